@@ -1,0 +1,52 @@
+# `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKS := config/locks
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt lock pillow-simd clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime $(VENV)/.pillow-simd ## set up and start everything
+	@exec $(BIN)/perch up
+
+test: $(VENV)/.dev $(VENV)/.pillow-simd ## set up and run the tests (make test ARGS='-k likes')
+	@config/setup.sh test-tools
+	@$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.dev ## style, types, layers, vendored files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python static/vendor/vendor.py check
+
+fmt: $(VENV)/.dev ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev ## renew the lock files from pyproject.toml
+	config/setup.sh lock
+
+pillow-simd: ## build pillow-simd again
+	rm -f $(VENV)/.pillow-simd
+	$(MAKE) $(VENV)/.pillow-simd
+
+clean: ## remove what was installed here; data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/.runtime: $(LOCKS)/runtime.txt
+	@PYTHON=$(PYTHON) config/setup.sh runtime
+	@touch $@
+
+$(VENV)/.dev: $(LOCKS)/dev.txt
+	@PYTHON=$(PYTHON) config/setup.sh dev
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.pillow-simd: $(LOCKS)/pillow-simd.txt | $(VENV)/.runtime
+	@config/setup.sh pillow-simd
+	@touch $@

@@ -1,0 +1,1 @@
+"""What every process is told at its start: settings, logging, error reports."""

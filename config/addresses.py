@@ -1,0 +1,116 @@
+"""Where PostgreSQL and Redis are: addresses read from URLs, or the sockets of our own servers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
+
+# A Unix socket's path holds at most 107 bytes (sun_path in unix(7)); the longest name that we put
+# into the folder is `.s.PGSQL.5432.lock`.
+MAX_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+
+class WrongAddress(ValueError):
+    """The URL cannot be used; the text says why and holds no password."""
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """A PostgreSQL database. `host` is a name, an address, or the folder of a Unix socket."""
+
+    host: str
+    port: int
+    user: str
+    password: str | None
+    database: str
+    ssl: str | None = None
+
+    @classmethod
+    def parse(cls, url: str) -> DatabaseAddress:
+        """Read `postgresql://user:password@host:port/name?host=/socket/folder&sslmode=require`."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port or 5432
+        except ValueError:
+            raise WrongAddress("is not a URL like postgresql://user:password@host:5432/name") from None
+        if parts.scheme not in ("postgres", "postgresql", "asyncpg"):
+            raise WrongAddress("must start with postgresql://")
+        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        unknown = sorted(options.keys() - {"host", "port", "sslmode"})
+        if unknown:
+            raise WrongAddress(f"has the unknown parameter {unknown[0]} (known: host, port, sslmode)")
+        ssl = options.get("sslmode")
+        if ssl is not None and ssl not in SSL_MODES:
+            raise WrongAddress(f"sslmode must be one of {', '.join(SSL_MODES)}")
+        host, name = options.get("host") or parts.hostname, unquote(parts.path.lstrip("/"))
+        if not host or not name:
+            raise WrongAddress("must name a host and a database")
+        return cls(
+            host=host,
+            port=int(options.get("port", port)),
+            user=unquote(parts.username or "postgres"),
+            password=unquote(parts.password) if parts.password else None,
+            database=name,
+            ssl=ssl,
+        )
+
+    def connect_arguments(self) -> dict[str, Any]:
+        """For `asyncpg.connect`, and for Tortoise's `credentials` alike."""
+        arguments: dict[str, Any] = {
+            "host": self.host,
+            "port": self.port,
+            "user": self.user,
+            "password": self.password,
+            "database": self.database,
+        }
+        return arguments if self.ssl is None else {**arguments, "ssl": self.ssl}
+
+    def __str__(self) -> str:
+        return f"{self.database} at {self.host}:{self.port}"
+
+    def __repr__(self) -> str:
+        return f"<DatabaseAddress {self}>"
+
+
+@dataclass(frozen=True, repr=False)
+class RedisAddress:
+    """A database of a Redis-protocol server, as the URL that `redis.asyncio` reads."""
+
+    url: str
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme not in ("redis", "rediss", "unix"):
+            raise WrongAddress("must start with redis://, rediss:// or unix://")
+
+    def with_number(self, number: int) -> RedisAddress:
+        """The same server's database of that number."""
+        parts = urlsplit(self.url)
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        if parts.scheme == "unix":
+            query["db"] = str(number)
+            return RedisAddress(urlunsplit(parts._replace(query=urlencode(query))))
+        query.pop("db", None)
+        return RedisAddress(urlunsplit(parts._replace(path=f"/{number}", query=urlencode(query))))
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.url)
+        return parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}"
+
+    def __repr__(self) -> str:
+        return f"<RedisAddress {self}>"
+
+
+def embedded_socket_folder(data_folder: Path) -> Path:
+    """Where our own servers put their sockets: below the data, unless that path is too long."""
+    folder = data_folder / "run"
+    if len(os.fsencode(folder)) <= MAX_SOCKET_FOLDER:
+        return folder
+    digest = hashlib.sha256(os.fsencode(data_folder)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"perch-{os.getuid()}-{digest}"

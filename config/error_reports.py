@@ -1,0 +1,66 @@
+"""Reports of unexpected errors to Sentry, when `SENTRY_DSN` is set; nothing is imported otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.logging import redact
+from config.settings import Settings
+from config.version import VERSION
+
+
+def start(settings: Settings, process: str) -> None:
+    """Report this process' unexpected errors, without keys, bodies or anything personal."""
+    if settings.sentry_dsn is None:
+        return
+    import sentry_sdk
+    from sentry_sdk.scrubber import DEFAULT_DENYLIST, EventScrubber
+
+    sentry_sdk.init(
+        dsn=settings.sentry_dsn,
+        release=f"perch@{VERSION}",
+        environment=settings.mode.lower(),
+        server_name=process,
+        send_default_pii=False,
+        include_local_variables=False,  # they hold texts and keys
+        max_request_body_size="never",
+        event_scrubber=EventScrubber(denylist=[*DEFAULT_DENYLIST, "api-key", "api_key"], recursive=True),
+        before_send=without_personal_data,
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        integrations=integrations(),
+    )
+
+
+def integrations() -> list[Any]:
+    """Uncaught exceptions and logged errors; none that reads requests."""
+    from sentry_sdk.integrations.atexit import AtexitIntegration
+    from sentry_sdk.integrations.dedupe import DedupeIntegration
+    from sentry_sdk.integrations.excepthook import ExcepthookIntegration
+    from sentry_sdk.integrations.logging import LoggingIntegration
+
+    return [
+        AtexitIntegration(callback=lambda _pending, _timeout: None),
+        DedupeIntegration(),
+        ExcepthookIntegration(),
+        LoggingIntegration(),
+    ]
+
+
+def without_personal_data(event: Any, _hint: dict[str, Any]) -> Any:
+    """Drop the request and the user, and redact secrets in every remaining text."""
+    for part in ("request", "user", "breadcrumbs"):
+        event.pop(part, None)
+    return _redacted(event)
+
+
+def _redacted(value: Any) -> Any:
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            return {key: _redacted(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_redacted(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,234 @@
+"""The settings: one frozen object, read once from the environment and `.env`.
+
+Names and meanings are documented in `.env.example`, which a test holds against this file.
+Empty means unset. A wrong value raises `WrongSetting`, whose text is one line for the operator.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
+
+# Names of the first implementation that have no meaning any more: an old `.env` may hold them.
+OBSOLETE = (
+    "DOCKER_CLIENT",
+    "DOCKER_CLIENT_PORT",
+    "DOCKER_SERVER",
+    "DOCKER_CELERY",
+    "DOCKER_FLOWER",
+)
+
+# PostgreSQL's and Redis' well-known ports.
+POSTGRES_PORT, REDIS_PORT = 5432, 6379
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+RedisNumber = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class WrongSetting(Exception):
+    """A setting cannot be used; the text names it and says what is wrong."""
+
+
+def _also(name: str, *others: str) -> Any:
+    return AliasChoices(name, *others)
+
+
+class Settings(BaseSettings):
+    """All that an operator can choose. Read with `Settings.load()`."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        str_strip_whitespace=True,
+    )
+
+    mode: Literal["PROD", "TEST", "DEV"] = "DEV"
+    host: str = "127.0.0.1"
+    port: Port = Field(8000, validation_alias=_also("PORT", "DOCKER_SERVER_PORT"))
+    data_dir: Path = Path("data")
+    instance_name: Annotated[str, Field(min_length=1, max_length=100)] = "Perch"
+    web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
+    worker_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    logs_dir: Path = Path("logs")
+    backup_dir: Path = Path("backups")
+    rate_limits: bool = True
+    demo_keys: bool | None = None
+
+    tweet_max_length: Annotated[int, Field(ge=1, le=16384)] = 1000
+    media_max_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 10 << 20
+
+    database_url: str | None = None
+    docker_database: str | None = None
+    docker_database_port: Port = POSTGRES_PORT
+    db_user: str = "perch"
+    db_pass: str | None = None
+    db_name: str = "perch"
+    database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+
+    redis_url: str | None = None
+    docker_redis: str | None = None
+    docker_redis_port: Port = REDIS_PORT
+    redis_db_cache: RedisNumber = 0
+    redis_taskiq: RedisNumber | None = Field(None, validation_alias=_also("REDIS_TASKIQ", "REDIS_CELERY"))
+    redis_tweets_cache: RedisNumber | None = None
+    redis_user_cache: RedisNumber | None = None
+    docker_flower_port: Port = 5555
+
+    storage: Literal["local", "s3"] | None = None
+    s3_url: str | None = None
+    s3_region: str = "us-east-1"
+    s3_bucket_name: str | None = None
+    s3_access_key: str | None = None
+    s3_secret_key: str | None = None
+    s3_public_url: str | None = None
+    s3_tweets_media_folder: str = "tweets_media/"
+    s3_logs_folder: str = "logs"
+    s3_dump_folder: str = "backup_database"
+    s3_hour_folder: str = "hour_dumps"
+    s3_day_folder: str = "day_dumps"
+    s3_week_folder: str = "week_dumps"
+
+    sentry_dsn: str | None = None
+
+    # Never shown, not even in an error about them.
+    SECRET: ClassVar[frozenset[str]] = frozenset(
+        {"db_pass", "database_url", "redis_url", "s3_access_key", "s3_secret_key", "sentry_dsn"}
+    )
+
+    @classmethod
+    def load(cls, env_file: Path | None = Path(".env")) -> Self:
+        """Read the environment, over the file.
+
+        Raises:
+            WrongSetting: with one line naming the setting.
+        """
+        try:
+            return cls(_env_file=env_file)  # type: ignore[call-arg]
+        except ValidationError as error:
+            raise WrongSetting(_one_line(error)) from None
+
+    @classmethod
+    def names(cls) -> dict[str, tuple[str, ...]]:
+        """Each field with the names it is read from, the preferred one first."""
+        found = {}
+        for field, info in cls.model_fields.items():
+            alias = info.validation_alias
+            choices = alias.choices if isinstance(alias, AliasChoices) else [field.upper()]
+            found[field] = tuple(str(choice) for choice in choices)
+        return found
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.mode == "PROD" and self.demo_keys:
+            raise ValueError("DEMO_KEYS: demo keys are public, so MODE=PROD refuses them")
+        if self.object_storage == "s3":
+            for name in ("s3_url", "s3_bucket_name", "s3_access_key", "s3_secret_key"):
+                if getattr(self, name) is None:
+                    raise ValueError(f"{name.upper()}: is needed when STORAGE is s3")
+        for name in ("s3_url", "s3_public_url"):
+            value = getattr(self, name)
+            if value is not None and not value.startswith(("http://", "https://")):
+                raise ValueError(f"{name.upper()}: must start with http:// or https://")
+        for setting, address in (("DATABASE_URL", "database"), ("REDIS_URL", "redis")):
+            try:
+                getattr(self, address)
+            except WrongAddress as error:
+                raise ValueError(f"{setting}: {error}") from None
+        return self
+
+    # What follows is derived, never set.
+
+    @property
+    def data_folder(self) -> Path:
+        """`DATA_DIR` as an absolute path."""
+        return self.data_dir.expanduser().absolute()
+
+    @property
+    def object_storage(self) -> Literal["local", "s3"]:
+        """`STORAGE`, or what `S3_URL` implies."""
+        return self.storage or ("s3" if self.s3_url else "local")
+
+    @property
+    def demo(self) -> bool:
+        """Whether the two demo users are made and their public keys honoured."""
+        if self.mode == "PROD":
+            return False
+        return self.demo_keys if self.demo_keys is not None else is_loopback(self.host)
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether `perch up` runs a PostgreSQL of its own."""
+        return self.database_url is None and self.docker_database is None
+
+    @property
+    def embedded_redis(self) -> bool:
+        """Whether `perch up` runs a Valkey of its own."""
+        return self.redis_url is None and self.docker_redis is None
+
+    @property
+    def database(self) -> DatabaseAddress:
+        """Where PostgreSQL is."""
+        if self.database_url:
+            return DatabaseAddress.parse(self.database_url)
+        if self.docker_database:
+            return DatabaseAddress(
+                host=self.docker_database,
+                port=self.docker_database_port,
+                user=self.db_user,
+                password=self.db_pass,
+                database=self.db_name,
+            )
+        folder = str(embedded_socket_folder(self.data_folder))
+        return DatabaseAddress(host=folder, port=POSTGRES_PORT, user="perch", password=None, database="perch")
+
+    @property
+    def redis(self) -> RedisAddress:
+        """Where the Redis-protocol server is, with the database for hints and caches."""
+        if self.redis_url:
+            return RedisAddress(self.redis_url)
+        if self.docker_redis:
+            host = f"[{self.docker_redis}]" if ":" in self.docker_redis else self.docker_redis
+            return RedisAddress(f"redis://{host}:{self.docker_redis_port}/{self.redis_db_cache}")
+        folder = embedded_socket_folder(self.data_folder)
+        return RedisAddress(f"unix://{folder / 'valkey.sock'}?db={self.redis_db_cache}")
+
+    @property
+    def redis_tasks(self) -> RedisAddress:
+        """The same server, with the database for the task queue where a number is given for it."""
+        return self.redis if self.redis_taskiq is None else self.redis.with_number(self.redis_taskiq)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on this host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def unused_names(env_file: Path | None = Path(".env")) -> list[str]:
+    """The first implementation's names that are set but mean nothing any more."""
+    written = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    return [name for name in OBSOLETE if os.environ.get(name) or written.get(name)]
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    if not first["loc"]:  # from the check of the whole, which names the setting itself
+        return reason
+    field = str(first["loc"][0]).lower()
+    names = next((names for names in Settings.names().values() if field.upper() in names), (field.upper(),))
+    shown = "" if field in Settings.SECRET else f", not {str(first.get('input'))[:100]!r}"
+    return f"{' or '.join(names)}: {reason[0].lower()}{reason[1:]}{shown}"

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Sets up what `make` needs: the virtual environment from a lock, pillow-simd, programs for the tests.
+#
+#   config/setup.sh runtime|dev|pillow-simd|test-tools|lock
+#
+# Packages come from the registries that pip and apt are set up for on this machine, and from nowhere else.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+venv=.venv
+locks=config/locks
+apt_updated=""
+
+say() { printf 'perch setup: %s\n' "$*"; }
+fail() { printf 'perch setup: %s\n' "$*" >&2; exit 1; }
+
+# Install Debian packages, where we may; 1 where we may not.
+apt_install() {
+    local sudo=""
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" != 0 ]; then
+        sudo="sudo -n"
+        $sudo true 2>/dev/null || return 1
+    fi
+    local options=(-qq -o DPkg::Lock::Timeout=120)
+    if [ -z "$apt_updated" ]; then
+        $sudo apt-get "${options[@]}" update >/dev/null || return 1
+        apt_updated=yes
+    fi
+    say "installing $* with apt-get"
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install -y --no-install-recommends "$@" \
+        >/dev/null || return 1
+}
+
+make_venv() {
+    [ -x $venv/bin/python ] && return
+    local python=${PYTHON:-python3}
+    command -v "$python" >/dev/null || apt_install python3 || fail "Python 3.11 or newer is needed: install python3"
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "Python 3.11 or newer is needed, and $python is $("$python" -V); say which: make run PYTHON=python3.12"
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv ||
+        fail "Python's venv module is missing: install python3-venv"
+    say "making the virtual environment $venv with $("$python" -V)"
+    "$python" -m venv $venv
+}
+
+install_lock() {
+    make_venv
+    say "installing $(grep -c '^[a-z0-9]' "$locks/$1.txt") packages from $locks/$1.txt"
+    $venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r "$locks/$1.txt"
+    # Perch itself, as a link to this folder.
+    $venv/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+}
+
+# pillow-simd goes into a folder of its own: it fills the same package as Pillow, and only the child
+# process that decodes pictures takes it. Without it everything works, slower.
+build_pillow_simd() {
+    local headers=(gcc libc6-dev libjpeg62-turbo-dev zlib1g-dev libwebp-dev liblcms2-dev) missing=()
+    if [ -x /usr/bin/python3 ] && [ "$(readlink -f $venv/bin/python)" = "$(readlink -f /usr/bin/python3)" ]; then
+        headers+=(python3-dev) # Debian's own Python has its headers in a package of their own
+    fi
+    if command -v dpkg-query >/dev/null; then
+        for package in "${headers[@]}"; do
+            dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+        done
+        if [ ${#missing[@]} -gt 0 ] && ! apt_install "${missing[@]}"; then
+            say "pillow-simd is not built, pictures take longer; to build it: install ${missing[*]}, then make pillow-simd"
+            return 0
+        fi
+    fi
+    local flags="cc"
+    grep -qw avx2 /proc/cpuinfo 2>/dev/null && flags="cc -mavx2"
+    say "building pillow-simd ($flags)"
+    rm -rf $venv/pillow-simd $venv/pillow-simd.new
+    if CC="$flags" $venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-cache-dir \
+        --require-hashes --target $venv/pillow-simd.new -r $locks/pillow-simd.txt >$venv/pillow-simd.log 2>&1; then
+        mv $venv/pillow-simd.new $venv/pillow-simd
+    else
+        rm -rf $venv/pillow-simd.new
+        say "pillow-simd could not be built ($venv/pillow-simd.log says why): Pillow works in its place, slower"
+    fi
+}
+
+# A browser, an S3 server, and fonts to look at pages with.
+install_test_tools() {
+    local missing=()
+    command -v chromium >/dev/null || missing+=(chromium)
+    command -v radosgw >/dev/null || missing+=(radosgw)
+    fc-list 2>/dev/null | grep -qi 'NotoSans-Regular' || missing+=(fonts-noto-core)
+    fc-list 2>/dev/null | grep -qi 'NotoColorEmoji' || missing+=(fonts-noto-color-emoji)
+    [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}" ||
+        fail "the tests need these packages: ${missing[*]}. Install them, then run make test again"
+}
+
+make_locks() {
+    local options=(--universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
+        --no-emit-index-url --no-emit-find-links)
+    $venv/bin/uv pip compile "${options[@]}" --extra embedded pyproject.toml -o $locks/runtime.txt
+    $venv/bin/uv pip compile "${options[@]}" --extra embedded --extra dev -c $locks/runtime.txt pyproject.toml \
+        -o $locks/dev.txt
+    echo pillow-simd | $venv/bin/uv pip compile "${options[@]}" - -o $locks/pillow-simd.txt
+}
+
+case "${1:-}" in
+runtime | dev) install_lock "$1" ;;
+pillow-simd) build_pillow_simd ;;
+test-tools) install_test_tools ;;
+lock) make_locks ;;
+*) fail "usage: config/setup.sh runtime|dev|pillow-simd|test-tools|lock" ;;
+esac

@@ -1,0 +1,1 @@
+"""Perch's server: domain, models, HTTP, and the processes that it runs in."""

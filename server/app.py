@@ -1,0 +1,90 @@
+"""The Sanic application: blueprints, errors, headers, and what is opened and closed around them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sanic import Request, Sanic
+from sanic.response import BaseHTTPResponse
+
+from config.logging import current_work
+from config.settings import Settings
+from server.blueprints import docs, health, instance, keys, media, pages, timelines, tweets, users
+from server.context import App, Context
+from server.http.errors import EnvelopeErrors
+
+# Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
+MAX_BODY = 256 * 1024
+
+# Seconds: a client has to send its request, and gets its answer, within these.
+REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+Opener = Callable[[], AbstractAsyncContextManager[Context]]
+
+
+def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> App:
+    """The application. `opener` gives what handlers share, from before the first request to the last."""
+    app: App = Sanic(name, error_handler=EnvelopeErrors(), configure_logging=False)
+    app.config.update(
+        REQUEST_MAX_SIZE=MAX_BODY,
+        REQUEST_TIMEOUT=REQUEST_TIMEOUT,
+        RESPONSE_TIMEOUT=RESPONSE_TIMEOUT,
+        KEEP_ALIVE_TIMEOUT=KEEP_ALIVE,
+        GRACEFUL_SHUTDOWN_TIMEOUT=10.0,
+        AUTO_EXTEND=False,
+        MOTD=False,
+    )
+    app.router.register_pattern("id", row_id, r"\d+")
+    for blueprint in (tweets.bp, timelines.bp, users.bp, keys.bp, media.bp, instance.bp, health.bp):
+        app.blueprint(blueprint)
+    docs.set_up(app)
+    pages.set_up(app, settings)
+    app.on_request(name_the_request)
+    app.on_response(add_headers)
+    share_context(app, opener)
+    return app
+
+
+def row_id(text: str) -> int:
+    """An id from an address. What no column can hold becomes 0, which is nobody's id."""
+    return int(text) if len(text) < 19 else 0
+
+
+def share_context(app: App, opener: Opener) -> None:
+    """Open what handlers share before the server starts, close it after it stopped."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[None]:
+        async with opener() as perch:
+            app.ctx.perch = perch
+            yield
+
+    async def start(app: App) -> None:
+        app.ctx.opened = opened()
+        await app.ctx.opened.__aenter__()
+
+    async def stop(app: App) -> None:
+        await app.ctx.opened.__aexit__(None, None, None)
+
+    app.before_server_start(start)
+    app.after_server_stop(stop)
+
+
+async def name_the_request(request: Request) -> None:
+    """Log lines of this request carry its id."""
+    current_work.set(str(request.id))
+
+
+async def add_headers(request: Request, response: BaseHTTPResponse) -> None:
+    """Headers that every answer has, where the handler did not say otherwise."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["x-request-id"] = str(request.id)

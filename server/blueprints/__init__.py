@@ -1,0 +1,1 @@
+"""HTTP only, one noun each: read, one call into the domain, write."""

@@ -1,0 +1,55 @@
+"""One's own API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+from sanic import Blueprint, Request
+
+from server.domain import keys
+from server.domain.errors import KeyNotFound
+from server.domain.viewer import Viewer
+from server.http.envelope import Answer
+from server.http.operation import operation
+from server.wire import keys as wire
+from server.wire.keys import Key, NewKey
+
+bp = Blueprint("keys", url_prefix="/api/keys")
+
+
+class KeyList(Answer, frozen=True, kw_only=True):
+    """All keys that are not revoked, the newest first."""
+
+    keys: list[Key]
+
+
+class CreatedKey(Answer, frozen=True, kw_only=True):
+    """A new key."""
+
+    key_id: int
+    key: Annotated[str, Meta(description="The key itself. It is shown this once.")]
+    details: Key
+
+
+@bp.get("/")
+@operation(scope="read", answer=KeyList)
+async def list_keys(request: Request, viewer: Viewer) -> KeyList:
+    """List one's keys."""
+    return KeyList(keys=[wire.key(record, viewer.key_id) for record in await keys.of_user(viewer.id)])
+
+
+@bp.post("/")
+@operation(scope="write", body=NewKey, answer=CreatedKey, status=201)
+async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
+    """Make a key, with no more scopes than the shown key has."""
+    record, key = await keys.create_by(viewer, body.name, body.scopes, body.expires_at)
+    return CreatedKey(key_id=record.id, key=key, details=wire.key(record, viewer.key_id))
+
+
+@bp.delete("/<key_id:id>")
+@operation(scope="write", errors=(KeyNotFound,))
+async def revoke(request: Request, viewer: Viewer, key_id: int) -> Answer:
+    """Revoke one of one's keys: it is refused everywhere from then on."""
+    await keys.revoke(viewer.id, key_id)
+    return Answer()

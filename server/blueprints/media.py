@@ -1,0 +1,134 @@
+"""Pictures: upload and describe under /api, serve under /media."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from server.domain import media
+from server.domain.errors import (
+    BrokenPicture,
+    MediaNotFound,
+    NotFound,
+    RangeNotSatisfiable,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from server.domain.viewer import Viewer
+from server.http import envelope
+from server.http.envelope import Answer
+from server.http.guards import context
+from server.http.operation import operation
+from server.http.ranges import asked_range
+from server.http.uploads import received
+from server.wire.media import AltText, Media
+from storage import keys
+from storage.base import InvalidRange, ObjectNotFound, OpenObject
+
+bp = Blueprint("media")
+
+# Objects never change under their random names. A year in seconds, the most that RFC 9111 caches heed.
+FOR_EVER = "public, max-age=31536000, immutable"
+
+# A picture, and nothing else, whatever its bytes may hold.
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+}
+
+# What is shown while a picture is being worked on: one grey pixel.
+NEUTRAL = bytes.fromhex("47494638396101000100800000d9d3c70000002c00000000010001000002024401003b")
+
+
+class UploadForm(msgspec.Struct, frozen=True):
+    """The fields of an upload."""
+
+    file: Annotated[bytes, Meta(description="One picture; what it is, its content says.")]
+    alt: Annotated[str, Meta(description="What the picture shows, for people who cannot see it.")] = ""
+
+
+class Uploaded(Answer, frozen=True, kw_only=True):
+    """A picture that was taken."""
+
+    media_id: int
+    media: Media
+
+
+class OneMedia(Answer, frozen=True, kw_only=True):
+    """One picture."""
+
+    media: Media
+
+
+@bp.post("/api/medias", stream=True)
+@operation(
+    scope="write",
+    form=UploadForm,
+    answer=Uploaded,
+    status=201,
+    errors=(TooLarge, UnsupportedMediaType, BrokenPicture),
+)
+async def upload(request: Request, viewer: Viewer) -> Uploaded:
+    """Upload one picture.
+
+    The answer waits up to 5 seconds for the worker; a picture that takes longer is `pending` and can be
+    attached to a tweet already.
+    """
+    perch = context(request)
+    folder = perch.settings.data_folder / "tmp"
+    async with received(request, max_bytes=perch.settings.media_max_bytes, folder=folder) as picture:
+        row = await media.receive(viewer, picture, perch.store, perch.jobs)
+    return Uploaded(media_id=row.id, media=perch.urls.media(row))
+
+
+@bp.patch("/api/medias/<media_id:id>")
+@operation(scope="write", body=AltText, answer=OneMedia, errors=(MediaNotFound,))
+async def describe(request: Request, viewer: Viewer, body: AltText, media_id: int) -> OneMedia:
+    """Change a picture's alternative text."""
+    return OneMedia(media=context(request).urls.media(await media.describe(viewer, media_id, body.alt)))
+
+
+@bp.route("/media/<name:str>", methods=["GET", "HEAD"])
+async def serve(request: Request, name: str) -> HTTPResponse | None:
+    """The bytes of a variant; a neutral picture while it is being made."""
+    found = keys.MEDIA_NAME.fullmatch(name)
+    if found is None:
+        raise NotFound
+    perch = context(request)
+    key = keys.variant(perch.settings.s3_tweets_media_folder, name)
+    start, stop = asked_range(request.headers.get("range", ""))
+    etag = f'"{name}"'
+    if etag in request.headers.get("if-none-match", ""):
+        return HTTPResponse(b"", 304, {"etag": etag, "cache-control": FOR_EVER, **HEADERS})
+    headers = {"etag": etag, "cache-control": FOR_EVER, **HEADERS}
+    for _ in range(2):  # the second time where it became ready between the two looks
+        try:
+            async with perch.store.read(key, start=start, stop=stop) as picture:
+                await send(request, picture, headers)
+                return None
+        except InvalidRange:
+            raise RangeNotSatisfiable from None
+        except ObjectNotFound:
+            if await media.is_pending(found["token"]):
+                return HTTPResponse(NEUTRAL, 200, {**envelope.NO_STORE, **HEADERS}, "image/gif")
+    raise NotFound
+
+
+async def send(request: Request, picture: OpenObject, headers: dict[str, str]) -> None:
+    """Stream an opened object; only its headers for HEAD."""
+    headers |= {"content-length": str(picture.stop - picture.start), "accept-ranges": "bytes"}
+    partial = picture.stop - picture.start != picture.info.size
+    if partial:
+        headers["content-range"] = f"bytes {picture.start}-{picture.stop - 1}/{picture.info.size}"
+    response = await request.respond(
+        status=206 if partial else 200, headers=headers, content_type=picture.info.content_type
+    )
+    if request.method != "HEAD":
+        async for chunk in picture.body:
+            await response.send(chunk)
+    await response.eof()

@@ -1,0 +1,109 @@
+"""The browser client: its page at its own addresses, and its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sanic import Blueprint, Request
+from sanic.exceptions import NotFound as SanicNotFound
+from sanic.response import HTTPResponse
+
+from config.settings import Settings
+from server.context import App
+from server.domain.errors import NotFound
+from server.http import envelope
+from server.http.client_files import ClientFiles
+
+bp = Blueprint("pages")
+
+FOLDER = Path(__file__).parents[2] / "static"
+
+# Where an unknown address is not a person's: programs get the envelope.
+FOR_PROGRAMS = ("/api", "/media", "/static", "/health")
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class Client:
+    """The client's files; outside PROD read again when they change, so that one edits and reloads."""
+
+    def __init__(self, settings: Settings, folder: Path = FOLDER) -> None:
+        public = urlsplit(settings.s3_public_url or "")
+        self._origin = f"{public.scheme}://{public.netloc}" if public.netloc else None
+        self._folder = folder
+        self._watch = settings.mode != "PROD"
+        self._seen = self._newest_change()
+        self._files = ClientFiles.load(folder, media_origin=self._origin)
+
+    def files(self) -> ClientFiles:
+        """The files as they are now."""
+        if self._watch and (newest := self._newest_change()) != self._seen:
+            self._files = ClientFiles.load(self._folder, media_origin=self._origin)
+            self._seen = newest
+        return self._files
+
+    def _newest_change(self) -> int:
+        return max(path.stat().st_mtime_ns for path in self._folder.rglob("*"))
+
+
+def set_up(app: App, settings: Settings) -> None:
+    """Load the client's files and answer unknown addresses with its page."""
+    app.ctx.client = Client(settings)
+    app.blueprint(bp)
+    app.error_handler.add(SanicNotFound, page_or_envelope)
+
+
+def page(request: Request, status: int = 200) -> HTTPResponse:
+    """The page; always asked for again, as it names the files of the current version."""
+    files = request.app.ctx.client.files()
+    etag = f'"{files.version}"'
+    headers = {
+        "cache-control": "no-cache",
+        "etag": etag,
+        "content-security-policy": files.policy,
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    }
+    if status == 200 and request.headers.get("if-none-match") == etag:
+        return HTTPResponse(b"", 304, headers)
+    return HTTPResponse(files.page, status, headers, "text/html; charset=utf-8")
+
+
+@bp.route("/", methods=["GET", "HEAD"], name="home")
+@bp.route("/following", methods=["GET", "HEAD"], name="following")
+@bp.route("/settings", methods=["GET", "HEAD"], name="settings")
+@bp.route("/tweets/<number:id>", methods=["GET", "HEAD"], name="tweet")
+@bp.route("/users/<number:id>", methods=["GET", "HEAD"], name="user")
+@bp.route("/users/<number:id>/<what:(followers|following)>", methods=["GET", "HEAD"], name="people")
+async def client_page(request: Request, **_: object) -> HTTPResponse:
+    """Every address of the client is the same page: its router does the rest."""
+    return page(request)
+
+
+@bp.route("/static/<version:str>/<name:path>", methods=["GET", "HEAD"])
+async def client_file(request: Request, version: str, name: str) -> HTTPResponse:
+    """A file of the client, compressed where the browser takes that."""
+    files = request.app.ctx.client.files()
+    file = files.files.get(name)
+    if file is None or version != files.version:
+        raise NotFound
+    headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
+    if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return HTTPResponse(file.gzipped, 200, {**headers, "content-encoding": "gzip"}, file.content_type)
+    return HTTPResponse(file.body, 200, headers, file.content_type)
+
+
+@bp.route("/favicon.ico", methods=["GET", "HEAD"])
+async def favicon(request: Request) -> HTTPResponse:
+    """For browsers that ask here whatever the page says."""
+    icon = request.app.ctx.client.files().files["icons/perch.svg"]
+    return HTTPResponse(icon.body, 200, {"cache-control": "max-age=86400"}, icon.content_type)
+
+
+async def page_or_envelope(request: Request, _error: Exception) -> HTTPResponse:
+    """An unknown address: the client's own page for people, the envelope for programs."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if request.method in ("GET", "HEAD") and wants_page and not request.path.startswith(FOR_PROGRAMS):
+        return page(request, 404)
+    return envelope.failure(NotFound())

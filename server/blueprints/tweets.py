@@ -1,0 +1,123 @@
+"""Tweets: publish, read one, delete, like."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+
+from server.domain import likes, timelines, tweets
+from server.domain.errors import (
+    BrokenPicture,
+    MediaInUse,
+    MediaNotFound,
+    NotAuthor,
+    TweetNotFound,
+)
+from server.domain.timelines import EMBEDDED_LIKERS
+from server.domain.viewer import Viewer
+from server.http.envelope import Answer
+from server.http.guards import context
+from server.http.inputs import PageQuery
+from server.http.operation import operation
+from server.wire import tweets as wire
+from server.wire.tweets import LikeInList, NewTweet, Tweet
+
+bp = Blueprint("tweets", url_prefix="/api/tweets")
+
+LikersCount = Annotated[
+    int, Meta(ge=0, description=f"How many likers to embed in a tweet; at most {EMBEDDED_LIKERS}.")
+]
+
+
+class LikersQuery(msgspec.Struct, frozen=True):
+    """How many likers a tweet's answer embeds."""
+
+    likers: LikersCount = EMBEDDED_LIKERS
+
+
+class Published(Answer, frozen=True, kw_only=True):
+    """A new tweet."""
+
+    tweet_id: int
+    tweet: Tweet
+
+
+class OneTweet(Answer, frozen=True, kw_only=True):
+    """One tweet."""
+
+    tweet: Tweet
+
+
+class LikesPage(Answer, frozen=True, kw_only=True):
+    """A page of likers, the newest first."""
+
+    likes: list[LikeInList]
+    next: int | None
+
+
+@bp.post("/")
+@operation(
+    scope="write",
+    body=NewTweet,
+    answer=Published,
+    status=201,
+    errors=(MediaNotFound, MediaInUse, BrokenPicture),
+)
+async def publish(request: Request, viewer: Viewer, body: NewTweet) -> Published:
+    """Publish a tweet.
+
+    It needs text or a picture. The text survives unchanged, whatever Unicode it holds. Unknown fields
+    are ignored.
+    """
+    perch = context(request)
+    tweet_id = await tweets.publish(
+        viewer,
+        body.tweet_data or "",
+        body.tweet_media_ids or [],
+        max_length=perch.settings.tweet_max_length,
+    )
+    found = await timelines.tweet(viewer, tweet_id, likers=0)
+    return Published(tweet_id=tweet_id, tweet=wire.tweet(found, perch.urls))
+
+
+@bp.get("/<tweet_id:id>")
+@operation(scope="read", query=LikersQuery, answer=OneTweet, errors=(TweetNotFound,))
+async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> OneTweet:
+    """Read one tweet."""
+    found = await timelines.tweet(viewer, tweet_id, likers=min(query.likers, EMBEDDED_LIKERS))
+    return OneTweet(tweet=wire.tweet(found, context(request).urls))
+
+
+@bp.delete("/<tweet_id:id>")
+@operation(scope="write", errors=(TweetNotFound, NotAuthor))
+async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
+    """Delete one's own tweet, with its likes and its pictures."""
+    await tweets.delete(viewer, tweet_id, context(request).jobs)
+    return Answer()
+
+
+@bp.post("/<tweet_id:id>/likes")
+@operation(scope="write", status=200, errors=(TweetNotFound,))
+async def like(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
+    """Like a tweet. Liking again changes nothing and succeeds."""
+    await likes.like(viewer, tweet_id)
+    return Answer()
+
+
+@bp.delete("/<tweet_id:id>/likes")
+@operation(scope="write", errors=(TweetNotFound,))
+async def unlike(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
+    """Take a like back. Where there is none, this succeeds too."""
+    await likes.unlike(viewer, tweet_id)
+    return Answer()
+
+
+@bp.get("/<tweet_id:id>/likes")
+@operation(scope="read", query=PageQuery, answer=LikesPage, errors=(TweetNotFound,))
+async def likers(request: Request, viewer: Viewer, query: PageQuery, tweet_id: int) -> LikesPage:
+    """List who likes a tweet, the newest first."""
+    page = await likes.of_tweet(viewer, tweet_id, limit=query.size, before=query.before)
+    return LikesPage(likes=wire.likes(page.items), next=page.next)

@@ -1,0 +1,89 @@
+"""Users: oneself, others, and the people around them."""
+
+from __future__ import annotations
+
+from sanic import Blueprint, Request
+
+from server.domain import accounts, follows
+from server.domain.errors import SelfFollow, UserNotFound
+from server.domain.viewer import Viewer
+from server.http.envelope import Answer
+from server.http.inputs import PageQuery
+from server.http.operation import operation
+from server.security.keys import SCOPES
+from server.wire import users as wire
+from server.wire.users import NewName, PersonInList, User
+
+bp = Blueprint("users", url_prefix="/api/users")
+
+
+class OneUser(Answer, frozen=True, kw_only=True):
+    """One user."""
+
+    user: User
+
+
+class PeoplePage(Answer, frozen=True, kw_only=True):
+    """A page of people, the newest first."""
+
+    users: list[PersonInList]
+    next: int | None
+
+
+@bp.get("/me")
+@operation(scope="read", answer=OneUser)
+async def me(request: Request, viewer: Viewer) -> OneUser:
+    """Read oneself, with the scopes of the key that was shown."""
+    return await _myself(viewer)
+
+
+@bp.patch("/me")
+@operation(scope="write", body=NewName, answer=OneUser)
+async def rename(request: Request, viewer: Viewer, body: NewName) -> OneUser:
+    """Change the name that is shown."""
+    await accounts.rename(viewer, body.name)
+    return await _myself(viewer)
+
+
+@bp.get("/<user_id:id>")
+@operation(scope="read", answer=OneUser, errors=(UserNotFound,))
+async def read(request: Request, viewer: Viewer, user_id: int) -> OneUser:
+    """Read a user."""
+    return OneUser(user=wire.user(await accounts.profile(viewer, user_id)))
+
+
+@bp.post("/<user_id:id>/follow")
+@operation(scope="write", errors=(UserNotFound, SelfFollow))
+async def follow(request: Request, viewer: Viewer, user_id: int) -> Answer:
+    """Follow a user. Following again changes nothing and succeeds."""
+    await follows.follow(viewer, user_id)
+    return Answer()
+
+
+@bp.delete("/<user_id:id>/follow")
+@operation(scope="write", errors=(UserNotFound,))
+async def unfollow(request: Request, viewer: Viewer, user_id: int) -> Answer:
+    """Stop following a user. Where one did not follow, this succeeds too."""
+    await follows.unfollow(viewer, user_id)
+    return Answer()
+
+
+@bp.get("/<user_id:id>/followers")
+@operation(scope="read", query=PageQuery, answer=PeoplePage, errors=(UserNotFound,))
+async def followers(request: Request, viewer: Viewer, query: PageQuery, user_id: int) -> PeoplePage:
+    """List who follows a user, the newest first."""
+    page = await follows.followers(viewer, user_id, limit=query.size, before=query.before)
+    return PeoplePage(users=wire.people(page.items), next=page.next)
+
+
+@bp.get("/<user_id:id>/following")
+@operation(scope="read", query=PageQuery, answer=PeoplePage, errors=(UserNotFound,))
+async def following(request: Request, viewer: Viewer, query: PageQuery, user_id: int) -> PeoplePage:
+    """List whom a user follows, the newest first."""
+    page = await follows.following(viewer, user_id, limit=query.size, before=query.before)
+    return PeoplePage(users=wire.people(page.items), next=page.next)
+
+
+async def _myself(viewer: Viewer) -> OneUser:
+    row = await accounts.profile(viewer, viewer.id)
+    return OneUser(user=wire.user(row, [scope for scope in SCOPES if scope in viewer.scopes]))

@@ -1,0 +1,5 @@
+"""The command `perch`."""
+
+from server.cli.main import main
+
+__all__ = ["main"]

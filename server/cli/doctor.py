@@ -1,0 +1,208 @@
+"""`perch doctor`: what is wrong with the settings and the parts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+import uvloop
+from dotenv import dotenv_values
+from redis.asyncio import Redis
+
+import storage
+from config import logging as lines
+from config.settings import OBSOLETE, Settings, is_loopback, unused_names
+from server.models import migrate
+from server.models.connection import database, row
+from server.processes import embedded, lock
+from tasks.picture_worker import decoder
+
+Verdict = Literal["ok", "warning", "failed"]
+
+# A part that takes longer does not answer. Seconds.
+PATIENCE = 5
+
+PROBE = "doctor/probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known of one part."""
+
+    verdict: Verdict
+    part: str
+    detail: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with the settings and the parts. Ends with 1 where something failed.
+
+    \b
+    Examples:
+      perch doctor
+      perch doctor --json | jq '.[] | select(.verdict != "ok")'
+    """
+    settings = Settings.load()  # a wrong setting ends it here, with its line
+    lines.configure("doctor", "ERROR")
+    findings = uvloop.run(examine(settings))
+    if as_json:
+        rows = [{"verdict": f.verdict, "part": f.part, "detail": f.detail} for f in findings]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(f"{finding.verdict:<8} {finding.part:<10} {finding.detail}")
+    if any(finding.verdict == "failed" for finding in findings):
+        sys.exit(1)
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at everything."""
+    found = list(look_at_settings(settings))
+    found.append(look_at_folder(settings))
+    found += [finding async for finding in look_at_servers(settings)]
+    found.append(look_at_pictures())
+    return found
+
+
+def look_at_settings(settings: Settings) -> Iterator[Finding]:
+    """What can be read, but is not wise."""
+    known = {name for names in Settings.names().values() for name in names} | set(OBSOLETE)
+    env_file = Path(".env")
+    unknown = [name for name in (dotenv_values(env_file) if env_file.is_file() else {}) if name not in known]
+    if unknown:
+        yield Finding("warning", "settings", f".env has names that Perch does not know: {', '.join(unknown)}")
+    if unused := unused_names():
+        yield Finding("ok", "settings", f"ignored, of the first implementation: {', '.join(unused)}")
+    if settings.demo and not is_loopback(settings.host):
+        yield Finding("warning", "settings", "DEMO_KEYS is on and others can reach HOST: the keys are public")
+    yield Finding("ok", "settings", f"mode {settings.mode}, {settings.host}:{settings.port}")
+
+
+def look_at_folder(settings: Settings) -> Finding:
+    """Whether we may write where the data lies."""
+    folder = settings.data_folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = folder / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Finding("failed", "data", f"DATA_DIR {folder}: {error.strerror}")
+    return Finding("ok", "data", str(folder))
+
+
+async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
+    """PostgreSQL, migrations, Redis, storage."""
+    running = family_runs(settings)
+    if settings.embedded_database and not running:
+        yield idle_server("database", "PostgreSQL", lambda: embedded.postgres(settings))
+    else:
+        yield await asked("database", lambda: ask_database(settings))
+        yield await asked("migrations", lambda: ask_migrations(settings))
+    if settings.embedded_redis and not running:
+        yield idle_server("redis", "Valkey", lambda: embedded.valkey(settings))
+    else:
+        yield await asked("redis", lambda: ask_redis(settings))
+    yield await asked("storage", lambda: ask_storage(settings))
+
+
+def family_runs(settings: Settings) -> bool:
+    """Whether `perch up` runs on this data folder."""
+    try:
+        lock.acquire(settings.data_folder, patience=0)
+    except (lock.FolderInUse, OSError):
+        return True
+    lock.release()
+    return False
+
+
+def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
+    """A server of our own that is not running."""
+    try:
+        make()
+    except embedded.EmbeddedUnavailable as error:
+        return Finding("failed", part, str(error))
+    return Finding("ok", part, f"{name} of our own; `perch up` starts it")
+
+
+async def asked(part: str, ask: Callable[[], Awaitable[str]]) -> Finding:
+    """What the part answers."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return Finding("ok", part, await ask())
+    except TimeoutError:
+        return Finding("failed", part, f"no answer within {PATIENCE} s")
+    except Exception as error:
+        return Finding("failed", part, lines.redact(f"{type(error).__name__}: {error}"))
+
+
+async def ask_database(settings: Settings) -> str:
+    """Its version."""
+    async with database(settings, name="perch doctor"):
+        found = await row("SELECT current_setting('server_version') AS version")
+    return f"PostgreSQL {found['version'] if found else '?'}, {settings.database}"
+
+
+async def ask_migrations(settings: Settings) -> str:
+    """Whether all are applied."""
+    async with database(settings, name="perch doctor"):
+        missing = await migrate.missing()
+    if missing:
+        raise LookupError(f"{len(missing)} are missing; `perch migrate` applies them")
+    return "all applied"
+
+
+async def ask_redis(settings: Settings) -> str:
+    """Its version, and whether it may forget."""
+    async with Redis.from_url(settings.redis.url, socket_connect_timeout=2) as redis:
+        info = await redis.info("server")
+        policy = (await redis.info("memory")).get("maxmemory_policy", "?")
+    if policy != "noeviction":
+        raise LookupError(f"maxmemory-policy is {policy}: queued tasks could be evicted; set noeviction")
+    return f"version {info.get('valkey_version') or info.get('redis_version')}, {settings.redis}"
+
+
+async def ask_storage(settings: Settings) -> str:
+    """Whether an object can be written, read and deleted."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"probe"
+
+    store = storage.from_settings(settings)
+    await store.open()
+    try:
+        await store.check()
+        await store.put(PROBE, body(), content_type="text/plain")
+        async with store.read(PROBE) as found:
+            read = b"".join([chunk async for chunk in found.body])
+        await store.delete(PROBE)
+    finally:
+        await store.close()
+    if read != b"probe":
+        raise LookupError("an object was read back with other bytes")
+    where = (
+        settings.data_folder / "objects" if settings.object_storage == "local" else settings.s3_bucket_name
+    )
+    return f"{settings.object_storage}, {where}"
+
+
+def look_at_pictures() -> Finding:
+    """Which decoder works on pictures, as the picture child itself says."""
+    try:
+        said = decoder()
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding("failed", "pictures", f"the picture child does not run: {error}")
+    if "pillow-simd" not in said:
+        return Finding(
+            "warning", "pictures", f"{said}; pillow-simd is not built, `make pillow-simd` does that"
+        )
+    return Finding("ok", "pictures", said)

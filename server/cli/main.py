@@ -1,0 +1,59 @@
+"""The command `perch`: the processes, and what an operator does by hand."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from config.settings import WrongSetting
+from config.version import VERSION
+from server.cli import doctor, people, processes
+from server.processes.embedded import EmbeddedUnavailable
+from server.processes.lock import FolderInUse
+from server.processes.supervisor import ProgramFailed
+
+# Exit codes: 1 it did not work, 2 the command or a setting is wrong (as click has it).
+FAILED, WRONG = 1, 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="perch")
+def cli() -> None:
+    """Perch, a microblog to host yourself.
+
+    Settings come from the environment and from `.env` in the current folder; `.env.example` lists them.
+
+    \b
+    Examples:
+      perch up                          everything on this machine, PostgreSQL and Valkey included
+      perch users add alice --admin     a first administrator; prints the key once
+      perch doctor                      what is wrong with the settings and the parts
+    """
+
+
+for command in (*processes.COMMANDS, *people.COMMANDS, doctor.doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command; a reason for the operator is one line, never a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except WrongSetting as error:
+        stop(str(error), WRONG)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(WRONG)
+    except click.ClickException as error:
+        stop(error.format_message(), FAILED)
+    except (ProgramFailed, FolderInUse, EmbeddedUnavailable) as error:
+        stop(str(error), FAILED)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+
+
+def stop(reason: str, code: int) -> None:
+    """Say why, and end."""
+    click.echo(f"perch: {reason}", err=True)
+    sys.exit(code)

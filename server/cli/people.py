@@ -1,0 +1,235 @@
+"""`perch users` and `perch keys`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import click
+import uvloop
+
+from config import logging as lines
+from config.settings import Settings
+from server.domain import accounts, keys
+from server.domain.errors import PerchError
+from server.http.errors import is_passing
+from server.models import ApiKey, User, migrate
+from server.models.connection import database
+from server.processes import embedded
+from server.security.keys import SCOPES, Scope
+
+T = TypeVar("T")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+def with_database(work: Callable[[], Awaitable[T]]) -> T:
+    """Run it with the models usable; our own PostgreSQL is started for it where it does not run."""
+    settings = Settings.load()
+    lines.configure("perch", "WARNING")
+
+    async def run() -> T:
+        if settings.embedded_database:
+            await migrate.create_database(settings.database)
+            await migrate.upgrade(settings)
+        async with database(settings, name="perch command"):
+            if missing := await migrate.missing():
+                raise click.ClickException(
+                    f"the database lacks {len(missing)} migrations: run `perch migrate`"
+                )
+            return await work()
+
+    with embedded.database_for_command(settings), database_errors(settings):
+        return uvloop.run(run())
+
+
+@contextmanager
+def database_errors(settings: Settings) -> Iterator[None]:
+    """Errors of the domain and of the database as one line for the operator."""
+    try:
+        yield
+    except PerchError as error:
+        raise click.ClickException(str(error)) from None
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        raise click.ClickException(f"the database {settings.database} does not answer: {error}") from None
+
+
+def table(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
+    """Print rows for people, or for scripts."""
+    if as_json:
+        click.echo(json.dumps(rows, default=str, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("none")
+        return
+    texts = [{name: cell(value) for name, value in row.items()} for row in rows]
+    widths = {name: max(len(name), *(len(row[name]) for row in texts)) for name in texts[0]}
+    click.echo("  ".join(name.ljust(width) for name, width in widths.items()).rstrip())
+    for row in texts:
+        click.echo("  ".join(row[name].ljust(width) for name, width in widths.items()).rstrip())
+
+
+def cell(value: Any) -> str:
+    """A value for people."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ",".join(map(str, value))
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M")
+        case _:
+            return str(value)
+
+
+@click.group()
+def users() -> None:
+    """Add and list users."""
+
+
+@users.command("add")
+@click.argument("handle")
+@click.option("--name", help="What is shown; the handle where absent.")
+@click.option("--admin", is_flag=True, help="Make an administrator.")
+@json_option
+def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
+    """Add a user and print the first key, this once.
+
+    \b
+    Example:
+      perch users add alice --name "Alice Liddell" --admin
+    """
+    user, key = with_database(lambda: accounts.create(handle, name, admin=admin))
+    if as_json:
+        table(
+            [{"id": user.id, "handle": user.handle, "name": user.name, "admin": admin, "key": key}],
+            True,
+        )
+        return
+    click.echo(f"added {user.handle} with the id {user.id}. The key, shown this once:\n{key}")
+
+
+@users.command("list")
+@json_option
+def list_users(as_json: bool) -> None:
+    """List all users.
+
+    \b
+    Example:
+      perch users list --json
+    """
+    found = with_database(lambda: collected(User.all().order_by("id")))
+    table([user_row(user) for user in found], as_json)
+
+
+@click.group("keys")
+def keys_group() -> None:
+    """Create, list and revoke API keys."""
+
+
+@keys_group.command("create")
+@click.argument("handle")
+@click.option("--name", default="made by an operator", show_default=True, help="What it is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    help="May be given several times.",
+)
+@click.option("--days", type=click.IntRange(min=1), help="Expires after so many days; never, where absent.")
+@json_option
+def create_key(handle: str, name: str, scopes: tuple[Scope, ...], days: int | None, as_json: bool) -> None:
+    """Make another key for a user and print it, this once.
+
+    \b
+    Example:
+      perch keys create alice --name "read-only bot" --scope read --days 90
+    """
+    expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+
+    async def create() -> tuple[ApiKey, str]:
+        return await keys.create(await accounts.by_handle(handle), name, scopes or None, expires_at)
+
+    record, key = with_database(create)
+    if as_json:
+        table([{**key_row(record), "key": key}], True)
+        return
+    click.echo(f"made the key {record.id} of {handle}. It is shown this once:\n{key}")
+
+
+@keys_group.command("list")
+@click.option("--user", "handle", help="Of this user only.")
+@json_option
+def list_keys(handle: str | None, as_json: bool) -> None:
+    """List keys that are not revoked; the keys themselves are not known here.
+
+    \b
+    Example:
+      perch keys list --user alice
+    """
+
+    async def find() -> list[ApiKey]:
+        query = ApiKey.filter(revoked_at=None).order_by("id").select_related("user")
+        if handle is not None:
+            query = query.filter(user_id=(await accounts.by_handle(handle)).id)
+        return await collected(query)
+
+    found = with_database(find)
+    table([{**key_row(record), "user": record.user.handle} for record in found], as_json)
+
+
+@keys_group.command("revoke")
+@click.argument("key_id", type=int)
+def revoke_key(key_id: int) -> None:
+    """Revoke a key by its id: it is refused everywhere from then on.
+
+    \b
+    Example:
+      perch keys revoke 12
+    """
+
+    async def revoke() -> None:
+        record = await ApiKey.get_or_none(id=key_id)
+        await keys.revoke(record.user_id if record else 0, key_id)
+
+    with_database(revoke)
+    click.echo(f"revoked the key {key_id}")
+
+
+async def collected(query: Any) -> list[Any]:
+    """All rows of a query."""
+    return list(await query)
+
+
+def user_row(user: User) -> dict[str, Any]:
+    """A user's line."""
+    return {
+        "id": user.id,
+        "handle": user.handle,
+        "name": user.name,
+        "admin": user.is_admin,
+        "tweets": user.tweets_count,
+        "created_at": user.created_at,
+    }
+
+
+def key_row(record: ApiKey) -> dict[str, Any]:
+    """A key's line."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "scopes": record.scopes,
+        "created_at": record.created_at,
+        "expires_at": record.expires_at,
+    }
+
+
+COMMANDS = (users, keys_group)

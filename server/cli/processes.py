@@ -1,0 +1,95 @@
+"""`perch up`, and the parts of it one by one."""
+
+from __future__ import annotations
+
+import click
+
+from config import logging as lines
+from config.settings import Settings, unused_names
+
+
+def settings_for_process(name: str) -> Settings:
+    """The settings, with this process' log lines set up."""
+    settings = Settings.load()
+    lines.configure(name, settings.log_level)
+    if unused := unused_names():
+        lines.logger.info(
+            "these settings of the first implementation mean nothing here: %s", ", ".join(unused)
+        )
+    return settings
+
+
+@click.command()
+def up() -> None:
+    """Run everything on this machine until Ctrl+C.
+
+    Starts PostgreSQL and Valkey of its own (unless DATABASE_URL, REDIS_URL or their parts name others),
+    applies migrations, and runs the web processes, a worker and a scheduler.
+
+    \b
+    Example:
+      PORT=8080 DATA_DIR=/srv/perch perch up
+    """
+    from server.processes import family
+
+    family.up(settings_for_process("perch"), click.echo)
+
+
+@click.command()
+def serve() -> None:
+    """Run the web processes alone, WEB_CONCURRENCY of them.
+
+    \b
+    Example:
+      DATABASE_URL=postgresql://perch@db/perch REDIS_URL=redis://cache perch serve
+    """
+    from server.processes import family
+
+    family.serve(settings_for_process("perch"), click.echo)
+
+
+@click.command()
+def worker() -> None:
+    """Run one worker: pictures, clean-up.
+
+    \b
+    Example:
+      WORKER_CONCURRENCY=4 perch worker
+    """
+    from server.main import run_worker
+
+    run_worker(settings_for_process("worker"))
+
+
+@click.command()
+def scheduler() -> None:
+    """Run one scheduler, which sends recurring tasks to the workers.
+
+    \b
+    Example:
+      perch scheduler
+    """
+    from server.main import run_scheduler
+
+    run_scheduler(settings_for_process("scheduler"))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this version. Several at once wait for each other.
+
+    \b
+    Example:
+      perch migrate
+    """
+    from server.cli.people import database_errors
+    from server.main import run_migrations
+    from server.processes import embedded
+
+    settings = settings_for_process("migrate")
+    with embedded.database_for_command(settings), database_errors(settings):
+        applied = run_migrations(settings)
+    click.echo(f"applied {len(applied)}: {', '.join(applied)}" if applied else "nothing to apply")
+
+
+COMMANDS = (up, serve, worker, scheduler, migrate)

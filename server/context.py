@@ -1,0 +1,27 @@
+"""What the parts of a web process share, handed to handlers as `request.app.ctx.perch`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from redis.asyncio import Redis
+from sanic import Sanic
+
+from config.settings import Settings
+from server.domain.jobs import Jobs
+from server.wire.media import MediaUrls
+from storage.base import ObjectStore
+
+App: TypeAlias = Sanic[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Opened by the composition root before the first request, closed after the last."""
+
+    settings: Settings
+    store: ObjectStore
+    redis: Redis
+    jobs: Jobs
+    urls: MediaUrls

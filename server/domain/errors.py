@@ -1,0 +1,133 @@
+"""What can go wrong, in words for clients.
+
+Each error knows its stable `error_type`, its status and one public sentence; what is private goes to
+the log only. `ERRORS` is the documented list.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PerchError(Exception):
+    """An error that a client may see. `str(error)` is the public sentence."""
+
+    error_type: ClassVar[str]
+    status: ClassVar[int]
+    message: ClassVar[str]
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.message)
+
+
+class MissingKey(PerchError):
+    error_type, status = "missing_key", 401
+    message = "An API key is needed, in the header api-key."
+
+
+class InvalidKey(PerchError):
+    error_type, status = "invalid_key", 401
+    message = "This API key is not valid: it is mistyped, expired or revoked."
+
+
+class OutOfScope(PerchError):
+    error_type, status = "out_of_scope", 403
+    message = "This API key does not have the scope that this needs."
+
+
+class NotAuthor(PerchError):
+    error_type, status = "not_author", 403
+    message = "Only the author of a tweet can delete it."
+
+
+class NotFound(PerchError):
+    error_type, status = "not_found", 404
+    message = "There is nothing at this address."
+
+
+class TweetNotFound(PerchError):
+    error_type, status = "tweet_not_found", 404
+    message = "There is no tweet with this id."
+
+
+class UserNotFound(PerchError):
+    error_type, status = "user_not_found", 404
+    message = "There is no user with this id."
+
+
+class MediaNotFound(PerchError):
+    error_type, status = "media_not_found", 404
+    message = "There is no picture of yours with this id."
+
+
+class KeyNotFound(PerchError):
+    error_type, status = "key_not_found", 404
+    message = "There is no key of yours with this id."
+
+
+class MethodNotAllowed(PerchError):
+    error_type, status = "method_not_allowed", 405
+    message = "This address does not take this method."
+
+
+class MediaInUse(PerchError):
+    error_type, status = "media_in_use", 409
+    message = "A picture can be attached to one tweet only, and this one is attached already."
+
+
+class HandleTaken(PerchError):
+    error_type, status = "handle_taken", 409
+    message = "This handle is taken."
+
+
+class TooLarge(PerchError):
+    error_type, status = "too_large", 413
+    message = "This is larger than the server takes."
+
+
+class UnsupportedMediaType(PerchError):
+    error_type, status = "unsupported_media_type", 415
+    message = "Only JPEG, PNG, GIF, WebP, BMP, TIFF and ICO pictures are taken."
+
+
+class RangeNotSatisfiable(PerchError):
+    error_type, status = "range_not_satisfiable", 416
+    message = "The picture does not have these bytes."
+
+
+class BrokenPicture(PerchError):
+    error_type, status = "broken_picture", 422
+    message = "This picture cannot be read: the file is damaged or not complete."
+
+
+class SelfFollow(PerchError):
+    error_type, status = "self_follow", 422
+    message = "One cannot follow oneself."
+
+
+class InvalidBody(PerchError):
+    error_type, status = "invalid_body", 422
+    message = "The body of the request is not what this address takes."
+
+
+class InvalidParameter(PerchError):
+    error_type, status = "invalid_parameter", 422
+    message = "A parameter of the request is not what this address takes."
+
+
+class BadRequest(PerchError):
+    error_type, status = "bad_request", 400
+    message = "The request is not valid HTTP."
+
+
+class InternalError(PerchError):
+    error_type, status = "internal_error", 500
+    message = "Something went wrong here. It was logged, and may work when tried again."
+
+
+class Unavailable(PerchError):
+    error_type, status = "unavailable", 503
+    message = "The server cannot answer right now. Please try again in a moment."
+
+
+ERRORS: dict[str, type[PerchError]] = {error.error_type: error for error in PerchError.__subclasses__()}

@@ -1,0 +1,64 @@
+"""Follows. Following twice and unfollowing what was not followed succeed and change nothing."""
+
+from __future__ import annotations
+
+from server.domain import accounts
+from server.domain.errors import SelfFollow, UserNotFound
+from server.domain.paging import NEWEST, Page, people_page
+from server.domain.viewer import Viewer
+from server.models import people
+from server.models.connection import row
+from server.models.people import ListedPerson
+
+# Both users are locked first, in the order of their ids: two who follow each other at the same moment
+# would wait for each other for ever otherwise. The counters follow by trigger.
+BOTH = """
+    WITH both_users AS MATERIALIZED (
+        SELECT id FROM users WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE
+    ), followee AS (SELECT id FROM both_users WHERE id = $1)"""
+FOLLOW = f"""{BOTH}, followed AS (
+        INSERT INTO follows (follower_id, followee_id) SELECT $2, id FROM followee
+        ON CONFLICT (follower_id, followee_id) DO NOTHING RETURNING 1
+    )
+    SELECT 1 FROM followee
+"""
+UNFOLLOW = f"""{BOTH}, unfollowed AS (
+        DELETE FROM follows WHERE followee_id = (SELECT id FROM followee) AND follower_id = $2 RETURNING 1
+    )
+    SELECT 1 FROM followee
+"""
+
+
+async def follow(viewer: Viewer, user_id: int) -> None:
+    """Raises UserNotFound, or SelfFollow where the viewer means oneself."""
+    if user_id == viewer.id:
+        raise SelfFollow
+    await _set(FOLLOW, viewer, user_id)
+
+
+async def unfollow(viewer: Viewer, user_id: int) -> None:
+    """Raises UserNotFound."""
+    await _set(UNFOLLOW, viewer, user_id)
+
+
+async def followers(viewer: Viewer, user_id: int, *, limit: int, before: int = NEWEST) -> Page[ListedPerson]:
+    """A page of who follows a user, the newest first. Raises UserNotFound."""
+    found = await people.followers(user_id, viewer.id, before=before, limit=limit + 1)
+    return await _page(found, user_id, limit)
+
+
+async def following(viewer: Viewer, user_id: int, *, limit: int, before: int = NEWEST) -> Page[ListedPerson]:
+    """A page of whom a user follows, the newest first. Raises UserNotFound."""
+    found = await people.following(user_id, viewer.id, before=before, limit=limit + 1)
+    return await _page(found, user_id, limit)
+
+
+async def _page(found: list[ListedPerson], user_id: int, limit: int) -> Page[ListedPerson]:
+    if not found:
+        await accounts.ensure_exists(user_id)
+    return people_page(found, limit)
+
+
+async def _set(statement: str, viewer: Viewer, user_id: int) -> None:
+    if await row(statement, user_id, viewer.id) is None:
+        raise UserNotFound

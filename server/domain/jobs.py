@@ -1,0 +1,16 @@
+"""Work that the domain asks for and does not do itself. `tasks` implements it; a composition root joins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Jobs(Protocol):
+    """Later work. Asking never fails: what cannot be queued is found by reconciliation later."""
+
+    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
+        """Make a picture's variants. Returns when done, or after `wait` seconds."""
+
+    async def remove_pictures(self, media_ids: Sequence[int]) -> None:
+        """Delete the objects and rows of pictures in the state `removed`."""

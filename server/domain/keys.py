@@ -1,0 +1,103 @@
+"""Keys: made, listed, revoked, and checked at each request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+from server.domain import text
+from server.domain.errors import InvalidBody, InvalidKey, KeyNotFound, OutOfScope
+from server.domain.viewer import Viewer
+from server.models import ApiKey, User
+from server.models.connection import row
+from server.security import keys
+from server.security.keys import Scope
+
+# More would be a mistake or an abuse.
+MAX_KEYS_PER_USER = 100
+
+AUTHENTICATE = """
+    SELECT k.id AS key_id, k.scopes, u.id, u.handle, u.name, u.is_admin
+    FROM api_keys k JOIN users u ON u.id = k.user_id
+    WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+      AND (NOT k.demo OR $2)
+"""
+
+
+async def authenticate(key: str, *, demo: bool) -> Viewer:
+    """Who shows this key: one query, so that a revoked key is refused at once everywhere.
+
+    Args:
+        demo: whether the public demo keys are honoured.
+
+    Raises:
+        InvalidKey: unknown, mistyped, expired or revoked.
+    """
+    if not keys.is_plausible(key):
+        raise InvalidKey
+    found = await row(AUTHENTICATE, keys.digest(key), demo)
+    if found is None:
+        raise InvalidKey
+    scopes = frozenset(cast(list[Scope], found.pop("scopes")))
+    return Viewer(**found, scopes=scopes if found["is_admin"] else scopes - {"admin"})
+
+
+async def create(
+    user: User,
+    name: str,
+    scopes: Sequence[Scope] | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key; the text of the key is returned this once.
+
+    Args:
+        scopes: all that the user may have, where None.
+    """
+    allowed = keys.SCOPES if user.is_admin else keys.SCOPES[:2]
+    chosen = list(dict.fromkeys(scopes)) if scopes is not None else list(allowed)
+    if not chosen:
+        raise InvalidBody("scopes must name at least one of read, write and admin.")
+    if beyond := [scope for scope in chosen if scope not in allowed]:
+        raise OutOfScope(f"A key with the scope {beyond[0]} is for administrators only.")
+    if expires_at is not None and expires_at <= datetime.now(UTC):
+        raise InvalidBody("expires_at must be in the future.")
+    if await ApiKey.filter(user_id=user.id, revoked_at=None).count() >= MAX_KEYS_PER_USER:
+        raise InvalidBody(f"You have {MAX_KEYS_PER_USER} keys already: revoke one first.")
+    key = keys.generate()
+    record = await ApiKey.create(
+        user_id=user.id,
+        hash=keys.digest(key),
+        name=text.line("name", name, text.KEY_NAME_MAX_LENGTH),
+        scopes=chosen,
+        expires_at=expires_at,
+    )
+    return record, key
+
+
+async def create_by(
+    viewer: Viewer, name: str, scopes: Sequence[Scope] | None, expires_at: datetime | None
+) -> tuple[ApiKey, str]:
+    """Make a key for oneself, never with more than the shown key allows."""
+    wanted = list(scopes) if scopes is not None else [s for s in keys.SCOPES if s in viewer.scopes]
+    if beyond := [scope for scope in wanted if scope not in viewer.scopes]:
+        raise OutOfScope(f"A key without the scope {beyond[0]} cannot make one that has it.")
+    return await create(await User.get(id=viewer.id), name, wanted, expires_at)
+
+
+async def of_user(user_id: int) -> list[ApiKey]:
+    """The keys that are not revoked, the newest first."""
+    return await ApiKey.filter(user_id=user_id, revoked_at=None).order_by("-id")
+
+
+async def revoke(user_id: int, key_id: int) -> None:
+    """End a key of this user's for ever.
+
+    Raises:
+        KeyNotFound: unknown, another's, or revoked already.
+    """
+    done = await ApiKey.filter(id=key_id, user_id=user_id, revoked_at=None).update(
+        revoked_at=datetime.now(UTC)
+    )
+    if not done:
+        raise KeyNotFound

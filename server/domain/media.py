@@ -1,0 +1,188 @@
+"""Pictures as rows: received, attached, described, settled, removed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterable, Sequence
+from dataclasses import dataclass
+
+from server.domain import text
+from server.domain.errors import BrokenPicture, MediaInUse, MediaNotFound
+from server.domain.jobs import Jobs
+from server.domain.paging import NEWEST
+from server.domain.viewer import Viewer
+from server.models import MediaAttachment, MediaState
+from server.models.connection import row, rows
+from server.models.timeline import MediaRow
+from storage import keys
+from storage.base import ObjectStore
+
+# How long an upload's answer waits for the worker's verdict. Seconds.
+PROCESSING_WAIT = 5.0
+
+# Tries of a picture whose worker dies each time, before it counts as broken.
+MAX_ATTEMPTS = 5
+
+ROW = "id, token, state, alt, width, height, thumbhash"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A received file. `content_type` is what its first bytes say."""
+
+    body: AsyncIterable[bytes]
+    content_type: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """What the worker made of a picture. Pixels are those of the large variant."""
+
+    content_type: str
+    width: int
+    height: int
+    thumbhash: str
+
+
+async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs) -> MediaRow:
+    """Keep an upload and have it worked on; its row, still `pending` where that takes long.
+
+    Raises:
+        InvalidBody: the alternative text breaks a rule.
+        BrokenPicture: it cannot be decoded, or breaks a limit.
+        StorageError: the store cannot take it; nothing is left behind.
+    """
+    alt = text.bounded("alt", upload.alt, text.ALT_MAX_LENGTH)
+    token = secrets.token_hex(16)
+    original = keys.incoming(token)
+    await store.put(original, upload.body, content_type=upload.content_type)
+    try:
+        record = await MediaAttachment.create(token=token, owner_id=viewer.id, alt=alt)
+    except BaseException:
+        await store.delete(original)
+        raise
+    await jobs.process_picture(record.id, wait=PROCESSING_WAIT)
+    settled = await _mine(viewer, record.id)
+    if settled.state is MediaState.BROKEN:
+        failure = await row("SELECT failure FROM media_attachments WHERE id = $1", record.id)
+        raise BrokenPicture(failure["failure"] if failure else None)
+    return settled
+
+
+async def describe(viewer: Viewer, media_id: int, alt: str) -> MediaRow:
+    """Change the alternative text.
+
+    Raises:
+        MediaNotFound: there is no such picture of this viewer's.
+    """
+    text.bounded("alt", alt, text.ALT_MAX_LENGTH)
+    await rows(
+        "UPDATE media_attachments SET alt = $3 WHERE id = $1 AND owner_id = $2 "
+        "AND state IN ('pending', 'ready') RETURNING id",
+        media_id,
+        viewer.id,
+        alt,
+    )
+    return await _mine(viewer, media_id)
+
+
+async def lock_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
+    """Inside a transaction: lock these pictures, in order, so that each is attached once.
+
+    Raises:
+        MediaNotFound, MediaInUse, BrokenPicture: one of them cannot be attached.
+    """
+    found = await rows(
+        "SELECT id, tweet_id, state, failure FROM media_attachments "
+        "WHERE id = ANY($1) AND owner_id = $2 ORDER BY id FOR UPDATE",
+        [media_id for media_id in media_ids if abs(media_id) <= NEWEST],
+        viewer.id,
+    )
+    by_id = {media["id"]: media for media in found}
+    for media_id in media_ids:
+        media = by_id.get(media_id)
+        if media is None or media["state"] == MediaState.REMOVED:
+            raise MediaNotFound(f"There is no picture of yours with the id {media_id}.")
+        if media["state"] == MediaState.BROKEN:
+            raise BrokenPicture(media["failure"])
+        if media["tweet_id"] is not None:
+            raise MediaInUse(f"The picture {media_id} is attached to a tweet already.")
+
+
+async def attach(tweet_id: int, media_ids: Sequence[int]) -> None:
+    """Inside a transaction: attach locked pictures in this order."""
+    await rows(
+        "UPDATE media_attachments m SET tweet_id = $1, position = o.position, changed_at = now() "
+        "FROM unnest($2::bigint[]) WITH ORDINALITY AS o (id, position) WHERE m.id = o.id RETURNING m.id",
+        tweet_id,
+        list(media_ids),
+    )
+
+
+async def detach_all(tweet_id: int) -> list[int]:
+    """Inside a transaction: take a tweet's pictures off it, to be removed; their ids."""
+    found = await rows(
+        "UPDATE media_attachments SET tweet_id = NULL, state = 'removed', changed_at = now() "
+        "WHERE tweet_id = $1 RETURNING id",
+        tweet_id,
+    )
+    return [media["id"] for media in found]
+
+
+async def is_pending(token: str) -> bool:
+    """Whether this picture is still being worked on."""
+    return await MediaAttachment.filter(token=token, state=MediaState.PENDING).exists()
+
+
+async def begin_attempt(media_id: int) -> str | None:
+    """For the worker: count a try; the token, or None where nothing is to be done any more.
+
+    The count is what ends a picture that kills its worker each time.
+    """
+    found = await row(
+        "UPDATE media_attachments SET attempts = attempts + 1, changed_at = now() "
+        "WHERE id = $1 AND state = 'pending' RETURNING token, attempts",
+        media_id,
+    )
+    if found is None:
+        return None
+    if found["attempts"] > MAX_ATTEMPTS:
+        await settle_broken(media_id, "This picture could not be worked on: it was tried several times.")
+        return None
+    return str(found["token"])
+
+
+async def settle_ready(media_id: int, variants: Variants) -> bool:
+    """The variants stand in storage. False where the picture was removed meanwhile."""
+    found = await row(
+        "UPDATE media_attachments SET state = 'ready', content_type = $2, width = $3, height = $4, "
+        "thumbhash = $5, changed_at = now() WHERE id = $1 AND state IN ('pending', 'ready') RETURNING id",
+        media_id,
+        variants.content_type,
+        variants.width,
+        variants.height,
+        variants.thumbhash,
+    )
+    return found is not None
+
+
+async def settle_broken(media_id: int, failure: str) -> None:
+    """The picture cannot be used: it leaves its tweet, and `failure` is the sentence that says why."""
+    await rows(
+        "UPDATE media_attachments SET state = 'broken', failure = $2, tweet_id = NULL, changed_at = now() "
+        "WHERE id = $1 AND state = 'pending' RETURNING id",
+        media_id,
+        failure,
+    )
+
+
+async def _mine(viewer: Viewer, media_id: int) -> MediaRow:
+    found = await row(
+        f"SELECT {ROW} FROM media_attachments WHERE id = $1 AND owner_id = $2 AND state <> 'removed'",
+        media_id,
+        viewer.id,
+    )
+    if found is None:
+        raise MediaNotFound
+    return MediaRow(**{**found, "state": MediaState(found["state"])})

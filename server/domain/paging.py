@@ -1,0 +1,30 @@
+"""Pages: how long, and where the next one starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from server.models.people import ListedPerson
+
+T = TypeVar("T")
+
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 100  # more is taken as this
+
+# The largest id that a column holds; as a cursor it means "from the newest on".
+NEWEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items in their order, and the cursor of what follows; None where nothing does."""
+
+    items: list[T]
+    next: int | None
+
+
+def people_page(found: list[ListedPerson], limit: int) -> Page[ListedPerson]:
+    """Cut what was read with one person too many."""
+    items = found[:limit]
+    return Page(items, items[-1].cursor if len(found) > limit and items else None)

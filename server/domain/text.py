@@ -1,0 +1,57 @@
+"""Rules for what people type."""
+
+from __future__ import annotations
+
+import regex
+
+from server.domain.errors import InvalidBody
+
+# A bound on the bytes besides the bound on what people count: one grapheme cluster can hold any
+# number of combining marks. Also what the OpenAPI document says.
+TWEET_MAX_BYTES = 16 * 1024
+ALT_MAX_LENGTH = 1500  # as long as Mastodon's
+NAME_MAX_LENGTH = 50
+KEY_NAME_MAX_LENGTH = 50
+
+GRAPHEME = regex.compile(r"\X")
+CONTROL = regex.compile(r"[\p{Cc}\p{Cs}]")
+
+
+def count_graphemes(text: str) -> int:
+    """The number of characters as people count them: extended grapheme clusters (UAX 29)."""
+    if text.isascii():  # only CR LF is a cluster of two there
+        return len(text) - text.count("\r\n")
+    return sum(1 for _ in GRAPHEME.finditer(text))
+
+
+def storable(field: str, text: str) -> str:
+    """The text itself, unchanged; refused where PostgreSQL or UTF-8 cannot hold it."""
+    if "\0" in text:
+        raise InvalidBody(f"{field} must not contain the character NUL.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidBody(f"{field} must not contain half of a surrogate pair.") from None
+    return text
+
+
+def bounded(field: str, text: str, maximum: int) -> str:
+    """The text itself, if it is storable and no longer than `maximum` characters as people count."""
+    storable(field, text)
+    if len(text.encode()) > TWEET_MAX_BYTES:
+        raise InvalidBody(f"{field} must not be larger than {TWEET_MAX_BYTES} bytes.")
+    if (length := count_graphemes(text)) > maximum:
+        raise InvalidBody(f"{field} has {length} characters; at most {maximum} are allowed.")
+    return text
+
+
+def line(field: str, text: str, maximum: int) -> str:
+    """One line without surrounding space: a name. Never empty, and at most `maximum` code points."""
+    trimmed = storable(field, text).strip()
+    if not trimmed:
+        raise InvalidBody(f"{field} must not be empty.")
+    if CONTROL.search(trimmed):
+        raise InvalidBody(f"{field} must be one line without control characters.")
+    if len(trimmed) > maximum:
+        raise InvalidBody(f"{field} has {len(trimmed)} characters; at most {maximum} are allowed.")
+    return trimmed

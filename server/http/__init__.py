@@ -1,0 +1,1 @@
+"""What the blueprints share: the envelope, errors, the guard, bodies and parameters."""

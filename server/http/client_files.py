@@ -1,0 +1,170 @@
+"""The browser client's files, as they are served: hashed, compressed, and tied together.
+
+All files stand under a prefix that contains the hash of the whole tree, so that they can be cached for
+ever. `index.html` is the one page that is asked for again; into its marker go the import map, the
+preloads with their integrity (without it repeated there, browsers fetch the modules twice), and the
+style sheets. The import map has to be inline, so the page's policy names its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}
+COMPRESSED = (".js", ".css", ".svg", ".webmanifest")
+
+MARKER = "<!-- perch:head -->"
+ENTRY = "app.js"
+ICON = "icons/perch.svg"
+IMPORTS = "vendor/imports.json"
+
+# `import … from "x"`, `export … from "x"`, `import "x"`: what the browser fetches before it starts.
+STATIC_IMPORT = re.compile(
+    r"""^\s*(?:import|export)\b(?:[^"';()]*?\bfrom)?\s*["']([^"']+)["']""", re.MULTILINE
+)
+MINIFIED_IMPORT = re.compile(r"""\b(?:import|from)\s*["']([^"']+)["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFile:
+    """One file. `gzipped` is None where compression would not help."""
+
+    body: bytes
+    gzipped: bytes | None
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFiles:
+    """All of them, under `/static/<version>/`, and the page with its policy."""
+
+    version: str
+    files: dict[str, ClientFile]
+    page: bytes
+    policy: str
+
+    @classmethod
+    def load(cls, folder: Path, *, media_origin: str | None = None) -> ClientFiles:
+        """Read the tree. `media_origin` is where pictures are, besides here."""
+        bodies = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in TYPES and path.is_file()
+        }
+        template = (folder / "index.html").read_text()
+        imports: dict[str, str] = json.loads((folder / IMPORTS).read_text())
+        version = tree_hash(bodies, template, imports)
+        prefix = f"/static/{version}/"
+        import_map = import_map_text(bodies, imports, prefix)
+        head = head_html(bodies, imports, prefix, import_map)
+        return cls(
+            version=version,
+            files={name: client_file(name, body) for name, body in bodies.items()},
+            page=template.replace(MARKER, head).encode(),
+            policy=content_security_policy(import_map, media_origin),
+        )
+
+
+def client_file(name: str, body: bytes) -> ClientFile:
+    """The file with its compressed sibling."""
+    suffix = Path(name).suffix
+    gzipped = gzip.compress(body, 9, mtime=0) if suffix in COMPRESSED else None
+    return ClientFile(body, gzipped if gzipped and len(gzipped) < len(body) else None, TYPES[suffix])
+
+
+def tree_hash(bodies: dict[str, bytes], template: str, imports: dict[str, str]) -> str:
+    """A name for exactly these files."""
+    digest = hashlib.sha256(template.encode() + json.dumps(imports, sort_keys=True).encode())
+    for name, body in bodies.items():
+        digest.update(name.encode() + b"\0" + hashlib.sha256(body).digest())
+    return digest.hexdigest()[:16]
+
+
+def eager_modules(bodies: dict[str, bytes], imports: dict[str, str]) -> list[str]:
+    """The modules that the entry needs before it starts, itself included, in the order of discovery."""
+    found: list[str] = []
+    waiting = [ENTRY]
+    while waiting:
+        name = waiting.pop(0)
+        if name in found or name not in bodies:
+            continue
+        found.append(name)
+        pattern = MINIFIED_IMPORT if name.startswith("vendor/") else STATIC_IMPORT
+        for target in pattern.findall(bodies[name].decode()):
+            waiting.append(resolve(name, target, imports))
+    return found
+
+
+def resolve(importer: str, target: str, imports: dict[str, str]) -> str:
+    """The path below static/ that an import means."""
+    if not target.startswith("."):
+        return imports.get(target, target)
+    parts = importer.split("/")[:-1]
+    for part in target.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def import_map_text(bodies: dict[str, bytes], imports: dict[str, str], prefix: str) -> str:
+    """The import map: bare names, and the integrity of every module, lazily loaded ones too."""
+    scripts = {name: body for name, body in bodies.items() if name.endswith(".js")}
+    return json.dumps(
+        {
+            "imports": {name: prefix + path for name, path in imports.items()},
+            "integrity": {prefix + name: integrity(body) for name, body in scripts.items()},
+        },
+        separators=(",", ":"),
+    )
+
+
+def head_html(bodies: dict[str, bytes], imports: dict[str, str], prefix: str, import_map: str) -> str:
+    """What takes the marker's place in the page."""
+    styles = sorted(name for name in bodies if name.startswith("styles/") and name.endswith(".css"))
+    lines = [f'<link rel="icon" type="image/svg+xml" href="{prefix}{ICON}">']
+    lines += [f'<link rel="stylesheet" href="{prefix}{escape(name)}">' for name in styles]
+    lines += [f'<script type="importmap">{import_map}</script>']
+    for name in eager_modules(bodies, imports):
+        proof = integrity(bodies[name])
+        lines.append(f'<link rel="modulepreload" href="{prefix}{escape(name)}" integrity="{proof}">')
+    lines.append(f'<script type="module" src="{prefix}{ENTRY}"></script>')
+    return "\n".join(lines)
+
+
+def content_security_policy(import_map: str, media_origin: str | None) -> str:
+    """The page's policy: nothing but our own files, and pictures from where they are kept."""
+    inline = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
+    images = " ".join(["'self'", "data:", "blob:", *([media_origin] if media_origin else [])])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' 'sha256-{inline}'",
+            "style-src 'self'",
+            f"img-src {images}",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def integrity(body: bytes) -> str:
+    """A subresource integrity value."""
+    return f"sha384-{base64.b64encode(hashlib.sha384(body).digest()).decode()}"

@@ -1,0 +1,52 @@
+"""Who asks, and whether the key that was shown allows it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from sanic import Request
+
+from server.context import Context
+from server.domain import keys
+from server.domain.errors import InvalidKey, MissingKey, OutOfScope
+from server.domain.viewer import Viewer
+from server.security.keys import Scope
+
+
+def context(request: Request) -> Context:
+    """What the composition root opened."""
+    found: Context = request.app.ctx.perch
+    return found
+
+
+async def signed_in(request: Request, scope: Scope) -> Viewer:
+    """The viewer whose key was shown.
+
+    Raises:
+        MissingKey, InvalidKey: no key, or none that is honoured.
+        OutOfScope: a key without this scope.
+    """
+    viewer = await keys.authenticate(shown_key(request), demo=context(request).settings.demo)
+    if scope not in viewer.scopes:
+        raise OutOfScope(f"This API key does not have the scope {scope}, which this needs.")
+    return viewer
+
+
+def shown_key(request: Request) -> str:
+    """The key in `api-key`, else in `Authorization` as Bearer, or as the password of Basic."""
+    if key := request.headers.get("api-key"):
+        return str(key).strip()
+    scheme, _, value = str(request.headers.get("authorization") or "").partition(" ")
+    match scheme.lower():
+        case "":
+            raise MissingKey
+        case "bearer" if value.strip():
+            return value.strip()
+        case "basic":
+            try:
+                return base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
+            except (binascii.Error, UnicodeDecodeError):
+                raise InvalidKey from None
+        case _:
+            raise MissingKey

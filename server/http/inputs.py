@@ -1,0 +1,83 @@
+"""Bodies and parameters, read into their shapes, with errors that name what is wrong."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+import msgspec
+from msgspec import Meta
+from sanic import Request
+
+from server.domain.errors import InvalidBody, InvalidParameter
+from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+WHOLE_NUMBER = re.compile(r"[0-9]+", re.ASCII)
+PLACE = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<place>.*)`")
+
+Limit = Annotated[
+    int, Meta(ge=0, description=f"At most so many; more than {MAX_PAGE_SIZE} is taken as that.")
+]
+Before = Annotated[int, Meta(ge=0, description="The `next` of the page before; the newest where absent.")]
+
+
+class PageQuery(msgspec.Struct, frozen=True):
+    """Where a list goes on, and how long a page is."""
+
+    limit: Limit = PAGE_SIZE
+    before: Before = NEWEST
+
+    @property
+    def size(self) -> int:
+        """The page size within its bound."""
+        return min(self.limit, MAX_PAGE_SIZE)
+
+
+def read_body(request: Request, kind: type[S]) -> S:
+    """The JSON body in this shape.
+
+    Raises:
+        InvalidBody: naming the field and what is wrong with it.
+    """
+    if not request.body:
+        raise InvalidBody("A JSON body is needed.")
+    try:
+        return msgspec.json.decode(request.body, type=kind)
+    except msgspec.ValidationError as error:
+        raise InvalidBody(_sentence(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidBody("The body is not valid JSON in UTF-8.") from None
+
+
+def read_query(request: Request, kind: type[S]) -> S:
+    """The parameters in this shape; unknown ones are ignored.
+
+    Raises:
+        InvalidParameter: naming the parameter and what it takes.
+    """
+    hints = get_type_hints(kind)
+    given = {name: request.args.get(name) for name in hints if request.args.get(name) is not None}
+    return kind(**{name: _parameter(name, value, hints[name]) for name, value in given.items()})
+
+
+def _parameter(name: str, value: str, kind: Any) -> Any:
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        try:
+            return kind(value)
+        except ValueError:
+            raise InvalidParameter(f"{name} must be one of {', '.join(kind)}.") from None
+    if not WHOLE_NUMBER.fullmatch(value):
+        raise InvalidParameter(f"{name} must be a whole number, 0 or more.")
+    return min(int(value), NEWEST) if len(value) <= len(str(NEWEST)) else NEWEST
+
+
+def _sentence(reason: str) -> str:
+    """msgspec's reason, with the field in front."""
+    found = PLACE.fullmatch(reason)
+    if found is None:
+        return f"{reason}."
+    place = found["place"] or "the body"
+    return f"{place}: {found['reason'][0].lower()}{found['reason'][1:]}."

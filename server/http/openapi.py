@@ -1,0 +1,173 @@
+"""The OpenAPI document, made from the operations that the routes declare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sanic_routing import Route
+
+from config.version import VERSION
+from server.context import App
+from server.domain.errors import PerchError
+from server.domain.paging import NEWEST
+from server.http.envelope import Failure
+from server.http.operation import Operation
+
+REF = "#/components/schemas/{name}"
+PARAMETER = re.compile(r"<(\w+):[^>]+>")
+
+INTRODUCTION = """
+The HTTP interface of a Perch server. Every answer is a JSON object with `result`: true, or false with a
+stable `error_type` and one sentence in `error_message`. The key travels in the header `api-key`;
+`Authorization: Bearer <key>` and `Basic` with the key as the password mean the same. Times are ISO 8601 in
+UTC. Lists are paged: give the `next` of one page as `before` of the following.
+""".strip()
+
+
+def operations(app: App) -> Iterator[tuple[str, str, str, Operation]]:
+    """Path, method, name and declaration of every operation, in the order of the paths."""
+    for route in sorted(app.router.routes, key=lambda route: str(route.path)):
+        found = operation_of(route)
+        if found is not None:
+            path = "/" + PARAMETER.sub(r"{\1}", str(route.path)).rstrip("/")
+            name = str(route.name).split(".", 1)[-1].replace(".", "_")
+            for method in sorted(route.methods):
+                yield path, method.lower(), name, found
+
+
+def operation_of(route: Route) -> Operation | None:
+    """The declaration of a route; None where there is none: pages, pictures and documents."""
+    return getattr(route.handler, "operation", None)
+
+
+def document(app: App) -> dict[str, Any]:
+    """The whole document (OpenAPI 3.1)."""
+    declared = list(operations(app))
+    shapes: set[type[msgspec.Struct]] = {Failure}
+    for *_, operation in declared:
+        shapes |= {shape for shape in (operation.answer, operation.body, operation.form) if shape is not None}
+    ordered = sorted(shapes, key=lambda shape: shape.__name__)
+    schemas, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    refs = dict(zip(ordered, schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, name, operation in declared:
+        paths.setdefault(path, {})[method] = described(path, name, operation, refs)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Perch", "version": VERSION, "description": INTRODUCTION},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "header": {"type": "apiKey", "in": "header", "name": "api-key"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+            },
+        },
+    }
+
+
+def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
+    """One operation as the document shows it."""
+    parts: dict[str, Any] = {
+        "operationId": name,
+        "tags": [path.split("/")[2]],
+        "summary": operation.summary,
+        "description": " ".join([operation.description, key_sentence(operation)]).strip(),
+        "security": [{"header": []}, {"bearer": []}, {"basic": []}] if operation.scope else [],
+        "parameters": [*path_parameters(path), *query_parameters(operation)],
+        "responses": {
+            str(operation.status): {
+                "description": first_line(operation.answer),
+                "content": {"application/json": {"schema": refs[operation.answer]}},
+            },
+            **failures(operation, refs[Failure]),
+        },
+    }
+    if operation.body is not None:
+        parts["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": refs[operation.body]}},
+        }
+    if operation.form is not None:
+        parts["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": refs[operation.form]}},
+        }
+    return parts
+
+
+def key_sentence(operation: Operation) -> str:
+    """Which key it takes."""
+    return f"Needs a key with the scope `{operation.scope}`." if operation.scope else "Needs no key."
+
+
+def path_parameters(path: str) -> list[dict[str, Any]]:
+    """The ids in the address."""
+    schema = {"type": "integer", "minimum": 1}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": schema}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+
+
+def query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    """The parameters behind the question mark."""
+    if operation.query is None:
+        return []
+    (_,), components = msgspec.json.schema_components([operation.query], ref_template=REF)
+    found = []
+    for name, schema in components[operation.query.__name__]["properties"].items():
+        parameter = {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": inlined(schema, components),
+        }
+        if description := schema.pop("description", None):
+            parameter["description"] = description
+        found.append(parameter)
+    return found
+
+
+def inlined(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its reference resolved, and without a default that only means "the newest"."""
+    if "$ref" in schema:
+        schema = {**components[schema["$ref"].rsplit("/", 1)[-1]], **schema}
+        del schema["$ref"]
+    if schema.get("default") == NEWEST:
+        del schema["default"]
+    return schema
+
+
+def failures(operation: Operation, schema: Any) -> dict[str, Any]:
+    """The failures by status, each `error_type` with its usual sentence as an example."""
+    by_status: dict[int, list[type[PerchError]]] = {}
+    for error in operation.errors:
+        by_status.setdefault(error.status, []).append(error)
+    return {
+        str(status): {
+            "description": ", ".join(f"`{error.error_type}`" for error in errors),
+            "content": {
+                "application/json": {
+                    "schema": schema,
+                    "examples": {error.error_type: {"value": example(error)} for error in errors},
+                }
+            },
+        }
+        for status, errors in sorted(by_status.items())
+    }
+
+
+def example(error: type[PerchError]) -> dict[str, Any]:
+    """The envelope of this error."""
+    return {"result": False, "error_type": error.error_type, "error_message": error.message}
+
+
+def first_line(kind: type) -> str:
+    """What a shape is, in a line."""
+    return (kind.__doc__ or "").strip().partition("\n")[0]

@@ -1,0 +1,141 @@
+"""Composition roots: they alone read settings, and join web, domain and tasks.
+
+Each function here is the whole life of one process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import uvloop
+from redis.asyncio import Redis
+from sanic import Sanic
+
+import storage
+from config import error_reports
+from config import logging as lines
+from config.settings import Settings
+from server.app import create_app
+from server.context import App, Context
+from server.domain import accounts
+from server.http.errors import is_passing
+from server.models import migrate
+from server.models.connection import database
+from server.wire.media import MediaUrls
+from tasks.broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, create_broker
+from tasks.queue import QueuedJobs
+from tasks.scheduler import schedule
+from tasks.worker import work
+
+log = logging.getLogger(__name__)
+
+# Connections that wait to be accepted, over all web processes.
+BACKLOG = 1024
+
+
+@contextlib.asynccontextmanager
+async def web_context(settings: Settings) -> AsyncIterator[Context]:
+    """What a web process opens before its first request and closes after its last."""
+    (settings.data_folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
+    broker = create_broker(settings.redis_tasks)
+    redis = Redis.from_url(
+        settings.redis.url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=SOCKET_TIMEOUT
+    )
+    store = storage.from_settings(settings)
+    await store.open()
+    try:
+        async with database(settings, name="perch web"):
+            await make_demo_users(settings)
+            urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
+            yield Context(settings, store, redis, QueuedJobs(broker), urls)
+    finally:
+        await store.close()
+        await redis.aclose()
+        await broker.shutdown()
+
+
+async def make_demo_users(settings: Settings) -> None:
+    """In demo mode, give a new database its two users. A database that is away is met again by requests."""
+    if not settings.demo:
+        return
+    try:
+        if not await migrate.missing() and await accounts.create_demo_users():
+            log.info("made the demo users test and test1")
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        log.warning("cannot look for demo users: %s", error)
+
+
+def web_app(settings: Settings) -> App:
+    """The application of one web process, not started."""
+    return create_app(settings, lambda: web_context(settings))
+
+
+def listening_socket(settings: Settings) -> socket.socket:
+    """The socket that all web processes of this machine accept from. Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def run_web(app: App, settings: Settings, listener: socket.socket, name: str) -> None:
+    """One web process, until SIGTERM; requests under way are finished."""
+    start_process(settings, name)
+    app.prepare(sock=listener, single_process=True, access_log=False, motd=False, backlog=BACKLOG)
+    Sanic.serve_single(app)
+
+
+def run_worker(settings: Settings) -> None:
+    """One worker, until SIGTERM or Ctrl+C."""
+    start_process(settings, "worker")
+    uvloop.run(until_stopped(lambda stop: work(settings, stop)))
+
+
+def run_scheduler(settings: Settings) -> None:
+    """One scheduler, until SIGTERM or Ctrl+C."""
+    start_process(settings, "scheduler")
+    uvloop.run(until_stopped(lambda stop: schedule(settings, stop)))
+
+
+def run_migrations(settings: Settings) -> list[str]:
+    """Bring the database to this version; what was applied."""
+
+    async def run() -> list[str]:
+        if settings.embedded_database:
+            await migrate.create_database(settings.database)
+        applied = await migrate.upgrade(settings)
+        async with database(settings, name="perch migrate"):
+            await make_demo_users(settings)
+        return applied
+
+    return uvloop.run(run())
+
+
+def start_process(settings: Settings, name: str) -> None:
+    """What every process does first."""
+    lines.configure(name, settings.log_level)
+    error_reports.start(settings, name)
+
+
+async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run it with an event that SIGTERM and Ctrl+C set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await run(stop)

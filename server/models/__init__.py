@@ -1,0 +1,10 @@
+"""The tables, and the queries that read them."""
+
+from server.models.api_key import ApiKey
+from server.models.follow import Follow
+from server.models.like import Like
+from server.models.media_attachment import MediaAttachment, MediaState
+from server.models.tweet import Tweet
+from server.models.user import User
+
+__all__ = ["ApiKey", "Follow", "Like", "MediaAttachment", "MediaState", "Tweet", "User"]

@@ -1,0 +1,29 @@
+"""API keys: only the SHA-256 of a key is known here."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.models import Model
+
+from server.models.user import User
+
+
+class ApiKey(Model):
+    """One key of a user. `demo` marks the two public keys, honoured in demo mode only."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="api_keys", on_delete=fields.CASCADE
+    )
+    user_id: int
+    hash = fields.BinaryField()  # unique by the first migration: Tortoise cannot say it of bytes
+    name = fields.CharField(50)
+    scopes: list[str] = ArrayField("text")
+    demo = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    expires_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "api_keys"

@@ -1,0 +1,94 @@
+"""Tortoise's connection pool, and the plain SQL that runs through it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tortoise import Tortoise, connections
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+
+# A request that waits longer for PostgreSQL than this is better answered with an error. Seconds.
+STATEMENT_TIMEOUT = 10
+CONNECT_TIMEOUT = 5
+
+# Compiling a plan costs more than any of our queries takes.
+SESSION_SETTINGS = {
+    "jit": "off",
+    "statement_timeout": f"{STATEMENT_TIMEOUT}s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+}
+
+
+def tortoise_config(address: DatabaseAddress, *, pool_size: int, name: str = "perch") -> dict[str, Any]:
+    """What `Tortoise.init` and aerich read."""
+    credentials = {
+        **address.connect_arguments(),
+        "minsize": 1,
+        "maxsize": pool_size,
+        "timeout": CONNECT_TIMEOUT,
+        "server_settings": SESSION_SETTINGS,
+        "application_name": name,
+    }
+    return {
+        "connections": {
+            "default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials},
+        },
+        "apps": {
+            "models": {
+                "models": ["server.models", "aerich.models"],
+                "default_connection": "default",
+            },
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def open_pool(settings: Settings, *, name: str = "perch") -> None:
+    """Make the models usable in this process, in tasks that were started elsewhere too."""
+    config = tortoise_config(settings.database, pool_size=settings.database_pool_size, name=name)
+    await Tortoise.init(config=config, _enable_global_fallback=True)
+
+
+async def close_pool() -> None:
+    """Close what `open_pool` opened."""
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def database(settings: Settings, *, name: str = "perch") -> AsyncIterator[None]:
+    """The models are usable inside the block."""
+    await open_pool(settings, name=name)
+    try:
+        yield
+    finally:
+        await close_pool()
+
+
+async def rows(sql: str, *values: object) -> Sequence[dict[str, Any]]:
+    """Run one statement and return its rows; inside a transaction, as part of it."""
+    found: Sequence[dict[str, Any]] = await _client().execute_query_dict(sql, list(values))
+    return found
+
+
+async def row(sql: str, *values: object) -> dict[str, Any] | None:
+    """The first row of one statement, if there is any."""
+    found = await rows(sql, *values)
+    return found[0] if found else None
+
+
+def transaction() -> Any:
+    """`async with transaction():` all inside happens together or not at all."""
+    return in_transaction("default")
+
+
+def _client() -> BaseDBAsyncClient:
+    client: BaseDBAsyncClient = connections.get("default")
+    return client

@@ -1,0 +1,93 @@
+"""Applying migrations, by one process at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from tortoise.context import TortoiseContext
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from server.models.connection import CONNECT_TIMEOUT, row, tortoise_config
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).parent / "migrations"
+
+# The advisory locks of this application: any numbers, as long as they stay the same.
+MIGRATION_LOCK = 7_237_100_001
+
+
+@asynccontextmanager
+async def migration_lock(address: DatabaseAddress) -> AsyncIterator[None]:
+    """Hold the lock on a connection of its own: aerich neither locks nor shares its connection."""
+    connection = await asyncpg.connect(**address.connect_arguments(), timeout=CONNECT_TIMEOUT)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()
+
+
+async def upgrade(settings: Settings) -> list[str]:
+    """Apply what is missing; the names of what was applied. Safe to run from many processes."""
+    from aerich import Command
+
+    config = tortoise_config(settings.database, pool_size=2, name="perch migrate")
+    async with migration_lock(settings.database), TortoiseContext() as context:
+        await context.init(config=config)
+        command = Command(config, location=str(FOLDER))
+        await command.init()
+        applied = await command.upgrade()
+    for name in applied:
+        log.info("applied migration %s", name)
+    return list(applied)
+
+
+async def downgrade(settings: Settings) -> list[str]:
+    """Take every migration back, the newest first, with all data; for tests and developers."""
+    from aerich import Command
+
+    config = tortoise_config(settings.database, pool_size=2, name="perch migrate")
+    undone: list[str] = []
+    async with migration_lock(settings.database), TortoiseContext() as context:
+        await context.init(config=config)
+        command = Command(config, location=str(FOLDER))
+        await command.init()
+        for _ in known():
+            undone += await command.downgrade(version=-1, delete=False)
+    return undone
+
+
+def known() -> list[str]:
+    """The names of all migrations of this version, the oldest first."""
+    files = [file.name for file in (FOLDER / "models").glob("[0-9]*_*.py")]
+    return sorted(files, key=lambda name: int(name.split("_")[0]))
+
+
+async def missing() -> list[str]:
+    """The migrations that this database lacks."""
+    book = await row("SELECT to_regclass('aerich') IS NOT NULL AS there")
+    if not book or not book["there"]:
+        return known()
+    applied = await row(
+        "SELECT coalesce(array_agg(version), '{}') AS versions FROM aerich WHERE app = 'models'"
+    )
+    return [name for name in known() if not applied or name not in applied["versions"]]
+
+
+async def create_database(address: DatabaseAddress) -> bool:
+    """Create the database on our own embedded server, if it is not there yet."""
+    arguments = {**address.connect_arguments(), "database": "postgres"}
+    connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
+    try:
+        if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", address.database):
+            return False
+        await connection.execute(f'CREATE DATABASE "{address.database}"')
+        return True
+    finally:
+        await connection.close()

@@ -1,0 +1,99 @@
+"""People around a user or a tweet: plain SQL, one statement per answer.
+
+A single statement reads from one snapshot, so that a counter and the rows beside it always agree; the
+ORM would take several.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from server.models.connection import row, rows
+
+
+class Person(msgspec.Struct, frozen=True):
+    """What is shown of a user in a list."""
+
+    id: int
+    name: str
+    handle: str
+
+
+class ListedPerson(msgspec.Struct, frozen=True):
+    """A person in a paged list; `cursor` is where the page after this one starts."""
+
+    id: int
+    name: str
+    handle: str
+    followed: bool
+    cursor: int
+
+
+class ProfileRow(msgspec.Struct, frozen=True):
+    """A user with counters, and the newest followers and followees."""
+
+    id: int
+    name: str
+    handle: str
+    created_at: datetime
+    tweets_count: int
+    followers_count: int
+    following_count: int
+    followed: bool
+    follows_viewer: bool
+    followers: list[Person]
+    following: list[Person]
+
+
+# $1 user, $2 viewer, $3 how many of each list.
+PROFILE = """
+    SELECT u.id, u.name, u.handle, u.created_at, u.tweets_count, u.followers_count, u.following_count,
+        EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id) AS followed,
+        EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
+        (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
+            SELECT o.id, o.name, o.handle FROM follows f JOIN users o ON o.id = f.follower_id
+            WHERE f.followee_id = u.id ORDER BY f.id DESC LIMIT $3) p) AS followers,
+        (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
+            SELECT o.id, o.name, o.handle FROM follows f JOIN users o ON o.id = f.followee_id
+            WHERE f.follower_id = u.id ORDER BY f.id DESC LIMIT $3) p) AS following
+    FROM users u WHERE u.id = $1
+"""
+
+# $1 whose list, $2 viewer, $3 before, $4 how many.
+LISTED = """
+    SELECT o.id, o.name, o.handle, l.id AS cursor,
+        EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = o.id) AS followed
+    FROM (SELECT id, {person} AS person FROM {table} WHERE {owner} = $1 AND id < $3
+          ORDER BY id DESC LIMIT $4) l
+    JOIN users o ON o.id = l.person ORDER BY l.id DESC
+"""
+FOLLOWERS = LISTED.format(table="follows", owner="followee_id", person="follower_id")
+FOLLOWING = LISTED.format(table="follows", owner="follower_id", person="followee_id")
+LIKERS = LISTED.format(table="likes", owner="tweet_id", person="user_id")
+
+
+async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow | None:
+    """The user, or None where there is none."""
+    found = await row(PROFILE, user_id, viewer_id, embedded)
+    if found is None:
+        return None
+    found["followers"] = msgspec.json.decode(found["followers"], type=list[Person])
+    found["following"] = msgspec.json.decode(found["following"], type=list[Person])
+    return ProfileRow(**found)
+
+
+async def followers(user_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
+    """Who follows the user, the newest first."""
+    return [ListedPerson(**found) for found in await rows(FOLLOWERS, user_id, viewer_id, before, limit)]
+
+
+async def following(user_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
+    """Whom the user follows, the newest first."""
+    return [ListedPerson(**found) for found in await rows(FOLLOWING, user_id, viewer_id, before, limit)]
+
+
+async def likers(tweet_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
+    """Who likes the tweet, the newest first."""
+    return [ListedPerson(**found) for found in await rows(LIKERS, tweet_id, viewer_id, before, limit)]

@@ -1,0 +1,24 @@
+"""Tweets."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from server.models.user import User
+
+
+class Tweet(Model):
+    """A tweet. `likes_count` is kept by a trigger (first migration): never written here."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    author: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="tweets", on_delete=fields.CASCADE
+    )
+    author_id: int
+    content = fields.TextField()
+    likes_count = fields.BigIntField(default=0)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "tweets"

@@ -1,0 +1,22 @@
+"""People."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class User(Model):
+    """A person. The three counters are kept by triggers (first migration): never written here."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    handle = fields.CharField(30, unique=True)
+    name = fields.CharField(50)
+    is_admin = fields.BooleanField(default=False)
+    tweets_count = fields.BigIntField(default=0)
+    followers_count = fields.BigIntField(default=0)
+    following_count = fields.BigIntField(default=0)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "users"

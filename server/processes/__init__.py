@@ -1,0 +1,1 @@
+"""Processes: started in order, watched, started again, stopped in order."""

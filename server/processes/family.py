@@ -1,0 +1,163 @@
+"""`perch up` and `perch serve`: which programs, in which order, and what the operator reads meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import time
+from collections.abc import Callable
+
+from config.settings import Settings
+from server.main import (
+    listening_socket,
+    run_migrations,
+    run_scheduler,
+    run_web,
+    run_worker,
+    start_process,
+    web_app,
+)
+from server.processes import embedded, lock
+from server.processes.supervisor import Program, ProgramFailed, Supervisor, forked
+
+Say = Callable[[str], None]
+
+# The web processes of a killed parent let go of the address within this time. Seconds.
+ADDRESS_PATIENCE = 15
+
+
+def up(settings: Settings, say: Say) -> None:
+    """Everything on one machine, until a signal.
+
+    Raises:
+        ProgramFailed, FolderInUse, EmbeddedUnavailable: with the reason for the operator.
+    """
+    folders = embedded.Folders(settings.data_folder)
+    folders.create()
+    lock.acquire(folders.data, on_wait=lambda: say("waiting for the processes of an earlier start to end"))
+    listener = bind(settings, patience=ADDRESS_PATIENCE)
+    stages: list[list[Program]] = []
+    servers = []
+    if settings.embedded_database:
+        servers.append(embedded.postgres(settings))
+    if settings.embedded_redis:
+        servers.append(embedded.valkey(settings))
+    if servers:
+        say(f"starting {' and '.join(program.name for program in servers)}, data in {folders.data}")
+        stages.append(servers)
+    stages.append([migration(settings)])
+    stages.append(web(settings, listener))
+    stages.append(
+        [
+            Program("worker", forked("worker", lambda: run_worker(settings))),
+            Program("scheduler", forked("scheduler", lambda: run_scheduler(settings))),
+        ]
+    )
+    Supervisor(stages).run(on_ready=lambda: say(banner(settings)))
+    say("stopped")
+
+
+def serve(settings: Settings, say: Say) -> None:
+    """The web processes alone, until a signal. Raises ProgramFailed."""
+    listener = bind(settings, patience=0)
+    address = f"{url(settings)} with {settings.web_concurrency} processes"
+    Supervisor([web(settings, listener)]).run(on_ready=lambda: say(f"serving {address}"))
+
+
+def migration(settings: Settings) -> Program:
+    """Migrations as a step of the start."""
+
+    def run() -> None:
+        start_process(settings, "migrate")
+        run_migrations(settings)
+
+    return Program("the migration", forked("migrate", run), once=True, ready_within=600)
+
+
+def web(settings: Settings, listener: socket.socket) -> list[Program]:
+    """The web processes. The application is made before they are forked, so that they share it."""
+    app = web_app(settings)
+
+    def program(name: str) -> Program:
+        return Program(name, forked(name, lambda: run_web(app, settings, listener, name)))
+
+    programs = [program(f"web-{number}") for number in range(1, settings.web_concurrency + 1)]
+    programs[-1].ready = lambda: answers(settings)
+    return programs
+
+
+def bind(settings: Settings, *, patience: float) -> socket.socket:
+    """The listening socket; where the address is taken, tried for a while."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return listening_socket(settings)
+        except OSError as error:
+            if (
+                error.errno == errno.EADDRINUSE
+                and time.monotonic() < deadline
+                and not someone_answers(settings)
+            ):
+                time.sleep(0.2)
+                continue
+            where = f"{settings.host}:{settings.port}"
+            taken = f"PORT: {where} is taken by another program; set PORT to a free one"
+            other = f"HOST: cannot listen on {where}: {error.strerror or error}"
+            raise ProgramFailed(taken if error.errno == errno.EADDRINUSE else other) from None
+
+
+def someone_answers(settings: Settings) -> bool:
+    """Whether a living program accepts connections there, rather than one that is about to end."""
+    try:
+        with socket.create_connection(local_address(settings), timeout=1) as client:
+            client.sendall(b"GET /health/live HTTP/1.0\r\n\r\n")
+            return bool(client.recv(1))
+    except OSError:
+        return False
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the web processes do; that they are ready for everything, `GET /health/ready` says."""
+    host, port = local_address(settings)
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/health/live")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def local_address(settings: Settings) -> tuple[str, int]:
+    """Where this machine reaches the server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(settings.host, settings.host)  # noqa: S104
+    return host, settings.port
+
+
+def url(settings: Settings) -> str:
+    """The address for a browser on this machine."""
+    host, port = local_address(settings)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def banner(settings: Settings) -> str:
+    """What a person wants to know once it runs."""
+    keys = (
+        "test (Иван) and test1 (Катя)"
+        if settings.demo
+        else "none; `perch users add HANDLE --admin` makes a user and prints the key"
+    )
+    storage = "the same folder" if settings.object_storage == "local" else f"bucket {settings.s3_bucket_name}"
+    rows = {
+        "Open": url(settings),
+        "Demo keys" if settings.demo else "Keys": keys,
+        "Data": str(settings.data_folder),
+        "Pictures": storage,
+        "Interface": f"{url(settings)}/api/docs",
+        "Stop": "Ctrl+C",
+    }
+    lines = [f"  {name:<10} {value}" for name, value in rows.items()]
+    rule = "-" * max(map(len, lines))
+    return "\n".join(["", rule, f"  {settings.instance_name} is running", *lines, rule, ""])

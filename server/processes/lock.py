@@ -1,0 +1,83 @@
+"""The lock on a data folder: held by the whole family of processes that uses it.
+
+The parent takes it, and every child inherits it, our PostgreSQL and Valkey too. The kernel lets go of it
+when the last of them has ended, however that was: so a new start that gets it knows that nothing of an
+earlier one is left running, and a pid file is not to be believed over it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+# How long children of a killed parent may take to end. Seconds.
+PATIENCE = 30
+
+_held: int | None = None
+
+
+class FolderInUse(Exception):
+    """Another `perch up` runs on this data folder."""
+
+
+def acquire(
+    data_folder: Path, *, on_wait: Callable[[], None] = lambda: None, patience: float = PATIENCE
+) -> None:
+    """Take the lock, for as long as this process and its children live.
+
+    Args:
+        on_wait: called once when processes of an earlier start are still ending.
+
+    Raises:
+        FolderInUse: another parent is alive, or its children do not end.
+    """
+    global _held
+    descriptor = os.open(data_folder / "perch.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + patience
+    waited = False
+    while not _try(descriptor):
+        parent = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+        if is_perch(parent) or time.monotonic() > deadline:
+            os.close(descriptor)
+            raise FolderInUse(f"another Perch (process {parent}) uses the data in {data_folder}")
+        if not waited:
+            on_wait()
+            waited = True
+        time.sleep(0.1)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    _held = descriptor
+
+
+def release() -> None:
+    """Let go of it; children keep their hold."""
+    global _held
+    if _held is not None:
+        os.close(_held)
+        _held = None
+
+
+def inherited() -> tuple[int, ...]:
+    """The file descriptor that children have to keep."""
+    return () if _held is None else (_held,)
+
+
+def is_perch(pid: str) -> bool:
+    """Whether this process lives, and is one of ours."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, IndexError):
+        return False
+    return state != "Z" and b"perch" in command
+
+
+def _try(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,224 @@
+"""A small parent that starts programs in order, watches them, and stops them in the reverse order.
+
+Sanic's own manager ends all children at once, does not start again what was killed, and when it is killed
+itself leaves them serving. Here a child that dies is started again; one that keeps dying ends the whole
+with its reason; and children end with their parent, however that ends (`PR_SET_PDEATHSIG`).
+
+The parent stays a single thread without an event loop: only so may it fork. Web processes, worker and
+scheduler are forked from it, and share the pages of what it imported before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+log = logging.getLogger(__name__)
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
+WATCHED = STOP_SIGNALS | {signal.SIGCHLD}
+
+# A program that dies so often within so many seconds will not get better by being started again.
+MAX_DEATHS, DEATH_WINDOW = 5, 60
+
+# Before a dead program is started again: doubled with each death in the window. Seconds.
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+
+POLL = 0.05  # seconds between looks at whether something is ready
+
+# A second signal sooner than this is the same wish to stop, sent by several (make, a shell). Seconds.
+SAME_WISH = 1.0
+
+
+class ProgramFailed(Exception):
+    """A program does not start or keeps dying; the text is the reason for the operator."""
+
+
+class Stopped(Exception):
+    """A signal asks to stop."""
+
+
+@dataclass
+class Program:
+    """Something to run. `start` returns the process id; `ready` is asked until it says yes.
+
+    With `once` the program has to end by itself, with success, before the next is started.
+    """
+
+    name: str
+    start: Callable[[], int]
+    ready: Callable[[], bool] | None = None
+    ready_within: float = 30.0
+    once: bool = False
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_within: float = 15.0
+    explain: Callable[[], str] = lambda: "its lines above say why"
+    pid: int | None = field(default=None, init=False)
+    deaths: deque[float] = field(default_factory=deque, init=False)
+    restart_at: float | None = field(default=None, init=False)
+
+
+class Supervisor:
+    """Runs stages of programs: those of one stage start together, and stop together."""
+
+    def __init__(self, stages: Sequence[Sequence[Program]]) -> None:
+        self._stages = stages
+        self._impatient = False
+        self._asked_at = 0.0
+
+    def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Start all, watch until a signal asks to stop, stop all.
+
+        Raises:
+            ProgramFailed: after everything was stopped.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+        try:
+            for stage in self._stages:
+                self._start(stage)
+            on_ready()
+            while True:
+                self._wait(self._pause())
+        except Stopped:
+            pass
+        finally:
+            self._stop_all()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+
+    def _start(self, stage: Sequence[Program]) -> None:
+        for program in stage:
+            program.pid = program.start()
+        for program in stage:
+            deadline = time.monotonic() + program.ready_within
+            while not self._has_started(program):
+                if time.monotonic() > deadline:
+                    raise ProgramFailed(f"{program.name} was not ready within {program.ready_within:.0f} s")
+                self._wait(POLL)
+
+    def _has_started(self, program: Program) -> bool:
+        if program.once:
+            return program.pid is None
+        return program.ready is None or program.ready()
+
+    def _pause(self) -> float:
+        """How long nothing has to be done."""
+        due = [p.restart_at for stage in self._stages for p in stage if p.restart_at is not None]
+        return max(0.0, min(due) - time.monotonic()) if due else 3600.0
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for a signal; take note of the dead, and start again whose time has come."""
+        info = signal.sigtimedwait(WATCHED, seconds)
+        if info is not None and info.si_signo in STOP_SIGNALS:
+            self._asked_at = time.monotonic()
+            raise Stopped
+        self._bury()
+        for program in (p for stage in self._stages for p in stage):
+            if program.restart_at is not None and time.monotonic() >= program.restart_at:
+                program.restart_at = None
+                program.pid = program.start()
+
+    def _bury(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for program in (p for stage in self._stages for p in stage if p.pid == pid):
+                self._died(program, os.waitstatus_to_exitcode(status))
+
+    def _died(self, program: Program, code: int) -> None:
+        program.pid = None
+        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        if program.once:
+            if code != 0:
+                raise ProgramFailed(f"{program.name} {how}: {program.explain()}")
+            return
+        now = time.monotonic()
+        program.deaths.append(now)
+        while program.deaths[0] < now - DEATH_WINDOW:
+            program.deaths.popleft()
+        if len(program.deaths) >= MAX_DEATHS:
+            raise ProgramFailed(
+                f"{program.name} {how}, {MAX_DEATHS} times within {DEATH_WINDOW} s: {program.explain()}"
+            )
+        pause = min(FIRST_PAUSE * 2 ** (len(program.deaths) - 1), LONGEST_PAUSE)
+        log.warning("%s %s; it is started again in %.1f s", program.name, how, pause)
+        program.restart_at = now + pause
+
+    def _stop_all(self) -> None:
+        for stage in reversed(self._stages):
+            running = [program for program in stage if program.pid is not None]
+            for program in running:
+                _kill(program, program.stop_signal)
+            deadline = time.monotonic() + max((p.stop_within for p in running), default=0)
+            while any(program.pid for program in running):
+                if self._impatient or time.monotonic() > deadline:
+                    for program in running:
+                        log.warning("%s did not stop in time; it is killed", program.name)
+                        _kill(program, signal.SIGKILL)
+                    deadline = time.monotonic() + 5
+                    self._impatient = False
+                self._collect(running)
+
+    def _collect(self, running: Sequence[Program]) -> None:
+        info = signal.sigtimedwait(WATCHED, POLL)
+        if info is not None and info.si_signo in STOP_SIGNALS:
+            self._impatient = time.monotonic() > self._asked_at + SAME_WISH
+        for program in running:
+            if program.pid is not None:
+                with contextlib.suppress(ChildProcessError):
+                    if os.waitpid(program.pid, os.WNOHANG) == (0, 0):
+                        continue
+                program.pid = None
+
+
+def forked(name: str, work: Callable[[], None]) -> Callable[[], int]:
+    """A `start` that runs `work` in a fork of this process."""
+
+    def start() -> int:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid:
+            return pid
+        code = 1
+        try:
+            become_child(signal.SIGTERM)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+            work()
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+        except BaseException:
+            log.exception("%s failed", name)
+        finally:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)
+
+    return start
+
+
+def become_child(death_signal: signal.Signals) -> None:
+    """In a new child: leave the terminal's group, so that Ctrl+C reaches only the parent; end with it."""
+    os.setpgid(0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
+
+
+def _kill(program: Program, number: signal.Signals) -> None:
+    if program.pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(program.pid, number)

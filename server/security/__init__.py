@@ -1,0 +1,1 @@
+"""What protects people's data: keys now, more as it comes."""

@@ -1,0 +1,68 @@
+"""Users in bodies and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from server.models.people import ListedPerson, Person, ProfileRow
+from server.security.keys import Scope
+
+
+class User(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A user. At most 100 followers and followees stand here; whole lists have their own routes."""
+
+    id: int
+    name: str
+    handle: str
+    created_at: datetime
+    followers: Annotated[list[Person], Meta(description="The newest 100, the viewer first.")]
+    following: Annotated[list[Person], Meta(description="The newest 100, the viewer first.")]
+    followers_count: int
+    following_count: int
+    tweets_count: int
+    followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
+    scopes: Annotated[
+        list[Scope] | msgspec.UnsetType,
+        Meta(description="Of the key that was shown; in one's own only."),
+    ] = msgspec.UNSET
+
+
+class PersonInList(msgspec.Struct, frozen=True):
+    """A user in a paged list."""
+
+    id: int
+    name: str
+    handle: str
+    followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
+
+
+class NewName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The body that renames."""
+
+    name: Annotated[str, Meta(description="What is shown: one line of 1 to 50 characters.")]
+
+
+def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSET) -> User:
+    """The user as an answer shows it."""
+    return User(
+        id=row.id,
+        name=row.name,
+        handle=row.handle,
+        created_at=row.created_at,
+        followers=row.followers,
+        following=row.following,
+        followers_count=row.followers_count,
+        following_count=row.following_count,
+        tweets_count=row.tweets_count,
+        followed=row.followed,
+        scopes=scopes,
+    )
+
+
+def people(found: list[ListedPerson]) -> list[PersonInList]:
+    """A page of people as an answer shows them."""
+    return [PersonInList(person.id, person.name, person.handle, person.followed) for person in found]

@@ -1,0 +1,81 @@
+// One way to call the server: JSON in, the envelope's content out, every failure an ApiError.
+
+const TIMEOUT = 20_000;
+
+// `type` is the server's stable word, or one of ours where no answer came:
+// "offline", "unreachable", "timeout".
+export class ApiError extends Error {
+  constructor(type, message = "", { status = 0, retryAfter = null } = {}) {
+    super(message);
+    this.type = type;
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+let currentKey = () => "";
+let keyJudged = () => {};
+
+// The session says which key to send and hears whether the server takes it.
+export function configure(options) {
+  currentKey = options.currentKey;
+  keyJudged = options.keyJudged;
+}
+
+export const noAnswer = () => new ApiError(navigator.onLine ? "unreachable" : "offline");
+
+// What an answer means. A proxy may answer with a page of its own instead of the envelope.
+export function readAnswer(status, body, retryAfter, key) {
+  const judged = key && key === currentKey();
+  if (status >= 200 && status < 300 && body?.result) {
+    if (judged) keyJudged(true);
+    return body;
+  }
+  const fallback = { 401: "invalid_key", 413: "too_large", 429: "rate_limited", 503: "unavailable" };
+  const type = body?.error_type ?? fallback[status] ?? "internal_error";
+  if (status === 401 && judged) keyJudged(false);
+  throw new ApiError(type, body?.error_message, { status, retryAfter });
+}
+
+export function keyHeader() {
+  const key = currentKey();
+  return key ? { "api-key": key } : {};
+}
+
+export const seconds = (header) => {
+  const value = Number.parseInt(header ?? "", 10);
+  return Number.isFinite(value) ? value : null;
+};
+
+export async function call(method, path, { query, body, key = currentKey(), keepalive } = {}) {
+  const url = new URL(`/api${path}`, location.origin);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== null && value !== undefined) url.searchParams.set(name, value);
+  }
+  const headers = key ? { "api-key": key } : {};
+  if (body !== undefined) headers["content-type"] = "application/json";
+  let response;
+  let content = null;
+  try {
+    response = await fetch(url, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      keepalive,
+      cache: "no-store",
+      signal: keepalive ? undefined : AbortSignal.timeout(TIMEOUT),
+    });
+    content = await response.text();
+  } catch (cause) {
+    throw cause.name === "TimeoutError" ? new ApiError("timeout") : noAnswer();
+  }
+  return readAnswer(response.status, parse(content), seconds(response.headers.get("retry-after")), key);
+}
+
+export function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

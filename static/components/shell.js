@@ -1,0 +1,118 @@
+// What surrounds every page: the rail or bottom bar, the aside, and the column between them.
+import { signal } from "@preact/signals";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { path } from "../router.js";
+import { openDialog } from "../store/dialogs.js";
+import { announcement, notice } from "../store/notices.js";
+import { chooseLanguage, chooseTheme, nextTheme, otherLanguage, theme } from "../store/preferences.js";
+import { instance, viewer } from "../store/session.js";
+import { Icon } from "./icon.js";
+import { KeyPanel } from "./key-panel.js";
+import { Button } from "./rows.js";
+
+const brand = new URL("../icons/perch.svg", import.meta.url).href;
+
+// The key field stands in the aside where there is one, and in the column elsewhere.
+const wideQuery = matchMedia("(min-width: 1081px)");
+const wide = signal(wideQuery.matches);
+wideQuery.addEventListener("change", (event) => {
+  wide.value = event.matches;
+});
+
+export const openComposer = () => openDialog(() => import("../compose/dialog.js"));
+export const openShortcuts = () => openDialog(() => import("./shortcuts.js"));
+
+function NavLink({ to, icon, label, current = path.value === to }) {
+  return html`<a class="nav-link" href=${to} aria-current=${current ? "page" : undefined}>
+    <${Icon} name=${icon} /><span>${label}</span>
+  </a>`;
+}
+
+function Links() {
+  const profile = viewer.value && `/users/${viewer.value.id}`;
+  const atHome = ["/", "/following"].includes(path.value);
+  return html`
+    <${NavLink} to="/" icon="home" label=${t("nav.home")} current=${atHome} />
+    ${profile && html`<${NavLink} to=${profile} icon="user" label=${t("nav.profile")} />`}
+    <${NavLink} to="/settings" icon="settings" label=${t("nav.settings")} />
+  `;
+}
+
+function QuickSettings() {
+  const icons = { auto: "auto", light: "sun", dark: "moon" };
+  const themeLabel = t("theme.switch", { now: t(`theme.${theme.value}`) });
+  const code = otherLanguage();
+  return html`<div class="quick">
+    <button
+      type="button"
+      class="icon-button"
+      aria-label=${themeLabel}
+      title=${themeLabel}
+      onClick=${() => chooseTheme(nextTheme())}
+    >
+      <${Icon} name=${icons[theme.value]} />
+    </button>
+    <button
+      type="button"
+      class="icon-button code"
+      lang=${code}
+      aria-label=${code === "ru" ? "Русский язык" : "English language"}
+      title=${code === "ru" ? "Русский" : "English"}
+      onClick=${() => chooseLanguage(code)}
+    >
+      ${code.toUpperCase()}
+    </button>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label=${t("shortcuts.title")}
+      title=${`${t("shortcuts.title")} (?)`}
+      onClick=${openShortcuts}
+    >
+      <${Icon} name="keyboard" />
+    </button>
+  </div>`;
+}
+
+export function Navigation() {
+  return html`<header class="rail">
+    <a class="brand" href="/"><img src=${brand} width="36" height="36" alt="" /><span>${instance.value.name}</span></a>
+    <nav aria-label=${t("nav.main")}>
+      <${Links} />
+      <${Button} kind="primary compose-button" icon="pen" aria-label=${t("compose.open")} onClick=${openComposer}>
+        <span>${t("compose.send")}</span>
+      <//>
+    </nav>
+    <${QuickSettings} />
+  </header>`;
+}
+
+export function Aside() {
+  if (!wide.value) return null;
+  return html`<aside class="aside" aria-label=${t("aside.label")}>
+    <${KeyPanel} card />
+    <${About} />
+  </aside>`;
+}
+
+const About = () => html`<p class="about">Perch ${instance.value.version}</p>`;
+
+// The head of a page and, on narrow screens, the key bar under it.
+export function PageHead({ title, back, children }) {
+  return html`<div class="page-head">
+      ${back &&
+      html`<button type="button" class="icon-button" aria-label=${t("action.back")} onClick=${() => history.back()}>
+        <${Icon} name="back" />
+      </button>`}
+      <h1 tabindex="-1">${title}</h1>
+    </div>
+    ${children} ${wide.value ? null : html`<${KeyPanel} />`}`;
+}
+
+export function Messages() {
+  return html`<div class="hidden" aria-live="polite">${announcement}</div>
+    <div class="toasts" role="status">
+      ${notice.value && html`<p class="toast" key=${notice.value}>${notice.value}</p>`}
+    </div>`;
+}

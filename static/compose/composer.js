@@ -1,0 +1,139 @@
+// Where a tweet is written.
+import { useEffect, useId, useRef } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { Icon } from "../components/icon.js";
+import { focusKeyField } from "../components/key-panel.js";
+import { lazy } from "../components/lazy.js";
+import { Avatar } from "../components/people.js";
+import { Button, Trouble } from "../components/rows.js";
+import { html } from "../lib/html.js";
+import { loadAllWords, t } from "../lib/i18n.js";
+import * as draft from "../store/draft.js";
+import { announce } from "../store/notices.js";
+import { instance, limits, viewer } from "../store/session.js";
+import { Counter } from "./counter.js";
+
+const AttachmentList = lazy(async () => {
+  const [list] = await Promise.all([import("./attachments.js"), loadAllWords()]);
+  return list;
+});
+
+const online = signal(navigator.onLine);
+addEventListener("online", () => (online.value = true));
+addEventListener("offline", () => (online.value = false));
+
+const picturesIn = (transfer) => [...(transfer?.files ?? [])];
+
+function PictureButton() {
+  const field = useRef(null);
+  const full = draft.attachments.value.length >= limits.value.media_per_tweet;
+  const choose = (event) => {
+    draft.addFiles(event.target.files);
+    // The same file may be chosen again after it was removed.
+    event.target.value = "";
+  };
+  return html`<button
+      type="button"
+      class="icon-button accent"
+      aria-label=${t("compose.add_pictures")}
+      title=${t("compose.add_pictures")}
+      disabled=${full || draft.sending.value}
+      onClick=${() => field.current.click()}
+    >
+      <${Icon} name="image" />
+    </button>
+    <input
+      ref=${field}
+      type="file"
+      hidden
+      multiple
+      accept=${instance.value.accepted_types.join(",")}
+      onChange=${choose}
+    />`;
+}
+
+function SendButton({ send }) {
+  const busy = draft.sending.value;
+  return html`<${Button} kind="primary" busy=${busy} disabled=${!busy && !draft.sendable.value} onClick=${send}>
+    ${busy ? t("compose.sending") : t("compose.send")}
+  <//>`;
+}
+
+function Failure({ send }) {
+  const error = draft.failure.value;
+  if (!error) return null;
+  const needsKey = error.type === "missing_key" || error.type === "invalid_key";
+  return html`<${Trouble}
+    error=${error}
+    label=${t("compose.not_sent")}
+    retry=${needsKey && !viewer.value ? focusKeyField : send}
+    dismiss=${() => (draft.failure.value = null)}
+  />`;
+}
+
+function Remarks() {
+  const remarks = [];
+  if (!online.value) remarks.push(t("compose.offline"));
+  if (draft.remark.value) remarks.push(t("compose.too_many", { count: limits.value.media_per_tweet }));
+  if (draft.restored.value) remarks.push(t("compose.restored"));
+  if (draft.tooLong.value) remarks.push(t("compose.too_long"));
+  return html`<div class="remarks" aria-live="polite">${remarks.map((text) => html`<p key=${text}>${text}</p>`)}</div>`;
+}
+
+export function Composer({ autofocus = false, sent }) {
+  const field = useRef(null);
+  const id = useId();
+  useEffect(() => {
+    if (autofocus) field.current.focus();
+  }, []);
+  const send = async () => {
+    const tweet = await draft.sendDraft();
+    if (!tweet) return;
+    announce(t("compose.sent"));
+    sent?.(tweet);
+  };
+  const onInput = (event) => {
+    draft.text.value = event.target.value;
+    draft.restored.value = false;
+  };
+  const onKeyDown = (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      event.preventDefault();
+      send();
+    }
+  };
+  const onPaste = (event) => {
+    const files = picturesIn(event.clipboardData);
+    if (files.length === 0) return;
+    event.preventDefault();
+    draft.addFiles(files);
+  };
+  const sending = draft.sending.value;
+  return html`<section class="composer" aria-label=${t("compose.title")} aria-busy=${sending || undefined} onPaste=${onPaste}>
+    <${Avatar} user=${viewer.value} />
+    <div class="composer-body">
+      <textarea
+        ref=${field}
+        id=${`${id}-text`}
+        name="tweet"
+        rows="1"
+        dir="auto"
+        placeholder=${t("compose.placeholder")}
+        aria-label=${t("compose.label")}
+        aria-describedby=${`${id}-count`}
+        readonly=${sending}
+        value=${draft.text}
+        onInput=${onInput}
+        onKeyDown=${onKeyDown}
+      ></textarea>
+      ${draft.attachments.value.length > 0 && html`<${AttachmentList} />`}
+      <${Remarks} />
+      <${Failure} send=${send} />
+      <div class="composer-bar">
+        <${PictureButton} />
+        <${Counter} id=${`${id}-count`} />
+        <${SendButton} send=${send} />
+      </div>
+    </div>
+  </section>`;
+}

@@ -1,0 +1,35 @@
+// Pictures may be dropped anywhere on the window.
+import { openDialog } from "../store/dialogs.js";
+import { addFiles } from "../store/draft.js";
+
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+export function startDrop() {
+  // Entering a child fires before leaving its parent: only a count tells "outside" from "inside".
+  let depth = 0;
+  const show = (inside) => document.documentElement.toggleAttribute("data-dropping", inside);
+  addEventListener("dragenter", (event) => {
+    if (!carriesFiles(event)) return;
+    depth += 1;
+    show(true);
+  });
+  addEventListener("dragleave", (event) => {
+    if (!carriesFiles(event)) return;
+    depth = Math.max(0, depth - 1);
+    show(depth > 0);
+  });
+  addEventListener("dragover", (event) => {
+    if (carriesFiles(event)) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    depth = 0;
+    show(false);
+    if (!carriesFiles(event)) return;
+    // Without this the browser leaves the page to show the file.
+    event.preventDefault();
+    addFiles(event.dataTransfer.files);
+    const composer = document.querySelector(".composer");
+    if (composer) composer.scrollIntoView({ block: "nearest" });
+    else openDialog(() => import("./dialog.js"));
+  });
+}

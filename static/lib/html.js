@@ -1,0 +1,5 @@
+// htm bound to Preact: markup in template strings, without a build step.
+import { h } from "preact";
+import htm from "htm";
+
+export const html = htm.bind(h);

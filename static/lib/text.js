@@ -1,0 +1,71 @@
+// Text as people count it and as links are found in it.
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const encoder = new TextEncoder();
+
+// Graphemes: what a reader calls a character, a flag or a family being one.
+// Text far over any limit is counted roughly, so that pasting a book does not freeze the page.
+export function countGraphemes(text) {
+  if (text.length > 40_000) return text.length;
+  let count = 0;
+  for (const _ of segmenter.segment(text)) count += 1;
+  return count;
+}
+
+export const countBytes = (text) => encoder.encode(text).length;
+
+export function firstGrapheme(text) {
+  for (const { segment } of segmenter.segment(text)) return segment;
+  return "";
+}
+
+const LINK = /https?:\/\/[^\s<>"'`\u00ab\u00bb\u201c\u201d]+/giu;
+const TRAILING = /[.,:;!?…)\]}]+$/u;
+const PAIRS = { ")": "(", "]": "[", "}": "{" };
+
+// Punctuation at the end belongs to the sentence, a closing bracket only if the link opened none.
+function trimLink(link) {
+  const tail = TRAILING.exec(link);
+  if (!tail) return link;
+  let end = link.length;
+  while (end > tail.index) {
+    const last = link[end - 1];
+    const opening = PAIRS[last];
+    const body = link.slice(0, end);
+    if (opening && body.split(opening).length >= body.split(last).length) break;
+    end -= 1;
+  }
+  return link.slice(0, end);
+}
+
+function shownAs(url) {
+  const text = url.host + (url.pathname === "/" ? "" : url.pathname) + url.search + url.hash;
+  let readable = text;
+  try {
+    readable = decodeURI(text);
+  } catch {
+    // Not UTF-8: shown as written.
+  }
+  return readable.length > 42 ? `${readable.slice(0, 41)}…` : readable;
+}
+
+// Cuts text into strings and {href, label}. Only http and https become links.
+export function splitLinks(text) {
+  const parts = [];
+  let end = 0;
+  for (const match of text.matchAll(LINK)) {
+    const link = trimLink(match[0]);
+    let url;
+    try {
+      url = new URL(link);
+    } catch {
+      continue;
+    }
+    // "https://user@host" looks like one host and leads to another.
+    if (!url.host || url.username) continue;
+    parts.push(text.slice(end, match.index), { href: url.href, label: shownAs(url) });
+    end = match.index + link.length;
+  }
+  parts.push(text.slice(end));
+  return parts.filter((part) => part !== "");
+}

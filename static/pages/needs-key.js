@@ -1,0 +1,12 @@
+// Reading needs a key: what a page shows to somebody who has none.
+import { focusKeyField } from "../components/key-panel.js";
+import { Button, EmptyRow } from "../components/rows.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+
+export function NeedsKey() {
+  return html`<${EmptyRow} title=${t("home.signed_out")}>
+    <p>${t("home.signed_out_hint")}</p>
+    <${Button} icon="key" onClick=${focusKeyField}>${t("home.enter_key")}<//>
+  <//>`;
+}

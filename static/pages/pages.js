@@ -1,0 +1,35 @@
+// Which page stands in the column. Home comes with the client; the others when they are opened.
+import { lazy } from "../components/lazy.js";
+import { Button, Skeletons } from "../components/rows.js";
+import { PageHead } from "../components/shell.js";
+import { html } from "../lib/html.js";
+import { loadAllWords, t } from "../lib/i18n.js";
+import { route } from "../router.js";
+import { Home } from "./home.js";
+
+const Waiting = () => html`<${PageHead} title=${t("feed.loading")} back /><${Skeletons} />`;
+
+const Failed = () => html`<${PageHead} title=${t("page.failed")} back />
+  <div class="empty" role="alert">
+    <p>${t("error.unreachable")}</p>
+    <${Button} icon="retry" onClick=${() => location.reload()}>${t("page.reload")}<//>
+  </div>`;
+
+function lazyPage(load) {
+  const withWords = async () => (await Promise.all([load(), loadAllWords()]))[0];
+  return lazy(withWords, { Waiting, Failed });
+}
+
+const PAGES = {
+  tweet: lazyPage(() => import("./tweet.js")),
+  profile: lazyPage(() => import("./profile.js")),
+  people: lazyPage(() => import("./people.js")),
+  settings: lazyPage(() => import("./settings.js")),
+  "not-found": lazyPage(() => import("./not-found.js")),
+};
+
+export function Page() {
+  const { page, ...rest } = route.value;
+  if (page === "home") return html`<${Home} ...${rest} />`;
+  return html`<${PAGES[page]} key=${`${page} ${rest.id ?? ""} ${rest.list ?? ""}`} ...${rest} />`;
+}

@@ -1,0 +1,23 @@
+// Settings: name, appearance, language, keys.
+import { PageHead } from "../components/shell.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { usePlace } from "../lib/scroll.js";
+import { Appearance } from "../settings/appearance.js";
+import { Keys } from "../settings/keys.js";
+import { NameForm } from "../settings/name.js";
+import { signedIn } from "../store/session.js";
+import { useTitle } from "./title.js";
+
+export default function SettingsPage({ entry }) {
+  usePlace(`settings ${entry}`);
+  useTitle(t("nav.settings"));
+  return html`
+    <${PageHead} title=${t("nav.settings")} />
+    <div class="settings">
+      ${signedIn.value && html`<${NameForm} />`}
+      <${Appearance} />
+      ${signedIn.value ? html`<${Keys} />` : html`<p class="hint">${t("settings.sign_in")}</p>`}
+    </div>
+  `;
+}

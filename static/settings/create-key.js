@@ -1,0 +1,105 @@
+// A new API key. Its secret is shown here once and can never be read again.
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { createKey } from "../api/keys.js";
+import { Icon } from "../components/icon.js";
+import { Button, Trouble } from "../components/rows.js";
+import { copyText } from "../lib/copy.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { announce } from "../store/notices.js";
+import { viewer } from "../store/session.js";
+
+const LIFETIMES = [0, 7, 30, 90, 365];
+const DAY = 86_400_000;
+
+const expiry = (days) => (days ? new Date(Date.now() + days * DAY).toISOString() : null);
+
+function Secret({ secret, done }) {
+  const copied = useSignal(false);
+  const copy = async () => {
+    copied.value = await copyText(secret);
+    if (copied.value) announce(t("action.copied"));
+  };
+  return html`<div class="secret" role="status">
+    <p>${t("keys.shown_once")}</p>
+    <div class="field-row">
+      <code class="secret-value">${secret}</code>
+      <${Button} kind="primary" icon=${copied.value ? "check" : "copy"} onClick=${copy}>
+        ${copied.value ? t("action.copied") : t("action.copy")}
+      <//>
+    </div>
+    <${Button} kind="small" onClick=${done}>${t("keys.stored")}<//>
+  </div>`;
+}
+
+function Scopes({ chosen }) {
+  const scopes = viewer.value.scopes ?? ["read", "write"];
+  const toggle = (scope, on) => {
+    chosen.value = scopes.filter((one) => (one === scope ? on : chosen.value.includes(one)));
+  };
+  return html`<fieldset class="choice">
+    <legend>${t("keys.scopes")}</legend>
+    <div class="choices">
+      ${scopes.map(
+        (scope) => html`<label>
+          <input
+            type="checkbox"
+            checked=${chosen.value.includes(scope)}
+            onChange=${(event) => toggle(scope, event.target.checked)}
+          />
+          <span>${t(`keys.scope_${scope}`)}</span>
+        </label>`,
+      )}
+    </div>
+  </fieldset>`;
+}
+
+export function CreateKey({ created }) {
+  const id = useId();
+  const name = useSignal("");
+  const scopes = useSignal(["read", "write"]);
+  const days = useSignal(0);
+  const busy = useSignal(false);
+  const error = useSignal(null);
+  const secret = useSignal(null);
+  const incomplete = name.value.trim() === "" || scopes.value.length === 0;
+  const submit = async (event) => {
+    event?.preventDefault();
+    if (incomplete || busy.value) return;
+    busy.value = true;
+    error.value = null;
+    try {
+      const answer = await createKey(name.value.trim(), scopes.value, expiry(days.value));
+      secret.value = answer.key;
+      name.value = "";
+      created();
+    } catch (failure) {
+      error.value = failure;
+    } finally {
+      busy.value = false;
+    }
+  };
+  if (secret.value) return html`<${Secret} secret=${secret.value} done=${() => (secret.value = null)} />`;
+  return html`<form class="create-key" onSubmit=${submit}>
+    <label for=${`${id}-name`}>${t("keys.name")}</label>
+    <input
+      id=${`${id}-name`}
+      name="key-name"
+      autocomplete="off"
+      maxlength="50"
+      placeholder=${t("keys.name_hint")}
+      value=${name}
+      onInput=${(event) => (name.value = event.target.value)}
+    />
+    <${Scopes} chosen=${scopes} />
+    <label for=${`${id}-days`}>${t("keys.lifetime")}</label>
+    <select id=${`${id}-days`} value=${days} onChange=${(event) => (days.value = Number(event.target.value))}>
+      ${LIFETIMES.map(
+        (count) => html`<option value=${count}>${count ? t("keys.days", { count }) : t("keys.never_expires")}</option>`,
+      )}
+    </select>
+    <${Button} kind="primary" type="submit" icon="key" busy=${busy.value} disabled=${incomplete}>${t("keys.create")}<//>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${submit} />`}
+  </form>`;
+}

@@ -1,0 +1,164 @@
+// Timelines, kept in memory as lists of tweet ids: coming back needs no request.
+import { batch, computed, signal } from "@preact/signals";
+import { fetchTimeline, fetchUserTweets } from "../api/tweets.js";
+import { whenViewerLeaves } from "./session.js";
+import { keepTweet, whenRemoved } from "./tweets.js";
+
+const PAGE_SIZE = 30;
+// More rows than this make typing and scrolling slow on a phone; the rest stays in memory.
+const MAX_ROWS = 300;
+const KEPT_FEEDS = 12;
+
+const newestFirst = (left, right) => right - left;
+
+class Feed {
+  constructor(name, fetchPage) {
+    this.name = name;
+    this.fetchPage = fetchPage;
+    this.cursor = null;
+    this.lastCheck = 0;
+    this.generation = 0;
+    this.overlaps = true;
+    this.ids = signal([]);
+    // fresh → loading → ready (or failed) → more → ready → … → ended
+    this.status = signal("fresh");
+    this.error = signal(null);
+    this.waiting = signal([]);
+    this.start = signal(0);
+    this.rows = computed(() => this.ids.value.slice(this.start.value, this.start.value + MAX_ROWS));
+  }
+
+  async load() {
+    if (["loading", "more", "ended"].includes(this.status.value)) return;
+    const first = this.cursor === null;
+    const { generation } = this;
+    this.status.value = first ? "loading" : "more";
+    this.error.value = null;
+    try {
+      const page = await this.fetchPage(this.cursor, PAGE_SIZE);
+      if (generation !== this.generation) return;
+      if (first) this.lastCheck = Date.now();
+      batch(() => this.append(page));
+    } catch (error) {
+      if (generation !== this.generation) return;
+      this.error.value = error;
+      this.status.value = "failed";
+    }
+  }
+
+  append({ tweets, next }) {
+    const ids = tweets.map((json) => keepTweet(json).id);
+    this.ids.value = [...new Set([...this.ids.value, ...ids])];
+    this.start.value = Math.max(this.start.value, this.ids.value.length - MAX_ROWS);
+    this.cursor = next;
+    this.status.value = next === null ? "ended" : "ready";
+  }
+
+  showRowsAbove() {
+    this.start.value = Math.max(0, this.start.value - MAX_ROWS / 2);
+  }
+
+  showRowsBelow() {
+    this.start.value = Math.min(this.ids.value.length - MAX_ROWS, this.start.value + MAX_ROWS / 2);
+  }
+
+  get hasRowsBelow() {
+    return this.start.value + MAX_ROWS < this.ids.value.length;
+  }
+
+  // Looks for newer tweets. They wait until the reader asks for them.
+  async check() {
+    this.lastCheck = Date.now();
+    if (["fresh", "loading", "failed"].includes(this.status.value)) return;
+    const { generation } = this;
+    const page = await this.fetchPage(null, PAGE_SIZE);
+    if (generation !== this.generation) return;
+    const known = new Set(this.ids.value);
+    const newest = this.ids.value[0] ?? 0;
+    const fetched = page.tweets.map((json) => keepTweet(json).id);
+    // Older ones that are not known lie below what was loaded, or were followed just now.
+    const waiting = fetched.filter((id) => !known.has(id) && id > newest);
+    this.overlaps = waiting.length < fetched.length || page.next === null;
+    this.latest = page;
+    if (waiting.length !== this.waiting.value.length || waiting[0] !== this.waiting.value[0]) {
+      this.waiting.value = waiting;
+    }
+  }
+
+  showWaiting() {
+    batch(() => {
+      if (this.overlaps) {
+        this.insert(this.waiting.value);
+      } else {
+        // More came than one page holds: joining the two would hide what lies between them.
+        this.ids.value = [...this.waiting.value].sort(newestFirst);
+        this.cursor = this.latest.next;
+        this.status.value = "ready";
+      }
+      this.waiting.value = [];
+      this.start.value = 0;
+    });
+  }
+
+  insert(ids) {
+    this.ids.value = [...new Set([...ids, ...this.ids.value])].sort(newestFirst);
+    this.waiting.value = this.waiting.value.filter((id) => !ids.includes(id));
+  }
+
+  remove(id) {
+    if (this.ids.value.includes(id)) this.ids.value = this.ids.value.filter((one) => one !== id);
+    if (this.waiting.value.includes(id)) {
+      this.waiting.value = this.waiting.value.filter((one) => one !== id);
+    }
+  }
+
+  // Empties the feed. Answers that are under way belong to what it was before.
+  reset() {
+    this.generation += 1;
+    batch(() => {
+      this.cursor = null;
+      this.ids.value = [];
+      this.waiting.value = [];
+      this.start.value = 0;
+      this.error.value = null;
+      this.status.value = "fresh";
+    });
+  }
+}
+
+export const home = {
+  all: new Feed("all", (before, limit) => fetchTimeline("all", before, limit)),
+  following: new Feed("following", (before, limit) => fetchTimeline("following", before, limit)),
+};
+
+const profiles = new Map();
+
+export function feedOfUser(id) {
+  const feed =
+    profiles.get(id) ??
+    new Feed(`user-${id}`, (before, limit) => fetchUserTweets(id, before, limit));
+  // Moved to the end, so that the first one is the one not looked at for longest.
+  profiles.delete(id);
+  profiles.set(id, feed);
+  if (profiles.size > KEPT_FEEDS) profiles.delete(profiles.keys().next().value);
+  return feed;
+}
+
+const everyFeed = () => [home.all, home.following, ...profiles.values()];
+
+// The viewer's own new tweet goes where they will look for it.
+export function insertOwnTweet(tweet) {
+  const targets = [home.all, home.following, profiles.get(tweet.author.value.id)];
+  for (const feed of targets) {
+    if (feed && !["fresh", "loading"].includes(feed.status.value)) feed.insert([tweet.id]);
+  }
+}
+
+whenRemoved((id) => {
+  for (const feed of everyFeed()) feed.remove(id);
+});
+
+whenViewerLeaves(() => {
+  for (const feed of everyFeed()) feed.reset();
+  profiles.clear();
+});

@@ -1,0 +1,22 @@
+// Short messages that concern the page as a whole, and the words for screen readers.
+import { signal } from "@preact/signals";
+
+const SHOWN_FOR = 5000;
+
+export const notice = signal(null);
+export const announcement = signal("");
+
+let timer;
+
+export function notify(text) {
+  clearTimeout(timer);
+  notice.value = text;
+  timer = setTimeout(() => {
+    notice.value = null;
+  }, SHOWN_FOR);
+}
+
+export function announce(text) {
+  // The same words twice are read once: a live region speaks when it changes.
+  announcement.value = announcement.value === text ? `${text}\u00a0` : text;
+}

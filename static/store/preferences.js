@@ -1,0 +1,39 @@
+// How the reader wants the client to be. These outlive signing out: they say nothing of anyone.
+import { effect, signal } from "@preact/signals";
+import { LANGUAGES, browserLanguage, language, setLanguage } from "../lib/i18n.js";
+import { load, save } from "../lib/storage.js";
+
+export const THEMES = ["auto", "light", "dark"];
+
+const stored = (name, allowed, fallback) => {
+  const value = load(`preference.${name}`);
+  return allowed.includes(value) ? value : fallback;
+};
+
+export const theme = signal(stored("theme", THEMES, "auto"));
+export const shortcuts = signal(stored("shortcuts", [true, false], true));
+
+effect(() => {
+  document.documentElement.dataset.theme = theme.value;
+});
+
+export function chooseTheme(value) {
+  theme.value = value;
+  save("preference.theme", value);
+}
+
+export function chooseShortcuts(value) {
+  shortcuts.value = value;
+  save("preference.shortcuts", value);
+}
+
+export async function chooseLanguage(code) {
+  await setLanguage(code);
+  save("preference.language", code);
+}
+
+export const nextTheme = () => THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length];
+export const otherLanguage = () => (language.value === "en" ? "ru" : "en");
+
+export const startLanguage = () =>
+  setLanguage(stored("language", Object.keys(LANGUAGES), browserLanguage()));

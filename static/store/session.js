@@ -1,0 +1,124 @@
+// Who is looking: the API key, what the server says of it, and the viewer behind it.
+import { computed, signal } from "@preact/signals";
+import { ApiError, configure } from "../api/http.js";
+import { fetchInstance, fetchViewer } from "../api/users.js";
+import { forget, load, save, watch } from "../lib/storage.js";
+
+// Until the server has told its own.
+const DEFAULTS = {
+  name: "Perch",
+  version: "",
+  limits: {
+    tweet_max_length: 1000,
+    tweet_max_bytes: 16_384,
+    media_per_tweet: 4,
+    media_max_bytes: 10_485_760,
+    alt_max_length: 1500,
+    name_max_length: 50,
+    page_size_max: 100,
+  },
+  accepted_types: ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"],
+  features: {},
+};
+
+export const key = signal(load("key") ?? "");
+export const typedKey = signal(key.value);
+// none → checking → valid, invalid (the server refused it) or failed (it could not be asked)
+export const keyState = signal(key.value ? "checking" : "none");
+export const keyError = signal(null);
+// The viewer of the last visit is shown while the key is being checked.
+export const viewer = signal(load("viewer"));
+export const instance = signal(DEFAULTS);
+export const limits = computed(() => instance.value.limits);
+export const signedIn = computed(() => key.value !== "" && viewer.value !== null);
+
+const wipers = new Set();
+
+// Stores that hold something of a viewer's say here how to empty themselves.
+// `wipe(left)`: `left` is false where another viewer takes over without anyone having signed out.
+export function whenViewerLeaves(wipe) {
+  wipers.add(wipe);
+}
+
+configure({
+  currentKey: () => key.value,
+  keyJudged(accepted) {
+    if (!accepted) {
+      keyState.value = "invalid";
+      keyError.value = new ApiError("invalid_key");
+    } else if (viewer.value && typedKey.value === key.value && keyState.value !== "checking") {
+      keyState.value = "valid";
+    }
+  },
+});
+
+export function showViewer(user) {
+  viewer.value = user;
+  const { id, name, handle, scopes } = user;
+  save("viewer", { id, name, handle, scopes });
+}
+
+// Headers carry printable ASCII: anything else cannot be a key of ours.
+const isPossible = (text) => /^[\x21-\x7e]+$/.test(text);
+
+let attempt = 0;
+
+export async function signIn(text) {
+  const candidate = text.trim();
+  typedKey.value = candidate;
+  if (!candidate) return;
+  attempt += 1;
+  const mine = attempt;
+  keyState.value = "checking";
+  keyError.value = null;
+  try {
+    if (!isPossible(candidate)) throw new ApiError("invalid_key");
+    const user = await fetchViewer(candidate);
+    if (mine !== attempt) return;
+    if (viewer.value && viewer.value.id !== user.id) for (const wipe of wipers) wipe(false);
+    save("key", candidate);
+    showViewer(user);
+    key.value = candidate;
+    keyState.value = "valid";
+  } catch (error) {
+    if (mine !== attempt) return;
+    const refused = error.type === "invalid_key" || error.type === "missing_key";
+    keyState.value = refused ? "invalid" : "failed";
+    keyError.value = error;
+    // A stored key that is refused shows nobody; what was typed stays in the field.
+    if (refused && candidate === key.value) viewer.value = null;
+  }
+}
+
+export function signOut() {
+  attempt += 1;
+  for (const wipe of wipers) wipe(true);
+  forget("key");
+  forget("viewer");
+  key.value = "";
+  typedKey.value = "";
+  viewer.value = null;
+  keyError.value = null;
+  keyState.value = "none";
+}
+
+async function loadInstance() {
+  try {
+    instance.value = { ...DEFAULTS, ...(await fetchInstance()) };
+  } catch {
+    // The defaults are right for a server that nobody has configured otherwise.
+  }
+}
+
+export function startSession() {
+  loadInstance();
+  if (key.value) signIn(key.value);
+  // Signing out in one tab signs out all of them.
+  watch("key", (value) => {
+    if (!value && key.value) signOut();
+    else if (value && value !== key.value) signIn(value);
+  });
+  addEventListener("online", () => {
+    if (keyState.value === "failed") signIn(typedKey.value);
+  });
+}

@@ -1,0 +1,54 @@
+// What can be done with a tweet.
+import { html } from "../lib/html.js";
+import { formatNumber, t } from "../lib/i18n.js";
+import { Icon } from "../components/icon.js";
+import { focusKeyField } from "../components/key-panel.js";
+import { notify } from "../store/notices.js";
+import { signedIn, viewer } from "../store/session.js";
+import { likeTweet } from "../store/tweets.js";
+
+function LikeButton({ tweet }) {
+  const liked = tweet.liked.value;
+  const count = tweet.likesCount.value;
+  const press = () => (signedIn.value ? likeTweet(tweet, !liked) : focusKeyField());
+  return html`<button
+    type="button"
+    class="action like"
+    aria-pressed=${liked}
+    aria-label=${t("tweet.like", { count })}
+    title=${liked ? t("tweet.unlike_hint") : t("tweet.like_hint")}
+    onClick=${press}
+  >
+    <${Icon} name="heart" filled=${liked} />
+    <span>${count > 0 ? formatNumber(count) : ""}</span>
+  </button>`;
+}
+
+export function Actions({ tweet }) {
+  const own = viewer.value?.id === tweet.author.value.id;
+  const copy = async () => {
+    const address = new URL(`/tweets/${tweet.id}`, location.origin).href;
+    const { copyText } = await import("../lib/copy.js");
+    notify((await copyText(address)) ? t("tweet.link_copied") : address);
+  };
+  const remove = async () => {
+    const { deleteTweet } = await import("../store/deletions.js");
+    deleteTweet(tweet);
+  };
+  return html`<footer class="actions">
+    <${LikeButton} tweet=${tweet} />
+    <button type="button" class="action" aria-label=${t("tweet.copy_link")} title=${t("tweet.copy_link")} onClick=${copy}>
+      <${Icon} name="link" />
+    </button>
+    ${own &&
+    html`<button
+      type="button"
+      class="action delete"
+      aria-label=${t("tweet.delete")}
+      title=${t("tweet.delete")}
+      onClick=${remove}
+    >
+      <${Icon} name="trash" />
+    </button>`}
+  </footer>`;
+}

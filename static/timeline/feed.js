@@ -1,0 +1,102 @@
+// A timeline on the page: its tweets, what waits above them and what comes below.
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { Button, EndRow, Skeletons, Trouble } from "../components/rows.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { keepPlace } from "../lib/scroll.js";
+import { navigate } from "../router.js";
+import { Tweet } from "./tweet.js";
+
+// Calls `reached` when the end of the list is about to come into view.
+function Sentinel({ reached, margin = "1200px" }) {
+  const element = useRef(null);
+  const latest = useRef(reached);
+  latest.current = reached;
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && latest.current(),
+      { rootMargin: `${margin} 0px` },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return html`<div ref=${element} class="sentinel" aria-hidden="true"></div>`;
+}
+
+// Rows are cached by id: a list that grows or shrinks redraws only what is new in it.
+function useRows(ids) {
+  const cache = useRef(new Map());
+  const rows = new Map();
+  for (const id of ids) {
+    rows.set(id, cache.current.get(id) ?? html`<${Tweet} key=${id} id=${id} />`);
+  }
+  cache.current = rows;
+  return [...rows.values()];
+}
+
+function Rows({ feed, label }) {
+  const ids = feed.rows.value;
+  const rows = useRows(ids);
+  const restore = useRef(null);
+  const shown = useRef(ids);
+  // Measured while the old rows are still there, put right once the new ones are.
+  if (shown.current !== ids && shown.current.length) {
+    restore.current = keepPlace(() => {});
+  }
+  shown.current = ids;
+  useLayoutEffect(() => {
+    restore.current?.();
+    restore.current = null;
+  }, [ids]);
+  const openRow = (event) => {
+    if (event.target.closest("a, button, input, textarea")) return;
+    if (getSelection().toString()) return;
+    const row = event.target.closest("[data-row]");
+    if (row && !row.matches(".deleted")) navigate(`/tweets/${row.dataset.row}`);
+  };
+  return html`<div role="feed" class="rows" aria-label=${label} onClick=${openRow}>${rows}</div>`;
+}
+
+function NewTweets({ feed, show }) {
+  const count = feed.waiting.value.length;
+  if (count === 0) return null;
+  return html`<button type="button" class="new-tweets" onClick=${show}>
+    ${t(feed.overlaps ? "feed.new" : "feed.new_many", { count })}
+  </button>`;
+}
+
+function Below({ feed, ended }) {
+  const status = feed.status.value;
+  const below = feed.hasRowsBelow;
+  const more = () => {
+    if (feed.hasRowsBelow) feed.showRowsBelow();
+    else if (feed.status.value === "ready") feed.load();
+  };
+  if (status === "failed") return html`<${Trouble} error=${feed.error.value} retry=${() => feed.load()} />`;
+  if (status === "ended" && !below) return html`<${EndRow}>${ended}<//>`;
+  const loading = status === "loading" || status === "more";
+  return html`<${Sentinel} key=${feed.ids.value.length + feed.start.value} reached=${more} />
+    <div class="more">
+      <${Button} busy=${loading} onClick=${more}>${loading ? t("feed.loading") : t("feed.more")}<//>
+    </div>`;
+}
+
+function Above({ feed }) {
+  if (feed.start.value === 0) return null;
+  const show = () => feed.showRowsAbove();
+  return html`<${Sentinel} key=${feed.start.value} reached=${show} margin="600px" />
+    <div class="more"><${Button} icon="up" onClick=${show}>${t("feed.newer")}<//></div>`;
+}
+
+export function FeedView({ feed, label, empty, ended, showWaiting }) {
+  const status = feed.status.value;
+  const nothing = feed.ids.value.length === 0;
+  if (nothing && status === "failed") {
+    return html`<${Trouble} error=${feed.error.value} retry=${() => feed.load()} />`;
+  }
+  if (nothing && (status === "fresh" || status === "loading")) return html`<${Skeletons} />`;
+  return html`<${NewTweets} feed=${feed} show=${showWaiting} />
+    <${Above} feed=${feed} />
+    ${nothing ? empty : html`<${Rows} key=${feed.name} feed=${feed} label=${label} />`}
+    ${!nothing && html`<${Below} feed=${feed} ended=${ended} />`}`;
+}

@@ -1,0 +1,40 @@
+"""Keys: what they may look like, and where the objects of each family lie."""
+
+from __future__ import annotations
+
+import re
+
+from storage.base import InvalidKey
+
+MAX_LENGTH = 512
+PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}"
+KEY = re.compile(rf"{PART}(?:/{PART})*", re.ASCII)
+
+INCOMING = "incoming/"
+
+
+def checked(key: str) -> str:
+    """The key itself. Raises InvalidKey where it is none, so that no path leaves a store's root."""
+    if len(key) > MAX_LENGTH or not KEY.fullmatch(key):
+        raise InvalidKey(f"not an object key: {key[:80]!r}")
+    return key
+
+
+# What a picture's URL and variants are named: the token for the large one, with this for the small one.
+SMALL = "-small"
+MEDIA_NAME = re.compile(rf"(?P<token>[0-9a-f]{{32}})(?:{SMALL})?", re.ASCII)
+
+
+def incoming(token: str) -> str:
+    """Where an uploaded original waits for its worker."""
+    return f"{INCOMING}{token}"
+
+
+def variant(folder: str, name: str) -> str:
+    """Where a variant lies. `folder` is the setting S3_TWEETS_MEDIA_FOLDER, `name` the URL's last part."""
+    return f"{folder.strip('/')}/{name}"
+
+
+def all_of_picture(token: str, folder: str) -> list[str]:
+    """Every object that a picture may have: the original, the large and the small variant."""
+    return [incoming(token), variant(folder, token), variant(folder, token + SMALL)]

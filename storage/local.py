@@ -1,0 +1,201 @@
+"""Objects as files below one folder.
+
+An object is a file of its key's name beside a small one that holds its content type (`.type` in front,
+which no key can have). Both are written aside, synced and renamed: the type first, so that an object
+that can be seen is complete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import secrets
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from storage.base import (
+    CHUNK,
+    InvalidRange,
+    ObjectInfo,
+    ObjectNotFound,
+    OpenObject,
+    StorageUnavailable,
+)
+from storage.keys import checked
+
+T = TypeVar("T")
+
+ASIDE = ".aside"
+TYPE = ".type."
+
+
+class LocalStore:
+    """An `ObjectStore` on the local disk. Files are readable by their owner only."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    async def open(self) -> None:
+        """See `ObjectStore.open`: makes the folder."""
+        await _in_thread(lambda: (self._root / ASIDE).mkdir(parents=True, exist_ok=True, mode=0o700))
+
+    async def close(self) -> None:
+        """See `ObjectStore.close`."""
+
+    async def check(self) -> None:
+        """See `ObjectStore.check`: writes and removes a file."""
+
+        def probe() -> None:
+            path = self._aside()
+            path.write_bytes(b"")
+            path.unlink()
+
+        await _in_thread(probe)
+
+    async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
+        """See `ObjectStore.put`."""
+        path, aside = self._path(key), self._aside()
+        try:
+            file = await _in_thread(lambda: aside.open("xb"))
+            try:
+                async for chunk in body:
+                    await _in_thread(partial(file.write, chunk))
+                await _in_thread(lambda: _finish(file))
+            finally:
+                file.close()
+            await _in_thread(lambda: self._publish(aside, path, content_type))
+        finally:
+            aside.unlink(missing_ok=True)
+        return await self.info(key)
+
+    async def info(self, key: str) -> ObjectInfo:
+        """See `ObjectStore.info`."""
+        return await _in_thread(lambda: self._info(key, self._path(key)))
+
+    @asynccontextmanager
+    async def read(self, key: str, *, start: int = 0, stop: int | None = None) -> AsyncIterator[OpenObject]:
+        """See `ObjectStore.read`."""
+        path = self._path(key)
+
+        def begin() -> tuple[BinaryIO, ObjectInfo]:
+            file = path.open("rb")
+            try:
+                info = self._info(key, path, os.fstat(file.fileno()))
+                if start >= max(info.size, 1):
+                    raise InvalidRange(key)
+                file.seek(start)
+            except BaseException:
+                file.close()
+                raise
+            return file, info
+
+        file, info = await _in_thread(begin)
+        end = info.size if stop is None else min(stop, info.size)
+        try:
+            yield OpenObject(info, start, end, _chunks(file, end - start))
+        finally:
+            file.close()
+
+    async def delete(self, key: str) -> None:
+        """See `ObjectStore.delete`."""
+        path = self._path(key)
+
+        def remove() -> None:
+            path.unlink(missing_ok=True)
+            _type_file(path).unlink(missing_ok=True)
+
+        await _in_thread(remove)
+
+    async def list(self, prefix: str = "") -> AsyncIterator[ObjectInfo]:
+        """See `ObjectStore.list`."""
+        for key in await _in_thread(lambda: self._keys(prefix)):
+            try:
+                yield await self.info(key)
+            except ObjectNotFound:  # deleted meanwhile
+                continue
+
+    def _path(self, key: str) -> Path:
+        return self._root / checked(key)
+
+    def _aside(self) -> Path:
+        return self._root / ASIDE / secrets.token_hex(16)
+
+    def _publish(self, aside: Path, path: Path, content_type: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = self._aside()
+        with beside.open("xb") as file:
+            file.write(content_type.encode())
+            _finish(file)
+        beside.rename(_type_file(path))
+        aside.rename(path)
+        _sync_folder(path.parent)
+
+    def _info(self, key: str, path: Path, status: os.stat_result | None = None) -> ObjectInfo:
+        status = status or path.stat()
+        if not path.is_file():
+            raise ObjectNotFound(key)
+        try:
+            content_type = _type_file(path).read_text()
+        except FileNotFoundError:
+            content_type = "application/octet-stream"
+        modified = datetime.fromtimestamp(status.st_mtime, UTC)
+        return ObjectInfo(key, status.st_size, content_type, modified)
+
+    def _keys(self, prefix: str) -> Sequence[str]:
+        folder = self._root / prefix.rpartition("/")[0]
+        if ".." in Path(prefix).parts or not folder.is_dir():
+            return []
+        keys = []
+        for parent, folders, files in os.walk(folder):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            relative = Path(parent).relative_to(self._root)
+            keys += [(relative / name).as_posix() for name in files if not name.startswith(".")]
+        return sorted(key for key in keys if key.startswith(prefix))
+
+
+def _type_file(path: Path) -> Path:
+    return path.with_name(TYPE + path.name)
+
+
+def _finish(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+async def _chunks(file: BinaryIO, count: int) -> AsyncIterator[bytes]:
+    while count > 0:
+        chunk = await _in_thread(partial(file.read, min(CHUNK, count)))
+        if not chunk:
+            return
+        count -= len(chunk)
+        yield chunk
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Run what may wait for the disk, with the disk's errors translated."""
+    with _translated():
+        return await asyncio.to_thread(work)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise ObjectNotFound(str(error.filename)) from error
+    except OSError as error:
+        words = "no room is left on the disk" if error.errno == errno.ENOSPC else error.strerror
+        raise StorageUnavailable(f"local storage: {words}") from error

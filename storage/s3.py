@@ -1,0 +1,216 @@
+"""Objects in an S3 bucket, through aiobotocore."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.base import (
+    CHUNK,
+    InvalidRange,
+    ObjectInfo,
+    ObjectNotFound,
+    OpenObject,
+    StorageUnavailable,
+)
+from storage.keys import checked
+
+# S3's smallest part is 5 MiB and there are 10,000 at most: with 16 MiB an object may reach 156 GiB.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+PART = 16 * 1024 * 1024
+
+# Seconds, and tries: a request that fails is tried again with growing pauses, three times in all.
+CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 3, 15, 3
+CONNECTIONS = 20
+
+# What S3 servers call it when there is nothing.
+GONE = frozenset({"NoSuchKey", "404", "NotFound"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Which bucket, and who we are there."""
+
+    url: str
+    name: str
+    access_key: str
+    secret_key: str
+    region: str = "us-east-1"
+
+    def __repr__(self) -> str:
+        return f"<Bucket {self.name} at {self.url}>"
+
+
+class S3Store:
+    """An `ObjectStore` in one bucket. One client per process, made in `open`."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self._stack = AsyncExitStack()
+        self._client: Any = None
+
+    async def open(self) -> None:
+        """See `ObjectStore.open`. Imports botocore here: it costs 20 MB where no bucket is used."""
+        from aiobotocore.config import AioConfig
+        from aiobotocore.session import get_session
+
+        config = AioConfig(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            max_pool_connections=CONNECTIONS,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            # Servers other than Amazon's do not all know the newer checksum headers.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        )
+        client = get_session().create_client(
+            "s3",
+            endpoint_url=self._bucket.url,
+            region_name=self._bucket.region,
+            aws_access_key_id=self._bucket.access_key,
+            aws_secret_access_key=self._bucket.secret_key,
+            config=config,
+        )
+        self._client = await self._stack.enter_async_context(client)
+
+    async def close(self) -> None:
+        """See `ObjectStore.close`."""
+        await self._stack.aclose()
+        self._client = None
+
+    async def check(self) -> None:
+        """See `ObjectStore.check`."""
+        with self._translated(""):
+            try:
+                await self._client.head_bucket(Bucket=self._bucket.name)
+            except self._client.exceptions.ClientError as error:
+                if _code(error) in GONE | {"NoSuchBucket"}:
+                    raise StorageUnavailable(f"there is no bucket {self._bucket.name}") from error
+                raise
+
+    async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
+        """See `ObjectStore.put`. What fits one part goes in one request, the rest in a multipart upload."""
+        where = {"Bucket": self._bucket.name, "Key": checked(key)}
+        parts = _parts(body)
+        first = await anext(parts, b"")
+        second = await anext(parts, None)
+        with self._translated(key):
+            if second is None:
+                await self._client.put_object(**where, Body=first, ContentType=content_type)
+                size = len(first)
+            else:
+                size = await self._put_in_parts(where, first, second, parts, content_type)
+        return ObjectInfo(key, size, content_type, datetime.now(UTC))
+
+    async def info(self, key: str) -> ObjectInfo:
+        """See `ObjectStore.info`."""
+        with self._translated(checked(key)):
+            head = await self._client.head_object(Bucket=self._bucket.name, Key=key)
+        return ObjectInfo(key, head["ContentLength"], head.get("ContentType", ""), head["LastModified"])
+
+    @asynccontextmanager
+    async def read(self, key: str, *, start: int = 0, stop: int | None = None) -> AsyncIterator[OpenObject]:
+        """See `ObjectStore.read`."""
+        request = {"Bucket": self._bucket.name, "Key": checked(key)}
+        if start or stop is not None:
+            request["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
+        with self._translated(key):
+            answer = await self._client.get_object(**request)
+        size, begin = answer["ContentLength"], 0
+        if ranged := re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.get("ContentRange", "")):
+            begin, size = int(ranged[1]), int(ranged[2])
+        info = ObjectInfo(key, size, answer.get("ContentType", ""), answer["LastModified"])
+        async with answer["Body"] as stream:
+            end = begin + answer["ContentLength"]
+            yield OpenObject(info, begin, end, self._chunks(key, stream))
+
+    async def delete(self, key: str) -> None:
+        """See `ObjectStore.delete`."""
+        with self._translated(checked(key)):
+            await self._client.delete_object(Bucket=self._bucket.name, Key=key)
+
+    async def list(self, prefix: str = "") -> AsyncIterator[ObjectInfo]:
+        """See `ObjectStore.list`."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket.name, Prefix=prefix
+        )
+        with self._translated(prefix):
+            async for page in pages:
+                for item in page.get("Contents", []):
+                    yield ObjectInfo(item["Key"], item["Size"], "", item["LastModified"])
+
+    async def _put_in_parts(
+        self,
+        where: dict[str, str],
+        first: bytes,
+        second: bytes,
+        rest: AsyncIterator[bytes],
+        content_type: str,
+    ) -> int:
+        upload = await self._client.create_multipart_upload(**where, ContentType=content_type)
+        where = {**where, "UploadId": upload["UploadId"]}
+        done: list[dict[str, Any]] = []
+        size = 0
+        try:
+            async for part in _chain(first, second, rest):
+                number = len(done) + 1
+                answer = await self._client.upload_part(**where, PartNumber=number, Body=part)
+                done.append({"PartNumber": number, "ETag": answer["ETag"]})
+                size += len(part)
+            await self._client.complete_multipart_upload(**where, MultipartUpload={"Parts": done})
+        except BaseException:
+            await self._client.abort_multipart_upload(**where)
+            raise
+        return size
+
+    async def _chunks(self, key: str, stream: Any) -> AsyncIterator[bytes]:
+        with self._translated(key):
+            async for chunk in stream.iter_chunks(CHUNK):
+                yield chunk
+
+    @contextmanager
+    def _translated(self, key: str) -> Iterator[None]:
+        """Vendors' errors become ours, without request ids, keys or signatures in their text."""
+        from aiohttp import ClientError as TransportError
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except ClientError as error:
+            code = _code(error)
+            if code in GONE:
+                raise ObjectNotFound(key) from error
+            if code in ("InvalidRange", "416"):
+                raise InvalidRange(key) from error
+            raise StorageUnavailable(f"{self._bucket!r} answers {code}") from error
+        except (BotoCoreError, TransportError, TimeoutError) as error:
+            raise StorageUnavailable(f"{self._bucket!r} cannot be reached: {type(error).__name__}") from error
+
+
+def _code(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", "an unknown error"))
+
+
+async def _parts(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in pieces of exactly PART, but for the last; nothing where there are none."""
+    buffer = bytearray()
+    async for chunk in body:
+        buffer += chunk
+        while len(buffer) >= PART:
+            yield bytes(buffer[:PART])
+            del buffer[:PART]
+    if buffer:
+        yield bytes(buffer)
+
+
+async def _chain(first: bytes, second: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    yield second
+    async for part in rest:
+        yield part

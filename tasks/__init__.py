@@ -1,0 +1,1 @@
+"""Work outside requests: the queue, its worker, the scheduler, and the jobs themselves."""

@@ -1,0 +1,261 @@
+"""The process that decodes one picture and makes its variants; run by `picture_worker` only.
+
+It imports nothing of Perch, so that it starts fast and has no secrets in reach. pillow-simd is taken where
+the installation built it (a folder beside the interpreter's), Pillow otherwise.
+
+    python -I -m tasks.picture_child ORIGINAL LARGE SMALL
+    python -I -m tasks.picture_child --version
+
+It prints a JSON object: `refused` with a sentence, or `content_type`, `width`, `height`, `thumbhash`.
+"""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import io
+import json
+import resource
+import signal
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+SIMD = Path(sys.prefix) / "pillow-simd"
+if SIMD.is_dir():
+    sys.path.insert(0, str(SIMD))
+
+import PIL  # noqa: E402
+from PIL import Image, ImageCms, UnidentifiedImageError, features  # noqa: E402
+
+# Limits of this process. A 64-megapixel progressive JPEG needs about 400 MB for its coefficients.
+MEMORY_BYTES = 1 << 30
+CPU_SECONDS = 60
+FILE_BYTES = 64 << 20
+OPEN_FILES = 64
+
+# Limits of a picture: JPEG is scaled while it is decoded, everything else is decoded whole.
+JPEG_MEGAPIXELS, MEGAPIXELS, FRAMES = 64, 25, 200
+
+# Only these decoders are ever tried.
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
+
+# The boxes that the variants fit into: a full screen, and the timeline's column at twice its density.
+LARGE_BOX, SMALL_BOX = (1920, 1080), (640, 640)
+
+# All frames of an animation together, after scaling: they are held in memory while they are encoded.
+ANIMATION_PIXELS = 64_000_000
+
+QUALITY = 75
+
+# thumbhash takes at most 100x100; less shows no difference and costs less.
+HASH_BOX = (64, 64)
+
+ORIENTATION = 0x0112  # the EXIF tag, by CIPA DC-008 4.6.4
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = (5, 6, 7, 8)
+
+# A frame without a duration, or of 0 or 10 ms, is shown for this long by browsers. Milliseconds.
+DEFAULT_DURATION = 100
+
+BROKEN = "This picture cannot be read: the file is damaged or not complete."
+
+
+class Refused(Exception):
+    """The public sentence that says why."""
+
+
+def limit_resources() -> None:
+    """Bound what this process can take, and let it end with its worker."""
+    for what, limit in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (limit, limit))
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def refuse_large(image: Image.Image) -> None:
+    """Refuse by what the header says, before anything is decoded."""
+    allowed = JPEG_MEGAPIXELS if image.format == "JPEG" else MEGAPIXELS
+    megapixels = image.width * image.height / 1_000_000
+    if megapixels > allowed:
+        raise Refused(f"This picture has {megapixels:.1f} megapixels; at most {allowed} are allowed.")
+    frames = getattr(image, "n_frames", 1)
+    if frames > FRAMES:
+        raise Refused(f"This picture has {frames} frames; at most {FRAMES} are allowed.")
+
+
+def fitted(size: tuple[int, int], box: tuple[int, int], *, pixels: int | None = None) -> tuple[int, int]:
+    """The size that fits the box, and the number of pixels; never enlarged, never below 1."""
+    width, height = size
+    scale = min(box[0] / width, box[1] / height, 1.0)
+    if pixels is not None:
+        scale = min(scale, (pixels / (width * height)) ** 0.5)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def plain(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """RGB, or RGBA where anything is transparent; sRGB; without the file's metadata."""
+    transparent = "A" in image.getbands() or "transparency" in image.info
+    mode = "RGBA" if transparent else "RGB"
+    if image.mode.startswith(("I", "F")):  # 16 bits and more of grey
+        image = image.convert("F").point(lambda value: value / 256).convert("L")
+    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
+        image = to_srgb(image, profile, mode)
+    if image.mode != mode:
+        image = image.convert(mode)
+    clean = Image.new(mode, image.size)
+    clean.paste(image)
+    return clean
+
+
+def to_srgb(image: Image.Image, profile: bytes, mode: str) -> Image.Image:
+    """The same colours by numbers of sRGB. A profile that cannot be used is as good as none."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+    return converted or image
+
+
+def still(image: Image.Image, orientation: int) -> tuple[Image.Image, Image.Image]:
+    """Both variants of a picture that does not move."""
+    size = image.size[::-1] if orientation in SIDEWAYS else image.size
+    large = fitted(size, LARGE_BOX)
+    stored = large[::-1] if orientation in SIDEWAYS else large
+    if image.format == "JPEG":
+        image.draft(None, stored)  # decode at 1/2, 1/4 or 1/8 where that is enough
+    image.load()
+    profile = image.info.get("icc_profile")
+    image = widened(image)
+    if image.size != stored:
+        image = image.resize(stored, Image.Resampling.LANCZOS)
+    if orientation in UPRIGHT:
+        image = image.transpose(UPRIGHT[orientation])
+    first = plain(image, profile)
+    return first, first.resize(fitted(first.size, SMALL_BOX), Image.Resampling.LANCZOS)
+
+
+def widened(image: Image.Image) -> Image.Image:
+    """A mode that can be scaled smoothly: no palette, no single bits."""
+    if image.mode in ("P", "PA", "LA", "1") or "transparency" in image.info:
+        transparent = "A" in image.getbands() or "transparency" in image.info
+        return image.convert("RGBA" if transparent else "RGB")
+    return image
+
+
+def moving(image: Image.Image) -> tuple[list[Image.Image], list[Image.Image], list[int]]:
+    """Both variants of an animation as frames, and how long each is shown (ms)."""
+    count: int = image.n_frames  # type: ignore[attr-defined]
+    budget = ANIMATION_PIXELS // count
+    sizes = [fitted(image.size, box, pixels=budget) for box in (LARGE_BOX, SMALL_BOX)]
+    large: list[Image.Image] = []
+    small: list[Image.Image] = []
+    durations: list[int] = []
+    for index in range(count):
+        image.seek(index)
+        image.load()
+        duration = round(image.info.get("duration") or 0)
+        durations.append(duration if duration > 10 else DEFAULT_DURATION)
+        frame = image.convert("RGBA")
+        for size, frames in zip(sizes, (large, small), strict=True):
+            frames.append(plain(frame.resize(size, Image.Resampling.BILINEAR), None))
+    return large, small, durations
+
+
+def thumbhash(image: Image.Image) -> str:
+    """A placeholder of about 25 bytes, in base64 (https://evanw.github.io/thumbhash/)."""
+    from fast_thumbhash import rgba_to_thumb_hash
+
+    tiny = image.resize(fitted(image.size, HASH_BOX), Image.Resampling.BILINEAR).convert("RGBA")
+    digest = rgba_to_thumb_hash(tiny.width, tiny.height, tiny.tobytes())
+    return base64.b64encode(bytes(digest)).decode()
+
+
+def save(image: Image.Image, file: str, **animation: Any) -> str:
+    """Write a variant; its media type."""
+    if image.mode == "RGB" and not animation:
+        image.save(file, "JPEG", quality=QUALITY)
+        return "image/jpeg"
+    # method 2 of 0 to 6: a tenth larger than 4, in a third of its time
+    image.save(file, "WEBP", quality=QUALITY, method=2, **animation)
+    return "image/webp"
+
+
+def process(original: str, large_file: str, small_file: str) -> dict[str, Any]:
+    """Make both variants. Raises Refused, or whatever a decoder raises."""
+    with Image.open(original, formats=FORMATS) as image:
+        refuse_large(image)
+        if getattr(image, "is_animated", False) and image.format in ("GIF", "PNG", "WEBP"):
+            loop = image.info.get("loop", 1 if image.format == "GIF" else 0)
+            large_frames, small_frames, durations = moving(image)
+            for frames, file in ((large_frames, large_file), (small_frames, small_file)):
+                rest = {
+                    "save_all": True,
+                    "append_images": frames[1:],
+                    "duration": durations,
+                    "loop": loop,
+                }
+                content_type = save(frames[0], file, **rest)
+            large = large_frames[0]
+        else:
+            # Decoders of TIFF turn the picture themselves while they load it, and drop the tag.
+            if image.format == "TIFF":
+                image.load()
+            large, small = still(image, image.getexif().get(ORIENTATION, 1))
+            content_type = save(large, large_file)
+            save(small, small_file)
+    return {
+        "content_type": content_type,
+        "width": large.width,
+        "height": large.height,
+        "thumbhash": thumbhash(large),
+    }
+
+
+def version() -> str:
+    """Which library this is, and what it was built with."""
+    library = "pillow-simd" if Path(Image.__file__).is_relative_to(SIMD) else "Pillow"
+    found = [name for name in ("webp", "littlecms2", "libjpeg_turbo") if features.check(name)]
+    return f"{library} {PIL.__version__} with {', '.join(found)}"
+
+
+def main() -> None:
+    """Do it, and print the verdict. An uncaught crash is a verdict too: the worker reads the exit code."""
+    limit_resources()
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(version())
+        return
+    Image.MAX_IMAGE_PIXELS = JPEG_MEGAPIXELS * 1_000_000
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        verdict = process(*sys.argv[1:4])
+    except Refused as refused:
+        verdict = {"refused": str(refused)}
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        verdict = {"refused": f"This picture has too many pixels; at most {MEGAPIXELS} million are allowed."}
+    except UnidentifiedImageError:
+        verdict = {"refused": BROKEN}
+    except MemoryError:
+        verdict = {"refused": "This picture takes more memory to decode than the server allows."}
+    except Exception:  # decoders raise anything on a damaged file
+        verdict = {"refused": BROKEN}
+    sys.stdout.write(json.dumps(verdict))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Running the picture child: one process per picture, with limits, and nothing to steal.
+
+Decoders are the likeliest way in for an attacker. The child gets an empty environment, one folder, and
+limits on memory, time and file sizes that it sets upon itself before it decodes anything (`picture_child`);
+what it leaves behind is read here as data.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from server.domain.media import Variants
+
+log = logging.getLogger(__name__)
+
+# Isolated: neither the environment nor the current folder decides what it imports.
+CHILD = (sys.executable, "-I", "-m", "tasks.picture_child")
+
+# The child limits its own processor time; this ends one that waits or sleeps. Seconds.
+WALL_SECONDS = 90
+
+# More than a verdict ever is. Bytes.
+MAX_VERDICT = 16 * 1024
+
+TOO_MUCH = "This picture takes more time or memory to decode than the server allows."
+
+
+class PictureRefused(Exception):
+    """The picture cannot be used; the text is the public sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The variants' files, and what is known of them."""
+
+    large: Path
+    small: Path
+    variants: Variants
+
+
+class Verdict(msgspec.Struct):
+    """What the child prints: a refusal, or what it made."""
+
+    refused: str | None = None
+    content_type: str = ""
+    width: int = 0
+    height: int = 0
+    thumbhash: str = ""
+
+
+async def make_variants(original: Path, folder: Path) -> Made:
+    """Decode the original in a child and write both variants into the folder.
+
+    Raises:
+        PictureRefused: not decodable, over a limit, or the child was killed.
+    """
+    large, small = folder / "large", folder / "small"
+    verdict = await _run(str(original), str(large), str(small))
+    if verdict.refused is not None:
+        raise PictureRefused(verdict.refused)
+    return Made(
+        large,
+        small,
+        Variants(verdict.content_type, verdict.width, verdict.height, verdict.thumbhash),
+    )
+
+
+def decoder() -> str:
+    """Which library the child decodes with. Raises subprocess.SubprocessError."""
+    asked = [*CHILD, "--version"]
+    return subprocess.run(asked, env={}, capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+async def _run(*arguments: str) -> Verdict:
+    process = await asyncio.create_subprocess_exec(
+        *(*CHILD, *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(WALL_SECONDS):
+            output, _ = await process.communicate()
+    except TimeoutError:
+        raise PictureRefused(TOO_MUCH) from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        log.warning("the picture child ended with %s", process.returncode)
+        raise PictureRefused(TOO_MUCH)
+    try:
+        return msgspec.json.decode(output[:MAX_VERDICT], type=Verdict)
+    except msgspec.DecodeError:
+        raise PictureRefused(TOO_MUCH) from None

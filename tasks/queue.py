@@ -1,0 +1,58 @@
+"""The domain's `Jobs`, as messages on the queue."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from redis.exceptions import RedisError
+from taskiq import AsyncTaskiqTask
+from taskiq.exceptions import TaskiqError, TaskiqResultTimeoutError
+from taskiq_redis.exceptions import TaskIQRedisError
+
+from tasks.broker import StreamBroker
+from tasks.catalogue import PROCESS_PICTURE, REMOVE_PICTURES
+
+log = logging.getLogger(__name__)
+
+# A request does not wait longer for the queue to take a message. Seconds.
+SEND_TIMEOUT = 2
+
+# How often an upload's answer looks whether its picture is done. Seconds.
+LOOK_EVERY = 0.02
+
+
+class QueuedJobs:
+    """See `server.domain.jobs.Jobs`. What Redis does not take is found by `media.resume_forgotten`."""
+
+    def __init__(self, broker: StreamBroker) -> None:
+        self._broker = broker
+
+    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
+        """See `Jobs.process_picture`."""
+        sent = await self._send(PROCESS_PICTURE, media_id)
+        if sent is None or not wait:
+            return
+        try:
+            await sent.wait_result(check_interval=LOOK_EVERY, timeout=wait)
+        except TaskiqResultTimeoutError:
+            log.info("picture %d takes longer than %s s", media_id, wait)
+        except (TaskiqError, TaskIQRedisError, RedisError, OSError) as error:
+            log.warning("cannot ask for the result of picture %d: %s", media_id, error)
+
+    async def remove_pictures(self, media_ids: Sequence[int]) -> None:
+        """See `Jobs.remove_pictures`."""
+        await self._send(REMOVE_PICTURES, list(media_ids))
+
+    async def _send(self, name: str, *arguments: Any) -> AsyncTaskiqTask[Any] | None:
+        task = self._broker.find_task(name)
+        if task is None:
+            raise LookupError(f"no task is called {name}")
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                return await task.kiq(*arguments)
+        except (TaskiqError, RedisError, OSError) as error:
+            log.warning("cannot queue %s: %s", name, error)
+            return None

@@ -1,0 +1,65 @@
+"""The worker: takes messages from the queue until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from taskiq.receiver import Receiver
+
+from config.settings import Settings
+from tasks.broker import create_broker
+from tasks.picture_worker import decoder
+from tasks.queue import QueuedJobs
+from tasks.workshop import opened
+
+log = logging.getLogger(__name__)
+
+# How long tasks under way may take to finish when the worker stops; the rest is taken over. Seconds.
+FINISH_WITHIN = 10
+
+# What a killed worker left in the scratch folder is older than any task. Seconds.
+STALE_AFTER = 3600
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """Run tasks, `WORKER_CONCURRENCY` at once, until `stop` is set."""
+    broker = create_broker(settings.redis_tasks)
+    broker.is_worker_process = True
+    async with opened(settings, QueuedJobs(broker)) as workshop:
+        await asyncio.to_thread(remove_stale, workshop.scratch)
+        log.info("pictures are made by %s", await asyncio.to_thread(decoder))
+        broker.state.workshop = workshop
+        while not stop.is_set():
+            try:
+                await listen(broker, settings.worker_concurrency, stop)
+            except Exception:  # whatever it was, the queue is there to be read again
+                log.exception("the worker listens again")
+                await asyncio.sleep(1)
+        await broker.shutdown()
+
+
+async def listen(broker: object, concurrency: int, stop: asyncio.Event) -> None:
+    """One life of a receiver."""
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        receiver = Receiver(
+            broker,  # type: ignore[arg-type]
+            executor=executor,
+            max_async_tasks=concurrency,
+            run_startup=True,
+            wait_tasks_timeout=FINISH_WITHIN,
+        )
+        log.info("ready, %d tasks at once", concurrency)
+        await receiver.listen(stop)
+
+
+def remove_stale(scratch: Path) -> None:
+    """Remove what killed workers left behind."""
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path in scratch.iterdir():
+        if path.stat().st_mtime < time.time() - STALE_AFTER:
+            shutil.rmtree(path, ignore_errors=True)
