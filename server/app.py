@@ -54,7 +54,12 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
 
 
 def row_id(text: str) -> int:
-    """An id from an address. What no column can hold becomes 0, which is nobody's id."""
+    """An id from an address. What no column can hold becomes 0, which is nobody's id.
+
+    Raises ValueError for what is no number, which Sanic takes as an address that does not exist.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
     return int(text) if len(text) < 19 else 0
 
 

@@ -8,7 +8,8 @@ import { Page } from "./pages/pages.js";
 import { route, startRouter } from "./router.js";
 import { dialog } from "./store/dialogs.js";
 import { startLanguage } from "./store/preferences.js";
-import { startSession } from "./store/session.js";
+import { home } from "./store/feeds.js";
+import { key, startSession } from "./store/session.js";
 
 function OpenDialog() {
   if (!dialog.value) return null;
@@ -42,22 +43,30 @@ function App() {
       <${Aside} />
     </div>
     <${Messages} />
-    <${OpenDialog} />
-    <p class="drop-hint" aria-hidden="true">${t("compose.drop")}</p>`;
+    <${OpenDialog} />`;
 }
 
 startRouter();
 startSession();
+// The server works on the first timeline while the page is being drawn.
+if (route.value.page === "home" && key.value) home[route.value.tab].load();
 await startLanguage();
-render(html`<${App} />`, document.getElementById("app"));
+const root = document.getElementById("app");
+root.replaceChildren();
+render(html`<${App} />`, root);
 
 // What nobody can use before the page is there comes after it; fetched while there is a network.
-const [{ startKeyboard }, { startDrop }] = await Promise.all([
-  import("./keyboard.js"),
-  import("./compose/drop.js"),
-  import("./compose/attachments.js"),
-  import("./timeline/deleted.js"),
-  loadAllWords(),
-]);
-startKeyboard();
-startDrop();
+async function startTheRest() {
+  const [{ startKeyboard }, { startDrop }] = await Promise.all([
+    import("./keyboard.js"),
+    import("./compose/drop.js"),
+    import("./compose/attachments.js"),
+    import("./store/publish.js"),
+    import("./timeline/deleted.js"),
+    loadAllWords(),
+  ]);
+  startKeyboard();
+  startDrop();
+}
+if ("requestIdleCallback" in window) requestIdleCallback(startTheRest, { timeout: 2000 });
+else setTimeout(startTheRest, 500);

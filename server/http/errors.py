@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 import asyncpg
 from redis.exceptions import RedisError
 from sanic import Request
+from sanic.constants import HTTP_METHODS
 from sanic.exceptions import MethodNotAllowed as SanicMethodNotAllowed
 from sanic.exceptions import SanicException
 from sanic.handlers import ErrorHandler
@@ -62,8 +64,8 @@ class EnvelopeErrors(ErrorHandler):
         match exception:
             case PerchError():
                 return envelope.failure(exception)
-            case SanicMethodNotAllowed():
-                return envelope.failure(MethodNotAllowed(), allow=str(exception.headers.get("Allow", "")))
+            case SanicMethodNotAllowed() if request is not None:
+                return envelope.failure(MethodNotAllowed(), allow=", ".join(allowed_methods(request)))
             case SanicException() if exception.status_code < 500 or exception.status_code == 503:
                 error = BY_STATUS.get(exception.status_code, BadRequest)()
                 return envelope.failure(error, status=exception.status_code)
@@ -73,6 +75,16 @@ class EnvelopeErrors(ErrorHandler):
             return envelope.failure(Unavailable())
         log.error("%s failed", where, exc_info=exception)
         return envelope.failure(InternalError())
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """The methods that this address takes; Sanic does not know them where several routes share it."""
+    found = []
+    for method in HTTP_METHODS:
+        with contextlib.suppress(SanicException):
+            request.app.router.get(request.path, method, None)
+            found.append(str(method.value))
+    return sorted(found)
 
 
 def is_passing(exception: BaseException) -> bool:

@@ -77,7 +77,5 @@ def _parameter(name: str, value: str, kind: Any) -> Any:
 def _sentence(reason: str) -> str:
     """msgspec's reason, with the field in front."""
     found = PLACE.fullmatch(reason)
-    if found is None:
-        return f"{reason}."
-    place = found["place"] or "the body"
-    return f"{place}: {found['reason'][0].lower()}{found['reason'][1:]}."
+    place, reason = (found["place"], found["reason"]) if found else ("", reason)
+    return f"{place or 'The body'}: {reason[0].lower()}{reason[1:]}."

@@ -1,16 +1,18 @@
 // Parts of the client that are fetched when they are first needed.
 import { signal } from "@preact/signals";
 import { html } from "../lib/html.js";
+import { loadAllWords } from "../lib/i18n.js";
 
-// Wraps `load`, which imports a module whose default export is a component. Until it is there,
-// `Waiting` is drawn, and `Failed` where it cannot be fetched.
+// Wraps `load`, which imports a module whose default export is a component. Until it and its
+// words are there, `Waiting` is drawn, and `Failed` where they cannot be fetched.
 export function lazy(load, { Waiting = () => null, Failed = () => null } = {}) {
   const part = signal(null);
   const failed = signal(false);
   let loading = null;
   const fetchPart = async () => {
     try {
-      part.value = (await load()).default;
+      const [module] = await Promise.all([load(), loadAllWords()]);
+      part.value = module.default;
     } catch {
       failed.value = true;
       loading = null;

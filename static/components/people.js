@@ -18,5 +18,8 @@ export function Avatar({ user, size = "medium" }) {
 // Only the words change as time goes by: a computed signal writes them into the page itself.
 export function TimeAgo({ iso }) {
   const words = useComputed(() => timeAgo(iso));
-  return html`<time datetime=${iso} title=${fullTime(iso)}>${words}</time>`;
+  const explain = (event) => {
+    event.currentTarget.title = fullTime(iso);
+  };
+  return html`<time datetime=${iso} onMouseEnter=${explain}>${words}</time>`;
 }

@@ -5,11 +5,13 @@ import { t } from "../lib/i18n.js";
 import { path } from "../router.js";
 import { openDialog } from "../store/dialogs.js";
 import { announcement, notice } from "../store/notices.js";
-import { chooseLanguage, chooseTheme, nextTheme, otherLanguage, theme } from "../store/preferences.js";
-import { instance, viewer } from "../store/session.js";
+import { instance, keyState, viewer } from "../store/session.js";
 import { Icon } from "./icon.js";
 import { KeyPanel } from "./key-panel.js";
+import { lazy } from "./lazy.js";
 import { Button } from "./rows.js";
+
+const QuickSettings = lazy(() => import("./quick-settings.js"));
 
 const brand = new URL("../icons/perch.svg", import.meta.url).href;
 
@@ -31,48 +33,15 @@ function NavLink({ to, icon, label, current = path.value === to }) {
 
 function Links() {
   const profile = viewer.value && `/users/${viewer.value.id}`;
+  // The place is kept while the key is being checked, so that nothing moves when it is found good.
+  const expected = !profile && keyState.value === "checking";
   const atHome = ["/", "/following"].includes(path.value);
   return html`
     <${NavLink} to="/" icon="home" label=${t("nav.home")} current=${atHome} />
     ${profile && html`<${NavLink} to=${profile} icon="user" label=${t("nav.profile")} />`}
+    ${expected && html`<span class="nav-link"></span>`}
     <${NavLink} to="/settings" icon="settings" label=${t("nav.settings")} />
   `;
-}
-
-function QuickSettings() {
-  const icons = { auto: "auto", light: "sun", dark: "moon" };
-  const themeLabel = t("theme.switch", { now: t(`theme.${theme.value}`) });
-  const code = otherLanguage();
-  return html`<div class="quick">
-    <button
-      type="button"
-      class="icon-button"
-      aria-label=${themeLabel}
-      title=${themeLabel}
-      onClick=${() => chooseTheme(nextTheme())}
-    >
-      <${Icon} name=${icons[theme.value]} />
-    </button>
-    <button
-      type="button"
-      class="icon-button code"
-      lang=${code}
-      aria-label=${code === "ru" ? "Русский язык" : "English language"}
-      title=${code === "ru" ? "Русский" : "English"}
-      onClick=${() => chooseLanguage(code)}
-    >
-      ${code.toUpperCase()}
-    </button>
-    <button
-      type="button"
-      class="icon-button"
-      aria-label=${t("shortcuts.title")}
-      title=${`${t("shortcuts.title")} (?)`}
-      onClick=${openShortcuts}
-    >
-      <${Icon} name="keyboard" />
-    </button>
-  </div>`;
 }
 
 export function Navigation() {

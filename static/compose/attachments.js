@@ -4,8 +4,8 @@ import { useId } from "preact/hooks";
 import { Icon } from "../components/icon.js";
 import { html } from "../lib/html.js";
 import { errorText, t } from "../lib/i18n.js";
-import { describe, retry } from "../store/attachments.js";
-import { attachments, removeAttachment, sending } from "../store/draft.js";
+import { describe, removeAttachment, retry } from "../store/attachments.js";
+import { attachments, sending } from "../store/draft.js";
 import { limits } from "../store/session.js";
 
 function Preview({ one }) {

@@ -7,28 +7,30 @@ import { lazy } from "../components/lazy.js";
 import { Avatar } from "../components/people.js";
 import { Button, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
-import { loadAllWords, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import * as draft from "../store/draft.js";
 import { announce } from "../store/notices.js";
 import { instance, limits, viewer } from "../store/session.js";
 import { Counter } from "./counter.js";
 
-const AttachmentList = lazy(async () => {
-  const [list] = await Promise.all([import("./attachments.js"), loadAllWords()]);
-  return list;
-});
+const AttachmentList = lazy(() => import("./attachments.js"));
 
 const online = signal(navigator.onLine);
 addEventListener("online", () => (online.value = true));
 addEventListener("offline", () => (online.value = false));
 
-const picturesIn = (transfer) => [...(transfer?.files ?? [])];
+async function addFiles(fileList) {
+  // Read before anything is awaited: the list is emptied after its event.
+  const files = [...fileList];
+  const attachments = await import("../store/attachments.js");
+  attachments.addFiles(files);
+}
 
 function PictureButton() {
   const field = useRef(null);
   const full = draft.attachments.value.length >= limits.value.media_per_tweet;
   const choose = (event) => {
-    draft.addFiles(event.target.files);
+    addFiles(event.target.files);
     // The same file may be chosen again after it was removed.
     event.target.value = "";
   };
@@ -103,10 +105,10 @@ export function Composer({ autofocus = false, sent }) {
     }
   };
   const onPaste = (event) => {
-    const files = picturesIn(event.clipboardData);
+    const { files } = event.clipboardData;
     if (files.length === 0) return;
     event.preventDefault();
-    draft.addFiles(files);
+    addFiles(files);
   };
   const sending = draft.sending.value;
   return html`<section class="composer" aria-label=${t("compose.title")} aria-busy=${sending || undefined} onPaste=${onPaste}>

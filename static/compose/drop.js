@@ -1,13 +1,21 @@
 // Pictures may be dropped anywhere on the window.
+import { t } from "../lib/i18n.js";
 import { openDialog } from "../store/dialogs.js";
-import { addFiles } from "../store/draft.js";
+import { addFiles } from "../store/attachments.js";
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
 export function startDrop() {
   // Entering a child fires before leaving its parent: only a count tells "outside" from "inside".
   let depth = 0;
-  const show = (inside) => document.documentElement.toggleAttribute("data-dropping", inside);
+  const hint = document.createElement("p");
+  hint.className = "drop-hint";
+  hint.ariaHidden = "true";
+  const show = (inside) => {
+    hint.textContent = t("compose.drop");
+    hint.classList.toggle("shown", inside);
+  };
+  document.body.append(hint);
   addEventListener("dragenter", (event) => {
     if (!carriesFiles(event)) return;
     depth += 1;

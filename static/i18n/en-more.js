@@ -5,16 +5,23 @@ export default {
   "action.copy": "Copy",
   "action.save": "Save",
 
+  "compose.drop": "Drop pictures to add them to your tweet",
   "compose.pictures": "Pictures",
   "compose.remove_picture": "Remove picture {name}",
   "compose.uploading": "Sending {name}",
   "compose.alt": "Description",
   "compose.alt_hint": "What is in the picture?",
+  "compose.sending": "Sending…",
+  "compose.sent": "Tweet sent",
+  "compose.not_sent": "Not sent, your text is kept.",
+  "compose.too_long": "The tweet is too long.",
+  "compose.too_many": { one: "A tweet holds up to {count} picture.", other: "A tweet holds up to {count} pictures." },
 
   "tweet.title": "Tweet",
   "tweet.page_title": "Tweet by {name}",
   "tweet.gone": "This tweet is not here",
   "tweet.liked_by": { one: "Liked by {count} person", other: "Liked by {count} people" },
+  "tweet.link_copied": "Link copied",
 
   "delete.done": "Tweet deleted",
   "delete.undo": "Undo",
@@ -49,6 +56,7 @@ export default {
   "page.nothing_here": "Nothing lives at this address",
   "page.not_found_hint": "It may have been deleted, or the link is wrong.",
   "page.go_home": "Go home",
+  "page.reload": "Reload",
 
   "settings.account": "Account",
   "settings.name": "Name",
@@ -94,9 +102,29 @@ export default {
   "shortcuts.profile": "go to your profile",
   "shortcuts.settings": "go to settings",
   "shortcuts.help": "this list",
+  "shortcuts.title": "Keyboard shortcuts",
 
   "error.not_author": "Only its author can do this.",
   "error.user_not_found": "This person is not here.",
   "error.key_not_found": "This key has been revoked already.",
   "error.self_follow": "One cannot follow oneself.",
+  "error.out_of_scope": "Your key does not allow this.",
+  "error.tweet_not_found": "This tweet has been deleted.",
+  "error.media_not_found": "A picture is no longer on the server. Remove it and add it again.",
+  "error.media_in_use": "A picture is part of another tweet already. Remove it and add it again.",
+  "error.too_large": "The file is too large.",
+  "error.unsupported_media_type": "This kind of file is not a picture that can be sent.",
+  "error.broken_picture": "The picture is damaged.",
+  "error.picture_failed": "A picture has not been sent.",
+
+  "key.signed_out": "Signed out. Key, drafts and caches are gone from this browser.",
+
+  "feed.newer": "Newer tweets",
+  "feed.new": { one: "{count} new tweet", other: "{count} new tweets" },
+  "feed.new_many": { one: "{count}+ new tweets", other: "{count}+ new tweets" },
+
+  "theme.auto": "Auto",
+  "theme.light": "Light",
+  "theme.dark": "Dark",
+  "theme.switch": "Theme: {now}",
 };

@@ -17,7 +17,6 @@ export default {
   "key.show": "Show key",
   "key.sign_in": "Sign in",
   "key.sign_out": "Sign out",
-  "key.signed_out": "Signed out. Key, drafts and caches are gone from this browser.",
   "key.none": "Enter your key to read and write.",
   "key.checking": "Checking the key…",
   "key.valid": "The key is valid",
@@ -37,33 +36,23 @@ export default {
 
   "feed.loading": "Loading…",
   "feed.more": "Load more",
-  "feed.newer": "Newer tweets",
   "feed.end": "That is all",
-  "feed.new": { one: "{count} new tweet", other: "{count} new tweets" },
-  "feed.new_many": { one: "{count}+ new tweets", other: "{count}+ new tweets" },
 
   "compose.title": "New tweet",
   "compose.open": "Write a tweet",
   "compose.label": "Tweet text",
   "compose.placeholder": "What is happening?",
   "compose.send": "Tweet",
-  "compose.sending": "Sending…",
-  "compose.sent": "Tweet sent",
-  "compose.not_sent": "Not sent, your text is kept.",
   "compose.offline": "You are offline. Your text is kept in this browser.",
   "compose.restored": "Your draft was restored.",
-  "compose.too_long": "The tweet is too long.",
-  "compose.too_many": { one: "A tweet holds up to {count} picture.", other: "A tweet holds up to {count} pictures." },
   "compose.left": { one: "{count} character left", other: "{count} characters left" },
   "compose.add_pictures": "Add pictures",
-  "compose.drop": "Drop pictures to add them to your tweet",
 
   "tweet.show_more": "Show more",
   "tweet.like": { one: "Like, {count} so far", other: "Like, {count} so far" },
   "tweet.like_hint": "Like",
   "tweet.unlike_hint": "Unlike",
   "tweet.copy_link": "Copy link",
-  "tweet.link_copied": "Link copied",
   "tweet.delete": "Delete tweet",
 
   "media.open": "Open picture {count}",
@@ -71,29 +60,13 @@ export default {
   "media.pending": "The picture is being prepared",
 
   "page.failed": "This page did not load",
-  "page.reload": "Reload",
-
-  "theme.auto": "Auto",
-  "theme.light": "Light",
-  "theme.dark": "Dark",
-  "theme.switch": "Theme: {now}",
-
-  "shortcuts.title": "Keyboard shortcuts",
 
   "error.offline": "You are offline.",
   "error.unreachable": "The server cannot be reached.",
   "error.timeout": "The server did not answer in time.",
   "error.missing_key": "Sign in with your API key first.",
   "error.invalid_key": "Your key is no longer accepted. Sign in again.",
-  "error.out_of_scope": "Your key does not allow this.",
   "error.not_found": "This is not here.",
-  "error.tweet_not_found": "This tweet has been deleted.",
-  "error.media_not_found": "A picture is no longer on the server. Remove it and add it again.",
-  "error.media_in_use": "A picture is part of another tweet already. Remove it and add it again.",
-  "error.too_large": "The file is too large.",
-  "error.unsupported_media_type": "This kind of file is not a picture that can be sent.",
-  "error.broken_picture": "The picture is damaged.",
-  "error.picture_failed": "A picture has not been sent.",
   "error.rate_limited": {
     one: "Too fast. Try again in {count} second.",
     other: "Too fast. Try again in {count} seconds.",
@@ -101,5 +74,4 @@ export default {
   "error.rate_limited_soon": "Too fast. Try again in a moment.",
   "error.internal_error": "The server made a mistake.",
   "error.unavailable": "The server is busy. Try again in a moment.",
-
 };

@@ -5,11 +5,22 @@ export default {
   "action.copy": "Копировать",
   "action.save": "Сохранить",
 
+  "compose.drop": "Отпустите картинки, чтобы добавить их в твит",
   "compose.pictures": "Картинки",
   "compose.remove_picture": "Убрать картинку {name}",
   "compose.uploading": "Отправляем {name}",
   "compose.alt": "Описание",
   "compose.alt_hint": "Что на картинке?",
+  "compose.sending": "Отправляем…",
+  "compose.sent": "Твит отправлен",
+  "compose.not_sent": "Не отправлено, текст сохранён.",
+  "compose.too_long": "Твит слишком длинный.",
+  "compose.too_many": {
+    one: "В твите может быть не больше {count} картинки.",
+    few: "В твите может быть не больше {count} картинок.",
+    many: "В твите может быть не больше {count} картинок.",
+    other: "В твите может быть не больше {count} картинки.",
+  },
 
   "tweet.title": "Твит",
   "tweet.page_title": "{name}: твит",
@@ -20,6 +31,7 @@ export default {
     many: "Нравится {count} людям",
     other: "Нравится {count} человека",
   },
+  "tweet.link_copied": "Ссылка скопирована",
 
   "delete.done": "Твит удалён",
   "delete.undo": "Вернуть",
@@ -64,6 +76,7 @@ export default {
   "page.nothing_here": "По этому адресу ничего нет",
   "page.not_found_hint": "Возможно, это удалили или в ссылке ошибка.",
   "page.go_home": "На главную",
+  "page.reload": "Обновить",
 
   "settings.account": "Учётная запись",
   "settings.name": "Имя",
@@ -119,9 +132,39 @@ export default {
   "shortcuts.profile": "в свой профиль",
   "shortcuts.settings": "в настройки",
   "shortcuts.help": "этот список",
+  "shortcuts.title": "Клавиши",
 
   "error.not_author": "Это может только автор.",
   "error.user_not_found": "Этого человека здесь нет.",
   "error.key_not_found": "Этот ключ уже отозван.",
   "error.self_follow": "На себя подписаться нельзя.",
+  "error.out_of_scope": "Ваш ключ этого не позволяет.",
+  "error.tweet_not_found": "Этот твит удалили.",
+  "error.media_not_found": "Картинки больше нет на сервере. Уберите её и добавьте снова.",
+  "error.media_in_use": "Картинка уже в другом твите. Уберите её и добавьте снова.",
+  "error.too_large": "Файл слишком большой.",
+  "error.unsupported_media_type": "Такой файл нельзя отправить как картинку.",
+  "error.broken_picture": "Картинка повреждена.",
+  "error.picture_failed": "Одна из картинок не отправлена.",
+
+  "key.signed_out": "Вы вышли. Ключ, черновики и кэш удалены из этого браузера.",
+
+  "feed.newer": "Более новые твиты",
+  "feed.new": {
+    one: "{count} новый твит",
+    few: "{count} новых твита",
+    many: "{count} новых твитов",
+    other: "{count} нового твита",
+  },
+  "feed.new_many": {
+    one: "Больше {count} нового твита",
+    few: "Больше {count} новых твитов",
+    many: "Больше {count} новых твитов",
+    other: "Больше {count} новых твитов",
+  },
+
+  "theme.auto": "Как в системе",
+  "theme.light": "Светлая",
+  "theme.dark": "Тёмная",
+  "theme.switch": "Тема: {now}",
 };

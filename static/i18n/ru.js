@@ -17,7 +17,6 @@ export default {
   "key.show": "Показать ключ",
   "key.sign_in": "Войти",
   "key.sign_out": "Выйти",
-  "key.signed_out": "Вы вышли. Ключ, черновики и кэш удалены из этого браузера.",
   "key.none": "Введите ключ, чтобы читать и писать.",
   "key.checking": "Проверяем ключ…",
   "key.valid": "Ключ действует",
@@ -37,38 +36,15 @@ export default {
 
   "feed.loading": "Загружаем…",
   "feed.more": "Показать ещё",
-  "feed.newer": "Более новые твиты",
   "feed.end": "Это всё",
-  "feed.new": {
-    one: "{count} новый твит",
-    few: "{count} новых твита",
-    many: "{count} новых твитов",
-    other: "{count} нового твита",
-  },
-  "feed.new_many": {
-    one: "Больше {count} нового твита",
-    few: "Больше {count} новых твитов",
-    many: "Больше {count} новых твитов",
-    other: "Больше {count} новых твитов",
-  },
 
   "compose.title": "Новый твит",
   "compose.open": "Написать твит",
   "compose.label": "Текст твита",
   "compose.placeholder": "Что происходит?",
   "compose.send": "Твитнуть",
-  "compose.sending": "Отправляем…",
-  "compose.sent": "Твит отправлен",
-  "compose.not_sent": "Не отправлено, текст сохранён.",
   "compose.offline": "Нет сети. Текст сохранён в этом браузере.",
   "compose.restored": "Черновик восстановлен.",
-  "compose.too_long": "Твит слишком длинный.",
-  "compose.too_many": {
-    one: "В твите может быть не больше {count} картинки.",
-    few: "В твите может быть не больше {count} картинок.",
-    many: "В твите может быть не больше {count} картинок.",
-    other: "В твите может быть не больше {count} картинки.",
-  },
   "compose.left": {
     one: "Остался {count} символ",
     few: "Осталось {count} символа",
@@ -76,7 +52,6 @@ export default {
     other: "Осталось {count} символа",
   },
   "compose.add_pictures": "Добавить картинки",
-  "compose.drop": "Отпустите картинки, чтобы добавить их в твит",
 
   "tweet.show_more": "Показать полностью",
   "tweet.like": {
@@ -88,7 +63,6 @@ export default {
   "tweet.like_hint": "Нравится",
   "tweet.unlike_hint": "Больше не нравится",
   "tweet.copy_link": "Копировать ссылку",
-  "tweet.link_copied": "Ссылка скопирована",
   "tweet.delete": "Удалить твит",
 
   "media.open": "Открыть картинку {count}",
@@ -96,29 +70,13 @@ export default {
   "media.pending": "Картинка готовится",
 
   "page.failed": "Страница не загрузилась",
-  "page.reload": "Обновить",
-
-  "theme.auto": "Как в системе",
-  "theme.light": "Светлая",
-  "theme.dark": "Тёмная",
-  "theme.switch": "Тема: {now}",
-
-  "shortcuts.title": "Клавиши",
 
   "error.offline": "Нет сети.",
   "error.unreachable": "Сервер недоступен.",
   "error.timeout": "Сервер не ответил вовремя.",
   "error.missing_key": "Сначала войдите со своим ключом API.",
   "error.invalid_key": "Ваш ключ больше не принимают. Войдите снова.",
-  "error.out_of_scope": "Ваш ключ этого не позволяет.",
   "error.not_found": "Этого здесь нет.",
-  "error.tweet_not_found": "Этот твит удалили.",
-  "error.media_not_found": "Картинки больше нет на сервере. Уберите её и добавьте снова.",
-  "error.media_in_use": "Картинка уже в другом твите. Уберите её и добавьте снова.",
-  "error.too_large": "Файл слишком большой.",
-  "error.unsupported_media_type": "Такой файл нельзя отправить как картинку.",
-  "error.broken_picture": "Картинка повреждена.",
-  "error.picture_failed": "Одна из картинок не отправлена.",
   "error.rate_limited": {
     one: "Слишком часто. Повторите через {count} секунду.",
     few: "Слишком часто. Повторите через {count} секунды.",
@@ -128,5 +86,4 @@ export default {
   "error.rate_limited_soon": "Слишком часто. Повторите чуть позже.",
   "error.internal_error": "Ошибка на сервере.",
   "error.unavailable": "Сервер занят. Повторите чуть позже.",
-
 };

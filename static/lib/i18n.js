@@ -1,5 +1,5 @@
 // The words on the page. English comes with the page and Russian when it is asked for.
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import english from "../i18n/en.js";
 
 export const LANGUAGES = { en: "English", ru: "Русский" };
@@ -12,44 +12,51 @@ const loaders = {
 
 // Read in every component that shows words, so that a switch redraws just those.
 const words = signal(english);
-let complete = false;
+// Set once the rest has been asked for.
+let rest = null;
 export const language = signal("en");
 
-let plurals = new Intl.PluralRules("en");
-let numbers = new Intl.NumberFormat("en");
-let compact = new Intl.NumberFormat("en", { notation: "compact" });
+// Intl formatters cost milliseconds to make: each is made when it is first needed, and kept.
+const formatters = new Map();
+
+export function formatter(kind, options = {}) {
+  const name = `${language.value} ${kind} ${JSON.stringify(options)}`;
+  if (!formatters.has(name)) formatters.set(name, new Intl[kind](language.value, options));
+  return formatters.get(name);
+}
 
 export function browserLanguage() {
   const wanted = (navigator.languages ?? [navigator.language]).map((tag) => tag.slice(0, 2));
   return wanted.find((code) => code in LANGUAGES) ?? "en";
 }
 
-async function fetchWords(code) {
-  const [first, rest] = loaders[code];
-  const parts = await Promise.all([first(), complete ? rest() : { default: {} }]);
+async function fetchWords(code, all) {
+  const [first, more] = loaders[code];
+  const parts = await Promise.all(all ? [first(), more()] : [first()]);
   return Object.assign({}, ...parts.map((part) => part.default));
 }
 
 // Fetches the words of the parts that come later. Those parts wait for it.
-export async function loadAllWords() {
-  if (complete) return;
-  complete = true;
-  try {
-    words.value = await fetchWords(language.value);
-  } catch (error) {
-    complete = false;
-    throw error;
-  }
+export function loadAllWords() {
+  rest ??= fetchWords(language.value, true).then(
+    (all) => {
+      words.value = all;
+    },
+    (error) => {
+      rest = null;
+      throw error;
+    },
+  );
+  return rest;
 }
 
 export async function setLanguage(code) {
-  const dictionary = await fetchWords(code);
-  plurals = new Intl.PluralRules(code);
-  numbers = new Intl.NumberFormat(code);
-  compact = new Intl.NumberFormat(code, { notation: "compact", maximumFractionDigits: 1 });
+  const dictionary = await fetchWords(code, rest !== null);
   document.documentElement.lang = code;
-  words.value = dictionary;
-  language.value = code;
+  batch(() => {
+    words.value = dictionary;
+    language.value = code;
+  });
 }
 
 // The words under `key`; `{name}` in them is replaced by `values.name`.
@@ -57,7 +64,7 @@ export async function setLanguage(code) {
 export function t(key, values = {}) {
   let entry = words.value[key] ?? english[key] ?? key;
   if (typeof entry === "object") {
-    entry = entry[plurals.select(values.count)] ?? entry.other;
+    entry = entry[formatter("PluralRules").select(values.count)] ?? entry.other;
   }
   return entry.replace(/\{(\w+)\}/g, (_, name) =>
     name === "count" ? formatNumber(values.count) : (values[name] ?? ""),
@@ -65,8 +72,8 @@ export function t(key, values = {}) {
 }
 
 export function formatNumber(number) {
-  void language.value;
-  return number < 10_000 ? numbers.format(number) : compact.format(number);
+  const options = number < 10_000 ? {} : { notation: "compact", maximumFractionDigits: 1 };
+  return formatter("NumberFormat", options).format(number);
 }
 
 // The server's sentences are English: it is its stable word that is translated.

@@ -39,6 +39,8 @@ let stopCurrent = () => {};
 // it is put back again over some frames, until it stays or the reader scrolls.
 export function restorePlace(place) {
   stopCurrent();
+  const focused = findRow(place.focus);
+  if (focused && document.activeElement === document.body) focused.focus({ preventScroll: true });
   const row = findRow(place.row);
   if (!row) {
     scrollTo(0, place.top ?? 0);
@@ -61,8 +63,6 @@ export function restorePlace(place) {
     if (frames < FRAMES) requestAnimationFrame(settle);
   };
   settle();
-  const focused = findRow(place.focus);
-  if (focused && document.activeElement === document.body) focused.focus({ preventScroll: true });
 }
 
 // Runs `change`, which may add or remove rows above, without moving what is being read.

@@ -1,22 +1,32 @@
 // Text as people count it and as links are found in it.
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+// Graphemes are the same in every language, so one segmenter serves all.
+let segmenter;
+
+function graphemes(text) {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
+
 const encoder = new TextEncoder();
 
 // Graphemes: what a reader calls a character, a flag or a family being one.
 // Text far over any limit is counted roughly, so that pasting a book does not freeze the page.
 export function countGraphemes(text) {
+  if (text === "") return 0;
   if (text.length > 40_000) return text.length;
   let count = 0;
-  for (const _ of segmenter.segment(text)) count += 1;
+  for (const _ of graphemes(text)) count += 1;
   return count;
 }
 
 export const countBytes = (text) => encoder.encode(text).length;
 
 export function firstGrapheme(text) {
-  for (const { segment } of segmenter.segment(text)) return segment;
-  return "";
+  // Most names begin with a letter that nothing can be joined to.
+  if (/^[\p{ASCII}\p{Script=Cyrillic}]{2}/u.test(text)) return text[0];
+  const [first] = graphemes(text);
+  return first?.segment ?? "";
 }
 
 const LINK = /https?:\/\/[^\s<>"'`\u00ab\u00bb\u201c\u201d]+/giu;

@@ -19,8 +19,9 @@ const TABS = [
   ["following", "/following", "home.following"],
 ];
 
-function showWaiting(feed) {
-  feed.showWaiting();
+async function showWaiting(feed) {
+  const newer = await import("../store/newer.js");
+  newer.showWaiting(feed);
   requestAnimationFrame(() => {
     scrollToTop();
     document.querySelector("#feed [data-row]")?.focus({ preventScroll: true });

@@ -3,7 +3,7 @@ import { lazy } from "../components/lazy.js";
 import { Button, Skeletons } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
-import { loadAllWords, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { route } from "../router.js";
 import { Home } from "./home.js";
 
@@ -15,10 +15,7 @@ const Failed = () => html`<${PageHead} title=${t("page.failed")} back />
     <${Button} icon="retry" onClick=${() => location.reload()}>${t("page.reload")}<//>
   </div>`;
 
-function lazyPage(load) {
-  const withWords = async () => (await Promise.all([load(), loadAllWords()]))[0];
-  return lazy(withWords, { Waiting, Failed });
-}
+const lazyPage = (load) => lazy(load, { Waiting, Failed });
 
 const PAGES = {
   tweet: lazyPage(() => import("./tweet.js")),

@@ -1,7 +1,8 @@
 // A picture on its way to the server: what it looks like, how far it is, what went wrong.
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { ApiError } from "../api/http.js";
 import { describeMedia, uploadMedia } from "../api/media.js";
+import { attachments, remark, unrestored } from "./draft.js";
 import { instance, key, limits } from "./session.js";
 
 let count = 0;
@@ -28,9 +29,9 @@ function attachment(file, preview) {
   return one;
 }
 
-export const createAttachment = (file) => attachment(file, URL.createObjectURL(file));
+const createAttachment = (file) => attachment(file, URL.createObjectURL(file));
 
-export function restoreAttachment({ media, alt }) {
+function restoreAttachment({ media, alt }) {
   const restored = attachment(null, media.small_url || media.url);
   restored.media.value = media;
   restored.alt.value = alt;
@@ -81,7 +82,7 @@ async function send(one) {
   }
 }
 
-export function upload(one) {
+function upload(one) {
   one.finished = send(one);
   return one.finished;
 }
@@ -111,4 +112,27 @@ export const retry = (one) => {
 function release(one) {
   one.abort?.abort();
   if (one.file) URL.revokeObjectURL(one.preview);
+}
+
+export function addFiles(fileList) {
+  const files = [...fileList];
+  const room = limits.value.media_per_tweet - attachments.value.length;
+  remark.value = files.length > room ? "too_many" : null;
+  const added = files.slice(0, Math.max(0, room)).map(createAttachment);
+  attachments.value = [...attachments.value, ...added];
+  for (const one of added) upload(one);
+}
+
+export function removeAttachment(attachment) {
+  attachment.release();
+  remark.value = null;
+  attachments.value = attachments.value.filter((one) => one !== attachment);
+}
+
+export function restorePictures() {
+  const media = unrestored.value;
+  batch(() => {
+    unrestored.value = [];
+    attachments.value = [...media.map(restoreAttachment), ...attachments.value];
+  });
 }

@@ -4,12 +4,12 @@ import { fetchTimeline, fetchUserTweets } from "../api/tweets.js";
 import { whenViewerLeaves } from "./session.js";
 import { keepTweet, whenRemoved } from "./tweets.js";
 
-const PAGE_SIZE = 30;
+export const PAGE_SIZE = 30;
 // More rows than this make typing and scrolling slow on a phone; the rest stays in memory.
 const MAX_ROWS = 300;
 const KEPT_FEEDS = 12;
 
-const newestFirst = (left, right) => right - left;
+export const newestFirst = (left, right) => right - left;
 
 class Feed {
   constructor(name, fetchPage) {
@@ -18,6 +18,8 @@ class Feed {
     this.cursor = null;
     this.lastCheck = 0;
     this.generation = 0;
+    // Set by newer.js: the newest page, and whether it reaches down to what is here.
+    this.latest = null;
     this.overlaps = true;
     this.ids = signal([]);
     // fresh → loading → ready (or failed) → more → ready → … → ended
@@ -64,40 +66,6 @@ class Feed {
 
   get hasRowsBelow() {
     return this.start.value + MAX_ROWS < this.ids.value.length;
-  }
-
-  // Looks for newer tweets. They wait until the reader asks for them.
-  async check() {
-    this.lastCheck = Date.now();
-    if (["fresh", "loading", "failed"].includes(this.status.value)) return;
-    const { generation } = this;
-    const page = await this.fetchPage(null, PAGE_SIZE);
-    if (generation !== this.generation) return;
-    const known = new Set(this.ids.value);
-    const newest = this.ids.value[0] ?? 0;
-    const fetched = page.tweets.map((json) => keepTweet(json).id);
-    // Older ones that are not known lie below what was loaded, or were followed just now.
-    const waiting = fetched.filter((id) => !known.has(id) && id > newest);
-    this.overlaps = waiting.length < fetched.length || page.next === null;
-    this.latest = page;
-    if (waiting.length !== this.waiting.value.length || waiting[0] !== this.waiting.value[0]) {
-      this.waiting.value = waiting;
-    }
-  }
-
-  showWaiting() {
-    batch(() => {
-      if (this.overlaps) {
-        this.insert(this.waiting.value);
-      } else {
-        // More came than one page holds: joining the two would hide what lies between them.
-        this.ids.value = [...this.waiting.value].sort(newestFirst);
-        this.cursor = this.latest.next;
-        this.status.value = "ready";
-      }
-      this.waiting.value = [];
-      this.start.value = 0;
-    });
   }
 
   insert(ids) {

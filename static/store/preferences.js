@@ -1,6 +1,6 @@
 // How the reader wants the client to be. These outlive signing out: they say nothing of anyone.
 import { effect, signal } from "@preact/signals";
-import { LANGUAGES, browserLanguage, language, setLanguage } from "../lib/i18n.js";
+import { LANGUAGES, browserLanguage, setLanguage } from "../lib/i18n.js";
 import { load, save } from "../lib/storage.js";
 
 export const THEMES = ["auto", "light", "dark"];
@@ -31,9 +31,6 @@ export async function chooseLanguage(code) {
   await setLanguage(code);
   save("preference.language", code);
 }
-
-export const nextTheme = () => THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length];
-export const otherLanguage = () => (language.value === "en" ? "ru" : "en");
 
 export const startLanguage = () =>
   setLanguage(stored("language", Object.keys(LANGUAGES), browserLanguage()));

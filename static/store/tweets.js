@@ -99,21 +99,3 @@ export function removeTweet(tweet) {
 }
 
 whenViewerLeaves(() => tweets.clear());
-
-// Pictures are worked on after the tweet is published: ask again, ever more rarely.
-const watched = new Set();
-
-export async function awaitMedia(tweet) {
-  if (watched.has(tweet.id)) return;
-  watched.add(tweet.id);
-  try {
-    for (let wait = 1500; wait < 120_000; wait *= 1.7) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      if (tweet.fate.value !== "here" || tweets.get(tweet.id) !== tweet) return;
-      if (!document.hidden) await refreshTweet(tweet.id).catch(() => {});
-      if (tweet.media.value.every((one) => one.state === "ready")) return;
-    }
-  } finally {
-    watched.delete(tweet.id);
-  }
-}

@@ -1,4 +1,5 @@
 // Asks for newer tweets while somebody is looking.
+import { checkFeed } from "../store/newer.js";
 
 const INTERVAL = 15_000;
 const LONGEST = 240_000;
@@ -15,7 +16,7 @@ export function watchFeed(feed) {
   const check = async () => {
     if (document.hidden) return;
     try {
-      await feed.check();
+      await checkFeed(feed);
       wait = INTERVAL;
     } catch (error) {
       // A server in trouble is not helped by being asked as often as before.

@@ -7,7 +7,7 @@ import { Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { splitLinks } from "../lib/text.js";
-import { awaitMedia, tweetById } from "../store/tweets.js";
+import { tweetById } from "../store/tweets.js";
 import { Actions } from "./actions.js";
 import { MediaGrid } from "./media-grid.js";
 
@@ -46,7 +46,8 @@ export function Media({ tweet }) {
   const media = tweet.media.value;
   const pending = media.some((one) => one.state === "pending");
   useEffect(() => {
-    if (pending) awaitMedia(tweet);
+    if (!pending) return;
+    import("../store/pending-media.js").then(({ awaitMedia }) => awaitMedia(tweet));
   }, [pending]);
   return media.length > 0 && html`<${MediaGrid} media=${media} />`;
 }

@@ -1,0 +1,111 @@
+"""Every failure comes in the envelope, whatever its cause."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import pytest
+
+from server.app import create_app
+from server.context import App, Context
+from server.domain.errors import ERRORS
+from tests.callers import Caller
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/tweets/1/nothing", "/api/users"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PATCH", "PUT"])
+async def test_unknown_paths(anybody: Caller, method: str, path: str) -> None:
+    answer = await anybody.call(method, path, headers={"accept": "text/html"})
+    assert answer.error == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("PUT", "/api/tweets", {"GET", "POST"}),
+        ("POST", "/api/users/me", {"GET", "PATCH"}),
+        ("OPTIONS", "/api/tweets/1", {"GET", "DELETE"}),
+        ("PATCH", "/api/tweets/1/likes", {"GET", "POST", "DELETE"}),
+    ],
+)
+async def test_wrong_methods(anybody: Caller, method: str, path: str, allow: set[str]) -> None:
+    answer = await anybody.call(method, path)
+    assert answer.error == (405, "method_not_allowed")
+    assert {method.strip() for method in answer.headers["allow"].split(",")} == allow
+
+
+async def test_answers_are_not_stored_and_carry_a_request_id(alice: Caller) -> None:
+    answer = await alice.get("/api/tweets")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-request-id"]
+    assert (await alice.get("/api/tweets/999")).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"GET /api/tweets HTTP/9.9\r\n\r\n",
+        b"GET /api/tweets HTTP/1.1\r\nbroken header\r\n\r\n",
+        b"POST /api/tweets HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"POST /api/tweets HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n",
+        b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /api/tweets?limit=%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /api/\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /api/tweets HTTP/1.1\r\nHost: x\r\napi-key: \xff\xfe\r\n\r\n",
+    ],
+)
+async def test_malformed_http(address: str, raw: bytes, database: None) -> None:
+    parts = urlsplit(address)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    writer.write(raw)
+    async with asyncio.timeout(5):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        body = json.loads(await reader.readexactly(length))
+    writer.close()
+    assert 400 <= int(head.split()[1]) < 500, head
+    assert b"content-type: application/json" in head.lower()
+    assert body["result"] is False
+    assert body["error_type"] in ERRORS
+
+
+async def test_a_body_that_is_too_large(alice: Caller) -> None:
+    answer = await alice.post("/api/tweets", content=b'{"tweet_data": "' + b"x" * 300_000 + b'"}')
+    assert answer.error == (413, "too_large")
+
+
+async def test_a_crash_tells_nothing(perch: Context, caplog: pytest.LogCaptureFixture) -> None:
+    """Through sanic-testing, as the shared application must not get a route that crashes."""
+
+    @asynccontextmanager
+    async def opener() -> AsyncIterator[Context]:
+        yield perch
+
+    crashing: App = create_app(perch.settings, opener, name="perch-crashing")
+    crashing.config.TOUCHUP = False  # it rewrites Sanic's own classes, once per process
+
+    @crashing.get("/api/crash")
+    async def crash(_request: object) -> None:
+        raise RuntimeError("SELECT secret FROM somewhere")
+
+    _, response = await crashing.asgi_client.get("/api/crash")
+    assert response.status_code == 500
+    assert json.loads(response.content) == {
+        "result": False,
+        "error_type": "internal_error",
+        "error_message": ERRORS["internal_error"].message,
+    }
+    assert "SELECT secret" in caplog.text
+
+
+def test_every_error_has_its_own_word_and_sentence() -> None:
+    assert len({error.message for error in ERRORS.values()}) == len(ERRORS)
+    for error in ERRORS.values():
+        assert 400 <= error.status < 600
+        assert error.message.endswith(".")

@@ -1,0 +1,149 @@
+"""API keys: how they are shown, what they allow, and how they end."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain import accounts
+from server.models.connection import rows
+from server.security import keys
+from tests.callers import Caller
+
+
+def with_key(caller: Caller, key: str | None) -> Caller:
+    return dataclasses.replace(caller, key=key)
+
+
+async def test_the_key_travels_in_three_headers_that_mean_the_same(alice: Caller) -> None:
+    basic = base64.b64encode(f"whoever:{alice.key}".encode()).decode()
+    for headers in (
+        {"api-key": alice.key},
+        {"Authorization": f"Bearer {alice.key}"},
+        {"authorization": f"bearer {alice.key}"},
+        {"Authorization": f"Basic {basic}"},
+    ):
+        answer = await with_key(alice, None).get("/api/users/me", headers=headers)
+        assert answer["user"]["id"] == alice.id
+
+
+async def test_without_a_key_nothing_is_read(anybody: Caller) -> None:
+    for headers in ({}, {"api-key": ""}, {"authorization": ""}, {"authorization": "Digest x"}):
+        assert (await anybody.get("/api/tweets", headers=headers)).error == (401, "missing_key")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"api-key": "nonsense"},
+        {"api-key": "perch_" + "x" * 49},
+        {"api-key": "x" * 5000},
+        {"api-key": "' OR 1=1 --"},
+        {"authorization": "Bearer nonsense"},
+        {"authorization": "Basic !!!"},
+        {"authorization": "Basic /w=="},
+        {"authorization": "Basic bm9jb2xvbg=="},
+    ],
+)
+async def test_a_wrong_key_is_refused(anybody: Caller, headers: dict[str, str]) -> None:
+    assert (await anybody.get("/api/users/me", headers=headers)).error == (401, "invalid_key")
+
+
+async def test_a_key_is_shown_once_and_its_text_is_kept_nowhere(alice: Caller) -> None:
+    made = await alice.post("/api/keys", json={"name": "laptop"})
+    assert made.status == 201
+    assert keys.is_plausible(made["key"])
+    assert made["details"] == {
+        "id": made["key_id"],
+        "name": "laptop",
+        "scopes": ["read", "write"],
+        "created_at": made["details"]["created_at"],
+        "expires_at": None,
+        "current": False,
+    }
+    listed = (await alice.get("/api/keys"))["keys"]
+    assert [(key["name"], key["current"]) for key in listed] == [("laptop", False), ("first key", True)]
+    stored = await rows("SELECT row_to_json(k)::text AS text FROM api_keys k")
+    assert all(made["key"] not in row["text"] for row in stored)
+    assert (await with_key(alice, made["key"]).get("/api/users/me"))["user"]["id"] == alice.id
+
+
+async def test_a_revoked_key_is_refused_at_once(alice: Caller) -> None:
+    made = await alice.post("/api/keys", json={"name": "lost phone"})
+    phone = with_key(alice, made["key"])
+    assert (await phone.get("/api/tweets")).status == 200
+    assert (await alice.delete(f"/api/keys/{made['key_id']}")).body == {"result": True}
+    assert (await phone.get("/api/tweets")).error == (401, "invalid_key")
+    assert (await alice.delete(f"/api/keys/{made['key_id']}")).error == (404, "key_not_found")
+
+
+async def test_nobody_revokes_the_keys_of_others(alice: Caller, bob: Caller, carol: Caller) -> None:
+    made = await alice.post("/api/keys", json={"name": "mine"})
+    for other in (bob, carol):
+        assert (await other.delete(f"/api/keys/{made['key_id']}")).error == (404, "key_not_found")
+    assert (await with_key(alice, made["key"]).get("/api/tweets")).status == 200
+
+
+async def test_an_expired_key_is_refused(alice: Caller) -> None:
+    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    made = await alice.post("/api/keys", json={"name": "short", "expires_at": soon})
+    short = with_key(alice, made["key"])
+    assert (await short.get("/api/tweets")).status == 200
+    await rows(
+        "UPDATE api_keys SET expires_at = now() - interval '1 s' WHERE id = $1 RETURNING id", made["key_id"]
+    )
+    assert (await short.get("/api/tweets")).error == (401, "invalid_key")
+
+
+async def test_a_key_that_reads_does_not_write(alice: Caller) -> None:
+    made = await alice.post("/api/keys", json={"name": "reader", "scopes": ["read"]})
+    reader = with_key(alice, made["key"])
+    assert (await reader.get("/api/tweets")).status == 200
+    answer = await reader.post("/api/tweets", json={"tweet_data": "x"})
+    assert answer.error == (403, "out_of_scope")
+    assert "write" in answer["error_message"]
+    assert (await reader.post("/api/keys", json={"name": "more"})).error == (403, "out_of_scope")
+
+
+async def test_no_key_makes_one_that_allows_more(alice: Caller, carol: Caller) -> None:
+    admin = {"name": "x", "scopes": ["admin"]}
+    assert (await alice.post("/api/keys", json=admin)).error == (403, "out_of_scope")
+    writer = await carol.post("/api/keys", json={"name": "writer", "scopes": ["write"]})
+    assert (await with_key(carol, writer["key"]).post("/api/keys", json=admin)).error == (403, "out_of_scope")
+    assert (await carol.post("/api/keys", json=admin)).status == 201
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": ""},
+        {"name": "x" * 51},
+        {"name": "x", "scopes": []},
+        {"name": "x", "scopes": ["root"]},
+        {"name": "x", "scopes": "read"},
+        {"name": "x", "scope": ["read"]},
+        {"name": "x", "expires_at": "2020-01-01T00:00:00Z"},
+        {"name": "x", "expires_at": "2099-01-01T00:00:00"},
+        {"name": "x", "expires_at": "soon"},
+        {"name": "x", "expires_at": 5},
+    ],
+)
+async def test_a_key_that_breaks_a_rule_is_not_made(alice: Caller, body: dict[str, object]) -> None:
+    assert (await alice.post("/api/keys", json=body)).error == (422, "invalid_body")
+    assert len((await alice.get("/api/keys"))["keys"]) == 1
+
+
+async def test_demo_keys_are_honoured_in_demo_mode(anybody: Caller) -> None:
+    assert await accounts.create_demo_users() is True
+    assert await accounts.create_demo_users() is False
+    names = [(await with_key(anybody, key).get("/api/users/me"))["user"]["name"] for key in ("test", "test1")]
+    assert names == ["Иван", "Катя"]
+
+
+async def test_demo_users_are_made_on_a_new_database_only(alice: Caller) -> None:
+    assert await accounts.create_demo_users() is False
+    assert (await with_key(alice, "test").get("/api/users/me")).error == (401, "invalid_key")

@@ -1,0 +1,364 @@
+"""Pictures over HTTP, with a real worker behind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from config.settings import Settings
+from server.context import Context
+from server.domain import media, media_cleanup
+from server.models import MediaAttachment
+from server.models.connection import rows
+from storage import keys
+from storage.base import ObjectStore
+from tests import pictures
+from tests.callers import Caller, Response
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def objects(store: ObjectStore) -> list[str]:
+    return [item.key async for item in store.list()]
+
+
+@pytest.fixture
+async def empty_store(store: ObjectStore, database: None) -> ObjectStore:
+    for key in await objects(store):
+        await store.delete(key)
+    return store
+
+
+async def fetch(caller: Caller, url: str, method: str = "GET", **headers: str) -> Response:
+    return await caller.send(method, url, headers=headers)
+
+
+async def eventually(empty: Any, *, seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while await empty():  # noqa: ASYNC110 (what is waited for is in another process)
+            await asyncio.sleep(0.02)
+
+
+async def test_a_phone_picture_comes_out_upright_small_and_clean(
+    alice: Caller, empty_store: ObjectStore
+) -> None:
+    original = pictures.lying_phone_picture()
+    uploaded = await alice.upload(original, alt="a view")
+    assert uploaded.status == 201
+    shown = uploaded["media"]
+    assert (shown["id"], shown["state"], shown["alt"]) == (uploaded["media_id"], "ready", "a view")
+    assert (shown["width"], shown["height"]) == (810, 1080)
+    assert len(shown["thumbhash"]) < 50
+    large, small = await asyncio.gather(fetch(alice, shown["url"]), fetch(alice, shown["small_url"]))
+    for response, size in ((large, (810, 1080)), (small, (480, 640))):
+        assert response.headers["content-type"] == "image/jpeg"
+        image = pictures.opened(response.content)
+        assert image.size == size
+        assert not image.getexif()
+        assert not {"exif", "icc_profile", "comment"} & image.info.keys()
+        assert b"Secret" not in response.content
+        assert b"secret" not in response.content
+        reds = [
+            image.getpixel((x, y))[0] > 200 for x, y in ((20, 20), (size[0] - 20, 20), (20, size[1] - 20))
+        ]  # type: ignore[index]
+        assert reds == [True, False, False], "the red corner is the upper left one"
+    token = shown["url"].rsplit("/", 1)[1]
+    assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
+
+
+async def test_a_tweet_shows_its_pictures_in_order_and_takes_them_along(
+    alice: Caller, bob: Caller, empty_store: ObjectStore
+) -> None:
+    ids = [(await alice.upload(pictures.jpeg(60 + n, 40)))["media_id"] for n in range(3)][::-1]
+    tweet_id = await alice.tweet("", ids)
+    tweet = await bob.read(tweet_id)
+    assert [item["id"] for item in tweet["media"]] == ids
+    assert tweet["attachments"] == [item["url"] for item in tweet["media"]]
+    assert [item["width"] for item in tweet["media"]] == [62, 61, 60]
+    assert len(await objects(empty_store)) == 6
+    await alice.delete(f"/api/tweets/{tweet_id}")
+    await eventually(lambda: objects(empty_store))
+    await eventually(lambda: MediaAttachment.all().count())
+    assert (await fetch(alice, tweet["attachments"][0])).status_code == 404
+
+
+async def test_a_picture_is_attached_once_and_by_its_owner(alice: Caller, bob: Caller) -> None:
+    media_id = (await alice.upload(pictures.jpeg()))["media_id"]
+    body = {"tweet_data": "x", "tweet_media_ids": [media_id]}
+    assert (await bob.post("/api/tweets", json=body)).error == (404, "media_not_found")
+    answers = await asyncio.gather(*(alice.post("/api/tweets", json=body) for _ in range(5)))
+    assert sorted(answer.status for answer in answers) == [201, 409, 409, 409, 409]
+    assert {answer["error_type"] for answer in answers if answer.status == 409} == {"media_in_use"}
+    assert len(await alice.timeline()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "content_type"),
+    [
+        ("a.png", pictures.png(), "image/jpeg"),
+        ("a.gif", pictures.encoded(pictures.gradient(20, 10), "GIF"), "image/jpeg"),
+        ("a.webp", pictures.encoded(pictures.gradient(20, 10), "WEBP"), "image/jpeg"),
+        ("a.bmp", pictures.encoded(pictures.gradient(20, 10), "BMP"), "image/jpeg"),
+        ("a.tiff", pictures.encoded(pictures.gradient(20, 10), "TIFF"), "image/jpeg"),
+        ("a.ico", pictures.encoded(pictures.gradient(32, 32, "RGBA"), "ICO"), "image/webp"),
+        ("transparent.png", pictures.png(mode="RGBA"), "image/webp"),
+        ("animated.gif", pictures.animated_gif(), "image/webp"),
+        ("grey.jpg", pictures.encoded(pictures.gradient(20, 10, "L"), "JPEG"), "image/jpeg"),
+        ("cmyk.jpg", pictures.encoded(pictures.gradient(20, 10, "CMYK"), "JPEG"), "image/jpeg"),
+        ("wrong-name.txt", pictures.jpeg(), "image/jpeg"),
+        ("", pictures.jpeg(), "image/jpeg"),
+        ("../../etc/passwd\u202e.exe", pictures.png(), "image/jpeg"),
+    ],
+)
+async def test_pictures_are_recognised_by_content(
+    alice: Caller, name: str, data: bytes, content_type: str
+) -> None:
+    uploaded = await alice.upload(data, name=name or "blob")
+    assert uploaded["media"]["state"] == "ready", uploaded.body
+    response = await fetch(alice, uploaded["media"]["url"])
+    assert response.headers["content-type"] == content_type
+    pictures.opened(response.content)
+
+
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+
+
+@pytest.mark.parametrize(
+    "data", [SVG, b"<html>", b"%PDF-1.7 x", b"PK\x03\x04 zip", b"x", b"GIF", b"RIFF0000WAVE0000"]
+)
+async def test_everything_else_is_refused(alice: Caller, data: bytes) -> None:
+    answer = await alice.upload(data, name="picture.jpg")
+    assert answer.error == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pictures.jpeg(400, 300)[:2000],
+        pictures.png()[:60],
+        b"\xff\xd8\xff" + b"\0" * 100,
+        b"GIF89a" + b"\xff" * 50,
+        b"BM" + b"\0" * 30,
+        b"II*\0" + b"\xff" * 40,
+        b"RIFF\x10\0\0\0WEBPVP8 " + b"\0" * 20,
+        pictures.jpeg(400, 300).replace(b"\xff\xda", b"\xff\xdb", 1),
+    ],
+)
+async def test_a_broken_picture_is_refused_in_the_answer(
+    alice: Caller, data: bytes, empty_store: ObjectStore
+) -> None:
+    answer = await alice.upload(data)
+    assert answer.error == (422, "broken_picture")
+    assert await objects(empty_store) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "words"),
+    [
+        ({}, 422, "multipart"),
+        ({"picture": ("x.jpg", b"x")}, 422, "'picture' is not known"),
+        ([("file", ("x.jpg", pictures.jpeg())), ("file", ("y.jpg", pictures.jpeg()))], 422, "twice"),
+        ({"file": ("x.jpg", b"")}, 422, "empty"),
+        ({"alt": (None, b"only words")}, 422, "file is missing"),
+        ({"file": ("x.jpg", pictures.jpeg()), "alt": (None, b"\xff\xfe")}, 422, "UTF-8"),
+        ({"file": ("x.jpg", pictures.jpeg()), "alt": (None, b"x" * 1501)}, 422, "alt has 1501"),
+        ({"file": ("x.jpg", pictures.jpeg()), "alt": (None, b"x" * 50_000)}, 422, "alt is too long"),
+    ],
+)
+async def test_a_form_that_is_wrong_is_refused_by_name(
+    alice: Caller, files: Any, status: int, words: str, empty_store: ObjectStore
+) -> None:
+    answer = await alice.post("/api/medias", files=files)
+    assert answer.error == (status, "invalid_body")
+    assert words in answer["error_message"]
+    assert await objects(empty_store) == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b"{}"),
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=file\r\n\r\nabc"),
+        ("multipart/form-data; boundary=x", b"garbage"),
+        ("multipart/form-data; boundary=x", b""),
+    ],
+)
+async def test_a_body_that_is_no_form_is_refused(alice: Caller, content_type: str, body: bytes) -> None:
+    answer = await alice.post("/api/medias", content=body, headers={"content-type": content_type})
+    assert answer.error == (422, "invalid_body")
+
+
+async def test_a_picture_over_the_cap_is_refused(alice: Caller, settings: Settings) -> None:
+    answer = await alice.upload(b"\xff\xd8\xff" + b"x" * settings.media_max_bytes)
+    assert answer.error == (413, "too_large")
+    assert str(settings.media_max_bytes) in answer["error_message"]
+
+
+async def test_a_picture_over_the_cap_without_a_length_is_refused_while_it_arrives(
+    alice: Caller, settings: Settings
+) -> None:
+    sent = 0
+
+    async def body() -> Any:
+        nonlocal sent
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n\xff\xd8\xff'
+        while sent < 20 * settings.media_max_bytes:
+            sent += 1 << 20
+            yield b"x" * (1 << 20)
+
+    try:
+        answer = await alice.post(
+            "/api/medias", content=body(), headers={"content-type": "multipart/form-data; boundary=b"}
+        )
+    except httpx.TransportError:
+        pass  # the connection was closed while we were still sending
+    else:
+        assert answer.error == (413, "too_large")
+    assert sent < 4 * settings.media_max_bytes
+
+
+async def test_limits_are_named(alice: Caller) -> None:
+    huge = pictures.encoded(pictures.gradient(8, 8).resize((5100, 5000)), "PNG")
+    answer = await alice.upload(huge)
+    assert answer.error == (422, "broken_picture")
+    assert "25.5 megapixels; at most 25" in answer["error_message"]
+    many = await alice.upload(pictures.animated_gif(201, 2, 2))
+    assert "201 frames; at most 200" in many["error_message"]
+
+
+async def test_alternative_text_can_be_changed_by_its_owner(alice: Caller, bob: Caller) -> None:
+    media_id = (await alice.upload(pictures.jpeg()))["media_id"]
+    path = f"/api/medias/{media_id}"
+    assert (await alice.patch(path, json={"alt": "новый\nтекст"}))["media"]["alt"] == "новый\nтекст"
+    assert (await bob.patch(path, json={"alt": "x"})).error == (404, "media_not_found")
+    assert (await alice.patch(path, json={"alt": "x" * 1501})).error == (422, "invalid_body")
+    assert (await alice.patch("/api/medias/999", json={"alt": "x"})).error == (404, "media_not_found")
+    tweet = await alice.read(await alice.tweet("", [media_id]))
+    assert tweet["media"][0]["alt"] == "новый\nтекст"
+
+
+async def test_pictures_are_served_for_ever_and_as_nothing_else(anybody: Caller, alice: Caller) -> None:
+    url = (await alice.upload(pictures.jpeg(300, 200)))["media"]["url"]
+    whole = await fetch(anybody, url)
+    assert whole.status_code == 200
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in whole.headers["content-security-policy"]
+    assert whole.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert whole.headers["content-length"] == str(len(whole.content))
+    head = await fetch(anybody, url, "HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+    again = await fetch(anybody, url, **{"if-none-match": whole.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "stop"),
+    [("bytes=0-9", 0, 10), ("bytes=10-", 10, None), ("bytes=5-5", 5, 6), ("bytes=10-999999", 10, None)],
+)
+async def test_ranges(alice: Caller, asked: str, start: int, stop: int | None) -> None:
+    url = (await alice.upload(pictures.jpeg(300, 200)))["media"]["url"]
+    whole = (await fetch(alice, url)).content
+    part = await fetch(alice, url, range=asked)
+    assert part.status_code == 206
+    assert part.content == whole[start:stop]
+    end = (stop or len(whole)) - 1
+    assert part.headers["content-range"] == f"bytes {start}-{min(end, len(whole) - 1)}/{len(whole)}"
+
+
+async def test_a_range_beyond_the_end_is_refused_and_an_odd_one_ignored(alice: Caller) -> None:
+    url = (await alice.upload(pictures.jpeg()))["media"]["url"]
+    assert (await alice.call("GET", url, headers={"range": "bytes=9999999-"})).error == (
+        416,
+        "range_not_satisfiable",
+    )
+    for odd in ("bytes=5-2", "bytes=-5", "bytes=0-1,3-4", "lines=1-2", "bytes=x"):
+        assert (await fetch(alice, url, range=odd)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["x", "0" * 32, "0" * 32 + "-small", "%2e%2e%2fx", "A" * 32, "0" * 33, "0" * 32 + ".jpg"]
+)
+async def test_what_is_no_picture_is_not_found_in_the_envelope(anybody: Caller, name: str) -> None:
+    assert (await anybody.get(f"/media/{name}", headers={"accept": "text/html"})).status == 404
+
+
+async def test_while_a_picture_is_pending_a_neutral_one_is_served(
+    alice: Caller, empty_store: ObjectStore
+) -> None:
+    token = "ab" * 16
+    await MediaAttachment.create(token=token, owner_id=alice.id)
+    pending = await fetch(alice, f"/media/{token}")
+    assert (pending.status_code, pending.headers["cache-control"]) == (200, "no-store")
+    assert pictures.opened(pending.content).size == (1, 1)
+    media_id = (await rows("SELECT id FROM media_attachments"))[0]["id"]
+    tweet_id = await alice.tweet("soon", [media_id])
+    tweet = await alice.read(tweet_id)
+    assert (tweet["attachments"], tweet["media"][0]["state"]) == ([f"/media/{token}"], "pending")
+    await media.settle_broken(media_id, "It is broken.")
+    assert (await fetch(alice, f"/media/{token}")).status_code == 404
+    assert (await alice.read(tweet_id))["attachments"] == []
+    answer = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media_id]})
+    assert answer.error == (422, "broken_picture")
+    assert answer["error_message"] == "It is broken."
+
+
+async def test_what_nobody_took_is_removed_after_a_day(
+    alice: Caller, empty_store: ObjectStore, perch: Context
+) -> None:
+    kept = (await alice.upload(pictures.jpeg()))["media_id"]
+    attached = (await alice.upload(pictures.jpeg()))["media_id"]
+    await alice.tweet("", [attached])
+    old = (await alice.upload(pictures.jpeg()))["media_id"]
+    await rows(
+        "UPDATE media_attachments SET changed_at = now() - interval '25 h' WHERE id <> $1 RETURNING id", kept
+    )
+    assert await media_cleanup.expire_unattached(perch.jobs) == 1
+
+    async def left() -> bool:
+        found = await MediaAttachment.all().values_list("id", flat=True)
+        return set(found) != {kept, attached}
+
+    await eventually(left)
+    assert len(await objects(empty_store)) == 4
+    assert (await alice.patch(f"/api/medias/{old}", json={"alt": "x"})).error == (404, "media_not_found")
+
+
+async def test_what_a_crash_left_is_taken_up_again(
+    alice: Caller, empty_store: ObjectStore, perch: Context
+) -> None:
+    token = "cd" * 16
+
+    async def body() -> Any:
+        yield pictures.jpeg()
+
+    await empty_store.put(keys.incoming(token), body(), content_type="image/jpeg")
+    lost = await MediaAttachment.create(token=token, owner_id=alice.id)
+    await rows("UPDATE media_attachments SET changed_at = now() - interval '3 min' RETURNING id")
+    assert await media_cleanup.resume(perch.jobs) == 1
+
+    async def pending() -> bool:
+        return await media.is_pending(token)
+
+    await eventually(pending)
+    await lost.refresh_from_db()
+    assert lost.state == "ready"
+    assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
+
+
+async def test_originals_that_nobody_waits_for_are_swept(alice: Caller, empty_store: ObjectStore) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    async def body() -> Any:
+        yield b"x"
+
+    for token in ("aa" * 16, "bb" * 16):
+        await empty_store.put(keys.incoming(token), body(), content_type="image/jpeg")
+    await MediaAttachment.create(token="bb" * 16, owner_id=alice.id)
+    assert await media_cleanup.sweep_incoming(empty_store) == 0
+    assert await media_cleanup.sweep_incoming(empty_store, now=datetime.now(UTC) + timedelta(days=2)) == 1
+    assert await objects(empty_store) == [keys.incoming("bb" * 16)]

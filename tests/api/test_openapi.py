@@ -1,0 +1,147 @@
+"""The OpenAPI document against the real routes and answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+import pytest
+
+from server.context import App
+from server.domain.errors import ERRORS
+from server.http import openapi
+from tests import pictures
+from tests.callers import Caller
+
+# Routes that answer in formats of their own.
+DOCUMENTS = {"/api/openapi.json", "/api/docs", "/api/docs.css"}
+
+
+@pytest.fixture
+def document(app: App) -> dict[str, Any]:
+    return openapi.document(app)
+
+
+def matches(value: Any, schema: dict[str, Any], components: dict[str, Any]) -> bool:
+    """Whether a value is what the schema says, no field more or less."""
+    if "$ref" in schema:
+        schema = components[schema["$ref"].rsplit("/", 1)[-1]]
+    if "anyOf" in schema:
+        return any(matches(value, part, components) for part in schema["anyOf"])
+    if "enum" in schema:
+        return value in schema["enum"]
+    match schema.get("type"):
+        case "object":
+            properties = schema["properties"]
+            return (
+                isinstance(value, dict)
+                and set(value) <= set(properties)
+                and set(schema.get("required", [])) <= set(value)
+                and all(matches(item, properties[name], components) for name, item in value.items())
+            )
+        case "array":
+            return isinstance(value, list) and all(
+                matches(item, schema["items"], components) for item in value
+            )
+        case "string":
+            return isinstance(value, str)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "boolean":
+            return isinstance(value, bool)
+        case "null":
+            return value is None
+    raise AssertionError(f"a schema that says nothing: {schema}")
+
+
+def test_every_route_is_described(app: App, document: dict[str, Any]) -> None:
+    real = {
+        ("/" + re.sub(r"<(\w+):[^>]+>", r"{\1}", str(route.path)).rstrip("/"), method.lower())
+        for route in app.router.routes
+        for method in route.methods
+        if str(route.path).startswith("api")
+    }
+    described = {(path, method) for path, methods in document["paths"].items() for method in methods}
+    assert {(path, method) for path, method in real if path not in DOCUMENTS} == described
+
+
+def test_every_operation_says_what_it_does_and_needs(document: dict[str, Any]) -> None:
+    ids = set()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"], path
+            assert operation["responses"].keys() >= {"500", "503"}
+            assert {"401", "403"} <= operation["responses"].keys() or operation["security"] == [], path
+            assert ("requestBody" in operation) == (method in ("post", "patch") and path in WITH_BODY), path
+            ids.add(operation["operationId"])
+    assert len(ids) == sum(len(methods) for methods in document["paths"].values())
+
+
+WITH_BODY = {"/api/tweets", "/api/users/me", "/api/keys", "/api/medias", "/api/medias/{media_id}"}
+
+
+@pytest.mark.usefixtures("worker")
+async def test_real_answers_are_what_the_document_says(
+    alice: Caller, bob: Caller, anybody: Caller, document: dict[str, Any]
+) -> None:
+    components = document["components"]["schemas"]
+    media = await alice.upload(pictures.jpeg(), alt="alt")
+    tweet = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media["media_id"]]})
+    await bob.post(f"/api/tweets/{tweet['tweet_id']}/likes")
+    await bob.post(f"/api/users/{alice.id}/follow")
+    made = await alice.post("/api/keys", json={"name": "x"})
+    ids = {
+        "tweet_id": tweet["tweet_id"],
+        "user_id": alice.id,
+        "media_id": media["media_id"],
+        "key_id": made["key_id"],
+    }
+    bodies: dict[str, Any] = {
+        "/api/tweets": {"tweet_data": "x"},
+        "/api/users/me": {"name": "x"},
+        "/api/keys": {"name": "x"},
+        "/api/medias/{media_id}": {"alt": "x"},
+    }
+    order = {"get": 0, "patch": 1, "post": 2, "delete": 3}
+    calls = [(method, path) for path, methods in document["paths"].items() for method in methods]
+    for method, path in sorted(calls, key=lambda call: (order[call[0]], -len(call[1]))):
+        operation = document["paths"][path][method]
+        who = bob if path.endswith("/follow") else alice
+        arguments: dict[str, Any] = (
+            {"json": bodies[path]} if path in bodies and "requestBody" in operation else {}
+        )
+        if path == "/api/medias":
+            arguments = {"files": {"file": ("x.jpg", pictures.jpeg())}}
+        answer = await who.call(method.upper(), path.format(**ids), **arguments)
+        described = operation["responses"][str(answer.status)]["content"]["application/json"]["schema"]
+        assert answer.status < 300, (method, path, answer.body)
+        assert matches(answer.body, described, components), (method, path, answer.body)
+
+
+async def test_documented_failures_are_all_that_there_are(
+    document: dict[str, Any],
+) -> None:
+    documented = {
+        name
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for status, answer in operation["responses"].items()
+        if int(status) >= 400
+        for name in answer["content"]["application/json"]["examples"]
+    }
+    # Those that no route raises by itself: the router, the parser, /media, and commands do.
+    elsewhere = {"not_found", "method_not_allowed", "bad_request", "range_not_satisfiable", "handle_taken"}
+    assert documented | elsewhere == set(ERRORS)
+
+
+async def test_the_document_and_its_page_are_served(anybody: Caller, document: dict[str, Any]) -> None:
+    served = await anybody.send("GET", "/api/openapi.json")
+    assert msgspec.json.decode(served.content) == document
+    page = await anybody.send("GET", "/api/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    for path in document["paths"]:
+        assert path in page.text
+    assert "<script" not in page.text
+    assert not re.search(r"https?://(?!perch)", page.text), "it works offline"
+    assert (await anybody.send("GET", "/api/docs.css")).headers["content-type"].startswith("text/css")

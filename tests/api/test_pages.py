@@ -1,0 +1,108 @@
+"""The client's page and files."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+
+import pytest
+
+from tests.callers import Caller
+
+MAP = re.compile(r'<script type="importmap">(.*?)</script>')
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/following", 200),
+        ("/settings", 200),
+        ("/tweets/5", 200),
+        ("/users/5", 200),
+        ("/users/5/followers", 200),
+        ("/users/5/following", 200),
+        ("/users/5/enemies", 404),
+        ("/nothing", 404),
+        ("/tweets/x", 404),
+    ],
+)
+async def test_every_address_of_the_client_is_its_page(anybody: Caller, path: str, status: int) -> None:
+    page = await anybody.send("GET", path, headers={"accept": "text/html"})
+    assert page.status_code == status
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-cache"
+    assert 'type="module"' in page.text
+
+
+async def test_programs_get_the_envelope_for_unknown_addresses(anybody: Caller) -> None:
+    assert (await anybody.get("/nothing")).error == (404, "not_found")
+    assert (await anybody.post("/nothing", headers={"accept": "text/html"})).error == (404, "not_found")
+
+
+async def test_the_policy_allows_the_import_map_and_no_other_inline_script(anybody: Caller) -> None:
+    page = await anybody.send("GET", "/")
+    policy = page.headers["content-security-policy"]
+    (import_map,) = MAP.findall(page.text)
+    digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
+    assert f"script-src 'self' 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    assert page.text.count("<script") == 2
+    assert "<style" not in page.text
+    assert " style=" not in page.text
+
+
+async def test_every_file_that_the_page_names_is_there_as_it_says(anybody: Caller) -> None:
+    page = await anybody.send("GET", "/")
+    named = re.findall(r'(?:href|src)="(/static/[^"]+)"(?: integrity="([^"]+)")?', page.text)
+    modules = json.loads(MAP.findall(page.text)[0])
+    named += list(modules["integrity"].items())
+    assert set(modules["imports"].values()) <= set(modules["integrity"])
+    for url, proof in named:
+        file = await anybody.send("GET", url)
+        assert file.status_code == 200, url
+        assert file.headers["cache-control"] == "public, max-age=31536000, immutable"
+        if proof:
+            assert proof == "sha384-" + base64.b64encode(hashlib.sha384(file.content).digest()).decode()
+
+
+async def test_what_the_first_view_needs_is_preloaded_and_small(anybody: Caller) -> None:
+    page = await anybody.send("GET", "/")
+    eager = re.findall(r'modulepreload" href="([^"]+)"', page.text)
+    styles = re.findall(r'stylesheet" href="([^"]+)"', page.text)
+    sizes = []
+    for urls in (eager, styles):
+        bodies = [(await anybody.send("GET", url)).content for url in urls]
+        sizes.append(sum(len(gzip.compress(body, 9)) for body in bodies))
+    assert len(eager) <= 40
+    assert sizes[0] <= 45_000
+    assert sizes[1] <= 12_000
+
+
+async def test_files_are_compressed_for_who_takes_that(anybody: Caller) -> None:
+    page = await anybody.send("GET", "/")
+    url = re.findall(r'src="(/static/[^"]+)"', page.text)[0]
+    plain = await anybody.send("GET", url, headers={"accept-encoding": "identity"})
+    small = await anybody.send("GET", url, headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert small.headers["content-encoding"] == "gzip"
+    assert small.content == plain.content
+
+
+@pytest.mark.parametrize(
+    "name", ["vendor/vendor.py", "index.html", "vendor/imports.json", "../server/app.py", "%2e%2e/README.md"]
+)
+async def test_what_is_not_the_clients_is_not_served(anybody: Caller, name: str) -> None:
+    page = await anybody.send("GET", "/")
+    prefix = "/".join(re.findall(r'src="(/static/[^"]+)"', page.text)[0].split("/")[:3])
+    assert (await anybody.send("GET", f"{prefix}/{name}")).status_code == 404
+    assert (await anybody.send("GET", "/static/0000/app.js")).status_code == 404
+
+
+async def test_the_page_is_not_sent_again_unchanged(anybody: Caller) -> None:
+    page = await anybody.send("GET", "/")
+    again = await anybody.send("GET", "/", headers={"if-none-match": page.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")

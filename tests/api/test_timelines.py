@@ -1,0 +1,173 @@
+"""Reading timelines: order, pages, who sees what."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from server.models.connection import rows
+from tests.callers import Caller
+
+
+async def test_everybodys_tweets_come_newest_first(alice: Caller, bob: Caller) -> None:
+    ids = [await who.tweet(str(number)) for number, who in enumerate([alice, bob, alice, bob])]
+    assert [tweet["id"] for tweet in await alice.timeline()] == ids[::-1]
+
+
+async def test_an_empty_timeline_is_an_empty_list(alice: Caller) -> None:
+    assert (await alice.get("/api/tweets")).body == {"result": True, "tweets": [], "next": None}
+
+
+async def test_offset_is_the_number_of_a_page(alice: Caller) -> None:
+    ids = [await alice.tweet(str(number)) for number in range(7)][::-1]
+    pages = {
+        offset: [tweet["id"] for tweet in await alice.timeline(limit=3, offset=offset)] for offset in range(6)
+    }
+    assert pages == {0: ids[:3], 1: ids[:3], 2: ids[3:6], 3: ids[6:], 4: [], 5: []}
+    assert [tweet["id"] for tweet in await alice.timeline(limit=3)] == ids[:3]
+
+
+async def test_cursors_stay_right_while_others_tweet(alice: Caller, bob: Caller) -> None:
+    ids = [await alice.tweet(str(number)) for number in range(5)][::-1]
+    first = await alice.get("/api/tweets", params={"limit": 2})
+    await bob.tweet("meanwhile")
+    second = await alice.get("/api/tweets", params={"limit": 2, "before": first["next"]})
+    third = await alice.get("/api/tweets", params={"limit": 2, "before": second["next"]})
+    assert [tweet["id"] for page in (first, second, third) for tweet in page["tweets"]] == ids
+    assert third["next"] is None
+
+
+async def test_a_page_that_ends_exactly_has_no_next(alice: Caller) -> None:
+    for number in range(4):
+        await alice.tweet(str(number))
+    assert (await alice.get("/api/tweets", params={"limit": 4}))["next"] is None
+    assert (await alice.get("/api/tweets", params={"limit": 3}))["next"] is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "length"),
+    [
+        ("", 50),
+        ("limit=100", 100),
+        ("limit=500", 100),
+        ("limit=0", 0),
+        ("limit=" + "9" * 40, 100),
+        ("limit=", 50),
+    ],
+)
+async def test_pages_are_bounded(alice: Caller, query: str, length: int) -> None:
+    await rows(
+        "INSERT INTO tweets (author_id, content) SELECT $1, 'x' FROM generate_series(1, 120) RETURNING id",
+        alice.id,
+    )
+    assert len((await alice.get(f"/api/tweets?{query}"))["tweets"]) == length
+
+
+@pytest.mark.parametrize("name", ["limit", "offset", "before", "likers"])
+@pytest.mark.parametrize("value", ["-1", "x", "1.5", "+1", "1_0", "%00", "１", "null", "0x10", "-0", " 1"])
+async def test_a_parameter_that_is_no_number_is_refused_by_name(alice: Caller, name: str, value: str) -> None:
+    answer = await alice.get(f"/api/tweets?{name}={value}")
+    assert answer.error == (422, "invalid_parameter")
+    assert name in answer["error_message"]
+
+
+@pytest.mark.parametrize("query", [f"offset={'9' * 30}", f"before={'9' * 30}", f"offset={2**63}", "before=0"])
+async def test_numbers_beyond_every_id_are_pages_like_others(alice: Caller, query: str) -> None:
+    await alice.tweet()
+    assert (await alice.get(f"/api/tweets?{query}")).status == 200
+
+
+async def test_an_unknown_timeline_is_refused(alice: Caller) -> None:
+    answer = await alice.get("/api/tweets?timeline=hot")
+    assert answer.error == (422, "invalid_parameter")
+    assert "all, following" in answer["error_message"]
+
+
+async def test_following_shows_ones_own_tweets_and_those_of_followees(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await alice.post(f"/api/users/{bob.id}/follow")
+    own, followed, _ = await alice.tweet("own"), await bob.tweet("followed"), await carol.tweet("stranger")
+    assert [t["id"] for t in await alice.timeline(timeline="following")] == [followed, own]
+
+
+async def test_following_changes_at_once_and_backwards_with_a_follow(alice: Caller, bob: Caller) -> None:
+    old = await bob.tweet("before the follow")
+    assert await alice.timeline(timeline="following") == []
+    await alice.post(f"/api/users/{bob.id}/follow")
+    assert [t["id"] for t in await alice.timeline(timeline="following")] == [old]
+    await alice.delete(f"/api/users/{bob.id}/follow")
+    assert await alice.timeline(timeline="following") == []
+
+
+async def test_following_is_paged_like_everything(alice: Caller, bob: Caller, carol: Caller) -> None:
+    await alice.post(f"/api/users/{bob.id}/follow")
+    ids = [(who, await who.tweet()) for who in (alice, bob, carol, bob, alice, bob)]
+    wanted = [tweet_id for who, tweet_id in reversed(ids) if who is not carol]
+    seen: list[int] = []
+    query = {"timeline": "following", "limit": 2}
+    while True:
+        page = await alice.get("/api/tweets", params=query)
+        seen += [tweet["id"] for tweet in page["tweets"]]
+        if page["next"] is None:
+            break
+        query["before"] = page["next"]
+    assert seen == wanted
+    second = await alice.timeline(timeline="following", limit=2, offset=2)
+    assert [tweet["id"] for tweet in second] == wanted[2:4]
+
+
+async def test_an_authors_tweets(alice: Caller, bob: Caller) -> None:
+    ids = [await bob.tweet(str(number)) for number in range(3)]
+    await alice.tweet()
+    page = await alice.get(f"/api/users/{bob.id}/tweets", params={"limit": 2})
+    assert [tweet["id"] for tweet in page["tweets"]] == ids[:0:-1]
+    rest = await alice.get(f"/api/users/{bob.id}/tweets", params={"before": page["next"]})
+    assert [tweet["id"] for tweet in rest["tweets"]] == ids[:1]
+    assert (await alice.get("/api/users/999/tweets")).error == (404, "user_not_found")
+
+
+async def test_likers_are_bounded_and_the_viewer_comes_first(alice: Caller, bob: Caller) -> None:
+    tweet_id = await alice.tweet()
+    await bob.post(f"/api/tweets/{tweet_id}/likes")
+    await rows(
+        "WITH crowd AS (INSERT INTO users (handle, name) SELECT 'u' || n, 'u' || n "
+        "FROM generate_series(1, 150) n RETURNING id) "
+        "INSERT INTO likes (tweet_id, user_id) SELECT $1, id FROM crowd",
+        tweet_id,
+    )
+    for tweet in (await bob.read(tweet_id), (await bob.timeline())[0]):
+        assert tweet["likes_count"] == 151
+        assert tweet["liked"] is True
+        assert len(tweet["likes"]) == 100
+        assert tweet["likes"][0] == {"id": bob.id, "user_id": bob.id, "name": "bob"}
+        assert len({like["id"] for like in tweet["likes"]}) == 100
+    unliked = await alice.read(tweet_id)
+    assert (unliked["liked"], len(unliked["likes"])) == (False, 100)
+    few = (await bob.timeline(likers=3))[0]
+    assert few["likes"][0]["id"] == bob.id
+    assert len(few["likes"]) == 3
+    none = (await bob.timeline(likers=0))[0]
+    assert (none["likes"], none["likes_count"], none["liked"]) == ([], 151, True)
+
+
+async def test_a_page_takes_as_many_queries_however_long_it_is(
+    alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    await alice.post(f"/api/users/{bob.id}/follow")
+    for number in range(30):
+        tweet_id = await bob.tweet(str(number))
+        await alice.post(f"/api/tweets/{tweet_id}/likes")
+
+    async def queries(path: str) -> int:
+        with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+            caplog.clear()
+            assert (await alice.get(path)).status == 200
+            return sum(record.name == "tortoise.db_client" for record in caplog.records)
+
+    paths = ["/api/tweets?x=1", "/api/tweets?timeline=following", f"/api/users/{bob.id}/tweets?x=1"]
+    for path in paths:
+        short, long = await queries(f"{path}&limit=1"), await queries(f"{path}&limit=30")
+        assert short == long == 2, path  # the key, and the page
+    assert await queries("/api/users/me") == 2

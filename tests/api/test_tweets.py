@@ -1,0 +1,127 @@
+"""Publishing, reading and deleting tweets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from server.models.connection import rows
+from tests.callers import Caller
+
+
+async def test_a_tweet_is_published_and_read(alice: Caller) -> None:
+    answer = await alice.post("/api/tweets", json={"tweet_data": "hello", "tweet_media_ids": []})
+    assert answer.status == 201
+    assert answer.body.keys() == {"result", "tweet_id", "tweet"}
+    tweet = await alice.read(answer["tweet_id"])
+    assert tweet["content"] == "hello"
+    assert tweet["author"] == {"id": alice.id, "name": "alice", "handle": "alice"}
+    assert tweet["attachments"] == []
+    assert tweet["likes"] == []
+    assert (tweet["likes_count"], tweet["liked"]) == (0, False)
+    assert tweet["created_at"] == tweet["stamp"]
+    assert tweet["created_at"].endswith("Z")
+    assert answer["tweet"] == tweet
+
+
+@pytest.mark.parametrize("body", [{"tweet_data": "x"}, {"tweet_data": "x", "tweet_media_ids": None}])
+async def test_media_ids_may_be_absent_or_null(alice: Caller, body: dict[str, Any]) -> None:
+    assert (await alice.post("/api/tweets", json=body)).status == 201
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "two\nlines\r\nand a tab\t.",
+        "  space around  ",
+        "emoji 👩‍👩‍👧‍👦 🏳️‍🌈 and é",
+        "עברית and العربية \u202eturned\u202c",
+        "'; DROP TABLE tweets; -- \\ \" %s {} <script>alert(1)</script>",
+        "\u0001\u007f\ufeff\uffff",
+        "я" * 1000,
+        "👩‍👩‍👧‍👦" * 600,  # 15,000 bytes, 600 characters as people count
+    ],
+)
+async def test_text_survives_unchanged(alice: Caller, text: str) -> None:
+    assert (await alice.read(await alice.tweet(text)))["content"] == text
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"tweet_data": "a\\u0000b"}', "NUL"),
+        (b'{"tweet_data": "a\\ud800b"}', "JSON"),
+        (b'{"tweet_data": ""}', "text or a picture"),
+        (b'{"tweet_data": "  \\n "}', "text or a picture"),
+        (b"{}", "text or a picture"),
+        (b'{"tweet_data": 5}', "tweet_data"),
+        (b'{"tweet_data": ["x"]}', "tweet_data"),
+        (b'{"tweet_data": "x", "tweet_media_ids": "1"}', "tweet_media_ids"),
+        (b'{"tweet_data": "x", "tweet_media_ids": ["1"]}', "tweet_media_ids"),
+        (b'{"tweet_data": "x", "tweet_media_ids": [true]}', "tweet_media_ids"),
+        (b'{"tweet_data": "x", "tweet_media_ids": [1.5]}', "tweet_media_ids"),
+        (b'{"tweet_data": "x", "tweet_media_ids": [1,2,3,4,5]}', "at most 4"),
+        (b'{"tweet_data": "x", "tweet_media_ids": [1,1]}', "twice"),
+        (b'{"tweet_data": "' + b"x" * 1001 + b'"}', "1001 characters"),
+        ('{"tweet_data": "' + "👩‍👩‍👧‍👦" * 900 + '"}', "16384 bytes"),
+        (b"", "JSON body"),
+        (b"null", "The body"),
+        (b"[]", "body"),
+        (b'"text"', "body"),
+        (b'{"tweet_data": "x"', "JSON"),
+        (b"\xff\xfe", "JSON"),
+        (b'{"tweet_data":' + b"[" * 100_000, "tweet_data"),
+    ],
+)
+async def test_a_body_that_is_wrong_is_refused_by_name(alice: Caller, body: Any, words: str) -> None:
+    answer = await alice.post("/api/tweets", content=body, headers={"content-type": "application/json"})
+    assert answer.error == (422, "invalid_body")
+    assert words in answer["error_message"]
+    assert await alice.timeline() == []
+
+
+@pytest.mark.parametrize("media_id", [1, 0, -1, 2**63, 10**30])
+async def test_a_picture_that_is_not_there_is_not_found(alice: Caller, media_id: int) -> None:
+    answer = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media_id]})
+    assert answer.error == (404, "media_not_found")
+    assert await alice.timeline() == []
+
+
+async def test_only_the_author_deletes_a_tweet(alice: Caller, bob: Caller, carol: Caller) -> None:
+    tweet_id = await alice.tweet()
+    assert (await bob.delete(f"/api/tweets/{tweet_id}")).error == (403, "not_author")
+    assert (await carol.delete(f"/api/tweets/{tweet_id}")).error == (403, "not_author")
+    assert (await alice.delete(f"/api/tweets/{tweet_id}")).body == {"result": True}
+    assert (await alice.delete(f"/api/tweets/{tweet_id}")).error == (404, "tweet_not_found")
+    assert (await bob.get(f"/api/tweets/{tweet_id}")).error == (404, "tweet_not_found")
+    assert await bob.timeline() == []
+
+
+async def test_deleting_a_tweet_deletes_its_likes_and_nobody_elses(alice: Caller, bob: Caller) -> None:
+    gone, stays = await alice.tweet("gone"), await alice.tweet("stays")
+    for tweet_id in (gone, stays):
+        await bob.post(f"/api/tweets/{tweet_id}/likes")
+    await alice.delete(f"/api/tweets/{gone}")
+    assert [(t["id"], t["likes_count"], len(t["likes"])) for t in await bob.timeline()] == [(stays, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    "tweet_id", ["0", "9223372036854775807", "9223372036854775808", "9" * 30, "9" * 5000]
+)
+@pytest.mark.parametrize(
+    ("method", "end"), [("GET", ""), ("DELETE", ""), ("POST", "/likes"), ("GET", "/likes")]
+)
+async def test_ids_that_no_tweet_has_are_not_found(
+    alice: Caller, method: str, end: str, tweet_id: str
+) -> None:
+    assert (await alice.call(method, f"/api/tweets/{tweet_id}{end}")).error == (404, "tweet_not_found")
+
+
+@pytest.mark.parametrize("tweet_id", ["x", "-1", "1.5", "%00", "1e3", "１", "1_0", "x" * 30])
+async def test_what_is_no_id_is_not_found(alice: Caller, tweet_id: str) -> None:
+    await rows(
+        "INSERT INTO tweets (id, author_id, content) VALUES (1, $1, 'x'), (10, $1, 'x') RETURNING id",
+        alice.id,
+    )
+    assert (await alice.get(f"/api/tweets/{tweet_id}")).error == (404, "not_found")

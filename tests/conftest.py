@@ -1,0 +1,158 @@
+"""Servers once per run, a clean database for each test, and people who call the API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+import storage
+from config.settings import Settings
+from server.app import create_app
+from server.context import App, Context
+from server.models import migrate
+from server.models.connection import database as models
+from server.models.connection import rows
+from server.wire.media import MediaUrls
+from storage.base import ObjectStore
+from tasks.broker import StreamBroker, create_broker
+from tasks.queue import QueuedJobs
+from tests import servers
+from tests.callers import Caller, register
+
+TABLES = "users, api_keys, tweets, likes, follows, media_attachments"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings that lead to real servers with an empty, migrated database."""
+    with servers.embedded_servers(tmp_path_factory.mktemp("data")) as found:
+        asyncio.run(prepare(found))
+        yield found
+
+
+async def prepare(settings: Settings) -> None:
+    await migrate.create_database(settings.database)
+    await migrate.upgrade(settings)
+    async with models(settings, name="tests"):
+        await rows("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
+        await rows("SELECT pg_reload_conf()")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def pool(settings: Settings) -> AsyncIterator[None]:
+    """The models are usable."""
+    async with models(settings, name="tests"):
+        yield
+
+
+@pytest_asyncio.fixture
+async def database(pool: None) -> None:
+    """An empty database."""
+    await rows(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def broker(settings: Settings) -> AsyncIterator[StreamBroker]:
+    """The queue."""
+    found = create_broker(settings.redis_tasks)
+    yield found
+    await found.shutdown()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def store(settings: Settings) -> AsyncIterator[ObjectStore]:
+    """Where pictures are kept."""
+    found = storage.from_settings(settings)
+    await found.open()
+    yield found
+    await found.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def perch(
+    settings: Settings, pool: None, broker: StreamBroker, store: ObjectStore
+) -> AsyncIterator[Context]:
+    """What handlers share, opened once for all tests."""
+    (settings.data_folder / "tmp").mkdir(exist_ok=True)
+    async with Redis.from_url(settings.redis.url) as redis:
+        urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
+        yield Context(settings, store, redis, QueuedJobs(broker), urls)
+
+
+@pytest.fixture(scope="session")
+def app(perch: Context) -> App:
+    """The application, in process."""
+
+    @asynccontextmanager
+    async def opener() -> AsyncIterator[Context]:
+        yield perch
+
+    return create_app(perch.settings, opener, name="perch-tests")
+
+
+@pytest.fixture(scope="session")
+def worker(settings: Settings) -> Iterator[None]:
+    """A worker process that takes tasks from the queue."""
+    with servers.perch("worker", DATA_DIR=str(settings.data_dir), MODE="TEST"):
+        yield
+
+
+@pytest_asyncio.fixture(scope="session")
+async def address(app: App) -> AsyncIterator[str]:
+    """Where the application listens, in this process and loop: real HTTP, and started once."""
+    port = servers.free_port()
+    serving: Any = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True)
+    await serving.startup()
+    await serving.before_start()
+    await serving.after_start()
+    yield f"http://127.0.0.1:{port}"
+    await serving.before_stop()
+    await serving.close()
+    for connection in list(serving.connections):
+        connection.close()
+    await serving.after_stop()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client for it."""
+    async with httpx.AsyncClient(base_url=address, timeout=30) as found:
+        yield found
+
+
+@pytest.fixture
+def anybody(client: httpx.AsyncClient, database: None) -> Caller:
+    """Somebody without a key."""
+    return Caller(client.request, None)
+
+
+@pytest_asyncio.fixture
+async def alice(anybody: Caller) -> Caller:
+    """A user."""
+    return await register(anybody.send, "alice")
+
+
+@pytest_asyncio.fixture
+async def bob(anybody: Caller) -> Caller:
+    """Another user."""
+    return await register(anybody.send, "bob")
+
+
+@pytest_asyncio.fixture
+async def carol(anybody: Caller) -> Caller:
+    """An administrator."""
+    return await register(anybody.send, "carol", admin=True)
+
+
+@pytest.fixture(scope="session")
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real S3 server's address."""
+    with servers.s3_server(tmp_path_factory.mktemp("s3")) as url:
+        yield url

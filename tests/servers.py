@@ -1,0 +1,166 @@
+"""Real servers for the tests: PostgreSQL, Valkey, and Ceph's S3 gateway, each a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.settings import Settings
+from server.processes import embedded
+from server.processes.supervisor import Program
+from storage.s3 import Bucket
+
+ACCESS_KEY, SECRET_KEY = "tests-access", "tests-secret"
+
+RADOSGW_CONFIG = """
+[client.rgw]
+rgw_backend_store = dbstore
+rgw_config_store = dbstore
+dbstore_db_dir = {folder}
+dbstore_config_uri = file://{folder}/config.db
+rgw_data = {folder}
+rgw_frontends = beast endpoint=127.0.0.1:{port}
+auth_cluster_required = none
+auth_service_required = none
+auth_client_required = none
+log_file = {folder}/radosgw.log
+admin_socket =
+run_dir = {folder}
+"""
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(ready: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
+    """Wait until it is; fail with a sentence where it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        time.sleep(0.02)
+
+
+@contextmanager
+def embedded_servers(folder: Path) -> Iterator[Settings]:
+    """Our own PostgreSQL and Valkey; the settings lead to them."""
+    settings = Settings(_env_file=None, data_dir=folder, mode="TEST")  # type: ignore[call-arg]
+    embedded.Folders(folder).create()
+    programs = [embedded.postgres(settings), embedded.valkey(settings)]
+    pids = [program.start() for program in programs]
+    try:
+        for program in programs:
+            wait_for(program.ready or (lambda: True), f"{program.name} answering")
+        yield settings
+    finally:
+        for program, pid in zip(programs, pids, strict=True):
+            stop(program, pid)
+
+
+def stop(program: Program, pid: int) -> None:
+    """Stop a server and wait for its end."""
+    os.kill(pid, program.stop_signal)
+    os.waitpid(pid, 0)
+
+
+PERCH = Path(sys.executable).parent / "perch"
+
+
+@contextmanager
+def perch(*command: str, folder: Path | None = None, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """The command `perch` in a process of its own, with these settings only; stopped at the end."""
+    process = subprocess.Popen(
+        [PERCH, *command],
+        cwd=folder,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=60)
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """What a process of ours needs from the environment, and these settings."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[str]:
+    """A real S3 gateway with real authorisation; its address."""
+    radosgw = shutil.which("radosgw")
+    assert radosgw, "the storage tests need the package radosgw: `config/setup.sh test-tools` installs it"
+    port = free_port()
+    config = folder / "ceph.conf"
+    config.write_text(RADOSGW_CONFIG.format(folder=folder, port=port))
+    common = ["-c", str(config), "--no-mon-config"]
+    user = ["--uid=tests", "--display-name=Tests", f"--access-key={ACCESS_KEY}", f"--secret-key={SECRET_KEY}"]
+    subprocess.run(
+        ["radosgw-admin", *common, "-n", "client.rgw", "user", "create", *user],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    log = (folder / "stderr.log").open("wb")
+    process = subprocess.Popen([radosgw, *common, "-n", "client.rgw", "-f"], stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: answers(url), "the S3 gateway answering", seconds=60)
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def answers(url: str) -> bool:
+    """Whether an HTTP server is there, whatever it says."""
+    try:
+        urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 (an address of our own)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def bucket(url: str, name: str) -> Bucket:
+    """The address of a bucket there, and who we are."""
+    return Bucket(url=url, name=name, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
+
+
+async def make_bucket(where: Bucket) -> None:
+    """Create it."""
+    from aiobotocore.session import get_session
+
+    client = get_session().create_client(
+        "s3",
+        endpoint_url=where.url,
+        region_name=where.region,
+        aws_access_key_id=where.access_key,
+        aws_secret_access_key=where.secret_key,
+    )
+    async with client as s3:
+        await s3.create_bucket(Bucket=where.name)
