@@ -21,7 +21,6 @@ def start(settings: Settings, process: str) -> None:
         release=f"perch@{VERSION}",
         environment=settings.mode.lower(),
         server_name=process,
-        send_default_pii=False,
         include_local_variables=False,  # they hold texts and keys
         max_request_body_size="never",
         event_scrubber=EventScrubber(denylist=[*DEFAULT_DENYLIST, "api-key", "api_key"], recursive=True),

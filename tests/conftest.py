@@ -152,7 +152,14 @@ async def carol(anybody: Caller) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real S3 server's address."""
-    with servers.s3_server(tmp_path_factory.mktemp("s3")) as url:
+def ceph_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An S3 server that checks who asks."""
+    with servers.ceph(tmp_path_factory.mktemp("ceph")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """An S3 server that knows every call."""
+    with servers.moto() as url:
         yield url

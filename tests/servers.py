@@ -1,10 +1,9 @@
-"""Real servers for the tests: PostgreSQL, Valkey, and Ceph's S3 gateway, each a process of its own."""
+"""Real servers for the tests: PostgreSQL, Valkey, two S3 servers, Perch itself; each a process of its own."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -104,7 +103,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def s3_server(folder: Path) -> Iterator[str]:
+def ceph(folder: Path) -> Iterator[str]:
     """A real S3 gateway with real authorisation; its address."""
     radosgw = shutil.which("radosgw")
     assert radosgw, "the storage tests need the package radosgw: `config/setup.sh test-tools` installs it"
@@ -119,20 +118,33 @@ def s3_server(folder: Path) -> Iterator[str]:
         capture_output=True,
         timeout=60,
     )
-    log = (folder / "stderr.log").open("wb")
-    process = subprocess.Popen([radosgw, *common, "-n", "client.rgw", "-f"], stdout=log, stderr=log)
+    with http_server([radosgw, *common, "-n", "client.rgw", "-f"], port) as url:
+        yield url
+
+
+@contextmanager
+def moto() -> Iterator[str]:
+    """An S3 server that knows every call, but lets everybody in; its address."""
+    port = free_port()
+    with http_server([sys.executable, "-m", "moto.server", "-p", str(port)], port) as url:
+        yield url
+
+
+@contextmanager
+def http_server(command: list[str], port: int) -> Iterator[str]:
+    """A program that answers HTTP there; stopped at the end."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_for(lambda: answers(url), "the S3 gateway answering", seconds=60)
+        wait_for(lambda: answers(url), f"{command[0]} answering", seconds=60)
         yield url
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        log.close()
 
 
 def answers(url: str) -> bool:

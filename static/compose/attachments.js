@@ -12,7 +12,9 @@ function Preview({ one }) {
   // Some formats are accepted by the server and cannot be shown by the browser.
   const broken = useSignal(false);
   if (broken.value) {
-    return html`<div class="no-preview"><${Icon} name="image" /><span>${one.name}</span></div>`;
+    // A failure says the name itself, over this.
+    const name = one.state.value !== "failed" && html`<span>${one.name}</span>`;
+    return html`<div class="no-preview"><${Icon} name="image" />${name}</div>`;
   }
   return html`<img src=${one.preview} alt="" onError=${() => (broken.value = true)} />`;
 }
@@ -22,7 +24,7 @@ function State({ one }) {
   if (state === "failed") {
     const lost = !one.file && !one.media.value;
     return html`<div class="attachment-error" role="alert">
-      <p><${Icon} name="warning" />${errorText(one.error.value)}</p>
+      <p><${Icon} name="warning" /><span>${one.name && html`<b>${one.name}</b> `}${errorText(one.error.value)}</span></p>
       ${!lost && html`<button type="button" class="button small" onClick=${() => retry(one)}>${t("action.retry")}</button>`}
     </div>`;
   }

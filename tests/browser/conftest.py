@@ -1,0 +1,71 @@
+"""A browser, and pages of the client in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+
+from tests.callers import Caller
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+# What the browser itself says of each answer that is not a success; tests make such answers.
+FAILED_ANSWER = "Failed to load resource"
+
+DESKTOP = {"width": 1366, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "the browser tests need chromium: `config/setup.sh test-tools` installs it"
+    async with async_playwright() as playwright:
+        found = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield found
+        await found.close()
+
+
+@pytest_asyncio.fixture
+async def open_page(browser: Browser, address: str, database: None) -> AsyncIterator[OpenPage]:
+    """Opens the client, each time as another visitor; nothing may complain in the console."""
+    complaints: list[str] = []
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(FAILED_ANSWER):
+            complaints.append(message.text)
+
+    async def open_one(path: str = "/", viewer: Caller | None = None, **options: Any) -> Page:
+        context = await browser.new_context(
+            base_url=address, **{"locale": "en-US", "viewport": DESKTOP, **options}
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(path)
+        if viewer:
+            await sign_in(page, viewer)
+        return page
+
+    yield open_one
+    for context in contexts:
+        await context.close()
+    assert complaints == []
+
+
+async def sign_in(page: Page, viewer: Caller) -> None:
+    """Type the key, and wait for the name."""
+    assert viewer.key
+    await page.locator("input[name=api-key]").fill(viewer.key)
+    await page.locator("input[name=api-key]").press("Enter")
+    await expect(page.locator(".key-status")).to_contain_text(f"@{viewer.handle}")

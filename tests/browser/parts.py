@@ -1,0 +1,37 @@
+"""Where things are on the page."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, Page, Route
+
+
+def text_field(page: Page) -> Locator:
+    """Where a tweet is typed."""
+    return page.get_by_role("textbox", name="Tweet text")
+
+
+def send_button(page: Page) -> Locator:
+    """What publishes it."""
+    return page.get_by_role("main").get_by_role("button", name="Tweet", exact=True)
+
+
+def tweet(page: Page, text: str) -> Locator:
+    """The tweet with this text."""
+    return page.locator("#main article", has_text=text)
+
+
+def like_button(row: Locator) -> Locator:
+    return row.get_by_role("button", name="Like")
+
+
+async def refuse(page: Page, pattern: str, status: int, error_type: str, method: str = "POST") -> None:
+    """From now on such requests get this failure."""
+
+    async def answer(route: Route) -> None:
+        if route.request.method != method:
+            await route.continue_()
+            return
+        body = {"result": False, "error_type": error_type, "error_message": "It did not work."}
+        await route.fulfill(status=status, json=body, headers={"retry-after": "5"})
+
+    await page.route(pattern, answer)

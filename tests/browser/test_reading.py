@@ -1,0 +1,141 @@
+"""Keeping one's place, reading by keyboard, on a phone, in another language, in the dark."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.parts import like_button, tweet
+from tests.callers import Caller
+
+FOCUSED = "document.activeElement.dataset.row"
+TOP = "document.activeElement.getBoundingClientRect().top"
+
+
+async def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        await page.keyboard.press(key)
+
+
+async def test_j_and_k_move_the_focus_and_l_likes(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+    older, newer = await bob.tweet("older"), await bob.tweet("newer")
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "older")).to_be_visible()
+    await page.evaluate("document.activeElement.blur()")
+    await press(page, "j")
+    assert await page.evaluate(FOCUSED) == str(newer)
+    await press(page, "j")
+    assert await page.evaluate(FOCUSED) == str(older)
+    await press(page, "k", "l")
+    await expect(like_button(tweet(page, "newer"))).to_have_attribute("aria-pressed", "true")
+    await press(page, "o")
+    await expect(page).to_have_url(f"/tweets/{newer}")
+
+
+async def test_going_back_returns_to_the_same_tweet_at_the_same_height(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    for number in range(45):
+        await bob.tweet(f"tweet number {number}\n" * (number % 4 + 1))
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "number 44").first).to_be_visible()
+    await page.evaluate("document.activeElement.blur()")
+    await press(page, *["j"] * 25)
+    await page.wait_for_timeout(300)
+    row, top = await page.evaluate(FOCUSED), await page.evaluate(TOP)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    await press(page, "Enter")
+    await expect(page.locator(".tweet.large")).to_be_visible()
+    await page.go_back()
+    await expect(page.locator(f"[data-row='{row}']")).to_be_focused()
+    await page.wait_for_timeout(400)
+    assert await page.evaluate(TOP) == pytest.approx(top, abs=2)
+    assert [url for url in requests if "/api/tweets?" in url] == []
+
+
+async def test_each_tab_keeps_its_own_place(open_page: OpenPage, alice: Caller) -> None:
+    for number in range(20):
+        await alice.tweet(f"tweet number {number}")
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "number 19").first).to_be_visible()
+    await page.mouse.move(600, 600)
+    await page.mouse.wheel(0, 700)
+    await page.wait_for_function("scrollY > 600")
+    await page.evaluate("document.getElementById('tab-following').click()")
+    await expect(page.get_by_role("tab", name="Following")).to_have_attribute("aria-selected", "true")
+    await page.wait_for_function("scrollY === 0")
+    await page.evaluate("document.getElementById('tab-all').click()")
+    await page.wait_for_function("scrollY > 600")
+
+
+async def test_more_tweets_are_loaded_towards_the_end(open_page: OpenPage, alice: Caller) -> None:
+    for number in range(70):
+        await alice.tweet(f"tweet number {number}")
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "number 69").first).to_be_visible()
+    await page.keyboard.press("End")
+    await page.wait_for_timeout(300)
+    await page.keyboard.press("End")
+    await expect(page.get_by_text("That is all")).to_be_visible()
+    await expect(page.locator("#main article")).to_have_count(70)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize(
+    "path", ["/", "/settings", "/users/1", "/users/1/followers", "/tweets/1", "/no/where"]
+)
+async def test_nothing_sticks_out_on_a_phone(
+    open_page: OpenPage, alice: Caller, width: int, path: str
+) -> None:
+    await alice.tweet("wide" * 100)
+    page = await open_page(path, viewer=alice, viewport={**PHONE, "width": width}, locale="ru-RU")
+    await page.wait_for_timeout(300)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_russian_and_dark_can_be_chosen_and_stay(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page("/settings", viewer=alice)
+    await page.get_by_label("Русский", exact=True).check()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Настройки")
+    await page.get_by_label("Тёмная").check()
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Настройки")
+    scheme = "[document.documentElement.lang, getComputedStyle(document.documentElement).colorScheme]"
+    assert await page.evaluate(scheme) == ["ru", "dark"]
+
+
+async def test_the_browsers_language_is_the_first_choice(open_page: OpenPage) -> None:
+    page = await open_page(locale="ru-RU")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Главная")
+
+
+async def test_the_skip_link_is_first_and_leads_to_the_content(open_page: OpenPage) -> None:
+    page = await open_page()
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("main")).to_be_focused()
+
+
+async def test_an_unknown_address_says_so(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page("/no/where", viewer=alice)
+    await expect(page.get_by_role("heading", name="Nothing lives at this address")).to_be_visible()
+    await page.get_by_role("link", name="Go home").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+
+
+async def test_a_new_key_is_shown_once_and_can_be_revoked(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page("/settings", viewer=alice)
+    await page.get_by_label("Name of a new key").fill("laptop")
+    await page.get_by_role("button", name="Create key").click()
+    key = await page.locator(".secret-value").inner_text()
+    assert (await alice.raw("GET", "/api/users/me", headers={"api-key": key})).status_code == 200
+    await page.get_by_role("button", name="I have stored it").click()
+    await expect(page.get_by_text(key)).to_have_count(0)
+    await page.get_by_role("button", name="Revoke laptop").click()
+    await page.get_by_role("button", name="Revoke now").click()
+    await expect(page.get_by_text("laptop")).to_have_count(0)
+    assert (await alice.raw("GET", "/api/users/me", headers={"api-key": key})).status_code == 401

@@ -1,0 +1,137 @@
+"""Writing, liking, deleting."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests import pictures
+from tests.browser.conftest import OpenPage
+from tests.browser.parts import like_button, refuse, send_button, text_field, tweet
+from tests.callers import Caller
+
+
+async def choose_picture(page: Page, name: str = "hills.png") -> None:
+    picture = {"name": name, "mimeType": "image/png", "buffer": pictures.png(320, 200)}
+    await page.locator("input[type=file]").set_input_files(picture)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_tweet_with_a_described_picture_appears_at_the_top(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    await alice.tweet("an older one")
+    page = await open_page(viewer=alice)
+    await text_field(page).fill("from the hills")
+    await choose_picture(page)
+    await page.get_by_role("textbox", name="Description").fill("Green hills")
+    await send_button(page).click()
+    await expect(page.locator("#main article").first).to_contain_text("from the hills")
+    await expect(page.get_by_role("button", name="Open picture: Green hills")).to_be_visible(timeout=20_000)
+    await expect(text_field(page)).to_have_value("")
+
+
+async def test_a_like_shows_at_once_and_lasts(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+    tweet_id = await bob.tweet("worth a like")
+    page = await open_page(viewer=alice)
+    like = like_button(tweet(page, "worth a like"))
+    await like.click()
+    await expect(like).to_have_attribute("aria-pressed", "true")
+    await expect(like).to_contain_text("1")
+    await page.reload()
+    await expect(like).to_have_attribute("aria-pressed", "true")
+    assert (await alice.read(tweet_id))["liked"] is True
+
+
+async def test_a_like_that_fails_is_taken_back_and_can_be_retried(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await bob.tweet("worth a like")
+    page = await open_page(viewer=alice)
+    await refuse(page, "**/likes", 500, "internal_error")
+    row = tweet(page, "worth a like")
+    await like_button(row).click()
+    await expect(row.get_by_role("alert")).to_contain_text("The server made a mistake.")
+    await expect(like_button(row)).to_have_attribute("aria-pressed", "false")
+    await page.unroute("**/likes")
+    await row.get_by_role("button", name="Retry").click()
+    await expect(like_button(row)).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_deleted_tweet_can_be_brought_back_for_seven_seconds(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    tweet_id = await alice.tweet("on second thought")
+    page = await open_page(viewer=alice)
+    await tweet(page, "on second thought").get_by_role("button", name="Delete tweet").click()
+    await expect(tweet(page, "on second thought")).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(tweet(page, "on second thought")).to_be_visible()
+    assert (await alice.get(f"/api/tweets/{tweet_id}")).status == 200
+
+
+async def test_leaving_the_page_deletes_what_was_waiting_to_be(open_page: OpenPage, alice: Caller) -> None:
+    tweet_id = await alice.tweet("gone for good")
+    page = await open_page(viewer=alice)
+    await tweet(page, "gone for good").get_by_role("button", name="Delete tweet").click()
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    async with page.expect_request(lambda request: request.method == "DELETE"):
+        await page.goto("about:blank")
+    for _ in range(50):
+        answer = await alice.get(f"/api/tweets/{tweet_id}")
+        if answer.status == 404:
+            break
+        await page.wait_for_timeout(50)
+    assert answer.error == (404, "tweet_not_found")
+
+
+async def test_only_ones_own_tweets_offer_to_be_deleted(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await bob.tweet("not yours")
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "not yours")).to_be_visible()
+    await expect(page.get_by_role("button", name="Delete tweet")).to_have_count(0)
+
+
+async def test_newer_tweets_wait_until_they_are_asked_for(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await bob.tweet("was here before")
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "was here before")).to_be_visible()
+    await bob.tweet("came in later")
+    button = page.get_by_role("button", name="1 new tweet")
+    await expect(button).to_be_visible(timeout=20_000)
+    await expect(tweet(page, "came in later")).to_have_count(0)
+    await button.click()
+    await expect(page.locator("#main article").first).to_contain_text("came in later")
+
+
+async def test_following_somebody_brings_their_tweets(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await bob.tweet("for my followers")
+    page = await open_page(viewer=alice)
+    await page.get_by_role("tab", name="Following").click()
+    await expect(page.get_by_text("Quiet so far")).to_be_visible()
+    await page.get_by_role("tab", name="All").click()
+    await tweet(page, "for my followers").get_by_role("link", name="bob").click()
+    follow = page.get_by_role("button", name="Follow bob")
+    await follow.click()
+    await expect(follow).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("link", name="1 follower", exact=True).click()
+    await expect(page.get_by_role("list").get_by_text("@alice")).to_be_visible()
+    await page.get_by_role("link", name="Home").click()
+    await page.get_by_role("tab", name="Following").click()
+    await expect(tweet(page, "for my followers")).to_be_visible()
+
+
+async def test_a_link_leads_out_safely_and_other_text_stays_text(open_page: OpenPage, alice: Caller) -> None:
+    await alice.tweet("<b>see</b> https://example.org/a(b). javascript:alert(1)")
+    page = await open_page(viewer=alice)
+    row = tweet(page, "<b>see</b>")
+    link = row.get_by_role("link", name="example.org/a(b)")
+    await expect(link).to_have_attribute("href", "https://example.org/a(b)")
+    await expect(link).to_have_attribute("rel", "noopener nofollow")
+    await expect(row.locator("p a")).to_have_count(1)

@@ -1,0 +1,204 @@
+"""Settings: read, checked, documented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config.addresses import MAX_SOCKET_FOLDER, embedded_socket_folder
+from config.settings import OBSOLETE, Settings, WrongSetting, unused_names
+
+ROOT = Path(__file__).parents[2]
+
+# The names that operators' files hold already.
+FIRST_IMPLEMENTATION = (
+)
+    "MODE",
+    "BACKUP_DIR",
+    "LOGS_DIR",
+    "DB_USER",
+    "DB_PASS",
+    "DB_NAME",
+    "S3_URL",
+    "S3_BUCKET_NAME",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+    "S3_TWEETS_MEDIA_FOLDER",
+    "S3_LOGS_FOLDER",
+    "S3_DUMP_FOLDER",
+    "S3_HOUR_FOLDER",
+    "S3_DAY_FOLDER",
+    "S3_WEEK_FOLDER",
+    "SENTRY_DSN",
+    "REDIS_TWEETS_CACHE",
+    "REDIS_USER_CACHE",
+    "DOCKER_SERVER_PORT",
+    "DOCKER_DATABASE",
+    "DOCKER_DATABASE_PORT",
+    "DOCKER_REDIS",
+    "DOCKER_REDIS_PORT",
+    "REDIS_DB_CACHE",
+    "REDIS_CELERY",
+    "DOCKER_FLOWER_PORT",
+]
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for names in Settings.names().values():
+        for name in names:
+            monkeypatch.delenv(name, raising=False)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return Settings.load()
+
+
+def test_the_example_documents_every_setting_with_its_default() -> None:
+    written = dict(re.findall(r"^# ([A-Z0-9_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert written.keys() == {name for names in Settings.names().values() for name in names} | set(OBSOLETE)
+    for field, names in Settings.names().items():
+        default = Settings.model_fields[field].default
+        shown = "" if default is None else ("on" if default else "off") if isinstance(default, bool) else str(default)
+        assert {written[name] for name in names} == {shown}, field
+
+
+def test_the_example_itself_is_a_file_of_settings(tmp_path: Path) -> None:
+    text = (ROOT / ".env.example").read_text()
+    (tmp_path / ".env").write_text(re.sub(r"^# ([A-Z0-9_]+=)", r"\1", text, flags=re.MULTILINE))
+    assert Settings.load() == Settings(_env_file=None)  # type: ignore[call-arg]
+
+
+def test_the_names_of_the_first_implementation_are_known() -> None:
+    known = {name for names in Settings.names().values() for name in names}
+    assert set(FIRST_IMPLEMENTATION) <= known
+
+
+def test_an_old_file_carries_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("""
+        MODE=PROD
+        DB_USER=admin
+        DB_PASS=p@ss/word
+        DB_NAME=twitter
+        S3_URL=https://s3.example.org
+        S3_BUCKET_NAME=twitter
+        S3_ACCESS_KEY=access
+        S3_SECRET_KEY=secret
+        DOCKER_SERVER=server
+        DOCKER_SERVER_PORT=5050
+        DOCKER_DATABASE=postgres
+        DOCKER_DATABASE_PORT=5433
+        DOCKER_REDIS=redis
+        DOCKER_REDIS_PORT=6380
+        REDIS_DB_CACHE=1
+        REDIS_CELERY=2
+        SENTRY_DSN=
+    """)
+    settings = Settings.load()
+    assert (settings.mode, settings.port, settings.demo) == ("PROD", 5050, False)
+    address = settings.database
+    assert (address.host, address.port, address.user) == ("postgres", 5433, "admin")
+    assert (address.password, address.database) == ("p@ss/word", "twitter")
+    assert settings.redis.url == "redis://redis:6380/1"
+    assert settings.redis_tasks.url == "redis://redis:6380/2"
+    assert settings.object_storage == "s3"
+    assert not settings.embedded_database
+    assert not settings.embedded_redis
+    assert settings.sentry_dsn is None
+    assert unused_names() == ["DOCKER_SERVER"]
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("INSTANCE_NAME=file\nTWEET_MAX_LENGTH=5\n")
+    settings = load(monkeypatch, INSTANCE_NAME="environment")
+    assert (settings.instance_name, settings.tweet_max_length) == ("environment", 5)
+
+
+def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(
+        monkeypatch,
+        DATABASE_URL="postgresql://us%40er:p%2Fw@db.example:1234/name?sslmode=require",
+        DOCKER_DATABASE="other",
+        REDIS_URL="rediss://:secret@cache.example/3",
+        DOCKER_REDIS="other",
+        REDIS_TASKIQ="7",
+    )
+    assert settings.database.connect_arguments() == {
+        "host": "db.example",
+        "port": 1234,
+        "user": "us@er",
+        "password": "p/w",
+        "database": "name",
+        "ssl": "require",
+    }
+    assert settings.redis.url == "rediss://:secret@cache.example/3"
+    assert settings.redis_tasks.url == "rediss://:secret@cache.example/7"
+    for shown in (str(settings.database), repr(settings.database), str(settings.redis), repr(settings.redis)):
+        assert "secret" not in shown
+        assert "p/w" not in shown
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        (
+            {"PORT": "99999"},
+            "PORT or DOCKER_SERVER_PORT: input should be less than or equal to 65535, not '99999'",
+        ),
+        ({"DOCKER_SERVER_PORT": "x"}, "PORT or DOCKER_SERVER_PORT: "),
+        ({"MODE": "PRODUCTION"}, "MODE: input should be 'PROD', 'TEST' or 'DEV', not 'PRODUCTION'"),
+        ({"STORAGE": "ftp"}, "STORAGE: input should be 'local' or 's3'"),
+        ({"STORAGE": "s3"}, "S3_URL: is needed when STORAGE is s3"),
+        ({"S3_URL": "http://x"}, "S3_BUCKET_NAME: is needed when STORAGE is s3"),
+        ({"S3_URL": "x", "STORAGE": "local"}, "S3_URL: must start with http"),
+        ({"MODE": "PROD", "DEMO_KEYS": "on"}, "DEMO_KEYS: demo keys are public"),
+        ({"DEMO_KEYS": "perhaps"}, "DEMO_KEYS: "),
+        ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY: "),
+        ({"TWEET_MAX_LENGTH": "-1"}, "TWEET_MAX_LENGTH: "),
+        ({"DATABASE_URL": "mysql://u:topsecret@h/x"}, "DATABASE_URL: must start with postgresql://"),
+        ({"DATABASE_URL": "postgresql://u:topsecret@h:x/n"}, "DATABASE_URL: is not a URL"),
+        ({"DATABASE_URL": "postgresql://u:topsecret@h"}, "DATABASE_URL: must name a host and a database"),
+        ({"DATABASE_URL": "postgresql://u:topsecret@h/n?x=1"}, "DATABASE_URL: has the unknown parameter x"),
+        ({"DATABASE_URL": "postgresql://u:topsecret@h/n?sslmode=x"}, "DATABASE_URL: sslmode must be one of"),
+        ({"REDIS_URL": "http://:topsecret@h"}, "REDIS_URL: must start with redis://"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL: "),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], line: str
+) -> None:
+    with pytest.raises(WrongSetting) as wrong:
+        load(monkeypatch, **values)
+    assert str(wrong.value).startswith(line)
+    assert "\n" not in str(wrong.value)
+    assert "topsecret" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "demo"),
+    [
+        ({}, True),
+        ({"HOST": "localhost"}, True),
+        ({"HOST": "::1"}, True),
+        ({"HOST": "0.0.0.0"}, False),
+        ({"HOST": "example.org"}, False),
+        ({"HOST": "0.0.0.0", "DEMO_KEYS": "on"}, True),
+        ({"DEMO_KEYS": "off"}, False),
+        ({"MODE": "PROD"}, False),
+        ({"MODE": "TEST"}, True),
+    ],
+)
+def test_demo_mode(monkeypatch: pytest.MonkeyPatch, values: dict[str, str], demo: bool) -> None:
+    assert load(monkeypatch, **values).demo is demo
+
+
+def test_sockets_lie_below_the_data_unless_that_path_is_too_long(tmp_path: Path) -> None:
+    assert embedded_socket_folder(Path("/srv/perch")) == Path("/srv/perch/run")
+    deep = Path("/" + "x" * 120)
+    assert len(str(embedded_socket_folder(deep))) <= MAX_SOCKET_FOLDER
+    assert embedded_socket_folder(deep) != embedded_socket_folder(deep / "y")

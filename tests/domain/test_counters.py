@@ -1,0 +1,101 @@
+"""Counters agree with their rows, whoever writes at the same time, and whatever deletes them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable
+
+import pytest
+
+from server.domain import accounts, follows, likes, tweets
+from server.domain.errors import PerchError, TweetNotFound
+from server.domain.jobs import Jobs
+from server.domain.viewer import Viewer
+from server.models.connection import rows
+
+pytestmark = pytest.mark.usefixtures("database")
+
+DISAGREEING = """
+    SELECT 'likes of tweet ' || t.id AS what FROM tweets t
+    WHERE likes_count <> (SELECT count(*) FROM likes WHERE tweet_id = t.id)
+    UNION ALL SELECT 'tweets of ' || u.id FROM users u
+    WHERE tweets_count <> (SELECT count(*) FROM tweets WHERE author_id = u.id)
+    UNION ALL SELECT 'followers of ' || u.id FROM users u
+    WHERE followers_count <> (SELECT count(*) FROM follows WHERE followee_id = u.id)
+    UNION ALL SELECT 'following of ' || u.id FROM users u
+    WHERE following_count <> (SELECT count(*) FROM follows WHERE follower_id = u.id)
+"""
+
+
+class NoJobs(Jobs):
+    """There are no pictures here."""
+
+    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
+        raise AssertionError
+
+    async def remove_pictures(self, media_ids: object) -> None:
+        raise AssertionError
+
+
+async def viewer(handle: str) -> Viewer:
+    user, _ = await accounts.create(handle)
+    return Viewer(user.id, handle, handle, False, 0, frozenset({"read", "write"}))
+
+
+async def publish(author: Viewer) -> int:
+    return await tweets.publish(author, "x", [], max_length=10)
+
+
+async def settle(calls: list[Awaitable[object]]) -> list[object]:
+    """All at once; the failures that are not the domain's own are raised."""
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, PerchError):
+            raise result
+    return results
+
+
+async def test_parallel_likes_and_unlikes_of_one_tweet() -> None:
+    people = [await viewer(f"u{number}") for number in range(20)]
+    tweet_id = await publish(people[0])
+    chosen = random.Random(7)
+    calls = [chosen.choice((likes.like, likes.unlike))(chosen.choice(people), tweet_id) for _ in range(400)]
+    await settle(calls)
+    assert await rows(DISAGREEING) == []
+
+
+async def test_parallel_follows_in_both_directions() -> None:
+    people = [await viewer(f"u{number}") for number in range(6)]
+    chosen = random.Random(7)
+    pairs = [chosen.sample(people, 2) for _ in range(300)]
+    await settle([chosen.choice((follows.follow, follows.unfollow))(a, b.id) for a, b in pairs])
+    assert await rows(DISAGREEING) == []
+
+
+async def test_of_parallel_deletes_one_succeeds_while_others_like() -> None:
+    people = [await viewer(f"u{number}") for number in range(10)]
+    for _ in range(5):
+        tweet_id = await publish(people[0])
+        deletes = [tweets.delete(people[0], tweet_id, NoJobs()) for _ in range(5)]
+        others = [use(who, tweet_id) for who in people for use in (likes.like, likes.unlike, likes.like)]
+        results = await settle([*others[:15], *deletes, *others[15:]])
+        deleted = results[15:20]
+        assert [type(result) for result in deleted if result is not None] == [TweetNotFound] * 4
+    assert await rows("SELECT 1 FROM likes") == []
+    assert await rows(DISAGREEING) == []
+
+
+async def test_what_cascades_is_counted_too() -> None:
+    alice, bob, carol = [await viewer(name) for name in ("alice", "bob", "carol")]
+    tweet_id = await publish(bob)
+    await publish(alice)
+    for who in (alice, carol):
+        await likes.like(who, tweet_id)
+        await follows.follow(who, bob.id)
+        await follows.follow(bob, who.id)
+    await rows("DELETE FROM users WHERE id = $1 RETURNING id", alice.id)
+    assert await rows(DISAGREEING) == []
+    left = (await rows("SELECT followers_count, following_count FROM users WHERE id = $1", bob.id))[0]
+    assert left == {"followers_count": 1, "following_count": 1}
+    assert (await rows("SELECT likes_count FROM tweets"))[0] == {"likes_count": 1}

@@ -1,0 +1,96 @@
+"""The schema: up, down, and up again; every relation and every index that is promised."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import asyncpg
+import pytest
+
+from config.settings import Settings
+from server.models import migrate
+from server.models.connection import rows
+
+SCHEMA = """
+    SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal
+    ORDER BY 1
+"""
+
+
+@pytest.fixture
+async def fresh(settings: Settings) -> Settings:
+    """An empty database of its own."""
+    connection = await asyncpg.connect(**settings.database.connect_arguments())
+    await connection.execute("DROP DATABASE IF EXISTS migrations WITH (FORCE)")
+    await connection.execute("CREATE DATABASE migrations")
+    await connection.close()
+    url = f"postgresql://perch@/migrations?host={settings.database.host}"
+    return settings.model_copy(update={"database_url": url})
+
+
+async def schema(settings: Settings) -> list[str]:
+    connection = await asyncpg.connect(**settings.database.connect_arguments())
+    lines = [record["line"] for record in await connection.fetch(SCHEMA)]
+    await connection.close()
+    return lines
+
+
+async def test_up_down_and_up_again(fresh: Settings) -> None:
+    assert await migrate.upgrade(fresh) == migrate.known()
+    first = await schema(fresh)
+    assert await migrate.downgrade(fresh) == migrate.known()[::-1]
+    assert all(line.split(".")[0].split(" ")[0] in ("aerich", "CREATE") for line in await schema(fresh))
+    assert await migrate.upgrade(fresh) == migrate.known()
+    assert await schema(fresh) == first
+
+
+async def test_several_at_once_apply_each_migration_once(fresh: Settings) -> None:
+    applied = await asyncio.gather(*(asyncio.create_task(migrate.upgrade(fresh)) for _ in range(4)))
+    assert sorted(applied, key=len) == [[], [], [], migrate.known()]
+
+
+@pytest.mark.usefixtures("database")
+async def test_every_relation_is_a_foreign_key_and_every_foreign_key_has_an_index() -> None:
+    lacking = await rows("""
+        SELECT c.conrelid::regclass || '(' || a.attname || ')' AS what
+        FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+        WHERE c.contype = 'f' AND NOT EXISTS (
+            SELECT 1 FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])
+    """)
+    assert lacking == []
+    relations = await rows("SELECT count(*) AS n FROM pg_constraint WHERE contype = 'f'")
+    assert relations[0]["n"] == 8
+
+
+@pytest.mark.usefixtures("database")
+async def test_times_have_zones_and_ids_fit_into_javascript() -> None:
+    wrong = await rows("""
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND data_type LIKE 'timestamp without%'
+    """)
+    assert wrong == []
+    identities = await rows("""
+        SELECT identity_maximum AS maximum FROM information_schema.columns
+        WHERE table_schema = 'public' AND column_name = 'id' AND table_name <> 'aerich'
+    """)
+    assert {row["maximum"] for row in identities} == {str(2**53 - 1)}
+    assert len(identities) == 6
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_last_migration_knows_the_models_of_today() -> None:
+    """`aerich migrate` would find nothing to write."""
+    from importlib import import_module
+
+    from aerich.utils import decompress_dict, get_models_describe
+
+    name = migrate.known()[-1].removesuffix(".py")
+    last = import_module(f"server.models.migrations.models.{name}")
+    today = json.loads(json.dumps(get_models_describe("models")))
+    assert json.loads(json.dumps(decompress_dict(last.MODELS_STATE))) == today

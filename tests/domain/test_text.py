@@ -1,0 +1,46 @@
+"""Rules for what people type."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain import text
+from server.domain.errors import InvalidBody
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("a\r\nb", 3),
+        ("é", 1),
+        ("e\u0301", 1),
+        ("👩‍👩‍👧‍👦", 1),
+        ("🇷🇺🇩🇪", 2),
+        ("नमस्ते", 3),
+        ("각", 1),
+    ],
+)
+def test_characters_are_counted_as_people_count(typed: str, count: int) -> None:
+    assert text.count_graphemes(typed) == count
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_the_short_way_for_ascii_counts_the_same(typed: str) -> None:
+    assert text.count_graphemes(typed) == sum(1 for _ in text.GRAPHEME.finditer(typed))
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_accepted_is_unchanged(typed: str) -> None:
+    try:
+        assert text.bounded("x", typed, 100) == typed
+    except InvalidBody:
+        assert "\0" in typed or text.count_graphemes(typed) > 100
+
+
+def test_half_of_a_surrogate_pair_is_refused() -> None:
+    with pytest.raises(InvalidBody, match="surrogate"):
+        text.storable("tweet_data", "a\ud800b")

@@ -1,0 +1,240 @@
+"""One contract, every store."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from storage.base import (
+    InvalidKey,
+    InvalidRange,
+    ObjectNotFound,
+    ObjectStore,
+    StorageUnavailable,
+)
+from storage.local import LocalStore
+from storage.s3 import PART, Bucket, S3Store
+from tests import servers
+
+# Ceph's gateway on an SQLite file answers ranges with the right length and the wrong bytes.
+RANGES = pytest.mark.parametrize("store", ["local", "moto_url"], indirect=True)
+
+
+@pytest_asyncio.fixture(params=["local", "moto_url", "ceph_url"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ObjectStore]:
+    found: ObjectStore
+    if request.param == "local":
+        found = LocalStore(tmp_path / "objects")
+    else:
+        bucket = servers.bucket(request.getfixturevalue(request.param), f"test-{uuid.uuid4().hex[:12]}")
+        await servers.make_bucket(bucket)
+        found = S3Store(bucket)
+    await found.open()
+    yield found
+    await found.close()
+
+
+async def body(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def read(store: ObjectStore, key: str, start: int = 0, stop: int | None = None) -> bytes:
+    async with store.read(key, start=start, stop=stop) as found:
+        return b"".join([chunk async for chunk in found.body])
+
+
+async def test_what_was_put_is_read_back(store: ObjectStore) -> None:
+    info = await store.put("a/b/c.jpg", body(b"one ", b"", b"two"), content_type="image/jpeg")
+    assert (info.key, info.size, info.content_type) == ("a/b/c.jpg", 7, "image/jpeg")
+    found = await store.info("a/b/c.jpg")
+    assert (found.key, found.size, found.content_type) == ("a/b/c.jpg", 7, "image/jpeg")
+    assert found.modified_at.tzinfo is not None
+    assert await read(store, "a/b/c.jpg") == b"one two"
+
+
+async def test_the_last_write_wins(store: ObjectStore) -> None:
+    await store.put("key", body(b"first, and longer"), content_type="text/plain")
+    await store.put("key", body(b"second"), content_type="image/png")
+    assert await read(store, "key") == b"second"
+    assert (await store.info("key")).content_type == "image/png"
+
+
+async def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
+    await store.put("empty", body(), content_type="text/plain")
+    assert (await store.info("empty")).size == 0
+    assert await read(store, "empty") == b""
+
+
+@RANGES
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [(0, 3, b"012"), (3, None, b"3456789"), (9, 10, b"9"), (2, 5, b"234"), (5, 99, b"56789")],
+)
+async def test_ranges(store: ObjectStore, start: int, stop: int | None, expected: bytes) -> None:
+    await store.put("digits", body(b"0123456789"), content_type="text/plain")
+    async with store.read("digits", start=start, stop=stop) as found:
+        assert (found.start, found.stop, found.info.size) == (start, start + len(expected), 10)
+        assert b"".join([chunk async for chunk in found.body]) == expected
+
+
+async def test_a_range_that_begins_behind_the_end_is_refused(store: ObjectStore) -> None:
+    await store.put("digits", body(b"0123456789"), content_type="text/plain")
+    with pytest.raises(InvalidRange):
+        await read(store, "digits", 10)
+
+
+async def test_what_is_not_there_is_not_found(store: ObjectStore) -> None:
+    with pytest.raises(ObjectNotFound):
+        await store.info("nothing")
+    with pytest.raises(ObjectNotFound):
+        await read(store, "nothing/below")
+    await store.delete("nothing")
+
+
+async def test_what_was_deleted_is_gone(store: ObjectStore) -> None:
+    await store.put("key", body(b"x"), content_type="text/plain")
+    await store.delete("key")
+    await store.delete("key")
+    with pytest.raises(ObjectNotFound):
+        await store.info("key")
+    assert [item async for item in store.list()] == []
+
+
+async def test_keys_are_listed_in_order_by_prefix(store: ObjectStore) -> None:
+    keys = ["b/1", "a/2", "a/10", "ab", "a/sub/x", "c"]
+    for key in keys:
+        await store.put(key, body(key.encode()), content_type="text/plain")
+    assert [item.key async for item in store.list()] == sorted(keys)
+    assert [(item.key, item.size) async for item in store.list("a/")] == [
+        ("a/10", 4),
+        ("a/2", 3),
+        ("a/sub/x", 7),
+    ]
+    assert [item.key async for item in store.list("a")] == ["a/10", "a/2", "a/sub/x", "ab"]
+    assert [item.key async for item in store.list("nothing/")] == []
+
+
+async def test_more_keys_than_one_page_of_a_listing(store: ObjectStore) -> None:
+    limit = asyncio.Semaphore(20)
+
+    async def put(number: int) -> None:
+        async with limit:
+            await store.put(f"many/{number:05}", body(b"x"), content_type="text/plain")
+
+    await asyncio.gather(*(put(number) for number in range(1050)))
+    assert [item.key async for item in store.list("many/")] == [f"many/{number:05}" for number in range(1050)]
+
+
+async def test_a_large_object_is_streamed_whole(store: ObjectStore) -> None:
+    block = os.urandom(1 << 20)
+    count = (2 * PART + (5 << 20)) // len(block)
+    await store.put("large", body(*[block] * count), content_type="application/zip")
+    digest = hashlib.sha256()
+    async with store.read("large") as found:
+        assert found.info.size == count * len(block)
+        async for chunk in found.body:
+            digest.update(chunk)
+    assert digest.digest() == hashlib.sha256(block * count).digest()
+
+
+@RANGES
+async def test_a_range_over_the_border_of_two_parts(store: ObjectStore) -> None:
+    content = os.urandom(PART + 100)
+    await store.put("large", body(content), content_type="application/zip")
+    assert await read(store, "large", PART - 5, PART + 5) == content[PART - 5 : PART + 5]
+
+
+@pytest.mark.parametrize("blocks", [1, 40])
+async def test_a_body_that_breaks_off_leaves_nothing(store: ObjectStore, blocks: int) -> None:
+    async def breaking() -> AsyncIterator[bytes]:
+        for _ in range(blocks):
+            yield b"x" * (1 << 20)
+        raise ConnectionResetError
+
+    with pytest.raises((ConnectionResetError, StorageUnavailable)):
+        await store.put("half", breaking(), content_type="text/plain")
+    with pytest.raises(ObjectNotFound):
+        await store.info("half")
+    assert [item async for item in store.list()] == []
+
+
+async def test_a_body_that_breaks_off_leaves_what_was_there_before(store: ObjectStore) -> None:
+    async def breaking() -> AsyncIterator[bytes]:
+        yield b"new"
+        raise ConnectionResetError
+
+    await store.put("key", body(b"old"), content_type="text/plain")
+    with pytest.raises((ConnectionResetError, StorageUnavailable)):
+        await store.put("key", breaking(), content_type="text/plain")
+    assert await read(store, "key") == b"old"
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", ".a", "a/.b", "a\\b", "a\0b", "a b"]
+    + ["ü", "a" * 201, "a/" * 300 + "a", "a\n"],
+)
+async def test_what_is_no_key_is_refused(store: ObjectStore, key: str) -> None:
+    for use in (store.info, store.delete):
+        with pytest.raises(InvalidKey):
+            await use(key)
+    with pytest.raises(InvalidKey):
+        await store.put(key, body(b"x"), content_type="text/plain")
+    with pytest.raises(InvalidKey):
+        await read(store, key)
+
+
+async def test_a_store_that_works_says_so(store: ObjectStore) -> None:
+    await store.check()
+
+
+async def test_files_are_their_owners_only(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "objects")
+    await store.open()
+    await store.put("a/b", body(b"x"), content_type="text/plain")
+    assert (tmp_path / "objects" / "a").stat().st_mode & 0o077 == 0
+    assert list((tmp_path / "objects" / ".aside").iterdir()) == []
+
+
+def test_a_full_disk_is_said_in_words_and_nothing_is_left(tmp_path: Path) -> None:
+    command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.storage.full_disk"]
+    said = subprocess.run([*command, tmp_path / "disk"], capture_output=True, text=True, check=True).stdout
+    assert said == "local storage: no room is left on the disk; left behind: []"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"secret_key": "wrong"}, "SignatureDoesNotMatch"),
+        ({"access_key": "nobody"}, "InvalidAccessKeyId"),
+        ({"name": "no-such-bucket"}, "no-such-bucket"),
+        ({"url": "http://127.0.0.1:1"}, "cannot be reached"),
+    ],
+)
+async def test_a_bucket_that_refuses_us_is_unavailable_and_says_no_secret(
+    ceph_url: str, change: dict[str, str], words: str
+) -> None:
+    right = servers.bucket(ceph_url, "doors")
+    await servers.make_bucket(right)
+    values = {name: getattr(right, name) for name in Bucket.__slots__}
+    store = S3Store(Bucket(**{**values, **change}))
+    await store.open()
+    try:
+        with pytest.raises(StorageUnavailable) as refused:
+            await store.put("key", body(b"x"), content_type="text/plain")
+        assert words in str(refused.value)
+        assert servers.SECRET_KEY not in str(refused.value)
+        with pytest.raises(StorageUnavailable):
+            await store.check()
+    finally:
+        await store.close()
