@@ -1,10 +1,10 @@
 // The client's beginning: settings first, so that nothing is drawn twice, then the page.
 import { render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Aside, Messages, Navigation } from "./components/shell.js";
 import { html } from "./lib/html.js";
 import { loadAllWords, t } from "./lib/i18n.js";
-import { Page } from "./pages/pages.js";
+import { Page, preparePage } from "./pages/pages.js";
 import { route, startRouter } from "./router.js";
 import { dialog } from "./store/dialogs.js";
 import { startLanguage } from "./store/preferences.js";
@@ -27,7 +27,13 @@ function SkipLink() {
 
 function Main() {
   const { page, id } = route.value;
+  const opened = useRef(false);
   useEffect(() => {
+    // The first page is read from its beginning, where the skip link is.
+    if (!opened.current) {
+      opened.current = true;
+      return;
+    }
     // A link that took the reader here is gone with its page: start at the new one's heading.
     const heading = document.querySelector("#main h1");
     if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
@@ -50,23 +56,43 @@ startRouter();
 startSession();
 // The server works on the first timeline while the page is being drawn.
 if (route.value.page === "home" && key.value) home[route.value.tab].load();
-await startLanguage();
+// A page that is fetched apart is there before the first drawing, which then need not be redone.
+await Promise.all([startLanguage(), preparePage()]);
 const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);
 
+// Keys that are pressed before there is anybody to hear them are heard afterwards.
+const earlyKeys = [];
+function keepKey(event) {
+  earlyKeys.push(event);
+  startTheRest();
+}
+addEventListener("keydown", keepKey);
+
 // What nobody can use before the page is there comes after it; fetched while there is a network.
+let started = false;
 async function startTheRest() {
-  const [{ startKeyboard }, { startDrop }] = await Promise.all([
-    import("./keyboard.js"),
-    import("./compose/drop.js"),
-    import("./compose/attachments.js"),
-    import("./store/publish.js"),
-    import("./timeline/deleted.js"),
-    loadAllWords(),
-  ]);
-  startKeyboard();
-  startDrop();
+  if (started) return;
+  started = true;
+  try {
+    const [{ startKeyboard }, { startDrop }] = await Promise.all([
+      import("./keyboard.js"),
+      import("./compose/drop.js"),
+      import("./compose/attachments.js"),
+      import("./lib/copy.js"),
+      import("./store/publish.js"),
+      import("./timeline/deleted.js"),
+      import("./timeline/new-tweets.js"),
+      loadAllWords(),
+    ]);
+    removeEventListener("keydown", keepKey);
+    startKeyboard(earlyKeys);
+    startDrop();
+  } catch {
+    started = false;
+    addEventListener("online", startTheRest, { once: true });
+  }
 }
 if ("requestIdleCallback" in window) requestIdleCallback(startTheRest, { timeout: 2000 });
 else setTimeout(startTheRest, 500);

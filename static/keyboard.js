@@ -63,23 +63,29 @@ function letterOf(event) {
 
 const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable]");
 
-export function startKeyboard() {
-  let sequence = 0;
-  addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && isTyping(event.target) && !dialog.value) event.target.blur();
-    if (isTyping(event.target) || dialog.value || document.querySelector("dialog[open]")) return;
-    if (event.key === "Enter" && event.target === currentRow()) {
-      open();
-      return;
-    }
-    if (!shortcuts.value) return;
-    const letter = letterOf(event);
-    const inSequence = performance.now() - sequence < SEQUENCE_TIME;
-    sequence = letter === "g" && !inSequence ? performance.now() : 0;
-    const action = inSequence ? PLACES[letter] : ACTIONS[letter];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  });
+// When "g" was pressed; long ago, at first.
+let sequence = -Infinity;
+
+function onKey(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && isTyping(event.target) && !dialog.value) event.target.blur();
+  if (isTyping(event.target) || dialog.value) return;
+  if (event.key === "Enter" && event.target === currentRow()) {
+    open();
+    return;
+  }
+  if (!shortcuts.value) return;
+  const letter = letterOf(event);
+  const inSequence = performance.now() - sequence < SEQUENCE_TIME;
+  sequence = letter === "g" && !inSequence ? performance.now() : -Infinity;
+  const action = inSequence ? PLACES[letter] : ACTIONS[letter];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+// `early` are the keys that were pressed before this module was here.
+export function startKeyboard(early) {
+  addEventListener("keydown", onKey);
+  early.forEach(onKey);
 }

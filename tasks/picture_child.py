@@ -38,6 +38,9 @@ OPEN_FILES = 64
 # Limits of a picture: JPEG is scaled while it is decoded, everything else is decoded whole.
 JPEG_MEGAPIXELS, MEGAPIXELS, FRAMES = 64, 25, 200
 
+# Pillow's own bound, for pictures that hide inside others (in an icon): our own speaks first.
+HIDDEN_MEGAPIXELS = 100
+
 # Only these decoders are ever tried.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
 
@@ -68,6 +71,11 @@ SIDEWAYS = (5, 6, 7, 8)
 DEFAULT_DURATION = 100
 
 BROKEN = "This picture cannot be read: the file is damaged or not complete."
+
+TOO_MANY_PIXELS = (
+    f"This picture has more pixels than the server decodes: at most {JPEG_MEGAPIXELS} megapixels of a JPEG, "
+    f"and {MEGAPIXELS} of everything else, are allowed."
+)
 
 
 class Refused(Exception):
@@ -240,14 +248,14 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(version())
         return
-    Image.MAX_IMAGE_PIXELS = JPEG_MEGAPIXELS * 1_000_000
+    Image.MAX_IMAGE_PIXELS = HIDDEN_MEGAPIXELS * 1_000_000
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         verdict = process(*sys.argv[1:4])
     except Refused as refused:
         verdict = {"refused": str(refused)}
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        verdict = {"refused": f"This picture has too many pixels; at most {MEGAPIXELS} million are allowed."}
+        verdict = {"refused": TOO_MANY_PIXELS}
     except UnidentifiedImageError:
         verdict = {"refused": BROKEN}
     except MemoryError:

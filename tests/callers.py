@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+from httpx import Response
 
 from server.domain import accounts
 
-
-class Response(Protocol):
-    """What httpx answers."""
-
-    status_code: int
-    headers: Any
-    content: bytes
-    text: str
-
-
-Send = Callable[..., Awaitable[Response]]
+Send = Callable[..., Coroutine[Any, Any, Response]]
 
 
 @dataclass(frozen=True)

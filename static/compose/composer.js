@@ -82,7 +82,7 @@ function Remarks() {
   return html`<div class="remarks" aria-live="polite">${remarks.map((text) => html`<p key=${text}>${text}</p>`)}</div>`;
 }
 
-export function Composer({ autofocus = false, sent }) {
+export default function Composer({ autofocus = false, sent }) {
   const field = useRef(null);
   const id = useId();
   useEffect(() => {

@@ -4,7 +4,7 @@ import { Icon } from "../components/icon.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { closeDialog } from "../store/dialogs.js";
-import { Composer } from "./composer.js";
+import Composer from "./composer.js";
 
 export default function ComposerDialog() {
   return html`<${Dialog} label=${t("compose.title")} kind="panel compose">

@@ -16,6 +16,12 @@ export default {
   "compose.not_sent": "Not sent, your text is kept.",
   "compose.too_long": "The tweet is too long.",
   "compose.too_many": { one: "A tweet holds up to {count} picture.", other: "A tweet holds up to {count} pictures." },
+  "compose.title": "New tweet",
+  "compose.label": "Tweet text",
+  "compose.offline": "You are offline. Your text is kept in this browser.",
+  "compose.restored": "Your draft was restored.",
+  "compose.left": { one: "{count} character left", other: "{count} characters left" },
+  "compose.add_pictures": "Add pictures",
 
   "tweet.title": "Tweet",
   "tweet.page_title": "Tweet by {name}",
@@ -118,6 +124,7 @@ export default {
   "error.picture_failed": "A picture has not been sent.",
 
   "key.signed_out": "Signed out. Key, drafts and caches are gone from this browser.",
+  "key.demo": "This is a demo server: the keys test and test1 work.",
 
   "feed.newer": "Newer tweets",
   "feed.new": { one: "{count} new tweet", other: "{count} new tweets" },
@@ -127,4 +134,12 @@ export default {
   "theme.light": "Light",
   "theme.dark": "Dark",
   "theme.switch": "Theme: {now}",
+
+  "home.signed_out": "Perch is for members",
+  "home.signed_out_hint": "Sign in with your API key to see the tweets.",
+  "home.enter_key": "Enter a key",
+  "home.empty_all": "Nothing here yet",
+  "home.empty_all_hint": "Be the first: write a tweet above.",
+  "home.empty_following": "Quiet so far",
+  "home.empty_following_hint": "Follow people on their profiles, and their tweets appear here beside yours.",
 };

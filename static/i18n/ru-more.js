@@ -21,6 +21,17 @@ export default {
     many: "В твите может быть не больше {count} картинок.",
     other: "В твите может быть не больше {count} картинки.",
   },
+  "compose.title": "Новый твит",
+  "compose.label": "Текст твита",
+  "compose.offline": "Нет сети. Текст сохранён в этом браузере.",
+  "compose.restored": "Черновик восстановлен.",
+  "compose.left": {
+    one: "Остался {count} символ",
+    few: "Осталось {count} символа",
+    many: "Осталось {count} символов",
+    other: "Осталось {count} символа",
+  },
+  "compose.add_pictures": "Добавить картинки",
 
   "tweet.title": "Твит",
   "tweet.page_title": "{name}: твит",
@@ -148,6 +159,7 @@ export default {
   "error.picture_failed": "Одна из картинок не отправлена.",
 
   "key.signed_out": "Вы вышли. Ключ, черновики и кэш удалены из этого браузера.",
+  "key.demo": "Это демонстрационный сервер: подойдут ключи test и test1.",
 
   "feed.newer": "Более новые твиты",
   "feed.new": {
@@ -167,4 +179,12 @@ export default {
   "theme.light": "Светлая",
   "theme.dark": "Тёмная",
   "theme.switch": "Тема: {now}",
+
+  "home.signed_out": "Perch — для своих",
+  "home.signed_out_hint": "Войдите со своим ключом API, чтобы увидеть твиты.",
+  "home.enter_key": "Ввести ключ",
+  "home.empty_all": "Здесь пока пусто",
+  "home.empty_all_hint": "Начните первым: напишите твит выше.",
+  "home.empty_following": "Пока тихо",
+  "home.empty_following_hint": "Подпишитесь на людей в их профилях, и их твиты появятся здесь рядом с вашими.",
 };

@@ -21,37 +21,18 @@ export default {
   "key.checking": "Проверяем ключ…",
   "key.valid": "Ключ действует",
   "key.invalid": "Такого ключа здесь нет.",
-  "key.demo": "Это демонстрационный сервер: подойдут ключи test и test1.",
 
   "home.all": "Все",
   "home.following": "Подписки",
   "home.tabs": "Ленты",
-  "home.signed_out": "Perch — для своих",
-  "home.signed_out_hint": "Войдите со своим ключом API, чтобы увидеть твиты.",
-  "home.enter_key": "Ввести ключ",
-  "home.empty_all": "Здесь пока пусто",
-  "home.empty_all_hint": "Начните первым: напишите твит выше.",
-  "home.empty_following": "Пока тихо",
-  "home.empty_following_hint": "Подпишитесь на людей в их профилях, и их твиты появятся здесь рядом с вашими.",
 
   "feed.loading": "Загружаем…",
   "feed.more": "Показать ещё",
   "feed.end": "Это всё",
 
-  "compose.title": "Новый твит",
   "compose.open": "Написать твит",
-  "compose.label": "Текст твита",
   "compose.placeholder": "Что происходит?",
   "compose.send": "Твитнуть",
-  "compose.offline": "Нет сети. Текст сохранён в этом браузере.",
-  "compose.restored": "Черновик восстановлен.",
-  "compose.left": {
-    one: "Остался {count} символ",
-    few: "Осталось {count} символа",
-    many: "Осталось {count} символов",
-    other: "Осталось {count} символа",
-  },
-  "compose.add_pictures": "Добавить картинки",
 
   "tweet.show_more": "Показать полностью",
   "tweet.like": {

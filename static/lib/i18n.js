@@ -12,8 +12,6 @@ const loaders = {
 
 // Read in every component that shows words, so that a switch redraws just those.
 const words = signal(english);
-// Set once the rest has been asked for.
-let rest = null;
 export const language = signal("en");
 
 // Intl formatters cost milliseconds to make: each is made when it is first needed, and kept.
@@ -30,33 +28,47 @@ export function browserLanguage() {
   return wanted.find((code) => code in LANGUAGES) ?? "en";
 }
 
-async function fetchWords(code, all) {
-  const [first, more] = loaders[code];
-  const parts = await Promise.all(all ? [first(), more()] : [first()]);
-  return Object.assign({}, ...parts.map((part) => part.default));
+// What is wanted, which may change while words are under way.
+let wanted = { code: "en", all: false };
+let rest = null;
+
+async function showWanted() {
+  let dictionary;
+  let fetched;
+  while (fetched !== wanted) {
+    fetched = wanted;
+    const [first, more] = loaders[fetched.code];
+    const parts = await Promise.all(fetched.all ? [first(), more()] : [first()]);
+    dictionary = Object.assign({}, ...parts.map((part) => part.default));
+  }
+  document.documentElement.lang = wanted.code;
+  batch(() => {
+    words.value = dictionary;
+    language.value = wanted.code;
+  });
 }
 
 // Fetches the words of the parts that come later. Those parts wait for it.
 export function loadAllWords() {
-  rest ??= fetchWords(language.value, true).then(
-    (all) => {
-      words.value = all;
-    },
-    (error) => {
+  if (!rest) {
+    wanted = { ...wanted, all: true };
+    rest = showWanted();
+    rest.catch(() => {
       rest = null;
-      throw error;
-    },
-  );
+    });
+  }
   return rest;
 }
 
+// Rejects where the words cannot be fetched, and leaves the language as it was.
 export async function setLanguage(code) {
-  const dictionary = await fetchWords(code, rest !== null);
-  document.documentElement.lang = code;
-  batch(() => {
-    words.value = dictionary;
-    language.value = code;
-  });
+  wanted = { ...wanted, code };
+  try {
+    await showWanted();
+  } catch (error) {
+    wanted = { ...wanted, code: language.value };
+    throw error;
+  }
 }
 
 // The words under `key`; `{name}` in them is replaced by `values.name`.

@@ -55,20 +55,24 @@ export function restorePlace(place) {
     addEventListener(gesture, stopCurrent, { once: true, passive: true });
   }
   let frames = 0;
+  let expected = scrollY;
   const settle = () => {
     if (stopped || !row.isConnected) return;
     const drift = row.getBoundingClientRect().top - place.offset;
-    if (Math.abs(drift) >= 1) scrollBy(0, drift);
+    const moved = Math.abs(drift) >= 1;
+    // Scrolled by somebody else, as with the scroll bar: they know where they want to be.
+    if (moved && frames > 0 && Math.abs(scrollY - expected) >= 1) return;
+    if (moved) scrollBy(0, drift);
+    expected = scrollY;
     frames += 1;
     if (frames < FRAMES) requestAnimationFrame(settle);
   };
   settle();
 }
 
-// Runs `change`, which may add or remove rows above, without moving what is being read.
-export function keepPlace(change) {
+// Called before rows above change; what it returns is called after, and puts the reader back.
+export function keepPlace() {
   const place = capturePlace();
-  change();
   return () => {
     if (place.row !== null) restorePlace(place);
   };

@@ -1,8 +1,8 @@
 // Home: everybody's tweets and those of the people one follows, as two tabs with two places.
 import { useEffect } from "preact/hooks";
-import { Composer } from "../compose/composer.js";
-import { focusKeyField } from "../components/key-panel.js";
-import { Button, EmptyRow } from "../components/rows.js";
+import { lazy } from "../components/lazy.js";
+import { Avatar } from "../components/people.js";
+import { Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
@@ -10,9 +10,25 @@ import { scrollToTop, usePlace } from "../lib/scroll.js";
 import { navigate } from "../router.js";
 import { home } from "../store/feeds.js";
 import { announce } from "../store/notices.js";
-import { instance, key } from "../store/session.js";
+import { key, viewer } from "../store/session.js";
 import { FeedView } from "../timeline/feed.js";
 import { useTitle } from "./title.js";
+
+// As high as the composer, so that nothing moves when it takes this place.
+const ComposerWaiting = () => html`<div class="composer waiting">
+  <${Avatar} user=${viewer.value} />
+  <p>${t("compose.placeholder")}</p>
+</div>`;
+
+const ComposerFailed = () =>
+  html`<${Trouble} error=${{ type: "unreachable" }} retry=${() => location.reload()} />`;
+
+const Composer = lazy(() => import("../compose/composer.js"), {
+  Waiting: ComposerWaiting,
+  Failed: ComposerFailed,
+});
+const NeedsKey = lazy(() => import("./needs-key.js"));
+const HomeEmpty = lazy(() => import("./home-empty.js"));
 
 const TABS = [
   ["all", "/", "home.all"],
@@ -59,18 +75,6 @@ function Tab({ name, to, label, selected }) {
   </a>`;
 }
 
-function SignedOut() {
-  return html`<${EmptyRow} title=${t("home.signed_out")}>
-    <p>${t("home.signed_out_hint")}</p>
-    ${instance.value.features.demo_keys && html`<p>${t("key.demo")}</p>`}
-    <${Button} icon="key" onClick=${focusKeyField}>${t("home.enter_key")}<//>
-  <//>`;
-}
-
-function Empty({ tab }) {
-  return html`<${EmptyRow} title=${t(`home.empty_${tab}`)}><p>${t(`home.empty_${tab}_hint`)}</p><//>`;
-}
-
 export function Home({ tab }) {
   const feed = home[tab];
   const hasKey = key.value !== "";
@@ -83,8 +87,11 @@ export function Home({ tab }) {
   }, [feed, hasKey, feed.status.value]);
   useEffect(() => {
     if (!hasKey) return undefined;
-    const watching = import("../timeline/new-tweets.js").then(({ watchFeed }) => watchFeed(feed));
-    return () => watching.then((stop) => stop());
+    const watching = import("../timeline/new-tweets.js").then(
+      ({ watchFeed }) => watchFeed(feed),
+      () => null,
+    );
+    return () => watching.then((stop) => stop?.());
   }, [feed, hasKey]);
   useEffect(() => {
     if (waiting) announce(t("feed.new", { count: waiting }));
@@ -105,10 +112,10 @@ export function Home({ tab }) {
             key=${tab}
             feed=${feed}
             label=${label}
-            empty=${html`<${Empty} tab=${tab} />`}
+            empty=${html`<${HomeEmpty} tab=${tab} />`}
             showWaiting=${() => showWaiting(feed)}
           />`
-        : html`<${SignedOut} />`}
+        : html`<${NeedsKey} />`}
     </div>
   `;
 }

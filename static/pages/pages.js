@@ -25,6 +25,8 @@ const PAGES = {
   "not-found": lazyPage(() => import("./not-found.js")),
 };
 
+export const preparePage = () => PAGES[route.value.page]?.prefetch();
+
 export function Page() {
   const { page, ...rest } = route.value;
   if (page === "home") return html`<${Home} ...${rest} />`;

@@ -9,7 +9,7 @@ import { PeopleList } from "../profile/people-list.js";
 import { key } from "../store/session.js";
 import { loadProfile, profileOf } from "../store/users.js";
 import { isNotFound, useLoading } from "./loading.js";
-import { NeedsKey } from "./needs-key.js";
+import NeedsKey from "./needs-key.js";
 import { Missing } from "./not-found.js";
 import { useTitle } from "./title.js";
 

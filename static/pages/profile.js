@@ -11,7 +11,7 @@ import { key } from "../store/session.js";
 import { loadProfile, profileOf } from "../store/users.js";
 import { FeedView } from "../timeline/feed.js";
 import { isNotFound, useLoading } from "./loading.js";
-import { NeedsKey } from "./needs-key.js";
+import NeedsKey from "./needs-key.js";
 import { Missing } from "./not-found.js";
 import { useTitle } from "./title.js";
 

@@ -12,7 +12,7 @@ import { key } from "../store/session.js";
 import { refreshTweet, tweetById } from "../store/tweets.js";
 import { LargeTweet } from "../timeline/large-tweet.js";
 import { isNotFound, useLoading } from "./loading.js";
-import { NeedsKey } from "./needs-key.js";
+import NeedsKey from "./needs-key.js";
 import { Missing } from "./not-found.js";
 import { useTitle } from "./title.js";
 

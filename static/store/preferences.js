@@ -1,7 +1,8 @@
 // How the reader wants the client to be. These outlive signing out: they say nothing of anyone.
 import { effect, signal } from "@preact/signals";
-import { LANGUAGES, browserLanguage, setLanguage } from "../lib/i18n.js";
+import { LANGUAGES, browserLanguage, setLanguage, t } from "../lib/i18n.js";
 import { load, save } from "../lib/storage.js";
+import { notify } from "./notices.js";
 
 export const THEMES = ["auto", "light", "dark"];
 
@@ -28,9 +29,14 @@ export function chooseShortcuts(value) {
 }
 
 export async function chooseLanguage(code) {
-  await setLanguage(code);
-  save("preference.language", code);
+  try {
+    await setLanguage(code);
+    save("preference.language", code);
+  } catch {
+    notify(t("error.unreachable"));
+  }
 }
 
+// English where the words of another language cannot be fetched: better than no page.
 export const startLanguage = () =>
-  setLanguage(stored("language", Object.keys(LANGUAGES), browserLanguage()));
+  setLanguage(stored("language", Object.keys(LANGUAGES), browserLanguage())).catch(() => {});

@@ -93,8 +93,8 @@ export async function signIn(text) {
 export function signOut() {
   attempt += 1;
   for (const wipe of wipers) wipe(true);
-  forget("key");
-  forget("viewer");
+  // The draft's own store may not have been fetched yet.
+  for (const name of ["key", "viewer", "draft"]) forget(name);
   key.value = "";
   typedKey.value = "";
   viewer.value = null;

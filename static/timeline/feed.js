@@ -40,9 +40,7 @@ function Rows({ feed, label }) {
   const restore = useRef(null);
   const shown = useRef(ids);
   // Measured while the old rows are still there, put right once the new ones are.
-  if (shown.current !== ids && shown.current.length) {
-    restore.current = keepPlace(() => {});
-  }
+  if (shown.current[0] !== ids[0]) restore.current = keepPlace();
   shown.current = ids;
   useLayoutEffect(() => {
     restore.current?.();

@@ -25,9 +25,10 @@ function Likeness({ thumbhash, image, loaded }) {
   const canvas = useRef(null);
   useEffect(() => {
     if (!thumbhash || image.current?.complete) return;
-    import("../lib/thumbhash.js").then(({ drawThumbhash }) => {
+    const drawing = import("../lib/thumbhash.js").then(({ drawThumbhash }) => {
       if (canvas.current) drawThumbhash(canvas.current, thumbhash);
     });
+    drawing.catch(() => {});
   }, []);
   return !loaded && html`<canvas ref=${canvas} class="likeness" width="1" height="1" aria-hidden="true"></canvas>`;
 }

@@ -47,7 +47,8 @@ export function Media({ tweet }) {
   const pending = media.some((one) => one.state === "pending");
   useEffect(() => {
     if (!pending) return;
-    import("../store/pending-media.js").then(({ awaitMedia }) => awaitMedia(tweet));
+    const waiting = import("../store/pending-media.js");
+    waiting.then(({ awaitMedia }) => awaitMedia(tweet)).catch(() => {});
   }, [pending]);
   return media.length > 0 && html`<${MediaGrid} media=${media} />`;
 }

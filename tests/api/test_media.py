@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from httpx import Response
 
 from config.settings import Settings
 from server.context import Context
@@ -16,7 +17,7 @@ from server.models.connection import rows
 from storage import keys
 from storage.base import ObjectStore
 from tests import pictures
-from tests.callers import Caller, Response
+from tests.callers import Caller
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -61,10 +62,8 @@ async def test_a_phone_picture_comes_out_upright_small_and_clean(
         assert not {"exif", "icc_profile", "comment"} & image.info.keys()
         assert b"Secret" not in response.content
         assert b"secret" not in response.content
-        reds = [
-            image.getpixel((x, y))[0] > 200 for x, y in ((20, 20), (size[0] - 20, 20), (20, size[1] - 20))
-        ]  # type: ignore[index]
-        assert reds == [True, False, False], "the red corner is the upper left one"
+        corners = [pictures.is_red(image, at) for at in ("upper left", "upper right", "lower left")]
+        assert corners == [True, False, False]
     token = shown["url"].rsplit("/", 1)[1]
     assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
 

@@ -82,6 +82,7 @@ async def test_closing_the_composer_keeps_the_draft(open_page: OpenPage, alice: 
     await expect(text_field(page)).to_have_value(WORDS)
 
 
+@pytest.mark.usefixtures("worker")
 async def test_a_failed_upload_says_so_on_its_thumbnail_and_can_be_retried(
     open_page: OpenPage, alice: Caller
 ) -> None:

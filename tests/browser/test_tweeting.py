@@ -75,8 +75,7 @@ async def test_leaving_the_page_deletes_what_was_waiting_to_be(open_page: OpenPa
     page = await open_page(viewer=alice)
     await tweet(page, "gone for good").get_by_role("button", name="Delete tweet").click()
     await expect(page.get_by_role("button", name="Undo")).to_be_visible()
-    async with page.expect_request(lambda request: request.method == "DELETE"):
-        await page.goto("about:blank")
+    await page.goto("about:blank")
     for _ in range(50):
         answer = await alice.get(f"/api/tweets/{tweet_id}")
         if answer.status == 404:

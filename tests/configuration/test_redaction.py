@@ -73,7 +73,9 @@ def test_error_reports_hold_nothing_secret_or_personal(monkeypatch: pytest.Monke
     key = keys.generate()
     try:
         try:
-            local = f"private words and {key}"
+            local = " ".join(
+                ["private", "words", key]
+            )  # put together here: the source is sent, values are not
             raise RuntimeError(f"failed with {key}")
         except RuntimeError:
             logging.getLogger("perch").exception("request with %s failed", key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 import pytest
 
@@ -47,7 +47,7 @@ async def publish(author: Viewer) -> int:
     return await tweets.publish(author, "x", [], max_length=10)
 
 
-async def settle(calls: list[Awaitable[object]]) -> list[object]:
+async def settle(calls: Sequence[Awaitable[object]]) -> list[object]:
     """All at once; the failures that are not the domain's own are raised."""
     results = await asyncio.gather(*calls, return_exceptions=True)
     for result in results:

@@ -1,0 +1,274 @@
+"""`perch up` and its commands as an operator meets them: start, restart, kill, stop, mistakes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import servers
+from tests.servers import wait_for
+from tests.whole.conftest import Perch, is_ready, log_of, processes, running
+
+
+def users(perch: Perch) -> list[str]:
+    return [user["handle"] for user in json.loads(perch.command("users", "list", "--json"))]
+
+
+def alive(pids: Iterable[int]) -> set[int]:
+    return set(pids) & {pid for pid, _, _ in processes()}
+
+
+def test_the_block_tells_what_a_person_wants_to_know(four: Perch) -> None:
+    shown = log_of(four)
+    for words in (four.url, "test (Иван) and test1 (Катя)", str(four.folder / "data"), "Ctrl+C"):
+        assert words in shown
+    assert shown.count("is running") == 1
+
+
+def test_four_processes_on_an_empty_database_make_each_demo_user_once(four: Perch) -> None:
+    assert sorted(user for user in users(four) if user.startswith("test")) == ["test", "test1"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_everything_and_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+    with running(tmp_path) as perch:
+        # PostgreSQL, Valkey, two web processes, worker, scheduler
+        wait_for(lambda: len(perch.children()) == 6, "all processes")
+        children = perch.children()
+        perch.process.send_signal(number)
+        assert perch.process.wait(30) == 0
+        assert log_of(perch).rstrip().endswith("stopped")
+        assert alive(children) == set()
+        assert perch.family() == []
+        assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()
+        assert "killed" not in log_of(perch)
+
+
+def test_the_next_start_after_kill_9_of_everything_just_works(tmp_path: Path) -> None:
+    with running(tmp_path) as perch:
+        perch.command("users", "add", "alice")
+        everybody = [perch.process.pid, *perch.children()]
+        for pid in everybody:
+            os.kill(pid, signal.SIGKILL)
+        perch.process.wait(10)
+    with running(tmp_path) as again:
+        assert "alice" in users(again)
+        assert users(again).count("test") == 1
+
+
+def test_a_killed_parent_takes_its_children_along(tmp_path: Path) -> None:
+    with running(tmp_path) as perch:
+        children = perch.children()
+        perch.process.kill()
+        perch.process.wait(10)
+        with running(tmp_path, PORT=perch.settings["PORT"]):
+            assert alive(children) == set()
+
+
+def test_every_process_that_dies_is_started_again(tmp_path: Path) -> None:
+    with running(tmp_path) as perch:
+        wait_for(lambda: len(perch.children()) == 6, "all processes")
+        for pid in perch.children():
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: len(perch.children()) == 6 and is_ready(perch.url), "everything running again")
+        assert log_of(perch).count("it is started again") >= 6
+        answer = httpx.get(f"{perch.url}/api/users/me", headers={"api-key": "test"})
+        assert answer.status_code == 200
+
+
+def test_one_dead_web_process_is_not_noticed(four: Perch) -> None:
+    web = [pid for pid, command in four.children().items() if command.rstrip().endswith("perch up")]
+    before = set(four.children())
+    os.kill(min(web), signal.SIGKILL)
+    for _ in range(50):
+        with urllib.request.urlopen(f"{four.url}/health/live", timeout=5) as answer:  # noqa: S310
+            assert answer.status == 200
+    wait_for(lambda: len(four.children()) == len(before), "the process being started again")
+    wait_for(lambda: is_ready(four.url), "readiness")
+
+
+def test_a_folder_in_use_is_refused_with_its_reason(four: Perch, tmp_path: Path) -> None:
+    settings = {**four.settings, "PORT": str(servers.free_port())}
+    done = perch(tmp_path, "up", **settings)
+    assert done.returncode == 1
+    assert (
+        done.stderr
+        == f"perch: another Perch (process {four.process.pid}) uses the data in {four.folder}/data\n"
+    )
+
+
+def test_a_port_in_use_is_refused_with_its_reason(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = perch(tmp_path, "serve", PORT=port)
+    assert done.returncode == 1
+    assert (
+        done.stderr == f"perch: PORT: 127.0.0.1:{port} is taken by another program; set PORT to a free one\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["up", "serve", "worker", "scheduler", "migrate", "doctor"])
+def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command: str) -> None:
+    done = perch(tmp_path, command, PORT="none")
+    assert done.returncode == 2
+    assert done.stderr.startswith("perch: PORT or DOCKER_SERVER_PORT: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def perch(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [servers.PERCH, *command],
+        cwd=folder,
+        env=servers.environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], ["up"], ["serve"], ["worker"], ["scheduler"], ["migrate"], ["doctor"], ["users"], ["users", "add"]]
+    + [["users", "list"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"]],
+)
+def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
+    done = perch(tmp_path, *command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: perch")
+    assert "Example" in done.stdout or command in (["users"], ["keys"])
+
+
+def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) -> None:
+    settings = {"DATA_DIR": str(tmp_path / "data"), "MODE": "PROD"}
+    made = perch(tmp_path, "users", "add", "alice", "--name", "Alice", "--admin", "--json", **settings)
+    assert made.returncode == 0, made.stderr
+    (alice,) = json.loads(made.stdout)
+    with running(tmp_path, **settings) as up:
+        answer = httpx.get(f"{up.url}/api/users/me", headers={"api-key": alice["key"]}).json()
+        assert (answer["user"]["handle"], answer["user"]["scopes"]) == ("alice", ["read", "write", "admin"])
+        assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
+        assert "perch users add" in log_of(up)
+        assert users(up) == ["alice"]
+
+
+def test_keys_by_command(four: Perch) -> None:
+    four.command("users", "add", "keyholder")
+    made = json.loads(
+        four.command("keys", "create", "keyholder", "--scope", "read", "--days", "3", "--json")
+    )[0]
+    shown = httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]})
+    assert shown.json()["user"]["scopes"] == ["read"]
+    listed = json.loads(four.command("keys", "list", "--user", "keyholder", "--json"))
+    assert [key["id"] for key in listed][-1] == made["id"]
+    assert made["key"] not in json.dumps(listed)
+    four.command("keys", "revoke", str(made["id"]))
+    assert httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["users", "add", "Alice"], "lower-case"),
+        (["users", "add", "test"], "taken"),
+        (["keys", "create", "nobody"], "nobody"),
+        (["keys", "revoke", "999999"], "no key"),
+        (["keys", "create", "test", "--scope", "admin"], "administrators"),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_why_in_one_line(
+    four: Perch, command: list[str], words: str
+) -> None:
+    said = four.command(*command, expect=1)
+    assert said.startswith("perch: ")
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
+    found = {row["part"]: row for row in json.loads(four.command("doctor", "--json"))}
+    assert {name for name, row in found.items() if row["verdict"] == "failed"} == set()
+    assert found.keys() == {"settings", "data", "database", "migrations", "redis", "storage", "pictures"}
+
+
+def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWEET_MAXLENGTH=5\nDOCKER_CELERY=celery\n")
+    done = perch(
+        tmp_path,
+        "doctor",
+        "--json",
+        HOST="0.0.0.0",
+        DEMO_KEYS="on",
+        DATABASE_URL="postgresql://perch:topsecret@127.0.0.1:1/perch",
+        REDIS_URL="redis://:topsecret@127.0.0.1:1/0",
+    )
+    assert done.returncode == 1
+    rows = json.loads(done.stdout)
+    assert {row["part"] for row in rows if row["verdict"] == "failed"} == {"database", "migrations", "redis"}
+    assert "TWEET_MAXLENGTH" in done.stdout
+    assert "the keys are public" in done.stdout
+    assert "topsecret" not in done.stdout + done.stderr
+
+
+def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
+    """Servers of others, four `perch serve`, a worker and a scheduler, each a command of its own."""
+    with ExitStack() as stack:
+        own = stack.enter_context(servers.embedded_servers(tmp_path / "servers"))
+        ports = [str(servers.free_port()) for _ in range(4)]
+        settings = {
+            "DATA_DIR": str(tmp_path / "data"),
+            "DATABASE_URL": f"postgresql://perch@/perch?host={own.database.host}",
+            "REDIS_URL": own.redis.url,
+            "WEB_CONCURRENCY": "1",
+        }
+        create = "CREATE DATABASE perch"
+        psql(own.database.host, create)
+        missing = perch(tmp_path, "users", "list", **settings)
+        assert "run `perch migrate`" in missing.stderr
+        assert "applied 1" in perch(tmp_path, "migrate", **settings).stdout
+        assert "nothing to apply" in perch(tmp_path, "migrate", **settings).stdout
+        psql(own.database.host, "TRUNCATE users CASCADE", "perch")
+        for port in ports:
+            stack.enter_context(servers.perch("serve", folder=tmp_path, PORT=port, **settings))
+        stack.enter_context(servers.perch("worker", folder=tmp_path, **settings))
+        scheduler = stack.enter_context(servers.perch("scheduler", folder=tmp_path, **settings))
+        for port in ports:
+            wait_for(lambda at=port: is_ready(f"http://127.0.0.1:{at}"), "perch serve answering")  # type: ignore[misc]
+        listed = json.loads(perch(tmp_path, "users", "list", "--json", **settings).stdout)
+        assert sorted(user["handle"] for user in listed) == ["test", "test1"]
+        from tests import pictures
+
+        uploaded = httpx.post(
+            f"http://127.0.0.1:{ports[0]}/api/medias",
+            headers={"api-key": "test"},
+            files={"file": ("x.png", pictures.png())},
+            timeout=20,
+        ).json()
+        assert uploaded["media"]["state"] == "ready"
+        assert scheduler.poll() is None
+
+
+def psql(host: str, sql: str, database: str = "postgres") -> None:
+    import asyncio
+
+    import asyncpg
+
+    async def run() -> None:
+        connection = await asyncpg.connect(host=host, user="perch", database=database)
+        await connection.execute(sql)
+        await connection.close()
+
+    asyncio.run(run())
