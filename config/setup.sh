@@ -96,6 +96,7 @@ make_locks() {
     local options=(--universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
         --no-emit-index-url --no-emit-find-links)
     $venv/bin/uv pip compile "${options[@]}" --extra embedded pyproject.toml -o $locks/runtime.txt
+    $venv/bin/uv pip compile "${options[@]}" -c $locks/runtime.txt pyproject.toml -o $locks/production.txt
     $venv/bin/uv pip compile "${options[@]}" --extra embedded --extra dev -c $locks/runtime.txt pyproject.toml \
         -o $locks/dev.txt
     echo pillow-simd | $venv/bin/uv pip compile "${options[@]}" - -o $locks/pillow-simd.txt

@@ -24,15 +24,7 @@ def process(data: bytes, folder: Path) -> dict[str, Any]:
     """Run the child as the worker does."""
     original = folder / "original"
     original.write_bytes(data)
-    command = [
-        sys.executable,
-        "-I",
-        "-m",
-        "tasks.picture_child",
-        original,
-        folder / "large",
-        folder / "small",
-    ]
+    command = [*CHILD, str(original), str(folder / "large"), str(folder / "small")]
     done = subprocess.run(command, env={}, capture_output=True, check=True, timeout=120)
     verdict: dict[str, Any] = msgspec.json.decode(done.stdout)
     return verdict
@@ -94,7 +86,7 @@ def test_transparency_is_kept(tmp_path: Path) -> None:
     assert process(pictures.encoded(image, "PNG"), tmp_path)["content_type"] == "image/webp"
     for variant in made(tmp_path):
         assert variant.mode == "RGBA"
-        assert variant.getextrema()[3] == (0, 0)
+        assert variant.getchannel("A").getextrema() == (0, 0)
 
 
 def test_a_palette_with_a_transparent_colour_is_kept(tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+# One image for web, worker, scheduler and migrations. No compiler and no servers of our own inside.
+FROM debian:13-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        python3 python3-venv python3-dev gcc libc6-dev \
+        libjpeg62-turbo-dev zlib1g-dev libwebp-dev liblcms2-dev \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/perch
+COPY config/locks config/locks
+RUN python3 -m venv .venv \
+    && .venv/bin/pip install --no-cache-dir --require-hashes -r config/locks/production.txt \
+    && .venv/bin/pip install --no-cache-dir --no-deps --require-hashes \
+        --target .venv/pillow-simd -r config/locks/pillow-simd.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY config config
+COPY server server
+COPY storage storage
+COPY tasks tasks
+COPY static static
+RUN .venv/bin/pip install --no-cache-dir --no-deps .
+
+FROM debian:13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        python3 libjpeg62-turbo zlib1g libwebp7 libwebpmux3 libwebpdemux2 liblcms2-2 ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /data perch \
+    && install -d -o perch -g perch -m 700 /data
+COPY --from=build /opt/perch/.venv /opt/perch/.venv
+ENV PATH=/opt/perch/.venv/bin:$PATH HOST=0.0.0.0 PORT=8000 DATA_DIR=/data PYTHONUNBUFFERED=1
+USER perch
+WORKDIR /data
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+    CMD ["python3", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health/ready', timeout=4)"]
+CMD ["perch", "serve"]
