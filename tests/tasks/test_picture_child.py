@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from tasks import picture_child
-from tasks.picture_worker import decoder
+from tasks.picture_worker import CHILD, decoder
 from tests import pictures
 
 
