@@ -36,8 +36,8 @@ export function timeAgo(iso) {
 }
 
 const full = { dateStyle: "long", timeStyle: "short" };
-const month = { month: "long", year: "numeric" };
+const day = { dateStyle: "long" };
 
 export const fullTime = (iso) => format(full, new Date(iso));
 export const dayOf = (iso) => format(DAY_AND_YEAR, new Date(iso));
-export const monthOf = (iso) => format(month, new Date(iso));
+export const longDayOf = (iso) => format(day, new Date(iso));

@@ -2,7 +2,7 @@
 import { Avatar } from "../components/people.js";
 import { html } from "../lib/html.js";
 import { formatNumber, t } from "../lib/i18n.js";
-import { monthOf } from "../lib/time.js";
+import { longDayOf } from "../lib/time.js";
 import { viewer } from "../store/session.js";
 import { FollowButton } from "./follow-button.js";
 
@@ -22,7 +22,7 @@ export function ProfileHead({ user }) {
     </div>
     <p class="profile-name" dir="auto">${user.name}</p>
     <p class="handle">@${user.handle}</p>
-    <p class="joined">${t("profile.joined", { when: monthOf(user.created_at) })}</p>
+    <p class="joined">${t("profile.joined", { when: longDayOf(user.created_at) })}</p>
     <p class="counts">
       <${Count} count=${user.tweets_count} words="profile.tweets_count" />
       <${Count} to=${`/users/${user.id}/following`} count=${user.following_count} words="profile.following_count" />

@@ -75,7 +75,8 @@ export async function signIn(text) {
     if (!isPossible(candidate)) throw new ApiError("invalid_key");
     const user = await fetchViewer(candidate);
     if (mine !== attempt) return;
-    if (viewer.value && viewer.value.id !== user.id) for (const wipe of wipers) wipe(false);
+    // Another key may see other things, and what failed with the old one is worth trying again.
+    if (candidate !== key.value) for (const wipe of wipers) wipe(false);
     save("key", candidate);
     showViewer(user);
     key.value = candidate;

@@ -51,3 +51,14 @@ async def test_signing_out_leaves_nothing_of_the_viewer_behind(open_page: OpenPa
     await expect(text_field(page)).to_have_value("")
     stored = await page.evaluate("Object.keys(localStorage).filter((name) => !name.includes('preference'))")
     assert stored == []
+
+
+async def test_a_key_that_was_revoked_meanwhile_can_be_replaced(open_page: OpenPage, alice: Caller) -> None:
+    await alice.tweet("still here")
+    made = await alice.post("/api/keys", json={"name": "old", "scopes": ["read", "write"]})
+    page = await open_page(viewer=Caller(alice.send, made["key"], alice.id, "alice"))
+    await alice.delete(f"/api/keys/{made['key_id']}")
+    await page.reload()
+    await expect(page.locator(".key-status")).to_contain_text("not known here")
+    await sign_in(page, alice)
+    await expect(tweet(page, "still here")).to_be_visible()
