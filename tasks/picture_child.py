@@ -1,6 +1,6 @@
 """The process that decodes one picture and makes its variants; run by `picture_worker` only.
 
-It imports nothing of Perch, so that it starts fast and has no secrets in reach. pillow-simd is taken where
+It imports nothing of Perch but `thumbhash`, so that it starts fast and has no secrets in reach. pillow-simd is taken where
 the installation built it (a folder beside the interpreter's), Pillow otherwise.
 
     python -I -m tasks.picture_child ORIGINAL LARGE SMALL
@@ -29,6 +29,8 @@ if SIMD.is_dir():
 import PIL  # noqa: E402
 from PIL import Image, ImageCms, UnidentifiedImageError, features  # noqa: E402
 
+from tasks import thumbhash  # noqa: E402
+
 # Limits of this process. A 64-megapixel progressive JPEG needs about 400 MB for its coefficients.
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 60
@@ -52,8 +54,8 @@ ANIMATION_PIXELS = 64_000_000
 
 QUALITY = 75
 
-# thumbhash takes at most 100x100; less shows no difference and costs less.
-HASH_BOX = (64, 64)
+# Enough for a hash of at most 7 waves a side.
+HASH_BOX = (32, 32)
 
 ORIENTATION = 0x0112  # the EXIF tag, by CIPA DC-008 4.6.4
 UPRIGHT = {
@@ -185,13 +187,10 @@ def moving(image: Image.Image) -> tuple[list[Image.Image], list[Image.Image], li
     return large, small, durations
 
 
-def thumbhash(image: Image.Image) -> str:
-    """A placeholder of about 25 bytes, in base64 (https://evanw.github.io/thumbhash/)."""
-    from fast_thumbhash import rgba_to_thumb_hash
-
+def placeholder(image: Image.Image) -> str:
+    """The picture's thumbhash in base64."""
     tiny = image.resize(fitted(image.size, HASH_BOX), Image.Resampling.BILINEAR).convert("RGBA")
-    digest = rgba_to_thumb_hash(tiny.width, tiny.height, tiny.tobytes())
-    return base64.b64encode(bytes(digest)).decode()
+    return base64.b64encode(thumbhash.encode(tiny.width, tiny.height, tiny.tobytes())).decode()
 
 
 def save(image: Image.Image, file: str, **animation: Any) -> str:
@@ -231,7 +230,7 @@ def process(original: str, large_file: str, small_file: str) -> dict[str, Any]:
         "content_type": content_type,
         "width": large.width,
         "height": large.height,
-        "thumbhash": thumbhash(large),
+        "thumbhash": placeholder(large),
     }
 
 

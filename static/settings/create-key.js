@@ -2,7 +2,6 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { createKey } from "../api/keys.js";
-import { Icon } from "../components/icon.js";
 import { Button, Trouble } from "../components/rows.js";
 import { copyText } from "../lib/copy.js";
 import { html } from "../lib/html.js";
