@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server.domain import media, media_cleanup
 from storage import keys
-from storage.base import ObjectNotFound, ObjectStore
+from storage.base import ObjectNotFound, ObjectStore, StorageUnavailable
 from storage.files import chunks_of
 from tasks.picture_worker import PictureRefused, make_variants
 from tasks.workshop import Means, Workshop
@@ -26,6 +26,9 @@ async def process_picture(media_id: int, workshop: Means) -> None:
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="picture-", dir=workshop.scratch))
     try:
         await _process(media_id, token, folder, workshop)
+    except StorageUnavailable:
+        await media.give_back(media_id)
+        raise
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 

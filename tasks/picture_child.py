@@ -1,7 +1,7 @@
 """The process that decodes one picture and makes its variants; run by `picture_worker` only.
 
-It imports nothing of Perch but `thumbhash`, so that it starts fast and has no secrets in reach. pillow-simd is taken where
-the installation built it (a folder beside the interpreter's), Pillow otherwise.
+It imports nothing of Perch but `thumbhash`, so that it starts fast and has no secrets in reach.
+pillow-simd is taken where the installation built it (a folder beside the interpreter's), Pillow otherwise.
 
     python -I -m tasks.picture_child ORIGINAL LARGE SMALL
     python -I -m tasks.picture_child --version

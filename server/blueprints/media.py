@@ -102,12 +102,12 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
     perch = context(request)
     key = keys.variant(perch.settings.s3_tweets_media_folder, name)
     start, stop = asked_range(request.headers.get("range", ""))
-    etag = f'"{name}"'
-    if etag in request.headers.get("if-none-match", ""):
-        return HTTPResponse(b"", 304, {"etag": etag, "cache-control": FOR_EVER, **HEADERS})
-    headers = {"etag": etag, "cache-control": FOR_EVER, **HEADERS}
+    headers = {"etag": f'"{name}"', "cache-control": FOR_EVER, **HEADERS}
     for _ in range(2):  # the second time where it became ready between the two looks
         try:
+            if headers["etag"] in request.headers.get("if-none-match", ""):
+                await perch.store.info(key)
+                return HTTPResponse(b"", 304, headers)
             async with perch.store.read(key, start=start, stop=stop) as picture:
                 await send(request, picture, headers)
                 return None

@@ -13,7 +13,7 @@ from config.settings import Settings
 from server.context import App
 from server.domain.errors import NotFound
 from server.http import envelope
-from server.http.client_files import ClientFiles
+from server.http.client_files import ClientFile, ClientFiles
 
 bp = Blueprint("pages")
 
@@ -67,7 +67,15 @@ def page(request: Request, status: int = 200) -> HTTPResponse:
     }
     if status == 200 and request.headers.get("if-none-match") == etag:
         return HTTPResponse(b"", 304, headers)
-    return HTTPResponse(files.page, status, headers, "text/html; charset=utf-8")
+    return sent(request, files.page, status, headers)
+
+
+def sent(request: Request, file: ClientFile, status: int, headers: dict[str, str]) -> HTTPResponse:
+    """A file, compressed where the browser takes that."""
+    headers = {**headers, "vary": "accept-encoding"}
+    if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return HTTPResponse(file.gzipped, status, {**headers, "content-encoding": "gzip"}, file.content_type)
+    return HTTPResponse(file.body, status, headers, file.content_type)
 
 
 @bp.route("/", methods=["GET", "HEAD"], name="home")
@@ -83,15 +91,12 @@ async def client_page(request: Request, **_: object) -> HTTPResponse:
 
 @bp.route("/static/<version:str>/<name:path>", methods=["GET", "HEAD"])
 async def client_file(request: Request, version: str, name: str) -> HTTPResponse:
-    """A file of the client, compressed where the browser takes that."""
+    """A file of the client."""
     files = request.app.ctx.client.files()
     file = files.files.get(name)
     if file is None or version != files.version:
         raise NotFound
-    headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
-    if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return HTTPResponse(file.gzipped, 200, {**headers, "content-encoding": "gzip"}, file.content_type)
-    return HTTPResponse(file.body, 200, headers, file.content_type)
+    return sent(request, file, 200, {"cache-control": FOR_EVER})
 
 
 @bp.route("/favicon.ico", methods=["GET", "HEAD"])

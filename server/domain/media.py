@@ -153,6 +153,15 @@ async def begin_attempt(media_id: int) -> str | None:
     return str(found["token"])
 
 
+async def give_back(media_id: int) -> None:
+    """For the worker: the try does not count, as not the picture but a part of ours was at fault."""
+    await rows(
+        "UPDATE media_attachments SET attempts = attempts - 1, changed_at = now() "
+        "WHERE id = $1 AND state = 'pending' AND attempts > 0 RETURNING id",
+        media_id,
+    )
+
+
 async def settle_ready(media_id: int, variants: Variants) -> bool:
     """The variants stand in storage. False where the picture was removed meanwhile."""
     found = await row(

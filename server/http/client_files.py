@@ -17,14 +17,16 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+PAGE = "index.html"
 TYPES = {
+    ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }
-COMPRESSED = (".js", ".css", ".svg", ".webmanifest")
+COMPRESSED = (".html", ".js", ".css", ".svg", ".webmanifest")
 
 MARKER = "<!-- perch:head -->"
 ENTRY = "app.js"
@@ -53,7 +55,7 @@ class ClientFiles:
 
     version: str
     files: dict[str, ClientFile]
-    page: bytes
+    page: ClientFile
     policy: str
 
     @classmethod
@@ -62,9 +64,9 @@ class ClientFiles:
         bodies = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
-            if path.suffix in TYPES and path.is_file()
+            if path.suffix in TYPES and path.is_file() and path.name != PAGE
         }
-        template = (folder / "index.html").read_text()
+        template = (folder / PAGE).read_text()
         imports: dict[str, str] = json.loads((folder / IMPORTS).read_text())
         version = tree_hash(bodies, template, imports)
         prefix = f"/static/{version}/"
@@ -73,7 +75,7 @@ class ClientFiles:
         return cls(
             version=version,
             files={name: client_file(name, body) for name, body in bodies.items()},
-            page=template.replace(MARKER, head).encode(),
+            page=client_file(PAGE, template.replace(MARKER, head).encode()),
             policy=content_security_policy(import_map, media_origin),
         )
 
@@ -82,7 +84,9 @@ def client_file(name: str, body: bytes) -> ClientFile:
     """The file with its compressed sibling."""
     suffix = Path(name).suffix
     gzipped = gzip.compress(body, 9, mtime=0) if suffix in COMPRESSED else None
-    return ClientFile(body, gzipped if gzipped and len(gzipped) < len(body) else None, TYPES[suffix])
+    if gzipped is not None and len(gzipped) >= len(body):
+        gzipped = None
+    return ClientFile(body, gzipped, TYPES[suffix])
 
 
 def tree_hash(bodies: dict[str, bytes], template: str, imports: dict[str, str]) -> str:

@@ -33,6 +33,7 @@ def tortoise_config(address: DatabaseAddress, *, pool_size: int, name: str = "pe
         "minsize": 1,
         "maxsize": pool_size,
         "timeout": CONNECT_TIMEOUT,
+        "command_timeout": STATEMENT_TIMEOUT + 2,  # for a server that does not answer any more
         "server_settings": SESSION_SETTINGS,
         "application_name": name,
     }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import http.client
+import logging
 import socket
+import sys
 import time
 from collections.abc import Callable
 
 from config.settings import Settings
+from server.http.errors import is_passing
 from server.main import (
     listening_socket,
     run_migrations,
@@ -20,6 +23,8 @@ from server.main import (
 )
 from server.processes import embedded, lock
 from server.processes.supervisor import Program, ProgramFailed, Supervisor, forked
+
+log = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 
@@ -70,7 +75,13 @@ def migration(settings: Settings) -> Program:
 
     def run() -> None:
         start_process(settings, "migrate")
-        run_migrations(settings)
+        try:
+            run_migrations(settings)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.error("the database %s does not answer: %s", settings.database, error)
+            sys.exit(1)
 
     return Program("the migration", forked("migrate", run), once=True, ready_within=600)
 

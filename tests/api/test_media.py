@@ -253,6 +253,8 @@ async def test_pictures_are_served_for_ever_and_as_nothing_else(anybody: Caller,
     assert head.headers["content-length"] == str(len(whole.content))
     again = await fetch(anybody, url, **{"if-none-match": whole.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    gone = await fetch(anybody, "/media/" + "0" * 32, **{"if-none-match": f'"{"0" * 32}"'})
+    assert gone.status_code == 404
 
 
 @pytest.mark.parametrize(
