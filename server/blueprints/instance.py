@@ -57,7 +57,7 @@ class InstanceAnswer(Answer, frozen=True, kw_only=True):
 @bp.get("/instance")
 @operation(scope=None, answer=InstanceAnswer)
 async def read(request: Request) -> InstanceAnswer:
-    """Read the server's name, version, limits and features. No key is needed."""
+    """Read the server's name, version, limits and features."""
     settings = context(request).settings
     limits = Limits(
         tweet_max_length=settings.tweet_max_length,

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from sanic import Request
 from sanic.constants import HTTP_METHODS
 from sanic.exceptions import MethodNotAllowed as SanicMethodNotAllowed
-from sanic.exceptions import SanicException
+from sanic.exceptions import RequestCancelled, SanicException
 from sanic.handlers import ErrorHandler
 from sanic.response import HTTPResponse
 from tortoise.exceptions import DBConnectionError
@@ -69,6 +69,8 @@ class EnvelopeErrors(ErrorHandler):
             case SanicException() if exception.status_code < 500 or exception.status_code == 503:
                 error = BY_STATUS.get(exception.status_code, BadRequest)()
                 return envelope.failure(error, status=exception.status_code)
+            case RequestCancelled():  # the client went away: nobody reads this answer
+                return envelope.failure(BadRequest("The connection was closed."))
         where = f"{request.method} {request.path}" if request is not None else "a request"
         if is_passing(exception):
             log.warning("%s: %s: %s", where, type(exception).__name__, exception)

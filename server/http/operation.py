@@ -59,7 +59,7 @@ def operation(
 ) -> Callable[[Callable[..., Awaitable[Answer]]], Callable[..., Awaitable[HTTPResponse]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], **path) -> answer`.
 
-    The first line of the handler's docstring is the summary, the rest the description.
+    The first sentence of the handler's docstring is the summary, the rest the description.
 
     Args:
         scope: what the key that is shown must allow; None where no key is needed.
@@ -84,10 +84,10 @@ def operation(
                 arguments["body"] = read_body(request, body)
             return envelope.ok(await handler(request, **arguments), status)
 
-        summary, _, description = (handler.__doc__ or "").strip().partition("\n")
+        summary, _, description = " ".join((handler.__doc__ or "").split()).partition(". ")
         handle.operation = Operation(  # type: ignore[attr-defined]
             summary.rstrip("."),
-            " ".join(description.split()),
+            description,
             scope,
             answer,
             status,

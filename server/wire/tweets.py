@@ -40,6 +40,7 @@ class LikeInList(msgspec.Struct, frozen=True):
     user_id: int
     name: str
     handle: str
+    followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
 
 
 class Tweet(msgspec.Struct, frozen=True):
@@ -76,4 +77,4 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
 
 def likes(found: list[ListedPerson]) -> list[LikeInList]:
     """A page of likers as an answer shows them."""
-    return [LikeInList(who.id, who.id, who.name, who.handle) for who in found]
+    return [LikeInList(who.id, who.id, who.name, who.handle, who.followed) for who in found]

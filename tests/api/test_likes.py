@@ -35,5 +35,6 @@ async def test_likers_are_listed_in_pages_the_newest_first(alice: Caller, bob: C
     first = await alice.get(f"/api/tweets/{tweet_id}/likes", params={"limit": 2})
     rest = await alice.get(f"/api/tweets/{tweet_id}/likes", params={"limit": 2, "before": first["next"]})
     assert [like["user_id"] for like in first["likes"]] == [carol.id, bob.id]
-    assert rest["likes"] == [{"id": alice.id, "user_id": alice.id, "name": "alice", "handle": "alice"}]
+    own = {"id": alice.id, "user_id": alice.id, "name": "alice", "handle": "alice", "followed": False}
+    assert rest["likes"] == [own]
     assert rest["next"] is None

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -272,3 +273,29 @@ def psql(host: str, sql: str, database: str = "postgres") -> None:
         await connection.close()
 
     asyncio.run(run())
+
+
+def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -> None:
+    """An upload of which half has come when the signal does."""
+    from tests import pictures
+
+    picture = pictures.jpeg(1200, 900)
+    with running(tmp_path, WEB_CONCURRENCY="1") as perch:
+        port = int(perch.settings["PORT"])
+        part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+        body = part + picture + b"\r\n--b--\r\n"
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+            client.sendall(
+                b"POST /api/medias HTTP/1.1\r\nHost: x\r\napi-key: test\r\nConnection: close\r\n"
+                b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n" % len(body)
+            )
+            client.sendall(body[: len(body) // 2])
+            time.sleep(0.3)
+            web = [pid for pid, command in perch.children().items() if command.rstrip().endswith("perch up")]
+            os.kill(min(web), signal.SIGTERM)
+            time.sleep(0.5)
+            client.sendall(body[len(body) // 2 :])
+            answer = b""
+            while data := client.recv(65536):
+                answer += data
+        assert answer.startswith(b"HTTP/1.1 201 "), answer[:200]

@@ -1,0 +1,33 @@
+"""Pictures at a public address of the bucket."""
+
+from __future__ import annotations
+
+import msgspec
+
+from config.settings import Settings
+from server.blueprints.pages import Client
+from server.models import MediaState
+from server.models.timeline import MediaRow
+from server.wire.media import MediaUrls
+
+TOKEN = "ab" * 16
+READY = MediaRow(1, TOKEN, MediaState.READY, "", 10, 10, "x")
+
+
+def test_ready_pictures_are_read_from_the_bucket() -> None:
+    urls = MediaUrls("https://cdn.example.org/perch/", "tweets_media/")
+    assert urls.large(READY) == f"https://cdn.example.org/perch/tweets_media/{TOKEN}"
+    assert urls.small(READY) == f"https://cdn.example.org/perch/tweets_media/{TOKEN}-small"
+
+
+def test_a_pending_picture_is_answered_for_by_the_server() -> None:
+    urls = MediaUrls("https://cdn.example.org/perch", "tweets_media/")
+    pending = msgspec.structs.replace(READY, state=MediaState.PENDING, width=None, height=None)
+    assert urls.large(pending) == f"/media/{TOKEN}"
+
+
+def test_the_pages_policy_allows_pictures_from_there_and_nowhere_else() -> None:
+    public = Settings(_env_file=None, s3_public_url="https://cdn.example.org/perch")  # type: ignore[call-arg]
+    assert "img-src 'self' data: blob: https://cdn.example.org;" in Client(public).files().policy
+    private = Settings(_env_file=None)  # type: ignore[call-arg]
+    assert "img-src 'self' data: blob:;" in Client(private).files().policy

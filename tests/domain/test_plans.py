@@ -1,0 +1,72 @@
+"""Every query of the contract finds its rows by an index, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from server.domain import accounts, follows, keys, likes
+from server.models import people, timeline
+from server.models.connection import row, rows
+
+FILL = (
+    "INSERT INTO users (handle, name) SELECT 'u' || n, 'u' || n FROM generate_series(1, 3000) n RETURNING 1",
+    "INSERT INTO api_keys (user_id, hash, name, scopes) "
+    "SELECT id, sha256(handle::bytea), 'x', '{read}' FROM users RETURNING 1",
+    "INSERT INTO tweets (author_id, content) "
+    "SELECT 1 + n % 3000, 'x' FROM generate_series(1, 30000) n RETURNING 1",
+    "INSERT INTO likes (tweet_id, user_id) "
+    "SELECT 1 + n % 30000, 1 + (n / 30000 * 700 + n) % 3000 FROM generate_series(1, 60000) n "
+    "ON CONFLICT DO NOTHING RETURNING 1",
+    "INSERT INTO follows (follower_id, followee_id) "
+    "SELECT 1 + n % 3000, 1 + (n + 1 + n / 3000) % 3000 FROM generate_series(1, 30000) n "
+    "ON CONFLICT DO NOTHING RETURNING 1",
+    "INSERT INTO media_attachments (token, owner_id, tweet_id, position, state, width, height, content_type) "
+    "SELECT md5(n::text), 1, n, 1, 'ready', 1, 1, 'image/jpeg' FROM generate_series(1, 20000) n RETURNING 1",
+)
+
+NEWEST = 2**63 - 1
+
+
+def cards(ids: str, subject: int) -> tuple[str, list[Any]]:
+    return timeline.CARDS.format(ids=ids), [7, NEWEST, 51, 0, 100, subject]
+
+
+QUERIES: dict[str, tuple[str, list[Any]]] = {
+    "everybody's tweets": cards(timeline.ALL, 0),
+    "following": cards(timeline.FOLLOWING, 7),
+    "an author's tweets": cards(timeline.OF_AUTHOR, 7),
+    "one tweet": cards(timeline.ONE, 7),
+    "profile": (people.PROFILE, [7, 8, 100]),
+    "followers": (people.FOLLOWERS, [7, 8, NEWEST, 51]),
+    "followed": (people.FOLLOWING, [7, 8, NEWEST, 51]),
+    "likers": (people.LIKERS, [7, 8, NEWEST, 51]),
+    "key": (keys.AUTHENTICATE, [b"x" * 32, True]),
+    "like": (likes.LIKE, [7, 8]),
+    "unlike": (likes.UNLIKE, [7, 8]),
+    "follow": (follows.FOLLOW, [7, 8]),
+    "unfollow": (follows.UNFOLLOW, [7, 8]),
+}
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from nodes(part)
+
+
+@pytest.mark.usefixtures("database")
+async def test_no_query_reads_a_table_from_end_to_end() -> None:
+    await accounts.create("first")
+    for statement in FILL:
+        await rows(statement)
+    await rows("ANALYZE")
+    for name, (sql, values) in QUERIES.items():
+        found = await row(f"EXPLAIN (FORMAT JSON) {sql}", *values)
+        assert found is not None
+        (plan,) = msgspec.json.decode(found["QUERY PLAN"])
+        scanned = {node["Relation Name"] for node in nodes(plan["Plan"]) if node["Node Type"] == "Seq Scan"}
+        assert scanned == set(), name
