@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from server.domain import accounts
-from server.domain.errors import HandleTaken, InvalidBody
+from server.domain.errors import HandleTaken, InvalidBody, InvalidKey
+from server.domain.keys import authenticate
 from server.models import ApiKey, User
 from server.security import keys
 
@@ -54,3 +55,10 @@ def test_keys_are_random_and_recognised_by_their_checksum() -> None:
         assert keys.is_plausible(key)
         assert not keys.is_plausible(key[:-1] + ("0" if key[-1] != "0" else "1"))
         assert not keys.is_plausible(key[:20] + ("0" if key[20] != "0" else "1") + key[21:])
+
+
+async def test_demo_keys_are_refused_outside_demo_mode() -> None:
+    await accounts.create_demo_users()
+    assert (await authenticate("test", demo=True)).name == "Иван"
+    with pytest.raises(InvalidKey):
+        await authenticate("test", demo=False)

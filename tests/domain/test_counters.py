@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Sequence
 import pytest
 
 from server.domain import accounts, follows, likes, tweets
-from server.domain.errors import PerchError, TweetNotFound
+from server.domain.errors import MediaInUse, PerchError, TweetNotFound
 from server.domain.jobs import Jobs
 from server.domain.viewer import Viewer
+from server.models import MediaAttachment, MediaState
 from server.models.connection import rows
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -83,6 +84,23 @@ async def test_of_parallel_deletes_one_succeeds_while_others_like() -> None:
         deleted = results[15:20]
         assert [type(result) for result in deleted if result is not None] == [TweetNotFound] * 4
     assert await rows("SELECT 1 FROM likes") == []
+    assert await rows(DISAGREEING) == []
+
+
+async def test_of_parallel_tweets_one_gets_the_picture() -> None:
+    alice = await viewer("alice")
+    for number in range(10):
+        made = await MediaAttachment.create(
+            token=f"{number:032x}",
+            owner_id=alice.id,
+            state=MediaState.READY,
+            width=1,
+            height=1,
+            content_type="image/jpeg",
+        )
+        results = await settle([tweets.publish(alice, "x", [made.id], max_length=10) for _ in range(8)])
+        assert [type(result) for result in results].count(MediaInUse) == 7
+    assert (await rows("SELECT count(*) AS n FROM tweets"))[0]["n"] == 10
     assert await rows(DISAGREEING) == []
 
 

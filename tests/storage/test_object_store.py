@@ -168,6 +168,21 @@ async def test_a_body_that_breaks_off_leaves_nothing(store: ObjectStore, blocks:
     assert [item async for item in store.list()] == []
 
 
+async def test_no_reader_ever_sees_half_an_object(store: ObjectStore) -> None:
+    size = 2 << 20
+    await store.put("key", body(b"0" * size), content_type="text/plain")
+
+    async def write() -> None:
+        for number in range(1, 10):
+            await store.put("key", body(str(number).encode() * size), content_type="text/plain")
+
+    writing = asyncio.create_task(write())
+    while not writing.done():
+        seen = await read(store, "key")
+        assert (len(seen), len(set(seen))) == (size, 1)
+    await writing
+
+
 async def test_a_body_that_breaks_off_leaves_what_was_there_before(store: ObjectStore) -> None:
     async def breaking() -> AsyncIterator[bytes]:
         yield b"new"
