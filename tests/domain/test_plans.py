@@ -13,16 +13,16 @@ from server.models import people, timeline
 from server.models.connection import row, rows
 
 FILL = (
-    "INSERT INTO users (handle, name) SELECT 'u' || n, 'u' || n FROM generate_series(1, 3000) n RETURNING 1",
+    "INSERT INTO users (handle, name) SELECT 'u' || n, 'u' || n FROM generate_series(1, 20000) n RETURNING 1",
     "INSERT INTO api_keys (user_id, hash, name, scopes) "
     "SELECT id, sha256(handle::bytea), 'x', '{read}' FROM users RETURNING 1",
     "INSERT INTO tweets (author_id, content) "
-    "SELECT 1 + n % 3000, 'x' FROM generate_series(1, 30000) n RETURNING 1",
+    "SELECT 1 + n % 20000, 'x' FROM generate_series(1, 30000) n RETURNING 1",
     "INSERT INTO likes (tweet_id, user_id) "
-    "SELECT 1 + n % 30000, 1 + (n / 30000 * 700 + n) % 3000 FROM generate_series(1, 60000) n "
+    "SELECT 1 + n % 30000, 1 + (n / 30000 * 700 + n) % 20000 FROM generate_series(1, 60000) n "
     "ON CONFLICT DO NOTHING RETURNING 1",
     "INSERT INTO follows (follower_id, followee_id) "
-    "SELECT 1 + n % 3000, 1 + (n + 1 + n / 3000) % 3000 FROM generate_series(1, 30000) n "
+    "SELECT 1 + n % 20000, 1 + (n + 1 + n / 20000) % 20000 FROM generate_series(1, 30000) n "
     "ON CONFLICT DO NOTHING RETURNING 1",
     # The busiest: tweet 7 and user 7 have everybody.
     "INSERT INTO likes (tweet_id, user_id) SELECT 7, id FROM users ON CONFLICT DO NOTHING RETURNING 1",
@@ -65,7 +65,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 # A page and one row more; Following merges a page of each followee.
-PAGE, MERGED = 101, 51 * 3000
+PAGE, MERGED = 101, 51 * 20000
 
 
 @pytest.mark.usefixtures("database")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import resource
@@ -114,11 +115,11 @@ def test_animation_is_kept(tmp_path: Path, format: str) -> None:
 
 
 def test_nothing_of_the_files_metadata_is_left(tmp_path: Path) -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profiles = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), None
     exif = Image.Exif()
     exif[0x010F] = "SecretCamera"
     for format in ("JPEG", "PNG", "WEBP", "TIFF"):
-        for mode in ("RGB", "RGBA") if format != "JPEG" else ("RGB",):
+        for mode, profile in itertools.product(("RGB", "RGBA") if format != "JPEG" else ("RGB",), profiles):
             told: dict[str, Any] = {"exif": exif, "icc_profile": profile, "comment": b"SecretComment"}
             data = pictures.encoded(pictures.gradient(90, 60, mode), format, **told)
             process(data, tmp_path)
