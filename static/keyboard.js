@@ -1,6 +1,6 @@
 // Single keys, for people who read with the keyboard. They move real focus, so that whatever the
 // browser or a screen reader does next starts from the tweet one is at.
-import { openComposer, openShortcuts } from "./components/shell.js";
+import { openComposer, openShortcuts } from "./components/openers.js";
 import { navigate } from "./router.js";
 import { dialog } from "./store/dialogs.js";
 import { shortcuts } from "./store/preferences.js";

@@ -3,7 +3,7 @@ import { html } from "../lib/html.js";
 import { language, t } from "../lib/i18n.js";
 import { THEMES, chooseLanguage, chooseTheme, theme } from "../store/preferences.js";
 import { Icon } from "./icon.js";
-import { openShortcuts } from "./shell.js";
+import { openShortcuts } from "./openers.js";
 
 export default function QuickSettings() {
   const icons = { auto: "auto", light: "sun", dark: "moon" };

@@ -3,12 +3,12 @@ import { signal } from "@preact/signals";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { path } from "../router.js";
-import { openDialog } from "../store/dialogs.js";
 import { announcement, notice } from "../store/notices.js";
 import { instance, keyState, viewer } from "../store/session.js";
 import { Icon } from "./icon.js";
 import { KeyPanel } from "./key-panel.js";
 import { lazy } from "./lazy.js";
+import { openComposer } from "./openers.js";
 import { Button } from "./rows.js";
 
 const QuickSettings = lazy(() => import("./quick-settings.js"));
@@ -21,9 +21,6 @@ const wide = signal(wideQuery.matches);
 wideQuery.addEventListener("change", (event) => {
   wide.value = event.matches;
 });
-
-export const openComposer = () => openDialog(() => import("../compose/dialog.js"));
-export const openShortcuts = () => openDialog(() => import("./shortcuts.js"));
 
 function NavLink({ to, icon, label, current = path.value === to }) {
   return html`<a class="nav-link" href=${to} aria-current=${current ? "page" : undefined}>

@@ -15,6 +15,10 @@ import { Counter } from "./counter.js";
 
 const AttachmentList = lazy(() => import("./attachments.js"));
 
+if (draft.unrestored.value.length) {
+  import("../store/attachments.js").then((attachments) => attachments.restorePictures());
+}
+
 const online = signal(navigator.onLine);
 addEventListener("online", () => (online.value = true));
 addEventListener("offline", () => (online.value = false));

@@ -11,7 +11,6 @@ export const text = signal(stored?.text ?? "");
 export const attachments = signal([]);
 // Pictures of a stored draft, until attachments.js, which is fetched when needed, takes them over.
 export const unrestored = signal(stored?.media ?? []);
-if (unrestored.value.length) import("./attachments.js").then((module) => module.restorePictures());
 
 export const restored = signal(Boolean(stored?.text || stored?.media?.length));
 export const sending = signal(false);

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { openComposer } from "../components/shell.js";
+import { openComposer } from "../components/openers.js";
 import { redraft } from "../store/draft.js";
 import { undoDeletion } from "../store/deletions.js";
 
