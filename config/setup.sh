@@ -86,8 +86,9 @@ install_test_tools() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
     command -v radosgw >/dev/null || missing+=(radosgw)
-    fc-list 2>/dev/null | grep -qi 'NotoSans-Regular' || missing+=(fonts-noto-core)
-    fc-list 2>/dev/null | grep -qi 'NotoColorEmoji' || missing+=(fonts-noto-color-emoji)
+    for font in fonts-noto-core fonts-noto-color-emoji; do
+        [ -d "/usr/share/doc/$font" ] || missing+=("$font")
+    done
     [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}" ||
         fail "the tests need these packages: ${missing[*]}. Install them, then run make test again"
 }
