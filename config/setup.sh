@@ -86,7 +86,7 @@ install_test_tools() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
     command -v radosgw >/dev/null || missing+=(radosgw)
-    for font in fonts-noto-core fonts-noto-color-emoji; do
+    command -v dpkg-query >/dev/null && for font in fonts-noto-core fonts-noto-color-emoji; do
         [ -d "/usr/share/doc/$font" ] || missing+=("$font")
     done
     [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}" ||
