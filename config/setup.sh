@@ -33,7 +33,7 @@ apt_install() {
 }
 
 make_venv() {
-    [ -x $venv/bin/python ] && return
+    [ -f $venv/.made ] && return
     local python=${PYTHON:-python3}
     command -v "$python" >/dev/null || apt_install python3 || fail "Python 3.11 or newer is needed: install python3"
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
@@ -41,7 +41,9 @@ make_venv() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv ||
         fail "Python's venv module is missing: install python3-venv"
     say "making the virtual environment $venv with $("$python" -V)"
+    rm -rf $venv # what an interrupted attempt left
     "$python" -m venv $venv
+    touch $venv/.made
 }
 
 install_lock() {

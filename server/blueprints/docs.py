@@ -27,21 +27,21 @@ def set_up(app: App) -> None:
     app.blueprint(bp)
 
 
-@bp.get("/openapi.json")
+@bp.route("/openapi.json", methods=["GET", "HEAD"])
 async def document(request: Request) -> HTTPResponse:
     """The OpenAPI document."""
     found: dict[str, Any] = request.app.ctx.openapi()
     return HTTPResponse(msgspec.json.encode(found), 200, dict(POLICY), "application/json")
 
 
-@bp.get("/docs")
+@bp.route("/docs", methods=["GET", "HEAD"])
 async def page(request: Request) -> HTTPResponse:
     """The document as a page."""
     text = docs_page.page(request.app.ctx.openapi())
     return HTTPResponse(text, 200, dict(POLICY), "text/html; charset=utf-8")
 
 
-@bp.get("/docs.css")
+@bp.route("/docs.css", methods=["GET", "HEAD"])
 async def style(request: Request) -> HTTPResponse:
     """The page's looks."""
     return HTTPResponse(docs_page.STYLE, 200, dict(POLICY), "text/css; charset=utf-8")

@@ -29,13 +29,13 @@ class NotReady(Exception):
     """A part does not do its work; the text says why, without addresses or secrets."""
 
 
-@bp.get("/live")
+@bp.route("/live", methods=["GET", "HEAD"])
 async def live(request: Request) -> HTTPResponse:
     """The process answers."""
     return envelope.ok(Answer())
 
 
-@bp.get("/ready")
+@bp.route("/ready", methods=["GET", "HEAD"])
 async def ready(request: Request) -> HTTPResponse:
     """Database, migrations, Redis and storage answer; else 503 with the name of the first that does not."""
     perch = context(request)

@@ -8,7 +8,7 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.domain import keys
-from server.domain.errors import KeyNotFound
+from server.domain.errors import KeyNotFound, PublicKey
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer
 from server.http.operation import operation
@@ -48,7 +48,7 @@ async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
 
 
 @bp.delete("/<key_id:id>")
-@operation(scope="write", errors=(KeyNotFound,))
+@operation(scope="write", errors=(KeyNotFound, PublicKey))
 async def revoke(request: Request, viewer: Viewer, key_id: int) -> Answer:
     """Revoke one of one's keys: it is refused everywhere from then on."""
     await keys.revoke(viewer.id, key_id)

@@ -109,8 +109,7 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
                 await perch.store.info(key)
                 return HTTPResponse(b"", 304, headers)
             async with perch.store.read(key, start=start, stop=stop) as picture:
-                await send(request, picture, headers)
-                return None
+                return await send(request, picture, headers)
         except InvalidRange:
             raise RangeNotSatisfiable from None
         except ObjectNotFound:
@@ -119,16 +118,17 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
     raise NotFound
 
 
-async def send(request: Request, picture: OpenObject, headers: dict[str, str]) -> None:
-    """Stream an opened object; only its headers for HEAD."""
+async def send(request: Request, picture: OpenObject, headers: dict[str, str]) -> HTTPResponse | None:
+    """Stream an opened object; for HEAD an answer of its headers."""
     headers |= {"content-length": str(picture.stop - picture.start), "accept-ranges": "bytes"}
     partial = picture.stop - picture.start != picture.info.size
     if partial:
         headers["content-range"] = f"bytes {picture.start}-{picture.stop - 1}/{picture.info.size}"
-    response = await request.respond(
-        status=206 if partial else 200, headers=headers, content_type=picture.info.content_type
-    )
-    if request.method != "HEAD":
-        async for chunk in picture.body:
-            await response.send(chunk)
+    status = 206 if partial else 200
+    if request.method == "HEAD":
+        return HTTPResponse(b"", status, headers, picture.info.content_type)
+    response = await request.respond(status=status, headers=headers, content_type=picture.info.content_type)
+    async for chunk in picture.body:
+        await response.send(chunk)
     await response.eof()
+    return None

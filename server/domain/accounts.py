@@ -56,14 +56,9 @@ async def create_demo_users() -> bool:
         if await User.exists():
             return False
         for handle, name in DEMO_USERS:
-            user = await User.create(handle=handle, name=name)
-            await ApiKey.create(
-                user_id=user.id,
-                hash=digest(handle),
-                name="demo",
-                scopes=["read", "write"],
-                demo=True,
-            )
+            user = await User.create(handle=handle, name=name, demo=True)
+            scopes = ["read", "write"]
+            await ApiKey.create(user_id=user.id, hash=digest(handle), name="demo", scopes=scopes, public=True)
     return True
 
 

@@ -35,6 +35,11 @@ class OutOfScope(PerchError):
     message = "This API key does not have the scope that this needs."
 
 
+class PublicKey(PerchError):
+    error_type, status = "public_key", 403
+    message = "The demo keys are everybody's: nobody can revoke them."
+
+
 class NotAuthor(PerchError):
     error_type, status = "not_author", 403
     message = "Only the author of a tweet can delete it."

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from server.domain import text
-from server.domain.errors import InvalidBody, InvalidKey, KeyNotFound, OutOfScope
+from server.domain.errors import InvalidBody, InvalidKey, KeyNotFound, OutOfScope, PublicKey
 from server.domain.viewer import Viewer
 from server.models import ApiKey, User
 from server.models.connection import row
@@ -21,7 +21,7 @@ AUTHENTICATE = """
     SELECT k.id AS key_id, k.scopes, u.id, u.handle, u.name, u.is_admin
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-      AND (NOT k.demo OR $2)
+      AND (NOT u.demo OR $2)
 """
 
 
@@ -29,7 +29,7 @@ async def authenticate(key: str, *, demo: bool) -> Viewer:
     """Who shows this key: one query, so that a revoked key is refused at once everywhere.
 
     Args:
-        demo: whether the public demo keys are honoured.
+        demo: whether keys of the demo users are honoured.
 
     Raises:
         InvalidKey: unknown, mistyped, expired or revoked.
@@ -95,7 +95,10 @@ async def revoke(user_id: int, key_id: int) -> None:
 
     Raises:
         KeyNotFound: unknown, another's, or revoked already.
+        PublicKey: a demo user's known key, which is everybody's.
     """
+    if await ApiKey.exists(id=key_id, user_id=user_id, public=True):
+        raise PublicKey
     done = await ApiKey.filter(id=key_id, user_id=user_id, revoked_at=None).update(
         revoked_at=datetime.now(UTC)
     )

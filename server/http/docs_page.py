@@ -36,8 +36,9 @@ def page(document: dict[str, Any]) -> str:
         for method, operation in methods.items()
     ]
     contents = "".join(
-        f'<li><a href="#{operation["operationId"]}">{escape(operation["summary"])}</a></li>'
-        for _, _, operation in described
+        f'<li><a href="#{operation["operationId"]}">{escape(operation["summary"])}</a><br>'
+        f"<small><code>{method.upper()} {escape(path)}</code></small></li>"
+        for path, method, operation in described
     )
     return PAGE.format(
         title=escape(document["info"]["title"]),
@@ -59,11 +60,25 @@ def section(path: str, method: str, operation: dict[str, Any]) -> str:
         kind, content = next(iter(body["content"].items()))
         rows.insert(0, row("body", f"{escape(kind)}: {type_of(content['schema'])}"))
     rows.append(row("failures", answers(operation, "45")))
+    rows.append(row("example", f"<code>{escape(curl(path, method, operation))}</code>"))
     return (
         f'<article id="{operation["operationId"]}"><h3>{head}</h3>'
         f"<p><strong>{escape(operation['summary'])}.</strong> {prose(operation['description'])}</p>"
         f'<div class="scroll" tabindex="0"><table>{"".join(rows)}</table></div></article>'
     )
+
+
+def curl(path: str, method: str, operation: dict[str, Any]) -> str:
+    """The call as a command."""
+    parts = ["curl"]
+    if method not in ("get", "post") or (method == "post" and "requestBody" not in operation):
+        parts.append(f"-X {method.upper()}")
+    if operation["security"]:
+        parts.append("-H 'api-key: …'")
+    if body := operation.get("requestBody"):
+        json_body = "application/json" in body["content"]
+        parts.append("-H 'content-type: application/json' -d '{…}'" if json_body else "-F file=@picture.jpg")
+    return " ".join([*parts, path.replace("{", "<").replace("}", ">")])
 
 
 def row(name: str, content: str) -> str:

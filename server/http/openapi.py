@@ -29,7 +29,7 @@ UTC. Lists are paged: give the `next` of one page as `before` of the following.
 
 def operations(app: App) -> Iterator[tuple[str, str, str, Operation]]:
     """Path, method, name and declaration of every operation, in the order of the paths."""
-    for route in sorted(app.router.routes, key=lambda route: str(route.path)):
+    for route in sorted(app.router.routes, key=lambda route: (str(route.path), sorted(route.methods))):
         found = operation_of(route)
         if found is not None:
             path = "/" + PARAMETER.sub(r"{\1}", str(route.path)).rstrip("/")

@@ -10,7 +10,7 @@ from server.models.user import User
 
 
 class ApiKey(Model):
-    """One key of a user. `demo` marks the two public keys, honoured in demo mode only."""
+    """One key of a user. `public` marks the demo users' known keys, which nobody can revoke."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -20,7 +20,7 @@ class ApiKey(Model):
     hash = fields.BinaryField()  # unique by the first migration: Tortoise cannot say it of bytes
     name = fields.CharField(50)
     scopes: list[str] = ArrayField("text")
-    demo = fields.BooleanField(default=False)
+    public = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)

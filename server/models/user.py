@@ -7,12 +7,16 @@ from tortoise.models import Model
 
 
 class User(Model):
-    """A person. The three counters are kept by triggers (first migration): never written here."""
+    """A person. The three counters are kept by triggers (first migration): never written here.
+
+    `demo` marks the two users of demo mode: outside of it none of their keys is honoured.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=True)
     handle = fields.CharField(30, unique=True)
     name = fields.CharField(50)
     is_admin = fields.BooleanField(default=False)
+    demo = fields.BooleanField(default=False)
     tweets_count = fields.BigIntField(default=0)
     followers_count = fields.BigIntField(default=0)
     following_count = fields.BigIntField(default=0)

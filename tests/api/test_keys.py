@@ -144,6 +144,14 @@ async def test_demo_keys_are_honoured_in_demo_mode(anybody: Caller) -> None:
     assert names == ["Иван", "Катя"]
 
 
+async def test_a_demo_key_cannot_be_taken_from_everybody(anybody: Caller) -> None:
+    await accounts.create_demo_users()
+    test = with_key(anybody, "test")
+    (key,) = (await test.get("/api/keys"))["keys"]
+    assert (await test.delete(f"/api/keys/{key['id']}")).error == (403, "public_key")
+    assert (await test.get("/api/users/me")).status == 200
+
+
 async def test_demo_users_are_made_on_a_new_database_only(alice: Caller) -> None:
     assert await accounts.create_demo_users() is False
     assert (await with_key(alice, "test").get("/api/users/me")).error == (401, "invalid_key")

@@ -9,6 +9,7 @@ import pytest
 from server.domain import accounts
 from server.domain.errors import HandleTaken, InvalidBody, InvalidKey
 from server.domain.keys import authenticate
+from server.domain.keys import create as create_key
 from server.models import ApiKey, User
 from server.security import keys
 
@@ -22,7 +23,7 @@ async def test_demo_users_are_made_once_however_many_start() -> None:
         ("test", "Иван"),
         ("test1", "Катя"),
     ]
-    assert await ApiKey.filter(demo=True).count() == 2
+    assert await ApiKey.filter(public=True).count() == 2
 
 
 @pytest.mark.parametrize("handle", ["", "Alice", "a b", "a-b", "é", "a" * 31, "a\n", "..", "me@here"])
@@ -60,5 +61,8 @@ def test_keys_are_random_and_recognised_by_their_checksum() -> None:
 async def test_demo_keys_are_refused_outside_demo_mode() -> None:
     await accounts.create_demo_users()
     assert (await authenticate("test", demo=True)).name == "Иван"
-    with pytest.raises(InvalidKey):
-        await authenticate("test", demo=False)
+    _, another = await create_key(await User.get(handle="test"), "bot")
+    assert (await authenticate(another, demo=True)).name == "Иван"
+    for key in ("test", another):
+        with pytest.raises(InvalidKey):
+            await authenticate(key, demo=False)

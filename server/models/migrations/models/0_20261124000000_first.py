@@ -16,6 +16,7 @@ CREATE TABLE users (
     handle varchar(30) NOT NULL UNIQUE CHECK (handle ~ '^[a-z0-9_]{1,30}$'),
     name varchar(50) NOT NULL CHECK (name <> ''),
     is_admin boolean NOT NULL DEFAULT false,
+    demo boolean NOT NULL DEFAULT false,
     tweets_count bigint NOT NULL DEFAULT 0 CHECK (tweets_count >= 0),
     followers_count bigint NOT NULL DEFAULT 0 CHECK (followers_count >= 0),
     following_count bigint NOT NULL DEFAULT 0 CHECK (following_count >= 0),
@@ -28,7 +29,7 @@ CREATE TABLE api_keys (
     hash bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
     name varchar(50) NOT NULL,
     scopes text[] NOT NULL CHECK (scopes <@ ARRAY['read', 'write', 'admin'] AND scopes <> '{}'),
-    demo boolean NOT NULL DEFAULT false,
+    public boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz,
     revoked_at timestamptz
@@ -163,48 +164,49 @@ async def downgrade(db: BaseDBAsyncClient) -> str:
 
 
 MODELS_STATE = (
-    "eJztXVtz4jYU/isaXpqdoZkEctnmzUnYLV0CHcK2u93sEGErWMWWvLYIy7T575VkG98dQw"
-    "ILVE8Jko4svnN0dG4y/9RsaiDLO9Qc/AHNaxfgnxqBNuL/pHrqoAYdJ2oXDQyOLDkUOng4"
-    "QXPZCEcec6HOePsDtDzEmwzk6S52GKZEjO4RBPhoQB8ABFMPuYfg3kA2vQc2dCceYCYCbE"
-    "aBMx1ZWBdDvTowKaFTFxkAEyAGA7EMQIk1PxRPNajOH4vJeF0PmBL8bYqGjI4RJ3f5Y758"
-    "5c2YGOg78sKPzmT4gJFlJIDEhphAtg/Z3JFtl3jcJuydHCuWPxrq1JraJBrvzBlf0oIAEy"
-    "Zax4ggFzIknsDcqUCXTC0rYEQIuL/YaIi/yhiNgR7g1BI8EtT+AqK22nDY7Q2Gt63BcFjL"
-    "8C+kiCEeNOmUCN7zpXoSgLFYws+/NBrN5nnjqHn29vTk/Pz07dFbPlauN9t1/uQvJkLLn0"
-    "pi1n7f7g7EgigXMF/yRMOTpIEM+lSSGRH6JvTMPPwJdOf5+IcUKQ6M5gx5aR6EiJcxIWyI"
-    "uBBtjA2woQzRTu9SzGx73jdLNPyh9S/bXa3/+eBG+/RGds2Drk6v+z4c71CPjV05Ue3y86"
-    "ClSR5EmMu/GcyvTOjmIx6OTyHOv8UO4l2z4fehhciYmfzj6VEJ/hzuq1+1/sHp0ZukWHeD"
-    "nobsSoLr6dTxBTEJr+a6sECiI5IUwhb2MmplByAugXTQ+jT48jUFmdDnOTqAUgtBkg9ZSJ"
-    "JWApxmXYAtWjasBHq9TkIJXLZTSrb78eay1T84lkLKB2GW0L0RzrqLBCZDyLJoX/Mehm2U"
-    "D3eSMgW6EZAehv/soMjW+Bc0etyaCA7hMhFu37RuB9rN7wmuXGuDluhpJLRy2HpwltIgi0"
-    "nAn+3Br0B8BH/1uq20+l6MG/xVE2uCU0aHhM6G0IjZC2FriFqC6+i7g/lsK3A9SfkKXA+W"
-    "uy1M3xEmh5iUctlFj3Sy0t5OUioubzOXhbc0XNZhiRE977Xsgq7emOMifMaHSa7fIkDNsu"
-    "EddREeE+6RS1a0+boh0fOM58B9/xhMs2MseAplLGyNtr0LZwsnOy56/Lvzb4x82+RKu73S"
-    "rls1ifAI6pMZdI1hAmrRQxs01bIYm+2yG3a6BRI4luCIbyHWHKD+jlqW3GGZcErQUy8Lpz"
-    "zIMRWjKff+aOTeA2FihNENhJgnAiBhN7o/BAPegw1AXQO5/jhh/3t1QNAMeQw8YNdj2XDK"
-    "Wp6QE0/5UgsfJOU+mLX2VcVZtkVd1UviLMr2L2bQ/tr+4S5d2mZIESq7YcmNmGHB8mZbil"
-    "Cx4LVMt8Qxpsy3EvMtJYL5JlyevlHQVoQWbaF13METlGcby/ZSy9jiIyraxZrM/P3kAUHj"
-    "pwKlzbqyGfwaE+ZavXIW2SskUpm7W6PilbmrzN2kuSu36tKGVpxKWVkrG7oqNrktBu7ixH"
-    "qhCTYI59kxJlS1weIb/3nbVkV8dzjie4MMDDXGoG7aSC4+Y96mh5RaurYYzG2EcHRlq9fB"
-    "Opu66BDcMzpB5B5g3yR1ITGoDRzoMmG8YuaBj/0O4K3hRzr6G+lMlsPlWb+vM/EduSPCXq"
-    "YzLp1Ah4RQBh4hwZ4JRuiBC7ucNHgYOOjzI7vfvhq8uYhN5YEZnVoGJ+BGt2NCgoxDoPnm"
-    "OCeH7I74UyJurSP4iIKV0hknMbmAgynxoUVGHTAqJtJFLQjiPY6q99v2o6nMMJfCmWVAcf"
-    "HZguB1qs9+LAsStWfNRoXas2ajsPZMdCVNMG5OY7mmDL63NrSsQhGP023ODDtar6A3G+dn"
-    "C9EWH8qE+fZG63SyNi0/zFlBqWSLTO3MkZ8s6wuJN1c3WXMQMQQ2y0Fb+73VvW5331+AgP"
-    "6O9Fva9ecLmVGc35HLfu9Dq3sBRq7YjaL3pvdH61r02/QRGenzqIr4H1cpvTwuLr08zpRe"
-    "8jMD2Q7LKb4sF/84nRL/eDgXYosf81k8B+h7UdYiIllJ7HeoeKj1aZCIi4SimV+cHQ6Pif"
-    "KVqNdOibCV47gVox0M36CCWVKzbC3Q/PGM2+0+ZkuYI2m6fRDypF5uVNHLjWK93Mjo5Rk2"
-    "WM4lj0J9vBi/kjLeNnB9ddw4Pjk/eds8O1no5EVLmWLO6mQT4bGZoyQK0YwIFJxZOJk5tU"
-    "f5l5BKfJI40f5pgLOTChrg7KRQA4gudfNApWN0E5LxalxPUCqubwvXc4rUg9VHXJehw6UT"
-    "QXEqlQlaOQn3gzKg23acbUMWTkq0Shg9lzCKb/xExihMLdSyAr7B3OaWSfaLU5t8AaD7sd"
-    "P5UYk4H/ec9NuCIcVJN/9SQ9VMW1D9dS+L0jhiU8JkUmyCHAZGc1Ef5uLxGLngQFaAARuP"
-    "uSBw+jd81eiRd8xczLi3D0zkoryc2zoeoTJbW6zu6yWZrSAytEz4LkayF+9W2HQQL7bvlp"
-    "P8FOHeBP03bG0qt76YIbvp4FVx63mnSZf38BJkysV7LTfDh1X5Gc9ZxAnxW7Y0LXXk5Ah+"
-    "QPbuQx9ZsKCWInWPYk+ATugGWRf3Mnhy6vD2w0d7WqdfJXdvjlsV7upir0pUbFYvX+RjKf"
-    "Hv1DDTRQhII0pcrIEuWjg+gdvjre5are9BysHa4oOuXuJgmZAY1lLJ+ohi/4oHq2Tpm8VZ"
-    "+mYmS6/eCrjGtwJijxvYNs6pzCx9zV2cTL3qbolX3fmhwlVCA2lKFRt42XsPVmJCDrHiw0"
-    "v4wNe1Oh8SxIoPKlamYmVlsbJMsKZKXCH+jvbVfefobfA7JgKVggvBi9eGLtIRDm4drI5V"
-    "9Kq3fcbKhkaOVa9wUvG87Y3n7SRSUXHC6lDt24X7tUY8NeRi3azl/SaK31Mv/U2UaMxzYc"
-    "9iGF45lPh/iSO+sHi/OEL4yD3G3OuvxVGsGMkeBrIap6dVLvOcnhbf5hF9qTtqfFMtgXAw"
-    "fA/RPT6qdoW17A5rJlJYWEb0222vu2wZkYF1Bv4F+/c7IgKMhAuYKSdKVw7Vk76dmOAyL7"
-    "O+ybLIp/8AyaKA4Q=="
+    "eJztXVtz4jgW/isqXiZdxaYSyKU3byShe9gmMEXo2e7pdIGwFazBljy2CE3N5r+vJNv47t"
+    "gk0MDoKSDpyOI7x0fnJuXvmkV1ZLrHLRt/QsvaFfi7RqCF+IdETx3UoG2H7aKBwYkph0Ib"
+    "j2ZoKRvhxGUO1Bhvf4Smi3iTjlzNwTbDlIjRfYIAHw3oI4Bg7iLnGIzt+cTE2hhY0Jm5gB"
+    "kI6Miistf9BcwIXRBB49bBwsCaAQidUH0JNEiAg57oDB2LZ+tU4w/HZLrZx8wJ/muORoxO"
+    "EZ/C4Q/79p03Y6KjH8gNvtqz0SNGph4DFetiAtk+Yktbtl3jaYewD3Ks+BGTkUbNuUXC8f"
+    "aSGZSsCDBhonWKCHIgQ+IJzJkLpMncNH2mBOB7iw2HeKuM0OjoEc5NwS9B7S0gbKuNRr3+"
+    "cHTfHo5GtRQvA4oI7n6TRomQA75UVwIwFUv4178bjWbzsnHSvHh/fnZ5ef7+5D0fK9eb7r"
+    "p89hYTouVNJTHrfOz0hmJBlAubJ4Wi4VnSQAY9KsmMEH0DukYW/gQ6y2z8A4oEByZLhtwk"
+    "DwLEi5gQNIRcCF+SLbChCNFu/1rMbLnuX6Zo+L01uO70WoOvR3etL+9k19Lv6vZ7H4PxNn"
+    "XZ1JET1a6/DtstyYMQc/k3hfmNAZ1sxIPxCcT5r9hDvGsW/DEyEZkyg389PynAn8N982tr"
+    "cHR+8i4u1j2/pyG74uC6GrU9QYzD23IcmCPRIUkCYRO7KbWyBxAXQDpsfxl++56AzNsCMr"
+    "QApSaCJBu0kCipCDjVpkBbtWxZEfT73ZgiuO4kFG3v8911e3B0KgWVD8Ispn9DrDUHCUxG"
+    "kKXxvuU9DFsoG/A4ZQJ03Sc9Dj7sodjW+A/U+8Rc+htxkRh37tr3w9bdbzGu3LaGbdHTiG"
+    "nmoPXoIqFFVpOA/3aGvwLxFfzR77WTKnw1bvhHTawJzhkdcbtoBPWIzRC0BqjFuI5+2JjP"
+    "tgbX45RvwHV/ubvC9D1hcoBJIZc9e3iddztOqbi8y1wWntGoqtMSIXrZc9kHXb0150X4jY"
+    "+zTN9FgJpmwwfqIDwl3EOXrOjwdUOiZRnQvjv/2Z9mz1jwHMhY0Bq+9g5crBztqOjx385/"
+    "MfJsk5vW/U3rtl2TCE+gNltARx/FoBY9tEETLaux6S6rYSVbIIFTCY74FWLNPuofqGnKNy"
+    "wVXvF76kXhlUc5pmR0ZeyNRs4YCBPDi3KwBULMFaGQoBuNj8GQ92AdUEdHjjdO+ABuHRC0"
+    "QC4Dj9hxWTqwspEnZMRUvtWCB0m592etfVexll1RV/WCWIuy/fMZdLi2f/CWVrYZEoTKbq"
+    "j4IqZYUN1sSxAqFryV6RbbxpT5VmC+JUQw24TL0jcK2pLQoh20jrt4hrJsY9leaBmbfERJ"
+    "u7gls3y/uEDQeElBabOubQa/xYSZVq+cRfYKiVTm7s6oeGXuKnM3bu7KV7WyoRWlUlbW2o"
+    "auik3uioG72rFeaYINg3n2jAllbbDoi/+ybasivnsc8b1DOoYtxqBmWEguPmXeJocUWrqW"
+    "GMxthGB0aavXxhqbO+gYjBmdITIG2DNJHUh0agEbOkwYr5i54POgC3hr8JVO/kQak/VwWd"
+    "bv20z8QB6IsJfpgkunKLQjlIEnSLBrgAl65MIuJ/UfBo4GfMsedG6G764iU7lgQeemzgm4"
+    "0W0bkCD9GLQ8c5yTQ/ZAvCkRt9YRfEL+SumCkxhcwMGceNAivQ4YFRNpohoE8R5b1fzt+t"
+    "ZUZJhL4UwzIL8AbUXwNhVoP5cFsfqzZqNE/VmzkVt/JroSxVTUxXJNKXzvLWiauSIepdue"
+    "GXayWUFvNi4vVqItvhQJ8/1dq9tN27R8M2c55ZJtMrdSW368tC8g3l7tZM1GRBfYVIO29l"
+    "u7d9vpfbwCPv0DGbRbt1+vZEZx+UCuB/1P7d4VmDjibRS9d/3f27ei36JPSE/uR2XE/7RM"
+    "+eVpfvnlaar8ku8ZyLJZRgFmsfhH6ZT4R8O5EJt8m0/jOUQ/8rIWIclaYr9HxUPtL8NYXC"
+    "QQzewC7WB4RJRvRM12QoTNDMctH21/+BYVTEXNsrNA88czbrd7mFUwR5J0hyDkcb3cKKOX"
+    "G/l6uZHSywuss4yDHrn6eDV+LWW8a+B66rhxenZ59r55cbbSyauWIsWc1skGwlMjQ0nkoh"
+    "kSKDjTcDJjbk2yDyIV+CRRosPTABdnJTTAxVmuBhBd6uSBSsdoBiTT9bgeo1Rc3xWuZxSp"
+    "+6sPuS5Dh5UTQVEqlQlaOwn3kzKgu7ad7UIWTkq0Shi9lDCKvvixjFGQWqilBXyLuc0dk+"
+    "xXpzb5AkDvc7f7sxJxHu4Z6bcVQ/KTbt6hhrKZNr/6ayyL0jhic8JkUmyGbAYmS1Ef5uDp"
+    "FDngSFaAAQtPuSBw+nd81eiJdywczLi3DwzkZNxosZlHqMzWDqv7ekFmy48MVQnfRUgO4n"
+    "6FbQfxIu9dNclPEB5M0H/L1qZy6/MZsp8OXhm3nncatLqHFyNTLt5buRkerMrPeMkijolf"
+    "1dK0xJaTIfg+2YdPA2TCnFqKxDmKAwE6phtkXdzr4MmowzsMH+15k36VfHsz3Krgrc73qu"
+    "Rte2WdKpuPpcQ7U8MMByEgjShxsAY6aOX4+G6Pu75rtZkHifLGsbhjMHrnIFv4Vw6Kgkh5"
+    "AaFA6QrQOXOxjrwySUAokR85BXZksaTw9Lj80rmDdOW67foWWi9w3QxIdLNSGUBIcXhliW"
+    "Xy/838/H8zlf9Xdw5u8M5B7HLT3cIZNZ+FV+hFydQlehUu0RMbREWsAxKFcwWcvWDvOsGd"
+    "JKWK7rzu5oq1mJBBrPjwGj7wda3Phxix4oOKdqpoZ1G0MxVuKxMZit66v370I7zff89EoF"
+    "R4yL86b+QgDWH/3Mj6WIWX9R0yVhbUM7wnhZOKyO5uRHYvkQrLS9aH6tCuTNhozLqFHKwZ"
+    "taz/cuP11Av/y0045qXAdT4Mbxyy/afEa195/CI/EvvEPcbMA8z50cIIyQEGDBvn52WOY5"
+    "2f55/HEn2JU4b8paqAsD/8ANE9PSl3CLnoFHIqIptbCPaf+36vaiGYjjUG/gcO77/BCDBi"
+    "LmCqICxZ+1WP+3Ziguus2ohtFrY+/x/1ZRlQ"
 )
