@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, Field, ValidationError, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
@@ -31,6 +31,10 @@ POSTGRES_PORT, REDIS_PORT = 5432, 6379
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 RedisNumber = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 class WrongSetting(Exception):
@@ -52,7 +56,7 @@ class Settings(BaseSettings):
         str_strip_whitespace=True,
     )
 
-    mode: Literal["PROD", "TEST", "DEV"] = "DEV"
+    mode: Annotated[Literal["PROD", "TEST", "DEV"], BeforeValidator(_upper)] = "DEV"
     host: str = "127.0.0.1"
     port: Port = Field(8000, validation_alias=_also("PORT", "DOCKER_SERVER_PORT"))
     data_dir: Path = Path("data")
@@ -221,6 +225,13 @@ def unused_names(env_file: Path | None = Path(".env")) -> list[str]:
     """The first implementation's names that are set but mean nothing any more."""
     written = dotenv_values(env_file) if env_file and env_file.is_file() else {}
     return [name for name in OBSOLETE if os.environ.get(name) or written.get(name)]
+
+
+def unknown_names(env_file: Path | None = Path(".env")) -> list[str]:
+    """Names in the file that are no settings: mistyped, perhaps, or another program's."""
+    known = {name for names in Settings.names().values() for name in names} | set(OBSOLETE)
+    written = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    return [name for name in written if name.upper() not in known]
 
 
 def _one_line(error: ValidationError) -> str:

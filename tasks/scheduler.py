@@ -9,8 +9,10 @@ import asyncio
 import contextlib
 import logging
 
-from taskiq import TaskiqScheduler
+from redis.exceptions import RedisError
+from taskiq import ScheduledTask, ScheduleSource, TaskiqScheduler
 from taskiq.api import run_scheduler_task
+from taskiq.exceptions import TaskiqError
 from taskiq.schedule_sources import LabelScheduleSource
 
 from config.settings import Settings
@@ -19,10 +21,21 @@ from tasks.broker import create_broker
 log = logging.getLogger(__name__)
 
 
+class PatientScheduler(TaskiqScheduler):
+    """Says in a line that a task could not be sent; its next time comes."""
+
+    async def on_ready(self, source: ScheduleSource, task: ScheduledTask) -> None:
+        """Send a task whose time has come."""
+        try:
+            await super().on_ready(source, task)
+        except (TaskiqError, RedisError, OSError) as error:
+            log.warning("cannot queue %s: %s", task.task_name, error.__cause__ or error)
+
+
 async def schedule(settings: Settings, stop: asyncio.Event) -> None:
     """Send what `tasks.catalogue` says, until `stop` is set."""
     broker = create_broker(settings.redis_tasks)
-    scheduler = TaskiqScheduler(broker, sources=[LabelScheduleSource(broker)])
+    scheduler = PatientScheduler(broker, sources=[LabelScheduleSource(broker)])
     log.info("ready")
     running = asyncio.create_task(run_scheduler_task(scheduler))
     stopping = asyncio.create_task(stop.wait())

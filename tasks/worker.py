@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from redis.exceptions import RedisError
 from taskiq.receiver import Receiver
 
 from config.settings import Settings
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 # How long tasks under way may take to finish when the worker stops; the rest is taken over. Seconds.
 FINISH_WITHIN = 10
+
+# Before the queue is asked again. Seconds.
+RETRY_AFTER = 2
 
 # What a killed worker left in the scratch folder is older than any task. Seconds.
 STALE_AFTER = 3600
@@ -37,9 +41,12 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 await listen(broker, settings.worker_concurrency, stop)
+            except (RedisError, OSError) as error:
+                log.warning("the queue at %s does not answer: %s", settings.redis_tasks, error)
+                await asyncio.sleep(RETRY_AFTER)
             except Exception:  # whatever it was, the queue is there to be read again
                 log.exception("the worker listens again")
-                await asyncio.sleep(1)
+                await asyncio.sleep(RETRY_AFTER)
         await broker.shutdown()
 
 

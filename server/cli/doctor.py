@@ -8,17 +8,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import click
 import uvloop
-from dotenv import dotenv_values
 from redis.asyncio import Redis
 
 import storage
 from config import logging as lines
-from config.settings import OBSOLETE, Settings, is_loopback, unused_names
+from config.settings import Settings, is_loopback, unknown_names, unused_names
 from server.models import migrate
 from server.models.connection import database, row
 from server.processes import embedded, lock
@@ -75,9 +73,7 @@ async def examine(settings: Settings) -> list[Finding]:
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
     """What can be read, but is not wise."""
-    known = {name for names in Settings.names().values() for name in names} | set(OBSOLETE)
-    env_file = Path(".env")
-    unknown = [name for name in (dotenv_values(env_file) if env_file.is_file() else {}) if name not in known]
+    unknown = unknown_names()
     if unknown:
         yield Finding("warning", "settings", f".env has names that Perch does not know: {', '.join(unknown)}")
     if unused := unused_names():
@@ -102,27 +98,17 @@ def look_at_folder(settings: Settings) -> Finding:
 
 async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
     """PostgreSQL, migrations, Redis, storage."""
-    running = family_runs(settings)
+    running = not lock.is_free(settings.data_folder)
     if settings.embedded_database and not running:
         yield idle_server("database", "PostgreSQL", lambda: embedded.postgres(settings))
     else:
-        yield await asked("database", lambda: ask_database(settings))
-        yield await asked("migrations", lambda: ask_migrations(settings))
+        yield await asked("database", settings.database, lambda: ask_database(settings))
+        yield await asked("migrations", settings.database, lambda: ask_migrations(settings))
     if settings.embedded_redis and not running:
         yield idle_server("redis", "Valkey", lambda: embedded.valkey(settings))
     else:
-        yield await asked("redis", lambda: ask_redis(settings))
-    yield await asked("storage", lambda: ask_storage(settings))
-
-
-def family_runs(settings: Settings) -> bool:
-    """Whether `perch up` runs on this data folder."""
-    try:
-        lock.acquire(settings.data_folder, patience=0)
-    except (lock.FolderInUse, OSError):
-        return True
-    lock.release()
-    return False
+        yield await asked("redis", settings.redis, lambda: ask_redis(settings))
+    yield await asked("storage", settings.object_storage, lambda: ask_storage(settings))
 
 
 def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
@@ -134,15 +120,17 @@ def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
     return Finding("ok", part, f"{name} of our own; `perch up` starts it")
 
 
-async def asked(part: str, ask: Callable[[], Awaitable[str]]) -> Finding:
+async def asked(part: str, where: object, ask: Callable[[], Awaitable[str]]) -> Finding:
     """What the part answers."""
     try:
         async with asyncio.timeout(PATIENCE):
             return Finding("ok", part, await ask())
     except TimeoutError:
-        return Finding("failed", part, f"no answer within {PATIENCE} s")
+        return Finding("failed", part, f"{where} does not answer within {PATIENCE} s")
+    except LookupError as error:
+        return Finding("failed", part, str(error))
     except Exception as error:
-        return Finding("failed", part, lines.redact(f"{type(error).__name__}: {error}"))
+        return Finding("failed", part, lines.redact(f"{where} does not answer: {error}"))
 
 
 async def ask_database(settings: Settings) -> str:

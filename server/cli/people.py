@@ -51,6 +51,8 @@ def database_errors(settings: Settings) -> Iterator[None]:
     """Errors of the domain and of the database as one line for the operator."""
     try:
         yield
+    except click.ClickException:
+        raise
     except PerchError as error:
         raise click.ClickException(str(error)) from None
     except Exception as error:
@@ -108,10 +110,7 @@ def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
     """
     user, key = with_database(lambda: accounts.create(handle, name, admin=admin))
     if as_json:
-        table(
-            [{"id": user.id, "handle": user.handle, "name": user.name, "admin": admin, "key": key}],
-            True,
-        )
+        click.echo(json.dumps({**user_row(user), "key": key}, default=str, ensure_ascii=False))
         return
     click.echo(f"added {user.handle} with the id {user.id}. The key, shown this once:\n{key}")
 
@@ -144,7 +143,9 @@ def keys_group() -> None:
     type=click.Choice(SCOPES),
     help="May be given several times.",
 )
-@click.option("--days", type=click.IntRange(min=1), help="Expires after so many days; never, where absent.")
+@click.option(
+    "--days", type=click.IntRange(1, 36_500), help="Expires after so many days; never where absent."
+)
 @json_option
 def create_key(handle: str, name: str, scopes: tuple[Scope, ...], days: int | None, as_json: bool) -> None:
     """Make another key for a user and print it, this once.
@@ -160,7 +161,8 @@ def create_key(handle: str, name: str, scopes: tuple[Scope, ...], days: int | No
 
     record, key = with_database(create)
     if as_json:
-        table([{**key_row(record), "key": key}], True)
+        row = {**key_row(record), "user": handle, "key": key}
+        click.echo(json.dumps(row, default=str, ensure_ascii=False))
         return
     click.echo(f"made the key {record.id} of {handle}. It is shown this once:\n{key}")
 
@@ -187,7 +189,7 @@ def list_keys(handle: str | None, as_json: bool) -> None:
 
 
 @keys_group.command("revoke")
-@click.argument("key_id", type=int)
+@click.argument("key_id", type=click.IntRange(1, 2**63 - 1))
 def revoke_key(key_id: int) -> None:
     """Revoke a key by its id: it is refused everywhere from then on.
 
@@ -197,8 +199,10 @@ def revoke_key(key_id: int) -> None:
     """
 
     async def revoke() -> None:
-        record = await ApiKey.get_or_none(id=key_id)
-        await keys.revoke(record.user_id if record else 0, key_id)
+        record = await ApiKey.get_or_none(id=key_id, revoked_at=None)
+        if record is None:
+            raise click.ClickException(f"there is no key with the id {key_id} that could be revoked")
+        await keys.revoke(record.user_id, key_id)
 
     with_database(revoke)
     click.echo(f"revoked the key {key_id}")

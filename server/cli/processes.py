@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from config import logging as lines
-from config.settings import Settings, unused_names
+from config.settings import Settings, unknown_names, unused_names
+from server.processes import lock
 
 
 def settings_for_process(name: str) -> Settings:
@@ -13,9 +14,21 @@ def settings_for_process(name: str) -> Settings:
     settings = Settings.load()
     lines.configure(name, settings.log_level)
     if unused := unused_names():
-        lines.logger.info(
-            "these settings of the first implementation mean nothing here: %s", ", ".join(unused)
-        )
+        names = ", ".join(unused)
+        lines.logger.info("these settings of the first implementation mean nothing here: %s", names)
+    if unknown := unknown_names():
+        lines.logger.warning(".env has names that Perch does not know: %s", ", ".join(unknown))
+    return settings
+
+
+def settings_for_part(name: str) -> Settings:
+    """The same, for a part that needs servers which somebody else runs."""
+    settings = settings_for_process(name)
+    needed = {"DATABASE_URL": settings.embedded_database, "REDIS_URL": settings.embedded_redis}
+    missing = " and ".join(setting for setting, embedded in needed.items() if embedded)
+    if missing and lock.is_free(settings.data_folder):
+        where = f"no `perch up` runs on the data in {settings.data_folder}"
+        raise click.ClickException(f"{missing}: needed here, as {where}")
     return settings
 
 
@@ -45,7 +58,7 @@ def serve() -> None:
     """
     from server.processes import family
 
-    family.serve(settings_for_process("perch"), click.echo)
+    family.serve(settings_for_part("perch"), click.echo)
 
 
 @click.command()
@@ -58,7 +71,7 @@ def worker() -> None:
     """
     from server.main import run_worker
 
-    run_worker(settings_for_process("worker"))
+    run_worker(settings_for_part("worker"))
 
 
 @click.command()
@@ -71,7 +84,7 @@ def scheduler() -> None:
     """
     from server.main import run_scheduler
 
-    run_scheduler(settings_for_process("scheduler"))
+    run_scheduler(settings_for_part("scheduler"))
 
 
 @click.command()

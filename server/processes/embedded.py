@@ -71,9 +71,16 @@ class Folders:
         return self.data / "logs"
 
     def create(self) -> None:
-        """Make all of them, for their owner only."""
-        for folder in (self.data, self.valkey, self.sockets, self.logs, self.data / "tmp"):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Make all of them, for their owner only.
+
+        Raises:
+            EmbeddedUnavailable: this is no place for data.
+        """
+        try:
+            for folder in (self.data, self.valkey, self.sockets, self.logs, self.data / "tmp"):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise EmbeddedUnavailable(f"DATA_DIR: cannot make {error.filename}: {error.strerror}") from None
 
 
 def postgres(settings: Settings) -> Program:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import errno
 import http.client
+import json
 import logging
+import shutil
 import socket
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 from config.settings import Settings
 from server.http.errors import is_passing
@@ -155,20 +160,44 @@ def url(settings: Settings) -> str:
 
 def banner(settings: Settings) -> str:
     """What a person wants to know once it runs."""
-    keys = (
-        "test (Иван) and test1 (Катя)"
-        if settings.demo
-        else "none; `perch users add HANDLE --admin` makes a user and prints the key"
-    )
-    storage = "the same folder" if settings.object_storage == "local" else f"bucket {settings.s3_bucket_name}"
+    objects = settings.data_folder / "objects"
     rows = {
         "Open": url(settings),
-        "Demo keys" if settings.demo else "Keys": keys,
         "Data": str(settings.data_folder),
-        "Pictures": storage,
+        "Pictures": str(objects)
+        if settings.object_storage == "local"
+        else f"bucket {settings.s3_bucket_name}",
         "Interface": f"{url(settings)}/api/docs",
         "Stop": "Ctrl+C",
     }
+    if settings.host not in local_address(settings):
+        rows["Open"] += " here; from elsewhere this machine's name or address"
+    if settings.demo:
+        rows["Demo keys"] = "test (Иван) and test1 (Катя)"
+    else:
+        rows["New people"] = f"{command_name()} users add HANDLE, which prints a key (--admin for the first)"
+    if trouble := not_ready(settings):
+        rows["But"] = trouble
     lines = [f"  {name:<10} {value}" for name, value in rows.items()]
     rule = "-" * max(map(len, lines))
     return "\n".join(["", rule, f"  {settings.instance_name} is running", *lines, rule, ""])
+
+
+def command_name() -> str:
+    """How this command was called, so that a person can call it again."""
+    called = Path(sys.argv[0])
+    if shutil.which(called.name) == str(called):
+        return called.name
+    return str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
+
+
+def not_ready(settings: Settings) -> str | None:
+    """What `GET /health/ready` complains of."""
+    try:
+        with urllib.request.urlopen(f"{url(settings)}/health/ready", timeout=10):  # noqa: S310 (our own)
+            return None
+    except urllib.error.HTTPError as error:
+        found: str = json.loads(error.read())["error_message"]
+        return found
+    except OSError as error:
+        return str(error)

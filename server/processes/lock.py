@@ -52,6 +52,18 @@ def acquire(
     _held = descriptor
 
 
+def is_free(data_folder: Path) -> bool:
+    """Whether no family of processes uses the data folder at this moment."""
+    if not data_folder.is_dir():
+        return True
+    try:
+        acquire(data_folder, patience=0)
+    except FolderInUse:
+        return False
+    release()
+    return True
+
+
 def release() -> None:
     """Let go of it; children keep their hold."""
     global _held

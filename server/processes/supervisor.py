@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15  # prctl(2)
 
 STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
 WATCHED = STOP_SIGNALS | {signal.SIGCHLD}
@@ -196,6 +196,7 @@ def forked(name: str, work: Callable[[], None]) -> Callable[[], int]:
         code = 1
         try:
             become_child(signal.SIGTERM)
+            ctypes.CDLL(None).prctl(PR_SET_NAME, f"perch {name}".encode()[:15])
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
             work()
             code = 0

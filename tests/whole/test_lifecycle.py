@@ -157,12 +157,12 @@ def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) 
     settings = {"DATA_DIR": str(tmp_path / "data"), "MODE": "PROD"}
     made = perch(tmp_path, "users", "add", "alice", "--name", "Alice", "--admin", "--json", **settings)
     assert made.returncode == 0, made.stderr
-    (alice,) = json.loads(made.stdout)
+    alice = json.loads(made.stdout)
     with running(tmp_path, **settings) as up:
         answer = httpx.get(f"{up.url}/api/users/me", headers={"api-key": alice["key"]}).json()
         assert (answer["user"]["handle"], answer["user"]["scopes"]) == ("alice", ["read", "write", "admin"])
         assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
-        assert "perch users add" in log_of(up)
+        assert "users add HANDLE" in log_of(up)
         assert users(up) == ["alice"]
 
 
@@ -186,7 +186,7 @@ def test_keys_by_command(four: Perch) -> None:
         (["users", "add", "Alice"], "lower-case"),
         (["users", "add", "test"], "taken"),
         (["keys", "create", "nobody"], "nobody"),
-        (["keys", "revoke", "999999"], "no key"),
+        (["keys", "revoke", "999999"], "no key with the id 999999"),
         (["keys", "create", "test", "--scope", "admin"], "administrators"),
     ],
 )
@@ -299,3 +299,37 @@ def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -
             while data := client.recv(65536):
                 answer += data
         assert answer.startswith(b"HTTP/1.1 201 "), answer[:200]
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "scheduler"])
+def test_a_part_without_servers_says_what_it_needs(tmp_path: Path, command: str) -> None:
+    done = perch(tmp_path, command)
+    assert done.returncode == 1
+    assert done.stderr.startswith("perch: DATABASE_URL and REDIS_URL: needed here")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_place_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = perch(tmp_path, "up", DATA_DIR="file")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("perch: DATA_DIR: cannot make")
+
+
+def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) -> None:
+    """Redis is a hint: reading and writing go on, and nothing floods the log."""
+    settings = {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    port = str(servers.free_port())
+    with servers.perch("up", folder=tmp_path, PORT=port, DATA_DIR="data", **settings) as up:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(lambda: servers.answers(f"{url}/health/live"), "perch up serving")
+        tweeted = httpx.post(f"{url}/api/tweets", headers={"api-key": "test"}, json={"tweet_data": "x"})
+        assert tweeted.status_code == 201
+        ready = httpx.get(f"{url}/health/ready")
+        assert (ready.status_code, ready.json()["error_message"]) == (503, "redis does not answer.")
+        time.sleep(5)
+        up.terminate()
+        said, _ = up.communicate(timeout=60)
+    assert "redis does not answer" in said
+    assert "Traceback" not in said
+    assert len(said.splitlines()) < 60
