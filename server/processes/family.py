@@ -160,13 +160,11 @@ def url(settings: Settings) -> str:
 
 def banner(settings: Settings) -> str:
     """What a person wants to know once it runs."""
-    objects = settings.data_folder / "objects"
+    bucket, objects = f"bucket {settings.s3_bucket_name}", str(settings.data_folder / "objects")
     rows = {
         "Open": url(settings),
         "Data": str(settings.data_folder),
-        "Pictures": str(objects)
-        if settings.object_storage == "local"
-        else f"bucket {settings.s3_bucket_name}",
+        "Pictures": objects if settings.object_storage == "local" else bucket,
         "Interface": f"{url(settings)}/api/docs",
         "Stop": "Ctrl+C",
     }

@@ -168,9 +168,8 @@ def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) 
 
 def test_keys_by_command(four: Perch) -> None:
     four.command("users", "add", "keyholder")
-    made = json.loads(
-        four.command("keys", "create", "keyholder", "--scope", "read", "--days", "3", "--json")
-    )[0]
+    options = ["--scope", "read", "--days", "3", "--json"]
+    made = json.loads(four.command("keys", "create", "keyholder", *options))
     shown = httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]})
     assert shown.json()["user"]["scopes"] == ["read"]
     listed = json.loads(four.command("keys", "list", "--user", "keyholder", "--json"))
