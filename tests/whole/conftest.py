@@ -99,8 +99,11 @@ def running(folder: Path, **settings: str) -> Iterator[Perch]:
         )
     url = f"http://127.0.0.1:{settings['PORT']}"
     try:
-        started = lambda: is_ready(url) and "is running" in log.read_text()  # noqa: E731
-        servers.wait_for(lambda: started() or process.poll() is not None, "perch up serving", seconds=90)
+        servers.wait_for(
+            lambda: (is_ready(url) and "is running" in log.read_text()) or process.poll() is not None,
+            "perch up serving",
+            seconds=90,
+        )
         assert process.poll() is None, log.read_text()
         yield Perch(process, url, folder, settings)
     finally:
