@@ -113,7 +113,8 @@ def test_a_port_in_use_is_refused_with_its_reason(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        done = perch(tmp_path, "serve", PORT=port)
+        away = {"DATABASE_URL": "postgresql://perch@127.0.0.1:1/perch", "REDIS_URL": "redis://127.0.0.1:1"}
+        done = perch(tmp_path, "serve", PORT=port, **away)
     assert done.returncode == 1
     assert (
         done.stderr == f"perch: PORT: 127.0.0.1:{port} is taken by another program; set PORT to a free one\n"
