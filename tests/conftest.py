@@ -100,8 +100,13 @@ def app(perch: Context) -> App:
 @pytest.fixture(scope="session")
 def worker(settings: Settings) -> Iterator[None]:
     """A worker process that takes tasks from the queue."""
-    with servers.perch("worker", DATA_DIR=str(settings.data_dir), MODE="TEST"):
+    addresses = {
+        "DATABASE_URL": f"postgresql://perch@/perch?host={settings.database.host}",
+        "REDIS_URL": settings.redis.url,
+    }
+    with servers.perch("worker", DATA_DIR=str(settings.data_dir), MODE="TEST", **addresses) as process:
         yield
+        assert process.poll() is None, "the worker ended by itself"
 
 
 @pytest_asyncio.fixture(scope="session")
