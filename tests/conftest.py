@@ -100,11 +100,11 @@ def app(perch: Context) -> App:
 @pytest.fixture(scope="session")
 def worker(settings: Settings) -> Iterator[None]:
     """A worker process that takes tasks from the queue."""
-    addresses = {
-        "DATABASE_URL": f"postgresql://perch@/perch?host={settings.database.host}",
-        "REDIS_URL": settings.redis.url,
-    }
-    with servers.perch("worker", DATA_DIR=str(settings.data_dir), MODE="TEST", **addresses) as process:
+    database = f"postgresql://perch@/perch?host={settings.database.host}"
+    data = str(settings.data_folder)
+    with servers.perch(
+        "worker", MODE="TEST", DATA_DIR=data, DATABASE_URL=database, REDIS_URL=settings.redis.url
+    ) as process:
         yield
         assert process.poll() is None, "the worker ended by itself"
 
