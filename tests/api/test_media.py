@@ -1,4 +1,4 @@
-"""Pictures over HTTP, with a real worker behind."""
+"""Pictures uploaded and attached, with a real worker behind."""
 
 from __future__ import annotations
 
@@ -7,40 +7,15 @@ from typing import Any
 
 import httpx
 import pytest
-from httpx import Response
 
 from config.settings import Settings
-from server.context import Context
-from server.domain import media, media_cleanup
 from server.models import MediaAttachment
-from server.models.connection import rows
-from storage import keys
 from storage.base import ObjectStore
 from tests import pictures
+from tests.api.media import eventually, fetch, objects
 from tests.callers import Caller
 
 pytestmark = pytest.mark.usefixtures("worker")
-
-
-async def objects(store: ObjectStore) -> list[str]:
-    return [item.key async for item in store.list()]
-
-
-@pytest.fixture
-async def empty_store(store: ObjectStore, database: None) -> ObjectStore:
-    for key in await objects(store):
-        await store.delete(key)
-    return store
-
-
-async def fetch(caller: Caller, url: str, method: str = "GET", **headers: str) -> Response:
-    return await caller.send(method, url, headers=headers)
-
-
-async def eventually(empty: Any, *, seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while await empty():  # noqa: ASYNC110 (what is waited for is in another process)
-            await asyncio.sleep(0.02)
 
 
 async def test_a_phone_picture_comes_out_upright_small_and_clean(
@@ -238,128 +213,3 @@ async def test_alternative_text_can_be_changed_by_its_owner(alice: Caller, bob: 
     assert (await alice.patch("/api/medias/999", json={"alt": "x"})).error == (404, "media_not_found")
     tweet = await alice.read(await alice.tweet("", [media_id]))
     assert tweet["media"][0]["alt"] == "новый\nтекст"
-
-
-async def test_pictures_are_served_for_ever_and_as_nothing_else(anybody: Caller, alice: Caller) -> None:
-    url = (await alice.upload(pictures.jpeg(300, 200)))["media"]["url"]
-    whole = await fetch(anybody, url)
-    assert whole.status_code == 200
-    assert whole.headers["x-content-type-options"] == "nosniff"
-    assert "sandbox" in whole.headers["content-security-policy"]
-    assert whole.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert whole.headers["content-length"] == str(len(whole.content))
-    head = await fetch(anybody, url, "HEAD")
-    assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["content-length"] == str(len(whole.content))
-    again = await fetch(anybody, url, **{"if-none-match": whole.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    gone = await fetch(anybody, "/media/" + "0" * 32, **{"if-none-match": f'"{"0" * 32}"'})
-    assert gone.status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("asked", "start", "stop"),
-    [("bytes=0-9", 0, 10), ("bytes=10-", 10, None), ("bytes=5-5", 5, 6), ("bytes=10-999999", 10, None)],
-)
-async def test_ranges(alice: Caller, asked: str, start: int, stop: int | None) -> None:
-    url = (await alice.upload(pictures.jpeg(300, 200)))["media"]["url"]
-    whole = (await fetch(alice, url)).content
-    part = await fetch(alice, url, range=asked)
-    assert part.status_code == 206
-    assert part.content == whole[start:stop]
-    end = (stop or len(whole)) - 1
-    assert part.headers["content-range"] == f"bytes {start}-{min(end, len(whole) - 1)}/{len(whole)}"
-
-
-async def test_a_range_beyond_the_end_is_refused_and_an_odd_one_ignored(alice: Caller) -> None:
-    url = (await alice.upload(pictures.jpeg()))["media"]["url"]
-    assert (await alice.call("GET", url, headers={"range": "bytes=9999999-"})).error == (
-        416,
-        "range_not_satisfiable",
-    )
-    for odd in ("bytes=5-2", "bytes=-5", "bytes=0-1,3-4", "lines=1-2", "bytes=x"):
-        assert (await fetch(alice, url, range=odd)).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "name", ["x", "0" * 32, "0" * 32 + "-small", "%2e%2e%2fx", "A" * 32, "0" * 33, "0" * 32 + ".jpg"]
-)
-async def test_what_is_no_picture_is_not_found_in_the_envelope(anybody: Caller, name: str) -> None:
-    assert (await anybody.get(f"/media/{name}", headers={"accept": "text/html"})).status == 404
-
-
-async def test_while_a_picture_is_pending_a_neutral_one_is_served(
-    alice: Caller, empty_store: ObjectStore
-) -> None:
-    token = "ab" * 16
-    await MediaAttachment.create(token=token, owner_id=alice.id)
-    pending = await fetch(alice, f"/media/{token}")
-    assert (pending.status_code, pending.headers["cache-control"]) == (200, "no-store")
-    assert pictures.opened(pending.content).size == (1, 1)
-    media_id = (await rows("SELECT id FROM media_attachments"))[0]["id"]
-    tweet_id = await alice.tweet("soon", [media_id])
-    tweet = await alice.read(tweet_id)
-    assert (tweet["attachments"], tweet["media"][0]["state"]) == ([f"/media/{token}"], "pending")
-    await media.settle_broken(media_id, "It is broken.")
-    assert (await fetch(alice, f"/media/{token}")).status_code == 404
-    assert (await alice.read(tweet_id))["attachments"] == []
-    answer = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media_id]})
-    assert answer.error == (422, "broken_picture")
-    assert answer["error_message"] == "It is broken."
-
-
-async def test_what_nobody_took_is_removed_after_a_day(
-    alice: Caller, empty_store: ObjectStore, perch: Context
-) -> None:
-    kept = (await alice.upload(pictures.jpeg()))["media_id"]
-    attached = (await alice.upload(pictures.jpeg()))["media_id"]
-    await alice.tweet("", [attached])
-    old = (await alice.upload(pictures.jpeg()))["media_id"]
-    await rows(
-        "UPDATE media_attachments SET changed_at = now() - interval '25 h' WHERE id <> $1 RETURNING id", kept
-    )
-    assert await media_cleanup.expire_unattached(perch.jobs) == 1
-
-    async def left() -> bool:
-        found = await MediaAttachment.all().values_list("id", flat=True)
-        return set(found) != {kept, attached}
-
-    await eventually(left)
-    assert len(await objects(empty_store)) == 4
-    assert (await alice.patch(f"/api/medias/{old}", json={"alt": "x"})).error == (404, "media_not_found")
-
-
-async def test_what_a_crash_left_is_taken_up_again(
-    alice: Caller, empty_store: ObjectStore, perch: Context
-) -> None:
-    token = "cd" * 16
-
-    async def body() -> Any:
-        yield pictures.jpeg()
-
-    await empty_store.put(keys.incoming(token), body(), content_type="image/jpeg")
-    lost = await MediaAttachment.create(token=token, owner_id=alice.id)
-    await rows("UPDATE media_attachments SET changed_at = now() - interval '3 min' RETURNING id")
-    assert await media_cleanup.resume(perch.jobs) == 1
-
-    async def pending() -> bool:
-        return await media.is_pending(token)
-
-    await eventually(pending)
-    await lost.refresh_from_db()
-    assert lost.state == "ready"
-    assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
-
-
-async def test_originals_that_nobody_waits_for_are_swept(alice: Caller, empty_store: ObjectStore) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    async def body() -> Any:
-        yield b"x"
-
-    for token in ("aa" * 16, "bb" * 16):
-        await empty_store.put(keys.incoming(token), body(), content_type="image/jpeg")
-    await MediaAttachment.create(token="bb" * 16, owner_id=alice.id)
-    assert await media_cleanup.sweep_incoming(empty_store) == 0
-    assert await media_cleanup.sweep_incoming(empty_store, now=datetime.now(UTC) + timedelta(days=2)) == 1
-    assert await objects(empty_store) == [keys.incoming("bb" * 16)]

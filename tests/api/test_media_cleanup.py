@@ -1,0 +1,75 @@
+"""Pictures that nobody waits for any more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.context import Context
+from server.domain import media, media_cleanup
+from server.models import MediaAttachment
+from server.models.connection import rows
+from storage import keys
+from storage.base import ObjectStore
+from tests import pictures
+from tests.api.media import eventually, objects
+from tests.callers import Caller
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def test_what_nobody_took_is_removed_after_a_day(
+    alice: Caller, empty_store: ObjectStore, perch: Context
+) -> None:
+    kept = (await alice.upload(pictures.jpeg()))["media_id"]
+    attached = (await alice.upload(pictures.jpeg()))["media_id"]
+    await alice.tweet("", [attached])
+    old = (await alice.upload(pictures.jpeg()))["media_id"]
+    await rows(
+        "UPDATE media_attachments SET changed_at = now() - interval '25 h' WHERE id <> $1 RETURNING id", kept
+    )
+    assert await media_cleanup.expire_unattached(perch.jobs) == 1
+
+    async def left() -> bool:
+        found = await MediaAttachment.all().values_list("id", flat=True)
+        return set(found) != {kept, attached}
+
+    await eventually(left)
+    assert len(await objects(empty_store)) == 4
+    assert (await alice.patch(f"/api/medias/{old}", json={"alt": "x"})).error == (404, "media_not_found")
+
+
+async def test_what_a_crash_left_is_taken_up_again(
+    alice: Caller, empty_store: ObjectStore, perch: Context
+) -> None:
+    token = "cd" * 16
+
+    async def body() -> Any:
+        yield pictures.jpeg()
+
+    await empty_store.put(keys.incoming(token), body(), content_type="image/jpeg")
+    lost = await MediaAttachment.create(token=token, owner_id=alice.id)
+    await rows("UPDATE media_attachments SET changed_at = now() - interval '3 min' RETURNING id")
+    assert await media_cleanup.resume(perch.jobs) == 1
+
+    async def pending() -> bool:
+        return await media.is_pending(token)
+
+    await eventually(pending)
+    await lost.refresh_from_db()
+    assert lost.state == "ready"
+    assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
+
+
+async def test_originals_that_nobody_waits_for_are_swept(alice: Caller, empty_store: ObjectStore) -> None:
+    async def body() -> Any:
+        yield b"x"
+
+    for token in ("aa" * 16, "bb" * 16):
+        await empty_store.put(keys.incoming(token), body(), content_type="image/jpeg")
+    await MediaAttachment.create(token="bb" * 16, owner_id=alice.id)
+    assert await media_cleanup.sweep_incoming(empty_store) == 0
+    assert await media_cleanup.sweep_incoming(empty_store, now=datetime.now(UTC) + timedelta(days=2)) == 1
+    assert await objects(empty_store) == [keys.incoming("bb" * 16)]

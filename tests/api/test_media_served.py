@@ -1,0 +1,83 @@
+"""Pictures as browsers get them."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.domain import media
+from server.models import MediaAttachment
+from server.models.connection import rows
+from storage.base import ObjectStore
+from tests import pictures
+from tests.api.media import fetch
+from tests.callers import Caller
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def test_pictures_are_served_for_ever_and_as_nothing_else(anybody: Caller, alice: Caller) -> None:
+    url = (await alice.upload(pictures.jpeg(300, 200)))["media"]["url"]
+    whole = await fetch(anybody, url)
+    assert whole.status_code == 200
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in whole.headers["content-security-policy"]
+    assert whole.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert whole.headers["content-length"] == str(len(whole.content))
+    head = await fetch(anybody, url, "HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+    again = await fetch(anybody, url, **{"if-none-match": whole.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    gone = await fetch(anybody, "/media/" + "0" * 32, **{"if-none-match": f'"{"0" * 32}"'})
+    assert gone.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "stop"),
+    [("bytes=0-9", 0, 10), ("bytes=10-", 10, None), ("bytes=5-5", 5, 6), ("bytes=10-999999", 10, None)],
+)
+async def test_ranges(alice: Caller, asked: str, start: int, stop: int | None) -> None:
+    url = (await alice.upload(pictures.jpeg(300, 200)))["media"]["url"]
+    whole = (await fetch(alice, url)).content
+    part = await fetch(alice, url, range=asked)
+    assert part.status_code == 206
+    assert part.content == whole[start:stop]
+    end = (stop or len(whole)) - 1
+    assert part.headers["content-range"] == f"bytes {start}-{min(end, len(whole) - 1)}/{len(whole)}"
+
+
+async def test_a_range_beyond_the_end_is_refused_and_an_odd_one_ignored(alice: Caller) -> None:
+    url = (await alice.upload(pictures.jpeg()))["media"]["url"]
+    assert (await alice.call("GET", url, headers={"range": "bytes=9999999-"})).error == (
+        416,
+        "range_not_satisfiable",
+    )
+    for odd in ("bytes=5-2", "bytes=-5", "bytes=0-1,3-4", "lines=1-2", "bytes=x"):
+        assert (await fetch(alice, url, range=odd)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["x", "0" * 32, "0" * 32 + "-small", "%2e%2e%2fx", "A" * 32, "0" * 33, "0" * 32 + ".jpg"]
+)
+async def test_what_is_no_picture_is_not_found_in_the_envelope(anybody: Caller, name: str) -> None:
+    assert (await anybody.get(f"/media/{name}", headers={"accept": "text/html"})).status == 404
+
+
+async def test_while_a_picture_is_pending_a_neutral_one_is_served(
+    alice: Caller, empty_store: ObjectStore
+) -> None:
+    token = "ab" * 16
+    await MediaAttachment.create(token=token, owner_id=alice.id)
+    pending = await fetch(alice, f"/media/{token}")
+    assert (pending.status_code, pending.headers["cache-control"]) == (200, "no-store")
+    assert pictures.opened(pending.content).size == (1, 1)
+    media_id = (await rows("SELECT id FROM media_attachments"))[0]["id"]
+    tweet_id = await alice.tweet("soon", [media_id])
+    tweet = await alice.read(tweet_id)
+    assert (tweet["attachments"], tweet["media"][0]["state"]) == ([f"/media/{token}"], "pending")
+    await media.settle_broken(media_id, "It is broken.")
+    assert (await fetch(alice, f"/media/{token}")).status_code == 404
+    assert (await alice.read(tweet_id))["attachments"] == []
+    answer = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media_id]})
+    assert answer.error == (422, "broken_picture")
+    assert answer["error_message"] == "It is broken."
