@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from sanic import Request, Sanic
+from sanic.exceptions import BadURL
 from sanic.response import BaseHTTPResponse
 
 from config.logging import current_work
@@ -27,12 +29,28 @@ HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
+# Where a request goes whose address is not one: nothing is there.
+NOWHERE = b"/not-an-address"
+
+
+class LenientRequest(Request):
+    """A request whose address cannot be read is answered 404; Sanic would close without an answer."""
+
+    def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
+        try:
+            super().__init__(url_bytes, *arguments, **options)
+        except BadURL:
+            super().__init__(NOWHERE, *arguments, **options)
+
+
 Opener = Callable[[], AbstractAsyncContextManager[Context]]
 
 
 def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> App:
     """The application. `opener` gives what handlers share, from before the first request to the last."""
-    app: App = Sanic(name, error_handler=EnvelopeErrors(), configure_logging=False)
+    app: App = Sanic(
+        name, error_handler=EnvelopeErrors(), request_class=LenientRequest, configure_logging=False
+    )
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY,
         REQUEST_TIMEOUT=REQUEST_TIMEOUT,

@@ -28,7 +28,11 @@ BATCH = 500
 
 
 async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> int:
-    """Delete the objects of these removed pictures, then their rows; how many."""
+    """Delete the objects of these removed pictures, then their rows; how many.
+
+    The row of one that may be in a worker's hands stays for a while: its variants may be stored after
+    this, by a worker that is killed before it sees that nobody wants them. `resume` comes again then.
+    """
     found = await rows(
         "SELECT id, token FROM media_attachments WHERE id = ANY($1) AND state = 'removed'",
         list(media_ids),
@@ -37,8 +41,10 @@ async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> i
         for key in keys.all_of_picture(media["token"], folder):
             await store.delete(key)
         await rows(
-            "DELETE FROM media_attachments WHERE id = $1 AND state = 'removed' RETURNING id",
+            "DELETE FROM media_attachments WHERE id = $1 AND state = 'removed' "
+            "AND (content_type IS NOT NULL OR attempts = 0 OR changed_at < $2) RETURNING id",
             media["id"],
+            datetime.now(UTC) - FORGOTTEN_AFTER,
         )
     return len(found)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from sanic import Request
 
@@ -46,7 +45,7 @@ def shown_key(request: Request) -> str:
         case "basic":
             try:
                 return base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:  # not base64, or not UTF-8
                 raise InvalidKey from None
         case _:
             raise MissingKey

@@ -99,7 +99,7 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
         InvalidBody: not a form with one field `file`.
     """
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > max_bytes + FORM_OVERHEAD:
+    if declared.isascii() and declared.isdigit() and int(declared) > max_bytes + FORM_OVERHEAD:
         raise too_large(max_bytes)
     with tempfile.TemporaryFile(dir=folder) as spool:
         form = Form(spool, max_bytes)

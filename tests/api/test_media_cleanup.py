@@ -63,6 +63,25 @@ async def test_what_a_crash_left_is_taken_up_again(
     assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
 
 
+async def test_variants_of_a_removed_picture_that_come_late_are_found(
+    alice: Caller, empty_store: ObjectStore, perch: Context
+) -> None:
+    """A worker that was killed between storing them and seeing that the picture was removed."""
+    token = "ee" * 16
+
+    async def body() -> Any:
+        yield b"x"
+
+    made = await MediaAttachment.create(token=token, owner_id=alice.id, state="removed", attempts=1)
+    folder = perch.settings.s3_tweets_media_folder
+    await media_cleanup.remove([made.id], empty_store, folder)
+    await empty_store.put(keys.variant(folder, token), body(), content_type="image/jpeg")
+    await rows("UPDATE media_attachments SET changed_at = now() - interval '3 min' RETURNING id")
+    await media_cleanup.remove([made.id], empty_store, folder)
+    assert await objects(empty_store) == []
+    assert not await MediaAttachment.exists(id=made.id)
+
+
 async def test_originals_that_nobody_waits_for_are_swept(alice: Caller, empty_store: ObjectStore) -> None:
     async def body() -> Any:
         yield b"x"
