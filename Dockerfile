@@ -2,7 +2,7 @@
 FROM debian:13-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
         python3 python3-venv python3-dev gcc libc6-dev \
-        libjpeg62-turbo-dev zlib1g-dev libwebp-dev liblcms2-dev \
+        libjpeg62-turbo-dev zlib1g-dev libwebp-dev liblcms2-dev libtiff-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/perch
 COPY config/locks config/locks
@@ -20,7 +20,7 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps .
 
 FROM debian:13-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        python3 libjpeg62-turbo zlib1g libwebp7 libwebpmux3 libwebpdemux2 liblcms2-2 ca-certificates \
+        python3 libjpeg62-turbo zlib1g libwebp7 libwebpmux3 libwebpdemux2 liblcms2-2 libtiff6 ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data perch \
     && install -d -o perch -g perch -m 700 /data

@@ -57,7 +57,7 @@ install_lock() {
 # pillow-simd goes into a folder of its own: it fills the same package as Pillow, and only the child
 # process that decodes pictures takes it. Without it everything works, slower.
 build_pillow_simd() {
-    local headers=(gcc libc6-dev libjpeg62-turbo-dev zlib1g-dev libwebp-dev liblcms2-dev) missing=()
+    local headers=(gcc libc6-dev libjpeg62-turbo-dev zlib1g-dev libwebp-dev liblcms2-dev libtiff-dev) missing=()
     if [ -x /usr/bin/python3 ] && [ "$(readlink -f $venv/bin/python)" = "$(readlink -f /usr/bin/python3)" ]; then
         headers+=(python3-dev) # Debian's own Python has its headers in a package of their own
     fi

@@ -1,6 +1,6 @@
 """The process that decodes one picture and makes its variants; run by `picture_worker` only.
 
-It imports nothing of Perch but `thumbhash`, so that it starts fast and has no secrets in reach.
+It imports nothing of Perch but `thumbhash`, so that it starts fast and is handed no secrets.
 pillow-simd is taken where the installation built it (a folder beside the interpreter's), Pillow otherwise.
 
     python -I -m tasks.picture_child ORIGINAL LARGE SMALL
@@ -237,7 +237,7 @@ def process(original: str, large_file: str, small_file: str) -> dict[str, Any]:
 def version() -> str:
     """Which library this is, and what it was built with."""
     library = "pillow-simd" if Path(Image.__file__).is_relative_to(SIMD) else "Pillow"
-    found = [name for name in ("webp", "littlecms2", "libjpeg_turbo") if features.check(name)]
+    found = [name for name in ("webp", "littlecms2", "libtiff", "libjpeg_turbo") if features.check(name)]
     return f"{library} {PIL.__version__} with {', '.join(found)}"
 
 

@@ -1,8 +1,8 @@
-"""Running the picture child: one process per picture, with limits, and nothing to steal.
+"""Running the picture child: one process per picture, with limits.
 
 Decoders are the likeliest way in for an attacker. The child gets an empty environment, one folder, and
 limits on memory, time and file sizes that it sets upon itself before it decodes anything (`picture_child`);
-what it leaves behind is read here as data.
+what it leaves behind is read here as data. It is limited, not walled in: it runs as the same user.
 """
 
 from __future__ import annotations

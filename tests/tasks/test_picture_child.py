@@ -81,6 +81,15 @@ def test_every_orientation_comes_out_upright(tmp_path: Path, orientation: int, f
         assert corners == [True, False, False, False]
 
 
+@pytest.mark.parametrize(
+    "compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg", "group3", "group4"]
+)
+def test_every_usual_compression_of_tiff_is_read(tmp_path: Path, compression: str) -> None:
+    mode = "1" if compression.startswith("group") else "RGB"
+    data = pictures.encoded(pictures.gradient(90, 60, mode), "TIFF", compression=compression)
+    assert process(data, tmp_path).get("width") == 90
+
+
 def test_transparency_is_kept(tmp_path: Path) -> None:
     image = pictures.gradient(100, 80, "RGBA")
     image.putalpha(Image.new("L", (100, 80), 0))
