@@ -40,6 +40,11 @@ class DatabaseAddress:
             port = parts.port or 5432
         except ValueError:
             raise WrongAddress("is not a URL like postgresql://user:password@host:5432/name") from None
+        if "port" in parse_qs(parts.query):
+            text = parse_qs(parts.query)["port"][-1]
+            if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+                raise WrongAddress("port must be a number from 1 to 65535")
+            port = int(text)
         if parts.scheme not in ("postgres", "postgresql", "asyncpg"):
             raise WrongAddress("must start with postgresql://")
         options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -54,7 +59,7 @@ class DatabaseAddress:
             raise WrongAddress("must name a host and a database")
         return cls(
             host=host,
-            port=int(options.get("port", port)),
+            port=port,
             user=unquote(parts.username or "postgres"),
             password=unquote(parts.password) if parts.password else None,
             database=name,
@@ -86,8 +91,19 @@ class RedisAddress:
     url: str
 
     def __post_init__(self) -> None:
-        if urlsplit(self.url).scheme not in ("redis", "rediss", "unix"):
-            raise WrongAddress("must start with redis://, rediss:// or unix://")
+        if not self._is_usable():
+            raise WrongAddress("must be like redis://host:6379/0, rediss://host/0 or unix:///path/to/socket")
+
+    def _is_usable(self) -> bool:
+        try:
+            parts = urlsplit(self.url)
+            if parts.scheme == "unix":
+                return bool(parts.path)
+            number = parts.path.strip("/")
+            known = parts.scheme in ("redis", "rediss") and (not number or number.isdecimal())
+            return known and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            return False
 
     def with_number(self, number: int) -> RedisAddress:
         """The same server's database of that number."""

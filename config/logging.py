@@ -21,6 +21,9 @@ SECRETS = re.compile(
     re.IGNORECASE,
 )
 
+# A line is a line: what a value holds must neither end it, to forge another, nor speak to the terminal.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 def redact(text: str) -> str:
     """The text with every secret value replaced by `[redacted]`."""
@@ -40,6 +43,10 @@ class LineFormatter(logging.Formatter):
         record.process_label = self.process
         record.work = current_work.get()
         return redact(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
+        """The line without a traceback, on one line whatever its values hold."""
+        return CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
 
 
 def configure(process: str, level: str = "INFO") -> None:

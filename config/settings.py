@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
@@ -32,6 +34,18 @@ POSTGRES_PORT, REDIS_PORT = 5432, 6379
 Port = Annotated[int, Field(ge=1, le=65535)]
 RedisNumber = Annotated[int, Field(ge=0, le=1_000_000)]
 
+# A folder of objects: parts of an object key (`storage.keys`), with or without slashes around them.
+FOLDER = re.compile(r"/?[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?", re.ASCII)
+
+
+def _folder(value: str) -> str:
+    if not FOLDER.fullmatch(value) or len(value) > 200:
+        raise ValueError("must be letters, digits and ._- in parts between slashes, none of them hidden")
+    return value
+
+
+Folder = Annotated[str, AfterValidator(_folder)]
+
 
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
@@ -39,10 +53,6 @@ def _upper(value: object) -> object:
 
 class WrongSetting(Exception):
     """A setting cannot be used; the text names it and says what is wrong."""
-
-
-def _also(name: str, *others: str) -> Any:
-    return AliasChoices(name, *others)
 
 
 class Settings(BaseSettings):
@@ -58,7 +68,7 @@ class Settings(BaseSettings):
 
     mode: Annotated[Literal["PROD", "TEST", "DEV"], BeforeValidator(_upper)] = "DEV"
     host: str = "127.0.0.1"
-    port: Port = Field(8000, validation_alias=_also("PORT", "DOCKER_SERVER_PORT"))
+    port: Port = Field(8000, validation_alias=AliasChoices("PORT", "DOCKER_SERVER_PORT"))
     data_dir: Path = Path("data")
     instance_name: Annotated[str, Field(min_length=1, max_length=100)] = "Perch"
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
@@ -84,7 +94,9 @@ class Settings(BaseSettings):
     docker_redis: str | None = None
     docker_redis_port: Port = REDIS_PORT
     redis_db_cache: RedisNumber = 0
-    redis_taskiq: RedisNumber | None = Field(None, validation_alias=_also("REDIS_TASKIQ", "REDIS_CELERY"))
+    redis_taskiq: RedisNumber | None = Field(
+        None, validation_alias=AliasChoices("REDIS_TASKIQ", "REDIS_CELERY")
+    )
     redis_tweets_cache: RedisNumber | None = None
     redis_user_cache: RedisNumber | None = None
     docker_flower_port: Port = 5555
@@ -96,12 +108,12 @@ class Settings(BaseSettings):
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
     s3_public_url: str | None = None
-    s3_tweets_media_folder: str = "tweets_media/"
-    s3_logs_folder: str = "logs"
-    s3_dump_folder: str = "backup_database"
-    s3_hour_folder: str = "hour_dumps"
-    s3_day_folder: str = "day_dumps"
-    s3_week_folder: str = "week_dumps"
+    s3_tweets_media_folder: Folder = "tweets_media/"
+    s3_logs_folder: Folder = "logs"
+    s3_dump_folder: Folder = "backup_database"
+    s3_hour_folder: Folder = "hour_dumps"
+    s3_day_folder: Folder = "day_dumps"
+    s3_week_folder: Folder = "week_dumps"
 
     sentry_dsn: str | None = None
 
@@ -140,10 +152,12 @@ class Settings(BaseSettings):
             for name in ("s3_url", "s3_bucket_name", "s3_access_key", "s3_secret_key"):
                 if getattr(self, name) is None:
                     raise ValueError(f"{name.upper()}: is needed when STORAGE is s3")
-        for name in ("s3_url", "s3_public_url"):
+        for name in ("s3_url", "s3_public_url", "sentry_dsn"):
             value = getattr(self, name)
-            if value is not None and not value.startswith(("http://", "https://")):
-                raise ValueError(f"{name.upper()}: must start with http:// or https://")
+            if value is not None and not is_web_address(value):
+                raise ValueError(f"{name.upper()}: must be an address like https://host, with a host")
+        if self.s3_tweets_media_folder.strip("/").split("/")[0] == "incoming":
+            raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming is where uploads wait to be worked on")
         for setting, address in (("DATABASE_URL", "database"), ("REDIS_URL", "redis")):
             try:
                 getattr(self, address)
@@ -157,6 +171,16 @@ class Settings(BaseSettings):
     def data_folder(self) -> Path:
         """`DATA_DIR` as an absolute path."""
         return self.data_dir.expanduser().absolute()
+
+    @property
+    def objects_folder(self) -> Path:
+        """Where the local store keeps its objects."""
+        return self.data_folder / "objects"
+
+    @property
+    def scratch_folder(self) -> Path:
+        """Where files lie that only this moment needs: uploads under way, pictures being worked on."""
+        return self.data_folder / "tmp"
 
     @property
     def object_storage(self) -> Literal["local", "s3"]:
@@ -219,6 +243,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_web_address(text: str) -> bool:
+    """Whether it is an http or https URL with a host that can be one."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def unused_names(env_file: Path | None = Path(".env")) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -19,7 +20,8 @@ from server.http.errors import EnvelopeErrors
 # Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
 MAX_BODY = 256 * 1024
 
-# Seconds: a client has to send its request, and gets its answer, within these.
+# Seconds: a client may send nothing for so long in the middle of a request; an answer takes no longer; an
+# idle connection is kept.
 REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
 
 HEADERS = {
@@ -33,14 +35,19 @@ HEADERS = {
 NOWHERE = b"/not-an-address"
 
 
-class LenientRequest(Request):
-    """A request whose address cannot be read is answered 404; Sanic would close without an answer."""
+class PerchRequest(Request):
+    """Sanic's, but for two things.
+
+    One whose address cannot be read is answered 404, where Sanic would close without an answer. And its id
+    is ours always: what a client sends as X-Request-ID would be written into our log lines.
+    """
 
     def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
         try:
             super().__init__(url_bytes, *arguments, **options)
         except BadURL:
             super().__init__(NOWHERE, *arguments, **options)
+        self._id = uuid.uuid4()
 
 
 Opener = Callable[[], AbstractAsyncContextManager[Context]]
@@ -49,7 +56,7 @@ Opener = Callable[[], AbstractAsyncContextManager[Context]]
 def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> App:
     """The application. `opener` gives what handlers share, from before the first request to the last."""
     app: App = Sanic(
-        name, error_handler=EnvelopeErrors(), request_class=LenientRequest, configure_logging=False
+        name, error_handler=EnvelopeErrors(), request_class=PerchRequest, configure_logging=False
     )
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY,

@@ -23,7 +23,7 @@ from config.settings import Settings
 from server.app import create_app
 from server.context import App, Context
 from server.domain import accounts
-from server.http.errors import is_passing
+from server.domain.passing import is_passing
 from server.models import migrate
 from server.models.connection import database
 from server.wire.media import MediaUrls
@@ -41,7 +41,7 @@ BACKLOG = 1024
 @contextlib.asynccontextmanager
 async def web_context(settings: Settings) -> AsyncIterator[Context]:
     """What a web process opens before its first request and closes after its last."""
-    (settings.data_folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.scratch_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     broker = create_broker(settings.redis_tasks)
     redis = Redis.from_url(
         settings.redis.url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=SOCKET_TIMEOUT

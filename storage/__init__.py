@@ -9,7 +9,7 @@ from storage.s3 import Bucket, S3Store
 def from_settings(settings: Settings) -> ObjectStore:
     """The store that the settings choose, not opened yet."""
     if settings.object_storage == "local":
-        return LocalStore(settings.data_folder / "objects")
+        return LocalStore(settings.objects_folder)
     return S3Store(
         Bucket(
             url=str(settings.s3_url),

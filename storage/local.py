@@ -11,8 +11,9 @@ import asyncio
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -59,19 +60,21 @@ class LocalStore:
 
     async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
         """See `ObjectStore.put`."""
-        path, aside = self._path(key), self._aside()
+        path, aside, size = self._path(key), self._aside(), 0
         try:
             file = await _in_thread(lambda: aside.open("xb"))
             try:
                 async for chunk in body:
                     await _in_thread(partial(file.write, chunk))
+                    size += len(chunk)
                 await _in_thread(lambda: _finish(file))
             finally:
-                file.close()
+                with suppress(OSError):  # a full disk: what could not be written is said already
+                    file.close()
             await _in_thread(lambda: self._publish(aside, path, content_type))
         finally:
             aside.unlink(missing_ok=True)
-        return await self.info(key)
+        return ObjectInfo(key, size, content_type, datetime.now(UTC))
 
     async def info(self, key: str) -> ObjectInfo:
         """See `ObjectStore.info`."""
@@ -119,6 +122,10 @@ class LocalStore:
             except ObjectNotFound:  # deleted meanwhile
                 continue
 
+    def remove_leftovers(self) -> None:
+        """Delete what processes that were killed have left half-written; only while no other one writes."""
+        shutil.rmtree(self._root / ASIDE, ignore_errors=True)
+
     def _path(self, key: str) -> Path:
         return self._root / checked(key)
 
@@ -128,10 +135,13 @@ class LocalStore:
     def _publish(self, aside: Path, path: Path, content_type: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = self._aside()
-        with beside.open("xb") as file:
-            file.write(content_type.encode())
-            _finish(file)
-        beside.rename(_type_file(path))
+        try:
+            with beside.open("xb") as file:
+                file.write(content_type.encode())
+                _finish(file)
+            beside.rename(_type_file(path))
+        finally:
+            beside.unlink(missing_ok=True)
         aside.rename(path)
         _sync_folder(path.parent)
 

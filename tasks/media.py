@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import tempfile
 from pathlib import Path
 
 from server.domain import media, media_cleanup
 from storage import keys
-from storage.base import ObjectNotFound, ObjectStore, StorageUnavailable
+from storage.base import ObjectNotFound, ObjectStore
 from storage.files import chunks_of
-from tasks.picture_worker import PictureRefused, make_variants
+from tasks.leases import renewed
+from tasks.picture_worker import ChildDied, PictureRefused, make_variants
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
@@ -23,14 +23,17 @@ async def process_picture(media_id: int, workshop: Means) -> None:
     token = await media.begin_attempt(media_id)
     if token is None:
         return
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="picture-", dir=workshop.scratch))
     try:
-        await _process(media_id, token, folder, workshop)
-    except StorageUnavailable:
+        async with renewed(lambda: media.renew_attempt(media_id), every=media.ATTEMPT_LEASE / 4):
+            with tempfile.TemporaryDirectory(prefix="picture-", dir=workshop.scratch) as folder:
+                await _process(media_id, token, Path(folder), workshop)
+    except ChildDied:  # perhaps over this picture: that counts
+        raise
+    except BaseException:
         await media.give_back(media_id)
         raise
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await media.end_attempt(media_id)
 
 
 async def remove_pictures(media_ids: list[int], workshop: Means) -> None:

@@ -46,6 +46,9 @@ HIDDEN_MEGAPIXELS = 100
 # Only these decoders are ever tried.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
 
+# How JPEG calls itself; the second holds more pictures behind the first, as some phones make them.
+JPEG = ("JPEG", "MPO")
+
 # The boxes that the variants fit into: a full screen, and the timeline's column at twice its density.
 LARGE_BOX, SMALL_BOX = (1920, 1080), (640, 640)
 
@@ -88,22 +91,23 @@ def limit_resources() -> None:
     """Bound what this process can take, and let it end with its worker."""
     for what, limit in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (limit, limit))
+    # At the soft limit SIGXCPU, which the worker takes as a verdict; at the hard one SIGKILL.
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def refuse_large(image: Image.Image) -> None:
     """Refuse by what the header says, before anything is decoded."""
-    allowed = JPEG_MEGAPIXELS if image.format == "JPEG" else MEGAPIXELS
+    allowed = JPEG_MEGAPIXELS if image.format in JPEG else MEGAPIXELS
     megapixels = image.width * image.height / 1_000_000
     if megapixels > allowed:
         raise Refused(f"This picture has {megapixels:.1f} megapixels; at most {allowed} are allowed.")
-    frames = getattr(image, "n_frames", 1)
+    frames = 1 if image.format in JPEG else getattr(image, "n_frames", 1)
     if frames > FRAMES:
         raise Refused(f"This picture has {frames} frames; at most {FRAMES} are allowed.")
 
@@ -121,8 +125,6 @@ def plain(image: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB, or RGBA where anything is transparent; sRGB; without the file's metadata."""
     transparent = "A" in image.getbands() or "transparency" in image.info
     mode = "RGBA" if transparent else "RGB"
-    if image.mode.startswith(("I", "F")):  # 16 bits and more of grey
-        image = image.convert("F").point(lambda value: value / 256).convert("L")
     if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
         image = to_srgb(image, profile, mode)
     if image.mode != mode:
@@ -147,7 +149,7 @@ def still(image: Image.Image, orientation: int) -> tuple[Image.Image, Image.Imag
     size = image.size[::-1] if orientation in SIDEWAYS else image.size
     large = fitted(size, LARGE_BOX)
     stored = large[::-1] if orientation in SIDEWAYS else large
-    if image.format == "JPEG":
+    if image.format in JPEG:
         image.draft(None, stored)  # decode at 1/2, 1/4 or 1/8 where that is enough
     image.load()
     profile = image.info.get("icc_profile")
@@ -161,11 +163,23 @@ def still(image: Image.Image, orientation: int) -> tuple[Image.Image, Image.Imag
 
 
 def widened(image: Image.Image) -> Image.Image:
-    """A mode that can be scaled smoothly: no palette, no single bits."""
+    """A mode that can be scaled smoothly: no palette, no single bits, no deep greys."""
+    if image.mode.startswith(("I", "F")):
+        return eight_bits(image)
     if image.mode in ("P", "PA", "LA", "1") or "transparency" in image.info:
         transparent = "A" in image.getbands() or "transparency" in image.info
         return image.convert("RGBA" if transparent else "RGB")
     return image
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Greys of more than 8 bits: white is the least of the usual whites that no pixel is beyond."""
+    image.info.pop("transparency", None)  # a grey of the deep scale, which the new one does not have
+    grey = image.convert("F")
+    brightest = float(grey.getextrema()[1])  # type: ignore[arg-type]
+    usual = (65535.0, 2.0**32 - 1) if image.mode.startswith("I") else (1.0, 255.0, 65535.0, 2.0**32 - 1)
+    white = next((white for white in usual if brightest <= white), brightest)
+    return grey.point(lambda value: value * (255 / white)).convert("L")
 
 
 def moving(image: Image.Image) -> tuple[list[Image.Image], list[Image.Image], list[int]]:

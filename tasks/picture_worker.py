@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
 from server.domain.media import Variants
-
-log = logging.getLogger(__name__)
 
 # Isolated: neither the environment nor the current folder decides what it imports.
 CHILD = (sys.executable, "-I", "-m", "tasks.picture_child")
@@ -37,6 +36,10 @@ class PictureRefused(Exception):
     """The picture cannot be used; the text is the public sentence that says why."""
 
 
+class ChildDied(Exception):
+    """The child ended without a verdict, over this picture or for a reason of the machine's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """The variants' files, and what is known of them."""
@@ -50,17 +53,18 @@ class Verdict(msgspec.Struct):
     """What the child prints: a refusal, or what it made."""
 
     refused: str | None = None
-    content_type: str = ""
-    width: int = 0
-    height: int = 0
-    thumbhash: str = ""
+    content_type: Literal["image/jpeg", "image/webp"] = "image/jpeg"
+    width: Annotated[int, msgspec.Meta(ge=0, le=1920)] = 0
+    height: Annotated[int, msgspec.Meta(ge=0, le=1080)] = 0
+    thumbhash: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 async def make_variants(original: Path, folder: Path) -> Made:
     """Decode the original in a child and write both variants into the folder.
 
     Raises:
-        PictureRefused: not decodable, over a limit, or the child was killed.
+        PictureRefused: not decodable, or over a limit, of time too.
+        ChildDied: no verdict; another try may bring one.
     """
     large, small = folder / "large", folder / "small"
     verdict = await _run(str(original), str(large), str(small))
@@ -98,10 +102,11 @@ async def _run(*arguments: str) -> Verdict:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-    if process.returncode != 0:
-        log.warning("the picture child ended with %s", process.returncode)
+    if process.returncode == -signal.SIGXCPU:
         raise PictureRefused(TOO_MUCH)
+    if process.returncode != 0:
+        raise ChildDied(f"the picture child ended with {process.returncode}")
     try:
         return msgspec.json.decode(output[:MAX_VERDICT], type=Verdict)
-    except msgspec.DecodeError:
-        raise PictureRefused(TOO_MUCH) from None
+    except msgspec.DecodeError as error:  # ValidationError among them
+        raise ChildDied(f"the picture child gave no verdict: {error}") from None

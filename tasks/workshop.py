@@ -11,6 +11,7 @@ from typing import Annotated
 from taskiq import Context, TaskiqDepends
 
 import storage
+from config.logging import current_work
 from config.settings import Settings
 from server.domain.jobs import Jobs
 from server.models.connection import database
@@ -33,7 +34,7 @@ class Workshop:
     @property
     def scratch(self) -> Path:
         """Where files lie that only this moment needs."""
-        return self.settings.data_folder / "tmp"
+        return self.settings.scratch_folder
 
 
 @asynccontextmanager
@@ -49,7 +50,8 @@ async def opened(settings: Settings, jobs: Jobs) -> AsyncIterator[Workshop]:
 
 
 def current(context: Annotated[Context, TaskiqDepends()]) -> Workshop:
-    """The means of the worker that runs the task."""
+    """The means of the worker that runs the task; its log lines carry the task's id from here on."""
+    current_work.set(context.message.task_id)
     workshop: Workshop = context.state.workshop
     return workshop
 

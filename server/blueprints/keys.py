@@ -42,7 +42,7 @@ async def list_keys(request: Request, viewer: Viewer) -> KeyList:
 @bp.post("/")
 @operation(scope="write", body=NewKey, answer=CreatedKey, status=201)
 async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
-    """Make a key, with no more scopes than the shown key has."""
+    """Make a key, with no more scopes than the shown key has, and valid no longer."""
     record, key = await keys.create_by(viewer, body.name, body.scopes, body.expires_at)
     return CreatedKey(key_id=record.id, key=key, details=wire.key(record, viewer.key_id))
 

@@ -80,8 +80,8 @@ async def upload(request: Request, viewer: Viewer) -> Uploaded:
     attached to a tweet already.
     """
     perch = context(request)
-    folder = perch.settings.data_folder / "tmp"
-    async with received(request, max_bytes=perch.settings.media_max_bytes, folder=folder) as picture:
+    cap, folder = perch.settings.media_max_bytes, perch.settings.scratch_folder
+    async with received(request, max_bytes=cap, folder=folder) as picture:
         row = await media.receive(viewer, picture, perch.store, perch.jobs)
     return Uploaded(media_id=row.id, media=perch.urls.media(row))
 

@@ -14,13 +14,14 @@ from server.context import App
 from server.domain.errors import NotFound
 from server.http import envelope
 from server.http.client_files import ClientFile, ClientFiles
+from server.http.errors import let_the_client_read
 
 bp = Blueprint("pages")
 
 FOLDER = Path(__file__).parents[2] / "static"
 
 # Where an unknown address is not a person's: programs get the envelope.
-FOR_PROGRAMS = ("/api", "/media", "/static", "/health")
+FOR_PROGRAMS = frozenset({"api", "media", "static", "health"})
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -108,7 +109,8 @@ async def favicon(request: Request) -> HTTPResponse:
 
 async def page_or_envelope(request: Request, _error: Exception) -> HTTPResponse:
     """An unknown address: the client's own page for people, the envelope for programs."""
+    let_the_client_read(request)
     wants_page = "text/html" in request.headers.get("accept", "")
-    if request.method in ("GET", "HEAD") and wants_page and not request.path.startswith(FOR_PROGRAMS):
+    if request.method in ("GET", "HEAD") and wants_page and request.path.split("/")[1] not in FOR_PROGRAMS:
         return page(request, 404)
     return envelope.failure(NotFound())

@@ -100,7 +100,7 @@ async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 
 
 @bp.post("/<tweet_id:id>/likes")
-@operation(scope="write", status=200, errors=(TweetNotFound,))
+@operation(scope="write", errors=(TweetNotFound,))
 async def like(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Like a tweet. Liking again changes nothing and succeeds."""
     await likes.like(viewer, tweet_id)

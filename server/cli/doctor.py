@@ -177,9 +177,7 @@ async def ask_storage(settings: Settings) -> str:
         await store.close()
     if read != b"probe":
         raise LookupError("an object was read back with other bytes")
-    where = (
-        settings.data_folder / "objects" if settings.object_storage == "local" else settings.s3_bucket_name
-    )
+    where = settings.objects_folder if settings.object_storage == "local" else settings.s3_bucket_name
     return f"{settings.object_storage}, {where}"
 
 

@@ -15,7 +15,7 @@ from config import logging as lines
 from config.settings import Settings
 from server.domain import accounts, keys
 from server.domain.errors import PerchError
-from server.http.errors import is_passing
+from server.domain.passing import is_passing
 from server.models import ApiKey, User, migrate
 from server.models.connection import database
 from server.processes import embedded

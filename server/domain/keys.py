@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from server.domain import text
 from server.domain.errors import InvalidBody, InvalidKey, KeyNotFound, OutOfScope, PublicKey
 from server.domain.viewer import Viewer
 from server.models import ApiKey, User
-from server.models.connection import row
+from server.models.connection import row, transaction
 from server.security import keys
 from server.security.keys import Scope
 
 # More would be a mistake or an abuse.
 MAX_KEYS_PER_USER = 100
+
+# A key that outlives this has no end (and PostgreSQL's and Python's calendars have one).
+LONGEST_LIFE = timedelta(days=36_500)
 
 AUTHENTICATE = """
     SELECT k.id AS key_id, k.scopes, u.id, u.handle, u.name, u.is_admin
@@ -60,29 +63,35 @@ async def create(
         raise InvalidBody("scopes must name at least one of read, write and admin.")
     if beyond := [scope for scope in chosen if scope not in allowed]:
         raise OutOfScope(f"A key with the scope {beyond[0]} is for administrators only.")
-    if expires_at is not None and expires_at <= datetime.now(UTC):
-        raise InvalidBody("expires_at must be in the future.")
-    if await ApiKey.filter(user_id=user.id, revoked_at=None).count() >= MAX_KEYS_PER_USER:
-        raise InvalidBody(f"You have {MAX_KEYS_PER_USER} keys already: revoke one first.")
+    if expires_at is not None and not timedelta() < expires_at - datetime.now(UTC) <= LONGEST_LIFE:
+        raise InvalidBody(f"expires_at must be in the future, and within {LONGEST_LIFE.days} days.")
+    shown = text.line("name", name, text.KEY_NAME_MAX_LENGTH)
     key = keys.generate()
-    record = await ApiKey.create(
-        user_id=user.id,
-        hash=keys.digest(key),
-        name=text.line("name", name, text.KEY_NAME_MAX_LENGTH),
-        scopes=chosen,
-        expires_at=expires_at,
-    )
+    async with transaction():
+        await row("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", user.id)  # two count one by one
+        if await ApiKey.filter(user_id=user.id, revoked_at=None).count() >= MAX_KEYS_PER_USER:
+            raise InvalidBody(f"You have {MAX_KEYS_PER_USER} keys already: revoke one first.")
+        record = await ApiKey.create(
+            user_id=user.id, hash=keys.digest(key), name=shown, scopes=chosen, expires_at=expires_at
+        )
     return record, key
 
 
 async def create_by(
     viewer: Viewer, name: str, scopes: Sequence[Scope] | None, expires_at: datetime | None
 ) -> tuple[ApiKey, str]:
-    """Make a key for oneself, never with more than the shown key allows."""
+    """Make a key for oneself, never with more than the shown key allows, and never outliving it.
+
+    Raises:
+        OutOfScope: it would.
+    """
     wanted = list(scopes) if scopes is not None else [s for s in keys.SCOPES if s in viewer.scopes]
     if beyond := [scope for scope in wanted if scope not in viewer.scopes]:
         raise OutOfScope(f"A key without the scope {beyond[0]} cannot make one that has it.")
-    return await create(await User.get(id=viewer.id), name, wanted, expires_at)
+    end = (await ApiKey.get(id=viewer.key_id)).expires_at
+    if end is not None and expires_at is not None and expires_at > end:
+        raise OutOfScope("A key cannot make one that is valid for longer than itself.")
+    return await create(await User.get(id=viewer.id), name, wanted, expires_at or end)
 
 
 async def of_user(user_id: int) -> list[ApiKey]:

@@ -23,6 +23,10 @@ PROCESSING_WAIT = 5.0
 # Tries of a picture whose worker dies each time, before it counts as broken.
 MAX_ATTEMPTS = 5
 
+# A try is its worker's for so long, and as long as it is renewed: two messages about one picture are not two
+# tries of it. Shorter than a killed worker's message waits for another one (`tasks.broker`). Seconds.
+ATTEMPT_LEASE = 20
+
 ROW = "id, token, state, alt, width, height, thumbhash"
 
 
@@ -136,14 +140,16 @@ async def is_pending(token: str) -> bool:
 
 
 async def begin_attempt(media_id: int) -> str | None:
-    """For the worker: count a try; the token, or None where nothing is to be done any more.
+    """For the worker: count a try; the token, or None where nothing is to be done, or somebody is at it.
 
     The count is what ends a picture that kills its worker each time.
     """
     found = await row(
-        "UPDATE media_attachments SET attempts = attempts + 1, changed_at = now() "
-        "WHERE id = $1 AND state = 'pending' RETURNING token, attempts",
+        "UPDATE media_attachments SET attempts = attempts + 1, working_until = now() + $2 * interval '1 s' "
+        "WHERE id = $1 AND state = 'pending' AND (working_until IS NULL OR working_until < now()) "
+        "RETURNING token, attempts",
         media_id,
+        ATTEMPT_LEASE,
     )
     if found is None:
         return None
@@ -156,10 +162,25 @@ async def begin_attempt(media_id: int) -> str | None:
 async def give_back(media_id: int) -> None:
     """For the worker: the try does not count, as not the picture but a part of ours was at fault."""
     await rows(
-        "UPDATE media_attachments SET attempts = attempts - 1, changed_at = now() "
+        "UPDATE media_attachments SET attempts = attempts - 1, working_until = NULL "
         "WHERE id = $1 AND state = 'pending' AND attempts > 0 RETURNING id",
         media_id,
     )
+
+
+async def renew_attempt(media_id: int) -> None:
+    """For the worker, more often than the lease is long: the try goes on."""
+    await rows(
+        "UPDATE media_attachments SET working_until = now() + $2 * interval '1 s' "
+        "WHERE id = $1 AND working_until IS NOT NULL RETURNING id",
+        media_id,
+        ATTEMPT_LEASE,
+    )
+
+
+async def end_attempt(media_id: int) -> None:
+    """For the worker: the try counts, and the next one may begin."""
+    await rows("UPDATE media_attachments SET working_until = NULL WHERE id = $1 RETURNING id", media_id)
 
 
 async def settle_ready(media_id: int, variants: Variants) -> bool:

@@ -30,8 +30,8 @@ BATCH = 500
 async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> int:
     """Delete the objects of these removed pictures, then their rows; how many.
 
-    The row of one that may be in a worker's hands stays for a while: its variants may be stored after
-    this, by a worker that is killed before it sees that nobody wants them. `resume` comes again then.
+    The row of one that is in a worker's hands stays for a while: its variants may be stored after this, by a
+    worker that is killed before it sees that nobody wants them. `resume` comes again then.
     """
     found = await rows(
         "SELECT id, token FROM media_attachments WHERE id = ANY($1) AND state = 'removed'",
@@ -42,9 +42,8 @@ async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> i
             await store.delete(key)
         await rows(
             "DELETE FROM media_attachments WHERE id = $1 AND state = 'removed' "
-            "AND (content_type IS NOT NULL OR attempts = 0 OR changed_at < $2) RETURNING id",
+            "AND (working_until IS NULL OR working_until < now()) RETURNING id",
             media["id"],
-            datetime.now(UTC) - FORGOTTEN_AFTER,
         )
     return len(found)
 

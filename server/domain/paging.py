@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from server.models.people import ListedPerson
+from server.models.timeline import NEWEST as NEWEST
 
 T = TypeVar("T")
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 100  # more is taken as this
-
-# The largest id that a column holds; as a cursor it means "from the newest on".
-NEWEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

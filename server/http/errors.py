@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 
-import asyncpg
-from redis.exceptions import RedisError
 from sanic import Request
 from sanic.constants import HTTP_METHODS
 from sanic.exceptions import MethodNotAllowed as SanicMethodNotAllowed
 from sanic.exceptions import RequestCancelled, SanicException
 from sanic.handlers import ErrorHandler
+from sanic.http import Http
 from sanic.response import HTTPResponse
-from tortoise.exceptions import DBConnectionError
 
 from server.domain.errors import (
     BadRequest,
@@ -25,28 +22,14 @@ from server.domain.errors import (
     TooLarge,
     Unavailable,
 )
+from server.domain.passing import is_passing
 from server.http import envelope
-from storage.base import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
-# Causes that pass by themselves: a database or a store that restarts, refuses, or is too slow.
-PASSING = (
-    OSError,
-    TimeoutError,
-    asyncio.TimeoutError,
-    asyncpg.exceptions.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.DeadlockDetectedError,
-    DBConnectionError,
-    RedisError,
-    StorageUnavailable,
-)
+# How much of a refused body is read all the same, and thrown away. Many clients send everything before they
+# read an answer, and lose it when the connection is closed in between. Bytes.
+DRAINED_BYTES = 16 << 20
 
 BY_STATUS: dict[int, type[PerchError]] = {
     404: NotFound,
@@ -61,6 +44,8 @@ class EnvelopeErrors(ErrorHandler):
 
     def default(self, request: Request | None, exception: Exception) -> HTTPResponse:
         """The answer for any exception that left a handler, the router or the HTTP parser."""
+        if request is not None:
+            let_the_client_read(request)
         match exception:
             case PerchError():
                 return envelope.failure(exception)
@@ -89,11 +74,18 @@ def allowed_methods(request: Request) -> list[str]:
     return sorted(found)
 
 
-def is_passing(exception: BaseException) -> bool:
-    """Whether the same request may work in a moment: looks through what wraps the cause."""
-    seen: BaseException | None = exception
-    while seen is not None:
-        if isinstance(seen, PASSING):
-            return True
-        seen = seen.__cause__
-    return False
+def let_the_client_read(request: Request) -> None:
+    """Before a refusal while the body is under way: see that the answer is not lost with the connection.
+
+    A client that waits for `100 Continue` never sends the body. From others the rest is read and dropped,
+    within a bound: Sanic does that after the answer, as long as the body is not beyond its own limit.
+    """
+    http = request.stream
+    if not isinstance(http, Http) or http.request_body is None:
+        return
+    http.keep_alive = False
+    if http.expecting_continue:
+        http.expecting_continue, http.request_body = False, None
+    elif (http.request_bytes_left or 0) <= DRAINED_BYTES:
+        limit = (http.request_bytes or 0) + DRAINED_BYTES
+        http.request_max_size = http.protocol.request_max_size = limit

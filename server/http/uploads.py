@@ -21,8 +21,10 @@ from storage.files import chunks
 # Beside the file there are part headers, boundaries and the alternative text. Bytes.
 FORM_OVERHEAD = 64 * 1024
 
-# There are two; one more gets its own sentence.
-MAX_FIELDS = 3
+FIELDS = frozenset({"file", "alt"})
+
+# One more than there are gets its own sentence.
+MAX_FIELDS = len(FIELDS) + 1
 
 # A client that sends nothing for so long is gone. Seconds.
 STALL_TIMEOUT = 30
@@ -36,7 +38,7 @@ class Form:
         self.content_type: str | None = None
         self._spool, self._max_bytes = spool, max_bytes
         self._field: str | None = None
-        self._files = 0
+        self._seen: set[str] = set()
         self._head = b""
         self._alt = bytearray()
 
@@ -49,14 +51,14 @@ class Form:
             raise InvalidBody("alt must be text in UTF-8.") from None
 
     def begin(self, segment: multipart.MultipartSegment) -> None:
-        """A part begins. Raises InvalidBody for a field that we do not know."""
+        """A part begins. Raises InvalidBody for a field that we do not know, or have seen already."""
         self._field = segment.name
-        if segment.name == "file":
-            self._files += 1
-            if self._files > 1:
-                raise InvalidBody("One picture per request: the field file was there twice.")
-        elif segment.name != "alt":
-            raise InvalidBody(f"The field {str(segment.name)[:40]!r} is not known; there are file and alt.")
+        if segment.name not in FIELDS:
+            raise InvalidBody("The form has a field that is not known; there are file and alt.")
+        if segment.name in self._seen:
+            rule = "One picture per request: the" if segment.name == "file" else "The"
+            raise InvalidBody(f"{rule} field {segment.name} was there twice.")
+        self._seen.add(segment.name)
 
     async def take(self, data: bytes) -> None:
         """Bytes of the part that began last."""
@@ -76,7 +78,7 @@ class Form:
 
     def end(self) -> None:
         """All parts are there. Raises what is wrong with them."""
-        if not self._files:
+        if "file" not in self._seen:
             raise InvalidBody("The field file is missing.")
         if not self.size:
             raise InvalidBody("The file is empty.")
@@ -105,7 +107,7 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
         form = Form(spool, max_bytes)
         try:
             with parser(request) as pieces:
-                async for chunk in incoming(request):
+                async for chunk in incoming(request, at_most=max_bytes + FORM_OVERHEAD):
                     for piece in pieces.parse(chunk):
                         if isinstance(piece, multipart.MultipartSegment):
                             form.begin(piece)
@@ -126,14 +128,17 @@ def parser(request: Request) -> multipart.PushMultipartParser:
     return multipart.PushMultipartParser(options["boundary"], max_segment_count=MAX_FIELDS)
 
 
-async def incoming(request: Request) -> AsyncIterator[bytes]:
-    """The request's body as it arrives."""
+async def incoming(request: Request, *, at_most: int) -> AsyncIterator[bytes]:
+    """The request's body as it arrives, what lies outside of every part included. Raises TooLarge."""
     body: Any = request.stream  # sanic.http.Http, whose base class has no `read`
     while True:
         async with asyncio.timeout(STALL_TIMEOUT):
             chunk: bytes | None = await body.read()
         if chunk is None:
             return
+        at_most -= len(chunk)
+        if at_most < 0:
+            raise TooLarge("The form is larger than the picture that it may hold.")
         yield chunk
 
 

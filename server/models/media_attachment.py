@@ -40,6 +40,7 @@ class MediaAttachment(Model):
     position = fields.SmallIntField(default=0)
     state = fields.CharEnumField(MediaState, max_length=10, default=MediaState.PENDING)
     attempts = fields.SmallIntField(default=0)
+    working_until = fields.DatetimeField(null=True)  # the lease of the worker that is at it
     failure = fields.TextField(null=True)
     alt = fields.TextField(default="")
     content_type = fields.CharField(20, null=True)

@@ -55,12 +55,16 @@ MEDIA = msgspec.json.Decoder(list[MediaRow])
 LIKERS = msgspec.json.Decoder(list[Liker])
 
 
+# The largest id that a column holds; as a cursor it means "from the newest on".
+NEWEST = 2**63 - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Which part of a timeline: ids below `before`, after `skip` tweets, at most `limit`."""
 
     limit: int
-    before: int = 2**63 - 1
+    before: int = NEWEST
     skip: int = 0
 
 

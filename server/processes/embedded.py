@@ -7,6 +7,7 @@ user without rights.
 
 from __future__ import annotations
 
+import logging
 import os
 import pwd
 import shutil
@@ -38,6 +39,11 @@ POSTGRES_SETTINGS = {
 
 # Connections besides the pools: commands, migrations, a dump, a person with psql.
 SPARE_CONNECTIONS = 20
+
+# How long killed processes may take to be gone. Seconds.
+ORPHAN_PATIENCE = 5
+
+log = logging.getLogger(__name__)
 
 
 class EmbeddedUnavailable(Exception):
@@ -96,7 +102,9 @@ def postgres(settings: Settings) -> Program:
         prefix = unprivileged(folders)
         if not (folders.postgres / "PG_VERSION").exists():
             initialise(binaries, folders, prefix)
-        # The family's lock is ours (`lock`), so whatever this file says is about a process that is gone.
+        # The family's lock is ours (`lock`): what an earlier postmaster left here is of no use any more, its
+        # pid file, and the busy sessions that outlive one that was killed and hold on to the shared memory.
+        end_sessions(folders.postgres)
         (folders.postgres / "postmaster.pid").unlink(missing_ok=True)
         arguments = [
             str(binaries / "postgres"),
@@ -128,6 +136,34 @@ def postgres(settings: Settings) -> Program:
         stop_signal=signal.SIGINT,  # "fast": ends sessions, then stops cleanly
         explain=lambda: last_lines(log_file),
     )
+
+
+def end_sessions(cluster: Path) -> None:
+    """Kill PostgreSQL's processes of this cluster, all of which work in its folder, and see them gone."""
+    deadline = time.monotonic() + ORPHAN_PATIENCE
+    while found := [pid for pid in living_processes() if is_postgres_in(pid, cluster)]:
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if time.monotonic() > deadline:
+            log.warning("%d processes of an earlier PostgreSQL do not end", len(found))
+            return
+        time.sleep(0.02)
+
+
+def living_processes() -> list[int]:
+    """The ids of all processes that can be seen."""
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+
+
+def is_postgres_in(pid: int, cluster: Path) -> bool:
+    """Whether it is a PostgreSQL at work in this folder; no where it is gone or not ours to ask."""
+    process = Path(f"/proc/{pid}")
+    try:
+        works_there = (process / "cwd").readlink() == cluster.resolve()
+        return works_there and (process / "exe").readlink().name.startswith("postgres")
+    except OSError:
+        return False
 
 
 def valkey(settings: Settings) -> Program:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.settings import Settings
-from server.http.errors import is_passing
+from server.domain.passing import is_passing
 from server.main import (
     listening_socket,
     run_migrations,
@@ -28,6 +28,7 @@ from server.main import (
 )
 from server.processes import embedded, lock
 from server.processes.supervisor import Program, ProgramFailed, Supervisor, forked
+from storage.local import LocalStore
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def up(settings: Settings, say: Say) -> None:
     folders = embedded.Folders(settings.data_folder)
     folders.create()
     lock.acquire(folders.data, on_wait=lambda: say("waiting for the processes of an earlier start to end"))
+    remove_leftovers(settings)
     listener = bind(settings, patience=ADDRESS_PATIENCE)
     stages: list[list[Program]] = []
     servers = []
@@ -66,6 +68,13 @@ def up(settings: Settings, say: Say) -> None:
     )
     Supervisor(stages).run(on_ready=lambda: say(banner(settings)))
     say("stopped")
+
+
+def remove_leftovers(settings: Settings) -> None:
+    """What an earlier family was killed over; under the lock, so that nobody is using it."""
+    LocalStore(settings.objects_folder).remove_leftovers()
+    for path in settings.scratch_folder.iterdir():
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def serve(settings: Settings, say: Say) -> None:
@@ -160,7 +169,7 @@ def url(settings: Settings) -> str:
 
 def banner(settings: Settings) -> str:
     """What a person wants to know once it runs."""
-    bucket, objects = f"bucket {settings.s3_bucket_name}", str(settings.data_folder / "objects")
+    bucket, objects = f"bucket {settings.s3_bucket_name}", str(settings.objects_folder)
     rows = {
         "Open": url(settings),
         "Data": str(settings.data_folder),

@@ -22,7 +22,7 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ] = None
     expires_at: Annotated[
         Annotated[datetime, Meta(tz=True)] | None,
-        Meta(description="With a time zone. Never, where absent."),
+        Meta(description="With a time zone. When the shown key does, where absent; never after it."),
     ] = None
 
 

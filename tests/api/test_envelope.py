@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -83,6 +85,51 @@ async def test_malformed_http(address: str, raw: bytes, database: None) -> None:
 async def test_a_body_that_is_too_large(alice: Caller) -> None:
     answer = await alice.post("/api/tweets", content=b'{"tweet_data": "' + b"x" * 300_000 + b'"}')
     assert answer.error == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "size", "expected"),
+    [
+        ("/api/medias", {"content-type": "multipart/form-data; boundary=b"}, 12 << 20, (413, "too_large")),
+        ("/api/medias", {"content-type": "text/plain"}, 9 << 20, (422, "invalid_body")),
+        ("/api/medias", {"api-key": "wrong"}, 9 << 20, (401, "invalid_key")),
+        ("/api/nothing", {}, 5 << 20, (404, "not_found")),
+        ("/nothing", {}, 5 << 20, (404, "not_found")),
+        ("/api/tweets", {"content-type": "application/json"}, 5 << 20, (413, "too_large")),
+    ],
+)
+async def test_a_refusal_reaches_a_client_that_sends_everything_first(
+    address: str, alice: Caller, path: str, headers: dict[str, str], size: int, expected: tuple[int, str]
+) -> None:
+    """Many do, and lose an answer that comes with the connection's end while they are sending."""
+    parts = urlsplit(address)
+
+    def send() -> tuple[int, dict[str, object]]:
+        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)
+        connection.request("POST", path, b"x" * size, {"api-key": str(alice.key), **headers})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    for _ in range(3):
+        status, body = await asyncio.to_thread(send)
+        assert (status, body["error_type"]) == expected
+
+
+async def test_who_waits_for_100_continue_never_sends_the_body(address: str, database: None) -> None:
+    parts = urlsplit(address)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    writer.write(
+        b"POST /api/medias HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\nExpect: 100-continue\r\n\r\n"
+    )
+    async with asyncio.timeout(5):
+        answer = await reader.read()  # to the end of the connection
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 401 ")
+
+
+async def test_a_request_id_is_never_the_clients(alice: Caller) -> None:
+    answer = await alice.get("/api/tweets", headers={"x-request-id": "forged"})
+    assert re.fullmatch(r"[0-9a-f-]{36}", answer.headers["x-request-id"])
 
 
 async def test_a_crash_tells_nothing(perch: Context, caplog: pytest.LogCaptureFixture) -> None:

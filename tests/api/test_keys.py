@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import dataclasses
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from server.domain import accounts
+from server.domain.keys import MAX_KEYS_PER_USER
 from server.models.connection import rows
 from server.security import keys
 from tests.callers import Caller
@@ -100,6 +102,24 @@ async def test_an_expired_key_is_refused(alice: Caller) -> None:
     assert (await short.get("/api/tweets")).error == (401, "invalid_key")
 
 
+async def test_no_key_makes_one_that_outlives_it(alice: Caller) -> None:
+    soon, later = (datetime.now(UTC) + timedelta(hours=hours) for hours in (1, 2))
+    made = await alice.post("/api/keys", json={"name": "short", "expires_at": soon.isoformat()})
+    short = with_key(alice, made["key"])
+    longer = await short.post("/api/keys", json={"name": "longer", "expires_at": later.isoformat()})
+    assert longer.error == (403, "out_of_scope")
+    same = await short.post("/api/keys", json={"name": "same"})
+    assert same["details"]["expires_at"] == made["details"]["expires_at"]
+
+
+async def test_a_user_has_a_bounded_number_of_keys(alice: Caller) -> None:
+    async def make() -> int:
+        return (await alice.post("/api/keys", json={"name": "x"})).status
+
+    made = await asyncio.gather(*(make() for _ in range(MAX_KEYS_PER_USER + 5)))
+    assert sorted(made) == [201] * (MAX_KEYS_PER_USER - 1) + [422] * 6
+
+
 async def test_a_key_that_reads_does_not_write(alice: Caller) -> None:
     made = await alice.post("/api/keys", json={"name": "reader", "scopes": ["read"]})
     reader = with_key(alice, made["key"])
@@ -130,6 +150,8 @@ async def test_no_key_makes_one_that_allows_more(alice: Caller, carol: Caller) -
         {"name": "x", "scope": ["read"]},
         {"name": "x", "expires_at": "2020-01-01T00:00:00Z"},
         {"name": "x", "expires_at": "2099-01-01T00:00:00"},
+        {"name": "x", "expires_at": "9999-12-31T23:59:59-14:00"},
+        {"name": "x", "expires_at": "2199-01-01T00:00:00Z"},
         {"name": "x", "expires_at": "soon"},
         {"name": "x", "expires_at": 5},
     ],

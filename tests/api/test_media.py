@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
 from config.settings import Settings
+from server.context import Context
 from server.models import MediaAttachment
 from storage.base import ObjectStore
 from tests import pictures
@@ -129,12 +131,32 @@ async def test_a_broken_picture_is_refused_in_the_answer(
     assert await objects(empty_store) == []
 
 
+async def test_bytes_outside_of_every_part_count_too(alice: Caller, perch: Context) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"--b--\r\n"
+        for _ in range(perch.settings.media_max_bytes // 65536 + 2):
+            yield b"x" * 65536
+
+    form = {"content-type": "multipart/form-data; boundary=b"}
+    answer = await alice.post("/api/medias", content=body(), headers=form)
+    assert answer.error == (413, "too_large")
+
+
 @pytest.mark.parametrize(
     ("files", "status", "words"),
     [
         ({}, 422, "multipart"),
-        ({"picture": ("x.jpg", b"x")}, 422, "'picture' is not known"),
-        ([("file", ("x.jpg", pictures.jpeg())), ("file", ("y.jpg", pictures.jpeg()))], 422, "twice"),
+        ({"picture": ("x.jpg", b"x")}, 422, "not known; there are file and alt"),
+        (
+            [("file", ("x.jpg", pictures.jpeg())), ("file", ("y.jpg", pictures.jpeg()))],
+            422,
+            "file was there twice",
+        ),
+        (
+            [("file", ("x.jpg", pictures.jpeg())), ("alt", (None, b"a")), ("alt", (None, b"b"))],
+            422,
+            "alt was",
+        ),
         ({"file": ("x.jpg", b"")}, 422, "empty"),
         ({"alt": (None, b"only words")}, 422, "file is missing"),
         ({"file": ("x.jpg", pictures.jpeg()), "alt": (None, b"\xff\xfe")}, 422, "UTF-8"),

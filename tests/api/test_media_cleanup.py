@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,9 +14,12 @@ from server.models import MediaAttachment
 from server.models.connection import rows
 from storage import keys
 from storage.base import ObjectStore
+from tasks.leases import renewed
 from tests import pictures
 from tests.api.media import eventually, objects
 from tests.callers import Caller
+
+LEASE = "UPDATE media_attachments SET working_until = now() + $2 * interval '1 s' WHERE id = $1 RETURNING id"
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -63,6 +67,41 @@ async def test_what_a_crash_left_is_taken_up_again(
     assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
 
 
+async def test_two_messages_about_one_picture_are_one_try(alice: Caller) -> None:
+    made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
+    assert await media.begin_attempt(made.id) == made.token
+    assert await media.begin_attempt(made.id) is None
+    await media.give_back(made.id)
+    await made.refresh_from_db()
+    assert made.attempts == 0
+    assert await media.begin_attempt(made.id) == made.token
+
+
+async def test_a_try_whose_worker_is_gone_ends_with_its_lease_and_counts(alice: Caller) -> None:
+    made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
+    for _ in range(media.MAX_ATTEMPTS):
+        assert await media.begin_attempt(made.id) == made.token
+        await rows(LEASE, made.id, -1)
+    assert await media.begin_attempt(made.id) is None
+    await made.refresh_from_db()
+    assert (made.state, made.failure is None) == ("broken", False)
+
+
+async def test_a_worker_at_work_keeps_its_try(alice: Caller) -> None:
+    made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
+    await media.begin_attempt(made.id)
+    await rows(LEASE, made.id, 1)
+    async with renewed(lambda: media.renew_attempt(made.id), every=0.05):
+        await asyncio.sleep(0.2)
+    await made.refresh_from_db()
+    assert made.working_until is not None
+    assert made.working_until > datetime.now(UTC) + timedelta(seconds=media.ATTEMPT_LEASE - 5)
+    await media.end_attempt(made.id)
+    await media.renew_attempt(made.id)
+    await made.refresh_from_db()
+    assert made.working_until is None
+
+
 async def test_variants_of_a_removed_picture_that_come_late_are_found(
     alice: Caller, empty_store: ObjectStore, perch: Context
 ) -> None:
@@ -72,11 +111,12 @@ async def test_variants_of_a_removed_picture_that_come_late_are_found(
     async def body() -> Any:
         yield b"x"
 
-    made = await MediaAttachment.create(token=token, owner_id=alice.id, state="removed", attempts=1)
+    made = await MediaAttachment.create(token=token, owner_id=alice.id, state="removed")
+    await rows(LEASE, made.id, 20)
     folder = perch.settings.s3_tweets_media_folder
     await media_cleanup.remove([made.id], empty_store, folder)
     await empty_store.put(keys.variant(folder, token), body(), content_type="image/jpeg")
-    await rows("UPDATE media_attachments SET changed_at = now() - interval '3 min' RETURNING id")
+    await rows(LEASE, made.id, -1)
     await media_cleanup.remove([made.id], empty_store, folder)
     assert await objects(empty_store) == []
     assert not await MediaAttachment.exists(id=made.id)

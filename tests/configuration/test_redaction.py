@@ -54,6 +54,15 @@ def test_lines_are_redacted_with_their_traceback() -> None:
     assert key not in line
 
 
+def test_a_value_can_neither_forge_a_line_nor_speak_to_the_terminal() -> None:
+    said = "x\n2026-01-01 00:00:00 INFO forged\x1b[2J\u2028y"
+    line = LineFormatter("web-1").format(
+        logging.LogRecord("x", logging.INFO, "x", 1, "got %s", (said,), None)
+    )
+    assert line.endswith(r"got x\n2026-01-01 00:00:00 INFO forged\x1b[2J\u2028y")
+    assert "\n" not in line
+
+
 class Collected(Transport):
     """Keeps what would be sent to Sentry."""
 

@@ -200,11 +200,33 @@ def test_damaged_files_never_crash_it(tmp_path: Path) -> None:
             assert "refused" in verdict or verdict["width"] > 0
 
 
+@pytest.mark.parametrize(
+    ("mode", "white", "format"),
+    [("I;16", 65535, "PNG"), ("I;16", 65535, "TIFF"), ("F", 1.0, "TIFF"), ("F", 255.0, "TIFF")],
+)
+def test_deep_greys_keep_their_brightness(tmp_path: Path, mode: str, white: float, format: str) -> None:
+    image = Image.new(mode, (64, 32), white)
+    for at in itertools.product(range(32), range(32)):
+        image.putpixel(at, white / 2 if mode == "F" else int(white / 2))
+    process(pictures.encoded(image, format), tmp_path)
+    large, _ = made(tmp_path)
+    left, right = (large.convert("L").getpixel(at) for at in ((8, 16), (56, 16)))
+    assert (round(left / 16), round(right / 16)) == (8, 16)  # type: ignore[operator]
+
+
+def test_a_jpeg_with_more_pictures_behind_it_is_a_jpeg(tmp_path: Path) -> None:
+    """As phones write them (MPO): 30 megapixels are allowed, and the first picture is shown."""
+    first, second = Image.new("RGB", (6000, 5000), (250, 20, 20)), Image.new("RGB", (60, 50))
+    verdict = process(pictures.encoded(first, "MPO", save_all=True, append_images=[second]), tmp_path)
+    assert (verdict["width"], verdict["height"]) == (1296, 1080)
+    assert verdict["content_type"] == "image/jpeg"
+
+
 def test_it_limits_itself() -> None:
     limits = "(resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)"
     code = (
         "import resource; from tasks.picture_child import limit_resources; limit_resources();"
-        f"print([resource.getrlimit(what)[1] for what in {limits}])"
+        f"print([resource.getrlimit(what)[0] for what in {limits}])"
     )
     assert isolated(code).strip() == str([picture_child.MEMORY_BYTES, picture_child.CPU_SECONDS, 0])
     assert resource.getrlimit(resource.RLIMIT_CPU)[1] != picture_child.CPU_SECONDS

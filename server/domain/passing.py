@@ -1,0 +1,35 @@
+"""Failures that pass by themselves: a part that restarts, refuses, or is too slow."""
+
+from __future__ import annotations
+
+import asyncpg
+from redis.exceptions import RedisError
+from tortoise.exceptions import DBConnectionError
+
+from storage.base import StorageUnavailable
+
+PASSING = (
+    OSError,  # TimeoutError among them
+    asyncpg.exceptions.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.ReadOnlySQLTransactionError,
+    DBConnectionError,
+    RedisError,
+    StorageUnavailable,
+)
+
+
+def is_passing(exception: BaseException) -> bool:
+    """Whether the same may work in a moment: looks through what wraps the cause."""
+    seen: BaseException | None = exception
+    while seen is not None:
+        if isinstance(seen, PASSING):
+            return True
+        seen = seen.__cause__
+    return False
