@@ -20,7 +20,8 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps .
 
 FROM debian:13-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        python3 libjpeg62-turbo zlib1g libwebp7 libwebpmux3 libwebpdemux2 liblcms2-2 libtiff6 ca-certificates \
+        python3 postgresql-client-17 \
+        libjpeg62-turbo zlib1g libwebp7 libwebpmux3 libwebpdemux2 liblcms2-2 libtiff6 ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data perch \
     && install -d -o perch -g perch -m 700 /data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from config.logging import redact
@@ -29,6 +30,14 @@ def start(settings: Settings, process: str) -> None:
         auto_enabling_integrations=False,
         integrations=integrations(),
     )
+
+
+def tell(message: str) -> None:
+    """Report something that is not an error, where reports are set up."""
+    if "sentry_sdk" in sys.modules:
+        import sentry_sdk
+
+        sentry_sdk.capture_message(message, level="info")
 
 
 def integrations() -> list[Any]:

@@ -1,11 +1,20 @@
-"""Log lines: to standard error, with process and request, and without secrets."""
+"""Log lines: to standard error and to files, with process and request or task, and without secrets."""
 
 from __future__ import annotations
 
 import logging
 import logging.config
 import re
+import sys
+import time
+from contextlib import suppress
 from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from config.log_files import LogFile
 
 logger = logging.getLogger("perch")
 
@@ -30,12 +39,13 @@ def redact(text: str) -> str:
     return SECRETS.sub(lambda found: next(g for g in found.groups() if g is not None) + "[redacted]", text)
 
 
-class LineFormatter(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """`time level process work logger message`, redacted as a whole, tracebacks included."""
+
+    default_msec_format = "%s.%03d"
 
     def __init__(self, process: str) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(process_label)s %(work)s %(name)s: %(message)s")
-        self.default_msec_format = "%s.%03d"
         self.process = process
 
     def format(self, record: logging.LogRecord) -> str:
@@ -49,15 +59,111 @@ class LineFormatter(logging.Formatter):
         return CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
 
 
-def configure(process: str, level: str = "INFO") -> None:
-    """Set up logging for this process: `process` is its name in the lines, such as `web-1`."""
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, for programs: time (UTC), level, process, work, logger, message, traceback."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__()
+        self.process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, its texts redacted."""
+        line = {
+            "time": moment(record.created),
+            "level": record.levelname,
+            "process": self.process,
+            "work": current_work.get(),
+            "logger": record.name,
+            "message": redact(record.getMessage()),
+        }
+        if record.exc_info:
+            line["traceback"] = redact(self.formatException(record.exc_info))
+        return msgspec.json.encode(line).decode(errors="replace")
+
+
+class FileHandler(logging.Handler):
+    """Lines into this process' own file. A disk that is full costs lines and nothing else."""
+
+    def __init__(self, folder: Path, process: str) -> None:
+        super().__init__()
+        self._file = LogFile(folder, process)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        with suppress(OSError):
+            self._file.write(self.format(record).encode(errors="replace") + b"\n")
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+        super().close()
+
+
+class AccessLog:
+    """A line for each request, in a file beside the others. No address, name or text of anybody is in it."""
+
+    def __init__(self, folder: Path, process: str) -> None:
+        self._file, self._process = LogFile(folder, f"{process}-access"), process
+        self._encoder = msgspec.json.Encoder()
+
+    def write(
+        self, request: str, method: str, route: str, status: int, size: int | None, seconds: float
+    ) -> None:
+        """One request: `route` is the address' pattern, `size` that of the answer in bytes, if known."""
+        line = {
+            "time": moment(time.time()),
+            "process": self._process,
+            "request": request,
+            "method": method,
+            "route": route,
+            "status": status,
+            "bytes": size,
+            "ms": round(seconds * 1000, 2),
+        }
+        with suppress(OSError):
+            self._file.write(self._encoder.encode(line) + b"\n")
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+def moment(timestamp: float) -> str:
+    """A time as ISO 8601 in UTC with milliseconds."""
+    whole = time.gmtime(timestamp)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', whole)}.{int(timestamp % 1 * 1000):03d}Z"
+
+
+def configure(
+    process: str,
+    level: str = "INFO",
+    *,
+    shape: Literal["auto", "text", "json"] = "auto",
+    folder: Path | None = None,
+) -> None:
+    """Set up logging for this process.
+
+    Args:
+        process: its name in the lines, such as `web-1`.
+        shape: of the lines on standard error; `auto` is text for a terminal and JSON otherwise.
+        folder: where this process keeps a file of its lines too, as JSON.
+    """
+    text = sys.stderr.isatty() if shape == "auto" else shape == "text"
+    handlers: dict[str, Any] = {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "text" if text else "json"}
+    }
+    if folder is not None:
+        handlers["file"] = {"()": FileHandler, "formatter": "json", "folder": folder, "process": process}
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"line": {"()": LineFormatter, "process": process}},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-            "root": {"level": level, "handlers": ["stderr"]},
+            "formatters": {
+                "text": {"()": TextFormatter, "process": process},
+                "json": {"()": JsonFormatter, "process": process},
+            },
+            "handlers": handlers,
+            "root": {"level": level, "handlers": list(handlers)},
             "loggers": {
                 # Chatty about what our own lines say already.
                 "sanic": {"level": "WARNING"},
@@ -66,6 +172,7 @@ def configure(process: str, level: str = "INFO") -> None:
                 "aiobotocore": {"level": "WARNING"},
                 "botocore": {"level": "WARNING"},
                 "asyncio": {"level": "WARNING"},
+                "asyncpg": {"level": "ERROR"},
             },
         }
     )

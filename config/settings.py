@@ -9,10 +9,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cronsim import CronSim, CronSimError
 from dotenv import dotenv_values
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -47,6 +50,40 @@ def _folder(value: str) -> str:
 Folder = Annotated[str, AfterValidator(_folder)]
 
 
+def _cron(value: str) -> str:
+    try:
+        CronSim(value, datetime(2026, 1, 1))
+    except CronSimError:
+        raise ValueError(
+            "must be five fields of cron, such as 5 * * * * (minute hour day month weekday)"
+        ) from None
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
+    return value
+
+
+def _age_recipient(value: str) -> str:
+    from pyrage import RecipientError, x25519  # imported where it is used only
+
+    try:
+        x25519.Recipient.from_str(value)
+    except RecipientError:
+        raise ValueError("must be a public key of age, which begins with age1") from None
+    return value
+
+
+Cron = Annotated[str, AfterValidator(_cron)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -74,7 +111,9 @@ class Settings(BaseSettings):
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     worker_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "text", "json"] = "auto"
     logs_dir: Path = Path("logs")
+    access_log: bool = True
     backup_dir: Path = Path("backups")
     rate_limits: bool = True
     demo_keys: bool | None = None
@@ -115,11 +154,35 @@ class Settings(BaseSettings):
     s3_day_folder: Folder = "day_dumps"
     s3_week_folder: Folder = "week_dumps"
 
+    backup_storage: Literal["local", "s3"] | None = None
+    dump_age_recipient: AgeRecipient | None = None
+    dump_timeout: Annotated[int, Field(ge=10, le=7 * 86400)] = 4 * 3600
+    schedule_timezone: TimeZone = "UTC"
+    dump_hour_cron: Cron = "5 * * * *"
+    dump_day_cron: Cron = "25 1 * * *"
+    dump_week_cron: Cron = "45 2 * * 1"
+    logs_cron: Cron = "15 * * * *"
+    retention_cron: Cron = "35 3 * * *"
+    drill_cron: Cron = "55 3 * * *"
+    retention_hour_days: Days = 3
+    retention_day_days: Days = 5
+    retention_week_days: Days = 14
+    retention_logs_days: Days = 4
+
     sentry_dsn: str | None = None
+    alert_webhook_url: str | None = None
 
     # Never shown, not even in an error about them.
     SECRET: ClassVar[frozenset[str]] = frozenset(
-        {"db_pass", "database_url", "redis_url", "s3_access_key", "s3_secret_key", "sentry_dsn"}
+        {
+            "db_pass",
+            "database_url",
+            "redis_url",
+            "s3_access_key",
+            "s3_secret_key",
+            "sentry_dsn",
+            "alert_webhook_url",
+        }
     )
 
     @classmethod
@@ -148,11 +211,13 @@ class Settings(BaseSettings):
     def _fits_together(self) -> Self:
         if self.mode == "PROD" and self.demo_keys:
             raise ValueError("DEMO_KEYS: demo keys are public, so MODE=PROD refuses them")
-        if self.object_storage == "s3":
+        for setting, kind in (("STORAGE", self.object_storage), ("BACKUP_STORAGE", self.backup_kind)):
             for name in ("s3_url", "s3_bucket_name", "s3_access_key", "s3_secret_key"):
-                if getattr(self, name) is None:
-                    raise ValueError(f"{name.upper()}: is needed when STORAGE is s3")
-        for name in ("s3_url", "s3_public_url", "sentry_dsn"):
+                if kind == "s3" and getattr(self, name) is None:
+                    raise ValueError(f"{name.upper()}: is needed when {setting} is s3")
+        if len({self.dump_folder(kind) for kind in ("hour", "day", "week", "proven")}) < 4:
+            raise ValueError("S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ, and not be proven")
+        for name in ("s3_url", "s3_public_url", "sentry_dsn", "alert_webhook_url"):
             value = getattr(self, name)
             if value is not None and not is_web_address(value):
                 raise ValueError(f"{name.upper()}: must be an address like https://host, with a host")
@@ -181,6 +246,31 @@ class Settings(BaseSettings):
     def scratch_folder(self) -> Path:
         """Where files lie that only this moment needs: uploads under way, pictures being worked on."""
         return self.data_folder / "tmp"
+
+    @property
+    def logs_folder(self) -> Path:
+        """`LOGS_DIR`, below the data where it is relative."""
+        return self.data_folder / self.logs_dir.expanduser()
+
+    @property
+    def backup_folder(self) -> Path:
+        """`BACKUP_DIR`, below the data where it is relative: where dumps and old logs lie, if local."""
+        return self.data_folder / self.backup_dir.expanduser()
+
+    @property
+    def backup_kind(self) -> Literal["local", "s3"]:
+        """`BACKUP_STORAGE`, or where the pictures go."""
+        return self.backup_storage or self.object_storage
+
+    def dump_folder(self, kind: Literal["hour", "day", "week", "proven"]) -> str:
+        """The folder of dumps of a kind, as the beginning of object keys, with a slash at its end."""
+        names = {
+            "hour": self.s3_hour_folder,
+            "day": self.s3_day_folder,
+            "week": self.s3_week_folder,
+            "proven": "proven",
+        }
+        return f"{self.s3_dump_folder.strip('/')}/{names[kind].strip('/')}/"
 
     @property
     def object_storage(self) -> Literal["local", "s3"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -74,6 +75,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     pages.set_up(app, settings)
     app.on_request(name_the_request)
     app.on_response(add_headers)
+    app.on_response(write_access_line)
     share_context(app, opener)
     return app
 
@@ -118,3 +120,14 @@ async def add_headers(request: Request, response: BaseHTTPResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["x-request-id"] = str(request.id)
+
+
+async def write_access_line(request: Request, response: BaseHTTPResponse) -> None:
+    """What was asked and answered, where ACCESS_LOG is on."""
+    access_log = getattr(request.app.ctx, "access_log", None)
+    if access_log is not None:
+        began = getattr(request.stream, "perft0", None) or time.perf_counter()
+        route = request.route.path if request.route else "-"
+        size = len(response.body) if response.body is not None else None
+        seconds = time.perf_counter() - began
+        access_log.write(str(request.id), request.method, f"/{route}", response.status, size, seconds)

@@ -46,7 +46,7 @@ async def web_context(settings: Settings) -> AsyncIterator[Context]:
     redis = Redis.from_url(
         settings.redis.url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=SOCKET_TIMEOUT
     )
-    store = storage.from_settings(settings)
+    store = storage.for_pictures(settings)
     await store.open()
     try:
         async with database(settings, name="perch web"):
@@ -96,6 +96,8 @@ def listening_socket(settings: Settings) -> socket.socket:
 def run_web(app: App, settings: Settings, listener: socket.socket, name: str) -> None:
     """One web process, until SIGTERM; requests under way are finished."""
     start_process(settings, name)
+    if settings.access_log:
+        app.ctx.access_log = lines.AccessLog(settings.logs_folder, name)
     app.prepare(sock=listener, single_process=True, access_log=False, motd=False, backlog=BACKLOG)
     Sanic.serve_single(app)
 
@@ -118,7 +120,7 @@ def run_migrations(settings: Settings) -> list[str]:
     async def run() -> list[str]:
         if settings.embedded_database:
             await migrate.create_database(settings.database)
-        applied = await migrate.upgrade(settings)
+        applied = await migrate.upgrade(settings.database)
         async with database(settings, name="perch migrate"):
             await make_demo_users(settings)
         return applied
@@ -128,7 +130,7 @@ def run_migrations(settings: Settings) -> list[str]:
 
 def start_process(settings: Settings, name: str) -> None:
     """What every process does first."""
-    lines.configure(name, settings.log_level)
+    lines.configure(name, settings.log_level, shape=settings.log_format, folder=settings.logs_folder)
     error_reports.start(settings, name)
 
 

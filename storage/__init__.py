@@ -1,15 +1,22 @@
 """Bytes under keys, on the local disk or in an S3 bucket; knows nothing of tweets."""
 
 from config.settings import Settings
-from storage.base import ObjectStore
 from storage.local import LocalStore
 from storage.s3 import Bucket, S3Store
 
 
-def from_settings(settings: Settings) -> ObjectStore:
-    """The store that the settings choose, not opened yet."""
-    if settings.object_storage == "local":
-        return LocalStore(settings.objects_folder)
+def for_pictures(settings: Settings) -> LocalStore | S3Store:
+    """The store that STORAGE chooses, not opened yet."""
+    return LocalStore(settings.objects_folder) if settings.object_storage == "local" else in_bucket(settings)
+
+
+def for_backups(settings: Settings) -> LocalStore | S3Store:
+    """The store of dumps and old logs, that BACKUP_STORAGE chooses, not opened yet."""
+    return LocalStore(settings.backup_folder) if settings.backup_kind == "local" else in_bucket(settings)
+
+
+def in_bucket(settings: Settings) -> S3Store:
+    """The bucket of the settings."""
     return S3Store(
         Bucket(
             url=str(settings.s3_url),

@@ -87,6 +87,9 @@ class ObjectStore(Protocol):
     async def delete(self, key: str) -> None:
         """Succeed when the key is already gone, so that a retried task is safe."""
 
+    async def remove_unfinished(self, prefix: str, *, before: datetime) -> int:
+        """Remove what killed processes left half-written below this prefix, begun before; how many."""
+
     def list(self, prefix: str = "") -> AsyncIterator[ObjectInfo]:
         """All objects whose keys begin with the prefix, in the order of the keys.
 

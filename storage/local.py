@@ -62,7 +62,10 @@ class LocalStore:
         """See `ObjectStore.put`."""
         path, aside, size = self._path(key), self._aside(), 0
         try:
-            file = await _in_thread(lambda: aside.open("xb"))
+            try:
+                file = await _in_thread(lambda: aside.open("xb"))
+            except ObjectNotFound as error:
+                raise StorageUnavailable(f"local storage: {self._root} is gone") from error
             try:
                 async for chunk in body:
                     await _in_thread(partial(file.write, chunk))
@@ -113,6 +116,21 @@ class LocalStore:
             _type_file(path).unlink(missing_ok=True)
 
         await _in_thread(remove)
+
+    async def remove_unfinished(self, prefix: str, *, before: datetime) -> int:
+        """See `ObjectStore.remove_unfinished`. Whatever its key was to be: it is not written down yet."""
+        del prefix
+
+        def remove() -> int:
+            count = 0
+            for path in (self._root / ASIDE).iterdir():
+                with suppress(FileNotFoundError):
+                    if path.stat().st_mtime < before.timestamp():
+                        path.unlink()
+                        count += 1
+            return count
+
+        return await _in_thread(remove)
 
     async def list(self, prefix: str = "") -> AsyncIterator[ObjectInfo]:
         """See `ObjectStore.list`."""

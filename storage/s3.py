@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from storage.base import (
     StorageUnavailable,
 )
 from storage.keys import checked
+from storage.lifecycle import LifecycleUnsupported, Rule
 
 # S3's smallest part is 5 MiB and there are 10,000 at most: with 16 MiB an object may reach 156 GiB.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
@@ -98,14 +99,16 @@ class S3Store:
         """See `ObjectStore.put`. What fits one part goes in one request, the rest in a multipart upload."""
         where = {"Bucket": self._bucket.name, "Key": checked(key)}
         parts = _parts(body)
-        first = await anext(parts, b"")
+        ahead = [await anext(parts, b"")]
         second = await anext(parts, None)
         with self._translated(key):
             if second is None:
-                await self._client.put_object(**where, Body=first, ContentType=content_type)
-                size = len(first)
+                await self._client.put_object(**where, Body=ahead[0], ContentType=content_type)
+                size = len(ahead[0])
             else:
-                size = await self._put_in_parts(where, first, second, parts, content_type)
+                ahead.append(second)
+                del second
+                size = await self._put_in_parts(where, _chain(ahead, parts), content_type)
         return ObjectInfo(key, size, content_type, datetime.now(UTC))
 
     async def info(self, key: str) -> ObjectInfo:
@@ -135,6 +138,41 @@ class S3Store:
         with self._translated(checked(key)):
             await self._client.delete_object(Bucket=self._bucket.name, Key=key)
 
+    async def remove_unfinished(self, prefix: str, *, before: datetime) -> int:
+        """See `ObjectStore.remove_unfinished`."""
+        count = 0
+        listing = self._client.get_paginator("list_multipart_uploads")
+        pages = listing.paginate(Bucket=self._bucket.name, Prefix=prefix)
+        with self._translated(""):
+            async for page in pages:
+                for upload in page.get("Uploads", []):
+                    if upload["Initiated"] < before:
+                        where = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+                        await self._client.abort_multipart_upload(Bucket=self._bucket.name, **where)
+                        count += 1
+        return count
+
+    async def lifecycle(self) -> list[Rule]:
+        """The bucket's lifecycle rules. Raises LifecycleUnsupported."""
+        with self._translated(""):
+            try:
+                answer = await self._client.get_bucket_lifecycle_configuration(Bucket=self._bucket.name)
+            except self._client.exceptions.ClientError as error:
+                if _code(error) == "NoSuchLifecycleConfiguration":
+                    return []
+                raise unsupported(error) from error
+        return list(answer.get("Rules", []))
+
+    async def set_lifecycle(self, rules: Sequence[Rule]) -> None:
+        """Replace the bucket's lifecycle rules, all of them. Raises LifecycleUnsupported."""
+        with self._translated(""):
+            try:
+                await self._client.put_bucket_lifecycle_configuration(
+                    Bucket=self._bucket.name, LifecycleConfiguration={"Rules": list(rules)}
+                )
+            except self._client.exceptions.ClientError as error:
+                raise unsupported(error) from error
+
     async def list(self, prefix: str = "") -> AsyncIterator[ObjectInfo]:
         """See `ObjectStore.list`."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
@@ -148,9 +186,7 @@ class S3Store:
     async def _put_in_parts(
         self,
         where: dict[str, str],
-        first: bytes,
-        second: bytes,
-        rest: AsyncIterator[bytes],
+        parts: AsyncIterator[bytes],
         content_type: str,
     ) -> int:
         upload = await self._client.create_multipart_upload(**where, ContentType=content_type)
@@ -158,7 +194,7 @@ class S3Store:
         done: list[dict[str, Any]] = []
         size = 0
         try:
-            async for part in _chain(first, second, rest):
+            async for part in parts:
                 number = len(done) + 1
                 answer = await self._client.upload_part(**where, PartNumber=number, Body=part)
                 done.append({"PartNumber": number, "ETag": answer["ETag"]})
@@ -193,6 +229,13 @@ class S3Store:
             raise StorageUnavailable(f"{self._bucket!r} cannot be reached: {type(error).__name__}") from error
 
 
+def unsupported(error: Any) -> Exception:
+    """The error itself, unless it says that the server does not know lifecycle rules."""
+    code = _code(error)
+    known = code not in ("NotImplemented", "MethodNotAllowed", "405", "501")
+    return error if known else LifecycleUnsupported("this store knows no lifecycle rules")
+
+
 def _code(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", "an unknown error"))
 
@@ -209,8 +252,9 @@ async def _parts(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         yield bytes(buffer)
 
 
-async def _chain(first: bytes, second: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    yield second
+async def _chain(ahead: list[bytes], rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Both in turn; what was sent is not held on to."""
+    while ahead:
+        yield ahead.pop(0)
     async for part in rest:
         yield part

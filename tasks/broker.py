@@ -2,7 +2,11 @@
 
 What `RedisStreamBroker` loses as it comes, and what is done about it here:
 
-- it looks for messages of killed workers only after a read that found something: here before each read;
+- a message whose worker was killed waits until it is older than any task may take, and a task that takes
+  longer is run a second time meanwhile: here each worker says that it lives, and what a worker holds that
+  stopped saying so is taken over, however long it was at it;
+- a message that kills its worker comes back for ever: here it is put aside after five tries, as a dead
+  letter, and so is one whose task nobody knows, which would be acknowledged and lost;
 - it acknowledges messages but never deletes them, so that the stream grows: here both, in one step;
 - its consumer group begins at the newest message: here at the first, whatever was queued before;
 - after a flush of Redis the group is gone and reading fails for ever: here it is made again.
@@ -14,7 +18,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import math
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from redis.asyncio import Redis
@@ -31,10 +37,22 @@ log = logging.getLogger(__name__)
 STREAM = "perch:tasks"
 GROUP = "perch:workers"
 RESULTS = "perch:results"
+DEAD_LETTERS = "perch:dead"
+ALIVE = "perch:alive:"
 
-# A message that a worker has held for so long is given to another. Longer than any task may take
-# (`tasks.picture_worker.WALL_SECONDS`), as a task that still runs must not be run twice. Milliseconds.
-RECLAIM_AFTER = 120_000
+# A worker counts as dead when it has not said for so long that it lives; it says so more often. Longer than
+# the leases of what tasks work on (`media.ATTEMPT_LEASE`, `runs.LEASE`), so that who takes over finds them
+# ended, and than a stopping worker's patience (`tasks.worker.FINISH_WITHIN`). Seconds.
+WORKER_LEASE, BEAT_EVERY = 30, 5
+
+# How often a busy worker looks for messages of dead ones; an idle one does before each read. Seconds.
+LOOK_EVERY = 2
+
+# A message that was just taken over by somebody else is left alone. Milliseconds.
+JUST_TAKEN = 1_000
+
+# Tries of a message whose worker dies each time, before it is put aside; and how many such are kept.
+MAX_DELIVERIES, KEPT_DEAD_LETTERS = 5, 1_000
 
 # How long one read waits; below the client's own socket time-out of 5 s. Milliseconds.
 READ_BLOCK = 2_000
@@ -46,15 +64,39 @@ RESULT_LIFETIME = 60
 CONNECT_TIMEOUT, SOCKET_TIMEOUT = 2, 5
 
 
+Entry = tuple[bytes, dict[bytes, bytes]]
+
+
 class StreamBroker(RedisStreamBroker):
     """The broker of all processes: web and scheduler send, workers listen."""
 
-    async def listen(self) -> AsyncGenerator[AckableMessage, None]:
-        """Messages for this worker, those of killed workers first. Ends only when closed."""
+    async def beat(self) -> None:
+        """Say that this worker lives; to be called every `BEAT_EVERY` seconds while it holds messages."""
         async with Redis(connection_pool=self.connection_pool) as redis:
+            await redis.set(ALIVE + self.consumer_name, b"", ex=WORKER_LEASE)
+
+    async def leave(self) -> None:
+        """Say that this worker is gone: what it still holds is taken over at once."""
+        async with Redis(connection_pool=self.connection_pool) as redis:
+            await redis.delete(ALIVE + self.consumer_name)
+
+    async def length(self) -> int:
+        """How many messages wait or are being worked on."""
+        async with Redis(connection_pool=self.connection_pool) as redis:
+            return int(await redis.xlen(STREAM))
+
+    async def listen(self) -> AsyncGenerator[AckableMessage, None]:
+        """Messages for this worker, those of dead workers first. Ends only when closed."""
+        async with Redis(connection_pool=self.connection_pool) as redis:
+            looked_at = -math.inf
             while True:
                 try:
-                    entries = await self._reclaimed(redis) or await self._new(redis)
+                    entries: list[Entry] = []
+                    if time.monotonic() >= looked_at + LOOK_EVERY:
+                        await self.beat()
+                        entries = await self._taken_over(redis)
+                        looked_at = time.monotonic() if not entries else -math.inf
+                    entries = entries or await self._new(redis)
                 except ResponseError as error:
                     if "NOGROUP" not in str(error):
                         raise
@@ -65,18 +107,54 @@ class StreamBroker(RedisStreamBroker):
                     await asyncio.sleep(1)
                     continue
                 for entry_id, fields in entries:
-                    yield AckableMessage(data=fields[b"data"], ack=self._acknowledge(entry_id))
+                    if self._is_known(fields[b"data"]):
+                        yield AckableMessage(data=fields[b"data"], ack=self._acknowledge(entry_id))
+                    else:
+                        await self._put_aside(redis, entry_id, fields, "no task of this version has its name")
 
-    async def _reclaimed(self, redis: Redis) -> list[tuple[bytes, dict[bytes, bytes]]]:
-        answer = await redis.xautoclaim(STREAM, GROUP, self.consumer_name, RECLAIM_AFTER, "0-0", count=1)
-        return [entry for entry in answer[1] if entry[1]]
+    async def _taken_over(self, redis: Redis) -> list[Entry]:
+        """One message of a worker that is dead, if there is any that is not to be put aside."""
+        for dead in [name async for name in self._dead_workers(redis)]:
+            for held in await redis.xpending_range(STREAM, GROUP, "-", "+", 10, consumername=dead):
+                entry_id, deliveries = held["message_id"], int(held["times_delivered"])
+                taken: Any = await redis.xclaim(STREAM, GROUP, self.consumer_name, JUST_TAKEN, [entry_id])
+                entries: list[Entry] = [entry for entry in taken if entry[1]]
+                if entries and deliveries >= MAX_DELIVERIES:
+                    await self._put_aside(redis, *entries[0], f"its worker died {deliveries} times")
+                elif entries:
+                    return entries
+        return []
 
-    async def _new(self, redis: Redis) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    async def _dead_workers(self, redis: Redis) -> AsyncIterator[bytes]:
+        summary = await redis.xpending(STREAM, GROUP)
+        for consumer in summary["consumers"] or []:
+            name: bytes = consumer["name"]
+            if name != self.consumer_name.encode() and not await redis.exists(ALIVE.encode() + name):
+                yield name
+
+    async def _new(self, redis: Redis) -> list[Entry]:
         answer = await redis.xreadgroup(GROUP, self.consumer_name, {STREAM: ">"}, count=1, block=READ_BLOCK)
-        found: list[tuple[bytes, dict[bytes, bytes]]] = []
+        found: list[Entry] = []
         for _, entries in answer or []:  # type: ignore[str-unpack]  # bytes, as we ask for no decoding
             found += entries  # type: ignore[arg-type]
         return found
+
+    def _is_known(self, data: bytes) -> bool:
+        try:
+            return self.find_task(self.formatter.loads(data).task_name) is not None
+        except ValueError:
+            return False
+
+    async def _put_aside(
+        self, redis: Redis, entry_id: bytes, fields: dict[bytes, bytes], reason: str
+    ) -> None:
+        pipe = redis.pipeline(transaction=True)
+        letter: Any = {**fields, b"reason": reason.encode()}
+        pipe.xadd(DEAD_LETTERS, letter, maxlen=KEPT_DEAD_LETTERS)
+        pipe.xack(STREAM, GROUP, entry_id)
+        pipe.xdel(STREAM, entry_id)
+        await pipe.execute()
+        log.error("a message is put aside: %s", reason)
 
     def _acknowledge(self, entry_id: bytes) -> Callable[[], Awaitable[None]]:
         async def acknowledge() -> None:

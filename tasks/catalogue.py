@@ -8,20 +8,32 @@ from typing import Any
 
 from taskiq import AsyncBroker
 
-from tasks import media
+from tasks import health, media, runs
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task; `cron` (UTC) where it recurs."""
+    """A task; `cron` (UTC) or `seconds` where it recurs.
+
+    It may be sent twice: what must not happen twice is a scheduled run.
+    """
 
     name: str
     work: Callable[..., Awaitable[Any]]
     cron: str | None = None
+    seconds: int | None = None
+
+    @property
+    def schedule(self) -> list[dict[str, Any]]:
+        """As taskiq wants it; the schedule's id is the task's name."""
+        when = {"cron": self.cron, "interval": self.seconds}
+        chosen = {name: value for name, value in when.items() if value is not None}
+        return [{**chosen, "schedule_id": self.name}] if chosen else []
 
 
 PROCESS_PICTURE = "media.process_picture"
 REMOVE_PICTURES = "media.remove_pictures"
+EXECUTE_RUN = "runs.execute"
 
 TASKS = (
     Task(PROCESS_PICTURE, media.process_picture),
@@ -29,11 +41,13 @@ TASKS = (
     Task("media.resume_forgotten", media.resume_forgotten, cron="* * * * *"),
     Task("media.expire_unattached", media.expire_unattached, cron="17 * * * *"),
     Task("media.sweep_incoming", media.sweep_incoming, cron="37 * * * *"),
+    Task("runs.plan", runs.plan, seconds=10),
+    Task(EXECUTE_RUN, runs.execute),
+    Task("health.tell_changes", health.tell_changes, cron="* * * * *"),
 )
 
 
 def register(broker: AsyncBroker) -> None:
     """Make every task known to the broker; a recurring task's name is its schedule id."""
     for task in TASKS:
-        schedule = [{"cron": task.cron, "schedule_id": task.name}] if task.cron else []
-        broker.register_task(task.work, task.name, schedule=schedule)
+        broker.register_task(task.work, task.name, schedule=task.schedule)

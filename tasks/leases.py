@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
 
 from server.domain.passing import is_passing
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
+
+class LeaseLost(Exception):
+    """Somebody else has the work now."""
+
+
+class Stopping(Exception):
+    """This process stops; the work was cancelled."""
+
 
 @asynccontextmanager
-async def renewed(renew: Callable[[], Awaitable[object]], *, every: float) -> AsyncIterator[None]:
-    """While the block lasts, call `renew` every so many seconds.
+async def renewed(
+    renew: Callable[[], Awaitable[object]], *, every: float
+) -> AsyncIterator[asyncio.Task[None]]:
+    """While the block lasts, call `renew` every so many seconds. The task that does ends when it says False.
 
-    A database or a Redis that is away for a moment is asked again the next time; any other error is logged,
-    and the lease runs out.
+    A database or a Redis that is away for a moment is asked again the next time; after any other error the
+    lease is left to run out.
     """
 
     async def repeat() -> None:
         while True:
             await asyncio.sleep(every)
             try:
-                await renew()
+                if await renew() is False:
+                    return
             except Exception as error:
                 if not is_passing(error):
                     log.exception("a lease is not renewed any more")
@@ -33,8 +47,38 @@ async def renewed(renew: Callable[[], Awaitable[object]], *, every: float) -> As
 
     task = asyncio.create_task(repeat())
     try:
-        yield
+        yield task
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await cancelled(task)
+
+
+async def leased(
+    work: Coroutine[Any, Any, T],
+    renew: Callable[[], Awaitable[bool]],
+    *,
+    every: float,
+    stop: asyncio.Event,
+) -> T:
+    """Do the work while the lease can be renewed and nobody stops this process.
+
+    Raises:
+        LeaseLost, Stopping: the work was cancelled, and has cleaned up.
+    """
+    doing = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        async with renewed(renew, every=every) as renewing:
+            await asyncio.wait((doing, stopping, renewing), return_when=asyncio.FIRST_COMPLETED)
+            if doing.done():
+                return doing.result()
+            raise Stopping if stopping.done() else LeaseLost
+    finally:
+        await cancelled(stopping)
+        await cancelled(doing)
+
+
+async def cancelled(task: asyncio.Task[Any]) -> None:
+    """Cancel it, and see it ended; what it says then is of no interest any more."""
+    task.cancel()
+    with suppress(asyncio.CancelledError, Exception):
+        await task

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from server.domain.media import Variants
+from storage import keys
 
 # Isolated: neither the environment nor the current folder decides what it imports.
 CHILD = (sys.executable, "-I", "-m", "tasks.picture_child")
@@ -73,8 +75,20 @@ async def make_variants(original: Path, folder: Path) -> Made:
     return Made(
         large,
         small,
-        Variants(verdict.content_type, verdict.width, verdict.height, verdict.thumbhash),
+        Variants(
+            verdict.content_type,
+            verdict.width,
+            verdict.height,
+            verdict.thumbhash,
+            {"": digest(large), keys.SMALL: digest(small)},
+        ),
     )
+
+
+def digest(file: Path) -> tuple[int, str]:
+    """A variant's size and SHA-256; at most a few hundred kB, but for an animation."""
+    data = file.read_bytes()
+    return len(data), hashlib.sha256(data).hexdigest()
 
 
 def decoder() -> str:

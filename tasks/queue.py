@@ -13,7 +13,7 @@ from taskiq.exceptions import TaskiqError, TaskiqResultTimeoutError
 from taskiq_redis.exceptions import TaskIQRedisError
 
 from tasks.broker import StreamBroker
-from tasks.catalogue import PROCESS_PICTURE, REMOVE_PICTURES
+from tasks.catalogue import EXECUTE_RUN, PROCESS_PICTURE, REMOVE_PICTURES
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,10 @@ class QueuedJobs:
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """See `Jobs.remove_pictures`."""
         await self._send(REMOVE_PICTURES, list(media_ids))
+
+    async def execute_run(self, run_id: int) -> None:
+        """See `Jobs.execute_run`."""
+        await self._send(EXECUTE_RUN, run_id)
 
     async def _send(self, name: str, *arguments: Any) -> AsyncTaskiqTask[Any] | None:
         task = self._broker.find_task(name)

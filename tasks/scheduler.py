@@ -10,26 +10,40 @@ import contextlib
 import logging
 
 from redis.exceptions import RedisError
-from taskiq import ScheduledTask, ScheduleSource, TaskiqScheduler
+from taskiq import AsyncBroker, ScheduledTask, ScheduleSource, TaskiqScheduler
 from taskiq.api import run_scheduler_task
 from taskiq.exceptions import TaskiqError
 from taskiq.schedule_sources import LabelScheduleSource
 
 from config.settings import Settings
-from tasks.broker import create_broker
+from tasks.broker import StreamBroker, create_broker
 
 log = logging.getLogger(__name__)
+
+
+# Recurring tasks are not queued behind more messages than this: without a worker they would pile up for ever.
+LONGEST_QUEUE = 1_000
 
 
 class PatientScheduler(TaskiqScheduler):
     """Says in a line that a task could not be sent; its next time comes."""
 
     async def on_ready(self, source: ScheduleSource, task: ScheduledTask) -> None:
-        """Send a task whose time has come."""
+        """Send a task whose time has come, unless nobody works on what waits already."""
         try:
+            if await length(self.broker) > LONGEST_QUEUE:
+                log.warning("%s is not queued: more than %d messages wait", task.task_name, LONGEST_QUEUE)
+                return
             await super().on_ready(source, task)
         except (TaskiqError, RedisError, OSError) as error:
             log.warning("cannot queue %s: %s", task.task_name, error.__cause__ or error)
+
+
+async def length(broker: AsyncBroker) -> int:
+    """How many messages wait or are being worked on."""
+    if not isinstance(broker, StreamBroker):
+        return 0
+    return await broker.length()
 
 
 async def schedule(settings: Settings, stop: asyncio.Event) -> None:

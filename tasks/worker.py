@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import shutil
 import time
@@ -13,7 +14,8 @@ from redis.exceptions import RedisError
 from taskiq.receiver import Receiver
 
 from config.settings import Settings
-from tasks.broker import create_broker
+from tasks.broker import BEAT_EVERY, create_broker
+from tasks.leases import renewed
 from tasks.picture_worker import decoder
 from tasks.queue import QueuedJobs
 from tasks.workshop import opened
@@ -34,7 +36,10 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run tasks, `WORKER_CONCURRENCY` at once, until `stop` is set."""
     broker = create_broker(settings.redis_tasks)
     broker.is_worker_process = True
-    async with opened(settings, QueuedJobs(broker)) as workshop:
+    async with (
+        opened(settings, QueuedJobs(broker), stop=stop) as workshop,
+        renewed(broker.beat, every=BEAT_EVERY),
+    ):
         await asyncio.to_thread(remove_stale, workshop.scratch)
         log.info("pictures are made by %s", await asyncio.to_thread(decoder))
         broker.state.workshop = workshop
@@ -47,6 +52,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             except Exception:  # whatever it was, the queue is there to be read again
                 log.exception("the worker listens again")
                 await asyncio.sleep(RETRY_AFTER)
+        with contextlib.suppress(RedisError, OSError):  # then they wait for the lease to end
+            await broker.leave()
         await broker.shutdown()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,11 @@ import storage
 from config.logging import current_work
 from config.settings import Settings
 from server.domain.jobs import Jobs
+from server.domain.slots import Timetable
 from server.models.connection import database
 from storage.base import ObjectStore
+from storage.local import LocalStore
+from storage.s3 import S3Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,15 @@ class Workshop:
 
     settings: Settings
     store: ObjectStore
+    backups: LocalStore | S3Store
     jobs: Jobs
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    on_progress: Callable[[int], None] = lambda _: None
+
+    @property
+    def timetable(self) -> Timetable:
+        """When scheduled runs come."""
+        return Timetable.of(self.settings)
 
     @property
     def media_folder(self) -> str:
@@ -38,15 +50,19 @@ class Workshop:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, jobs: Jobs) -> AsyncIterator[Workshop]:
-    """The means, while the block lasts."""
-    store = storage.from_settings(settings)
-    await store.open()
-    try:
-        async with database(settings, name="perch worker"):
-            yield Workshop(settings, store, jobs)
-    finally:
-        await store.close()
+async def opened(
+    settings: Settings, jobs: Jobs, *, stop: asyncio.Event | None = None
+) -> AsyncIterator[Workshop]:
+    """The means, while the block lasts. `stop`, when set, ends scheduled runs early."""
+    async with AsyncExitStack() as stack:
+        store = storage.for_pictures(settings)
+        one = settings.object_storage == settings.backup_kind == "s3"  # the same bucket: one client
+        backups = store if one else storage.for_backups(settings)
+        for opening in {store, backups}:
+            await opening.open()
+            stack.push_async_callback(opening.close)
+        await stack.enter_async_context(database(settings, name="perch worker"))
+        yield Workshop(settings, store, backups, jobs, stop or asyncio.Event())
 
 
 def current(context: Annotated[Context, TaskiqDepends()]) -> Workshop:

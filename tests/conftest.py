@@ -26,7 +26,7 @@ from tasks.queue import QueuedJobs
 from tests import servers
 from tests.callers import Caller, register
 
-TABLES = "users, api_keys, tweets, likes, follows, media_attachments"
+TABLES = "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs"
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 async def prepare(settings: Settings) -> None:
     await migrate.create_database(settings.database)
-    await migrate.upgrade(settings)
+    await migrate.upgrade(settings.database)
     async with models(settings, name="tests"):
         await rows("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
         await rows("SELECT pg_reload_conf()")
@@ -69,7 +69,7 @@ async def broker(settings: Settings) -> AsyncIterator[StreamBroker]:
 @pytest_asyncio.fixture(scope="session")
 async def store(settings: Settings) -> AsyncIterator[ObjectStore]:
     """Where pictures are kept."""
-    found = storage.from_settings(settings)
+    found = storage.for_pictures(settings)
     await found.open()
     yield found
     await found.close()

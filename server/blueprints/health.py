@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from server.context import Context
+from server.domain import condition
 from server.domain.errors import Unavailable
+from server.domain.slots import Timetable
 from server.http import envelope
 from server.http.envelope import Answer
 from server.http.guards import context
@@ -25,6 +28,13 @@ bp = Blueprint("health", url_prefix="/health")
 PATIENCE = 3
 
 
+class Ready(Answer, frozen=True, kw_only=True):
+    """All parts answer. `reasons` are sentences about what makes it degraded."""
+
+    status: Literal["ok", "degraded"]
+    reasons: list[str]
+
+
 class NotReady(Exception):
     """A part does not do its work; the text says why, without addresses or secrets."""
 
@@ -37,7 +47,10 @@ async def live(request: Request) -> HTTPResponse:
 
 @bp.route("/ready", methods=["GET", "HEAD"])
 async def ready(request: Request) -> HTTPResponse:
-    """Database, migrations, Redis and storage answer; else 503 with the name of the first that does not."""
+    """Database, migrations, Redis and storage answer; else 503 with the name of the first that does not.
+
+    With 200 it says `degraded` where Perch serves everybody and does not look after itself as it should.
+    """
     perch = context(request)
     for name, check in PARTS.items():
         try:
@@ -48,7 +61,8 @@ async def ready(request: Request) -> HTTPResponse:
         except Exception as error:  # whatever it is, the answer is that the part does not answer
             log.warning("not ready: %s: %s: %s", name, type(error).__name__, error)
             return envelope.failure(Unavailable(f"{name} does not answer."))
-    return envelope.ok(Answer())
+    reasons = [trouble.sentence for trouble in await condition.troubles(Timetable.of(perch.settings))]
+    return envelope.ok(Ready(status="degraded" if reasons else "ok", reasons=reasons))
 
 
 async def check_database(_: Context) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import click
@@ -16,10 +17,13 @@ from redis.asyncio import Redis
 
 import storage
 from config import logging as lines
+from config import programs
 from config.settings import Settings, is_loopback, unknown_names, unused_names
 from server.models import migrate
 from server.models.connection import database, row
 from server.processes import embedded, lock
+from storage.base import ObjectStore
+from tasks.dumps.postgres import connected
 from tasks.picture_worker import decoder
 
 Verdict = Literal["ok", "warning", "failed"]
@@ -104,11 +108,19 @@ async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
     else:
         yield await asked("database", settings.database, lambda: ask_database(settings))
         yield await asked("migrations", settings.database, lambda: ask_migrations(settings))
+        yield await asked("dumps", settings.database, lambda: ask_dumps(settings))
     if settings.embedded_redis and not running:
         yield idle_server("redis", "Valkey", lambda: embedded.valkey(settings))
     else:
         yield await asked("redis", settings.redis, lambda: ask_redis(settings))
-    yield await asked("storage", settings.object_storage, lambda: ask_storage(settings))
+    store, backups = storage.for_pictures(settings), storage.for_backups(settings)
+    places = {
+        "storage": (store, settings.object_storage, settings.objects_folder),
+        "backups": (backups, settings.backup_kind, settings.backup_folder),
+    }
+    for part, (place, kind, folder) in places.items():
+        where = f"{kind}, {folder if kind == 'local' else settings.s3_bucket_name}"
+        yield await asked(part, where, partial(ask_storage, place, where))
 
 
 def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
@@ -149,6 +161,20 @@ async def ask_migrations(settings: Settings) -> str:
     return "all applied"
 
 
+async def ask_dumps(settings: Settings) -> str:
+    """Whether pg_dump fits the server, and drills may make their scratch database."""
+    async with connected(settings.database) as connection:
+        server = connection.get_server_version().major
+        may_create = await connection.fetchval(
+            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        )
+    folder = programs.clients_for(server)
+    if not may_create:
+        role = f'ALTER ROLE "{settings.database.user}" CREATEDB'
+        raise LookupError(f"the role may not make the scratch database of drills and restores: {role}")
+    return f"pg_dump {programs.major_version(folder / 'pg_dump')}, drills can make their database"
+
+
 async def ask_redis(settings: Settings) -> str:
     """Its version, and whether it may forget."""
     async with Redis.from_url(settings.redis.url, socket_connect_timeout=2) as redis:
@@ -159,13 +185,12 @@ async def ask_redis(settings: Settings) -> str:
     return f"version {info.get('valkey_version') or info.get('redis_version')}, {settings.redis}"
 
 
-async def ask_storage(settings: Settings) -> str:
+async def ask_storage(store: ObjectStore, where: str) -> str:
     """Whether an object can be written, read and deleted."""
 
     async def body() -> AsyncIterator[bytes]:
         yield b"probe"
 
-    store = storage.from_settings(settings)
     await store.open()
     try:
         await store.check()
@@ -177,8 +202,7 @@ async def ask_storage(settings: Settings) -> str:
         await store.close()
     if read != b"probe":
         raise LookupError("an object was read back with other bytes")
-    where = settings.objects_folder if settings.object_storage == "local" else settings.s3_bucket_name
-    return f"{settings.object_storage}, {where}"
+    return where
 
 
 def look_at_pictures() -> Finding:

@@ -8,7 +8,7 @@ import click
 
 from config.settings import WrongSetting
 from config.version import VERSION
-from server.cli import doctor, people, processes
+from server.cli import doctor, dumps, media, people, processes, runs
 from server.processes.embedded import EmbeddedUnavailable
 from server.processes.lock import FolderInUse
 from server.processes.supervisor import ProgramFailed
@@ -32,7 +32,14 @@ def cli() -> None:
     """
 
 
-for command in (*processes.COMMANDS, *people.COMMANDS, doctor.doctor):
+for command in (
+    *processes.COMMANDS,
+    *people.COMMANDS,
+    *dumps.COMMANDS,
+    *runs.COMMANDS,
+    *media.COMMANDS,
+    doctor.doctor,
+):
     cli.add_command(command)
 
 

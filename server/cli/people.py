@@ -3,92 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-import uvloop
 
-from config import logging as lines
-from config.settings import Settings
+from server.cli.command import json_option, table, with_database
 from server.domain import accounts, keys
-from server.domain.errors import PerchError
-from server.domain.passing import is_passing
-from server.models import ApiKey, User, migrate
-from server.models.connection import database
-from server.processes import embedded
+from server.models import ApiKey, User
 from server.security.keys import SCOPES, Scope
-
-T = TypeVar("T")
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
-
-
-def with_database(work: Callable[[], Awaitable[T]]) -> T:
-    """Run it with the models usable; our own PostgreSQL is started for it where it does not run."""
-    settings = Settings.load()
-    lines.configure("perch", "WARNING")
-
-    async def run() -> T:
-        if settings.embedded_database:
-            await migrate.create_database(settings.database)
-            await migrate.upgrade(settings)
-        async with database(settings, name="perch command"):
-            if missing := await migrate.missing():
-                raise click.ClickException(
-                    f"the database lacks {len(missing)} migrations: run `perch migrate`"
-                )
-            return await work()
-
-    with embedded.database_for_command(settings), database_errors(settings):
-        return uvloop.run(run())
-
-
-@contextmanager
-def database_errors(settings: Settings) -> Iterator[None]:
-    """Errors of the domain and of the database as one line for the operator."""
-    try:
-        yield
-    except click.ClickException:
-        raise
-    except PerchError as error:
-        raise click.ClickException(str(error)) from None
-    except Exception as error:
-        if not is_passing(error):
-            raise
-        raise click.ClickException(f"the database {settings.database} does not answer: {error}") from None
-
-
-def table(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
-    """Print rows for people, or for scripts."""
-    if as_json:
-        click.echo(json.dumps(rows, default=str, ensure_ascii=False))
-        return
-    if not rows:
-        click.echo("none")
-        return
-    texts = [{name: cell(value) for name, value in row.items()} for row in rows]
-    widths = {name: max(len(name), *(len(row[name]) for row in texts)) for name in texts[0]}
-    click.echo("  ".join(name.ljust(width) for name, width in widths.items()).rstrip())
-    for row in texts:
-        click.echo("  ".join(row[name].ljust(width) for name, width in widths.items()).rstrip())
-
-
-def cell(value: Any) -> str:
-    """A value for people."""
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ",".join(map(str, value))
-        case datetime():
-            return value.strftime("%Y-%m-%d %H:%M")
-        case _:
-            return str(value)
 
 
 @click.group()

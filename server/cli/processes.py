@@ -12,7 +12,7 @@ from server.processes import lock
 def settings_for_process(name: str) -> Settings:
     """The settings, with this process' log lines set up."""
     settings = Settings.load()
-    lines.configure(name, settings.log_level)
+    lines.configure(name, settings.log_level, shape=settings.log_format, folder=settings.logs_folder)
     if unused := unused_names():
         names = ", ".join(unused)
         lines.logger.info("these settings of the first implementation mean nothing here: %s", names)
@@ -95,12 +95,12 @@ def migrate() -> None:
     Example:
       perch migrate
     """
-    from server.cli.people import database_errors
+    from server.cli.command import reasons
     from server.main import run_migrations
     from server.processes import embedded
 
     settings = settings_for_process("migrate")
-    with embedded.database_for_command(settings), database_errors(settings):
+    with embedded.database_for_command(settings), reasons(settings):
         applied = run_migrations(settings)
     click.echo(f"applied {len(applied)}: {', '.join(applied)}" if applied else "nothing to apply")
 

@@ -14,3 +14,6 @@ class Jobs(Protocol):
 
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """Delete the objects and rows of pictures in the state `removed`."""
+
+    async def execute_run(self, run_id: int) -> None:
+        """Do what a scheduled run stands for, if it is still due."""

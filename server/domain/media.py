@@ -6,6 +6,8 @@ import secrets
 from collections.abc import AsyncIterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from server.domain import text
 from server.domain.errors import BrokenPicture, MediaInUse, MediaNotFound
 from server.domain.jobs import Jobs
@@ -41,12 +43,16 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """What the worker made of a picture. Pixels are those of the large variant."""
+    """What the worker made of a picture. Pixels are those of the large variant.
+
+    `digests` holds the size in bytes and the SHA-256 of each variant, by what its name ends with.
+    """
 
     content_type: str
     width: int
     height: int
     thumbhash: str
+    digests: dict[str, tuple[int, str]]
 
 
 async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs) -> MediaRow:
@@ -187,12 +193,14 @@ async def settle_ready(media_id: int, variants: Variants) -> bool:
     """The variants stand in storage. False where the picture was removed meanwhile."""
     found = await row(
         "UPDATE media_attachments SET state = 'ready', content_type = $2, width = $3, height = $4, "
-        "thumbhash = $5, changed_at = now() WHERE id = $1 AND state IN ('pending', 'ready') RETURNING id",
+        "thumbhash = $5, digests = $6::jsonb, changed_at = now() "
+        "WHERE id = $1 AND state IN ('pending', 'ready') RETURNING id",
         media_id,
         variants.content_type,
         variants.width,
         variants.height,
         variants.thumbhash,
+        msgspec.json.encode(variants.digests).decode(),
     )
     return found is not None
 

@@ -47,6 +47,7 @@ class MediaAttachment(Model):
     width = fields.IntField(null=True)
     height = fields.IntField(null=True)
     thumbhash = fields.CharField(64, null=True)
+    digests = fields.JSONField(null=True)  # type: ignore[var-annotated]  # of each variant: size, SHA-256
     created_at = fields.DatetimeField(auto_now_add=True)
     changed_at = fields.DatetimeField(auto_now=True)
 

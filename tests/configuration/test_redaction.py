@@ -11,7 +11,7 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from config import error_reports
-from config.logging import LineFormatter, redact
+from config.logging import TextFormatter, redact
 from config.settings import Settings
 from server.security import keys
 
@@ -49,14 +49,14 @@ def test_lines_are_redacted_with_their_traceback() -> None:
         record = logging.LogRecord(
             "x", logging.ERROR, "x", 1, "failed", (), (ValueError, error, error.__traceback__)
         )
-    line = LineFormatter("web-1").format(record)
+    line = TextFormatter("web-1").format(record)
     assert "Traceback" in line
     assert key not in line
 
 
 def test_a_value_can_neither_forge_a_line_nor_speak_to_the_terminal() -> None:
     said = "x\n2026-01-01 00:00:00 INFO forged\x1b[2J\u2028y"
-    line = LineFormatter("web-1").format(
+    line = TextFormatter("web-1").format(
         logging.LogRecord("x", logging.INFO, "x", 1, "got %s", (said,), None)
     )
     assert line.endswith(r"got x\n2026-01-01 00:00:00 INFO forged\x1b[2J\u2028y")

@@ -181,6 +181,16 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"REDIS_URL": "redis://"}, "REDIS_URL: must be like redis://"),
         ({"REDIS_URL": "unix://"}, "REDIS_URL: must be like redis://"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL: "),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: "),
+        ({"DUMP_HOUR_CRON": "every hour"}, "DUMP_HOUR_CRON: must be five fields of cron"),
+        ({"DRILL_CRON": "61 * * * *"}, "DRILL_CRON: must be five fields of cron"),
+        ({"SCHEDULE_TIMEZONE": "Mars/Base"}, "SCHEDULE_TIMEZONE: must be the name of a time zone"),
+        ({"DUMP_AGE_RECIPIENT": "ssh-rsa x"}, "DUMP_AGE_RECIPIENT: must be a public key of age"),
+        ({"BACKUP_STORAGE": "s3"}, "S3_URL: is needed when BACKUP_STORAGE is s3"),
+        ({"RETENTION_HOUR_DAYS": "0"}, "RETENTION_HOUR_DAYS: "),
+        ({"S3_DAY_FOLDER": "hour_dumps"}, "S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ"),
+        ({"S3_WEEK_FOLDER": "proven"}, "S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ"),
+        ({"ALERT_WEBHOOK_URL": "topsecret"}, "ALERT_WEBHOOK_URL: must be an address"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_names_it(

@@ -38,6 +38,9 @@ class NoJobs(Jobs):
     async def remove_pictures(self, media_ids: object) -> None:
         raise AssertionError
 
+    async def execute_run(self, run_id: int) -> None:
+        raise AssertionError
+
 
 async def viewer(handle: str) -> Viewer:
     user, _ = await accounts.create(handle)

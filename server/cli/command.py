@@ -1,0 +1,154 @@
+"""What commands share: a workshop to work in, tables and progress for people, reasons in one line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import click
+import uvloop
+
+from config import logging as lines
+from config.settings import Settings
+from server.domain.errors import PerchError
+from server.domain.passing import is_passing
+from server.models import migrate
+from server.models.connection import database
+from server.processes import embedded
+from tasks.broker import create_broker
+from tasks.dumps.errors import DumpFailed
+from tasks.queue import QueuedJobs
+from tasks.workshop import Workshop, opened
+
+T = TypeVar("T")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+def with_database(work: Callable[[], Awaitable[T]]) -> T:
+    """Run it with the models usable; our own PostgreSQL is started for it where it does not run."""
+    settings = Settings.load()
+    lines.configure("perch", "WARNING")
+
+    async def run() -> T:
+        await prepare(settings)
+        async with database(settings, name="perch command"):
+            await require_migrations()
+            return await work()
+
+    with embedded.database_for_command(settings), reasons(settings):
+        return uvloop.run(run())
+
+
+def with_workshop(work: Callable[[Workshop], Awaitable[T]]) -> T:
+    """Run it with all that tasks have: the database, both stores, the settings."""
+    settings = Settings.load()
+    lines.configure("perch", "WARNING")
+
+    async def run() -> T:
+        await prepare(settings)
+        broker = create_broker(settings.redis_tasks)
+        async with opened(settings, QueuedJobs(broker)) as workshop:
+            await require_migrations()
+            return await work(workshop)
+
+    with embedded.database_for_command(settings), reasons(settings):
+        return uvloop.run(run())
+
+
+async def prepare(settings: Settings) -> None:
+    """Our own database is always of this version."""
+    if settings.embedded_database:
+        await migrate.create_database(settings.database)
+        await migrate.upgrade(settings.database)
+
+
+async def require_migrations() -> None:
+    """Raises ClickException where the database is of an older version."""
+    if missing := await migrate.missing():
+        raise click.ClickException(f"the database lacks {len(missing)} migrations: run `perch migrate`")
+
+
+@contextmanager
+def reasons(settings: Settings) -> Iterator[None]:
+    """Errors of the domain, of dumps, and of parts that are away, as one line for the operator."""
+    try:
+        yield
+    except click.ClickException:
+        raise
+    except (PerchError, DumpFailed) as error:
+        raise click.ClickException(str(error)) from None
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        where = f"{settings.database}, storage {settings.object_storage}, backups {settings.backup_kind}"
+        said = str(error) or type(error).__name__
+        raise click.ClickException(f"a part does not answer ({where}): {said}") from None
+
+
+def print_json(value: Any) -> None:
+    """For scripts."""
+    click.echo(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def table(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
+    """Print rows for people, or for scripts."""
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        click.echo("none")
+        return
+    texts = [{name: cell(value) for name, value in row.items()} for row in rows]
+    widths = {name: max(len(name), *(len(row[name]) for row in texts)) for name in texts[0]}
+    click.echo("  ".join(name.ljust(width) for name, width in widths.items()).rstrip())
+    for row in texts:
+        click.echo("  ".join(row[name].ljust(width) for name, width in widths.items()).rstrip())
+
+
+def cell(value: Any) -> str:
+    """A value for people."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ",".join(map(str, value))
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M")
+        case timedelta():
+            return f"{value.total_seconds():.1f} s"
+        case _:
+            return str(value)
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    amount = float(count)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GiB"
+
+
+@contextmanager
+def progress(label: str, length: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere; what it gives is called with the bytes so far."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    done = 0
+    with click.progressbar(length=length or 1, label=label, file=sys.stderr, show_percent=True) as bar:
+
+        def show(now: int) -> None:
+            nonlocal done
+            bar.update(min(now, bar.length or now) - done)
+            done = min(now, bar.length or now)
+
+        yield show

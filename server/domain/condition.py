@@ -1,0 +1,86 @@
+"""Whether Perch looks after itself: what makes it `degraded`, though it serves everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from server.domain import runs
+from server.domain.slots import Timetable
+from server.models import RunKind, RunState, ScheduledRun
+
+# How much later than its slot's successor the newest dump of each kind is missed: an hourly dump counts as
+# old after 90 minutes, a daily one after 26 hours, a weekly one after 8 days; one that the settings make
+# rarer, later.
+SLACK = {
+    RunKind.DUMP_HOUR: timedelta(minutes=30),
+    RunKind.DUMP_DAY: timedelta(hours=2),
+    RunKind.DUMP_WEEK: timedelta(days=1),
+}
+USUAL = {
+    RunKind.DUMP_HOUR: timedelta(hours=1),
+    RunKind.DUMP_DAY: timedelta(days=1),
+    RunKind.DUMP_WEEK: timedelta(days=7),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something to tell an operator.
+
+    `word` stays the same as long as it lasts; the sentence may not, and can be told to everybody; the detail
+    is for operators.
+    """
+
+    word: str
+    sentence: str
+    detail: str | None = None
+
+    @property
+    def told(self) -> str:
+        """All of it, for operators."""
+        return f"{self.sentence}: {self.detail}" if self.detail else self.sentence
+
+
+async def troubles(timetable: Timetable, *, now: datetime | None = None) -> list[Trouble]:
+    """What is not as it should be; nothing on a server that had no slot yet."""
+    now = now or datetime.now(UTC)
+    found = [await _old_dump(kind, timetable, now) for kind in USUAL]
+    found.append(await _failed_drill())
+    return [trouble for trouble in found if trouble is not None]
+
+
+async def _old_dump(kind: RunKind, timetable: Timetable, now: datetime) -> Trouble | None:
+    interval = timetable.next(kind, timetable.next(kind, now)) - timetable.next(kind, now)
+    oldest = max(USUAL[kind], interval) + SLACK[kind]
+    newest = await runs.newest(kind, RunState.DONE)
+    since = newest.slot if newest else await _first_seen(kind)
+    if since is None or since >= now - oldest:
+        return None
+    name = kind.removeprefix("dump_")
+    sentence = (
+        f"the newest dump of the kind {name} is {words(now - since)} old"
+        if newest
+        else (f"no dump of the kind {name} was made for {words(now - since)}")
+    )
+    return Trouble(f"old_{kind}", sentence)
+
+
+async def _first_seen(kind: RunKind) -> datetime | None:
+    first = await ScheduledRun.filter(kind=kind, ended_at__not_isnull=True).order_by("ended_at").first()
+    return first.ended_at if first else None
+
+
+async def _failed_drill() -> Trouble | None:
+    newest = await runs.newest(RunKind.DRILL, RunState.DONE, RunState.FAILED)
+    if newest is None or newest.state is RunState.DONE:
+        return None
+    return Trouble("failed_drill", "the last drill failed", newest.error)
+
+
+def words(age: timedelta) -> str:
+    """An age for people: of "3 days", "5 hours" or "10 minutes"."""
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if (count := int(age.total_seconds() // seconds)) >= 2 or unit == "minute":
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    raise AssertionError

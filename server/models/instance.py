@@ -1,0 +1,17 @@
+"""What is true of this database as a whole: one row."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Instance(Model):
+    """`epoch` names this history of the data, and is renewed when another one is restored over it."""
+
+    id = fields.SmallIntField(primary_key=True, generated=False)
+    epoch = fields.UUIDField()
+    trouble: list[str] = fields.JSONField(default=list)  # what people were told last
+
+    class Meta:
+        table = "instance"

@@ -1,0 +1,145 @@
+"""Which dumps there are: their manifests, in the store of backups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from config.settings import Settings
+from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
+from tasks.dumps.errors import DumpDamaged, DumpNotFound
+from tasks.dumps.manifest import Drill, DumpKind, Manifest, decode, encode
+
+KINDS: tuple[DumpKind, ...] = get_args(DumpKind)
+FOLDERS: tuple[Literal["hour", "day", "week", "proven"], ...] = (*KINDS, "proven")
+
+ARCHIVE, ENCRYPTED_ARCHIVE, MANIFEST, DRILL = ".dump.zst", ".dump.zst.age", ".json", ".drill.json"
+
+# How many manifests are read at once.
+READERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A dump that exists, as far as its manifest says; `trouble` is what is known to be wrong with it."""
+
+    manifest: Manifest
+    folder: str
+    drill: Drill | None
+    trouble: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Its name, unique over all kinds."""
+        return self.manifest.id
+
+    @property
+    def key(self) -> str:
+        """Where its bytes lie."""
+        return self.folder + self.manifest.key.rpartition("/")[2]
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a drill has restored it from what is stored."""
+        return self.drill is not None and self.drill.is_proof
+
+    @property
+    def keys(self) -> list[str]:
+        """All its objects, the manifest first: without it the dump does not exist."""
+        return [self.folder + self.id + MANIFEST, self.folder + self.id + DRILL, self.key]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All dumps, the newest first; manifests that cannot be trusted; archives that have none."""
+
+    dumps: Sequence[Dump]
+    damaged: Sequence[tuple[str, str]]
+    strays: Sequence[ObjectInfo]
+
+    def find(self, dump_id: str) -> Dump:
+        """The dump of this id, its own place preferred to that of the proven. Raises DumpNotFound."""
+        found = [dump for dump in self.dumps if dump.id == dump_id]
+        if not found:
+            raise DumpNotFound(f"there is no dump {dump_id}; `perch dump list` shows them")
+        return min(found, key=lambda dump: dump.trouble is not None)
+
+
+async def read(store: ObjectStore, settings: Settings) -> Catalogue:
+    """What the store holds now, of every kind and of the proven ones; each once, however often it is kept."""
+    dumps: list[Dump] = []
+    damaged: list[tuple[str, str]] = []
+    strays: list[ObjectInfo] = []
+    for kind in FOLDERS:
+        folder = settings.dump_folder(kind)
+        objects = {item.key: item async for item in store.list(folder)}
+        names = [key for key in objects if key.endswith(MANIFEST) and not key.endswith(DRILL)]
+        async for key, found in _manifests(store, names):
+            if isinstance(found, Manifest):
+                dumps.append(await _dump(store, found, folder, objects))
+            elif found is not None:
+                damaged.append((key, str(found)))
+        kept = {key for dump in dumps for key in dump.keys} | {key for key, _ in damaged}
+        strays += [item for key, item in objects.items() if key not in kept]
+    return Catalogue(sorted(dumps, key=lambda dump: dump.manifest.slot, reverse=True), damaged, strays)
+
+
+def distinct(dumps: Sequence[Dump]) -> list[Dump]:
+    """Each dump once, though proven ones are kept twice; the one that is whole, where one is not."""
+    chosen: dict[str, Dump] = {}
+    for dump in dumps:
+        if dump.id not in chosen or chosen[dump.id].trouble is not None:
+            chosen[dump.id] = dump
+    return list(chosen.values())
+
+
+async def write(store: ObjectStore, key: str, record: Manifest | Drill) -> None:
+    """Put a manifest, or what a drill found."""
+    data = encode(record)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield data
+
+    await store.put(key, body(), content_type="application/json")
+
+
+async def read_whole(store: ObjectStore, key: str) -> bytes:
+    """A small object. Raises ObjectNotFound."""
+    async with store.read(key) as found:
+        return b"".join([piece async for piece in found.body])
+
+
+async def _manifests(
+    store: ObjectStore, keys: Sequence[str]
+) -> AsyncIterator[tuple[str, Manifest | DumpDamaged | None]]:
+    async def one(key: str) -> Manifest | DumpDamaged | None:
+        try:
+            return decode(await read_whole(store, key), Manifest)
+        except ObjectNotFound:  # removed meanwhile
+            return None
+        except DumpDamaged as damage:
+            return damage
+
+    for start in range(0, len(keys), READERS):
+        part = keys[start : start + READERS]
+        for key, found in zip(part, await asyncio.gather(*map(one, part)), strict=True):
+            yield key, found
+
+
+async def _dump(store: ObjectStore, manifest: Manifest, folder: str, objects: dict[str, ObjectInfo]) -> Dump:
+    drill: Drill | None = None
+    trouble: str | None = None
+    try:
+        if (side := folder + manifest.id + DRILL) in objects:
+            drill = decode(await read_whole(store, side), Drill)
+    except (DumpDamaged, ObjectNotFound) as error:
+        trouble = f"what the drill found: {error}"
+    dump = Dump(manifest, folder, drill)
+    stored = objects.get(dump.key)
+    if stored is None:
+        trouble = "its archive is missing"
+    elif stored.size != manifest.stored_bytes:
+        trouble = f"its archive has {stored.size} bytes instead of {manifest.stored_bytes}"
+    return Dump(manifest, folder, drill, trouble)

@@ -1,0 +1,208 @@
+"""Making a dump: pg_dump, packed while it streams into the store; the manifest last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, cast
+
+import asyncpg
+
+from config.programs import major_version
+from config.settings import Settings
+from config.version import VERSION
+from server.domain import runs
+from server.domain.runs import Claim
+from server.models import RunKind
+from tasks.dumps import catalogue, drills, space
+from tasks.dumps.catalogue import ARCHIVE, DRILL, ENCRYPTED_ARCHIVE, MANIFEST
+from tasks.dumps.errors import DumpFailed
+from tasks.dumps.manifest import Drill, DumpKind, Manifest
+from tasks.dumps.packing import Packing
+from tasks.dumps.postgres import clients, connected, count_rows, ended_well, running
+from tasks.workshop import Workshop
+
+log = logging.getLogger(__name__)
+
+KIND_OF_RUN: dict[RunKind, DumpKind] = {
+    RunKind.DUMP_HOUR: "hour",
+    RunKind.DUMP_DAY: "day",
+    RunKind.DUMP_WEEK: "week",
+}
+
+# How long pg_dump may take to end after its last byte. Seconds.
+LAST_WORDS = 60
+
+MIGRATIONS = "SELECT version FROM aerich WHERE app = 'models' ORDER BY id"
+
+Progress = Callable[[int], None]
+
+
+async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
+    """The run of a dump's slot."""
+    manifest = await make(
+        KIND_OF_RUN[claim.kind],
+        claim.slot,
+        workshop,
+        still_wanted=lambda: runs.renew(claim),
+        on_progress=workshop.on_progress,
+    )
+    return summary(manifest)
+
+
+def summary(manifest: Manifest) -> dict[str, Any]:
+    """What a run's row says of a dump."""
+    return {
+        "dump": manifest.id,
+        "stored_bytes": manifest.stored_bytes,
+        "rows": sum(manifest.rows.values()),
+        "seconds": manifest.seconds,
+    }
+
+
+async def make(
+    kind: DumpKind,
+    slot: datetime,
+    workshop: Workshop,
+    *,
+    still_wanted: Callable[[], Any] | None = None,
+    on_progress: Progress = lambda _: None,
+) -> Manifest:
+    """Dump the database into the store of backups.
+
+    Args:
+        still_wanted: asked before the manifest is written, as another holder may have taken over meanwhile.
+        on_progress: called with the archive's bytes so far.
+
+    Raises:
+        DumpFailed: with the reason; nothing that could be taken for a dump is left.
+        TimeoutError: it took longer than DUMP_TIMEOUT.
+    """
+    settings, store = workshop.settings, workshop.backups
+    async with asyncio.timeout(settings.dump_timeout), AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(connected(settings.database))
+        programs = clients(connection.get_server_version().major)
+        database_bytes = await connection.fetchval("SELECT pg_database_size(current_database())")
+        await look_at_space(workshop, kind, database_bytes)
+        maker = Maker(kind, slot, settings, connection, programs, database_bytes, on_progress)
+        if settings.dump_age_recipient is not None:
+            maker.scratch = await stack.enter_async_context(drills.scratch(settings))
+        manifest = await maker.run(store)
+        if still_wanted is not None and not await still_wanted():
+            await store.delete(manifest.key)
+            raise DumpFailed("another worker took the dump over")
+        folder = settings.dump_folder(kind)
+        await catalogue.write(store, folder + manifest.id + MANIFEST, manifest)
+        if maker.drill is not None:
+            await catalogue.write(store, folder + manifest.id + DRILL, maker.drill)
+    log.info("dumped %d rows into %s", sum(manifest.rows.values()), manifest.id)
+    return manifest
+
+
+class Maker:
+    """One dump being made, from one snapshot of the database."""
+
+    def __init__(
+        self,
+        kind: DumpKind,
+        slot: datetime,
+        settings: Settings,
+        connection: asyncpg.Connection,
+        programs: Path,
+        database_bytes: int,
+        on_progress: Progress,
+    ) -> None:
+        self._kind, self._slot, self._settings = kind, slot, settings
+        self._connection, self._programs = connection, programs
+        self._database_bytes, self._on_progress = database_bytes, on_progress
+        self.scratch: drills.Scratch | None = None
+        self.drill: Drill | None = None
+
+    async def run(self, store: Any) -> Manifest:
+        """Stream the archive into the store; what its manifest will say."""
+        started_at, begun = datetime.now(UTC), time.monotonic()
+        moment = self._slot.strftime("%Y%m%dT%H%M%SZ")
+        dump_id = f"{self._kind}-{moment}-{secrets.token_hex(3)}"
+        recipient = self._settings.dump_age_recipient
+        key = self._settings.dump_folder(self._kind) + dump_id + (ENCRYPTED_ARCHIVE if recipient else ARCHIVE)
+        async with self._connection.transaction(isolation="repeatable_read", readonly=True):
+            await self._connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            await self._connection.execute("SET LOCAL statement_timeout = 0")
+            snapshot = await self._connection.fetchval("SELECT pg_export_snapshot()")
+            arguments = ["--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password"]
+            with running(
+                self._programs, "pg_dump", self._settings.database, arguments, stdout=subprocess.PIPE
+            ) as process:
+                counting = asyncio.create_task(self._describe())
+                try:
+                    packing = await self._store(store, key, process, recipient)
+                    rows, migrations = await counting
+                except BaseException:
+                    counting.cancel()
+                    await asyncio.gather(counting, return_exceptions=True)
+                    raise
+        manifest = Manifest(
+            id=dump_id,
+            kind=self._kind,
+            slot=self._slot,
+            key=key,
+            stored_bytes=packing.stored_bytes,
+            archive_bytes=packing.archive_bytes,
+            database_bytes=self._database_bytes,
+            sha256=packing.sha256,
+            encryption="age" if recipient else None,
+            recipient=recipient,
+            rows=rows,
+            migrations=migrations,
+            perch_version=VERSION,
+            server_version=".".join(map(str, self._connection.get_server_version()[:2])),
+            client_version=major_version(self._programs / "pg_dump"),
+            started_at=started_at,
+            seconds=round(time.monotonic() - begun, 3),
+        )
+        if self.scratch is not None:
+            self.drill = await self.scratch.judge(manifest, source="stream", read_back=False, begun=begun)
+        return manifest
+
+    async def _store(
+        self, store: Any, key: str, process: subprocess.Popen[bytes], recipient: str | None
+    ) -> Packing:
+        copy = None if self.scratch is None else self.scratch.restoring(self._programs)
+        packing = Packing(
+            cast(IO[bytes], process.stdout), recipient=recipient, copy=copy, on_progress=self._on_progress
+        )
+
+        async def body() -> AsyncIterator[bytes]:
+            try:
+                async for piece in packing:
+                    yield piece
+            except BaseException:
+                process.kill()  # so that the thread that reads from it ends
+                raise
+            # Before the store takes the end for the end of a whole dump.
+            await asyncio.to_thread(ended_well, process, "pg_dump", LAST_WORDS)
+
+        await store.put(key, body(), content_type="application/octet-stream")
+        return packing
+
+    async def _describe(self) -> tuple[dict[str, int], list[str]]:
+        """Rows per table and migrations, in the snapshot that pg_dump reads from."""
+        rows = await count_rows(self._connection)
+        migrations = [record["version"] for record in await self._connection.fetch(MIGRATIONS)]
+        return rows, migrations
+
+
+async def look_at_space(workshop: Workshop, kind: DumpKind, database_bytes: int) -> None:
+    """Raises DumpFailed where the local disk has no room: a database's dump is not larger than itself."""
+    if workshop.settings.backup_kind != "local":
+        return
+    known = (await catalogue.read(workshop.backups, workshop.settings)).dumps
+    expected = int(known[0].manifest.stored_bytes * 1.5) if known else database_bytes
+    space.require(workshop.settings.backup_folder, expected, "the dump")

@@ -1,0 +1,147 @@
+"""PostgreSQL's own programs and a connection of our own, for dumps and drills."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any, cast
+
+import asyncpg
+
+from config import programs
+from config.addresses import DatabaseAddress
+from tasks.dumps.errors import DumpFailed
+
+CONNECT_TIMEOUT = 10  # seconds
+
+# Every table of people's data and of ours, whatever its schema.
+TABLES = """
+    SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid =
+    c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND
+    n.nspname NOT LIKE 'pg\\_%' ORDER BY 1, 2
+"""
+
+# The end of what a program says when it fails. Characters.
+TAIL = 500
+
+
+@asynccontextmanager
+async def connected(
+    address: DatabaseAddress, database: str | None = None
+) -> AsyncIterator[asyncpg.Connection]:
+    """A connection without the time-outs of requests, to this database or another on its server."""
+    chosen = address if database is None else replace(address, database=database)
+    connection = await asyncpg.connect(
+        **chosen.connect_arguments(),
+        timeout=CONNECT_TIMEOUT,
+        server_settings={"application_name": "perch dump"},
+    )
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=CONNECT_TIMEOUT)
+
+
+def clients(version: int) -> Path:
+    """The folder of pg_dump and pg_restore for a server or a dump of this version. Raises DumpFailed."""
+    try:
+        return programs.clients_for(version)
+    except LookupError as error:
+        raise DumpFailed(str(error)) from None
+
+
+async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
+    """How many rows each table has, in the connection's snapshot."""
+    counted = {}
+    for table in await connection.fetch(TABLES):
+        name = quoted(table["schema"], table["name"])
+        counted[f"{table['schema']}.{table['name']}"] = await connection.fetchval(
+            f"SELECT count(*) FROM {name}"
+        )
+    return counted
+
+
+def quoted(*names: str) -> str:
+    """An identifier for SQL."""
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+@contextmanager
+def running(
+    folder: Path,
+    program: str,
+    address: DatabaseAddress | None,
+    arguments: Sequence[str],
+    options: str | None = None,
+    **pipes: Any,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program of PostgreSQL, killed where the block is left before it ended.
+
+    The password travels in an anonymous file that only this child inherits: neither its arguments nor
+    anybody's environment show it, and nothing is left on the disk.
+    """
+    environment = {
+        "PATH": os.defpath,
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PGCONNECT_TIMEOUT": str(CONNECT_TIMEOUT),
+    }
+    if options is not None:
+        environment["PGOPTIONS"] = options
+    command, keep = [str(folder / program)], []
+    if address is not None:
+        command += [f"--host={address.host}", f"--port={address.port}", f"--username={address.user}"]
+        command += [f"--dbname={address.database}", "--no-password"]
+        environment |= {} if address.ssl is None else {"PGSSLMODE": address.ssl}
+        if address.password is not None:
+            keep.append(password_file(address.password))
+            environment["PGPASSFILE"] = f"/proc/self/fd/{keep[0]}"
+    try:
+        process = subprocess.Popen(
+            [*command, *arguments],
+            env=environment,
+            pass_fds=keep,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            **pipes,
+        )
+    finally:
+        for descriptor in keep:
+            os.close(descriptor)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None and not pipe.closed:
+                close_quietly(pipe)
+
+
+def password_file(password: str) -> int:
+    """An anonymous file as libpq reads them; its descriptor."""
+    descriptor = os.memfd_create("pgpass")
+    os.fchmod(descriptor, 0o600)  # libpq refuses what others could read
+    escaped = password.replace("\\", "\\\\").replace(":", "\\:")
+    os.write(descriptor, f"*:*:*:*:{escaped}\n".encode())
+    return descriptor
+
+
+def close_quietly(pipe: Any) -> None:
+    """Close a pipe whose other end may be gone."""
+    with suppress(OSError):
+        pipe.close()
+
+
+def ended_well(process: subprocess.Popen[bytes], what: str, timeout: float) -> None:
+    """Wait for its end. Raises DumpFailed with what it said where it failed."""
+    said = cast(IO[bytes], process.stderr).read()
+    code = process.wait(timeout)
+    if code != 0:
+        words = " ".join(said.decode(errors="replace").split())[-TAIL:]
+        raise DumpFailed(f"{what} ended with {code}: {words or 'it said nothing'}")

@@ -1,0 +1,242 @@
+"""Restoring: beside the database that is there, then swapped by renaming; what was there is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+
+from config.addresses import DatabaseAddress
+from config.programs import clients as installed_clients
+from config.settings import Settings
+from server.models import migrate
+from storage.files import chunks_of
+from tasks.dumps import space
+from tasks.dumps.drills import RESTORE_OPTIONS, Restoring, difference
+from tasks.dumps.errors import DumpDamaged, DumpFailed
+from tasks.dumps.manifest import Manifest
+from tasks.dumps.packing import unpack
+from tasks.dumps.postgres import TABLES, clients, connected, count_rows, quoted, running
+
+log = logging.getLogger(__name__)
+
+MAINTENANCE = "postgres"
+
+# A name that nobody else uses, for the database while it is restored.
+UNFINISHED = "restoring_"
+
+# Sessions get so long to be gone after they were ended. Seconds.
+SESSIONS_END_WITHIN = 10
+
+# People, or what they wrote; the demo users of a fresh server do not count.
+HOLDS_SOMETHING = "SELECT EXISTS (SELECT 1 FROM users WHERE NOT demo) OR EXISTS (SELECT 1 FROM tweets)"
+
+# What was under way when the dump was made is not any more; and the data has another history from here on.
+SETTLE = """
+    UPDATE scheduled_runs SET state = 'skipped', error = 'the database was restored', ended_at = now(),
+        holder = NULL, lease_until = NULL WHERE state IN ('due', 'running');
+    UPDATE media_attachments SET working_until = NULL WHERE working_until IS NOT NULL;
+    UPDATE instance SET epoch = gen_random_uuid(), trouble = '[]';
+"""
+
+# Counters are in the dump with their rows; whatever disagrees all the same is put right.
+RECOUNT = """
+    UPDATE tweets t SET likes_count = c.n FROM (
+        SELECT t.id, count(l.id) AS n FROM tweets t LEFT JOIN likes l ON l.tweet_id = t.id GROUP BY t.id
+    ) c WHERE c.id = t.id AND t.likes_count <> c.n;
+    UPDATE users u SET tweets_count = c.tweets, followers_count = c.followers, following_count = c.following
+    FROM (
+        SELECT u.id, coalesce(t.n, 0) AS tweets, coalesce(r.n, 0) AS followers, coalesce(g.n, 0) AS following
+        FROM users u
+        LEFT JOIN (SELECT author_id, count(*) AS n FROM tweets GROUP BY 1) t ON t.author_id = u.id
+        LEFT JOIN (SELECT followee_id, count(*) AS n FROM follows GROUP BY 1) r ON r.followee_id = u.id
+        LEFT JOIN (SELECT follower_id, count(*) AS n FROM follows GROUP BY 1) g ON g.follower_id = u.id
+    ) c WHERE c.id = u.id
+        AND (u.tweets_count, u.followers_count, u.following_count) <> (c.tweets, c.followers, c.following);
+"""
+
+IDENTITIES = """
+    SELECT table_name AS name FROM information_schema.columns
+    WHERE table_schema = 'public' AND column_name = 'id' AND is_identity = 'YES'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dump's stored bytes, and its manifest where there is one."""
+
+    name: str
+    body: AsyncIterator[bytes]
+    manifest: Manifest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done. `kept` is the name of the database that was there before."""
+
+    database: str
+    rows: int
+    migrated: list[str]
+    kept: str | None
+
+
+def from_file(path: Path, manifest: Manifest | None) -> Source:
+    """A dump that was fetched, or any archive of `pg_dump -Fc`."""
+    return Source(str(path), chunks_of(path), manifest)
+
+
+async def restore(
+    source: Source,
+    settings: Settings,
+    *,
+    force: bool = False,
+    into: str | None = None,
+    identity: str | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Restored:
+    """Restore a dump in the place of the database, or as another one beside it.
+
+    Args:
+        force: also where the database holds something, which is kept under another name.
+        into: the name of another database, which must not be there yet, or hold nothing.
+
+    Raises:
+        DumpFailed: nothing was changed, for this reason.
+    """
+    address = settings.database
+    target = into or address.database
+    refuse_newer(source.manifest)
+    async with connected(address, MAINTENANCE) as server:
+        exists = await server.fetchval("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", target)
+        if exists and not force and not await is_empty(replace(address, database=target)):
+            raise DumpFailed(
+                f"the database {target} holds people's data: with --force it is kept under another name"
+            )
+        if settings.embedded_database and source.manifest is not None:
+            space.require(settings.data_folder, source.manifest.database_bytes, "the restore")
+        beside = replace(address, database=(UNFINISHED + target)[:63])
+        await server.execute(f"DROP DATABASE IF EXISTS {quoted(beside.database)} WITH (FORCE)")
+        await server.execute(f"CREATE DATABASE {quoted(beside.database)} TEMPLATE template0")
+        try:
+            say(f"restoring {source.name} beside {target}")
+            await fill(source, beside, identity, on_progress)
+            rows = await compare(source.manifest, beside)
+            say("bringing it to this version, and settling what was under way")
+            migrated = await migrate.upgrade(beside)
+            await settle(beside)
+            kept = await swap(server, beside.database, target) if exists else None
+            if not exists:
+                await server.execute(f"ALTER DATABASE {quoted(beside.database)} RENAME TO {quoted(target)}")
+        except BaseException:
+            await server.execute(f"DROP DATABASE IF EXISTS {quoted(beside.database)} WITH (FORCE)")
+            raise
+    log.info("restored %s into %s", source.name, target)
+    return Restored(target, rows, migrated, kept)
+
+
+def refuse_newer(manifest: Manifest | None) -> None:
+    """Raises DumpFailed where the dump knows migrations that this version does not."""
+    if manifest is not None and (beyond := set(manifest.migrations) - set(migrate.known())):
+        raise DumpFailed(
+            f"the dump was made by a newer Perch ({manifest.perch_version}, with {min(beyond)}): "
+            "restore it with that one"
+        )
+
+
+async def is_empty(address: DatabaseAddress) -> bool:
+    """Whether a database holds nothing of anybody's."""
+    async with connected(address) as connection:
+        tables = {table["name"] for table in await connection.fetch(TABLES)}
+        if not tables:
+            return True
+        if not {"users", "tweets"} <= tables:
+            return False
+        return not await connection.fetchval(HOLDS_SOMETHING)
+
+
+async def fill(
+    source: Source, target: DatabaseAddress, identity: str | None, on_progress: Callable[[int], None]
+) -> None:
+    """The archive into an empty database. Raises DumpDamaged, DumpFailed."""
+    manifest = source.manifest
+    if manifest is not None and manifest.encryption is not None and identity is None:
+        raise DumpFailed("the dump is encrypted: give --identity with the file of its secret key")
+    programs = clients(manifest.client_version if manifest else max(installed_clients(), default=0))
+    arguments = ["--exit-on-error", "--no-owner", "--no-privileges"]
+    with running(
+        programs, "pg_restore", target, arguments, stdin=subprocess.PIPE, options=RESTORE_OPTIONS
+    ) as process:
+        sink = Restoring(process)
+        digest, size = None, 0
+        with suppress(BrokenPipeError):  # pg_restore gave up, and says below why
+            digest, size = await unpack(source.body, sink, identity=identity, on_progress=on_progress)
+        if (
+            digest is not None
+            and manifest is not None
+            and (digest, size) != (manifest.sha256, manifest.stored_bytes)
+        ):
+            raise DumpDamaged("the dump's bytes are not those that were stored")
+        await asyncio.to_thread(sink.finish)
+
+
+async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:
+    """How many rows came back. Raises DumpDamaged where the manifest says otherwise."""
+    async with connected(database) as connection:
+        rows = await count_rows(connection)
+    if "public.users" not in rows:
+        raise DumpFailed("the archive is not one of Perch: it has no table of users")
+    if manifest is not None and (reason := difference(manifest.rows, rows)):
+        raise DumpDamaged(reason)
+    return sum(rows.values())
+
+
+async def settle(database: DatabaseAddress) -> None:
+    """Sequences, counters, runs and the epoch."""
+    async with connected(database) as connection:
+        async with connection.transaction():
+            await connection.execute(RECOUNT)
+            await connection.execute(SETTLE)
+            for table in await connection.fetch(IDENTITIES):
+                name = quoted(table["name"])
+                sequence = await connection.fetchval("SELECT pg_get_serial_sequence($1, 'id')", name)
+                await connection.execute(
+                    f"SELECT setval('{sequence}', greatest((SELECT max(id) FROM {name}), "
+                    f"(SELECT last_value FROM {sequence})))"
+                )
+        await connection.execute("ANALYZE")
+
+
+async def swap(server: asyncpg.Connection, new: str, target: str) -> str:
+    """Rename both databases at once; the name under which the old one is kept.
+
+    Processes that use the old one are cut off for that moment, and come back to the new one by themselves.
+    """
+    kept = f"{target[:40]}_before_{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    await server.execute(f"ALTER DATABASE {quoted(target)} ALLOW_CONNECTIONS false")
+    try:
+        await end_sessions(server, target)
+        async with server.transaction():
+            await server.execute(f"ALTER DATABASE {quoted(target)} RENAME TO {quoted(kept)}")
+            await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
+    except BaseException:
+        await server.execute(f"ALTER DATABASE {quoted(target)} ALLOW_CONNECTIONS true")
+        raise
+    await server.execute(f"ALTER DATABASE {quoted(kept)} ALLOW_CONNECTIONS true")
+    return kept
+
+
+async def end_sessions(server: asyncpg.Connection, database: str) -> None:
+    """Raises DumpFailed where some do not end."""
+    sessions = "FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
+    async with asyncio.timeout(SESSIONS_END_WITHIN):
+        while await server.fetchval(f"SELECT count(*) {sessions}", database):
+            await server.fetch(f"SELECT pg_terminate_backend(pid) {sessions}", database)
+            await asyncio.sleep(0.05)

@@ -1,0 +1,119 @@
+"""How long dumps and logs live: by age and kind, and never below the newest two that a drill has proven."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from config.settings import Settings
+from server.domain import runs
+from server.domain.runs import Claim
+from storage.lifecycle import LifecycleUnsupported
+from tasks import lifecycle
+from tasks.dumps import catalogue
+from tasks.dumps.catalogue import KINDS, Catalogue, Dump, distinct
+from tasks.dumps.drills import KEPT_PROVEN
+from tasks.dumps.manifest import DumpKind
+from tasks.workshop import Workshop
+
+log = logging.getLogger(__name__)
+
+# What has no manifest is left alone for as long as a dump may take, and so much longer.
+GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Something to remove: its objects in the order of their removal, and why."""
+
+    what: str
+    keys: Sequence[str]
+    bytes: int
+    reason: str
+
+
+async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
+    """The daily run: remove what has had its time, and see that the bucket's rules are there."""
+    del claim
+    removed = await remove(await expired(workshop), workshop)
+    before = datetime.now(UTC) - grace(workshop.settings)
+    unfinished = 0
+    for folder in (workshop.settings.s3_dump_folder, workshop.settings.s3_logs_folder):
+        unfinished += await workshop.backups.remove_unfinished(folder.strip("/") + "/", before=before)
+    rows = await runs.forget_old()
+    rules = "none"
+    try:
+        rules = (await lifecycle.apply(workshop.settings)).outcome
+    except LifecycleUnsupported:
+        log.info("the store knows no lifecycle rules: Perch's own retention does the work alone")
+    return {"removed": removed, "unfinished": unfinished, "rows": rows, "lifecycle": rules}
+
+
+async def remove(found: Sequence[Expired], workshop: Workshop) -> int:
+    """Remove these; how many. A manifest goes first, so that a dump is never there by half."""
+    for item in found:
+        for key in item.keys:
+            await workshop.backups.delete(key)
+        log.info("removed %s: %s", item.what, item.reason)
+    return len(found)
+
+
+async def expired(workshop: Workshop, *, now: datetime | None = None) -> list[Expired]:
+    """What retention would remove at this moment."""
+    now, settings = now or datetime.now(UTC), workshop.settings
+    found = await catalogue.read(workshop.backups, settings)
+    gone = [item for kind in KINDS for item in expired_dumps(kind, found, settings, now)]
+    gone += [
+        Expired(item.key, [item.key], item.size, "an archive without a manifest, which is no dump")
+        for item in found.strays
+        if item.modified_at < now - grace(settings)
+    ]
+    days = settings.retention_logs_days
+    async for item in workshop.backups.list(settings.s3_logs_folder.strip("/") + "/"):
+        if item.modified_at < now - timedelta(days=days):
+            gone.append(Expired(item.key, [item.key], item.size, f"logs are kept {plural(days)}"))
+    return gone
+
+
+def expired_dumps(kind: DumpKind, found: Catalogue, settings: Settings, now: datetime) -> list[Expired]:
+    """The dumps of a kind that are past their days, but for those that have to stay."""
+    days = days_of(settings)[kind]
+    own = [dump for dump in found.dumps if dump.folder == settings.dump_folder(kind)]
+    kept = {dump.id for dump in newest_proven(found)} | {dump.id for dump in own[:1]}
+    return [
+        Expired(
+            dump.id,
+            dump.keys,
+            dump.manifest.stored_bytes,
+            f"dumps of the kind {kind} are kept {plural(days)}",
+        )
+        for dump in own
+        if dump.id not in kept and dump.manifest.slot < now - timedelta(days=days)
+    ]
+
+
+def newest_proven(found: Catalogue) -> list[Dump]:
+    """The dumps that no retention touches."""
+    return [dump for dump in distinct(found.dumps) if dump.is_proven and dump.trouble is None][:KEPT_PROVEN]
+
+
+def days_of(settings: Settings) -> dict[DumpKind, int]:
+    """How many days each kind lives."""
+    return {
+        "hour": settings.retention_hour_days,
+        "day": settings.retention_day_days,
+        "week": settings.retention_week_days,
+    }
+
+
+def grace(settings: Settings) -> timedelta:
+    """How long something half-made may still be in the making."""
+    return timedelta(seconds=settings.dump_timeout) + GRACE
+
+
+def plural(days: int) -> str:
+    """For a sentence."""
+    return "1 day" if days == 1 else f"{days} days"

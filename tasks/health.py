@@ -1,0 +1,84 @@
+"""Telling people that something is wrong, and that it is right again: once each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from config import error_reports
+from server.domain import condition
+from server.domain.condition import Trouble
+from server.models.connection import row, rows, transaction
+from tasks.workshop import Means, Workshop
+
+log = logging.getLogger(__name__)
+
+# A webhook has so long to answer, and so many tries now; the next minute brings more. Seconds between them:
+# one, then doubled.
+POST_TIMEOUT, POST_TRIES = 5, 3
+
+LOCKED = "SELECT trouble FROM instance FOR UPDATE"
+REMEMBER = "UPDATE instance SET trouble = $1::jsonb RETURNING id"
+
+
+async def tell_changes(workshop: Means) -> None:
+    """Compare what is wrong with what was told last, and tell the difference."""
+    found = await condition.troubles(workshop.timetable)
+    async with transaction():  # one of several workers tells
+        known = await row(LOCKED)
+        told = set(msgspec.json.decode(known["trouble"])) if known else set()
+        now = {trouble.word for trouble in found}
+        if now == told:
+            return
+        say(found)
+        await post(found, workshop)
+        await rows(REMEMBER, msgspec.json.encode(sorted(now)).decode())
+
+
+def say(found: Sequence[Trouble]) -> None:
+    """In the log and, where they are set up, in the error reports."""
+    if found:
+        log.error("degraded: %s", "; ".join(trouble.told for trouble in found))
+    else:
+        log.warning("recovered: nothing is degraded any more")
+        error_reports.tell("recovered: nothing is degraded any more")
+
+
+async def post(found: Sequence[Trouble], workshop: Workshop) -> None:
+    """To ALERT_WEBHOOK_URL. Raises OSError where nobody takes it, so that it is told again later."""
+    url = workshop.settings.alert_webhook_url
+    if url is None:
+        return
+    import aiohttp  # comes with aiobotocore; 10 MB where nobody is told
+
+    body = message(found, workshop.settings.instance_name)
+    timeout = aiohttp.ClientTimeout(total=POST_TIMEOUT)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        for attempt in range(POST_TRIES):
+            try:
+                async with session.post(url, json=body) as answer:
+                    if answer.status < 300:
+                        return
+                    reason = f"it answers {answer.status}"
+            except (aiohttp.ClientError, TimeoutError) as error:
+                reason = type(error).__name__
+            await asyncio.sleep(2**attempt)
+    raise ConnectionError(f"ALERT_WEBHOOK_URL does not take the message: {reason}")
+
+
+def message(found: Sequence[Trouble], instance: str) -> dict[str, Any]:
+    """What is posted; `text` is what chat services show."""
+    sentences = [trouble.told for trouble in found]
+    state = "degraded" if found else "ok"
+    return {
+        "instance": instance,
+        "state": state,
+        "reasons": sentences,
+        "at": datetime.now(UTC).isoformat(),
+        "text": f"{instance}: {'; '.join(sentences) if found else 'everything is well again'}",
+    }

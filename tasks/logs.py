@@ -1,0 +1,69 @@
+"""Shipping log files that nobody writes any more: compressed, stored, read back, and only then removed here.
+
+A file is written by one process, which holds a lock on it (`config.log_files`). One whose lock is free has
+all its lines; its archive's key follows from its name, so that shipping it again after a crash changes
+nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from config import log_files
+from server.domain.runs import Claim
+from storage.base import CHUNK, ObjectStore
+from tasks.workshop import Workshop
+
+log = logging.getLogger(__name__)
+
+
+async def ship_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
+    """The run of a slot."""
+    del claim
+    return await ship(workshop)
+
+
+async def ship(workshop: Workshop) -> dict[str, Any]:
+    """Ship every finished file of this machine; how many, and their bytes before and after compression."""
+    files = plain = packed = 0
+    for path in await asyncio.to_thread(log_files.listed, workshop.settings.logs_folder):
+        with log_files.finished(path) as is_finished:
+            if not is_finished:
+                continue
+            data = await asyncio.to_thread(path.read_bytes)
+            if data:
+                packed += await store(data, key_of(path, workshop.settings.s3_logs_folder), workshop.backups)
+                plain += len(data)
+                files += 1
+            path.unlink()
+    return {"files": files, "bytes": plain, "stored_bytes": packed}
+
+
+def key_of(path: Path, folder: str) -> str:
+    """Where a file's archive lies: by its first day, below the folder of logs."""
+    day = log_files.begun(path).strftime("%Y-%m-%d")
+    return f"{folder.strip('/')}/{day}/{path.name}.gz"
+
+
+async def store(data: bytes, key: str, backups: ObjectStore) -> int:
+    """Put it compressed and read it back; the stored bytes. Raises StorageUnavailable where they differ."""
+    packed = await asyncio.to_thread(gzip.compress, data, 6, mtime=0)  # the same bytes each time
+
+    async def body() -> AsyncIterator[bytes]:
+        for start in range(0, len(packed), CHUNK):
+            yield packed[start : start + CHUNK]
+
+    await backups.put(key, body(), content_type="application/gzip")
+    digest = hashlib.sha256()
+    async with backups.read(key) as found:
+        async for piece in found.body:
+            digest.update(piece)
+    if digest.digest() != hashlib.sha256(packed).digest():
+        raise log_files.NotStored(f"the archive {key} does not come back as it was stored")
+    return len(packed)

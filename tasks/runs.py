@@ -1,0 +1,79 @@
+"""Scheduled runs: planned every few seconds, done by whoever claims them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from config.logging import redact
+from server.domain import runs
+from server.domain.passing import is_passing
+from server.domain.runs import Claim
+from server.models import RunKind
+from tasks import logs
+from tasks.dumps import drills, making, retention
+from tasks.dumps.errors import DumpFailed
+from tasks.leases import LeaseLost, Stopping, leased
+from tasks.workshop import Means, Workshop
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Claim, Workshop], Coroutine[Any, Any, dict[str, Any]]]
+
+WORK: dict[RunKind, Work] = {
+    RunKind.DUMP_HOUR: making.make_scheduled,
+    RunKind.DUMP_DAY: making.make_scheduled,
+    RunKind.DUMP_WEEK: making.make_scheduled,
+    RunKind.DRILL: drills.drill_newest,
+    RunKind.LOGS: logs.ship_scheduled,
+    RunKind.RETENTION: retention.apply_scheduled,
+}
+
+# Before a run is tried again whose cause of failure may pass: doubled with each try.
+FIRST_DELAY = timedelta(seconds=30)
+
+
+async def plan(workshop: Means) -> None:
+    """Write down the slots that have come, and tell workers of them."""
+    await runs.plan(workshop.timetable, workshop.jobs)
+
+
+async def execute(run_id: int, workshop: Means) -> None:
+    """Do a run, if it is still due and nobody is at it."""
+    claim = await runs.claim(run_id)
+    if claim is not None:
+        await carry_out(claim, workshop)
+        await runs.tell(workshop.jobs)  # of what could not begin meanwhile
+
+
+async def carry_out(
+    claim: Claim, workshop: Workshop, *, on_progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Do a claimed run, and write down what became of it."""
+    try:
+        result = await leased(
+            WORK[claim.kind](claim, replace(workshop, on_progress=on_progress)),
+            lambda: runs.renew(claim),
+            every=runs.RENEW_EVERY,
+            stop=workshop.stop,
+        )
+    except (Stopping, asyncio.CancelledError) as error:
+        await runs.give_back(claim)
+        if isinstance(error, asyncio.CancelledError):
+            raise
+    except LeaseLost:
+        log.warning("the run %s of %s is another worker's now", claim.kind, claim.slot.isoformat())
+    except DumpFailed as error:
+        await runs.fail(claim, redact(str(error)), result=error.result)
+    except Exception as error:
+        if is_passing(error):
+            await runs.try_later(claim, redact(str(error)), FIRST_DELAY * 2 ** (claim.attempt - 1))
+            return
+        log.exception("the run %s of %s failed", claim.kind, claim.slot.isoformat())
+        await runs.fail(claim, redact(f"{type(error).__name__}: {error}"))
+    else:
+        await runs.finish(claim, result)

@@ -1,0 +1,229 @@
+"""Scheduled runs: each slot once, whoever plans, dies or comes late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.domain import runs
+from server.domain.runs import Claim
+from server.domain.slots import Timetable
+from server.models import RunKind, RunState, ScheduledRun
+from server.models.connection import rows
+
+pytestmark = pytest.mark.usefixtures("database")
+
+HOURLY, DRILL = RunKind.DUMP_HOUR, RunKind.DRILL
+EVERY_MINUTE = Timetable(dict.fromkeys(RunKind, "* * * * *"), ZoneInfo("UTC"))
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Told:
+    """Remembers which runs workers were told of."""
+
+    def __init__(self) -> None:
+        self.runs: list[int] = []
+
+    async def execute_run(self, run_id: int) -> None:
+        self.runs.append(run_id)
+
+    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
+        raise AssertionError
+
+    async def remove_pictures(self, media_ids: Sequence[int]) -> None:
+        raise AssertionError
+
+
+async def plan(minute: float, told: Told | None = None) -> None:
+    await runs.plan(EVERY_MINUTE, told or Told(), now=START + timedelta(minutes=minute))
+
+
+async def slots(kind: RunKind, *states: RunState) -> list[int]:
+    """The minutes that have a row, the oldest first."""
+    found = await ScheduledRun.filter(kind=kind, state__in=states or list(RunState)).order_by("slot")
+    return [round((run.slot - START) / timedelta(minutes=1)) for run in found]
+
+
+async def due(kind: RunKind = HOURLY, **values: Any) -> ScheduledRun:
+    made: dict[str, Any] = {"kind": kind, "slot": START, "start_after": START, **values}
+    return await ScheduledRun.create(**made)
+
+
+async def claimed(run: ScheduledRun) -> Claim:
+    claim = await runs.claim(run.id)
+    assert claim is not None
+    return claim
+
+
+async def expire_lease(run_id: int) -> None:
+    await rows(
+        "UPDATE scheduled_runs SET lease_until = now() - interval '1 s' WHERE id = $1 RETURNING id", run_id
+    )
+
+
+async def test_a_fresh_server_begins_with_the_next_slot() -> None:
+    await plan(0.5)
+    assert await slots(HOURLY, RunState.DUE) == []
+    await plan(1)
+    assert await slots(HOURLY, RunState.DUE) == [1]
+
+
+async def test_two_schedulers_over_sixty_slots_make_sixty_runs() -> None:
+    await plan(0)
+    for half in range(2, 122):
+        await asyncio.gather(*(asyncio.create_task(plan(half / 2)) for _ in range(2)))
+    for kind in RunKind:
+        assert await slots(kind) == list(range(61))  # and the one before the start
+        assert len(await slots(kind, RunState.DUE)) == 1
+
+
+async def test_of_the_slots_that_were_missed_the_newest_is_run_and_the_others_are_skipped() -> None:
+    await plan(0)
+    await plan(1)
+    await runs.finish(await claimed(await ScheduledRun.get(kind=HOURLY, state="due")), {})
+    await plan(6.5)
+    assert await slots(HOURLY, RunState.DONE) == [1]
+    assert await slots(HOURLY, RunState.SKIPPED) == [0, 2, 3, 4, 5]
+    assert await slots(HOURLY, RunState.DUE) == [6]
+
+
+async def test_a_clock_that_jumps_and_comes_back_costs_no_slot() -> None:
+    for minute in (0, 1, 600, 2, 3):
+        await plan(minute)
+    assert {1, 2, 3, 600} <= set(await slots(HOURLY))
+    await plan(601)
+    assert await slots(HOURLY, RunState.DUE) == [601]
+
+
+async def test_a_year_off_is_no_year_of_rows() -> None:
+    await plan(0)
+    await plan(365 * 24 * 60)
+    assert len(await slots(HOURLY)) == runs.MAX_SKIPPED + 2
+
+
+async def test_workers_are_told_of_what_is_due_and_again_where_nobody_came() -> None:
+    told = Told()
+    run = await due()
+    await plan(0, told)
+    await plan(0, told)
+    assert told.runs == [run.id]
+    await rows(
+        "UPDATE scheduled_runs SET sent_at = now() - interval '2 min' WHERE id = $1 RETURNING id", run.id
+    )
+    await plan(0, told)
+    assert told.runs == [run.id, run.id]
+
+
+async def test_one_of_many_claims_a_run() -> None:
+    run = await due()
+    found = await asyncio.gather(*(asyncio.create_task(runs.claim(run.id)) for _ in range(8)))
+    assert len([claim for claim in found if claim]) == 1
+
+
+async def test_nobody_claims_what_is_not_due_yet_or_done() -> None:
+    later = await due(start_after=datetime.now(UTC) + timedelta(minutes=1))
+    assert await runs.claim(later.id) is None
+    done = await due(slot=START + timedelta(minutes=1))
+    assert await runs.finish(await claimed(done), {"x": 1})
+    assert await runs.claim(done.id) is None
+    assert await runs.claim(10**9) is None
+
+
+async def test_dumps_and_drills_run_one_at_a_time_and_logs_beside_them() -> None:
+    first = await claimed(await due())
+    day, drill, logs = [await due(kind) for kind in (RunKind.DUMP_DAY, DRILL, RunKind.LOGS)]
+    assert await runs.claim(day.id) is None
+    assert await runs.claim(drill.id) is None
+    assert await runs.claim(logs.id) is not None
+    await runs.finish(first, {})
+    both = await asyncio.gather(*(asyncio.create_task(runs.claim(run.id)) for run in (day, drill)))
+    assert len([claim for claim in both if claim]) == 1
+
+
+async def test_what_waited_for_a_run_is_told_of_when_that_ends() -> None:
+    told = Told()
+    first, second = await due(), await due(DRILL)
+    await runs.tell(told)
+    claim = await claimed(first)
+    assert await runs.claim(second.id) is None
+    await runs.tell(told)
+    assert told.runs == [first.id, second.id]
+    await runs.finish(claim, {})
+    await runs.tell(told)
+    assert told.runs == [first.id, second.id, second.id]
+
+
+async def test_the_run_of_a_holder_that_is_gone_is_taken_over_and_counted_once() -> None:
+    told = Told()
+    run = await due()
+    gone = await claimed(run)
+    assert await runs.claim(run.id) is None
+    await expire_lease(run.id)
+    await plan(0, told)
+    assert told.runs == [run.id]
+    taken = await claimed(run)
+    assert (taken.attempt, taken.slot) == (2, gone.slot)
+    assert await runs.renew(gone) is False
+    assert await runs.finish(gone, {"by": "gone"}) is False
+    assert await runs.finish(taken, {"by": "taken"}) is True
+    await run.refresh_from_db()
+    assert (run.state, run.result) == ("done", {"by": "taken"})
+
+
+async def test_a_renewed_run_stays_its_holders() -> None:
+    run = await due()
+    holder = await claimed(run)
+    await expire_lease(run.id)
+    assert await runs.renew(holder) is True
+    assert await runs.claim(run.id) is None
+
+
+async def test_a_run_whose_holder_dies_each_time_fails_with_that_reason() -> None:
+    run = await due()
+    for _ in range(runs.MAX_ATTEMPTS):
+        await claimed(run)
+        await expire_lease(run.id)
+    assert await runs.claim(run.id) is None
+    await run.refresh_from_db()
+    assert run.state == "failed"
+    assert run.error is not None
+    assert "died, 5 times" in run.error
+
+
+async def test_a_cause_that_may_pass_is_waited_out_and_not_for_ever() -> None:
+    run = await due()
+    for attempt in range(1, runs.MAX_ATTEMPTS + 1):
+        claim = await claimed(run)
+        assert claim.attempt == attempt
+        await runs.try_later(claim, "the store is away", timedelta(seconds=-1))
+    await run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "the store is away")
+
+
+async def test_a_run_that_is_given_back_is_due_as_before() -> None:
+    run = await due()
+    await runs.give_back(await claimed(run))
+    assert (await claimed(run)).attempt == 1
+
+
+async def test_a_manual_run_is_beside_the_slots() -> None:
+    await plan(0)
+    claim = await runs.start_manually(RunKind.LOGS)
+    assert claim is not None
+    await runs.finish(claim, {})
+    assert await runs.start_manually(HOURLY) is not None
+    assert await runs.start_manually(DRILL) is None  # a dump runs
+    await plan(1)
+    assert await slots(RunKind.LOGS, RunState.DUE) == [1]
+
+
+async def test_old_rows_are_forgotten_and_open_ones_are_not() -> None:
+    await due(slot=START - timedelta(days=100), state="done", ended_at=START)
+    kept = await due(slot=START - timedelta(days=101))
+    assert await runs.forget_old(now=START) == 1
+    assert [run.id for run in await runs.listed()] == [kept.id]

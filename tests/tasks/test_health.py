@@ -1,0 +1,180 @@
+"""Being degraded, and telling people once."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from config.settings import Settings
+from server.context import Context
+from server.domain import condition, runs
+from server.domain.slots import Timetable
+from server.models import RunKind, ScheduledRun
+from server.models.connection import rows
+from storage.local import LocalStore
+from tasks import health
+from tasks.workshop import Workshop
+from tests.callers import Caller
+
+pytestmark = pytest.mark.usefixtures("database")
+
+NOW = datetime.now(UTC)
+
+
+class Webhook(HTTPServer):
+    """Keeps what is posted, and refuses as often as it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.posted: list[dict[str, Any]] = []
+        self.refusals = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Webhook
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        refused = self.server.refusals > 0
+        self.server.refusals -= refused
+        if not refused:
+            self.server.posted.append(body)
+        self.send_response(500 if refused else 204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    with Webhook() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+async def workshop(settings: Settings, perch: Context, webhook: Webhook) -> Workshop:
+    await rows("UPDATE instance SET trouble = '[]' RETURNING id")
+    chosen = settings.model_copy(update={"alert_webhook_url": webhook.url, "instance_name": "Nest"})
+    return Workshop(chosen, perch.store, LocalStore(settings.backup_folder), perch.jobs)
+
+
+async def ended(kind: RunKind, age: timedelta, state: str = "done", **values: Any) -> ScheduledRun:
+    at = NOW - age
+    made = {"kind": kind, "slot": at, "start_after": at, "state": state, "ended_at": at, **values}
+    return await ScheduledRun.create(**made)
+
+
+async def words(settings: Settings) -> list[str]:
+    return [trouble.word for trouble in await condition.troubles(Timetable.of(settings), now=NOW)]
+
+
+async def test_a_fresh_server_is_well_until_its_dumps_do_not_come(settings: Settings) -> None:
+    assert await words(settings) == []
+    await ended(RunKind.DUMP_HOUR, timedelta(minutes=80), "skipped", error=runs.BEFORE_THE_START)
+    assert await words(settings) == []
+    await ended(RunKind.DUMP_DAY, timedelta(hours=27), "skipped", error=runs.BEFORE_THE_START)
+    assert await words(settings) == ["old_dump_day"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "well", "old"),
+    [
+        (RunKind.DUMP_HOUR, timedelta(minutes=89), timedelta(minutes=91)),
+        (RunKind.DUMP_DAY, timedelta(hours=25.9), timedelta(hours=26.1)),
+        (RunKind.DUMP_WEEK, timedelta(days=7.9), timedelta(days=8.1)),
+    ],
+)
+async def test_a_dump_that_is_too_old_degrades(
+    settings: Settings, kind: RunKind, well: timedelta, old: timedelta
+) -> None:
+    run = await ended(kind, well)
+    assert await words(settings) == []
+    run.slot = NOW - old
+    await run.save()
+    assert await words(settings) == [f"old_{kind}"]
+    await ended(kind, timedelta(minutes=1), "failed", error="x")
+    assert await words(settings) == [f"old_{kind}"]
+
+
+async def test_dumps_that_are_meant_to_be_rare_are_not_missed(settings: Settings) -> None:
+    await ended(RunKind.DUMP_HOUR, timedelta(hours=6.4))
+    rare = Timetable({**Timetable.of(settings).crons, RunKind.DUMP_HOUR: "0 */6 * * *"}, ZoneInfo("UTC"))
+    assert await condition.troubles(rare, now=NOW) == []
+
+
+async def test_a_failed_drill_degrades_until_one_works(settings: Settings) -> None:
+    await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
+    (trouble,) = await condition.troubles(Timetable.of(settings), now=NOW)
+    assert trouble.told == "the last drill failed: a bit flipped"
+    await ended(RunKind.DRILL, timedelta(hours=1))
+    assert await words(settings) == []
+
+
+async def test_readiness_says_degraded_and_stays_200(anybody: Caller) -> None:
+    assert (await anybody.get("/health/ready")).body == {"result": True, "status": "ok", "reasons": []}
+    await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
+    answer = await anybody.get("/health/ready")
+    assert (answer.status, answer["status"]) == (200, "degraded")
+    assert answer["reasons"] == ["the last drill failed"]  # the details are for operators
+
+
+async def test_a_change_is_told_once(
+    workshop: Workshop, webhook: Webhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    await health.tell_changes(workshop)
+    assert webhook.posted == []
+    await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
+    await health.tell_changes(workshop)
+    await health.tell_changes(workshop)
+    (told,) = webhook.posted
+    assert (told["instance"], told["state"]) == ("Nest", "degraded")
+    assert told["reasons"] == ["the last drill failed: a bit flipped"]
+    assert told["text"] == "Nest: the last drill failed: a bit flipped"
+    assert caplog.text.count("degraded: the last drill failed") == 1
+    await ended(RunKind.DRILL, timedelta(hours=1))
+    await health.tell_changes(workshop)
+    await health.tell_changes(workshop)
+    assert [post["state"] for post in webhook.posted] == ["degraded", "ok"]
+
+
+async def test_a_webhook_that_refuses_is_tried_again(
+    workshop: Workshop, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
+    webhook.refusals = 2
+    await health.tell_changes(workshop)
+    assert len(webhook.posted) == 1
+
+
+async def test_a_webhook_that_is_away_is_told_the_next_minute(
+    workshop: Workshop, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "POST_TRIES", 1)
+    await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
+    webhook.refusals = 1
+    with pytest.raises(ConnectionError):
+        await health.tell_changes(workshop)
+    await health.tell_changes(workshop)
+    assert len(webhook.posted) == 1
+
+
+async def test_without_a_webhook_nothing_is_posted(workshop: Workshop, webhook: Webhook) -> None:
+    settings = workshop.settings.model_copy(update={"alert_webhook_url": None})
+    await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
+    await health.tell_changes(replace(workshop, settings=settings))
+    assert webhook.posted == []

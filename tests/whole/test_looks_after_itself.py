@@ -1,0 +1,215 @@
+"""Dumps, restores and scheduled runs of a real `perch up`, with processes that are killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import asyncpg
+import httpx
+from redis import Redis
+
+from config.addresses import RedisAddress
+from config.settings import Settings
+from tasks.broker import create_broker
+from tasks.catalogue import REMOVE_PICTURES
+from tests import servers
+from tests.servers import wait_for
+from tests.whole.conftest import Perch, running
+
+KEY = {"api-key": "test"}
+
+# As often as it was promised, for half an hour: THOROUGH=1 make test
+# As often as it was promised, for half an hour: where the variable THOROUGH is set.
+THOROUGH = bool(os.environ.get("THOROUGH"))
+
+MANY = """
+    WITH made AS (
+        INSERT INTO media_attachments (token, owner_id, state)
+        SELECT md5(n::text), 1, 'removed' FROM generate_series(1, $1::int) n RETURNING id
+    ) SELECT array_agg(id) FROM made
+"""
+
+
+def dumps(perch: Perch) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(perch.command("dump", "list", "--json"))
+    return found
+
+
+def tweet(perch: Perch, text: str) -> None:
+    answer = httpx.post(f"{perch.url}/api/tweets", headers=KEY, json={"tweet_data": text})
+    assert answer.status_code == 201, answer.text
+
+
+def contents(client: httpx.Client) -> list[str]:
+    return [found["content"] for found in client.get("/api/tweets", headers=KEY).json()["tweets"]]
+
+
+def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_path: Path) -> None:
+    with running(tmp_path) as perch, httpx.Client(base_url=perch.url) as client:
+        tweet(perch, "before")
+        made = json.loads(perch.command("dump", "now", "--json"))
+        tweet(perch, "after")
+        assert contents(client) == ["after", "before"]
+        refused = perch.command("restore", made["dump"], expect=1)
+        assert "--force" in refused
+        assert contents(client) == ["after", "before"]
+        done = json.loads(perch.command("restore", made["dump"], "--force", "--json"))
+        wait_for(
+            lambda: client.get("/api/tweets", headers=KEY).status_code == 200, "answers again", seconds=10
+        )
+        assert contents(client) == ["before"]
+        tweet(perch, "and on")  # ids go on behind the restored ones
+        assert contents(client) == ["and on", "before"]
+        kept = perch.command("restore", made["dump"], "--into", "beside", "--json")
+        assert json.loads(kept)["kept"] is None
+        assert done["kept"].startswith("perch_before_")
+        assert asyncio.run(count_tweets(perch, done["kept"])) == 2
+        assert perch.process.poll() is None
+
+
+async def count_tweets(perch: Perch, database: str) -> int:
+    connection = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database=database)
+    count: int = await connection.fetchval("SELECT count(*) FROM tweets")
+    await connection.close()
+    return count
+
+
+def test_a_burnt_machine_comes_back_from_its_dumps_alone(tmp_path: Path) -> None:
+    backups = {"BACKUP_DIR": str(tmp_path / "elsewhere")}
+    lost, found = tmp_path / "lost", tmp_path / "found"
+    for folder in (lost, found):
+        folder.mkdir()
+    with running(lost, **backups) as perch:
+        key = json.loads(perch.command("users", "add", "alice", "--json"))["key"]
+        tweet(perch, "survives")
+        perch.command("dump", "now", "--kind", "day")
+    settings = {"PORT": str(servers.free_port()), "DATA_DIR": str(found / "data"), **backups}
+    assert "day-" in alone(found, settings, "dump", "list")
+    assert "restored" in alone(found, settings, "restore", "latest")
+    with running(found, **settings) as perch, httpx.Client(base_url=perch.url) as client:
+        assert contents(client) == ["survives"]
+        assert client.get("/api/users/me", headers={"api-key": key}).json()["user"]["handle"] == "alice"
+
+
+def test_what_is_scheduled_happens_by_itself_and_each_slot_once(four: Perch) -> None:
+    """Its crons say every minute, and it has been running for a while."""
+    kinds = {"dump_hour", "dump_day", "dump_week", "drill", "retention", "logs"}
+    wait_for(lambda: {run["kind"] for run in done_runs(four)} == kinds, "a run of each kind", seconds=200)
+    slots = [(run["kind"], run["slot"]) for run in json.loads(four.command("runs", "list", "--json"))]
+    assert len(set(slots)) == len(slots)
+    status = json.loads(four.command("status", "--json"))
+    assert status["degraded"] == []
+    assert status["proven"] is not None
+    assert all(
+        status["storage"][f"dumps {kind}"]["objects"] >= 2 for kind in ("hour", "day", "week", "proven")
+    )
+    assert status["queue"]["dead"] == 0
+    assert all(dump["trouble"] is None for dump in dumps(four))
+
+
+def done_runs(perch: Perch) -> list[dict[str, object]]:
+    runs = json.loads(perch.command("runs", "list", "--json"))
+    return [run for run in runs if run["state"] == "done"]
+
+
+async def send_all(settings: Settings, ids: list[int]) -> None:
+    broker = create_broker(settings.redis_tasks)
+    task = broker.find_task(REMOVE_PICTURES)
+    assert task is not None
+    for media_id in ids:
+        await task.kiq([media_id])
+    await broker.shutdown()
+
+
+def test_tasks_survive_workers_that_are_killed(tmp_path: Path) -> None:
+    """Each removes a row; workers are killed while they are at it."""
+    tasks, kills = (1000, 12) if THOROUGH else (300, 3)
+    with servers.embedded_servers(tmp_path / "servers") as own:
+        host = own.database.host
+        environment = {
+            "DATA_DIR": str(tmp_path / "data"),
+            "DATABASE_URL": f"postgresql://perch@/perch?host={host}",
+            "REDIS_URL": own.redis.url,
+            "WORKER_CONCURRENCY": "4",
+        }
+        asyncio.run(create_database(host))
+        with servers.perch("migrate", folder=None, **environment) as migrating:
+            migrating.wait(30)
+        ids = asyncio.run(prepare(host, tasks))
+        asyncio.run(send_all(own, ids))
+        redis = Redis.from_url(RedisAddress(own.redis.url).url)
+        for _ in range(kills):
+            with servers.perch("worker", folder=None, **environment) as worker:
+                left = asyncio.run(remaining(host))
+                wait_for(lambda left=left: asyncio.run(remaining(host)) < left, "some work being done")  # type: ignore[misc]
+                time.sleep(1.5 if THOROUGH else 0.05)
+                os.kill(worker.pid, signal.SIGKILL)
+        assert asyncio.run(remaining(host)) > 0
+        with servers.perch("worker", folder=None, **environment):
+            wait_for(lambda: asyncio.run(remaining(host)) == 0, "all rows being gone", seconds=60)
+            wait_for(lambda: redis.xlen("perch:tasks") == 0, "an empty queue", seconds=60)
+        assert redis.xlen("perch:dead") == 0
+
+
+async def create_database(host: str) -> None:
+    connection = await asyncpg.connect(host=host, user="perch", database="postgres")
+    await connection.execute("CREATE DATABASE perch")
+    await connection.close()
+
+
+async def prepare(host: str, count: int) -> list[int]:
+    connection = await asyncpg.connect(host=host, user="perch", database="perch")
+    ids: list[int] = await connection.fetchval(MANY, count)
+    await connection.close()
+    return ids
+
+
+async def remaining(host: str) -> int:
+    connection = await asyncpg.connect(host=host, user="perch", database="perch")
+    count: int = await connection.fetchval("SELECT count(*) FROM media_attachments")
+    await connection.close()
+    return count
+
+
+def test_a_dump_that_is_killed_at_any_moment_is_never_listed(tmp_path: Path) -> None:
+    with running(tmp_path) as perch:
+        asyncio.run(fill(perch))
+        chosen = random.Random(3)
+        for _ in range(100 if THOROUGH else 6):
+            with servers.perch("dump", "now", folder=tmp_path, **perch.settings) as process:
+                time.sleep(0.5 + chosen.random())
+                os.kill(process.pid, signal.SIGKILL)
+            for dump in dumps(perch):
+                assert dump["trouble"] is None
+                assert "yes" in perch.command("dump", "verify", str(dump["id"]))
+        wait_for(lambda: can_dump(perch), "a dump being possible again", seconds=60)
+
+
+def can_dump(perch: Perch) -> bool:
+    """Whether one can be made: the run of a killed command is in the way until its lease ends."""
+    return "made" in alone(perch.folder, perch.settings, "dump", "now")
+
+
+def alone(folder: Path, settings: dict[str, str], *arguments: str) -> str:
+    """What a command prints, whether or not anything runs."""
+    environment = servers.environment(**settings)
+    command = [str(servers.PERCH), *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
+    ).stdout
+
+
+async def fill(perch: Perch) -> None:
+    connection = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
+    await connection.execute(
+        "INSERT INTO tweets (author_id, content) "
+        "SELECT 1, repeat(md5(n::text), 100) FROM generate_series(1, 9000) n"
+    )
+    await connection.close()
