@@ -25,8 +25,9 @@ current_work: ContextVar[str] = ContextVar("current_work", default="-")
 # password inside a URL, and the headers that carry a key.
 SECRETS = re.compile(
     r"(?P<key>perch_[0-9A-Za-z]{6})[0-9A-Za-z]+"
-    r"|(?P<url>\w+://[^:/@\s]*:)[^@\s]+(?=@)"
-    r"|(?P<header>(?:api-key|authorization)['\"]?\s*[:=,]\s*['\"]?(?:bearer |basic )?)[^\s'\",;)]+",
+    r"|(?P<url>\w+://[^:/@\s]*:)\S+(?=@)"
+    r"|(?P<header>(?:api-key|authorization)['\"]?\s*[:=,]\s*(?:b(?=['\"]))?['\"]?(?:bearer |basic )?)"
+    r"[^\s'\",;)]+",
     re.IGNORECASE,
 )
 

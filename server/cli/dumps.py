@@ -297,9 +297,10 @@ async def chosen_source(source: str, settings: Settings, store: ObjectStore) -> 
         yield from_file(path, decode(beside.read_bytes(), Manifest) if beside.is_file() else None)
         return
     found = await catalogue.read(store, settings)
-    if source == "latest" and not found.dumps:
+    whole = [dump for dump in distinct(found.dumps) if dump.trouble is None]
+    if source == "latest" and not whole:
         raise click.ClickException("there is no dump in the store of backups")
-    chosen = distinct(found.dumps)[0] if source == "latest" else found.find(source)
+    chosen = whole[0] if source == "latest" else found.find(source)
     if chosen.trouble:
         raise DumpDamaged(f"the dump {chosen.id}: {chosen.trouble}")
     async with store.read(chosen.key) as stored:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -131,11 +132,9 @@ async def _manifests(
 async def _dump(store: ObjectStore, manifest: Manifest, folder: str, objects: dict[str, ObjectInfo]) -> Dump:
     drill: Drill | None = None
     trouble: str | None = None
-    try:
+    with suppress(DumpDamaged, ObjectNotFound):  # then it counts as not proven, which the next drill mends
         if (side := folder + manifest.id + DRILL) in objects:
             drill = decode(await read_whole(store, side), Drill)
-    except (DumpDamaged, ObjectNotFound) as error:
-        trouble = f"what the drill found: {error}"
     dump = Dump(manifest, folder, drill)
     stored = objects.get(dump.key)
     if stored is None:

@@ -162,7 +162,6 @@ async def checked(
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Send a dump's archive into the sink, and hold its bytes against the manifest. Raises DumpDamaged."""
-    broken: DumpFailed | None = None
     manifest = dump.manifest
     try:
         async with workshop.backups.read(dump.key) as found:
@@ -170,10 +169,12 @@ async def checked(
     except ObjectNotFound:
         raise DumpDamaged("its archive is missing") from None
     except BrokenPipeError:  # pg_restore gave up; what it says is the reason
-        broken = DumpDamaged("the archive cannot be restored")
-        with suppress(DumpFailed):
+        reason = "pg_restore gave up"
+        try:
             await asyncio.to_thread(sink.finish)
-        raise broken from None
+        except DumpFailed as error:
+            reason = str(error)
+        raise DumpDamaged(f"the archive cannot be restored: {reason}") from None
     if (digest, size) != (manifest.sha256, manifest.stored_bytes):
         raise DumpDamaged("its bytes are not those that were stored")
 

@@ -83,10 +83,26 @@ async def make(
 
     Raises:
         DumpFailed: with the reason; nothing that could be taken for a dump is left.
-        TimeoutError: it took longer than DUMP_TIMEOUT.
     """
+    limit = asyncio.timeout(workshop.settings.dump_timeout)
+    try:
+        async with limit:
+            return await _make(kind, slot, workshop, still_wanted, on_progress)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise DumpFailed(f"it took longer than DUMP_TIMEOUT, {workshop.settings.dump_timeout} s") from None
+
+
+async def _make(
+    kind: DumpKind,
+    slot: datetime,
+    workshop: Workshop,
+    still_wanted: Callable[[], Any] | None,
+    on_progress: Progress,
+) -> Manifest:
     settings, store = workshop.settings, workshop.backups
-    async with asyncio.timeout(settings.dump_timeout), AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(connected(settings.database))
         programs = clients(connection.get_server_version().major)
         database_bytes = await connection.fetchval("SELECT pg_database_size(current_database())")
@@ -189,7 +205,10 @@ class Maker:
             # Before the store takes the end for the end of a whole dump.
             await asyncio.to_thread(ended_well, process, "pg_dump", LAST_WORDS)
 
-        await store.put(key, body(), content_type="application/octet-stream")
+        try:
+            await store.put(key, body(), content_type="application/octet-stream")
+        finally:
+            packing.break_off()
         return packing
 
     async def _describe(self) -> tuple[dict[str, int], list[str]]:

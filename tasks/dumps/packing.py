@@ -102,6 +102,10 @@ class Packing:
         """Of the stored bytes, in hexadecimal."""
         return self._hash.hexdigest()
 
+    def break_off(self) -> None:
+        """Nobody wants the rest, where there is one: the thread ends."""
+        self._channel.break_off()
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         working = in_thread(self._work)
         try:

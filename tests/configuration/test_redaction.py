@@ -26,6 +26,8 @@ from server.security import keys
         '"authorization": "Basic {secret}"',
         "postgresql://perch:{secret}@db/perch",
         "redis://:{secret}@cache/0",
+        "redis://:p@{secret}@cache/0",
+        "[(b'api-key', b'{secret}')]",
     ],
 )
 def test_secret_values_are_redacted(text: str) -> None:

@@ -183,6 +183,7 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL: "),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: "),
         ({"DUMP_HOUR_CRON": "every hour"}, "DUMP_HOUR_CRON: must be five fields of cron"),
+        ({"LOGS_CRON": "0 0 31 2 *"}, "LOGS_CRON: must be five fields of cron"),
         ({"DRILL_CRON": "61 * * * *"}, "DRILL_CRON: must be five fields of cron"),
         ({"SCHEDULE_TIMEZONE": "Mars/Base"}, "SCHEDULE_TIMEZONE: must be the name of a time zone"),
         ({"DUMP_AGE_RECIPIENT": "ssh-rsa x"}, "DUMP_AGE_RECIPIENT: must be a public key of age"),
