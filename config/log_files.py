@@ -1,7 +1,8 @@
-"""Log files: one writer each, without locking others; rotated by size and by age.
+"""Log files: one writer each, without locking others; finished by their size, or when somebody ships them.
 
-A writer holds a lock on its file as long as it writes there, and goes on in a new file when this one is large
-or old. So the kernel knows which files are finished, whatever killed their writer.
+A writer locks its file for the moment of a line. A shipper locks it for the moment of renaming it: whoever
+finds the file gone from its name goes on in a new one. So a finished file has all its lines, whatever killed
+its writer.
 """
 
 from __future__ import annotations
@@ -12,17 +13,16 @@ import os
 import re
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-SUFFIX = ".jsonl"
-NAME = re.compile(r".*\.(?P<begun>\d{8}T\d{6})\.\d+\.\d+\.jsonl", re.ASCII)
+SUFFIX, FINISHED = ".jsonl", ".jsonl.done"
+NAME = re.compile(r".*\.(?P<begun>\d{8}T\d{6})\.\d+\.\d+\.jsonl(?:\.done)?", re.ASCII)
 SAFE = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 
-# A file is finished at this size, or age. Bytes, seconds.
-ROTATE_BYTES, ROTATE_AFTER = 16 << 20, 3600
+# A file is finished at this size. Bytes.
+ROTATE_BYTES = 16 << 20
 
 
 class NotStored(OSError):
@@ -32,49 +32,50 @@ class NotStored(OSError):
 class LogFile:
     """Lines of one process. Each line is one write: a killed process loses none that was handed over."""
 
-    def __init__(self, folder: Path, process: str, *, rotate_after: float = ROTATE_AFTER) -> None:
-        self._folder, self._process, self._rotate_after = folder, process, rotate_after
+    def __init__(self, folder: Path, process: str) -> None:
+        self._folder, self._process = folder, process
         self._lock = threading.Lock()
+        self._path = folder
         self._descriptor: int | None = None
-        self._size = 0
-        self._opened_at = 0.0
-        self._number = 0
+        self._size = self._number = 0
 
     def write(self, line: bytes) -> None:
         """Append a line, which ends with a newline. Raises OSError."""
         with self._lock:
-            if self._descriptor is not None and self._is_full():
+            if self._descriptor is not None and self._size >= ROTATE_BYTES:
                 self._close()
-            if self._descriptor is None:
-                self._open()
-            if self._descriptor is not None:
-                os.write(self._descriptor, line)
-            self._size += len(line)
+                finish(self._path)
+            descriptor = self._locked()
+            try:
+                os.write(descriptor, line)
+                self._size += len(line)
+            finally:
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """The file is finished."""
+        """No more lines; what was written is shipped with the rest."""
         with self._lock:
             self._close()
 
-    def _is_full(self) -> bool:
-        return self._size >= ROTATE_BYTES or time.monotonic() >= self._opened_at + self._rotate_after
+    def _locked(self) -> int:
+        """The file that has its name still, locked."""
+        while True:
+            descriptor = self._open() if self._descriptor is None else self._descriptor
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if self._path.exists():
+                return descriptor
+            self._close()
 
-    def _open(self) -> None:
+    def _open(self) -> int:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         host = SAFE.sub("-", socket.gethostname())[:60] or "host"
-        while True:
-            self._number += 1
-            moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-            name = f"{host}.{SAFE.sub('-', self._process)}.{moment}.{os.getpid()}.{self._number}{SUFFIX}"
-            path = self._folder / name
-            descriptor = os.open(
-                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600
-            )
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if os.fstat(descriptor).st_nlink:  # not shipped, empty as it was, between the two lines above
-                break
-            os.close(descriptor)
-        self._descriptor, self._size, self._opened_at = descriptor, 0, time.monotonic()
+        self._number += 1
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        name = f"{host}.{SAFE.sub('-', self._process)}.{moment}.{os.getpid()}.{self._number}{SUFFIX}"
+        self._path, self._size = self._folder / name, 0
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        self._descriptor = os.open(self._path, flags, 0o600)
+        return self._descriptor
 
     def _close(self) -> None:
         if self._descriptor is not None:
@@ -82,9 +83,19 @@ class LogFile:
             self._descriptor = None
 
 
-def listed(folder: Path) -> list[Path]:
-    """All log files there, the oldest first."""
-    found = [path for path in folder.glob(f"*{SUFFIX}") if NAME.fullmatch(path.name)]
+def finish(path: Path) -> None:
+    """Take a file from its writer, if it is there still: it gets no line any more. An empty one goes."""
+    with locked(path) as descriptor:
+        if descriptor is not None:
+            if os.fstat(descriptor).st_size:
+                path.rename(path.with_name(path.name.removesuffix(SUFFIX) + FINISHED))
+            else:
+                path.unlink()
+
+
+def listed(folder: Path, suffix: str) -> list[Path]:
+    """All log files there that end so, the oldest first."""
+    found = [path for path in folder.glob(f"*{suffix}") if NAME.fullmatch(path.name)]
     return sorted(found, key=lambda path: (begun(path), path.name))
 
 
@@ -96,23 +107,15 @@ def begun(path: Path) -> datetime:
 
 
 @contextlib.contextmanager
-def finished(path: Path) -> Iterator[bool]:
-    """Whether nobody writes the file any more, nor ships it; while the block lasts nobody else does."""
+def locked(path: Path) -> Iterator[int | None]:
+    """The file, while nobody else writes or renames it; None where it is not under this name any more."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        yield False
+        yield None
         return
     try:
-        yield is_free(descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor if path.exists() else None
     finally:
         os.close(descriptor)
-
-
-def is_free(descriptor: int) -> bool:
-    """Take the lock on an open file, if nobody holds it and the file is still there."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return os.fstat(descriptor).st_nlink > 0

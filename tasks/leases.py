@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from server.domain.passing import is_passing
@@ -80,5 +80,6 @@ async def leased(
 async def cancelled(task: asyncio.Task[Any]) -> None:
     """Cancel it, and see it ended; what it says then is of no interest any more."""
     task.cancel()
-    with suppress(asyncio.CancelledError, Exception):
-        await task
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()  # looked at, so that nobody is warned of it

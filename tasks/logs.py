@@ -1,8 +1,7 @@
-"""Shipping log files that nobody writes any more: compressed, stored, read back, and only then removed here.
+"""Shipping log files: finished, compressed, stored, read back, and only then removed here.
 
-A file is written by one process, which holds a lock on it (`config.log_files`). One whose lock is free has
-all its lines; its archive's key follows from its name, so that shipping it again after a crash changes
-nothing.
+An archive's key follows from its file's name, so that shipping it again after a crash changes nothing. A
+worker ships the files of its own machine.
 """
 
 from __future__ import annotations
@@ -30,25 +29,27 @@ async def ship_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
 
 
 async def ship(workshop: Workshop) -> dict[str, Any]:
-    """Ship every finished file of this machine; how many, and their bytes before and after compression."""
+    """Ship every line so far of this machine; how many files and bytes, before and after compression."""
+    folder = workshop.settings.logs_folder
+    for path in await asyncio.to_thread(log_files.listed, folder, log_files.SUFFIX):
+        await asyncio.to_thread(log_files.finish, path)
     files = plain = packed = 0
-    for path in await asyncio.to_thread(log_files.listed, workshop.settings.logs_folder):
-        with log_files.finished(path) as is_finished:
-            if not is_finished:
-                continue
+    for path in await asyncio.to_thread(log_files.listed, folder, log_files.FINISHED):
+        try:
             data = await asyncio.to_thread(path.read_bytes)
-            if data:
-                packed += await store(data, key_of(path, workshop.settings.s3_logs_folder), workshop.backups)
-                plain += len(data)
-                files += 1
-            path.unlink()
+        except FileNotFoundError:  # shipped by another worker
+            continue
+        packed += await store(data, key_of(path, workshop.settings.s3_logs_folder), workshop.backups)
+        path.unlink(missing_ok=True)
+        plain += len(data)
+        files += 1
     return {"files": files, "bytes": plain, "stored_bytes": packed}
 
 
 def key_of(path: Path, folder: str) -> str:
     """Where a file's archive lies: by its first day, below the folder of logs."""
     day = log_files.begun(path).strftime("%Y-%m-%d")
-    return f"{folder.strip('/')}/{day}/{path.name}.gz"
+    return f"{folder.strip('/')}/{day}/{path.name.removesuffix('.done')}.gz"
 
 
 async def store(data: bytes, key: str, backups: ObjectStore) -> int:

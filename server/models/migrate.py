@@ -85,6 +85,8 @@ async def create_database(address: DatabaseAddress) -> bool:
     connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
     try:
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", address.database):
+            # Closed by a restore that was killed before it could open it again.
+            await connection.execute(f'ALTER DATABASE "{address.database}" ALLOW_CONNECTIONS true')
             return False
         await connection.execute(f'CREATE DATABASE "{address.database}"')
         return True

@@ -137,11 +137,18 @@ class Packing:
         packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
         while piece := self._source.read(READ):
             self.archive_bytes += len(piece)
-            if self._copy is not None:
-                self._copy.write(piece)
+            self._hand_on(piece)
             self._on_progress(self.archive_bytes)
             yield packer.compress(piece)
         yield packer.flush()
+
+    def _hand_on(self, piece: bytes) -> None:
+        """A copy that breaks off costs the drill in the stream, never the dump."""
+        if self._copy is not None:
+            try:
+                self._copy.write(piece)
+            except OSError:
+                self._copy = None
 
     def _store(self, piece: bytes) -> None:
         self._buffer += piece

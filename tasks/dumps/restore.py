@@ -116,6 +116,8 @@ async def restore(
     refuse_newer(source.manifest)
     async with connected(address, MAINTENANCE) as server:
         exists = await server.fetchval("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", target)
+        if exists:  # a restore that was killed may have left it closed
+            await server.execute(f"ALTER DATABASE {quoted(target)} ALLOW_CONNECTIONS true")
         if exists and not force and not await is_empty(replace(address, database=target)):
             raise DumpFailed(
                 f"the database {target} holds people's data: with --force it is kept under another name"

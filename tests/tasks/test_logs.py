@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
-import os
 import signal
 import subprocess
 import sys
@@ -54,36 +54,42 @@ async def shipped(store: ObjectStore) -> list[bytes]:
 
 
 def files(workshop: Workshop) -> list[Path]:
-    return log_files.listed(workshop.settings.logs_folder)
+    found = [
+        log_files.listed(workshop.settings.logs_folder, end) for end in (log_files.FINISHED, log_files.SUFFIX)
+    ]
+    return found[0] + found[1]
 
 
-async def test_a_file_is_shipped_when_its_writer_is_done_with_it(workshop: Workshop) -> None:
+async def test_what_was_written_is_shipped_and_the_writer_goes_on(workshop: Workshop) -> None:
     out = LogFile(workshop.settings.logs_folder, "web-1")
     out.write(b"first\n")
-    assert (await logs.ship(workshop))["files"] == 0
-    out.close()
     assert (await logs.ship(workshop))["files"] == 1
     assert files(workshop) == []
-    assert await shipped(workshop.backups) == [b"first"]
-    (item,) = [item async for item in workshop.backups.list("logs/")]
-    assert item.key.startswith(f"logs/{time.strftime('%Y-%m-%d', time.gmtime())}/")
-    assert ".web-1." in item.key
+    out.write(b"second\n")
+    out.write(b"third\n")
+    assert len(files(workshop)) == 1
+    out.close()
+    assert (await logs.ship(workshop))["files"] == 1
+    assert (await logs.ship(workshop))["files"] == 0
+    assert await shipped(workshop.backups) == [b"first", b"second", b"third"]
+    items = [item async for item in workshop.backups.list("logs/")]
+    assert len(items) == 2
+    assert items[0].key.startswith(f"logs/{time.strftime('%Y-%m-%d', time.gmtime())}/")
+    assert ".web-1." in items[0].key
+    assert items[0].key.endswith(".jsonl.gz")
 
 
-async def test_a_writer_goes_on_in_a_new_file_when_one_is_large_or_old(
+async def test_a_writer_goes_on_in_a_new_file_when_one_is_large(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_files, "ROTATE_BYTES", 10)
-    out = LogFile(workshop.settings.logs_folder, "web-1", rotate_after=0.2)
+    out = LogFile(workshop.settings.logs_folder, "web-1")
     for line in (b"0123456\n", b"789\n", b"next\n"):
         out.write(line)
-    assert len(files(workshop)) == 2
-    time.sleep(0.3)  # noqa: ASYNC251 (the file has to age)
-    out.write(b"later\n")
-    assert len(files(workshop)) == 3
+    assert [path.name.endswith(".done") for path in files(workshop)] == [True, False]
     out.close()
     await logs.ship(workshop)
-    assert await shipped(workshop.backups) == [b"0123456", b"789", b"next", b"later"]
+    assert await shipped(workshop.backups) == [b"0123456", b"789", b"next"]
 
 
 async def test_shipping_again_after_a_crash_changes_nothing(workshop: Workshop) -> None:
@@ -93,7 +99,7 @@ async def test_shipping_again_after_a_crash_changes_nothing(workshop: Workshop) 
     (path,) = files(workshop)
     kept = path.read_bytes()
     await logs.ship(workshop)
-    path.write_bytes(kept)  # as if the process had died between storing and removing
+    path.with_name(path.name + ".done").write_bytes(kept)  # as if it had died between storing and removing
     await logs.ship(workshop)
     assert await shipped(workshop.backups) == [b"line"]
 
@@ -161,13 +167,30 @@ async def test_a_store_that_is_away_costs_no_line(workshop: Workshop, tmp_path: 
     assert await shipped(workshop.backups) == [b"line"]
 
 
-def test_a_writer_never_goes_on_in_a_file_that_was_shipped(tmp_path: Path) -> None:
-    """Between making its file and locking it, a writer may be overtaken by a shipper."""
+def test_an_empty_file_goes_and_its_writer_notices(tmp_path: Path) -> None:
+    """As one that was shipped between being made and getting its first line."""
     out = LogFile(tmp_path, "web-1")
-    out.write(b"x\n")
-    (path,) = log_files.listed(tmp_path)
-    with log_files.finished(path) as is_finished:
-        assert not is_finished
-    os.unlink(path)
-    with log_files.finished(path) as is_finished:
-        assert not is_finished
+    out._open()
+    (path,) = log_files.listed(tmp_path, log_files.SUFFIX)
+    log_files.finish(path)
+    assert not path.exists()
+    out.write(b"line\n")
+    (path,) = log_files.listed(tmp_path, log_files.SUFFIX)
+    assert path.read_bytes() == b"line\n"
+    out.close()
+
+
+async def test_many_writers_and_two_shippers_lose_and_double_nothing(workshop: Workshop) -> None:
+    def write(name: str) -> None:
+        out = LogFile(workshop.settings.logs_folder, name)
+        for number in range(3000):
+            out.write(f"{name} {number}\n".encode())
+        out.close()
+
+    writing = [asyncio.create_task(asyncio.to_thread(write, f"web-{number}")) for number in range(3)]
+    while not all(task.done() for task in writing):
+        await asyncio.gather(logs.ship(workshop), logs.ship(workshop))
+    await asyncio.gather(*writing)
+    await logs.ship(workshop)
+    lines = await shipped(workshop.backups)
+    assert len(lines) == len(set(lines)) == 9000

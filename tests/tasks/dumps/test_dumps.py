@@ -242,6 +242,29 @@ async def test_an_encrypted_dump_is_drilled_while_it_is_made_and_later_with_its_
 
 
 @only_local
+async def test_a_drill_in_the_stream_that_breaks_off_costs_no_dump(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = x25519.Identity.generate()
+    update = {"dump_age_recipient": str(identity.to_public())}
+    secret = replace(workshop, settings=workshop.settings.model_copy(update=update))
+    await rows(LONG_TWEETS)
+    breaking = drills.Scratch.restoring
+
+    def restoring(place: drills.Scratch, folder: Path) -> drills.Restoring:
+        sink = breaking(place, folder)
+        subprocess.run(["pkill", "-9", "-P", str(os.getpid()), "pg_restore"], check=False)
+        return sink
+
+    monkeypatch.setattr(drills.Scratch, "restoring", restoring)
+    dump = await make(secret)
+    assert dump.drill is not None
+    assert dump.drill.error == "pg_restore ended with -9: it said nothing"
+    monkeypatch.undo()
+    assert (await drills.drill(dump, workshop, identity=str(identity))).error is None
+
+
+@only_local
 async def test_an_encrypted_dump_that_rots_is_not_proven(workshop: Workshop) -> None:
     update = {"dump_age_recipient": str(x25519.Identity.generate().to_public())}
     secret = replace(workshop, settings=workshop.settings.model_copy(update=update))
