@@ -75,10 +75,10 @@ class JsonFormatter(logging.Formatter):
             "process": self.process,
             "work": current_work.get(),
             "logger": record.name,
-            "message": redact(record.getMessage()),
+            "message": plain(redact(record.getMessage())),
         }
         if record.exc_info:
-            line["traceback"] = redact(self.formatException(record.exc_info))
+            line["traceback"] = plain(redact(self.formatException(record.exc_info)))
         return msgspec.json.encode(line).decode(errors="replace")
 
 
@@ -91,8 +91,10 @@ class FileHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line."""
-        with suppress(OSError):
+        try:
             self._file.write(self.format(record).encode(errors="replace") + b"\n")
+        except Exception:  # never the caller's trouble
+            self.handleError(record)
 
     def close(self) -> None:
         """Finish the file."""
@@ -127,6 +129,11 @@ class AccessLog:
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
+
+
+def plain(text: str) -> str:
+    """The text as UTF-8 can hold it: half of a surrogate pair is spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def moment(timestamp: float) -> str:

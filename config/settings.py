@@ -74,7 +74,9 @@ def _age_recipient(value: str) -> str:
     try:
         x25519.Recipient.from_str(value)
     except RecipientError:
-        raise ValueError("must be a public key of age, which begins with age1") from None
+        raise ValueError(
+            "must be a public key of age, which begins with age1, and never a secret one"
+        ) from None
     return value
 
 
@@ -182,6 +184,7 @@ class Settings(BaseSettings):
             "s3_secret_key",
             "sentry_dsn",
             "alert_webhook_url",
+            "dump_age_recipient",  # somebody may put the secret key there
         }
     )
 

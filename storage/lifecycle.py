@@ -50,22 +50,32 @@ def rule(name: str, prefix: str, days: int | None) -> Rule:
     return made
 
 
-def merge(current: Sequence[Rule], ours: Sequence[Rule], *, adopt: bool = False) -> Merged:
-    """Ours in the place of what we wrote before. With `adopt`, others' rules within our folders give way."""
-    foreign = [normal(found) for found in current if not str(found.get("ID", "")).startswith(OURS)]
-    prefixes = [prefix_of(own) for own in ours]
+def merge(
+    current: Sequence[Rule], ours: Sequence[Rule], *, guarded: Sequence[str] = (), adopt: bool = False
+) -> Merged:
+    """Ours in the place of what we wrote before.
+
+    Args:
+        guarded: prefixes that no rule should reach, besides those of ours.
+        adopt: rules of others within our folders give way.
+    """
+    names = {own["ID"] for own in ours}
+    foreign = [normal(found) for found in current if found.get("ID") not in names]
+    prefixes = [*(prefix_of(own) for own in ours), *guarded]
     covering = [found for found in foreign if expires(found) and any(meets(found, p) for p in prefixes)]
-    within = [
-        found for found in covering if any(prefix_of(found).startswith(p.split("/")[0]) for p in prefixes)
-    ]
+    folders = tuple(prefix.split("/")[0] + "/" for prefix in prefixes)
+    within = [found for found in covering if prefix_of(found).startswith(folders)]
     adopted = within if adopt else []
     kept = [found for found in foreign if found not in adopted]
     return Merged(kept + [normal(own) for own in ours], [c for c in covering if c not in adopted], adopted)
 
 
-def same(one: Sequence[Rule], other: Sequence[Rule]) -> bool:
-    """Whether both say the same, in whatever order."""
-    left, right = [normal(found) for found in one], [normal(found) for found in other]
+def same(one: Sequence[Rule], other: Sequence[Rule], *, but: str = "") -> bool:
+    """Whether both say the same, in whatever order; but for one element, where a store does not keep that."""
+    left, right = (
+        [{name: value for name, value in normal(found).items() if name != but} for found in rules]
+        for rules in (one, other)
+    )
     return len(left) == len(right) and all(found in right for found in left)
 
 

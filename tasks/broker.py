@@ -51,6 +51,10 @@ LOOK_EVERY = 2
 # A message that was just taken over by somebody else is left alone. Milliseconds.
 JUST_TAKEN = 1_000
 
+# Tries of an acknowledgement while Redis is away, with growing pauses: one that is lost keeps its message
+# until this worker ends, and has it run once more then.
+ACK_TRIES = 6
+
 # Tries of a message whose worker dies each time, before it is put aside; and how many such are kept.
 MAX_DELIVERIES, KEPT_DEAD_LETTERS = 5, 1_000
 
@@ -63,6 +67,14 @@ RESULT_LIFETIME = 60
 # Seconds.
 CONNECT_TIMEOUT, SOCKET_TIMEOUT = 2, 5
 
+
+# A consumer that holds messages is never deleted: they would be lost with it.
+FORGET = """
+    if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2]) == 0 then
+        return redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2])
+    end
+    return 0
+"""
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 
@@ -79,6 +91,15 @@ class StreamBroker(RedisStreamBroker):
         """Say that this worker is gone: what it still holds is taken over at once."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             await redis.delete(ALIVE + self.consumer_name)
+            await redis.eval(FORGET, 1, STREAM, GROUP, self.consumer_name)
+
+    async def forget_dead(self) -> None:
+        """Drop the names of dead workers that hold nothing: each life of a worker has a name of its own."""
+        async with Redis(connection_pool=self.connection_pool) as redis:
+            for consumer in await redis.xinfo_consumers(STREAM, GROUP):
+                name: Any = consumer["name"]
+                if not consumer["pending"] and not await redis.exists(ALIVE.encode() + name):
+                    await redis.eval(FORGET, 1, STREAM, GROUP, name)
 
     async def length(self) -> int:
         """How many messages wait or are being worked on."""
@@ -158,11 +179,17 @@ class StreamBroker(RedisStreamBroker):
 
     def _acknowledge(self, entry_id: bytes) -> Callable[[], Awaitable[None]]:
         async def acknowledge() -> None:
-            async with Redis(connection_pool=self.connection_pool) as redis:
-                pipe = redis.pipeline(transaction=True)
-                pipe.xack(STREAM, GROUP, entry_id)
-                pipe.xdel(STREAM, entry_id)
-                await pipe.execute()
+            for attempt in range(ACK_TRIES):
+                try:
+                    async with Redis(connection_pool=self.connection_pool) as redis:
+                        pipe = redis.pipeline(transaction=True)
+                        pipe.xack(STREAM, GROUP, entry_id)
+                        pipe.xdel(STREAM, entry_id)
+                        await pipe.execute()
+                        return
+                except (RedisError, OSError) as error:
+                    log.warning("cannot acknowledge a message yet: %s", error)
+                    await asyncio.sleep(2**attempt)
 
         return acknowledge
 

@@ -22,22 +22,28 @@ log = logging.getLogger(__name__)
 # one, then doubled.
 POST_TIMEOUT, POST_TRIES = 5, 3
 
-LOCKED = "SELECT trouble FROM instance FOR UPDATE"
+LOCKED = "SELECT trouble FROM instance FOR UPDATE SKIP LOCKED"
 REMEMBER = "UPDATE instance SET trouble = $1::jsonb RETURNING id"
+POSTED = "UPDATE instance SET trouble = jsonb_set(trouble, '{posted}', $1::jsonb) RETURNING id"
 
 
 async def tell_changes(workshop: Means) -> None:
     """Compare what is wrong with what was told last, and tell the difference."""
     found = await condition.troubles(workshop.timetable)
-    async with transaction():  # one of several workers tells
+    async with transaction():
         known = await row(LOCKED)
-        told = set(msgspec.json.decode(known["trouble"])) if known else set()
-        now = {trouble.word for trouble in found}
-        if now == told:
+        if known is None:  # another worker tells
             return
-        say(found)
+        told = msgspec.json.decode(known["trouble"])
+        now = sorted(trouble.word for trouble in found)
+        if now != told.get("said", []):
+            say(found)
+            told["said"] = now
+            await rows(REMEMBER, msgspec.json.encode(told).decode())
+        posting = now != told.get("posted", [])
+    if posting:
         await post(found, workshop)
-        await rows(REMEMBER, msgspec.json.encode(sorted(now)).decode())
+        await rows(POSTED, msgspec.json.encode(now).decode())
 
 
 def say(found: Sequence[Trouble]) -> None:

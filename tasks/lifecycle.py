@@ -15,8 +15,9 @@ from storage.lifecycle import LifecycleUnsupported, Merged, Rule, merge, prefix_
 log = logging.getLogger(__name__)
 
 COVERING = (
-    "the bucket's lifecycle rule %s for %r reaches into Perch's dumps or logs, and may remove what should "
-    "stay; `perch lifecycle apply --adopt` replaces one that lies within them"
+    "the bucket's lifecycle rule %s for %r reaches into Perch's dumps or logs (and pictures, if it is for "
+    "the whole bucket) and may remove what should stay: `perch lifecycle apply --adopt` replaces one that "
+    "lies within them; narrow a wider one by hand"
 )
 
 Outcome = Literal["written", "unchanged", "would change"]
@@ -32,13 +33,12 @@ class Applied:
 
 
 def ours(settings: Settings) -> list[Rule]:
-    """The rules that we want. The proven dumps have none that removes them."""
+    """The rules that we want. The proven dumps have none."""
     return [
         rule("hour", settings.dump_folder("hour"), settings.retention_hour_days),
         rule("day", settings.dump_folder("day"), settings.retention_day_days),
         rule("week", settings.dump_folder("week"), settings.retention_week_days),
         rule("logs", settings.s3_logs_folder.strip("/") + "/", settings.retention_logs_days),
-        rule("proven", settings.dump_folder("proven"), None),
     ]
 
 
@@ -55,15 +55,17 @@ async def apply(settings: Settings, *, adopt: bool = False, dry_run: bool = Fals
     await store.open()
     try:
         before = await store.lifecycle()
-        merged = merge(before, ours(settings), adopt=adopt)
+        guarded = [settings.dump_folder("proven")]
+        merged = merge(before, ours(settings), guarded=guarded, adopt=adopt)
         for found in merged.covering:
             log.warning(COVERING, found.get("ID", "without an id"), prefix_of(found))
-        if same(before, merged.rules):
+        if same(before, merged.rules) or same(before, merged.rules, but="AbortIncompleteMultipartUpload"):
             return Applied("unchanged", before, merged)
         if dry_run:
             return Applied("would change", before, merged)
         await store.set_lifecycle(merged.rules)
-        if not same(await store.lifecycle(), merged.rules):
+        # MinIO takes the element about unfinished uploads, does that by itself, and does not keep it.
+        if not same(await store.lifecycle(), merged.rules, but="AbortIncompleteMultipartUpload"):
             raise StorageUnavailable("the bucket does not keep the lifecycle rules as they were written")
         return Applied("written", before, merged)
     finally:

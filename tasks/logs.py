@@ -16,7 +16,7 @@ from typing import Any
 
 from config import log_files
 from server.domain.runs import Claim
-from storage.base import CHUNK, ObjectStore
+from storage.base import CHUNK, ObjectStore, StorageError
 from tasks.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -34,15 +34,22 @@ async def ship(workshop: Workshop) -> dict[str, Any]:
     for path in await asyncio.to_thread(log_files.listed, folder, log_files.SUFFIX):
         await asyncio.to_thread(log_files.finish, path)
     files = plain = packed = 0
+    failed: OSError | StorageError | None = None
     for path in await asyncio.to_thread(log_files.listed, folder, log_files.FINISHED):
         try:
             data = await asyncio.to_thread(path.read_bytes)
+            packed += await store(data, key_of(path, workshop.settings.s3_logs_folder), workshop.backups)
+            path.unlink(missing_ok=True)
         except FileNotFoundError:  # shipped by another worker
             continue
-        packed += await store(data, key_of(path, workshop.settings.s3_logs_folder), workshop.backups)
-        path.unlink(missing_ok=True)
+        except (OSError, StorageError) as error:  # the others are shipped all the same
+            log.warning("cannot ship %s: %s", path.name, error)
+            failed = error
+            continue
         plain += len(data)
         files += 1
+    if failed is not None:
+        raise failed
     return {"files": files, "bytes": plain, "stored_bytes": packed}
 
 

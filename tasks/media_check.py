@@ -64,11 +64,11 @@ async def check(
         digests = msgspec.json.decode(media["digests"]) if media["digests"] else {}
         for suffix in ("", keys.SMALL):
             wanted[keys.variant(folder, media["token"] + suffix)] = digests.get(suffix)
-    missing = [key for key in wanted if key not in stored]
+    missing = [key for key in wanted if key not in stored and not await _is_there(store, key)]
     damaged = await _damaged(store, stored, wanted, read_all, on_progress)
     known = {media["token"] for media in await rows(TOKENS)}
     before = (now or datetime.now(UTC)) - ORPHAN_AGE
-    orphaned = [item for key, item in stored.items() if _token(key, prefix) not in known]
+    orphaned = [item for key, item in stored.items() if (token := _token(key, prefix)) and token not in known]
     old = [item.key for item in orphaned if item.modified_at < before]
     if repair:
         for key in old:
@@ -83,8 +83,19 @@ async def check(
     )
 
 
-def _token(key: str, prefix: str) -> str:
-    return key.removeprefix(prefix).removesuffix(keys.SMALL)
+def _token(key: str, prefix: str) -> str | None:
+    """The picture's, or None for an object that is none of ours."""
+    named = keys.MEDIA_NAME.fullmatch(key.removeprefix(prefix))
+    return named["token"] if named else None
+
+
+async def _is_there(store: ObjectStore, key: str) -> bool:
+    """Made since the objects were listed."""
+    try:
+        await store.info(key)
+    except ObjectNotFound:
+        return False
+    return True
 
 
 async def _damaged(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from server.domain.runs import Claim
 from server.models import RunKind
 from tasks import logs
 from tasks.dumps import drills, making, retention
-from tasks.dumps.errors import DumpFailed
+from tasks.dumps.errors import Busy, DumpFailed
 from tasks.leases import LeaseLost, Stopping, leased
 from tasks.workshop import Means, Workshop
 
@@ -43,30 +42,39 @@ async def plan(workshop: Means) -> None:
 
 
 async def execute(run_id: int, workshop: Means) -> None:
-    """Do a run, if it is still due and nobody is at it."""
-    claim = await runs.claim(run_id)
-    if claim is not None:
-        await carry_out(claim, workshop)
-        await runs.tell(workshop.jobs)  # of what could not begin meanwhile
+    """Do a run, if it is still due and nobody is at it.
+
+    A worker does one run at a time, on a place of its own beside those for pictures.
+    """
+    if workshop.at_run.locked():
+        return  # told again when that one ends
+    async with workshop.at_run:
+        claim = await runs.claim(run_id)
+        if claim is not None:
+            await carry_out(claim, workshop)
+    await runs.tell(workshop.jobs)  # of what could not begin meanwhile
 
 
-async def carry_out(
-    claim: Claim, workshop: Workshop, *, on_progress: Callable[[int], None] = lambda _: None
-) -> None:
-    """Do a claimed run, and write down what became of it."""
+async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) -> None:
+    """Do a claimed run, and write down what became of it. `work` is what its kind means, where not given."""
     try:
         result = await leased(
-            WORK[claim.kind](claim, replace(workshop, on_progress=on_progress)),
+            (work or WORK[claim.kind])(claim, workshop),
             lambda: runs.renew(claim),
             every=runs.RENEW_EVERY,
             stop=workshop.stop,
         )
     except (Stopping, asyncio.CancelledError) as error:
-        await runs.give_back(claim)
+        if claim.trigger == "manual":  # whoever wanted it does not any more
+            await runs.fail(claim, "cancelled")
+        else:
+            await runs.give_back(claim)
         if isinstance(error, asyncio.CancelledError):
             raise
     except LeaseLost:
         log.warning("the run %s of %s is another worker's now", claim.kind, claim.slot.isoformat())
+    except Busy as error:
+        await runs.try_later(claim, str(error), FIRST_DELAY)
     except DumpFailed as error:
         await runs.fail(claim, redact(str(error)), result=error.result)
     except Exception as error:

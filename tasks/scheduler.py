@@ -6,8 +6,9 @@ Two of them at once send each task twice, which does no harm: every task may run
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+import time
+from typing import Any
 
 from redis.exceptions import RedisError
 from taskiq import AsyncBroker, ScheduledTask, ScheduleSource, TaskiqScheduler
@@ -17,9 +18,14 @@ from taskiq.schedule_sources import LabelScheduleSource
 
 from config.settings import Settings
 from tasks.broker import StreamBroker, create_broker
+from tasks.leases import cancelled
 
 log = logging.getLogger(__name__)
 
+
+# The clock counts as set when it moved by so much against the one that only goes forwards; seconds, and how
+# often that is looked at.
+JUMP, LOOK_EVERY = 5.0, 2.0
 
 # Recurring tasks are not queued behind more messages than this: without a worker they would pile up for ever.
 LONGEST_QUEUE = 1_000
@@ -51,15 +57,28 @@ async def schedule(settings: Settings, stop: asyncio.Event) -> None:
     broker = create_broker(settings.redis_tasks)
     scheduler = PatientScheduler(broker, sources=[LabelScheduleSource(broker)])
     log.info("ready")
-    running = asyncio.create_task(run_scheduler_task(scheduler))
     stopping = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            running.result()
+        while not stopping.done():
+            await until_the_clock_jumps(scheduler, stopping)
     finally:
-        for task in (running, stopping):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await cancelled(stopping)
         await broker.shutdown()
+
+
+async def until_the_clock_jumps(scheduler: TaskiqScheduler, stopping: asyncio.Task[Any]) -> None:
+    """Run it. Its loop compares times of the wall: set back by an hour, it would be silent for one."""
+    running = asyncio.create_task(run_scheduler_task(scheduler))
+    offset = time.time() - time.monotonic()
+    try:
+        while abs(time.time() - time.monotonic() - offset) < JUMP:
+            done, _ = await asyncio.wait(
+                (running, stopping), timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED
+            )
+            if running in done:
+                running.result()
+            if done:
+                return
+        log.warning("the clock was set: the scheduler begins anew")
+    finally:
+        await cancelled(running)

@@ -43,6 +43,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         await asyncio.to_thread(remove_stale, workshop.scratch)
         log.info("pictures are made by %s", await asyncio.to_thread(decoder))
         broker.state.workshop = workshop
+        with contextlib.suppress(RedisError, OSError):  # the next worker does it
+            await broker.forget_dead()
         while not stop.is_set():
             try:
                 await listen(broker, settings.worker_concurrency, stop)
@@ -63,11 +65,11 @@ async def listen(broker: object, concurrency: int, stop: asyncio.Event) -> None:
         receiver = Receiver(
             broker,  # type: ignore[arg-type]
             executor=executor,
-            max_async_tasks=concurrency,
+            max_async_tasks=concurrency + 1,  # and a scheduled run
             run_startup=True,
             wait_tasks_timeout=FINISH_WITHIN,
         )
-        log.info("ready, %d tasks at once", concurrency)
+        log.info("ready, %d tasks at once, and a scheduled run", concurrency)
         await receiver.listen(stop)
 
 

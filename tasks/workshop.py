@@ -31,6 +31,7 @@ class Workshop:
     backups: LocalStore | S3Store
     jobs: Jobs
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    at_run: asyncio.Lock = field(default_factory=asyncio.Lock)
     on_progress: Callable[[int], None] = lambda _: None
 
     @property

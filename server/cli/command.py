@@ -19,6 +19,7 @@ from server.domain.passing import is_passing
 from server.models import migrate
 from server.models.connection import database
 from server.processes import embedded
+from storage.base import StorageError
 from tasks.broker import create_broker
 from tasks.dumps.errors import DumpFailed
 from tasks.queue import QueuedJobs
@@ -32,7 +33,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 def with_database(work: Callable[[], Awaitable[T]]) -> T:
     """Run it with the models usable; our own PostgreSQL is started for it where it does not run."""
     settings = Settings.load()
-    lines.configure("perch", "WARNING")
+    lines.configure("perch", "WARNING", shape="text")
 
     async def run() -> T:
         await prepare(settings)
@@ -47,7 +48,7 @@ def with_database(work: Callable[[], Awaitable[T]]) -> T:
 def with_workshop(work: Callable[[Workshop], Awaitable[T]]) -> T:
     """Run it with all that tasks have: the database, both stores, the settings."""
     settings = Settings.load()
-    lines.configure("perch", "WARNING")
+    lines.configure("perch", "WARNING", shape="text")
 
     async def run() -> T:
         await prepare(settings)
@@ -85,9 +86,9 @@ def reasons(settings: Settings) -> Iterator[None]:
     except Exception as error:
         if not is_passing(error):
             raise
-        where = f"{settings.database}, storage {settings.object_storage}, backups {settings.backup_kind}"
         said = str(error) or type(error).__name__
-        raise click.ClickException(f"a part does not answer ({where}): {said}") from None
+        part = "storage" if isinstance(error, StorageError) else f"the database {settings.database}"
+        raise click.ClickException(lines.redact(f"{part} does not answer: {said}")) from None
 
 
 def print_json(value: Any) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from config.settings import Settings
 from server.cli import media
 from server.cli.command import json_option, print_json, progress, reasons, size, table, with_workshop
 from server.domain import runs
-from server.models import RunKind
+from server.models import RunKind, ScheduledRun
 from server.models.connection import database
 from server.processes import embedded
 from storage.base import ObjectStore
@@ -70,7 +72,7 @@ def dump_now(kind: DumpKind, as_json: bool) -> None:
         known = (await catalogue.read(workshop.backups, workshop.settings)).dumps
         expected = known[0].manifest.archive_bytes if known else None
         with progress(f"dumping ({kind})", expected) as show:
-            await carry_out(claim, workshop, on_progress=show)
+            await carry_out(claim, replace(workshop, on_progress=show))
         found = await runs.get(claim.id)
         if found.state != "done":
             raise click.ClickException(found.error or f"the run is {found.state}")
@@ -127,9 +129,11 @@ def dump_verify(dump_id: str | None, everything: bool, identity: Path | None, as
 
     async def work(workshop: Workshop) -> list[dict[str, Any]]:
         found = await catalogue.read(workshop.backups, workshop.settings)
-        chosen = [found.find(dump_id)] if dump_id else distinct(found.dumps)
+        chosen = [found.find(dump_id)] if dump_id else found.dumps
         results = [await verified(each, workshop, secret) for each in chosen]
-        results += [{"id": key, "good": False, "said": why} for key, why in found.damaged if everything]
+        results += [
+            {"id": key, "folder": "", "good": False, "said": why} for key, why in found.damaged if everything
+        ]
         return results
 
     results = with_workshop(work)
@@ -144,15 +148,15 @@ async def verified(found: Dump, workshop: Workshop, identity: str | None) -> dic
         with progress(f"reading {found.id}", found.manifest.stored_bytes) as show:
             said = await drills.verify(found, workshop, identity=identity, on_progress=show)
     except DumpFailed as error:
-        return {"id": found.id, "good": False, "said": str(error)}
-    return {"id": found.id, "good": True, "said": said}
+        return {"id": found.id, "folder": found.folder, "good": False, "said": str(error)}
+    return {"id": found.id, "folder": found.folder, "good": True, "said": said}
 
 
 @dump.command("drill")
-@click.argument("dump_id", metavar="[ID]", required=False)
+@click.argument("dump_id", metavar="[ID]", default=catalogue.LATEST)
 @identity_option
 @json_option
-def dump_drill(dump_id: str | None, identity: Path | None, as_json: bool) -> None:
+def dump_drill(dump_id: str, identity: Path | None, as_json: bool) -> None:
     """Prove a dump (the newest, where none is named) by restoring it into a scratch database.
 
     \b
@@ -161,22 +165,39 @@ def dump_drill(dump_id: str | None, identity: Path | None, as_json: bool) -> Non
     """
     secret = read_identity(identity)
 
-    async def work(workshop: Workshop) -> Any:
+    async def work(workshop: Workshop) -> ScheduledRun:
         found = await catalogue.read(workshop.backups, workshop.settings)
         if not found.dumps:
             raise click.ClickException("there is no dump yet: `perch dump now` makes one")
-        chosen = found.find(dump_id) if dump_id else distinct(found.dumps)[0]
+        chosen = found.find(dump_id)
+        claim = await runs.start_manually(RunKind.DRILL)
+        if claim is None:
+            raise click.ClickException(
+                "another dump or drill runs at this moment: `perch runs list` shows it"
+            )
         with progress(f"drilling {chosen.id}", chosen.manifest.stored_bytes) as show:
-            return await drills.drill(chosen, workshop, identity=secret, on_progress=show)
+            await carry_out(
+                claim,
+                replace(workshop, on_progress=show),
+                lambda _, shop: drills.drilled(chosen, shop, secret),
+            )
+        return await runs.get(claim.id)
 
-    result = with_workshop(work)
+    run = with_workshop(work)
+    result = run.result or {}
     if as_json:
-        print_json(msgspec.to_builtins(result))
-    elif result.error is None:
-        click.echo(f"{result.id} is proven: {result.rows} rows came back in {result.seconds:.1f} s")
+        print_json({**result, "proven": run.state == "done", "error": run.error})
+    elif run.state == "done" and result["source"] == "stream" and secret is None:
+        click.echo(
+            f"{result['dump']} is unchanged since it was restored while it was made: {result['rows']} rows"
+        )
+    elif run.state == "done":
+        click.echo(
+            f"{result['dump']} is proven: {result['rows']} rows came back in {result['seconds']:.1f} s"
+        )
     else:
-        click.echo(f"{result.id} is NOT good: {result.error}")
-    if result.error is not None:
+        click.echo(f"not proven: {run.error}")
+    if run.state != "done":
         sys.exit(FAILED)
 
 
@@ -192,13 +213,16 @@ def dump_fetch(dump_id: str, file: Path) -> None:
     """
     if file.exists():
         raise click.ClickException(f"{file} is there already")
+    if not file.absolute().parent.is_dir():
+        raise click.ClickException(f"there is no folder {file.absolute().parent}")
 
     async def work(workshop: Workshop) -> Dump:
         found = (await catalogue.read(workshop.backups, workshop.settings)).find(dump_id)
         partial = file.with_name(file.name + ".part")
         digest = hashlib.sha256()
         done = 0
-        with progress(f"fetching {found.id}", found.manifest.stored_bytes) as show, partial.open("wb") as out:
+        out = await asyncio.to_thread(open, partial, "wb", opener=private)
+        with out, progress(f"fetching {found.id}", found.manifest.stored_bytes) as show:
             async with workshop.backups.read(found.key) as stored:
                 async for piece in stored.body:
                     await asyncio.to_thread(out.write, piece)
@@ -214,6 +238,11 @@ def dump_fetch(dump_id: str, file: Path) -> None:
 
     found = with_workshop(work)
     click.echo(f"{file}: {size(found.manifest.stored_bytes)}, and {manifest_of(file)}")
+
+
+def private(path: str, flags: int) -> int:
+    """Open a new file for nobody else's eyes."""
+    return os.open(path, flags, 0o600)
 
 
 def manifest_of(file: Path) -> Path:
@@ -242,7 +271,7 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
       perch restore perch.dump.zst --into perch_to_look_at
     """
     settings, secret = Settings.load(), read_identity(identity)
-    lines.configure("perch", "WARNING")
+    lines.configure("perch", "WARNING", shape="text")
 
     async def run() -> Restored:
         store = storage.for_backups(settings)
@@ -265,21 +294,26 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
 
     with embedded.database_for_command(settings), reasons(settings):
         done = uvloop.run(run())
+        if not as_json:
+            tell_restored(done)
         missing = [] if into else uvloop.run(missing_pictures(settings))
     if as_json:
         print_json({**msgspec.to_builtins(done), "missing_pictures": missing})
-        return
-    click.echo(f"restored {done.rows} rows into {done.database}")
-    if done.migrated:
-        click.echo(f"brought to this version: {', '.join(done.migrated)}")
-    if done.kept:
-        click.echo(f"what was there before is kept as the database {done.kept}, until you drop it")
-    if missing:
+    elif missing:
         click.echo(
             f"{len(missing)} objects of pictures are missing in storage (`perch media check` lists them all):"
         )
         for key in missing[:10]:
             click.echo(f"  {key}")
+
+
+def tell_restored(done: Restored) -> None:
+    """What was done, for people."""
+    click.echo(f"restored {done.rows} rows into {done.database}")
+    if done.migrated:
+        click.echo(f"brought to this version: {', '.join(done.migrated)}")
+    if done.kept:
+        click.echo(f"what was there before is kept until somebody says: DROP DATABASE {done.kept}")
 
 
 async def missing_pictures(settings: Settings) -> list[str]:
@@ -297,10 +331,9 @@ async def chosen_source(source: str, settings: Settings, store: ObjectStore) -> 
         yield from_file(path, decode(beside.read_bytes(), Manifest) if beside.is_file() else None)
         return
     found = await catalogue.read(store, settings)
-    whole = [dump for dump in distinct(found.dumps) if dump.trouble is None]
-    if source == "latest" and not whole:
-        raise click.ClickException("there is no dump in the store of backups")
-    chosen = whole[0] if source == "latest" else found.find(source)
+    if not found.dumps:
+        raise click.ClickException(f"{source} is no file, and there is no dump in the store of backups")
+    chosen = found.find(source)
     if chosen.trouble:
         raise DumpDamaged(f"the dump {chosen.id}: {chosen.trouble}")
     async with store.read(chosen.key) as stored:
@@ -420,7 +453,7 @@ def lifecycle_apply(dry_run: bool, adopt: bool, as_json: bool) -> None:
 def with_rules(work: Any) -> Any:
     """Run it; a store without such rules is said in a line."""
     settings = Settings.load()
-    lines.configure("perch", "WARNING")
+    lines.configure("perch", "WARNING", shape="text")
     with reasons(settings):
         try:
             return uvloop.run(work(settings))

@@ -74,7 +74,7 @@ def start_run(kind: str, as_json: bool) -> None:
     if as_json:
         print_json(run_row(run, True))
     else:
-        click.echo(f"{run.kind}: {run.state}, {run.result or run.error}")
+        click.echo(f"{run.kind}: {run.state}, {run.error or told(run.result)}")
     if run.state != "done":
         raise SystemExit(1)
 
@@ -135,7 +135,11 @@ def status(as_json: bool) -> None:
         )
     )
     proven = found["proven"]
-    click.echo(f"proven    {proven['id']}, {proven['age']} old" if proven else "proven    no dump yet")
+    click.echo(
+        f"proven    {proven['id']}, {proven['age']} old"
+        if proven
+        else "proven    none yet: `perch dump drill` proves the newest"
+    )
     for name, used in found["storage"].items():
         click.echo(f"stored    {name:<10} {size(used['bytes']):>10} in {used['objects']} objects")
     click.echo()

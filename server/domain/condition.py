@@ -51,11 +51,9 @@ async def troubles(timetable: Timetable, *, now: datetime | None = None) -> list
 
 
 async def _old_dump(kind: RunKind, timetable: Timetable, now: datetime) -> Trouble | None:
-    interval = timetable.next(kind, timetable.next(kind, now)) - timetable.next(kind, now)
-    oldest = max(USUAL[kind], interval) + SLACK[kind]
     newest = await runs.newest(kind, RunState.DONE)
     since = newest.slot if newest else await _first_seen(kind)
-    if since is None or since >= now - oldest:
+    if since is None or now <= max(since + USUAL[kind], timetable.next(kind, since)) + SLACK[kind]:
         return None
     name = kind.removeprefix("dump_")
     sentence = (

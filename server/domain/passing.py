@@ -20,7 +20,6 @@ PASSING = (
     asyncpg.DeadlockDetectedError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InvalidCatalogNameError,  # for a moment, while a restored database takes the place of the old one
-    asyncpg.ObjectNotInPrerequisiteStateError,
     DBConnectionError,
     RedisError,
     StorageUnavailable,

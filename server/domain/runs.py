@@ -35,6 +35,9 @@ TELL_AGAIN = 60
 # More skipped slots than this get no rows: a server that was off for a year is no year of rows.
 MAX_SKIPPED = 1_000
 
+# Clocks of several machines may differ by so much.
+CLOCK_SKEW = timedelta(minutes=2)
+
 # Rows of runs are kept for so long.
 KEPT = timedelta(days=90)
 
@@ -55,6 +58,16 @@ CLAIM = """
         AND NOT EXISTS (SELECT 1 FROM scheduled_runs o WHERE o.kind = ANY($4) AND o.id <> r.id
             AND o.state = 'running' AND o.lease_until >= now())
     RETURNING id, kind, slot, trigger, attempt
+"""
+
+# $1 kind, $2 now, $3 holder, $4 lease, $5 its group.
+START = """
+    INSERT INTO scheduled_runs
+        (kind, slot, trigger, state, attempt, start_after, holder, lease_until, started_at)
+    SELECT $1::varchar, $2::timestamptz, 'manual', 'running', 1, $2, $3, now() + $4 * interval '1 s', now()
+    WHERE NOT EXISTS (SELECT 1 FROM scheduled_runs
+        WHERE kind = ANY($5) AND state = 'running' AND lease_until >= now())
+    RETURNING id
 """
 
 # What nobody is at, and workers were not told of just now.
@@ -117,14 +130,11 @@ def group_of(kind: str) -> list[str]:
 
 async def start_manually(kind: RunKind) -> Claim | None:
     """A new run in the hands of this process, for the slot of this moment; None where its group is busy."""
-    now = datetime.now(UTC)
-    made = await ScheduledRun.create(
-        kind=kind, slot=now, trigger="manual", start_after=now - timedelta(seconds=1)
-    )
-    claimed = await claim(made.id)
-    if claimed is None:
-        await made.delete()
-    return claimed
+    now, holder = datetime.now(UTC), secrets.token_hex(16)
+    async with transaction():
+        await rows("SELECT pg_advisory_xact_lock($1)", CLAIM_LOCK)
+        made = await row(START, kind, now, holder, LEASE, group_of(kind))
+    return Claim(made["id"], kind, now, "manual", 1, holder) if made else None
 
 
 async def get(run_id: int) -> ScheduledRun:
@@ -177,7 +187,8 @@ async def listed(kind: RunKind | None = None, *, limit: int = 100) -> Sequence[S
 
 async def newest(kind: RunKind, *states: RunState) -> ScheduledRun | None:
     """The newest run of this kind in one of these states."""
-    return await ScheduledRun.filter(kind=kind, state__in=states).order_by("-slot").first()
+    seen = ScheduledRun.filter(kind=kind, state__in=states, slot__lte=datetime.now(UTC) + CLOCK_SKEW)
+    return await seen.order_by("-slot").first()
 
 
 async def forget_old(*, now: datetime | None = None) -> int:
@@ -188,6 +199,15 @@ async def forget_old(*, now: datetime | None = None) -> int:
 
 async def _plan(kind: RunKind, timetable: Timetable, now: datetime) -> None:
     slot = timetable.newest(kind, now)
+    # Written while a clock was ahead: they come again in their time.
+    await rows(
+        "DELETE FROM scheduled_runs WHERE kind = $1 AND trigger = 'schedule' AND attempt = 0 "
+        "AND (state = 'skipped' AND error = $4 AND slot >= $2 OR state = 'due' AND slot > $3) RETURNING id",
+        kind,
+        slot,
+        now + CLOCK_SKEW,
+        NEWER_CAME,
+    )
     known = await row(
         "SELECT max(slot) AS slot FROM scheduled_runs "
         "WHERE kind = $1 AND trigger = 'schedule' AND slot <= $2",
@@ -202,8 +222,10 @@ async def _plan(kind: RunKind, timetable: Timetable, now: datetime) -> None:
         return
     missed = timetable.between(kind, last, slot, limit=MAX_SKIPPED)
     await rows(
-        "UPDATE scheduled_runs SET state = 'skipped', error = $3, ended_at = now() WHERE kind = $1 "
-        "AND state = 'due' AND attempt = 0 AND trigger = 'schedule' AND slot < $2 RETURNING id",
+        "UPDATE scheduled_runs SET state = 'skipped', error = $3, ended_at = now(), holder = NULL, "
+        "lease_until = NULL WHERE kind = $1 "
+        "AND (state = 'due' OR state = 'running' AND lease_until < now()) "
+        "AND trigger = 'schedule' AND slot < $2 RETURNING id",
         kind,
         slot,
         NEWER_CAME,
@@ -259,8 +281,8 @@ async def _release(run: Claim, error: str | None, delay: timedelta, *, spent: in
 
 
 async def _make_way(run: Claim) -> None:
-    """What waited for this one is told of again at once."""
+    """What waited for this one, in its group or for its worker, is told of again at once."""
     await rows(
-        "UPDATE scheduled_runs SET sent_at = NULL WHERE state = 'due' AND kind = ANY($1) RETURNING id",
-        group_of(run.kind),
+        "UPDATE scheduled_runs SET sent_at = NULL WHERE state = 'due' AND id <> $1 RETURNING id",
+        run.id,
     )

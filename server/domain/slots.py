@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +18,9 @@ from server.models import RunKind
 # this part of the time to the next slot, and never more than the limit.
 JITTER_PART, JITTER_LIMIT = 0.1, timedelta(minutes=5)
 
-MINUTE = timedelta(minutes=1)
+# Slots are counted forwards, from one that lies behind whatever clocks do: by the wall, backwards, the hour
+# that they repeat is not clear.
+CLOCKS_MOVE = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class Timetable:
 
     def newest(self, kind: RunKind, now: datetime) -> datetime:
         """The newest slot that is not after `now`."""
-        return next(self._backwards(kind, now))
+        slot = self._before(kind, now - CLOCKS_MOVE)
+        while (following := self.next(kind, slot)) <= now:
+            slot = following
+        return slot
 
     def next(self, kind: RunKind, now: datetime) -> datetime:
         """The first slot after `now`."""
@@ -45,13 +51,12 @@ class Timetable:
 
     def between(self, kind: RunKind, after: datetime, before: datetime, *, limit: int) -> list[datetime]:
         """The slots between these, without both, the newest first; at most `limit`."""
-        found: list[datetime] = []
-        for slot in self._backwards(kind, before):
-            if slot <= after or len(found) == limit:
-                break
-            if slot < before:
-                found.append(slot)
-        return found
+        found: deque[datetime] = deque(maxlen=limit)
+        slot = self.next(kind, after)
+        while slot < before:
+            found.append(slot)
+            slot = self.next(kind, slot)
+        return list(found)[::-1]
 
     def jitter(self, kind: RunKind, slot: datetime) -> timedelta:
         """How long after its slot a run begins: the same for every process that asks."""
@@ -59,7 +64,7 @@ class Timetable:
         digest = hashlib.sha256(f"{kind} {slot.isoformat()}".encode()).digest()
         return most * (int.from_bytes(digest[:4]) / 2**32)
 
-    def _backwards(self, kind: RunKind, start: datetime) -> Iterator[datetime]:
-        minute = start.astimezone(self.zone).replace(second=0, microsecond=0) + MINUTE
-        for slot in CronSim(self.crons[kind], minute, reverse=True):
-            yield slot.astimezone(UTC)
+    def _before(self, kind: RunKind, moment: datetime) -> datetime:
+        """A slot before this moment; near where clocks are set back, perhaps not the newest of them."""
+        minute = moment.astimezone(self.zone).replace(second=0, microsecond=0)
+        return next(CronSim(self.crons[kind], minute, reverse=True)).astimezone(UTC)

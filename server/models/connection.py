@@ -26,15 +26,21 @@ SESSION_SETTINGS = {
 }
 
 
-def tortoise_config(address: DatabaseAddress, *, pool_size: int, name: str = "perch") -> dict[str, Any]:
-    """What `Tortoise.init` and aerich read."""
+NO_TIMEOUTS = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+
+
+def tortoise_config(
+    address: DatabaseAddress, *, pool_size: int, name: str = "perch", patient: bool = False
+) -> dict[str, Any]:
+    """What `Tortoise.init` and aerich read. With `patient`, a statement may take as long as it takes."""
     credentials = {
         **address.connect_arguments(),
         "minsize": 1,
         "maxsize": pool_size,
         "timeout": CONNECT_TIMEOUT,
-        "command_timeout": STATEMENT_TIMEOUT + 2,  # for a server that does not answer any more
-        "server_settings": SESSION_SETTINGS,
+        # For a server that does not answer any more.
+        "command_timeout": None if patient else STATEMENT_TIMEOUT + 2,
+        "server_settings": {**SESSION_SETTINGS, **(NO_TIMEOUTS if patient else {})},
         "application_name": name,
     }
     return {

@@ -11,7 +11,7 @@ class Instance(Model):
 
     id = fields.SmallIntField(primary_key=True, generated=False)
     epoch = fields.UUIDField()
-    trouble: list[str] = fields.JSONField(default=list)  # what people were told last
+    trouble = fields.JSONField(default=dict)  # type: ignore[var-annotated]  # what people were told last
 
     class Meta:
         table = "instance"

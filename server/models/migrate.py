@@ -36,7 +36,7 @@ async def upgrade(address: DatabaseAddress) -> list[str]:
     """Apply what is missing; the names of what was applied. Safe to run from many processes."""
     from aerich import Command
 
-    config = tortoise_config(address, pool_size=2, name="perch migrate")
+    config = tortoise_config(address, pool_size=2, name="perch migrate", patient=True)
     async with migration_lock(address), TortoiseContext() as context:
         await context.init(config=config)
         command = Command(config, location=str(FOLDER))
@@ -51,7 +51,7 @@ async def downgrade(address: DatabaseAddress) -> list[str]:
     """Take every migration back, the newest first, with all data; for tests and developers."""
     from aerich import Command
 
-    config = tortoise_config(address, pool_size=2, name="perch migrate")
+    config = tortoise_config(address, pool_size=2, name="perch migrate", patient=True)
     undone: list[str] = []
     async with migration_lock(address), TortoiseContext() as context:
         await context.init(config=config)
@@ -85,8 +85,6 @@ async def create_database(address: DatabaseAddress) -> bool:
     connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
     try:
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", address.database):
-            # Closed by a restore that was killed before it could open it again.
-            await connection.execute(f'ALTER DATABASE "{address.database}" ALLOW_CONNECTIONS true')
             return False
         await connection.execute(f'CREATE DATABASE "{address.database}"')
         return True

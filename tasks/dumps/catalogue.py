@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,14 @@ KINDS: tuple[DumpKind, ...] = get_args(DumpKind)
 FOLDERS: tuple[Literal["hour", "day", "week", "proven"], ...] = (*KINDS, "proven")
 
 ARCHIVE, ENCRYPTED_ARCHIVE, MANIFEST, DRILL = ".dump.zst", ".dump.zst.age", ".json", ".drill.json"
+
+# What can be said for the id of the newest dump that is whole.
+LATEST = "latest"
+
+# What Perch writes: whatever else lies in these folders is somebody else's, and is never touched.
+NAME = re.compile(
+    r"(?P<id>(?:hour|day|week)-\d{8}T\d{6}Z-[0-9a-f]{6})(?:\.dump\.zst(?:\.age)?|(?:\.drill)?\.json)"
+)
 
 # How many manifests are read at once.
 READERS = 8
@@ -61,10 +70,17 @@ class Catalogue:
     strays: Sequence[ObjectInfo]
 
     def find(self, dump_id: str) -> Dump:
-        """The dump of this id, its own place preferred to that of the proven. Raises DumpNotFound."""
+        """The dump of this id, or the newest where it is `latest`; a whole copy where one is not.
+
+        Raises:
+            DumpNotFound: there is none.
+        """
+        whole = [dump for dump in self.dumps if dump.trouble is None]
+        if dump_id == LATEST and whole:
+            return whole[0]
         found = [dump for dump in self.dumps if dump.id == dump_id]
         if not found:
-            raise DumpNotFound(f"there is no dump {dump_id}; `perch dump list` shows them")
+            raise DumpNotFound(f"there is no dump {dump_id}; `perch dump list` shows which there are")
         return min(found, key=lambda dump: dump.trouble is not None)
 
 
@@ -76,15 +92,28 @@ async def read(store: ObjectStore, settings: Settings) -> Catalogue:
     for kind in FOLDERS:
         folder = settings.dump_folder(kind)
         objects = {item.key: item async for item in store.list(folder)}
-        names = [key for key in objects if key.endswith(MANIFEST) and not key.endswith(DRILL)]
+        names = [
+            key for key in objects if is_ours(key) and key.endswith(MANIFEST) and not key.endswith(DRILL)
+        ]
         async for key, found in _manifests(store, names):
             if isinstance(found, Manifest):
                 dumps.append(await _dump(store, found, folder, objects))
             elif found is not None:
                 damaged.append((key, str(found)))
-        kept = {key for dump in dumps for key in dump.keys} | {key for key, _ in damaged}
-        strays += [item for key, item in objects.items() if key not in kept]
+        known = {dump.id for dump in dumps} | {id_of(key) for key, _ in damaged}
+        strays += [item for key, item in objects.items() if is_ours(key) and id_of(key) not in known]
     return Catalogue(sorted(dumps, key=lambda dump: dump.manifest.slot, reverse=True), damaged, strays)
+
+
+def is_ours(key: str) -> bool:
+    """Whether Perch gives objects such names."""
+    return NAME.fullmatch(key.rpartition("/")[2]) is not None
+
+
+def id_of(key: str) -> str:
+    """The id of the dump that an object belongs to; empty where it is none of ours."""
+    named = NAME.fullmatch(key.rpartition("/")[2])
+    return named["id"] if named else ""
 
 
 def distinct(dumps: Sequence[Dump]) -> list[Dump]:

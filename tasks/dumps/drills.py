@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import IO, Any, Literal, TypeVar, cast
 
 import asyncpg
 
@@ -21,13 +22,15 @@ from server.domain.runs import Claim
 from storage.base import ObjectNotFound
 from tasks.dumps import catalogue, space
 from tasks.dumps.catalogue import DRILL, MANIFEST, Dump, distinct
-from tasks.dumps.errors import DumpDamaged, DumpFailed
+from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
 from tasks.dumps.manifest import Drill, Manifest
 from tasks.dumps.packing import unpack
-from tasks.dumps.postgres import clients, connected, count_rows, ended_well, quoted, running
+from tasks.dumps.postgres import Running, clients, connected, count_rows, quoted, running
 from tasks.workshop import Workshop
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # Names of scratch databases: PREFIX before the database's own. One drill at a time makes them.
 PREFIX = "drill_of_"
@@ -44,15 +47,25 @@ FINISH_WITHIN = 4 * 3600
 
 
 async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The daily run: prove the newest dump."""
+    """The daily run: prove the newest dump. Raises DumpFailed where it is not good."""
     del claim
-    dumps = distinct((await catalogue.read(workshop.backups, workshop.settings)).dumps)
-    if not dumps:
+    found = await catalogue.read(workshop.backups, workshop.settings)
+    newest = max((dump.id.partition("-")[2] for dump in found.dumps), default="")
+    for key, reason in found.damaged:
+        if catalogue.id_of(key).partition("-")[2] > newest:  # the moment of its slot
+            raise DumpFailed(f"the newest dump has a damaged manifest ({key}): {reason}")
+    if not found.dumps:
         return {"dump": None}
-    found = await drill(dumps[0], workshop)
+    return await drilled(distinct(found.dumps)[0], workshop)
+
+
+async def drilled(dump: Dump, workshop: Workshop, identity: str | None = None) -> dict[str, Any]:
+    """Drill it; the run's result. Raises DumpFailed where it is not good, or cannot be drilled."""
+    found = await drill(dump, workshop, identity=identity, on_progress=workshop.on_progress)
+    result = {"dump": found.id, "rows": found.rows, "seconds": found.seconds, "source": found.source}
     if found.error is not None:
-        raise DumpFailed(f"the dump {found.id} is not good: {found.error}", {"dump": found.id})
-    return {"dump": found.id, "rows": found.rows, "seconds": found.seconds}
+        raise DumpFailed(f"the dump {found.id} is not good: {found.error}", result)
+    return result
 
 
 async def drill(
@@ -67,24 +80,37 @@ async def drill(
     An encrypted one without `identity` was restored while it was made; here its stored bytes are read back.
 
     Raises:
-        DumpFailed: no drill was possible, which says nothing about the dump.
+        DumpFailed: no drill was possible, which says nothing about the dump, and takes no proof away.
     """
     begun, manifest = time.monotonic(), dump.manifest
-    stored_error = dump.trouble
     if manifest.encryption is not None and identity is None:
         if dump.drill is None:
             reason = "is encrypted and was not drilled when it was made: give --identity"
             raise DumpFailed(f"the dump {dump.id} {reason}")
         found = await read_back(dump, dump.drill, workshop, begun, on_progress)
-    elif stored_error is not None:
-        found = failed(manifest, stored_error, begun)
+    elif dump.trouble is not None:
+        found = failed(manifest, dump.trouble, begun)
     else:
-        found = await restore_and_compare(dump, workshop, identity, begun, on_progress)
+        found = await within_limit(
+            restore_and_compare(dump, workshop, identity, begun, on_progress), workshop.settings
+        )
     await catalogue.write(workshop.backups, dump.folder + dump.id + DRILL, found)
     if found.is_proof:
         await keep_proven(dump, found, workshop)
         log.info("the dump %s is proven: %d rows came back", dump.id, found.rows)
     return found
+
+
+async def within_limit(work: Coroutine[Any, Any, T], settings: Settings) -> T:
+    """What takes longer than DUMP_TIMEOUT is ended. Raises DumpFailed."""
+    limit = asyncio.timeout(settings.dump_timeout)
+    try:
+        async with limit:
+            return await work
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise DumpFailed(f"it took longer than DUMP_TIMEOUT, {settings.dump_timeout} s") from None
 
 
 async def read_back(
@@ -112,12 +138,12 @@ async def restore_and_compare(
     """From the store into a scratch database."""
     look_at_space(workshop.settings, dump.manifest)
     async with scratch(workshop.settings) as place:
-        programs = clients(dump.manifest.client_version)
+        sink = place.restoring(clients(dump.manifest.client_version))
         try:
-            sink = place.restoring(programs)
             await checked(dump, workshop, sink, identity=identity, on_progress=on_progress)
         except DumpDamaged as damage:
             return failed(dump.manifest, str(damage), begun)
+        await asyncio.to_thread(sink.finish)  # its bytes are right: what fails here is not the dump's fault
         return await place.judge(dump.manifest, source="stored", read_back=True, begun=begun)
 
 
@@ -138,16 +164,16 @@ async def verify(
 
     Raises:
         DumpDamaged: a bit is not as it was, or something is missing.
+        DumpFailed: it cannot be read for another reason, such as the wrong key.
     """
     if dump.trouble is not None:
         raise DumpDamaged(dump.trouble)
     if dump.manifest.encryption is not None and identity is None:
         await checked(dump, workshop, Nowhere(), on_progress=on_progress)
         return "hash (encrypted: its archive is read with --identity)"
-    with running(
-        clients(dump.manifest.client_version), "pg_restore", None, ["--file=/dev/null"], stdin=subprocess.PIPE
-    ) as process:
-        sink = Restoring(process)
+    programs = clients(dump.manifest.client_version)
+    with running(programs, "pg_restore", None, ["--file=/dev/null"], stdin=subprocess.PIPE) as program:
+        sink = Restoring(program)
         await checked(dump, workshop, sink, identity=identity, on_progress=on_progress)
         await asyncio.to_thread(sink.finish)
     return "hash and archive"
@@ -161,22 +187,24 @@ async def checked(
     identity: str | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Send a dump's archive into the sink, and hold its bytes against the manifest. Raises DumpDamaged."""
+    """Send a dump's archive into the sink, and hold its bytes against the manifest.
+
+    Raises:
+        DumpDamaged: they are not those that were stored.
+        DumpFailed: they are, and all the same they could not be unpacked or restored.
+    """
     manifest = dump.manifest
     try:
         async with workshop.backups.read(dump.key) as found:
-            digest, size = await unpack(found.body, sink, identity=identity, on_progress=on_progress)
+            read = await unpack(found.body, sink, identity=identity, on_progress=on_progress)
     except ObjectNotFound:
         raise DumpDamaged("its archive is missing") from None
-    except BrokenPipeError:  # pg_restore gave up; what it says is the reason
-        reason = "pg_restore gave up"
-        try:
-            await asyncio.to_thread(sink.finish)
-        except DumpFailed as error:
-            reason = str(error)
-        raise DumpDamaged(f"the archive cannot be restored: {reason}") from None
-    if (digest, size) != (manifest.sha256, manifest.stored_bytes):
+    if (read.sha256, read.size) != (manifest.sha256, manifest.stored_bytes):
         raise DumpDamaged("its bytes are not those that were stored")
+    if isinstance(read.trouble, BrokenPipeError):  # pg_restore gave up, and says why
+        await asyncio.to_thread(sink.finish)
+    if read.trouble is not None:
+        raise DumpFailed(str(read.trouble)) from read.trouble
 
 
 @asynccontextmanager
@@ -184,12 +212,13 @@ async def scratch(settings: Settings) -> AsyncIterator[Scratch]:
     """An empty database of our own, gone after the block.
 
     Raises:
-        DumpFailed: another drill runs, or the role may not make databases.
+        Busy: another drill runs.
+        DumpFailed: the role may not make databases.
     """
     own = settings.database.database
     async with connected(settings.database) as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", DRILL_LOCK):
-            raise DumpFailed("another drill runs at this moment")
+            raise Busy("another drill runs at this moment")
         for old in await connection.fetch(
             "SELECT datname FROM pg_database WHERE datname = $1", (PREFIX + own)[:63]
         ):  # of a drill that was killed
@@ -265,20 +294,22 @@ class Scratch:
 
 
 class Restoring:
-    """pg_restore, as the sink of an archive. After it has given up, what comes is dropped."""
+    """pg_restore, as the sink of an archive."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process, self._input = process, cast(IO[bytes], process.stdin)
+    def __init__(self, program: Running) -> None:
+        self._program, self._input = program, cast(IO[bytes], program.process.stdin)
 
     def write(self, data: bytes) -> None:
         """Hand it on. Raises BrokenPipeError where pg_restore has ended."""
-        self._input.write(data)
+        left = memoryview(data)
+        while left:
+            left = left[self._input.write(left) :]
 
     def finish(self) -> None:
-        """The archive's end. Raises DumpFailed with what pg_restore said."""
+        """The archive's end; once is enough. Raises ProgramFailed with what pg_restore said."""
         with suppress(BrokenPipeError):
             self._input.close()
-        ended_well(self._process, "pg_restore", FINISH_WITHIN)
+        self._program.end_well(FINISH_WITHIN)
 
 
 class Nowhere:
@@ -315,17 +346,29 @@ def failed(
 
 
 async def keep_proven(dump: Dump, proof: Drill, workshop: Workshop) -> None:
-    """Copy it to where no lifecycle rule reaches, and drop the oldest of the proven beyond the two newest."""
+    """Copy it to where no lifecycle rule reaches; the newest two there that are whole and proven stay."""
     store, folder = workshop.backups, workshop.settings.dump_folder("proven")
     if dump.folder != folder:
         target = replace(dump, folder=folder)
+        digest = hashlib.sha256()
+
+        async def hashed(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+            async for piece in body:
+                digest.update(piece)
+                yield piece
+
         async with store.read(dump.key) as found:
-            await store.put(target.key, found.body, content_type="application/octet-stream")
-        await catalogue.write(store, folder + dump.id + MANIFEST, dump.manifest)
+            await store.put(target.key, hashed(found.body), content_type="application/octet-stream")
+        if digest.hexdigest() != dump.manifest.sha256:
+            await store.delete(target.key)
+            raise DumpFailed("its copy for the proven ones did not come out the same")
         await catalogue.write(store, folder + dump.id + DRILL, proof)
-    kept = [
+        await catalogue.write(store, folder + dump.id + MANIFEST, dump.manifest)
+    there = [
         found for found in (await catalogue.read(store, workshop.settings)).dumps if found.folder == folder
     ]
-    for old in kept[KEPT_PROVEN:]:
-        for key in old.keys:
-            await store.delete(key)
+    kept = [found for found in there if found.is_proven and found.trouble is None][:KEPT_PROVEN]
+    for old in there:
+        if old not in kept and len(kept) == KEPT_PROVEN:
+            for key in old.keys:
+                await store.delete(key)

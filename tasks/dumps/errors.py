@@ -20,5 +20,13 @@ class DumpDamaged(DumpFailed):
     """The stored bytes are not those that were made, or are not an archive."""
 
 
+class ProgramFailed(DumpFailed):
+    """A program of PostgreSQL's ended badly."""
+
+
+class Busy(DumpFailed):
+    """Something else is under way that this would get into the way of; later it may work."""
+
+
 class DumpNotFound(DumpFailed):
     """There is no dump with this id."""

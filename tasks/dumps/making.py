@@ -26,7 +26,7 @@ from tasks.dumps.catalogue import ARCHIVE, DRILL, ENCRYPTED_ARCHIVE, MANIFEST
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.manifest import Drill, DumpKind, Manifest
 from tasks.dumps.packing import Packing
-from tasks.dumps.postgres import clients, connected, count_rows, ended_well, running
+from tasks.dumps.postgres import Running, clients, connected, count_rows, running
 from tasks.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -46,15 +46,30 @@ Progress = Callable[[int], None]
 
 
 async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The run of a dump's slot."""
+    """The run of a dump's slot. What a holder made that died over its last step is found, not repeated."""
+    kind = KIND_OF_RUN[claim.kind]
+    known = await of_slot(kind, claim.slot, workshop) if claim.attempt > 1 else None
+    if known is not None:
+        return summary(known.manifest)
     manifest = await make(
-        KIND_OF_RUN[claim.kind],
+        kind,
         claim.slot,
         workshop,
         still_wanted=lambda: runs.renew(claim),
         on_progress=workshop.on_progress,
     )
+    made = await of_slot(kind, claim.slot, workshop)
+    if made is not None and made.drill is not None and made.drill.error is not None:
+        reason = f"the dump {made.id} was made, and its drill failed: {made.drill.error}"
+        raise DumpFailed(reason, summary(manifest))
     return summary(manifest)
+
+
+async def of_slot(kind: DumpKind, slot: datetime, workshop: Workshop) -> catalogue.Dump | None:
+    """The whole dump that stands for this slot, if there is one."""
+    found = (await catalogue.read(workshop.backups, workshop.settings)).dumps
+    mine = (dump for dump in found if (dump.manifest.kind, dump.manifest.slot) == (kind, slot))
+    return next((dump for dump in mine if dump.trouble is None), None)
 
 
 def summary(manifest: Manifest) -> dict[str, Any]:
@@ -84,14 +99,8 @@ async def make(
     Raises:
         DumpFailed: with the reason; nothing that could be taken for a dump is left.
     """
-    limit = asyncio.timeout(workshop.settings.dump_timeout)
-    try:
-        async with limit:
-            return await _make(kind, slot, workshop, still_wanted, on_progress)
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise DumpFailed(f"it took longer than DUMP_TIMEOUT, {workshop.settings.dump_timeout} s") from None
+    work = _make(kind, slot, workshop, still_wanted, on_progress)
+    return await drills.within_limit(work, workshop.settings)
 
 
 async def _make(
@@ -115,9 +124,9 @@ async def _make(
             await store.delete(manifest.key)
             raise DumpFailed("another worker took the dump over")
         folder = settings.dump_folder(kind)
-        await catalogue.write(store, folder + manifest.id + MANIFEST, manifest)
         if maker.drill is not None:
             await catalogue.write(store, folder + manifest.id + DRILL, maker.drill)
+        await catalogue.write(store, folder + manifest.id + MANIFEST, manifest)
     log.info("dumped %d rows into %s", sum(manifest.rows.values()), manifest.id)
     return manifest
 
@@ -155,10 +164,10 @@ class Maker:
             arguments = ["--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password"]
             with running(
                 self._programs, "pg_dump", self._settings.database, arguments, stdout=subprocess.PIPE
-            ) as process:
+            ) as program:
                 counting = asyncio.create_task(self._describe())
                 try:
-                    packing = await self._store(store, key, process, recipient)
+                    packing = await self._store(store, key, program, recipient)
                     rows, migrations = await counting
                 except BaseException:
                     counting.cancel()
@@ -187,12 +196,13 @@ class Maker:
             self.drill = await self.scratch.judge(manifest, source="stream", read_back=False, begun=begun)
         return manifest
 
-    async def _store(
-        self, store: Any, key: str, process: subprocess.Popen[bytes], recipient: str | None
-    ) -> Packing:
+    async def _store(self, store: Any, key: str, program: Running, recipient: str | None) -> Packing:
         copy = None if self.scratch is None else self.scratch.restoring(self._programs)
         packing = Packing(
-            cast(IO[bytes], process.stdout), recipient=recipient, copy=copy, on_progress=self._on_progress
+            cast(IO[bytes], program.process.stdout),
+            recipient=recipient,
+            copy=copy,
+            on_progress=self._on_progress,
         )
 
         async def body() -> AsyncIterator[bytes]:
@@ -200,10 +210,10 @@ class Maker:
                 async for piece in packing:
                     yield piece
             except BaseException:
-                process.kill()  # so that the thread that reads from it ends
+                program.kill()  # so that the thread that reads from it ends
                 raise
             # Before the store takes the end for the end of a whole dump.
-            await asyncio.to_thread(ended_well, process, "pg_dump", LAST_WORDS)
+            await asyncio.to_thread(program.end_well, LAST_WORDS)
 
         try:
             await store.put(key, body(), content_type="application/octet-stream")

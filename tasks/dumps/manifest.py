@@ -59,26 +59,34 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
         return self.error is None and self.read_back
 
 
+# What stands in the place of the checksum while it is made.
+SEAL = b'"checksum": ""'
+
 S = TypeVar("S", bound=Manifest | Drill)
 
 
 def encode(record: S) -> bytes:
     """The record as it is stored, with its checksum."""
-    checksum = hashlib.sha256(_rendered(record, "")).hexdigest()
-    return _rendered(record, checksum)
+    bare = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(record, checksum="")), indent=2)
+    return sealed(bare, hashlib.sha256(bare).hexdigest().encode()) + b"\n"
 
 
 def decode(data: bytes, kind: type[S]) -> S:
-    """The record. Raises DumpDamaged where a single bit is not as it was."""
+    """The record. Raises DumpDamaged where a single bit is not as it was.
+
+    The checksum is over the text, so that a later version with other fields reads what this one wrote.
+    """
     try:
         record = msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DumpDamaged(f"it cannot be read: {error}") from None
-    if encode(record) != data:
+    checksum = record.checksum.encode()
+    bare = data.replace(sealed(SEAL, checksum), SEAL).removesuffix(b"\n")
+    if hashlib.sha256(bare).hexdigest().encode() != checksum or sealed(bare, checksum) + b"\n" != data:
         raise DumpDamaged("its checksum is not right")
     return record
 
 
-def _rendered(record: S, checksum: str) -> bytes:
-    filled = msgspec.structs.replace(record, checksum=checksum)
-    return msgspec.json.format(msgspec.json.encode(filled), indent=2) + b"\n"
+def sealed(bare: bytes, checksum: bytes) -> bytes:
+    """The text with the checksum over what it is without."""
+    return bare.replace(SEAL, SEAL[:-1] + checksum + b'"')

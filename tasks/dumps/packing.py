@@ -15,6 +15,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
 import zstandard
@@ -22,6 +23,7 @@ import zstandard
 from storage.base import CHUNK
 from tasks.dumps.errors import DumpDamaged
 
+# One thread of its own compresses beside the one that reads and hashes.
 # Three is zstd's default: two to three times as fast as pg_dump writes on one core, at most of the gain.
 LEVEL = 3
 
@@ -134,7 +136,7 @@ class Packing:
             raise
 
     def _compressed(self) -> Any:
-        packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
+        packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, threads=1).compressobj()
         while piece := self._source.read(READ):
             self.archive_bytes += len(piece)
             self._hand_on(piece)
@@ -163,23 +165,30 @@ class Packing:
         self._channel.put(piece)
 
 
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What was read, whatever became of it: `trouble` is what ended the unpacking before the archive did."""
+
+    sha256: str
+    size: int
+    trouble: Exception | None
+
+
 async def unpack(
     stored: AsyncIterator[bytes],
     sink: Sink,
     *,
     identity: str | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
-) -> tuple[str, int]:
-    """Write the archive inside the stored bytes into the sink; the SHA-256 and number of the stored bytes.
+) -> Unpacked:
+    """Write the archive inside the stored bytes into the sink, and hash all of them, even where that fails.
 
     What is neither encrypted nor compressed is taken as the archive itself. An encrypted one without an
     identity is read and hashed, and nothing is written.
-
-    Raises:
-        DumpDamaged: it cannot be decrypted or decompressed to its end.
     """
     channel, digest, size = Channel(), hashlib.sha256(), 0
     working = in_thread(lambda: unpacked(channel, sink, identity))
+    trouble: Exception | None = None
     try:
         async for piece in stored:
             digest.update(piece)
@@ -189,10 +198,11 @@ async def unpack(
                 await asyncio.to_thread(channel.put, piece)
         with suppress(Aborted):
             await asyncio.to_thread(channel.put, None)
-        await asyncio.wrap_future(working)
+        await asyncio.wait({asyncio.wrap_future(working)})
+        trouble = working.exception()  # type: ignore[assignment]
     finally:
         channel.break_off()
-    return digest.hexdigest(), size
+    return Unpacked(digest.hexdigest(), size, trouble)
 
 
 def unpacked(channel: Channel, sink: Sink, identity: str | None) -> None:
@@ -269,15 +279,22 @@ def decrypt(reader: ChannelReader, sink: Sink, identity: str) -> None:
     from pyrage import DecryptError, decrypt_io, x25519
 
     inside, outside = os.pipe()
-    with open(inside, "rb", buffering=0) as compressed:
-        decompressing = in_thread(lambda: decompress(compressed, sink))
-        try:
-            with open(outside, "wb", buffering=0) as plain:
-                decrypt_io(reader, plain, [x25519.Identity.from_str(identity)])
-        except (DecryptError, OSError) as error:
-            decompressing.exception()
-            raise DumpDamaged(f"the dump cannot be decrypted: {error}") from None
-        decompressing.result()
+    decompressing = in_thread(lambda: decompress_and_close(inside, sink))
+    failure: Exception | None = None
+    try:
+        with open(outside, "wb", buffering=0) as plain:
+            decrypt_io(reader, plain, [x25519.Identity.from_str(identity)])
+    except (DecryptError, OSError) as error:
+        failure = DumpDamaged(f"the dump cannot be decrypted: {error}")
+    decompressing.result()  # what went wrong there is the cause
+    if failure is not None:
+        raise failure
+
+
+def decompress_and_close(descriptor: int, sink: Sink) -> None:
+    """From a pipe, whose other end learns of it when this one fails."""
+    with open(descriptor, "rb", buffering=0) as compressed:
+        decompress(compressed, sink)
 
 
 class IteratorReader(io.RawIOBase):
@@ -322,6 +339,7 @@ def in_thread(work: Callable[[], None]) -> Future[None]:
     future: Future[None] = Future()
 
     def run() -> None:
+        future.set_running_or_notify_cancel()
         try:
             work()
         except BaseException as error:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import asyncpg
 
 from config import programs
 from config.addresses import DatabaseAddress
-from tasks.dumps.errors import DumpFailed
+from tasks.dumps.errors import DumpFailed, ProgramFailed
 
 CONNECT_TIMEOUT = 10  # seconds
+
+# What a pipe holds: as much as Linux gives without privileges, so that both sides work at once. Bytes.
+PIPE_BYTES = 1 << 20
 
 # Every table of people's data and of ours, whatever its schema.
 TABLES = """
@@ -70,6 +74,43 @@ def quoted(*names: str) -> str:
     return ".".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
+class Running:
+    """A program of PostgreSQL that runs. What it says goes into an anonymous file, so that it never waits."""
+
+    def __init__(self, process: subprocess.Popen[bytes], said: int) -> None:
+        self.process, self._said = process, said
+
+    def kill(self) -> None:
+        """End it now, if it has not ended."""
+        if self.process.poll() is None:
+            self.process.kill()
+
+    def end_well(self, timeout: float) -> None:
+        """Wait for its end.
+
+        Raises:
+            ProgramFailed: it failed, or does not end; with the last that it said.
+        """
+        program = Path(str(self.process.args[0])).name  # type: ignore[index]
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise ProgramFailed(f"{program} did not end within {timeout:.0f} s") from None
+        if code != 0:
+            words = " ".join(os.pread(self._said, 1 << 16, 0).decode(errors="replace").split())
+            raise ProgramFailed(f"{program} ended with {code}: {words[-TAIL:] or 'it said nothing'}")
+
+    def close(self) -> None:
+        """End it, and let go of its pipes."""
+        self.kill()
+        self.process.wait()
+        os.close(self._said)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None and not pipe.closed:
+                with suppress(OSError):
+                    pipe.close()
+
+
 @contextmanager
 def running(
     folder: Path,
@@ -78,18 +119,14 @@ def running(
     arguments: Sequence[str],
     options: str | None = None,
     **pipes: Any,
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Running]:
     """A program of PostgreSQL, killed where the block is left before it ended.
 
     The password travels in an anonymous file that only this child inherits: neither its arguments nor
     anybody's environment show it, and nothing is left on the disk.
     """
-    environment = {
-        "PATH": os.defpath,
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "PGCONNECT_TIMEOUT": str(CONNECT_TIMEOUT),
-    }
+    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    environment["PGCONNECT_TIMEOUT"] = str(CONNECT_TIMEOUT)
     if options is not None:
         environment["PGOPTIONS"] = options
     command, keep = [str(folder / program)], []
@@ -100,27 +137,31 @@ def running(
         if address.password is not None:
             keep.append(password_file(address.password))
             environment["PGPASSFILE"] = f"/proc/self/fd/{keep[0]}"
+    said = os.memfd_create("said")
     try:
         process = subprocess.Popen(
             [*command, *arguments],
             env=environment,
             pass_fds=keep,
-            stderr=subprocess.PIPE,
+            stderr=said,
             start_new_session=True,
+            bufsize=0,
             **pipes,
         )
+    except BaseException:
+        os.close(said)
+        raise
     finally:
         for descriptor in keep:
             os.close(descriptor)
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    found = Running(process, said)
     try:
-        yield process
+        yield found
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None and not pipe.closed:
-                close_quietly(pipe)
+        found.close()
 
 
 def password_file(password: str) -> int:
@@ -130,18 +171,3 @@ def password_file(password: str) -> int:
     escaped = password.replace("\\", "\\\\").replace(":", "\\:")
     os.write(descriptor, f"*:*:*:*:{escaped}\n".encode())
     return descriptor
-
-
-def close_quietly(pipe: Any) -> None:
-    """Close a pipe whose other end may be gone."""
-    with suppress(OSError):
-        pipe.close()
-
-
-def ended_well(process: subprocess.Popen[bytes], what: str, timeout: float) -> None:
-    """Wait for its end. Raises DumpFailed with what it said where it failed."""
-    said = cast(IO[bytes], process.stderr).read()
-    code = process.wait(timeout)
-    if code != 0:
-        words = " ".join(said.decode(errors="replace").split())[-TAIL:]
-        raise DumpFailed(f"{what} ended with {code}: {words or 'it said nothing'}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+import secrets
 import subprocess
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from server.models import migrate
 from storage.files import chunks_of
 from tasks.dumps import space
 from tasks.dumps.drills import RESTORE_OPTIONS, Restoring, difference
-from tasks.dumps.errors import DumpDamaged, DumpFailed
+from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
 from tasks.dumps.manifest import Manifest
 from tasks.dumps.packing import unpack
 from tasks.dumps.postgres import TABLES, clients, connected, count_rows, quoted, running
@@ -32,8 +33,12 @@ MAINTENANCE = "postgres"
 # A name that nobody else uses, for the database while it is restored.
 UNFINISHED = "restoring_"
 
-# Sessions get so long to be gone after they were ended. Seconds.
-SESSIONS_END_WITHIN = 10
+RESTORE_LOCK = 7_237_100_005
+
+# Names for `--into`, with room for what is put before and behind them; and those that PostgreSQL itself
+# needs.
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+RESERVED = ("postgres", "template0", "template1")
 
 # People, or what they wrote; the demo users of a fresh server do not count.
 HOLDS_SOMETHING = "SELECT EXISTS (SELECT 1 FROM users WHERE NOT demo) OR EXISTS (SELECT 1 FROM tweets)"
@@ -43,7 +48,7 @@ SETTLE = """
     UPDATE scheduled_runs SET state = 'skipped', error = 'the database was restored', ended_at = now(),
         holder = NULL, lease_until = NULL WHERE state IN ('due', 'running');
     UPDATE media_attachments SET working_until = NULL WHERE working_until IS NOT NULL;
-    UPDATE instance SET epoch = gen_random_uuid(), trouble = '[]';
+    UPDATE instance SET epoch = gen_random_uuid(), trouble = '{}';
 """
 
 # Counters are in the dump with their rows; whatever disagrees all the same is put right.
@@ -112,13 +117,16 @@ async def restore(
         DumpFailed: nothing was changed, for this reason.
     """
     address = settings.database
-    target = into or address.database
+    target = checked_name(into) if into is not None else address.database
     refuse_newer(source.manifest)
+    if source.manifest is not None and source.manifest.encryption is not None and identity is None:
+        raise DumpFailed("the dump is encrypted: give --identity with the file of its secret key")
     async with connected(address, MAINTENANCE) as server:
+        if not await server.fetchval("SELECT pg_try_advisory_lock($1)", RESTORE_LOCK):
+            raise Busy("another restore runs at this moment")
         exists = await server.fetchval("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", target)
-        if exists:  # a restore that was killed may have left it closed
-            await server.execute(f"ALTER DATABASE {quoted(target)} ALLOW_CONNECTIONS true")
-        if exists and not force and not await is_empty(replace(address, database=target)):
+        empty = not exists or await is_empty(replace(address, database=target))
+        if not empty and not force:
             raise DumpFailed(
                 f"the database {target} holds people's data: with --force it is kept under another name"
             )
@@ -128,20 +136,35 @@ async def restore(
         await server.execute(f"DROP DATABASE IF EXISTS {quoted(beside.database)} WITH (FORCE)")
         await server.execute(f"CREATE DATABASE {quoted(beside.database)} TEMPLATE template0")
         try:
-            say(f"restoring {source.name} beside {target}")
+            beside_what = ", beside the database that is there" if exists else ""
+            beside_what = ", beside the database that is there" if exists else ""
+            say(f"restoring {source.name}{beside_what}")
             await fill(source, beside, identity, on_progress)
             rows = await compare(source.manifest, beside)
             say("bringing it to this version, and settling what was under way")
             migrated = await migrate.upgrade(beside)
             await settle(beside)
-            kept = await swap(server, beside.database, target) if exists else None
-            if not exists:
-                await server.execute(f"ALTER DATABASE {quoted(beside.database)} RENAME TO {quoted(target)}")
+            if empty and exists and not await is_empty(replace(address, database=target)):
+                raise DumpFailed(
+                    f"people began to use the database {target} meanwhile: try again with --force"
+                )
+            kept = await swap(server, address, beside.database, target if exists else None, target)
         except BaseException:
             await server.execute(f"DROP DATABASE IF EXISTS {quoted(beside.database)} WITH (FORCE)")
             raise
+        if kept is not None and empty:  # nobody's data: the demo users of a fresh server at most
+            await server.execute(f"DROP DATABASE {quoted(kept)} WITH (FORCE)")
+            kept = None
     log.info("restored %s into %s", source.name, target)
     return Restored(target, rows, migrated, kept)
+
+
+def checked_name(name: str) -> str:
+    """A name for a database of people's. Raises DumpFailed."""
+    if not NAME.fullmatch(name) or name in RESERVED:
+        rule = "has up to 40 of a-z, 0-9 and _, begins with a letter, and is not one of"
+        raise DumpFailed(f"--into: a database's name {rule} {', '.join(RESERVED)}")
+    return name
 
 
 def refuse_newer(manifest: Manifest | None) -> None:
@@ -169,24 +192,18 @@ async def fill(
 ) -> None:
     """The archive into an empty database. Raises DumpDamaged, DumpFailed."""
     manifest = source.manifest
-    if manifest is not None and manifest.encryption is not None and identity is None:
-        raise DumpFailed("the dump is encrypted: give --identity with the file of its secret key")
     programs = clients(manifest.client_version if manifest else max(installed_clients(), default=0))
     arguments = ["--exit-on-error", "--no-owner", "--no-privileges"]
     with running(
         programs, "pg_restore", target, arguments, stdin=subprocess.PIPE, options=RESTORE_OPTIONS
-    ) as process:
-        sink = Restoring(process)
-        digest, size = None, 0
-        with suppress(BrokenPipeError):  # pg_restore gave up, and says below why
-            digest, size = await unpack(source.body, sink, identity=identity, on_progress=on_progress)
-        if (
-            digest is not None
-            and manifest is not None
-            and (digest, size) != (manifest.sha256, manifest.stored_bytes)
-        ):
+    ) as program:
+        sink = Restoring(program)
+        read = await unpack(source.body, sink, identity=identity, on_progress=on_progress)
+        if manifest is not None and (read.sha256, read.size) != (manifest.sha256, manifest.stored_bytes):
             raise DumpDamaged("the dump's bytes are not those that were stored")
-        await asyncio.to_thread(sink.finish)
+        if read.trouble is not None and not isinstance(read.trouble, BrokenPipeError):
+            raise DumpFailed(str(read.trouble)) from read.trouble
+        await asyncio.to_thread(sink.finish)  # after a broken pipe, it says why
 
 
 async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:
@@ -216,29 +233,35 @@ async def settle(database: DatabaseAddress) -> None:
         await connection.execute("ANALYZE")
 
 
-async def swap(server: asyncpg.Connection, new: str, target: str) -> str:
-    """Rename both databases at once; the name under which the old one is kept.
+async def swap(
+    server: asyncpg.Connection, address: DatabaseAddress, new: str, old: str | None, target: str
+) -> str | None:
+    """Rename both databases in one transaction; the name under which the old one is kept.
 
-    Processes that use the old one are cut off for that moment, and come back to the new one by themselves.
+    While a database is renamed nobody can connect to it, and those that are connected are ended: processes
+    that use it are cut off for that moment, and come back to the new one by themselves. Killed at any point,
+    this leaves either both as they were or both renamed.
     """
-    kept = f"{target[:40]}_before_{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    await server.execute(f"ALTER DATABASE {quoted(target)} ALLOW_CONNECTIONS false")
-    try:
-        await end_sessions(server, target)
-        async with server.transaction():
-            await server.execute(f"ALTER DATABASE {quoted(target)} RENAME TO {quoted(kept)}")
-            await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
-    except BaseException:
-        await server.execute(f"ALTER DATABASE {quoted(target)} ALLOW_CONNECTIONS true")
-        raise
-    await server.execute(f"ALTER DATABASE {quoted(kept)} ALLOW_CONNECTIONS true")
+    if old is None:
+        await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
+        return None
+    kept = f"{old}_before_{datetime.now(UTC):%Y%m%dT%H%M%S}_{secrets.token_hex(2)}"
+    async with connected(address, MAINTENANCE) as helper:
+        ending = asyncio.create_task(end_sessions(helper, old))
+        try:
+            async with server.transaction():
+                await server.execute(f"ALTER DATABASE {quoted(old)} RENAME TO {quoted(kept)}")
+                await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
+        finally:
+            ending.cancel()
+            await asyncio.wait({ending})
     return kept
 
 
 async def end_sessions(server: asyncpg.Connection, database: str) -> None:
-    """Raises DumpFailed where some do not end."""
-    sessions = "FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
-    async with asyncio.timeout(SESSIONS_END_WITHIN):
-        while await server.fetchval(f"SELECT count(*) {sessions}", database):
-            await server.fetch(f"SELECT pg_terminate_backend(pid) {sessions}", database)
-            await asyncio.sleep(0.05)
+    """End them again and again, as the rename waits for all to be gone and lets nobody in meanwhile."""
+    while True:
+        await server.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", database
+        )
+        await asyncio.sleep(0.05)

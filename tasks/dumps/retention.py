@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from config import log_files
 from config.settings import Settings
 from server.domain import runs
 from server.domain.runs import Claim
+from storage.base import StorageUnavailable
 from storage.lifecycle import LifecycleUnsupported
 from tasks import lifecycle
 from tasks.dumps import catalogue
@@ -46,9 +48,12 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     rows = await runs.forget_old()
     rules = "none"
     try:
-        rules = (await lifecycle.apply(workshop.settings)).outcome
+        rules = str((await lifecycle.apply(workshop.settings)).outcome)
     except LifecycleUnsupported:
         log.info("the store knows no lifecycle rules: Perch's own retention does the work alone")
+    except StorageUnavailable as error:  # the net below; the work itself is done
+        log.warning("the bucket's lifecycle rules: %s", error)
+        rules = f"failed: {error}"
     return {"removed": removed, "unfinished": unfinished, "rows": rows, "lifecycle": rules}
 
 
@@ -73,7 +78,8 @@ async def expired(workshop: Workshop, *, now: datetime | None = None) -> list[Ex
     ]
     days = settings.retention_logs_days
     async for item in workshop.backups.list(settings.s3_logs_folder.strip("/") + "/"):
-        if item.modified_at < now - timedelta(days=days):
+        ours = log_files.NAME.fullmatch(item.key.rpartition("/")[2].removesuffix(".gz"))
+        if ours and item.modified_at < now - timedelta(days=days):
             gone.append(Expired(item.key, [item.key], item.size, f"logs are kept {plural(days)}"))
     return gone
 

@@ -36,7 +36,15 @@ def test_rules_of_others_stay_and_ours_come_once() -> None:
     assert FOREIGN in once.rules
     assert once.covering == []
     assert same(merge(once.rules, OURS).rules, once.rules)
-    assert len(merge(once.rules, [rule("hour", "backup_database/hour_dumps/", 9)]).rules) == 2
+    changed = merge(once.rules, [rule("hour", "backup_database/hour_dumps/", 9), OURS[1]])
+    assert len(changed.rules) == 3
+
+
+def test_a_rule_whose_name_begins_like_ours_is_not_ours() -> None:
+    theirs = {**FOREIGN, "ID": "perch-photos-to-glacier"}
+    neighbour = {**FIRST, "Filter": {"Prefix": "backup_database_of_others/"}}
+    merged = merge([theirs, neighbour], OURS, guarded=["backup_database/proven/"], adopt=True)
+    assert [found["ID"] for found in merged.rules[:2]] == ["perch-photos-to-glacier", "delete hourly dumps"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from config.settings import Settings
 from server.domain.jobs import Jobs
 from tasks import broker as broker_module
 from tasks import scheduler as scheduler_module
-from tasks.broker import DEAD_LETTERS, GROUP, MAX_DELIVERIES, STREAM, StreamBroker, create_broker
+from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, MAX_DELIVERIES, STREAM, StreamBroker, create_broker
 from tasks.catalogue import REMOVE_PICTURES, TASKS
 from tasks.leases import renewed
 from tasks.queue import QueuedJobs
@@ -213,3 +214,43 @@ def test_every_recurring_task_is_scheduled_under_its_name(brokers: list[StreamBr
         assert known is not None
         assert known.labels["schedule"] == task.schedule
         assert all(schedule["schedule_id"] == task.name for schedule in task.schedule)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_lives_of_workers_leave_no_names_behind(address: RedisAddress, redis: Redis) -> None:
+    for _ in range(3):
+        broker = create_broker(address)
+        await broker.startup()
+        await send(broker, 1)
+        await (await taken_by(broker)).ack()  # type: ignore[misc]
+        await broker.leave()
+        await broker.shutdown()
+    assert await redis.xinfo_consumers(STREAM, GROUP) == []
+    dead, holding, alive = [create_broker(address) for _ in range(3)]
+    await send(dead, 1)
+    await (await taken_by(dead)).ack()  # type: ignore[misc]
+    await send(holding, 2)
+    await taken_by(holding)
+    await redis.delete(*[ALIVE + broker.consumer_name for broker in (dead, holding)])
+    await alive.beat()
+    await alive.forget_dead()
+    names = {consumer["name"].decode() for consumer in await redis.xinfo_consumers(STREAM, GROUP)}
+    assert names == {holding.consumer_name}
+    for broker in (dead, holding, alive):
+        await broker.shutdown()
+
+
+async def test_a_clock_that_is_set_back_does_not_silence_the_scheduler(
+    brokers: list[StreamBroker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "LOOK_EVERY", 0.05)
+    scheduler = PatientScheduler(brokers[0], sources=[LabelScheduleSource(brokers[0])])
+    stopping = asyncio.create_task(asyncio.sleep(30))
+    running = asyncio.create_task(scheduler_module.until_the_clock_jumps(scheduler, stopping))
+    await asyncio.sleep(0.3)
+    assert not running.done()
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 7200)
+    async with asyncio.timeout(5):
+        await running
+    stopping.cancel()

@@ -68,7 +68,7 @@ def webhook() -> Iterator[Webhook]:
 
 @pytest.fixture
 async def workshop(settings: Settings, perch: Context, webhook: Webhook) -> Workshop:
-    await rows("UPDATE instance SET trouble = '[]' RETURNING id")
+    await rows("UPDATE instance SET trouble = '{}' RETURNING id")
     chosen = settings.model_copy(update={"alert_webhook_url": webhook.url, "instance_name": "Nest"})
     return Workshop(chosen, perch.store, LocalStore(settings.backup_folder), perch.jobs)
 
@@ -112,9 +112,13 @@ async def test_a_dump_that_is_too_old_degrades(
 
 
 async def test_dumps_that_are_meant_to_be_rare_are_not_missed(settings: Settings) -> None:
-    await ended(RunKind.DUMP_HOUR, timedelta(hours=6.4))
-    rare = Timetable({**Timetable.of(settings).crons, RunKind.DUMP_HOUR: "0 */6 * * *"}, ZoneInfo("UTC"))
+    rare = Timetable({**Timetable.of(settings).crons, RunKind.DUMP_HOUR: "0 3 * * 1,2"}, ZoneInfo("UTC"))
+    newest = rare.newest(RunKind.DUMP_HOUR, NOW - timedelta(hours=2))
+    run = await ended(RunKind.DUMP_HOUR, NOW - newest)
     assert await condition.troubles(rare, now=NOW) == []
+    run.slot = rare.newest(RunKind.DUMP_HOUR, newest - timedelta(minutes=1))
+    await run.save()
+    assert [trouble.word for trouble in await condition.troubles(rare, now=NOW)] == ["old_dump_hour"]
 
 
 async def test_a_failed_drill_degrades_until_one_works(settings: Settings) -> None:

@@ -194,3 +194,14 @@ async def test_many_writers_and_two_shippers_lose_and_double_nothing(workshop: W
     await logs.ship(workshop)
     lines = await shipped(workshop.backups)
     assert len(lines) == len(set(lines)) == 9000
+
+
+async def test_one_bad_file_stops_no_other(workshop: Workshop) -> None:
+    out = LogFile(workshop.settings.logs_folder, "worker")
+    out.write(b"line\n")
+    out.close()
+    bad = workshop.settings.logs_folder / "host.bad.20200101T000000.1.1.jsonl.done"
+    bad.mkdir()
+    with pytest.raises(OSError, match="Is a directory"):
+        await logs.ship(workshop)
+    assert await shipped(workshop.backups) == [b"line"]

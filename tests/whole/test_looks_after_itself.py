@@ -130,7 +130,7 @@ async def send_all(settings: Settings, ids: list[int]) -> None:
 
 def test_tasks_survive_workers_that_are_killed(tmp_path: Path) -> None:
     """Each removes a row; workers are killed while they are at it."""
-    tasks, kills = (1000, 12) if THOROUGH else (300, 3)
+    tasks, kills = (20_000, 8) if THOROUGH else (300, 3)
     with servers.embedded_servers(tmp_path / "servers") as own:
         host = own.database.host
         environment = {
@@ -149,11 +149,11 @@ def test_tasks_survive_workers_that_are_killed(tmp_path: Path) -> None:
             with servers.perch("worker", folder=None, **environment) as worker:
                 left = asyncio.run(remaining(host))
                 wait_for(lambda left=left: asyncio.run(remaining(host)) < left, "some work being done")  # type: ignore[misc]
-                time.sleep(1.5 if THOROUGH else 0.05)
+                time.sleep(2 if THOROUGH else 0.05)
                 os.kill(worker.pid, signal.SIGKILL)
         assert asyncio.run(remaining(host)) > 0
         with servers.perch("worker", folder=None, **environment):
-            wait_for(lambda: asyncio.run(remaining(host)) == 0, "all rows being gone", seconds=60)
+            wait_for(lambda: asyncio.run(remaining(host)) == 0, "all rows being gone", seconds=300)
             wait_for(lambda: redis.xlen("perch:tasks") == 0, "an empty queue", seconds=60)
         assert redis.xlen("perch:dead") == 0
 
@@ -186,9 +186,8 @@ def test_a_dump_that_is_killed_at_any_moment_is_never_listed(tmp_path: Path) -> 
             with servers.perch("dump", "now", folder=tmp_path, **perch.settings) as process:
                 time.sleep(0.5 + chosen.random())
                 os.kill(process.pid, signal.SIGKILL)
-            for dump in dumps(perch):
-                assert dump["trouble"] is None
-                assert "yes" in perch.command("dump", "verify", str(dump["id"]))
+            assert all(dump["trouble"] is None for dump in dumps(perch))
+        perch.command("dump", "verify", "--all")  # fails where one is not as it should be
         wait_for(lambda: can_dump(perch), "a dump being possible again", seconds=60)
 
 

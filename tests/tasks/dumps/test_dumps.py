@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import os
 import random
 import signal
@@ -25,7 +27,7 @@ from tasks.dumps import catalogue, drills, making, space
 from tasks.dumps import retention as retention_of
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import DumpDamaged, DumpFailed
-from tasks.dumps.manifest import DumpKind, Manifest
+from tasks.dumps.manifest import DumpKind, Manifest, sealed
 from tasks.dumps.postgres import connected, password_file, running
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
@@ -189,13 +191,18 @@ async def test_a_pg_dump_that_is_killed_leaves_nothing(workshop: Workshop) -> No
     assert await keys(workshop.backups) == []
 
 
-async def test_a_cancelled_dump_leaves_nothing_and_its_run_is_given_back(workshop: Workshop) -> None:
+@pytest.mark.parametrize(("trigger", "state"), [("schedule", "due"), ("manual", "failed")])
+async def test_a_cancelled_dump_leaves_nothing_and_a_scheduled_one_is_given_back(
+    workshop: Workshop, trigger: str, state: str
+) -> None:
     await rows(LONG_TWEETS)
-    claim = await runs.start_manually(RunKind.DUMP_HOUR)
+    kind = RunKind.DUMP_HOUR
+    run = await ScheduledRun.create(kind=kind, slot=SLOT, start_after=SLOT, trigger=trigger)
+    claim = await runs.claim(run.id)
     assert claim is not None
-    await carry_out(claim, workshop, on_progress=lambda _: workshop.stop.set())
-    run = await runs.get(claim.id)
-    assert (run.state, run.attempt) == ("due", 0)
+    await carry_out(claim, replace(workshop, on_progress=lambda _: workshop.stop.set()))
+    await run.refresh_from_db()
+    assert (run.state, run.attempt) == (state, 0 if state == "due" else 1)
     assert await keys(workshop.backups) == []
     assert dumping() == b""
 
@@ -237,8 +244,10 @@ async def test_an_encrypted_dump_is_drilled_while_it_is_made_and_later_with_its_
     assert await drills.verify(dump, workshop, identity=str(identity)) == "hash and archive"
     found = await drills.drill(dump, workshop, identity=str(identity))
     assert (found.error, found.source) == (None, "stored")
-    with pytest.raises(DumpDamaged, match="cannot be decrypted"):
-        await drills.verify(dump, workshop, identity=str(other))
+    for wrong in (drills.verify, drills.drill):
+        with pytest.raises(DumpFailed, match="cannot be decrypted"):
+            await wrong(dump, workshop, identity=str(other))
+    assert (await listing(workshop)).find(dump.id).is_proven  # a wrong key is not the dump's fault
 
 
 @only_local
@@ -342,15 +351,16 @@ async def test_a_password_is_in_no_argument_and_in_nobodys_environment(workshop:
                 pass
         with running(
             (await programs(workshop)), "pg_dump", address, ["--schema-only"], stdout=subprocess.PIPE
-        ) as process:
+        ) as program:
+            process = program.process
             process.send_signal(signal.SIGSTOP)
             seen = (
                 Path(f"/proc/{process.pid}/cmdline").read_bytes()
                 + Path(f"/proc/{process.pid}/environ").read_bytes()
             )
             process.send_signal(signal.SIGCONT)
-            out, err = process.communicate(timeout=30)
-        assert process.returncode == 0, err
+            out, _ = await asyncio.to_thread(process.communicate, timeout=30)
+            program.end_well(5)
         assert b"CREATE TABLE" in out
         assert b"ss word" not in seen
     finally:
@@ -391,3 +401,106 @@ async def test_a_store_that_is_away_is_tried_again_and_never_reported_as_good(wo
     assert (run.state, run.attempt) == ("due", 1)
     assert run.start_after > datetime.now(UTC) + timedelta(seconds=20)
     assert run.error
+
+
+@only_local
+async def test_what_others_keep_in_these_folders_is_never_touched(workshop: Workshop) -> None:
+    theirs = [
+        "backup_database/hour_dumps/perch_2026-11-20.sql.gz",
+        "logs/nginx/access.log",
+        "logs/2026/x.jsonl.gz",
+    ]
+    for key in theirs:
+        await overwrite(workshop.backups, key, b"x")
+    later = datetime.now(UTC) + timedelta(days=365)
+    assert await retention_of.expired(workshop, now=later) == []
+    assert (await listing(workshop)).strays == []
+
+
+@only_local
+async def test_a_damaged_manifest_costs_no_archive_and_fails_the_drill(workshop: Workshop) -> None:
+    await make(workshop)
+    dump = await make(workshop, slot=SLOT + timedelta(hours=1))
+    await overwrite(workshop.backups, dump.keys[0], b"{}")
+    assert await retention_of.expired(workshop, now=SLOT + timedelta(days=2)) == []
+    claim = await runs.start_manually(RunKind.DRILL)
+    assert claim is not None
+    await carry_out(claim, workshop)
+    run = await runs.get(claim.id)
+    assert run.state == "failed"
+    assert "damaged manifest" in str(run.error)
+
+
+@only_local
+async def test_a_manifest_of_a_later_version_is_read(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    whole = json.loads(await catalogue.read_whole(workshop.backups, dump.keys[0]))
+    later = {**{name: value for name, value in whole.items() if name != "checksum"}, "new": 1, "checksum": ""}
+    bare = json.dumps(later, indent=2).encode()
+    checksum = hashlib.sha256(bare).hexdigest().encode()
+    await overwrite(workshop.backups, dump.keys[0], sealed(bare, checksum) + b"\n")
+    assert (await listing(workshop)).find(dump.id).trouble is None
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@only_local
+async def test_a_pg_restore_that_dies_is_not_the_dumps_fault(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, encrypted: bool
+) -> None:
+    """And hangs nobody: the archive is larger than what pipes hold."""
+    identity = x25519.Identity.generate()
+    update = {"dump_age_recipient": str(identity.to_public())} if encrypted else {}
+    await rows(LONG_TWEETS)
+    dump = await make(replace(workshop, settings=workshop.settings.model_copy(update=update)))
+    secret = str(identity) if encrypted else None
+    assert (await drills.drill(dump, workshop, identity=secret)).is_proof
+    starting = drills.Scratch.restoring
+
+    def restoring(place: drills.Scratch, folder: Path) -> drills.Restoring:
+        sink = starting(place, folder)
+        subprocess.run(["pkill", "-9", "-P", str(os.getpid()), "pg_restore"], check=False)
+        return sink
+
+    monkeypatch.setattr(drills.Scratch, "restoring", restoring)
+    async with asyncio.timeout(20):
+        with pytest.raises(DumpFailed, match="pg_restore ended with -9"):
+            await drills.drill(dump, workshop, identity=secret)
+    assert (await listing(workshop)).find(dump.id).is_proven
+
+
+@only_local
+async def test_a_damaged_copy_pushes_no_good_one_out_of_the_proven(workshop: Workshop) -> None:
+    made = [await make(workshop, slot=SLOT + timedelta(hours=hour)) for hour in range(3)]
+    for dump in made[:2]:
+        await drills.drill(dump, workshop)
+    copy = workshop.settings.dump_folder("proven") + made[1].key.rpartition("/")[2]
+    await overwrite(workshop.backups, copy, b"x")
+    await drills.drill(made[2], workshop)
+    proven = {one.id for one in (await listing(workshop)).dumps if one.folder.endswith("proven/")}
+    assert {made[0].id, made[2].id} <= proven
+
+
+@only_local
+async def test_a_dump_whose_holder_died_over_the_last_step_is_found_and_not_repeated(
+    workshop: Workshop,
+) -> None:
+    run = await ScheduledRun.create(kind=RunKind.DUMP_HOUR, slot=SLOT, start_after=SLOT)
+    gone = await runs.claim(run.id)
+    assert gone is not None
+    dump = await make(workshop)
+    await rows("UPDATE scheduled_runs SET lease_until = now() - interval '1 s' RETURNING id")
+    taken = await runs.claim(run.id)
+    assert taken is not None
+    await carry_out(taken, workshop)
+    assert [one.id for one in (await listing(workshop)).dumps] == [dump.id]
+    assert (await runs.get(run.id)).state == "done"
+
+
+def test_a_program_that_does_not_end_is_given_up(tmp_path: Path) -> None:
+    (tmp_path / "pg_restore").symlink_to("/usr/bin/sleep")
+    with (
+        running(tmp_path, "pg_restore", None, ["60"]) as program,
+        pytest.raises(DumpFailed, match="did not end"),
+    ):
+        program.end_well(0.2)
+    assert program.process.poll() is not None

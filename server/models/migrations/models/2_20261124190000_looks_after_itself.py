@@ -31,7 +31,7 @@ CREATE INDEX runs_of_kind ON scheduled_runs (kind, state, slot DESC);
 CREATE TABLE instance (
     id smallint PRIMARY KEY CHECK (id = 1),
     epoch uuid NOT NULL,
-    trouble jsonb NOT NULL DEFAULT '[]'
+    trouble jsonb NOT NULL DEFAULT '{}'
 );
 INSERT INTO instance (id, epoch) VALUES (1, gen_random_uuid());
 

@@ -1,0 +1,184 @@
+"""Restoring: whatever goes wrong on the way, what was there is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+
+from config.settings import Settings
+from server.models import migrate
+from tasks.dumps import catalogue, making
+from tasks.dumps import restore as restoring
+from tasks.dumps.catalogue import Dump
+from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
+from tasks.dumps.postgres import connected
+from tasks.dumps.restore import Restored, Source, restore
+from tasks.workshop import Workshop
+from tests.tasks.dumps.conftest import only_local
+
+pytestmark = only_local
+
+
+@pytest_asyncio.fixture
+async def target(workshop: Workshop) -> AsyncIterator[Settings]:
+    """Another database of the same server, with one tweet."""
+    url = f"postgresql://perch@/target?host={workshop.settings.database.host}"
+    settings = workshop.settings.model_copy(update={"database_url": url})
+    await drop_all(workshop)
+    await migrate.create_database(settings.database)
+    await migrate.upgrade(settings.database)
+    async with connected(settings.database) as connection:
+        await connection.execute("INSERT INTO users (handle, name) VALUES ('alice', 'Alice')")
+        await connection.execute("INSERT INTO tweets (author_id, content) VALUES (1, 'mine')")
+    yield settings
+    await drop_all(workshop)
+
+
+async def drop_all(workshop: Workshop) -> None:
+    async with connected(workshop.settings.database) as connection:
+        for name in await databases(workshop):
+            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def databases(workshop: Workshop) -> list[str]:
+    async with connected(workshop.settings.database) as connection:
+        found = await connection.fetch(
+            "SELECT datname FROM pg_database WHERE datname LIKE '%target%' ORDER BY 1"
+        )
+    return [row["datname"] for row in found]
+
+
+async def tweets(settings: Settings) -> int:
+    async with connected(settings.database) as connection:
+        count: int = await connection.fetchval("SELECT count(*) FROM tweets")
+    return count
+
+
+@pytest_asyncio.fixture
+async def dump(workshop: Workshop) -> Dump:
+    manifest = await making.make("hour", datetime(2026, 11, 24, tzinfo=UTC), workshop)
+    return (await catalogue.read(workshop.backups, workshop.settings)).find(manifest.id)
+
+
+async def from_dump(
+    dump: Dump, workshop: Workshop, settings: Settings, *, cut: int = 0, **options: bool
+) -> Restored:
+    data = await catalogue.read_whole(workshop.backups, dump.key)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield data[: len(data) - cut]
+
+    return await restore(Source(dump.id, body(), dump.manifest), settings, **options)  # type: ignore[arg-type]
+
+
+async def test_what_was_there_is_kept_and_everything_is_right(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    async with connected(target.database) as connection:
+        before = await connection.fetchval("SELECT epoch FROM instance")
+    done = await from_dump(dump, workshop, target, force=True)
+    assert done.kept is not None
+    assert await databases(workshop) == ["target", done.kept]
+    async with connected(target.database) as connection:
+        assert await connection.fetchval("SELECT epoch FROM instance") != before
+        assert await connection.fetchval("SELECT count(*) FROM tweets") == 500
+        new = await connection.fetchval(
+            "INSERT INTO tweets (author_id, content) VALUES (1, 'x') RETURNING id"
+        )
+        assert new == 501
+        assert await connection.fetchval("SELECT count(*) FROM tweets WHERE likes_count <> 0") > 0
+    async with connected(target.database, done.kept) as connection:
+        assert await connection.fetchval("SELECT content FROM tweets") == "mine"
+
+
+@pytest.mark.parametrize("cut", [1, 1000, 10**9])
+async def test_a_damaged_dump_changes_nothing(
+    dump: Dump, workshop: Workshop, target: Settings, cut: int
+) -> None:
+    with pytest.raises((DumpDamaged, DumpFailed)):
+        await from_dump(dump, workshop, target, cut=cut, force=True)
+    assert await databases(workshop) == ["target"]
+    assert await tweets(target) == 1
+
+
+@pytest.mark.parametrize("step", ["fill", "compare", "settle", "swap"])
+async def test_a_restore_that_fails_at_any_step_changes_nothing(
+    dump: Dump, workshop: Workshop, target: Settings, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(restoring, step, fail)
+    with pytest.raises(asyncio.CancelledError):
+        await from_dump(dump, workshop, target, force=True)
+    assert await databases(workshop) == ["target"]
+    assert await tweets(target) == 1
+
+
+async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_under_load(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    with pytest.raises(DumpFailed, match="--force"):
+        await from_dump(dump, workshop, target)
+    stop = asyncio.Event()
+
+    async def use() -> None:
+        while not stop.is_set():
+            try:
+                await tweets(target)
+            except Exception:  # cut off for a moment
+                await asyncio.sleep(0.01)
+
+    users = [asyncio.create_task(use()) for _ in range(4)]
+    try:
+        async with asyncio.timeout(30):
+            await from_dump(dump, workshop, target, force=True)
+    finally:
+        stop.set()
+        await asyncio.gather(*users)
+    assert await tweets(target) == 500
+
+
+async def test_one_restore_at_a_time(dump: Dump, workshop: Workshop, target: Settings) -> None:
+    async with connected(target.database, restoring.MAINTENANCE) as other:
+        await other.execute("SELECT pg_advisory_lock($1)", restoring.RESTORE_LOCK)
+        with pytest.raises(Busy):
+            await from_dump(dump, workshop, target, force=True)
+    assert await tweets(target) == 1
+
+
+@pytest.mark.parametrize("name", ["", "postgres", "template1", "x" * 41, "Bad", "bad name;", '"'])
+async def test_other_databases_have_sane_names(
+    dump: Dump, workshop: Workshop, target: Settings, name: str
+) -> None:
+    with pytest.raises(DumpFailed, match="--into"):
+        await from_dump(dump, workshop, target, into=name)  # type: ignore[arg-type]
+
+
+async def test_an_empty_database_gives_way_and_is_not_kept(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    async with connected(target.database) as connection:
+        await connection.execute("TRUNCATE users CASCADE")
+    done = await from_dump(dump, workshop, target)
+    assert done.kept is None
+    assert await databases(workshop) == ["target"]
+    assert await tweets(target) == 500
+
+
+async def test_a_dump_of_a_newer_version_is_refused(dump: Dump, workshop: Workshop, target: Settings) -> None:
+    import msgspec
+
+    newer = msgspec.structs.replace(
+        dump.manifest, migrations=[*dump.manifest.migrations, "99_of_tomorrow.py"]
+    )
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b""
+
+    with pytest.raises(DumpFailed, match="newer Perch"):
+        await restore(Source("x", body(), newer), target, force=True)
