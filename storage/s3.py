@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -201,7 +201,8 @@ class S3Store:
                 size += len(part)
             await self._client.complete_multipart_upload(**where, MultipartUpload={"Parts": done})
         except BaseException:
-            await self._client.abort_multipart_upload(**where)
+            with suppress(Exception):  # retention removes it, or the bucket's rule; what went wrong is told
+                await self._client.abort_multipart_upload(**where)
             raise
         return size
 

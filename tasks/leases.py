@@ -68,13 +68,15 @@ async def leased(
     stopping = asyncio.create_task(stop.wait())
     try:
         async with renewed(renew, every=every) as renewing:
-            await asyncio.wait((doing, stopping, renewing), return_when=asyncio.FIRST_COMPLETED)
-            if doing.done():
-                return doing.result()
-            raise Stopping if stopping.done() else LeaseLost
+            try:
+                await asyncio.wait((doing, stopping, renewing), return_when=asyncio.FIRST_COMPLETED)
+                if doing.done():
+                    return doing.result()
+                raise Stopping if stopping.done() else LeaseLost
+            finally:
+                await cancelled(doing)  # renewed still, while it cleans up
     finally:
         await cancelled(stopping)
-        await cancelled(doing)
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:

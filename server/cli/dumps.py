@@ -106,7 +106,7 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
     table([dump_row(found, as_json) for found in chosen], as_json)
     for key, reason in damaged:
         click.echo(f"damaged manifest {key}: {reason}", err=True)
-    if damaged or any(found.trouble for found in chosen):
+    if damaged or any(dump_row(found, as_json)["trouble"] for found in chosen):
         sys.exit(FAILED)
 
 
@@ -362,7 +362,7 @@ def dump_row(found: Dump, as_json: bool) -> dict[str, Any]:
         "seconds": manifest.seconds,
         "encrypted": manifest.encryption is not None,
         "proven": found.is_proven,
-        "trouble": found.trouble,
+        "trouble": found.trouble or (found.drill.error if found.drill else None),
     }
     return row
 

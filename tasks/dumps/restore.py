@@ -45,10 +45,10 @@ HOLDS_SOMETHING = "SELECT EXISTS (SELECT 1 FROM users WHERE NOT demo) OR EXISTS 
 
 # What was under way when the dump was made is not any more; and the data has another history from here on.
 SETTLE = """
-    UPDATE scheduled_runs SET state = 'skipped', error = 'the database was restored', ended_at = now(),
-        holder = NULL, lease_until = NULL WHERE state IN ('due', 'running');
-    UPDATE media_attachments SET working_until = NULL WHERE working_until IS NOT NULL;
-    UPDATE instance SET epoch = gen_random_uuid(), trouble = '{}';
+    UPDATE scheduled_runs SET state = 'skipped', error = 'under way when the dump was made that was restored',
+    ended_at = now(), holder = NULL, lease_until = NULL WHERE state IN ('due', 'running'); UPDATE
+    media_attachments SET working_until = NULL WHERE working_until IS NOT NULL; UPDATE instance SET epoch =
+    gen_random_uuid(), trouble = '{}';
 """
 
 # Counters are in the dump with their rows; whatever disagrees all the same is put right.
