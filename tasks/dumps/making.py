@@ -160,6 +160,8 @@ class Maker:
         async with self._connection.transaction(isolation="repeatable_read", readonly=True):
             await self._connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             await self._connection.execute("SET LOCAL statement_timeout = 0")
+            # Counting has the time that the dump takes, and leaves it the processors.
+            await self._connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
             snapshot = await self._connection.fetchval("SELECT pg_export_snapshot()")
             arguments = ["--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password"]
             with running(

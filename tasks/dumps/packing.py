@@ -27,8 +27,9 @@ from tasks.dumps.errors import DumpDamaged
 # Three is zstd's default: two to three times as fast as pg_dump writes on one core, at most of the gain.
 LEVEL = 3
 
-# Pieces on their way between the two sides: a few, so that neither waits for the other's every turn.
-QUEUE = 8
+# Pieces on their way between the two sides: enough that neither waits for the other's every turn. zstd gives
+# them by its jobs, of megabytes.
+QUEUE = 2
 
 # How much is read from pg_dump at once, and handed to zstd when unpacking. Bytes.
 READ, UNPACK = 1 << 20, 64 << 10
@@ -97,7 +98,8 @@ class Packing:
         self._on_progress = on_progress
         self._hash = hashlib.sha256()
         self._channel = Channel()
-        self._buffer = bytearray()
+        self._pieces: list[bytes] = []
+        self._gathered = 0
 
     @property
     def sha256(self) -> str:
@@ -128,7 +130,7 @@ class Packing:
                     self._store(piece)
             else:
                 encrypt(compressed, self._store, self._recipient)
-            if self._buffer:
+            if self._pieces:
                 self._flush()
             self._channel.put(None)
         except BaseException:
@@ -153,13 +155,15 @@ class Packing:
                 self._copy = None
 
     def _store(self, piece: bytes) -> None:
-        self._buffer += piece
-        if len(self._buffer) >= CHUNK:
+        self._pieces.append(piece)
+        self._gathered += len(piece)
+        if self._gathered >= CHUNK:
             self._flush()
 
     def _flush(self) -> None:
-        piece = bytes(self._buffer)
-        self._buffer.clear()
+        piece = b"".join(self._pieces)
+        self._pieces.clear()
+        self._gathered = 0
         self._hash.update(piece)
         self.stored_bytes += len(piece)
         self._channel.put(piece)
