@@ -2,9 +2,9 @@
 
     .venv/bin/python -m tests.bench.dumps --mib 1024 --rounds 5
 
-The other side is `pg_dump` writing into the program `zstd -3`, to a file on the same disk, as TARGETS of a
-dump have it; `zstd` has to be installed. Perch's side is `tasks.dumps.making.make` into the local store, in a
-process of its own whose peak of resident memory is read from the kernel.
+The other side is `pg_dump` writing into the program `zstd -3`, to a file on the same disk; `zstd` has to be
+installed. Perch's side is `tasks.dumps.making.make` into the local store, in a process of its own whose peak
+of resident memory is read from the kernel.
 """
 
 from __future__ import annotations
