@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from config.settings import Settings
@@ -85,7 +85,7 @@ class Catalogue:
 
 
 async def read(store: ObjectStore, settings: Settings) -> Catalogue:
-    """What the store holds now, of every kind and of the proven ones; each once, however often it is kept."""
+    """What the store holds now: a proven dump stands there twice, in its own folder and among the proven."""
     dumps: list[Dump] = []
     damaged: list[tuple[str, str]] = []
     strays: list[ObjectInfo] = []
@@ -95,12 +95,13 @@ async def read(store: ObjectStore, settings: Settings) -> Catalogue:
         names = [
             key for key in objects if is_ours(key) and key.endswith(MANIFEST) and not key.endswith(DRILL)
         ]
+        known: set[str] = set()  # of this folder: what a killed copy left among the proven is a stray there
         async for key, found in _manifests(store, names):
+            known.add(id_of(key))
             if isinstance(found, Manifest):
                 dumps.append(await _dump(store, found, folder, objects))
             elif found is not None:
                 damaged.append((key, str(found)))
-        known = {dump.id for dump in dumps} | {id_of(key) for key, _ in damaged}
         strays += [item for key, item in objects.items() if is_ours(key) and id_of(key) not in known]
     return Catalogue(sorted(dumps, key=lambda dump: dump.manifest.slot, reverse=True), damaged, strays)
 
@@ -160,14 +161,14 @@ async def _manifests(
 
 async def _dump(store: ObjectStore, manifest: Manifest, folder: str, objects: dict[str, ObjectInfo]) -> Dump:
     drill: Drill | None = None
-    trouble: str | None = None
     with suppress(DumpDamaged, ObjectNotFound):  # then it counts as not proven, which the next drill mends
         if (side := folder + manifest.id + DRILL) in objects:
             drill = decode(await read_whole(store, side), Drill)
     dump = Dump(manifest, folder, drill)
     stored = objects.get(dump.key)
     if stored is None:
-        trouble = "its archive is missing"
-    elif stored.size != manifest.stored_bytes:
-        trouble = f"its archive has {stored.size} bytes instead of {manifest.stored_bytes}"
-    return Dump(manifest, folder, drill, trouble)
+        return replace(dump, trouble="its archive is missing")
+    if stored.size != manifest.stored_bytes:
+        size = f"{stored.size} bytes instead of {manifest.stored_bytes}"
+        return replace(dump, trouble=f"its archive has {size}")
+    return dump

@@ -58,10 +58,6 @@ async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
         still_wanted=lambda: runs.renew(claim),
         on_progress=workshop.on_progress,
     )
-    made = await of_slot(kind, claim.slot, workshop)
-    if made is not None and made.drill is not None and made.drill.error is not None:
-        reason = f"the dump {made.id} was made, and its drill failed: {made.drill.error}"
-        raise DumpFailed(reason, summary(manifest))
     return summary(manifest)
 
 
@@ -97,7 +93,8 @@ async def make(
         on_progress: called with the archive's bytes so far.
 
     Raises:
-        DumpFailed: with the reason; nothing that could be taken for a dump is left.
+        DumpFailed: with the reason. Nothing that could be taken for a dump is left; but where the drill in
+        the stream failed, the dump is there with what the drill found.
     """
     work = _make(kind, slot, workshop, still_wanted, on_progress)
     return await drills.within_limit(work, workshop.settings)
@@ -128,6 +125,9 @@ async def _make(
             await catalogue.write(store, folder + manifest.id + DRILL, maker.drill)
         await catalogue.write(store, folder + manifest.id + MANIFEST, manifest)
     log.info("dumped %d rows into %s", sum(manifest.rows.values()), manifest.id)
+    if maker.drill is not None and maker.drill.error is not None:
+        reason = f"the dump {manifest.id} was made, and its drill failed: {maker.drill.error}"
+        raise DumpFailed(reason, summary(manifest))
     return manifest
 
 
@@ -234,6 +234,7 @@ async def look_at_space(workshop: Workshop, kind: DumpKind, database_bytes: int)
     """Raises DumpFailed where the local disk has no room: a database's dump is not larger than itself."""
     if workshop.settings.backup_kind != "local":
         return
-    known = (await catalogue.read(workshop.backups, workshop.settings)).dumps
-    expected = int(known[0].manifest.stored_bytes * 1.5) if known else database_bytes
+    folder = workshop.settings.dump_folder(kind)
+    known = [item.size async for item in workshop.backups.list(folder) if catalogue.is_ours(item.key)]
+    expected = int(max(known) * 1.5) if known else database_bytes
     space.require(workshop.settings.backup_folder, expected, "the dump")

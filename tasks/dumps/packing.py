@@ -23,8 +23,8 @@ import zstandard
 from storage.base import CHUNK
 from tasks.dumps.errors import DumpDamaged
 
-# One thread of its own compresses beside the one that reads and hashes.
-# Three is zstd's default: two to three times as fast as pg_dump writes on one core, at most of the gain.
+# zstd's default. It takes most of a dump's time, so it has a thread of its own beside the one that reads and
+# hashes.
 LEVEL = 3
 
 # Pieces on their way between the two sides: enough that neither waits for the other's every turn. zstd gives

@@ -137,7 +137,6 @@ async def restore(
         await server.execute(f"CREATE DATABASE {quoted(beside.database)} TEMPLATE template0")
         try:
             beside_what = ", beside the database that is there" if exists else ""
-            beside_what = ", beside the database that is there" if exists else ""
             say(f"restoring {source.name}{beside_what}")
             await fill(source, beside, identity, on_progress)
             rows = await compare(source.manifest, beside)
@@ -148,7 +147,7 @@ async def restore(
                 raise DumpFailed(
                     f"people began to use the database {target} meanwhile: try again with --force"
                 )
-            kept = await swap(server, address, beside.database, target if exists else None, target)
+            kept = await take_place(server, address, beside.database, target, swap_out=exists)
         except BaseException:
             await server.execute(f"DROP DATABASE IF EXISTS {quoted(beside.database)} WITH (FORCE)")
             raise
@@ -233,24 +232,24 @@ async def settle(database: DatabaseAddress) -> None:
         await connection.execute("ANALYZE")
 
 
-async def swap(
-    server: asyncpg.Connection, address: DatabaseAddress, new: str, old: str | None, target: str
+async def take_place(
+    server: asyncpg.Connection, address: DatabaseAddress, new: str, target: str, *, swap_out: bool
 ) -> str | None:
-    """Rename both databases in one transaction; the name under which the old one is kept.
+    """Give the new database its name, in one transaction with the old one's; the name of what was there.
 
     While a database is renamed nobody can connect to it, and those that are connected are ended: processes
     that use it are cut off for that moment, and come back to the new one by themselves. Killed at any point,
     this leaves either both as they were or both renamed.
     """
-    if old is None:
+    if not swap_out:
         await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
         return None
-    kept = f"{old}_before_{datetime.now(UTC):%Y%m%dT%H%M%S}_{secrets.token_hex(2)}"
+    kept = f"{target}_before_{datetime.now(UTC):%Y%m%dT%H%M%S}_{secrets.token_hex(2)}"
     async with connected(address, MAINTENANCE) as helper:
-        ending = asyncio.create_task(end_sessions(helper, old))
+        ending = asyncio.create_task(end_sessions(helper, target))
         try:
             async with server.transaction():
-                await server.execute(f"ALTER DATABASE {quoted(old)} RENAME TO {quoted(kept)}")
+                await server.execute(f"ALTER DATABASE {quoted(target)} RENAME TO {quoted(kept)}")
                 await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
         finally:
             ending.cancel()

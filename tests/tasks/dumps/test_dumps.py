@@ -9,6 +9,7 @@ import os
 import random
 import signal
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -219,10 +220,13 @@ async def test_a_dump_that_another_worker_took_over_is_not_kept(workshop: Worksh
 
 @only_local
 async def test_a_dump_that_takes_too_long_ends(workshop: Workshop) -> None:
-    hasty = replace(workshop, settings=workshop.settings.model_copy(update={"dump_timeout": 0.001}))
+    """In the middle of the stream: its thread is slower than the limit."""
+    await rows(LONG_TWEETS)
+    hasty = replace(workshop, settings=workshop.settings.model_copy(update={"dump_timeout": 0.5}))
     with pytest.raises(DumpFailed, match="longer than DUMP_TIMEOUT"):
-        await making.make("hour", SLOT, hasty)
+        await making.make("hour", SLOT, hasty, on_progress=lambda _: time.sleep(0.2))
     assert await keys(workshop.backups) == []
+    assert dumping() == b""
 
 
 async def test_an_encrypted_dump_is_drilled_while_it_is_made_and_later_with_its_key(
@@ -266,7 +270,9 @@ async def test_a_drill_in_the_stream_that_breaks_off_costs_no_dump(
         return sink
 
     monkeypatch.setattr(drills.Scratch, "restoring", restoring)
-    dump = await make(secret)
+    with pytest.raises(DumpFailed, match="was made, and its drill failed: pg_restore ended with -9"):
+        await make(secret)
+    (dump,) = (await listing(workshop)).dumps
     assert dump.drill is not None
     assert dump.drill.error == "pg_restore ended with -9: it said nothing"
     monkeypatch.undo()
@@ -415,6 +421,14 @@ async def test_what_others_keep_in_these_folders_is_never_touched(workshop: Work
     later = datetime.now(UTC) + timedelta(days=365)
     assert await retention_of.expired(workshop, now=later) == []
     assert (await listing(workshop)).strays == []
+
+
+@only_local
+async def test_what_a_killed_copy_left_among_the_proven_goes(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    half = workshop.settings.dump_folder("proven") + dump.key.rpartition("/")[2]
+    await overwrite(workshop.backups, half, b"x")
+    assert [item.key for item in (await listing(workshop)).strays] == [half]
 
 
 @only_local

@@ -105,11 +105,11 @@ async def test_a_damaged_dump_changes_nothing(
     assert await tweets(target) == 1
 
 
-@pytest.mark.parametrize("step", ["fill", "compare", "settle", "swap"])
+@pytest.mark.parametrize("step", ["fill", "compare", "settle", "take_place"])
 async def test_a_restore_that_fails_at_any_step_changes_nothing(
     dump: Dump, workshop: Workshop, target: Settings, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*_: object) -> None:
+    async def fail(*_: object, **__: object) -> None:
         raise asyncio.CancelledError
 
     monkeypatch.setattr(restoring, step, fail)
