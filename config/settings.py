@@ -6,21 +6,28 @@ Empty means unset. A wrong value raises `WrongSetting`, whose text is one line f
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cronsim import CronSim, CronSimError
 from dotenv import dotenv_values
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
+from config.values import (
+    INCOMING,
+    AgeRecipient,
+    Cron,
+    Days,
+    Folder,
+    Port,
+    RedisNumber,
+    TimeZone,
+    is_loopback,
+    is_web_address,
+    upper,
+)
 
 # Names of the first implementation that have no meaning any more: an old `.env` may hold them.
 OBSOLETE = (
@@ -33,61 +40,6 @@ OBSOLETE = (
 
 # PostgreSQL's and Redis' well-known ports.
 POSTGRES_PORT, REDIS_PORT = 5432, 6379
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-RedisNumber = Annotated[int, Field(ge=0, le=1_000_000)]
-
-# A folder of objects: parts of an object key (`storage.keys`), with or without slashes around them.
-FOLDER = re.compile(r"/?[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?", re.ASCII)
-
-
-def _folder(value: str) -> str:
-    if not FOLDER.fullmatch(value) or len(value) > 200:
-        raise ValueError("must be letters, digits and ._- in parts between slashes, none of them hidden")
-    return value
-
-
-Folder = Annotated[str, AfterValidator(_folder)]
-
-
-def _cron(value: str) -> str:
-    try:
-        CronSim(value, datetime(2026, 1, 1))
-    except CronSimError:
-        raise ValueError(
-            "must be five fields of cron, such as 5 * * * * (minute hour day month weekday)"
-        ) from None
-    return value
-
-
-def _time_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
-    return value
-
-
-def _age_recipient(value: str) -> str:
-    from pyrage import RecipientError, x25519  # imported where it is used only
-
-    try:
-        x25519.Recipient.from_str(value)
-    except RecipientError:
-        raise ValueError(
-            "must be a public key of age, which begins with age1, and never a secret one"
-        ) from None
-    return value
-
-
-Cron = Annotated[str, AfterValidator(_cron)]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
-AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]
-Days = Annotated[int, Field(ge=1, le=3650)]
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
 
 
 class WrongSetting(Exception):
@@ -105,7 +57,7 @@ class Settings(BaseSettings):
         str_strip_whitespace=True,
     )
 
-    mode: Annotated[Literal["PROD", "TEST", "DEV"], BeforeValidator(_upper)] = "DEV"
+    mode: Annotated[Literal["PROD", "TEST", "DEV"], BeforeValidator(upper)] = "DEV"
     host: str = "127.0.0.1"
     port: Port = Field(8000, validation_alias=AliasChoices("PORT", "DOCKER_SERVER_PORT"))
     data_dir: Path = Path("data")
@@ -224,7 +176,7 @@ class Settings(BaseSettings):
             value = getattr(self, name)
             if value is not None and not is_web_address(value):
                 raise ValueError(f"{name.upper()}: must be an address like https://host, with a host")
-        if self.s3_tweets_media_folder.strip("/").split("/")[0] == "incoming":
+        if f"{self.s3_tweets_media_folder.strip('/')}/".startswith(INCOMING):
             raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming is where uploads wait to be worked on")
         for setting, address in (("DATABASE_URL", "database"), ("REDIS_URL", "redis")):
             try:
@@ -328,23 +280,6 @@ class Settings(BaseSettings):
     def redis_tasks(self) -> RedisAddress:
         """The same server, with the database for the task queue where a number is given for it."""
         return self.redis if self.redis_taskiq is None else self.redis.with_number(self.redis_taskiq)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server that listens on this host."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def is_web_address(text: str) -> bool:
-    """Whether it is an http or https URL with a host that can be one."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def unused_names(env_file: Path | None = Path(".env")) -> list[str]:

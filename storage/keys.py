@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
+from config.values import INCOMING as INCOMING
+from config.values import KEY_PART
 from storage.base import InvalidKey
 
 MAX_LENGTH = 512
-PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}"
-KEY = re.compile(rf"{PART}(?:/{PART})*", re.ASCII)
-
-INCOMING = "incoming/"
+KEY = re.compile(rf"{KEY_PART}(?:/{KEY_PART})*", re.ASCII)
 
 
 def checked(key: str) -> str:

@@ -172,9 +172,7 @@ class StreamBroker(RedisStreamBroker):
         pipe = redis.pipeline(transaction=True)
         letter: Any = {**fields, b"reason": reason.encode()}
         pipe.xadd(DEAD_LETTERS, letter, maxlen=KEPT_DEAD_LETTERS)
-        pipe.xack(STREAM, GROUP, entry_id)
-        pipe.xdel(STREAM, entry_id)
-        await pipe.execute()
+        await remove(entry_id, pipe)
         log.error("a message is put aside: %s", reason)
 
     def _acknowledge(self, entry_id: bytes) -> Callable[[], Awaitable[None]]:
@@ -182,16 +180,20 @@ class StreamBroker(RedisStreamBroker):
             for attempt in range(ACK_TRIES):
                 try:
                     async with Redis(connection_pool=self.connection_pool) as redis:
-                        pipe = redis.pipeline(transaction=True)
-                        pipe.xack(STREAM, GROUP, entry_id)
-                        pipe.xdel(STREAM, entry_id)
-                        await pipe.execute()
+                        await remove(entry_id, redis.pipeline(transaction=True))
                         return
                 except (RedisError, OSError) as error:
                     log.warning("cannot acknowledge a message yet: %s", error)
                     await asyncio.sleep(2**attempt)
 
         return acknowledge
+
+
+async def remove(entry_id: bytes, pipe: Any) -> None:
+    """Acknowledge a message and delete it, together with what stands in the transaction already."""
+    pipe.xack(STREAM, GROUP, entry_id)
+    pipe.xdel(STREAM, entry_id)
+    await pipe.execute()
 
 
 def create_broker(address: RedisAddress) -> StreamBroker:

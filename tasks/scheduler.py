@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from redis.exceptions import RedisError
-from taskiq import AsyncBroker, ScheduledTask, ScheduleSource, TaskiqScheduler
+from taskiq import ScheduledTask, ScheduleSource, TaskiqScheduler
 from taskiq.api import run_scheduler_task
 from taskiq.exceptions import TaskiqError
 from taskiq.schedule_sources import LabelScheduleSource
@@ -34,10 +34,14 @@ LONGEST_QUEUE = 1_000
 class PatientScheduler(TaskiqScheduler):
     """Says in a line that a task could not be sent; its next time comes."""
 
+    def __init__(self, queue: StreamBroker) -> None:
+        super().__init__(queue, sources=[LabelScheduleSource(queue)])
+        self._queue = queue
+
     async def on_ready(self, source: ScheduleSource, task: ScheduledTask) -> None:
         """Send a task whose time has come, unless nobody works on what waits already."""
         try:
-            if await length(self.broker) > LONGEST_QUEUE:
+            if await self._queue.length() > LONGEST_QUEUE:
                 log.warning("%s is not queued: more than %d messages wait", task.task_name, LONGEST_QUEUE)
                 return
             await super().on_ready(source, task)
@@ -45,17 +49,10 @@ class PatientScheduler(TaskiqScheduler):
             log.warning("cannot queue %s: %s", task.task_name, error.__cause__ or error)
 
 
-async def length(broker: AsyncBroker) -> int:
-    """How many messages wait or are being worked on."""
-    if not isinstance(broker, StreamBroker):
-        return 0
-    return await broker.length()
-
-
 async def schedule(settings: Settings, stop: asyncio.Event) -> None:
     """Send what `tasks.catalogue` says, until `stop` is set."""
     broker = create_broker(settings.redis_tasks)
-    scheduler = PatientScheduler(broker, sources=[LabelScheduleSource(broker)])
+    scheduler = PatientScheduler(broker)
     log.info("ready")
     stopping = asyncio.create_task(stop.wait())
     try:

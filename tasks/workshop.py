@@ -24,7 +24,7 @@ from storage.s3 import S3Store
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The worker's means."""
+    """The worker's means. `at_run` is held over a scheduled run; `on_progress` hears of its bytes so far."""
 
     settings: Settings
     store: ObjectStore

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -27,13 +28,31 @@ from tasks.workshop import Workshop, opened
 
 T = TypeVar("T")
 
+# Exit code: it did not work, or something is not as it should be.
+FAILED = 1
+
+BUSY = "another dump or drill runs at this moment: `perch runs list` shows it"
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+identity_option = click.option(
+    "--identity",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file of age's secret key (AGE-SECRET-KEY-1…), for encrypted dumps.",
+)
+
+
+def settings_for_command() -> Settings:
+    """The settings, with text for people on standard error."""
+    settings = Settings.load()
+    lines.configure("perch", "WARNING", shape="text")
+    return settings
 
 
 def with_database(work: Callable[[], Awaitable[T]]) -> T:
     """Run it with the models usable; our own PostgreSQL is started for it where it does not run."""
-    settings = Settings.load()
-    lines.configure("perch", "WARNING", shape="text")
+    settings = settings_for_command()
 
     async def run() -> T:
         await prepare(settings)
@@ -47,8 +66,7 @@ def with_database(work: Callable[[], Awaitable[T]]) -> T:
 
 def with_workshop(work: Callable[[Workshop], Awaitable[T]]) -> T:
     """Run it with all that tasks have: the database, both stores, the settings."""
-    settings = Settings.load()
-    lines.configure("perch", "WARNING", shape="text")
+    settings = settings_for_command()
 
     async def run() -> T:
         await prepare(settings)
@@ -153,3 +171,18 @@ def progress(label: str, length: int | None) -> Iterator[Callable[[int], None]]:
             done = min(now, bar.length or now)
 
         yield show
+
+
+def manifest_of(file: Path) -> Path:
+    """Where a fetched dump's manifest lies."""
+    return file.with_name(file.name + ".json")
+
+
+def read_identity(file: Path | None) -> str | None:
+    """The secret key in age's file of it."""
+    if file is None:
+        return None
+    for line in file.read_text(errors="replace").splitlines():
+        if line.startswith("AGE-SECRET-KEY-1"):
+            return line.strip()
+    raise click.ClickException(f"{file} holds no secret key of age (AGE-SECRET-KEY-1…)")

@@ -8,13 +8,14 @@ import click
 
 from config.settings import WrongSetting
 from config.version import VERSION
-from server.cli import doctor, dumps, media, people, processes, runs
+from server.cli import doctor, dumps, media, people, processes, restoring, retention, runs
+from server.cli.command import FAILED
 from server.processes.embedded import EmbeddedUnavailable
 from server.processes.lock import FolderInUse
 from server.processes.supervisor import ProgramFailed
 
-# Exit codes: 1 it did not work, 2 the command or a setting is wrong (as click has it).
-FAILED, WRONG = 1, 2
+# Exit code: the command or a setting is wrong (as click has it).
+WRONG = 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -36,6 +37,8 @@ for command in (
     *processes.COMMANDS,
     *people.COMMANDS,
     *dumps.COMMANDS,
+    *restoring.COMMANDS,
+    *retention.COMMANDS,
     *runs.COMMANDS,
     *media.COMMANDS,
     doctor.doctor,

@@ -10,11 +10,9 @@ import msgspec
 
 import storage
 from config.settings import Settings
-from server.cli.command import json_option, print_json, progress, with_database
+from server.cli.command import FAILED, json_option, print_json, progress, with_database
 from tasks import media_check
 from tasks.media_check import Report
-
-FAILED = 1
 
 
 @click.group("media")

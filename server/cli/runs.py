@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ import click
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from server.cli.command import json_option, print_json, size, table, with_workshop
+from server.cli.command import FAILED, json_option, print_json, size, table, with_workshop
 from server.domain import condition, runs
 from server.domain.condition import words
 from server.models import RunKind, ScheduledRun
@@ -76,7 +77,7 @@ def start_run(kind: str, as_json: bool) -> None:
     else:
         click.echo(f"{run.kind}: {run.state}, {run.error or told(run.result)}")
     if run.state != "done":
-        raise SystemExit(1)
+        sys.exit(FAILED)
 
 
 def run_row(run: ScheduledRun, as_json: bool) -> dict[str, Any]:

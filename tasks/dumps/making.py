@@ -8,25 +8,27 @@ import secrets
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO, Any, cast
 
 import asyncpg
 
+from config.addresses import DatabaseAddress
 from config.programs import major_version
-from config.settings import Settings
 from config.version import VERSION
 from server.domain import runs
 from server.domain.runs import Claim
 from server.models import RunKind
-from tasks.dumps import catalogue, drills, space
+from tasks.dumps import catalogue, drills, restoring, space
 from tasks.dumps.catalogue import ARCHIVE, DRILL, ENCRYPTED_ARCHIVE, MANIFEST
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.manifest import Drill, DumpKind, Manifest
 from tasks.dumps.packing import Packing
 from tasks.dumps.postgres import Running, clients, connected, count_rows, running
+from tasks.dumps.restoring import Restoring
+from tasks.dumps.scratch import scratch
+from tasks.leases import cancelled
 from tasks.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -42,8 +44,6 @@ LAST_WORDS = 60
 
 MIGRATIONS = "SELECT version FROM aerich WHERE app = 'models' ORDER BY id"
 
-Progress = Callable[[int], None]
-
 
 async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     """The run of a dump's slot. What a holder made that died over its last step is found, not repeated."""
@@ -56,7 +56,6 @@ async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
         claim.slot,
         workshop,
         still_wanted=lambda: runs.renew(claim),
-        on_progress=workshop.on_progress,
     )
     return summary(manifest)
 
@@ -84,20 +83,17 @@ async def make(
     workshop: Workshop,
     *,
     still_wanted: Callable[[], Any] | None = None,
-    on_progress: Progress = lambda _: None,
 ) -> Manifest:
     """Dump the database into the store of backups.
 
     Args:
         still_wanted: asked before the manifest is written, as another holder may have taken over meanwhile.
-        on_progress: called with the archive's bytes so far.
 
     Raises:
         DumpFailed: with the reason. Nothing that could be taken for a dump is left; but where the drill in
         the stream failed, the dump is there with what the drill found.
     """
-    work = _make(kind, slot, workshop, still_wanted, on_progress)
-    return await drills.within_limit(work, workshop.settings)
+    return await drills.within_limit(_make(kind, slot, workshop, still_wanted), workshop.settings)
 
 
 async def _make(
@@ -105,18 +101,16 @@ async def _make(
     slot: datetime,
     workshop: Workshop,
     still_wanted: Callable[[], Any] | None,
-    on_progress: Progress,
 ) -> Manifest:
     settings, store = workshop.settings, workshop.backups
     async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(connected(settings.database))
-        programs = clients(connection.get_server_version().major)
         database_bytes = await connection.fetchval("SELECT pg_database_size(current_database())")
         await look_at_space(workshop, kind, database_bytes)
-        maker = Maker(kind, slot, settings, connection, programs, database_bytes, on_progress)
+        maker = Maker(kind, slot, workshop, connection, database_bytes)
         if settings.dump_age_recipient is not None:
-            maker.scratch = await stack.enter_async_context(drills.scratch(settings))
-        manifest = await maker.run(store)
+            maker.scratch = await stack.enter_async_context(scratch(settings))
+        manifest = await maker.run()
         if still_wanted is not None and not await still_wanted():
             await store.delete(manifest.key)
             raise DumpFailed("another worker took the dump over")
@@ -138,73 +132,90 @@ class Maker:
         self,
         kind: DumpKind,
         slot: datetime,
-        settings: Settings,
+        workshop: Workshop,
         connection: asyncpg.Connection,
-        programs: Path,
         database_bytes: int,
-        on_progress: Progress,
     ) -> None:
-        self._kind, self._slot, self._settings = kind, slot, settings
-        self._connection, self._programs = connection, programs
-        self._database_bytes, self._on_progress = database_bytes, on_progress
-        self.scratch: drills.Scratch | None = None
+        self._kind, self._slot, self._workshop = kind, slot, workshop
+        self._connection, self._database_bytes = connection, database_bytes
+        self._programs = clients(connection.get_server_version().major)
+        self._begun = time.monotonic()
+        # Where a dump that is encrypted is drilled while it is made, and what that finds.
+        self.scratch: DatabaseAddress | None = None
         self.drill: Drill | None = None
 
-    async def run(self, store: Any) -> Manifest:
+    async def run(self) -> Manifest:
         """Stream the archive into the store; what its manifest will say."""
-        started_at, begun = datetime.now(UTC), time.monotonic()
-        moment = self._slot.strftime("%Y%m%dT%H%M%SZ")
-        dump_id = f"{self._kind}-{moment}-{secrets.token_hex(3)}"
-        recipient = self._settings.dump_age_recipient
-        key = self._settings.dump_folder(self._kind) + dump_id + (ENCRYPTED_ARCHIVE if recipient else ARCHIVE)
-        async with self._connection.transaction(isolation="repeatable_read", readonly=True):
-            await self._connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            await self._connection.execute("SET LOCAL statement_timeout = 0")
-            # Counting has the time that the dump takes, and leaves it the processors.
-            await self._connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
-            snapshot = await self._connection.fetchval("SELECT pg_export_snapshot()")
-            arguments = ["--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password"]
-            with running(
-                self._programs, "pg_dump", self._settings.database, arguments, stdout=subprocess.PIPE
-            ) as program:
-                counting = asyncio.create_task(self._describe())
-                try:
-                    packing = await self._store(store, key, program, recipient)
-                    rows, migrations = await counting
-                except BaseException:
-                    counting.cancel()
-                    await asyncio.gather(counting, return_exceptions=True)
-                    raise
-        manifest = Manifest(
-            id=dump_id,
-            kind=self._kind,
-            slot=self._slot,
-            key=key,
-            stored_bytes=packing.stored_bytes,
-            archive_bytes=packing.archive_bytes,
-            database_bytes=self._database_bytes,
-            sha256=packing.sha256,
-            encryption="age" if recipient else None,
-            recipient=recipient,
-            rows=rows,
-            migrations=migrations,
-            perch_version=VERSION,
-            server_version=".".join(map(str, self._connection.get_server_version()[:2])),
-            client_version=major_version(self._programs / "pg_dump"),
-            started_at=started_at,
-            seconds=round(time.monotonic() - begun, 3),
-        )
-        if self.scratch is not None:
-            self.drill = await self.scratch.judge(manifest, source="stream", read_back=False, begun=begun)
+        settings, started_at = self._workshop.settings, datetime.now(UTC)
+        dump_id = f"{self._kind}-{self._slot:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        recipient = settings.dump_age_recipient
+        key = settings.dump_folder(self._kind) + dump_id + (ENCRYPTED_ARCHIVE if recipient else ARCHIVE)
+        with ExitStack() as stack:
+            sink: Restoring | None = None
+            if self.scratch is not None:
+                version = major_version(self._programs / "pg_dump")
+                sink = stack.enter_context(restoring.into(self.scratch, version))
+            packing, rows, migrations = await self._dump(key, sink)
+            manifest = Manifest(
+                id=dump_id,
+                kind=self._kind,
+                slot=self._slot,
+                key=key,
+                stored_bytes=packing.stored_bytes,
+                archive_bytes=packing.archive_bytes,
+                database_bytes=self._database_bytes,
+                sha256=packing.sha256,
+                encryption="age" if recipient else None,
+                recipient=recipient,
+                rows=rows,
+                migrations=migrations,
+                perch_version=VERSION,
+                server_version=".".join(map(str, self._connection.get_server_version()[:2])),
+                client_version=major_version(self._programs / "pg_dump"),
+                started_at=started_at,
+                seconds=round(time.monotonic() - self._begun, 3),
+            )
+            if sink is not None:
+                self.drill = await self._judge(manifest, sink)
         return manifest
 
-    async def _store(self, store: Any, key: str, program: Running, recipient: str | None) -> Packing:
-        copy = None if self.scratch is None else self.scratch.restoring(self._programs)
+    async def _judge(self, manifest: Manifest, sink: Restoring) -> Drill:
+        """What the drill in the stream found: whatever is wrong with it, the dump is there."""
+        try:
+            await asyncio.to_thread(sink.finish)
+            return await drills.judge(
+                manifest, cast(DatabaseAddress, self.scratch), self._begun, source="stream"
+            )
+        except DumpFailed as error:
+            return drills.verdict(manifest, self._begun, source="stream", error=str(error))
+
+    async def _dump(self, key: str, copy: Restoring | None) -> tuple[Packing, dict[str, int], list[str]]:
+        """The archive into the store, and what its snapshot holds: rows per table, and migrations."""
+        async with self._connection.transaction(isolation="repeatable_read", readonly=True):
+            # Counting has the time that the dump takes, and leaves it the processors.
+            for setting in (
+                "idle_in_transaction_session_timeout",
+                "statement_timeout",
+                "max_parallel_workers_per_gather",
+            ):
+                await self._connection.execute(f"SET LOCAL {setting} = 0")
+            snapshot = await self._connection.fetchval("SELECT pg_export_snapshot()")
+            arguments = ["--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password"]
+            address = self._workshop.settings.database
+            with running(self._programs, "pg_dump", address, arguments, stdout=subprocess.PIPE) as program:
+                counting = asyncio.create_task(self._describe())
+                try:
+                    packing = await self._store(key, program, copy)
+                    return packing, *(await counting)
+                finally:
+                    await cancelled(counting)
+
+    async def _store(self, key: str, program: Running, copy: Restoring | None) -> Packing:
         packing = Packing(
             cast(IO[bytes], program.process.stdout),
-            recipient=recipient,
+            recipient=self._workshop.settings.dump_age_recipient,
             copy=copy,
-            on_progress=self._on_progress,
+            on_progress=self._workshop.on_progress,
         )
 
         async def body() -> AsyncIterator[bytes]:
@@ -218,7 +229,7 @@ class Maker:
             await asyncio.to_thread(program.end_well, LAST_WORDS)
 
         try:
-            await store.put(key, body(), content_type="application/octet-stream")
+            await self._workshop.backups.put(key, body(), content_type="application/octet-stream")
         finally:
             packing.break_off()
         return packing

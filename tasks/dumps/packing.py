@@ -1,7 +1,7 @@
-"""Between an archive of pg_dump and what is stored: compression, encryption, and the hash, while it streams.
+"""An archive of pg_dump on its way into the store: compressed, encrypted, hashed while it streams.
 
-Both ways run in a thread of their own, beside the event loop that moves the stored bytes; a bounded queue
-joins the two, so that nothing piles up where one side is slower.
+That runs in a thread of its own, beside the event loop that stores the bytes; a bounded queue joins the two,
+so that nothing piles up where one side is slower.
 """
 
 from __future__ import annotations
@@ -9,70 +9,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-import os
-import queue
-import threading
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import zstandard
 
 from storage.base import CHUNK
-from tasks.dumps.errors import DumpDamaged
+from tasks.dumps.channel import Aborted, Channel, Sink, in_thread
 
 # zstd's default. It takes most of a dump's time, so it has a thread of its own beside the one that reads and
 # hashes.
 LEVEL = 3
 
-# Pieces on their way between the two sides: enough that neither waits for the other's every turn. zstd gives
-# them by its jobs, of megabytes.
-QUEUE = 2
-
-# How much is read from pg_dump at once, and handed to zstd when unpacking. Bytes.
-READ, UNPACK = 1 << 20, 64 << 10
-
-ZSTD_MAGIC, AGE_MAGIC = b"\x28\xb5\x2f\xfd", b"age-encryption.org/"
-
-
-class Sink(Protocol):
-    """What takes an archive's bytes."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take all of them."""
-
-
-class Aborted(Exception):
-    """The other side is gone."""
-
-
-class Channel:
-    """A bounded queue from one thread to another, that either side may break off."""
-
-    def __init__(self) -> None:
-        self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUE)
-        self._broken = threading.Event()
-
-    def put(self, piece: bytes | None) -> None:
-        """Hand over a piece; None says that there are no more. Raises Aborted."""
-        while not self._broken.is_set():
-            with suppress(queue.Full):
-                self._queue.put(piece, timeout=0.2)
-                return
-        raise Aborted
-
-    def get(self) -> bytes | None:
-        """The next piece, None at the end. Raises Aborted."""
-        while not self._broken.is_set():
-            with suppress(queue.Empty):
-                return self._queue.get(timeout=0.2)
-        raise Aborted
-
-    def break_off(self) -> None:
-        """Neither side waits for the other any more."""
-        self._broken.set()
+# How much is read from pg_dump at once. Bytes.
+READ = 1 << 20
 
 
 class Packing:
@@ -169,136 +119,11 @@ class Packing:
         self._channel.put(piece)
 
 
-@dataclass(frozen=True, slots=True)
-class Unpacked:
-    """What was read, whatever became of it: `trouble` is what ended the unpacking before the archive did."""
-
-    sha256: str
-    size: int
-    trouble: Exception | None
-
-
-async def unpack(
-    stored: AsyncIterator[bytes],
-    sink: Sink,
-    *,
-    identity: str | None = None,
-    on_progress: Callable[[int], None] = lambda _: None,
-) -> Unpacked:
-    """Write the archive inside the stored bytes into the sink, and hash all of them, even where that fails.
-
-    What is neither encrypted nor compressed is taken as the archive itself. An encrypted one without an
-    identity is read and hashed, and nothing is written.
-    """
-    channel, digest, size = Channel(), hashlib.sha256(), 0
-    working = in_thread(lambda: unpacked(channel, sink, identity))
-    trouble: Exception | None = None
-    try:
-        async for piece in stored:
-            digest.update(piece)
-            size += len(piece)
-            on_progress(size)
-            with suppress(Aborted):  # the hash is wanted all the same
-                await asyncio.to_thread(channel.put, piece)
-        with suppress(Aborted):
-            await asyncio.to_thread(channel.put, None)
-        await asyncio.wait({asyncio.wrap_future(working)})
-        trouble = working.exception()  # type: ignore[assignment]
-    finally:
-        channel.break_off()
-    return Unpacked(digest.hexdigest(), size, trouble)
-
-
-def unpacked(channel: Channel, sink: Sink, identity: str | None) -> None:
-    """The thread's side of `unpack`."""
-    reader = ChannelReader(channel)
-    try:
-        head = reader.peek(len(AGE_MAGIC))
-        if not head.startswith(AGE_MAGIC):
-            decompress(reader, sink)
-        elif identity is None:
-            while reader.read(UNPACK):
-                pass
-        else:
-            decrypt(reader, sink, identity)
-    except BaseException:
-        channel.break_off()
-        raise
-
-
-class ChannelReader:
-    """The reading end of a channel, as a file."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self._piece = memoryview(b"")
-        self._ended = False
-
-    def peek(self, count: int) -> bytes:
-        """The first bytes, without taking them."""
-        while len(self._piece) < count and not self._ended:
-            more = self._channel.get()
-            self._ended = more is None
-            self._piece = memoryview(bytes(self._piece) + (more or b""))
-        return bytes(self._piece[:count])
-
-    def read(self, count: int = UNPACK) -> bytes:
-        """At most so many bytes; none at the end."""
-        if not self._piece and not self._ended:
-            more = self._channel.get()
-            self._ended = more is None
-            self._piece = memoryview(more or b"")
-        taken, self._piece = bytes(self._piece[:count]), self._piece[count:]
-        return taken
-
-
-def decompress(reader: Any, sink: Sink) -> None:
-    """From zstd, or as it is. Raises DumpDamaged."""
-    piece = reader.read(UNPACK)
-    if not piece.startswith(ZSTD_MAGIC):
-        while piece:
-            sink.write(piece)
-            piece = reader.read(UNPACK)
-        return
-    unpacker = zstandard.ZstdDecompressor().decompressobj()
-    try:
-        while piece and not unpacker.eof:
-            sink.write(unpacker.decompress(piece))
-            piece = reader.read(UNPACK)
-    except zstandard.ZstdError as error:
-        raise DumpDamaged(f"the dump cannot be decompressed: {error}") from None
-    if not unpacker.eof or unpacker.unused_data or piece:
-        raise DumpDamaged("the dump is not complete, or has something behind its end")
-
-
 def encrypt(compressed: Any, store: Callable[[bytes], None], recipient: str) -> None:
     """To a public key of age."""
     from pyrage import encrypt_io, x25519
 
     encrypt_io(IteratorReader(compressed), CallWriter(store), [x25519.Recipient.from_str(recipient)])
-
-
-def decrypt(reader: ChannelReader, sink: Sink, identity: str) -> None:
-    """With a secret key of age, then decompress. Raises DumpDamaged."""
-    from pyrage import DecryptError, decrypt_io, x25519
-
-    inside, outside = os.pipe()
-    decompressing = in_thread(lambda: decompress_and_close(inside, sink))
-    failure: Exception | None = None
-    try:
-        with open(outside, "wb", buffering=0) as plain:
-            decrypt_io(reader, plain, [x25519.Identity.from_str(identity)])
-    except (DecryptError, OSError) as error:
-        failure = DumpDamaged(f"the dump cannot be decrypted: {error}")
-    decompressing.result()  # what went wrong there is the cause
-    if failure is not None:
-        raise failure
-
-
-def decompress_and_close(descriptor: int, sink: Sink) -> None:
-    """From a pipe, whose other end learns of it when this one fails."""
-    with open(descriptor, "rb", buffering=0) as compressed:
-        decompress(compressed, sink)
 
 
 class IteratorReader(io.RawIOBase):
@@ -336,20 +161,3 @@ class CallWriter(io.RawIOBase):
         """Hand it on."""
         self._take(bytes(data))
         return len(data)
-
-
-def in_thread(work: Callable[[], None]) -> Future[None]:
-    """Run it in a thread of its own, not one of the event loop's, which it would hold for long."""
-    future: Future[None] = Future()
-
-    def run() -> None:
-        future.set_running_or_notify_cancel()
-        try:
-            work()
-        except BaseException as error:
-            future.set_exception(error)
-        else:
-            future.set_result(None)
-
-    threading.Thread(target=run, name="archive", daemon=True).start()
-    return future

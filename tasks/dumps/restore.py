@@ -6,7 +6,6 @@ import asyncio
 import logging
 import re
 import secrets
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,12 +18,12 @@ from config.programs import clients as installed_clients
 from config.settings import Settings
 from server.models import migrate
 from storage.files import chunks_of
-from tasks.dumps import space
-from tasks.dumps.drills import RESTORE_OPTIONS, Restoring, difference
+from tasks.dumps import restoring, space
+from tasks.dumps.drills import difference
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
 from tasks.dumps.manifest import Manifest
-from tasks.dumps.packing import unpack
-from tasks.dumps.postgres import TABLES, clients, connected, count_rows, quoted, running
+from tasks.dumps.postgres import TABLES, connected, count_rows, quoted
+from tasks.dumps.scratch import NAME_LENGTH, drop
 
 log = logging.getLogger(__name__)
 
@@ -132,13 +131,16 @@ async def restore(
             )
         if settings.embedded_database and source.manifest is not None:
             space.require(settings.data_folder, source.manifest.database_bytes, "the restore")
-        beside = replace(address, database=(UNFINISHED + target)[:63])
-        await server.execute(f"DROP DATABASE IF EXISTS {quoted(beside.database)} WITH (FORCE)")
+        beside = replace(address, database=(UNFINISHED + target)[:NAME_LENGTH])
+        await drop(server, beside.database)
         await server.execute(f"CREATE DATABASE {quoted(beside.database)} TEMPLATE template0")
         try:
             beside_what = ", beside the database that is there" if exists else ""
             say(f"restoring {source.name}{beside_what}")
-            await fill(source, beside, identity, on_progress)
+            with restoring.into(beside, version_of(source.manifest)) as sink:
+                await restoring.send(
+                    source.body, sink, source.manifest, identity=identity, on_progress=on_progress
+                )
             rows = await compare(source.manifest, beside)
             say("bringing it to this version, and settling what was under way")
             migrated = await migrate.upgrade(beside)
@@ -149,10 +151,10 @@ async def restore(
                 )
             kept = await take_place(server, address, beside.database, target, swap_out=exists)
         except BaseException:
-            await server.execute(f"DROP DATABASE IF EXISTS {quoted(beside.database)} WITH (FORCE)")
+            await drop(server, beside.database)
             raise
         if kept is not None and empty:  # nobody's data: the demo users of a fresh server at most
-            await server.execute(f"DROP DATABASE {quoted(kept)} WITH (FORCE)")
+            await drop(server, kept)
             kept = None
     log.info("restored %s into %s", source.name, target)
     return Restored(target, rows, migrated, kept)
@@ -186,23 +188,9 @@ async def is_empty(address: DatabaseAddress) -> bool:
         return not await connection.fetchval(HOLDS_SOMETHING)
 
 
-async def fill(
-    source: Source, target: DatabaseAddress, identity: str | None, on_progress: Callable[[int], None]
-) -> None:
-    """The archive into an empty database. Raises DumpDamaged, DumpFailed."""
-    manifest = source.manifest
-    programs = clients(manifest.client_version if manifest else max(installed_clients(), default=0))
-    arguments = ["--exit-on-error", "--no-owner", "--no-privileges"]
-    with running(
-        programs, "pg_restore", target, arguments, stdin=subprocess.PIPE, options=RESTORE_OPTIONS
-    ) as program:
-        sink = Restoring(program)
-        read = await unpack(source.body, sink, identity=identity, on_progress=on_progress)
-        if manifest is not None and (read.sha256, read.size) != (manifest.sha256, manifest.stored_bytes):
-            raise DumpDamaged("the dump's bytes are not those that were stored")
-        if read.trouble is not None and not isinstance(read.trouble, BrokenPipeError):
-            raise DumpFailed(str(read.trouble)) from read.trouble
-        await asyncio.to_thread(sink.finish)  # after a broken pipe, it says why
+def version_of(manifest: Manifest | None) -> int:
+    """The major version of the pg_dump that made it; where nobody knows, the newest that is here."""
+    return manifest.client_version if manifest else max(installed_clients(), default=0)
 
 
 async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:

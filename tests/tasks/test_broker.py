@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 from taskiq import AckableMessage
-from taskiq.schedule_sources import LabelScheduleSource
 
 from config.addresses import RedisAddress
 from config.settings import Settings
@@ -191,7 +190,8 @@ async def test_recurring_tasks_do_not_pile_up_where_nobody_works(
     brokers: list[StreamBroker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler_module, "LONGEST_QUEUE", 2)
-    scheduler = PatientScheduler(brokers[0], sources=[source := LabelScheduleSource(brokers[0])])
+    scheduler = PatientScheduler(brokers[0])
+    (source,) = scheduler.sources
     await source.startup()
     task = (await source.get_schedules())[0]
     for _ in range(6):
@@ -244,7 +244,7 @@ async def test_a_clock_that_is_set_back_does_not_silence_the_scheduler(
     brokers: list[StreamBroker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler_module, "LOOK_EVERY", 0.05)
-    scheduler = PatientScheduler(brokers[0], sources=[LabelScheduleSource(brokers[0])])
+    scheduler = PatientScheduler(brokers[0])
     stopping = asyncio.create_task(asyncio.sleep(30))
     running = asyncio.create_task(scheduler_module.until_the_clock_jumps(scheduler, stopping))
     await asyncio.sleep(0.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import urllib.request
@@ -127,6 +128,22 @@ def is_ready(url: str) -> bool:
 def log_of(perch: Perch) -> str:
     """What it printed so far."""
     return re.sub(r"\x1b\[[0-9;]*m", "", (perch.folder / "perch.log").read_text())
+
+
+def users(perch: Perch) -> list[str]:
+    return [user["handle"] for user in json.loads(perch.command("users", "list", "--json"))]
+
+
+def perch(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [servers.PERCH, *command],
+        cwd=folder,
+        env=servers.environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")

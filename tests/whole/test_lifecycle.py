@@ -1,4 +1,4 @@
-"""`perch up` and its commands as an operator meets them: start, restart, kill, stop, mistakes."""
+"""`perch up` as an operator meets it: start, restart, kill, stop."""
 
 from __future__ import annotations
 
@@ -20,11 +20,7 @@ from server.models import migrate
 from server.processes import embedded
 from tests import servers
 from tests.servers import wait_for
-from tests.whole.conftest import Perch, is_ready, log_of, processes, running
-
-
-def users(perch: Perch) -> list[str]:
-    return [user["handle"] for user in json.loads(perch.command("users", "list", "--json"))]
+from tests.whole.conftest import Perch, is_ready, log_of, perch, processes, running, users
 
 
 def is_busy(postmaster: int) -> bool:
@@ -149,114 +145,6 @@ def test_a_port_in_use_is_refused_with_its_reason(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["up", "serve", "worker", "scheduler", "migrate", "doctor"])
-def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command: str) -> None:
-    done = perch(tmp_path, command, PORT="none")
-    assert done.returncode == 2
-    assert done.stderr.startswith("perch: PORT or DOCKER_SERVER_PORT: ")
-    assert done.stderr.count("\n") == 1
-    assert done.stdout == ""
-
-
-def perch(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [servers.PERCH, *command],
-        cwd=folder,
-        env=servers.environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@pytest.mark.parametrize(
-    "command",
-    [[], ["up"], ["serve"], ["worker"], ["scheduler"], ["migrate"], ["doctor"], ["users"], ["users", "add"]]
-    + [["users", "list"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"]]
-    + [["dump", name] for name in ("now", "list", "verify", "drill", "fetch")]
-    + [["restore"], ["retention", "apply"], ["lifecycle", "show"], ["lifecycle", "apply"]]
-    + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"]],
-)
-def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
-    done = perch(tmp_path, *command, "--help")
-    assert done.returncode == 0
-    assert done.stdout.startswith("Usage: perch")
-    assert "Example" in done.stdout or command in (["users"], ["keys"])
-
-
-def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) -> None:
-    settings = {"DATA_DIR": str(tmp_path / "data"), "MODE": "PROD"}
-    made = perch(tmp_path, "users", "add", "alice", "--name", "Alice", "--admin", "--json", **settings)
-    assert made.returncode == 0, made.stderr
-    alice = json.loads(made.stdout)
-    with running(tmp_path, **settings) as up:
-        answer = httpx.get(f"{up.url}/api/users/me", headers={"api-key": alice["key"]}).json()
-        assert (answer["user"]["handle"], answer["user"]["scopes"]) == ("alice", ["read", "write", "admin"])
-        assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
-        assert "users add HANDLE" in log_of(up)
-        assert users(up) == ["alice"]
-
-
-def test_keys_by_command(four: Perch) -> None:
-    four.command("users", "add", "keyholder")
-    options = ["--scope", "read", "--days", "3", "--json"]
-    made = json.loads(four.command("keys", "create", "keyholder", *options))
-    shown = httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]})
-    assert shown.json()["user"]["scopes"] == ["read"]
-    listed = json.loads(four.command("keys", "list", "--user", "keyholder", "--json"))
-    assert [key["id"] for key in listed][-1] == made["id"]
-    assert made["key"] not in json.dumps(listed)
-    four.command("keys", "revoke", str(made["id"]))
-    assert httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]}).status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("command", "words"),
-    [
-        (["users", "add", "Alice"], "lower-case"),
-        (["users", "add", "test"], "taken"),
-        (["keys", "create", "nobody"], "nobody"),
-        (["keys", "revoke", "999999"], "no key with the id 999999"),
-        (["keys", "create", "test", "--scope", "admin"], "administrators"),
-    ],
-)
-def test_a_command_that_cannot_be_done_says_why_in_one_line(
-    four: Perch, command: list[str], words: str
-) -> None:
-    said = four.command(*command, expect=1)
-    assert said.startswith("perch: ")
-    assert words in said
-    assert said.count("\n") == 1
-
-
-def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
-    found = {row["part"]: row for row in json.loads(four.command("doctor", "--json"))}
-    assert {name for name, row in found.items() if row["verdict"] == "failed"} == set()
-    parts = {"settings", "data", "database", "migrations", "dumps", "redis", "storage", "backups", "pictures"}
-    assert found.keys() == parts
-
-
-def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("TWEET_MAXLENGTH=5\nDOCKER_CELERY=celery\n")
-    done = perch(
-        tmp_path,
-        "doctor",
-        "--json",
-        HOST="0.0.0.0",
-        DEMO_KEYS="on",
-        DATABASE_URL="postgresql://perch:topsecret@127.0.0.1:1/perch",
-        REDIS_URL="redis://:topsecret@127.0.0.1:1/0",
-    )
-    assert done.returncode == 1
-    rows = json.loads(done.stdout)
-    failed = {row["part"] for row in rows if row["verdict"] == "failed"}
-    assert failed == {"database", "migrations", "dumps", "redis"}
-    assert "TWEET_MAXLENGTH" in done.stdout
-    assert "the keys are public" in done.stdout
-    assert "topsecret" not in done.stdout + done.stderr
-
-
 def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
     """Servers of others, four `perch serve`, a worker and a scheduler, each a command of its own."""
     with ExitStack() as stack:
@@ -332,21 +220,6 @@ def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -
             while data := client.recv(65536):
                 answer += data
         assert answer.startswith(b"HTTP/1.1 201 "), answer[:200]
-
-
-@pytest.mark.parametrize("command", ["serve", "worker", "scheduler"])
-def test_a_part_without_servers_says_what_it_needs(tmp_path: Path, command: str) -> None:
-    done = perch(tmp_path, command)
-    assert done.returncode == 1
-    assert done.stderr.startswith("perch: DATABASE_URL and REDIS_URL: needed here")
-    assert done.stderr.count("\n") == 1
-
-
-def test_a_place_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    done = perch(tmp_path, "up", DATA_DIR="file")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stderr.startswith("perch: DATA_DIR: cannot make")
 
 
 def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) -> None:

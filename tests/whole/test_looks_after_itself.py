@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tasks.catalogue import REMOVE_PICTURES
 from tests import servers
 from tests.servers import wait_for
 from tests.whole.conftest import Perch, running
+from tests.whole.conftest import perch as run
 
 KEY = {"api-key": "test"}
 
@@ -91,8 +91,8 @@ def test_a_burnt_machine_comes_back_from_its_dumps_alone(tmp_path: Path) -> None
         tweet(perch, "survives")
         perch.command("dump", "now", "--kind", "day")
     settings = {"PORT": str(servers.free_port()), "DATA_DIR": str(found / "data"), **backups}
-    assert "day-" in alone(found, settings, "dump", "list")
-    assert "restored" in alone(found, settings, "restore", "latest")
+    assert "day-" in run(found, "dump", "list", **settings).stdout
+    assert "restored" in run(found, "restore", "latest", **settings).stdout
     with running(found, **settings) as perch, httpx.Client(base_url=perch.url) as client:
         assert contents(client) == ["survives"]
         assert client.get("/api/users/me", headers={"api-key": key}).json()["user"]["handle"] == "alice"
@@ -193,16 +193,7 @@ def test_a_dump_that_is_killed_at_any_moment_is_never_listed(tmp_path: Path) -> 
 
 def can_dump(perch: Perch) -> bool:
     """Whether one can be made: the run of a killed command is in the way until its lease ends."""
-    return "made" in alone(perch.folder, perch.settings, "dump", "now")
-
-
-def alone(folder: Path, settings: dict[str, str], *arguments: str) -> str:
-    """What a command prints, whether or not anything runs."""
-    environment = servers.environment(**settings)
-    command = [str(servers.PERCH), *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
-    ).stdout
+    return "made" in run(perch.folder, "dump", "now", **perch.settings).stdout
 
 
 async def fill(perch: Perch) -> None:

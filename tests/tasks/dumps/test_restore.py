@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from config.settings import Settings
 from server.models import migrate
-from tasks.dumps import catalogue, making
-from tasks.dumps import restore as restoring
+from tasks.dumps import catalogue, making, restoring
+from tasks.dumps import restore as restore_room
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
 from tasks.dumps.postgres import connected
@@ -105,14 +106,14 @@ async def test_a_damaged_dump_changes_nothing(
     assert await tweets(target) == 1
 
 
-@pytest.mark.parametrize("step", ["fill", "compare", "settle", "take_place"])
+@pytest.mark.parametrize("step", ["send", "compare", "settle", "take_place"])
 async def test_a_restore_that_fails_at_any_step_changes_nothing(
     dump: Dump, workshop: Workshop, target: Settings, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object, **__: object) -> None:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(restoring, step, fail)
+    monkeypatch.setattr(restoring if step == "send" else restore_room, step, fail)
     with pytest.raises(asyncio.CancelledError):
         await from_dump(dump, workshop, target, force=True)
     assert await databases(workshop) == ["target"]
@@ -144,8 +145,8 @@ async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_un
 
 
 async def test_one_restore_at_a_time(dump: Dump, workshop: Workshop, target: Settings) -> None:
-    async with connected(target.database, restoring.MAINTENANCE) as other:
-        await other.execute("SELECT pg_advisory_lock($1)", restoring.RESTORE_LOCK)
+    async with connected(target.database, restore_room.MAINTENANCE) as other:
+        await other.execute("SELECT pg_advisory_lock($1)", restore_room.RESTORE_LOCK)
         with pytest.raises(Busy):
             await from_dump(dump, workshop, target, force=True)
     assert await tweets(target) == 1
@@ -171,8 +172,6 @@ async def test_an_empty_database_gives_way_and_is_not_kept(
 
 
 async def test_a_dump_of_a_newer_version_is_refused(dump: Dump, workshop: Workshop, target: Settings) -> None:
-    import msgspec
-
     newer = msgspec.structs.replace(
         dump.manifest, migrations=[*dump.manifest.migrations, "99_of_tomorrow.py"]
     )

@@ -1,0 +1,91 @@
+"""What values settings may have, each with the sentence for one that is wrong."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, Field
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+RedisNumber = Annotated[int, Field(ge=0, le=1_000_000)]
+
+# A part of an object's key; a folder is such parts, with or without slashes around them.
+KEY_PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}"
+# Room is left in a key for names below it. Characters.
+FOLDER_LENGTH = 200
+FOLDER = re.compile(rf"/?{KEY_PART}(?:/{KEY_PART})*/?", re.ASCII)
+
+# Where uploads wait to be worked on.
+INCOMING = "incoming/"
+
+
+def _folder(value: str) -> str:
+    if not FOLDER.fullmatch(value) or len(value) > FOLDER_LENGTH:
+        raise ValueError("must be letters, digits and ._- in parts between slashes, none of them hidden")
+    return value
+
+
+Folder = Annotated[str, AfterValidator(_folder)]
+
+
+def _cron(value: str) -> str:
+    try:
+        CronSim(value, datetime(2026, 1, 1))
+    except CronSimError:
+        raise ValueError(
+            "must be five fields of cron, such as 5 * * * * (minute hour day month weekday)"
+        ) from None
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
+    return value
+
+
+def _age_recipient(value: str) -> str:
+    from pyrage import RecipientError, x25519  # imported where it is used only
+
+    try:
+        x25519.Recipient.from_str(value)
+    except RecipientError:
+        raise ValueError(
+            "must be a public key of age, which begins with age1, and never a secret one"
+        ) from None
+    return value
+
+
+Cron = Annotated[str, AfterValidator(_cron)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+def upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on this host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_web_address(text: str) -> bool:
+    """Whether it is an http or https URL with a host that can be one."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

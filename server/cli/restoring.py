@@ -1,0 +1,125 @@
+"""`perch restore`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import click
+import msgspec
+import uvloop
+
+import storage
+from config.settings import Settings
+from server.cli import media
+from server.cli.command import (
+    identity_option,
+    json_option,
+    manifest_of,
+    print_json,
+    progress,
+    read_identity,
+    reasons,
+    settings_for_command,
+)
+from server.models.connection import database
+from server.processes import embedded
+from storage.base import ObjectStore
+from tasks.dumps import catalogue
+from tasks.dumps.errors import DumpDamaged
+from tasks.dumps.manifest import Manifest, decode
+from tasks.dumps.restore import Restored, Source, from_file
+from tasks.dumps.restore import restore as restore_dump
+
+
+@click.command()
+@click.argument("source", metavar="ID|FILE")
+@click.option(
+    "--force", is_flag=True, help="Also where the database holds data, which is kept under another name."
+)
+@click.option("--into", metavar="DBNAME", help="Restore into another database of the same server.")
+@identity_option
+@json_option
+def restore(source: str, force: bool, into: str | None, identity: Path | None, as_json: bool) -> None:
+    """Restore a dump by its ID, or from a FILE that was fetched (or made by `pg_dump -Fc`).
+
+    It is restored beside the database that is there and takes its place by renaming. Running processes come
+    back to it by themselves. `latest` is the newest dump.
+
+    \b
+    Examples:
+      perch restore latest
+      perch restore hour-20261124T180500Z-5f3a1c --force
+      perch restore perch.dump.zst --into perch_to_look_at
+    """
+    settings, secret = settings_for_command(), read_identity(identity)
+
+    async def run() -> Restored:
+        store = storage.for_backups(settings)
+        await store.open()
+        try:
+            async with chosen_source(source, settings, store) as found:
+                length = found.manifest.stored_bytes if found.manifest else Path(source).stat().st_size
+                with progress("restoring", length) as show:
+                    return await restore_dump(
+                        found,
+                        settings,
+                        force=force,
+                        into=into,
+                        identity=secret,
+                        on_progress=show,
+                        say=lambda text: click.echo(text, err=True),
+                    )
+        finally:
+            await store.close()
+
+    with embedded.database_for_command(settings), reasons(settings):
+        done = uvloop.run(run())
+        if not as_json:
+            tell_restored(done)
+        missing = [] if into else uvloop.run(missing_pictures(settings))
+    if as_json:
+        print_json({**msgspec.to_builtins(done), "missing_pictures": missing})
+    elif missing:
+        click.echo(
+            f"{len(missing)} objects of pictures are missing in storage (`perch media check` lists them all):"
+        )
+        for key in missing[:10]:
+            click.echo(f"  {key}")
+
+
+def tell_restored(done: Restored) -> None:
+    """What was done, for people."""
+    click.echo(f"restored {done.rows} rows into {done.database}")
+    if done.migrated:
+        click.echo(f"brought to this version: {', '.join(done.migrated)}")
+    if done.kept:
+        click.echo(f"what was there before is kept until somebody says: DROP DATABASE {done.kept}")
+
+
+async def missing_pictures(settings: Settings) -> list[str]:
+    """The objects that the restored rows lack."""
+    async with database(settings, name="perch restore"):
+        return list((await media.examine(settings)).missing)
+
+
+@asynccontextmanager
+async def chosen_source(source: str, settings: Settings, store: ObjectStore) -> AsyncIterator[Source]:
+    """A file, or a dump of the catalogue, being read while the block lasts."""
+    path = Path(source)
+    if path.is_file():
+        beside = manifest_of(path)
+        yield from_file(path, decode(beside.read_bytes(), Manifest) if beside.is_file() else None)
+        return
+    found = await catalogue.read(store, settings)
+    if not found.dumps:
+        raise click.ClickException(f"{source} is no file, and there is no dump in the store of backups")
+    chosen = found.find(source)
+    if chosen.trouble:
+        raise DumpDamaged(f"the dump {chosen.id}: {chosen.trouble}")
+    async with store.read(chosen.key) as stored:
+        yield Source(chosen.id, stored.body, chosen.manifest)
+
+
+COMMANDS = (restore,)

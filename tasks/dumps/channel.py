@@ -1,0 +1,95 @@
+"""Between the event loop, which moves stored bytes, and the thread that packs or unpacks them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Protocol
+
+# Pieces on their way between the two sides: enough that neither waits for the other's every turn. zstd gives
+# them by its jobs, of megabytes.
+QUEUE = 2
+
+
+class Sink(Protocol):
+    """What takes an archive's bytes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take all of them."""
+
+
+class Aborted(Exception):
+    """The other side is gone."""
+
+
+class Channel:
+    """A bounded queue from one thread to another, that either side may break off."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUE)
+        self._broken = threading.Event()
+
+    def put(self, piece: bytes | None) -> None:
+        """Hand over a piece; None says that there are no more. Raises Aborted."""
+        while not self._broken.is_set():
+            with suppress(queue.Full):
+                self._queue.put(piece, timeout=0.2)
+                return
+        raise Aborted
+
+    def get(self) -> bytes | None:
+        """The next piece, None at the end. Raises Aborted."""
+        while not self._broken.is_set():
+            with suppress(queue.Empty):
+                return self._queue.get(timeout=0.2)
+        raise Aborted
+
+    def break_off(self) -> None:
+        """Neither side waits for the other any more."""
+        self._broken.set()
+
+
+class ChannelReader:
+    """The reading end of a channel, as a file."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._piece = memoryview(b"")
+        self._ended = False
+
+    def peek(self, count: int) -> bytes:
+        """The first bytes, without taking them."""
+        while len(self._piece) < count and not self._ended:
+            more = self._channel.get()
+            self._ended = more is None
+            self._piece = memoryview(bytes(self._piece) + (more or b""))
+        return bytes(self._piece[:count])
+
+    def read(self, count: int) -> bytes:
+        """At most so many bytes; none at the end."""
+        if not self._piece and not self._ended:
+            more = self._channel.get()
+            self._ended = more is None
+            self._piece = memoryview(more or b"")
+        taken, self._piece = bytes(self._piece[:count]), self._piece[count:]
+        return taken
+
+
+def in_thread(work: Callable[[], None]) -> Future[None]:
+    """Run it in a thread of its own, not one of the event loop's, which it would hold for long."""
+    future: Future[None] = Future()
+
+    def run() -> None:
+        future.set_running_or_notify_cancel()
+        try:
+            work()
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+    threading.Thread(target=run, name="archive", daemon=True).start()
+    return future

@@ -1,0 +1,52 @@
+"""The scratch database of a drill: made empty, restored into once, gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import asyncpg
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from tasks.dumps.errors import Busy, DumpFailed
+from tasks.dumps.postgres import connected, quoted
+
+# Names of scratch databases: PREFIX before the database's own. One drill at a time makes them.
+PREFIX = "drill_of_"
+DRILL_LOCK = 7_237_100_004
+
+# PostgreSQL's bound for names. Bytes.
+NAME_LENGTH = 63
+
+
+@asynccontextmanager
+async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
+    """An empty database beside the settings' own, as long as the block lasts.
+
+    Raises:
+        Busy: another drill runs.
+        DumpFailed: the role may not make databases.
+    """
+    name = (PREFIX + settings.database.database)[:NAME_LENGTH]
+    async with connected(settings.database) as connection:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", DRILL_LOCK):
+            raise Busy("another drill runs at this moment")
+        await drop(connection, name)  # of a drill that was killed
+        try:
+            await connection.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE template0")
+        except asyncpg.InsufficientPrivilegeError:
+            raise DumpFailed(
+                f"the role {settings.database.user} may not make the scratch database of a drill: "
+                f"ALTER ROLE {quoted(settings.database.user)} CREATEDB"
+            ) from None
+        try:
+            yield replace(settings.database, database=name)
+        finally:
+            await drop(connection, name)
+
+
+async def drop(connection: asyncpg.Connection, name: str) -> None:
+    """Remove a database, whoever is connected to it."""
+    await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")

@@ -1,0 +1,121 @@
+"""A stored dump on its way back: hashed, decrypted and decompressed, in a thread beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import zstandard
+
+from tasks.dumps.channel import Aborted, Channel, ChannelReader, Sink, in_thread
+from tasks.dumps.errors import DumpDamaged
+
+# How much is handed to zstd at once: what comes out may be many times as much. Bytes.
+UNPACK = 64 << 10
+
+ZSTD_MAGIC, AGE_MAGIC = b"\x28\xb5\x2f\xfd", b"age-encryption.org/"
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What was read, whatever became of it: `trouble` is what ended the unpacking before the archive did."""
+
+    sha256: str
+    size: int
+    trouble: Exception | None
+
+
+async def unpack(
+    stored: AsyncIterator[bytes],
+    sink: Sink,
+    *,
+    identity: str | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Unpacked:
+    """Write the archive inside the stored bytes into the sink, and hash all of them, even where that fails.
+
+    What is neither encrypted nor compressed is taken as the archive itself. An encrypted one without an
+    identity is read and hashed, and nothing is written.
+    """
+    channel, digest, size = Channel(), hashlib.sha256(), 0
+    working = in_thread(lambda: unpacked(channel, sink, identity))
+    trouble: Exception | None = None
+    try:
+        async for piece in stored:
+            digest.update(piece)
+            size += len(piece)
+            on_progress(size)
+            with suppress(Aborted):  # the hash is wanted all the same
+                await asyncio.to_thread(channel.put, piece)
+        with suppress(Aborted):
+            await asyncio.to_thread(channel.put, None)
+        ended = asyncio.wrap_future(working)
+        await asyncio.wait({ended})
+        trouble = ended.exception()  # type: ignore[assignment]
+    finally:
+        channel.break_off()
+    return Unpacked(digest.hexdigest(), size, trouble)
+
+
+def unpacked(channel: Channel, sink: Sink, identity: str | None) -> None:
+    """The thread's side of `unpack`."""
+    reader = ChannelReader(channel)
+    try:
+        head = reader.peek(len(AGE_MAGIC))
+        if not head.startswith(AGE_MAGIC):
+            decompress(reader, sink)
+        elif identity is None:
+            while reader.read(UNPACK):
+                pass
+        else:
+            decrypt(reader, sink, identity)
+    except BaseException:
+        channel.break_off()
+        raise
+
+
+def decompress(reader: Any, sink: Sink) -> None:
+    """From zstd, or as it is. Raises DumpDamaged."""
+    piece = reader.read(UNPACK)
+    if not piece.startswith(ZSTD_MAGIC):
+        while piece:
+            sink.write(piece)
+            piece = reader.read(UNPACK)
+        return
+    unpacker = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        while piece and not unpacker.eof:
+            sink.write(unpacker.decompress(piece))
+            piece = reader.read(UNPACK)
+    except zstandard.ZstdError as error:
+        raise DumpDamaged(f"the dump cannot be decompressed: {error}") from None
+    if not unpacker.eof or unpacker.unused_data or piece:
+        raise DumpDamaged("the dump is not complete, or has something behind its end")
+
+
+def decrypt(reader: ChannelReader, sink: Sink, identity: str) -> None:
+    """With a secret key of age, then decompress. Raises DumpDamaged."""
+    from pyrage import DecryptError, decrypt_io, x25519
+
+    inside, outside = os.pipe()
+    decompressing = in_thread(lambda: decompress_and_close(inside, sink))
+    failure: Exception | None = None
+    try:
+        with open(outside, "wb", buffering=0) as plain:
+            decrypt_io(reader, plain, [x25519.Identity.from_str(identity)])
+    except (DecryptError, OSError) as error:
+        failure = DumpDamaged(f"the dump cannot be decrypted: {error}")
+    decompressing.result()  # what went wrong there is the cause
+    if failure is not None:
+        raise failure
+
+
+def decompress_and_close(descriptor: int, sink: Sink) -> None:
+    """From a pipe, whose other end learns of it when this one fails."""
+    with open(descriptor, "rb", buffering=0) as compressed:
+        decompress(compressed, sink)

@@ -1,0 +1,63 @@
+"""What the tests of dumps share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pyrage import x25519
+
+from storage.base import ObjectStore
+from tasks.dumps import catalogue, making
+from tasks.dumps.catalogue import Dump
+from tasks.dumps.manifest import DumpKind
+from tasks.workshop import Workshop
+
+# 30 MB that compress badly: a dump of some tenths of a second.
+LONG_TWEETS = """
+    INSERT INTO tweets (author_id, content)
+    SELECT 1, repeat(md5(n::text), 100) FROM generate_series(1, 9000) n RETURNING 1
+"""
+
+SLOT = datetime(2026, 11, 24, 18, 5, tzinfo=UTC)
+
+
+async def make(workshop: Workshop, kind: DumpKind = "hour", slot: datetime = SLOT) -> Dump:
+    manifest = await making.make(kind, slot, workshop)
+    return (await listing(workshop)).find(manifest.id)
+
+
+async def listing(workshop: Workshop) -> catalogue.Catalogue:
+    return await catalogue.read(workshop.backups, workshop.settings)
+
+
+async def keys(store: ObjectStore) -> list[str]:
+    return [item.key async for item in store.list()]
+
+
+async def overwrite(store: ObjectStore, key: str, data: bytes) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield data
+
+    await store.put(key, body(), content_type="application/octet-stream")
+
+
+def dumping() -> bytes:
+    """The programs of ours that dump at this moment."""
+    command = ["pgrep", "-P", str(os.getpid()), "pg_dump"]
+    return subprocess.run(command, check=False, capture_output=True).stdout
+
+
+def changed(workshop: Workshop, **settings: Any) -> Workshop:
+    """The same with other settings."""
+    return replace(workshop, settings=workshop.settings.model_copy(update=settings))
+
+
+def encrypting(workshop: Workshop) -> tuple[Workshop, str]:
+    """The same with dumps that are encrypted, and the secret key."""
+    identity = x25519.Identity.generate()
+    return changed(workshop, dump_age_recipient=str(identity.to_public())), str(identity)

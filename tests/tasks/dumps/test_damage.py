@@ -1,0 +1,135 @@
+"""Damage to what is stored is found, wherever it is; what is somebody else's is let alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain import runs
+from server.models import RunKind
+from tasks.dumps import catalogue, drills
+from tasks.dumps import retention as retention_of
+from tasks.dumps.errors import DumpDamaged
+from tasks.dumps.manifest import sealed
+from tasks.dumps.verifying import verify
+from tasks.runs import carry_out
+from tasks.workshop import Workshop
+from tests.tasks.dumps.conftest import only_local
+from tests.tasks.dumps.parts import (
+    SLOT,
+    keys,
+    listing,
+    make,
+    overwrite,
+)
+
+
+async def test_without_a_manifest_there_is_no_dump_and_its_leftovers_go(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    await workshop.backups.delete(dump.keys[0])
+    found = await listing(workshop)
+    assert found.dumps == []
+    assert [item.key for item in found.strays] == [dump.key]
+    assert await retention_of.expired(workshop) == []  # it may be in the making
+    later = datetime.now(UTC) + retention_of.grace(workshop.settings) + timedelta(seconds=1)
+    await retention_of.remove(await retention_of.expired(workshop, now=later), workshop)
+    assert await keys(workshop.backups) == []
+
+
+@only_local
+async def test_a_flipped_bit_anywhere_is_found_by_verify_and_by_the_drill(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    good = await catalogue.read_whole(workshop.backups, dump.key)
+    chosen = random.Random(7)
+    places = [0, len(good) * 8 - 1, *(chosen.randrange(len(good) * 8) for _ in range(60))]
+    for count, place in enumerate(places):
+        bad = bytearray(good)
+        bad[place // 8] ^= 1 << place % 8
+        await overwrite(workshop.backups, dump.key, bytes(bad))
+        with pytest.raises(DumpDamaged):
+            await verify(dump, workshop)
+        if count < 12:
+            assert (await drills.drill(dump, workshop)).error is not None
+    await overwrite(workshop.backups, dump.key, good)
+    assert await verify(dump, workshop)
+
+
+@only_local
+async def test_a_truncated_dump_is_found(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    good = await catalogue.read_whole(workshop.backups, dump.key)
+    for length in (0, 1, len(good) // 2, len(good) - 1):
+        await overwrite(workshop.backups, dump.key, good[:length])
+        assert (await listing(workshop)).find(dump.id).trouble is not None
+        with pytest.raises(DumpDamaged):
+            await verify(dump, workshop)
+        assert (await drills.drill(dump, workshop)).error is not None
+    await workshop.backups.delete(dump.key)
+    assert (await listing(workshop)).find(dump.id).trouble == "its archive is missing"
+    with pytest.raises(DumpDamaged, match="missing"):
+        await verify(dump, workshop)
+
+
+@only_local
+async def test_a_flipped_bit_in_a_manifest_is_found(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    key = dump.keys[0]
+    good = await catalogue.read_whole(workshop.backups, key)
+    for place in random.Random(7).sample(range(len(good) * 8), 60):
+        bad = bytearray(good)
+        bad[place // 8] ^= 1 << place % 8
+        await overwrite(workshop.backups, key, bytes(bad))
+        found = await listing(workshop)
+        assert found.dumps == [], place
+        assert [damaged for damaged, _ in found.damaged] == [key]
+
+
+@only_local
+async def test_what_others_keep_in_these_folders_is_never_touched(workshop: Workshop) -> None:
+    theirs = [
+        "backup_database/hour_dumps/perch_2026-11-20.sql.gz",
+        "logs/nginx/access.log",
+        "logs/2026/x.jsonl.gz",
+    ]
+    for key in theirs:
+        await overwrite(workshop.backups, key, b"x")
+    later = datetime.now(UTC) + timedelta(days=365)
+    assert await retention_of.expired(workshop, now=later) == []
+    assert (await listing(workshop)).strays == []
+
+
+@only_local
+async def test_what_a_killed_copy_left_among_the_proven_goes(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    half = workshop.settings.dump_folder("proven") + dump.key.rpartition("/")[2]
+    await overwrite(workshop.backups, half, b"x")
+    assert [item.key for item in (await listing(workshop)).strays] == [half]
+
+
+@only_local
+async def test_a_damaged_manifest_costs_no_archive_and_fails_the_drill(workshop: Workshop) -> None:
+    await make(workshop)
+    dump = await make(workshop, slot=SLOT + timedelta(hours=1))
+    await overwrite(workshop.backups, dump.keys[0], b"{}")
+    assert await retention_of.expired(workshop, now=SLOT + timedelta(days=2)) == []
+    claim = await runs.start_manually(RunKind.DRILL)
+    assert claim is not None
+    await carry_out(claim, workshop)
+    run = await runs.get(claim.id)
+    assert run.state == "failed"
+    assert "damaged manifest" in str(run.error)
+
+
+@only_local
+async def test_a_manifest_of_a_later_version_is_read(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    whole = json.loads(await catalogue.read_whole(workshop.backups, dump.keys[0]))
+    later = {**{name: value for name, value in whole.items() if name != "checksum"}, "new": 1, "checksum": ""}
+    bare = json.dumps(later, indent=2).encode()
+    checksum = hashlib.sha256(bare).hexdigest().encode()
+    await overwrite(workshop.backups, dump.keys[0], sealed(bare, checksum) + b"\n")
+    assert (await listing(workshop)).find(dump.id).trouble is None

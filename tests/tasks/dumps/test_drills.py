@@ -1,0 +1,202 @@
+"""Drills: proof by restoring, of encrypted dumps in the stream; what is not a dump's fault costs none."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from config.addresses import DatabaseAddress
+from server.models.connection import rows
+from tasks.dumps import catalogue, drills, restoring
+from tasks.dumps.errors import DumpFailed
+from tasks.dumps.manifest import Manifest
+from tasks.dumps.postgres import connected
+from tasks.dumps.restoring import Restoring
+from tasks.dumps.scratch import DRILL_LOCK, PREFIX
+from tasks.dumps.verifying import verify
+from tasks.workshop import Workshop
+from tests.tasks.dumps.conftest import only_local
+from tests.tasks.dumps.parts import (
+    LONG_TWEETS,
+    SLOT,
+    changed,
+    encrypting,
+    listing,
+    make,
+    overwrite,
+)
+
+
+async def scratch_databases() -> list[str]:
+    found = await rows("SELECT datname FROM pg_database WHERE datname LIKE $1", PREFIX + "%")
+    return [row["datname"] for row in found]
+
+
+async def test_a_dump_is_made_listed_verified_and_proven(workshop: Workshop) -> None:
+    dump = await make(workshop, "day")
+    manifest = dump.manifest
+    assert manifest.key.startswith("backup_database/day_dumps/day-20261124T180500Z-")
+    assert (manifest.rows["public.users"], manifest.rows["public.tweets"], manifest.rows["public.likes"]) == (
+        20,
+        500,
+        100,
+    )
+    assert manifest.stored_bytes < manifest.archive_bytes
+    assert manifest.migrations
+    assert manifest.server_version.split(".")[0] == str(manifest.client_version)
+    assert dump.trouble is None
+    assert not dump.is_proven
+    assert await verify(dump, workshop) == "hash and archive"
+    found = await drills.drill(dump, workshop)
+    assert (found.error, found.rows) == (None, sum(manifest.rows.values()))
+    after = await listing(workshop)
+    assert after.find(dump.id).is_proven
+    assert {one.folder for one in after.dumps} == {"backup_database/day_dumps/", "backup_database/proven/"}
+    assert after.strays == []
+    assert await scratch_databases() == []
+
+
+async def test_an_encrypted_dump_is_drilled_while_it_is_made_and_later_with_its_key(
+    workshop: Workshop,
+) -> None:
+    secret, identity = encrypting(workshop)
+    _, other = encrypting(workshop)
+    dump = await make(secret)
+    assert dump.manifest.encryption == "age"
+    assert dump.drill is not None
+    assert (dump.drill.error, dump.drill.source, dump.is_proven) == (None, "stream", False)
+    stored = await catalogue.read_whole(workshop.backups, dump.key)
+    assert b"PGDMP" not in stored
+    assert b"Tweet" not in stored
+    assert "encrypted" in await verify(dump, workshop)
+    assert (await drills.drill(dump, workshop)).error is None  # its stored bytes are read back
+    assert (await listing(workshop)).find(dump.id).is_proven
+    assert await verify(dump, workshop, identity=identity) == "hash and archive"
+    found = await drills.drill(dump, workshop, identity=identity)
+    assert (found.error, found.source) == (None, "stored")
+    for wrong in (verify, drills.drill):
+        with pytest.raises(DumpFailed, match="cannot be decrypted"):
+            await wrong(dump, workshop, identity=other)
+    assert (await listing(workshop)).find(dump.id).is_proven  # a wrong key is not the dump's fault
+
+
+def kill_pg_restore(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on each pg_restore dies as soon as it has begun."""
+    starting = restoring.into
+
+    @contextmanager
+    def into(database: DatabaseAddress | None, version: int) -> Iterator[Restoring]:
+        with starting(database, version) as sink:
+            subprocess.run(["pkill", "-9", "-P", str(os.getpid()), "pg_restore"], check=False)
+            yield sink
+
+    monkeypatch.setattr(restoring, "into", into)
+
+
+@only_local
+async def test_a_drill_in_the_stream_that_breaks_off_costs_no_dump(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, identity = encrypting(workshop)
+    await rows(LONG_TWEETS)
+    kill_pg_restore(monkeypatch)
+    with pytest.raises(DumpFailed, match="was made, and its drill failed: pg_restore ended with -9"):
+        await make(secret)
+    (dump,) = (await listing(workshop)).dumps
+    assert dump.drill is not None
+    assert dump.drill.error == "pg_restore ended with -9: it said nothing"
+    monkeypatch.undo()
+    assert (await drills.drill(dump, workshop, identity=identity)).error is None
+
+
+@only_local
+async def test_an_encrypted_dump_that_rots_is_not_proven(workshop: Workshop) -> None:
+    secret, _ = encrypting(workshop)
+    dump = await make(secret)
+    bad = bytearray(await catalogue.read_whole(workshop.backups, dump.key))
+    bad[len(bad) // 2] ^= 1
+    await overwrite(workshop.backups, dump.key, bytes(bad))
+    assert (await drills.drill(dump, workshop)).error is not None
+    assert not (await listing(workshop)).find(dump.id).is_proven
+
+
+@only_local
+async def test_rows_that_do_not_come_back_fail_the_drill(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    claims_more = replace(dump, manifest=replaced(dump.manifest, "public.tweets", 501))
+    found = await drills.drill(claims_more, workshop)
+    assert found.error == "public.tweets has 500 rows instead of 501"
+
+
+def replaced(manifest: Manifest, table: str, count: int) -> Manifest:
+    return msgspec.structs.replace(manifest, rows={**manifest.rows, table: count})
+
+
+@only_local
+async def test_the_two_newest_proven_are_kept_apart(workshop: Workshop) -> None:
+    made = [await make(workshop, slot=SLOT + timedelta(hours=hour)) for hour in range(3)]
+    for dump in made:
+        await drills.drill(dump, workshop)
+    proven = [one for one in (await listing(workshop)).dumps if one.folder.endswith("proven/")]
+    assert [one.id for one in proven] == [made[2].id, made[1].id]
+    assert await verify(proven[0], workshop) == "hash and archive"
+
+
+@only_local
+async def test_one_drill_at_a_time_and_what_a_killed_one_left_goes(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    await rows(f"CREATE DATABASE {PREFIX}perch")
+    async with connected(workshop.settings.database) as other:
+        await other.execute("SELECT pg_advisory_lock($1)", DRILL_LOCK)
+        with pytest.raises(DumpFailed, match="another drill runs"):
+            await drills.drill(dump, workshop)
+    assert (await drills.drill(dump, workshop)).error is None
+    assert await scratch_databases() == []
+
+
+@only_local
+async def test_a_role_that_may_not_make_databases_is_told_what_to_do(workshop: Workshop) -> None:
+    await rows("DO $$ BEGIN CREATE ROLE modest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    dump = await make(workshop)
+    url = f"postgresql://modest@/perch?host={workshop.settings.database.host}"
+    modest = changed(workshop, database_url=url)
+    with pytest.raises(DumpFailed, match='ALTER ROLE "modest" CREATEDB'):
+        await drills.drill(dump, modest)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@only_local
+async def test_a_pg_restore_that_dies_is_not_the_dumps_fault(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, encrypted: bool
+) -> None:
+    """And hangs nobody: the archive is larger than what pipes hold."""
+    encrypted_workshop, identity = encrypting(workshop)
+    await rows(LONG_TWEETS)
+    dump = await make(encrypted_workshop if encrypted else workshop)
+    secret = identity if encrypted else None
+    assert (await drills.drill(dump, workshop, identity=secret)).is_proof
+    kill_pg_restore(monkeypatch)
+    async with asyncio.timeout(20):
+        with pytest.raises(DumpFailed, match="pg_restore ended with -9"):
+            await drills.drill(dump, workshop, identity=secret)
+    assert (await listing(workshop)).find(dump.id).is_proven
+
+
+@only_local
+async def test_a_damaged_copy_pushes_no_good_one_out_of_the_proven(workshop: Workshop) -> None:
+    made = [await make(workshop, slot=SLOT + timedelta(hours=hour)) for hour in range(3)]
+    for dump in made[:2]:
+        await drills.drill(dump, workshop)
+    copy = workshop.settings.dump_folder("proven") + made[1].key.rpartition("/")[2]
+    await overwrite(workshop.backups, copy, b"x")
+    await drills.drill(made[2], workshop)
+    proven = {one.id for one in (await listing(workshop)).dumps if one.folder.endswith("proven/")}
+    assert {made[0].id, made[2].id} <= proven

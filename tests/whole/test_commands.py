@@ -1,0 +1,122 @@
+"""The commands beside `perch up`: what they do, what they need, and what they say about mistakes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.whole.conftest import Perch, log_of, perch, running, users
+
+
+@pytest.mark.parametrize("command", ["up", "serve", "worker", "scheduler", "migrate", "doctor"])
+def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command: str) -> None:
+    done = perch(tmp_path, command, PORT="none")
+    assert done.returncode == 2
+    assert done.stderr.startswith("perch: PORT or DOCKER_SERVER_PORT: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], ["up"], ["serve"], ["worker"], ["scheduler"], ["migrate"], ["doctor"], ["users"], ["users", "add"]]
+    + [["users", "list"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"]]
+    + [["dump", name] for name in ("now", "list", "verify", "drill", "fetch")]
+    + [["restore"], ["retention", "apply"], ["lifecycle", "show"], ["lifecycle", "apply"]]
+    + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"]],
+)
+def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
+    done = perch(tmp_path, *command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: perch")
+    assert "Example" in done.stdout or command in (["users"], ["keys"])
+
+
+def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) -> None:
+    settings = {"DATA_DIR": str(tmp_path / "data"), "MODE": "PROD"}
+    made = perch(tmp_path, "users", "add", "alice", "--name", "Alice", "--admin", "--json", **settings)
+    assert made.returncode == 0, made.stderr
+    alice = json.loads(made.stdout)
+    with running(tmp_path, **settings) as up:
+        answer = httpx.get(f"{up.url}/api/users/me", headers={"api-key": alice["key"]}).json()
+        assert (answer["user"]["handle"], answer["user"]["scopes"]) == ("alice", ["read", "write", "admin"])
+        assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
+        assert "users add HANDLE" in log_of(up)
+        assert users(up) == ["alice"]
+
+
+def test_keys_by_command(four: Perch) -> None:
+    four.command("users", "add", "keyholder")
+    options = ["--scope", "read", "--days", "3", "--json"]
+    made = json.loads(four.command("keys", "create", "keyholder", *options))
+    shown = httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]})
+    assert shown.json()["user"]["scopes"] == ["read"]
+    listed = json.loads(four.command("keys", "list", "--user", "keyholder", "--json"))
+    assert [key["id"] for key in listed][-1] == made["id"]
+    assert made["key"] not in json.dumps(listed)
+    four.command("keys", "revoke", str(made["id"]))
+    assert httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["users", "add", "Alice"], "lower-case"),
+        (["users", "add", "test"], "taken"),
+        (["keys", "create", "nobody"], "nobody"),
+        (["keys", "revoke", "999999"], "no key with the id 999999"),
+        (["keys", "create", "test", "--scope", "admin"], "administrators"),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_why_in_one_line(
+    four: Perch, command: list[str], words: str
+) -> None:
+    said = four.command(*command, expect=1)
+    assert said.startswith("perch: ")
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
+    found = {row["part"]: row for row in json.loads(four.command("doctor", "--json"))}
+    assert {name for name, row in found.items() if row["verdict"] == "failed"} == set()
+    parts = {"settings", "data", "database", "migrations", "dumps", "redis", "storage", "backups", "pictures"}
+    assert found.keys() == parts
+
+
+def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWEET_MAXLENGTH=5\nDOCKER_CELERY=celery\n")
+    done = perch(
+        tmp_path,
+        "doctor",
+        "--json",
+        HOST="0.0.0.0",
+        DEMO_KEYS="on",
+        DATABASE_URL="postgresql://perch:topsecret@127.0.0.1:1/perch",
+        REDIS_URL="redis://:topsecret@127.0.0.1:1/0",
+    )
+    assert done.returncode == 1
+    rows = json.loads(done.stdout)
+    failed = {row["part"] for row in rows if row["verdict"] == "failed"}
+    assert failed == {"database", "migrations", "dumps", "redis"}
+    assert "TWEET_MAXLENGTH" in done.stdout
+    assert "the keys are public" in done.stdout
+    assert "topsecret" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "scheduler"])
+def test_a_part_without_servers_says_what_it_needs(tmp_path: Path, command: str) -> None:
+    done = perch(tmp_path, command)
+    assert done.returncode == 1
+    assert done.stderr.startswith("perch: DATABASE_URL and REDIS_URL: needed here")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_place_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = perch(tmp_path, "up", DATA_DIR="file")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("perch: DATA_DIR: cannot make")
