@@ -76,19 +76,20 @@ async function startTheRest() {
   if (started) return;
   started = true;
   try {
-    const [{ startKeyboard }, { startDrop }] = await Promise.all([
+    const [{ startKeyboard }, { startDrop }, { startLive }] = await Promise.all([
       import("./keyboard.js"),
       import("./compose/drop.js"),
+      import("./live/start.js"),
       import("./compose/attachments.js"),
       import("./lib/copy.js"),
       import("./store/publish.js"),
       import("./timeline/deleted.js"),
-      import("./timeline/new-tweets.js"),
       loadAllWords(),
     ]);
     removeEventListener("keydown", keepKey);
     startKeyboard(earlyKeys);
     startDrop();
+    startLive();
   } catch {
     started = false;
     addEventListener("online", startTheRest, { once: true });

@@ -7,7 +7,7 @@ const ROUTES = [
   [/^\/$/, "home", () => ({ tab: "all" })],
   [/^\/following$/, "home", () => ({ tab: "following" })],
   [/^\/tweets\/(\d+)$/, "tweet", (id) => ({ id: Number(id) })],
-  [/^\/users\/(\d+)$/, "profile", (id) => ({ id: Number(id) })],
+  [/^\/users\/(\d+)(?:\/(media|likes))?$/, "profile", (id, list = "tweets") => ({ id: Number(id), list })],
   [/^\/users\/(\d+)\/(followers|following)$/, "people", (id, list) => ({ id: Number(id), list })],
   [/^\/settings$/, "settings", () => ({})],
 ];

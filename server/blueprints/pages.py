@@ -23,6 +23,9 @@ FOLDER = Path(__file__).parents[2] / "static"
 # Where an unknown address is not a person's: programs get the envelope.
 FOR_PROGRAMS = frozenset({"api", "media", "static", "health"})
 
+# What there is below a person's page.
+LISTS = "followers|following|media|likes"
+
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -84,7 +87,9 @@ def sent(request: Request, file: ClientFile, status: int, headers: dict[str, str
 @bp.route("/settings", methods=["GET", "HEAD"], name="settings")
 @bp.route("/tweets/<number:id>", methods=["GET", "HEAD"], name="tweet")
 @bp.route("/users/<number:id>", methods=["GET", "HEAD"], name="user")
-@bp.route("/users/<number:id>/<what:(followers|following)>", methods=["GET", "HEAD"], name="people")
+@bp.route(
+    "/users/<number:id>/<what:(followers|following|media|likes)>", methods=["GET", "HEAD"], name="people"
+)
 async def client_page(request: Request, **_: object) -> HTTPResponse:
     """Every address of the client is the same page: its router does the rest."""
     return page(request)

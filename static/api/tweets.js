@@ -6,8 +6,8 @@ const page = (before, limit) => ({ before, limit, likers: 0 });
 export const fetchTimeline = (timeline, before, limit) =>
   call("GET", "/tweets", { query: { timeline, ...page(before, limit) } });
 
-export const fetchUserTweets = (userId, before, limit) =>
-  call("GET", `/users/${userId}/tweets`, { query: page(before, limit) });
+export const fetchUserTweets = (userId, list, before, limit) =>
+  call("GET", `/users/${userId}/${list}`, { query: page(before, limit) });
 
 export const fetchTweet = async (id) =>
   (await call("GET", `/tweets/${id}`, { query: { likers: 0 } })).tweet;

@@ -11,7 +11,7 @@ import { navigate } from "../router.js";
 import { home } from "../store/feeds.js";
 import { announce } from "../store/notices.js";
 import { key, viewer } from "../store/session.js";
-import { FeedView } from "../timeline/feed.js";
+import { FeedView, showWaiting } from "../timeline/feed.js";
 import { useTitle } from "./title.js";
 
 // As high as the composer, so that nothing moves when it takes this place.
@@ -34,15 +34,6 @@ const TABS = [
   ["all", "/", "home.all"],
   ["following", "/following", "home.following"],
 ];
-
-async function showWaiting(feed) {
-  const newer = await import("../store/newer.js");
-  newer.showWaiting(feed);
-  requestAnimationFrame(() => {
-    scrollToTop();
-    document.querySelector("#feed [data-row]")?.focus({ preventScroll: true });
-  });
-}
 
 function Tab({ name, to, label, selected }) {
   const feed = home[name];
@@ -86,14 +77,6 @@ export function Home({ tab }) {
     if (hasKey && feed.status.value === "fresh") feed.load();
   }, [feed, hasKey, feed.status.value]);
   useEffect(() => {
-    if (!hasKey) return undefined;
-    const watching = import("../timeline/new-tweets.js").then(
-      ({ watchFeed }) => watchFeed(feed),
-      () => null,
-    );
-    return () => watching.then((stop) => stop?.());
-  }, [feed, hasKey]);
-  useEffect(() => {
     if (waiting) announce(t("feed.new", { count: waiting }));
   }, [waiting]);
   return html`
@@ -113,7 +96,6 @@ export function Home({ tab }) {
             feed=${feed}
             label=${label}
             empty=${html`<${HomeEmpty} tab=${tab} />`}
-            showWaiting=${() => showWaiting(feed)}
           />`
         : html`<${NeedsKey} />`}
     </div>

@@ -1,4 +1,4 @@
-// A person's page: who they are and what they tweeted.
+// A person's page: who they are, what they tweeted, their pictures, and what they like.
 import { useEffect } from "preact/hooks";
 import { EmptyRow, Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
@@ -7,6 +7,7 @@ import { t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { ProfileHead } from "../profile/head.js";
 import { feedOfUser } from "../store/feeds.js";
+import { missed } from "../store/live-state.js";
 import { key } from "../store/session.js";
 import { loadProfile, profileOf } from "../store/users.js";
 import { FeedView } from "../timeline/feed.js";
@@ -15,11 +16,29 @@ import NeedsKey from "./needs-key.js";
 import { Missing } from "./not-found.js";
 import { useTitle } from "./title.js";
 
-export default function ProfilePage({ id, entry }) {
+const TABS = [
+  ["tweets", "", "profile.tab_tweets"],
+  ["media", "/media", "profile.tab_media"],
+  ["likes", "/likes", "profile.tab_likes"],
+];
+
+const Tabs = ({ id, list }) => html`<nav class="tabs" aria-label=${t("profile.tabs")}>
+  ${TABS.map(
+    ([name, path, words]) => html`<a
+      key=${name}
+      href=${`/users/${id}${path}`}
+      aria-current=${name === list ? "page" : undefined}
+    >
+      ${t(words)}
+    </a>`,
+  )}
+</nav>`;
+
+export default function ProfilePage({ id, list, entry }) {
   const hasKey = key.value !== "";
   const user = profileOf(id).value;
-  const feed = feedOfUser(id);
-  const { error, again } = useLoading(() => loadProfile(id), [id], hasKey);
+  const feed = feedOfUser(id, list);
+  const { error, again } = useLoading(() => loadProfile(id), [id, missed.value], hasKey);
   const title = user?.name ?? t("nav.profile");
   usePlace(`profile ${entry}`);
   useTitle(title);
@@ -32,10 +51,12 @@ export default function ProfilePage({ id, entry }) {
     <${PageHead} title=${title} back />
     ${user ? html`<${ProfileHead} user=${user} />` : !error && html`<${Skeletons} count=${1} />`}
     ${error && html`<${Trouble} error=${error} retry=${again} />`}
+    <${Tabs} id=${id} list=${list} />
     <${FeedView}
+      key=${list}
       feed=${feed}
-      label=${t("profile.tweets_of", { name: title })}
-      empty=${html`<${EmptyRow} title=${t("profile.no_tweets")} />`}
+      label=${t(`profile.${list}_of`, { name: title })}
+      empty=${html`<${EmptyRow} title=${t(`profile.no_${list}`)} />`}
     />
   `;
 }

@@ -8,6 +8,7 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { PeopleList } from "../profile/people-list.js";
+import { missed } from "../store/live-state.js";
 import { key } from "../store/session.js";
 import { refreshTweet, tweetById } from "../store/tweets.js";
 import { LargeTweet } from "../timeline/large-tweet.js";
@@ -36,7 +37,7 @@ export default function TweetPage({ id, entry }) {
     async () => {
       tweet.value = await refreshTweet(id);
     },
-    [id],
+    [id, missed.value],
     hasKey,
   );
   const gone = isNotFound(error) || tweet.value?.fate.value === "gone";

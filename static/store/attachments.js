@@ -24,6 +24,7 @@ function attachment(file, preview) {
     abort: null,
     finished: Promise.resolve(),
     describe: () => describe(one),
+    settle: (media) => settle(one, media),
     release: () => release(one),
   };
   return one;
@@ -85,6 +86,14 @@ async function send(one) {
 function upload(one) {
   one.finished = send(one);
   return one.finished;
+}
+
+// What the server's worker made of it, where that took longer than the upload.
+function settle(one, media) {
+  one.media.value = media;
+  if (media.state !== "broken") return;
+  one.error.value = new ApiError("broken_picture");
+  one.state.value = "failed";
 }
 
 // Sends the description if it changed since the server last heard it.

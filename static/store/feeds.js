@@ -12,13 +12,19 @@ const KEPT_FEEDS = 12;
 export const newestFirst = (left, right) => right - left;
 
 class Feed {
-  constructor(name, fetchPage) {
+  // `whole`: a tweet that is missing from it is deleted, and not only here no more.
+  // `byTime`: its order is that of the tweets, so that new ones wait above it.
+  constructor(name, fetchPage, { whole = true, byTime = true } = {}) {
     this.name = name;
     this.fetchPage = fetchPage;
+    this.whole = whole;
+    this.byTime = byTime;
     this.cursor = null;
-    this.lastCheck = 0;
     this.generation = 0;
-    // Set by newer.js: the newest page, and whether it reaches down to what is here.
+    // How many views show it; and whether events may have been missed since it was last read.
+    this.shown = 0;
+    this.stale = false;
+    // The newest page, and whether it reaches down to what is here: see live/resync.js.
     this.latest = null;
     this.overlaps = true;
     this.ids = signal([]);
@@ -33,13 +39,13 @@ class Feed {
   async load() {
     if (["loading", "more", "ended"].includes(this.status.value)) return;
     const first = this.cursor === null;
+    this.stale &&= !first;
     const { generation } = this;
     this.status.value = first ? "loading" : "more";
     this.error.value = null;
     try {
       const page = await this.fetchPage(this.cursor, PAGE_SIZE);
       if (generation !== this.generation) return;
-      if (first) this.lastCheck = Date.now();
       batch(() => this.append(page));
     } catch (error) {
       if (generation !== this.generation) return;
@@ -73,6 +79,32 @@ class Feed {
     this.waiting.value = this.waiting.value.filter((id) => !ids.includes(id));
   }
 
+  // A tweet that is not here yet waits until the reader asks for it.
+  wait(id) {
+    if (!this.byTime || ["fresh", "loading"].includes(this.status.value)) return;
+    const ids = this.ids.value;
+    // What is older than all that was read comes with its page.
+    if (this.status.value !== "ended" && ids.length && id < ids.at(-1)) return;
+    if (ids.includes(id) || this.waiting.value.includes(id)) return;
+    this.waiting.value = [...this.waiting.value, id].sort(newestFirst);
+  }
+
+  showWaiting() {
+    batch(() => {
+      if (this.overlaps) {
+        this.insert(this.waiting.value);
+      } else {
+        // More came than was read: joining the two would hide what lies between them.
+        this.ids.value = this.latest.tweets.map(({ id }) => id).sort(newestFirst);
+        this.cursor = this.latest.next;
+        this.status.value = this.cursor === null ? "ended" : "ready";
+        this.overlaps = true;
+      }
+      this.waiting.value = [];
+      this.start.value = 0;
+    });
+  }
+
   remove(id) {
     if (this.ids.value.includes(id)) this.ids.value = this.ids.value.filter((one) => one !== id);
     if (this.waiting.value.includes(id)) {
@@ -87,6 +119,8 @@ class Feed {
       this.cursor = null;
       this.ids.value = [];
       this.waiting.value = [];
+      this.overlaps = true;
+      this.stale = false;
       this.start.value = 0;
       this.error.value = null;
       this.status.value = "fresh";
@@ -96,29 +130,47 @@ class Feed {
 
 export const home = {
   all: new Feed("all", (before, limit) => fetchTimeline("all", before, limit)),
-  following: new Feed("following", (before, limit) => fetchTimeline("following", before, limit)),
+  following: new Feed("following", (before, limit) => fetchTimeline("following", before, limit), {
+    whole: false,
+  }),
 };
 
 const profiles = new Map();
 
-export function feedOfUser(id) {
-  const feed =
-    profiles.get(id) ??
-    new Feed(`user-${id}`, (before, limit) => fetchUserTweets(id, before, limit));
+// `list` is tweets, media or likes.
+export function feedOfUser(id, list = "tweets") {
+  const name = `user-${id}-${list}`;
+  const fetchPage = (before, limit) => fetchUserTweets(id, list, before, limit);
+  const feed = profiles.get(name) ?? new Feed(name, fetchPage, {
+    whole: list === "tweets",
+    byTime: list !== "likes",
+  });
   // Moved to the end, so that the first one is the one not looked at for longest.
-  profiles.delete(id);
-  profiles.set(id, feed);
+  profiles.delete(name);
+  profiles.set(name, feed);
   if (profiles.size > KEPT_FEEDS) profiles.delete(profiles.keys().next().value);
   return feed;
 }
 
-const everyFeed = () => [home.all, home.following, ...profiles.values()];
+export const likesOfUser = (id) => profiles.get(`user-${id}-likes`);
+
+export const everyFeed = () => [home.all, home.following, ...profiles.values()];
+
+// Where a new tweet belongs; `followed` as its viewer sees it.
+export function feedsOfTweet(tweet, followed) {
+  const { id } = tweet.author.value;
+  return [
+    home.all,
+    followed && home.following,
+    profiles.get(`user-${id}-tweets`),
+    tweet.media.value.length > 0 && profiles.get(`user-${id}-media`),
+  ].filter(Boolean);
+}
 
 // The viewer's own new tweet goes where they will look for it.
 export function insertOwnTweet(tweet) {
-  const targets = [home.all, home.following, profiles.get(tweet.author.value.id)];
-  for (const feed of targets) {
-    if (feed && !["fresh", "loading"].includes(feed.status.value)) feed.insert([tweet.id]);
+  for (const feed of feedsOfTweet(tweet, true)) {
+    if (!["fresh", "loading"].includes(feed.status.value)) feed.insert([tweet.id]);
   }
 }
 

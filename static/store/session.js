@@ -44,13 +44,18 @@ configure({
   currentKey: () => key.value,
   keyJudged(accepted) {
     if (!accepted) {
-      keyState.value = "invalid";
-      keyError.value = new ApiError("invalid_key");
+      refuseKey();
     } else if (viewer.value && typedKey.value === key.value && keyState.value !== "checking") {
       keyState.value = "valid";
     }
   },
 });
+
+// The server does not honour the key any more. What is shown stays, as does what was typed.
+export function refuseKey() {
+  keyState.value = "invalid";
+  keyError.value = new ApiError("invalid_key");
+}
 
 export function showViewer(user) {
   viewer.value = user;

@@ -10,12 +10,16 @@ const removalListeners = new Set();
 export const tweetById = (id) => tweets.get(id);
 export const whenRemoved = (listener) => removalListeners.add(listener);
 
+const serverState = ({ liked, likes_count: count, version }) => ({ liked, count, version });
+
 function create(json) {
   return {
     id: json.id,
     content: json.content,
     author: signal(json.author),
     createdAt: json.created_at,
+    // What the server said last; what is shown may be ahead of it by a click.
+    server: serverState(json),
     liked: signal(json.liked),
     likesCount: signal(json.likes_count),
     media: signal(json.media ?? []),
@@ -23,13 +27,40 @@ function create(json) {
     fate: signal("here"),
     // What failed on this tweet, with a way to try again: {error, retry} or null.
     trouble: signal(null),
+    // What the viewer's last click asked for, until the server has answered.
     wanted: null,
   };
+}
+
+function show(tweet) {
+  const { liked, count } = tweet.server;
+  const wanted = tweet.wanted ?? liked;
+  batch(() => {
+    tweet.liked.value = wanted;
+    tweet.likesCount.value = Math.max(0, count + Number(wanted) - Number(liked));
+  });
+}
+
+// Of two states the one with the higher version is the newer, in whichever order they come.
+function take(tweet, state) {
+  if (state.version < tweet.server.version) return;
+  tweet.server = { ...tweet.server, ...state };
+  show(tweet);
+}
+
+// A picture that was once ready does not become pending again: that is an older answer.
+function newerMedia(known, told) {
+  const byId = new Map(known.map((one) => [one.id, one]));
+  return told.map((one) => (one.state === "pending" ? (byId.get(one.id) ?? one) : one));
 }
 
 const sameMedia = (left, right) =>
   left.length === right.length &&
   left.every((one, i) => one.id === right[i].id && one.state === right[i].state && one.alt === right[i].alt);
+
+function showMedia(tweet, media) {
+  if (!sameMedia(tweet.media.value, media)) tweet.media.value = media;
+}
 
 // Takes in a tweet as the server tells it and returns the one that the page shows.
 export function keepTweet(json) {
@@ -40,21 +71,31 @@ export function keepTweet(json) {
     return fresh;
   }
   batch(() => {
-    // An answer that was under way before a click must not undo the click.
-    if (tweet.wanted === null) {
-      tweet.liked.value = json.liked;
-      tweet.likesCount.value = json.likes_count;
-    }
+    take(tweet, serverState(json));
     if (json.author.name !== tweet.author.value.name) tweet.author.value = json.author;
-    if (!sameMedia(tweet.media.value, json.media ?? [])) tweet.media.value = json.media ?? [];
+    showMedia(tweet, newerMedia(tweet.media.value, json.media ?? []));
   });
   return tweet;
+}
+
+// A live number of likes, with the viewer's own like where that is told.
+export function countLikes({ tweet_id: id, likes_count: count, version, liked }) {
+  const tweet = tweets.get(id);
+  if (tweet) take(tweet, liked === undefined ? { count, version } : { count, version, liked });
+}
+
+// A picture of this tweet is ready, described anew, or broken: then it leaves.
+export function setMedia(id, media) {
+  const tweet = tweets.get(id);
+  if (!tweet) return;
+  const others = tweet.media.value.map((one) => (one.id === media.id ? media : one));
+  showMedia(tweet, others.filter((one) => one.state !== "broken"));
 }
 
 // A new name shows on the tweets that are already on the page.
 export function renameAuthor({ id, name }) {
   for (const { author } of tweets.values()) {
-    if (author.value.id === id) author.value = { ...author.value, name };
+    if (author.value.id === id && author.value.name !== name) author.value = { ...author.value, name };
   }
 }
 
@@ -62,34 +103,31 @@ export async function refreshTweet(id) {
   return keepTweet(await api.fetchTweet(id));
 }
 
-function showLike(tweet, liked) {
-  if (tweet.liked.value === liked) return;
-  batch(() => {
-    tweet.liked.value = liked;
-    tweet.likesCount.value = Math.max(0, tweet.likesCount.value + (liked ? 1 : -1));
-  });
-}
-
 // Shown at once, taken back where the server refuses. Clicks while a request is under way are
 // remembered and only the last one is sent.
 export async function likeTweet(tweet, liked) {
-  showLike(tweet, liked);
   tweet.trouble.value = null;
   const busy = tweet.wanted !== null;
   tweet.wanted = liked;
+  show(tweet);
   if (busy) return;
-  let sent = null;
   try {
+    let sent = null;
     while (sent !== tweet.wanted) {
       sent = tweet.wanted;
+      const { version } = tweet.server;
       await api.setLike(tweet.id, sent);
+      // Unless something newer was told meanwhile, which counts this like or is about to.
+      const { liked: before, count } = tweet.server;
+      if (tweet.server.version === version) tweet.server.count = count + Number(sent) - Number(before);
+      tweet.server.liked = sent;
     }
   } catch (error) {
     const missed = tweet.wanted;
-    showLike(tweet, !missed);
     tweet.trouble.value = { error, retry: () => likeTweet(tweet, missed) };
   } finally {
     tweet.wanted = null;
+    show(tweet);
   }
 }
 

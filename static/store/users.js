@@ -1,26 +1,29 @@
 // People: profiles that were read, and whom the viewer follows.
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import * as api from "../api/users.js";
 import { home } from "./feeds.js";
-import { whenViewerLeaves } from "./session.js";
+import { viewer, whenViewerLeaves } from "./session.js";
 
 const profiles = new Map();
 const follows = new Map();
 
-// {followed, busy, trouble} of one person, as signals; `followed` is null until it is known.
+// {followed, trouble} of one person, as signals; `followed` is null until it is known. `wanted` is what
+// the last click asked for, until the server has answered.
 export function followOf(id) {
   if (!follows.has(id)) {
-    follows.set(id, { followed: signal(null), busy: signal(false), trouble: signal(null) });
+    follows.set(id, { followed: signal(null), trouble: signal(null), wanted: null });
   }
   return follows.get(id);
 }
 
 export function keepFollowed(user) {
   const follow = followOf(user.id);
-  if (!follow.busy.value && typeof user.followed === "boolean") {
+  if (follow.wanted === null && typeof user.followed === "boolean") {
     follow.followed.value = user.followed;
   }
 }
+
+export const followTold = (id, followed) => keepFollowed({ id, followed });
 
 export function profileOf(id) {
   if (!profiles.has(id)) profiles.set(id, signal(null));
@@ -29,7 +32,24 @@ export function profileOf(id) {
 
 export function keepProfile(user) {
   keepFollowed(user);
-  profileOf(user.id).value = user;
+  const profile = profileOf(user.id);
+  // Of two states the one with the higher version is the newer, in whichever order they come.
+  if (!profile.value || user.version >= profile.value.version) profile.value = user;
+}
+
+// Live counters of people whose profiles the page knows.
+export function countPeople(counted) {
+  for (const counters of counted) {
+    const profile = profiles.get(counters.id);
+    if (profile?.value && counters.version > profile.value.version) {
+      profile.value = { ...profile.value, ...counters };
+    }
+  }
+}
+
+export function renamePerson({ id, name }, version) {
+  const profile = profiles.get(id);
+  if (profile?.value && version > profile.value.version) profile.value = { ...profile.value, name, version };
 }
 
 export async function loadProfile(id) {
@@ -38,24 +58,48 @@ export async function loadProfile(id) {
   return user;
 }
 
+// Counted at once where the page knows both; the server's number comes with a higher version.
+function count(id, field, step) {
+  const profile = profiles.get(id);
+  if (profile?.value) profile.value = { ...profile.value, [field]: Math.max(0, profile.value[field] + step) };
+}
+
+function show(id, followed) {
+  const state = followOf(id);
+  if (state.followed.value === followed) return;
+  const step = followed ? 1 : -1;
+  batch(() => {
+    state.followed.value = followed;
+    count(id, "followers_count", step);
+    if (viewer.value) count(viewer.value.id, "following_count", step);
+  });
+}
+
+// Shown at once, taken back where the server refuses. Clicks while a request is under way are
+// remembered and only the last one is sent.
 export async function follow(id, wanted) {
   const state = followOf(id);
-  state.busy.value = true;
   state.trouble.value = null;
+  const busy = state.wanted !== null;
+  state.wanted = wanted;
+  show(id, wanted);
+  if (busy) return;
+  let sent = null;
+  let answered = !wanted;
   try {
-    await api.setFollow(id, wanted);
-    state.followed.value = wanted;
-    const profile = profileOf(id);
-    if (profile.value) {
-      const followers_count = profile.value.followers_count + (wanted ? 1 : -1);
-      profile.value = { ...profile.value, followed: wanted, followers_count };
+    while (sent !== state.wanted) {
+      sent = state.wanted;
+      await api.setFollow(id, sent);
+      answered = sent;
     }
     // Following changes at once, backwards as well: it is read anew when it is next looked at.
-    home.following.reset();
+    if (!home.following.shown) home.following.reset();
   } catch (error) {
-    state.trouble.value = error;
+    const missed = state.wanted;
+    show(id, answered);
+    state.trouble.value = { error, retry: () => follow(id, missed) };
   } finally {
-    state.busy.value = false;
+    state.wanted = null;
   }
 }
 

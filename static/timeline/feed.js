@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button, EndRow, Skeletons, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { keepPlace } from "../lib/scroll.js";
+import { keepPlace, scrollToTop } from "../lib/scroll.js";
 import { navigate } from "../router.js";
 import { Tweet } from "./tweet.js";
 
@@ -40,7 +40,7 @@ function Rows({ feed, label }) {
   const restore = useRef(null);
   const shown = useRef(ids);
   // Measured while the old rows are still there, put right once the new ones are.
-  if (shown.current[0] !== ids[0]) restore.current = keepPlace();
+  if (shown.current.some((id, index) => id !== ids[index])) restore.current = keepPlace();
   shown.current = ids;
   useLayoutEffect(() => {
     restore.current?.();
@@ -55,10 +55,19 @@ function Rows({ feed, label }) {
   return html`<div role="feed" class="rows" aria-label=${label} onClick=${openRow}>${rows}</div>`;
 }
 
-function NewTweets({ feed, show }) {
+// What has come in, from its top on.
+export function showWaiting(feed) {
+  feed.showWaiting();
+  requestAnimationFrame(() => {
+    scrollToTop();
+    document.querySelector("#main [role=feed] [data-row]")?.focus({ preventScroll: true });
+  });
+}
+
+function NewTweets({ feed }) {
   const count = feed.waiting.value.length;
   if (count === 0) return null;
-  return html`<button type="button" class="new-tweets" onClick=${show}>
+  return html`<button type="button" class="new-tweets" onClick=${() => showWaiting(feed)}>
     ${t(feed.overlaps ? "feed.new" : "feed.new_many", { count })}
   </button>`;
 }
@@ -86,14 +95,26 @@ function Above({ feed }) {
     <div class="more"><${Button} icon="up" onClick=${show}>${t("feed.newer")}<//></div>`;
 }
 
-export function FeedView({ feed, label, empty, ended, showWaiting }) {
+// The feed knows that it is looked at; what may have changed meanwhile is read anew.
+function useShown(feed) {
+  useEffect(() => {
+    feed.shown += 1;
+    if (feed.stale) import("../live/resync.js").then(({ resync }) => resync(feed)).catch(() => {});
+    return () => {
+      feed.shown -= 1;
+    };
+  }, [feed]);
+}
+
+export function FeedView({ feed, label, empty, ended }) {
+  useShown(feed);
   const status = feed.status.value;
   const nothing = feed.ids.value.length === 0;
   if (nothing && status === "failed") {
     return html`<${Trouble} error=${feed.error.value} retry=${() => feed.load()} />`;
   }
   if (nothing && (status === "fresh" || status === "loading")) return html`<${Skeletons} />`;
-  return html`<${NewTweets} feed=${feed} show=${showWaiting} />
+  return html`<${NewTweets} feed=${feed} />
     <${Above} feed=${feed} />
     ${nothing ? empty : html`<${Rows} key=${feed.name} feed=${feed} label=${label} />`}
     ${!nothing && html`<${Below} feed=${feed} ended=${ended} />`}`;

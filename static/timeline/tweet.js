@@ -44,12 +44,6 @@ export function TweetTrouble({ tweet }) {
 
 export function Media({ tweet }) {
   const media = tweet.media.value;
-  const pending = media.some((one) => one.state === "pending");
-  useEffect(() => {
-    if (!pending) return;
-    const waiting = import("../store/pending-media.js");
-    waiting.then(({ awaitMedia }) => awaitMedia(tweet)).catch(() => {});
-  }, [pending]);
   return media.length > 0 && html`<${MediaGrid} media=${media} />`;
 }
 

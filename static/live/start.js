@@ -1,0 +1,42 @@
+// Live updates for as long as somebody is signed in.
+import { effect, untracked } from "@preact/signals";
+import { live } from "../store/live-state.js";
+import { key, viewer } from "../store/session.js";
+import { apply } from "./apply.js";
+import { resyncAll } from "./resync.js";
+import { shareStream } from "./tabs.js";
+
+// While there is no stream (a proxy may refuse it) everything is read anew so often.
+const WITHOUT_STREAM = 30_000;
+
+let current = null;
+
+function follow(viewerId) {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const say = (state) => {
+    if (!signal.aborted) live.value = state;
+  };
+  shareStream({ viewerId, signal, tell: apply, say });
+  const timer = setInterval(() => {
+    if (live.value !== "live" && navigator.onLine && !document.hidden) resyncAll();
+  }, WITHOUT_STREAM);
+  signal.addEventListener("abort", () => clearInterval(timer));
+  return stopped;
+}
+
+export function startLive() {
+  effect(() => {
+    document.documentElement.dataset.live = live.value;
+  });
+  effect(() => {
+    const id = key.value ? viewer.value?.id : undefined;
+    const wanted = id === undefined ? null : `${id} ${key.value}`;
+    untracked(() => {
+      if (current?.wanted === wanted) return;
+      current?.stopped.abort();
+      live.value = "off";
+      current = wanted && { wanted, stopped: follow(id) };
+    });
+  });
+}

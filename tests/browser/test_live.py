@@ -1,0 +1,178 @@
+"""Two people in two browsers: what one does the other sees, without a reload and without losing the place."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.async_api import Page, expect
+
+from tests import pictures
+from tests.browser.conftest import OpenPage
+from tests.browser.parts import like_button, send_button, text_field, tweet
+from tests.callers import Caller
+
+TOP = "document.querySelector('[data-row=\"{}\"]').getBoundingClientRect().top"
+
+
+async def is_live(page: Page) -> None:
+    """The stream is open: what happens from now on is told."""
+    await expect(page.locator("html[data-live=live]")).to_be_attached()
+
+
+async def test_a_tweet_with_a_picture_is_there_within_a_second(
+    open_page: OpenPage, alice: Caller, bob: Caller, worker: None
+) -> None:
+    await bob.tweet("was here")
+    reader, writer = await open_page(viewer=alice), await open_page(viewer=bob)
+    await is_live(reader)
+    await text_field(writer).fill("look at this")
+    await writer.locator("input[type=file]").first.set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg()}
+    )
+    await expect(writer.get_by_role("progressbar")).to_have_count(0)
+    async with writer.expect_response("**/api/tweets") as answered:
+        await send_button(writer).click()
+    await answered.value
+    began = time.monotonic()
+    button = reader.get_by_role("button", name="1 new tweet")
+    await expect(button).to_be_visible(timeout=1_000)
+    assert time.monotonic() - began < 1
+    await button.click()
+    await expect(tweet(reader, "look at this").locator("img")).to_be_visible()
+    await expect(writer.get_by_role("button", name="new tweet")).to_have_count(0)
+
+
+async def test_likes_deletions_names_and_follows_show_without_a_reload(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    doomed, kept = await bob.tweet("will go"), await bob.tweet("stays")
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "stays")).to_be_visible()
+    await is_live(page)
+    await bob.post(f"/api/tweets/{kept}/likes")
+    await expect(tweet(page, "stays").get_by_role("button", name="Like, 1 so far")).to_be_visible(
+        timeout=1_500
+    )
+    await bob.delete(f"/api/tweets/{doomed}")
+    await expect(tweet(page, "will go")).to_have_count(0, timeout=1_000)
+    await bob.patch("/api/users/me", json={"name": "Robert"})
+    await expect(tweet(page, "stays").get_by_role("link", name="Robert")).to_be_visible(timeout=1_000)
+    await tweet(page, "stays").get_by_role("link", name="Robert").click()
+    await expect(page.get_by_role("link", name="0 followers")).to_be_visible()
+    # On another device of hers.
+    await alice.post(f"/api/users/{bob.id}/follow")
+    await expect(page.get_by_role("link", name="1 follower", exact=True)).to_be_visible(timeout=1_000)
+    await expect(page.get_by_role("button", name="Follow Robert")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_ones_own_like_on_another_device_shows_and_counts_once(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    tweet_id = await bob.tweet("liked from two places")
+    page = await open_page(viewer=alice)
+    like = like_button(tweet(page, "liked from"))
+    await expect(like).to_be_visible()
+    await is_live(page)
+    await alice.post(f"/api/tweets/{tweet_id}/likes")
+    await expect(like).to_have_attribute("aria-pressed", "true", timeout=1_000)
+    await expect(like).to_have_attribute("aria-label", "Like, 1 so far")
+    await like.click()
+    await expect(like).to_have_attribute("aria-pressed", "false")
+    await bob.post(f"/api/tweets/{tweet_id}/likes")
+    await page.wait_for_timeout(1_500)
+    await expect(like).to_have_attribute("aria-label", "Like, 1 so far")
+    await expect(like).to_have_attribute("aria-pressed", "false")
+
+
+async def test_the_reading_position_stays_while_things_happen_above_it(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    ids = [await bob.tweet(f"tweet {number}\nof two lines") for number in range(25)]
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "tweet 24")).to_be_visible()
+    await is_live(page)
+    await page.mouse.move(600, 500)
+    await page.mouse.wheel(0, 1_200)
+    await page.wait_for_timeout(300)
+    reading = await page.evaluate(
+        "[...document.querySelectorAll('#main [data-row]')]"
+        ".find((row) => row.getBoundingClientRect().top > 50).dataset.row"
+    )
+    top = await page.evaluate(TOP.format(reading))
+    await bob.delete(f"/api/tweets/{ids[24]}")
+    await bob.delete(f"/api/tweets/{ids[22]}")
+    await bob.tweet("new above")
+    await expect(page).to_have_title("(1) Home · Perch", timeout=2_000)
+    await expect(tweet(page, "tweet 22")).to_have_count(0)
+    await page.wait_for_timeout(400)
+    assert abs(await page.evaluate(TOP.format(reading)) - top) <= 2
+
+
+async def test_tabs_share_one_stream_and_another_takes_over(
+    open_page: OpenPage, alice: Caller, bob: Caller, perch: object
+) -> None:
+    await bob.tweet("first")
+    one = await open_page(viewer=alice)
+    await is_live(one)
+    streams: list[str] = []
+    two = await one.context.new_page()
+    two.on("request", lambda request: streams.append(request.url) if "/api/stream" in request.url else None)
+    await two.goto("/")
+    await expect(tweet(two, "first")).to_be_visible()
+    await is_live(two)
+    await bob.tweet("second")
+    for page in (one, two):
+        await expect(page.get_by_role("button", name="1 new tweet")).to_be_visible(timeout=1_500)
+    assert streams == []
+    await one.close()
+    await two.wait_for_timeout(300)
+    await bob.tweet("third")
+    await expect(two.get_by_role("button", name="2 new tweets")).to_be_visible(timeout=3_000)
+    assert len(streams) == 1
+
+
+async def test_what_happened_while_the_network_was_away_is_there_afterwards(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    doomed, kept = await bob.tweet("will go"), await bob.tweet("stays")
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "stays")).to_be_visible()
+    await is_live(page)
+    await page.context.set_offline(True)
+    await expect(page.get_by_text("Offline")).to_be_visible()
+    await bob.delete(f"/api/tweets/{doomed}")
+    await bob.post(f"/api/tweets/{kept}/likes")
+    await bob.tweet("meanwhile")
+    await page.context.set_offline(False)
+    await expect(page.get_by_role("button", name="1 new tweet")).to_be_visible(timeout=5_000)
+    await expect(tweet(page, "will go")).to_have_count(0)
+    await expect(tweet(page, "stays").get_by_role("button", name="Like, 1 so far")).to_be_visible()
+    await expect(page.get_by_text("Offline")).to_have_count(0)
+
+
+async def test_a_revoked_key_is_said_at_once_and_nothing_is_lost(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    made = await alice.post("/api/keys", json={"name": "to be revoked"})
+    page = await open_page(viewer=Caller(alice.send, made["key"], alice.id, alice.handle))
+    await is_live(page)
+    await text_field(page).fill("half written")
+    await alice.delete(f"/api/keys/{made['key_id']}")
+    await expect(page.get_by_text("This key is not known here")).to_be_visible(timeout=2_000)
+    await expect(text_field(page)).to_have_value("half written")
+
+
+async def test_profile_tabs_show_pictures_and_likes(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+    liked = await bob.tweet("by bob")
+    await alice.tweet("by alice")
+    await alice.post(f"/api/tweets/{liked}/likes")
+    page = await open_page(f"/users/{alice.id}", viewer=bob)
+    await expect(tweet(page, "by alice")).to_be_visible()
+    tabs = page.get_by_role("navigation", name="What to show")
+    await tabs.get_by_role("link", name="Likes").click()
+    await expect(page).to_have_url(f"/users/{alice.id}/likes")
+    await expect(tweet(page, "by bob")).to_be_visible()
+    await tabs.get_by_role("link", name="Media").click()
+    await expect(page.get_by_text("No pictures yet")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_text("No pictures yet")).to_be_visible()
