@@ -14,7 +14,18 @@ from sanic.response import BaseHTTPResponse
 
 from config.logging import current_work
 from config.settings import Settings
-from server.blueprints import docs, health, instance, keys, media, pages, timelines, tweets, users
+from server.blueprints import (
+    docs,
+    health,
+    instance,
+    invitations,
+    keys,
+    media,
+    pages,
+    timelines,
+    tweets,
+    users,
+)
 from server.context import App, Context
 from server.http.errors import EnvelopeErrors
 
@@ -71,6 +82,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.router.register_pattern("id", row_id, r"\d+")
     for blueprint in (tweets.bp, timelines.bp, users.bp, keys.bp, media.bp, instance.bp, health.bp):
         app.blueprint(blueprint)
+    app.blueprint(invitations.bp)
     docs.set_up(app)
     pages.set_up(app, settings)
     app.on_request(name_the_request)

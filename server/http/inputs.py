@@ -37,19 +37,26 @@ class PageQuery(msgspec.Struct, frozen=True):
 
 
 def read_body(request: Request, kind: type[S]) -> S:
-    """The JSON body in this shape.
+    """The JSON body in this shape. Where every field may be absent, so may the body.
 
     Raises:
         InvalidBody: naming the field and what is wrong with it.
     """
     if not request.body:
-        raise InvalidBody("A JSON body is needed.")
+        if is_needed(kind):
+            raise InvalidBody("A JSON body is needed.")
+        return kind()
     try:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.ValidationError as error:
         raise InvalidBody(_sentence(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidBody("The body is not valid JSON in UTF-8.") from None
+
+
+def is_needed(kind: type[msgspec.Struct]) -> bool:
+    """Whether a body of this shape has to be sent."""
+    return any(field.required for field in msgspec.structs.fields(kind))
 
 
 def read_query(request: Request, kind: type[S]) -> S:
