@@ -10,6 +10,7 @@ const ROUTES = [
   [/^\/users\/(\d+)$/, "profile", (id) => ({ id: Number(id) })],
   [/^\/users\/(\d+)\/(followers|following)$/, "people", (id, list) => ({ id: Number(id), list })],
   [/^\/settings$/, "settings", () => ({})],
+  [/^\/join\/([^/]+)$/, "join", (token) => ({ id: token })],
 ];
 
 export function match(path) {

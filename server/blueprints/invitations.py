@@ -51,7 +51,14 @@ class Joined(Answer, frozen=True, kw_only=True):
 
 
 @bp.post("/invitations")
-@operation(scope="admin", body=NewInvitation, answer=MadeInvitation, status=201, errors=(UserNotFound,))
+@operation(
+    scope="admin",
+    body=NewInvitation,
+    body_needed=False,
+    answer=MadeInvitation,
+    status=201,
+    errors=(UserNotFound,),
+)
 async def make(request: Request, viewer: Viewer, body: NewInvitation) -> MadeInvitation:
     """Make a link, for new users or for one who lost their key."""
     made, token = await invitations.make(
@@ -95,6 +102,7 @@ async def read(request: Request, token: str) -> JoinAnswer:
 @operation(
     scope=None,
     body=NewMember,
+    body_needed=False,
     answer=Joined,
     status=201,
     errors=(InvitationNotFound, HandleTaken),

@@ -36,14 +36,14 @@ class PageQuery(msgspec.Struct, frozen=True):
         return min(self.limit, MAX_PAGE_SIZE)
 
 
-def read_body(request: Request, kind: type[S]) -> S:
-    """The JSON body in this shape. Where every field may be absent, so may the body.
+def read_body(request: Request, kind: type[S], *, needed: bool = True) -> S:
+    """The JSON body in this shape; where it is not needed, its defaults if there is none.
 
     Raises:
         InvalidBody: naming the field and what is wrong with it.
     """
     if not request.body:
-        if is_needed(kind):
+        if needed:
             raise InvalidBody("A JSON body is needed.")
         return kind()
     try:
@@ -52,11 +52,6 @@ def read_body(request: Request, kind: type[S]) -> S:
         raise InvalidBody(_sentence(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidBody("The body is not valid JSON in UTF-8.") from None
-
-
-def is_needed(kind: type[msgspec.Struct]) -> bool:
-    """Whether a body of this shape has to be sent."""
-    return any(field.required for field in msgspec.structs.fields(kind))
 
 
 def read_query(request: Request, kind: type[S]) -> S:

@@ -14,7 +14,6 @@ from server.context import App
 from server.domain.errors import PerchError
 from server.domain.paging import NEWEST
 from server.http.envelope import Failure
-from server.http.inputs import is_needed
 from server.http.operation import Operation
 
 REF = "#/components/schemas/{name}"
@@ -91,7 +90,7 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
     }
     if operation.body is not None:
         parts["requestBody"] = {
-            "required": is_needed(operation.body),
+            "required": operation.body_needed,
             "content": {"application/json": {"schema": refs[operation.body]}},
         }
     if operation.form is not None:

@@ -42,6 +42,7 @@ class Operation:
     answer: type[Answer]
     status: int
     body: type[msgspec.Struct] | None
+    body_needed: bool
     form: type[msgspec.Struct] | None
     query: type[msgspec.Struct] | None
     errors: tuple[type[PerchError], ...]
@@ -53,6 +54,7 @@ def operation(
     answer: type[Answer] = Answer,
     status: int = 200,
     body: type[msgspec.Struct] | None = None,
+    body_needed: bool = True,
     form: type[msgspec.Struct] | None = None,
     query: type[msgspec.Struct] | None = None,
     errors: tuple[type[PerchError], ...] = (),
@@ -63,6 +65,7 @@ def operation(
 
     Args:
         scope: what the key that is shown must allow; None where no key is needed.
+        body_needed: whether it must be sent; where not, all its fields have defaults.
         form: the fields of a multipart body, which the handler reads itself.
         errors: what it may raise besides what these arguments imply.
     """
@@ -81,7 +84,7 @@ def operation(
             if query is not None:
                 arguments["query"] = read_query(request, query)
             if body is not None:
-                arguments["body"] = read_body(request, body)
+                arguments["body"] = read_body(request, body, needed=body_needed)
             return envelope.ok(await handler(request, **arguments), status)
 
         summary, _, description = " ".join((handler.__doc__ or "").split()).partition(". ")
@@ -92,6 +95,7 @@ def operation(
             answer,
             status,
             body,
+            body_needed,
             form,
             query,
             tuple(dict.fromkeys([*errors, *implied])),
