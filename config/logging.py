@@ -21,10 +21,10 @@ logger = logging.getLogger("perch")
 # The request or task that a line belongs to; "-" outside of one.
 current_work: ContextVar[str] = ContextVar("current_work", default="-")
 
-# What must never reach a log or an error report, found by the shape of the value: our keys, the
-# password inside a URL, and the headers that carry a key.
+# What must never reach a log or an error report, found by the shape of the value: our keys and the tokens of
+# invitations, the password inside a URL, and the headers that carry a key.
 SECRETS = re.compile(
-    r"(?P<key>perch_[0-9A-Za-z]{6})[0-9A-Za-z]+"
+    r"(?P<key>perch_(?:invite_)?[0-9A-Za-z]{6})[0-9A-Za-z]+"
     r"|(?P<url>\w+://[^:/@\s]*:)\S+(?=@)"
     r"|(?P<header>(?:api-key|authorization)['\"]?\s*[:=,]\s*(?:b(?=['\"]))?['\"]?(?:bearer |basic )?)"
     r"[^\s'\",;)]+",

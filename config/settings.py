@@ -25,6 +25,7 @@ from config.values import (
     RedisNumber,
     TimeZone,
     is_loopback,
+    is_origin,
     is_web_address,
     upper,
 )
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     mode: Annotated[Literal["PROD", "TEST", "DEV"], BeforeValidator(upper)] = "DEV"
     host: str = "127.0.0.1"
     port: Port = Field(8000, validation_alias=AliasChoices("PORT", "DOCKER_SERVER_PORT"))
+    public_url: str | None = None
     data_dir: Path = Path("data")
     instance_name: Annotated[str, Field(min_length=1, max_length=100)] = "Perch"
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
@@ -176,6 +178,8 @@ class Settings(BaseSettings):
             value = getattr(self, name)
             if value is not None and not is_web_address(value):
                 raise ValueError(f"{name.upper()}: must be an address like https://host, with a host")
+        if self.public_url is not None and not is_origin(self.public_url):
+            raise ValueError("PUBLIC_URL: must be an address like https://host, with nothing behind the host")
         if f"{self.s3_tweets_media_folder.strip('/')}/".startswith(INCOMING):
             raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming is where uploads wait to be worked on")
         for setting, address in (("DATABASE_URL", "database"), ("REDIS_URL", "redis")):
@@ -231,6 +235,22 @@ class Settings(BaseSettings):
     def object_storage(self) -> Literal["local", "s3"]:
         """`STORAGE`, or what `S3_URL` implies."""
         return self.storage or ("s3" if self.s3_url else "local")
+
+    @property
+    def local_host(self) -> str:
+        """Where this machine itself reaches the server."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
+
+    @property
+    def local_url(self) -> str:
+        """The same as an address for a browser."""
+        host = self.local_host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def public_origin(self) -> str | None:
+        """`PUBLIC_URL` as links begin with it; None where it is not set."""
+        return self.public_url.rstrip("/") if self.public_url else None
 
     @property
     def demo(self) -> bool:

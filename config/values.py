@@ -21,6 +21,9 @@ KEY_PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}"
 FOLDER_LENGTH = 200
 FOLDER = re.compile(rf"/?{KEY_PART}(?:/{KEY_PART})*/?", re.ASCII)
 
+# Scheme, host and perhaps a port; a host in brackets is an IPv6 address.
+ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?", re.ASCII)
+
 # Where uploads wait to be worked on.
 INCOMING = "incoming/"
 
@@ -80,6 +83,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_origin(text: str) -> bool:
+    """Whether it is a web address that names a host and perhaps a port, and nothing else."""
+    return is_web_address(text) and ORIGIN.fullmatch(text) is not None
 
 
 def is_web_address(text: str) -> bool:

@@ -14,7 +14,19 @@ from sanic.response import BaseHTTPResponse
 
 from config.logging import current_work
 from config.settings import Settings
-from server.blueprints import docs, health, instance, keys, media, pages, stream, timelines, tweets, users
+from server.blueprints import (
+    docs,
+    health,
+    instance,
+    invitations,
+    keys,
+    media,
+    pages,
+    stream,
+    timelines,
+    tweets,
+    users,
+)
 from server.context import App, Context
 from server.http.errors import EnvelopeErrors
 
@@ -69,7 +81,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         MOTD=False,
     )
     app.router.register_pattern("id", row_id, r"\d+")
-    for part in (tweets, timelines, users, keys, media, stream, instance, health):
+    for part in (tweets, timelines, users, keys, invitations, media, stream, instance, health):
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)

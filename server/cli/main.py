@@ -8,7 +8,7 @@ import click
 
 from config.settings import WrongSetting
 from config.version import VERSION
-from server.cli import doctor, dumps, media, people, processes, restoring, retention, runs
+from server.cli import doctor, dumps, inviting, media, people, processes, restoring, retention, runs
 from server.cli.command import FAILED
 from server.processes.embedded import EmbeddedUnavailable
 from server.processes.lock import FolderInUse
@@ -29,6 +29,7 @@ def cli() -> None:
     Examples:
       perch up                          everything on this machine, PostgreSQL and Valkey included
       perch users add alice --admin     a first administrator; prints the key once
+      perch invite                      a link for somebody else, who chooses handle and name
       perch doctor                      what is wrong with the settings and the parts
     """
 
@@ -36,6 +37,7 @@ def cli() -> None:
 for command in (
     *processes.COMMANDS,
     *people.COMMANDS,
+    *inviting.COMMANDS,
     *dumps.COMMANDS,
     *restoring.COMMANDS,
     *retention.COMMANDS,

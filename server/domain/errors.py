@@ -70,6 +70,11 @@ class KeyNotFound(PerchError):
     message = "There is no key of yours with this id."
 
 
+class InvitationNotFound(PerchError):
+    error_type, status = "invitation_not_found", 404
+    message = "This invitation is not valid, or not any more. Ask whoever sent it for a new one."
+
+
 class MethodNotAllowed(PerchError):
     error_type, status = "method_not_allowed", 405
     message = "This address does not take this method."

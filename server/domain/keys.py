@@ -51,11 +51,14 @@ async def create(
     name: str,
     scopes: Sequence[Scope] | None = None,
     expires_at: datetime | None = None,
+    *,
+    beyond_bound: bool = False,
 ) -> tuple[ApiKey, str]:
     """Make a key; the text of the key is returned this once.
 
     Args:
         scopes: all that the user may have, where None.
+        beyond_bound: whether to make it even where the user has as many as one may have.
     """
     allowed = keys.SCOPES if user.is_admin else keys.SCOPES[:2]
     chosen = list(dict.fromkeys(scopes)) if scopes is not None else list(allowed)
@@ -69,7 +72,8 @@ async def create(
     key = keys.generate()
     async with transaction():
         await row("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", user.id)  # two count one by one
-        if await ApiKey.filter(user_id=user.id, revoked_at=None).count() >= MAX_KEYS_PER_USER:
+        count = await ApiKey.filter(user_id=user.id, revoked_at=None).count()
+        if count >= MAX_KEYS_PER_USER and not beyond_bound:
             raise InvalidBody(f"You have {MAX_KEYS_PER_USER} keys already: revoke one first.")
         record = await ApiKey.create(
             user_id=user.id, hash=keys.digest(key), name=shown, scopes=chosen, expires_at=expires_at

@@ -36,14 +36,16 @@ class PageQuery(msgspec.Struct, frozen=True):
         return min(self.limit, MAX_PAGE_SIZE)
 
 
-def read_body(request: Request, kind: type[S]) -> S:
-    """The JSON body in this shape.
+def read_body(request: Request, kind: type[S], *, needed: bool = True) -> S:
+    """The JSON body in this shape; where it is not needed, its defaults if there is none.
 
     Raises:
         InvalidBody: naming the field and what is wrong with it.
     """
     if not request.body:
-        raise InvalidBody("A JSON body is needed.")
+        if needed:
+            raise InvalidBody("A JSON body is needed.")
+        return kind()
     try:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.ValidationError as error:

@@ -88,7 +88,7 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
     }
     if operation.body is not None:
         parts["requestBody"] = {
-            "required": True,
+            "required": operation.body_needed,
             "content": {"application/json": {"schema": refs[operation.body]}},
         }
     if operation.form is not None:
@@ -119,10 +119,10 @@ def key_sentence(operation: Operation) -> str:
 
 
 def path_parameters(path: str) -> list[dict[str, Any]]:
-    """The ids in the address."""
-    schema = {"type": "integer", "minimum": 1}
+    """What stands in the address: ids, and names of other kinds."""
+    number, text = {"type": "integer", "minimum": 1}, {"type": "string"}
     return [
-        {"name": name, "in": "path", "required": True, "schema": schema}
+        {"name": name, "in": "path", "required": True, "schema": number if name.endswith("_id") else text}
         for name in re.findall(r"{(\w+)}", path)
     ]
 

@@ -44,6 +44,7 @@ class Operation:
     answer: type[Answer] | None
     status: int
     body: type[msgspec.Struct] | None
+    body_needed: bool
     form: type[msgspec.Struct] | None
     query: type[msgspec.Struct] | None
     errors: tuple[type[PerchError], ...]
@@ -56,6 +57,7 @@ def operation(
     answer: type[Answer] = Answer,
     status: int = 200,
     body: type[msgspec.Struct] | None = None,
+    body_needed: bool = True,
     form: type[msgspec.Struct] | None = None,
     query: type[msgspec.Struct] | None = None,
     errors: tuple[type[PerchError], ...] = (),
@@ -66,6 +68,7 @@ def operation(
 
     Args:
         scope: what the key that is shown must allow; None where no key is needed.
+        body_needed: whether it must be sent; where not, all its fields have defaults.
         form: the fields of a multipart body, which the handler reads itself.
         errors: what it may raise besides what these arguments imply.
     """
@@ -83,7 +86,7 @@ def operation(
             if query is not None:
                 arguments["query"] = read_query(request, query)
             if body is not None:
-                arguments["body"] = read_body(request, body)
+                arguments["body"] = read_body(request, body, needed=body_needed)
             return envelope.ok(await handler(request, **arguments), status)
 
         handle.operation = Operation(  # type: ignore[attr-defined]
@@ -92,6 +95,7 @@ def operation(
             answer,
             status,
             body,
+            body_needed,
             form,
             query,
             tuple(dict.fromkeys([*errors, *implied])),
@@ -109,9 +113,17 @@ def streamed(*, scope: Scope, events: Any) -> Callable[[Handler], Handler]:
     """
 
     def decorate(handler: Handler) -> Handler:
-        errors = tuple(failures_of_all(scope))
         handler.operation = Operation(  # type: ignore[attr-defined]
-            *described(handler), scope, None, 200, None, None, None, errors, events
+            *described(handler),
+            scope,
+            answer=None,
+            status=200,
+            body=None,
+            body_needed=False,
+            form=None,
+            query=None,
+            errors=tuple(failures_of_all(scope)),
+            events=events,
         )
         return handler
 

@@ -4,6 +4,7 @@ from server.models.api_key import ApiKey
 from server.models.event import Event, EventKind, OutboxEntry
 from server.models.follow import Follow
 from server.models.instance import Instance
+from server.models.invitation import Invitation
 from server.models.like import Like
 from server.models.media_attachment import MediaAttachment, MediaState
 from server.models.scheduled_run import RunKind, RunState, ScheduledRun
@@ -16,6 +17,7 @@ __all__ = [
     "EventKind",
     "Follow",
     "Instance",
+    "Invitation",
     "Like",
     "MediaAttachment",
     "MediaState",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import http.client
 import json
@@ -14,6 +15,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+
+import asyncpg
 
 from config.settings import Settings
 from server.domain.passing import is_passing
@@ -36,6 +39,9 @@ Say = Callable[[str], None]
 
 # The web processes of a killed parent let go of the address within this time. Seconds.
 ADDRESS_PATIENCE = 15
+
+# The database may have gone since it was migrated; the block does not wait for it longer. Seconds.
+PATIENCE = 5
 
 
 def up(settings: Settings, say: Say) -> None:
@@ -157,14 +163,12 @@ def answers(settings: Settings) -> bool:
 
 def local_address(settings: Settings) -> tuple[str, int]:
     """Where this machine reaches the server."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(settings.host, settings.host)  # noqa: S104
-    return host, settings.port
+    return settings.local_host, settings.port
 
 
 def url(settings: Settings) -> str:
     """The address for a browser on this machine."""
-    host, port = local_address(settings)
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return settings.local_url
 
 
 def banner(settings: Settings) -> str:
@@ -179,15 +183,40 @@ def banner(settings: Settings) -> str:
     }
     if settings.host not in local_address(settings):
         rows["Open"] += " here; from elsewhere this machine's name or address"
+    command = command_name()
     if settings.demo:
         rows["Demo keys"] = "test (Иван) and test1 (Катя)"
-    else:
-        rows["New people"] = f"{command_name()} users add HANDLE, which prints a key (--admin for the first)"
+    if not has_administrator(settings):
+        rows["First"] = f"make an administrator: {command} users add HANDLE --admin, which prints a key,"
+        rows[""] = f"or {command} invite --admin, which prints a link"
+    elif not settings.demo:
+        rows["New people"] = f"{command} invite, which prints a link; or users add HANDLE, which prints a key"
     if trouble := not_ready(settings):
         rows["But"] = trouble
     lines = [f"  {name:<10} {value}" for name, value in rows.items()]
     rule = "-" * max(map(len, lines))
     return "\n".join(["", rule, f"  {settings.instance_name} is running", *lines, rule, ""])
+
+
+def has_administrator(settings: Settings) -> bool:
+    """Whether anybody can invite others; where that cannot be told, it is taken as so."""
+
+    async def ask() -> bool:
+        connection = await asyncpg.connect(**settings.database.connect_arguments(), timeout=PATIENCE)
+        try:
+            found = await connection.fetchval(
+                "SELECT EXISTS (SELECT 1 FROM users WHERE is_admin)", timeout=PATIENCE
+            )
+        finally:
+            await connection.close(timeout=PATIENCE)
+        return bool(found)
+
+    try:
+        return asyncio.run(ask())
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        return True
 
 
 def command_name() -> str:

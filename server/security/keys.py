@@ -1,9 +1,10 @@
-"""API keys: how they are made and recognised.
+"""API keys and the tokens of invitations: how they are made and recognised.
 
 A key is `perch_`, 43 base-62 digits of 256 random bits, and 6 digits of CRC-32 over what precedes them,
-so that a mistyped key is refused without a query and a leaked one is found by secret scanners. Only its
-SHA-256 is kept: with 256 random bits there is nothing to guess, so no slow hash is needed, and no secret
-of the server takes part, so that a restored database keeps every key valid.
+so that a mistyped key is refused without a query and a leaked one is found by secret scanners. A token is
+made alike and has a prefix of its own. Only the SHA-256 of either is kept: with 256 random bits there is
+nothing to guess, so no slow hash is needed, and no secret of the server takes part, so that a restored
+database keeps every key valid.
 """
 
 from __future__ import annotations
@@ -18,22 +19,23 @@ Scope = Literal["read", "write", "admin"]
 SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
 
 PREFIX = "perch_"
+INVITATION = "perch_invite_"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BODY_LENGTH, CHECKSUM_LENGTH = 43, 6  # 62**43 > 2**256, 62**6 > 2**32
-SHAPE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{BODY_LENGTH + CHECKSUM_LENGTH}}}", re.ASCII)
+SHAPE = re.compile(rf"[0-9A-Za-z]{{{BODY_LENGTH + CHECKSUM_LENGTH}}}", re.ASCII)
 
 # Longer than any key that we, or the first implementation, ever made.
 MAX_LENGTH = 200
 
 
-def generate() -> str:
-    """A new key. It is shown to its user once and kept nowhere."""
-    body = PREFIX + _base62(secrets.randbits(256), BODY_LENGTH)
+def generate(prefix: str = PREFIX) -> str:
+    """A new key or token. It is shown to its user once and kept nowhere."""
+    body = prefix + _base62(secrets.randbits(256), BODY_LENGTH)
     return body + _checksum(body)
 
 
 def digest(key: str) -> bytes:
-    """What is stored of a key, and looked up."""
+    """What is stored of a key or token, and looked up."""
     return hashlib.sha256(key.encode()).digest()
 
 
@@ -46,9 +48,14 @@ def is_plausible(key: str) -> bool:
         return False
     if not key.startswith(PREFIX):
         return True
-    if not SHAPE.fullmatch(key):
+    return is_well_formed(key, PREFIX)
+
+
+def is_well_formed(text: str, prefix: str) -> bool:
+    """Whether `generate` may have made it with this prefix: its shape and its checksum are right."""
+    if not text.startswith(prefix) or not SHAPE.fullmatch(text, len(prefix)):
         return False
-    body, checksum = key[:-CHECKSUM_LENGTH], key[-CHECKSUM_LENGTH:]
+    body, checksum = text[:-CHECKSUM_LENGTH], text[-CHECKSUM_LENGTH:]
     return secrets.compare_digest(_checksum(body), checksum)
 
 

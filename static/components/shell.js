@@ -64,8 +64,8 @@ export function Aside() {
 
 const About = () => html`<p class="about">Perch ${instance.value.version}</p>`;
 
-// The head of a page and, on narrow screens, the key bar under it.
-export function PageHead({ title, back, children }) {
+// The head of a page and, on narrow screens, the key bar under it, unless the page has no use for one.
+export function PageHead({ title, back, keyless, children }) {
   return html`<div class="page-head">
       ${back &&
       html`<button type="button" class="icon-button" aria-label=${t("action.back")} onClick=${() => history.back()}>
@@ -73,7 +73,7 @@ export function PageHead({ title, back, children }) {
       </button>`}
       <h1 tabindex="-1">${title}</h1>
     </div>
-    ${children} ${wide.value ? null : html`<${KeyPanel} />`}`;
+    ${children} ${wide.value || keyless ? null : html`<${KeyPanel} />`}`;
 }
 
 export function Messages() {

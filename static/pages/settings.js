@@ -1,4 +1,5 @@
 // Settings: name, appearance, language, keys.
+import { lazy } from "../components/lazy.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
@@ -6,8 +7,10 @@ import { usePlace } from "../lib/scroll.js";
 import { Appearance } from "../settings/appearance.js";
 import { Keys } from "../settings/keys.js";
 import { NameForm } from "../settings/name.js";
-import { signedIn } from "../store/session.js";
+import { administers, signedIn } from "../store/session.js";
 import { useTitle } from "./title.js";
+
+const Invitations = lazy(() => import("../settings/invitations.js"));
 
 export default function SettingsPage({ entry }) {
   usePlace(`settings ${entry}`);
@@ -18,6 +21,7 @@ export default function SettingsPage({ entry }) {
       ${signedIn.value && html`<${NameForm} />`}
       <${Appearance} />
       ${signedIn.value ? html`<${Keys} />` : html`<p class="hint">${t("settings.sign_in")}</p>`}
+      ${administers.value && html`<${Invitations} />`}
     </div>
   `;
 }

@@ -1,10 +1,13 @@
 // The head of a person's page.
+import { lazy } from "../components/lazy.js";
 import { Avatar } from "../components/people.js";
 import { html } from "../lib/html.js";
 import { formatNumber, t } from "../lib/i18n.js";
 import { longDayOf } from "../lib/time.js";
-import { viewer } from "../store/session.js";
+import { administers, viewer } from "../store/session.js";
 import { FollowButton } from "./follow-button.js";
+
+const Recovery = lazy(() => import("./recovery.js"));
 
 function Count({ to, count, words }) {
   const text = html`<b>${formatNumber(count)}</b> ${t(words, { count })}`;
@@ -28,5 +31,6 @@ export function ProfileHead({ user }) {
       <${Count} to=${`/users/${user.id}/following`} count=${user.following_count} words="profile.following_count" />
       <${Count} to=${`/users/${user.id}/followers`} count=${user.followers_count} words="profile.followers_count" />
     </p>
+    ${administers.value && !own && html`<${Recovery} key=${user.id} user=${user} />`}
   </section>`;
 }

@@ -3,34 +3,15 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { createKey } from "../api/keys.js";
 import { Button, Trouble } from "../components/rows.js";
-import { copyText } from "../lib/copy.js";
+import { Secret } from "../components/secret.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { announce } from "../store/notices.js";
 import { viewer } from "../store/session.js";
 
 const LIFETIMES = [0, 7, 30, 90, 365];
 const DAY = 86_400_000;
 
 const expiry = (days) => (days ? new Date(Date.now() + days * DAY).toISOString() : null);
-
-function Secret({ secret, done }) {
-  const copied = useSignal(false);
-  const copy = async () => {
-    copied.value = await copyText(secret);
-    if (copied.value) announce(t("action.copied"));
-  };
-  return html`<div class="secret" role="status">
-    <p>${t("keys.shown_once")}</p>
-    <div class="field-row">
-      <code class="secret-value">${secret}</code>
-      <${Button} kind="primary" icon=${copied.value ? "check" : "copy"} onClick=${copy}>
-        ${copied.value ? t("action.copied") : t("action.copy")}
-      <//>
-    </div>
-    <${Button} kind="small" onClick=${done}>${t("keys.stored")}<//>
-  </div>`;
-}
 
 function Scopes({ chosen }) {
   const scopes = viewer.value.scopes ?? ["read", "write"];
@@ -79,7 +60,11 @@ export function CreateKey({ created }) {
       busy.value = false;
     }
   };
-  if (secret.value) return html`<${Secret} secret=${secret.value} done=${() => (secret.value = null)} />`;
+  if (secret.value) {
+    return html`<${Secret} words=${t("keys.shown_once")} secret=${secret.value}>
+      <${Button} onClick=${() => (secret.value = null)}>${t("keys.stored")}<//>
+    <//>`;
+  }
   return html`<form class="create-key" onSubmit=${submit}>
     <label for=${`${id}-name`}>${t("keys.name")}</label>
     <input

@@ -31,6 +31,8 @@ export const viewer = signal(load("viewer"));
 export const instance = signal(DEFAULTS);
 export const limits = computed(() => instance.value.limits);
 export const signedIn = computed(() => key.value !== "" && viewer.value !== null);
+// Whether the key that is shown has the scope of administrators.
+export const administers = computed(() => signedIn.value && !!viewer.value.scopes?.includes("admin"));
 
 const wipers = new Set();
 

@@ -21,6 +21,7 @@ MAP = re.compile(r'<script type="importmap">(.*?)</script>')
         ("/", 200),
         ("/following", 200),
         ("/settings", 200),
+        ("/join/perch_invite_x", 200),
         ("/tweets/5", 200),
         ("/users/5", 200),
         ("/users/5/followers", 200),

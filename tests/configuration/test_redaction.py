@@ -28,12 +28,15 @@ from server.security import keys
         "redis://:{secret}@cache/0",
         "redis://:p@{secret}@cache/0",
         "[(b'api-key', b'{secret}')]",
+        "GET /api/join/{invitation} failed",
     ],
 )
 def test_secret_values_are_redacted(text: str) -> None:
     key, secret = keys.generate(), "s3cr3t-value"
-    redacted = redact(text.format(key=key, secret=secret))
+    invitation = keys.generate(keys.INVITATION)
+    redacted = redact(text.format(key=key, secret=secret, invitation=invitation))
     assert key[12:] not in redacted
+    assert invitation[19:] not in redacted
     assert secret not in redacted
     assert "[redacted]" in redacted
 

@@ -192,6 +192,10 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"S3_DAY_FOLDER": "hour_dumps"}, "S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ"),
         ({"S3_WEEK_FOLDER": "proven"}, "S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ"),
         ({"ALERT_WEBHOOK_URL": "topsecret"}, "ALERT_WEBHOOK_URL: must be an address"),
+        ({"PUBLIC_URL": "perch.example.org"}, "PUBLIC_URL: must be an address like https://host"),
+        ({"PUBLIC_URL": "https://perch.example.org/perch"}, "PUBLIC_URL: must be an address like"),
+        ({"PUBLIC_URL": "https://topsecret@perch.example.org"}, "PUBLIC_URL: must be an address like"),
+        ({"PUBLIC_URL": "https://perch.example.org:0"}, "PUBLIC_URL: must be an address like"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_names_it(
@@ -220,6 +224,23 @@ def test_a_wrong_setting_is_one_line_that_names_it(
 )
 def test_demo_mode(monkeypatch: pytest.MonkeyPatch, values: dict[str, str], demo: bool) -> None:
     assert load(monkeypatch, **values).demo is demo
+
+
+@pytest.mark.parametrize(
+    ("values", "local", "public"),
+    [
+        ({}, "http://127.0.0.1:8000", None),
+        ({"HOST": "0.0.0.0", "PORT": "80"}, "http://127.0.0.1:80", None),
+        ({"HOST": "::"}, "http://[::1]:8000", None),
+        ({"PUBLIC_URL": "https://perch.example.org/"}, "http://127.0.0.1:8000", "https://perch.example.org"),
+        ({"PUBLIC_URL": "http://[::1]:81"}, "http://127.0.0.1:8000", "http://[::1]:81"),
+    ],
+)
+def test_where_the_server_is_reached(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], local: str, public: str | None
+) -> None:
+    settings = load(monkeypatch, **values)
+    assert (settings.local_url, settings.public_origin) == (local, public)
 
 
 def test_sockets_lie_below_the_data_unless_that_path_is_too_long(tmp_path: Path) -> None:

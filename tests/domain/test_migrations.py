@@ -65,7 +65,7 @@ async def test_every_relation_is_a_foreign_key_and_every_foreign_key_has_an_inde
     """)
     assert lacking == []
     relations = await rows("SELECT count(*) AS n FROM pg_constraint WHERE contype = 'f'")
-    assert relations[0]["n"] == 8
+    assert relations[0]["n"] == 10
 
 
 @pytest.mark.usefixtures("database")
@@ -80,7 +80,7 @@ async def test_times_have_zones_and_ids_fit_into_javascript() -> None:
         WHERE table_schema = 'public' AND column_name = 'id' AND table_name NOT IN ('aerich', 'instance')
     """)
     assert {row["maximum"] for row in identities} == {str(2**53 - 1)}
-    assert len(identities) == 8
+    assert len(identities) == 9
 
 
 @pytest.mark.usefixtures("database")

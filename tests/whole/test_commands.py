@@ -26,6 +26,7 @@ def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command
     + [["users", "list"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"]]
     + [["dump", name] for name in ("now", "list", "verify", "drill", "fetch")]
     + [["restore"], ["retention", "apply"], ["lifecycle", "show"], ["lifecycle", "apply"]]
+    + [["invite"], ["invitations", "list"], ["invitations", "revoke"]]
     + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"]],
 )
 def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
@@ -44,7 +45,7 @@ def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) 
         answer = httpx.get(f"{up.url}/api/users/me", headers={"api-key": alice["key"]}).json()
         assert (answer["user"]["handle"], answer["user"]["scopes"]) == ("alice", ["read", "write", "admin"])
         assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
-        assert "users add HANDLE" in log_of(up)
+        assert "perch invite, which prints a link; or users add HANDLE" in log_of(up)
         assert users(up) == ["alice"]
 
 
@@ -61,6 +62,22 @@ def test_keys_by_command(four: Perch) -> None:
     assert httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]}).status_code == 401
 
 
+def test_invitations_by_command(four: Perch) -> None:
+    made = json.loads(four.command("invite", "--note", "by command", "--uses", "2", "--json"))
+    assert made["url"] == f"{four.url}/join/{made['token']}"
+    joined = httpx.post(f"{four.url}/api/join/{made['token']}", json={"handle": "invited"}).json()
+    assert joined["user"]["handle"] == "invited"
+    printed = four.command("invite", "--for", "invited")
+    link = printed.splitlines()[-1]
+    assert "another key for invited" in printed
+    assert httpx.post(link.replace("/join/", "/api/join/")).json()["user"] == joined["user"]
+    listed = json.loads(four.command("invitations", "list", "--json"))
+    assert [(row["state"], row["for"]) for row in listed[:2]] == [("used_up", "invited"), ("open", None)]
+    assert made["token"] not in json.dumps(listed)
+    four.command("invitations", "revoke", str(made["id"]))
+    assert httpx.get(f"{four.url}/api/join/{made['token']}").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [
@@ -68,6 +85,9 @@ def test_keys_by_command(four: Perch) -> None:
         (["users", "add", "test"], "taken"),
         (["keys", "create", "nobody"], "nobody"),
         (["keys", "revoke", "999999"], "no key with the id 999999"),
+        (["invite", "--for", "nobody"], "nobody"),
+        (["invite", "--for", "test"], "demo"),
+        (["invitations", "revoke", "999999"], "no invitation with this id"),
         (["keys", "create", "test", "--scope", "admin"], "administrators"),
     ],
 )

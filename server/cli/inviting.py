@@ -1,0 +1,115 @@
+"""`perch invite` and `perch invitations`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from config.settings import Settings
+from config.values import is_loopback
+from server.cli.command import json_option, print_json, table, with_database
+from server.domain import accounts, invitations
+from server.domain.paging import NEWEST
+from server.models.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow
+
+# More than anybody has to look at on a terminal.
+LISTED = 1000
+
+
+@click.command()
+@click.option("--uses", type=click.IntRange(1, MAX_USES), default=1, show_default=True)
+@click.option(
+    "--days",
+    type=click.IntRange(1, MAX_DAYS),
+    default=DAYS,
+    show_default=True,
+    help="Ends after so many days.",
+)
+@click.option("--note", default="", help="What it is for; administrators see it.")
+@click.option("--for", "handle", help="Of an existing user who lost their key: gives them another.")
+@click.option("--admin", is_flag=True, help="Who uses it becomes an administrator.")
+@json_option
+def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_json: bool) -> None:
+    """Make a link and print it, this once.
+
+    Whoever opens it chooses a handle and a name, and is shown a key. PUBLIC_URL says what it begins with.
+
+    \b
+    Examples:
+      perch invite --uses 30 --days 14 --note "class 7b"
+      perch invite --for alice          alice lost her key
+    """
+    if handle is not None and (uses != 1 or admin):
+        raise click.UsageError("--for goes with neither --uses nor --admin")
+
+    async def make() -> tuple[InvitationRow, str]:
+        user_id = None if handle is None else (await accounts.by_handle(handle)).id
+        return await invitations.make(uses=uses, days=days, note=note, user_id=user_id, admin=admin)
+
+    made, token = with_database(make)
+    settings = Settings.load()
+    link = f"{settings.public_origin or settings.local_url}/join/{token}"
+    if as_json:
+        print_json({**line(made), "token": token, "url": link})
+        return
+    click.echo(f"{meaning(made)} The link, shown this once:\n{link}")
+    if settings.public_url is None and (settings.mode == "PROD" or not is_loopback(settings.host)):
+        click.echo("PUBLIC_URL is not set: people may know this server by another address.", err=True)
+
+
+def meaning(made: InvitationRow) -> str:
+    """What a link is for, in a sentence."""
+    whom = f"another key for {made.user.handle}" if made.user else "an administrator" if made.admin else None
+    people = "one person" if made.max_uses == 1 else f"{made.max_uses} people"
+    until = f"until {made.expires_at:%Y-%m-%d %H:%M} UTC"
+    return f"{whom or 'a new user'}: for {people}, {until}."
+
+
+@click.group("invitations")
+def invitations_group() -> None:
+    """List and revoke invitations."""
+
+
+@invitations_group.command("list")
+@json_option
+def list_invitations(as_json: bool) -> None:
+    """List invitations, the newest first; their links are not known here.
+
+    \b
+    Example:
+      perch invitations list
+    """
+    page = with_database(lambda: invitations.listed(limit=LISTED, before=NEWEST))
+    table([line(row) for row in page.items], as_json)
+
+
+@invitations_group.command("revoke")
+@click.argument("invitation_id", type=click.IntRange(1, 2**63 - 1))
+def revoke(invitation_id: int) -> None:
+    """Revoke an invitation by its id: its link is refused from then on.
+
+    \b
+    Example:
+      perch invitations revoke 3
+    """
+    with_database(lambda: invitations.revoke(invitation_id))
+    click.echo(f"revoked the invitation {invitation_id}")
+
+
+def line(row: InvitationRow) -> dict[str, Any]:
+    """An invitation's line."""
+    return {
+        "id": row.id,
+        "state": row.state,
+        "used": row.used,
+        "max_uses": row.max_uses,
+        "for": row.user.handle if row.user else None,
+        "admin": row.admin,
+        "by": row.created_by.handle if row.created_by else None,
+        "expires_at": row.expires_at,
+        "note": row.note,
+    }
+
+
+COMMANDS = (invite, invitations_group)

@@ -1,0 +1,134 @@
+"""Invitations: made, listed, revoked by administrators; used, each so often, by who has the link."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from server.domain import accounts, keys, text
+from server.domain.errors import InvalidBody, InvitationNotFound, UserNotFound
+from server.domain.paging import NEWEST, Page
+from server.models import Invitation, User, invitation
+from server.models.connection import transaction
+from server.models.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow, OpenInvitation
+from server.security.keys import INVITATION, digest, generate, is_well_formed
+
+NOTE_MAX_LENGTH = 200
+
+# What the key is called that a recovery gives.
+RECOVERED = "recovered"
+
+
+async def make(
+    *,
+    by: int | None = None,
+    uses: int = 1,
+    days: int = DAYS,
+    note: str = "",
+    user_id: int | None = None,
+    admin: bool = False,
+) -> tuple[InvitationRow, str]:
+    """Make an invitation; its token is returned this once.
+
+    Args:
+        by: the administrator who makes it; None on a terminal.
+        user_id: the existing user who gets another key by it, instead of a new user.
+        admin: whether who uses it becomes an administrator.
+
+    Raises:
+        InvalidBody: a number or the note breaks a rule, or these do not go together.
+        UserNotFound: there is no user to recover.
+    """
+    if not 1 <= uses <= MAX_USES:
+        raise InvalidBody(f"max_uses must be from 1 to {MAX_USES}.")
+    if not 1 <= days <= MAX_DAYS:
+        raise InvalidBody(f"expires_in_days must be from 1 to {MAX_DAYS}.")
+    shown = text.line("note", note, NOTE_MAX_LENGTH) if note.strip() else ""
+    if user_id is not None:
+        if uses != 1 or admin:
+            raise InvalidBody("A link for an existing user has one use, and makes nobody an administrator.")
+        await _recoverable(user_id)
+    token = generate(INVITATION)
+    record = await Invitation.create(
+        token_hash=digest(token),
+        created_by_id=by,
+        user_id=user_id,
+        admin=admin,
+        note=shown,
+        max_uses=uses,
+        expires_at=datetime.now(UTC) + timedelta(days=days),
+    )
+    (made,) = await invitation.page(before=NEWEST, limit=1, only=record.id)
+    return made, token
+
+
+async def listed(*, limit: int, before: int) -> Page[InvitationRow]:
+    """Invitations, the newest first."""
+    found = await invitation.page(before=before, limit=limit + 1)
+    items = found[:limit]
+    return Page(items, items[-1].id if len(found) > limit and items else None)
+
+
+async def revoke(invitation_id: int) -> None:
+    """End an invitation for ever; who used it before stays.
+
+    Raises:
+        InvitationNotFound: unknown, or revoked already.
+    """
+    done = await Invitation.filter(id=invitation_id, revoked_at=None).update(revoked_at=datetime.now(UTC))
+    if not done:
+        raise InvitationNotFound("There is no invitation with this id that could be revoked.")
+
+
+async def read(token: str) -> OpenInvitation:
+    """What a link is for, while it can be used.
+
+    Raises:
+        InvitationNotFound: mistyped, unknown, expired, used up or revoked; never told which.
+    """
+    if not is_well_formed(token, INVITATION):
+        raise InvitationNotFound
+    found = await invitation.usable(digest(token))
+    if found is None:
+        raise InvitationNotFound
+    return found
+
+
+async def accept(token: str, handle: str | None, name: str | None) -> tuple[User, str]:
+    """Use a link: the new user, or the existing one, with a key, whose text is returned this once.
+
+    The use is taken together with what it is taken for: where that fails, it is not taken.
+
+    Raises:
+        InvitationNotFound: as in `read`.
+        InvalidBody: handle or name break a rule, or were chosen for an existing user.
+        HandleTaken: there is such a user.
+    """
+    if not is_well_formed(token, INVITATION):
+        raise InvitationNotFound
+    async with transaction():
+        taken = await invitation.take(digest(token))
+        if taken is None:
+            raise InvitationNotFound
+        user_id, admin = taken
+        if user_id is not None:
+            return await _recover(user_id, handle, name)
+        if handle is None:
+            raise InvalidBody("handle is needed.")
+        return await accounts.create(handle, name, admin=admin)
+
+
+async def _recover(user_id: int, handle: str | None, name: str | None) -> tuple[User, str]:
+    if handle is not None or name is not None:
+        raise InvalidBody("This link is for an existing user: neither handle nor name can be chosen.")
+    user = await User.get(id=user_id)
+    # Whoever lost their key cannot revoke others to make room.
+    _, key = await keys.create(user, RECOVERED, beyond_bound=True)
+    return user, key
+
+
+async def _recoverable(user_id: int) -> None:
+    user = await User.get_or_none(id=user_id)
+    if user is None:
+        raise UserNotFound
+    if user.demo:
+        raise InvalidBody("The keys of the demo users are everybody's: there is nothing to recover.")

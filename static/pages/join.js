@@ -1,0 +1,101 @@
+// What a link of an invitation leads to: a new member, or another key for one who lost theirs.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { fetchJoin, join } from "../api/invitations.js";
+import { Button, EmptyRow, Skeletons, Trouble } from "../components/rows.js";
+import { PageHead } from "../components/shell.js";
+import { Done } from "../join/done.js";
+import { JoinForm } from "../join/form.js";
+import { give, givenBy, leave } from "../join/kept.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { usePlace } from "../lib/scroll.js";
+import { longDayOf } from "../lib/time.js";
+import { notify } from "../store/notices.js";
+import { instance, signedIn, viewer } from "../store/session.js";
+import { useLoading } from "./loading.js";
+import { useTitle } from "./title.js";
+
+// Where no answer came, the server may have done what was asked all the same.
+const UNCERTAIN = new Set(["offline", "unreachable", "timeout", "internal_error"]);
+
+function Gone({ uncertain }) {
+  return html`<${EmptyRow} title=${t("join.gone")}>
+    <p>${t("join.gone_hint")}</p>
+    ${uncertain && html`<p>${t("join.gone_uncertain")}</p>`}
+    <a class="button" href="/">${t("page.go_home")}</a>
+  <//>`;
+}
+
+function Recover({ handle, send }) {
+  const busy = useSignal(false);
+  const error = useSignal(null);
+  const ask = async () => {
+    if (busy.value) return;
+    busy.value = true;
+    error.value = await send({});
+    busy.value = false;
+  };
+  return html`<div class="settings-part">
+    <p>${t("join.recover_about", { handle })}</p>
+    <div class="field-row">
+      <${Button} kind="primary" icon="key" busy=${busy.value} onClick=${ask}>${t("join.recover")}<//>
+    </div>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${ask} />`}
+  </div>`;
+}
+
+function Invited({ found, send }) {
+  return html`<div class="settings">
+    <div class="settings-part">
+      ${found.kind === "new" && html`<p>${t("join.about", { name: found.instance })}</p>`}
+      ${found.admin && html`<p><b>${t("join.admin")}</b></p>`}
+      <p class="hint">${t("join.until", { day: longDayOf(found.expires_at) })}</p>
+      ${signedIn.value && html`<p class="hint">${t("join.signed_in", { handle: viewer.value.handle })}</p>`}
+    </div>
+    ${found.kind === "new"
+      ? html`<${JoinForm} send=${send} />`
+      : html`<${Recover} handle=${found.handle} send=${send} />`}
+  </div>`;
+}
+
+export default function JoinPage({ id: token, entry }) {
+  usePlace(`join ${entry}`);
+  const found = useSignal(null);
+  const given = useSignal(givenBy(token) ?? null);
+  const gone = useSignal(false);
+  const uncertain = useSignal(false);
+  const { error, again } = useLoading(async () => {
+    found.value = await fetchJoin(token);
+  }, [token], !given.value);
+  useEffect(
+    () => () => {
+      if (leave(token)) notify(t("join.left_unkept"));
+    },
+    [token],
+  );
+  const send = async (wish) => {
+    try {
+      given.value = give(token, await join(token, wish));
+      return null;
+    } catch (failure) {
+      if (failure.type === "invitation_not_found") gone.value = true;
+      else if (UNCERTAIN.has(failure.type)) uncertain.value = true;
+      return failure;
+    }
+  };
+  const recovery = found.value?.kind === "recovery" || found.value?.handle;
+  const title = recovery ? t("join.recovery_title") : t("join.title", { name: instance.value.name });
+  useTitle(title);
+  const head = html`<${PageHead} title=${title} keyless />`;
+  if (given.value) {
+    return html`${head}
+      <div class="settings"><${Done} token=${token} given=${given.value} /></div>`;
+  }
+  if (gone.value || error?.type === "invitation_not_found") {
+    return html`${head}<${Gone} uncertain=${uncertain.value} />`;
+  }
+  if (error) return html`${head}<${Trouble} error=${error} retry=${again} />`;
+  if (!found.value) return html`${head}<${Skeletons} count=${1} />`;
+  return html`${head}<${Invited} found=${found.value} send=${send} />`;
+}

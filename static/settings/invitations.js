@@ -1,0 +1,108 @@
+// Invitations, for administrators: making links, and what became of them.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { fetchInvitations, revokeInvitation } from "../api/invitations.js";
+import { Button, Skeletons, Trouble } from "../components/rows.js";
+import { html } from "../lib/html.js";
+import { errorText, t } from "../lib/i18n.js";
+import { dayOf } from "../lib/time.js";
+import { CreateInvitation } from "./create-invitation.js";
+
+const PAGE_SIZE = 20;
+
+function facts(one) {
+  const made = { day: dayOf(one.created_at), handle: one.created_by?.handle };
+  return [
+    one.admin && t("invite.makes_admin"),
+    t("invite.used", { used: String(one.used), count: one.max_uses }),
+    one.created_by ? t("invite.made_by", made) : t("invite.made_terminal", made),
+    t("keys.expires", { day: dayOf(one.expires_at) }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function Invitation({ one, revoked }) {
+  const asking = useSignal(false);
+  const busy = useSignal(false);
+  const error = useSignal(null);
+  const purpose = one.user && t("invite.for", { handle: one.user.handle });
+  const name = one.note || purpose || t("invite.number", { id: String(one.id) });
+  const revoke = async () => {
+    busy.value = true;
+    error.value = null;
+    try {
+      await revokeInvitation(one.id);
+      revoked(one);
+    } catch (failure) {
+      if (failure.type === "invitation_not_found") revoked(one);
+      else error.value = failure;
+    } finally {
+      busy.value = false;
+    }
+  };
+  return html`<li class="api-key">
+    <div>
+      <b dir="auto">${name}</b>${" "}
+      <span class=${one.state === "open" ? "tag" : "tag ended"}>${t(`invite.state_${one.state}`)}</span>
+      ${one.note && purpose && html`<span class="handle">${purpose}</span>`}
+      <span class="handle">${facts(one)}</span>
+      ${asking.value && html`<p class="hint">${t("invite.revoke_sure")}</p>`}
+      ${error.value && html`<p class="hint bad" role="alert">${errorText(error.value)}</p>`}
+    </div>
+    ${one.state === "open" &&
+    html`<div class="api-key-buttons">
+      ${asking.value
+        ? html`<${Button} kind="small danger" busy=${busy.value} onClick=${revoke}>${t("keys.revoke_now")}<//>
+            <${Button} kind="small" onClick=${() => (asking.value = false)}>${t("action.cancel")}<//>`
+        : html`<${Button}
+            kind="small"
+            aria-label=${t("keys.revoke_name", { name })}
+            onClick=${() => (asking.value = true)}
+            >${t("keys.revoke")}<//
+          >`}
+    </div>`}
+  </li>`;
+}
+
+export default function Invitations() {
+  const invitations = useSignal(null);
+  const next = useSignal(null);
+  const busy = useSignal(false);
+  const error = useSignal(null);
+  const load = async (before = null) => {
+    busy.value = true;
+    error.value = null;
+    try {
+      const page = await fetchInvitations(before, PAGE_SIZE);
+      invitations.value = before ? [...invitations.value, ...page.invitations] : page.invitations;
+      next.value = page.next;
+    } catch (failure) {
+      error.value = failure;
+    } finally {
+      busy.value = false;
+    }
+  };
+  useEffect(() => {
+    load();
+  }, []);
+  const made = (one) => {
+    invitations.value = [one, ...(invitations.value ?? [])];
+  };
+  const revoked = ({ id }) => {
+    invitations.value = invitations.value.map((one) => (one.id === id ? { ...one, state: "revoked" } : one));
+  };
+  return html`<section class="settings-part">
+    <h2>${t("invite.title")}</h2>
+    <p class="hint">${t("invite.about")}</p>
+    <${CreateInvitation} made=${made} />
+    ${error.value && html`<${Trouble} error=${error.value} retry=${() => load(invitations.value && next.value)} />`}
+    ${invitations.value
+      ? html`<ul class="api-keys">
+          ${invitations.value.map((one) => html`<${Invitation} key=${one.id} one=${one} revoked=${revoked} />`)}
+        </ul>`
+      : !error.value && html`<${Skeletons} count=${2} />`}
+    ${next.value &&
+    html`<div><${Button} busy=${busy.value} onClick=${() => !busy.value && load(next.value)}>${t("feed.more")}<//></div>`}
+  </section>`;
+}

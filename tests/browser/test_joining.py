@@ -1,0 +1,205 @@
+"""Links of invitations: made in the settings and on profiles, used by who has none or another key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from server.domain import invitations
+from tests.browser.conftest import PHONE, OpenPage, sign_in
+from tests.browser.parts import refuse
+from tests.callers import Caller
+
+
+async def link(**wish: object) -> str:
+    """The path of a new link."""
+    _, token = await invitations.make(**wish)  # type: ignore[arg-type]
+    return f"/join/{token}"
+
+
+async def shown_secret(page: Page) -> str:
+    """What is shown this once."""
+    return await page.locator(".secret-value").inner_text()
+
+
+async def test_a_member_joins_with_the_keyboard_alone(open_page: OpenPage, carol: Caller) -> None:
+    await carol.tweet("welcome to all")
+    page = await open_page(await link(), viewport=PHONE)
+    handle = page.get_by_label("Handle")
+    await expect(page.get_by_role("heading", level=1, name="Join")).to_be_visible()
+    await handle.focus()
+    await page.keyboard.type("dave")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_label("Name")).to_be_focused()
+    await page.keyboard.type("Dave")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Welcome, @dave")).to_be_focused()
+    for name in ("Copy", "Save as file", "Use this key here"):
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("button", name=name)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("welcome to all")).to_be_visible()
+    await expect(page.locator(".key-status")).to_contain_text("@dave")
+    assert page.url.endswith("/")
+
+
+async def test_what_is_wrong_with_a_handle_is_said_while_it_is_typed(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    page = await open_page(await link())
+    field, send = page.get_by_label("Handle"), page.get_by_role("button", name="Join")
+    await expect(send).to_be_disabled()
+    await field.fill("Алиса-Л")
+    await expect(page.get_by_text("Only a–z, 0–9 and _")).to_be_visible()
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await page.get_by_role("button", name="Use alisa_l").click()
+    await expect(field).to_have_value("alisa_l")
+    await field.fill("a" * 31)
+    await expect(page.get_by_text("At most 30 characters")).to_be_visible()
+    await field.fill("alice")
+    await page.get_by_label("Name").fill("Another Alice")
+    await send.click()
+    await expect(page.get_by_text("@alice is taken")).to_be_visible()
+    await expect(field).to_be_focused()
+    await expect(page.get_by_label("Name")).to_have_value("Another Alice")
+    await field.fill("alice2")
+    await send.click()
+    await expect(page.get_by_role("heading", name="Welcome, @alice2")).to_be_visible()
+
+
+async def test_what_was_typed_stays_when_it_cannot_be_sent(open_page: OpenPage, database: None) -> None:
+    page = await open_page(await link())
+    await refuse(page, "**/api/join/*", 503, "unavailable")
+    await page.get_by_label("Handle").fill("dave")
+    await page.get_by_role("button", name="Join").click()
+    await expect(page.get_by_role("alert")).to_contain_text("busy")
+    await page.unroute("**/api/join/*")
+    await page.get_by_role("button", name="Retry").click()
+    await expect(page.get_by_role("heading", name="Welcome, @dave")).to_be_visible()
+
+
+async def test_the_key_can_be_copied_and_saved_and_works(
+    open_page: OpenPage, anybody: Caller, tmp_path: Path
+) -> None:
+    page = await open_page(await link(), permissions=["clipboard-read", "clipboard-write"])
+    await page.get_by_label("Handle").fill("dave")
+    await page.get_by_role("button", name="Join").click()
+    await expect(page.get_by_text("nobody can show it to you again")).to_be_visible()
+    key = await shown_secret(page)
+    await page.get_by_role("button", name="Copy").click()
+    await expect(page.get_by_text("nobody can show it to you again")).to_have_count(0)
+    assert await page.evaluate("navigator.clipboard.readText()") == key
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Save as file").click()
+    file = await download.value
+    assert file.suggested_filename == "perch-key-dave.txt"
+    await file.save_as(tmp_path / "key.txt")
+    assert key in (tmp_path / "key.txt").read_text().splitlines()
+    assert (await Caller(anybody.send, key).get("/api/users/me"))["user"]["handle"] == "dave"
+
+
+async def test_a_key_that_was_not_kept_is_not_lost_by_looking_around(
+    open_page: OpenPage, database: None
+) -> None:
+    page = await open_page(await link())
+    await page.get_by_label("Handle").fill("dave")
+    await page.get_by_role("button", name="Join").click()
+    await expect(page.get_by_role("heading", name="Welcome, @dave")).to_be_visible()
+    key = await shown_secret(page)
+    await page.get_by_role("link", name="Home").click()
+    await expect(page.get_by_text("not copied or saved yet")).to_be_visible()
+    await page.go_back()
+    assert await shown_secret(page) == key
+    asked: list[str] = []
+
+    async def stay(dialog: object) -> None:
+        asked.append(dialog.type)  # type: ignore[attr-defined]
+        await dialog.accept()  # type: ignore[attr-defined]
+
+    page.on("dialog", stay)
+    await page.reload()
+    assert asked == ["beforeunload"]
+    await expect(page.get_by_text("This link is not valid, or not any more")).to_be_visible()
+
+
+async def test_a_link_that_is_not_valid_says_so(open_page: OpenPage, database: None) -> None:
+    page = await open_page("/join/nonsense", locale="ru-RU")
+    await expect(page.get_by_text("Эта ссылка не действует")).to_be_visible()
+    await expect(page.get_by_text("Попросите новую")).to_be_visible()
+
+
+async def test_a_lost_key_is_replaced_by_a_link_from_the_profile(
+    open_page: OpenPage, alice: Caller, carol: Caller
+) -> None:
+    desk = await open_page(viewer=carol)
+    await desk.goto(f"/users/{alice.id}")
+    await desk.get_by_role("button", name="Link for a lost key").click()
+    url = await shown_secret(desk)
+    page = await open_page(url, locale="ru-RU")
+    await expect(page.get_by_text("@alice получит ещё один ключ")).to_be_visible()
+    await page.get_by_role("button", name="Показать мой ключ").click()
+    await page.get_by_role("button", name="Войти с этим ключом").click()
+    await expect(page.locator(".key-status")).to_contain_text("@alice")
+
+
+async def test_only_administrators_see_what_is_theirs(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    page = await open_page(viewer=alice)
+    await page.goto("/settings")
+    await expect(page.get_by_role("heading", name="API keys")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Invitations")).to_have_count(0)
+    await page.goto(f"/users/{bob.id}")
+    await expect(page.get_by_text("@bob")).to_be_visible()
+    await expect(page.get_by_role("button", name="Link for a lost key")).to_have_count(0)
+
+
+async def test_who_is_signed_in_already_is_told_and_may_change_over(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    page = await open_page(viewer=alice)
+    await page.goto(await link())
+    await expect(page.get_by_text("@alice is signed in, and stays so")).to_be_visible()
+    await page.get_by_label("Handle").fill("dave")
+    await page.get_by_role("button", name="Join").click()
+    await expect(page.get_by_text("@alice is signed in here.")).to_be_visible()
+    await expect(page.locator(".key-status")).to_contain_text("@alice")
+    await page.get_by_role("button", name="Use this key here").click()
+    await expect(page.locator(".key-status")).to_contain_text("@dave")
+
+
+async def test_an_administrator_makes_lists_and_revokes_links(open_page: OpenPage, carol: Caller) -> None:
+    page = await open_page(viewer=carol)
+    await page.goto("/settings")
+    part = page.locator("section", has=page.get_by_role("heading", name="Invitations"))
+    uses = part.get_by_label("How many people")
+    await uses.fill("0")
+    await expect(part.get_by_role("button", name="Make link")).to_be_disabled()
+    await uses.fill("3")
+    await part.get_by_label("Note").fill("class 7b")
+    await uses.press("Enter")
+    url = await shown_secret(page)
+    assert url.startswith(page.url.removesuffix("/settings") + "/join/perch_invite_")
+    row = part.get_by_role("listitem").filter(has_text="class 7b")
+    await expect(row).to_contain_text("used 0 of 3")
+    await part.get_by_role("button", name="Done").click()
+    await expect(part.get_by_label("How many people")).to_be_visible()
+    await row.get_by_role("button", name="Revoke class 7b").click()
+    await row.get_by_role("button", name="Revoke now").click()
+    await expect(row).to_contain_text("revoked")
+    other = await open_page(url)
+    await expect(other.get_by_text("This link is not valid")).to_be_visible()
+    await sign_in(other, carol)
+
+
+async def test_longer_lists_of_links_are_fetched_page_by_page(open_page: OpenPage, carol: Caller) -> None:
+    for number in range(23):
+        await invitations.make(note=f"note {number}", by=carol.id)
+    page = await open_page(viewer=carol)
+    await page.goto("/settings")
+    part = page.locator("section", has=page.get_by_role("heading", name="Invitations"))
+    await expect(part.get_by_role("listitem")).to_have_count(20)
+    await part.get_by_role("button", name="Load more").click()
+    await expect(part.get_by_role("listitem")).to_have_count(23)
+    await expect(part.get_by_role("button", name="Load more")).to_have_count(0)
