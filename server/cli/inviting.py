@@ -18,7 +18,13 @@ LISTED = 1000
 
 
 @click.command()
-@click.option("--uses", type=click.IntRange(1, MAX_USES), default=1, show_default=True)
+@click.option(
+    "--uses",
+    type=click.IntRange(1, MAX_USES),
+    default=1,
+    show_default=True,
+    help="How many people may use it.",
+)
 @click.option(
     "--days",
     type=click.IntRange(1, MAX_DAYS),
