@@ -32,7 +32,8 @@ RECORDER = """() => {
 
 async def opened(browser: Browser, perch: Perch, who: Caller) -> tuple[BrowserContext, Page, Page]:
     """A browser of this person's: its page, and one that records what its stream tells."""
-    context = await browser.new_context(base_url=perch.url, viewport=DESKTOP, locale="en-US")
+    options: dict[str, Any] = {"viewport": DESKTOP, "locale": "en-US"}
+    context = await browser.new_context(base_url=perch.url, **options)
     page = await context.new_page()
     page.set_default_timeout(PATIENCE)
     await page.goto("/")
