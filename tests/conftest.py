@@ -26,7 +26,7 @@ from tasks.queue import QueuedJobs
 from tests import servers
 from tests.callers import Caller, register
 
-TABLES = "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs"
+TABLES = "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, idempotency_keys"
 
 
 @pytest.fixture(scope="session")

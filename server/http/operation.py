@@ -26,9 +26,9 @@ from server.domain.errors import (
     Unavailable,
 )
 from server.http import envelope
-from server.http.envelope import Answer
+from server.http.envelope import Answer, WithHeaders
 from server.http.guards import signed_in
-from server.http.inputs import read_body, read_query
+from server.http.inputs import read_body, read_headers, read_query
 from server.security.keys import Scope
 
 
@@ -44,6 +44,8 @@ class Operation:
     body: type[msgspec.Struct] | None
     form: type[msgspec.Struct] | None
     query: type[msgspec.Struct] | None
+    headers: type[msgspec.Struct] | None
+    told: dict[str, str]
     errors: tuple[type[PerchError], ...]
 
 
@@ -55,24 +57,28 @@ def operation(
     body: type[msgspec.Struct] | None = None,
     form: type[msgspec.Struct] | None = None,
     query: type[msgspec.Struct] | None = None,
+    headers: type[msgspec.Struct] | None = None,
+    told: dict[str, str] | None = None,
     errors: tuple[type[PerchError], ...] = (),
-) -> Callable[[Callable[..., Awaitable[Answer]]], Callable[..., Awaitable[HTTPResponse]]]:
-    """Make a handler of `async def (request, [viewer], [body], [query], **path) -> answer`.
+) -> Callable[[Callable[..., Awaitable[Answer | WithHeaders]]], Callable[..., Awaitable[HTTPResponse]]]:
+    """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
     The first sentence of the handler's docstring is the summary, the rest the description.
 
     Args:
         scope: what the key that is shown must allow; None where no key is needed.
         form: the fields of a multipart body, which the handler reads itself.
+        headers: the headers that it reads, besides the key.
+        told: the headers that its answer may have, each with what it says.
         errors: what it may raise besides what these arguments imply.
     """
     implied: list[type[PerchError]] = [InternalError, Unavailable]
     implied += [MissingKey, InvalidKey, OutOfScope] if scope else []
     implied += [InvalidBody] if body or form else []
-    implied += [InvalidParameter] if query else []
+    implied += [InvalidParameter] if query or headers else []
 
     def decorate(
-        handler: Callable[..., Awaitable[Answer]],
+        handler: Callable[..., Awaitable[Answer | WithHeaders]],
     ) -> Callable[..., Awaitable[HTTPResponse]]:
         @wraps(handler)
         async def handle(request: Request, **arguments: Any) -> HTTPResponse:
@@ -80,6 +86,8 @@ def operation(
                 arguments["viewer"] = await signed_in(request, scope)
             if query is not None:
                 arguments["query"] = read_query(request, query)
+            if headers is not None:
+                arguments["headers"] = read_headers(request, headers)
             if body is not None:
                 arguments["body"] = read_body(request, body)
             return envelope.ok(await handler(request, **arguments), status)
@@ -94,6 +102,8 @@ def operation(
             body,
             form,
             query,
+            headers,
+            told or {},
             tuple(dict.fromkeys([*errors, *implied])),
         )
         return handle
