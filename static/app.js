@@ -81,7 +81,7 @@ async function startTheRest() {
       import("./compose/drop.js"),
       import("./compose/attachments.js"),
       import("./lib/copy.js"),
-      import("./store/publish.js"),
+      import("./store/outbox.js"),
       import("./timeline/deleted.js"),
       import("./timeline/new-tweets.js"),
       loadAllWords(),
