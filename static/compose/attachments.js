@@ -64,7 +64,8 @@ function move(one, to) {
 // For keyboards and fingers; a mouse may drag as well.
 function MoveButtons({ one, at }) {
   const last = attachments.value.length - 1;
-  if (last === 0) return null;
+  // A failure needs the room for its words.
+  if (last === 0 || one.state.value === "failed") return null;
   const button = (step, icon, words) => {
     const stuck = at + step < 0 || at + step > last;
     const press = (event) => {

@@ -135,7 +135,8 @@ export async function sendDraft() {
   sending.value = true;
   try {
     if (!viewer.value) throw new ApiError(key.value ? "invalid_key" : "missing_key");
-    if (attachments.value.some((one) => one.state.value === "failed")) throw new ApiError("picture_failed");
+    const missing = (one) => one.state.value === "failed" && !one.media.value;
+    if (attachments.value.some(missing)) throw new ApiError("picture_failed");
     const { post } = await import("./outbox.js");
     post();
     return true;

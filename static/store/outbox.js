@@ -128,9 +128,14 @@ async function run(entry) {
         },
       });
     });
-    if (tweet) published(entry, tweet);
-    // Another tab has seen to it.
-    else if (!abandoned()) remove(entry);
+    if (!abandoned()) {
+      if (tweet) published(entry, tweet);
+      // Another tab has seen to it.
+      else remove(entry);
+    } else if (tweet && viewer.value?.id === entry.owner) {
+      // Taken back too late: it is there all the same.
+      insertOwnTweet(keepTweet(tweet));
+    }
   } catch (error) {
     if (!abandoned()) failed(entry, error);
   }
