@@ -326,6 +326,31 @@ async def test_pressed_twice_it_is_sent_once(open_page: OpenPage, alice: Caller)
     assert [one["content"] for one in await alice.timeline()] == ["the next one", WORDS]
 
 
+async def test_nothing_moves_when_a_tweet_takes_its_rows_place(open_page: OpenPage, alice: Caller) -> None:
+    await alice.tweet("an older one")
+    page = await open_page(viewer=alice)
+    await write(page)
+    go_on = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        if route.request.method == "POST":
+            await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/api/tweets", later)
+    await send_button(page).click()
+    picture = outgoing(page, WORDS).get_by_role("img", name="Green hills")
+    await expect(picture).to_have_js_property("complete", True)
+    before = await tweet(page, "an older one").bounding_box()
+    go_on.set()
+    await expect(tweet(page, WORDS)).to_be_visible()
+    await expect(outgoing(page, WORDS)).to_have_count(0)
+    after = await tweet(page, "an older one").bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) <= 2
+
+
 async def test_a_picture_that_the_server_removed_is_sent_again(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await write(page)
