@@ -14,7 +14,7 @@ from sanic.response import BaseHTTPResponse
 
 from config.logging import current_work
 from config.settings import Settings
-from server.blueprints import docs, health, instance, keys, media, pages, timelines, tweets, users
+from server.blueprints import docs, health, instance, keys, media, pages, stream, timelines, tweets, users
 from server.context import App, Context
 from server.http.errors import EnvelopeErrors
 
@@ -69,8 +69,8 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         MOTD=False,
     )
     app.router.register_pattern("id", row_id, r"\d+")
-    for blueprint in (tweets.bp, timelines.bp, users.bp, keys.bp, media.bp, instance.bp, health.bp):
-        app.blueprint(blueprint)
+    for part in (tweets, timelines, users, keys, media, stream, instance, health):
+        app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)
     app.on_request(name_the_request)
@@ -103,10 +103,14 @@ def share_context(app: App, opener: Opener) -> None:
         app.ctx.opened = opened()
         await app.ctx.opened.__aenter__()
 
+    async def end_streams(app: App) -> None:
+        app.ctx.perch.hub.end_all()
+
     async def stop(app: App) -> None:
         await app.ctx.opened.__aexit__(None, None, None)
 
     app.before_server_start(start)
+    app.before_server_stop(end_streams)
     app.after_server_stop(stop)
 
 

@@ -10,6 +10,7 @@ from sanic import Sanic
 
 from config.settings import Settings
 from server.domain.jobs import Jobs
+from server.realtime.hub import Hub
 from server.wire.media import MediaUrls
 from storage.base import ObjectStore
 
@@ -25,3 +26,4 @@ class Context:
     redis: Redis
     jobs: Jobs
     urls: MediaUrls
+    hub: Hub

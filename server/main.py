@@ -26,6 +26,7 @@ from server.domain import accounts
 from server.domain.passing import is_passing
 from server.models import migrate
 from server.models.connection import database
+from server.realtime.hub import Hub
 from server.wire.media import MediaUrls
 from tasks.broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, create_broker
 from tasks.queue import QueuedJobs
@@ -52,7 +53,8 @@ async def web_context(settings: Settings) -> AsyncIterator[Context]:
         async with database(settings, name="perch web"):
             await make_demo_users(settings)
             urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
-            yield Context(settings, store, redis, QueuedJobs(broker), urls)
+            async with Hub(settings.database, urls).running() as hub:
+                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub)
     finally:
         await store.close()
         await redis.aclose()

@@ -19,6 +19,7 @@ from server.context import App, Context
 from server.models import migrate
 from server.models.connection import database as models
 from server.models.connection import rows
+from server.realtime.hub import Hub
 from server.wire.media import MediaUrls
 from storage.base import ObjectStore
 from tasks.broker import StreamBroker, create_broker
@@ -83,7 +84,8 @@ async def perch(
     (settings.data_folder / "tmp").mkdir(exist_ok=True)
     async with Redis.from_url(settings.redis.url) as redis:
         urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
-        yield Context(settings, store, redis, QueuedJobs(broker), urls)
+        async with Hub(settings.database, urls).running() as hub:
+            yield Context(settings, store, redis, QueuedJobs(broker), urls, hub)
 
 
 @pytest.fixture(scope="session")

@@ -74,10 +74,37 @@ async def of_author(request: Request, viewer: Viewer, query: TweetsQuery, user_i
     return TweetsPage(tweets=[wire.tweet(row, context(request).urls) for row in page.items], next=page.next)
 
 
-def _part(query: TweetsQuery) -> dict[str, int]:
+class UserTweetsQuery(msgspec.Struct, frozen=True):
+    """Which part of a user's list of tweets."""
+
+    limit: Limit = PAGE_SIZE
+    before: Before = NEWEST
+    likers: LikersCount = EMBEDDED_LIKERS
+
+
+@bp.get("/users/<user_id:id>/media")
+@operation(scope="read", query=UserTweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
+async def with_media(request: Request, viewer: Viewer, query: UserTweetsQuery, user_id: int) -> TweetsPage:
+    """Read one author's tweets that have pictures."""
+    page = await timelines.with_media(viewer, user_id, **_later_part(query))
+    return TweetsPage(tweets=[wire.tweet(row, context(request).urls) for row in page.items], next=page.next)
+
+
+@bp.get("/users/<user_id:id>/likes")
+@operation(scope="read", query=UserTweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
+async def liked_by(request: Request, viewer: Viewer, query: UserTweetsQuery, user_id: int) -> TweetsPage:
+    """Read the tweets that a user likes, the newest like first. `next` counts likes, not tweets."""
+    page = await timelines.liked_by(viewer, user_id, **_later_part(query))
+    return TweetsPage(tweets=[wire.tweet(row, context(request).urls) for row in page.items], next=page.next)
+
+
+def _later_part(query: UserTweetsQuery | TweetsQuery) -> dict[str, int]:
     return {
         "limit": min(query.limit, MAX_PAGE_SIZE),
         "before": query.before,
-        "page": query.offset,
         "likers": min(query.likers, EMBEDDED_LIKERS),
     }
+
+
+def _part(query: TweetsQuery) -> dict[str, int]:
+    return {**_later_part(query), "page": query.offset}

@@ -12,6 +12,7 @@ from server.domain.errors import HandleTaken, InvalidBody, UserNotFound
 from server.domain.viewer import Viewer
 from server.models import ApiKey, User, people
 from server.models.connection import row, rows, transaction
+from server.models.locks import AdvisoryLock
 from server.models.people import Person, ProfileRow
 from server.security.keys import digest
 
@@ -22,7 +23,6 @@ EMBEDDED_PEOPLE = 100
 
 # The two users of demo mode, and their public keys.
 DEMO_USERS = (("test", "Иван"), ("test1", "Катя"))
-DEMO_LOCK = 7_237_100_002
 
 
 async def create(handle: str, name: str | None = None, *, admin: bool = False) -> tuple[User, str]:
@@ -52,7 +52,7 @@ async def create_demo_users() -> bool:
     However many processes start at once, one of them does it.
     """
     async with transaction():
-        await rows("SELECT pg_advisory_xact_lock($1)", DEMO_LOCK)
+        await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.DEMO_USERS)
         if await User.exists():
             return False
         for handle, name in DEMO_USERS:

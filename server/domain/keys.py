@@ -21,7 +21,7 @@ MAX_KEYS_PER_USER = 100
 LONGEST_LIFE = timedelta(days=36_500)
 
 AUTHENTICATE = """
-    SELECT k.id AS key_id, k.scopes, u.id, u.handle, u.name, u.is_admin
+    SELECT k.id AS key_id, k.scopes, k.expires_at AS key_expires_at, u.id, u.handle, u.name, u.is_admin
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
       AND (NOT u.demo OR $2)

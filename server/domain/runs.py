@@ -20,6 +20,7 @@ from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
 from server.models import RunKind, RunState, ScheduledRun
 from server.models.connection import row, rows, transaction
+from server.models.locks import AdvisoryLock
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +46,6 @@ KEPT = timedelta(days=90)
 # besides.
 DUMPS = (RunKind.DUMP_HOUR, RunKind.DUMP_DAY, RunKind.DUMP_WEEK)
 EXCLUSIVE = ((*DUMPS, RunKind.DRILL), (RunKind.LOGS,), (RunKind.RETENTION,))
-
-CLAIM_LOCK = 7_237_100_003
 
 BEFORE_THE_START = "Perch was not there yet"
 NEWER_CAME = "a newer slot came first"
@@ -112,7 +111,9 @@ async def claim(run_id: int) -> Claim | None:
     group = group_of(found["kind"])
     holder = secrets.token_hex(16)
     async with transaction():
-        await rows("SELECT pg_advisory_xact_lock($1)", CLAIM_LOCK)  # two of one group claim one by one
+        await rows(
+            "SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS
+        )  # two of one group claim one by one
         taken = await row(CLAIM, run_id, holder, LEASE, group)
     if taken is None:
         return None
@@ -132,7 +133,7 @@ async def start_manually(kind: RunKind) -> Claim | None:
     """A new run in the hands of this process, for the slot of this moment; None where its group is busy."""
     now, holder = datetime.now(UTC), secrets.token_hex(16)
     async with transaction():
-        await rows("SELECT pg_advisory_xact_lock($1)", CLAIM_LOCK)
+        await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS)
         made = await row(START, kind, now, holder, LEASE, group_of(kind))
     return Claim(made["id"], kind, now, "manual", 1, holder) if made else None
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
@@ -52,7 +53,7 @@ class Timetable:
     def between(self, kind: RunKind, after: datetime, before: datetime, *, limit: int) -> list[datetime]:
         """The slots between these, without both, the newest first; at most `limit`."""
         found: deque[datetime] = deque(maxlen=limit)
-        slot = self.next(kind, after)
+        slot = self.next(kind, max(after, self._back(kind, before, limit)))
         while slot < before:
             found.append(slot)
             slot = self.next(kind, slot)
@@ -63,6 +64,12 @@ class Timetable:
         most = min((self.next(kind, slot) - slot) * JITTER_PART, JITTER_LIMIT)
         digest = hashlib.sha256(f"{kind} {slot.isoformat()}".encode()).digest()
         return most * (int.from_bytes(digest[:4]) / 2**32)
+
+    def _back(self, kind: RunKind, before: datetime, count: int) -> datetime:
+        """A moment with at least so many slots between it and `before`, and not many more."""
+        minute = (before - CLOCKS_MOVE).astimezone(self.zone).replace(second=0, microsecond=0)
+        slots = CronSim(self.crons[kind], minute, reverse=True)
+        return next(islice(slots, count, None)).astimezone(UTC)
 
     def _before(self, kind: RunKind, moment: datetime) -> datetime:
         """A slot before this moment; near where clocks are set back, perhaps not the newest of them."""

@@ -48,9 +48,31 @@ async def of_author(
     """
     window = _window(limit, before, page)
     found = await timeline.of_author(author_id, viewer.id, window, likers=likers)
-    if not found:
-        await accounts.ensure_exists(author_id)
-    return _page(found, limit, viewer, likers)
+    return await _of_user(author_id, found, limit, viewer, likers)
+
+
+async def with_media(
+    viewer: Viewer, author_id: int, *, limit: int, before: int = NEWEST, likers: int
+) -> Page[TweetRow]:
+    """A page of one author's tweets that have pictures.
+
+    Raises:
+        UserNotFound: there is no such author.
+    """
+    found = await timeline.with_media(author_id, viewer.id, _window(limit, before), likers=likers)
+    return await _of_user(author_id, found, limit, viewer, likers)
+
+
+async def liked_by(
+    viewer: Viewer, user_id: int, *, limit: int, before: int = NEWEST, likers: int
+) -> Page[TweetRow]:
+    """A page of the tweets that a user likes, the newest like first; the cursor is the like's.
+
+    Raises:
+        UserNotFound: there is no such user.
+    """
+    found = await timeline.liked(user_id, viewer.id, _window(limit, before), likers=likers)
+    return await _of_user(user_id, found, limit, viewer, likers)
 
 
 async def tweet(viewer: Viewer, tweet_id: int, *, likers: int) -> TweetRow:
@@ -59,21 +81,29 @@ async def tweet(viewer: Viewer, tweet_id: int, *, likers: int) -> TweetRow:
     Raises:
         TweetNotFound: there is none.
     """
-    found = await timeline.one(tweet_id, viewer.id, likers=likers)
-    if found is None:
+    found = await timeline.these([tweet_id], viewer.id, likers=likers)
+    if not found:
         raise TweetNotFound
-    return _viewer_first(found, viewer, likers)
+    return _viewer_first(found[0], viewer, likers)
 
 
-def _window(limit: int, before: int, page: int) -> Window:
+def _window(limit: int, before: int, page: int = 1) -> Window:
     """One more than the page holds, to know whether anything follows."""
     skip = min((max(page, 1) - 1) * limit, NEWEST - limit - 1)
     return Window(limit=limit + 1 if limit else 0, before=before, skip=skip)
 
 
+async def _of_user(
+    user_id: int, found: list[TweetRow], limit: int, viewer: Viewer, likers: int
+) -> Page[TweetRow]:
+    if not found:
+        await accounts.ensure_exists(user_id)
+    return _page(found, limit, viewer, likers)
+
+
 def _page(found: list[TweetRow], limit: int, viewer: Viewer, likers: int) -> Page[TweetRow]:
     items = [_viewer_first(tweet, viewer, likers) for tweet in found[:limit]]
-    return Page(items, items[-1].id if len(found) > limit and items else None)
+    return Page(items, items[-1].cursor if len(found) > limit and items else None)
 
 
 def _viewer_first(tweet: TweetRow, viewer: Viewer, likers: int) -> TweetRow:

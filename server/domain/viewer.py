@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from server.security.keys import Scope
 
@@ -17,3 +18,4 @@ class Viewer:
     is_admin: bool
     key_id: int
     scopes: frozenset[Scope]
+    key_expires_at: datetime | None = None

@@ -91,7 +91,8 @@ def answers(operation: dict[str, Any], first_digits: str) -> str:
     lines = []
     for status, answer in operation["responses"].items():
         if status[0] in first_digits:
-            kind = type_of(answer["content"]["application/json"]["schema"]) if status[0] == "2" else ""
+            (content,) = answer["content"].values()
+            kind = type_of(content["schema"]) if status[0] == "2" else ""
             lines.append(f"<strong>{status}</strong> {prose(answer['description'])} {kind}")
     return "<br>".join(lines)
 
@@ -127,8 +128,9 @@ def type_of(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = escape(schema["$ref"].rsplit("/", 1)[-1])
         return f'<a href="#shape-{name}">{name}</a>'
-    if "anyOf" in schema:
-        return " or ".join(type_of(part) for part in schema["anyOf"])
+    for choice in ("anyOf", "oneOf"):
+        if choice in schema:
+            return " or ".join(type_of(part) for part in schema[choice])
     if "enum" in schema:
         return " or ".join(f"<code>{escape(json.dumps(value))}</code>" for value in schema["enum"])
     if schema.get("type") == "array":

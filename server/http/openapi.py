@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from sanic_routing import Route
@@ -49,6 +49,7 @@ def document(app: App) -> dict[str, Any]:
     shapes: set[type[msgspec.Struct]] = {Failure}
     for *_, operation in declared:
         shapes |= {shape for shape in (operation.answer, operation.body, operation.form) if shape is not None}
+        shapes |= set(get_args(operation.events))
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=REF)
     refs = dict(zip(ordered, schemas, strict=True))
@@ -85,11 +86,7 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
             *parameters("header", operation.headers),
         ],
         "responses": {
-            str(operation.status): {
-                "description": first_line(operation.answer),
-                **told(operation),
-                "content": {"application/json": {"schema": refs[operation.answer]}},
-            },
+            str(operation.status): success(operation, refs),
             **failures(operation, refs[Failure]),
         },
     }
@@ -104,6 +101,21 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
             "content": {"multipart/form-data": {"schema": refs[operation.form]}},
         }
     return parts
+
+
+def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
+    """The answer of a success: a JSON object, or events."""
+    if operation.answer is None:
+        events = [refs[shape] for shape in get_args(operation.events)]
+        return {
+            "description": "Events; the field `data` of each is one of these.",
+            "content": {"text/event-stream": {"schema": {"oneOf": events}}},
+        }
+    return {
+        "description": first_line(operation.answer),
+        **told(operation),
+        "content": {"application/json": {"schema": refs[operation.answer]}},
+    }
 
 
 def key_sentence(operation: Operation) -> str:

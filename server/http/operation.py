@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sanic import Request
@@ -31,6 +31,8 @@ from server.http.guards import signed_in
 from server.http.inputs import read_body, read_headers, read_query
 from server.security.keys import Scope
 
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -39,7 +41,7 @@ class Operation:
     summary: str
     description: str
     scope: Scope | None
-    answer: type[Answer]
+    answer: type[Answer] | None
     status: int
     body: type[msgspec.Struct] | None
     form: type[msgspec.Struct] | None
@@ -47,6 +49,7 @@ class Operation:
     headers: type[msgspec.Struct] | None
     told: dict[str, str]
     errors: tuple[type[PerchError], ...]
+    events: Any = None
 
 
 def operation(
@@ -72,8 +75,7 @@ def operation(
         told: the headers that its answer may have, each with what it says.
         errors: what it may raise besides what these arguments imply.
     """
-    implied: list[type[PerchError]] = [InternalError, Unavailable]
-    implied += [MissingKey, InvalidKey, OutOfScope] if scope else []
+    implied = failures_of_all(scope)
     implied += [InvalidBody] if body or form else []
     implied += [InvalidParameter] if query or headers else []
 
@@ -92,10 +94,8 @@ def operation(
                 arguments["body"] = read_body(request, body)
             return envelope.ok(await handler(request, **arguments), status)
 
-        summary, _, description = " ".join((handler.__doc__ or "").split()).partition(". ")
         handle.operation = Operation(  # type: ignore[attr-defined]
-            summary.rstrip("."),
-            description,
+            *described(handler),
             scope,
             answer,
             status,
@@ -109,3 +109,32 @@ def operation(
         return handle
 
     return decorate
+
+
+def streamed(*, scope: Scope, events: Any) -> Callable[[Handler], Handler]:
+    """Describe a handler that answers with server-sent events, and checks the key itself.
+
+    Args:
+        events: the shapes of the events, as a union.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        errors = tuple(failures_of_all(scope))
+        handler.operation = Operation(  # type: ignore[attr-defined]
+            *described(handler), scope, None, 200, None, None, None, None, {}, errors, events
+        )
+        return handler
+
+    return decorate
+
+
+def described(handler: Callable[..., Any]) -> tuple[str, str]:
+    """The first sentence of the docstring, and the rest."""
+    summary, _, description = " ".join((handler.__doc__ or "").split()).partition(". ")
+    return summary.rstrip("."), description
+
+
+def failures_of_all(scope: Scope | None) -> list[type[PerchError]]:
+    """What any route may answer, and any that takes a key."""
+    found: list[type[PerchError]] = [InternalError, Unavailable]
+    return found + ([MissingKey, InvalidKey, OutOfScope] if scope else [])

@@ -1,6 +1,7 @@
 """The tables, and the queries that read them."""
 
 from server.models.api_key import ApiKey
+from server.models.event import Event, EventKind, OutboxEntry
 from server.models.follow import Follow
 from server.models.instance import Instance
 from server.models.like import Like
@@ -11,11 +12,14 @@ from server.models.user import User
 
 __all__ = [
     "ApiKey",
+    "Event",
+    "EventKind",
     "Follow",
     "Instance",
     "Like",
     "MediaAttachment",
     "MediaState",
+    "OutboxEntry",
     "RunKind",
     "RunState",
     "ScheduledRun",

@@ -12,13 +12,11 @@ from tortoise.context import TortoiseContext
 
 from config.addresses import DatabaseAddress
 from server.models.connection import CONNECT_TIMEOUT, row, tortoise_config
+from server.models.locks import AdvisoryLock
 
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent / "migrations"
-
-# The advisory locks of this application: any numbers, as long as they stay the same.
-MIGRATION_LOCK = 7_237_100_001
 
 
 @asynccontextmanager
@@ -26,7 +24,7 @@ async def migration_lock(address: DatabaseAddress) -> AsyncIterator[None]:
     """Hold the lock on a connection of its own: aerich neither locks nor shares its connection."""
     connection = await asyncpg.connect(**address.connect_arguments(), timeout=CONNECT_TIMEOUT)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        await connection.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATIONS)
         yield
     finally:
         await connection.close()

@@ -41,6 +41,7 @@ class ProfileRow(msgspec.Struct, frozen=True):
     tweets_count: int
     followers_count: int
     following_count: int
+    version: int
     followed: bool
     follows_viewer: bool
     followers: list[Person]
@@ -50,6 +51,7 @@ class ProfileRow(msgspec.Struct, frozen=True):
 # $1 user, $2 viewer, $3 how many of each list.
 PROFILE = """
     SELECT u.id, u.name, u.handle, u.created_at, u.tweets_count, u.followers_count, u.following_count,
+        u.version,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id) AS followed,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (

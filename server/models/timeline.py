@@ -7,6 +7,7 @@ snapshot, so a counter always agrees with the rows beside it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,18 +38,20 @@ class Liker(msgspec.Struct, frozen=True):
 
 
 class TweetRow(msgspec.Struct, frozen=True):
-    """A tweet with all that its card shows. `likers` are the newest."""
+    """A tweet with all that its card shows. `likers` are the newest; after `cursor` the page goes on."""
 
     id: int
     content: str
     created_at: datetime
     likes_count: int
+    version: int
     liked: bool
     author_id: int
     author_name: str
     author_handle: str
     media: list[MediaRow]
     likers: list[Liker]
+    cursor: int
 
 
 MEDIA = msgspec.json.Decoder(list[MediaRow])
@@ -68,12 +71,27 @@ class Window:
     skip: int = 0
 
 
-# In each: $1 viewer, $2 before, $3 limit, $4 skip, $5 likers per tweet, $6 whose timeline or which tweet.
-ALL = "SELECT id FROM tweets WHERE id < $2 AND $6::bigint IS NOT NULL ORDER BY id DESC LIMIT $3 OFFSET $4"
-ONE = "SELECT id FROM tweets WHERE id = $6 AND id < $2 LIMIT $3 OFFSET $4"
-OF_AUTHOR = "SELECT id FROM tweets WHERE author_id = $6 AND id < $2 ORDER BY id DESC LIMIT $3 OFFSET $4"
+# In each: $1 viewer, $2 before, $3 limit, $4 skip, $5 likers per tweet, $6 whose timeline or which tweets.
+# Each gives ids, and the cursor that orders them.
+ALL = """
+    SELECT id, id AS cursor FROM tweets WHERE id < $2 AND $6::bigint IS NOT NULL
+    ORDER BY id DESC LIMIT $3 OFFSET $4
+"""
+THESE = "SELECT id, id AS cursor FROM unnest($6::bigint[]) AS these (id) WHERE id < $2 LIMIT $3 OFFSET $4"
+OF_AUTHOR = """
+    SELECT id, id AS cursor FROM tweets WHERE author_id = $6 AND id < $2
+    ORDER BY id DESC LIMIT $3 OFFSET $4
+"""
+WITH_MEDIA = """
+    SELECT DISTINCT tweet_id AS id, tweet_id AS cursor FROM media_attachments
+    WHERE owner_id = $6 AND tweet_id < $2 ORDER BY tweet_id DESC LIMIT $3 OFFSET $4
+"""
+LIKED = """
+    SELECT tweet_id AS id, id AS cursor FROM likes WHERE user_id = $6 AND id < $2
+    ORDER BY cursor DESC LIMIT $3 OFFSET $4
+"""
 FOLLOWING = """
-    SELECT newest.id
+    SELECT newest.id, newest.id AS cursor
     FROM (SELECT followee_id AS author_id FROM follows WHERE follower_id = $6 UNION ALL SELECT $6) authors
     CROSS JOIN LATERAL (
         SELECT id FROM tweets t WHERE t.author_id = authors.author_id AND t.id < $2
@@ -84,7 +102,7 @@ FOLLOWING = """
 
 CARDS = """
     WITH page AS MATERIALIZED ({ids})
-    SELECT t.id, t.content, t.created_at, t.likes_count,
+    SELECT t.id, t.content, t.created_at, t.likes_count, t.version, page.cursor,
         EXISTS (SELECT 1 FROM likes WHERE tweet_id = t.id AND user_id = $1) AS liked,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
@@ -94,7 +112,7 @@ CARDS = """
             SELECT u.id, u.name FROM likes k JOIN users u ON u.id = k.user_id
             WHERE k.tweet_id = t.id ORDER BY k.id DESC LIMIT $5) l) END AS likers
     FROM page JOIN tweets t ON t.id = page.id JOIN users a ON a.id = t.author_id
-    ORDER BY t.id DESC
+    ORDER BY page.cursor DESC
 """
 
 
@@ -113,13 +131,24 @@ async def of_author(author_id: int, viewer_id: int, window: Window, *, likers: i
     return await _cards(OF_AUTHOR, viewer_id, window, likers, author_id)
 
 
-async def one(tweet_id: int, viewer_id: int, *, likers: int) -> TweetRow | None:
-    """One tweet, or None where there is none."""
-    found = await _cards(ONE, viewer_id, Window(limit=1), likers, tweet_id)
-    return found[0] if found else None
+async def with_media(author_id: int, viewer_id: int, window: Window, *, likers: int) -> list[TweetRow]:
+    """One author's tweets that have pictures, the newest first."""
+    return await _cards(WITH_MEDIA, viewer_id, window, likers, author_id)
 
 
-async def _cards(ids: str, viewer_id: int, window: Window, likers: int, subject: int) -> list[TweetRow]:
+async def liked(user_id: int, viewer_id: int, window: Window, *, likers: int) -> list[TweetRow]:
+    """The tweets that a user likes, the newest like first."""
+    return await _cards(LIKED, viewer_id, window, likers, user_id)
+
+
+async def these(tweet_ids: Sequence[int], viewer_id: int, *, likers: int) -> list[TweetRow]:
+    """Those of these tweets that there are."""
+    return await _cards(THESE, viewer_id, Window(limit=len(tweet_ids)), likers, list(tweet_ids))
+
+
+async def _cards(
+    ids: str, viewer_id: int, window: Window, likers: int, subject: int | list[int]
+) -> list[TweetRow]:
     found = await rows(
         CARDS.format(ids=ids), viewer_id, window.before, window.limit, window.skip, likers, subject
     )

@@ -7,7 +7,8 @@ from tortoise.models import Model
 
 
 class User(Model):
-    """A person. The three counters are kept by triggers (first migration): never written here.
+    """A person. The three counters are kept by triggers, and `version` grows with them and with a new name:
+    never written here.
 
     `demo` marks the two users of demo mode: outside of it none of their keys is honoured.
     """
@@ -20,6 +21,7 @@ class User(Model):
     tweets_count = fields.BigIntField(default=0)
     followers_count = fields.BigIntField(default=0)
     following_count = fields.BigIntField(default=0)
+    version = fields.BigIntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -54,6 +54,7 @@ class Tweet(msgspec.Struct, frozen=True):
     likes: list[Like]
     likes_count: int
     liked: Annotated[bool, Meta(description="Whether the viewer likes it.")]
+    version: Annotated[int, Meta(description="Grows with each change of `likes_count`.")]
     created_at: datetime
     stamp: Annotated[datetime, Meta(description="The same as `created_at`.")]
 
@@ -70,6 +71,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         likes=[Like(liker.id, liker.id, liker.name) for liker in row.likers],
         likes_count=row.likes_count,
         liked=row.liked,
+        version=row.version,
         created_at=row.created_at,
         stamp=row.created_at,
     )

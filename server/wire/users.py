@@ -24,6 +24,7 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     followers_count: int
     following_count: int
     tweets_count: int
+    version: Annotated[int, Meta(description="Grows with each change of the counters or the name.")]
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
     scopes: Annotated[
         list[Scope] | msgspec.UnsetType,
@@ -58,6 +59,7 @@ def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSE
         followers_count=row.followers_count,
         following_count=row.following_count,
         tweets_count=row.tweets_count,
+        version=row.version,
         followed=row.followed,
         scopes=scopes,
     )

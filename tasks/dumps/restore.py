@@ -17,6 +17,7 @@ from config.addresses import DatabaseAddress
 from config.programs import clients as installed_clients
 from config.settings import Settings
 from server.models import migrate
+from server.models.locks import AdvisoryLock
 from storage.files import chunks_of
 from tasks.dumps import restoring, space
 from tasks.dumps.drills import difference
@@ -31,8 +32,6 @@ MAINTENANCE = "postgres"
 
 # A name that nobody else uses, for the database while it is restored.
 UNFINISHED = "restoring_"
-
-RESTORE_LOCK = 7_237_100_005
 
 # Names for `--into`, with room for what is put before and behind them; and those that PostgreSQL itself
 # needs.
@@ -121,7 +120,7 @@ async def restore(
     if source.manifest is not None and source.manifest.encryption is not None and identity is None:
         raise DumpFailed("the dump is encrypted: give --identity with the file of its secret key")
     async with connected(address, MAINTENANCE) as server:
-        if not await server.fetchval("SELECT pg_try_advisory_lock($1)", RESTORE_LOCK):
+        if not await server.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.RESTORES):
             raise Busy("another restore runs at this moment")
         exists = await server.fetchval("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", target)
         empty = not exists or await is_empty(replace(address, database=target))

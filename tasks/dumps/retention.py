@@ -12,6 +12,7 @@ from config import log_files
 from config.settings import Settings
 from server.domain import idempotency, runs
 from server.domain.runs import Claim
+from server.models import event
 from storage.base import StorageUnavailable
 from storage.lifecycle import LifecycleUnsupported
 from tasks import lifecycle
@@ -46,6 +47,7 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     for folder in (workshop.settings.s3_dump_folder, workshop.settings.s3_logs_folder):
         unfinished += await workshop.backups.remove_unfinished(folder.strip("/") + "/", before=before)
     rows = await runs.forget_old() + await idempotency.forget_old()
+    told = await event.forget_old()
     rules = "none"
     try:
         rules = str((await lifecycle.apply(workshop.settings)).outcome)
@@ -54,7 +56,7 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     except StorageUnavailable as error:  # the net below; the work itself is done
         log.warning("the bucket's lifecycle rules: %s", error)
         rules = f"failed: {error}"
-    return {"removed": removed, "unfinished": unfinished, "rows": rows, "lifecycle": rules}
+    return {"removed": removed, "unfinished": unfinished, "rows": rows, "events": told, "lifecycle": rules}
 
 
 async def remove(found: Sequence[Expired], workshop: Workshop) -> int:

@@ -10,13 +10,12 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
+from server.models.locks import AdvisoryLock
 from tasks.dumps.errors import Busy, DumpFailed
 from tasks.dumps.postgres import connected, quoted
 
 # Names of scratch databases: PREFIX before the database's own. One drill at a time makes them.
 PREFIX = "drill_of_"
-DRILL_LOCK = 7_237_100_004
-
 # PostgreSQL's bound for names. Bytes.
 NAME_LENGTH = 63
 
@@ -31,7 +30,7 @@ async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
     """
     name = (PREFIX + settings.database.database)[:NAME_LENGTH]
     async with connected(settings.database) as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", DRILL_LOCK):
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.DRILLS):
             raise Busy("another drill runs at this moment")
         await drop(connection, name)  # of a drill that was killed
         try:

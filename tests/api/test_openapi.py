@@ -113,6 +113,8 @@ async def test_real_answers_are_what_the_document_says(
         )
         if path == "/api/medias":
             arguments = {"files": {"file": ("x.jpg", pictures.jpeg())}}
+        if path == "/api/stream":  # tests/realtime holds it against the document
+            continue
         answer = await who.call(method.upper(), path.format(**ids), **arguments)
         described = operation["responses"][str(answer.status)]["content"]["application/json"]["schema"]
         assert answer.status < 300, (method, path, answer.body)

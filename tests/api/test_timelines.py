@@ -171,3 +171,41 @@ async def test_a_page_takes_as_many_queries_however_long_it_is(
         short, long = await queries(f"{path}&limit=1"), await queries(f"{path}&limit=30")
         assert short == long == 2, path  # the key, and the page
     assert await queries("/api/users/me") == 2
+
+
+async def test_tweets_with_pictures_are_a_list_of_their_own(alice: Caller, bob: Caller) -> None:
+    with_pictures = [await alice.tweet(str(number)) for number in range(3)]
+    await alice.tweet("without")
+    for author, tweet_id in [(alice, with_pictures[0]), (alice, with_pictures[1]), (alice, with_pictures[2])]:
+        for position in range(2):
+            await rows(
+                "INSERT INTO media_attachments "
+                "(token, owner_id, tweet_id, position, state, width, height, content_type) "
+                "VALUES ($1, $2, $3, $4, 'ready', 1, 1, 'image/jpeg') RETURNING id",
+                f"{tweet_id}-{position}",
+                author.id,
+                tweet_id,
+                position,
+            )
+    first = await bob.get(f"/api/users/{alice.id}/media", params={"limit": 2})
+    assert [tweet["id"] for tweet in first["tweets"]] == with_pictures[:0:-1]
+    second = await bob.get(f"/api/users/{alice.id}/media", params={"limit": 2, "before": first["next"]})
+    assert ([tweet["id"] for tweet in second["tweets"]], second["next"]) == (with_pictures[:1], None)
+    assert (await bob.get(f"/api/users/{bob.id}/media"))["tweets"] == []
+    assert (await bob.get("/api/users/999/media")).error == (404, "user_not_found")
+
+
+async def test_what_a_user_likes_comes_in_the_order_of_the_likes(alice: Caller, bob: Caller) -> None:
+    ids = [await alice.tweet(str(number)) for number in range(4)]
+    liked = [ids[2], ids[0], ids[3]]
+    for tweet_id in liked:
+        await bob.post(f"/api/tweets/{tweet_id}/likes")
+    first = await alice.get(f"/api/users/{bob.id}/likes", params={"limit": 2})
+    assert [tweet["id"] for tweet in first["tweets"]] == [ids[3], ids[0]]
+    assert [tweet["liked"] for tweet in first["tweets"]] == [False, False], "it is bob who likes them"
+    second = await alice.get(f"/api/users/{bob.id}/likes", params={"limit": 2, "before": first["next"]})
+    assert ([tweet["id"] for tweet in second["tweets"]], second["next"]) == ([ids[2]], None)
+    await bob.delete(f"/api/tweets/{ids[0]}/likes")
+    mine = await bob.get(f"/api/users/{bob.id}/likes")
+    assert [(tweet["id"], tweet["liked"]) for tweet in mine["tweets"]] == [(ids[3], True), (ids[2], True)]
+    assert (await bob.get("/api/users/999/likes")).error == (404, "user_not_found")

@@ -80,7 +80,7 @@ async def test_times_have_zones_and_ids_fit_into_javascript() -> None:
         WHERE table_schema = 'public' AND column_name = 'id' AND table_name NOT IN ('aerich', 'instance')
     """)
     assert {row["maximum"] for row in identities} == {str(2**53 - 1)}
-    assert len(identities) == 7
+    assert len(identities) == 8
 
 
 @pytest.mark.usefixtures("database")

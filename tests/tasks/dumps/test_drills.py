@@ -15,12 +15,13 @@ import pytest
 
 from config.addresses import DatabaseAddress
 from server.models.connection import rows
+from server.models.locks import AdvisoryLock
 from tasks.dumps import catalogue, drills, restoring
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.manifest import Manifest
 from tasks.dumps.postgres import connected
 from tasks.dumps.restoring import Restoring
-from tasks.dumps.scratch import DRILL_LOCK, PREFIX
+from tasks.dumps.scratch import PREFIX
 from tasks.dumps.verifying import verify
 from tasks.workshop import Workshop
 from tests.tasks.dumps.conftest import only_local
@@ -155,7 +156,7 @@ async def test_one_drill_at_a_time_and_what_a_killed_one_left_goes(workshop: Wor
     dump = await make(workshop)
     await rows(f"CREATE DATABASE {PREFIX}perch")
     async with connected(workshop.settings.database) as other:
-        await other.execute("SELECT pg_advisory_lock($1)", DRILL_LOCK)
+        await other.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.DRILLS)
         with pytest.raises(DumpFailed, match="another drill runs"):
             await drills.drill(dump, workshop)
     assert (await drills.drill(dump, workshop)).error is None

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from config.settings import Settings
 from server.models import migrate
+from server.models.locks import AdvisoryLock
 from tasks.dumps import catalogue, making, restoring
 from tasks.dumps import restore as restore_room
 from tasks.dumps.catalogue import Dump
@@ -146,7 +147,7 @@ async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_un
 
 async def test_one_restore_at_a_time(dump: Dump, workshop: Workshop, target: Settings) -> None:
     async with connected(target.database, restore_room.MAINTENANCE) as other:
-        await other.execute("SELECT pg_advisory_lock($1)", restore_room.RESTORE_LOCK)
+        await other.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.RESTORES)
         with pytest.raises(Busy):
             await from_dump(dump, workshop, target, force=True)
     assert await tweets(target) == 1

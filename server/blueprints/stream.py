@@ -1,0 +1,52 @@
+"""The live stream: server-sent events, as long as the client listens."""
+
+from __future__ import annotations
+
+from sanic import Blueprint, Request
+
+from server.domain.errors import Unavailable
+from server.http.envelope import NO_STORE
+from server.http.guards import context, signed_in
+from server.http.operation import streamed
+from server.models import event
+from server.wire import events as wire
+from server.wire.events import EventId
+
+bp = Blueprint("stream", url_prefix="/api")
+
+# How often a stream with nothing to tell says that it lives: before proxies and clients give it up. Seconds.
+HEARTBEAT = 20.0
+
+# Of one process. Each costs about 10 kB.
+MAX_STREAMS = 20_000
+
+# Proxies are asked not to keep events back.
+HEADERS = {**NO_STORE, "x-accel-buffering": "no"}
+
+
+@bp.get("/stream")
+@streamed(scope="read", events=wire.LiveEvent)
+async def stream(request: Request) -> None:
+    """Follow what happens.
+
+    Server-sent events (`text/event-stream`): new and deleted tweets, likes, follows, names, pictures. Each
+    has an `id`, in the order of what happened; send the last one that you saw as `Last-Event-ID`, and what
+    you missed comes first, or `reset` where that is too long ago. The stream ends with `key_revoked` when the
+    key is not honoured any more. See docs/live.md.
+    """
+    hub = context(request).hub
+    if hub.open_streams >= MAX_STREAMS:
+        raise Unavailable("This server has as many open streams as it can hold.")
+    now = await event.state()  # before the key is looked at: what is revoked after this is seen below
+    viewer = await signed_in(request, "read")
+    since = EventId(now.epoch, now.newest)
+    last = EventId.parse(request.headers.get("last-event-id", ""))
+    subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, since, last)
+    try:
+        response = await request.respond(headers=dict(HEADERS), content_type="text/event-stream")
+        await response.send(wire.message(last or since, wire.Opened()))
+        while (message := await subscription.next(HEARTBEAT)) is not None:
+            await response.send(message)
+        await response.eof()
+    finally:
+        hub.leave(subscription)

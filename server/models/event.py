@@ -1,0 +1,153 @@
+"""What happened, in the order of the commits: an outbox that writers fill, and the log made from it.
+
+Triggers (third migration) write to the outbox in the transaction that they tell of, so that nothing is told
+that did not happen, and nothing that happened is lost. One relay moves the rows into the log and numbers them
+there, without gaps, after their commit: numbers drawn inside of transactions are not in the order of commits,
+and whoever reads "all after 7" would miss a 6 that commits later.
+
+A row says what has changed, not how: whoever tells it to somebody reads what is true then. No foreign keys:
+rows outlive what they tell of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from tortoise import fields
+from tortoise.models import Model
+
+from server.models.connection import rows
+
+# So long a client may be away and still get what it missed.
+KEPT_FOR = timedelta(days=1)
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    TWEET = "tweet"  # published
+    TWEET_DELETED = "tweet_deleted"
+    LIKES = "likes"  # the number of a tweet's likes changed
+    LIKED = "liked"  # the user's own like of a tweet came or went
+    FOLLOW = "follow"  # the user follows the followee now, or not any more
+    USER = "user"  # renamed
+    MEDIA = "media"  # a picture is ready, broken, or described anew
+    KEY_REVOKED = "key_revoked"
+
+
+class OutboxEntry(Model):
+    """Written by triggers only, and taken away by the relay within a second."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    kind = fields.CharEnumField(EventKind, max_length=20)
+    tweet_id = fields.BigIntField(null=True)
+    user_id = fields.BigIntField(null=True)
+    followee_id = fields.BigIntField(null=True)
+    media_id = fields.BigIntField(null=True)
+    key_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "outbox"
+
+
+class Event(Model):
+    """A row of the log. `seq` counts from 1 without gaps."""
+
+    seq = fields.BigIntField(primary_key=True, generated=False)
+    kind = fields.CharEnumField(EventKind, max_length=20)
+    tweet_id = fields.BigIntField(null=True)
+    user_id = fields.BigIntField(null=True)
+    followee_id = fields.BigIntField(null=True)
+    media_id = fields.BigIntField(null=True)
+    key_id = fields.BigIntField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "events"
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    """An event as it is read from the log."""
+
+    seq: int
+    kind: EventKind
+    tweet_id: int | None
+    user_id: int | None
+    followee_id: int | None
+    media_id: int | None
+    key_id: int | None
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """An event that has just reached the log."""
+
+    seq: int
+    kind: EventKind
+    tweet_id: int | None
+
+
+# $1 tweets whose number of likes was told a moment ago: theirs stay in the outbox, and what gathers there
+# becomes one event. $2 how many rows at most. Of several equal rows the last one is kept.
+MOVE = """
+    WITH due AS (
+        SELECT id FROM outbox WHERE kind <> 'likes' OR tweet_id <> ALL($1::bigint[]) ORDER BY id LIMIT $2
+    ), taken AS (
+        DELETE FROM outbox o USING due WHERE o.id = due.id RETURNING o.*
+    ), kept AS (
+        SELECT DISTINCT ON (kind, tweet_id, user_id, followee_id, media_id, key_id) *
+        FROM taken ORDER BY kind, tweet_id, user_id, followee_id, media_id, key_id, id DESC
+    )
+    INSERT INTO events (seq, kind, tweet_id, user_id, followee_id, media_id, key_id)
+    SELECT (SELECT coalesce(max(seq), 0) FROM events) + row_number() OVER (ORDER BY id),
+        kind, tweet_id, user_id, followee_id, media_id, key_id
+    FROM kept ORDER BY id
+    RETURNING seq, kind, tweet_id
+"""
+
+AFTER = """
+    SELECT seq, kind, tweet_id, user_id, followee_id, media_id, key_id
+    FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3
+"""
+
+NEWEST = """
+    SELECT (SELECT epoch FROM instance) AS epoch, (SELECT coalesce(max(seq), 0) FROM events) AS newest,
+        (SELECT coalesce(min(seq), 1) FROM events) AS oldest
+"""
+
+# The newest row stays, whatever its age: the numbers go on from it.
+FORGET = """
+    DELETE FROM events WHERE created_at < $1 AND seq < (SELECT max(seq) FROM events) RETURNING 1
+"""
+
+
+class LogState(msgspec.Struct, frozen=True):
+    """Which history of the data this is, and which events of it are known."""
+
+    epoch: str
+    oldest: int
+    newest: int
+
+
+async def state() -> LogState:
+    """What the log holds now."""
+    (found,) = await rows(NEWEST)
+    return LogState(found["epoch"].hex[:12], found["oldest"], found["newest"])
+
+
+async def after(seq: int, *, up_to: int = 2**63 - 1, limit: int) -> list[EventRow]:
+    """The events that follow, in their order."""
+    found = await rows(AFTER, seq, up_to, limit)
+    return [EventRow(**{**values, "kind": EventKind(values["kind"])}) for values in found]
+
+
+async def forget_old(*, now: datetime | None = None) -> int:
+    """Remove events that nobody can resume from any more; how many."""
+    return len(await rows(FORGET, (now or datetime.now(UTC)) - KEPT_FOR))
+
+
+def moved(found: Collection[object]) -> list[Moved]:
+    """What `MOVE` returned."""
+    return [msgspec.convert(dict(record), Moved) for record in found]  # type: ignore[call-overload]

@@ -1,0 +1,186 @@
+"""The hub of a web process: reads the log as it grows and hands each event to the streams that are open here.
+
+It lives on one connection of its own, on which it also tries to be the relay. With no stream open nothing is
+read. Nothing here is needed to be right by anybody else: a process that dies takes its streams with it, and
+their clients go on from the last event they saw, wherever they connect next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from config.addresses import DatabaseAddress
+from server.models import event as log_of_events
+from server.models.connection import CONNECT_TIMEOUT, STATEMENT_TIMEOUT
+from server.realtime.frames import frames
+from server.realtime.relay import CHANNEL, Relay
+from server.realtime.subscription import Subscription
+from server.wire import events as wire
+from server.wire.events import EventId
+from server.wire.media import MediaUrls
+
+log = logging.getLogger(__name__)
+
+# How often the relay looks into the outbox, and how often the others look whether they are needed and whether
+# a notification was missed. Seconds.
+RELAY_EVERY, LOOK_EVERY = 0.2, 1.0
+
+# Events read in one go; and how many a client may have missed: more are not worth telling one by one.
+BATCH, MAX_MISSED = 500, 1_000
+
+# Before the database is asked again that did not answer. Seconds.
+RETRY_AFTER = 1.0
+
+
+class Hub:
+    """The open streams of this process, and what feeds them."""
+
+    def __init__(self, address: DatabaseAddress, urls: MediaUrls) -> None:
+        self._address = address
+        self._urls = urls
+        self._open: set[Subscription] = set()
+        self._position = EventId("", 0)
+        self._woken = asyncio.Event()
+        # Held while events are handed out: nobody joins in the middle of that.
+        self._handing_out = asyncio.Lock()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Hub]:
+        """Feed the streams inside the block; afterwards they end."""
+        task = asyncio.create_task(self._run(), name="live updates")
+        try:
+            yield self
+        finally:
+            self.end_all()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams are open here."""
+        return len(self._open)
+
+    async def join(
+        self, user_id: int, key_id: int, expires_at: datetime | None, since: EventId, last: EventId | None
+    ) -> Subscription:
+        """A new stream.
+
+        Args:
+            since: where the log ended before the key was checked: a revocation that came later is seen.
+            last: the last event that the client knows; None for a new client.
+        """
+        async with self._handing_out:
+            if not self._open:
+                self._position = since
+            subscription = Subscription(user_id, key_id, expires_at, last or since)
+            await self._catch_up(subscription, since, last or since)
+            self._open.add(subscription)
+        return subscription
+
+    def leave(self, subscription: Subscription) -> None:
+        """The stream is closed."""
+        self._open.discard(subscription)
+
+    def end_all(self) -> None:
+        """The server stops: clients come again, and get what they missed."""
+        for subscription in self._open:
+            subscription.end()
+
+    async def _catch_up(self, subscription: Subscription, since: EventId, last: EventId) -> None:
+        """Give a new stream what it missed, or a reset where that cannot be told any more."""
+        here = self._position
+        found = []
+        reset: wire.Reset | None = None
+        if last.epoch != here.epoch:
+            reset = wire.Reset("restored")
+        elif last.seq < here.seq:
+            oldest = (await log_of_events.state()).oldest
+            found = await log_of_events.after(last.seq, up_to=here.seq, limit=MAX_MISSED + 1)
+            if last.seq + 1 < oldest or len(found) > MAX_MISSED:
+                reset = wire.Reset("too_old")
+        if reset is not None:
+            # Whether the key was revoked a moment ago still counts.
+            found = await log_of_events.after(since.seq, up_to=here.seq, limit=MAX_MISSED)
+            found = [event for event in found if event.key_id is not None]
+            subscription.reset(reset, here)
+        missed = await frames(found, [subscription.user_id], here.epoch, self._urls)
+        subscription.offer(missed, here, at_most=MAX_MISSED)
+
+    async def _run(self) -> None:
+        """For ever: a connection, and again where that is lost."""
+        complained = False
+        while True:
+            try:
+                async with self._connected() as connection:
+                    await self._new_history()
+                    complained = False
+                    await self._follow(Relay(connection))
+            except Exception as error:
+                # Whatever it is: requests are answered all the same, and live updates come back with the
+                # database. The clients' streams stay open meanwhile.
+                if not complained:
+                    log.warning("live updates wait for the database: %s: %s", type(error).__name__, error)
+                complained = True
+            await asyncio.sleep(RETRY_AFTER * random.uniform(1, 1.5))  # noqa: S311  # only spreads them
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        connection = await asyncpg.connect(
+            **self._address.connect_arguments(),
+            timeout=CONNECT_TIMEOUT,
+            command_timeout=STATEMENT_TIMEOUT,
+            server_settings={"application_name": "perch live", "jit": "off"},
+        )
+        try:
+            await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
+            yield connection
+        finally:
+            connection.terminate()
+
+    async def _new_history(self) -> None:
+        """Where the data was replaced by a dump's, what clients know is of another history."""
+        state = await log_of_events.state()
+        async with self._handing_out:
+            if self._open and state.epoch != self._position.epoch:
+                self._position = EventId(state.epoch, state.newest)
+                for subscription in self._open:
+                    subscription.reset(wire.Reset("restored"), self._position)
+
+    async def _follow(self, relay: Relay) -> None:
+        looked = 0.0
+        while True:
+            due = self._woken.is_set() or time.monotonic() - looked >= LOOK_EVERY
+            self._woken.clear()
+            leads = await relay.leads()
+            while leads and await relay.move():
+                await self._hand_out()
+            if due:
+                await self._hand_out()
+                looked = time.monotonic()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RELAY_EVERY if leads else LOOK_EVERY):
+                    await self._woken.wait()
+
+    async def _hand_out(self) -> None:
+        """Give every stream what is new in the log."""
+        async with self._handing_out:
+            while self._open:
+                here = self._position
+                found = await log_of_events.after(here.seq, limit=BATCH)
+                if not found:
+                    return
+                viewers = {subscription.user_id for subscription in self._open}
+                made = await frames(found, viewers, here.epoch, self._urls)
+                self._position = EventId(here.epoch, found[-1].seq)
+                for subscription in self._open:
+                    subscription.offer(made, self._position)

@@ -1,0 +1,1 @@
+"""Live updates: the outbox, the relay, the hub and the stream."""

@@ -1,0 +1,172 @@
+"""People who listen to the live stream, as a client would."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import msgspec
+
+from tests.callers import Caller
+
+# What takes longer is not live.
+PATIENCE = 5
+
+
+@dataclass
+class Listener:
+    """An open stream, and what came on it."""
+
+    response: httpx.Response
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    last_id: str = ""
+    ended: bool = False
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
+    _beat: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def read(self) -> None:
+        """Until the stream ends."""
+        event: dict[str, str] = {}
+        try:
+            async for line in self.response.aiter_lines():
+                name, _, value = line.partition(": ")
+                if line:
+                    event[name] = value
+                    continue
+                self._take(event)
+                event = {}
+        except httpx.TransportError:
+            pass  # cut off: that is an end too
+        finally:
+            self.ended = True
+            self._came.set()
+
+    def _take(self, event: dict[str, str]) -> None:
+        self.last_id = event.get("id", self.last_id)
+        if "data" in event:
+            told = {"id": event["id"], **msgspec.json.decode(event["data"])}
+            assert told["type"] == event["event"]
+            self.heard.append(told)
+            self._came.set()
+        self._beat.set()
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """The events of a kind."""
+        return [event for event in self.heard if event["type"] == kind]
+
+    async def wait_for(self, kind: str, count: int = 1, *, within: float = PATIENCE) -> dict[str, Any]:
+        """The last of so many events of a kind."""
+        async with asyncio.timeout(within):
+            while len(self.of(kind)) < count:
+                self._came.clear()
+                assert not self.ended, f"the stream ended with {self.heard}"
+                await self._came.wait()
+        return self.of(kind)[count - 1]
+
+    async def heartbeat(self) -> None:
+        """Whatever comes next, with an event or without."""
+        self._beat.clear()
+        await self._beat.wait()
+
+    async def until(self, content: str, *, within: float = 20) -> None:
+        """The newest tweet says this."""
+        async with asyncio.timeout(within):
+            while not self.of("tweet") or self.of("tweet")[-1]["tweet"]["content"] != content:
+                self._came.clear()
+                await self._came.wait()
+
+    async def wait_for_end(self, *, within: float = PATIENCE) -> None:
+        """The server has closed it."""
+        async with asyncio.timeout(within):
+            while not self.ended:
+                self._came.clear()
+                await self._came.wait()
+
+    @property
+    def kinds(self) -> list[str]:
+        """What came, in its order, without the opening."""
+        return [event["type"] for event in self.heard if event["type"] != "open"]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of what came, without the opening."""
+        return [int(event["id"].split("-")[1]) for event in self.heard if event["type"] != "open"]
+
+
+@contextlib.asynccontextmanager
+async def listening(url: str, who: Caller, *, last: str | None = None) -> AsyncIterator[Listener]:
+    """A stream of this person's, from when it is open to the end of the block."""
+    headers = {"api-key": who.key or "", **({"last-event-id": last} if last else {})}
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(10, read=60)) as client,
+        client.stream("GET", "/api/stream", headers=headers) as response,
+    ):
+        assert response.status_code == 200, await response.aread()
+        assert response.headers["content-type"] == "text/event-stream"
+        listener = Listener(response)
+        reading = asyncio.create_task(listener.read())
+        try:
+            await listener.wait_for("open")
+            yield listener
+        finally:
+            reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError, httpx.HTTPError):
+                await reading
+
+
+@dataclass
+class Follower:
+    """Somebody who always comes back, and names the last event that was heard."""
+
+    url: str
+    who: Caller
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    last: str | None = None
+    connections: int = 0
+    stream: Listener | None = None
+
+    async def follow(self) -> None:
+        """For ever."""
+        while True:
+            with contextlib.suppress(httpx.HTTPError, AssertionError, TimeoutError):
+                async with listening(self.url, self.who, last=self.last) as stream:
+                    self.connections += 1
+                    self.stream = stream
+                    try:
+                        await stream.wait_for_end(within=60)
+                    finally:
+                        self.stream = None
+                        self.heard += [told for told in stream.heard if told["type"] != "open"]
+                        self.last = stream.last_id or self.last
+            await asyncio.sleep(0.05)
+
+    async def until(self, content: str, *, within: float) -> None:
+        """This tweet is heard, over whichever stream; then all that was heard is in `heard`."""
+        following = asyncio.create_task(self.follow())
+        try:
+            async with asyncio.timeout(within):
+                while not any(told["tweet"]["content"] == content for told in self._tweets()):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+                await asyncio.sleep(0.5)  # so that anything that is told twice would have come
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+
+    def _tweets(self) -> list[dict[str, Any]]:
+        live = self.stream.heard if self.stream else []
+        return [told for told in [*self.heard, *live] if told["type"] == "tweet"]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of what was heard."""
+        return [int(told["id"].split("-")[1]) for told in self.heard]
+
+    @property
+    def texts(self) -> list[str]:
+        """The tweets that were heard."""
+        return [told["tweet"]["content"] for told in self.heard if told["type"] == "tweet"]
