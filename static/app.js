@@ -82,7 +82,7 @@ async function startTheRest() {
       import("./live/start.js"),
       import("./compose/attachments.js"),
       import("./lib/copy.js"),
-      import("./store/publish.js"),
+      import("./store/outbox.js"),
       import("./timeline/deleted.js"),
       loadAllWords(),
     ]);

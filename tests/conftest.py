@@ -27,7 +27,10 @@ from tasks.queue import QueuedJobs
 from tests import servers
 from tests.callers import Caller, register
 
-TABLES = "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations"
+TABLES = (
+    "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
+    "idempotency_keys"
+)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.domain.errors import Unavailable
 from server.http.envelope import NO_STORE
 from server.http.guards import context, signed_in
+from server.http.inputs import read_headers
 from server.http.operation import streamed
 from server.models import event
 from server.wire import events as wire
@@ -24,8 +29,19 @@ MAX_STREAMS = 20_000
 HEADERS = {**NO_STORE, "x-accel-buffering": "no"}
 
 
+LastEventId = Annotated[
+    str, Meta(description="The `id` of the last event that was seen; what is none of ours counts as absent.")
+]
+
+
+class StreamHeaders(msgspec.Struct, frozen=True, rename={"last_event_id": "Last-Event-ID"}):
+    """Where a stream goes on."""
+
+    last_event_id: LastEventId = ""
+
+
 @bp.get("/stream")
-@streamed(scope="read", events=wire.LiveEvent)
+@streamed(scope="read", events=wire.LiveEvent, headers=StreamHeaders)
 async def stream(request: Request) -> None:
     """Follow what happens.
 
@@ -40,7 +56,7 @@ async def stream(request: Request) -> None:
     now = await event.state()  # before the key is looked at: what is revoked after this is seen below
     viewer = await signed_in(request, "read")
     since = EventId(now.epoch, now.newest)
-    last = EventId.parse(request.headers.get("last-event-id", ""))
+    last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)
     subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, since, last)
     try:
         response = await request.respond(headers=dict(HEADERS), content_type="text/event-stream")

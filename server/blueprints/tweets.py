@@ -8,9 +8,10 @@ import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
-from server.domain import likes, timelines, tweets
+from server.domain import idempotency, likes, timelines, tweets
 from server.domain.errors import (
     BrokenPicture,
+    IdempotencyKeyReused,
     MediaInUse,
     MediaNotFound,
     NotAuthor,
@@ -18,7 +19,7 @@ from server.domain.errors import (
 )
 from server.domain.timelines import EMBEDDED_LIKERS
 from server.domain.viewer import Viewer
-from server.http.envelope import Answer
+from server.http.envelope import Answer, WithHeaders
 from server.http.guards import context
 from server.http.inputs import PageQuery
 from server.http.operation import operation
@@ -32,10 +33,34 @@ LikersCount = Annotated[
 ]
 
 
+IdempotencyKey = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=idempotency.MAX_LENGTH,
+        pattern="^[ -~]+$",
+        description="1 to 200 printable ASCII characters of the client's choice, new for each tweet. The "
+        "same key with the same tweet is published once, however often and wherever it is sent within a day; "
+        "with another tweet it is refused.",
+    ),
+]
+
+
 class LikersQuery(msgspec.Struct, frozen=True):
     """How many likers a tweet's answer embeds."""
 
     likers: LikersCount = EMBEDDED_LIKERS
+
+
+class PublishHeaders(msgspec.Struct, frozen=True, rename={"idempotency_key": "Idempotency-Key"}):
+    """What makes a tweet that is sent twice one tweet."""
+
+    idempotency_key: IdempotencyKey | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def key(self) -> str | None:
+        """The key, if there is one."""
+        return None if self.idempotency_key is msgspec.UNSET else self.idempotency_key
 
 
 class Published(Answer, frozen=True, kw_only=True):
@@ -64,23 +89,31 @@ class LikesPage(Answer, frozen=True, kw_only=True):
     body=NewTweet,
     answer=Published,
     status=201,
-    errors=(MediaNotFound, MediaInUse, BrokenPicture),
+    headers=PublishHeaders,
+    told={"Idempotency-Replayed": "`true` where an earlier request with the same key published the tweet."},
+    errors=(MediaNotFound, MediaInUse, BrokenPicture, TweetNotFound, IdempotencyKeyReused),
 )
-async def publish(request: Request, viewer: Viewer, body: NewTweet) -> Published:
+async def publish(
+    request: Request, viewer: Viewer, body: NewTweet, headers: PublishHeaders
+) -> Published | WithHeaders:
     """Publish a tweet.
 
     It needs text or a picture. The text survives unchanged, whatever Unicode it holds. Unknown fields
-    are ignored.
+    are ignored. Whoever got no answer sends the same again with the same `Idempotency-Key`: the tweet that
+    was published by then is the answer, marked by `Idempotency-Replayed`, or `tweet_not_found` where it was
+    deleted since. A request that fails takes no key.
     """
     perch = context(request)
-    tweet_id = await tweets.publish(
+    published = await tweets.publish(
         viewer,
         body.tweet_data or "",
         body.tweet_media_ids or [],
         max_length=perch.settings.tweet_max_length,
+        key=headers.key,
     )
-    found = await timelines.tweet(viewer, tweet_id, likers=0)
-    return Published(tweet_id=tweet_id, tweet=wire.tweet(found, perch.urls))
+    found = await timelines.tweet(viewer, published.tweet_id, likers=0)
+    answer = Published(tweet_id=found.id, tweet=wire.tweet(found, perch.urls))
+    return WithHeaders(answer, {"idempotency-replayed": "true"}) if published.replayed else answer
 
 
 @bp.get("/<tweet_id:id>")

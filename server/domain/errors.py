@@ -115,6 +115,11 @@ class SelfFollow(PerchError):
     message = "One cannot follow oneself."
 
 
+class IdempotencyKeyReused(PerchError):
+    error_type, status = "idempotency_key_reused", 422
+    message = "This Idempotency-Key was sent with another tweet before: a new tweet needs a new key."
+
+
 class InvalidBody(PerchError):
     error_type, status = "invalid_body", 422
     message = "The body of the request is not what this address takes."

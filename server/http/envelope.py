@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import msgspec
 from sanic.response import HTTPResponse
 
@@ -24,6 +26,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     result: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class WithHeaders:
+    """A success that has something to say in headers too."""
+
+    answer: Answer
+    headers: dict[str, str]
+
+
 class Failure(msgspec.Struct, frozen=True):
     """A failure: a stable word for programs, one sentence for people."""
 
@@ -32,8 +42,10 @@ class Failure(msgspec.Struct, frozen=True):
     error_message: str
 
 
-def ok(answer: Answer, status: int = 200) -> HTTPResponse:
+def ok(answer: Answer | WithHeaders, status: int = 200) -> HTTPResponse:
     """The answer of a success."""
+    if isinstance(answer, WithHeaders):
+        return HTTPResponse(encoder.encode(answer.answer), status, {**NO_STORE, **answer.headers}, JSON)
     return HTTPResponse(encoder.encode(answer), status, dict(NO_STORE), JSON)
 
 

@@ -65,6 +65,20 @@ def read_query(request: Request, kind: type[S]) -> S:
     return kind(**{name: _parameter(name, value, hints[name]) for name, value in given.items()})
 
 
+def read_headers(request: Request, kind: type[S]) -> S:
+    """The headers that this shape names, by its fields' names in JSON; others are ignored.
+
+    Raises:
+        InvalidParameter: naming the header and what it takes.
+    """
+    names = [field.encode_name for field in msgspec.structs.fields(kind)]
+    given = {name: ", ".join(request.headers.getall(name)) for name in names if name in request.headers}
+    try:
+        return msgspec.convert(given, type=kind)
+    except msgspec.ValidationError as error:
+        raise InvalidParameter(f"The header {_sentence(str(error))}") from None
+
+
 def _parameter(name: str, value: str, kind: Any) -> Any:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         try:

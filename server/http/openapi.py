@@ -80,7 +80,11 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
         "summary": operation.summary,
         "description": " ".join([operation.description, key_sentence(operation)]).strip(),
         "security": [{"header": []}, {"bearer": []}, {"basic": []}] if operation.scope else [],
-        "parameters": [*path_parameters(path), *query_parameters(operation)],
+        "parameters": [
+            *path_parameters(path),
+            *parameters("query", operation.query),
+            *parameters("header", operation.headers),
+        ],
         "responses": {
             str(operation.status): success(operation, refs),
             **failures(operation, refs[Failure]),
@@ -109,6 +113,7 @@ def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
         }
     return {
         "description": first_line(operation.answer),
+        **told(operation),
         "content": {"application/json": {"schema": refs[operation.answer]}},
     }
 
@@ -127,16 +132,16 @@ def path_parameters(path: str) -> list[dict[str, Any]]:
     ]
 
 
-def query_parameters(operation: Operation) -> list[dict[str, Any]]:
-    """The parameters behind the question mark."""
-    if operation.query is None:
+def parameters(place: str, shape: type[msgspec.Struct] | None) -> list[dict[str, Any]]:
+    """The parameters behind the question mark (`query`), or in headers (`header`)."""
+    if shape is None:
         return []
-    (_,), components = msgspec.json.schema_components([operation.query], ref_template=REF)
+    (_,), components = msgspec.json.schema_components([shape], ref_template=REF)
     found = []
-    for name, schema in components[operation.query.__name__]["properties"].items():
+    for name, schema in components[shape.__name__]["properties"].items():
         parameter = {
             "name": name,
-            "in": "query",
+            "in": place,
             "required": False,
             "schema": inlined(schema, components),
         }
@@ -144,6 +149,16 @@ def query_parameters(operation: Operation) -> list[dict[str, Any]]:
             parameter["description"] = description
         found.append(parameter)
     return found
+
+
+def told(operation: Operation) -> dict[str, Any]:
+    """The headers of a success."""
+    if not operation.told:
+        return {}
+    headers = {
+        name: {"description": words, "schema": {"type": "string"}} for name, words in operation.told.items()
+    }
+    return {"headers": headers}
 
 
 def inlined(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

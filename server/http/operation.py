@@ -26,9 +26,9 @@ from server.domain.errors import (
     Unavailable,
 )
 from server.http import envelope
-from server.http.envelope import Answer
+from server.http.envelope import Answer, WithHeaders
 from server.http.guards import signed_in
-from server.http.inputs import read_body, read_query
+from server.http.inputs import read_body, read_headers, read_query
 from server.security.keys import Scope
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -47,6 +47,8 @@ class Operation:
     body_needed: bool
     form: type[msgspec.Struct] | None
     query: type[msgspec.Struct] | None
+    headers: type[msgspec.Struct] | None
+    told: dict[str, str]
     errors: tuple[type[PerchError], ...]
     events: Any = None
 
@@ -60,9 +62,11 @@ def operation(
     body_needed: bool = True,
     form: type[msgspec.Struct] | None = None,
     query: type[msgspec.Struct] | None = None,
+    headers: type[msgspec.Struct] | None = None,
+    told: dict[str, str] | None = None,
     errors: tuple[type[PerchError], ...] = (),
-) -> Callable[[Callable[..., Awaitable[Answer]]], Callable[..., Awaitable[HTTPResponse]]]:
-    """Make a handler of `async def (request, [viewer], [body], [query], **path) -> answer`.
+) -> Callable[[Callable[..., Awaitable[Answer | WithHeaders]]], Callable[..., Awaitable[HTTPResponse]]]:
+    """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
     The first sentence of the handler's docstring is the summary, the rest the description.
 
@@ -70,14 +74,16 @@ def operation(
         scope: what the key that is shown must allow; None where no key is needed.
         body_needed: whether it must be sent; where not, all its fields have defaults.
         form: the fields of a multipart body, which the handler reads itself.
+        headers: the headers that it reads, besides the key.
+        told: the headers that its answer may have, each with what it says.
         errors: what it may raise besides what these arguments imply.
     """
     implied = failures_of_all(scope)
     implied += [InvalidBody] if body or form else []
-    implied += [InvalidParameter] if query else []
+    implied += [InvalidParameter] if query or headers else []
 
     def decorate(
-        handler: Callable[..., Awaitable[Answer]],
+        handler: Callable[..., Awaitable[Answer | WithHeaders]],
     ) -> Callable[..., Awaitable[HTTPResponse]]:
         @wraps(handler)
         async def handle(request: Request, **arguments: Any) -> HTTPResponse:
@@ -85,6 +91,8 @@ def operation(
                 arguments["viewer"] = await signed_in(request, scope)
             if query is not None:
                 arguments["query"] = read_query(request, query)
+            if headers is not None:
+                arguments["headers"] = read_headers(request, headers)
             if body is not None:
                 arguments["body"] = read_body(request, body, needed=body_needed)
             return envelope.ok(await handler(request, **arguments), status)
@@ -98,6 +106,8 @@ def operation(
             body_needed,
             form,
             query,
+            headers,
+            told or {},
             tuple(dict.fromkeys([*errors, *implied])),
         )
         return handle
@@ -105,11 +115,12 @@ def operation(
     return decorate
 
 
-def streamed(*, scope: Scope, events: Any) -> Callable[[Handler], Handler]:
+def streamed(*, scope: Scope, events: Any, headers: type[msgspec.Struct]) -> Callable[[Handler], Handler]:
     """Describe a handler that answers with server-sent events, and checks the key itself.
 
     Args:
         events: the shapes of the events, as a union.
+        headers: the headers that it reads, besides the key.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -122,6 +133,8 @@ def streamed(*, scope: Scope, events: Any) -> Callable[[Handler], Handler]:
             body_needed=False,
             form=None,
             query=None,
+            headers=headers,
+            told={},
             errors=tuple(failures_of_all(scope)),
             events=events,
         )

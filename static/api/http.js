@@ -47,12 +47,12 @@ export const seconds = (header) => {
   return Number.isFinite(value) ? value : null;
 };
 
-export async function call(method, path, { query, body, key = currentKey(), keepalive } = {}) {
+export async function call(method, path, { query, body, key = currentKey(), keepalive, extra } = {}) {
   const url = new URL(`/api${path}`, location.origin);
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== null && value !== undefined) url.searchParams.set(name, value);
   }
-  const headers = key ? { "api-key": key } : {};
+  const headers = key ? { "api-key": key, ...extra } : { ...extra };
   if (body !== undefined) headers["content-type"] = "application/json";
   let response;
   let content = null;

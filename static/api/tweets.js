@@ -12,8 +12,12 @@ export const fetchUserTweets = (userId, list, before, limit) =>
 export const fetchTweet = async (id) =>
   (await call("GET", `/tweets/${id}`, { query: { likers: 0 } })).tweet;
 
-export const publishTweet = (content, mediaIds) =>
-  call("POST", "/tweets", { body: { tweet_data: content, tweet_media_ids: mediaIds } });
+// The same `once` with the same tweet is published once, however often it is sent.
+export const publishTweet = (content, mediaIds, once) =>
+  call("POST", "/tweets", {
+    body: { tweet_data: content, tweet_media_ids: mediaIds },
+    extra: { "idempotency-key": once },
+  });
 
 export const deleteTweet = (id, options) => call("DELETE", `/tweets/${id}`, options);
 

@@ -43,7 +43,13 @@ export function KeyPanel({ card = false }) {
     event.preventDefault();
     signIn(typedKey.value);
   };
-  const leave = () => {
+  const leave = async () => {
+    try {
+      const { mayLeave } = await import("../compose/leaving.js");
+      if (!(await mayLeave())) return;
+    } catch {
+      // Leaving is possible without a network too.
+    }
     signOut();
     notify(t("key.signed_out"));
   };

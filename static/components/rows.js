@@ -21,12 +21,13 @@ export function Skeletons({ count = 5 }) {
 }
 
 // A failure, where it happened, with the way to try again.
-export function Trouble({ error, retry, dismiss, label }) {
+export function Trouble({ error, retry, dismiss, label, children }) {
   return html`<div class="trouble" role="alert">
     <${Icon} name="warning" />
     <p>${label ? `${label} ` : ""}${errorText(error)}</p>
     ${retry &&
     html`<${Button} kind="small" icon="retry" onClick=${retry}>${t("action.retry")}<//>`}
+    ${children}
     ${dismiss &&
     html`<button type="button" class="icon-button" aria-label=${t("action.dismiss")} onClick=${dismiss}>
       <${Icon} name="close" />

@@ -4,9 +4,13 @@ import { useId } from "preact/hooks";
 import { Icon } from "../components/icon.js";
 import { html } from "../lib/html.js";
 import { errorText, t } from "../lib/i18n.js";
-import { describe, removeAttachment, retry } from "../store/attachments.js";
-import { attachments, sending } from "../store/draft.js";
+import { describe, movePicture, removeAttachment, retry } from "../store/attachments.js";
+import { attachments } from "../store/draft.js";
+import { announce } from "../store/notices.js";
 import { limits } from "../store/session.js";
+
+// The picture that is being dragged. Only pictures of this list move here: files are drop.js's.
+let dragged = null;
 
 function Preview({ one }) {
   // Some formats are accepted by the server and cannot be shown by the browser.
@@ -16,13 +20,14 @@ function Preview({ one }) {
     const name = one.state.value !== "failed" && html`<span>${one.name}</span>`;
     return html`<div class="no-preview"><${Icon} name="image" />${name}</div>`;
   }
-  return html`<img src=${one.preview} alt="" onError=${() => (broken.value = true)} />`;
+  if (!one.preview.value) return null;
+  return html`<img src=${one.preview.value} alt="" draggable=${false} onError=${() => (broken.value = true)} />`;
 }
 
 function State({ one }) {
   const state = one.state.value;
   if (state === "failed") {
-    const lost = !one.file && !one.media.value;
+    const lost = one.error.value.type === "picture_lost";
     return html`<div class="attachment-error" role="alert">
       <p><${Icon} name="warning" /><span>${one.name && html`<b>${one.name}</b> `}${errorText(one.error.value)}</span></p>
       ${!lost && html`<button type="button" class="button small" onClick=${() => retry(one)}>${t("action.retry")}</button>`}
@@ -44,7 +49,6 @@ function AltField({ one }) {
       dir="auto"
       maxlength=${limits.value.alt_max_length}
       placeholder=${t("compose.alt_hint")}
-      readonly=${sending.value}
       value=${one.alt}
       onInput=${(event) => (one.alt.value = event.target.value)}
       onBlur=${() => describe(one)}
@@ -52,19 +56,82 @@ function AltField({ one }) {
   </div>`;
 }
 
-function Attachment({ one }) {
-  return html`<li class="attachment" data-state=${one.state.value}>
+function move(one, to) {
+  movePicture(one, to);
+  announce(t("compose.moved", { at: to + 1, of: attachments.value.length }));
+}
+
+// For keyboards and fingers; a mouse may drag as well.
+function MoveButtons({ one, at }) {
+  const last = attachments.value.length - 1;
+  // A failure needs the room for its words.
+  if (last === 0 || one.state.value === "failed") return null;
+  const button = (step, icon, words) => {
+    const stuck = at + step < 0 || at + step > last;
+    const press = (event) => {
+      if (stuck) return;
+      const { currentTarget } = event;
+      move(one, at + step);
+      // The picture goes on to its place, and the focus with it, for the next step.
+      requestAnimationFrame(() => currentTarget.focus());
+    };
+    // Not `disabled`, which would take the focus away at the end of the way.
+    return html`<button
+      type="button"
+      class="icon-button"
+      aria-disabled=${stuck || undefined}
+      aria-label=${t(words, { name: one.name })}
+      onClick=${press}
+    >
+      <${Icon} name=${icon} />
+    </button>`;
+  };
+  return html`<div class="move-buttons">
+    ${button(-1, "back", "compose.move_left")} ${button(1, "next", "compose.move_right")}
+  </div>`;
+}
+
+function Attachment({ one, at }) {
+  const drag = {
+    draggable: attachments.value.length > 1,
+    onDragStart(event) {
+      // Selecting words of the description is no dragging of the picture.
+      if (event.target.closest(".alt-field")) {
+        event.preventDefault();
+        return;
+      }
+      dragged = one;
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", one.name);
+    },
+    onDragEnter() {
+      if (dragged && dragged !== one) movePicture(dragged, at);
+    },
+    onDragOver(event) {
+      if (!dragged) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "move";
+    },
+    onDrop(event) {
+      if (dragged) event.preventDefault();
+    },
+    onDragEnd() {
+      if (dragged) announce(t("compose.moved", { at: attachments.value.indexOf(dragged) + 1, of: attachments.value.length }));
+      dragged = null;
+    },
+  };
+  return html`<li class="attachment" data-state=${one.state.value} ...${drag}>
     <div class="thumbnail">
       <${Preview} one=${one} />
       <button
         type="button"
         class="icon-button remove"
         aria-label=${t("compose.remove_picture", { name: one.name })}
-        disabled=${sending.value}
         onClick=${() => removeAttachment(one)}
       >
         <${Icon} name="close" />
       </button>
+      <${MoveButtons} one=${one} at=${at} />
       <${State} one=${one} />
     </div>
     <${AltField} one=${one} />
@@ -75,6 +142,6 @@ export default function AttachmentList() {
   const list = attachments.value;
   if (list.length === 0) return null;
   return html`<ul class="attachments" aria-label=${t("compose.pictures")}>
-    ${list.map((one) => html`<${Attachment} key=${one.id} one=${one} />`)}
+    ${list.map((one, at) => html`<${Attachment} key=${one.id} one=${one} at=${at} />`)}
   </ul>`;
 }

@@ -1,6 +1,6 @@
 // Where a tweet is written.
 import { useEffect, useId, useRef } from "preact/hooks";
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { Icon } from "../components/icon.js";
 import { focusKeyField } from "../components/key-panel.js";
 import { lazy } from "../components/lazy.js";
@@ -15,9 +15,14 @@ import { Counter } from "./counter.js";
 
 const AttachmentList = lazy(() => import("./attachments.js"));
 
-if (draft.unrestored.value.length) {
-  import("../store/attachments.js").then((attachments) => attachments.restorePictures());
-}
+// Those of a stored draft; another tab may store one at any time.
+effect(() => {
+  if (draft.unrestored.value.length === 0) return;
+  import("../store/attachments.js").then(
+    (attachments) => attachments.restorePictures(),
+    () => {},
+  );
+});
 
 const online = signal(navigator.onLine);
 addEventListener("online", () => (online.value = true));
@@ -43,7 +48,7 @@ function PictureButton() {
       class="icon-button accent"
       aria-label=${t("compose.add_pictures")}
       title=${t("compose.add_pictures")}
-      disabled=${full || draft.sending.value}
+      disabled=${full}
       onClick=${() => field.current.click()}
     >
       <${Icon} name="image" />
@@ -93,10 +98,12 @@ export default function Composer({ autofocus = false, sent }) {
     if (autofocus) field.current.focus();
   }, []);
   const send = async () => {
-    const tweet = await draft.sendDraft();
-    if (!tweet) return;
-    announce(t("compose.sent"));
-    sent?.(tweet);
+    if (!(await draft.sendDraft())) return;
+    announce(t("compose.sending"));
+    sent?.();
+    // The button has nothing more to send, and the next tweet begins in the field. (A finger would be met by
+    // a keyboard that rises.)
+    if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
   };
   const onInput = (event) => {
     draft.text.value = event.target.value;

@@ -8,6 +8,9 @@ export default {
 
   "compose.drop": "Drop pictures to add them to your tweet",
   "compose.pictures": "Pictures",
+  "compose.move_left": "Move {name} left",
+  "compose.move_right": "Move {name} right",
+  "compose.moved": "Picture {at} of {of}",
   "compose.remove_picture": "Remove picture {name}",
   "compose.uploading": "Sending {name}",
   "compose.alt": "Description",
@@ -23,6 +26,21 @@ export default {
   "compose.restored": "Your draft was restored.",
   "compose.left": { one: "{count} character left", other: "{count} characters left" },
   "compose.add_pictures": "Add pictures",
+
+  "outgoing.title": "On their way",
+  "outgoing.failed": "Not sent, and kept here.",
+  "outgoing.by_itself": "It is tried again by itself.",
+  "outgoing.edit": "Edit",
+  "outgoing.send": "Send",
+  "outgoing.send_anew": "Send as a new tweet",
+  "outgoing.discard": "Discard",
+  "outgoing.discarded": "Tweet discarded",
+  "outgoing.kept": "Put aside and not sent.",
+  "outgoing.elsewhere": "A tweet was not sent. It is kept on Home.",
+
+  "leave.title": "Sign out?",
+  "leave.unsent": "What you have not sent yet is removed from this browser.",
+  "leave.now": "Sign out and remove it",
 
   "tweet.title": "Tweet",
   "tweet.page_title": "Tweet by {name}",
@@ -185,6 +203,9 @@ export default {
   "error.unsupported_media_type": "This kind of file is not a picture that can be sent.",
   "error.broken_picture": "The picture is damaged.",
   "error.picture_failed": "A picture has not been sent.",
+  "error.picture_lost": "This picture could not be kept. Add it again.",
+  "error.idempotency_key_reused": "It was sent before, as you first wrote it.",
+  "error.maybe_sent": "It may have been sent earlier. Look at your profile before you send it again.",
 
   "key.signed_out": "Signed out. Key, drafts and caches are gone from this browser.",
   "key.demo": "This is a demo server: the keys test and test1 work.",

@@ -8,6 +8,9 @@ export default {
 
   "compose.drop": "Отпустите картинки, чтобы добавить их в твит",
   "compose.pictures": "Картинки",
+  "compose.move_left": "Передвинуть {name} левее",
+  "compose.move_right": "Передвинуть {name} правее",
+  "compose.moved": "Картинка {at} из {of}",
   "compose.remove_picture": "Убрать картинку {name}",
   "compose.uploading": "Отправляем {name}",
   "compose.alt": "Описание",
@@ -33,6 +36,21 @@ export default {
     other: "Осталось {count} символа",
   },
   "compose.add_pictures": "Добавить картинки",
+
+  "outgoing.title": "Отправляются",
+  "outgoing.failed": "Не отправлено, но сохранено.",
+  "outgoing.by_itself": "Попробуем ещё раз сами.",
+  "outgoing.edit": "Изменить",
+  "outgoing.send": "Отправить",
+  "outgoing.send_anew": "Отправить новым твитом",
+  "outgoing.discard": "Удалить",
+  "outgoing.discarded": "Твит не будет отправлен",
+  "outgoing.kept": "Отложено и не отправлено.",
+  "outgoing.elsewhere": "Твит не отправлен. Он ждёт на главной.",
+
+  "leave.title": "Выйти?",
+  "leave.unsent": "То, что вы ещё не отправили, исчезнет из этого браузера.",
+  "leave.now": "Выйти и удалить",
 
   "tweet.title": "Твит",
   "tweet.page_title": "{name}: твит",
@@ -225,6 +243,9 @@ export default {
   "error.unsupported_media_type": "Такой файл нельзя отправить как картинку.",
   "error.broken_picture": "Картинка повреждена.",
   "error.picture_failed": "Одна из картинок не отправлена.",
+  "error.picture_lost": "Картинку не удалось сохранить. Добавьте её снова.",
+  "error.idempotency_key_reused": "Этот твит уже отправлен таким, каким был сначала.",
+  "error.maybe_sent": "Возможно, твит уже отправлен. Загляните в профиль, прежде чем отправлять снова.",
 
   "key.signed_out": "Вы вышли. Ключ, черновики и кэш удалены из этого браузера.",
   "key.demo": "Это демонстрационный сервер: подойдут ключи test и test1.",

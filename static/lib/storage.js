@@ -31,6 +31,19 @@ export function forget(name) {
   }
 }
 
+// The names of what is kept, those of this page's memory included.
+export function names() {
+  const found = new Set(memory.keys());
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith(PREFIX)) found.add(name.slice(PREFIX.length));
+    }
+  } catch {
+    // Nothing is stored.
+  }
+  return [...found];
+}
+
 // Calls `changed(value)` when another tab saves or forgets `name`.
 export function watch(name, changed) {
   addEventListener("storage", (event) => {
@@ -38,5 +51,15 @@ export function watch(name, changed) {
       memory.delete(name);
       changed(load(name));
     }
+  });
+}
+
+// The same for all names that begin alike: calls `changed(name, value)`.
+export function watchAll(beginning, changed) {
+  addEventListener("storage", ({ key }) => {
+    if (!key?.startsWith(PREFIX + beginning)) return;
+    const name = key.slice(PREFIX.length);
+    memory.delete(name);
+    changed(name, load(name));
   });
 }

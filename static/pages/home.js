@@ -27,6 +27,7 @@ const Composer = lazy(() => import("../compose/composer.js"), {
   Waiting: ComposerWaiting,
   Failed: ComposerFailed,
 });
+const Outgoing = lazy(() => import("../timeline/outgoing.js"));
 const NeedsKey = lazy(() => import("./needs-key.js"));
 const HomeEmpty = lazy(() => import("./home-empty.js"));
 
@@ -89,6 +90,7 @@ export function Home({ tab }) {
       </div>
     <//>
     <${Composer} />
+    <${Outgoing} />
     <div role="tabpanel" id="feed" aria-labelledby=${`tab-${tab}`}>
       ${hasKey
         ? html`<${FeedView}

@@ -23,6 +23,10 @@ function Key({ one, revoked }) {
   const busy = useSignal(false);
   const error = useSignal(null);
   const revoke = async () => {
+    if (one.current) {
+      const { mayLeave } = await import("../compose/leaving.js");
+      if (!(await mayLeave())) return;
+    }
     busy.value = true;
     error.value = null;
     try {

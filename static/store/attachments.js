@@ -2,18 +2,23 @@
 import { batch, signal } from "@preact/signals";
 import { ApiError } from "../api/http.js";
 import { describeMedia, uploadMedia } from "../api/media.js";
+import { dropFile, keepFile, readFile } from "../lib/files.js";
+import { token } from "../lib/token.js";
 import { attachments, remark, unrestored } from "./draft.js";
 import { instance, key, limits } from "./session.js";
 
 let count = 0;
 
-function attachment(file, preview) {
+function attachment(file, fileId, name) {
   count += 1;
   const one = {
     id: count,
     file,
-    preview,
-    name: file?.name ?? "",
+    // The name of the file in this browser (lib/files.js), and whether it is there by now.
+    fileId,
+    kept: false,
+    preview: signal(file ? URL.createObjectURL(file) : null),
+    name,
     // waiting → uploading → ready, or failed
     state: signal("waiting"),
     progress: signal(0),
@@ -23,22 +28,38 @@ function attachment(file, preview) {
     media: signal(null),
     abort: null,
     finished: Promise.resolve(),
-    describe: () => describe(one),
     settle: (media) => settle(one, media),
     release: () => release(one),
   };
   return one;
 }
 
-const createAttachment = (file) => attachment(file, URL.createObjectURL(file));
+function createAttachment(file) {
+  const created = attachment(file, token(), file.name);
+  keepFile(created.fileId, file).then((kept) => {
+    created.kept = kept;
+  });
+  return created;
+}
 
-function restoreAttachment({ media, alt }) {
-  const restored = attachment(null, media.small_url || media.url);
-  restored.media.value = media;
+// A picture as it was stored: shown at once where the server has it, else as soon as its file is read.
+export function restoreAttachment({ file: fileId, name, media, alt }) {
+  const restored = attachment(null, fileId ?? null, name ?? "");
   restored.alt.value = alt;
-  restored.savedAlt = media.alt ?? "";
-  restored.state.value = "ready";
+  restored.kept = Boolean(fileId);
+  restored.found = fileId ? findFile(restored) : Promise.resolve();
+  if (media) {
+    restored.media.value = media;
+    restored.savedAlt = media.alt ?? "";
+    restored.preview.value = media.small_url || media.url;
+    restored.state.value = "ready";
+  }
   return restored;
+}
+
+async function findFile(one) {
+  one.file = await readFile(one.fileId);
+  if (one.file && !one.preview.value) one.preview.value = URL.createObjectURL(one.file);
 }
 
 // A type that the server is sure to refuse is not sent to it. The browser guesses types by name,
@@ -62,6 +83,8 @@ async function send(one) {
   one.state.value = "uploading";
   one.abort = new AbortController();
   try {
+    await one.found;
+    if (!one.file) throw new ApiError("picture_lost");
     refuse(one.file);
     if (!key.value) throw new ApiError("missing_key");
     const file = await fitted(one.file);
@@ -96,6 +119,35 @@ function settle(one, media) {
   one.state.value = "failed";
 }
 
+// Sees to it that the server has the picture, or is getting it.
+export async function ensureUploaded(one) {
+  if (one.state.value === "waiting" || (one.state.value === "failed" && !one.media.value)) upload(one);
+  await one.finished;
+  await describe(one);
+}
+
+// The server keeps for a day what nobody tweets. Asks whether it still has the picture, and sends it
+// again where it has not.
+export async function renew(one) {
+  try {
+    await describeMedia(one.media.value.id, one.alt.value.trim());
+  } catch (error) {
+    await sendAgain(one, error);
+  }
+}
+
+// After an answer about a picture that failed: one that is gone there is sent again, if it is still here.
+async function sendAgain(one, error) {
+  await one.found;
+  if (error.type === "media_not_found" && one.file) {
+    one.media.value = null;
+    await upload(one);
+    return;
+  }
+  one.error.value = error;
+  one.state.value = "failed";
+}
+
 // Sends the description if it changed since the server last heard it.
 export async function describe(one) {
   const alt = one.alt.value.trim();
@@ -106,8 +158,7 @@ export async function describe(one) {
     one.error.value = null;
     one.state.value = "ready";
   } catch (error) {
-    one.error.value = error;
-    one.state.value = "failed";
+    await sendAgain(one, error);
   }
 }
 
@@ -120,7 +171,13 @@ export const retry = (one) => {
 
 function release(one) {
   one.abort?.abort();
-  if (one.file) URL.revokeObjectURL(one.preview);
+  if (one.preview.value?.startsWith("blob:")) URL.revokeObjectURL(one.preview.value);
+}
+
+// The picture is published, or not wanted any more: its file need not be kept.
+export function giveUp(one) {
+  one.release();
+  if (one.fileId) dropFile(one.fileId);
 }
 
 export function addFiles(fileList) {
@@ -133,15 +190,23 @@ export function addFiles(fileList) {
 }
 
 export function removeAttachment(attachment) {
-  attachment.release();
+  giveUp(attachment);
   remark.value = null;
   attachments.value = attachments.value.filter((one) => one !== attachment);
 }
 
+// Moves a picture to another place: the order here is the order in the tweet.
+export function movePicture(one, to) {
+  const others = attachments.value.filter((other) => other !== one);
+  if (to < 0 || to > others.length) return;
+  attachments.value = [...others.slice(0, to), one, ...others.slice(to)];
+}
+
 export function restorePictures() {
-  const media = unrestored.value;
+  const pictures = unrestored.value.map(restoreAttachment);
   batch(() => {
     unrestored.value = [];
-    attachments.value = [...media.map(restoreAttachment), ...attachments.value];
+    attachments.value = [...pictures, ...attachments.value];
   });
+  for (const one of pictures) if (!one.media.value) upload(one);
 }

@@ -1,27 +1,39 @@
-// Publishing a tweet: its pictures first, then its text, then its place in the timelines.
+// Publishing a tweet: its pictures first, then its text.
 import { ApiError } from "../api/http.js";
 import { publishTweet } from "../api/tweets.js";
-import { insertOwnTweet } from "./feeds.js";
-import { key } from "./session.js";
-import { keepTweet } from "./tweets.js";
+import { ensureUploaded, renew } from "./attachments.js";
+import { viewer } from "./session.js";
 
 // Waits for uploads and descriptions, so that "Tweet" may be pressed while they run.
-async function readyMedia(attachments) {
+async function readyMedia(pictures) {
   const ids = [];
-  for (const attachment of attachments) {
-    await attachment.finished;
-    await attachment.describe();
-    if (attachment.state.value !== "ready") throw new ApiError("picture_failed");
-    ids.push(attachment.media.value.id);
+  for (const one of pictures) {
+    await ensureUploaded(one);
+    if (one.state.value !== "ready") throw pictureError(one);
+    ids.push(one.media.value.id);
   }
   return ids;
 }
 
-// Resolves to the tweet, or rejects with what the server said.
-export async function publish(text, attachments) {
-  if (!key.value) throw new ApiError("missing_key");
-  const answer = await publishTweet(text, await readyMedia(attachments));
-  const tweet = keepTweet(answer.tweet);
-  insertOwnTweet(tweet);
-  return tweet;
+// What is wrong with the picture, and which it is.
+function pictureError({ error, name }) {
+  const { type, message, status, retryAfter } = error.value ?? { type: "picture_failed" };
+  return Object.assign(new ApiError(type, message, { status, retryAfter }), { picture: name });
+}
+
+// Resolves to the tweet as the server tells it, or rejects with what it said. `once` is the name under
+// which it is published once. `beforeSending` is called when the text is about to go, and stops it by throwing.
+export async function publish({ text, pictures, once, owner, beforeSending }) {
+  for (let renewed = false; ; renewed = true) {
+    const ids = await readyMedia(pictures);
+    // Another person may have signed in while the pictures were under way.
+    if (viewer.value?.id !== owner) throw new ApiError("invalid_key");
+    beforeSending();
+    try {
+      return (await publishTweet(text, ids, once)).tweet;
+    } catch (error) {
+      if (renewed || error.type !== "media_not_found") throw error;
+      await Promise.all(pictures.map(renew));
+    }
+  }
 }

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { ApiError, configure } from "../api/http.js";
 import { fetchInstance, fetchViewer } from "../api/users.js";
-import { forget, load, save, watch } from "../lib/storage.js";
+import { forget, load, names, save, watch } from "../lib/storage.js";
 
 // Until the server has told its own.
 const DEFAULTS = {
@@ -101,8 +101,13 @@ export async function signIn(text) {
 export function signOut() {
   attempt += 1;
   for (const wipe of wipers) wipe(true);
-  // The draft's own store may not have been fetched yet.
-  for (const name of ["key", "viewer", "draft"]) forget(name);
+  // Whatever it is of, it goes, be its own store fetched or not; how the page looks is nobody's.
+  for (const name of names()) if (!name.startsWith("preference.")) forget(name);
+  try {
+    indexedDB.deleteDatabase("perch");
+  } catch {
+    // A browser that keeps no files.
+  }
   key.value = "";
   typedKey.value = "";
   viewer.value = null;

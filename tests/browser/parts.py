@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.async_api import Locator, Page, Route
+
+from tests import pictures
 
 
 def text_field(page: Page) -> Locator:
@@ -18,6 +22,25 @@ def send_button(page: Page) -> Locator:
 def tweet(page: Page, text: str) -> Locator:
     """The tweet with this text."""
     return page.locator("#main article", has_text=text)
+
+
+def outgoing(page: Page, text: str) -> Locator:
+    """The row of a tweet that is on its way, or held up."""
+    return page.locator("#main .outgoing", has_text=text)
+
+
+def thumbnails(page: Page) -> Locator:
+    """The pictures in the composer."""
+    return page.locator(".composer .attachment")
+
+
+async def choose_pictures(page: Page, *names: str) -> None:
+    """Choose pictures, each with content of its own."""
+    files: list[Any] = [
+        {"name": name, "mimeType": "image/png", "buffer": pictures.png(300 + 20 * number, 200)}
+        for number, name in enumerate(names)
+    ]
+    await page.locator("input[type=file]").set_input_files(files)
 
 
 def like_button(row: Locator) -> Locator:

@@ -47,10 +47,16 @@ async def test_signing_out_leaves_nothing_of_the_viewer_behind(open_page: OpenPa
     await text_field(page).fill("half a thought")
     await expect(tweet(page, "members only")).to_be_visible()
     await page.get_by_role("button", name="Sign out").click()
+    question = page.get_by_role("dialog", name="Sign out?")
+    await question.get_by_role("button", name="Cancel").click()
+    await expect(text_field(page)).to_have_value("half a thought")
+    await page.get_by_role("button", name="Sign out").click()
+    await question.get_by_role("button", name="Sign out and remove it").click()
     await expect(tweet(page, "members only")).to_have_count(0)
     await expect(text_field(page)).to_have_value("")
     stored = await page.evaluate("Object.keys(localStorage).filter((name) => !name.includes('preference'))")
     assert stored == []
+    assert await page.evaluate("indexedDB.databases()") == []
 
 
 async def test_a_key_that_was_revoked_meanwhile_can_be_replaced(open_page: OpenPage, alice: Caller) -> None:

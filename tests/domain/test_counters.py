@@ -48,7 +48,7 @@ async def viewer(handle: str) -> Viewer:
 
 
 async def publish(author: Viewer) -> int:
-    return await tweets.publish(author, "x", [], max_length=10)
+    return (await tweets.publish(author, "x", [], max_length=10)).tweet_id
 
 
 async def settle(calls: Sequence[Awaitable[object]]) -> list[object]:

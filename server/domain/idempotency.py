@@ -1,0 +1,71 @@
+"""Keys that clients choose, so that what is sent twice is done once.
+
+A key belongs to one user and to one meaning. Its row is written in the transaction of what it stands for:
+a request that fails takes no key, and of several at once the others wait for the first one's transaction at
+the primary key, whichever process they came to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+
+from server.domain.errors import IdempotencyKeyReused
+from server.domain.viewer import Viewer
+from server.models.connection import row, rows
+
+# How long a key is known. A client that tries again later than that may publish twice.
+KEPT = timedelta(days=1)
+
+MAX_LENGTH = 200
+
+
+def fingerprint(content: str, media_ids: Sequence[int]) -> bytes:
+    """What a tweet's body means: fields that are ignored, and how it is spelt as JSON, do not count."""
+    return sha256(msgspec.json.encode([content, list(media_ids)])).digest()
+
+
+async def claim(viewer: Viewer, key: str, meaning: bytes) -> int | None:
+    """Inside a transaction: take the key; where it stands for a tweet already, that tweet's id.
+
+    Raises:
+        IdempotencyKeyReused: it stands for something else.
+    """
+    claimed = await row(
+        "INSERT INTO idempotency_keys (user_id, key, fingerprint) VALUES ($1, $2, $3) "
+        "ON CONFLICT (user_id, key) DO NOTHING RETURNING key",
+        viewer.id,
+        key,
+        meaning,
+    )
+    if claimed is not None:
+        return None
+    earlier = await row(
+        "SELECT fingerprint, tweet_id FROM idempotency_keys WHERE user_id = $1 AND key = $2", viewer.id, key
+    )
+    if earlier is None:  # cleaned up between the two statements
+        return await claim(viewer, key, meaning)
+    if bytes(earlier["fingerprint"]) != meaning:
+        raise IdempotencyKeyReused
+    return int(earlier["tweet_id"])
+
+
+async def settle(viewer: Viewer, key: str, tweet_id: int) -> None:
+    """Inside the same transaction: the claimed key stands for this tweet."""
+    await rows(
+        "UPDATE idempotency_keys SET tweet_id = $3 WHERE user_id = $1 AND key = $2 RETURNING key",
+        viewer.id,
+        key,
+        tweet_id,
+    )
+
+
+async def forget_old(*, now: datetime | None = None) -> int:
+    """Delete the keys that have had their time; how many."""
+    gone = await rows(
+        "DELETE FROM idempotency_keys WHERE created_at < $1 RETURNING key", (now or datetime.now(UTC)) - KEPT
+    )
+    return len(gone)
