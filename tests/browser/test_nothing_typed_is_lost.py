@@ -345,6 +345,8 @@ async def test_nothing_moves_when_a_tweet_takes_its_rows_place(open_page: OpenPa
     go_on.set()
     await expect(tweet(page, WORDS)).to_be_visible()
     await expect(outgoing(page, WORDS)).to_have_count(0)
+    # A row has its true height once it has been drawn.
+    await page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     after = await tweet(page, "an older one").bounding_box()
     assert before
     assert after
