@@ -63,7 +63,7 @@ class LocalStore:
         path, aside, size = self._path(key), self._aside(), 0
         try:
             try:
-                file = await _in_thread(lambda: aside.open("xb"))
+                file = await _opened(lambda: aside.open("xb"), lambda file: _abandon(file, aside))
             except ObjectNotFound as error:
                 raise StorageUnavailable(f"local storage: {self._root} is gone") from error
             try:
@@ -100,7 +100,7 @@ class LocalStore:
                 raise
             return file, info
 
-        file, info = await _in_thread(begin)
+        file, info = await _opened(begin, lambda found: found[0].close())
         end = info.size if stop is None else min(stop, info.size)
         try:
             yield OpenObject(info, start, end, _chunks(file, end - start))
@@ -210,6 +210,21 @@ async def _chunks(file: BinaryIO, count: int) -> AsyncIterator[bytes]:
             return
         count -= len(chunk)
         yield chunk
+
+
+async def _opened(begin: Callable[[], T], undo: Callable[[T], None]) -> T:
+    """What `begin` opens in a thread; undone where nobody waits for it any more."""
+    opening = asyncio.ensure_future(_in_thread(begin))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(lambda done: None if done.exception() else undo(done.result()))
+        raise
+
+
+def _abandon(file: BinaryIO, path: Path) -> None:
+    file.close()
+    path.unlink(missing_ok=True)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -7,9 +7,11 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -253,3 +255,31 @@ async def test_a_bucket_that_refuses_us_is_unavailable_and_says_no_secret(
             await store.check()
     finally:
         await store.close()
+
+
+async def test_an_upload_given_up_while_its_file_is_opened_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalStore(tmp_path)
+    await store.open()
+    opened: list[Any] = []
+    real = Path.open
+
+    def slowly(path: Path, *arguments: Any) -> Any:
+        time.sleep(0.2)
+        opened.append(real(path, *arguments))
+        return opened[0]
+
+    monkeypatch.setattr(Path, "open", slowly)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    putting = asyncio.create_task(store.put("a/b", body(), content_type="text/plain"))
+    await asyncio.sleep(0.05)
+    putting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await putting
+    await asyncio.sleep(0.4)
+    assert [file.closed for file in opened] == [True]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
