@@ -85,6 +85,7 @@ async function startTheRest() {
       import("./timeline/deleted.js"),
       import("./timeline/new-tweets.js"),
       loadAllWords(),
+      import("./offline.js").then(({ startOffline }) => startOffline()),
     ]);
     removeEventListener("keydown", keepKey);
     startKeyboard(earlyKeys);

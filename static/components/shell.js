@@ -2,8 +2,9 @@
 import { signal } from "@preact/signals";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { shownFrom } from "../api/http.js";
 import { path } from "../router.js";
-import { announcement, notice } from "../store/notices.js";
+import { announcement, notice, outdated } from "../store/notices.js";
 import { instance, keyState, viewer } from "../store/session.js";
 import { Icon } from "./icon.js";
 import { KeyPanel } from "./key-panel.js";
@@ -12,6 +13,7 @@ import { openComposer } from "./openers.js";
 import { Button } from "./rows.js";
 
 const QuickSettings = lazy(() => import("./quick-settings.js"));
+const Connection = lazy(() => import("./connection.js"));
 
 const brand = new URL("../icons/perch.svg", import.meta.url).href;
 
@@ -73,7 +75,7 @@ export function PageHead({ title, back, children }) {
       </button>`}
       <h1 tabindex="-1">${title}</h1>
     </div>
-    ${children} ${wide.value ? null : html`<${KeyPanel} />`}`;
+    ${(shownFrom.value || outdated.value) && html`<${Connection} />`} ${children} ${wide.value ? null : html`<${KeyPanel} />`}`;
 }
 
 export function Messages() {

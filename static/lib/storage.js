@@ -31,6 +31,18 @@ export function forget(name) {
   }
 }
 
+// Drops the answers and pictures that the service worker keeps. It is told as well, so that
+// nothing which is still under way is kept afterwards.
+export async function forgetKept() {
+  try {
+    navigator.serviceWorker.controller?.postMessage("wipe");
+    const names = (await caches.keys()).filter((name) => /^perch-(answers|pictures)/.test(name));
+    await Promise.all(names.map((name) => caches.delete(name)));
+  } catch {
+    // Without HTTPS browsers have neither a service worker nor caches.
+  }
+}
+
 // Calls `changed(value)` when another tab saves or forgets `name`.
 export function watch(name, changed) {
   addEventListener("storage", (event) => {

@@ -52,12 +52,18 @@ function shownAs(url) {
   const text = url.host + (url.pathname === "/" ? "" : url.pathname) + url.search + url.hash;
   let readable = text;
   try {
-    readable = decodeURI(text);
+    // What cannot be seen, or turns the line around, stays as it is written in the address.
+    readable = decodeURI(text).replace(/[\p{C}\p{Z}]/gu, encodeURIComponent);
   } catch {
     // Not UTF-8: shown as written.
   }
   return readable.length > 42 ? `${readable.slice(0, 41)}…` : readable;
 }
+
+// Controls of writing direction: inside a plain string, as a title is, they would turn what follows.
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+export const withoutDirection = (text) => text.replace(DIRECTION, "");
 
 // Cuts text into strings and {href, label}. Only http and https become links.
 export function splitLinks(text) {

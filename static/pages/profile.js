@@ -1,6 +1,6 @@
 // A person's page: who they are and what they tweeted.
 import { useEffect } from "preact/hooks";
-import { EmptyRow, Skeletons, Trouble } from "../components/rows.js";
+import { EmptyRow, Failure, Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
@@ -28,6 +28,7 @@ export default function ProfilePage({ id, entry }) {
   }, [feed, hasKey, feed.status.value]);
   if (!hasKey) return html`<${PageHead} title=${title} back /><${NeedsKey} />`;
   if (isNotFound(error)) return html`<${PageHead} title=${title} back /><${Missing} words="profile.gone" />`;
+  if (error && !user) return html`<${PageHead} title=${title} back /><${Failure} error=${error} retry=${again} />`;
   return html`
     <${PageHead} title=${title} back />
     ${user ? html`<${ProfileHead} user=${user} />` : !error && html`<${Skeletons} count=${1} />`}

@@ -1,6 +1,6 @@
 // The one dialog that may be open, with the module that draws it fetched when it is needed.
 import { signal } from "@preact/signals";
-import { notify } from "./notices.js";
+import { notify, partMissing } from "./notices.js";
 import { loadAllWords, t } from "../lib/i18n.js";
 
 export const dialog = signal(null);
@@ -13,6 +13,7 @@ export async function openDialog(loadModule, props = {}) {
     dialog.value = { component, props, opener };
   } catch {
     notify(t("error.unreachable"));
+    partMissing();
   }
 }
 

@@ -20,6 +20,8 @@ class Feed {
     this.generation = 0;
     // Set by newer.js: the newest page, and whether it reaches down to what is here.
     this.latest = null;
+    // Whether what is here was kept by the service worker, and is to be read anew.
+    this.kept = false;
     this.overlaps = true;
     this.ids = signal([]);
     // fresh → loading → ready (or failed) → more → ready → … → ended
@@ -48,7 +50,8 @@ class Feed {
     }
   }
 
-  append({ tweets, next }) {
+  append({ tweets, next, kept = false }) {
+    this.kept ||= kept;
     const ids = tweets.map((json) => keepTweet(json).id);
     this.ids.value = [...new Set([...this.ids.value, ...ids])];
     this.start.value = Math.max(this.start.value, this.ids.value.length - MAX_ROWS);
@@ -85,6 +88,7 @@ class Feed {
     this.generation += 1;
     batch(() => {
       this.cursor = null;
+      this.kept = false;
       this.ids.value = [];
       this.waiting.value = [];
       this.start.value = 0;
@@ -112,7 +116,7 @@ export function feedOfUser(id) {
   return feed;
 }
 
-const everyFeed = () => [home.all, home.following, ...profiles.values()];
+export const everyFeed = () => [home.all, home.following, ...profiles.values()];
 
 // The viewer's own new tweet goes where they will look for it.
 export function insertOwnTweet(tweet) {

@@ -19,6 +19,22 @@ export async function checkFeed(feed) {
   if (waiting.length !== before.length || waiting[0] !== before[0]) feed.waiting.value = waiting;
 }
 
+// The network is back: what was kept, or failed, is read from the server.
+export async function readAnew(feed) {
+  if (feed.status.value === "failed") await feed.load();
+  else if (feed.kept) await replaceKept(feed);
+}
+
+async function replaceKept(feed) {
+  const { generation } = feed;
+  const page = await feed.fetchPage(null, PAGE_SIZE);
+  if (generation !== feed.generation || page.kept) return;
+  batch(() => {
+    feed.reset();
+    feed.append(page);
+  });
+}
+
 export function showWaiting(feed) {
   batch(() => {
     if (feed.overlaps) {

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { ApiError, configure } from "../api/http.js";
 import { fetchInstance, fetchViewer } from "../api/users.js";
-import { forget, load, save, watch } from "../lib/storage.js";
+import { forget, forgetKept, load, save, watch } from "../lib/storage.js";
 
 // Until the server has told its own.
 const DEFAULTS = {
@@ -96,6 +96,7 @@ export function signOut() {
   for (const wipe of wipers) wipe(true);
   // The draft's own store may not have been fetched yet.
   for (const name of ["key", "viewer", "draft"]) forget(name);
+  forgetKept();
   key.value = "";
   typedKey.value = "";
   viewer.value = null;

@@ -1,6 +1,6 @@
 // A timeline on the page: its tweets, what waits above them and what comes below.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { Button, EndRow, Skeletons, Trouble } from "../components/rows.js";
+import { Button, EndRow, Failure, Skeletons, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { keepPlace } from "../lib/scroll.js";
@@ -90,7 +90,7 @@ export function FeedView({ feed, label, empty, ended, showWaiting }) {
   const status = feed.status.value;
   const nothing = feed.ids.value.length === 0;
   if (nothing && status === "failed") {
-    return html`<${Trouble} error=${feed.error.value} retry=${() => feed.load()} />`;
+    return html`<${Failure} error=${feed.error.value} retry=${() => feed.load()} />`;
   }
   if (nothing && (status === "fresh" || status === "loading")) return html`<${Skeletons} />`;
   return html`<${NewTweets} feed=${feed} show=${showWaiting} />
