@@ -37,14 +37,18 @@ SHORTCUTS = {
     "ru": (("Новый твит", "/#compose"), ("Подписки", "/following")),
 }
 
+ICONS = (
+    ("perch-192", "192x192", "any"),
+    ("perch-512", "512x512", "any"),
+    ("perch-maskable-512", "512x512", "maskable"),
+)
+
 # The colour of the page in static/styles/1-tokens.css, as it is by day.
 PAPER = "#f4f0e8"
 
 
 def manifest(name: str, language: str) -> bytes:
     """What a browser needs to know to install the client. Its icons keep their addresses."""
-    icons = (("perch-192", "192x192", "any"), ("perch-512", "512x512", "any"))
-    icons = (*icons, ("perch-maskable-512", "512x512", "maskable"))
     content = {
         "id": "/",
         "name": name,
@@ -57,7 +61,7 @@ def manifest(name: str, language: str) -> bytes:
         "background_color": PAPER,
         "icons": [
             {"src": f"/icons/{file}.png", "sizes": sizes, "type": "image/png", "purpose": purpose}
-            for file, sizes, purpose in icons
+            for file, sizes, purpose in ICONS
         ],
         "shortcuts": [{"name": words, "url": url} for words, url in SHORTCUTS[language]],
     }

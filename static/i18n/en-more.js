@@ -38,6 +38,7 @@ export default {
   "media.previous": "Previous picture",
   "media.next": "Next picture",
   "media.no_alt": "Picture without a description",
+  "media.failed": "This picture did not load.",
   "media.copy_alt": "Copy description",
 
   "profile.about": "About {name}",

@@ -53,6 +53,7 @@ export default {
   "media.previous": "Предыдущая картинка",
   "media.next": "Следующая картинка",
   "media.no_alt": "Картинка без описания",
+  "media.failed": "Картинка не загрузилась.",
   "media.copy_alt": "Копировать описание",
 
   "profile.about": "О пользователе {name}",

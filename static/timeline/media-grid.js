@@ -13,7 +13,7 @@ const WIDEST = 3;
 // The longest side of the small variant that the server makes.
 const SMALL_SIDE = 640;
 
-const openLightbox = (media, index) => openDialog(() => import("./lightbox.js"), { media, index });
+const openLightbox = (media, index) => openDialog(() => import("./lightbox.js"), { media, index }, { entry: true });
 
 function sources({ url, small_url: small, width, height }) {
   if (!small || small === url) return undefined;
