@@ -73,7 +73,7 @@ export function PageHead({ title, back, children }) {
       html`<button type="button" class="icon-button" aria-label=${t("action.back")} onClick=${() => history.back()}>
         <${Icon} name="back" />
       </button>`}
-      <h1 tabindex="-1">${title}</h1>
+      <h1 tabindex="-1" dir="auto">${title}</h1>
     </div>
     ${(shownFrom.value || outdated.value) && html`<${Connection} />`} ${children} ${wide.value ? null : html`<${KeyPanel} />`}`;
 }

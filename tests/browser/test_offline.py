@@ -152,6 +152,14 @@ async def test_signing_out_wipes_what_was_kept(open_page: OpenPage, alice: Calle
     assert await kept(page, "files")
 
 
+LISTEN = """() => {
+    globalThis.taken = new Promise((resolve) => {
+        navigator.serviceWorker.addEventListener("controllerchange", resolve, {once: true});
+    });
+}"""
+TAKEN_OVER = "async () => { await globalThis.taken; }"
+
+
 @pytest.fixture
 def touched() -> Iterator[Path]:
     """A file of the client that a test may change."""
@@ -168,15 +176,11 @@ async def test_a_new_version_takes_over_and_an_open_page_goes_on(
     page = await visited(open_page, alice)
     (old,) = {entry.split()[0] for entry in await kept(page, "files")}
     touched.write_bytes(touched.read_bytes() + b"\n")
+    await page.evaluate(LISTEN)
     update = "async () => { await (await navigator.serviceWorker.ready).update(); }"
     await page.evaluate(update)
-    for _ in range(100):
-        versions = {entry.split()[0] for entry in await kept(page, "files")}
-        if versions - {old}:
-            break
-        await page.wait_for_timeout(50)
-    (new,) = versions - {old}
-    await page.wait_for_timeout(300)
+    await page.evaluate(TAKEN_OVER)
+    (new,) = {entry.split()[0] for entry in await kept(page, "files")} - {old}
     # The page is of the old version, whose files only the cache still has.
     await page.get_by_role("link", name="Settings").click()
     await expect(page.get_by_text("Name of a new key")).to_be_visible()
