@@ -82,9 +82,12 @@ async function startTheRest() {
       import("./live/start.js"),
       import("./compose/attachments.js"),
       import("./lib/copy.js"),
+      import("./store/likes.js"),
       import("./store/outbox.js"),
+      import("./lib/kept.js"),
       import("./timeline/deleted.js"),
       loadAllWords(),
+      import("./offline.js").then(({ startOffline }) => startOffline()),
     ]);
     removeEventListener("keydown", keepKey);
     startKeyboard(earlyKeys);

@@ -30,11 +30,14 @@ export const route = computed(() => ({ ...match(here.value.path), entry: here.va
 
 export function navigate(to) {
   const { pathname } = new URL(to, location.origin);
-  if (dialog.value) closeDialog();
-  if (pathname === here.value.path) return;
+  const moves = pathname !== here.value.path;
+  // The new page takes the step of a dialog that has one.
+  const replaces = moves && dialog.value?.entry;
+  if (dialog.value) closeDialog({ stepTaken: replaces });
+  if (!moves) return;
   leavePlace();
   lastEntry += 1;
-  history.pushState({ entry: lastEntry }, "", pathname);
+  history[replaces ? "replaceState" : "pushState"]({ entry: lastEntry }, "", pathname);
   here.value = { path: pathname, entry: lastEntry };
 }
 
@@ -57,9 +60,11 @@ export function startRouter() {
   addEventListener("popstate", (event) => {
     // Going to a "#fragment" fires this too, and leaves the page where it is.
     if (location.pathname === here.value.path && event.state === null) return;
-    if (dialog.value) closeDialog();
-    leavePlace();
+    if (dialog.value) closeDialog({ stepTaken: true });
     const entry = event.state?.entry ?? 0;
+    // To or from the step of a dialog: the page stays.
+    if (location.pathname === here.value.path && entry === here.value.entry) return;
+    leavePlace();
     here.value = { path: location.pathname, entry };
   });
 }

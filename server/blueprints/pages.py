@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,12 +22,53 @@ bp = Blueprint("pages")
 FOLDER = Path(__file__).parents[2] / "static"
 
 # Where an unknown address is not a person's: programs get the envelope.
-FOR_PROGRAMS = frozenset({"api", "media", "static", "health"})
+FOR_PROGRAMS = frozenset({"api", "media", "static", "health", "icons"})
 
 # What there is below a person's page.
 LISTS = "followers|following|media|likes"
 
 FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
+
+# The worker fetches from here and loads no code.
+WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+
+
+# What an installed client offers on its icon.
+SHORTCUTS = {
+    "en": (("New tweet", "/#compose"), ("Following", "/following")),
+    "ru": (("Новый твит", "/#compose"), ("Подписки", "/following")),
+}
+
+ICONS = (
+    ("perch-192", "192x192", "any"),
+    ("perch-512", "512x512", "any"),
+    ("perch-maskable-512", "512x512", "maskable"),
+)
+
+# The colour of the page in static/styles/1-tokens.css, as it is by day.
+PAPER = "#f4f0e8"
+
+
+def manifest(name: str, language: str) -> bytes:
+    """What a browser needs to know to install the client. Its icons keep their addresses."""
+    content = {
+        "id": "/",
+        "name": name,
+        "short_name": name,
+        "lang": language,
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": PAPER,
+        "background_color": PAPER,
+        "icons": [
+            {"src": f"/icons/{file}.png", "sizes": sizes, "type": "image/png", "purpose": purpose}
+            for file, sizes, purpose in ICONS
+        ],
+        "shortcuts": [{"name": words, "url": url} for words, url in SHORTCUTS[language]],
+    }
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 class Client:
@@ -39,6 +81,7 @@ class Client:
         self._watch = settings.mode != "PROD"
         self._seen = self._newest_change()
         self._files = ClientFiles.load(folder, media_origin=self._origin)
+        self.manifests = {language: manifest(settings.instance_name, language) for language in SHORTCUTS}
 
     def files(self) -> ClientFiles:
         """The files as they are now."""
@@ -106,11 +149,37 @@ async def client_file(request: Request, version: str, name: str) -> HTTPResponse
     return sent(request, file, 200, {"cache-control": FOR_EVER})
 
 
+@bp.route("/sw.js", methods=["GET", "HEAD"])
+async def service_worker(request: Request) -> HTTPResponse:
+    """The service worker, for the whole of this host; always asked for again, as it names the version."""
+    files = request.app.ctx.client.files()
+    headers = {"cache-control": "no-cache", "content-security-policy": WORKER_POLICY}
+    return sent(request, files.worker, 200, headers)
+
+
+@bp.route("/manifest.webmanifest", methods=["GET", "HEAD"], name="manifest")
+async def client_manifest(request: Request) -> HTTPResponse:
+    """What makes the client installable, under the name of this instance."""
+    language = "ru" if request.headers.get("accept-language", "").lower().startswith("ru") else "en"
+    headers = {"cache-control": "no-cache", "vary": "accept-language"}
+    return HTTPResponse(request.app.ctx.client.manifests[language], 200, headers, "application/manifest+json")
+
+
+@bp.route("/icons/<name:str>", methods=["GET", "HEAD"])
+@bp.route("/apple-touch-icon.png", methods=["GET", "HEAD"], name="touch_icon")
+async def icon(request: Request, name: str = "apple-touch-icon.png") -> HTTPResponse:
+    """The icons of an installed client, at addresses that stay."""
+    file = request.app.ctx.client.files().files.get(f"icons/{name}")
+    if file is None:
+        raise NotFound
+    return sent(request, file, 200, {"cache-control": FOR_A_DAY})
+
+
 @bp.route("/favicon.ico", methods=["GET", "HEAD"])
 async def favicon(request: Request) -> HTTPResponse:
     """For browsers that ask here whatever the page says."""
     icon = request.app.ctx.client.files().files["icons/perch.svg"]
-    return HTTPResponse(icon.body, 200, {"cache-control": "max-age=86400"}, icon.content_type)
+    return HTTPResponse(icon.body, 200, {"cache-control": FOR_A_DAY}, icon.content_type)
 
 
 async def page_or_envelope(request: Request, _error: Exception) -> HTTPResponse:

@@ -4,6 +4,9 @@ All files stand under a prefix that contains the hash of the whole tree, so that
 ever. `index.html` is the one page that is asked for again; into its marker go the import map, the
 preloads with their integrity (without it repeated there, browsers fetch the modules twice), and the
 style sheets. The import map has to be inline, so the page's policy names its hash.
+
+Beside them stands the service worker, `sw.js`, at an address that never changes: it is told the version
+and the names of the files that it is to keep.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from html import escape
 from pathlib import Path
 
 PAGE = "index.html"
+WORKER = "sw.js"
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -31,6 +35,7 @@ COMPRESSED = (".html", ".js", ".css", ".svg", ".webmanifest")
 MARKER = "<!-- perch:head -->"
 ENTRY = "app.js"
 ICON = "icons/perch.svg"
+TOUCH_ICON = "icons/apple-touch-icon.png"
 IMPORTS = "vendor/imports.json"
 
 # `import … from "x"`, `export … from "x"`, `import "x"`: what the browser fetches before it starts.
@@ -51,12 +56,13 @@ class ClientFile:
 
 @dataclass(frozen=True, slots=True)
 class ClientFiles:
-    """All of them, under `/static/<version>/`, and the page with its policy."""
+    """All of them, under `/static/<version>/`, the page with its policy, and the service worker."""
 
     version: str
     files: dict[str, ClientFile]
     page: ClientFile
     policy: str
+    worker: ClientFile
 
     @classmethod
     def load(cls, folder: Path, *, media_origin: str | None = None) -> ClientFiles:
@@ -64,11 +70,11 @@ class ClientFiles:
         bodies = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
-            if path.suffix in TYPES and path.is_file() and path.name != PAGE
+            if path.suffix in TYPES and path.is_file() and path.name not in (PAGE, WORKER)
         }
-        template = (folder / PAGE).read_text()
+        template, worker = (folder / PAGE).read_text(), (folder / WORKER).read_text()
         imports: dict[str, str] = json.loads((folder / IMPORTS).read_text())
-        version = tree_hash(bodies, template, imports)
+        version = tree_hash(bodies, template + worker, imports)
         prefix = f"/static/{version}/"
         import_map = import_map_text(bodies, imports, prefix)
         head = head_html(bodies, imports, prefix, import_map)
@@ -77,6 +83,7 @@ class ClientFiles:
             files={name: client_file(name, body) for name, body in bodies.items()},
             page=client_file(PAGE, template.replace(MARKER, head).encode()),
             policy=content_security_policy(import_map, media_origin),
+            worker=client_file(WORKER, (kept_files(bodies, version) + worker).encode()),
         )
 
 
@@ -87,6 +94,12 @@ def client_file(name: str, body: bytes) -> ClientFile:
     if gzipped is not None and len(gzipped) >= len(body):
         gzipped = None
     return ClientFile(body, gzipped, TYPES[suffix])
+
+
+def kept_files(bodies: dict[str, bytes], version: str) -> str:
+    """What the service worker is told: the version, and what it keeps so that the client starts offline."""
+    kept = [name for name in bodies if name.endswith((".js", ".css", ".svg"))]
+    return f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(kept)};\n"
 
 
 def tree_hash(bodies: dict[str, bytes], template: str, imports: dict[str, str]) -> str:
@@ -141,6 +154,9 @@ def head_html(bodies: dict[str, bytes], imports: dict[str, str], prefix: str, im
     """What takes the marker's place in the page."""
     styles = sorted(name for name in bodies if name.startswith("styles/") and name.endswith(".css"))
     lines = [f'<link rel="icon" type="image/svg+xml" href="{prefix}{ICON}">']
+    # At addresses that stay: an installed client would take each new version for a new icon.
+    lines += ['<link rel="manifest" href="/manifest.webmanifest">']
+    lines += [f'<link rel="apple-touch-icon" href="/{TOUCH_ICON}">']
     lines += [f'<link rel="stylesheet" href="{prefix}{escape(name)}">' for name in styles]
     lines += [f'<script type="importmap">{import_map}</script>']
     for name in eager_modules(bodies, imports):
@@ -162,6 +178,7 @@ def content_security_policy(import_map: str, media_origin: str | None) -> str:
             f"img-src {images}",
             "connect-src 'self'",
             "manifest-src 'self'",
+            "worker-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",

@@ -1,4 +1,5 @@
 // One way to call the server: JSON in, the envelope's content out, every failure an ApiError.
+import { signal } from "@preact/signals";
 
 const TIMEOUT = 20_000;
 
@@ -12,6 +13,10 @@ export class ApiError extends Error {
     this.retryAfter = retryAfter;
   }
 }
+
+// Since when what is shown may have changed: the time of the oldest answer that the service worker
+// (sw.js) had kept and gave because the network failed. Null while the server itself answers.
+export const shownFrom = signal(null);
 
 let currentKey = () => "";
 let keyJudged = () => {};
@@ -69,7 +74,15 @@ export async function call(method, path, { query, body, key = currentKey(), keep
   } catch (cause) {
     throw cause.name === "TimeoutError" ? new ApiError("timeout") : noAnswer();
   }
-  return readAnswer(response.status, parse(content), seconds(response.headers.get("retry-after")), key);
+  const answer = readAnswer(response.status, parse(content), seconds(response.headers.get("retry-after")), key);
+  if (method === "GET") noteAge(answer, response.headers.get("x-perch-offline"));
+  return answer;
+}
+
+function noteAge(answer, time) {
+  if (time) answer.kept = true;
+  if (!time) shownFrom.value = null;
+  else if (shownFrom.value === null || time < shownFrom.value) shownFrom.value = time;
 }
 
 export function parse(text) {

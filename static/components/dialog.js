@@ -1,16 +1,21 @@
 // A modal dialog: the browser's own, which keeps the focus inside and closes with Escape.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../lib/html.js";
-import { closeDialog } from "../store/dialogs.js";
+import { closeDialog, dialog as current } from "../store/dialogs.js";
 
 export function Dialog({ label, kind, children, ...rest }) {
   const element = useRef(null);
+  const mine = useRef(current.peek()).current;
   useLayoutEffect(() => {
     element.current.showModal();
   }, []);
   useEffect(() => {
     const dialog = element.current;
-    return () => dialog.close();
+    // Only once it is closed: while it is open, nothing behind it takes the focus.
+    return () => {
+      dialog.close();
+      if (mine?.opener?.isConnected) mine.opener.focus({ preventScroll: true });
+    };
   }, []);
   const pressed = useRef(null);
   // Only a press that began and ended on the backdrop closes: selecting text may end there.
@@ -25,6 +30,10 @@ export function Dialog({ label, kind, children, ...rest }) {
     onCancel=${(event) => {
       event.preventDefault();
       closeDialog();
+    }}
+    onClose=${() => {
+      // Browsers let Escape be refused only so often: then it is closed without having been asked.
+      if (current.peek() === mine) closeDialog();
     }}
     onPointerDown=${onPointerDown}
     onClick=${onClick}

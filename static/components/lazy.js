@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { html } from "../lib/html.js";
 import { loadAllWords } from "../lib/i18n.js";
+import { partMissing } from "../store/notices.js";
 
 // Wraps `load`, which imports a module whose default export is a component. Until it and its
 // words are there, `Waiting` is drawn, and `Failed` where they cannot be fetched.
@@ -16,12 +17,13 @@ export function lazy(load, { Waiting = () => null, Failed = () => null } = {}) {
     } catch {
       failed.value = true;
       loading = null;
+      partMissing();
     }
   };
   const Lazy = (props) => {
     if (part.value) return html`<${part.value} ...${props} />`;
     Lazy.prefetch();
-    return failed.value ? html`<${Failed} />` : html`<${Waiting} />`;
+    return html`<${failed.value ? Failed : Waiting} ...${props} />`;
   };
   Lazy.prefetch = () => {
     loading ??= fetchPart();

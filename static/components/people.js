@@ -1,7 +1,7 @@
 // A person in small: the squircle with an initial, and a moment in words.
 import { useComputed } from "@preact/signals";
 import { html } from "../lib/html.js";
-import { firstGrapheme } from "../lib/text.js";
+import { firstGrapheme, withoutDirection } from "../lib/text.js";
 import { fullTime, timeAgo } from "../lib/time.js";
 import { Icon } from "./icon.js";
 
@@ -9,7 +9,7 @@ const COLOURS = 8;
 
 export function Avatar({ user, size = "medium" }) {
   const colour = user ? `tint-${user.id % COLOURS}` : "tint-none";
-  const initial = user && firstGrapheme(user.name.trim()).toUpperCase();
+  const initial = user && firstGrapheme(withoutDirection(user.name).trim()).toUpperCase();
   return html`<span class=${`avatar ${size} ${colour}`} aria-hidden="true">
     ${initial ?? html`<${Icon} name="user" />`}
   </span>`;

@@ -2,6 +2,7 @@
 import { html } from "../lib/html.js";
 import { errorText, t } from "../lib/i18n.js";
 import { Icon } from "./icon.js";
+import { lazy } from "./lazy.js";
 
 export function Button({ kind = "plain", busy = false, icon, children, ...rest }) {
   return html`<button type="button" class=${`button ${kind}`} aria-busy=${busy || undefined} ...${rest}>
@@ -34,6 +35,9 @@ export function Trouble({ error, retry, dismiss, label, children }) {
     </button>`}
   </div>`;
 }
+
+// The same where there is nothing else to show. Fetched when it is needed, or else the row above.
+export const Failure = lazy(() => import("./failure.js"), { Failed: Trouble });
 
 export function EmptyRow({ title, children }) {
   return html`<div class="empty">

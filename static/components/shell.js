@@ -2,8 +2,10 @@
 import { signal } from "@preact/signals";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { shownFrom } from "../api/http.js";
 import { path } from "../router.js";
-import { announcement, notice } from "../store/notices.js";
+import { awaySince } from "../store/live-state.js";
+import { announcement, notice, outdated } from "../store/notices.js";
 import { instance, keyState, viewer } from "../store/session.js";
 import { Icon } from "./icon.js";
 import { KeyPanel } from "./key-panel.js";
@@ -12,6 +14,7 @@ import { openComposer } from "./openers.js";
 import { Button } from "./rows.js";
 
 const QuickSettings = lazy(() => import("./quick-settings.js"));
+const Connection = lazy(() => import("./connection.js"));
 
 const brand = new URL("../icons/perch.svg", import.meta.url).href;
 
@@ -71,9 +74,10 @@ export function PageHead({ title, back, keyless, children }) {
       html`<button type="button" class="icon-button" aria-label=${t("action.back")} onClick=${() => history.back()}>
         <${Icon} name="back" />
       </button>`}
-      <h1 tabindex="-1">${title}</h1>
+      <h1 tabindex="-1" dir="auto">${title}</h1>
     </div>
-    ${children} ${wide.value || keyless ? null : html`<${KeyPanel} />`}`;
+    ${(shownFrom.value || awaySince.value || outdated.value) && html`<${Connection} />`} ${children}
+    ${wide.value || keyless ? null : html`<${KeyPanel} />`}`;
 }
 
 export function Messages() {

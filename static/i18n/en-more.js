@@ -57,6 +57,7 @@ export default {
   "media.previous": "Previous picture",
   "media.next": "Next picture",
   "media.no_alt": "Picture without a description",
+  "media.failed": "This picture did not load.",
   "media.copy_alt": "Copy description",
 
   "profile.about": "About {name}",
@@ -89,7 +90,23 @@ export default {
   "page.nothing_here": "Nothing lives at this address",
   "page.not_found_hint": "It may have been deleted, or the link is wrong.",
   "page.go_home": "Go home",
-  "page.reload": "Reload",
+
+  "connection.offline": "Offline · from {time}",
+  "connection.unreachable": "No connection to the server · from {time}",
+
+  "failure.offline": "You are offline",
+  "failure.offline_hint": "This was not read before, so there is nothing to show. It loads by itself when the network is back.",
+  "failure.unreachable": "The server cannot be reached",
+  "failure.unreachable_hint": "Check your connection, or try again in a moment.",
+  "failure.server": "The server made a mistake",
+  "failure.server_hint": "It is not your fault, and nothing of yours is lost. Trying again may help.",
+  "failure.busy": "The server is busy",
+  "failure.busy_hint": "Try again in a moment.",
+  "failure.too_fast": "Too fast",
+  "failure.scope": "Your key does not allow this",
+  "failure.scope_hint": "Sign in with a key that may read here. Keys are made in the settings.",
+  "failure.to_keys": "Go to settings",
+  "failure.other": "This did not load",
 
   "settings.account": "Account",
   "settings.name": "Name",

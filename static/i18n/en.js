@@ -35,6 +35,7 @@ export default {
   "compose.send": "Tweet",
 
   "tweet.show_more": "Show more",
+  "tweet.show_less": "Show less",
   "tweet.like": { one: "Like, {count} so far", other: "Like, {count} so far" },
   "tweet.like_hint": "Like",
   "tweet.unlike_hint": "Unlike",
@@ -46,6 +47,8 @@ export default {
   "media.pending": "The picture is being prepared",
 
   "page.failed": "This page did not load",
+  "page.reload": "Reload",
+  "page.new_version": "A new version of Perch is here.",
 
   "error.offline": "You are offline.",
   "error.unreachable": "The server cannot be reached.",

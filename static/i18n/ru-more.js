@@ -72,6 +72,7 @@ export default {
   "media.previous": "Предыдущая картинка",
   "media.next": "Следующая картинка",
   "media.no_alt": "Картинка без описания",
+  "media.failed": "Картинка не загрузилась.",
   "media.copy_alt": "Копировать описание",
 
   "profile.about": "О пользователе {name}",
@@ -114,7 +115,23 @@ export default {
   "page.nothing_here": "По этому адресу ничего нет",
   "page.not_found_hint": "Возможно, это удалили или в ссылке ошибка.",
   "page.go_home": "На главную",
-  "page.reload": "Обновить",
+
+  "connection.offline": "Нет сети · загружено {time}",
+  "connection.unreachable": "Нет связи с сервером · загружено {time}",
+
+  "failure.offline": "Нет сети",
+  "failure.offline_hint": "Раньше это не открывали, поэтому показать нечего. Страница загрузится сама, когда сеть появится.",
+  "failure.unreachable": "Сервер недоступен",
+  "failure.unreachable_hint": "Проверьте соединение или попробуйте чуть позже.",
+  "failure.server": "Ошибка на сервере",
+  "failure.server_hint": "Вы ни при чём, и ничего вашего не потеряно. Может помочь повторная попытка.",
+  "failure.busy": "Сервер занят",
+  "failure.busy_hint": "Попробуйте через минуту.",
+  "failure.too_fast": "Слишком быстро",
+  "failure.scope": "Ваш ключ этого не разрешает",
+  "failure.scope_hint": "Войдите с ключом, которому разрешено чтение. Ключи создаются в настройках.",
+  "failure.to_keys": "Открыть настройки",
+  "failure.other": "Не загрузилось",
 
   "settings.account": "Учётная запись",
   "settings.name": "Имя",

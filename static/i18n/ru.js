@@ -35,6 +35,7 @@ export default {
   "compose.send": "Твитнуть",
 
   "tweet.show_more": "Показать полностью",
+  "tweet.show_less": "Свернуть",
   "tweet.like": {
     one: "Нравится, уже {count}",
     few: "Нравится, уже {count}",
@@ -51,6 +52,8 @@ export default {
   "media.pending": "Картинка готовится",
 
   "page.failed": "Страница не загрузилась",
+  "page.reload": "Обновить",
+  "page.new_version": "Вышла новая версия Perch.",
 
   "error.offline": "Нет сети.",
   "error.unreachable": "Сервер недоступен.",

@@ -1,5 +1,6 @@
 // The words on the page. English comes with the page and Russian when it is asked for.
 import { batch, signal } from "@preact/signals";
+import { withoutDirection } from "./text.js";
 import english from "../i18n/en.js";
 
 export const LANGUAGES = { en: "English", ru: "Русский" };
@@ -79,7 +80,7 @@ export function t(key, values = {}) {
     entry = entry[formatter("PluralRules").select(values.count)] ?? entry.other;
   }
   return entry.replace(/\{(\w+)\}/g, (_, name) =>
-    name === "count" ? formatNumber(values.count) : (values[name] ?? ""),
+    name === "count" ? formatNumber(values.count) : withoutDirection(String(values[name] ?? "")),
   );
 }
 

@@ -54,18 +54,24 @@ export function restorePlace(place) {
   for (const gesture of gestures) {
     addEventListener(gesture, stopCurrent, { once: true, passive: true });
   }
+  // The browser's own anchoring would be taken for the reader's hand.
+  const { style } = document.documentElement;
+  style.overflowAnchor = "none";
   let frames = 0;
   let expected = scrollY;
   const settle = () => {
-    if (stopped || !row.isConnected) return;
+    if (!settleOnce()) style.overflowAnchor = "";
+  };
+  const settleOnce = () => {
+    if (stopped || !row.isConnected) return false;
     const drift = row.getBoundingClientRect().top - place.offset;
     const moved = Math.abs(drift) >= 1;
     // Scrolled by somebody else, as with the scroll bar: they know where they want to be.
-    if (moved && frames > 0 && Math.abs(scrollY - expected) >= 1) return;
+    if (moved && frames > 0 && Math.abs(scrollY - expected) >= 1) return false;
     if (moved) scrollBy(0, drift);
     expected = scrollY;
     frames += 1;
-    if (frames < FRAMES) requestAnimationFrame(settle);
+    return frames < FRAMES && requestAnimationFrame(settle);
   };
   settle();
 }

@@ -1,26 +1,12 @@
-// Text as people count it and as links are found in it.
+// The characters of a text, and the links in it.
 
 // Graphemes are the same in every language, so one segmenter serves all.
 let segmenter;
 
-function graphemes(text) {
+export function graphemes(text) {
   segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   return segmenter.segment(text);
 }
-
-const encoder = new TextEncoder();
-
-// Graphemes: what a reader calls a character, a flag or a family being one.
-// Text far over any limit is counted roughly, so that pasting a book does not freeze the page.
-export function countGraphemes(text) {
-  if (text === "") return 0;
-  if (text.length > 40_000) return text.length;
-  let count = 0;
-  for (const _ of graphemes(text)) count += 1;
-  return count;
-}
-
-export const countBytes = (text) => encoder.encode(text).length;
 
 export function firstGrapheme(text) {
   // Most names begin with a letter that nothing can be joined to.
@@ -52,12 +38,18 @@ function shownAs(url) {
   const text = url.host + (url.pathname === "/" ? "" : url.pathname) + url.search + url.hash;
   let readable = text;
   try {
-    readable = decodeURI(text);
+    // What cannot be seen, or turns the line around, stays as it is written in the address.
+    readable = decodeURI(text).replace(/[\p{C}\p{Z}]/gu, encodeURIComponent);
   } catch {
     // Not UTF-8: shown as written.
   }
   return readable.length > 42 ? `${readable.slice(0, 41)}…` : readable;
 }
+
+// Controls of writing direction: inside a plain string, as a title is, they would turn what follows.
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+export const withoutDirection = (text) => text.replace(DIRECTION, "");
 
 // Cuts text into strings and {href, label}. Only http and https become links.
 export function splitLinks(text) {

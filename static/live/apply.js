@@ -1,8 +1,10 @@
 // What the stream tells, done to what the page holds.
 import { batch } from "@preact/signals";
-import { feedsOfTweet, home, likesOfUser } from "../store/feeds.js";
+import { home, openedFeed } from "../store/feeds.js";
+import { waitAbove } from "../store/new-tweets.js";
 import { refuseKey, showViewer, viewer } from "../store/session.js";
-import { countLikes, keepTweet, removeTweet, renameAuthor, setMedia, tweetById } from "../store/tweets.js";
+import { countLikes, renameAuthor, setMedia } from "../store/told.js";
+import { keepTweet, removeTweet, tweetById } from "../store/tweets.js";
 import { countPeople, followTold, renamePerson } from "../store/users.js";
 import { resync, resyncAll } from "./resync.js";
 
@@ -10,10 +12,6 @@ import { resync, resyncAll } from "./resync.js";
 const OWN_TWEET_GRACE = 2000;
 
 const isMe = (id) => viewer.value?.id === id;
-
-function waitAbove(tweet, followed) {
-  for (const feed of feedsOfTweet(tweet, followed)) feed.wait(tweet.id);
-}
 
 const handlers = {
   // Between what the page read and the opening something may have happened.
@@ -38,7 +36,7 @@ const handlers = {
 
   liked(event) {
     countLikes(event);
-    const feed = viewer.value && likesOfUser(viewer.value.id);
+    const feed = openedFeed(`user-${viewer.value?.id}-likes`);
     if (feed && !feed.shown) feed.reset();
   },
 

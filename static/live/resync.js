@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import { everyFeed } from "../store/feeds.js";
 import { missed } from "../store/live-state.js";
+import { takeIn, wait } from "../store/new-tweets.js";
 import { keepTweet, removeTweet, tweetById } from "../store/tweets.js";
 
 const PAGE = 100;
@@ -22,6 +23,11 @@ export async function resync(feed) {
   for (let number = 0; number < MOST_PAGES; number += 1) {
     page = await feed.fetchPage(page?.next ?? null, Math.min(PAGE, Math.max(30, ids.length)));
     if (generation !== feed.generation) return undefined;
+    if (page.kept) {
+      // Not from the server, which cannot be reached: no news.
+      feed.stale = true;
+      return undefined;
+    }
     first ??= page;
     found.push(...page.tweets.map((json) => keepTweet(json).id));
     if (page.next === null || page.next <= oldest) break;
@@ -36,8 +42,8 @@ export async function resync(feed) {
     }
     feed.overlaps = downTo <= (ids[0] ?? 0) || page.next === null;
     feed.latest = first;
-    for (const id of found) feed.wait(id);
-    if (ids.length === 0 && feed.waiting.value.length) feed.showWaiting();
+    for (const id of found) wait(feed, id);
+    if (ids.length === 0 && feed.waiting.value.length) takeIn(feed);
   });
   return undefined;
 }

@@ -1,5 +1,6 @@
 // One live stream from the server: kept open, resumed where it broke off, and never hurried.
 import { keyHeader, noAnswer, parse, readAnswer, seconds } from "../api/http.js";
+import { hurry } from "../store/live-state.js";
 
 // The server sends something every 20 seconds: what is silent for longer than two of these is dead.
 const SILENCE = 45_000;
@@ -37,6 +38,7 @@ export async function followStream({ signal, position, tell, say }) {
   let pause = FIRST_PAUSE;
   while (!signal.aborted) {
     let retryAfter = 0;
+    const resumed = position.id !== null;
     try {
       say("connecting");
       await once({
@@ -47,7 +49,8 @@ export async function followStream({ signal, position, tell, say }) {
             pause = FIRST_PAUSE;
             say("live");
           }
-          tell(id, event);
+          // Where it goes on from a known event, nothing was missed.
+          if (event.type !== "open" || !resumed) tell(id, event);
         },
       });
       // The server has closed it, for its own reasons: it is back in a moment.
@@ -121,6 +124,7 @@ function sleep(time, signal) {
     const timer = setTimeout(wake, time);
     const options = { signal: done.signal };
     addEventListener("online", wake, options);
+    hurry.addEventListener("now", wake, options);
     signal.addEventListener("abort", wake, options);
     document.addEventListener("visibilitychange", () => !document.hidden && wake(), options);
   });

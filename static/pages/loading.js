@@ -1,8 +1,9 @@
 // Loads what a page shows and keeps its failure beside it.
 import { useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
+import { missed } from "../store/live-state.js";
 
-// Runs `load` when the page opens, when `inputs` change, and on `again()`.
+// Runs `load` when the page opens, when `inputs` change, when events may have been missed, and on `again()`.
 // Resolves to {error, again}; what was loaded is kept by the store.
 export function useLoading(load, inputs, ready = true) {
   const error = useSignal(null);
@@ -16,7 +17,7 @@ export function useLoading(load, inputs, ready = true) {
   }, inputs);
   useEffect(() => {
     if (ready) again();
-  }, [again, ready]);
+  }, [again, ready, missed.value]);
   return { error: error.value, again };
 }
 

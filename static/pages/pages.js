@@ -5,13 +5,14 @@ import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { route } from "../router.js";
+import { outdated } from "../store/notices.js";
 import { Home } from "./home.js";
 
 const Waiting = () => html`<${PageHead} title=${t("feed.loading")} back /><${Skeletons} />`;
 
 const Failed = () => html`<${PageHead} title=${t("page.failed")} back />
   <div class="empty" role="alert">
-    <p>${t("error.unreachable")}</p>
+    <p>${t(outdated.value ? "page.new_version" : "error.unreachable")}</p>
     <${Button} icon="retry" onClick=${() => location.reload()}>${t("page.reload")}<//>
   </div>`;
 

@@ -1,6 +1,6 @@
 // Who follows somebody, and whom they follow.
 import { fetchPeople } from "../api/users.js";
-import { EmptyRow, Trouble } from "../components/rows.js";
+import { EmptyRow, Failure, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
@@ -38,11 +38,11 @@ export default function PeoplePage({ id, list, entry }) {
         )}
       </nav>
     <//>
-    ${error && html`<${Trouble} error=${error} retry=${again} />`}
-    <${PeopleList}
+    ${error && html`<${user ? Trouble : Failure} error=${error} retry=${again} />`}
+    ${(user || !error) && html`<${PeopleList}
       key=${`${id} ${list}`}
       fetchPage=${(before, limit) => fetchPeople(id, list, before, limit)}
       empty=${html`<${EmptyRow} title=${t(`profile.no_${list}`)} />`}
-    />
+    />`}
   `;
 }

@@ -1,13 +1,12 @@
 // A person's page: who they are, what they tweeted, their pictures, and what they like.
 import { useEffect } from "preact/hooks";
-import { EmptyRow, Skeletons, Trouble } from "../components/rows.js";
+import { EmptyRow, Failure, Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { ProfileHead } from "../profile/head.js";
 import { feedOfUser } from "../store/feeds.js";
-import { missed } from "../store/live-state.js";
 import { key } from "../store/session.js";
 import { loadProfile, profileOf } from "../store/users.js";
 import { FeedView } from "../timeline/feed.js";
@@ -38,7 +37,7 @@ export default function ProfilePage({ id, list, entry }) {
   const hasKey = key.value !== "";
   const user = profileOf(id).value;
   const feed = feedOfUser(id, list);
-  const { error, again } = useLoading(() => loadProfile(id), [id, missed.value], hasKey);
+  const { error, again } = useLoading(() => loadProfile(id), [id], hasKey);
   const title = user?.name ?? t("nav.profile");
   usePlace(`profile ${entry}`);
   useTitle(title);
@@ -47,6 +46,7 @@ export default function ProfilePage({ id, list, entry }) {
   }, [feed, hasKey, feed.status.value]);
   if (!hasKey) return html`<${PageHead} title=${title} back /><${NeedsKey} />`;
   if (isNotFound(error)) return html`<${PageHead} title=${title} back /><${Missing} words="profile.gone" />`;
+  if (error && !user) return html`<${PageHead} title=${title} back /><${Failure} error=${error} retry=${again} />`;
   return html`
     <${PageHead} title=${title} back />
     ${user ? html`<${ProfileHead} user=${user} />` : !error && html`<${Skeletons} count=${1} />`}

@@ -1,12 +1,13 @@
 // The title of the page, which is also what screen readers hear when the page changes.
 import { useEffect } from "preact/hooks";
+import { withoutDirection } from "../lib/text.js";
 import { announce } from "../store/notices.js";
 import { instance } from "../store/session.js";
 
 let spoken = null;
 
 export function useTitle(title) {
-  const full = `${title} · ${instance.value.name}`;
+  const full = `${withoutDirection(title)} · ${instance.value.name}`;
   useEffect(() => {
     document.title = full;
     // A count before the title changes by itself and is announced where it is shown.

@@ -2,13 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fetchLikers } from "../api/tweets.js";
-import { Skeletons, Trouble } from "../components/rows.js";
+import { Failure, Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { PeopleList } from "../profile/people-list.js";
-import { missed } from "../store/live-state.js";
 import { key } from "../store/session.js";
 import { refreshTweet, tweetById } from "../store/tweets.js";
 import { LargeTweet } from "../timeline/large-tweet.js";
@@ -37,7 +36,7 @@ export default function TweetPage({ id, entry }) {
     async () => {
       tweet.value = await refreshTweet(id);
     },
-    [id, missed.value],
+    [id],
     hasKey,
   );
   const gone = isNotFound(error) || tweet.value?.fate.value === "gone";
@@ -51,7 +50,7 @@ export default function TweetPage({ id, entry }) {
   return html`
     <${PageHead} title=${t("tweet.title")} back />
     ${tweet.value && html`<${LargeTweet} tweet=${tweet.value} />`}
-    ${error && html`<${Trouble} error=${error} retry=${again} />`}
+    ${error && html`<${tweet.value ? Trouble : Failure} error=${error} retry=${again} />`}
     ${tweet.value ? html`<${Likers} tweet=${tweet.value} />` : !error && html`<${Skeletons} count=${1} />`}
   `;
 }

@@ -23,7 +23,7 @@ export function ProfileHead({ user }) {
         ? html`<a class="button" href="/settings">${t("profile.edit")}</a>`
         : html`<${FollowButton} user=${user} />`}
     </div>
-    <p class="profile-name" dir="auto">${user.name}</p>
+    <p class="profile-name"><bdi>${user.name}</bdi></p>
     <p class="handle">@${user.handle}</p>
     <p class="joined">${t("profile.joined", { when: longDayOf(user.created_at) })}</p>
     <p class="counts">

@@ -2,9 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Avatar } from "../components/people.js";
-import { Button, EndRow, Skeletons, Trouble } from "../components/rows.js";
+import { Button, EndRow, Failure, Skeletons, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { missed } from "../store/live-state.js";
 import { keepFollowed } from "../store/users.js";
 import { FollowButton } from "./follow-button.js";
 
@@ -41,15 +42,16 @@ export function PeopleList({ fetchPage, empty = null }) {
     }
   };
   useEffect(() => {
-    load();
-  }, []);
+    if (next.value === undefined || error.value) load();
+  }, [missed.value]);
   const first = next.value === undefined;
-  if (error.value) return html`<${Trouble} error=${error.value} retry=${load} />`;
+  if (error.value && first) return html`<${Failure} error=${error.value} retry=${load} />`;
   if (first) return html`<${Skeletons} count=${3} />`;
   if (people.value.length === 0) return empty;
   return html`<ul class="people">
       ${people.value.map((user) => html`<${Person} key=${user.id} user=${user} />`)}
     </ul>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${load} />`}
     ${next.value === null
       ? html`<${EndRow} />`
       : html`<div class="more">

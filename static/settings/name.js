@@ -7,7 +7,7 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { notify } from "../store/notices.js";
 import { limits, showViewer, viewer } from "../store/session.js";
-import { renameAuthor } from "../store/tweets.js";
+import { renameAuthor } from "../store/told.js";
 import { keepProfile } from "../store/users.js";
 
 export function NameForm() {

@@ -1,23 +1,27 @@
 // The one dialog that may be open, with the module that draws it fetched when it is needed.
 import { signal } from "@preact/signals";
-import { notify } from "./notices.js";
+import { notify, partMissing } from "./notices.js";
 import { loadAllWords, t } from "../lib/i18n.js";
 
 export const dialog = signal(null);
 
-// The router reads this: the back button closes a dialog before it leaves the page.
-export async function openDialog(loadModule, props = {}) {
+// `entry`: with a step of its own in the history, so that the back button closes it and leaves
+// the page where it is. The router reads this.
+export async function openDialog(loadModule, props = {}, { entry = false } = {}) {
   const opener = document.activeElement;
   try {
     const [{ default: component }] = await Promise.all([loadModule(), loadAllWords()]);
-    dialog.value = { component, props, opener };
+    dialog.value = { component, props, opener, entry };
+    if (entry) history.pushState({ ...history.state, dialog: true }, "");
   } catch {
     notify(t("error.unreachable"));
+    partMissing();
   }
 }
 
-export function closeDialog() {
-  const opener = dialog.value?.opener;
+// `stepTaken` says that the history is no longer at the dialog's own step.
+export function closeDialog({ stepTaken = false } = {}) {
+  const { entry } = dialog.value ?? {};
   dialog.value = null;
-  if (opener?.isConnected) opener.focus({ preventScroll: true });
+  if (entry && !stepTaken) history.back();
 }

@@ -3,7 +3,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/http.js";
 import { load, save, forget, watch } from "../lib/storage.js";
-import { countBytes, countGraphemes } from "../lib/text.js";
+import { countBytes, countGraphemes } from "../lib/count.js";
 import { token } from "../lib/token.js";
 import { key, limits, viewer, whenViewerLeaves } from "./session.js";
 

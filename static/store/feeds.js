@@ -79,32 +79,6 @@ class Feed {
     this.waiting.value = this.waiting.value.filter((id) => !ids.includes(id));
   }
 
-  // A tweet that is not here yet waits until the reader asks for it.
-  wait(id) {
-    if (!this.byTime || ["fresh", "loading"].includes(this.status.value)) return;
-    const ids = this.ids.value;
-    // What is older than all that was read comes with its page.
-    if (this.status.value !== "ended" && ids.length && id < ids.at(-1)) return;
-    if (ids.includes(id) || this.waiting.value.includes(id)) return;
-    this.waiting.value = [...this.waiting.value, id].sort(newestFirst);
-  }
-
-  showWaiting() {
-    batch(() => {
-      if (this.overlaps) {
-        this.insert(this.waiting.value);
-      } else {
-        // More came than was read: joining the two would hide what lies between them.
-        this.ids.value = this.latest.tweets.map(({ id }) => id).sort(newestFirst);
-        this.cursor = this.latest.next;
-        this.status.value = this.cursor === null ? "ended" : "ready";
-        this.overlaps = true;
-      }
-      this.waiting.value = [];
-      this.start.value = 0;
-    });
-  }
-
   remove(id) {
     if (this.ids.value.includes(id)) this.ids.value = this.ids.value.filter((one) => one !== id);
     if (this.waiting.value.includes(id)) {
@@ -152,27 +126,10 @@ export function feedOfUser(id, list = "tweets") {
   return feed;
 }
 
-export const likesOfUser = (id) => profiles.get(`user-${id}-likes`);
+// The feed of this name, if it was opened.
+export const openedFeed = (name) => profiles.get(name);
 
 export const everyFeed = () => [home.all, home.following, ...profiles.values()];
-
-// Where a new tweet belongs; `followed` as its viewer sees it.
-export function feedsOfTweet(tweet, followed) {
-  const { id } = tweet.author.value;
-  return [
-    home.all,
-    followed && home.following,
-    profiles.get(`user-${id}-tweets`),
-    tweet.media.value.length > 0 && profiles.get(`user-${id}-media`),
-  ].filter(Boolean);
-}
-
-// The viewer's own new tweet goes where they will look for it.
-export function insertOwnTweet(tweet) {
-  for (const feed of feedsOfTweet(tweet, true)) {
-    if (!["fresh", "loading"].includes(feed.status.value)) feed.insert([tweet.id]);
-  }
-}
 
 whenRemoved((id) => {
   for (const feed of everyFeed()) feed.remove(id);

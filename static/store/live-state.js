@@ -3,5 +3,9 @@ import { signal } from "@preact/signals";
 
 // off, connecting, live, or waiting for another try
 export const live = signal("off");
-// Grows when events may have been missed: what a page shows besides feeds is read anew.
+// Since when there have been no live updates, as ISO 8601; null while there are, or while they are not missed.
+export const awaySince = signal(null);
+// Grows when something may have been missed: what a page shows besides feeds is read anew.
 export const missed = signal(0);
+// Gets "now" when there is a reason to believe that the server can be reached again.
+export const hurry = new EventTarget();

@@ -6,6 +6,13 @@ const SHOWN_FOR = 5000;
 export const notice = signal(null);
 export const announcement = signal("");
 
+// The server has another version of the client than this page, which lacks a part of its own.
+export const outdated = signal(false);
+
+// To be called where a part of the client could not be fetched.
+export const partMissing = () =>
+  import("../offline.js").then(({ compareVersions }) => compareVersions()).catch(() => {});
+
 let timer;
 
 export function notify(text) {

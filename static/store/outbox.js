@@ -10,7 +10,7 @@ import { token } from "../lib/token.js";
 import { route } from "../router.js";
 import { giveUp, restoreAttachment, restorePictures } from "./attachments.js";
 import * as draft from "./draft.js";
-import { insertOwnTweet } from "./feeds.js";
+import { insertOwnTweet } from "./new-tweets.js";
 import { announce, notify } from "./notices.js";
 import { publish } from "./publish.js";
 import { key, keyState, viewer, whenViewerLeaves } from "./session.js";

@@ -16,6 +16,12 @@ export const shortcuts = signal(stored("shortcuts", [true, false], true));
 
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
+  // The colour of the browser's own bars, of which the page names one per scheme.
+  for (const [at, meta] of document.querySelectorAll("meta[name=theme-color]").entries()) {
+    const scheme = at === 0 ? "light" : "dark";
+    if (theme.value === "auto") meta.media = `(prefers-color-scheme: ${scheme})`;
+    else meta.media = theme.value === scheme ? "all" : "not all";
+  }
 });
 
 export function chooseTheme(value) {

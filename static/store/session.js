@@ -103,11 +103,7 @@ export function signOut() {
   for (const wipe of wipers) wipe(true);
   // Whatever it is of, it goes, be its own store fetched or not; how the page looks is nobody's.
   for (const name of names()) if (!name.startsWith("preference.")) forget(name);
-  try {
-    indexedDB.deleteDatabase("perch");
-  } catch {
-    // A browser that keeps no files.
-  }
+  import("../lib/kept.js").then(({ forgetKept }) => forgetKept(), () => {});
   key.value = "";
   typedKey.value = "";
   viewer.value = null;

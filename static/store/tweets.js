@@ -8,6 +8,7 @@ const tweets = new Map();
 const removalListeners = new Set();
 
 export const tweetById = (id) => tweets.get(id);
+export const everyTweet = () => tweets.values();
 export const whenRemoved = (listener) => removalListeners.add(listener);
 
 const serverState = ({ liked, likes_count: count, version }) => ({ liked, count, version });
@@ -32,7 +33,8 @@ function create(json) {
   };
 }
 
-function show(tweet) {
+// What the server said, and the viewer's last click on top of it.
+export function showLikes(tweet) {
   const { liked, count } = tweet.server;
   const wanted = tweet.wanted ?? liked;
   batch(() => {
@@ -42,10 +44,10 @@ function show(tweet) {
 }
 
 // Of two states the one with the higher version is the newer, in whichever order they come.
-function take(tweet, state) {
+export function take(tweet, state) {
   if (state.version < tweet.server.version) return;
   tweet.server = { ...tweet.server, ...state };
-  show(tweet);
+  showLikes(tweet);
 }
 
 // A picture that was once ready does not become pending again: that is an older answer.
@@ -58,7 +60,7 @@ const sameMedia = (left, right) =>
   left.length === right.length &&
   left.every((one, i) => one.id === right[i].id && one.state === right[i].state && one.alt === right[i].alt);
 
-function showMedia(tweet, media) {
+export function showMedia(tweet, media) {
   if (!sameMedia(tweet.media.value, media)) tweet.media.value = media;
 }
 
@@ -78,57 +80,8 @@ export function keepTweet(json) {
   return tweet;
 }
 
-// A live number of likes, with the viewer's own like where that is told.
-export function countLikes({ tweet_id: id, likes_count: count, version, liked }) {
-  const tweet = tweets.get(id);
-  if (tweet) take(tweet, liked === undefined ? { count, version } : { count, version, liked });
-}
-
-// A picture of this tweet is ready, described anew, or broken: then it leaves.
-export function setMedia(id, media) {
-  const tweet = tweets.get(id);
-  if (!tweet) return;
-  const others = tweet.media.value.map((one) => (one.id === media.id ? media : one));
-  showMedia(tweet, others.filter((one) => one.state !== "broken"));
-}
-
-// A new name shows on the tweets that are already on the page.
-export function renameAuthor({ id, name }) {
-  for (const { author } of tweets.values()) {
-    if (author.value.id === id && author.value.name !== name) author.value = { ...author.value, name };
-  }
-}
-
 export async function refreshTweet(id) {
   return keepTweet(await api.fetchTweet(id));
-}
-
-// Shown at once, taken back where the server refuses. Clicks while a request is under way are
-// remembered and only the last one is sent.
-export async function likeTweet(tweet, liked) {
-  tweet.trouble.value = null;
-  const busy = tweet.wanted !== null;
-  tweet.wanted = liked;
-  show(tweet);
-  if (busy) return;
-  try {
-    let sent = null;
-    while (sent !== tweet.wanted) {
-      sent = tweet.wanted;
-      const { version } = tweet.server;
-      await api.setLike(tweet.id, sent);
-      // Unless something newer was told meanwhile, which counts this like or is about to.
-      const { liked: before, count } = tweet.server;
-      if (tweet.server.version === version) tweet.server.count = count + Number(sent) - Number(before);
-      tweet.server.liked = sent;
-    }
-  } catch (error) {
-    const missed = tweet.wanted;
-    tweet.trouble.value = { error, retry: () => likeTweet(tweet, missed) };
-  } finally {
-    tweet.wanted = null;
-    show(tweet);
-  }
 }
 
 export function removeTweet(tweet) {

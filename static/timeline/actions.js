@@ -5,12 +5,15 @@ import { Icon } from "../components/icon.js";
 import { focusKeyField } from "../components/key-panel.js";
 import { notify } from "../store/notices.js";
 import { signedIn, viewer } from "../store/session.js";
-import { likeTweet } from "../store/tweets.js";
 
 function LikeButton({ tweet }) {
   const liked = tweet.liked.value;
   const count = tweet.likesCount.value;
-  const press = () => (signedIn.value ? likeTweet(tweet, !liked) : focusKeyField());
+  const press = async () => {
+    if (!signedIn.value) return focusKeyField();
+    const { likeTweet } = await import("../store/likes.js");
+    return likeTweet(tweet, !liked);
+  };
   return html`<button
     type="button"
     class="action like"

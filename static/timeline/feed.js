@@ -1,6 +1,6 @@
 // A timeline on the page: its tweets, what waits above them and what comes below.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { Button, EndRow, Skeletons, Trouble } from "../components/rows.js";
+import { Button, EndRow, Failure, Skeletons, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { keepPlace, scrollToTop } from "../lib/scroll.js";
@@ -56,8 +56,9 @@ function Rows({ feed, label }) {
 }
 
 // What has come in, from its top on.
-export function showWaiting(feed) {
-  feed.showWaiting();
+export async function showWaiting(feed) {
+  const { takeIn } = await import("../store/new-tweets.js");
+  takeIn(feed);
   requestAnimationFrame(() => {
     scrollToTop();
     document.querySelector("#main [role=feed] [data-row]")?.focus({ preventScroll: true });
@@ -111,7 +112,7 @@ export function FeedView({ feed, label, empty, ended }) {
   const status = feed.status.value;
   const nothing = feed.ids.value.length === 0;
   if (nothing && status === "failed") {
-    return html`<${Trouble} error=${feed.error.value} retry=${() => feed.load()} />`;
+    return html`<${Failure} error=${feed.error.value} retry=${() => feed.load()} />`;
   }
   if (nothing && (status === "fresh" || status === "loading")) return html`<${Skeletons} />`;
   return html`<${NewTweets} feed=${feed} />

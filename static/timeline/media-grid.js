@@ -13,7 +13,7 @@ const WIDEST = 3;
 // The longest side of the small variant that the server makes.
 const SMALL_SIDE = 640;
 
-const openLightbox = (media, index) => openDialog(() => import("./lightbox.js"), { media, index });
+const openLightbox = (media, index) => openDialog(() => import("./lightbox.js"), { media, index }, { entry: true });
 
 function sources({ url, small_url: small, width, height }) {
   if (!small || small === url) return undefined;
@@ -33,7 +33,12 @@ function Likeness({ thumbhash, image, loaded }) {
   return !loaded && html`<canvas ref=${canvas} class="likeness" width="1" height="1" aria-hidden="true"></canvas>`;
 }
 
+// The first pictures are what a visitor waits for; the others load when they come near.
+let eager = 2;
+
 function Picture({ media, index }) {
+  const first = useRef(null);
+  first.current ??= eager-- > 0;
   const one = media[index];
   const image = useRef(null);
   const loaded = useSignal(false);
@@ -52,7 +57,8 @@ function Picture({ media, index }) {
       width=${one.width}
       height=${one.height}
       alt=""
-      loading="lazy"
+      loading=${first.current ? "eager" : "lazy"}
+      fetchpriority=${first.current ? "high" : undefined}
       decoding="async"
       onLoad=${() => (loaded.value = true)}
     />

@@ -20,18 +20,42 @@ const FOLD_LINES = 12;
 const isLong = (text) => text.length > FOLD_LENGTH || text.split("\n").length > FOLD_LINES;
 
 export function TweetText({ text, id, fold }) {
-  const folded = useSignal(fold && isLong(text));
+  const long = fold && isLong(text);
+  const folded = useSignal(long);
+  const paragraph = useRef(null);
   if (!text.trim()) return null;
-  return html`<p id=${id} class=${folded.value ? "tweet-text folded" : "tweet-text"} dir="auto">
+  const toggle = () => {
+    folded.value = !folded.value;
+    // Folded again, a text that was read to its end would leave the reader far below it.
+    if (folded.value) paragraph.current.closest(".tweet").scrollIntoView({ block: "nearest" });
+  };
+  // The keyboard reaches links below the fold as well: there they must be seen.
+  const onFocus = (event) => {
+    const below = event.target.getBoundingClientRect().bottom > paragraph.current.getBoundingClientRect().bottom;
+    if (folded.value && (below || paragraph.current.scrollTop > 0)) folded.value = false;
+  };
+  return html`<p
+      ref=${paragraph}
+      id=${id}
+      class=${folded.value ? "tweet-text folded" : "tweet-text"}
+      dir="auto"
+      onFocusIn=${onFocus}
+    >
       ${splitLinks(text).map((part) =>
         typeof part === "string"
           ? part
-          : html`<a href=${part.href} target="_blank" rel="noopener nofollow">${part.label}</a>`,
+          : html`<a href=${part.href} dir="ltr" target="_blank" rel="nofollow noopener noreferrer">${part.label}</a>`,
       )}
     </p>
-    ${folded.value &&
-    html`<button type="button" class="text-button" onClick=${() => (folded.value = false)}>
-      ${t("tweet.show_more")}
+    ${long &&
+    html`<button
+      type="button"
+      class="text-button"
+      aria-expanded=${!folded.value}
+      aria-controls=${id}
+      onClick=${toggle}
+    >
+      ${t(folded.value ? "tweet.show_more" : "tweet.show_less")}
     </button>`}`;
 }
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import io
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from server.blueprints import pages
+from server.blueprints.pages import FOLDER
+from server.http.client_files import ClientFiles
 from tests.callers import Caller
 
 MAP = re.compile(r'<script type="importmap">(.*?)</script>')
@@ -107,3 +114,62 @@ async def test_the_page_is_not_sent_again_unchanged(anybody: Caller) -> None:
     page = await anybody.send("GET", "/")
     again = await anybody.send("GET", "/", headers={"if-none-match": page.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_the_worker_knows_the_version_and_names_only_files_that_are_there(anybody: Caller) -> None:
+    worker = await anybody.send("GET", "/sw.js")
+    assert worker.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert worker.headers["cache-control"] == "no-cache"
+    assert worker.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'"
+    assert len(gzip.compress(worker.content, 9)) < 4_096
+    version = json.loads(re.findall(r"^const VERSION = (.*);$", worker.text, re.MULTILINE)[0])
+    names = json.loads(re.findall(r"^const FILES = (.*);$", worker.text, re.MULTILINE)[0])
+    page = await anybody.send("GET", "/")
+    needed = re.findall(rf'"/static/{version}/([^"]+)"', page.text)
+    assert set(needed) <= set(names)
+    for name in names:
+        assert (await anybody.send("HEAD", f"/static/{version}/{name}")).status_code == 200, name
+    assert (await anybody.send("GET", f"/static/{version}/sw.js")).status_code == 404
+    assert "worker-src 'self'" in page.headers["content-security-policy"]
+
+
+def test_a_change_of_the_worker_alone_makes_a_new_version(tmp_path: Path) -> None:
+    folder = shutil.copytree(FOLDER, tmp_path / "static")
+    before = ClientFiles.load(folder).version
+    with (folder / "sw.js").open("a") as worker:
+        worker.write("// more\n")
+    assert ClientFiles.load(folder).version != before
+
+
+async def test_the_client_can_be_installed(anybody: Caller) -> None:
+    page = await anybody.send("GET", "/")
+    assert '<link rel="manifest" href="/manifest.webmanifest">' in page.text
+    touch_icon = re.findall(r'rel="apple-touch-icon" href="([^"]+)"', page.text)[0]
+    answer = await anybody.send("GET", "/manifest.webmanifest")
+    assert answer.headers["content-type"] == "application/manifest+json"
+    manifest = json.loads(answer.text)
+    assert (manifest["name"], manifest["start_url"], manifest["scope"]) == ("Perch", "/", "/")
+    assert manifest["display"] == "standalone"
+    icons = {(icon["sizes"], icon["purpose"]): icon["src"] for icon in manifest["icons"]}
+    assert set(icons) == {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
+    sizes = {src: tuple(map(int, size.split("x"))) for (size, _), src in icons.items()}
+    for src in [*sizes, touch_icon, "/apple-touch-icon.png"]:
+        icon = await anybody.send("GET", src)
+        assert icon.headers["content-type"] == "image/png"
+        assert Image.open(io.BytesIO(icon.content)).size == sizes.get(src, (180, 180))
+    assert (await anybody.get("/icons/none.png")).error == (404, "not_found")
+
+
+async def test_the_manifest_is_in_the_readers_language_and_under_the_instances_name(anybody: Caller) -> None:
+    answer = await anybody.send("GET", "/manifest.webmanifest", headers={"accept-language": "ru-RU,ru;q=0.9"})
+    assert json.loads(answer.text)["shortcuts"][0] == {"name": "Новый твит", "url": "/#compose"}
+    assert answer.headers["vary"] == "accept-language"
+    assert json.loads(pages.manifest("Школа 57", "en"))["short_name"] == "Школа 57"
+
+
+def test_the_installed_clients_colours_are_those_of_the_page() -> None:
+    tokens = (FOLDER / "styles" / "1-tokens.css").read_text()
+    (light, dark), *_ = re.findall(r"--page: light-dark\((#\w+), (#\w+)\)", tokens)
+    assert light == pages.PAPER
+    metas = re.findall(r'name="theme-color" content="(#\w+)"', (FOLDER / "index.html").read_text())
+    assert [colour.lower() for colour in metas] == [light, dark]

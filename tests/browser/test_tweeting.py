@@ -132,5 +132,5 @@ async def test_a_link_leads_out_safely_and_other_text_stays_text(open_page: Open
     row = tweet(page, "<b>see</b>")
     link = row.get_by_role("link", name="example.org/a(b)")
     await expect(link).to_have_attribute("href", "https://example.org/a(b)")
-    await expect(link).to_have_attribute("rel", "noopener nofollow")
+    await expect(link).to_have_attribute("rel", "nofollow noopener noreferrer")
     await expect(row.locator("p a")).to_have_count(1)

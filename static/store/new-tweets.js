@@ -1,0 +1,51 @@
+// New tweets: which feeds they belong to, and how they come into them.
+import { batch } from "@preact/signals";
+import { home, newestFirst, openedFeed } from "./feeds.js";
+
+const isRead = (feed) => !["fresh", "loading"].includes(feed.status.value);
+
+// `followed` as the viewer sees it.
+function feedsOfTweet(tweet, followed) {
+  const { id } = tweet.author.value;
+  return [
+    home.all,
+    followed && home.following,
+    openedFeed(`user-${id}-tweets`),
+    tweet.media.value.length > 0 && openedFeed(`user-${id}-media`),
+  ].filter((feed) => feed && isRead(feed));
+}
+
+// A tweet that is not in the feed yet waits above it until the reader asks for it.
+export function wait(feed, id) {
+  if (!feed.byTime) return;
+  const ids = feed.ids.value;
+  // What is older than all that was read comes with its page.
+  if (feed.status.value !== "ended" && ids.length && id < ids.at(-1)) return;
+  if (ids.includes(id) || feed.waiting.value.includes(id)) return;
+  feed.waiting.value = [...feed.waiting.value, id].sort(newestFirst);
+}
+
+export function waitAbove(tweet, followed) {
+  for (const feed of feedsOfTweet(tweet, followed)) wait(feed, tweet.id);
+}
+
+export function takeIn(feed) {
+  batch(() => {
+    if (feed.overlaps) {
+      feed.insert(feed.waiting.value);
+    } else {
+      // More came than was read: joining the two would hide what lies between them.
+      feed.ids.value = feed.latest.tweets.map(({ id }) => id).sort(newestFirst);
+      feed.cursor = feed.latest.next;
+      feed.status.value = feed.cursor === null ? "ended" : "ready";
+      feed.overlaps = true;
+    }
+    feed.waiting.value = [];
+    feed.start.value = 0;
+  });
+}
+
+// The viewer's own new tweet goes where they will look for it.
+export function insertOwnTweet(tweet) {
+  for (const feed of feedsOfTweet(tweet, true)) feed.insert([tweet.id]);
+}

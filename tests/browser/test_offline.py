@@ -1,0 +1,206 @@
+"""Without a network: the client starts, shows what was read, says from when, and keeps nothing too long."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from server.blueprints.pages import FOLDER
+from tests.browser.conftest import OpenPage
+from tests.browser.parts import tweet
+from tests.callers import Caller
+
+CACHES = """async () => {
+    const found = [];
+    for (const name of await caches.keys()) {
+        for (const { url } of await (await caches.open(name)).keys()) {
+            found.push(`${name} ${new URL(url).pathname}`);
+        }
+    }
+    return found;
+}"""
+
+
+async def kept(page: Page, what: str) -> list[str]:
+    """What lies in the caches whose name begins so."""
+    found: list[str] = await page.evaluate(CACHES)
+    return [entry for entry in found if entry.startswith(f"perch-{what}")]
+
+
+async def until_kept(page: Page, what: str, *paths: str) -> None:
+    """Wait until it is in these caches."""
+    for _ in range(100):
+        found = await kept(page, what)
+        if all(any(entry.endswith(path) for entry in found) for path in paths):
+            return
+        await page.wait_for_timeout(50)
+    raise AssertionError(f"{paths} not in {found}")
+
+
+async def visited(open_page: OpenPage, viewer: Caller, path: str = "/", **options: Any) -> Page:
+    """The client after a first visit: the worker has what it needs."""
+    page = await open_page(path, viewer=viewer, service_workers="allow", **options)
+    await page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    await until_kept(page, "files", "/static/keyboard.js".removeprefix("/static"), " /")
+    await page.reload()
+    await until_kept(page, "answers", "/api/tweets", "/api/users/me")
+    return page
+
+
+async def test_after_one_visit_the_client_starts_offline_and_says_from_when(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    await alice.tweet("read on the train")
+    page = await visited(open_page, alice)
+    await page.context.set_offline(True)
+    await page.reload()
+    await expect(tweet(page, "read on the train")).to_be_visible()
+    await expect(page.locator(".connection")).to_contain_text("Offline · from ")
+    await page.goto("/settings")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+
+
+async def test_back_online_nothing_old_stays(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+    tweet_id = await alice.tweet("soon deleted")
+    page = await visited(open_page, alice)
+    await page.context.set_offline(True)
+    await page.reload()
+    await expect(page.locator(".connection")).to_be_visible()
+    await alice.delete(f"/api/tweets/{tweet_id}")
+    await bob.tweet("written meanwhile")
+    await page.context.set_offline(False)
+    await expect(tweet(page, "written meanwhile")).to_be_visible()
+    await expect(tweet(page, "soon deleted")).to_have_count(0)
+    await expect(page.locator(".connection")).to_have_count(0)
+
+
+async def test_online_every_answer_is_the_servers_own(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    page = await visited(open_page, alice)
+    await bob.tweet("a moment ago")
+    await page.reload()
+    await expect(tweet(page, "a moment ago")).to_be_visible()
+    await expect(page.locator(".connection")).to_have_count(0)
+
+
+async def test_what_was_not_read_before_says_so_offline_and_comes_by_itself(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    tweet_id = await bob.tweet("never opened")
+    page = await visited(open_page, alice)
+    await page.context.set_offline(True)
+    await page.goto(f"/users/{bob.id}")
+    await expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+    await page.goto(f"/tweets/{tweet_id}")
+    await expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(tweet(page, "never opened")).to_be_visible()
+
+
+async def test_keys_documents_writes_and_the_stream_are_not_the_workers(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    page = await visited(open_page, alice)
+    await page.goto("/settings")
+    await expect(page.get_by_text("Name of a new key")).to_be_visible()
+    script = """async (key) => {
+        const headers = {"api-key": key};
+        await fetch("/api/openapi.json", {headers});
+        await fetch("/health/live");
+        await fetch("/api/tweets?limit=1&before=5", {headers});
+        await fetch("/api/tweets", {method: "POST", headers, body: '{"tweet_data": "hello"}'});
+        const stream = await fetch("/api/stream", {headers});
+        return stream.headers.get("x-perch-offline");
+    }"""
+    assert await page.evaluate(script, alice.key) is None
+    await page.wait_for_timeout(200)
+    for entry in await kept(page, "answers"):
+        assert entry.split()[1].startswith(("/api/tweets", "/api/users/", "/api/instance")), entry
+    assert not [entry for entry in await page.evaluate(CACHES) if str(alice.key) in entry]
+    await page.context.set_offline(True)
+    failed = """async (path) => fetch(path, {method: path === "/api/tweets" ? "POST" : "GET"})
+        .then(() => false, () => true)"""
+    for path in ("/api/tweets", "/api/stream", "/api/keys", "/api/openapi.json", "/api/docs", "/health/live"):
+        assert await page.evaluate(failed, path), path
+
+
+async def test_another_key_is_not_shown_what_the_first_one_read(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await alice.tweet("read by alice")
+    page = await visited(open_page, alice)
+    await page.context.set_offline(True)
+    read = """async (key) => fetch("/api/users/me", {headers: {"api-key": key}})
+        .then((answer) => answer.headers.get("x-perch-offline"), () => "failed")"""
+    assert await page.evaluate(read, bob.key) == "failed"
+    assert str(await page.evaluate(read, alice.key)).startswith("20")
+
+
+async def test_signing_out_wipes_what_was_kept(open_page: OpenPage, alice: Caller) -> None:
+    page = await visited(open_page, alice)
+    assert await kept(page, "answers")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_timeout(500)
+    assert await kept(page, "answers") == []
+    assert await kept(page, "pictures") == []
+    assert await kept(page, "files")
+
+
+LISTEN = """() => {
+    globalThis.taken = new Promise((resolve) => {
+        navigator.serviceWorker.addEventListener("controllerchange", resolve, {once: true});
+    });
+}"""
+TAKEN_OVER = "async () => { await globalThis.taken; }"
+
+
+@pytest.fixture
+def touched() -> Iterator[Path]:
+    """A file of the client that a test may change."""
+    file = FOLDER / "icons" / "perch.svg"
+    before, times = file.read_bytes(), file.stat()
+    yield file
+    file.write_bytes(before)
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+async def test_a_new_version_takes_over_and_an_open_page_goes_on(
+    open_page: OpenPage, alice: Caller, touched: Path
+) -> None:
+    page = await visited(open_page, alice)
+    (old,) = {entry.split()[0] for entry in await kept(page, "files")}
+    touched.write_bytes(touched.read_bytes() + b"\n")
+    await page.evaluate(LISTEN)
+    update = "async () => { await (await navigator.serviceWorker.ready).update(); }"
+    await page.evaluate(update)
+    await page.evaluate(TAKEN_OVER)
+    (new,) = {entry.split()[0] for entry in await kept(page, "files")} - {old}
+    # The page is of the old version, whose files only the cache still has.
+    await page.get_by_role("link", name="Settings").click()
+    await expect(page.get_by_text("Name of a new key")).to_be_visible()
+    await page.context.set_offline(True)
+    await page.reload()
+    await expect(page.get_by_text("Single-key shortcuts")).to_be_visible()
+    shown = await page.evaluate("document.querySelector('script[src]').src.split('/')[4]")
+    assert new == f"perch-files-{shown}"
+
+
+async def test_a_page_whose_version_is_gone_says_that_there_is_a_new_one(
+    open_page: OpenPage, alice: Caller, touched: Path
+) -> None:
+    page = await open_page(viewer=alice)
+    await page.wait_for_timeout(1000)
+    await page.get_by_role("textbox", name="Tweet text").fill("half a thought")
+    touched.write_bytes(touched.read_bytes() + b"\n")
+    await page.get_by_role("link", name="Settings").click()
+    await expect(page.get_by_text("A new version of Perch is here.").first).to_be_visible()
+    await page.get_by_role("button", name="Reload").first.click()
+    await expect(page.get_by_text("Single-key shortcuts")).to_be_visible()
+    await page.get_by_role("link", name="Home").click()
+    await expect(page.get_by_role("textbox", name="Tweet text")).to_have_value("half a thought")

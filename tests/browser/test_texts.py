@@ -1,0 +1,177 @@
+"""Any text: links in it, both directions of writing, controls that cannot be seen, great length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.parts import refuse, tweet
+from tests.callers import Caller, register
+
+# What stands in a tweet, and which links are made of it: [address, words shown].
+LINKS: list[tuple[str, list[list[str]]]] = [
+    ("see https://example.org.", [["https://example.org/", "example.org"]]),
+    ("(https://a.example/a)", [["https://a.example/a", "a.example/a"]]),
+    ("https://a.example/a_(b)!", [["https://a.example/a_(b)", "a.example/a_(b)"]]),
+    ("«https://a.example/x»", [["https://a.example/x", "a.example/x"]]),
+    (
+        "смотри https://пример.рф/путь, там",
+        [["https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C", "xn--e1afmkfd.xn--p1ai/путь"]],
+    ),
+    ("مرحبا https://a.example/?q=1#top مرحبا", [["https://a.example/?q=1#top", "a.example?q=1#top"]]),
+    ("HTTP://EXAMPLE.ORG", [["http://example.org/", "example.org"]]),
+    ("http://a.example http://b.co", [["http://a.example/", "a.example"], ["http://b.co/", "b.co"]]),
+    # What turns the line around is shown as it is written in the address.
+    (
+        "https://a.co/\u202egnp.exe",
+        [["https://a.co/%E2%80%AEgnp.exe", "a.co/%E2%80%AEgnp.exe"]],
+    ),
+    ("https://a.example/%E2%80%AE%20y", [["https://a.example/%E2%80%AE%20y", "a.example/%E2%80%AE%20y"]]),
+    ("https://bank.example@evil.example/", []),
+    ("https://user:pass@evil.example/", []),
+    ("javascript:alert(1) data:text/html,x ftp://example.org", []),
+    ("https:// https://. http://[", []),
+    ('<a href="https://a.example/a">b</a>', [["https://a.example/a", "a.example/a"]]),
+    ("https://a.example/" + "a" * 80, [["https://a.example/" + "a" * 80, "a.example/" + "a" * 31 + "…"]]),
+    ("no link at all 👩‍👩‍👧‍👦", []),
+]
+
+SPLIT = """async (text) => {
+    const entry = document.querySelector("script[src]").src;
+    const { splitLinks } = await import(new URL("lib/text.js", entry).href);
+    return splitLinks(text);
+}"""
+
+
+async def test_links_are_found_in_any_text_and_nothing_of_it_is_lost(open_page: OpenPage) -> None:
+    page = await open_page()
+    for text, links in LINKS:
+        parts: list[Any] = await page.evaluate(SPLIT, text)
+        found = [[part["href"], part["label"]] for part in parts if isinstance(part, dict)]
+        assert found == links, text
+        rest = "".join(part if isinstance(part, str) else "\0" for part in parts)
+        assert all(piece in text for piece in rest.split("\0")), text
+
+
+async def test_each_line_has_its_own_direction(open_page: OpenPage, alice: Caller) -> None:
+    await alice.tweet("left to right\nשלום עולם")
+    page = await open_page(viewer=alice)
+    edges = await page.locator(".tweet-text").evaluate("""text => {
+        const lines = [...text.firstChild.data.matchAll(/.+/g)].map((line) => {
+            const range = document.createRange();
+            range.setStart(text.firstChild, line.index);
+            range.setEnd(text.firstChild, line.index + line[0].length);
+            return range.getBoundingClientRect();
+        });
+        const box = text.getBoundingClientRect();
+        return [lines[0].left - box.left, box.right - lines[1].right];
+    }""")
+    assert edges == [pytest.approx(0, abs=1), pytest.approx(0, abs=1)]
+
+
+async def test_controls_in_a_name_turn_nothing_else_around(open_page: OpenPage, anybody: Caller) -> None:
+    mallory = await register(anybody.send, "mallory", name="\u202emoc.elpmaxe\u2066")
+    await mallory.tweet("hello")
+    page = await open_page(viewer=mallory)
+    row = tweet(page, "hello")
+    name, handle, when = (row.locator(part) for part in (".name", ".handle", ".when"))
+    boxes = [await part.bounding_box() for part in (name, handle, when)]
+    assert [box["x"] for box in boxes if box] == sorted(box["x"] for box in boxes if box)
+    assert await handle.inner_text() == "@mallory"
+    assert await row.locator(".avatar").inner_text() == "M"
+    await name.click()
+    await expect(page.locator(".profile-head")).to_be_visible()
+    assert await page.title() == "moc.elpmaxe · Perch"
+
+
+async def test_a_long_text_opens_and_folds_by_keyboard(open_page: OpenPage, alice: Caller) -> None:
+    await alice.tweet("a line\n" * 30 + "https://example.org/end")
+    page = await open_page(viewer=alice)
+    text = page.locator(".tweet-text")
+    folded = await text.evaluate("text => text.clientHeight")
+    more = page.get_by_role("button", name="Show more")
+    await expect(more).to_have_attribute("aria-expanded", "false")
+    await more.focus()
+    await page.keyboard.press("Enter")
+    less = page.get_by_role("button", name="Show less")
+    await expect(less).to_be_focused()
+    await expect(less).to_have_attribute("aria-expanded", "true")
+    assert await text.evaluate("text => text.clientHeight") > folded * 2
+    await page.keyboard.press("Enter")
+    await expect(more).to_be_focused()
+    assert await text.evaluate("text => text.clientHeight") == folded
+    # A link below the fold takes the focus: then it is seen.
+    await page.keyboard.press("Shift+Tab")
+    await expect(page.get_by_role("link", name="example.org/end")).to_be_focused()
+    await expect(less).to_be_visible()
+
+
+async def test_long_words_and_names_stay_within_a_narrow_page(open_page: OpenPage, anybody: Caller) -> None:
+    walter = await register(anybody.send, "w" * 30, name="W" * 50)
+    await walter.tweet("https://example.org/" + "x" * 300 + "\n" + "Ж" * 300 + "\n" + "ص" * 300)
+    page = await open_page(viewer=walter, viewport={**PHONE, "width": 320})
+    for path in ("/", f"/users/{walter.id}", f"/users/{walter.id}/followers", "/tweets/1"):
+        await page.goto(path)
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        await page.wait_for_timeout(150)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+@pytest.mark.parametrize(
+    ("status", "error_type", "title"),
+    [
+        (500, "internal_error", "The server made a mistake"),
+        (503, "unavailable", "The server is busy"),
+        (403, "out_of_scope", "Your key does not allow this"),
+    ],
+)
+async def test_a_page_that_failed_says_what_happened_and_what_helps(
+    open_page: OpenPage, alice: Caller, bob: Caller, status: int, error_type: str, title: str
+) -> None:
+    await bob.tweet("here again")
+    page = await open_page(viewer=alice)
+    pattern = f"**/api/users/{bob.id}*"
+    await refuse(page, pattern, status, error_type, method="GET")
+    await tweet(page, "here again").get_by_role("link", name="bob").click()
+    await expect(page.get_by_role("alert").get_by_role("heading", name=title)).to_be_visible()
+    if error_type == "out_of_scope":
+        await expect(page.get_by_role("link", name="Go to settings")).to_be_visible()
+        return
+    await page.unroute(pattern)
+    await page.get_by_role("button", name="Retry").click()
+    await expect(page.locator(".profile-head")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("/tweets/999", "This tweet is not here"), ("/users/999", "This person is not here")]
+)
+async def test_what_is_gone_says_so(open_page: OpenPage, alice: Caller, path: str, title: str) -> None:
+    page = await open_page(path, viewer=alice)
+    await expect(page.get_by_role("heading", name=title)).to_be_visible()
+    await expect(page.get_by_role("link", name="Go home")).to_be_visible()
+
+
+async def test_where_the_scripts_do_not_load_the_page_says_so(open_page: OpenPage) -> None:
+    page = await open_page("/settings")
+
+    async def cut(route: Route) -> None:
+        await route.abort()
+
+    await page.route("**/router.js", cut)
+    await page.reload()
+    late = page.locator(".late")
+    await expect(late).to_be_hidden()
+    await until_late(page)
+    await expect(late.get_by_role("link", name="try again")).to_be_visible()
+    await page.unroute("**/router.js")
+    await late.get_by_role("link", name="try again").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+
+
+async def until_late(page: Page) -> None:
+    """As after ten seconds."""
+    await page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
