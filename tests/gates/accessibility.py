@@ -44,20 +44,16 @@ async def look_at(
 ) -> dict[str, list[str]]:
     """One page in one language, on all widths, light and dark; what is said of each."""
     found = {}
-    for screen in screens:
-        async with visitor.page(
-            screen=screen,
-            language=language,
-            signed_in=place.signed_in,
-            bypass_csp=True,
-            reduced_motion="reduce",
-        ) as page:
-            await visitor.open(page, place)
-            await page.add_style_tag(content=STILL)
-            for scheme in schemes:
-                await page.emulate_media(color_scheme=scheme)
-                await page.evaluate(QUIET, 100)
-                found[f"{place.name}, {language}, {scheme}, {screen[0]} px"] = await examine(page)
+    async with visitor.page(
+        language=language, signed_in=place.signed_in, bypass_csp=True, reduced_motion="reduce"
+    ) as page:
+        await visitor.open(page, place)
+        await page.add_style_tag(content=STILL)
+        for (width, height), scheme in itertools.product(screens, schemes):
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.emulate_media(color_scheme=scheme)
+            await page.evaluate(QUIET, 100)
+            found[f"{place.name}, {language}, {scheme}, {width} px"] = await examine(page)
     return found
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from playwright.async_api import Page, expect
 
 from tests.gates.result import Measure, at_most
@@ -12,13 +10,16 @@ from tests.gates.visitor import SCREENS, Visitor, go
 WITHIN_PX = 2
 NEWER = 12
 
-# The first tweet that begins in view: its address, and how far below the top it stands.
-PLACE = """() => {
-    const rows = [...document.querySelectorAll("[role=feed] article")];
-    const row = rows.find(row => row.getBoundingClientRect().top > 120);
-    const href = row.querySelector("a[href^='/tweets/']").getAttribute("href");
-    return {href, top: row.getBoundingClientRect().top};
-}"""
+# The first tweet whose time, which links to it, is well in view; null where there is none.
+SEEN = """() => [...document.querySelectorAll("[role=feed] article a[href^='/tweets/']")].find(link => {
+    const { top, bottom } = link.getBoundingClientRect();
+    return top > 150 && bottom < innerHeight - 150;
+})?.getAttribute("href") ?? null"""
+# Where that tweet stands at the moment of the click that leaves the page.
+REMEMBER = """href => addEventListener("click", () => {
+    const link = document.querySelector(`[role=feed] article a[href="${href}"]`);
+    window.leftAt = link.closest("article").getBoundingClientRect().top;
+}, {capture: true, once: true})"""
 TOP = """href => document.querySelector(`[role=feed] article a[href="${href}"]`)
     ?.closest("article").getBoundingClientRect().top ?? null"""
 
@@ -37,18 +38,22 @@ async def drift_of(
         for _ in range(12):
             await page.mouse.wheel(0, 600)
             await page.wait_for_timeout(80)
-        await page.wait_for_timeout(400)
-        left = await page.evaluate(PLACE)
+        await page.wait_for_timeout(500)
+        while not (href := await page.evaluate(SEEN)):
+            await page.mouse.wheel(0, 150)
+            await page.wait_for_timeout(300)
         refetches: list[str] = []
         page.on(
             "request", lambda request: refetches.append(request.url) if is_timeline(request.url) else None
         )
-        await page.locator(f"[role=feed] a[href='{left['href']}']").first.click()
-        await expect(page).to_have_url(visitor.community.url + left["href"])
+        await page.evaluate(REMEMBER, href)
+        await page.locator(f"[role=feed] a[href='{href}']").first.click()
+        await expect(page).to_have_url(visitor.community.url + href)
+        left = float(await page.evaluate("leftAt"))
         await visitor.community.publish(NEWER)
         await page.wait_for_timeout(300)
         await page.go_back()
-        drifts = [await drift(page, left)]
+        drifts = [await drift(page, href, left)]
         refetched = len(refetches)
         if patient:
             await (
@@ -56,7 +61,7 @@ async def drift_of(
                 .get_by_role("button", name=f"{NEWER} new tweets")
                 .wait_for(state="attached", timeout=60_000)
             )
-            drifts.append(await drift(page, left))
+            drifts.append(await drift(page, href, left))
     return max(drifts), refetched, [f"{screen[0]} px wide: {', '.join(f'{one:.2f}' for one in drifts)} px"]
 
 
@@ -65,11 +70,11 @@ def is_timeline(url: str) -> bool:
     return "/api/tweets?" in url or url.endswith("/api/tweets")
 
 
-async def drift(page: Page, left: dict[str, Any]) -> float:
+async def drift(page: Page, href: str, left: float) -> float:
     """How far the tweet is from where it stood, once all is at rest; one that is gone is far away."""
     await page.wait_for_timeout(700)
-    top = await page.evaluate(TOP, left["href"])
-    return 10_000.0 if top is None else abs(float(top) - left["top"])
+    top = await page.evaluate(TOP, href)
+    return 10_000.0 if top is None else abs(float(top) - left)
 
 
 async def measure(
