@@ -68,8 +68,9 @@ PAGES = {
   - region "About bob":
     - button "Follow bob"
     - paragraph: "@bob"
-    - link "0 following"
-    - link "0 followers"
+    - paragraph:
+      - link "0 following"
+      - link "0 followers"
   - feed "Tweets by bob":
     - article /worth reading/
 """,

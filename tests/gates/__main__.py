@@ -71,7 +71,7 @@ def arguments() -> argparse.Namespace:
         action="append",
         choices=list(FAMILIES),
         metavar="NAME",
-        help=f"one of {', '.join(FAMILIES)}; repeatable, and docs/client.md stays as it is",
+        help=f"one of {', '.join(FAMILIES)}; repeatable; other rows of docs/client.md stay",
     )
     parser.add_argument("--json", action="store_true", help="print JSON and no table")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="take pictures of every page besides")
@@ -127,8 +127,8 @@ def main() -> int:
         click.echo(json.dumps(report, indent=2, ensure_ascii=False))
     else:
         click.echo(f"{plain(measures)}\n\n{where}")
-    if not chosen.only and not chosen.no_write:
-        document.write(measures, where)
+    if not chosen.no_write:
+        document.write(measures, where, keep=bool(chosen.only))
     return 1 if missed else 0
 
 

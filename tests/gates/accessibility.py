@@ -76,5 +76,5 @@ def verdicts(found: dict[str, list[str]]) -> list[Measure]:
                     where.setdefault(line, []).append(name)
         details = [f"{line} (on {len(names)}: {names[0]} …)" for line, names in where.items()]
         count = sum(len(names) for names in where.values())
-        measures.append(at_most(f"axe: {kind}, {len(found)} views", count, 0, details=details))
+        measures.append(at_most(f"axe: {kind}", count, 0, details=[f"{len(found)} views", *details]))
     return measures

@@ -169,7 +169,7 @@ async def measure_long(visitor: Visitor, samples: int = SAMPLES, presses: int = 
         ratio = await slowness(page, session)
     if ratio < THROTTLE * 0.7:
         raise AssertionError(f"the processor was slowed down {ratio:.1f} times only")
-    held = f"{visitor.community.tweets} in memory"
+    held = f"{visitor.community.tweets:,} in memory"
     return [
         at_most(f"like, {held}", p75(likes), LONG_LIKE_MS, " ms", [varied(likes, " ms")]),
         at_most(f"20 put in above, {held}", p75(prepends), PREPEND_MS, " ms", [varied(prepends, " ms")]),

@@ -59,11 +59,17 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def markdown(measures: Sequence[Measure]) -> str:
+def markdown(rows: Sequence[tuple[str, ...]]) -> str:
     """The table of docs/client.md."""
-    lines = [" | ".join(("", *COLUMNS, "")).strip(), "| --- | --- | --- | --- |"]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in one.cells) + " |" for one in measures]
-    return "\n".join(lines)
+    lines = [COLUMNS, ("---",) * len(COLUMNS), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def cells_of(line: str) -> tuple[str, ...] | None:
+    """What a row of that table holds; None for other lines."""
+    cells = tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+    is_row = line.startswith("|") and cells != COLUMNS and not line.startswith("| ---")
+    return cells if is_row and len(cells) == len(COLUMNS) else None
 
 
 def plain(measures: Sequence[Measure]) -> str:
