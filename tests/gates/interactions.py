@@ -131,7 +131,7 @@ async def measure_short(visitor: Visitor, samples: int = SAMPLES) -> list[Measur
 async def theme(page: Page) -> list[float]:
     """The switch in the rail; presses that change nothing to be seen (auto in the light) do not count."""
     durations = []
-    colour = "getComputedStyle(document.documentElement).colorScheme"
+    colour = "getComputedStyle(document.querySelector('main')).color"
     switch = page.get_by_role("button", name="Theme:")
     box: Any = await switch.bounding_box()
     for _ in range(12):
@@ -145,7 +145,7 @@ async def theme(page: Page) -> list[float]:
     return durations
 
 
-async def measure_long(visitor: Visitor, samples: int = SAMPLES, presses: int = 3) -> list[Measure]:
+async def measure_long(visitor: Visitor, samples: int = SAMPLES, presses: int = 5) -> list[Measure]:
     """All tweets of the community in memory; then twenty more, several times."""
     async with visitor.page() as page:
         await go(page, "/")

@@ -90,19 +90,13 @@ async def look_at_the_picture(page: Page, tweet: Locator) -> None:
 
 
 async def delete_and_undo(page: Page, tweet: Locator) -> None:
-    """Delete it, think again, then delete it for good; the focus stays among the tweets."""
+    """Delete it and think again; the focus goes to what undoes it, and then back."""
     await tab_to(page, tweet.get_by_role("button", name="Delete tweet"))
     await page.keyboard.press("Enter")
     undo = page.get_by_role("button", name="Undo")
     await expect(undo).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(tweet).to_be_focused()
-    await tab_to(page, tweet.get_by_role("button", name="Delete tweet"))
-    await page.keyboard.press("Enter")
-    await expect(undo).to_be_focused()
-    await expect(undo).to_have_count(0, timeout=15_000)
-    await expect(tweet).to_have_count(0)
-    await expect(page.get_by_role("main").get_by_role("article").first).to_be_focused()
 
 
 async def run(page: Page, person: Person) -> None:

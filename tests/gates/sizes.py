@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -12,7 +13,7 @@ from playwright.async_api import Page
 
 from tests.gates.places import ROUTES, Place
 from tests.gates.result import Measure, at_most
-from tests.gates.visitor import Visitor, go
+from tests.gates.visitor import LANGUAGES, Visitor, go
 
 # kB are thousands of bytes, as in browsers' tools.
 EAGER_KB, ROUTE_KB, STYLES_KB, EAGER_MODULES = 45, 75, 12, 40
@@ -104,11 +105,13 @@ def kb(sizes: dict[str, float], only: set[str] | None = None) -> float:
     return sum(size for url, size in sizes.items() if only is None or url in only) / 1000
 
 
-async def measure(visitor: Visitor, places: tuple[Place, ...] = ROUTES) -> list[Measure]:
-    """All pages, each fetched anew, in both languages; the largest counts."""
+async def measure(
+    visitor: Visitor, places: tuple[Place, ...] = ROUTES, languages: Sequence[str] = LANGUAGES
+) -> list[Measure]:
+    """All pages, each fetched anew, in these languages; the largest counts."""
     loads = {}
     for place in await visitor.places(places):
-        for language in ("en", "ru"):
+        for language in languages:
             loads[f"{place.name}, {language}"] = await load(visitor, place, language=language)
     home = next(iter(loads.values()))
     eager = home.eager() | set(home.preloaded)
