@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import click
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
 
 from tests.gates import (
@@ -111,9 +112,17 @@ async def measure(families: Sequence[str], pictures: Path | None) -> tuple[list[
                     say(f"{await screenshots.take(visitor, pictures)} pictures in {pictures}")
                 for family in families:
                     say(f"measuring: {family}")
-                    measures += await FAMILIES[family](visitor)
+                    measures += await measured(family, visitor)
                 await browser.close()
     return measures, where
+
+
+async def measured(family: str, visitor: Visitor) -> list[Measure]:
+    """The figures of a family. Where they cannot be had a gate is missed, and the others are measured."""
+    try:
+        return await FAMILIES[family](visitor)
+    except (AssertionError, RuntimeError, PlaywrightError) as failure:
+        return [Measure(family, "measured", "failed", ok=False, details=[str(failure)[:600]])]
 
 
 def main() -> int:
