@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 LOCKS := config/locks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt lock pillow-simd clean
+.PHONY: help run test client-gates lint fmt lock pillow-simd clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runtime $(VENV)/.pillow-simd ## set up and start everything
 	@exec $(BIN)/perch up
@@ -17,6 +17,10 @@ run: $(VENV)/.runtime $(VENV)/.pillow-simd ## set up and start everything
 test: $(VENV)/.dev $(VENV)/.pillow-simd ## set up and run the tests (make test ARGS='-k likes')
 	@config/setup.sh test-tools
 	@$(BIN)/pytest $(ARGS)
+
+client-gates: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.lighthouse ## measure the client against its gates (docs/client.md)
+	@config/setup.sh test-tools
+	@$(BIN)/python -m tests.gates $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, layers, vendored files
 	$(BIN)/ruff check .
@@ -49,4 +53,8 @@ $(VENV)/.dev: $(LOCKS)/dev.txt
 
 $(VENV)/.pillow-simd: $(LOCKS)/pillow-simd.txt | $(VENV)/.runtime
 	@config/setup.sh pillow-simd
+	@touch $@
+
+$(VENV)/.lighthouse: tests/gates/lighthouse/package-lock.json | $(VENV)/.dev
+	@config/setup.sh lighthouse
 	@touch $@

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Sets up what `make` needs: the virtual environment from a lock, pillow-simd, programs for the tests.
 #
-#   config/setup.sh runtime|dev|pillow-simd|test-tools|lock
+#   config/setup.sh runtime|dev|pillow-simd|test-tools|lighthouse|lock
 #
-# Packages come from the registries that pip and apt are set up for on this machine, and from nowhere else.
+# Packages come from the registries that pip, apt and npm are set up for on this machine, and from nowhere else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -95,6 +95,17 @@ install_test_tools() {
         fail "the tests need these packages: ${missing[*]}. Install them, then run make test again"
 }
 
+# Lighthouse, for `make client-gates` alone. Nothing of it is part of the client, which has no build.
+install_lighthouse() {
+    command -v npm >/dev/null || apt_install nodejs npm ||
+        fail "the gates need Node and npm: install them, then run make client-gates again"
+    say "installing Lighthouse from tests/gates/lighthouse/package-lock.json"
+    mkdir -p $venv/lighthouse
+    cp tests/gates/lighthouse/package.json tests/gates/lighthouse/package-lock.json $venv/lighthouse/
+    npm --prefix $venv/lighthouse ci --ignore-scripts --no-audit --no-fund --loglevel=error >$venv/lighthouse.log 2>&1 ||
+        fail "Lighthouse could not be installed ($venv/lighthouse.log says why)"
+}
+
 make_locks() {
     local options=(--universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
         --no-emit-index-url --no-emit-find-links)
@@ -109,6 +120,7 @@ case "${1:-}" in
 runtime | dev) install_lock "$1" ;;
 pillow-simd) build_pillow_simd ;;
 test-tools) install_test_tools ;;
+lighthouse) install_lighthouse ;;
 lock) make_locks ;;
-*) fail "usage: config/setup.sh runtime|dev|pillow-simd|test-tools|lock" ;;
+*) fail "usage: config/setup.sh runtime|dev|pillow-simd|test-tools|lighthouse|lock" ;;
 esac

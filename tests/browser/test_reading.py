@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.browser.parts import like_button, tweet
 from tests.callers import Caller
 
@@ -90,19 +90,6 @@ async def test_more_tweets_are_loaded_towards_the_end(open_page: OpenPage, alice
     await page.evaluate("scrollTo(0, document.body.scrollHeight)")
     await expect(page.get_by_text("That is all")).to_be_attached()
     await expect(page.locator("#main article")).to_have_count(70)
-
-
-@pytest.mark.parametrize("width", [320, 390])
-@pytest.mark.parametrize(
-    "path", ["/", "/settings", "/users/1", "/users/1/followers", "/tweets/1", "/no/where"]
-)
-async def test_nothing_sticks_out_on_a_phone(
-    open_page: OpenPage, alice: Caller, width: int, path: str
-) -> None:
-    await alice.tweet("wide" * 100)
-    page = await open_page(path, viewer=alice, viewport={**PHONE, "width": width}, locale="ru-RU")
-    await page.wait_for_timeout(300)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 async def test_russian_and_dark_can_be_chosen_and_stay(open_page: OpenPage, alice: Caller) -> None:

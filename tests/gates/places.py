@@ -1,0 +1,68 @@
+"""Every page of the client, as people see it: a new page is one line here, and all gates look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from playwright.async_api import Page
+
+from tests.gates.community import Community
+
+Prepare = Callable[[Page], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page. `prepare` does on it what people do; in `path` stand {tweet} and {person}.
+
+    `planned` pages are looked at once the server knows their address.
+    """
+
+    name: str
+    path: str
+    prepare: Prepare | None = None
+    signed_in: bool = True
+    planned: bool = False
+
+    def address(self, community: Community) -> str:
+        person = community.people["leila"]
+        return self.path.format(tweet=community.tweet, person=person.id, viewer=community.viewer.id)
+
+
+async def open_composer(page: Page) -> None:
+    await page.keyboard.press("n")
+    await page.get_by_role("dialog").wait_for()
+
+
+async def open_shortcuts(page: Page) -> None:
+    await page.keyboard.press("?")
+    await page.get_by_role("dialog").wait_for()
+
+
+async def open_picture(page: Page) -> None:
+    await page.locator("#main article button", has=page.locator("img")).first.click()
+    await page.get_by_role("dialog").wait_for()
+
+
+PLACES = (
+    Place("home", "/"),
+    Place("home, following", "/following"),
+    Place("tweet", "/tweets/{tweet}"),
+    Place("profile", "/users/{person}"),
+    Place("own profile", "/users/{viewer}"),
+    Place("followers", "/users/{person}/followers"),
+    Place("following list", "/users/{viewer}/following"),
+    Place("settings", "/settings"),
+    Place("not found", "/no/where"),
+    Place("signed out", "/", signed_in=False),
+    Place("composer", "/settings", open_composer),
+    Place("lightbox", "/tweets/{tweet}", open_picture),
+    Place("shortcuts", "/", open_shortcuts),
+    Place("profile, media", "/users/{viewer}/media", planned=True),
+    Place("profile, likes", "/users/{person}/likes", planned=True),
+    Place("join", "/join/no-such-token", signed_in=False, planned=True),
+)
+
+# Those that differ only in what stands over them load the same files.
+ROUTES = tuple(place for place in PLACES if place.prepare is None)
