@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Aside, Messages, Navigation } from "./components/shell.js";
 import { html } from "./lib/html.js";
 import { loadAllWords, t } from "./lib/i18n.js";
+import { names, watchAll } from "./lib/storage.js";
 import { Page, preparePage } from "./pages/pages.js";
 import { route, startRouter } from "./router.js";
 import { dialog } from "./store/dialogs.js";
@@ -80,10 +81,8 @@ async function startTheRest() {
       import("./keyboard.js"),
       import("./compose/drop.js"),
       import("./live/start.js"),
-      import("./compose/attachments.js"),
       import("./lib/copy.js"),
       import("./store/likes.js"),
-      import("./store/outbox.js"),
       import("./lib/kept.js"),
       import("./timeline/deleted.js"),
       loadAllWords(),
@@ -93,6 +92,9 @@ async function startTheRest() {
     startKeyboard(earlyKeys);
     startDrop();
     startLive();
+    // Tweets that were not sent, from another time or another tab.
+    if (names().some((name) => name.startsWith("outbox."))) import("./store/outbox.js").catch(() => {});
+    watchAll("outbox.", () => import("./store/outbox.js").catch(() => {}));
   } catch {
     started = false;
     addEventListener("online", startTheRest, { once: true });

@@ -24,6 +24,15 @@ effect(() => {
   );
 });
 
+// Whoever begins to write may need these, at a moment when there is no network.
+let prefetched = false;
+function prefetch() {
+  if (prefetched) return;
+  prefetched = true;
+  const parts = [import("./attachments.js"), import("../store/outbox.js"), import("../timeline/outgoing.js")];
+  Promise.all(parts).catch(() => (prefetched = false));
+}
+
 const online = signal(navigator.onLine);
 addEventListener("online", () => (online.value = true));
 addEventListener("offline", () => (online.value = false));
@@ -138,6 +147,7 @@ export default function Composer({ autofocus = false, sent }) {
         value=${draft.text}
         onInput=${onInput}
         onKeyDown=${onKeyDown}
+        onFocus=${prefetch}
       ></textarea>
       ${draft.attachments.value.length > 0 && html`<${AttachmentList} />`}
       <${Remarks} />

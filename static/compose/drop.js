@@ -1,7 +1,6 @@
 // Pictures may be dropped anywhere on the window.
 import { t } from "../lib/i18n.js";
 import { openDialog } from "../store/dialogs.js";
-import { addFiles } from "../store/attachments.js";
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
@@ -29,15 +28,18 @@ export function startDrop() {
   addEventListener("dragover", (event) => {
     if (carriesFiles(event)) event.preventDefault();
   });
-  addEventListener("drop", (event) => {
+  addEventListener("drop", async (event) => {
     depth = 0;
     show(false);
     if (!carriesFiles(event)) return;
     // Without this the browser leaves the page to show the file.
     event.preventDefault();
-    addFiles(event.dataTransfer.files);
+    // Read before anything is awaited: the list is emptied after its event.
+    const files = [...event.dataTransfer.files];
     const composer = document.querySelector(".composer");
     if (composer) composer.scrollIntoView({ block: "nearest" });
     else openDialog(() => import("./dialog.js"));
+    const { addFiles } = await import("../store/attachments.js");
+    addFiles(files);
   });
 }

@@ -9,7 +9,7 @@ import { t } from "../lib/i18n.js";
 import { scrollToTop, usePlace } from "../lib/scroll.js";
 import { navigate } from "../router.js";
 import { home } from "../store/feeds.js";
-import { announce } from "../store/notices.js";
+import { announce, outgoing } from "../store/notices.js";
 import { key, viewer } from "../store/session.js";
 import { FeedView, showWaiting } from "../timeline/feed.js";
 import { useTitle } from "./title.js";
@@ -90,7 +90,7 @@ export function Home({ tab }) {
       </div>
     <//>
     <${Composer} />
-    <${Outgoing} />
+    ${outgoing.value && html`<${Outgoing} />`}
     <div role="tabpanel" id="feed" aria-labelledby=${`tab-${tab}`}>
       ${hasKey
         ? html`<${FeedView}

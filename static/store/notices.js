@@ -7,6 +7,8 @@ export const notice = signal(null);
 export const announcement = signal("");
 
 // The server has another version of the client than this page, which lacks a part of its own.
+// Whether tweets are on their way to the server, or were not sent: see outbox.js.
+export const outgoing = signal(false);
 export const outdated = signal(false);
 
 // To be called where a part of the client could not be fetched.

@@ -11,7 +11,7 @@ import { route } from "../router.js";
 import { giveUp, restoreAttachment, restorePictures } from "./attachments.js";
 import * as draft from "./draft.js";
 import { insertOwnTweet } from "./new-tweets.js";
-import { announce, notify } from "./notices.js";
+import { announce, notify, outgoing } from "./notices.js";
 import { publish } from "./publish.js";
 import { key, keyState, viewer, whenViewerLeaves } from "./session.js";
 import { keepTweet } from "./tweets.js";
@@ -275,6 +275,7 @@ function follow(name, stored) {
   }
 }
 
+outgoing.value = true;
 for (const name of names().filter((one) => one.startsWith(PREFIX))) revive(load(name));
 watchAll(PREFIX, follow);
 addEventListener("online", resume);

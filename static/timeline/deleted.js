@@ -4,7 +4,6 @@ import { Button } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { openComposer } from "../components/openers.js";
-import { redraft } from "../store/draft.js";
 import { undoDeletion } from "../store/deletions.js";
 
 export default function DeletedRow({ tweet }) {
@@ -25,7 +24,8 @@ export default function DeletedRow({ tweet }) {
       });
     };
   }, []);
-  const writeAgain = () => {
+  const writeAgain = async () => {
+    const { redraft } = await import("../store/draft.js");
     redraft(tweet.content);
     openComposer();
   };

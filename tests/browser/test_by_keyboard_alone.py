@@ -106,8 +106,6 @@ PAGES = {
 }
 
 
-# Strict, so that mending it takes the mark away.
-@pytest.mark.xfail(strict=True, reason="a closed dialog loses the focus (docs/client.md)")
 @pytest.mark.usefixtures("worker")
 async def test_a_member_needs_no_mouse(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
     await bob.tweet("one below")

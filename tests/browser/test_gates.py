@@ -56,14 +56,10 @@ async def test_numbers_have_their_forms(visitor: Visitor) -> None:
     assert await languages.plurals(visitor, ["ru"]) == []
 
 
-# Missed by the client of today; strict, so that mending it takes the mark away.
-MISSED = pytest.mark.xfail(strict=True, reason="a gate that the client misses (docs/client.md)")
-
-
 @pytest.mark.parametrize(
     ("name", "scheme"),
     [
-        pytest.param("home", "dark", marks=MISSED),
+        ("home", "dark"),
         ("tweet", "light"),
         ("settings", "dark"),
         ("composer", "light"),
@@ -75,7 +71,6 @@ async def test_axe_finds_nothing(visitor: Visitor, name: str, scheme: str) -> No
     hold(accessibility.verdicts(found))
 
 
-@MISSED
 async def test_going_back_leads_to_the_same_height_among_pictures(visitor: Visitor) -> None:
     hold(await scroll.measure(visitor, (SCREENS[0],), patient=False))
 

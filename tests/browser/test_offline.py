@@ -157,7 +157,13 @@ LISTEN = """() => {
         navigator.serviceWorker.addEventListener("controllerchange", resolve, {once: true});
     });
 }"""
-TAKEN_OVER = "async () => { await globalThis.taken; }"
+# It is the controller before it has cleaned up.
+TAKEN_OVER = """async () => {
+    await globalThis.taken;
+    const worker = navigator.serviceWorker.controller;
+    if (worker.state === "activated") return;
+    await new Promise((resolve) => worker.addEventListener("statechange", resolve, {once: true}));
+}"""
 
 
 @pytest.fixture
@@ -180,8 +186,10 @@ async def test_a_new_version_takes_over_and_an_open_page_goes_on(
     update = "async () => { await (await navigator.serviceWorker.ready).update(); }"
     await page.evaluate(update)
     await page.evaluate(TAKEN_OVER)
-    (new,) = {entry.split()[0] for entry in await kept(page, "files")} - {old}
-    # The page is of the old version, whose files only the cache still has.
+    found = {entry.split()[0] for entry in await kept(page, "files")}
+    # The page is of the old version, whose files the server no longer has.
+    assert old in found
+    (new,) = found - {old}
     await page.get_by_role("link", name="Settings").click()
     await expect(page.get_by_text("Name of a new key")).to_be_visible()
     await page.context.set_offline(True)

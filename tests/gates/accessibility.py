@@ -60,7 +60,7 @@ async def look_at(
 async def measure(visitor: Visitor, places: tuple[Place, ...] = PLACES) -> list[Measure]:
     """Everything with everything."""
     found: dict[str, list[str]] = {}
-    for place, language in itertools.product(await visitor.places(places), LANGUAGES):
+    for place, language in itertools.product(places, LANGUAGES):
         found |= await look_at(visitor, place, language)
     return verdicts(found)
 

@@ -62,6 +62,9 @@ ALTS = (
 # How many pictures the newest tweets carry, from the newest one on.
 WITH_PICTURES = (0, 1, 0, 0, 4, 0, 1, 0, 2, 0, 0, 3, 0, 1, 0, 0, 1, 0, 2, 0, 0, 0, 1, 0, 1, 0, 0, 1)
 
+INSERT_INVITATION = """
+    INSERT INTO invitations (token_hash, max_uses, expires_at) VALUES ($1, 1000, now() + interval '7 days')
+"""
 INSERT_PERSON = """
     WITH person AS (INSERT INTO users (handle, name, created_at) VALUES ($1, $2, $4) RETURNING id)
     INSERT INTO api_keys (user_id, hash, name, scopes) SELECT id, $3, 'browser', '{read,write}' FROM person
@@ -87,6 +90,7 @@ class Community:
     people: dict[str, Person]
     tweet: int  # with four pictures, liked by all readers
     tweets: int
+    token: str  # of an open invitation
 
     @property
     def viewer(self) -> Person:
@@ -125,9 +129,11 @@ async def settle(database: dict[str, Any], url: str, *, tweets: int, picture_twe
             "SELECT tweet_id FROM media_attachments GROUP BY tweet_id HAVING count(*) = 4 LIMIT 1"
         )
         await settle_likes(connection, special or first)
+        token = keys.generate(keys.INVITATION)
+        await connection.execute(INSERT_INVITATION, keys.digest(token))
     finally:
         await connection.close()
-    return Community(url, people, int(special or first), tweets)
+    return Community(url, people, int(special or first), tweets, token)
 
 
 async def settle_people(connection: Any) -> dict[str, Person]:

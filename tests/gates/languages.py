@@ -56,7 +56,7 @@ async def overflow(
     views = 0
     for language, signed_in in itertools.product(languages, (True, False)):
         async with visitor.page(screen=NARROW["320 px"], language=language, signed_in=signed_in) as page:
-            for place in await visitor.places(places):
+            for place in places:
                 if place.signed_in is not signed_in:
                     continue
                 await visitor.open(page, place)

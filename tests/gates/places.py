@@ -14,20 +14,17 @@ Prepare = Callable[[Page], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Place:
-    """A page. `prepare` does on it what people do; in `path` stand {tweet} and {person}.
-
-    `planned` pages are looked at once the server knows their address.
-    """
+    """A page. `prepare` does on it what people do; {tweet}, {person}, {viewer}, {token} stand in `path`."""
 
     name: str
     path: str
     prepare: Prepare | None = None
     signed_in: bool = True
-    planned: bool = False
 
     def address(self, community: Community) -> str:
         person = community.people["leila"]
-        return self.path.format(tweet=community.tweet, person=person.id, viewer=community.viewer.id)
+        ids = {"tweet": community.tweet, "person": person.id, "viewer": community.viewer.id}
+        return self.path.format(token=community.token, **ids)
 
 
 async def open_composer(page: Page) -> None:
@@ -59,9 +56,9 @@ PLACES = (
     Place("composer", "/settings", open_composer),
     Place("lightbox", "/tweets/{tweet}", open_picture),
     Place("shortcuts", "/", open_shortcuts),
-    Place("profile, media", "/users/{viewer}/media", planned=True),
-    Place("profile, likes", "/users/{person}/likes", planned=True),
-    Place("join", "/join/no-such-token", signed_in=False, planned=True),
+    Place("profile, media", "/users/{viewer}/media"),
+    Place("profile, likes", "/users/{person}/likes"),
+    Place("join", "/join/{token}", signed_in=False),
 )
 
 # Those that differ only in what stands over them load the same files.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+from tests.gates.places import PLACES
 from tests.gates.visitor import LANGUAGES, QUIET, SCHEMES, SCREENS, Visitor
 
 
@@ -12,7 +13,7 @@ async def take(visitor: Visitor, folder: Path) -> int:
     """Write them into the folder, `<page>-<language>-<scheme>-<width>.png`; how many."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    for place, language in itertools.product(await visitor.places(), LANGUAGES):
+    for place, language in itertools.product(PLACES, LANGUAGES):
         async with visitor.page(
             language=language, signed_in=place.signed_in, reduced_motion="reduce"
         ) as page:

@@ -110,7 +110,7 @@ async def measure(
 ) -> list[Measure]:
     """All pages, each fetched anew, in these languages; the largest counts."""
     loads = {}
-    for place in await visitor.places(places):
+    for place in places:
         for language in languages:
             loads[f"{place.name}, {language}"] = await load(visitor, place, language=language)
     home = next(iter(loads.values()))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from playwright.async_api import Browser, CDPSession, Page, Request, expect
 
 from tests.gates.community import Community
-from tests.gates.places import PLACES, Place
+from tests.gates.places import Place
 
 LANGUAGES = ("en", "ru")
 LOCALES = {"en": "en-US", "ru": "ru-RU"}
@@ -47,7 +47,6 @@ class Visitor:
     browser: Browser
     community: Community
     _state: Any = None
-    _known: dict[str, bool] = field(default_factory=dict)
 
     async def signed_in(self) -> Any:
         """What the browser keeps after the key was typed, for contexts that begin with it."""
@@ -92,17 +91,6 @@ class Visitor:
         if place.prepare:
             await place.prepare(page)
             await page.evaluate(QUIET, 200)
-
-    async def places(self, wanted: tuple[Place, ...] = PLACES) -> list[Place]:
-        """The pages that there are by now."""
-        return [place for place in wanted if not place.planned or await self._exists(place)]
-
-    async def _exists(self, place: Place) -> bool:
-        if place.path not in self._known:
-            async with self.page() as page:
-                answer = await page.goto(place.address(self.community), wait_until="commit")
-                self._known[place.path] = answer is not None and answer.status == 200
-        return self._known[place.path]
 
 
 async def sign_in(page: Page, key: str, handle: str) -> None:
