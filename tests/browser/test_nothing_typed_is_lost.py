@@ -57,6 +57,12 @@ async def hold(page: Page, pattern: str) -> None:
     await page.route(pattern, wait)
 
 
+async def begin_to_write(page: Page) -> None:
+    """Who does fetches what sending needs, for a moment without a network."""
+    async with page.expect_response("**/timeline/outgoing.js"):
+        await text_field(page).focus()
+
+
 @pytest.mark.parametrize(
     ("status", "error_type", "sentence"),
     [
@@ -111,6 +117,7 @@ async def test_with_a_revoked_key_it_waits_for_the_next(open_page: OpenPage, ali
 
 async def test_another_person_does_not_send_it(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
     page = await open_page(viewer=alice)
+    await begin_to_write(page)
     await text_field(page).fill(WORDS)
     await page.context.set_offline(True)
     await send_button(page).click()
@@ -178,6 +185,7 @@ async def test_a_tweet_written_offline_goes_when_there_is_a_network(
     open_page: OpenPage, alice: Caller
 ) -> None:
     page = await open_page(viewer=alice)
+    await begin_to_write(page)
     await page.context.set_offline(True)
     await text_field(page).fill(WORDS)
     await expect(page.locator(".remarks")).to_contain_text("You are offline")
