@@ -4,7 +4,6 @@ import { useEffect, useRef } from "preact/hooks";
 import { Aside, Messages, Navigation } from "./components/shell.js";
 import { html } from "./lib/html.js";
 import { loadAllWords, t } from "./lib/i18n.js";
-import { names, watchAll } from "./lib/storage.js";
 import { Page, preparePage } from "./pages/pages.js";
 import { route, startRouter } from "./router.js";
 import { dialog } from "./store/dialogs.js";
@@ -83,6 +82,7 @@ async function startTheRest() {
       import("./live/start.js"),
       import("./lib/copy.js"),
       import("./store/likes.js"),
+      import("./store/unsent.js"),
       import("./lib/kept.js"),
       import("./timeline/deleted.js"),
       loadAllWords(),
@@ -92,9 +92,6 @@ async function startTheRest() {
     startKeyboard(earlyKeys);
     startDrop();
     startLive();
-    // Tweets that were not sent, from another time or another tab.
-    if (names().some((name) => name.startsWith("outbox."))) import("./store/outbox.js").catch(() => {});
-    watchAll("outbox.", () => import("./store/outbox.js").catch(() => {}));
   } catch {
     started = false;
     addEventListener("online", startTheRest, { once: true });

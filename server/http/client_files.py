@@ -22,6 +22,7 @@ from pathlib import Path
 
 PAGE = "index.html"
 WORKER = "sw.js"
+STYLES, SHEET = "styles/", "styles.css"
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -72,6 +73,7 @@ class ClientFiles:
             for path in sorted(folder.rglob("*"))
             if path.suffix in TYPES and path.is_file() and path.name not in (PAGE, WORKER)
         }
+        bodies = with_one_sheet(bodies)
         template, worker = (folder / PAGE).read_text(), (folder / WORKER).read_text()
         imports: dict[str, str] = json.loads((folder / IMPORTS).read_text())
         version = tree_hash(bodies, template + worker, imports)
@@ -85,6 +87,13 @@ class ClientFiles:
             policy=content_security_policy(import_map, media_origin),
             worker=client_file(WORKER, (kept_files(bodies, version) + worker).encode()),
         )
+
+
+def with_one_sheet(bodies: dict[str, bytes]) -> dict[str, bytes]:
+    """The files, with all below styles/ as one in the order of their names: each would cost a round trip."""
+    sheets = [name for name in sorted(bodies) if name.startswith(STYLES)]
+    others = {name: body for name, body in bodies.items() if name not in sheets}
+    return {**others, SHEET: b"\n".join(bodies[name] for name in sheets)}
 
 
 def client_file(name: str, body: bytes) -> ClientFile:
@@ -152,12 +161,11 @@ def import_map_text(bodies: dict[str, bytes], imports: dict[str, str], prefix: s
 
 def head_html(bodies: dict[str, bytes], imports: dict[str, str], prefix: str, import_map: str) -> str:
     """What takes the marker's place in the page."""
-    styles = sorted(name for name in bodies if name.startswith("styles/") and name.endswith(".css"))
     lines = [f'<link rel="icon" type="image/svg+xml" href="{prefix}{ICON}">']
     # At addresses that stay: an installed client would take each new version for a new icon.
     lines += ['<link rel="manifest" href="/manifest.webmanifest">']
     lines += [f'<link rel="apple-touch-icon" href="/{TOUCH_ICON}">']
-    lines += [f'<link rel="stylesheet" href="{prefix}{escape(name)}">' for name in styles]
+    lines += [f'<link rel="stylesheet" href="{prefix}{SHEET}">']
     lines += [f'<script type="importmap">{import_map}</script>']
     for name in eager_modules(bodies, imports):
         proof = integrity(bodies[name])

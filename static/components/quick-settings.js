@@ -1,7 +1,8 @@
 // Theme, language and keys at hand, at the foot of the rail.
 import { html } from "../lib/html.js";
 import { language, t } from "../lib/i18n.js";
-import { THEMES, chooseLanguage, chooseTheme, theme } from "../store/preferences.js";
+import { chooseLanguage, chooseTheme } from "../store/choices.js";
+import { THEMES, theme } from "../store/preferences.js";
 import { Icon } from "./icon.js";
 import { openShortcuts } from "./openers.js";
 

@@ -1,8 +1,8 @@
 // What the browser keeps between visits, all under one prefix.
 // Private windows and full disks make localStorage throw: then this page's memory has to do.
 
-const PREFIX = "perch.";
-const memory = new Map();
+export const PREFIX = "perch.";
+export const memory = new Map();
 
 export function load(name) {
   try {
@@ -51,15 +51,5 @@ export function watch(name, changed) {
       memory.delete(name);
       changed(load(name));
     }
-  });
-}
-
-// The same for all names that begin alike: calls `changed(name, value)`.
-export function watchAll(beginning, changed) {
-  addEventListener("storage", ({ key }) => {
-    if (!key?.startsWith(PREFIX + beginning)) return;
-    const name = key.slice(PREFIX.length);
-    memory.delete(name);
-    changed(name, load(name));
   });
 }

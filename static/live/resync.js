@@ -43,7 +43,8 @@ export async function resync(feed) {
     feed.overlaps = downTo <= (ids[0] ?? 0) || page.next === null;
     feed.latest = first;
     for (const id of found) wait(feed, id);
-    if (ids.length === 0 && feed.waiting.value.length) takeIn(feed);
+    // Nobody reads an empty page.
+    if (feed.ids.value.length === 0 && feed.waiting.value.length) takeIn(feed);
   });
   return undefined;
 }

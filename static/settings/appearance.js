@@ -1,14 +1,8 @@
 // How the client looks, speaks and listens.
 import { html } from "../lib/html.js";
 import { LANGUAGES, language, t } from "../lib/i18n.js";
-import {
-  THEMES,
-  chooseLanguage,
-  chooseShortcuts,
-  chooseTheme,
-  shortcuts,
-  theme,
-} from "../store/preferences.js";
+import { chooseLanguage, chooseShortcuts, chooseTheme } from "../store/choices.js";
+import { THEMES, shortcuts, theme } from "../store/preferences.js";
 
 function Choice({ legend, name, options, value, choose }) {
   return html`<fieldset class="choice">

@@ -1,6 +1,7 @@
 // New tweets: which feeds they belong to, and how they come into them.
 import { batch } from "@preact/signals";
 import { home, newestFirst, openedFeed } from "./feeds.js";
+import { tweetById } from "./tweets.js";
 
 const isRead = (feed) => !["fresh", "loading"].includes(feed.status.value);
 
@@ -29,10 +30,16 @@ export function waitAbove(tweet, followed) {
   for (const feed of feedsOfTweet(tweet, followed)) wait(feed, tweet.id);
 }
 
+// Those that are in view come first: the others follow with the next frames, below them.
+const IN_VIEW = 8;
+
 export function takeIn(feed) {
+  const later = feed.overlaps ? feed.waiting.value.slice(IN_VIEW) : [];
+  const takeRest = () => feed.insert(later.filter((id) => tweetById(id)?.fate.value === "here"));
+  if (later.length) requestAnimationFrame(() => setTimeout(takeRest));
   batch(() => {
     if (feed.overlaps) {
-      feed.insert(feed.waiting.value);
+      feed.insert(feed.waiting.value.slice(0, IN_VIEW));
     } else {
       // More came than was read: joining the two would hide what lies between them.
       feed.ids.value = feed.latest.tweets.map(({ id }) => id).sort(newestFirst);

@@ -1,8 +1,7 @@
 // How the reader wants the client to be. These outlive signing out: they say nothing of anyone.
 import { effect, signal } from "@preact/signals";
-import { LANGUAGES, browserLanguage, setLanguage, t } from "../lib/i18n.js";
-import { load, save } from "../lib/storage.js";
-import { notify } from "./notices.js";
+import { LANGUAGES, browserLanguage, setLanguage } from "../lib/i18n.js";
+import { load } from "../lib/storage.js";
 
 export const THEMES = ["auto", "light", "dark"];
 
@@ -23,25 +22,6 @@ effect(() => {
     else meta.media = theme.value === scheme ? "all" : "not all";
   }
 });
-
-export function chooseTheme(value) {
-  theme.value = value;
-  save("preference.theme", value);
-}
-
-export function chooseShortcuts(value) {
-  shortcuts.value = value;
-  save("preference.shortcuts", value);
-}
-
-export async function chooseLanguage(code) {
-  try {
-    await setLanguage(code);
-    save("preference.language", code);
-  } catch {
-    notify(t("error.unreachable"));
-  }
-}
 
 // English where the words of another language cannot be fetched: better than no page.
 export const startLanguage = () =>

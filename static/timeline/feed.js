@@ -1,4 +1,5 @@
 // A timeline on the page: its tweets, what waits above them and what comes below.
+import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button, EndRow, Failure, Skeletons, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
@@ -34,8 +35,28 @@ function useRows(ids) {
   return [...rows.values()];
 }
 
-function Rows({ feed, label }) {
-  const ids = feed.rows.value;
+// At the first drawing of all, what is in view comes first, and the rest in bits that keep nobody waiting.
+const IN_VIEW = 6;
+const BIT = 4;
+let drawn = false;
+
+function useGradually(ids) {
+  const shown = useSignal(drawn ? Infinity : IN_VIEW);
+  const whole = shown.value >= ids.length;
+  useEffect(() => {
+    if (ids.length === 0) return undefined;
+    if (whole) {
+      drawn = true;
+      shown.value = Infinity;
+      return undefined;
+    }
+    const timer = setTimeout(() => (shown.value += BIT));
+    return () => clearTimeout(timer);
+  }, [whole, shown.value, ids.length === 0]);
+  return whole ? ids : ids.slice(0, shown.value);
+}
+
+function Rows({ ids, label }) {
   const rows = useRows(ids);
   const restore = useRef(null);
   const shown = useRef(ids);
@@ -109,6 +130,7 @@ function useShown(feed) {
 
 export function FeedView({ feed, label, empty, ended }) {
   useShown(feed);
+  const ids = useGradually(feed.rows.value);
   const status = feed.status.value;
   const nothing = feed.ids.value.length === 0;
   if (nothing && status === "failed") {
@@ -117,6 +139,6 @@ export function FeedView({ feed, label, empty, ended }) {
   if (nothing && (status === "fresh" || status === "loading")) return html`<${Skeletons} />`;
   return html`<${NewTweets} feed=${feed} />
     <${Above} feed=${feed} />
-    ${nothing ? empty : html`<${Rows} key=${feed.name} feed=${feed} label=${label} />`}
-    ${!nothing && html`<${Below} feed=${feed} ended=${ended} />`}`;
+    ${nothing ? empty : html`<${Rows} key=${feed.name} ids=${ids} label=${label} />`}
+    ${ids === feed.rows.value && !nothing && html`<${Below} feed=${feed} ended=${ended} />`}`;
 }

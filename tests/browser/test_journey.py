@@ -73,16 +73,14 @@ async def test_a_picture_is_tweeted_seen_liked_and_deleted(
             await like_button(seen).click()
             await expect(like_button(seen)).to_contain_text("1")
             assert [item.key.split("/")[0] async for item in store.list()] == ["tweets_media"] * 2
-            assert await count(perch, "likes", "media_attachments", "tweets") == [1, 1, 1]
+            await counts_become(perch, [1, 1, 1])
 
             await ivan.reload()
             own = tweet(ivan, "Вид с холма")
             await expect(like_button(own)).to_contain_text("1")
             await own.get_by_role("button", name="Delete tweet").click()
             await expect(own).to_have_count(0)
-            async with asyncio.timeout(20):
-                while await count(perch, "likes", "media_attachments", "tweets") != [0, 0, 0]:  # noqa: ASYNC110
-                    await asyncio.sleep(0.1)
+            await counts_become(perch, [0, 0, 0])
             assert [item.key async for item in store.list()] == []
             await katya.reload()
             await expect(tweet(katya, "Вид с холма")).to_have_count(0)
@@ -100,6 +98,13 @@ async def person(browser: Browser, perch: Perch, key: str) -> AsyncIterator[Page
     await expect(page.locator(".key-status")).to_contain_text(f"@{key}")
     yield page
     await context.close()
+
+
+async def counts_become(perch: Perch, wanted: list[int]) -> None:
+    """So many likes, pictures and tweets; the page is ahead of them."""
+    async with asyncio.timeout(20):
+        while await count(perch, "likes", "media_attachments", "tweets") != wanted:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 async def count(perch: Perch, *tables: str) -> list[int]:

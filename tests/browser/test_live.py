@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from tests import pictures
 from tests.browser.conftest import OpenPage
 from tests.browser.parts import like_button, send_button, text_field, tweet
+from tests.browser.test_reading import whole
 from tests.callers import Caller
 
 TOP = "document.querySelector('[data-row=\"{}\"]').getBoundingClientRect().top"
@@ -90,6 +91,7 @@ async def test_the_reading_position_stays_while_things_happen_above_it(
     ids = [await bob.tweet(f"tweet {number}\nof two lines") for number in range(25)]
     page = await open_page(viewer=alice)
     await expect(tweet(page, "tweet 24")).to_be_visible()
+    await whole(page)
     await is_live(page)
     await page.mouse.move(600, 500)
     await page.mouse.wheel(0, 1_200)
@@ -139,7 +141,7 @@ async def test_what_happened_while_the_network_was_away_is_there_afterwards(
     await expect(tweet(page, "stays")).to_be_visible()
     await is_live(page)
     await page.context.set_offline(True)
-    await expect(page.get_by_text("Offline")).to_be_visible()
+    await expect(page.locator(".connection")).to_contain_text("Offline")
     await bob.delete(f"/api/tweets/{doomed}")
     await bob.post(f"/api/tweets/{kept}/likes")
     await bob.tweet("meanwhile")
@@ -147,7 +149,7 @@ async def test_what_happened_while_the_network_was_away_is_there_afterwards(
     await expect(page.get_by_role("button", name="1 new tweet")).to_be_visible(timeout=5_000)
     await expect(tweet(page, "will go")).to_have_count(0)
     await expect(tweet(page, "stays").get_by_role("button", name="Like, 1 so far")).to_be_visible()
-    await expect(page.get_by_text("Offline")).to_have_count(0)
+    await expect(page.locator(".connection")).to_have_count(0)
 
 
 async def test_a_revoked_key_is_said_at_once_and_nothing_is_lost(

@@ -19,6 +19,7 @@ from tests.browser.parts import (
     thumbnails,
     tweet,
 )
+from tests.browser.test_reading import until
 from tests.callers import Caller
 
 WORDS = "not to be typed twice"
@@ -59,8 +60,11 @@ async def hold(page: Page, pattern: str) -> None:
 
 async def begin_to_write(page: Page) -> None:
     """Who does fetches what sending needs, for a moment without a network."""
-    async with page.expect_response("**/timeline/outgoing.js"):
-        await text_field(page).focus()
+    await text_field(page).focus()
+    for name in ("outgoing", "outbox", "publish", "attachments", "files", "new-tweets", "watch"):
+        await until(
+            page, f"performance.getEntriesByType('resource').some(one => one.name.endsWith('/{name}.js'))"
+        )
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,11 @@ async def until(page: Page, condition: str) -> None:
     raise AssertionError(f"{condition} did not come true")
 
 
+async def whole(page: Page) -> None:
+    """All rows of the first page are drawn: those below the view come a moment later."""
+    await expect(page.locator("#main .more, #main .end").first).to_be_attached()
+
+
 async def test_j_and_k_move_the_focus_and_l_likes(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
     older, newer = await bob.tweet("older"), await bob.tweet("newer")
     page = await open_page(viewer=alice)
@@ -49,6 +54,7 @@ async def test_going_back_returns_to_the_same_tweet_at_the_same_height(
         await bob.tweet(f"tweet number {number}\n" * (number % 4 + 1))
     page = await open_page(viewer=alice)
     await expect(tweet(page, "number 44").first).to_be_visible()
+    await whole(page)
     await page.evaluate("document.activeElement.blur()")
     await press(page, *["j"] * 25)
     await expect(page.locator("[data-row='21']")).to_be_focused()
@@ -70,6 +76,7 @@ async def test_each_tab_keeps_its_own_place(open_page: OpenPage, alice: Caller) 
         await alice.tweet(f"tweet number {number}")
     page = await open_page(viewer=alice)
     await expect(tweet(page, "number 19").first).to_be_visible()
+    await whole(page)
     await page.mouse.move(600, 600)
     await page.mouse.wheel(0, 700)
     await until(page, "scrollY > 600")
@@ -85,6 +92,7 @@ async def test_more_tweets_are_loaded_towards_the_end(open_page: OpenPage, alice
         await alice.tweet(f"tweet number {number}")
     page = await open_page(viewer=alice)
     await expect(tweet(page, "number 69").first).to_be_visible()
+    await whole(page)
     await page.evaluate("scrollTo(0, document.body.scrollHeight)")
     await expect(tweet(page, "number 10").first).to_be_attached()
     await page.evaluate("scrollTo(0, document.body.scrollHeight)")
