@@ -15,6 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import DESKTOP, browser, sign_in
 from tests.callers import Caller
 from tests.whole.conftest import Perch, running
+from tests.whole.test_live import is_web
 
 __all__ = ["browser"]
 
@@ -89,8 +90,8 @@ async def test_whatever_dies_in_between_both_browsers_end_with_the_same(
         contexts = [await opened(browser, perch, who) for who in (alice, bob)]
         pages = [page for _, page, _ in contexts]
 
-        # A process that holds streams is killed.
-        for pid in children(perch, "perch up")[:2]:
+        # The processes that hold the streams are killed.
+        for pid in filter(is_web, perch.children()):
             os.kill(pid, signal.SIGKILL)
         await tweet(bob, "after a kill")
         for page in pages:
