@@ -53,6 +53,16 @@ for (const name of Object.keys(work)) {
   addEventListener(name, (event) => event.waitUntil(work[name]()));
 }
 
+// What is written goes past this worker: a request of a page that is being left would be lost on the way
+// through it.
+addEventListener("install", (event) => {
+  const routes = ["POST", "PUT", "PATCH", "DELETE"].map((requestMethod) => ({
+    condition: { requestMethod },
+    source: "network",
+  }));
+  event.waitUntil(event.addRoutes?.(routes));
+});
+
 addEventListener("message", (event) => {
   if (event.data === "wipe") event.waitUntil(wipe());
 });

@@ -21,7 +21,7 @@ function follow(viewerId) {
   const say = (state) => {
     if (signal.aborted) return;
     live.value = state;
-    if (state === "live") {
+    if (state === "live" || state === "off") {
       clearTimeout(missing);
       missing = undefined;
       awaySince.value = null;
@@ -32,7 +32,7 @@ function follow(viewerId) {
   };
   shareStream({ viewerId, signal, tell: apply, say });
   const timer = setInterval(() => {
-    if (live.value !== "live" && navigator.onLine && !document.hidden) resyncAll();
+    if (live.value === "waiting" && navigator.onLine && !document.hidden) resyncAll();
   }, WITHOUT_STREAM);
   signal.addEventListener("abort", () => {
     clearInterval(timer);

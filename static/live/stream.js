@@ -33,7 +33,8 @@ export async function* readEvents(body, heard = () => {}) {
 }
 
 // Until `signal` aborts. `position.id` is the last event that was told, and moves with them.
-// `tell(id, event)` gets each event, `say(state)` gets "connecting", "live" or "waiting".
+// `tell(id, event)` gets each event, `say(state)` gets "connecting", "live" or "waiting"; "live" again with
+// each heartbeat.
 export async function followStream({ signal, position, tell, say }) {
   let pause = FIRST_PAUSE;
   while (!signal.aborted) {
@@ -44,6 +45,7 @@ export async function followStream({ signal, position, tell, say }) {
       await once({
         signal,
         position,
+        beat: () => say("live"),
         tell(id, event) {
           if (event.type === "open") {
             pause = FIRST_PAUSE;
@@ -55,7 +57,12 @@ export async function followStream({ signal, position, tell, say }) {
       });
       // The server has closed it, for its own reasons: it is back in a moment.
     } catch (error) {
-      if (signal.aborted || error.status === 401 || error.status === 403) return;
+      if (signal.aborted) return;
+      if (error.status === 401 || error.status === 403) {
+        // The session has heard of it, and begins anew with another key.
+        say("off");
+        return;
+      }
       retryAfter = (error.retryAfter ?? 0) * 1000;
     }
     if (signal.aborted) return;
@@ -66,7 +73,7 @@ export async function followStream({ signal, position, tell, say }) {
 }
 
 // One connection, until it ends. Rejects with an ApiError where the server refuses.
-async function once({ signal, position, tell }) {
+async function once({ signal, position, beat, tell }) {
   const attempt = new AbortController();
   const over = { signal: attempt.signal };
   const giveUp = () => attempt.abort();
@@ -97,6 +104,7 @@ async function once({ signal, position, tell }) {
       if (known) continue;
       if (id) position.id = id;
       if (event) tell(id, event);
+      else beat();
     }
   } finally {
     clearInterval(watchdog);

@@ -2,6 +2,8 @@
 import { followStream, isNewer } from "./stream.js";
 
 const NAME = "perch.live";
+// The reading tab says that it lives with each of the server's heartbeats, which come every 20 seconds.
+const SILENCE = 60_000;
 
 // Until `signal` aborts. `tell(event)` gets each event once, whichever tab read it; `say(state)` as in stream.js.
 export function shareStream({ viewerId, signal, tell, say }) {
@@ -13,6 +15,7 @@ export function shareStream({ viewerId, signal, tell, say }) {
   const channel = new BroadcastChannel(NAME);
   let reading = false;
   let state = "connecting";
+  let heard = Date.now();
   const sayToAll = (word) => {
     state = word;
     say(word);
@@ -29,7 +32,8 @@ export function shareStream({ viewerId, signal, tell, say }) {
       if (data.hello) channel.postMessage({ viewerId, state, id: position.id, welcome: true });
       return;
     }
-    if (data.state) say(data.state);
+    heard = Date.now();
+    if (data.state) say((state = data.state));
     if (data.welcome) {
       if (data.state === "live" && position.id === null) tell({ type: "open" });
       position.id ??= data.id;
@@ -45,5 +49,12 @@ export function shareStream({ viewerId, signal, tell, say }) {
     return followStream({ signal, position, tell: tellAll, say: sayToAll });
   };
   navigator.locks.request(`${NAME}.${viewerId}`, { signal }, read).catch(() => {});
-  signal.addEventListener("abort", () => channel.close());
+  // A tab that reads may be put to sleep by its browser, with the lock in its hands.
+  const watchdog = setInterval(() => {
+    if (!reading && state === "live" && Date.now() - heard > SILENCE) say((state = "waiting"));
+  }, SILENCE / 4);
+  signal.addEventListener("abort", () => {
+    clearInterval(watchdog);
+    channel.close();
+  });
 }

@@ -79,7 +79,8 @@ async def test_a_picture_is_tweeted_seen_liked_and_deleted(
             own = tweet(ivan, "Вид с холма")
             await expect(like_button(own)).to_contain_text("1")
             await own.get_by_role("button", name="Delete tweet").click()
-            await expect(own).to_have_count(0)
+            await expect(own.get_by_role("button", name="Delete tweet")).to_have_count(0)
+            await ivan.goto("/settings")  # who leaves the page does not take it back any more
             await counts_become(perch, [0, 0, 0])
             assert [item.key async for item in store.list()] == []
             await katya.reload()

@@ -212,3 +212,17 @@ async def test_a_page_whose_version_is_gone_says_that_there_is_a_new_one(
     await expect(page.get_by_text("Single-key shortcuts")).to_be_visible()
     await page.get_by_role("link", name="Home").click()
     await expect(page.get_by_role("textbox", name="Tweet text")).to_have_value("half a thought")
+
+
+async def test_a_deletion_goes_out_although_its_page_is_left(open_page: OpenPage, alice: Caller) -> None:
+    await alice.tweet("not to be regretted")
+    page = await visited(open_page, alice)
+    row = tweet(page, "not to be regretted")
+    await row.get_by_role("button", name="Delete tweet").click()
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    await page.goto("/settings")
+    for _ in range(40):
+        if not await alice.timeline():
+            return
+        await page.wait_for_timeout(50)
+    raise AssertionError("the tweet is still there")
