@@ -80,7 +80,6 @@ async function startTheRest() {
       import("./keyboard.js"),
       import("./compose/drop.js"),
       import("./live/start.js"),
-      import("./lib/copy.js"),
       import("./store/likes.js"),
       import("./store/unsent.js"),
       import("./lib/kept.js"),
