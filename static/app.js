@@ -83,7 +83,6 @@ async function startTheRest() {
       import("./store/likes.js"),
       import("./store/unsent.js"),
       import("./lib/kept.js"),
-      import("./timeline/deleted.js"),
       loadAllWords(),
       import("./offline.js").then(({ startOffline }) => startOffline()),
     ]);

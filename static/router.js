@@ -33,7 +33,7 @@ export function navigate(to) {
   const moves = pathname !== here.value.path;
   // The new page takes the step of a dialog that has one.
   const replaces = moves && dialog.value?.entry;
-  if (dialog.value) closeDialog({ stepTaken: replaces });
+  closeDialog({ stepTaken: replaces });
   if (!moves) return;
   leavePlace();
   lastEntry += 1;
@@ -60,7 +60,7 @@ export function startRouter() {
   addEventListener("popstate", (event) => {
     // Going to a "#fragment" fires this too, and leaves the page where it is.
     if (location.pathname === here.value.path && event.state === null) return;
-    if (dialog.value) closeDialog({ stepTaken: true });
+    closeDialog({ stepTaken: true });
     const entry = event.state?.entry ?? 0;
     // To or from the step of a dialog: the page stays.
     if (location.pathname === here.value.path && entry === here.value.entry) return;

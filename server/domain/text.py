@@ -14,7 +14,13 @@ NAME_MAX_LENGTH = 50
 KEY_NAME_MAX_LENGTH = 50
 
 GRAPHEME = regex.compile(r"\X")
-CONTROL = regex.compile(r"[\p{Cc}\p{Cs}]")
+CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]")
+
+# What would turn around the text that follows a name (UAX 9, explicit directional formatting).
+DIRECTION = regex.compile("[\u202a-\u202e\u2066-\u2069]")
+
+# Something that can be seen: fillers count as letters and are not.
+VISIBLE = regex.compile(r"[\p{L}\p{N}\p{P}\p{S}--[\u115f\u1160\u2800\u3164\uffa0]]", regex.VERSION1)
 
 
 def count_graphemes(text: str) -> int:
@@ -46,10 +52,12 @@ def bounded(field: str, text: str, maximum: int) -> str:
 
 
 def line(field: str, text: str, maximum: int) -> str:
-    """One line without surrounding space: a name. Never empty, and at most `maximum` code points."""
+    """One line without surrounding space, a name: something to see, and at most `maximum` code points."""
     trimmed = storable(field, text).strip()
-    if not trimmed:
+    if not VISIBLE.search(trimmed):
         raise InvalidBody(f"{field} must not be empty.")
+    if DIRECTION.search(trimmed):
+        raise InvalidBody(f"{field} must not contain characters that change the direction of writing.")
     if CONTROL.search(trimmed):
         raise InvalidBody(f"{field} must be one line without control characters.")
     if len(trimmed) > maximum:

@@ -15,6 +15,7 @@ from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+PATTERN = re.compile(r"expected `str` matching regex '[^']*'")
 WHOLE_NUMBER = re.compile(r"[0-9]+", re.ASCII)
 PLACE = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<place>.*)`")
 
@@ -76,7 +77,8 @@ def read_headers(request: Request, kind: type[S]) -> S:
     try:
         return msgspec.convert(given, type=kind)
     except msgspec.ValidationError as error:
-        raise InvalidParameter(f"The header {_sentence(str(error))}") from None
+        reason = PATTERN.sub("only printable ASCII characters are allowed", _sentence(str(error)))
+        raise InvalidParameter(f"The header {reason}") from None
 
 
 def _parameter(name: str, value: str, kind: Any) -> Any:

@@ -101,7 +101,8 @@ class Hub:
         here = self._position
         found = []
         reset: wire.Reset | None = None
-        if last.epoch != here.epoch:
+        if last.epoch != here.epoch or last.seq > max(since.seq, here.seq):
+            # Data of another time: nobody has seen what did not happen yet.
             reset = wire.Reset("restored")
         elif last.seq < here.seq:
             oldest = (await log_of_events.state()).oldest

@@ -20,7 +20,9 @@ function Status({ id }) {
   const state = keyState.value;
   if (state === "checking") return html`<p id=${id} class="key-status">${t("key.checking")}</p>`;
   if (state === "invalid" || state === "failed") {
-    const words = state === "invalid" ? t("key.invalid") : errorText(keyError.value);
+    // A key that was good a moment ago is no mistyped one.
+    const unknown = state === "invalid" && !(viewer.value && typedKey.value === key.value);
+    const words = unknown ? t("key.invalid") : errorText(keyError.value);
     return html`<p id=${id} class="key-status bad"><${Icon} name="warning" />${words}</p>`;
   }
   if (state === "valid" && viewer.value) {

@@ -1,6 +1,5 @@
 // One tweet on a page of its own, with the people who like it.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { fetchLikers } from "../api/tweets.js";
 import { Failure, Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
@@ -42,9 +41,6 @@ export default function TweetPage({ id, entry }) {
   const gone = isNotFound(error) || tweet.value?.fate.value === "gone";
   usePlace(`tweet ${entry}`);
   useTitle(tweet.value ? t("tweet.page_title", { name: tweet.value.author.value.name }) : t("tweet.title"));
-  useEffect(() => {
-    if (gone) tweet.value = undefined;
-  }, [gone]);
   if (!hasKey) return html`<${PageHead} title=${t("tweet.title")} back /><${NeedsKey} />`;
   if (gone) return html`<${PageHead} title=${t("tweet.title")} back /><${Missing} words="tweet.gone" />`;
   return html`

@@ -35,6 +35,12 @@ export function undoDeletion(tweet) {
   tweet.fate.value = "here";
 }
 
+export function deleteNow(tweet) {
+  if (!deletions.has(tweet)) return;
+  clearTimeout(deletions.get(tweet));
+  sendDeletion(tweet);
+}
+
 // The page is being left, so nobody can undo any more and the requests must outlive it.
 function flushDeletions() {
   for (const [tweet, timer] of deletions) {

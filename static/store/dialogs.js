@@ -5,12 +5,18 @@ import { loadAllWords, t } from "../lib/i18n.js";
 
 export const dialog = signal(null);
 
+// Numbers what was asked for: a dialog whose module comes late does not open over something else.
+let asked = 0;
+
 // `entry`: with a step of its own in the history, so that the back button closes it and leaves
 // the page where it is. The router reads this.
 export async function openDialog(loadModule, props = {}, { entry = false } = {}) {
   const opener = document.activeElement;
+  asked += 1;
+  const mine = asked;
   try {
     const [{ default: component }] = await Promise.all([loadModule(), loadAllWords()]);
+    if (mine !== asked) return;
     dialog.value = { component, props, opener, entry };
     if (entry) history.pushState({ ...history.state, dialog: true }, "");
   } catch {
@@ -21,6 +27,7 @@ export async function openDialog(loadModule, props = {}, { entry = false } = {})
 
 // `stepTaken` says that the history is no longer at the dialog's own step.
 export function closeDialog({ stepTaken = false } = {}) {
+  asked += 1;
   const { entry } = dialog.value ?? {};
   dialog.value = null;
   if (entry && !stepTaken) history.back();

@@ -150,7 +150,7 @@ export async function sendDraft() {
 
 // A deleted tweet's words come back to be written better; what is being written stays before them.
 export function redraft(words) {
-  text.value = text.value.trim() ? `${text.value.trimEnd()}\n\n${words}` : words;
+  text.value = [text.value.trimEnd(), words].filter((part) => part.trim()).join("\n\n");
 }
 
 whenViewerLeaves((left) => {

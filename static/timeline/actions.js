@@ -29,18 +29,17 @@ function LikeButton({ tweet }) {
 
 export function Actions({ tweet }) {
   const own = viewer.value?.id === tweet.author.value.id;
-  const copy = async () => {
-    const address = new URL(`/tweets/${tweet.id}`, location.origin).href;
-    const { copyText } = await import("../lib/copy.js");
-    notify((await copyText(address)) ? t("tweet.link_copied") : address);
-  };
-  const remove = async () => {
-    const { deleteTweet } = await import("../store/deletions.js");
-    deleteTweet(tweet);
+  const act = async (what) => {
+    try {
+      const acts = await import("./acts.js");
+      acts[what](tweet);
+    } catch {
+      notify(t("error.unreachable"));
+    }
   };
   return html`<footer class="actions">
     <${LikeButton} tweet=${tweet} />
-    <button type="button" class="action" aria-label=${t("tweet.copy_link")} title=${t("tweet.copy_link")} onClick=${copy}>
+    <button type="button" class="action" aria-label=${t("tweet.copy_link")} title=${t("tweet.copy_link")} onClick=${() => act("copyLink")}>
       <${Icon} name="link" />
     </button>
     ${own &&
@@ -49,7 +48,7 @@ export function Actions({ tweet }) {
       class="action delete"
       aria-label=${t("tweet.delete")}
       title=${t("tweet.delete")}
-      onClick=${remove}
+      onClick=${() => act("remove")}
     >
       <${Icon} name="trash" />
     </button>`}

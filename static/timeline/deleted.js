@@ -25,9 +25,8 @@ export default function DeletedRow({ tweet }) {
     };
   }, []);
   const writeAgain = async () => {
-    const { redraft } = await import("../store/draft.js");
-    redraft(tweet.content);
-    openComposer();
+    const { writeAgain: again } = await import("../store/redraft.js");
+    if (await again(tweet)) openComposer();
   };
   return html`<article ref=${row} class="tweet deleted" tabindex="-1" data-row=${tweet.id} aria-label=${t("delete.done")}>
     <p role="status">${t("delete.done")}</p>
@@ -35,6 +34,6 @@ export default function DeletedRow({ tweet }) {
     <button ref=${undo} type="button" class="button small" onClick=${() => undoDeletion(tweet)}>
       ${t("delete.undo")}
     </button>
-    ${tweet.content.trim() && html`<${Button} kind="small quiet" icon="pen" onClick=${writeAgain}>${t("delete.redraft")}<//>`}
+    <${Button} kind="small quiet" icon="pen" onClick=${writeAgain}>${t("delete.redraft")}<//>
   </article>`;
 }

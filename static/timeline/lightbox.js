@@ -81,7 +81,7 @@ export default function Lightbox({ media, index }) {
   const gestures = useRef(null);
   const show = (wanted) => {
     if (wanted < 0 || wanted > last || wanted === position.value) return;
-    gestures.current.reset();
+    gestures.current?.reset();
     position.value = wanted;
   };
   // Buttons and keys go round; a finger feels where the row ends.
@@ -98,6 +98,7 @@ export default function Lightbox({ media, index }) {
 
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!gestures.current) return;
     const { zoomed, zoomBy, moveBy, reset } = gestures.current;
     const arrow = ARROWS[event.key];
     if (arrow && zoomed()) moveBy(arrow[0] * PAN, arrow[1] * PAN);

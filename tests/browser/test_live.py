@@ -160,8 +160,38 @@ async def test_a_revoked_key_is_said_at_once_and_nothing_is_lost(
     await is_live(page)
     await text_field(page).fill("half written")
     await alice.delete(f"/api/keys/{made['key_id']}")
-    await expect(page.get_by_text("This key is not known here")).to_be_visible(timeout=2_000)
+    await expect(page.get_by_text("Your key is no longer accepted").first).to_be_visible(timeout=2_000)
     await expect(text_field(page)).to_have_value("half written")
+    await page.wait_for_timeout(4_500)
+    await expect(page.locator(".connection")).to_have_count(0)
+
+
+async def test_a_tweet_that_goes_while_it_is_open_says_so(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    tweet_id = await bob.tweet("gone soon")
+    page = await open_page(viewer=alice)
+    await is_live(page)
+    await tweet(page, "gone soon").get_by_role("link", name="now").click()
+    await expect(page.locator(".tweet.large")).to_be_visible()
+    await bob.delete(f"/api/tweets/{tweet_id}")
+    await expect(page.get_by_text("This tweet is not here")).to_be_visible(timeout=2_000)
+
+
+async def test_what_is_written_again_comes_with_its_pictures_and_once(
+    open_page: OpenPage, alice: Caller, worker: None
+) -> None:
+    media_id = (await alice.upload(pictures.jpeg(), alt="a square"))["media_id"]
+    await alice.tweet("with a mistake", [media_id])
+    page = await open_page(viewer=alice)
+    await tweet(page, "with a mistake").get_by_role("button", name="Delete tweet").click()
+    await page.get_by_role("button", name="Write again").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("textbox", name="Tweet text")).to_have_value("with a mistake")
+    await expect(dialog.locator("li img")).to_have_count(1)
+    await expect(dialog.get_by_role("textbox", name="Description")).to_have_value("a square")
+    await expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert await alice.timeline() == []
 
 
 async def test_profile_tabs_show_pictures_and_likes(open_page: OpenPage, alice: Caller, bob: Caller) -> None:

@@ -44,3 +44,17 @@ def test_whatever_is_accepted_is_unchanged(typed: str) -> None:
 def test_half_of_a_surrogate_pair_is_refused() -> None:
     with pytest.raises(InvalidBody, match="surrogate"):
         text.storable("tweet_data", "a\ud800b")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u200b", "\u3164", "\u00ad", "\ufeff", "\u2800", "Bob \u202eevil", "a\u2066b", "a\u2028b", "\u0301"],
+)
+def test_a_name_can_be_seen_and_turns_nothing_around(name: str) -> None:
+    with pytest.raises(InvalidBody):
+        text.line("name", name, 50)
+
+
+@pytest.mark.parametrize("name", ["Иван", "ليلى", "👩\u200d👩\u200d👧", "علی\u200cرضا", "!", "½", "e\u0301"])
+def test_names_of_all_scripts_are_taken(name: str) -> None:
+    assert text.line("name", name, 50) == name

@@ -224,6 +224,7 @@ async def test_who_was_away_for_too_long_is_told_to_begin_anew(
         for last, reason in (
             (f"{epoch}-{int(number) - 1}", "too_old"),
             (f"{'0' * 12}-{number}", "restored"),
+            (f"{epoch}-{int(number) + 1_000}", "restored"),
         ):
             async with listening(address, bob, last=last) as second:
                 assert (await second.wait_for("reset"))["reason"] == reason
