@@ -23,6 +23,11 @@ export function wait(feed, id) {
   // What is older than all that was read comes with its page.
   if (feed.status.value !== "ended" && ids.length && id < ids.at(-1)) return;
   if (ids.includes(id) || feed.waiting.value.includes(id)) return;
+  // Nobody reads an empty page.
+  if (ids.length === 0) {
+    feed.insert([id]);
+    return;
+  }
   feed.waiting.value = [...feed.waiting.value, id].sort(newestFirst);
 }
 

@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage, sign_in
 from tests.browser.parts import text_field, tweet
+from tests.browser.test_reading import until
 from tests.callers import Caller
 
 
@@ -56,7 +57,7 @@ async def test_signing_out_leaves_nothing_of_the_viewer_behind(open_page: OpenPa
     await expect(text_field(page)).to_have_value("")
     stored = await page.evaluate("Object.keys(localStorage).filter((name) => !name.includes('preference'))")
     assert stored == []
-    assert await page.evaluate("indexedDB.databases()") == []
+    await until(page, "indexedDB.databases().then((all) => all.length === 0)")
 
 
 async def test_a_key_that_was_revoked_meanwhile_can_be_replaced(open_page: OpenPage, alice: Caller) -> None:
