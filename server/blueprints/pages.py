@@ -24,9 +24,6 @@ FOLDER = Path(__file__).parents[2] / "static"
 # Where an unknown address is not a person's: programs get the envelope.
 FOR_PROGRAMS = frozenset({"api", "media", "static", "health", "icons"})
 
-# What there is below a person's page.
-LISTS = "followers|following|media|likes"
-
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
 

@@ -22,7 +22,7 @@ bp = Blueprint("stream", url_prefix="/api")
 # How often a stream with nothing to tell says that it lives: before proxies and clients give it up. Seconds.
 HEARTBEAT = 20.0
 
-# Of one process. Each costs about 10 kB.
+# Of one process. Each costs about 23 KiB (docs/performance.md).
 MAX_STREAMS = 20_000
 
 # Proxies are asked not to keep events back.
@@ -55,12 +55,11 @@ async def stream(request: Request) -> None:
         raise Unavailable("This server has as many open streams as it can hold.")
     now = await event.state()  # before the key is looked at: what is revoked after this is seen below
     viewer = await signed_in(request, "read")
-    since = EventId(now.epoch, now.newest)
     last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)
-    subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, since, last)
+    subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, now, last)
     try:
         response = await request.respond(headers=dict(HEADERS), content_type="text/event-stream")
-        await response.send(wire.message(last or since, wire.Opened()))
+        await response.send(wire.message(last or EventId(now.epoch, now.newest), wire.Opened()))
         while (message := await subscription.next(HEARTBEAT)) is not None:
             await response.send(message)
         await response.eof()

@@ -11,13 +11,14 @@ from sanic import Blueprint, Request
 from server.blueprints.tweets import LikersCount
 from server.domain import timelines
 from server.domain.errors import UserNotFound
-from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
-from server.domain.timelines import EMBEDDED_LIKERS, Timeline
+from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE, Page
+from server.domain.timelines import EMBEDDED_LIKERS, Timeline, UserList
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer
 from server.http.guards import context
 from server.http.inputs import Before, Limit
 from server.http.operation import operation
+from server.models.timeline import TweetRow
 from server.wire import tweets as wire
 from server.wire.tweets import Tweet
 
@@ -32,13 +33,18 @@ PageNumber = Annotated[
 ]
 
 
-class TweetsQuery(msgspec.Struct, frozen=True):
-    """Which part of a timeline."""
+class ListQuery(msgspec.Struct, frozen=True):
+    """Which part of a list of tweets."""
 
     limit: Limit = PAGE_SIZE
-    offset: PageNumber = 1
     before: Before = NEWEST
     likers: LikersCount = EMBEDDED_LIKERS
+
+
+class TweetsQuery(ListQuery, frozen=True):
+    """The same, for clients that count pages too."""
+
+    offset: PageNumber = 1
 
 
 class TimelineQuery(TweetsQuery, frozen=True):
@@ -63,48 +69,39 @@ async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Tweets
     Go on with `before` and `next`: these stay right while others tweet.
     """
     page = await timelines.read(viewer, query.timeline, **_part(query))
-    return TweetsPage(tweets=[wire.tweet(row, context(request).urls) for row in page.items], next=page.next)
+    return _answer(request, page)
 
 
 @bp.get("/users/<user_id:id>/tweets")
 @operation(scope="read", query=TweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def of_author(request: Request, viewer: Viewer, query: TweetsQuery, user_id: int) -> TweetsPage:
     """Read one author's tweets."""
-    page = await timelines.of_author(viewer, user_id, **_part(query))
-    return TweetsPage(tweets=[wire.tweet(row, context(request).urls) for row in page.items], next=page.next)
-
-
-class UserTweetsQuery(msgspec.Struct, frozen=True):
-    """Which part of a user's list of tweets."""
-
-    limit: Limit = PAGE_SIZE
-    before: Before = NEWEST
-    likers: LikersCount = EMBEDDED_LIKERS
+    return _answer(request, await timelines.of_user(viewer, UserList.TWEETS, user_id, **_part(query)))
 
 
 @bp.get("/users/<user_id:id>/media")
-@operation(scope="read", query=UserTweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
-async def with_media(request: Request, viewer: Viewer, query: UserTweetsQuery, user_id: int) -> TweetsPage:
+@operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
+async def with_media(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> TweetsPage:
     """Read one author's tweets that have pictures."""
-    page = await timelines.with_media(viewer, user_id, **_later_part(query))
-    return TweetsPage(tweets=[wire.tweet(row, context(request).urls) for row in page.items], next=page.next)
+    return _answer(request, await timelines.of_user(viewer, UserList.MEDIA, user_id, **_part(query)))
 
 
 @bp.get("/users/<user_id:id>/likes")
-@operation(scope="read", query=UserTweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
-async def liked_by(request: Request, viewer: Viewer, query: UserTweetsQuery, user_id: int) -> TweetsPage:
+@operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
+async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> TweetsPage:
     """Read the tweets that a user likes, the newest like first. `next` counts likes, not tweets."""
-    page = await timelines.liked_by(viewer, user_id, **_later_part(query))
-    return TweetsPage(tweets=[wire.tweet(row, context(request).urls) for row in page.items], next=page.next)
+    return _answer(request, await timelines.of_user(viewer, UserList.LIKES, user_id, **_part(query)))
 
 
-def _later_part(query: UserTweetsQuery | TweetsQuery) -> dict[str, int]:
+def _answer(request: Request, page: Page[TweetRow]) -> TweetsPage:
+    urls = context(request).urls
+    return TweetsPage(tweets=[wire.tweet(row, urls) for row in page.items], next=page.next)
+
+
+def _part(query: ListQuery) -> dict[str, int]:
     return {
         "limit": min(query.limit, MAX_PAGE_SIZE),
         "before": query.before,
+        "page": query.offset if isinstance(query, TweetsQuery) else 1,
         "likers": min(query.likers, EMBEDDED_LIKERS),
     }
-
-
-def _part(query: TweetsQuery) -> dict[str, int]:
-    return {**_later_part(query), "page": query.offset}

@@ -24,6 +24,21 @@ class Timeline(StrEnum):
     FOLLOWING = "following"
 
 
+class UserList(StrEnum):
+    """Which list of a user's."""
+
+    TWEETS = "tweets"
+    MEDIA = "media"
+    LIKES = "likes"
+
+
+USER_LISTS = {
+    UserList.TWEETS: timeline.of_author,
+    UserList.MEDIA: timeline.with_media,
+    UserList.LIKES: timeline.liked,
+}
+
+
 async def read(
     viewer: Viewer, which: Timeline, *, limit: int, before: int = NEWEST, page: int = 1, likers: int
 ) -> Page[TweetRow]:
@@ -38,41 +53,26 @@ async def read(
     return _page(await query(viewer.id, window, likers=likers), limit, viewer, likers)
 
 
-async def of_author(
-    viewer: Viewer, author_id: int, *, limit: int, before: int = NEWEST, page: int = 1, likers: int
+async def of_user(
+    viewer: Viewer,
+    which: UserList,
+    user_id: int,
+    *,
+    limit: int,
+    before: int = NEWEST,
+    page: int = 1,
+    likers: int,
 ) -> Page[TweetRow]:
-    """A page of one author's tweets.
-
-    Raises:
-        UserNotFound: there is no such author.
-    """
-    window = _window(limit, before, page)
-    found = await timeline.of_author(author_id, viewer.id, window, likers=likers)
-    return await _of_user(author_id, found, limit, viewer, likers)
-
-
-async def with_media(
-    viewer: Viewer, author_id: int, *, limit: int, before: int = NEWEST, likers: int
-) -> Page[TweetRow]:
-    """A page of one author's tweets that have pictures.
-
-    Raises:
-        UserNotFound: there is no such author.
-    """
-    found = await timeline.with_media(author_id, viewer.id, _window(limit, before), likers=likers)
-    return await _of_user(author_id, found, limit, viewer, likers)
-
-
-async def liked_by(
-    viewer: Viewer, user_id: int, *, limit: int, before: int = NEWEST, likers: int
-) -> Page[TweetRow]:
-    """A page of the tweets that a user likes, the newest like first; the cursor is the like's.
+    """A page of one of a user's lists. Of likes the cursor is the like's, and the newest like comes first.
 
     Raises:
         UserNotFound: there is no such user.
     """
-    found = await timeline.liked(user_id, viewer.id, _window(limit, before), likers=likers)
-    return await _of_user(user_id, found, limit, viewer, likers)
+    query = USER_LISTS[which]
+    found = await query(user_id, viewer.id, _window(limit, before, page), likers=likers)
+    if not found:
+        await accounts.ensure_exists(user_id)
+    return _page(found, limit, viewer, likers)
 
 
 async def tweet(viewer: Viewer, tweet_id: int, *, likers: int) -> TweetRow:
@@ -87,18 +87,10 @@ async def tweet(viewer: Viewer, tweet_id: int, *, likers: int) -> TweetRow:
     return _viewer_first(found[0], viewer, likers)
 
 
-def _window(limit: int, before: int, page: int = 1) -> Window:
+def _window(limit: int, before: int, page: int) -> Window:
     """One more than the page holds, to know whether anything follows."""
     skip = min((max(page, 1) - 1) * limit, NEWEST - limit - 1)
     return Window(limit=limit + 1 if limit else 0, before=before, skip=skip)
-
-
-async def _of_user(
-    user_id: int, found: list[TweetRow], limit: int, viewer: Viewer, likers: int
-) -> Page[TweetRow]:
-    if not found:
-        await accounts.ensure_exists(user_id)
-    return _page(found, limit, viewer, likers)
 
 
 def _page(found: list[TweetRow], limit: int, viewer: Viewer, likers: int) -> Page[TweetRow]:

@@ -1,7 +1,7 @@
 """The tables, and the queries that read them."""
 
 from server.models.api_key import ApiKey
-from server.models.event import Event, EventKind, OutboxEntry
+from server.models.event import EventKind
 from server.models.follow import Follow
 from server.models.instance import Instance
 from server.models.invitation import Invitation
@@ -13,7 +13,6 @@ from server.models.user import User
 
 __all__ = [
     "ApiKey",
-    "Event",
     "EventKind",
     "Follow",
     "Instance",
@@ -21,7 +20,6 @@ __all__ = [
     "Like",
     "MediaAttachment",
     "MediaState",
-    "OutboxEntry",
     "RunKind",
     "RunState",
     "ScheduledRun",

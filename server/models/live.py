@@ -28,21 +28,10 @@ class UserRow(msgspec.Struct, frozen=True):
     version: int
 
 
-class MediaOfTweet(msgspec.Struct, frozen=True):
+class MediaOfTweet(MediaRow, frozen=True):
     """A picture, and the tweet that shows it."""
 
-    id: int
-    token: str
-    state: MediaState
-    alt: str
-    width: int | None
-    height: int | None
-    thumbhash: str | None
     tweet_id: int | None
-
-    def row(self) -> MediaRow:
-        """The picture alone."""
-        return MediaRow(self.id, self.token, self.state, self.alt, self.width, self.height, self.thumbhash)
 
 
 USERS = """

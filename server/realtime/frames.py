@@ -142,7 +142,7 @@ def _frame(event: EventRow, facts: Facts, epoch: str, urls: MediaUrls) -> Frame 
             return frame(wire.Renamed(Person(user.id, user.name, user.handle), user.version))
         case EventKind.MEDIA if media := facts.media.get(event.media_id or 0):
             tweet_id = media.tweet_id or event.tweet_id
-            changed = wire.MediaChanged(tweet_id, urls.media(media.row()))
+            changed = wire.MediaChanged(tweet_id, urls.media(media))
             return frame(changed, only_for=None if tweet_id else event.user_id)
         case EventKind.KEY_REVOKED if event.key_id:
             revoked = wire.message(event_id, wire.KeyRevoked(event.key_id))

@@ -21,6 +21,7 @@ import asyncpg
 from config.addresses import DatabaseAddress
 from server.models import event as log_of_events
 from server.models.connection import CONNECT_TIMEOUT, STATEMENT_TIMEOUT
+from server.models.event import LogState
 from server.realtime.frames import frames
 from server.realtime.relay import CHANNEL, Relay
 from server.realtime.subscription import Subscription
@@ -71,19 +72,20 @@ class Hub:
         return len(self._open)
 
     async def join(
-        self, user_id: int, key_id: int, expires_at: datetime | None, since: EventId, last: EventId | None
+        self, user_id: int, key_id: int, expires_at: datetime | None, now: LogState, last: EventId | None
     ) -> Subscription:
         """A new stream.
 
         Args:
-            since: where the log ended before the key was checked: a revocation that came later is seen.
+            now: what the log held before the key was checked: a revocation that came later is seen.
             last: the last event that the client knows; None for a new client.
         """
         async with self._handing_out:
             if not self._open:
-                self._position = since
-            subscription = Subscription(user_id, key_id, expires_at, last or since)
-            await self._catch_up(subscription, since, last or since)
+                self._position = EventId(now.epoch, now.newest)
+            begin = last or EventId(now.epoch, now.newest)
+            subscription = Subscription(user_id, key_id, expires_at, begin)
+            await self._catch_up(subscription, now, begin)
             self._open.add(subscription)
         return subscription
 
@@ -96,22 +98,21 @@ class Hub:
         for subscription in self._open:
             subscription.end()
 
-    async def _catch_up(self, subscription: Subscription, since: EventId, last: EventId) -> None:
+    async def _catch_up(self, subscription: Subscription, now: LogState, last: EventId) -> None:
         """Give a new stream what it missed, or a reset where that cannot be told any more."""
         here = self._position
         found = []
         reset: wire.Reset | None = None
-        if last.epoch != here.epoch or last.seq > max(since.seq, here.seq):
+        if last.epoch != here.epoch or last.seq > max(now.newest, here.seq):
             # Data of another time: nobody has seen what did not happen yet.
             reset = wire.Reset("restored")
         elif last.seq < here.seq:
-            oldest = (await log_of_events.state()).oldest
             found = await log_of_events.after(last.seq, up_to=here.seq, limit=MAX_MISSED + 1)
-            if last.seq + 1 < oldest or len(found) > MAX_MISSED:
+            if last.seq + 1 < now.oldest or len(found) > MAX_MISSED:
                 reset = wire.Reset("too_old")
         if reset is not None:
             # Whether the key was revoked a moment ago still counts.
-            found = await log_of_events.after(since.seq, up_to=here.seq, limit=MAX_MISSED)
+            found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
             found = [event for event in found if event.key_id is not None]
             subscription.reset(reset, here)
         missed = await frames(found, [subscription.user_id], here.epoch, self._urls)

@@ -66,18 +66,7 @@ class Join(msgspec.Struct, frozen=True):
 
 def invitation(row: InvitationRow) -> Invitation:
     """The invitation as an answer shows it."""
-    return Invitation(
-        id=row.id,
-        state=row.state,
-        note=row.note,
-        admin=row.admin,
-        max_uses=row.max_uses,
-        used=row.used,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        created_by=row.created_by,
-        user=row.user,
-    )
+    return msgspec.convert(row, Invitation, from_attributes=True)
 
 
 def join(found: OpenInvitation, instance: str) -> Join:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.async_api import Locator, Page, Route
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests import pictures
 
@@ -58,3 +58,17 @@ async def refuse(page: Page, pattern: str, status: int, error_type: str, method:
         await route.fulfill(status=status, json=body, headers={"retry-after": "5"})
 
     await page.route(pattern, answer)
+
+
+async def until(page: Page, condition: str) -> None:
+    """Wait for it. Playwright's own waiting needs eval, which the page's policy forbids."""
+    for _ in range(100):
+        if await page.evaluate(condition):
+            return
+        await page.wait_for_timeout(50)
+    raise AssertionError(f"{condition} did not come true")
+
+
+async def whole(page: Page) -> None:
+    """All rows of the first page are drawn: those below the view come a moment later."""
+    await expect(page.locator("#main .more, #main .end").first).to_be_attached()

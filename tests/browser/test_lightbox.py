@@ -10,7 +10,7 @@ from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests import pictures
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.test_reading import until
+from tests.browser.parts import until
 from tests.callers import Caller
 
 pytestmark = pytest.mark.usefixtures("worker")

@@ -8,8 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests import pictures
 from tests.browser.conftest import OpenPage
-from tests.browser.parts import like_button, send_button, text_field, tweet
-from tests.browser.test_reading import whole
+from tests.browser.parts import like_button, send_button, text_field, tweet, whole
 from tests.callers import Caller
 
 TOP = "document.querySelector('[data-row=\"{}\"]').getBoundingClientRect().top"

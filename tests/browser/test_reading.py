@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.parts import like_button, tweet
+from tests.browser.parts import like_button, tweet, until, whole
 from tests.callers import Caller
 
 FOCUSED = "document.activeElement.dataset.row"
@@ -16,20 +16,6 @@ TOP = "document.activeElement.getBoundingClientRect().top"
 async def press(page: Page, *keys: str) -> None:
     for key in keys:
         await page.keyboard.press(key)
-
-
-async def until(page: Page, condition: str) -> None:
-    """Wait for it. Playwright's own waiting needs eval, which the page's policy forbids."""
-    for _ in range(100):
-        if await page.evaluate(condition):
-            return
-        await page.wait_for_timeout(50)
-    raise AssertionError(f"{condition} did not come true")
-
-
-async def whole(page: Page) -> None:
-    """All rows of the first page are drawn: those below the view come a moment later."""
-    await expect(page.locator("#main .more, #main .end").first).to_be_attached()
 
 
 async def test_j_and_k_move_the_focus_and_l_likes(open_page: OpenPage, alice: Caller, bob: Caller) -> None:

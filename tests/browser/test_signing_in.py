@@ -5,8 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.parts import text_field, tweet
-from tests.browser.test_reading import until
+from tests.browser.parts import text_field, tweet, until
 from tests.callers import Caller
 
 

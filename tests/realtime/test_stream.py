@@ -16,9 +16,9 @@ from server.models import ApiKey, event, people
 from server.models.connection import rows
 from server.wire import events
 from tests import pictures
-from tests.api.test_openapi import matches
 from tests.callers import Caller
 from tests.realtime.listening import listening
+from tests.schemas import matches
 
 
 @pytest.fixture(autouse=True)

@@ -87,6 +87,11 @@ def processes() -> Iterator[tuple[int, int, str]]:
             yield int(folder.name), int(parent), command
 
 
+def is_web(pid: int) -> bool:
+    """Whether it is a web process, by the name that it gave itself."""
+    return Path(f"/proc/{pid}/comm").read_text().startswith("perch web")
+
+
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Perch]:
     """`perch up` in an empty environment, until it serves."""

@@ -7,14 +7,13 @@ import contextlib
 import os
 import signal
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import asyncpg
 import httpx
 
 from tests.callers import Caller
 from tests.realtime.listening import Follower, Listener, listening
-from tests.whole.conftest import Perch
+from tests.whole.conftest import Perch, is_web
 
 # Sent by alice, and by then every stream has to have it: a generous bound for a busy machine.
 WITHIN = 10
@@ -57,11 +56,6 @@ async def test_a_client_cut_off_by_killed_processes_hears_every_tweet_once_and_i
     assert follower.numbers == sorted(set(follower.numbers))
     assert "reset" not in {told["type"] for told in follower.heard}
     assert follower.connections > 1, "the process that held the stream was among the killed"
-
-
-def is_web(pid: int) -> bool:
-    """Whether it is a web process, by the name that it gave itself."""
-    return Path(f"/proc/{pid}/comm").read_text().startswith("perch web")
 
 
 async def was_made(perch: Perch, text: str) -> bool:

@@ -14,8 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import DESKTOP, browser, sign_in
 from tests.callers import Caller
-from tests.whole.conftest import Perch, running
-from tests.whole.test_live import is_web
+from tests.whole.conftest import Perch, is_web, running
 
 __all__ = ["browser"]
 

@@ -1,0 +1,143 @@
+"""What is being written: kept from the first letter, with its pictures, over reloads and in every tab."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.parts import choose_pictures, outgoing, send_button, text_field, thumbnails, tweet
+from tests.browser.writing import WORDS, description, hold, is_published, write
+from tests.callers import Caller
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def test_a_draft_survives_a_reload(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page(viewer=alice)
+    await write(page)
+    await page.reload()
+    await expect(text_field(page)).to_have_value(WORDS)
+    await expect(page.locator(".remarks")).to_contain_text("restored")
+    await expect(description(page)).to_have_value("Green hills")
+    await send_button(page).click()
+    await is_published(page, alice)
+
+
+async def test_a_tab_closed_in_the_middle_of_an_upload_loses_nothing(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    page = await open_page(viewer=alice)
+    await hold(page, "**/api/medias")
+    await text_field(page).fill(WORDS)
+    await choose_pictures(page, "hills.png")
+    await description(page).fill("Green hills")
+    await expect(thumbnails(page)).to_have_attribute("data-state", "uploading")
+    await is_kept(page)
+    await page.close()
+    page = await page.context.new_page()
+    await page.goto("/")
+    await expect(text_field(page)).to_have_value(WORDS)
+    await expect(thumbnails(page)).to_have_attribute("data-state", "ready")
+    await send_button(page).click()
+    await is_published(page, alice)
+
+
+async def is_kept(page: Page) -> None:
+    """The file and the draft are written: what a crash would find."""
+    await page.wait_for_function(
+        """async words => {
+            const draft = JSON.parse(localStorage.getItem("perch.draft") ?? "{}");
+            if (draft.text !== words || draft.media?.[0]?.alt !== "Green hills") return false;
+            const database = await new Promise((resolve) => {
+                const request = indexedDB.open("perch");
+                request.onsuccess = () => resolve(request.result);
+            });
+            const files = await new Promise((resolve) => {
+                const request = database.transaction("files").objectStore("files").count();
+                request.onsuccess = () => resolve(request.result);
+            });
+            database.close();
+            return files === 1;
+        }""",
+        arg=WORDS,
+    )
+
+
+async def test_words_typed_before_signing_in_stay(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page()
+    await text_field(page).fill(WORDS)
+    await send_button(page).click()
+    await expect(page.locator(".composer").get_by_role("alert")).to_contain_text("Sign in with your API key")
+    await sign_in(page, alice)
+    await expect(text_field(page)).to_have_value(WORDS)
+    await send_button(page).click()
+    await expect(tweet(page, WORDS)).to_be_visible()
+
+
+async def test_closing_the_composer_keeps_the_draft(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page("/settings", viewer=alice)
+    await page.get_by_role("button", name="Write a tweet").click()
+    await page.get_by_role("dialog").get_by_role("textbox", name="Tweet text").fill(WORDS)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_role("link", name="Home").click()
+    await expect(text_field(page)).to_have_value(WORDS)
+
+
+async def test_two_tabs_do_not_eat_each_others_words(open_page: OpenPage, alice: Caller) -> None:
+    one = await open_page(viewer=alice)
+    two = await one.context.new_page()
+    await two.goto("/")
+    await expect(two.locator(".key-status")).to_contain_text("@alice")
+    await text_field(one).fill("in the first")
+    # Nobody has typed in the second one, so it follows.
+    await expect(text_field(two)).to_have_value("in the first")
+    both = "in the first, and more"
+    await text_field(two).fill(both)
+    await expect(text_field(one)).to_have_value(both)
+    # Both at once, before either has heard of the other.
+    await stop_hearing(one)
+    await stop_hearing(two)
+    await text_field(one).fill("what the first says")
+    await text_field(two).fill("what the second says")
+    await two.wait_for_function(
+        "() => Object.keys(localStorage).some(name => name.startsWith('perch.outbox.'))"
+    )
+    await one.close()
+    await two.close()
+    three = await two.context.new_page()
+    await three.goto("/")
+    await expect(text_field(three)).to_have_value("what the first says")
+    await expect(outgoing(three, "what the second says")).to_contain_text("Put aside")
+
+
+async def stop_hearing(page: Page) -> None:
+    """What other tabs store is not heard in time."""
+    await page.evaluate(
+        "addEventListener('storage', event => event.stopImmediatePropagation(), {capture: true})"
+    )
+
+
+async def test_pictures_are_sent_in_the_order_that_was_chosen(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page(viewer=alice)
+    await text_field(page).fill(WORDS)
+    await choose_pictures(page, "a.png", "b.png", "c.png")
+    for number, name in enumerate("abc"):
+        await description(page).nth(number).fill(name)
+    right = page.get_by_role("button", name="Move a.png right")
+    await right.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-live=polite]", has_text="Picture 2 of 3")).to_have_count(1)
+    await expect(right).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(right).to_have_attribute("aria-disabled", "true")
+    # b, c, a; and the mouse takes c before b.
+    await thumbnails(page).nth(1).locator("img").drag_to(thumbnails(page).nth(0).locator("img"))
+    await page.reload()
+    for number, name in enumerate("cba"):
+        await expect(description(page).nth(number)).to_have_value(name)
+    await send_button(page).click()
+    await expect(tweet(page, WORDS)).to_be_visible()
+    (only,) = await alice.timeline()
+    assert [one["alt"] for one in only["media"]] == ["c", "b", "a"]
