@@ -19,7 +19,7 @@ const KEPT_PICTURES = 200;
 const KEPT_ANSWERS = 100;
 
 // First pages of timelines, tweets, people, the viewer, the instance.
-const KEPT = /^\/api\/(tweets|tweets\/\d+|users\/(\d+|me)|users\/\d+\/tweets|instance)$/;
+const KEPT = /^\/api\/(tweets|tweets\/\d+|users\/(\d+|me)|users\/\d+\/(tweets|media|likes)|instance)$/;
 const LATER_PAGE = /[?&](before|offset)=/;
 const NO_PAGE = /^\/(api|media|static|health|icons)\//;
 

@@ -131,7 +131,11 @@ class Hub:
                 # Whatever it is: requests are answered all the same, and live updates come back with the
                 # database. The clients' streams stay open meanwhile.
                 if not complained:
-                    log.warning("live updates wait for the database: %s: %s", type(error).__name__, error)
+                    unexpected = not isinstance(
+                        error, (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+                    )
+                    words = "live updates wait for the database: %s: %s"
+                    log.warning(words, type(error).__name__, error, exc_info=unexpected)
                 complained = True
             await asyncio.sleep(RETRY_AFTER * random.uniform(1, 1.5))  # noqa: S311  # only spreads them
 

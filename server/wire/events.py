@@ -101,7 +101,7 @@ class Reset(msgspec.Struct, frozen=True, tag_field="type", tag="reset"):
     reason: Annotated[
         Literal["too_old", "restored", "slow"],
         Meta(
-            description="Away for too long; the server's data was replaced by a dump; "
+            description="Away for too long; the id is of other data, as of before a restore; "
             "the client did not read as fast as things happened."
         ),
     ]

@@ -1,10 +1,10 @@
 // A list of people that is read page by page.
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Avatar } from "../components/people.js";
 import { Button, EndRow, Failure, Skeletons, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { usePages } from "../lib/pages.js";
 import { missed } from "../store/live-state.js";
 import { keepFollowed } from "../store/users.js";
 import { FollowButton } from "./follow-button.js";
@@ -22,39 +22,25 @@ function Person({ user }) {
 }
 
 export function PeopleList({ fetchPage, empty = null }) {
-  const people = useSignal([]);
-  const next = useSignal(undefined);
-  const error = useSignal(null);
-  const loading = useSignal(false);
-  const load = async () => {
-    if (loading.value) return;
-    loading.value = true;
-    error.value = null;
-    try {
-      const page = await fetchPage(next.value, PAGE_SIZE);
-      page.users.forEach(keepFollowed);
-      people.value = [...people.value, ...page.users];
-      next.value = page.next;
-    } catch (failure) {
-      error.value = failure;
-    } finally {
-      loading.value = false;
-    }
-  };
+  const { items, next, error, loading, more } = usePages(async (before) => {
+    const page = await fetchPage(before, PAGE_SIZE);
+    page.users.forEach(keepFollowed);
+    return { items: page.users, next: page.next };
+  });
   useEffect(() => {
-    if (next.value === undefined || error.value) load();
+    if (items.value === null || error.value) more();
   }, [missed.value]);
-  const first = next.value === undefined;
-  if (error.value && first) return html`<${Failure} error=${error.value} retry=${load} />`;
-  if (first) return html`<${Skeletons} count=${3} />`;
-  if (people.value.length === 0) return empty;
+  const people = items.value;
+  if (error.value && people === null) return html`<${Failure} error=${error.value} retry=${more} />`;
+  if (people === null) return html`<${Skeletons} count=${3} />`;
+  if (people.length === 0) return empty;
   return html`<ul class="people">
-      ${people.value.map((user) => html`<${Person} key=${user.id} user=${user} />`)}
+      ${people.map((user) => html`<${Person} key=${user.id} user=${user} />`)}
     </ul>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${load} />`}
+    ${error.value && html`<${Trouble} error=${error.value} retry=${more} />`}
     ${next.value === null
       ? html`<${EndRow} />`
       : html`<div class="more">
-          <${Button} busy=${loading.value} onClick=${load}>${loading.value ? t("feed.loading") : t("feed.more")}<//>
+          <${Button} busy=${loading.value} onClick=${more}>${loading.value ? t("feed.loading") : t("feed.more")}<//>
         </div>`}`;
 }

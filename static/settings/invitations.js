@@ -5,6 +5,7 @@ import { fetchInvitations, revokeInvitation } from "../api/invitations.js";
 import { Button, Skeletons, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { errorText, t } from "../lib/i18n.js";
+import { usePages } from "../lib/pages.js";
 import { dayOf } from "../lib/time.js";
 import { CreateInvitation } from "./create-invitation.js";
 
@@ -66,25 +67,12 @@ function Invitation({ one, revoked }) {
 }
 
 export default function Invitations() {
-  const invitations = useSignal(null);
-  const next = useSignal(null);
-  const busy = useSignal(false);
-  const error = useSignal(null);
-  const load = async (before = null) => {
-    busy.value = true;
-    error.value = null;
-    try {
-      const page = await fetchInvitations(before, PAGE_SIZE);
-      invitations.value = before ? [...invitations.value, ...page.invitations] : page.invitations;
-      next.value = page.next;
-    } catch (failure) {
-      error.value = failure;
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { items: invitations, next, error, loading, more } = usePages(async (before) => {
+    const page = await fetchInvitations(before, PAGE_SIZE);
+    return { items: page.invitations, next: page.next };
+  });
   useEffect(() => {
-    load();
+    more();
   }, []);
   const made = (one) => {
     invitations.value = [one, ...(invitations.value ?? [])];
@@ -96,13 +84,13 @@ export default function Invitations() {
     <h2>${t("invite.title")}</h2>
     <p class="hint">${t("invite.about")}</p>
     <${CreateInvitation} made=${made} />
-    ${error.value && html`<${Trouble} error=${error.value} retry=${() => load(invitations.value && next.value)} />`}
+    ${error.value && html`<${Trouble} error=${error.value} retry=${more} />`}
     ${invitations.value
       ? html`<ul class="api-keys">
           ${invitations.value.map((one) => html`<${Invitation} key=${one.id} one=${one} revoked=${revoked} />`)}
         </ul>`
       : !error.value && html`<${Skeletons} count=${2} />`}
     ${next.value &&
-    html`<div><${Button} busy=${busy.value} onClick=${() => !busy.value && load(next.value)}>${t("feed.more")}<//></div>`}
+    html`<div><${Button} busy=${loading.value} onClick=${more}>${t("feed.more")}<//></div>`}
   </section>`;
 }

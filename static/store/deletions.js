@@ -1,9 +1,8 @@
 // Deleting a tweet: hidden now, gone in seven seconds, and until then it can be undone.
 import * as api from "../api/tweets.js";
+import { UNDO_TIME } from "../lib/undo.js";
 import { whenViewerLeaves } from "./session.js";
 import { removeTweet } from "./tweets.js";
-
-const UNDO_TIME = 7000;
 
 // Tweets that are about to be deleted, each with its timer.
 const deletions = new Map();

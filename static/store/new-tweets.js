@@ -13,7 +13,7 @@ function feedsOfTweet(tweet, followed) {
     followed && home.following,
     openedFeed(`user-${id}-tweets`),
     tweet.media.value.length > 0 && openedFeed(`user-${id}-media`),
-  ].filter((feed) => feed && isRead(feed));
+  ].filter(Boolean);
 }
 
 // A tweet that is not in the feed yet waits above it until the reader asks for it.
@@ -32,7 +32,9 @@ export function wait(feed, id) {
 }
 
 export function waitAbove(tweet, followed) {
-  for (const feed of feedsOfTweet(tweet, followed)) wait(feed, tweet.id);
+  // It may have been deleted meanwhile, or its viewer may have left.
+  if (tweetById(tweet.id) !== tweet || tweet.fate.value === "gone") return;
+  for (const feed of feedsOfTweet(tweet, followed)) if (isRead(feed)) wait(feed, tweet.id);
 }
 
 // Those that are in view come first: the others follow with the next frames, below them.
@@ -57,7 +59,18 @@ export function takeIn(feed) {
   });
 }
 
-// The viewer's own new tweet goes where they will look for it.
+// The viewer's own new tweet goes where they will look for it. A page that is under way at this moment may
+// have been read before it: then it is put in afterwards. One that nobody has asked for yet brings it.
 export function insertOwnTweet(tweet) {
-  for (const feed of feedsOfTweet(tweet, true)) feed.insert([tweet.id]);
+  for (const feed of feedsOfTweet(tweet, true)) {
+    if (isRead(feed)) {
+      feed.insert([tweet.id]);
+    } else if (feed.status.value === "loading") {
+      const stop = feed.status.subscribe((status) => {
+        if (status === "loading") return;
+        if (isRead(feed)) feed.insert([tweet.id]);
+        queueMicrotask(() => stop());
+      });
+    }
+  }
 }

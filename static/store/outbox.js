@@ -7,6 +7,7 @@ import { dropOthers } from "../lib/files.js";
 import { t } from "../lib/i18n.js";
 import { forget, load, names, save } from "../lib/storage.js";
 import { token } from "../lib/token.js";
+import { UNDO_TIME } from "../lib/undo.js";
 import { watchAll } from "../lib/watch.js";
 import { route } from "../router.js";
 import { giveUp, restoreAttachment, restorePictures } from "./attachments.js";
@@ -18,7 +19,6 @@ import { key, keyState, viewer, whenViewerLeaves } from "./session.js";
 import { keepTweet } from "./tweets.js";
 
 const PREFIX = "outbox.";
-const UNDO_TIME = 7000;
 // The server knows names for a day: after that, sending again could publish twice.
 const KNOWN_FOR = 23 * 3_600_000;
 // No answer at all: it is tried again by itself, ever more rarely.

@@ -10,6 +10,7 @@ import { openDialog } from "../store/dialogs.js";
 // A single picture keeps its shape within these bounds; beyond them it is cropped.
 const TALLEST = 1;
 const WIDEST = 3;
+export const shapeWithin = (ratio) => Math.min(WIDEST, Math.max(TALLEST, ratio));
 // The longest side of the small variant that the server makes.
 const SMALL_SIDE = 640;
 
@@ -75,7 +76,7 @@ export function MediaGrid({ media: all }) {
   const [first] = media;
   if (!first) return null;
   const alone = media.length === 1 && first.width;
-  const shape = alone && Math.min(WIDEST, Math.max(TALLEST, first.width / first.height));
+  const shape = alone && shapeWithin(first.width / first.height);
   return html`<div class=${`media-grid of-${media.length}`} style=${alone ? { aspectRatio: String(shape) } : undefined}>
     ${media.map((one, index) =>
       one.state === "pending"

@@ -8,11 +8,8 @@ import { t } from "../lib/i18n.js";
 import { load } from "../lib/storage.js";
 import * as outbox from "../store/outbox.js";
 import { viewer } from "../store/session.js";
+import { shapeWithin } from "./media-grid.js";
 import { TweetText } from "./tweet.js";
-
-// A single picture's shape stays within these, as in the tweet that it becomes.
-const TALLEST = 1;
-const WIDEST = 3;
 
 function Picture({ one, measured }) {
   const share = one.progress.value;
@@ -28,7 +25,8 @@ function Picture({ one, measured }) {
 function Pictures({ list }) {
   const shape = useSignal(16 / 10);
   if (list.length === 0) return null;
-  const measured = (ratio) => (shape.value = Math.min(WIDEST, Math.max(TALLEST, ratio)));
+  // As in the tweet that it becomes.
+  const measured = (ratio) => (shape.value = shapeWithin(ratio));
   const style = list.length === 1 ? { aspectRatio: String(shape.value) } : undefined;
   return html`<div class=${`media-grid of-${list.length}`} style=${style}>
     ${list.map((one) => html`<${Picture} key=${one.id} one=${one} measured=${measured} />`)}

@@ -182,3 +182,25 @@ async def test_a_discarded_tweet_can_be_brought_back(open_page: OpenPage, alice:
     await page.reload()
     await expect(text_field(page)).to_be_visible()
     await expect(row).to_have_count(0)
+
+
+async def test_a_tweet_sent_while_the_timeline_is_being_read_stands_in_it(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    await alice.tweet("an older one")
+    page = await open_page(viewer=alice)
+    go_on = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        answer = await route.fetch()
+        await go_on.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/tweets?**", later)
+    await page.reload()
+    await text_field(page).fill(WORDS)
+    await send_button(page).click()
+    await expect(page.locator("[aria-live=polite]", has_text="Tweet sent")).to_have_count(1)
+    go_on.set()
+    await expect(tweet(page, "an older one")).to_be_visible()
+    await expect(tweet(page, WORDS)).to_be_visible()
