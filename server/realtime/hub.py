@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+from asyncpg.exceptions import InterfaceError, PostgresError
 
 from config.addresses import DatabaseAddress
 from server.models import event as log_of_events
@@ -131,9 +132,7 @@ class Hub:
                 # Whatever it is: requests are answered all the same, and live updates come back with the
                 # database. The clients' streams stay open meanwhile.
                 if not complained:
-                    unexpected = not isinstance(
-                        error, (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-                    )
+                    unexpected = not isinstance(error, (OSError, PostgresError, InterfaceError))
                     words = "live updates wait for the database: %s: %s"
                     log.warning(words, type(error).__name__, error, exc_info=unexpected)
                 complained = True
