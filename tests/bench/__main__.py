@@ -16,7 +16,7 @@ import click
 
 from config import programs
 from config.version import VERSION
-from tests.bench import reading
+from tests.bench import reading, reading_while_written, writing
 from tests.bench.load import BenchFailed
 from tests.bench.row import COLUMNS, Row, plain
 from tests.bench.stage import Stage
@@ -28,8 +28,11 @@ Family = Callable[[Stage], list[Row]]
 FAMILIES: dict[str, Family] = {
     "first-page": reading.first_page,
     "access-log": reading.as_shipped,
+    "under-writes": reading_while_written.under_writes,
     "old-client": reading.old_client,
     "me": reading.me,
+    "publish": writing.publish,
+    "like": writing.like,
 }
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"

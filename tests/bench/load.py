@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.measuring.figures import median
 
@@ -49,6 +49,7 @@ class Call:
 class Load:
     """What a round of load brought; times in milliseconds."""
 
+    count: int
     per_second: float
     bytes_each: float
     p50: float
@@ -82,6 +83,7 @@ def attempt(url: str, calls: Sequence[Call], *, seconds: int, connections: int =
     summary = json.loads(done.stdout.splitlines()[-1])
     count = summary["requests"]
     return Load(
+        count=count,
         per_second=count / summary["seconds"],
         bytes_each=summary["bytes"] / max(count, 1),
         p50=summary["p50_ms"],
@@ -102,7 +104,8 @@ def in_turn(sides: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, list
 
 
 def typical(loads: Sequence[Load]) -> Load:
-    """The median of each figure."""
+    """The median of each figure, and all requests together."""
     figures = ("per_second", "bytes_each", "p50", "p95", "p99")
-    middle = {name: median([getattr(one, name) for one in loads]) for name in figures}
-    return Load(**middle, refused=sum(one.refused for one in loads), broken=sum(one.broken for one in loads))
+    middle: dict[str, Any] = {name: median([getattr(one, name) for one in loads]) for name in figures}
+    sums = {name: sum(getattr(one, name) for one in loads) for name in ("count", "refused", "broken")}
+    return Load(**middle, **sums)

@@ -22,6 +22,10 @@ T = TypeVar("T")
 SERVERS = ("postgres", "valkey")
 
 
+# What is under way when wrk goes is finished within this time: nobody is stopped in a transaction. Seconds.
+SETTLING = 0.3
+
+
 @dataclass(frozen=True)
 class Side:
     """A server that can be asked at `url`; `root` is the parent of its processes."""
@@ -36,6 +40,7 @@ class Side:
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Stop what it is made of, embedded servers left out, for the time of the block."""
+        time.sleep(SETTLING)
         stopped = [pid for pid in self.family() if not is_server(pid)]
         send(stopped, signal.SIGSTOP)
         try:
