@@ -16,7 +16,7 @@ import click
 
 from config import programs
 from config.version import VERSION
-from tests.bench import reading, reading_while_written, writing
+from tests.bench import following, growth, reading, reading_while_written, statements, writing
 from tests.bench.load import BenchFailed
 from tests.bench.row import COLUMNS, Row, plain
 from tests.bench.stage import Stage
@@ -31,8 +31,12 @@ FAMILIES: dict[str, Family] = {
     "under-writes": reading_while_written.under_writes,
     "old-client": reading.old_client,
     "me": reading.me,
+    "following": following.cold,
+    "growth": growth.timelines,
+    "deep-page": growth.deep_page,
     "publish": writing.publish,
     "like": writing.like,
+    "queries": statements.per_request,
 }
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"

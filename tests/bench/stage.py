@@ -34,7 +34,7 @@ VIEWERS, READERS, FOLLOWED = 1000, 100, 300
 
 # Who follows closest to so many people.
 READERS_OF = """
-    SELECT id FROM users WHERE following_count > 0
+    SELECT id FROM users WHERE following_count BETWEEN $1 * 0.9 AND $1 * 1.1
     ORDER BY abs(following_count - $1), id LIMIT $2
 """
 INSERT_KEY = """
