@@ -9,6 +9,7 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.domain.errors import Unavailable
+from server.http.chunks import ChunkWriter
 from server.http.envelope import NO_STORE
 from server.http.guards import context, signed_in
 from server.http.inputs import read_headers
@@ -19,7 +20,7 @@ from server.wire.events import EventId
 
 bp = Blueprint("stream", url_prefix="/api")
 
-# How often a stream with nothing to tell says that it lives: before proxies and clients give it up. Seconds.
+# How often a stream says that it lives: before proxies, clients or RESPONSE_TIMEOUT give it up. Seconds.
 HEARTBEAT = 20.0
 
 # Of one process. Each costs about 23 KiB (docs/performance.md).
@@ -60,6 +61,7 @@ async def stream(request: Request) -> None:
     try:
         response = await request.respond(headers=dict(HEADERS), content_type="text/event-stream")
         await response.send(wire.message(last or EventId(now.epoch, now.newest), wire.Opened()))
+        subscription.write_now = ChunkWriter(request)
         while (message := await subscription.next(HEARTBEAT)) is not None:
             await response.send(message)
         await response.eof()
