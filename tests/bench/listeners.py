@@ -20,7 +20,8 @@ OPENING = 64
 
 READ = 1 << 16
 TWEET = re.compile(rb'^data: \{"type":"tweet".*?"content":"([^"]*)"', re.MULTILINE)
-OPEN, RESET = b"\nevent: open\n", b"\nevent: reset\n"
+OPENED = re.compile(rb"^id: (\S+)\nevent: open\n", re.MULTILINE)
+RESET = b"\nevent: reset\n"
 
 # The end of a chunk: what came is whole.
 WHOLE = b"\n\n\r\n"
@@ -33,17 +34,18 @@ class Heard:
     came: dict[str, list[float]] = field(default_factory=dict)
     lost: int = 0
     resets: int = 0
+    began_at: str = ""
     opening_s: float = 0
     cpu_s: float = 0
 
 
 class Listeners:
-    """A process with a number of streams. `open` returns when all are open; `close` gives what they heard."""
+    """A process with a stream for each key, which goes on after the event `last`."""
 
-    def __init__(self, port: int, keys: list[str]) -> None:
+    def __init__(self, port: int, keys: list[str], last: str = "") -> None:
         self._ours, theirs = multiprocessing.Pipe()
         spawn = multiprocessing.get_context("spawn")
-        self._process = spawn.Process(target=_run, args=(port, keys, theirs), daemon=True)
+        self._process = spawn.Process(target=_run, args=(port, keys, last, theirs), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -60,9 +62,9 @@ class Listeners:
         return heard
 
 
-def _run(port: int, keys: list[str], parent: Connection) -> None:
+def _run(port: int, keys: list[str], last: str, parent: Connection) -> None:
     with selectors.EpollSelector() as selector:
-        streams = _Streams(port, keys, selector)
+        streams = _Streams(port, keys, last, selector)
         streams.open_all()
         parent.send(True)
         selector.register(parent, selectors.EVENT_READ)
@@ -76,8 +78,9 @@ def _run(port: int, keys: list[str], parent: Connection) -> None:
 
 
 class _Streams:
-    def __init__(self, port: int, keys: list[str], selector: selectors.BaseSelector) -> None:
+    def __init__(self, port: int, keys: list[str], last: str, selector: selectors.BaseSelector) -> None:
         self._port = port
+        self._last = last
         self._to_open = deque(keys)
         self._selector = selector
         self._rest: dict[socket.socket, bytes] = {}
@@ -105,7 +108,8 @@ class _Streams:
 
     def _open(self, key: str) -> None:
         stream = socket.create_connection(("127.0.0.1", self._port), timeout=60)
-        stream.sendall(f"GET /api/stream HTTP/1.1\r\nhost: bench\r\napi-key: {key}\r\n\r\n".encode())
+        headers = f"host: bench\r\napi-key: {key}\r\nlast-event-id: {self._last}\r\n"
+        stream.sendall(f"GET /api/stream HTTP/1.1\r\n{headers}\r\n".encode())
         stream.setblocking(False)
         self._opening.add(stream)
         self._selector.register(stream, selectors.EVENT_READ)
@@ -126,8 +130,9 @@ class _Streams:
         if not data.endswith(WHOLE):
             self._rest[stream] = data
             return
-        if stream in self._opening and OPEN in data:
+        if stream in self._opening and (opened := OPENED.search(data)):
             self._opening.discard(stream)
+            self.heard.began_at = opened[1].decode()
         for text in TWEET.findall(data):
             self.heard.came.setdefault(text.decode(), []).append(now)
         self.heard.resets += data.count(RESET)

@@ -103,10 +103,10 @@ def milliseconds(seconds: list[float]) -> dict[str, float]:
     return {"p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "max": round(found[-1], 1)}
 
 
-def listeners(perch: Perch, keys: list[str]) -> list[Listeners]:
-    """Client processes for so many streams, all of them open."""
+def listeners(perch: Perch, keys: list[str], last: str = "") -> list[Listeners]:
+    """Client processes for so many streams, all of them open, after the event `last`."""
     port = int(perch.settings["PORT"])
-    started = [Listeners(port, keys[begin : begin + EACH]) for begin in range(0, len(keys), EACH)]
+    started = [Listeners(port, keys[begin : begin + EACH], last) for begin in range(0, len(keys), EACH)]
     for each in started:
         if not each.opened(within=300):
             raise click.ClickException("the streams do not open")
@@ -123,6 +123,16 @@ async def tweeting(author: Caller, seconds: int) -> dict[str, tuple[float, float
         await asyncio.sleep(1)
     await asyncio.sleep(2)
     return told
+
+
+async def coming_back(perch: Perch, keys: list[str], last: str) -> dict[str, float]:
+    """All streams come back at once, and get what they missed since `last`, as after a restart."""
+    click.echo("all come back", err=True)
+    opened = await asyncio.to_thread(listeners, perch, keys, last)
+    await asyncio.sleep(1)
+    heard = [await asyncio.to_thread(each.close) for each in opened]
+    missed = sum(1 for _ in arrivals(heard))
+    return {"seconds": round(max(each.opening_s for each in heard), 1), "tweets_each": missed / len(keys)}
 
 
 async def coming_and_going(perch: Perch, keys: list[str], rounds: int) -> list[float]:
@@ -159,6 +169,7 @@ async def measure(perch: Perch, connections: int, seconds: int, rounds: int) -> 
         busy = processor_time(perch) - used
         afterwards = memory(perch)
         heard = [await asyncio.to_thread(each.close) for each in opened]
+        back = await coming_back(perch, keys, heard[0].began_at)
         left = await coming_and_going(perch, keys, rounds)
     from_request = [came - told[text][0] for text, came in arrivals(heard) if text in told]
     from_answer = [max(0.0, came - told[text][1]) for text, came in arrivals(heard) if text in told]
@@ -172,6 +183,7 @@ async def measure(perch: Perch, connections: int, seconds: int, rounds: int) -> 
         "delay_ms": milliseconds(from_answer),
         "delay_from_request_ms": milliseconds(from_request),
         "opening_s": round(max(each.opening_s for each in heard), 1),
+        "coming_back": back,
         "kib_per_stream": round((with_streams - before) / connections, 1),
         "kib_per_stream_after": round((afterwards - before) / connections, 1),
         "mib_left_after_rounds": [round((each - before) / 1024, 1) for each in left],
