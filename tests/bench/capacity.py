@@ -1,4 +1,4 @@
-"""What so many people need, computed from what each thing costs; docs/scaling.md shows the tables that it prints.
+"""What so many people need, computed from what each thing costs; docs/scaling.md shows the table.
 
     .venv/bin/python -m tests.bench.capacity
 
@@ -19,9 +19,9 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 @dataclass(frozen=True)
 class Costs:
-    """Of one thing each, on a core like those that measured. Processor time in microseconds, sizes in bytes."""
+    """Of one thing each. Times of a core like those that measured, in microseconds; sizes in bytes."""
 
-    # FIGURES: by `make bench` on the final code; see docs/scaling.md for the command of each.
+    # docs/scaling.md says where each comes from.
     hot_page: int = 60  # web: a page from memory
     cold_page: int = 600  # web
     cold_page_database: int = 900  # PostgreSQL
@@ -70,7 +70,8 @@ class Need:
     database_cores: float
     worker_cores: float
     stream_memory: float
-    bandwidth: float
+    page_bytes: float
+    message_bytes: float
     tweets: float
     database_bytes: float
     object_bytes: float
@@ -84,9 +85,7 @@ def need(members: int, costs: Costs, habits: Habits) -> Need:
     cold = reads * (1 - habits.hot)
     writes = each_second * (habits.tweets + habits.likes + habits.follows)
     streams = active * habits.streams_open
-    messages = (
-        writes * streams
-    )  # everybody is told of everything; an upper bound: likes of one tweet are joined
+    messages = writes * streams  # at most: likes of one tweet within a second are one message
     yearly = active * YEAR
     rows = (
         yearly * habits.tweets * (costs.tweet_row + habits.pictures * costs.picture_row)
@@ -104,7 +103,8 @@ def need(members: int, costs: Costs, habits: Habits) -> Need:
         database_cores=(cold * costs.cold_page_database + writes * costs.write_database) / 1e6,
         worker_cores=each_second * habits.tweets * habits.pictures * costs.picture / 1e6,
         stream_memory=streams * costs.stream,
-        bandwidth=reads * costs.page_bytes + messages * costs.message_bytes,
+        page_bytes=reads * costs.page_bytes,
+        message_bytes=messages * costs.message_bytes,
         tweets=yearly * habits.tweets,
         database_bytes=rows,
         object_bytes=yearly * habits.tweets * habits.pictures * costs.picture_stored,
@@ -129,7 +129,8 @@ ROWS: list[tuple[str, Callable[[Need], float], str]] = [
     ("cores: PostgreSQL", lambda found: found.database_cores, ""),
     ("cores: pictures, worker", lambda found: found.worker_cores, ""),
     ("memory of streams", lambda found: found.stream_memory, "B"),
-    ("bytes out a second, before compression", lambda found: found.bandwidth, "B"),
+    ("sent a second: pages", lambda found: found.page_bytes, "B"),
+    ("sent a second: messages", lambda found: found.message_bytes, "B"),
     ("tweets after a year", lambda found: found.tweets, ""),
     ("database after a year", lambda found: found.database_bytes, "B"),
     ("pictures after a year", lambda found: found.object_bytes, "B"),
