@@ -34,10 +34,10 @@ class Costs:
     page_bytes: int = 20_000
     message_bytes: int = 700
     picture_stored: int = 400_000
-    tweet_row: int = 400  # with indexes
-    like_row: int = 150
-    follow_row: int = 150
-    picture_row: int = 400
+    tweet_row: int = 280  # with indexes
+    like_row: int = 180
+    follow_row: int = 180
+    picture_row: int = 360
     event_row: int = 120  # kept for a day
 
 
