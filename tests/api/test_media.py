@@ -48,7 +48,7 @@ async def test_a_phone_picture_comes_out_upright_small_and_clean(
 
 async def test_a_small_picture_does_not_wait_behind_huge_ones(alice: Caller) -> None:
     """More animations than the worker has places, each of which takes it a second or more."""
-    noise = [Image.effect_noise((400, 300), 90) for _ in range(40)]
+    noise = [Image.effect_noise((460, 440), 90) for _ in range(20)]
     huge = pictures.encoded(noise[0], "GIF", save_all=True, append_images=noise[1:], duration=50)
     waiting = [asyncio.create_task(alice.upload(huge)) for _ in range(4)]
     await eventually(lambda: under_way(4), seconds=20)
