@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 # Names in Redis, all spelt here.
 STREAM, SLOW_STREAM = "perch:tasks", "perch:tasks:slow"
 GROUP = "perch:workers"
-SETTLED = "perch:settled:"
+WAITER = "perch:waiter:"
 DEAD_LETTERS = "perch:dead"
 ALIVE = "perch:alive:"
 
@@ -61,9 +61,9 @@ ACK_TRIES = 6
 MAX_DELIVERIES, KEPT_DEAD_LETTERS = 5, 1_000
 
 # How long one read waits; below the client's own socket time-out of 5 s. Milliseconds.
-READ_BLOCK = 4_000
+READ_BLOCK = 3_000
 
-# How long the news that a picture is settled waits for whoever waits for it. Seconds.
+# How long the news that something is done waits for whoever waits for it. Seconds.
 NEWS_LIFETIME = 60
 
 # Seconds.
@@ -106,18 +106,18 @@ class StreamBroker(RedisStreamBroker):
                 if not consumer["pending"] and not await redis.exists(ALIVE.encode() + name):
                     await redis.eval(FORGET, 1, self.queue_name, GROUP, name)
 
-    async def tell_settled(self, media_id: int) -> None:
-        """Wake whoever waits for this picture, or will soon."""
+    async def wake(self, waiter: str) -> None:
+        """Wake who waits under this name, or will soon."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             pipe = redis.pipeline(transaction=True)
-            pipe.rpush(f"{SETTLED}{media_id}", b"")
-            pipe.expire(f"{SETTLED}{media_id}", NEWS_LIFETIME)
+            pipe.rpush(WAITER + waiter, b"")
+            pipe.expire(WAITER + waiter, NEWS_LIFETIME)
             await pipe.execute()
 
-    async def wait_settled(self, media_id: int, seconds: float) -> bool:
-        """Whether it is settled within that time. Raises RedisError or OSError where nobody can tell."""
+    async def wait(self, waiter: str, seconds: float) -> bool:
+        """Whether this one is woken within that time. Raises RedisError or OSError where nobody can tell."""
         async with asyncio.timeout(seconds + SOCKET_TIMEOUT), Redis(connection_pool=self.waiting) as redis:
-            return await redis.blpop([f"{SETTLED}{media_id}"], timeout=seconds) is not None
+            return await redis.blpop([WAITER + waiter], timeout=seconds) is not None
 
     async def shutdown(self) -> None:
         """Close all connections."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,25 +28,28 @@ class QueuedJobs:
 
     async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
         """See `Jobs.process_picture`."""
-        sent = await self._send(PROCESS_PICTURE, media_id)
-        if not sent or not wait:
+        waiter = secrets.token_hex(16) if wait else None
+        sent = await self._send(PROCESS_PICTURE, media_id, waiter)
+        if not sent or waiter is None:
             return
         try:
-            if not await self._broker.wait_settled(media_id, wait):
+            if not await self._broker.wait(waiter, wait):
                 log.info("picture %d takes longer than %s s", media_id, wait)
         except (RedisError, OSError) as error:
             log.warning("cannot wait for picture %d: %s", media_id, error)
 
-    async def process_slow_picture(self, media_id: int) -> None:
+    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
         """See `Jobs.process_slow_picture`."""
-        await self._send(PROCESS_SLOW_PICTURE, media_id)
+        await self._send(PROCESS_SLOW_PICTURE, media_id, waiter)
 
-    async def picture_settled(self, media_id: int) -> None:
-        """See `Jobs.picture_settled`."""
+    async def wake(self, waiter: str | None) -> None:
+        """See `Jobs.wake`."""
+        if waiter is None:
+            return
         try:
-            await self._broker.tell_settled(media_id)
+            await self._broker.wake(waiter)
         except (RedisError, OSError) as error:
-            log.warning("cannot tell that picture %d is settled: %s", media_id, error)
+            log.warning("cannot wake who waits for a picture: %s", error)
 
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """See `Jobs.remove_pictures`."""

@@ -43,6 +43,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as both:
             both.create_task(serve(broker, at_once + 1, workshop))  # and a scheduled run
             both.create_task(serve(slow, max(1, at_once // 2), workshop))
+    for each in (broker, slow):
+        await each.shutdown()
 
 
 async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
@@ -63,7 +65,6 @@ async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
                 await asyncio.sleep(RETRY_AFTER)
         with contextlib.suppress(RedisError, OSError):  # then they wait for the lease to end
             await broker.leave()
-        await broker.shutdown()
 
 
 async def listen(broker: StreamBroker, at_once: int, stop: asyncio.Event) -> None:

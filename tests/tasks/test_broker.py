@@ -212,7 +212,7 @@ async def test_what_takes_long_waits_in_a_stream_of_its_own(address: RedisAddres
     for broker in (quick, slow):
         await broker.startup()
     jobs = QueuedJobs(quick)
-    await jobs.process_slow_picture(1)
+    await jobs.process_slow_picture(1, None)
     await jobs.process_picture(2)
     for broker, name in ((quick, b"media.process_picture"), (slow, b"media.process_slow_picture")):
         message = await taken_by(broker)
@@ -222,15 +222,14 @@ async def test_what_takes_long_waits_in_a_stream_of_its_own(address: RedisAddres
         await broker.shutdown()
 
 
-async def test_who_waits_for_a_picture_is_woken(brokers: list[StreamBroker]) -> None:
-    waiting = asyncio.create_task(brokers[0].wait_settled(1, 30))
-    early = asyncio.create_task(brokers[0].wait_settled(2, 0.05))
-    assert await early is False
-    await brokers[1].tell_settled(1)
-    await brokers[1].tell_settled(2)
+async def test_who_waits_is_woken_and_nobody_else(brokers: list[StreamBroker]) -> None:
+    waiting = asyncio.create_task(brokers[0].wait("alice", 30))
+    assert await brokers[0].wait("bob", 0.05) is False
+    await brokers[1].wake("alice")
+    await brokers[1].wake("bob")
     async with asyncio.timeout(5):
         assert await waiting is True
-        assert await brokers[0].wait_settled(2, 30) is True
+        assert await brokers[0].wait("bob", 30) is True
 
 
 async def test_asking_for_work_never_fails_and_never_hangs() -> None:
@@ -238,7 +237,7 @@ async def test_asking_for_work_never_fails_and_never_hangs() -> None:
     jobs: Jobs = QueuedJobs(nowhere)
     async with asyncio.timeout(8):
         await jobs.process_picture(1, wait=5)
-        await jobs.picture_settled(1)
+        await jobs.wake("alice")
         await jobs.remove_pictures([1])
     await nowhere.shutdown()
 
