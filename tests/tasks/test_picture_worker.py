@@ -146,9 +146,9 @@ async def test_a_child_has_no_secrets_and_nothing_open(
 ) -> None:
     monkeypatch.setenv("DB_PASS", "secret")
     have_them(
-        monkeypatch, "return {'refused': repr((dict(os.environ), len(os.listdir('/proc/self/fd')) - 1))}"
+        monkeypatch, "return {'refused': repr((sorted(os.environ), len(os.listdir('/proc/self/fd')) - 1))}"
     )
-    with pytest.raises(PictureRefused, match=r"^\({('LC_CTYPE': 'C.UTF-8')?}, 3\)$"):
+    with pytest.raises(PictureRefused, match=r"^\(\['GLIBC_TUNABLES'(, 'LC_CTYPE')?\], 3\)$"):
         await children.make_variants(original, original.parent)
 
 
