@@ -30,8 +30,8 @@ from storage import keys
 CHILD = (sys.executable, "-I", "-m", "tasks.picture_child")
 FORKS = (sys.executable, "-I", "-m", "tasks.picture_forks")
 
-# Nothing of ours, and that the memory of pixels comes in large pages where the kernel has them: a sixth of the
-# time of a large picture goes into faults of small ones.
+# Nothing of ours, and that pixels lie in large pages of memory where the kernel has them: a sixth of the time
+# of a large picture goes into faults of small ones.
 ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 Lane = Literal["quick", "slow"]
