@@ -31,7 +31,7 @@ def postgres_options(memory: int, *, connections: int) -> dict[str, str]:
         "effective_cache_size": megabytes(memory * 3 // 4),
         "work_mem": megabytes(between(4, memory // 64, 64)),
         "maintenance_work_mem": megabytes(between(16, memory // 16, 1024)),
-        "max_wal_size": megabytes(between(512, memory * 2, 16384)),
+        "max_wal_size": megabytes(between(1024, memory * 2, 16384)),
     }
 
 
