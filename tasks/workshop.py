@@ -14,6 +14,7 @@ from taskiq import Context, TaskiqDepends
 import storage
 from config.logging import current_work
 from config.settings import Settings
+from server.cache import changes
 from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
 from server.models.connection import database
@@ -65,6 +66,7 @@ async def opened(
             await opening.open()
             stack.push_async_callback(opening.close)
         await stack.enter_async_context(database(settings, name="perch worker"))
+        await stack.enter_async_context(changes.told(settings.database))
         workshop = Workshop(settings, store, backups, jobs, stop=stop or asyncio.Event())
         stack.push_async_callback(workshop.pictures.close)
         yield workshop

@@ -8,7 +8,7 @@ import click
 
 from config.settings import WrongSetting
 from config.version import VERSION
-from server.cli import doctor, dumps, inviting, media, people, processes, restoring, retention, runs
+from server.cli import doctor, dumps, generate, inviting, media, people, processes, restoring, retention, runs
 from server.cli.command import FAILED
 from server.processes.embedded import EmbeddedUnavailable
 from server.processes.lock import FolderInUse
@@ -43,6 +43,7 @@ for command in (
     *retention.COMMANDS,
     *runs.COMMANDS,
     *media.COMMANDS,
+    *generate.COMMANDS,
     doctor.doctor,
 ):
     cli.add_command(command)

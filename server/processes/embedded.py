@@ -91,7 +91,7 @@ def postgres(settings: Settings) -> Program:
     log_file = folders.logs / "postgres.log"
     processes = settings.web_concurrency + 2
     options = postgres_options(
-        settings.postgres_memory,
+        settings.postgres_mb,
         connections=processes * settings.database_pool_size + SPARE_CONNECTIONS,
     )
 
@@ -180,7 +180,7 @@ def valkey(settings: Settings) -> Program:
             "appendonly": "yes",
             "save": "",
             "loglevel": "warning",
-            **valkey_options(settings.valkey_memory),
+            **valkey_options(settings.valkey_mb),
         }
         flags = [part for name, value in arguments.items() for part in (f"--{name}", value)]
         return spawn([str(binary), *flags], log_file, signal.SIGTERM)

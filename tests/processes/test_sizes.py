@@ -31,7 +31,7 @@ async def shown(settings: Settings, *names: str) -> list[str]:
 
 
 def test_the_servers_of_a_large_machine_start_with_what_is_computed(tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, data_dir=tmp_path, postgres_memory=2048, valkey_memory=64)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, data_dir=tmp_path, postgres_mb=2048, valkey_mb=64)  # type: ignore[call-arg]
     embedded.Folders(tmp_path).create()
     programs = [embedded.postgres(settings), embedded.valkey(settings)]
     pids = [program.start() for program in programs]

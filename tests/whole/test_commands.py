@@ -27,7 +27,7 @@ def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command
     + [["dump", name] for name in ("now", "list", "verify", "drill", "fetch")]
     + [["restore"], ["retention", "apply"], ["lifecycle", "show"], ["lifecycle", "apply"]]
     + [["invite"], ["invitations", "list"], ["invitations", "revoke"]]
-    + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"]],
+    + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"], ["generate"]],
 )
 def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
     done = perch(tmp_path, *command, "--help")

@@ -1,0 +1,1 @@
+"""A database full of people who tweet, like and follow, to measure with."""

@@ -1,0 +1,146 @@
+"""Filling a database by COPY, in one transaction: whole or not at all.
+
+Foreign keys and indexes are taken off and made again at the end, which checks every row just the same and
+takes less time than checking them one by one. The triggers that count and tell of
+changes are switched off meanwhile; the counters come with the rows, and nothing is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from config.addresses import DatabaseAddress
+from server.generate.dataset import DataSet, Rows
+from server.generate.size import Size
+from server.models.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
+from server.security import keys
+
+# In the order of loading, with the columns that the rows have.
+COLUMNS = {
+    "users": "id handle name tweets_count followers_count following_count version created_at",
+    "tweets": "id author_id content likes_count version created_at",
+    "follows": "id follower_id followee_id created_at",
+    "likes": "id tweet_id user_id created_at",
+    "media_attachments": "id token owner_id tweet_id position state content_type width height thumbhash alt "
+    "created_at changed_at",
+}
+
+# What the tables have besides their rows and primary keys: how to take it off, and how to put it on again.
+EXTRAS = """
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS off,
+        format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname,
+            pg_get_constraintdef(oid)) AS on_again, contype = 'f' AS last
+    FROM pg_constraint WHERE conrelid = ANY($1::text[]::regclass[]) AND contype IN ('f', 'u')
+    UNION ALL
+    SELECT format('DROP INDEX %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid), false
+    FROM pg_index i WHERE i.indrelid = ANY($1::text[]::regclass[])
+        AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+    ORDER BY last
+"""
+
+Told = Callable[[int], None]
+
+
+class NotEmpty(Exception):
+    """The database holds somebody's data."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What stands out in the generated data."""
+
+    busiest_author: int
+    most_liked_tweet: int
+
+
+async def fill(
+    address: DatabaseAddress, size: Size, *, seed: int, until: datetime, told: Told = lambda _: None
+) -> Filled:
+    """Fill an empty, migrated database; the same rows for the same size, seed and time.
+
+    Args:
+        until: the time of the newest tweet.
+        told: is called with the number of rows so far.
+
+    Raises:
+        NotEmpty: there are users, tweets or pictures already.
+    """
+    connection = await asyncpg.connect(
+        **address.connect_arguments(),
+        timeout=CONNECT_TIMEOUT,
+        server_settings={**SESSION_SETTINGS, **NO_TIMEOUTS, "maintenance_work_mem": "256MB"},
+    )
+    try:
+        async with connection.transaction():
+            await _lock_empty(connection)
+            data = DataSet(size, seed, until)
+            await _without_extras(connection, lambda: _copy(connection, data, told))
+        for table in COLUMNS:  # so that plans know the numbers, and indexes alone can answer
+            await connection.execute(f"VACUUM (ANALYZE) {table}")
+    finally:
+        await connection.close()
+    return Filled(data.busiest_author, data.most_liked_tweet)
+
+
+async def add_keys(address: DatabaseAddress, number: int) -> list[str]:
+    """New keys of the first users, one each; generated users have no others."""
+    made = [keys.generate() for _ in range(number)]
+    connection = await asyncpg.connect(**address.connect_arguments(), timeout=CONNECT_TIMEOUT)
+    try:
+        users = await connection.fetch("SELECT id FROM users ORDER BY id LIMIT $1", number)
+        await connection.copy_records_to_table(
+            "api_keys",
+            records=[
+                (user["id"], keys.digest(key), "load test", ["read", "write"])
+                for user, key in zip(users, made, strict=False)
+            ],
+            columns=["user_id", "hash", "name", "scopes"],
+        )
+    finally:
+        await connection.close()
+    return made[: len(users)]
+
+
+async def _lock_empty(connection: Any) -> None:
+    for table in COLUMNS:
+        await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        if await connection.fetchval(f"SELECT EXISTS (SELECT 1 FROM {table})"):
+            raise NotEmpty(f"there are {table.replace('_', ' ')} already: only an empty database is filled")
+
+
+async def _without_extras(connection: Any, load: Callable[[], Awaitable[None]]) -> None:
+    extras = await connection.fetch(EXTRAS, list(COLUMNS))
+    for extra in reversed(extras):
+        await connection.execute(extra["off"])
+    await load()
+    for extra in extras:
+        await connection.execute(extra["on_again"])
+
+
+async def _copy(connection: Any, data: DataSet, told: Told) -> None:
+    done = 0
+    for table, number, rows in (
+        ("users", data.size.users, data.users()),
+        ("tweets", data.size.tweets, data.tweets()),
+        ("follows", data.size.follows, data.follows()),
+        ("likes", data.size.likes, data.likes()),
+        ("media_attachments", data.size.media, data.media()),
+    ):
+        await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        records = _telling(rows, done, told)
+        await connection.copy_records_to_table(table, records=records, columns=COLUMNS[table].split())
+        await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        await connection.execute(f"ALTER TABLE {table} ALTER id RESTART WITH {number + 1}")
+        done += number
+
+
+def _telling(rows: Rows, before: int, told: Told) -> Rows:
+    for number, values in enumerate(rows, before):
+        if number % 10_000 == 0:
+            told(number)
+        yield values

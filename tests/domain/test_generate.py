@@ -1,0 +1,125 @@
+"""A generated database: the same for the same numbers, true in itself, and like one that grew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from config.settings import Settings
+from server.generate import loading
+from server.generate.size import Impossible, Size
+from server.models import migrate
+from server.security import keys
+from tests.domain.test_migrations import schema
+from tests.whole.conftest import perch
+
+SIZE = Size.of(1000)
+UNTIL = datetime(2026, 1, 2, 3, tzinfo=UTC)
+
+# Every table in one word.
+DIGEST = "SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {} t"
+
+DISAGREEING = """
+    SELECT count(*) FROM tweets t WHERE likes_count <> (SELECT count(*) FROM likes WHERE tweet_id = t.id)
+    UNION ALL
+    SELECT count(*) FROM users u
+    WHERE tweets_count <> (SELECT count(*) FROM tweets WHERE author_id = u.id)
+        OR followers_count <> (SELECT count(*) FROM follows WHERE followee_id = u.id)
+        OR following_count <> (SELECT count(*) FROM follows WHERE follower_id = u.id)
+    UNION ALL
+    SELECT count(*) FROM likes l JOIN tweets t ON t.id = l.tweet_id WHERE l.created_at < t.created_at
+    UNION ALL
+    SELECT count(*) FROM media_attachments m JOIN tweets t ON t.id = m.tweet_id
+    WHERE m.owner_id <> t.author_id
+    UNION ALL
+    SELECT count(*) FROM outbox
+"""
+
+
+@pytest.fixture(scope="module")
+async def empty(settings: Settings) -> Settings:
+    """A database of its own."""
+    connection = await asyncpg.connect(**settings.database.connect_arguments())
+    await connection.execute("CREATE DATABASE generated")
+    await connection.close()
+    url = f"postgresql://perch@/generated?host={settings.database.host}"
+    found = settings.model_copy(update={"database_url": url})
+    await migrate.upgrade(found.database)
+    return found
+
+
+@pytest.fixture
+async def connection(empty: Settings) -> AsyncIterator[Any]:
+    """To the database, emptied."""
+    found = await asyncpg.connect(**empty.database.connect_arguments())
+    await found.execute("TRUNCATE users, outbox, media_attachments CASCADE")
+    yield found
+    await found.close()
+
+
+async def digests(connection: Any) -> list[str]:
+    return [await connection.fetchval(DIGEST.format(table)) for table in loading.COLUMNS]
+
+
+async def test_the_same_numbers_seed_and_time_make_the_same_rows(empty: Settings, connection: Any) -> None:
+    made = []
+    for seed in (1, 1, 2):
+        await connection.execute("TRUNCATE users, outbox, media_attachments CASCADE")
+        await loading.fill(empty.database, SIZE, seed=seed, until=UNTIL)
+        made.append(await digests(connection))
+    assert made[0] == made[1]
+    assert all(one != other for one, other in zip(made[0], made[2], strict=True) if one != made[0][0])
+
+
+async def test_it_is_true_in_itself_and_goes_on_like_any_other(empty: Settings, connection: Any) -> None:
+    before = await schema(empty)
+    found = await loading.fill(empty.database, SIZE, seed=1, until=UNTIL)
+    assert await schema(empty) == before
+    for table, number in zip(loading.COLUMNS, (100, 1000, 2000, 5000, 250), strict=True):
+        assert await connection.fetchval(f"SELECT count(*) FROM {table}") == number
+    assert {row[0] for row in await connection.fetch(DISAGREEING)} == {0}
+    followers = await connection.fetchval(
+        "SELECT followers_count FROM users WHERE id = $1", found.busiest_author
+    )
+    likes = await connection.fetchval("SELECT likes_count FROM tweets WHERE id = $1", found.most_liked_tweet)
+    assert (followers, likes) == (99, 100)
+    assert await connection.fetchval("SELECT max(created_at) FROM tweets") == UNTIL
+    tweet = await connection.fetchval("INSERT INTO tweets (author_id, content) VALUES (1, '') RETURNING id")
+    await connection.execute("INSERT INTO likes (tweet_id, user_id) VALUES ($1, 1)", tweet)
+    likes = await connection.fetchval("SELECT likes_count FROM tweets WHERE id = $1", tweet)
+    assert (tweet, likes) == (1001, 1)
+
+
+async def test_a_database_that_holds_something_is_left_as_it_is(empty: Settings, connection: Any) -> None:
+    await connection.execute("INSERT INTO users (handle, name) VALUES ('alice', 'Alice')")
+    with pytest.raises(loading.NotEmpty, match="users"):
+        await loading.fill(empty.database, SIZE, seed=1, until=UNTIL)
+    assert await connection.fetchval("SELECT count(*) FROM users") == 1
+
+
+@pytest.mark.parametrize("wrong", [{"likes": 201}, {"follows": 96}, {"media": 11}])
+def test_what_cannot_be_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(Impossible):
+        Size.of(10, users=20, **wrong)
+
+
+async def test_the_command_writes_keys_for_their_owner_only(
+    empty: Settings, connection: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys"
+    options = ["--tweets", "10", "--keys", str(file), "--keys-for", "3", "--json"]
+    done = perch(tmp_path, "generate", *options, DATABASE_URL=str(empty.database_url))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["follows"] == 0
+    made = file.read_text().split()
+    stored = await connection.fetch("SELECT user_id, hash FROM api_keys ORDER BY user_id")
+    assert [tuple(row) for row in stored] == [(n + 1, keys.digest(key)) for n, key in enumerate(made)]
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = perch(tmp_path, "generate", DATABASE_URL=str(empty.database_url))
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
