@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from server.domain import accounts, follows, keys, likes
-from server.models import event, live, people, timeline
+from server.domain import accounts, follows, keys
+from server.models import event, liking, live, people, publishing, timeline
 from server.models.connection import row, rows, transaction
 from server.models.timeline import Which
 
@@ -67,8 +67,10 @@ QUERIES: dict[str, tuple[str, list[Any]]] = {
     "followed": (people.FOLLOWING, [7, 8, NEWEST, 51]),
     "likers": (people.LIKERS, [7, 8, NEWEST, 51]),
     "key": (keys.AUTHENTICATE, [b"x" * 32, True]),
-    "like": (likes.LIKE, [7, 8]),
-    "unlike": (likes.UNLIKE, [7, 8]),
+    "like": (liking.LIKE, [[7, 9], [8, 8]]),
+    "unlike": (liking.UNLIKE, [[7, 9], [8, 8]]),
+    "publish": (publishing.PLAIN, [[7, 8], ["a", "b"], [None, "k"], [None, b"x" * 32]]),
+    "publish with pictures": (publishing.WITH_MEDIA, [7, "a", [1, 2], None, None]),
     "follow": (follows.FOLLOW, [7, 8]),
     "unfollow": (follows.UNFOLLOW, [7, 8]),
 }

@@ -1,0 +1,119 @@
+"""Writes that are read back at once, everywhere: whoever answers with what was before is found."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.callers import Caller
+
+# Each check reads so many times at once, over as many connections: every process is asked.
+READS = 6
+
+texts = itertools.count(1)
+
+
+@dataclass
+class Reader:
+    """One person, as each of the servers sees them."""
+
+    person: Caller
+    clients: Sequence[httpx.AsyncClient]
+
+    def everywhere(self) -> list[Caller]:
+        """The same person at each server in turn, as often as is to be read."""
+        callers = [
+            Caller(client.request, self.person.key, self.person.id, self.person.handle)
+            for client in self.clients
+        ]
+        return list(itertools.islice(itertools.cycle(callers), READS))
+
+
+@dataclass
+class Hammer:
+    """Two people; alice writes at a server of its own each time, and bob and she read at all of them."""
+
+    alice: Caller
+    bob: Caller
+    clients: Sequence[httpx.AsyncClient]
+    chosen: random.Random = field(default_factory=lambda: random.Random(5))
+    checked: int = 0
+
+    def writer(self, who: Caller) -> Caller:
+        """This person at any of the servers."""
+        return Caller(self.chosen.choice(self.clients).request, who.key, who.id, who.handle)
+
+    async def all_see(self, who: Caller, path: str, what: Any) -> None:
+        """Everybody's answer to this satisfies `what` right now."""
+        answers = await asyncio.gather(*(at.get(path) for at in Reader(who, self.clients).everywhere()))
+        for answer in answers:
+            assert answer.status in (200, 401, 404), answer.body
+            assert what(answer), (path, answer.body)
+            self.checked += 1
+
+    async def round(self) -> None:
+        """Each kind of write once, read back after each."""
+        alice, bob = self.writer(self.alice), self.writer(self.bob)
+        text = f"fresh {next(texts)}"
+        tweet_id = await alice.tweet(text)
+        page = "/api/tweets?limit=5&likers=0"
+        mine = f"/api/tweets/{tweet_id}"
+
+        def first(answer: Any) -> Any:
+            return next((tweet for tweet in answer["tweets"] if tweet["id"] == tweet_id), None)
+
+        await self.all_see(bob, page, lambda found: first(found) and first(found)["content"] == text)
+        await alice.post(f"/api/users/{bob.id}/follow")
+        await bob.post(f"/api/users/{alice.id}/follow")
+        following = "/api/tweets?timeline=following&limit=5"
+        await self.all_see(bob, following, first)
+        await self.all_see(
+            bob,
+            "/api/users/me",
+            lambda found: [who["id"] for who in found["user"]["following"]] == [alice.id],
+        )
+        await bob.post(f"{mine}/likes")
+        await self.all_see(
+            bob, page, lambda found: first(found)["liked"] and first(found)["likes_count"] == 1
+        )
+        await self.all_see(
+            alice, following, lambda found: [who["id"] for who in first(found)["likes"]] == [bob.id]
+        )
+        await bob.delete(f"{mine}/likes")
+        await self.all_see(
+            bob, mine, lambda found: not found["tweet"]["liked"] and not found["tweet"]["likes"]
+        )
+        await bob.delete(f"/api/users/{alice.id}/follow")
+        await self.all_see(bob, following, lambda found: first(found) is None)
+        name = f"Alice {next(texts)}"
+        await alice.patch("/api/users/me", json={"name": name})
+        await self.all_see(bob, page, lambda found: first(found)["author"]["name"] == name)
+        await alice.delete(mine)
+        await self.all_see(bob, page, lambda found: first(found) is None)
+        await self.all_see(bob, mine, lambda found: found.status == 404)
+        lost = await alice.post("/api/keys", json={"name": "lost"})
+        other = Caller(alice.send, lost["key"], alice.id)
+        await self.all_see(other, "/api/users/me", lambda found: found.status == 200)
+        await alice.delete(f"/api/keys/{lost['key_id']}")
+        await self.all_see(other, "/api/users/me", lambda found: found.status == 401)
+
+
+async def hammer(people: Sequence[Caller], clients: Sequence[httpx.AsyncClient], *, rounds: int) -> int:
+    """All these people in pairs at the same time; how many answers were checked.
+
+    Raises AssertionError at the first that is not what was written before.
+    """
+    pairs = [Hammer(people[i], people[i + 1], clients) for i in range(0, len(people), 2)]
+
+    async def run(pair: Hammer) -> None:
+        for _ in range(rounds):
+            await pair.round()
+
+    await asyncio.gather(*(run(pair) for pair in pairs))
+    return sum(pair.checked for pair in pairs)

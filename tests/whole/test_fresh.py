@@ -1,0 +1,179 @@
+"""Nobody ever sees what was before: after an answer to a write every process of every host knows of it.
+
+`THOROUGH=1` hammers longer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from config.settings import Settings
+from server.models import migrate
+from server.security import keys
+from tests import servers
+from tests.callers import Caller
+from tests.whole.conftest import REGISTER, Perch, is_ready, is_web, processes
+from tests.whole.freshness import hammer
+
+ROUNDS = 60 if os.environ.get("THOROUGH") else 4
+
+
+async def test_whatever_is_written_is_read_back_from_each_of_four_processes(
+    four: Perch, http: httpx.AsyncClient
+) -> None:
+    people = await four.register(http, 6)
+    checked = await hammer(people, [http], rounds=ROUNDS)
+    assert checked == 3 * ROUNDS * 12 * 6
+
+
+@dataclass
+class Host:
+    """The web processes of one `perch serve`."""
+
+    pid: int
+    url: str
+
+    def web(self) -> list[int]:
+        """Its web processes."""
+        return [pid for pid, parent, _ in processes() if parent == self.pid and is_web(pid)]
+
+    def keeper(self) -> int:
+        """The one of them that keeps the lease: it holds a lock on the table of versions."""
+        locks = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+        holders = {int(lock[4]) for lock in locks if lock[1:4] == ["POSIX", "ADVISORY", "WRITE"]}
+        (found,) = holders & set(self.web())
+        return found
+
+
+@dataclass
+class Two:
+    """Two hosts that share PostgreSQL and Redis and nothing else."""
+
+    database: str
+    hosts: list[Host]
+
+    async def register(self, count: int) -> list[Caller]:
+        """New users."""
+        connection = await asyncpg.connect(host=self.database, user="perch", database="perch")
+        people = []
+        for _ in range(count):
+            key = keys.generate()
+            handle = f"u{os.urandom(6).hex()}"
+            user_id = await connection.fetchval(REGISTER, handle, keys.digest(key))
+            people.append(Caller(httpx.AsyncClient().request, key, user_id, handle))
+        await connection.close()
+        return people
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    """Two parents, as two machines would have them, with two web processes each."""
+    folder = tmp_path_factory.mktemp("two")
+    with ExitStack() as stack:
+        own = stack.enter_context(servers.embedded_servers(folder / "servers"))
+        asyncio.run(migrate.create_database(own.database))
+        asyncio.run(migrate.upgrade(own.database))
+        hosts = [stack.enter_context(serving(folder / name, own)) for name in ("one", "another")]
+        yield Two(own.database.host or "", hosts)
+
+
+@contextmanager
+def serving(folder: Path, own: Settings) -> Iterator[Host]:
+    """A `perch serve` with a data folder of its own, until it answers."""
+    folder.mkdir()
+    port = str(servers.free_port())
+    settings = {
+        "PORT": port,
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"postgresql://perch@/perch?host={own.database.host}",
+        "REDIS_URL": own.redis.url,
+        "WEB_CONCURRENCY": "2",
+    }
+    url = f"http://127.0.0.1:{port}"
+    with servers.perch("serve", folder=folder, **settings) as process:
+        servers.wait_for(lambda: is_ready(url), "perch serve answering")
+        yield Host(process.pid, url)
+
+
+@pytest_asyncio.fixture
+async def clients(two: Two) -> AsyncIterator[list[httpx.AsyncClient]]:
+    """One for each host, with a connection of its own for each request."""
+    async with AsyncExitStack() as stack:
+        limits = httpx.Limits(max_keepalive_connections=0)
+        yield [
+            await stack.enter_async_context(httpx.AsyncClient(base_url=host.url, timeout=30, limits=limits))
+            for host in two.hosts
+        ]
+
+
+async def test_two_hosts_agree(two: Two, clients: list[httpx.AsyncClient]) -> None:
+    people = await two.register(4)
+    assert await hammer(people, clients, rounds=ROUNDS) == 2 * ROUNDS * 12 * 6
+
+
+async def test_while_a_keeper_is_frozen_its_host_is_not_believed(
+    two: Two, clients: list[httpx.AsyncClient]
+) -> None:
+    """It hears of nothing: the other host waits until its lease is over, and it asks the database."""
+    people = await two.register(2)
+    await hammer(people, clients, rounds=1)
+    await Caller(clients[0].request, people[0].key).tweet("before")
+    for _ in range(3):  # each of its processes keeps this page
+        assert {await newest(people[0], client) for client in [clients[1]] * 4} == {"before"}
+    frozen = two.hosts[1].keeper()
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        text = await clients_agree(people[0], clients)
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+    # It was evicted meanwhile: what it kept is forgotten.
+    assert (await asyncio.gather(*(newest(people[0], client) for client in clients * 3))) == [text] * 6
+    await hammer(people, clients, rounds=1)
+
+
+async def test_a_killed_keeper_has_a_successor(two: Two, clients: list[httpx.AsyncClient]) -> None:
+    people = await two.register(2)
+    for host in two.hosts:
+        os.kill(host.keeper(), signal.SIGKILL)
+    await hammer(people, clients, rounds=1)
+    assert {host.keeper() for host in two.hosts}
+
+
+async def clients_agree(who: Caller, clients: list[httpx.AsyncClient]) -> str:
+    """A tweet that is written at the first is read at the second, though it may be frozen by half."""
+    writer = Caller(clients[0].request, who.key, who.id, who.handle)
+    text = os.urandom(8).hex()
+    await writer.tweet(text)
+    for client in clients:
+        assert await newest(who, client) == text
+    return text
+
+
+async def newest(who: Caller, client: httpx.AsyncClient) -> str:
+    """The text of the newest tweet there."""
+    tweets = await Caller(client.request, who.key, who.id, who.handle).timeline(limit=1)
+    return str(tweets[0]["content"])
+
+
+async def test_a_host_that_vanishes_holds_nobody_up(two: Two, clients: list[httpx.AsyncClient]) -> None:
+    """Writers wait for its lease once."""
+    people = await two.register(2)
+    await hammer(people, clients, rounds=1)
+    gone = two.hosts[1]
+    for pid in [gone.pid, *gone.web()]:
+        os.kill(pid, signal.SIGKILL)
+    writer = Caller(clients[0].request, people[0].key, people[0].id)
+    async with asyncio.timeout(10):
+        for _ in range(20):
+            await writer.tweet("still here")
