@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     cache_mb: Annotated[int, Field(ge=0, le=1 << 16)] = 64
 
+    postgres_mb: Annotated[int, Field(ge=64, le=1 << 20)] = 128
+
     redis_url: str | None = None
     docker_redis: str | None = None
     docker_redis_port: Port = REDIS_PORT
@@ -95,6 +97,7 @@ class Settings(BaseSettings):
     )
     redis_tweets_cache: RedisNumber | None = None
     redis_user_cache: RedisNumber | None = None
+    valkey_mb: Annotated[int, Field(ge=16, le=1 << 20)] = 128
     docker_flower_port: Port = 5555
 
     storage: Literal["local", "s3"] | None = None

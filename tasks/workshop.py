@@ -21,6 +21,7 @@ from server.models.connection import database
 from storage.base import ObjectStore
 from storage.local import LocalStore
 from storage.s3 import S3Store
+from tasks.picture_worker import PictureChildren
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Workshop:
     store: ObjectStore
     backups: LocalStore | S3Store
     jobs: Jobs
+    pictures: PictureChildren = field(default_factory=PictureChildren)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     at_run: asyncio.Lock = field(default_factory=asyncio.Lock)
     on_progress: Callable[[int], None] = lambda _: None
@@ -65,7 +67,9 @@ async def opened(
             stack.push_async_callback(opening.close)
         await stack.enter_async_context(database(settings, name="perch worker"))
         await stack.enter_async_context(changes.told(settings.database))
-        yield Workshop(settings, store, backups, jobs, stop or asyncio.Event())
+        workshop = Workshop(settings, store, backups, jobs, stop=stop or asyncio.Event())
+        stack.push_async_callback(workshop.pictures.close)
+        yield workshop
 
 
 def current(context: Annotated[Context, TaskiqDepends()]) -> Workshop:
