@@ -63,10 +63,11 @@ PROFILE = """
     FROM users u WHERE u.id = $1
 """
 
-# $1 whose list, $2 viewer, $3 before, $4 how many.
+# $1 whose list, $2 viewer, $3 before, $4 how many. A subquery for a value where EXISTS would do: of that,
+# PostgreSQL might make a table of all whom the viewer follows.
 LISTED = """
     SELECT o.id, o.name, o.handle, l.id AS cursor,
-        EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = o.id) AS followed
+        coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
     FROM (SELECT id, {person} AS person FROM {table} WHERE {owner} = $1 AND id < $3
           ORDER BY id DESC LIMIT $4) l
     JOIN users o ON o.id = l.person ORDER BY l.id DESC
