@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCKS := config/locks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test client-gates lint fmt lock pillow-simd clean
+.PHONY: help run test client-gates bench soak lint fmt lock pillow-simd clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,12 @@ test: $(VENV)/.dev $(VENV)/.pillow-simd ## set up and run the tests (make test A
 client-gates: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.lighthouse ## measure the client against its gates (docs/client.md)
 	@config/setup.sh test-tools
 	@$(BIN)/python -m tests.gates $(ARGS)
+
+bench: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.bench ## measure what Perch promises in figures (docs/performance.md)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+soak: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.bench ## an hour of mixed load: does memory grow?
+	@$(BIN)/python -m tests.bench --only soak --soak 60 $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, layers, vendored files
 	$(BIN)/ruff check .
@@ -53,6 +59,10 @@ $(VENV)/.dev: $(LOCKS)/dev.txt
 
 $(VENV)/.pillow-simd: $(LOCKS)/pillow-simd.txt | $(VENV)/.runtime
 	@config/setup.sh pillow-simd
+	@touch $@
+
+$(VENV)/.bench: $(LOCKS)/bench.txt | $(VENV)/.dev
+	@config/setup.sh bench
 	@touch $@
 
 $(VENV)/.lighthouse: tests/gates/lighthouse/package-lock.json | $(VENV)/.dev

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     db_pass: str | None = None
     db_name: str = "perch"
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    cache_mb: Annotated[int, Field(ge=0, le=1 << 16)] = 64
 
     redis_url: str | None = None
     docker_redis: str | None = None

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what `make` needs: the virtual environment from a lock, pillow-simd, programs for the tests.
 #
-#   config/setup.sh runtime|dev|pillow-simd|test-tools|lighthouse|lock
+#   config/setup.sh runtime|dev|pillow-simd|test-tools|bench|lighthouse|lock
 #
 # Packages come from the registries that pip, apt and npm are set up for on this machine, and from nowhere else.
 set -euo pipefail
@@ -95,6 +95,17 @@ install_test_tools() {
         fail "the tests need these packages: ${missing[*]}. Install them, then run make test again"
 }
 
+# The other sides of `make bench`: wrk makes the load, zstd compresses a bare dump, pyvips makes pictures.
+install_bench_tools() {
+    local missing=()
+    command -v wrk >/dev/null || missing+=(wrk)
+    command -v zstd >/dev/null || missing+=(zstd)
+    [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}" ||
+        fail "the measurements need these packages: ${missing[*]}. Install them, then run make bench again"
+    say "installing pyvips from $locks/bench.txt"
+    $venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $locks/bench.txt
+}
+
 # Lighthouse, for `make client-gates` alone. Nothing of it is part of the client, which has no build.
 install_lighthouse() {
     command -v npm >/dev/null || apt_install nodejs npm ||
@@ -113,6 +124,7 @@ make_locks() {
     $venv/bin/uv pip compile "${options[@]}" -c $locks/runtime.txt pyproject.toml -o $locks/production.txt
     $venv/bin/uv pip compile "${options[@]}" --extra embedded --extra dev -c $locks/runtime.txt pyproject.toml \
         -o $locks/dev.txt
+    echo "pyvips[binary]" | $venv/bin/uv pip compile "${options[@]}" -c $locks/dev.txt - -o $locks/bench.txt
     echo pillow-simd | $venv/bin/uv pip compile "${options[@]}" - -o $locks/pillow-simd.txt
 }
 
@@ -120,7 +132,8 @@ case "${1:-}" in
 runtime | dev) install_lock "$1" ;;
 pillow-simd) build_pillow_simd ;;
 test-tools) install_test_tools ;;
+bench) install_bench_tools ;;
 lighthouse) install_lighthouse ;;
 lock) make_locks ;;
-*) fail "usage: config/setup.sh runtime|dev|pillow-simd|test-tools|lighthouse|lock" ;;
+*) fail "usage: config/setup.sh runtime|dev|pillow-simd|test-tools|bench|lighthouse|lock" ;;
 esac

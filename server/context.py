@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from sanic import Sanic
 
 from config.settings import Settings
+from server.cache.memory import Memory
 from server.domain.jobs import Jobs
 from server.realtime.hub import Hub
 from server.wire.media import MediaUrls
@@ -27,3 +28,4 @@ class Context:
     jobs: Jobs
     urls: MediaUrls
     hub: Hub
+    memory: Memory

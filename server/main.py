@@ -21,9 +21,14 @@ from config import error_reports
 from config import logging as lines
 from config.settings import Settings
 from server.app import create_app
+from server.cache import changes
+from server.cache.keeper import Keeper
+from server.cache.memory import Memory
+from server.cache.versions import Versions
 from server.context import App, Context
 from server.domain import accounts
 from server.domain.passing import is_passing
+from server.http.protocol import PerchProtocol
 from server.models import migrate
 from server.models.connection import database
 from server.realtime.hub import Hub
@@ -40,7 +45,7 @@ BACKLOG = 1024
 
 
 @contextlib.asynccontextmanager
-async def web_context(settings: Settings) -> AsyncIterator[Context]:
+async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[Context]:
     """What a web process opens before its first request and closes after its last."""
     settings.scratch_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     broker = create_broker(settings.redis_tasks)
@@ -53,8 +58,13 @@ async def web_context(settings: Settings) -> AsyncIterator[Context]:
         async with database(settings, name="perch web"):
             await make_demo_users(settings)
             urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
-            async with Hub(settings.database, urls).running() as hub:
-                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub)
+            memory = Memory(versions, urls, max_bytes=settings.cache_mb << 20)
+            async with (
+                changes.told(settings.database, versions),
+                Keeper(settings.database, versions).running(),
+                Hub(settings.database, urls).running() as hub,
+            ):
+                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory)
     finally:
         await store.close()
         await redis.aclose()
@@ -75,8 +85,9 @@ async def make_demo_users(settings: Settings) -> None:
 
 
 def web_app(settings: Settings) -> App:
-    """The application of one web process, not started."""
-    return create_app(settings, lambda: web_context(settings))
+    """The application of web processes, not started: those that are forked from here are one host."""
+    versions = Versions()
+    return create_app(settings, lambda: web_context(settings, versions))
 
 
 def listening_socket(settings: Settings) -> socket.socket:
@@ -100,7 +111,14 @@ def run_web(app: App, settings: Settings, listener: socket.socket, name: str) ->
     start_process(settings, name)
     if settings.access_log:
         app.ctx.access_log = lines.AccessLog(settings.logs_folder, name)
-    app.prepare(sock=listener, single_process=True, access_log=False, motd=False, backlog=BACKLOG)
+    app.prepare(
+        sock=listener,
+        single_process=True,
+        access_log=settings.access_log,
+        motd=False,
+        backlog=BACKLOG,
+        protocol=PerchProtocol,
+    )
     Sanic.serve_single(app)
 
 

@@ -14,6 +14,7 @@ from taskiq import Context, TaskiqDepends
 import storage
 from config.logging import current_work
 from config.settings import Settings
+from server.cache import changes
 from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
 from server.models.connection import database
@@ -63,6 +64,7 @@ async def opened(
             await opening.open()
             stack.push_async_callback(opening.close)
         await stack.enter_async_context(database(settings, name="perch worker"))
+        await stack.enter_async_context(changes.told(settings.database))
         yield Workshop(settings, store, backups, jobs, stop or asyncio.Event())
 
 

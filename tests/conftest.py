@@ -15,7 +15,12 @@ from redis.asyncio import Redis
 import storage
 from config.settings import Settings
 from server.app import create_app
+from server.cache import changes, topics
+from server.cache.keeper import Keeper
+from server.cache.memory import Memory
+from server.cache.versions import Versions
 from server.context import App, Context
+from server.http.protocol import PerchProtocol
 from server.models import migrate
 from server.models.connection import database as models
 from server.models.connection import rows
@@ -49,17 +54,24 @@ async def prepare(settings: Settings) -> None:
         await rows("SELECT pg_reload_conf()")
 
 
+@pytest.fixture(scope="session")
+def versions() -> Versions:
+    """What this process knows of changes."""
+    return Versions()
+
+
 @pytest_asyncio.fixture(scope="session")
-async def pool(settings: Settings) -> AsyncIterator[None]:
-    """The models are usable."""
-    async with models(settings, name="tests"):
+async def pool(settings: Settings, versions: Versions) -> AsyncIterator[None]:
+    """The models are usable, and changes are told."""
+    async with models(settings, name="tests"), changes.told(settings.database, versions):
         yield
 
 
 @pytest_asyncio.fixture
 async def database(pool: None) -> None:
-    """An empty database."""
+    """An empty database, of which nobody remembers anything else."""
     await rows(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    await changes.tell([topics.EVERYTHING])
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -81,14 +93,18 @@ async def store(settings: Settings) -> AsyncIterator[ObjectStore]:
 
 @pytest_asyncio.fixture(scope="session")
 async def perch(
-    settings: Settings, pool: None, broker: StreamBroker, store: ObjectStore
+    settings: Settings, pool: None, versions: Versions, broker: StreamBroker, store: ObjectStore
 ) -> AsyncIterator[Context]:
     """What handlers share, opened once for all tests."""
     (settings.data_folder / "tmp").mkdir(exist_ok=True)
     async with Redis.from_url(settings.redis.url) as redis:
         urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
-        async with Hub(settings.database, urls).running() as hub:
-            yield Context(settings, store, redis, QueuedJobs(broker), urls, hub)
+        memory = Memory(versions, urls, max_bytes=settings.cache_mb << 20)
+        async with (
+            Keeper(settings.database, versions).running(),
+            Hub(settings.database, urls).running() as hub,
+        ):
+            yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory)
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +134,9 @@ def worker(settings: Settings) -> Iterator[None]:
 async def address(app: App) -> AsyncIterator[str]:
     """Where the application listens, in this process and loop: real HTTP, and started once."""
     port = servers.free_port()
-    serving: Any = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True)
+    serving: Any = await app.create_server(
+        host="127.0.0.1", port=port, protocol=PerchProtocol, return_asyncio_server=True
+    )
     await serving.startup()
     await serving.before_start()
     await serving.after_start()

@@ -19,10 +19,10 @@ from server.domain.errors import (
     UnsupportedMediaType,
 )
 from server.domain.viewer import Viewer
-from server.http import envelope
 from server.http.envelope import Answer
 from server.http.guards import context
 from server.http.operation import operation
+from server.http.protocol import NO_STORE
 from server.http.ranges import asked_range
 from server.http.uploads import received
 from server.wire.media import AltText, Media
@@ -114,7 +114,7 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
             raise RangeNotSatisfiable from None
         except ObjectNotFound:
             if await media.is_pending(found["token"]):
-                return HTTPResponse(NEUTRAL, 200, {**envelope.NO_STORE, **HEADERS}, "image/gif")
+                return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")
     raise NotFound
 
 

@@ -9,10 +9,10 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.domain.errors import Unavailable
-from server.http.envelope import NO_STORE
 from server.http.guards import context, signed_in
 from server.http.inputs import read_headers
 from server.http.operation import streamed
+from server.http.protocol import NO_STORE
 from server.models import event
 from server.wire import events as wire
 from server.wire.events import EventId

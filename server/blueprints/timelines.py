@@ -11,15 +11,14 @@ from sanic import Blueprint, Request
 from server.blueprints.tweets import LikersCount
 from server.domain import timelines
 from server.domain.errors import UserNotFound
-from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE, Page
-from server.domain.timelines import EMBEDDED_LIKERS, Timeline, UserList
+from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
+from server.domain.timelines import EMBEDDED_LIKERS, Timeline
 from server.domain.viewer import Viewer
-from server.http.envelope import Answer
+from server.http.envelope import Answer, Rendered
 from server.http.guards import context
 from server.http.inputs import Before, Limit
 from server.http.operation import operation
-from server.models.timeline import TweetRow
-from server.wire import tweets as wire
+from server.models.timeline import Which
 from server.wire.tweets import Tweet
 
 bp = Blueprint("timelines", url_prefix="/api")
@@ -62,40 +61,42 @@ class TweetsPage(Answer, frozen=True, kw_only=True):
 
 @bp.get("/tweets")
 @operation(scope="read", query=TimelineQuery, answer=TweetsPage)
-async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> TweetsPage:
+async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Rendered:
     """Read a timeline.
 
     Everybody's tweets, or with `timeline=following` one's own and those of the people one follows.
     Go on with `before` and `next`: these stay right while others tweet.
     """
-    page = await timelines.read(viewer, query.timeline, **_part(query))
-    return _answer(request, page)
+    memory = context(request).memory
+    return Rendered(await timelines.read(viewer, memory, query.timeline, **_part(query)))
 
 
 @bp.get("/users/<user_id:id>/tweets")
 @operation(scope="read", query=TweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
-async def of_author(request: Request, viewer: Viewer, query: TweetsQuery, user_id: int) -> TweetsPage:
+async def of_author(request: Request, viewer: Viewer, query: TweetsQuery, user_id: int) -> Rendered:
     """Read one author's tweets."""
-    return _answer(request, await timelines.of_user(viewer, UserList.TWEETS, user_id, **_part(query)))
+    return await _of_user(request, viewer, Which.TWEETS, user_id, query)
 
 
 @bp.get("/users/<user_id:id>/media")
 @operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
-async def with_media(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> TweetsPage:
+async def with_media(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
     """Read one author's tweets that have pictures."""
-    return _answer(request, await timelines.of_user(viewer, UserList.MEDIA, user_id, **_part(query)))
+    return await _of_user(request, viewer, Which.MEDIA, user_id, query)
 
 
 @bp.get("/users/<user_id:id>/likes")
 @operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
-async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> TweetsPage:
+async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
     """Read the tweets that a user likes, the newest like first. `next` counts likes, not tweets."""
-    return _answer(request, await timelines.of_user(viewer, UserList.LIKES, user_id, **_part(query)))
+    return await _of_user(request, viewer, Which.LIKES, user_id, query)
 
 
-def _answer(request: Request, page: Page[TweetRow]) -> TweetsPage:
-    urls = context(request).urls
-    return TweetsPage(tweets=[wire.tweet(row, urls) for row in page.items], next=page.next)
+async def _of_user(
+    request: Request, viewer: Viewer, which: Which, user_id: int, query: ListQuery
+) -> Rendered:
+    memory = context(request).memory
+    return Rendered(await timelines.of_user(viewer, memory, which, user_id, **_part(query)))
 
 
 def _part(query: ListQuery) -> dict[str, int]:

@@ -19,7 +19,7 @@ from server.domain.errors import (
 )
 from server.domain.timelines import EMBEDDED_LIKERS
 from server.domain.viewer import Viewer
-from server.http.envelope import Answer, WithHeaders
+from server.http.envelope import Answer, Rendered
 from server.http.guards import context
 from server.http.inputs import PageQuery
 from server.http.operation import operation
@@ -95,7 +95,7 @@ class LikesPage(Answer, frozen=True, kw_only=True):
 )
 async def publish(
     request: Request, viewer: Viewer, body: NewTweet, headers: PublishHeaders
-) -> Published | WithHeaders:
+) -> Published | Rendered:
     """Publish a tweet.
 
     It needs text or a picture. The text survives unchanged, whatever Unicode it holds. Unknown fields
@@ -111,17 +111,19 @@ async def publish(
         max_length=perch.settings.tweet_max_length,
         key=headers.key,
     )
-    found = await timelines.tweet(viewer, published.tweet_id, likers=0)
-    answer = Published(tweet_id=found.id, tweet=wire.tweet(found, perch.urls))
-    return WithHeaders(answer, {"idempotency-replayed": "true"}) if published.replayed else answer
+    if published.shown is not None:
+        return Published(tweet_id=published.tweet_id, tweet=wire.tweet(published.shown, perch.urls))
+    shown = await timelines.tweet(viewer, perch.memory, published.tweet_id, likers=0)
+    told = {"idempotency-replayed": "true"}
+    return Rendered(wire.published(published.tweet_id, shown), told)
 
 
 @bp.get("/<tweet_id:id>")
 @operation(scope="read", query=LikersQuery, answer=OneTweet, errors=(TweetNotFound,))
-async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> OneTweet:
+async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> Rendered:
     """Read one tweet."""
-    found = await timelines.tweet(viewer, tweet_id, likers=min(query.likers, EMBEDDED_LIKERS))
-    return OneTweet(tweet=wire.tweet(found, context(request).urls))
+    likers = min(query.likers, EMBEDDED_LIKERS)
+    return Rendered(wire.one(await timelines.tweet(viewer, context(request).memory, tweet_id, likers=likers)))
 
 
 @bp.delete("/<tweet_id:id>")

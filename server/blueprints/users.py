@@ -7,10 +7,10 @@ from sanic import Blueprint, Request
 from server.domain import accounts, follows
 from server.domain.errors import SelfFollow, UserNotFound
 from server.domain.viewer import Viewer
-from server.http.envelope import Answer
+from server.http.envelope import Answer, Rendered
+from server.http.guards import context
 from server.http.inputs import PageQuery
 from server.http.operation import operation
-from server.security.keys import SCOPES
 from server.wire import users as wire
 from server.wire.users import NewName, PersonInList, User
 
@@ -32,17 +32,17 @@ class PeoplePage(Answer, frozen=True, kw_only=True):
 
 @bp.get("/me")
 @operation(scope="read", answer=OneUser)
-async def me(request: Request, viewer: Viewer) -> OneUser:
+async def me(request: Request, viewer: Viewer) -> Rendered:
     """Read oneself, with the scopes of the key that was shown."""
-    return await _myself(viewer)
+    return Rendered(await accounts.myself(viewer, context(request).memory))
 
 
 @bp.patch("/me")
 @operation(scope="write", body=NewName, answer=OneUser)
-async def rename(request: Request, viewer: Viewer, body: NewName) -> OneUser:
+async def rename(request: Request, viewer: Viewer, body: NewName) -> Rendered:
     """Change the name that is shown."""
-    await accounts.rename(viewer, body.name)
-    return await _myself(viewer)
+    renamed = await accounts.rename(viewer, body.name)
+    return Rendered(await accounts.myself(renamed, context(request).memory))
 
 
 @bp.get("/<user_id:id>")
@@ -82,8 +82,3 @@ async def following(request: Request, viewer: Viewer, query: PageQuery, user_id:
     """List whom a user follows, the newest first."""
     page = await follows.following(viewer, user_id, limit=query.size, before=query.before)
     return PeoplePage(users=wire.people(page.items), next=page.next)
-
-
-async def _myself(viewer: Viewer) -> OneUser:
-    row = await accounts.profile(viewer, viewer.id)
-    return OneUser(user=wire.user(row, [scope for scope in SCOPES if scope in viewer.scopes]))

@@ -15,6 +15,7 @@ import uvloop
 
 from config import logging as lines
 from config.settings import Settings
+from server.cache import changes
 from server.domain.errors import PerchError
 from server.domain.passing import is_passing
 from server.models import migrate
@@ -56,7 +57,7 @@ def with_database(work: Callable[[], Awaitable[T]]) -> T:
 
     async def run() -> T:
         await prepare(settings)
-        async with database(settings, name="perch command"):
+        async with database(settings, name="perch command"), changes.told(settings.database):
             await require_migrations()
             return await work()
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import msgspec
 from tortoise.exceptions import IntegrityError
 
+from server.cache import changes, topics
+from server.cache.memory import Memory
 from server.domain import keys, text
 from server.domain.errors import HandleTaken, InvalidBody, UserNotFound
 from server.domain.viewer import Viewer
@@ -14,7 +17,8 @@ from server.models import ApiKey, User, people
 from server.models.connection import row, rows, transaction
 from server.models.locks import AdvisoryLock
 from server.models.people import Person, ProfileRow
-from server.security.keys import digest
+from server.security.keys import SCOPES, digest
+from server.wire import users
 
 HANDLE = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
 
@@ -62,9 +66,12 @@ async def create_demo_users() -> bool:
     return True
 
 
-async def rename(viewer: Viewer, name: str) -> None:
-    """Change the shown name."""
-    await User.filter(id=viewer.id).update(name=text.line("name", name, text.NAME_MAX_LENGTH))
+async def rename(viewer: Viewer, name: str) -> Viewer:
+    """Change the shown name; the viewer with that name."""
+    shown = text.line("name", name, text.NAME_MAX_LENGTH)
+    await User.filter(id=viewer.id).update(name=shown)
+    await changes.tell([topics.NAMES])
+    return replace(viewer, name=shown)
 
 
 async def by_handle(handle: str) -> User:
@@ -100,6 +107,17 @@ async def profile(viewer: Viewer, user_id: int) -> ProfileRow:
         followers=viewer_first(found.followers, me if found.followed else None),
         following=viewer_first(found.following, me if found.follows_viewer else None),
     )
+
+
+async def myself(viewer: Viewer, memory: Memory) -> bytes:
+    """The answer about the viewer, with the scopes of the key that was shown."""
+
+    async def read() -> bytes:
+        scopes = [scope for scope in SCOPES if scope in viewer.scopes]
+        return users.one(users.user(await profile(viewer, viewer.id), scopes))
+
+    needed = [topics.user(viewer.id), topics.NAMES]
+    return await memory.store.fetch(("myself", viewer.id, viewer.scopes), needed, read, size=len)
 
 
 def viewer_first(listed: list[Person], viewer: Person | None) -> list[Person]:

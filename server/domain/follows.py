@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.cache import changes
 from server.domain import accounts
 from server.domain.errors import SelfFollow, UserNotFound
 from server.domain.paging import NEWEST, Page, people_page
@@ -62,3 +63,4 @@ async def _page(found: list[ListedPerson], user_id: int, limit: int) -> Page[Lis
 async def _set(statement: str, viewer: Viewer, user_id: int) -> None:
     if await row(statement, user_id, viewer.id) is None:
         raise UserNotFound
+    await changes.tell(changes.followed(viewer.id, user_id))

@@ -1,8 +1,8 @@
 """Keys that clients choose, so that what is sent twice is done once.
 
-A key belongs to one user and to one meaning. Its row is written in the transaction of what it stands for:
-a request that fails takes no key, and of several at once the others wait for the first one's transaction at
-the primary key, whichever process they came to.
+A key belongs to one user and to one meaning. Its row is written in the statement that publishes
+(`server.models.publishing`): a request that fails takes no key, and of several at once the others wait for
+the first one's end at the primary key, whichever process they came to.
 """
 
 from __future__ import annotations
@@ -28,39 +28,20 @@ def fingerprint(content: str, media_ids: Sequence[int]) -> bytes:
     return sha256(msgspec.json.encode([content, list(media_ids)])).digest()
 
 
-async def claim(viewer: Viewer, key: str, meaning: bytes) -> int | None:
-    """Inside a transaction: take the key; where it stands for a tweet already, that tweet's id.
+async def earlier(viewer: Viewer, key: str, meaning: bytes) -> int | None:
+    """The tweet that this key stands for already; None where it does not stand for any.
 
     Raises:
         IdempotencyKeyReused: it stands for something else.
     """
-    claimed = await row(
-        "INSERT INTO idempotency_keys (user_id, key, fingerprint) VALUES ($1, $2, $3) "
-        "ON CONFLICT (user_id, key) DO NOTHING RETURNING key",
-        viewer.id,
-        key,
-        meaning,
-    )
-    if claimed is not None:
-        return None
-    earlier = await row(
+    found = await row(
         "SELECT fingerprint, tweet_id FROM idempotency_keys WHERE user_id = $1 AND key = $2", viewer.id, key
     )
-    if earlier is None:  # cleaned up between the two statements
-        return await claim(viewer, key, meaning)
-    if bytes(earlier["fingerprint"]) != meaning:
+    if found is None:
+        return None
+    if bytes(found["fingerprint"]) != meaning:
         raise IdempotencyKeyReused
-    return int(earlier["tweet_id"])
-
-
-async def settle(viewer: Viewer, key: str, tweet_id: int) -> None:
-    """Inside the same transaction: the claimed key stands for this tweet."""
-    await rows(
-        "UPDATE idempotency_keys SET tweet_id = $3 WHERE user_id = $1 AND key = $2 RETURNING key",
-        viewer.id,
-        key,
-        tweet_id,
-    )
+    return int(found["tweet_id"])
 
 
 async def forget_old(*, now: datetime | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.cache import changes
 from server.domain.errors import TweetNotFound
 from server.domain.paging import NEWEST, Page, people_page
 from server.domain.viewer import Viewer
@@ -51,3 +52,4 @@ async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = N
 async def _set(statement: str, viewer: Viewer, tweet_id: int) -> None:
     if await row(statement, tweet_id, viewer.id) is None:
         raise TweetNotFound
+    await changes.tell(changes.liked(tweet_id, viewer.id))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from server.cache import changes
 from server.domain import text
 from server.domain.errors import BrokenPicture, MediaInUse, MediaNotFound
 from server.domain.jobs import Jobs
@@ -87,25 +88,22 @@ async def describe(viewer: Viewer, media_id: int, alt: str) -> MediaRow:
         MediaNotFound: there is no such picture of this viewer's.
     """
     text.bounded("alt", alt, text.ALT_MAX_LENGTH)
-    await rows(
+    described = await rows(
         "UPDATE media_attachments SET alt = $3 WHERE id = $1 AND owner_id = $2 "
-        "AND state IN ('pending', 'ready') RETURNING id",
+        "AND state IN ('pending', 'ready') RETURNING tweet_id",
         media_id,
         viewer.id,
         alt,
     )
+    for media in described:
+        await changes.tell(changes.picture(media["tweet_id"], viewer.id))
     return await _mine(viewer, media_id)
 
 
-async def lock_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
-    """Inside a transaction: lock these pictures, in order, so that each is attached once.
-
-    Raises:
-        MediaNotFound, MediaInUse, BrokenPicture: one of them cannot be attached.
-    """
+async def ensure_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
+    """Raises MediaNotFound, MediaInUse, BrokenPicture where one of these cannot be attached to a tweet."""
     found = await rows(
-        "SELECT id, tweet_id, state, failure FROM media_attachments "
-        "WHERE id = ANY($1) AND owner_id = $2 ORDER BY id FOR UPDATE",
+        "SELECT id, tweet_id, state, failure FROM media_attachments WHERE id = ANY($1) AND owner_id = $2",
         [media_id for media_id in media_ids if abs(media_id) <= NEWEST],
         viewer.id,
     )
@@ -118,16 +116,6 @@ async def lock_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
             raise BrokenPicture(media["failure"])
         if media["tweet_id"] is not None:
             raise MediaInUse(f"The picture {media_id} is attached to a tweet already.")
-
-
-async def attach(tweet_id: int, media_ids: Sequence[int]) -> None:
-    """Inside a transaction: attach locked pictures in this order."""
-    await rows(
-        "UPDATE media_attachments m SET tweet_id = $1, position = o.position, changed_at = now() "
-        "FROM unnest($2::bigint[]) WITH ORDINALITY AS o (id, position) WHERE m.id = o.id RETURNING m.id",
-        tweet_id,
-        list(media_ids),
-    )
 
 
 async def detach_all(tweet_id: int) -> list[int]:
@@ -194,7 +182,7 @@ async def settle_ready(media_id: int, variants: Variants) -> bool:
     found = await row(
         "UPDATE media_attachments SET state = 'ready', content_type = $2, width = $3, height = $4, "
         "thumbhash = $5, digests = $6::jsonb, changed_at = now() "
-        "WHERE id = $1 AND state IN ('pending', 'ready') RETURNING id",
+        "WHERE id = $1 AND state IN ('pending', 'ready') RETURNING tweet_id, owner_id",
         media_id,
         variants.content_type,
         variants.width,
@@ -202,17 +190,22 @@ async def settle_ready(media_id: int, variants: Variants) -> bool:
         variants.thumbhash,
         msgspec.json.encode(variants.digests).decode(),
     )
+    if found is not None:
+        await changes.tell(changes.picture(found["tweet_id"], found["owner_id"]))
     return found is not None
 
 
 async def settle_broken(media_id: int, failure: str) -> None:
     """The picture cannot be used: it leaves its tweet, and `failure` is the sentence that says why."""
-    await rows(
-        "UPDATE media_attachments SET state = 'broken', failure = $2, tweet_id = NULL, changed_at = now() "
-        "WHERE id = $1 AND state = 'pending' RETURNING id",
+    found = await rows(
+        "WITH before AS (SELECT id, tweet_id FROM media_attachments WHERE id = $1 FOR UPDATE) "
+        "UPDATE media_attachments m SET state = 'broken', failure = $2, tweet_id = NULL, changed_at = now() "
+        "FROM before WHERE m.id = before.id AND m.state = 'pending' RETURNING before.tweet_id, m.owner_id",
         media_id,
         failure,
     )
+    for media in found:
+        await changes.tell(changes.picture(media["tweet_id"], media["owner_id"]))
 
 
 async def _mine(viewer: Viewer, media_id: int) -> MediaRow:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.cache import changes
 from server.domain import idempotency, media, text
-from server.domain.errors import InvalidBody, NotAuthor, TweetNotFound
+from server.domain.errors import InvalidBody, NotAuthor, TweetNotFound, Unavailable
 from server.domain.jobs import Jobs
+from server.domain.paging import NEWEST
 from server.domain.viewer import Viewer
+from server.models import publishing
 from server.models.connection import row, rows, transaction
+from server.models.timeline import TweetRow
 
 MAX_MEDIA = 4  # pictures in one tweet
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The id of a tweet that is published, and whether an earlier request with the same key did it."""
+    """A tweet that is published. `shown` is None where an earlier request with the same key did it."""
 
     tweet_id: int
-    replayed: bool = False
+    shown: TweetRow | None
 
 
 async def publish(
@@ -41,22 +45,24 @@ async def publish(
         )
     if len(set(media_ids)) != len(media_ids):
         raise InvalidBody("tweet_media_ids names the same picture twice.")
-    insert = "INSERT INTO tweets (author_id, content) VALUES ($1, $2) RETURNING id"
-    if not media_ids and key is None:
-        return Published(int((await rows(insert, viewer.id, content))[0]["id"]))
-    async with transaction():
-        if key is not None:
-            earlier = await idempotency.claim(viewer, key, idempotency.fingerprint(content, media_ids))
+    fingerprint = idempotency.fingerprint(content, media_ids) if key is not None else None
+    new = None
+    if all(abs(media_id) <= NEWEST for media_id in media_ids):  # others are no ids
+        new = await publishing.insert(viewer.id, content, media_ids, key, fingerprint)
+    if new is None:
+        if key is not None and fingerprint is not None:
+            earlier = await idempotency.earlier(viewer, key, fingerprint)
             if earlier is not None:
-                return Published(earlier, replayed=True)
-        if media_ids:
-            await media.lock_attachable(viewer, media_ids)
-        tweet_id = int((await rows(insert, viewer.id, content))[0]["id"])
-        if media_ids:
-            await media.attach(tweet_id, media_ids)
-        if key is not None:
-            await idempotency.settle(viewer, key, tweet_id)
-    return Published(tweet_id)
+                # Who did it may have died before anybody was told.
+                await changes.tell(changes.published(earlier, viewer.id))
+                return Published(earlier, None)
+        await media.ensure_attachable(viewer, media_ids)
+        raise Unavailable  # what was in the way has gone meanwhile
+    await changes.tell(changes.published(new.id, viewer.id))
+    shown = TweetRow(
+        new.id, content, new.created_at, 0, 1, viewer.id, viewer.name, viewer.handle, new.media, []
+    )
+    return Published(new.id, shown)
 
 
 async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
@@ -74,5 +80,6 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
             raise NotAuthor
         removed = await media.detach_all(tweet_id)
         await rows("DELETE FROM tweets WHERE id = $1 RETURNING id", tweet_id)
+    await changes.tell(changes.deleted(tweet_id, viewer.id))
     if removed:
         await jobs.remove_pictures(removed)

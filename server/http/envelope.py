@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
-from sanic.response import HTTPResponse
 
 from server.domain.errors import PerchError
-
-JSON = "application/json"
-
-# Answers depend on the viewer, and a browser must always see the newest.
-NO_STORE = {"cache-control": "no-store"}
+from server.http.protocol import JsonAnswer
 
 # How long a client should wait before it tries again. Seconds.
 RETRY_AFTER = "2"
@@ -42,16 +37,27 @@ class Failure(msgspec.Struct, frozen=True):
     error_message: str
 
 
-def ok(answer: Answer | WithHeaders, status: int = 200) -> HTTPResponse:
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A success that is JSON already: as its `Answer` would be encoded."""
+
+    body: bytes
+    headers: dict[str, str] | None = None
+
+
+def ok(answer: Answer | WithHeaders | Rendered, status: int = 200) -> JsonAnswer:
     """The answer of a success."""
-    if isinstance(answer, WithHeaders):
-        return HTTPResponse(encoder.encode(answer.answer), status, {**NO_STORE, **answer.headers}, JSON)
-    return HTTPResponse(encoder.encode(answer), status, dict(NO_STORE), JSON)
+    match answer:
+        case Rendered():
+            return JsonAnswer(answer.body, status, answer.headers)
+        case WithHeaders():
+            return JsonAnswer(encoder.encode(answer.answer), status, dict(answer.headers))
+    return JsonAnswer(encoder.encode(answer), status)
 
 
-def failure(error: PerchError, *, status: int | None = None, allow: str | None = None) -> HTTPResponse:
+def failure(error: PerchError, *, status: int | None = None, allow: str | None = None) -> JsonAnswer:
     """The answer of a failure; `allow` lists the methods that a 405 would take."""
-    headers = dict(NO_STORE)
+    headers = {}
     if allow is not None:
         headers["allow"] = allow
     status = status or error.status
@@ -59,5 +65,4 @@ def failure(error: PerchError, *, status: int | None = None, allow: str | None =
         headers["www-authenticate"] = 'Bearer realm="Perch"'
     if status == 503:
         headers["retry-after"] = RETRY_AFTER
-    body = encoder.encode(Failure(False, error.error_type, str(error)))
-    return HTTPResponse(body, status, headers, JSON)
+    return JsonAnswer(encoder.encode(Failure(False, error.error_type, str(error))), status, headers)

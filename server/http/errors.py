@@ -11,7 +11,6 @@ from sanic.exceptions import MethodNotAllowed as SanicMethodNotAllowed
 from sanic.exceptions import RequestCancelled, SanicException
 from sanic.handlers import ErrorHandler
 from sanic.http import Http
-from sanic.response import HTTPResponse
 
 from server.domain.errors import (
     BadRequest,
@@ -24,6 +23,7 @@ from server.domain.errors import (
 )
 from server.domain.passing import is_passing
 from server.http import envelope
+from server.http.protocol import JsonAnswer
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ BY_STATUS: dict[int, type[PerchError]] = {
 class EnvelopeErrors(ErrorHandler):
     """Sanic's error handler, answering in the envelope always."""
 
-    def default(self, request: Request | None, exception: Exception) -> HTTPResponse:
+    def default(self, request: Request | None, exception: Exception) -> JsonAnswer:
         """The answer for any exception that left a handler, the router or the HTTP parser."""
         if request is not None:
             let_the_client_read(request)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar, get_type_hints
+from urllib.parse import parse_qs
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +16,9 @@ from server.domain.errors import InvalidBody, InvalidParameter
 from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+# Longer ones are read each time.
+KNOWN_LENGTH = 200
 
 PATTERN = re.compile(r"expected `str` matching regex '[^']*'")
 WHOLE_NUMBER = re.compile(r"[0-9]+", re.ASCII)
@@ -61,9 +66,8 @@ def read_query(request: Request, kind: type[S]) -> S:
     Raises:
         InvalidParameter: naming the parameter and what it takes.
     """
-    hints = get_type_hints(kind)
-    given = {name: request.args.get(name) for name in hints if request.args.get(name) is not None}
-    return kind(**{name: _parameter(name, value, hints[name]) for name, value in given.items()})
+    text = request.query_string
+    return _known_query(text, kind) if len(text) <= KNOWN_LENGTH else _query(text, kind)
 
 
 def read_headers(request: Request, kind: type[S]) -> S:
@@ -79,6 +83,16 @@ def read_headers(request: Request, kind: type[S]) -> S:
     except msgspec.ValidationError as error:
         reason = PATTERN.sub("only printable ASCII characters are allowed", _sentence(str(error)))
         raise InvalidParameter(f"The header {reason}") from None
+
+
+def _query(text: str, kind: type[S]) -> S:
+    hints = get_type_hints(kind)
+    given = {name: values[0] for name, values in parse_qs(text).items() if name in hints}
+    return kind(**{name: _parameter(name, value, hints[name]) for name, value in given.items()})
+
+
+# Few are asked for most of the time, and reading one takes longer than answering it.
+_known_query = lru_cache(maxsize=1024)(_query)
 
 
 def _parameter(name: str, value: str, kind: Any) -> Any:

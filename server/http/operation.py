@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from sanic import Request
-from sanic.response import HTTPResponse
 
 from server.domain.errors import (
     InternalError,
@@ -26,11 +25,13 @@ from server.domain.errors import (
     Unavailable,
 )
 from server.http import envelope
-from server.http.envelope import Answer, WithHeaders
-from server.http.guards import signed_in
+from server.http.envelope import Answer, Rendered, WithHeaders
+from server.http.guards import allowed, known_viewer, looked_up_viewer
 from server.http.inputs import read_body, read_headers, read_query
+from server.http.protocol import JsonAnswer
 from server.security.keys import Scope
 
+Success = Answer | WithHeaders | Rendered
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -65,7 +66,7 @@ def operation(
     headers: type[msgspec.Struct] | None = None,
     told: dict[str, str] | None = None,
     errors: tuple[type[PerchError], ...] = (),
-) -> Callable[[Callable[..., Awaitable[Answer | WithHeaders]]], Callable[..., Awaitable[HTTPResponse]]]:
+) -> Callable[[Callable[..., Awaitable[Success]]], Callable[..., Awaitable[JsonAnswer]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
     The first sentence of the handler's docstring is the summary, the rest the description.
@@ -82,13 +83,12 @@ def operation(
     implied += [InvalidBody] if body or form else []
     implied += [InvalidParameter] if query or headers else []
 
-    def decorate(
-        handler: Callable[..., Awaitable[Answer | WithHeaders]],
-    ) -> Callable[..., Awaitable[HTTPResponse]]:
+    def decorate(handler: Callable[..., Awaitable[Success]]) -> Callable[..., Awaitable[JsonAnswer]]:
         @wraps(handler)
-        async def handle(request: Request, **arguments: Any) -> HTTPResponse:
+        async def handle(request: Request, **arguments: Any) -> JsonAnswer:
             if scope is not None:
-                arguments["viewer"] = await signed_in(request, scope)
+                viewer = known_viewer(request) or await looked_up_viewer(request)
+                arguments["viewer"] = allowed(viewer, scope)
             if query is not None:
                 arguments["query"] = read_query(request, query)
             if headers is not None:

@@ -23,6 +23,11 @@ from server.models.connection import rows
 KEPT_FOR = timedelta(days=1)
 
 
+# PostgreSQL's channel on which the relay says that the log has grown. Only the relay notifies: a NOTIFY in
+# the writers' transactions would make them commit one after the other.
+GROWN = "perch_events"
+
+
 class EventKind(StrEnum):
     """What happened."""
 
@@ -34,6 +39,7 @@ class EventKind(StrEnum):
     USER = "user"  # renamed
     MEDIA = "media"  # a picture is ready, broken, or described anew
     KEY_REVOKED = "key_revoked"
+    PERMISSIONS = "permissions"  # what a user's keys allow has changed; told to nobody
 
 
 class EventRow(msgspec.Struct, frozen=True):

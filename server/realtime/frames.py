@@ -76,7 +76,7 @@ async def _facts(events: Sequence[EventRow], viewers: Collection[int]) -> Facts:
         events, "user_id", EventKind.TWEET, EventKind.TWEET_DELETED, EventKind.FOLLOW, EventKind.USER
     ) | _ids(events, "followee_id", EventKind.FOLLOW)
     if about_tweets:
-        rows = await timeline.these(sorted(about_tweets), 0, likers=0)
+        rows = await timeline.these(sorted(about_tweets), likers=0)
         facts.tweets = {tweet.id: tweet for tweet in rows}
     if people:
         facts.users = await live.users(people)

@@ -22,9 +22,9 @@ from asyncpg.exceptions import InterfaceError, PostgresError
 from config.addresses import DatabaseAddress
 from server.models import event as log_of_events
 from server.models.connection import CONNECT_TIMEOUT, STATEMENT_TIMEOUT
-from server.models.event import LogState
+from server.models.event import GROWN, LogState
 from server.realtime.frames import frames
-from server.realtime.relay import CHANNEL, Relay
+from server.realtime.relay import Relay
 from server.realtime.subscription import Subscription
 from server.wire import events as wire
 from server.wire.events import EventId
@@ -147,7 +147,7 @@ class Hub:
             server_settings={"application_name": "perch live", "jit": "off"},
         )
         try:
-            await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
+            await connection.add_listener(GROWN, lambda *_: self._woken.set())
             yield connection
         finally:
             connection.terminate()

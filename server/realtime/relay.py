@@ -6,12 +6,8 @@ import time
 from typing import Any
 
 from server.models import EventKind
-from server.models.event import MOVE, moved
+from server.models.event import GROWN, MOVE, moved
 from server.models.locks import AdvisoryLock
-
-# PostgreSQL's channel on which the relay says that the log has grown. Only the relay notifies: a NOTIFY in
-# the writers' transactions would make them commit one after the other.
-CHANNEL = "perch_events"
 
 # Rows in one go.
 BATCH = 500
@@ -44,7 +40,7 @@ class Relay:
         for event in found:
             if event.kind is EventKind.LIKES and event.tweet_id is not None:
                 self._told[event.tweet_id] = now
-        await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(found[-1].seq))
+        await self._connection.execute("SELECT pg_notify($1, $2)", GROWN, str(found[-1].seq))
         return True
 
     def _held(self) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -60,7 +61,7 @@ class Tweet(msgspec.Struct, frozen=True):
 
 
 def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
-    """The tweet as an answer shows it."""
+    """The tweet as an answer shows it to somebody who does not like it."""
     media = [urls.media(item) for item in row.media]
     return Tweet(
         id=row.id,
@@ -70,11 +71,34 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         author=Person(row.author_id, row.author_name, row.author_handle),
         likes=[Like(liker.id, liker.id, liker.name) for liker in row.likers],
         likes_count=row.likes_count,
-        liked=row.liked,
+        liked=False,
         version=row.version,
         created_at=row.created_at,
         stamp=row.created_at,
     )
+
+
+def liked_by(shown: Tweet, user_id: int, name: str, *, likers: int) -> Tweet:
+    """The same for somebody who does: who leads the likers, however many are newer."""
+    others = [like for like in shown.likes if like.id != user_id]
+    likes = [Like(user_id, user_id, name), *others][:likers]
+    return msgspec.structs.replace(shown, liked=True, likes=likes)
+
+
+def page(shown: Sequence[bytes], next_cursor: int | None) -> bytes:
+    """The answer of a page of tweets that are JSON already (`TweetsPage`)."""
+    cursor = b"null" if next_cursor is None else b"%d" % next_cursor
+    return b'{"result":true,"tweets":[%b],"next":%b}' % (b",".join(shown), cursor)
+
+
+def one(shown: bytes) -> bytes:
+    """The answer of one tweet that is JSON already (`OneTweet`)."""
+    return b'{"result":true,"tweet":%b}' % shown
+
+
+def published(tweet_id: int, shown: bytes) -> bytes:
+    """The answer of a new tweet that is JSON already (`Published`)."""
+    return b'{"result":true,"tweet_id":%d,"tweet":%b}' % (tweet_id, shown)
 
 
 def likes(found: list[ListedPerson]) -> list[LikeInList]:

@@ -11,6 +11,8 @@ from msgspec import Meta
 from server.models.people import ListedPerson, Person, ProfileRow
 from server.security.keys import Scope
 
+encoder = msgspec.json.Encoder()
+
 
 class User(msgspec.Struct, frozen=True, omit_defaults=True):
     """A user. At most 100 followers and followees stand here; whole lists have their own routes."""
@@ -63,6 +65,11 @@ def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSE
         followed=row.followed,
         scopes=scopes,
     )
+
+
+def one(shown: User) -> bytes:
+    """The answer of one user (`OneUser`), as JSON."""
+    return b'{"result":true,"user":%b}' % encoder.encode(shown)
 
 
 def people(found: list[ListedPerson]) -> list[PersonInList]:

@@ -6,6 +6,8 @@ import asyncio
 
 import pytest
 
+from server.cache.store import Store
+from server.cache.versions import Versions
 from server.domain import accounts
 from server.domain.errors import HandleTaken, InvalidBody, InvalidKey
 from server.domain.keys import authenticate
@@ -60,9 +62,10 @@ def test_keys_are_random_and_recognised_by_their_checksum() -> None:
 
 async def test_demo_keys_are_refused_outside_demo_mode() -> None:
     await accounts.create_demo_users()
-    assert (await authenticate("test", demo=True)).name == "Иван"
+    store = Store(Versions(), 0)
+    assert (await authenticate("test", store, demo=True)).name == "Иван"
     _, another = await create_key(await User.get(handle="test"), "bot")
-    assert (await authenticate(another, demo=True)).name == "Иван"
+    assert (await authenticate(another, store, demo=True)).name == "Иван"
     for key in ("test", another):
         with pytest.raises(InvalidKey):
-            await authenticate(key, demo=False)
+            await authenticate(key, store, demo=False)

@@ -12,6 +12,7 @@ import pytest
 from server.domain import accounts, follows, keys, likes
 from server.models import event, live, people, timeline
 from server.models.connection import row, rows, transaction
+from server.models.timeline import Which
 
 FILL = (
     "INSERT INTO users (handle, name) SELECT 'u' || n, 'u' || n FROM generate_series(1, 20000) n RETURNING 1",
@@ -41,17 +42,19 @@ FILL = (
 NEWEST = 2**63 - 1
 
 
-def cards(ids: str, subject: int | list[int]) -> tuple[str, list[Any]]:
-    return timeline.CARDS.format(ids=ids), [7, NEWEST, 51, 0, 100, subject]
+def places(which: Which, subject: int) -> tuple[str, list[Any]]:
+    return timeline.PLACES[which], [NEWEST, 51, 0, subject]
 
 
 QUERIES: dict[str, tuple[str, list[Any]]] = {
-    "everybody's tweets": cards(timeline.ALL, 0),
-    "following": cards(timeline.FOLLOWING, 7),
-    "an author's tweets": cards(timeline.OF_AUTHOR, 7),
-    "an author's pictures": cards(timeline.WITH_MEDIA, 1),
-    "what a user likes": cards(timeline.LIKED, 7),
-    "some tweets": cards(timeline.THESE, [7, 8, 9]),
+    "everybody's tweets": places(Which.ALL, 0),
+    "following": places(Which.FOLLOWING, 7),
+    "an author's tweets": places(Which.TWEETS, 7),
+    "an author's pictures": places(Which.MEDIA, 1),
+    "what a user likes": places(Which.LIKES, 7),
+    "some tweets": (timeline.CARDS, [[7, 8, 9], 100]),
+    "which of these a user likes": (timeline.LIKED_AMONG, [7, [7, 8]]),
+    "what a user likes from one on": (timeline.LIKED_SINCE, [7, 20_000, 1_000]),
     "counters of some": (live.USERS, [[7, 8]]),
     "who likes some": (live.LIKES, [[7, 8], [7, 8]]),
     "who follows whom": (live.FOLLOWS, [[7, 8], [8, 7]]),

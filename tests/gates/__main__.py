@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import platform
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ import click
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
 
+from config.version import VERSION
 from tests.gates import (
     accessibility,
     community,
@@ -27,7 +29,6 @@ from tests.gates import (
     keyboard,
     languages,
     lighthouse,
-    machine,
     paint,
     screenshots,
     scroll,
@@ -35,6 +36,7 @@ from tests.gates import (
 )
 from tests.gates.result import Measure, plain
 from tests.gates.visitor import Visitor
+from tests.measuring import machine
 from tests.whole.conftest import running
 
 Family = Callable[[Visitor], Awaitable[list[Measure]]]
@@ -106,7 +108,7 @@ async def measure(families: Sequence[str], pictures: Path | None) -> tuple[list[
                     args=["--no-sandbox", "--disable-background-networking"],
                 )
                 visitor = Visitor(browser, settled)
-                where = machine.described(browser.version)
+                where = described(browser.version)
                 if pictures:
                     say("taking pictures")
                     say(f"{await screenshots.take(visitor, pictures)} pictures in {pictures}")
@@ -115,6 +117,16 @@ async def measure(families: Sequence[str], pictures: Path | None) -> tuple[list[
                     measures += await measured(family, visitor)
                 await browser.close()
     return measures, where
+
+
+def described(browser: str) -> str:
+    """One sentence of the machine, one of the versions."""
+    node = machine.version_of("node")
+    found = f"Lighthouse {lighthouse.version()} on Node {node}, " if lighthouse.PROGRAM.exists() else ""
+    return (
+        f"{machine.hardware()} Perch {VERSION}, Chromium {browser}, {found}"
+        f"Python {platform.python_version()}."
+    )
 
 
 async def measured(family: str, visitor: Visitor) -> list[Measure]:

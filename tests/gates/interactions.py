@@ -8,8 +8,9 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from tests.gates.result import Measure, at_most, p75, varied
+from tests.gates.result import Measure, at_most
 from tests.gates.visitor import Visitor, go, slow_down, slowness
+from tests.measuring.figures import p75, varied
 
 THROTTLE = 4
 SAMPLES = 20

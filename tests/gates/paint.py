@@ -6,8 +6,9 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from tests.gates.result import Measure, at_most, median, varied
+from tests.gates.result import Measure, at_most
 from tests.gates.visitor import SCREENS, Visitor, slow_down, slowness
+from tests.measuring.figures import median, varied
 
 THROTTLE = 4
 ROUNDS = 5

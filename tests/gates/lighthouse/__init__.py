@@ -14,8 +14,9 @@ from typing import Any
 from playwright.async_api import BrowserContext, Playwright, async_playwright
 
 from tests import servers
-from tests.gates.result import Measure, at_least, median, varied
+from tests.gates.result import Measure, at_least
 from tests.gates.visitor import Visitor, sign_in
+from tests.measuring.figures import median, varied
 
 # config/setup.sh installs it there.
 MODULES = Path(sys.prefix) / "lighthouse" / "node_modules"

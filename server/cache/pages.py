@@ -1,0 +1,148 @@
+"""Pages of timelines: ids, the cards of these tweets, and what the viewer likes, put together as bytes.
+
+What everybody sees alike is kept as it is sent. Each part is kept by itself and read anew by itself: a like
+costs its one card, a new tweet the ids and its own card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from server.cache import topics
+from server.cache.cards import Card, Cards, needed_of
+from server.cache.own_likes import LikesOfViewers
+from server.cache.store import Store
+from server.models import timeline
+from server.models.timeline import Which, Window
+from server.wire import tweets as wire
+
+# Of an id, with what it needs. Bytes.
+EACH = 250
+
+
+class PageKey(NamedTuple):
+    """Which page of which timeline. `subject` is whose it is, 0 for everybody's."""
+
+    which: Which
+    subject: int
+    before: int
+    skip: int
+    limit: int
+    likers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, and the answer for those who like nothing on it. `next` is the cursor of what follows."""
+
+    cards: list[Card]
+    next: int | None
+    ids: frozenset[int]
+    lowest: int
+    plain: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about."""
+        return len(self.plain) + EACH * len(self.cards)
+
+    def seen_by(self, user_id: int, name: str, liked: Collection[int]) -> bytes:
+        """The answer for this viewer."""
+        if not liked or self.ids.isdisjoint(liked):
+            return self.plain
+        return wire.page(
+            [
+                card.for_one_who_likes_it(user_id, name) if card.tweet.id in liked else card.plain
+                for card in self.cards
+            ],
+            self.next,
+        )
+
+
+class Seen(NamedTuple):
+    """A page's answer, and whether no tweet is in it."""
+
+    answer: bytes
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    ids: list[int]
+    next: int | None
+
+
+class Pages:
+    """The pages that this process keeps, and those that it puts together."""
+
+    def __init__(self, store: Store, cards: Cards, likes: LikesOfViewers) -> None:
+        self._store = store
+        self._cards = cards
+        self._likes = likes
+
+    async def read(self, user_id: int, name: str, key: PageKey) -> Seen:
+        """The page as this viewer sees it. At most three queries, and none where all is kept."""
+        page: Page | None = self._store.get(key)
+        if page is None:
+            page = await self._page(key)
+        liked: Collection[int] | None = self._likes.known(user_id, page.lowest)
+        if liked is None:
+            liked = await self._likes.among(user_id, list(page.ids), page.lowest)
+        return Seen(page.seen_by(user_id, name, liked), not page.cards)
+
+    async def one(self, user_id: int, name: str, tweet_id: int, *, likers: int) -> bytes | None:
+        """One tweet as this viewer sees it; None where there is none."""
+        cards = await self._cards.of([tweet_id], likers=likers)
+        if not cards:
+            return None
+        liked: Collection[int] | None = self._likes.known(user_id, tweet_id)
+        if liked is None:
+            liked = await timeline.liked_among(user_id, [tweet_id])
+        return cards[0].for_one_who_likes_it(user_id, name) if tweet_id in liked else cards[0].plain
+
+    async def _page(self, key: PageKey) -> Page:
+        order = _order(key)
+        found = await self._store.fetch(
+            ("ids", key), order, lambda: _read_ids(key), size=lambda ids: EACH * len(ids.ids)
+        )
+        return await self._store.fetch(
+            key,
+            [*order, *needed_of(found.ids)],
+            lambda: self._compose(key, found),
+            size=lambda page: page.size,
+        )
+
+    async def _compose(self, key: PageKey, found: _Ids) -> Page:
+        cards = await self._cards.of(found.ids, likers=key.likers)
+        return Page(
+            cards,
+            found.next,
+            frozenset(found.ids),
+            min(found.ids, default=0),
+            wire.page([card.plain for card in cards], found.next),
+        )
+
+
+async def _read_ids(key: PageKey) -> _Ids:
+    """One more than the page holds, to know whether anything follows."""
+    window = Window(key.limit + 1 if key.limit else 0, key.before, key.skip)
+    places = await timeline.places(key.which, key.subject, window)
+    shown = places[: key.limit]
+    return _Ids(
+        [place.id for place in shown], shown[-1].cursor if len(places) > key.limit and shown else None
+    )
+
+
+def _order(key: PageKey) -> list[int]:
+    """What decides which tweets are on the page."""
+    match key.which:
+        case Which.ALL:
+            return [topics.ALL_TWEETS]
+        case Which.FOLLOWING:
+            return [topics.ALL_TWEETS, topics.follows_of(key.subject)]
+        case Which.TWEETS | Which.MEDIA:
+            return [topics.tweets_of(key.subject)]
+        case Which.LIKES:
+            return [topics.likes_of(key.subject), topics.DELETIONS]

@@ -1,0 +1,124 @@
+"""Measure what Perch promises in figures, each row with its other side; exit code 1 where one is missed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from config import programs
+from config.version import VERSION
+from tests.bench import following, growth, reading, reading_while_written, statements, writing
+from tests.bench.load import BenchFailed
+from tests.bench.row import COLUMNS, Row, plain
+from tests.bench.stage import Stage
+from tests.measuring import machine, tables
+
+Family = Callable[[Stage], list[Row]]
+
+# In the order of the table.
+FAMILIES: dict[str, Family] = {
+    "first-page": reading.first_page,
+    "access-log": reading.as_shipped,
+    "under-writes": reading_while_written.under_writes,
+    "old-client": reading.old_client,
+    "me": reading.me,
+    "following": following.cold,
+    "growth": growth.timelines,
+    "deep-page": growth.deep_page,
+    "publish": writing.publish,
+    "like": writing.like,
+    "queries": statements.per_request,
+}
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
+MARKER = "bench"
+
+EXAMPLE = """examples:
+  make bench
+  make bench ARGS='--quick --only first-page me'
+  .venv/bin/python -m tests.bench --only picture upload --markdown
+"""
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description=__doc__,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    names = ", ".join(FAMILIES)
+    parser.add_argument("--only", nargs="+", choices=list(FAMILIES), metavar="ROW", help=f"some of {names}")
+    parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds and less data: a trial")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there besides")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--write", action="store_true", help=f"renew these rows in docs/{DOCUMENT.name}")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "perch-bench",
+        help="where generated databases are kept for the next run (default: %(default)s)",
+    )
+    return parser.parse_args()
+
+
+def say(text: str) -> None:
+    """Progress, for whoever watches."""
+    if sys.stderr.isatty():
+        click.echo(f"{time.strftime('%H:%M:%S')} {text}", err=True)
+
+
+def where() -> str:
+    """The machine and the versions."""
+    folders = programs.in_wheel()
+    postgres = folders[max(folders)] / "postgres"
+    wrk = machine.version_of("wrk").split()[0]
+    versions = (
+        f"Perch {VERSION}",
+        f"Python {platform.python_version()}",
+        f"Sanic {version('sanic')}",
+        machine.version_of(str(postgres)),
+        f"wrk {wrk}",
+    )
+    return f"{machine.hardware()} {', '.join(versions)}."
+
+
+def measured(name: str, stage: Stage) -> list[Row]:
+    """The rows of a family. Where they cannot be had they are missed, and the others are measured."""
+    say(f"measuring: {name}")
+    try:
+        return FAMILIES[name](stage)
+    except (BenchFailed, AssertionError, RuntimeError, OSError) as failure:
+        return [Row(name, "", "measured", "failed", ok=False, details=[str(failure)[:600]])]
+
+
+def main() -> int:
+    """Measure and print; the exit code."""
+    chosen = arguments()
+    stage = Stage(chosen.data.absolute(), chosen.quick, say)
+    rows = [
+        row for name in FAMILIES if not chosen.only or name in chosen.only for row in measured(name, stage)
+    ]
+    missed = [row for row in rows if not row.ok]
+    cells = [row.cells for row in rows]
+    if chosen.json:
+        found = {"where": where(), "missed": len(missed), "rows": [row.as_dict() for row in rows]}
+        chosen.json.write_text(json.dumps(found, indent=2, ensure_ascii=False))
+    if chosen.write:
+        text = DOCUMENT.read_text()
+        DOCUMENT.write_text(tables.renewed(text, MARKER, COLUMNS, cells, where(), keep=True))
+    click.echo(f"{tables.markdown(COLUMNS, cells) if chosen.markdown else plain(rows)}\n\n{where()}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,151 @@
+"""Pages as data grows: 10k, 100k, a million tweets; warm, and cold with a server that keeps no cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import partial
+
+from tests.bench import calls, sides
+from tests.bench.load import Call, Load, in_turn, press, typical
+from tests.bench.row import Row
+from tests.bench.sides import Side
+from tests.bench.stage import Community, Stage
+from tests.bench.statements import counted
+from tests.measuring.figures import number
+
+# Two at once, so that times are those of the work and not of a queue; rounds are short, as there are many.
+CONNECTIONS, SECONDS = 2, 1
+
+GROWTH, DEEP = 1.3, 1.2
+
+# How far back a deep page is. Tweets.
+BACK = 100_000
+
+COLD = {"CACHE_MB": "0"}
+
+
+def pages(community: Community) -> dict[str, list[Call]]:
+    """Every kind of page, of those subjects where it is the largest."""
+    author = f"/api/users/{community.busiest_author}"
+    tweet = f"/api/tweets/{community.most_liked_tweet}"
+    everybody = {
+        "All": calls.FIRST_PAGE,
+        "All, deep": f"{calls.FIRST_PAGE}&before={community.tweets // 2}",
+        "tweets of the busiest author": f"{author}/tweets?likers=0",
+        "pictures of the busiest author": f"{author}/media?likers=0",
+        "likes of the busiest author": f"{author}/likes?likers=0",
+        "followers of the busiest author": f"{author}/followers",
+        "the busiest author": author,
+        "the most liked tweet": tweet,
+        "likers of the most liked tweet": f"{tweet}/likes",
+    }
+    found = {name: calls.reading(path, community.keys) for name, path in everybody.items()}
+    found["Following, 300 people"] = following(community)
+    return found
+
+
+def following(community: Community) -> list[Call]:
+    """Pages of those who follow many."""
+    return calls.reading(calls.FOLLOWING, [reader.key for reader in community.readers])
+
+
+def timelines(stage: Stage) -> list[Row]:
+    """Warm, then cold: each kind of page at each size, in turn."""
+    warm, _ = at_all_sizes(stage, {})
+    cold, queries = at_all_sizes(stage, COLD)
+    smallest, *larger = stage.sizes
+    ratios = {
+        (found[kind][size].p99 / found[kind][smallest].p99, kind, name, size)
+        for name, found in (("warm", warm), ("cold", cold))
+        for kind in found
+        for size in larger
+    }
+    worst, kind, name, size = max(ratios)
+    uneven = [kind for kind, by_size in queries.items() if len(set(by_size.values())) > 1]
+    details = []
+    for kind in cold:
+        details += [f"{kind}: warm {shown(warm[kind])}; cold {shown(cold[kind])}; queries {queries[kind]}"]
+    return [
+        Row(
+            f"any timeline page, warm and cold, at {', '.join(stage.sizes)} tweets",
+            f"itself at {smallest}",
+            f"p99 <= {GROWTH}x, same number of queries",
+            f"at most {number(worst)}x ({kind}, {name}, {size}); queries "
+            + (f"differ: {', '.join(uneven)}" if uneven else "the same"),
+            worst <= GROWTH and not uneven,
+            details,
+        )
+    ]
+
+
+def at_all_sizes(
+    stage: Stage, settings: Mapping[str, str]
+) -> tuple[dict[str, dict[str, Load]], dict[str, dict[str, float]]]:
+    """By kind of page and size: times, and queries per request."""
+    with ExitStack() as stack:
+        communities = {size: stage.community(size) for size in stage.sizes}
+        servers = {
+            size: stack.enter_context(sides.perch(community.folder, **settings))
+            for size, community in communities.items()
+        }
+        asked = {size: pages(community) for size, community in communities.items()}
+        times: dict[str, dict[str, Load]] = {}
+        queries: dict[str, dict[str, float]] = {}
+        for kind in asked[stage.sizes[0]]:
+            stage.say(f"{kind}, {'cold' if settings else 'warm'}")
+            all_sides = list(servers.values())
+            found = in_turn(
+                {
+                    size: sides.alone(side, all_sides, partial(gently, side, asked[size][kind]))
+                    for size, side in servers.items()
+                },
+                stage.rounds + 1,
+            )
+            times[kind] = {size: typical(loads[1:]) for size, loads in found.items()}  # the first one warms
+            queries[kind] = {
+                size: counted(communities[size].folder, side.url, asked[size][kind][:20])[0]
+                for size, side in servers.items()
+            }
+    return times, queries
+
+
+def gently(side: Side, asked: list[Call], *, connections: int = CONNECTIONS) -> Load:
+    """A round whose times are of the work alone."""
+    return press(side.url, asked, seconds=SECONDS, connections=connections)
+
+
+def shown(by_size: Mapping[str, Load]) -> str:
+    """Times at each size."""
+    return ", ".join(f"{size} p50 {load.p50:.2f} p99 {load.p99:.2f} ms" for size, load in by_size.items())
+
+
+def deep_page(stage: Stage) -> list[Row]:
+    """Far back and at the top, in turn, on the largest database."""
+    community = stage.community(stage.sizes[-1])
+    back = min(BACK, community.tweets * 9 // 10)
+    top = calls.reading(calls.FIRST_PAGE, community.keys)
+    deep = [
+        Call("GET", f"{calls.FIRST_PAGE}&before={community.tweets - back - 17 * place}", key)
+        for place, key in enumerate(community.keys[:500])
+    ]
+    with sides.perch(community.folder, **COLD) as perch:
+        found = in_turn(
+            {
+                "deep": partial(gently, perch, deep, connections=1),
+                "top": partial(gently, perch, top, connections=1),
+            },
+            stage.rounds + 1,
+        )
+    far, near = typical(found["deep"][1:]), typical(found["top"][1:])
+    ratio = far.p50 / near.p50
+    return [
+        Row(
+            f"a deep page ({back:,} tweets back)",
+            "the first page, cold",
+            f"<= {DEEP}x",
+            f"{number(ratio)}x (p50 {far.p50:.2f} ms against {near.p50:.2f} ms)",
+            ratio <= DEEP,
+            [f"at {stage.sizes[-1]} tweets; p99 {far.p99:.2f} ms against {near.p99:.2f} ms"],
+        )
+    ]

@@ -1,0 +1,45 @@
+"""A row of the table: what is measured, against what, the target, the figure and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tests.measuring import tables
+
+COLUMNS = ("what", "against", "target", "measured", "verdict")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. `against` names its other side, and `details` are what is to be said besides."""
+
+    what: str
+    against: str
+    target: str
+    measured: str
+    ok: bool
+    details: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> tables.Cells:
+        verdict = "ok" if self.ok else "MISSED"
+        return tuple(
+            cell.replace("|", "\\|")
+            for cell in (self.what, self.against, self.target, self.measured, verdict)
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def plain(rows: Sequence[Row]) -> str:
+    """For a terminal: a row's cells below each other, as their sentences are long."""
+    lines = []
+    for row in rows:
+        lines += [f"{'ok    ' if row.ok else 'MISSED'} {row.what}"]
+        lines += [f"         against  {row.against}"] if row.against else []
+        lines += [f"         target   {row.target}", f"         measured {row.measured}"]
+        lines += [f"         {detail}" for detail in row.details]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What `make client-gates` and `make bench` share: the machine, figures, tables and their documents."""

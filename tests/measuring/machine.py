@@ -1,0 +1,37 @@
+"""What figures were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+
+def hardware() -> str:
+    """One sentence of the machine."""
+    return (
+        f"{os.cpu_count()} cores of {processor()}, {memory()} GiB, {platform.system()} {platform.machine()}."
+    )
+
+
+def processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":")[1].strip()
+    return platform.processor() or "an unnamed processor"
+
+
+def memory() -> int:
+    """In GiB."""
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30))
+
+
+def version_of(program: str) -> str:
+    """What it says of itself, its name left out."""
+    if shutil.which(program) is None:
+        return "missing"
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    line = (said.stdout or said.stderr).splitlines()[0].strip()
+    return line.removeprefix(program).strip().lstrip("v")
