@@ -114,7 +114,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def rows_of(node: dict[str, Any]) -> int:
     """Those that it gave, and those that it read in vain."""
     each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-    return round(each * node["Actual Loops"])
+    return int(each * node["Actual Loops"] + 0.5)
 
 
 async def followees(connection: Any, user_id: int) -> int:
