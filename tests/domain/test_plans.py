@@ -38,6 +38,9 @@ SMALL = {"instance", "outbox", "cache_hosts"}
 # What a page works on: its rows; and what it may read for that, a page of each of as many authors at most.
 PAGE, READ = 101, 51 * 51
 
+# Whom one follows who follows 300: fewer than PostgreSQL reads in order. Of more it reads a page.
+SORTED = {"profile": 300}
+
 
 @pytest.fixture(scope="module")
 async def connection(settings: Settings) -> AsyncIterator[Any]:
@@ -64,7 +67,7 @@ async def test_no_statement_reads_a_table_from_end_to_end_or_sorts_more_than_a_p
         plan = await explained(connection, sql, values)
         # To merge, the newest tweet of each of the authors is looked up, and the authors are sorted by it.
         merged = await followees(connection, values[-1]) if name == "Following, of 5,000, merged" else 0
-        sort = READ + merged if name.startswith("Following") else PAGE
+        sort = READ + merged if name.startswith("Following") else SORTED.get(name, PAGE)
         wrong += [f"{name}: {what}" for what in complaints(plan, sort=sort, read=READ + merged)]
     assert not wrong, "\n".join(wrong)
 
