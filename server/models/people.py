@@ -48,8 +48,8 @@ class ProfileRow(msgspec.Struct, frozen=True):
     following: list[Person]
 
 
-# $1 user, $2 viewer, $3 how many of each list. The newest are found first, and by $1 and not by the user's row:
-# so PostgreSQL knows how many there are, and does not sort a hundred thousand followers.
+# $1 user, $2 viewer, $3 how many of each list. The newest are found first, and by $1 and not by the user's
+# row: so PostgreSQL knows how many there are, and does not sort a hundred thousand followers.
 PROFILE = """
     SELECT u.id, u.name, u.handle, u.created_at, u.tweets_count, u.followers_count, u.following_count,
         u.version,
