@@ -37,9 +37,10 @@ SHOWN = (
     "which of a page one likes",
 )
 
-# What a plan does, without what it costs.
-WHAT_IT_COSTS = re.compile(
-    r"  \(cost=[^)]*\)| rows=\S+(?= loops)|Planning.*|\s*(Index Searches|Heap Fetches|Storage).*"
+# What a plan does, without what it was thought to cost; and what is left out of it.
+COST, LEFT_OUT = (
+    re.compile(r"  \(cost=[^)]*\)"),
+    ("Buffers:", "Planning:", "Index Searches:", "Heap Fetches:", "Storage:"),
 )
 
 
@@ -97,8 +98,8 @@ def shown(times: list[float]) -> str:
 
 def shortened(plan: list[str]) -> str:
     """Its nodes, with how many rows they gave."""
-    lines = [WHAT_IT_COSTS.sub("", line).rstrip() for line in plan if "Buffers" not in line]
-    return "\n".join(line[:110] for line in lines if line)
+    lines = [COST.sub("", line) for line in plan if not line.strip().startswith(LEFT_OUT)]
+    return "\n".join(line[:110] for line in lines)
 
 
 def main() -> None:
