@@ -19,7 +19,7 @@ NUMBER = click.IntRange(0, 100_000_000)
 
 
 @click.command()
-@click.option("--tweets", type=NUMBER, default=10_000, show_default=True)
+@click.option("--tweets", type=click.IntRange(1, 100_000_000), default=10_000, show_default=True)
 @click.option("--users", type=click.IntRange(2, 100_000_000), help="Default: a tenth of the tweets.")
 @click.option("--likes", type=NUMBER, help="Default: five for each tweet.")
 @click.option("--follows", type=NUMBER, help="Default: twenty for each user.")

@@ -19,8 +19,7 @@ from server.generate.skew import harmonic, mixed, scattered, stride, zipf_counts
 
 Rows: TypeAlias = Iterator[tuple[Any, ...]]
 
-# Whom many follow, many people follow: the busiest author is followed by everybody, many follow 300, and one
-# follows 5,000.
+# Everybody follows the busiest author; many follow 300 people, one 5,000, and most a few.
 USUAL_FOLLOWING, MOST_FOLLOWING = 300, 5_000
 
 # The tweets are spread over a year; people joined in the month before.

@@ -51,11 +51,12 @@ MEDIA = """
     SELECT id, token, state, alt, width, height, thumbhash, tweet_id
     FROM media_attachments WHERE id = ANY($1) AND state <> 'removed'
 """
-# From the smaller side: streams are fewer than a popular author's followers.
+# From the smaller side, as streams are fewer than a popular author's followers: each pair is looked up. Of a
+# join, PostgreSQL might read all the followers.
 FOLLOWERS = """
-    SELECT f.followee_id, f.follower_id
+    SELECT author.id AS followee_id, viewer.id AS follower_id
     FROM unnest($1::bigint[]) AS author (id) CROSS JOIN unnest($2::bigint[]) AS viewer (id)
-    JOIN follows f ON f.follower_id = viewer.id AND f.followee_id = author.id
+    WHERE (SELECT true FROM follows WHERE follower_id = viewer.id AND followee_id = author.id)
 """
 
 

@@ -48,25 +48,29 @@ class ProfileRow(msgspec.Struct, frozen=True):
     following: list[Person]
 
 
-# $1 user, $2 viewer, $3 how many of each list.
+# $1 user, $2 viewer, $3 how many of each list. The newest are found first, and by $1 and not by the user's
+# row: so PostgreSQL knows how many there are, and does not sort a hundred thousand followers.
 PROFILE = """
     SELECT u.id, u.name, u.handle, u.created_at, u.tweets_count, u.followers_count, u.following_count,
         u.version,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id) AS followed,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
-            SELECT o.id, o.name, o.handle FROM follows f JOIN users o ON o.id = f.follower_id
-            WHERE f.followee_id = u.id ORDER BY f.id DESC LIMIT $3) p) AS followers,
+            SELECT o.id, o.name, o.handle
+            FROM (SELECT id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id DESC LIMIT $3) l
+            JOIN users o ON o.id = l.follower_id ORDER BY l.id DESC) p) AS followers,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
-            SELECT o.id, o.name, o.handle FROM follows f JOIN users o ON o.id = f.followee_id
-            WHERE f.follower_id = u.id ORDER BY f.id DESC LIMIT $3) p) AS following
+            SELECT o.id, o.name, o.handle
+            FROM (SELECT id, followee_id FROM follows WHERE follower_id = $1 ORDER BY id DESC LIMIT $3) l
+            JOIN users o ON o.id = l.followee_id ORDER BY l.id DESC) p) AS following
     FROM users u WHERE u.id = $1
 """
 
-# $1 whose list, $2 viewer, $3 before, $4 how many.
+# $1 whose list, $2 viewer, $3 before, $4 how many. A subquery for a value where EXISTS would do: of that,
+# PostgreSQL might make a table of all whom the viewer follows.
 LISTED = """
     SELECT o.id, o.name, o.handle, l.id AS cursor,
-        EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = o.id) AS followed
+        coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
     FROM (SELECT id, {person} AS person FROM {table} WHERE {owner} = $1 AND id < $3
           ORDER BY id DESC LIMIT $4) l
     JOIN users o ON o.id = l.person ORDER BY l.id DESC

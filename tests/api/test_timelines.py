@@ -212,3 +212,45 @@ async def test_what_a_user_likes_comes_in_the_order_of_the_likes(alice: Caller, 
     mine = await bob.get(f"/api/users/{bob.id}/likes")
     assert [(tweet["id"], tweet["liked"]) for tweet in mine["tweets"]] == [(ids[3], True), (ids[2], True)]
     assert (await bob.get("/api/users/999/likes")).error == (404, "user_not_found")
+
+
+async def test_following_is_complete_however_its_pages_are_found(alice: Caller, carol: Caller) -> None:
+    """Among the newest tweets of all, by merging those of each author, and at the border between."""
+    await rows(
+        "INSERT INTO users (handle, name) SELECT 'u' || n, 'x' FROM generate_series(1, 60) n RETURNING 1"
+    )
+    await rows(
+        "INSERT INTO follows (follower_id, followee_id) SELECT $1, id FROM users "
+        "WHERE handle LIKE 'u%' ORDER BY id LIMIT 55 RETURNING 1",
+        alice.id,
+    )
+    await rows(
+        "INSERT INTO tweets (author_id, content) SELECT u.id, 'x' "
+        "FROM generate_series(1, 4) CROSS JOIN users u WHERE u.id <> $1 RETURNING 1",
+        carol.id,
+    )
+    await rows(
+        "INSERT INTO tweets (author_id, content) SELECT $1, 'x' FROM generate_series(1, 980) RETURNING 1",
+        carol.id,
+    )
+    await rows(
+        "INSERT INTO tweets (author_id, content) SELECT id, 'x' FROM users WHERE id <> $1 LIMIT 30 "
+        "RETURNING 1",
+        carol.id,
+    )
+    wanted = await rows(
+        "SELECT id FROM tweets WHERE author_id = $1 "
+        "OR author_id IN (SELECT followee_id FROM follows WHERE follower_id = $1) ORDER BY id DESC",
+        alice.id,
+    )
+    ids = [tweet["id"] for tweet in wanted]
+    read: list[int] = []
+    before: int | None = ids[0] + 1
+    while before:
+        asked = {"timeline": "following", "limit": 7, "before": before}
+        page = await alice.get("/api/tweets", params=asked)
+        read += [tweet["id"] for tweet in page["tweets"]]
+        before = page["next"]
+    assert read == ids
+    by_number = [await alice.timeline(timeline="following", limit=7, offset=number) for number in (1, 4, 9)]
+    assert [[tweet["id"] for tweet in page] for page in by_number] == [ids[0:7], ids[21:28], ids[56:63]]

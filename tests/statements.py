@@ -1,0 +1,132 @@
+"""The statements of requests and of the live stream, with what makes them work hardest in generated data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from server.domain import follows, keys
+from server.generate import loading
+from server.generate.size import Size
+from server.models import event, liking, live, migrate, people, publishing, timeline
+from server.models.timeline import NEWEST, Which
+
+Statements: TypeAlias = dict[str, tuple[str, list[Any]]]
+
+UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
+
+# A page, and the row that says whether it goes on.
+LIMIT = 51
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Who and what stands out."""
+
+    busiest_author: int
+    most_liked_tweet: int
+    newest: int
+    deep: int  # a cursor 100,000 tweets back, or half of them
+    reader: int  # follows 300
+    newcomer: int  # follows a few
+    collector: int  # follows the most: 5,000
+    keen: int  # likes the most
+    photographer: int  # the most pictures
+
+
+LANDMARKS = """
+    WITH busiest AS (SELECT id FROM users ORDER BY followers_count DESC, id LIMIT 1),
+        last AS (SELECT max(id) AS id FROM tweets)
+    SELECT (SELECT id FROM busiest) AS busiest_author,
+        (SELECT id FROM tweets ORDER BY likes_count DESC, id LIMIT 1) AS most_liked_tweet,
+        last.id AS newest,
+        greatest(last.id - 100000, last.id / 2) AS deep,
+        (SELECT id FROM users WHERE following_count <= 300
+            ORDER BY following_count DESC, id LIMIT 1) AS reader,
+        (SELECT id FROM users WHERE following_count BETWEEN 1 AND 20
+            ORDER BY following_count DESC, id LIMIT 1) AS newcomer,
+        (SELECT id FROM users ORDER BY following_count DESC, id LIMIT 1) AS collector,
+        (SELECT user_id FROM likes GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1) AS keen,
+        (SELECT owner_id FROM media_attachments GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1) AS photographer
+    FROM last
+"""
+
+
+async def generated(settings: Settings, name: str, size: Size) -> DatabaseAddress:
+    """A generated database of this name on our own server, made where it is not there yet."""
+    found = settings.model_copy(
+        update={"database_url": f"postgresql://perch@/{name}?host={settings.database.host}"}
+    )
+    if await migrate.create_database(found.database):
+        await migrate.upgrade(found.database)
+        await loading.fill(found.database, size, seed=1, until=UNTIL)
+    return found.database
+
+
+async def landmarks(connection: asyncpg.Connection) -> Landmarks:
+    """Those of this database."""
+    return Landmarks(**dict(await connection.fetchrow(LANDMARKS)))
+
+
+def statements(at: Landmarks) -> Statements:
+    """Each with its values. Those that write change something."""
+    last_page = list(range(at.newest, at.newest - LIMIT, -1))
+    tweet = at.most_liked_tweet
+
+    def places(which: Which, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
+        return timeline.PLACES[which], [before, LIMIT, 0, subject]
+
+    return {
+        "All": places(Which.ALL, 0),
+        "All, deep": places(Which.ALL, 0, at.deep),
+        "Following, of 300": places(Which.FOLLOWING, at.reader),
+        "Following, of 300, deep": places(Which.FOLLOWING, at.reader, at.deep),
+        "Following, of 5,000": places(Which.FOLLOWING, at.collector),
+        "Following, of 5,000, merged": places(Which.FOLLOWING, at.collector, LIMIT),
+        "Following, of a few": places(Which.FOLLOWING, at.newcomer),
+        "an author's": places(Which.TWEETS, at.reader),
+        "the busiest author's": places(Which.TWEETS, at.busiest_author),
+        "the busiest author's, deep": places(Which.TWEETS, at.busiest_author, at.deep),
+        "an author's pictures": places(Which.MEDIA, at.photographer),
+        "what a user likes": places(Which.LIKES, at.keen),
+        "the rows of a page": (timeline.CARDS, [last_page, 0]),
+        "the rows of a page, with likers": (timeline.CARDS, [last_page, 100]),
+        "the most liked tweet, with likers": (timeline.CARDS, [[tweet], 100]),
+        "which of a page one likes": (timeline.LIKED_AMONG, [at.keen, last_page]),
+        "the newest that one likes": (timeline.LIKED_SINCE, [at.keen, at.newest // 2, 1000]),
+        "profile": (people.PROFILE, [at.reader, at.keen, 100]),
+        "profile of the busiest author": (people.PROFILE, [at.busiest_author, at.collector, 100]),
+        "followers of the busiest author": (
+            people.FOLLOWERS,
+            [at.busiest_author, at.collector, NEWEST, LIMIT],
+        ),
+        "whom one follows": (people.FOLLOWING, [at.collector, at.reader, NEWEST, LIMIT]),
+        "likers of the most liked tweet": (people.LIKERS, [tweet, at.collector, NEWEST, LIMIT]),
+        "who shows a key": (keys.AUTHENTICATE, [b"x" * 32, True]),
+        "live: counters": (live.USERS, [[at.busiest_author, at.reader]]),
+        "live: likes": (live.LIKES, [[tweet, 7], [at.keen, at.keen]]),
+        "live: follows": (live.FOLLOWS, [[at.collector], [at.busiest_author]]),
+        "live: pictures": (live.MEDIA, [[7, 8]]),
+        "live: followers among viewers": (live.FOLLOWERS, [[at.busiest_author], list(range(1, 1000))]),
+        "events": (event.AFTER, [0, NEWEST, 500]),
+        "the log's ends": (event.NEWEST, []),
+        "move events": (event.MOVE, [[tweet], 500]),
+        "forget events": (event.FORGET, [UNTIL]),
+        "publish": (
+            publishing.PLAIN,
+            [[at.busiest_author, at.reader], ["x", "y"], [None, "key"], [None, b"x" * 32]],
+        ),
+        "publish with pictures and a key": (
+            publishing.WITH_MEDIA,
+            [at.photographer, "x", [7], "key", b"x" * 32],
+        ),
+        "like": (liking.LIKE, [[at.most_liked_tweet - 1, at.newest], [at.keen, at.reader]]),
+        "unlike": (liking.UNLIKE, [[at.most_liked_tweet, at.newest], [at.keen, at.reader]]),
+        "follow": (follows.FOLLOW, [at.newcomer, at.collector]),
+        "unfollow": (follows.UNFOLLOW, [at.busiest_author, at.collector]),
+    }
