@@ -26,6 +26,7 @@ from server.domain import accounts
 from server.domain.passing import is_passing
 from server.models import migrate
 from server.models.connection import database
+from server.realtime import capacity
 from server.realtime.hub import Hub
 from server.wire.media import MediaUrls
 from tasks.broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, create_broker
@@ -35,8 +36,9 @@ from tasks.worker import work
 
 log = logging.getLogger(__name__)
 
-# Connections that wait to be accepted, over all web processes.
-BACKLOG = 1024
+# Connections that wait to be accepted, over all web processes: when a server starts again, all of its live
+# streams come back at once. The kernel has a bound of its own (net.core.somaxconn, 4,096).
+BACKLOG = 4096
 
 
 @contextlib.asynccontextmanager
@@ -98,6 +100,7 @@ def listening_socket(settings: Settings) -> socket.socket:
 def run_web(app: App, settings: Settings, listener: socket.socket, name: str) -> None:
     """One web process, until SIGTERM; requests under way are finished."""
     start_process(settings, name)
+    capacity.prepare()
     if settings.access_log:
         app.ctx.access_log = lines.AccessLog(settings.logs_folder, name)
     app.prepare(sock=listener, single_process=True, access_log=False, motd=False, backlog=BACKLOG)

@@ -9,21 +9,20 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.domain.errors import Unavailable
+from server.http.chunks import ChunkWriter
 from server.http.envelope import NO_STORE
 from server.http.guards import context, signed_in
 from server.http.inputs import read_headers
 from server.http.operation import streamed
 from server.models import event
+from server.realtime import capacity
 from server.wire import events as wire
 from server.wire.events import EventId
 
 bp = Blueprint("stream", url_prefix="/api")
 
-# How often a stream with nothing to tell says that it lives: before proxies and clients give it up. Seconds.
+# How often a stream says that it lives: before proxies, clients or RESPONSE_TIMEOUT give it up. Seconds.
 HEARTBEAT = 20.0
-
-# Of one process. Each costs about 23 KiB (docs/performance.md).
-MAX_STREAMS = 20_000
 
 # Proxies are asked not to keep events back.
 HEADERS = {**NO_STORE, "x-accel-buffering": "no"}
@@ -51,7 +50,7 @@ async def stream(request: Request) -> None:
     key is not honoured any more. See docs/live.md.
     """
     hub = context(request).hub
-    if hub.open_streams >= MAX_STREAMS:
+    if hub.open_streams >= capacity.streams():
         raise Unavailable("This server has as many open streams as it can hold.")
     now = await event.state()  # before the key is looked at: what is revoked after this is seen below
     viewer = await signed_in(request, "read")
@@ -60,6 +59,7 @@ async def stream(request: Request) -> None:
     try:
         response = await request.respond(headers=dict(HEADERS), content_type="text/event-stream")
         await response.send(wire.message(last or EventId(now.epoch, now.newest), wire.Opened()))
+        subscription.write_now = ChunkWriter(request)
         while (message := await subscription.next(HEARTBEAT)) is not None:
             await response.send(message)
         await response.eof()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from server.realtime.frames import Frame
+from server.realtime.batch import Batch
 from server.wire import events as wire
 from server.wire.events import EventId
 
@@ -19,11 +19,15 @@ MAX_WAITING = 512
 # What is sent in one go, as what waits is copied for it. Bytes.
 CHUNK = 64 << 10
 
+# Writes to the client at once; False where that would have to wait.
+WriteNow = Callable[[bytes], bool]
+
 
 class Subscription:
     """What one viewer's stream is to be sent. Written by the hub, read by the handler of the request.
 
-    `position` is how far the client is, or will be when it has read what waits.
+    `position` is how far the client is, or will be when it has read what waits. Once `write_now` is set, what
+    is new goes straight to a client that keeps up, and the handler sleeps on.
     """
 
     def __init__(self, user_id: int, key_id: int, expires_at: datetime | None, position: EventId) -> None:
@@ -31,30 +35,40 @@ class Subscription:
         self.key_id = key_id
         self.expires_at = expires_at
         self.position = position
+        self.write_now: WriteNow | None = None
+        self._resting = False
         self._waiting: deque[bytes] = deque()
         self._changed = asyncio.Event()
         self._ended = False
 
-    def offer(self, frames: Sequence[Frame], up_to: EventId, *, at_most: int | None = None) -> None:
+    def offer(self, batch: Batch, *, at_most: int = MAX_WAITING) -> None:
         """Take what is new and meant for this viewer.
 
         A revoked key gets nothing more, not even what came before in the same go. A client that lets more
-        than `at_most` messages wait (`MAX_WAITING` where absent) is told to begin anew.
+        than `at_most` messages wait is told to begin anew.
         """
         if self._ended:
             return
-        if revoked := next((frame for frame in frames if frame.revoked_key == self.key_id), None):
-            self._end_with(revoked.message)
+        if self.key_id in batch.revoked:
+            self._end_with(batch.revoked[self.key_id])
             return
-        for frame in frames:
-            if frame.seq > self.position.seq and (message := frame.to(self.user_id)) is not None:
-                self._waiting.append(message)
-        if up_to.seq > self.position.seq:
-            self.position = up_to
-        if len(self._waiting) > (at_most or MAX_WAITING):
+        if not self._write_now(batch):
+            self._waiting.extend(batch.messages(self.user_id, after=self.position.seq))
+        if batch.up_to.seq > self.position.seq:
+            self.position = batch.up_to
+        if len(self._waiting) > at_most:
             self._end_with(wire.message(self.position, wire.Reset("slow")))
         elif self._waiting:
             self._changed.set()
+
+    def _write_now(self, batch: Batch) -> bool:
+        """Whether the client has it, past the handler: only where that has nothing to send before."""
+        if self.write_now is None or not self._resting or self._waiting:
+            return False
+        if batch.after.seq != self.position.seq or self._seconds_left() <= 0:
+            return False
+        data = batch.joined(self.user_id)
+        return len(data) <= CHUNK and self.write_now(data)
 
     def reset(self, why: wire.Reset, position: EventId) -> None:
         """Forget what waits: the client reads anew, and goes on from here."""
@@ -70,14 +84,18 @@ class Subscription:
         self._changed.set()
 
     async def next(self, within: float) -> bytes | None:
-        """What is to be sent now; a heartbeat where nothing came for `within` seconds; None at the end."""
+        """What the handler is to send now; a heartbeat after `within` seconds of rest; None at the end."""
         if not self._waiting and not self._ended:
+            self._resting = True
             try:
                 async with asyncio.timeout(min(within, self._seconds_left())):
                     await self._changed.wait()
             except TimeoutError:
-                if self._seconds_left() > 0:
+                # Not before what came in this very moment: the position is behind that.
+                if not self._changed.is_set() and self._seconds_left() > 0:
                     return wire.heartbeat(self.position)
+            finally:
+                self._resting = False
         if self._seconds_left() <= 0 and not self._ended:
             self._end_with(wire.message(self.position, wire.KeyRevoked(self.key_id)))
         found = []

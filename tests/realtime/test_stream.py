@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import resource
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +17,7 @@ from server.context import App, Context
 from server.http import openapi
 from server.models import ApiKey, event, people
 from server.models.connection import rows
+from server.realtime import capacity
 from server.wire import events
 from tests import pictures
 from tests.callers import Caller
@@ -313,6 +317,76 @@ async def test_a_client_that_does_not_read_costs_a_bounded_amount_and_is_told(
     assert b'"type":"reset","reason":"slow"' in got
     assert got.count(b"event: tweet\n") < 900
     assert perch.hub.open_streams == 0
+
+
+async def test_what_comes_while_a_client_is_behind_comes_in_its_order(
+    address: str, alice: Caller, bob: Caller
+) -> None:
+    behind = socket.socket()
+    behind.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**18)
+    behind.connect(("127.0.0.1", int(address.rsplit(":", 1)[1])))
+    reader, writer = await asyncio.open_connection(sock=behind, limit=2**12)
+    writer.write(f"GET /api/stream HTTP/1.1\r\nhost: x\r\napi-key: {bob.key}\r\n\r\n".encode())
+    await reader.readuntil(b"event: open\n")
+    count = 0
+    async with listening(address, alice) as to_alice:
+        # The first go straight to the kernel; once its buffers are full, the others wait their turn.
+        for more in (3, 400, 3, 3):
+            await rows(
+                "INSERT INTO tweets (author_id, content) "
+                "SELECT $1, repeat('x', 16000) || n FROM generate_series($2::int, $3::int) n RETURNING 1",
+                alice.id,
+                count,
+                count + more - 1,
+            )
+            count += more
+            await to_alice.wait_for("tweet", count)
+    got = b""
+    async with asyncio.timeout(20):
+        while f'x{count - 1}"'.encode() not in got:
+            got += await reader.read(2**20)
+    writer.close()
+    chunked = rb"\r\n[0-9a-f]+\r\n"
+    assert [int(number) for number in re.findall(rb'xx(\d+)"', re.sub(chunked, b"", got))] == [*range(count)]
+
+
+async def test_who_is_told_something_apart_gets_the_rest_too(
+    address: str, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    tweet_id = await alice.tweet()
+    async with listening(address, bob) as to_bob, listening(address, carol) as to_carol:
+        await rows(
+            "WITH liked AS (INSERT INTO likes (tweet_id, user_id) VALUES ($1, $2) RETURNING 1), "
+            "renamed AS (UPDATE users SET name = 'Carol' WHERE id = $3 RETURNING 1) "
+            "INSERT INTO tweets (author_id, content) VALUES ($3, 'in one go') RETURNING 1",
+            tweet_id,
+            bob.id,
+            carol.id,
+        )
+        for listener in (to_bob, to_carol):
+            await listener.until("in one go")
+            await listener.wait_for("likes")
+            await listener.wait_for("user")
+        await to_bob.wait_for("liked")
+        assert (to_bob.of("tweet")[-1]["followed"], to_carol.of("tweet")[-1]["followed"]) == (False, True)
+        assert to_carol.of("liked") == []
+        assert to_bob.numbers == sorted(set(to_bob.numbers))
+
+
+async def test_more_streams_than_there_are_files_for_are_refused(
+    address: str, alice: Caller, bob: Caller
+) -> None:
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    async with listening(address, alice):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (capacity.OTHER_FILES + 1, files[1]))
+            async with asyncio.timeout(5):
+                assert (await bob.get("/api/stream")).error == (503, "unavailable")
+            capacity.prepare()  # as a process does when it starts: the system allows more
+            async with listening(address, bob):
+                pass
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, files)
 
 
 async def test_keys_other_than_the_shown_one_do_not_end_a_stream(

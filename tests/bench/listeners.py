@@ -1,0 +1,140 @@
+"""Many live streams in a process of its own, as cheap as they can be: bare sockets, one poll, no event loop.
+
+Server and client share the machine: a task for each stream would cost more than what it measures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import re
+import selectors
+import socket
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+# Streams that are opened at once. More only wait in the server.
+OPENING = 64
+
+READ = 1 << 16
+TWEET = re.compile(rb'^data: \{"type":"tweet".*?"content":"([^"]*)"', re.MULTILINE)
+OPEN, RESET = b"\nevent: open\n", b"\nevent: reset\n"
+
+# The end of a chunk: what came is whole.
+WHOLE = b"\n\n\r\n"
+
+
+@dataclass
+class Heard:
+    """What came on all streams of a process. Times are of the monotonic clock, which all processes share."""
+
+    came: dict[str, list[float]] = field(default_factory=dict)
+    lost: int = 0
+    resets: int = 0
+    opening_s: float = 0
+    cpu_s: float = 0
+
+
+class Listeners:
+    """A process with a number of streams. `open` returns when all are open; `close` gives what they heard."""
+
+    def __init__(self, port: int, keys: list[str]) -> None:
+        self._ours, theirs = multiprocessing.Pipe()
+        spawn = multiprocessing.get_context("spawn")
+        self._process = spawn.Process(target=_run, args=(port, keys, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def opened(self, within: float) -> bool:
+        """Wait until all streams are open; whether they are."""
+        return self._ours.poll(within)
+
+    def close(self) -> Heard:
+        """End all streams."""
+        self._ours.recv()
+        self._ours.send("close")
+        heard: Heard = self._ours.recv()
+        self._process.join()
+        return heard
+
+
+def _run(port: int, keys: list[str], parent: Connection) -> None:
+    with selectors.EpollSelector() as selector:
+        streams = _Streams(port, keys, selector)
+        streams.open_all()
+        parent.send(True)
+        selector.register(parent, selectors.EVENT_READ)
+        cpu = time.process_time()
+        while not parent.poll():
+            streams.read()
+        streams.heard.cpu_s = time.process_time() - cpu
+        selector.unregister(parent)
+        streams.close_all()
+        parent.send(streams.heard)
+
+
+class _Streams:
+    def __init__(self, port: int, keys: list[str], selector: selectors.BaseSelector) -> None:
+        self._port = port
+        self._to_open = deque(keys)
+        self._selector = selector
+        self._rest: dict[socket.socket, bytes] = {}
+        self._opening: set[socket.socket] = set()
+        self.heard = Heard()
+
+    def open_all(self) -> None:
+        began = time.monotonic()
+        while self._to_open or self._opening:
+            while self._to_open and len(self._opening) < OPENING:
+                self._open(self._to_open.popleft())
+            self.read()
+        self.heard.opening_s = time.monotonic() - began
+
+    def read(self) -> None:
+        """What has come, waiting for it a while."""
+        for ready, _ in self._selector.select(0.5):
+            if isinstance(ready.fileobj, socket.socket):
+                self._take(ready.fileobj)
+
+    def close_all(self) -> None:
+        for stream in [each.fileobj for each in self._selector.get_map().values()]:
+            if isinstance(stream, socket.socket):
+                self._close(stream)
+
+    def _open(self, key: str) -> None:
+        stream = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+        stream.sendall(f"GET /api/stream HTTP/1.1\r\nhost: bench\r\napi-key: {key}\r\n\r\n".encode())
+        stream.setblocking(False)
+        self._opening.add(stream)
+        self._selector.register(stream, selectors.EVENT_READ)
+
+    def _take(self, stream: socket.socket) -> None:
+        try:
+            data = stream.recv(READ)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        now = time.monotonic()
+        if not data:
+            self.heard.lost += 1
+            self._close(stream)
+            return
+        data = self._rest.pop(stream, b"") + data
+        if not data.endswith(WHOLE):
+            self._rest[stream] = data
+            return
+        if stream in self._opening and OPEN in data:
+            self._opening.discard(stream)
+        for text in TWEET.findall(data):
+            self.heard.came.setdefault(text.decode(), []).append(now)
+        self.heard.resets += data.count(RESET)
+
+    def _close(self, stream: socket.socket) -> None:
+        self._opening.discard(stream)
+        self._rest.pop(stream, None)
+        self._selector.unregister(stream)
+        with contextlib.suppress(OSError):
+            stream.close()
