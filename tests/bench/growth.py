@@ -14,8 +14,9 @@ from tests.bench.stage import Community, Stage
 from tests.bench.statements import counted
 from tests.measuring.figures import number
 
-# Two at once, so that times are those of the work and not of a queue; rounds are short, as there are many.
-CONNECTIONS, SECONDS = 2, 1
+# One after the other, so that times are those of the work and not of a queue; rounds are short, as there are
+# many.
+CONNECTIONS, SECONDS = 1, 1
 
 GROWTH, DEEP = 1.3, 1.2
 
@@ -110,9 +111,9 @@ def at_all_sizes(
     return times, queries
 
 
-def gently(side: Side, asked: list[Call], *, connections: int = CONNECTIONS) -> Load:
+def gently(side: Side, asked: list[Call]) -> Load:
     """A round whose times are of the work alone."""
-    return press(side.url, asked, seconds=SECONDS, connections=connections)
+    return press(side.url, asked, seconds=SECONDS, connections=CONNECTIONS)
 
 
 def shown(by_size: Mapping[str, Load]) -> str:
@@ -132,8 +133,8 @@ def deep_page(stage: Stage) -> list[Row]:
     with sides.perch(community.folder, **COLD) as perch:
         found = in_turn(
             {
-                "deep": partial(gently, perch, deep, connections=1),
-                "top": partial(gently, perch, top, connections=1),
+                "deep": partial(gently, perch, deep),
+                "top": partial(gently, perch, top),
             },
             stage.rounds + 1,
         )

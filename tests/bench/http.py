@@ -1,7 +1,7 @@
 """Measure any server of this contract by its address and some keys, alone or against another.
 
     python -m tests.bench.http --url http://127.0.0.1:8000 --keys FILE
-    python -m tests.bench.http --url http://127.0.0.1:8000 --against http://127.0.0.1:9000 --keys FILE --json FILE
+    python -m tests.bench.http --url http://127.0.0.1:8000 --against http://127.0.0.1:9000 --keys FILE
 
 `FILE` holds API keys, one a line, that the server knows: a thousand of different users, if there are as many
 (`perch generate --keys` writes such a file). Another server's keys are given by `--against-keys`. Two servers
