@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     db_name: str = "perch"
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
 
+    postgres_memory: Annotated[int, Field(ge=64, le=1 << 20)] = 128
+
     redis_url: str | None = None
     docker_redis: str | None = None
     docker_redis_port: Port = REDIS_PORT
@@ -94,6 +96,7 @@ class Settings(BaseSettings):
     )
     redis_tweets_cache: RedisNumber | None = None
     redis_user_cache: RedisNumber | None = None
+    valkey_memory: Annotated[int, Field(ge=16, le=1 << 20)] = 128
     docker_flower_port: Port = 5555
 
     storage: Literal["local", "s3"] | None = None

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 # The size of the pieces that bodies travel in. Bytes.
@@ -70,6 +71,16 @@ class ObjectStore(Protocol):
 
     async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
         """Store whole or not at all: no reader sees half an object."""
+
+    async def put_file(self, key: str, file: Path, *, content_type: str) -> ObjectInfo:
+        """The same of a local file. Nobody may write to it afterwards: it may have become the object."""
+
+    async def fetch(self, key: str, file: Path) -> None:
+        """Read the whole object into a new local file, for reading only: it may be the object itself.
+
+        Raises:
+            ObjectNotFound: no such key.
+        """
 
     async def info(self, key: str) -> ObjectInfo:
         """Raises ObjectNotFound."""

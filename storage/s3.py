@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from storage.base import (
@@ -17,6 +19,7 @@ from storage.base import (
     OpenObject,
     StorageUnavailable,
 )
+from storage.files import chunks_of
 from storage.keys import checked
 from storage.lifecycle import LifecycleUnsupported, Rule
 
@@ -110,6 +113,17 @@ class S3Store:
                 del second
                 size = await self._put_in_parts(where, _chain(ahead, parts), content_type)
         return ObjectInfo(key, size, content_type, datetime.now(UTC))
+
+    async def put_file(self, key: str, file: Path, *, content_type: str) -> ObjectInfo:
+        """See `ObjectStore.put_file`."""
+        return await self.put(key, chunks_of(file), content_type=content_type)
+
+    async def fetch(self, key: str, file: Path) -> None:
+        """See `ObjectStore.fetch`."""
+        async with self.read(key) as found:
+            with file.open("xb") as out:
+                async for chunk in found.body:
+                    await asyncio.to_thread(out.write, chunk)
 
     async def info(self, key: str) -> ObjectInfo:
         """See `ObjectStore.info`."""

@@ -11,6 +11,9 @@ What `RedisStreamBroker` loses as it comes, and what is done about it here:
 - its consumer group begins at the newest message: here at the first, whatever was queued before;
 - after a flush of Redis the group is gone and reading fails for ever: here it is made again.
 
+There are two streams: what takes long waits in one of its own, so that nothing else waits behind it.
+Results are not stored: who waits for a picture is woken.
+
 Everything in Redis is JSON, never pickle: who can write to Redis must not be able to run code here.
 """
 
@@ -23,20 +26,19 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.exceptions import RedisError, ResponseError
 from taskiq import AckableMessage
-from taskiq.serializers import JSONSerializer
-from taskiq_redis import RedisAsyncResultBackend, RedisStreamBroker
+from taskiq_redis import RedisStreamBroker
 
 from config.addresses import RedisAddress
 
 log = logging.getLogger(__name__)
 
 # Names in Redis, all spelt here.
-STREAM = "perch:tasks"
+STREAM, SLOW_STREAM = "perch:tasks", "perch:tasks:slow"
 GROUP = "perch:workers"
-RESULTS = "perch:results"
+WAITER = "perch:waiter:"
 DEAD_LETTERS = "perch:dead"
 ALIVE = "perch:alive:"
 
@@ -59,10 +61,10 @@ ACK_TRIES = 6
 MAX_DELIVERIES, KEPT_DEAD_LETTERS = 5, 1_000
 
 # How long one read waits; below the client's own socket time-out of 5 s. Milliseconds.
-READ_BLOCK = 2_000
+READ_BLOCK = 3_000
 
-# How long a result can be asked for: an upload waits for it, nobody else. Seconds.
-RESULT_LIFETIME = 60
+# How long the news that something is done waits for whoever waits for it. Seconds.
+NEWS_LIFETIME = 60
 
 # Seconds.
 CONNECT_TIMEOUT, SOCKET_TIMEOUT = 2, 5
@@ -80,7 +82,10 @@ Entry = tuple[bytes, dict[bytes, bytes]]
 
 
 class StreamBroker(RedisStreamBroker):
-    """The broker of all processes: web and scheduler send, workers listen."""
+    """The broker of all processes: web and scheduler send, workers listen, each broker to one stream."""
+
+    # Who waits holds a connection meanwhile, which is not to be one that others send by.
+    waiting: ConnectionPool
 
     async def beat(self) -> None:
         """Say that this worker lives; to be called every `BEAT_EVERY` seconds while it holds messages."""
@@ -91,20 +96,38 @@ class StreamBroker(RedisStreamBroker):
         """Say that this worker is gone: what it still holds is taken over at once."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             await redis.delete(ALIVE + self.consumer_name)
-            await redis.eval(FORGET, 1, STREAM, GROUP, self.consumer_name)
+            await redis.eval(FORGET, 1, self.queue_name, GROUP, self.consumer_name)
 
     async def forget_dead(self) -> None:
         """Drop the names of dead workers that hold nothing: each life of a worker has a name of its own."""
         async with Redis(connection_pool=self.connection_pool) as redis:
-            for consumer in await redis.xinfo_consumers(STREAM, GROUP):
+            for consumer in await redis.xinfo_consumers(self.queue_name, GROUP):
                 name: Any = consumer["name"]
                 if not consumer["pending"] and not await redis.exists(ALIVE.encode() + name):
-                    await redis.eval(FORGET, 1, STREAM, GROUP, name)
+                    await redis.eval(FORGET, 1, self.queue_name, GROUP, name)
+
+    async def wake(self, waiter: str) -> None:
+        """Wake who waits under this name, or will soon."""
+        async with Redis(connection_pool=self.connection_pool) as redis:
+            pipe = redis.pipeline(transaction=True)
+            pipe.rpush(WAITER + waiter, b"")
+            pipe.expire(WAITER + waiter, NEWS_LIFETIME)
+            await pipe.execute()
+
+    async def wait(self, waiter: str, seconds: float) -> bool:
+        """Whether this one is woken within that time. Raises RedisError or OSError where nobody can tell."""
+        async with asyncio.timeout(seconds + SOCKET_TIMEOUT), Redis(connection_pool=self.waiting) as redis:
+            return await redis.blpop([WAITER + waiter], timeout=seconds) is not None
+
+    async def shutdown(self) -> None:
+        """Close all connections."""
+        await super().shutdown()
+        await self.waiting.disconnect()
 
     async def length(self) -> int:
         """How many messages wait or are being worked on."""
         async with Redis(connection_pool=self.connection_pool) as redis:
-            return int(await redis.xlen(STREAM))
+            return int(await redis.xlen(self.queue_name))
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Messages for this worker, those of dead workers first. Ends only when closed."""
@@ -135,10 +158,11 @@ class StreamBroker(RedisStreamBroker):
 
     async def _taken_over(self, redis: Redis) -> list[Entry]:
         """One message of a worker that is dead, if there is any that is not to be put aside."""
+        stream = self.queue_name
         for dead in [name async for name in self._dead_workers(redis)]:
-            for held in await redis.xpending_range(STREAM, GROUP, "-", "+", 10, consumername=dead):
+            for held in await redis.xpending_range(stream, GROUP, "-", "+", 10, consumername=dead):
                 entry_id, deliveries = held["message_id"], int(held["times_delivered"])
-                taken: Any = await redis.xclaim(STREAM, GROUP, self.consumer_name, JUST_TAKEN, [entry_id])
+                taken: Any = await redis.xclaim(stream, GROUP, self.consumer_name, JUST_TAKEN, [entry_id])
                 entries: list[Entry] = [entry for entry in taken if entry[1]]
                 if entries and deliveries >= MAX_DELIVERIES:
                     await self._put_aside(redis, *entries[0], f"its worker died {deliveries} times")
@@ -147,14 +171,15 @@ class StreamBroker(RedisStreamBroker):
         return []
 
     async def _dead_workers(self, redis: Redis) -> AsyncIterator[bytes]:
-        summary = await redis.xpending(STREAM, GROUP)
+        summary = await redis.xpending(self.queue_name, GROUP)
         for consumer in summary["consumers"] or []:
             name: bytes = consumer["name"]
             if name != self.consumer_name.encode() and not await redis.exists(ALIVE.encode() + name):
                 yield name
 
     async def _new(self, redis: Redis) -> list[Entry]:
-        answer = await redis.xreadgroup(GROUP, self.consumer_name, {STREAM: ">"}, count=1, block=READ_BLOCK)
+        unread = {self.queue_name: ">"}
+        answer = await redis.xreadgroup(GROUP, self.consumer_name, unread, count=1, block=READ_BLOCK)  # type: ignore[arg-type]
         found: list[Entry] = []
         for _, entries in answer or []:  # type: ignore[str-unpack]  # bytes, as we ask for no decoding
             found += entries  # type: ignore[arg-type]
@@ -172,7 +197,7 @@ class StreamBroker(RedisStreamBroker):
         pipe = redis.pipeline(transaction=True)
         letter: Any = {**fields, b"reason": reason.encode()}
         pipe.xadd(DEAD_LETTERS, letter, maxlen=KEPT_DEAD_LETTERS)
-        await remove(entry_id, pipe)
+        await self._remove(entry_id, pipe)
         log.error("a message is put aside: %s", reason)
 
     def _acknowledge(self, entry_id: bytes) -> Callable[[], Awaitable[None]]:
@@ -180,7 +205,7 @@ class StreamBroker(RedisStreamBroker):
             for attempt in range(ACK_TRIES):
                 try:
                     async with Redis(connection_pool=self.connection_pool) as redis:
-                        await remove(entry_id, redis.pipeline(transaction=True))
+                        await self._remove(entry_id, redis.pipeline(transaction=True))
                         return
                 except (RedisError, OSError) as error:
                     log.warning("cannot acknowledge a message yet: %s", error)
@@ -188,32 +213,24 @@ class StreamBroker(RedisStreamBroker):
 
         return acknowledge
 
+    async def _remove(self, entry_id: bytes, pipe: Any) -> None:
+        """Acknowledge a message and delete it, together with what stands in the transaction already."""
+        pipe.xack(self.queue_name, GROUP, entry_id)
+        pipe.xdel(self.queue_name, entry_id)
+        await pipe.execute()
 
-async def remove(entry_id: bytes, pipe: Any) -> None:
-    """Acknowledge a message and delete it, together with what stands in the transaction already."""
-    pipe.xack(STREAM, GROUP, entry_id)
-    pipe.xdel(STREAM, entry_id)
-    await pipe.execute()
 
-
-def create_broker(address: RedisAddress) -> StreamBroker:
-    """A broker that knows every task of `tasks.catalogue`."""
+def create_broker(address: RedisAddress, *, stream: str = STREAM) -> StreamBroker:
+    """A broker that knows every task of `tasks.catalogue`, and listens to this stream."""
     from tasks import catalogue
 
     sockets: dict[str, Any] = {
         "socket_connect_timeout": CONNECT_TIMEOUT,
         "socket_timeout": SOCKET_TIMEOUT,
     }
-    results: RedisAsyncResultBackend[Any] = RedisAsyncResultBackend(
-        address.url,
-        serializer=JSONSerializer(),
-        result_ex_time=RESULT_LIFETIME,
-        prefix_str=RESULTS,
-        **sockets,
-    )
     broker = StreamBroker(
-        address.url, queue_name=STREAM, consumer_group_name=GROUP, consumer_id="0", **sockets
+        address.url, queue_name=stream, consumer_group_name=GROUP, consumer_id="0", **sockets
     )
-    broker = broker.with_result_backend(results)
+    broker.waiting = ConnectionPool.from_url(address.url, socket_connect_timeout=CONNECT_TIMEOUT)
     catalogue.register(broker)
     return broker

@@ -9,6 +9,7 @@ from typing import Any
 from taskiq import AsyncBroker
 
 from tasks import health, media, runs
+from tasks.broker import SLOW_STREAM, STREAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Task:
     work: Callable[..., Awaitable[Any]]
     cron: str | None = None
     seconds: int | None = None
+    stream: str = STREAM
 
     @property
     def schedule(self) -> list[dict[str, Any]]:
@@ -32,11 +34,13 @@ class Task:
 
 
 PROCESS_PICTURE = "media.process_picture"
+PROCESS_SLOW_PICTURE = "media.process_slow_picture"
 REMOVE_PICTURES = "media.remove_pictures"
 EXECUTE_RUN = "runs.execute"
 
 TASKS = (
     Task(PROCESS_PICTURE, media.process_picture),
+    Task(PROCESS_SLOW_PICTURE, media.process_slow_picture, stream=SLOW_STREAM),
     Task(REMOVE_PICTURES, media.remove_pictures),
     Task("media.resume_forgotten", media.resume_forgotten, cron="* * * * *"),
     Task("media.expire_unattached", media.expire_unattached, cron="17 * * * *"),
@@ -50,4 +54,4 @@ TASKS = (
 def register(broker: AsyncBroker) -> None:
     """Make every task known to the broker; a recurring task's name is its schedule id."""
     for task in TASKS:
-        broker.register_task(task.work, task.name, schedule=task.schedule)
+        broker.register_task(task.work, task.name, schedule=task.schedule, queue_name=task.stream)

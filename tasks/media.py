@@ -5,35 +5,53 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from server.domain import media, media_cleanup
 from storage import keys
-from storage.base import ObjectNotFound, ObjectStore
-from storage.files import chunks_of
+from storage.base import ObjectNotFound
 from tasks.leases import renewed
-from tasks.picture_worker import ChildDied, PictureRefused, make_variants
+from tasks.picture_worker import ChildDied, Lane, PictureRefused, SlowPicture
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
 
 
-async def process_picture(media_id: int, workshop: Means) -> None:
-    """Make a pending picture's variants, or settle it as broken."""
+async def process_picture(media_id: int, waiter: str | None, workshop: Means) -> None:
+    """Make a pending picture's variants, or settle it as broken; what takes long goes to the slow lane."""
+    await _attempt(media_id, waiter, workshop, "quick")
+
+
+async def process_slow_picture(media_id: int, waiter: str | None, workshop: Means) -> None:
+    """The same, however long it takes."""
+    await _attempt(media_id, waiter, workshop, "slow")
+
+
+async def _attempt(media_id: int, waiter: str | None, workshop: Workshop, lane: Lane) -> None:
     token = await media.begin_attempt(media_id)
     if token is None:
         return
     try:
         async with renewed(lambda: media.renew_attempt(media_id), every=media.ATTEMPT_LEASE / 4):
             with tempfile.TemporaryDirectory(prefix="picture-", dir=workshop.scratch) as folder:
-                await _process(media_id, token, Path(folder), workshop)
+                needless = await _settle(media_id, token, Path(folder), workshop, lane)
+    except SlowPicture:
+        await media.give_back(media_id)
+        await workshop.jobs.process_slow_picture(media_id, waiter)
+        return
     except ChildDied:  # perhaps over this picture: that counts
+        await media.end_attempt(media_id)
+        await workshop.jobs.wake(waiter)  # nobody is to wait for the next try
         raise
     except BaseException:
         await media.give_back(media_id)
+        await workshop.jobs.wake(waiter)
         raise
-    finally:
-        await media.end_attempt(media_id)
+    await workshop.jobs.wake(waiter)
+    for key in needless:
+        await workshop.store.delete(key)
+    await media.end_attempt(media_id)
 
 
 async def remove_pictures(media_ids: list[int], workshop: Means) -> None:
@@ -58,31 +76,23 @@ async def sweep_incoming(workshop: Means) -> None:
     await media_cleanup.sweep_incoming(workshop.store)
 
 
-async def _process(media_id: int, token: str, folder: Path, workshop: Workshop) -> None:
-    original = folder / "original"
+async def _settle(media_id: int, token: str, folder: Path, workshop: Workshop, lane: Lane) -> Sequence[str]:
+    """Make the variants and say that they are there, or why they are not; the keys that nobody needs then."""
+    original, incoming = folder / "original", keys.incoming(token)
     try:
-        await _fetch(workshop.store, keys.incoming(token), original)
-        made = await make_variants(original, folder)
+        await workshop.store.fetch(incoming, original)
+        made = await workshop.pictures.make_variants(original, folder, lane=lane)
     except ObjectNotFound:
         await media.settle_broken(media_id, "The uploaded file was lost; please upload it again.")
-        return
+        return []
     except PictureRefused as refused:
         await media.settle_broken(media_id, str(refused))
-        await workshop.store.delete(keys.incoming(token))
-        return
+        return [incoming]
     names = {token: made.large, token + keys.SMALL: made.small}
-    for name, file in names.items():
-        key = keys.variant(workshop.media_folder, name)
-        await workshop.store.put(key, chunks_of(file), content_type=made.variants.content_type)
-    if not await media.settle_ready(media_id, made.variants):
-        for key in keys.all_of_picture(token, workshop.media_folder):
-            await workshop.store.delete(key)
-        return
-    await workshop.store.delete(keys.incoming(token))
-
-
-async def _fetch(store: ObjectStore, key: str, file: Path) -> None:
-    async with store.read(key) as found:
-        with file.open("wb") as out:
-            async for chunk in found.body:
-                await asyncio.to_thread(out.write, chunk)
+    async with asyncio.TaskGroup() as both:
+        for name, file in names.items():
+            key, content_type = keys.variant(workshop.media_folder, name), made.variants.content_type
+            both.create_task(workshop.store.put_file(key, file, content_type=content_type))
+    if not await media.settle_ready(media_id, made.variants):  # removed meanwhile
+        return keys.all_of_picture(token, workshop.media_folder)
+    return [incoming]

@@ -1,20 +1,24 @@
-"""The process that decodes one picture and makes its variants; run by `picture_worker` only.
+"""The process that decodes one picture and makes its variants; forked by `picture_forks`.
 
 It imports nothing of Perch but `thumbhash`, so that it starts fast and is handed no secrets.
 pillow-simd is taken where the installation built it (a folder beside the interpreter's), Pillow otherwise.
+By hand:
 
     python -I -m tasks.picture_child ORIGINAL LARGE SMALL
     python -I -m tasks.picture_child --version
 
-It prints a JSON object: `refused` with a sentence, or `content_type`, `width`, `height`, `thumbhash`.
+Its verdict is a JSON object: `refused` with a sentence; `slow`, where a quick lane was asked for and the
+slow one is needed; or `content_type`, `width`, `height`, `thumbhash`.
 """
 
 from __future__ import annotations
 
 import base64
 import ctypes
+import importlib
 import io
 import json
+import os
 import resource
 import signal
 import sys
@@ -32,8 +36,12 @@ from PIL import Image, ImageCms, UnidentifiedImageError, features  # noqa: E402
 from tasks import thumbhash  # noqa: E402
 
 # Limits of this process. A 64-megapixel progressive JPEG needs about 400 MB for its coefficients.
+# Processor time is that of a lane: what takes longer in the quick one, by its frames or in fact, belongs into
+# the slow one, so that it keeps nobody waiting. A still picture takes less than one second, an animation up
+# to one for every eight megapixels of all its frames.
 MEMORY_BYTES = 1 << 30
-CPU_SECONDS = 60
+CPU_SECONDS = {"quick": 3, "slow": 60}
+QUICK_PIXELS = 4_000_000
 FILE_BYTES = 64 << 20
 OPEN_FILES = 64
 
@@ -43,7 +51,8 @@ JPEG_MEGAPIXELS, MEGAPIXELS, FRAMES = 64, 25, 200
 # Pillow's own bound, for pictures that hide inside others (in an icon): our own speaks first.
 HIDDEN_MEGAPIXELS = 100
 
-# Only these decoders are ever tried.
+# Only these decoders are ever tried, and where Pillow has them.
+PLUGINS = ("Bmp", "Gif", "Ico", "Jpeg", "Mpo", "Png", "Tiff", "WebP")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
 
 # How JPEG calls itself; the second holds more pictures behind the first, as some phones make them.
@@ -87,8 +96,19 @@ class Refused(Exception):
     """The public sentence that says why."""
 
 
-def limit_resources() -> None:
-    """Bound what this process can take, and let it end with its worker."""
+class Slow(Exception):
+    """Not in the quick lane."""
+
+
+def load_decoders() -> None:
+    """Import them all now, before many processes do."""
+    Image.preinit()
+    for name in PLUGINS:
+        importlib.import_module(f"PIL.{name}ImagePlugin")
+
+
+def limit_resources(lane: str) -> None:
+    """Bound what this process can take, and let it end with its parent."""
     for what, limit in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
@@ -97,7 +117,9 @@ def limit_resources() -> None:
     ):
         resource.setrlimit(what, (limit, limit))
     # At the soft limit SIGXCPU, which the worker takes as a verdict; at the hard one SIGKILL.
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS[lane], CPU_SECONDS[lane] + 5))
+    if lane == "slow":
+        os.nice(10)  # whatever else this machine does is waited for by somebody
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
@@ -107,9 +129,13 @@ def refuse_large(image: Image.Image) -> None:
     megapixels = image.width * image.height / 1_000_000
     if megapixels > allowed:
         raise Refused(f"This picture has {megapixels:.1f} megapixels; at most {allowed} are allowed.")
-    frames = 1 if image.format in JPEG else getattr(image, "n_frames", 1)
-    if frames > FRAMES:
-        raise Refused(f"This picture has {frames} frames; at most {FRAMES} are allowed.")
+    if frames_of(image) > FRAMES:
+        raise Refused(f"This picture has {frames_of(image)} frames; at most {FRAMES} are allowed.")
+
+
+def frames_of(image: Image.Image) -> int:
+    """How many pictures the file shows, one after the other."""
+    return 1 if image.format in JPEG else getattr(image, "n_frames", 1)
 
 
 def fitted(size: tuple[int, int], box: tuple[int, int], *, pixels: int | None = None) -> tuple[int, int]:
@@ -197,7 +223,8 @@ def moving(image: Image.Image) -> tuple[list[Image.Image], list[Image.Image], li
         durations.append(duration if duration > 10 else DEFAULT_DURATION)
         frame = image.convert("RGBA")
         for size, frames in zip(sizes, (large, small), strict=True):
-            frames.append(plain(frame.resize(size, Image.Resampling.BILINEAR), None))
+            frame = frame.resize(size, Image.Resampling.BILINEAR)
+            frames.append(plain(frame, None))
     return large, small, durations
 
 
@@ -217,11 +244,13 @@ def save(image: Image.Image, file: str, **animation: Any) -> str:
     return "image/webp"
 
 
-def process(original: str, large_file: str, small_file: str) -> dict[str, Any]:
-    """Make both variants. Raises Refused, or whatever a decoder raises."""
+def process(original: str, large_file: str, small_file: str, lane: str = "slow") -> dict[str, Any]:
+    """Make both variants. Raises Refused, Slow, or whatever a decoder raises."""
     with Image.open(original, formats=FORMATS) as image:
         refuse_large(image)
         if getattr(image, "is_animated", False) and image.format in ("GIF", "PNG", "WEBP"):
+            if lane == "quick" and frames_of(image) * image.width * image.height > QUICK_PIXELS:
+                raise Slow
             loop = image.info.get("loop", 1 if image.format == "GIF" else 0)
             large_frames, small_frames, durations = moving(image)
             for frames, file in ((large_frames, large_file), (small_frames, small_file)):
@@ -255,27 +284,33 @@ def version() -> str:
     return f"{library} {PIL.__version__} with {', '.join(found)}"
 
 
-def main() -> None:
-    """Do it, and print the verdict. An uncaught crash is a verdict too: the worker reads the exit code."""
-    limit_resources()
-    if sys.argv[1:] == ["--version"]:
-        sys.stdout.write(version())
-        return
+def verdict(original: str, large_file: str, small_file: str, lane: str = "slow") -> dict[str, Any]:
+    """Do it, within the limits of this process. A crash is a verdict too, told by the exit code."""
     Image.MAX_IMAGE_PIXELS = HIDDEN_MEGAPIXELS * 1_000_000
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        verdict = process(*sys.argv[1:4])
+        return process(original, large_file, small_file, lane)
+    except Slow:
+        return {"slow": True}
     except Refused as refused:
-        verdict = {"refused": str(refused)}
+        return {"refused": str(refused)}
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        verdict = {"refused": TOO_MANY_PIXELS}
+        return {"refused": TOO_MANY_PIXELS}
     except UnidentifiedImageError:
-        verdict = {"refused": BROKEN}
+        return {"refused": BROKEN}
     except MemoryError:
-        verdict = {"refused": "This picture takes more memory to decode than the server allows."}
+        return {"refused": "This picture takes more memory to decode than the server allows."}
     except Exception:  # decoders raise anything on a damaged file
-        verdict = {"refused": BROKEN}
-    sys.stdout.write(json.dumps(verdict))
+        return {"refused": BROKEN}
+
+
+def main() -> None:
+    """One picture, by hand."""
+    limit_resources("slow")
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(version())
+        return
+    sys.stdout.write(json.dumps(verdict(*sys.argv[1:4])))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,22 @@
-"""Running the picture child: one process per picture, with limits.
+"""Running picture children: one process per picture, with limits.
 
 Decoders are the likeliest way in for an attacker. The child gets an empty environment, one folder, and
 limits on memory, time and file sizes that it sets upon itself before it decodes anything (`picture_child`);
 what it leaves behind is read here as data. It is limited, not walled in: it runs as the same user.
+Children are forked from a process that has the decoders loaded, and has seen no picture (`picture_forks`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
+import json
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,11 +26,20 @@ import msgspec
 from server.domain.media import Variants
 from storage import keys
 
-# Isolated: neither the environment nor the current folder decides what it imports.
+# Isolated: neither the environment nor the current folder decides what they import.
 CHILD = (sys.executable, "-I", "-m", "tasks.picture_child")
+FORKS = (sys.executable, "-I", "-m", "tasks.picture_forks")
+
+Lane = Literal["quick", "slow"]
 
 # The child limits its own processor time; this ends one that waits or sleeps. Seconds.
-WALL_SECONDS = 90
+WALL_SECONDS: dict[Lane, int] = {"quick": 15, "slow": 90}
+
+# The fork server ends after so long without a picture: it has 14 MB. Seconds.
+IDLE_SECONDS = 60
+
+# How long a killed child may take to be gone. Seconds.
+KILLED_WITHIN = 5
 
 # More than a verdict ever is. Bytes.
 MAX_VERDICT = 16 * 1024
@@ -36,6 +49,10 @@ TOO_MUCH = "This picture takes more time or memory to decode than the server all
 
 class PictureRefused(Exception):
     """The picture cannot be used; the text is the public sentence that says why."""
+
+
+class SlowPicture(Exception):
+    """The picture takes longer than the quick lane allows."""
 
 
 class ChildDied(Exception):
@@ -52,37 +69,150 @@ class Made:
 
 
 class Verdict(msgspec.Struct):
-    """What the child prints: a refusal, or what it made."""
+    """What the child says: a refusal, that it belongs into the slow lane, or what it made."""
 
     refused: str | None = None
+    slow: bool = False
     content_type: Literal["image/jpeg", "image/webp"] = "image/jpeg"
     width: Annotated[int, msgspec.Meta(ge=0, le=1920)] = 0
     height: Annotated[int, msgspec.Meta(ge=0, le=1080)] = 0
     thumbhash: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
-async def make_variants(original: Path, folder: Path) -> Made:
-    """Decode the original in a child and write both variants into the folder.
+class PictureChildren:
+    """Makes the variants of pictures in children of one fork server, which runs while there are any."""
 
-    Raises:
-        PictureRefused: not decodable, or over a limit, of time too.
-        ChildDied: no verdict; another try may bring one.
-    """
-    large, small = folder / "large", folder / "small"
-    verdict = await _run(str(original), str(large), str(small))
-    if verdict.refused is not None:
-        raise PictureRefused(verdict.refused)
-    return Made(
-        large,
-        small,
-        Variants(
-            verdict.content_type,
-            verdict.width,
-            verdict.height,
-            verdict.thumbhash,
-            {"": digest(large), keys.SMALL: digest(small)},
-        ),
-    )
+    def __init__(self) -> None:
+        self._forks: asyncio.subprocess.Process | None = None
+        self._requests: socket.socket | None = None
+        self._starting = asyncio.Lock()
+        self._under_way = 0
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def make_variants(self, original: Path, folder: Path, *, lane: Lane = "slow") -> Made:
+        """Decode the original in a child and write both variants into the folder.
+
+        Raises:
+            PictureRefused: not decodable, or over a limit, of the slow lane's time too.
+            SlowPicture: not in the quick lane.
+            ChildDied: no verdict; another try may bring one.
+        """
+        large, small = folder / "large", folder / "small"
+        with self._at_work():
+            verdict = await self._verdict(str(original), str(large), str(small), lane=lane)
+        if verdict.slow:
+            raise SlowPicture
+        if verdict.refused is not None:
+            raise PictureRefused(verdict.refused)
+        return Made(
+            large,
+            small,
+            Variants(
+                verdict.content_type,
+                verdict.width,
+                verdict.height,
+                verdict.thumbhash,
+                {"": digest(large), keys.SMALL: digest(small)},
+            ),
+        )
+
+    async def _start(self) -> socket.socket:
+        """The socket of the fork server, which runs now. Raises OSError where there is no room for it."""
+        async with self._starting:
+            if self._requests and self._forks and self._forks.returncode is None:
+                return self._requests
+            self._hang_up()
+            ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+            ours.setblocking(False)
+            with theirs:
+                self._forks = await asyncio.create_subprocess_exec(
+                    *FORKS,
+                    stdin=theirs.fileno(),
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.DEVNULL,
+                    env={},
+                    start_new_session=True,
+                )
+            self._requests = ours
+            return ours
+
+    async def close(self) -> None:
+        """End the fork server, and with it all children."""
+        self._hang_up()
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._forks is not None:
+            await self._forks.wait()
+
+    def _hang_up(self) -> None:
+        if self._requests is not None:
+            self._requests.close()
+            self._requests = None
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Let the fork server live meanwhile, and end once it has had nothing to do for long."""
+        self._under_way += 1
+        if self._idle is not None:
+            self._idle.cancel()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._hang_up)
+
+    async def _verdict(self, *files: str, lane: Lane) -> Verdict:
+        try:
+            async with asyncio.timeout(WALL_SECONDS[lane]):
+                said, code = await self._asked(*files, lane)
+        except TimeoutError:
+            code = -signal.SIGXCPU
+        if code == -signal.SIGXCPU:
+            if lane == "quick":
+                raise SlowPicture
+            raise PictureRefused(TOO_MUCH)
+        if code != 0:
+            raise ChildDied(f"the picture child ended with {code}")
+        try:
+            return msgspec.json.decode(said, type=Verdict)
+        except msgspec.DecodeError as error:  # ValidationError among them
+            raise ChildDied(f"the picture child gave no verdict: {error}") from None
+
+    async def _asked(self, *arguments: str) -> tuple[bytes, int | None]:
+        """What a child for these arguments says, and its exit code; None where the fork server died."""
+        requests = await self._start()
+        ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        with ours:
+            with theirs:
+                request_child(requests, arguments, theirs)
+            try:
+                return await heard(ours)
+            except asyncio.CancelledError:
+                # The child is killed over this; it must be gone before somebody removes its folder.
+                ours.shutdown(socket.SHUT_WR)
+                async with asyncio.timeout(KILLED_WITHIN):
+                    await heard(ours)
+                raise
+
+
+def request_child(requests: socket.socket, arguments: Sequence[str], reply: socket.socket) -> None:
+    """Ask for a child that is to reply there. Raises ChildDied."""
+    try:
+        socket.send_fds(requests, [json.dumps(arguments).encode()], [reply.fileno()])
+    except OSError as error:  # it died a moment ago, or has more to do than it takes
+        raise ChildDied(f"the fork server of picture children does not listen: {error}") from None
+
+
+async def heard(reply: socket.socket) -> tuple[bytes, int | None]:
+    """The verdict if there is one, and the exit code if anybody can tell."""
+    loop, said = asyncio.get_running_loop(), b""
+    while message := await loop.sock_recv(reply, MAX_VERDICT):
+        if message.lstrip(b"-").isdigit():
+            return said, int(message)
+        said = message
+    return said, None
 
 
 def digest(file: Path) -> tuple[int, str]:
@@ -95,32 +225,3 @@ def decoder() -> str:
     """Which library the child decodes with. Raises subprocess.SubprocessError."""
     asked = [*CHILD, "--version"]
     return subprocess.run(asked, env={}, capture_output=True, text=True, check=True, timeout=30).stdout
-
-
-async def _run(*arguments: str) -> Verdict:
-    process = await asyncio.create_subprocess_exec(
-        *(*CHILD, *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-        start_new_session=True,
-    )
-    try:
-        async with asyncio.timeout(WALL_SECONDS):
-            output, _ = await process.communicate()
-    except TimeoutError:
-        raise PictureRefused(TOO_MUCH) from None
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode == -signal.SIGXCPU:
-        raise PictureRefused(TOO_MUCH)
-    if process.returncode != 0:
-        raise ChildDied(f"the picture child ended with {process.returncode}")
-    try:
-        return msgspec.json.decode(output[:MAX_VERDICT], type=Verdict)
-    except msgspec.DecodeError as error:  # ValidationError among them
-        raise ChildDied(f"the picture child gave no verdict: {error}") from None

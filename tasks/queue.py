@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from redis.exceptions import RedisError
-from taskiq import AsyncTaskiqTask
-from taskiq.exceptions import TaskiqError, TaskiqResultTimeoutError
-from taskiq_redis.exceptions import TaskIQRedisError
+from taskiq.exceptions import TaskiqError
 
 from tasks.broker import StreamBroker
-from tasks.catalogue import EXECUTE_RUN, PROCESS_PICTURE, REMOVE_PICTURES
+from tasks.catalogue import EXECUTE_RUN, PROCESS_PICTURE, PROCESS_SLOW_PICTURE, REMOVE_PICTURES
 
 log = logging.getLogger(__name__)
 
 # A request does not wait longer for the queue to take a message. Seconds.
 SEND_TIMEOUT = 2
-
-# How often an upload's answer looks whether its picture is done. Seconds.
-LOOK_EVERY = 0.02
 
 
 class QueuedJobs:
@@ -32,15 +28,28 @@ class QueuedJobs:
 
     async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
         """See `Jobs.process_picture`."""
-        sent = await self._send(PROCESS_PICTURE, media_id)
-        if sent is None or not wait:
+        waiter = secrets.token_hex(16) if wait else None
+        sent = await self._send(PROCESS_PICTURE, media_id, waiter)
+        if not sent or waiter is None:
             return
         try:
-            await sent.wait_result(check_interval=LOOK_EVERY, timeout=wait)
-        except TaskiqResultTimeoutError:
-            log.info("picture %d takes longer than %s s", media_id, wait)
-        except (TaskiqError, TaskIQRedisError, RedisError, OSError) as error:
-            log.warning("cannot ask for the result of picture %d: %s", media_id, error)
+            if not await self._broker.wait(waiter, wait):
+                log.info("picture %d takes longer than %s s", media_id, wait)
+        except (RedisError, OSError) as error:
+            log.warning("cannot wait for picture %d: %s", media_id, error)
+
+    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
+        """See `Jobs.process_slow_picture`."""
+        await self._send(PROCESS_SLOW_PICTURE, media_id, waiter)
+
+    async def wake(self, waiter: str | None) -> None:
+        """See `Jobs.wake`."""
+        if waiter is None:
+            return
+        try:
+            await self._broker.wake(waiter)
+        except (RedisError, OSError) as error:
+            log.warning("cannot wake who waits for a picture: %s", error)
 
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """See `Jobs.remove_pictures`."""
@@ -50,13 +59,14 @@ class QueuedJobs:
         """See `Jobs.execute_run`."""
         await self._send(EXECUTE_RUN, run_id)
 
-    async def _send(self, name: str, *arguments: Any) -> AsyncTaskiqTask[Any] | None:
+    async def _send(self, name: str, *arguments: Any) -> bool:
         task = self._broker.find_task(name)
         if task is None:
             raise LookupError(f"no task is called {name}")
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
-                return await task.kiq(*arguments)
+                await task.kiq(*arguments)
+                return True
         except (TaskiqError, RedisError, OSError) as error:
             log.warning("cannot queue %s: %s", name, error)
-            return None
+            return False

@@ -14,11 +14,11 @@ from redis.exceptions import RedisError
 from taskiq.receiver import Receiver
 
 from config.settings import Settings
-from tasks.broker import BEAT_EVERY, create_broker
+from tasks.broker import BEAT_EVERY, SLOW_STREAM, StreamBroker, create_broker
 from tasks.leases import renewed
 from tasks.picture_worker import decoder
 from tasks.queue import QueuedJobs
-from tasks.workshop import opened
+from tasks.workshop import Workshop, opened
 
 log = logging.getLogger(__name__)
 
@@ -35,41 +35,49 @@ STALE_AFTER = 3600
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run tasks, `WORKER_CONCURRENCY` at once, until `stop` is set."""
     broker = create_broker(settings.redis_tasks)
-    broker.is_worker_process = True
-    async with (
-        opened(settings, QueuedJobs(broker), stop=stop) as workshop,
-        renewed(broker.beat, every=BEAT_EVERY),
-    ):
+    slow = create_broker(settings.redis_tasks, stream=SLOW_STREAM)
+    at_once = settings.worker_concurrency
+    async with opened(settings, QueuedJobs(broker), stop=stop) as workshop:
         await asyncio.to_thread(remove_stale, workshop.scratch)
         log.info("pictures are made by %s", await asyncio.to_thread(decoder))
-        broker.state.workshop = workshop
+        async with asyncio.TaskGroup() as both:
+            both.create_task(serve(broker, at_once + 1, workshop))  # and a scheduled run
+            both.create_task(serve(slow, max(1, at_once // 2), workshop))
+    for each in (broker, slow):
+        await each.shutdown()
+
+
+async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
+    """Run the tasks of one stream until the worker is told to stop."""
+    broker.is_worker_process = True
+    broker.state.workshop = workshop
+    async with renewed(broker.beat, every=BEAT_EVERY):
         with contextlib.suppress(RedisError, OSError):  # the next worker does it
             await broker.forget_dead()
-        while not stop.is_set():
+        while not workshop.stop.is_set():
             try:
-                await listen(broker, settings.worker_concurrency, stop)
+                await listen(broker, at_once, workshop.stop)
             except (RedisError, OSError) as error:
-                log.warning("the queue at %s does not answer: %s", settings.redis_tasks, error)
+                log.warning("the queue %s does not answer: %s", broker.queue_name, error)
                 await asyncio.sleep(RETRY_AFTER)
             except Exception:  # whatever it was, the queue is there to be read again
                 log.exception("the worker listens again")
                 await asyncio.sleep(RETRY_AFTER)
         with contextlib.suppress(RedisError, OSError):  # then they wait for the lease to end
             await broker.leave()
-        await broker.shutdown()
 
 
-async def listen(broker: object, concurrency: int, stop: asyncio.Event) -> None:
+async def listen(broker: StreamBroker, at_once: int, stop: asyncio.Event) -> None:
     """One life of a receiver."""
     with ThreadPoolExecutor(max_workers=1) as executor:
         receiver = Receiver(
-            broker,  # type: ignore[arg-type]
+            broker,
             executor=executor,
-            max_async_tasks=concurrency + 1,  # and a scheduled run
+            max_async_tasks=at_once,
             run_startup=True,
             wait_tasks_timeout=FINISH_WITHIN,
         )
-        log.info("ready, %d tasks at once, and a scheduled run", concurrency)
+        log.info("ready, %d at once of %s", at_once, broker.queue_name)
         await receiver.listen(stop)
 
 
@@ -78,4 +86,4 @@ def remove_stale(scratch: Path) -> None:
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path in scratch.iterdir():
         if path.stat().st_mtime < time.time() - STALE_AFTER:
-            shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

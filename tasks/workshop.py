@@ -20,6 +20,7 @@ from server.models.connection import database
 from storage.base import ObjectStore
 from storage.local import LocalStore
 from storage.s3 import S3Store
+from tasks.picture_worker import PictureChildren
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Workshop:
     store: ObjectStore
     backups: LocalStore | S3Store
     jobs: Jobs
+    pictures: PictureChildren = field(default_factory=PictureChildren)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     at_run: asyncio.Lock = field(default_factory=asyncio.Lock)
     on_progress: Callable[[int], None] = lambda _: None
@@ -63,7 +65,9 @@ async def opened(
             await opening.open()
             stack.push_async_callback(opening.close)
         await stack.enter_async_context(database(settings, name="perch worker"))
-        yield Workshop(settings, store, backups, jobs, stop or asyncio.Event())
+        workshop = Workshop(settings, store, backups, jobs, stop=stop or asyncio.Event())
+        stack.push_async_callback(workshop.pictures.close)
+        yield workshop
 
 
 def current(context: Annotated[Context, TaskiqDepends()]) -> Workshop:

@@ -17,7 +17,7 @@ from server.domain.condition import words
 from server.models import RunKind, ScheduledRun
 from storage import keys
 from storage.base import ObjectStore
-from tasks.broker import CONNECT_TIMEOUT, DEAD_LETTERS, GROUP, STREAM
+from tasks.broker import CONNECT_TIMEOUT, DEAD_LETTERS, GROUP, SLOW_STREAM, STREAM
 from tasks.dumps import catalogue
 from tasks.dumps.retention import newest_proven
 from tasks.runs import carry_out
@@ -181,9 +181,11 @@ async def queue(workshop: Workshop) -> dict[str, int] | None:
     address = workshop.settings.redis_tasks.url
     try:
         async with Redis.from_url(address, socket_connect_timeout=CONNECT_TIMEOUT) as redis:
-            total = await redis.xlen(STREAM)
-            groups = await redis.exists(STREAM)
-            running = (await redis.xpending(STREAM, GROUP))["pending"] if groups else 0
+            total = running = 0
+            for stream in (STREAM, SLOW_STREAM):
+                if await redis.exists(stream):
+                    total += await redis.xlen(stream)
+                    running += (await redis.xpending(stream, GROUP))["pending"]
             dead = await redis.xlen(DEAD_LETTERS)
     except (RedisError, OSError):
         return None

@@ -12,6 +12,12 @@ class Jobs(Protocol):
     async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
         """Make a picture's variants. Returns when done, or after `wait` seconds."""
 
+    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
+        """The same where others do not wait behind it: it takes long. `waiter` is who to `wake` then."""
+
+    async def wake(self, waiter: str | None) -> None:
+        """Have `process_picture` return to this one of its callers, if any waits."""
+
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """Delete the objects and rows of pictures in the state `removed`."""
 

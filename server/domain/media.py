@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
@@ -34,9 +35,9 @@ ROW = "id, token, state, alt, width, height, thumbhash"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A received file. `content_type` is what its first bytes say."""
+    """A received file, which nobody writes to any more. `content_type` is what its first bytes say."""
 
-    body: AsyncIterable[bytes]
+    file: Path
     content_type: str
     alt: str
 
@@ -66,7 +67,7 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
     alt = text.bounded("alt", upload.alt, text.ALT_MAX_LENGTH)
     token = secrets.token_hex(16)
     original = keys.incoming(token)
-    await store.put(original, upload.body, content_type=upload.content_type)
+    await store.put_file(original, upload.file, content_type=upload.content_type)
     try:
         record = await MediaAttachment.create(token=token, owner_id=viewer.id, alt=alt)
     except BaseException:
@@ -186,14 +187,18 @@ async def renew_attempt(media_id: int) -> None:
 
 async def end_attempt(media_id: int) -> None:
     """For the worker: the try counts, and the next one may begin."""
-    await rows("UPDATE media_attachments SET working_until = NULL WHERE id = $1 RETURNING id", media_id)
+    await rows(
+        "UPDATE media_attachments SET working_until = NULL "
+        "WHERE id = $1 AND working_until IS NOT NULL RETURNING id",
+        media_id,
+    )
 
 
 async def settle_ready(media_id: int, variants: Variants) -> bool:
     """The variants stand in storage. False where the picture was removed meanwhile."""
     found = await row(
         "UPDATE media_attachments SET state = 'ready', content_type = $2, width = $3, height = $4, "
-        "thumbhash = $5, digests = $6::jsonb, changed_at = now() "
+        "thumbhash = $5, digests = $6::jsonb, working_until = NULL, changed_at = now() "
         "WHERE id = $1 AND state IN ('pending', 'ready') RETURNING id",
         media_id,
         variants.content_type,
@@ -208,8 +213,8 @@ async def settle_ready(media_id: int, variants: Variants) -> bool:
 async def settle_broken(media_id: int, failure: str) -> None:
     """The picture cannot be used: it leaves its tweet, and `failure` is the sentence that says why."""
     await rows(
-        "UPDATE media_attachments SET state = 'broken', failure = $2, tweet_id = NULL, changed_at = now() "
-        "WHERE id = $1 AND state = 'pending' RETURNING id",
+        "UPDATE media_attachments SET state = 'broken', failure = $2, tweet_id = NULL, "
+        "working_until = NULL, changed_at = now() WHERE id = $1 AND state = 'pending' RETURNING id",
         media_id,
         failure,
     )

@@ -16,7 +16,6 @@ from server.domain.errors import InvalidBody, TooLarge, UnsupportedMediaType
 from server.domain.media import Upload
 from server.domain.text import ALT_MAX_LENGTH
 from server.security.pictures import HEAD, recognise
-from storage.files import chunks
 
 # Beside the file there are part headers, boundaries and the alternative text. Bytes.
 FORM_OVERHEAD = 64 * 1024
@@ -103,7 +102,7 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > max_bytes + FORM_OVERHEAD:
         raise too_large(max_bytes)
-    with tempfile.TemporaryFile(dir=folder) as spool:
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="upload-") as spool:
         form = Form(spool, max_bytes)
         try:
             with parser(request) as pieces:
@@ -116,8 +115,8 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
         except multipart.MultipartError:
             raise InvalidBody("The body is not a complete multipart form.") from None
         form.end()
-        spool.seek(0)
-        yield Upload(chunks(spool), str(form.content_type), form.alt)
+        spool.flush()
+        yield Upload(Path(spool.name), str(form.content_type), form.alt)
 
 
 def parser(request: Request) -> multipart.PushMultipartParser:

@@ -3,4 +3,4 @@
 from config.settings import Settings
 from server.models.connection import tortoise_config
 
-TORTOISE_ORM = tortoise_config(Settings.load().database, pool_size=1, name="aerich")
+TORTOISE_ORM = tortoise_config(Settings.load().database, pool_size=1, name="aerich", patient=True)

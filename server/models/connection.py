@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import tortoise.backends.asyncpg.client  # noqa: F401  # or else each process imports it after it was forked
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
@@ -32,7 +33,10 @@ NO_TIMEOUTS = {"statement_timeout": "0", "idle_in_transaction_session_timeout": 
 def tortoise_config(
     address: DatabaseAddress, *, pool_size: int, name: str = "perch", patient: bool = False
 ) -> dict[str, Any]:
-    """What `Tortoise.init` and aerich read. With `patient`, a statement may take as long as it takes."""
+    """What `Tortoise.init` and aerich read.
+
+    With `patient`, for migrations, a statement may take as long as it takes, and aerich's own table is known.
+    """
     credentials = {
         **address.connect_arguments(),
         "minsize": 1,
@@ -49,7 +53,8 @@ def tortoise_config(
         },
         "apps": {
             "models": {
-                "models": ["server.models", "aerich.models"],
+                # aerich and what it imports are 3 MB in each process that knows its table.
+                "models": ["server.models", *(["aerich.models"] if patient else [])],
                 "default_connection": "default",
             },
         },

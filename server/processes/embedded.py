@@ -25,17 +25,8 @@ from config import programs
 from config.addresses import embedded_socket_folder
 from config.settings import POSTGRES_PORT, Settings
 from server.processes import lock
+from server.processes.sizes import postgres_options, valkey_options
 from server.processes.supervisor import Program, become_child
-
-# For a small machine; an operator of a large one runs a PostgreSQL of one's own. Idle, they take 11 MB.
-POSTGRES_SETTINGS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "shared_buffers": "32MB",
-    "io_method": "sync",  # no helper processes
-    "log_min_messages": "warning",
-    "password_encryption": "scram-sha-256",
-}
 
 # Connections besides the pools: commands, migrations, a dump, a person with psql.
 SPARE_CONNECTIONS = 20
@@ -98,9 +89,11 @@ def postgres(settings: Settings) -> Program:
     folders = Folders(settings.data_folder)
     binaries = postgres_binaries(folders)
     log_file = folders.logs / "postgres.log"
-    options = dict(POSTGRES_SETTINGS)
     processes = settings.web_concurrency + 2
-    options["max_connections"] = str(processes * settings.database_pool_size + SPARE_CONNECTIONS)
+    options = postgres_options(
+        settings.postgres_memory,
+        connections=processes * settings.database_pool_size + SPARE_CONNECTIONS,
+    )
 
     def start() -> int:
         prefix = unprivileged(folders)
@@ -186,8 +179,8 @@ def valkey(settings: Settings) -> Program:
             "dir": str(folders.valkey),
             "appendonly": "yes",
             "save": "",
-            "maxmemory-policy": "noeviction",
             "loglevel": "warning",
+            **valkey_options(settings.valkey_memory),
         }
         flags = [part for name, value in arguments.items() for part in (f"--{name}", value)]
         return spawn([str(binary), *flags], log_file, signal.SIGTERM)

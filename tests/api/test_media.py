@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from config.settings import Settings
 from server.context import Context
-from server.models import MediaAttachment
+from server.models import MediaAttachment, MediaState
 from storage.base import ObjectStore
 from tests import pictures
 from tests.api.media import eventually, fetch, objects
@@ -43,6 +44,22 @@ async def test_a_phone_picture_comes_out_upright_small_and_clean(
         assert corners == [True, False, False]
     token = shown["url"].rsplit("/", 1)[1]
     assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
+
+
+async def test_a_small_picture_does_not_wait_behind_huge_ones(alice: Caller) -> None:
+    """More animations than the worker has places, each of which takes it a second or more."""
+    noise = [Image.effect_noise((460, 440), 90) for _ in range(20)]
+    huge = pictures.encoded(noise[0], "GIF", save_all=True, append_images=noise[1:], duration=50)
+    waiting = [asyncio.create_task(alice.upload(huge)) for _ in range(4)]
+    await eventually(lambda: under_way(4), seconds=20)
+    assert (await alice.upload(pictures.jpeg()))["media"]["state"] == "ready"
+    assert await MediaAttachment.filter(state=MediaState.PENDING).count() == 4
+    assert {(await upload).status for upload in waiting} == {201}
+
+
+async def under_way(count: int) -> bool:
+    """Whether fewer pictures than this were received yet."""
+    return await MediaAttachment.all().count() < count
 
 
 async def test_a_tweet_shows_its_pictures_in_order_and_takes_them_along(

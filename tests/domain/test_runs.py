@@ -35,6 +35,12 @@ class Told:
     async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
         raise AssertionError
 
+    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
+        raise AssertionError
+
+    async def wake(self, waiter: str | None) -> None:
+        raise AssertionError
+
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         raise AssertionError
 

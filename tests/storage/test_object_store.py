@@ -7,6 +7,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -62,6 +63,30 @@ async def test_what_was_put_is_read_back(store: ObjectStore) -> None:
     assert (found.key, found.size, found.content_type) == ("a/b/c.jpg", 7, "image/jpeg")
     assert found.modified_at.tzinfo is not None
     assert await read(store, "a/b/c.jpg") == b"one two"
+
+
+async def test_a_file_is_put_and_fetched_whole(store: ObjectStore, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"one two")
+    info = await store.put_file("a/b.jpg", tmp_path / "file", content_type="image/jpeg")
+    assert (info.key, info.size, info.content_type) == ("a/b.jpg", 7, "image/jpeg")
+    (tmp_path / "file").unlink()
+    await store.fetch("a/b.jpg", tmp_path / "fetched")
+    assert (tmp_path / "fetched").read_bytes() == await read(store, "a/b.jpg") == b"one two"
+    (tmp_path / "fetched").unlink()
+    assert (await store.info("a/b.jpg")).size == 7
+    with pytest.raises(ObjectNotFound):
+        await store.fetch("a/c.jpg", tmp_path / "nothing")
+    assert [item.key async for item in store.list()] == ["a/b.jpg"]
+
+
+async def test_a_file_of_another_disk_is_copied(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        store, file = LocalStore(tmp_path / "objects"), Path(elsewhere) / "file"
+        await store.open()
+        file.write_bytes(b"one two")
+        await store.put_file("key", file, content_type="text/plain")
+        await store.fetch("key", Path(elsewhere) / "fetched")
+        assert (Path(elsewhere) / "fetched").read_bytes() == await read(store, "key") == b"one two"
 
 
 async def test_the_last_write_wins(store: ObjectStore) -> None:

@@ -17,7 +17,16 @@ from config.settings import Settings
 from server.domain.jobs import Jobs
 from tasks import broker as broker_module
 from tasks import scheduler as scheduler_module
-from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, MAX_DELIVERIES, STREAM, StreamBroker, create_broker
+from tasks.broker import (
+    ALIVE,
+    DEAD_LETTERS,
+    GROUP,
+    MAX_DELIVERIES,
+    SLOW_STREAM,
+    STREAM,
+    StreamBroker,
+    create_broker,
+)
 from tasks.catalogue import REMOVE_PICTURES, TASKS
 from tasks.leases import renewed
 from tasks.queue import QueuedJobs
@@ -71,7 +80,6 @@ async def test_messages_are_json_and_never_pickle(brokers: list[StreamBroker], r
     await send(brokers[0], 1)
     entries: Any = await redis.xrange(STREAM)
     assert [fields[b"data"][:1] for _, fields in entries] == [b"{"]
-    assert type(brokers[0].result_backend.serializer).__name__ == "JSONSerializer"  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -199,11 +207,37 @@ async def test_recurring_tasks_do_not_pile_up_where_nobody_works(
     assert await brokers[0].length() == 3
 
 
+async def test_what_takes_long_waits_in_a_stream_of_its_own(address: RedisAddress, redis: Redis) -> None:
+    quick, slow = create_broker(address), create_broker(address, stream=SLOW_STREAM)
+    for broker in (quick, slow):
+        await broker.startup()
+    jobs = QueuedJobs(quick)
+    await jobs.process_slow_picture(1, None)
+    await jobs.process_picture(2)
+    for broker, name in ((quick, b"media.process_picture"), (slow, b"media.process_slow_picture")):
+        message = await taken_by(broker)
+        assert name in message.data
+        await message.ack()  # type: ignore[misc]
+        assert await broker.length() == 0
+        await broker.shutdown()
+
+
+async def test_who_waits_is_woken_and_nobody_else(brokers: list[StreamBroker]) -> None:
+    waiting = asyncio.create_task(brokers[0].wait("alice", 30))
+    assert await brokers[0].wait("bob", 0.05) is False
+    await brokers[1].wake("alice")
+    await brokers[1].wake("bob")
+    async with asyncio.timeout(5):
+        assert await waiting is True
+        assert await brokers[0].wait("bob", 30) is True
+
+
 async def test_asking_for_work_never_fails_and_never_hangs() -> None:
     nowhere = create_broker(RedisAddress("redis://127.0.0.1:1/0"))
     jobs: Jobs = QueuedJobs(nowhere)
     async with asyncio.timeout(8):
         await jobs.process_picture(1, wait=5)
+        await jobs.wake("alice")
         await jobs.remove_pictures([1])
     await nowhere.shutdown()
 

@@ -1,15 +1,30 @@
-"""Running the picture child: what is the picture's fault, and what is not."""
+"""Running picture children: what is the picture's fault, and what is not; and what happens to the others."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tasks import picture_worker
-from tasks.picture_worker import ChildDied, PictureRefused, make_variants
+from tasks.picture_worker import ChildDied, PictureChildren, PictureRefused, SlowPicture
 from tests import pictures
+
+# A real fork server, whose children do something else.
+DOING = """
+import os, signal, sys, time
+from pathlib import Path
+from tasks import picture_child, picture_forks
+def verdict(original, large, small, lane):
+    {code}
+picture_child.verdict = verdict
+picture_forks.main()
+"""
 
 
 @pytest.fixture
@@ -19,47 +34,153 @@ def original(tmp_path: Path) -> Path:
     return path
 
 
-async def run(monkeypatch: pytest.MonkeyPatch, original: Path, code: str) -> None:
-    """In the child's place an interpreter that does this."""
-    monkeypatch.setattr(picture_worker, "CHILD", (sys.executable, "-I", "-c", code))
-    await make_variants(original, original.parent)
+@pytest_asyncio.fixture
+async def children() -> AsyncIterator[PictureChildren]:
+    found = PictureChildren()
+    yield found
+    await found.close()
+
+
+def have_them(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Have the children do this."""
+    monkeypatch.setattr(picture_worker, "FORKS", (sys.executable, "-I", "-c", DOING.format(code=code)))
+
+
+def living(folder: Path) -> int:
+    """The process whose id a child wrote there; raises ProcessLookupError where it is gone."""
+    pid = int((folder / "pid").read_text())
+    os.kill(pid, 0)
+    return pid
 
 
 @pytest.mark.parametrize(
     "code",
     [
-        "import os; os.kill(os.getpid(), 9)",  # as the kernel does when memory runs out
-        "import os; os.kill(os.getpid(), 11)",
+        "os.kill(os.getpid(), 9)",  # as the kernel does when memory runs out
+        "os.kill(os.getpid(), 11)",
         "raise SystemExit(1)",
-        "print('no verdict')",
-        'print(\'{"content_type": "text/html", "width": 1, "height": 1}\')',
-        'print(\'{"width": 100000, "height": 1}\')',
+        "os._exit(0)",
+        "return 'no verdict'",
+        "return {'content_type': 'text/html', 'width': 1, 'height': 1}",
+        "return {'width': 100000, 'height': 1}",
+        "os.kill(os.getppid(), 9); time.sleep(9)",  # the fork server, and this with it
     ],
 )
 async def test_a_death_without_a_verdict_is_not_the_pictures_fault(
-    monkeypatch: pytest.MonkeyPatch, original: Path, code: str
+    monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path, code: str
 ) -> None:
+    have_them(monkeypatch, code)
     with pytest.raises(ChildDied):
-        await run(monkeypatch, original, code)
+        await children.make_variants(original, original.parent)
 
 
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", "more time or memory"),
-        ("import time; time.sleep(60)", "more time or memory"),
-        ('print(\'{"refused": "Because."}\')', "Because."),
+        ("os.kill(os.getpid(), signal.SIGXCPU)", "more time or memory"),
+        ("time.sleep(60)", "more time or memory"),
+        ("return {'refused': 'Because.'}", "Because."),
     ],
 )
 async def test_a_verdict_or_a_spent_limit_refuses(
-    monkeypatch: pytest.MonkeyPatch, original: Path, code: str, words: str
+    monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path, code: str, words: str
 ) -> None:
-    monkeypatch.setattr(picture_worker, "WALL_SECONDS", 1)
+    have_them(monkeypatch, code)
+    monkeypatch.setattr(picture_worker, "WALL_SECONDS", {"slow": 1})
     with pytest.raises(PictureRefused, match=words):
-        await run(monkeypatch, original, code)
+        await children.make_variants(original, original.parent)
 
 
-async def test_a_good_picture_is_made(original: Path) -> None:
-    made = await make_variants(original, original.parent)
+@pytest.mark.parametrize(
+    "code", ["os.kill(os.getpid(), signal.SIGXCPU)", "time.sleep(60)", "return {'slow': True}"]
+)
+async def test_a_spent_limit_of_the_quick_lane_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path, code: str
+) -> None:
+    have_them(monkeypatch, code)
+    monkeypatch.setattr(picture_worker, "WALL_SECONDS", {"quick": 1})
+    with pytest.raises(SlowPicture):
+        await children.make_variants(original, original.parent, lane="quick")
+
+
+async def test_a_good_picture_is_made(children: PictureChildren, original: Path) -> None:
+    made = await children.make_variants(original, original.parent)
     assert made.large.stat().st_size > 0
     assert made.variants.content_type == "image/jpeg"
+
+
+async def test_an_animation_is_not_for_the_quick_lane(children: PictureChildren, tmp_path: Path) -> None:
+    small, large = tmp_path / "original", tmp_path / "larger"
+    small.write_bytes(pictures.animated_gif())
+    large.write_bytes(pictures.animated_gif(frames=12, width=800, height=600))
+    assert (await children.make_variants(small, tmp_path, lane="quick")).variants.width == 60
+    with pytest.raises(SlowPicture):
+        await children.make_variants(large, tmp_path, lane="quick")
+    assert (await children.make_variants(large, tmp_path, lane="slow")).variants.width == 800
+
+
+async def test_a_death_hurts_no_other_picture(
+    monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path
+) -> None:
+    """Two children of one server: one is killed while the other is at work, which goes on afterwards."""
+    have_them(
+        monkeypatch,
+        "waiting = Path(original).parent / 'waiting'\n"
+        "    if original.endswith('poison'): os.kill(os.getpid(), 9)\n"
+        "    waiting.touch()\n"
+        "    while waiting.exists(): time.sleep(0.01)\n"
+        "    return {'refused': 'Because.'}",
+    )
+    other = asyncio.create_task(children.make_variants(original, original.parent))
+    waiting = original.parent / "waiting"
+    await eventually(waiting.exists)
+    with pytest.raises(ChildDied):
+        await children.make_variants(original.with_name("poison"), original.parent)
+    waiting.unlink()
+    with pytest.raises(PictureRefused):
+        await other
+
+
+async def test_a_child_has_no_secrets_and_nothing_open(
+    monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path
+) -> None:
+    monkeypatch.setenv("DB_PASS", "secret")
+    have_them(
+        monkeypatch, "return {'refused': repr((dict(os.environ), len(os.listdir('/proc/self/fd')) - 1))}"
+    )
+    with pytest.raises(PictureRefused, match=r"^\({('LC_CTYPE': 'C.UTF-8')?}, 3\)$"):
+        await children.make_variants(original, original.parent)
+
+
+async def test_who_does_not_wait_any_more_leaves_no_child_behind(
+    monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path
+) -> None:
+    have_them(monkeypatch, "(Path(original).parent / 'pid').write_text(str(os.getpid()))\n    time.sleep(60)")
+    waiting = asyncio.create_task(children.make_variants(original, original.parent))
+    await eventually(lambda: (original.parent / "pid").exists() and living(original.parent) > 0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    with pytest.raises(ProcessLookupError):
+        living(original.parent)
+
+
+async def test_the_fork_server_ends_when_there_is_nothing_to_do(
+    monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path
+) -> None:
+    monkeypatch.setattr(picture_worker, "IDLE_SECONDS", 0)
+    have_them(monkeypatch, "return {'refused': str(os.getppid())}")
+    servers = set()
+    for _ in range(2):
+        with pytest.raises(PictureRefused) as refused:
+            await children.make_variants(original, original.parent)
+        server = int(str(refused.value))
+        servers.add(server)
+        await eventually(lambda server: not Path(f"/proc/{server}").exists(), server)
+    assert len(servers) == 2
+
+
+async def eventually(done: Callable[..., bool], *arguments: int) -> None:
+    async with asyncio.timeout(10):
+        while not done(*arguments):  # noqa: ASYNC110 (what is waited for is in another process)
+            await asyncio.sleep(0.01)

@@ -1,0 +1,104 @@
+"""The fork server of picture children: an interpreter with the decoders loaded, which decodes nothing itself.
+
+To start an interpreter and import the decoders takes as long as a picture of 12 megapixels; a fork of one
+that has done so takes a millisecond. `picture_worker` runs it, without an environment:
+
+    python -I -m tasks.picture_forks     its standard input is a socket of the kind SOCK_SEQPACKET
+
+A message there is a JSON list of the arguments of `picture_child.verdict`, and brings a socket of that kind
+along. To it the child sends its verdict, and this process, after the child's end, its exit code. Whoever
+hangs up there has the child killed; when standard input ends, everything does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from tasks import picture_child
+
+MAX_REQUEST = 16 * 1024  # bytes
+
+
+class Forks:
+    """One child for each request."""
+
+    def __init__(self, requests: socket.socket) -> None:
+        self._requests = requests
+        self._living: set[int] = set()
+        self._selector = selectors.DefaultSelector()
+        self._when(requests, self._begin)
+
+    def run(self) -> None:
+        """Until nobody can ask any more."""
+        while True:
+            for key, _ in self._selector.select():
+                key.data()
+
+    def _when(self, readable: int | socket.socket, then: Callable[[], None]) -> None:
+        self._selector.register(readable, selectors.EVENT_READ, then)
+
+    def _begin(self) -> None:
+        request, descriptors, _, _ = socket.recv_fds(self._requests, MAX_REQUEST, 1)
+        if not request:
+            sys.exit()
+        reply = socket.socket(fileno=descriptors[0])
+        pid = os.fork()
+        if pid == 0:
+            be_a_child(request, reply)
+        self._living.add(pid)
+        ended = os.pidfd_open(pid)
+        self._when(ended, partial(self._end, pid, ended, reply))
+        self._when(reply, partial(self._give_up, pid, reply))
+
+    def _give_up(self, pid: int, reply: socket.socket) -> None:
+        """Nobody waits for this one any more."""
+        if pid in self._living:  # its end may have been seen in the same round
+            self._selector.unregister(reply)
+            os.kill(pid, signal.SIGKILL)
+
+    def _end(self, pid: int, ended: int, reply: socket.socket) -> None:
+        self._living.remove(pid)
+        self._selector.unregister(ended)
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(reply)
+        os.close(ended)
+        _, status = os.waitpid(pid, 0)
+        with contextlib.suppress(OSError):
+            reply.send(str(os.waitstatus_to_exitcode(status)).encode())
+        reply.close()
+
+
+def be_a_child(request: bytes, reply: socket.socket) -> None:
+    """In the fork: nothing open but the reply; then the work, and the end."""
+    code = 1
+    try:
+        os.dup2(reply.fileno(), 1)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        arguments = json.loads(request)
+        picture_child.limit_resources(arguments[-1])
+        os.write(1, json.dumps(picture_child.verdict(*arguments)).encode())
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def main() -> None:
+    """Serve the socket that standard input is."""
+    picture_child.load_decoders()
+    gc.disable()  # a child lives too briefly to need it, and would copy the pages that it looks at
+    gc.freeze()
+    Forks(socket.socket(fileno=0)).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Our own servers on small and on large machines."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+from redis import Redis
+
+from config.settings import Settings
+from server.processes import embedded
+from server.processes.sizes import postgres_options
+from tests import servers
+
+
+@pytest.mark.parametrize("memory", [64, 128, 1024, 8192, 1 << 20])
+def test_buffers_and_caches_fit_into_what_was_given(memory: int) -> None:
+    options = postgres_options(memory, connections=60)
+    size = {name: int(value.removesuffix("MB")) for name, value in options.items() if value.endswith("MB")}
+    assert size["shared_buffers"] + size["effective_cache_size"] == memory
+    assert size["work_mem"] <= size["maintenance_work_mem"] <= memory // 4
+
+
+async def shown(settings: Settings, *names: str) -> list[str]:
+    connection = await asyncpg.connect(**{**settings.database.connect_arguments(), "database": "postgres"})
+    found = [await connection.fetchval("SELECT current_setting($1)", name) for name in names]
+    await connection.close()
+    return found
+
+
+def test_the_servers_of_a_large_machine_start_with_what_is_computed(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, postgres_memory=2048, valkey_memory=64)  # type: ignore[call-arg]
+    embedded.Folders(tmp_path).create()
+    programs = [embedded.postgres(settings), embedded.valkey(settings)]
+    pids = [program.start() for program in programs]
+    try:
+        for program in programs:
+            servers.wait_for(program.ready or (lambda: True), f"{program.name} answering")
+        asked = ("shared_buffers", "work_mem", "wal_compression", "fsync", "synchronous_commit")
+        assert asyncio.run(shown(settings, *asked)) == ["512MB", "32MB", "pglz", "on", "on"]
+        with Redis.from_url(settings.redis.url) as redis:
+            assert redis.config_get("maxmemory") == {"maxmemory": str(64 << 20)}
+    finally:
+        for program, pid in zip(programs, pids, strict=True):
+            servers.stop(program, pid)
