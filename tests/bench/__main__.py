@@ -82,7 +82,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds and less data: a trial")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there besides")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
-    parser.add_argument("--write", action="store_true", help=f"renew these rows in docs/{DOCUMENT.name}")
+    parser.add_argument(
+        "--write", action="store_true", help=f"renew docs/{DOCUMENT.name}; with --only, these rows of it"
+    )
     parser.add_argument(
         "--data",
         type=Path,
@@ -148,7 +150,7 @@ def main() -> int:
         chosen.json.write_text(json.dumps(found, indent=2, ensure_ascii=False))
     if chosen.write:
         text = DOCUMENT.read_text()
-        DOCUMENT.write_text(tables.renewed(text, MARKER, COLUMNS, cells, where(), keep=True))
+        DOCUMENT.write_text(tables.renewed(text, MARKER, COLUMNS, cells, where(), keep=bool(chosen.only)))
     click.echo(f"{tables.markdown(COLUMNS, cells) if chosen.markdown else plain(rows)}\n\n{where()}")
     return 1 if missed else 0
 
