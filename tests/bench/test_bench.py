@@ -8,10 +8,12 @@ import shutil
 import pytest
 
 from tests.bench import calls, footprint, http, paced
+from tests.bench.__main__ import DOCUMENT, MARKER
 from tests.bench.load import BenchFailed, Call, Load, in_turn, typical
 from tests.bench.row import Row, plain
 from tests.bench.statements import LINE
 from tests.callers import Caller
+from tests.measuring import tables
 
 needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="`config/setup.sh bench` installs wrk")
 
@@ -65,6 +67,10 @@ def test_a_row_says_whether_it_is_met_missed_or_not_measured() -> None:
         ("size", "a \\| b", "<= 1", "1", verdict) for verdict in ("ok", "MISSED", "-")
     ]
     assert "MISSED size" in plain(rows)
+
+
+def test_the_document_has_a_place_for_the_table() -> None:
+    assert DOCUMENT.read_text().count(tables.begin(MARKER)) == 1
 
 
 def test_statements_are_told_from_other_lines_of_the_log() -> None:
