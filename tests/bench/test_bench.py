@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.bench import calls, footprint, http, paced
+from tests.bench import calls, footprint, http, paced, sides
 from tests.bench.__main__ import DOCUMENT, MARKER
 from tests.bench.load import BenchFailed, Call, Load, in_turn, typical
 from tests.bench.row import Row, plain
+from tests.bench.sides import Side
 from tests.bench.statements import LINE
 from tests.callers import Caller
 from tests.measuring import tables
+from tests.servers import wait_for
 
 needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="`config/setup.sh bench` installs wrk")
 
@@ -45,6 +49,28 @@ async def test_refused_requests_are_no_measurement(alice: Caller, address: str) 
     servers = {"url": http.Server(address, ["perch_unknown"])}
     with pytest.raises(BenchFailed, match="401"):
         await asyncio.to_thread(http.measured, "me", servers, rounds=1, seconds=1, connections=2)
+
+
+def test_while_a_side_is_measured_the_other_stands_still() -> None:
+    processes = [subprocess.Popen(["sleep", "60"]) for _ in range(2)]
+    measured, other = (Side("", process.pid) for process in processes)
+
+    def measure() -> None:
+        wait_for(lambda: state(other.root) == "T", "the other side standing still")
+        assert state(measured.root) == "S"
+
+    try:
+        sides.alone(measured, [measured, other], measure)()
+        wait_for(lambda: state(other.root) == "S", "the other side going on")
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def state(pid: int) -> str:
+    """Sleeping or stopped, as the kernel has it."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0]
 
 
 def test_sides_are_measured_in_turn_and_the_middle_round_counts() -> None:
