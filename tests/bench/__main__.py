@@ -14,9 +14,21 @@ from pathlib import Path
 
 import click
 
-from config import programs
+from config.programs import in_wheel
 from config.version import VERSION
-from tests.bench import following, growth, reading, reading_while_written, statements, writing
+from tests.bench import (
+    following,
+    footprint,
+    growth,
+    picture,
+    programs,
+    reading,
+    reading_while_written,
+    starting,
+    statements,
+    suite,
+    writing,
+)
 from tests.bench.load import BenchFailed
 from tests.bench.row import COLUMNS, Row, plain
 from tests.bench.stage import Stage
@@ -37,6 +49,15 @@ FAMILIES: dict[str, Family] = {
     "publish": writing.publish,
     "like": writing.like,
     "queries": statements.per_request,
+    "picture": picture.variants,
+    "upload": picture.upload,
+    "streams": programs.streams,
+    "dump": programs.dump,
+    "start": starting.starts,
+    "fresh": starting.fresh_clone,
+    "idle": footprint.idle,
+    "soak": footprint.soak,
+    "tests": suite.make_test,
 }
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -61,13 +82,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds and less data: a trial")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there besides")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
-    parser.add_argument("--write", action="store_true", help=f"renew these rows in docs/{DOCUMENT.name}")
+    parser.add_argument(
+        "--write", action="store_true", help=f"renew docs/{DOCUMENT.name}; with --only, these rows of it"
+    )
     parser.add_argument(
         "--data",
         type=Path,
         default=Path(tempfile.gettempdir()) / "perch-bench",
         help="where generated databases are kept for the next run (default: %(default)s)",
     )
+    parser.add_argument("--fresh", action="store_true", help="the first start of a fresh clone, too")
+    parser.add_argument("--soak", type=float, default=2, metavar="MINUTES", help="how long (default: 2)")
+    parser.add_argument("--with-tests", action="store_true", help="run `make test` for its row")
+    parser.add_argument("--tests-took", type=float, metavar="SECONDS", help="what it took elsewhere")
     return parser.parse_args()
 
 
@@ -79,7 +106,7 @@ def say(text: str) -> None:
 
 def where() -> str:
     """The machine and the versions."""
-    folders = programs.in_wheel()
+    folders = in_wheel()
     postgres = folders[max(folders)] / "postgres"
     wrk = machine.version_of("wrk").split()[0]
     versions = (
@@ -97,25 +124,33 @@ def measured(name: str, stage: Stage) -> list[Row]:
     say(f"measuring: {name}")
     try:
         return FAMILIES[name](stage)
-    except (BenchFailed, AssertionError, RuntimeError, OSError) as failure:
-        return [Row(name, "", "measured", "failed", ok=False, details=[str(failure)[:600]])]
+    except Exception as failure:  # of whatever kind
+        reason = str(failure) if isinstance(failure, BenchFailed) else repr(failure)
+        return [Row(name, "", "measured", "failed", ok=False, details=[reason[:600]])]
 
 
 def main() -> int:
     """Measure and print; the exit code."""
     chosen = arguments()
-    stage = Stage(chosen.data.absolute(), chosen.quick, say)
-    rows = [
-        row for name in FAMILIES if not chosen.only or name in chosen.only for row in measured(name, stage)
-    ]
-    missed = [row for row in rows if not row.ok]
+    stage = Stage(
+        chosen.data.absolute(),
+        chosen.quick,
+        say,
+        soak_minutes=chosen.soak,
+        fresh=chosen.fresh or "fresh" in (chosen.only or ()),
+        with_tests=chosen.with_tests,
+        tests_took=chosen.tests_took,
+    )
+    names = [name for name in FAMILIES if not chosen.only or name in chosen.only]
+    rows = [row for name in names for row in measured(name, stage)]
+    missed = [row for row in rows if row.ok is False]
     cells = [row.cells for row in rows]
     if chosen.json:
         found = {"where": where(), "missed": len(missed), "rows": [row.as_dict() for row in rows]}
         chosen.json.write_text(json.dumps(found, indent=2, ensure_ascii=False))
     if chosen.write:
         text = DOCUMENT.read_text()
-        DOCUMENT.write_text(tables.renewed(text, MARKER, COLUMNS, cells, where(), keep=True))
+        DOCUMENT.write_text(tables.renewed(text, MARKER, COLUMNS, cells, where(), keep=bool(chosen.only)))
     click.echo(f"{tables.markdown(COLUMNS, cells) if chosen.markdown else plain(rows)}\n\n{where()}")
     return 1 if missed else 0
 

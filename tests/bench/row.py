@@ -13,22 +13,25 @@ COLUMNS = ("what", "against", "target", "measured", "verdict")
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `against` names its other side, and `details` are what is to be said besides."""
+    """One row. `against` names its other side; `ok` is None where it is measured only when asked for."""
 
     what: str
     against: str
     target: str
     measured: str
-    ok: bool
+    ok: bool | None
     details: list[str] = field(default_factory=list)
 
     @property
     def cells(self) -> tables.Cells:
-        verdict = "ok" if self.ok else "MISSED"
         return tuple(
             cell.replace("|", "\\|")
-            for cell in (self.what, self.against, self.target, self.measured, verdict)
+            for cell in (self.what, self.against, self.target, self.measured, self.verdict)
         )
+
+    @property
+    def verdict(self) -> str:
+        return {True: "ok", False: "MISSED", None: "-"}[self.ok]
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -38,7 +41,7 @@ def plain(rows: Sequence[Row]) -> str:
     """For a terminal: a row's cells below each other, as their sentences are long."""
     lines = []
     for row in rows:
-        lines += [f"{'ok    ' if row.ok else 'MISSED'} {row.what}"]
+        lines += [f"{row.verdict:<6} {row.what}"]
         lines += [f"         against  {row.against}"] if row.against else []
         lines += [f"         target   {row.target}", f"         measured {row.measured}"]
         lines += [f"         {detail}" for detail in row.details]

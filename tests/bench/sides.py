@@ -37,27 +37,19 @@ class Side:
         """All its processes."""
         return descendants(self.root)
 
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Stop what it is made of, embedded servers left out, for the time of the block."""
-        time.sleep(SETTLING)
-        stopped = [pid for pid in self.family() if not is_server(pid)]
-        send(stopped, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            send(stopped[::-1], signal.SIGCONT)
-
 
 def alone(side: Side, sides: Sequence[Side], measure: Callable[[], T]) -> Callable[[], T]:
-    """Measure this side while the others stand still."""
+    """Measure this side while the others stand still, but for embedded servers, which sides may share."""
 
     def measured() -> T:
-        others = [other for other in sides if other is not side]
-        if not others:
+        time.sleep(SETTLING)
+        others = [pid for other in sides if other is not side for pid in other.family()]
+        stopped = [pid for pid in others if not is_server(pid)]
+        send(stopped, signal.SIGSTOP)
+        try:
             return measure()
-        with others[0].frozen():
-            return alone(side, [side, *others[1:]], measure)()
+        finally:
+            send(stopped[::-1], signal.SIGCONT)
 
     return measured
 

@@ -84,6 +84,7 @@ class Stage:
     quick: bool
     say: Callable[[str], None]
     soak_minutes: float = 2
+    fresh: bool = False
     with_tests: bool = False
     tests_took: float | None = None
 
