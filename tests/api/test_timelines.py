@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
@@ -174,6 +175,24 @@ async def test_a_page_costs_three_queries_once_however_long_it_is_and_then_none(
             # The key; then ids, cards, and what the viewer likes.
             assert await queries(f"{joined}limit={limit}") == 1 + 3, path
             assert await queries(f"{joined}limit={limit}") == 0, path
+
+
+async def test_a_hot_page_that_changes_is_put_together_once_for_all_who_want_it(
+    alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(5):
+        await bob.tweet(str(number))
+    assert len(await alice.timeline()) == 5
+    with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+        publishing = asyncio.create_task(bob.tweet("new"))
+        answers = await asyncio.gather(*(alice.timeline() for _ in range(300)))
+        await publishing
+    assert {len(tweets) for tweets in answers} <= {5, 6}
+    assert len(await alice.timeline()) == 6
+    rebuilt = [
+        record for record in caplog.records if "SELECT id, id AS cursor FROM tweets" in record.getMessage()
+    ]
+    assert 1 <= len(rebuilt) <= 2
 
 
 async def test_tweets_with_pictures_are_a_list_of_their_own(alice: Caller, bob: Caller) -> None:

@@ -1,0 +1,149 @@
+"""What is kept is given out only while it is true."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from server.cache.store import OVERHEAD, Store
+from server.cache.versions import Versions, clock
+
+TOPIC, OTHER = 1_000, 1_001
+
+
+@pytest.fixture
+def versions() -> Versions:
+    """A table that is believed for as long as the test takes."""
+    found = Versions()
+    found.hold(clock() + 60 * 10**9)
+    return found
+
+
+@pytest.fixture
+def store(versions: Versions) -> Store:
+    return Store(versions, 100_000)
+
+
+class Source:
+    """What is true, and how often it was read."""
+
+    def __init__(self, value: str = "first") -> None:
+        self.value = value
+        self.reads = 0
+        self.may_end = asyncio.Event()
+        self.may_end.set()
+
+    async def read(self) -> str:
+        self.reads += 1
+        found = self.value
+        await self.may_end.wait()
+        return found
+
+
+async def fetch(store: Store, source: Source) -> str:
+    return await store.fetch("key", [TOPIC], source.read, size=len)
+
+
+async def test_what_did_not_change_is_read_once(store: Store) -> None:
+    source = Source()
+    for _ in range(3):
+        assert await fetch(store, source) == "first"
+    store.versions.stamp([OTHER])
+    assert await fetch(store, source) == "first"
+    assert source.reads == 1
+
+
+async def test_what_changed_is_read_again(store: Store) -> None:
+    source = Source()
+    await fetch(store, source)
+    source.value = "second"
+    store.versions.stamp([TOPIC])
+    assert store.get("key") is None
+    assert await fetch(store, source) == "second"
+
+
+async def test_what_changed_while_it_was_read_is_not_kept(store: Store) -> None:
+    source = Source()
+    source.may_end.clear()
+    reading = asyncio.create_task(fetch(store, source))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    source.value = "second"
+    store.versions.stamp([TOPIC])
+    source.may_end.set()
+    assert await reading == "first"  # who asked before the change may get it
+    assert await fetch(store, source) == "second"
+
+
+async def test_many_who_ask_at_once_make_one_reading(store: Store) -> None:
+    source = Source()
+    found = await asyncio.gather(*(fetch(store, source) for _ in range(500)))
+    assert (set(found), source.reads) == ({"first"}, 1)
+
+
+async def test_who_asks_after_a_change_does_not_join_a_reading_that_began_before(store: Store) -> None:
+    source = Source()
+    source.may_end.clear()
+    before = asyncio.create_task(fetch(store, source))
+    await asyncio.sleep(0.01)
+    source.value = "second"
+    store.versions.stamp([TOPIC])
+    after = [asyncio.create_task(fetch(store, source)) for _ in range(100)]
+    await asyncio.sleep(0.01)
+    source.may_end.set()
+    assert await before == "first"
+    assert set(await asyncio.gather(*after)) == {"second"}
+    assert source.reads == 2
+
+
+async def test_who_started_a_reading_and_goes_away_leaves_it_to_the_others(store: Store) -> None:
+    source = Source()
+    source.may_end.clear()
+    first = asyncio.create_task(fetch(store, source))
+    await asyncio.sleep(0.01)
+    second = asyncio.create_task(fetch(store, source))
+    await asyncio.sleep(0.01)
+    first.cancel()
+    source.may_end.set()
+    assert await second == "first"
+    assert source.reads == 1
+
+
+async def test_a_reading_that_failed_is_everybodys_failure_once(store: Store) -> None:
+    async def fail() -> str:
+        await asyncio.sleep(0.01)
+        raise OSError("the database is away")
+
+    tried = await asyncio.gather(
+        *(store.fetch("key", [TOPIC], fail, size=len) for _ in range(3)), return_exceptions=True
+    )
+    assert [type(error) for error in tried] == [OSError] * 3
+    assert await fetch(store, Source()) == "first"
+
+
+async def test_without_a_lease_each_asks_for_itself(store: Store) -> None:
+    source = Source()
+    await fetch(store, source)
+    store.versions.drop()
+    assert store.get("key") is None
+    assert await asyncio.gather(*(fetch(store, source) for _ in range(5))) == ["first"] * 5
+    assert source.reads == 6
+    store.versions.hold(clock() + 10**9)
+    await fetch(store, source)
+    assert source.reads == 6  # nothing has changed meanwhile
+
+
+async def test_no_more_is_kept_than_may_be(store: Store) -> None:
+    for number in range(50):
+        store.put(number, number, 10_000 - OVERHEAD, [TOPIC], store.versions.of([TOPIC]))
+        assert store.get(0) == 0  # used all the time: it stays
+    assert store.size == 100_000
+    assert [number for number in range(50) if store.get(number) is not None] == [0, *range(41, 50)]
+
+
+async def test_of_nothing_nothing_is_kept(versions: Versions) -> None:
+    store, source = Store(versions, 0), Source()
+    for _ in range(2):
+        assert await fetch(store, source) == "first"
+    assert (source.reads, store.size) == (2, 0)

@@ -1,0 +1,58 @@
+"""What many write at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from server.models.connection import rows
+from server.models.together import AT_MOST, FLIGHTS, Together
+from tests.callers import Caller, register
+
+
+async def test_likes_that_come_together_are_few_statements_and_each_has_its_answer(
+    alice: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    tweet_id = await alice.tweet()
+    people = [await register(alice.send, f"p{number}") for number in range(30)]
+    with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+        paths = [f"/api/tweets/{tweet_id}/likes"] * 29 + ["/api/tweets/999999/likes"]
+        answers = await asyncio.gather(*(who.post(path) for who, path in zip(people, paths, strict=True)))
+    assert [answer.status for answer in answers] == [200] * 29 + [404]
+    assert (await alice.read(tweet_id))["likes_count"] == 29
+    statements = [record for record in caplog.records if "INSERT INTO likes" in record.getMessage()]
+    assert len(statements) <= 15
+
+
+async def test_one_that_fails_fails_alone(alice: Caller) -> None:
+    """Bob's row is gone when the statement runs: nobody else's tweet is lost for that."""
+    bob = await register(alice.send, "bob")
+    assert (await bob.get("/api/users/me")).status == 200  # his key is known
+    await rows("DELETE FROM users WHERE id = $1 RETURNING id", bob.id)
+    body = {"json": {"tweet_data": "together"}}
+    first = [alice.post("/api/tweets", **body) for _ in range(6)]
+    answers = await asyncio.gather(*first, bob.post("/api/tweets", **body), return_exceptions=True)
+    assert [answer.status for answer in answers[:6] if not isinstance(answer, BaseException)] == [201] * 6
+    assert len(await alice.timeline()) == 6
+
+
+async def test_no_statement_is_too_long_and_not_too_many_run() -> None:
+    running = most = 0
+    sizes = []
+
+    async def run(some: object) -> list[int]:
+        nonlocal running, most
+        items = list(some)  # type: ignore[call-overload]
+        running += 1
+        most = max(most, running)
+        sizes.append(len(items))
+        await asyncio.sleep(0.001)
+        running -= 1
+        return [2 * item for item in items]
+
+    together: Together[int, int] = Together(run)
+    assert await asyncio.gather(*(together.do(n) for n in range(1_000))) == [2 * n for n in range(1_000)]
+    assert max(sizes) == AT_MOST
+    assert most == FLIGHTS
