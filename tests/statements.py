@@ -10,10 +10,10 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.domain import follows, keys, likes
+from server.domain import follows, keys
 from server.generate import loading
 from server.generate.size import Size
-from server.models import event, live, migrate, people, publishing, timeline
+from server.models import event, liking, live, migrate, people, publishing, timeline
 from server.models.timeline import NEWEST, Which
 
 Statements: TypeAlias = dict[str, tuple[str, list[Any]]]
@@ -117,10 +117,10 @@ def statements(at: Landmarks) -> Statements:
         "the log's ends": (event.NEWEST, []),
         "move events": (event.MOVE, [[tweet], 500]),
         "forget events": (event.FORGET, [UNTIL]),
-        "publish": (publishing.PLAIN, [at.busiest_author, "x"]),
-        "publish with pictures and a key": (publishing.WHOLE, [at.photographer, "x", [7], "key", b"x" * 32]),
-        "like": (likes.LIKE, [at.most_liked_tweet - 1, at.keen]),
-        "unlike": (likes.UNLIKE, [at.most_liked_tweet, at.keen]),
+        "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32]]),
+        "publish with pictures": (publishing.WITH_MEDIA, [at.photographer, "x", [7], "key", b"x" * 32]),
+        "like": (liking.LIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),
+        "unlike": (liking.UNLIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),
         "follow": (follows.FOLLOW, [at.newcomer, at.collector]),
         "unfollow": (follows.UNFOLLOW, [at.busiest_author, at.collector]),
     }

@@ -87,6 +87,8 @@ class Changes:
 
         Raises what the database raises where it cannot be reached: then nothing may be answered either.
         """
+        if not changed:
+            return
         others: list[int] | None = None
         if self._versions is not None:
             self._versions.stamp(changed)

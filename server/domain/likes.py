@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from server.cache import changes
 from server.domain.errors import TweetNotFound
 from server.domain.paging import NEWEST, Page, people_page
 from server.domain.viewer import Viewer
-from server.models import people
+from server.models import liking, people
 from server.models.connection import row
+from server.models.liking import Pair
 from server.models.people import ListedPerson
-
-# One statement: the row, and by its trigger the counter, or neither. The tweet is locked first, as its
-# deletion does too: the other order would let the two wait for each other for ever.
-LIKE = """
-    WITH tweet AS MATERIALIZED (SELECT id FROM tweets WHERE id = $1 FOR NO KEY UPDATE), liked AS (
-        INSERT INTO likes (tweet_id, user_id) SELECT id, $2 FROM tweet
-        ON CONFLICT (tweet_id, user_id) DO NOTHING RETURNING 1
-    )
-    SELECT 1 FROM tweet
-"""
-UNLIKE = """
-    WITH tweet AS MATERIALIZED (SELECT id FROM tweets WHERE id = $1 FOR NO KEY UPDATE), unliked AS (
-        DELETE FROM likes WHERE tweet_id = (SELECT id FROM tweet) AND user_id = $2 RETURNING 1
-    )
-    SELECT 1 FROM tweet
-"""
 
 
 async def like(viewer: Viewer, tweet_id: int) -> None:
     """Raises TweetNotFound where there is no such tweet, or no more."""
-    await _set(LIKE, viewer, tweet_id)
+    await _set(liking.like, viewer, tweet_id)
 
 
 async def unlike(viewer: Viewer, tweet_id: int) -> None:
     """Raises TweetNotFound where there is no such tweet, or no more."""
-    await _set(UNLIKE, viewer, tweet_id)
+    await _set(liking.unlike, viewer, tweet_id)
 
 
 async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = NEWEST) -> Page[ListedPerson]:
@@ -49,7 +36,7 @@ async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = N
     return people_page(found, limit)
 
 
-async def _set(statement: str, viewer: Viewer, tweet_id: int) -> None:
-    if await row(statement, tweet_id, viewer.id) is None:
+async def _set(write: Callable[[Pair], Awaitable[bool]], viewer: Viewer, tweet_id: int) -> None:
+    if not await write(Pair(tweet_id, viewer.id)):
         raise TweetNotFound
     await changes.tell(changes.liked(tweet_id, viewer.id))

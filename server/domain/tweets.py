@@ -13,6 +13,7 @@ from server.domain.paging import NEWEST
 from server.domain.viewer import Viewer
 from server.models import publishing
 from server.models.connection import row, rows, transaction
+from server.models.publishing import NewTweet
 from server.models.timeline import TweetRow
 
 MAX_MEDIA = 4  # pictures in one tweet
@@ -48,7 +49,7 @@ async def publish(
     fingerprint = idempotency.fingerprint(content, media_ids) if key is not None else None
     new = None
     if all(abs(media_id) <= NEWEST for media_id in media_ids):  # others are no ids
-        new = await publishing.insert(viewer.id, content, media_ids, key, fingerprint)
+        new = await publishing.publish(NewTweet(viewer.id, content, tuple(media_ids), key, fingerprint))
     if new is None:
         if key is not None and fingerprint is not None:
             earlier = await idempotency.earlier(viewer, key, fingerprint)

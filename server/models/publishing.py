@@ -1,4 +1,4 @@
-"""Publishing a tweet: one statement, in one round trip, whatever belongs to it."""
+"""Publishing tweets: one statement, in one round trip, whatever belongs to them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,50 @@ from typing import NamedTuple
 
 from server.models.connection import records
 from server.models.timeline import MEDIA, MediaRow
+from server.models.together import Together
 
-# $1 author, $2 text.
-PLAIN = "INSERT INTO tweets (author_id, content) VALUES ($1, $2) RETURNING id, created_at, NULL AS media"
 
-# $3 pictures in their order, $4 idempotency key or null, $5 its fingerprint. All of it or nothing: no row
-# where a picture cannot be attached, or the key was taken before. Of two with the same key or picture the
-# second waits for the first one's end.
-WHOLE = """
+class NewTweet(NamedTuple):
+    """A tweet to be published. The fingerprint is of what the key stands for."""
+
+    author_id: int
+    content: str
+    media_ids: tuple[int, ...] = ()
+    key: str | None = None
+    fingerprint: bytes | None = None
+
+
+class Published(NamedTuple):
+    """What became of it."""
+
+    id: int
+    created_at: datetime
+    media: list[MediaRow]
+
+
+# $1 authors, $2 texts, $3 idempotency keys or null, $4 their fingerprints. No row for one whose key was taken
+# before. Of two with the same key the second waits for the first one's end.
+PLAIN = """
+    WITH new AS MATERIALIZED (
+        SELECT number, author_id, content, key, fingerprint,
+            nextval(pg_get_serial_sequence('tweets', 'id')) AS id
+        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])
+            WITH ORDINALITY AS asked (author_id, content, key, fingerprint, number)
+    ), claimed AS (
+        INSERT INTO idempotency_keys (user_id, key, fingerprint, tweet_id)
+        SELECT author_id, key, fingerprint, id FROM new WHERE key IS NOT NULL
+        ON CONFLICT (user_id, key) DO NOTHING RETURNING tweet_id
+    ), tweet AS (
+        INSERT INTO tweets (id, author_id, content) SELECT id, author_id, content FROM new
+        WHERE key IS NULL OR id IN (SELECT tweet_id FROM claimed) RETURNING id, created_at
+    )
+    SELECT new.number, tweet.id, tweet.created_at FROM tweet JOIN new ON new.id = tweet.id
+"""
+
+# $1 author, $2 text, $3 pictures in their order, $4 idempotency key or null, $5 its fingerprint. All of it or
+# nothing: no row where a picture cannot be attached, or the key was taken before. Of two with the same
+# picture the second waits too.
+WITH_MEDIA = """
     WITH free AS MATERIALIZED (
         SELECT id, token, state, alt, width, height, thumbhash FROM media_attachments
         WHERE id = ANY($3::bigint[]) AND owner_id = $1 AND tweet_id IS NULL AND state IN ('pending', 'ready')
@@ -41,23 +77,26 @@ WHOLE = """
 """
 
 
-class NewTweet(NamedTuple):
-    """What became of it."""
-
-    id: int
-    created_at: datetime
-    media: list[MediaRow]
-
-
-async def insert(
-    author_id: int, content: str, media_ids: Sequence[int], key: str | None, fingerprint: bytes | None
-) -> NewTweet | None:
+async def publish(new: NewTweet) -> Published | None:
     """The tweet; None where nothing was done, as a picture is not free or the key is taken."""
-    if media_ids or key is not None:
-        found = await records(WHOLE, author_id, content, media_ids, key, fingerprint)
-    else:
-        found = await records(PLAIN, author_id, content)
-    if not found:
-        return None
-    tweet_id, created_at, media = found[0]
-    return NewTweet(tweet_id, created_at, MEDIA.decode(media) if media else [])
+    if not new.media_ids:
+        return await _plain.do(new)
+    found = await records(WITH_MEDIA, new.author_id, new.content, new.media_ids, new.key, new.fingerprint)
+    return (
+        Published(found[0]["id"], found[0]["created_at"], MEDIA.decode(found[0]["media"])) if found else None
+    )
+
+
+async def _publish_plain(some: Sequence[NewTweet]) -> list[Published | None]:
+    found = await records(
+        PLAIN,
+        [new.author_id for new in some],
+        [new.content for new in some],
+        [new.key for new in some],
+        [new.fingerprint for new in some],
+    )
+    by_number = {number: Published(tweet_id, created_at, []) for number, tweet_id, created_at in found}
+    return [by_number.get(number) for number in range(1, len(some) + 1)]
+
+
+_plain = Together(_publish_plain)

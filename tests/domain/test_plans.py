@@ -18,7 +18,7 @@ import pytest
 
 from config.settings import Settings
 from server.generate.size import Size
-from server.models import event, live, people, publishing, timeline
+from server.models import event, liking, live, people, publishing, timeline
 from server.models.connection import SESSION_SETTINGS
 from tests.statements import Landmarks, generated, landmarks, statements
 
@@ -74,9 +74,8 @@ async def test_no_statement_reads_a_table_from_end_to_end_or_sorts_more_than_a_p
 
 def test_no_statement_is_forgotten(at: Landmarks) -> None:
     known = {sql for sql, _ in statements(at).values()}
-    assert {
-        sql for module in (timeline, people, live, event, publishing) for sql in written_in(module)
-    } <= known
+    modules = (timeline, people, live, event, publishing, liking)
+    assert {sql for module in modules for sql in written_in(module)} <= known
 
 
 async def explained(connection: Any, sql: str, values: list[Any]) -> dict[str, Any]:
