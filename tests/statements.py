@@ -117,16 +117,10 @@ def statements(at: Landmarks) -> Statements:
         "the log's ends": (event.NEWEST, []),
         "move events": (event.MOVE, [[tweet], 500]),
         "forget events": (event.FORGET, [UNTIL]),
-        "publish": (
-            publishing.PLAIN,
-            [[at.busiest_author, at.reader], ["x", "y"], [None, "key"], [None, b"x" * 32]],
-        ),
-        "publish with pictures and a key": (
-            publishing.WITH_MEDIA,
-            [at.photographer, "x", [7], "key", b"x" * 32],
-        ),
-        "like": (liking.LIKE, [[at.most_liked_tweet - 1, at.newest], [at.keen, at.reader]]),
-        "unlike": (liking.UNLIKE, [[at.most_liked_tweet, at.newest], [at.keen, at.reader]]),
+        "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32]]),
+        "publish with pictures": (publishing.WITH_MEDIA, [at.photographer, "x", [7], "key", b"x" * 32]),
+        "like": (liking.LIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),
+        "unlike": (liking.UNLIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),
         "follow": (follows.FOLLOW, [at.newcomer, at.collector]),
         "unfollow": (follows.UNFOLLOW, [at.busiest_author, at.collector]),
     }

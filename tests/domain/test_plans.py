@@ -74,9 +74,8 @@ async def test_no_statement_reads_a_table_from_end_to_end_or_sorts_more_than_a_p
 
 def test_no_statement_is_forgotten(at: Landmarks) -> None:
     known = {sql for sql, _ in statements(at).values()}
-    assert {
-        sql for module in (timeline, people, live, event, liking, publishing) for sql in written_in(module)
-    } <= known
+    modules = (timeline, people, live, event, publishing, liking)
+    assert {sql for module in modules for sql in written_in(module)} <= known
 
 
 async def explained(connection: Any, sql: str, values: list[Any]) -> dict[str, Any]:
