@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import random
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
 import asyncpg
@@ -18,6 +18,7 @@ from server.cache.versions import Versions
 from server.models import EventKind, cache_host
 from server.models.connection import CONNECT_TIMEOUT
 from server.models.event import EventRow
+from server.models.together import Together
 
 
 def published(tweet_id: int, author_id: int) -> list[int]:
@@ -81,6 +82,7 @@ class Changes:
         self._waiting: dict[int, _Waiting] = {}
         self._listener: Any = None
         self._connecting = asyncio.Lock()
+        self._together = Together(self._tell)
 
     async def tell(self, changed: Collection[int]) -> None:
         """Returns when no host answers any more from what it kept of these topics.
@@ -99,17 +101,19 @@ class Changes:
             me = self._versions.host if self._versions is not None else 0
             others = [host.id for host in await cache_host.listed() if host.id != me]
         if others:
-            await self._tell(changed, others)
+            await self._together.do((changed, others))
 
     async def close(self) -> None:
         """Hear no answers any more."""
         if self._listener is not None:
             self._listener.terminate()
 
-    async def _tell(self, changed: Collection[int], others: Iterable[int]) -> None:
+    async def _tell(self, some: Sequence[tuple[Collection[int], Collection[int]]]) -> list[None]:
+        """One notice of what several writers have changed meanwhile, each with whom it is to be told."""
         await self._listen()
         number = next(self._numbers)
-        waiting = self._waiting[number] = _Waiting(set(others))
+        changed = {topic for of_one, _ in some for topic in of_one}
+        waiting = self._waiting[number] = _Waiting({host for _, others in some for host in others})
         try:
             notice = notices.Changed(self._channel, number, list(changed))
             await cache_host.tell(cache_host.CHANNEL, str(notice))
@@ -119,6 +123,7 @@ class Changes:
                     await cache_host.remove(waiting.silent)
         finally:
             del self._waiting[number]
+        return [None for _ in some]
 
     async def _listen(self) -> None:
         async with self._connecting:
