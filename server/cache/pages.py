@@ -122,15 +122,17 @@ class Pages:
 
     async def _page(self, key: PageKey) -> Page:
         order = _order(key)
-        found = await self._store.fetch(
+        ids = await self._store.fetch(
             ("ids", key), order, lambda: _read_ids(key), size=lambda ids: EACH * len(ids.ids)
         )
-        return await self._store.fetch(
+        page = await self._store.fetch(
             key,
-            [*order, *needed_of(found.ids)],
-            lambda: self._compose(key, found),
+            needed_of(ids.value.ids),
+            lambda: self._compose(key, ids.value),
             size=lambda page: page.size,
+            made_from=ids,
         )
+        return page.value
 
     async def _compose(self, key: PageKey, found: _Ids) -> Page:
         cards = await self._cards.of(found.ids, likers=key.likers)
