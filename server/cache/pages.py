@@ -103,15 +103,19 @@ class Pages:
         return cards[0].for_one_who_likes_it(user_id, name) if tweet_id in liked else cards[0].plain
 
     async def _page(self, key: PageKey) -> Page:
-        order = _order(key)
+        table, order = self._store.versions, [topics.EVERYTHING, *_order(key)]
+        # Taken before the ids are read: the page is no truer than they are.
+        before = table.of(order)
         found = await self._store.fetch(
             ("ids", key), order, lambda: _read_ids(key), size=lambda ids: EACH * len(ids.ids)
         )
+        shown = needed_of(found.ids)
         return await self._store.fetch(
             key,
-            [*order, *needed_of(found.ids)],
+            [*order, *shown],
             lambda: self._compose(key, found),
             size=lambda page: page.size,
+            versions=(*before, *table.of(shown)),
         )
 
     async def _compose(self, key: PageKey, found: _Ids) -> Page:

@@ -63,11 +63,13 @@ class Store:
     def put(
         self, key: Hashable, value: object, size: int, needed: Sequence[int], versions: tuple[int, ...]
     ) -> None:
-        """Keep a value that was read after these versions of what it needs."""
+        """Keep a value that was read after these versions of what it needs, if it is still true."""
+        needed, versions, full = tuple(needed), tuple(versions), size + OVERHEAD
+        if full > self._max_bytes or self.versions.of(needed) != versions:
+            return  # what stands there may be newer
         self._forget(key)
-        needed, versions = tuple(needed), tuple(versions)
-        self._entries[key] = _Entry(value, size + OVERHEAD, needed, versions, seen=-1)
-        self.size += size + OVERHEAD
+        self._entries[key] = _Entry(value, full, needed, versions, seen=-1)
+        self.size += full
         while self.size > self._max_bytes:
             self._forget(next(iter(self._entries)))
 
@@ -77,16 +79,22 @@ class Store:
         needed: Sequence[int],
         build: Callable[[], Awaitable[T]],
         size: Callable[[T], int],
+        versions: tuple[int, ...] | None = None,
     ) -> T:
         """The value, read by `build` where there is none that is true: once, however many want it.
 
         Who comes while it is being read gets the same, unless something has changed since the reading began.
+
+        Args:
+            needed: the topics that it depends on, besides `EVERYTHING`.
+            versions: those of `needed`, where part of it was read already; `EVERYTHING` is among them then.
         """
         value: T | None = self.get(key)
         if value is not None:
             return value
-        needed = (topics.EVERYTHING, *needed)
-        versions = self.versions.of(needed)
+        if versions is None:
+            needed = (topics.EVERYTHING, *needed)
+            versions = self.versions.of(needed)
         flight = self._flights.get(key)
         if flight is None or flight.versions != versions or not self.versions.are_believed():
             flight = _Flight(versions, asyncio.ensure_future(self._build(key, needed, versions, build, size)))
