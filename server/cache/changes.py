@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import random
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import asyncpg
@@ -106,7 +106,7 @@ class Changes:
         if self._listener is not None:
             self._listener.terminate()
 
-    async def _tell(self, changed: Collection[int], others: Iterable[int]) -> None:
+    async def _tell(self, changed: Collection[int], others: Collection[int]) -> None:
         await self._listen()
         number = next(self._numbers)
         waiting = self._waiting[number] = _Waiting(set(others))
@@ -114,7 +114,9 @@ class Changes:
             notice = notices.Changed(self._channel, number, list(changed))
             await cache_host.tell(cache_host.CHANNEL, str(notice))
             if not await waiting.ended(within=PATIENCE):
-                await cache_host.evict(waiting.silent)
+                if waiting.silent == set(others) and self._listener is not None:
+                    self._listener.terminate()  # perhaps it is this process that does not hear them
+                waiting.only(await cache_host.evict(waiting.silent))
                 if not await waiting.ended(within=LEASE_OVER):
                     await cache_host.remove(waiting.silent)
         finally:
@@ -150,6 +152,11 @@ class _Waiting:
         self.silent.discard(host)
         if not self.silent:
             self._all.set()
+
+    def only(self, hosts: set[int]) -> None:
+        """Nobody else is to be waited for."""
+        for host in self.silent - hosts:
+            self.hear(host)
 
     async def ended(self, within: float) -> bool:
         with contextlib.suppress(TimeoutError):

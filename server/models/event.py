@@ -11,9 +11,10 @@ rows outlive what they tell of. No models: only the statements below touch these
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -112,13 +113,17 @@ async def state() -> LogState:
 
 async def after(seq: int, *, up_to: int = 2**63 - 1, limit: int) -> list[EventRow]:
     """The events that follow, in their order."""
-    found = await rows(AFTER, seq, up_to, limit)
-    return [EventRow(**{**values, "kind": EventKind(values["kind"])}) for values in found]
+    return events(await rows(AFTER, seq, up_to, limit))
 
 
 async def forget_old(*, now: datetime | None = None) -> int:
     """Remove events that nobody can resume from any more; how many."""
     return len(await rows(FORGET, (now or datetime.now(UTC)) - KEPT_FOR))
+
+
+def events(found: Iterable[Any]) -> list[EventRow]:
+    """What `AFTER` returned."""
+    return [EventRow(**{**dict(values), "kind": EventKind(values["kind"])}) for values in found]
 
 
 def moved(found: Collection[object]) -> list[Moved]:
