@@ -45,8 +45,8 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Bytes of memory, about."""
-        return len(self.plain) + EACH * len(self.cards)
+        """Bytes of memory, about: of its cards too, as nobody else holds them when they are read anew."""
+        return len(self.plain) + sum(card.size + EACH for card in self.cards)
 
     def seen_by(self, user_id: int, name: str, liked: Collection[int]) -> bytes:
         """The answer for this viewer."""

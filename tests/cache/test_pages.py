@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from typing import Any
 
 from server.cache import topics
+from server.cache.memory import Memory
 from server.cache.pages import PageKey, _read_ids
 from server.context import Context
 from server.models.timeline import NEWEST, Which
@@ -38,3 +40,20 @@ async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_pag
     may_go_on.set()
     await asyncio.gather(reading, early)  # who asked before may see what was before
     assert b'"new"' in (await pages.read(alice.id, "alice", KEY)).answer
+
+
+async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(perch: Context, alice: Caller) -> None:
+    """Each page was put together at another time: of tweets that are rendered anew since."""
+    for number in range(10):
+        await alice.tweet(f"tweet {number}")
+    memory = Memory(perch.memory.store.versions, perch.urls, max_bytes=1 << 30)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for skip in range(300):
+            memory.store.versions.stamp([topics.NAMES])
+            await memory.pages.read(alice.id, "alice", KEY._replace(skip=skip % 3, limit=7 + skip // 3))
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < memory.store.size
