@@ -52,8 +52,8 @@ async def stream(request: Request) -> None:
     hub = context(request).hub
     if hub.open_streams >= capacity.streams():
         raise Unavailable("This server has as many open streams as it can hold.")
-    # Before the key is looked up: what is revoked after this is seen below. In the database and not in memory:
-    # the event may be older than this, and this process not told of it yet.
+    # Before the key is looked up: what is revoked after this is seen below. Looked up, and not taken from
+    # memory: the event may be older than this, and this process not told of it yet.
     now = await event.state()
     viewer = allowed(await looked_up_viewer(request), "read")
     last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)

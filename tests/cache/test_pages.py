@@ -42,7 +42,9 @@ async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_pag
     assert b'"new"' in (await pages.read(alice.id, "alice", KEY)).answer
 
 
-async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(perch: Context, alice: Caller) -> None:
+async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(
+    perch: Context, alice: Caller
+) -> None:
     """Each page was put together at another time: of tweets that are rendered anew since."""
     for number in range(10):
         await alice.tweet(f"tweet {number}")
