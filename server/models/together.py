@@ -61,7 +61,7 @@ class Together(Generic[Item, Result]):
         self._flying: set[_Flight] = set()
 
     async def do(self, item: Item) -> Result:
-        """The result of this one. Who asks and goes away may find it done all the same."""
+        """The result of this one. Who goes away while it is under way finds it done all the same."""
         asked: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, asked))
         self._depart()
@@ -100,6 +100,8 @@ class Together(Generic[Item, Result]):
         left: list[tuple[Item, asyncio.Future[Result]]] = []
         while self._waiting and len(some) < AT_MOST:
             one = self._waiting.popleft()
+            if one[1].done():  # who asked has gone
+                continue
             (left if busy and self._subject(one[0]) in busy else some).append(one)
         self._waiting.extendleft(reversed(left))
         return some

@@ -101,3 +101,23 @@ async def test_a_locked_tweet_holds_up_its_own_likes_alone(
     await connection.close()
     assert {answer.status for answer in await asyncio.gather(*waiting)} == {200}
     assert (await alice.read(locked))["likes_count"] == len(people)
+
+
+async def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
+    begun: list[int] = []
+    may_end = asyncio.Event()
+
+    async def run(some: Sequence[int]) -> list[int]:
+        begun.extend(some)
+        await may_end.wait()
+        return list(some)
+
+    together: Together[int, int] = Together(run, abs)
+    asked = []
+    for number in range(FLIGHTS + 2):
+        asked.append(asyncio.create_task(together.do(number)))
+        await asyncio.sleep(0.01)
+    asked[-1].cancel()
+    may_end.set()
+    await asyncio.gather(*asked, return_exceptions=True)
+    assert begun == [number for number in range(FLIGHTS + 1)]
