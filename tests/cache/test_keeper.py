@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -129,3 +131,16 @@ async def test_changes_are_heard_while_all_connections_of_the_pool_wait(settings
         assert not all_wait.done()
         await all_wait
         await writer.close()
+
+
+async def test_what_no_trigger_sees_is_forgotten_by_the_statement_in_the_documents(
+    settings: Settings,
+) -> None:
+    document = Path("docs/freshness.md").read_text()
+    (statement,) = re.findall(r"SELECT pg_notify\(.*\)", document)
+    async with host(settings) as table:
+        store = Store(table, 100_000)
+        store.put("key", "value", 5, [topics.EVERYTHING], table.of([topics.EVERYTHING]))
+        assert store.get("key") == "value"
+        await rows(statement)
+        await until(lambda: store.get("key") is None and table.are_believed())

@@ -120,4 +120,4 @@ async def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
     asked[-1].cancel()
     may_end.set()
     await asyncio.gather(*asked, return_exceptions=True)
-    assert begun == [number for number in range(FLIGHTS + 1)]
+    assert begun == list(range(FLIGHTS + 1))
