@@ -123,16 +123,22 @@ class Changes:
             del self._waiting[number]
 
     async def _listen(self) -> None:
-        async with self._connecting:
+        # All who want it wait for one try: one after the other they would wait for ever.
+        async with asyncio.timeout(CONNECT_TIMEOUT), self._connecting:
             if self._listener is not None and not self._listener.is_closed():
                 return
-            self._listener = await asyncpg.connect(
+            listener: Any = await asyncpg.connect(
                 **self._address.connect_arguments(),
                 timeout=CONNECT_TIMEOUT,
                 command_timeout=CONNECT_TIMEOUT,
                 server_settings={"application_name": "perch changes"},
             )
-            await self._listener.add_listener(self._channel, self._hear)
+            try:
+                await listener.add_listener(self._channel, self._hear)
+            except BaseException:
+                listener.terminate()
+                raise
+            self._listener = listener  # one that does not listen yet would hear nobody
 
     def _hear(self, _connection: object, _pid: int, _channel: str, words: object) -> None:
         heard = notices.heard(str(words))

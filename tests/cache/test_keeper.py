@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any
 import asyncpg
 import pytest
 
+from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.cache import topics
 from server.cache.changes import Changes
 from server.cache.keeper import Keeper
 from server.cache.notices import PATIENCE
 from server.cache.store import Store
-from server.cache.versions import Versions
+from server.cache.versions import Versions, clock
 from server.models import cache_host
 from server.models.connection import rows
 from tests.servers import until
@@ -144,3 +146,21 @@ async def test_what_no_trigger_sees_is_forgotten_by_the_statement_in_the_documen
         assert store.get("key") == "value"
         await rows(statement)
         await until(lambda: store.get("key") is None and table.are_believed())
+
+
+async def test_writers_do_not_wait_one_after_the_other_for_a_database_that_hangs(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes connections, and says nothing."""
+    monkeypatch.setattr("server.cache.changes.CONNECT_TIMEOUT", 0.2)
+    table = Versions()
+    table.know([BY_HAND])
+    table.hold(clock() + 60 * 10**9)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        port = hanging.getsockname()[1]
+        address = DatabaseAddress.parse(f"postgresql://perch@127.0.0.1:{port}/perch?sslmode=disable")
+        changes = Changes(address, table)
+        tried = (changes.tell([TOPIC]) for _ in range(20))
+        async with asyncio.timeout(2):
+            failed = await asyncio.gather(*tried, return_exceptions=True)
+    assert {type(error) for error in failed} == {TimeoutError}
