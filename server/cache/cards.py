@@ -52,16 +52,17 @@ class Cards:
 
     async def of(self, tweet_ids: Sequence[int], *, likers: int) -> list[Card]:
         """Those of these tweets that there are, in this order. What is not kept is read in one query."""
-        found: dict[int, Card] = {}
-        for tweet_id in tweet_ids:
-            if (card := self._store.get(("card", tweet_id, likers))) is not None:
-                found[tweet_id] = card
-        if missing := [tweet_id for tweet_id in tweet_ids if tweet_id not in found]:
-            needed = [needed_of([tweet_id]) for tweet_id in missing]
-            versions = {one[-1]: self._store.versions.of(one) for one in needed}
-            for row in await timeline.these(missing, likers=likers):
-                shown = wire.tweet(row, self._urls)
-                card = found[row.id] = Card(shown, likers, encoder.encode(shown))
-                needs = needed_of([row.id])
-                self._store.put(("card", row.id, likers), card, card.size, needs, versions[needs[-1]])
-        return [found[tweet_id] for tweet_id in tweet_ids if tweet_id in found]
+        kept = self._store.get_all([("card", tweet_id, likers) for tweet_id in tweet_ids])
+        if None not in kept:
+            return kept
+        found = dict(zip(tweet_ids, kept, strict=True))
+        missing = [tweet_id for tweet_id, card in found.items() if card is None]
+        of = self._store.versions.of
+        needed = {tweet_id: (topics.EVERYTHING, topics.NAMES, topics.tweet(tweet_id)) for tweet_id in missing}
+        versions = {tweet_id: of(needs) for tweet_id, needs in needed.items()}
+        for row in await timeline.these(missing, likers=likers):
+            shown = wire.tweet(row, self._urls)
+            card = found[row.id] = Card(shown, likers, encoder.encode(shown))
+            key = ("card", row.id, likers)
+            self._store.put(key, card, card.size, needed[row.id], versions[row.id])
+        return [card for card in found.values() if card is not None]

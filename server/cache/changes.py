@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import random
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
 import asyncpg
@@ -18,6 +18,7 @@ from server.cache.versions import Versions
 from server.models import EventKind, cache_host
 from server.models.connection import CONNECT_TIMEOUT
 from server.models.event import EventRow
+from server.models.together import Together
 
 
 def published(tweet_id: int, author_id: int) -> list[int]:
@@ -81,6 +82,8 @@ class Changes:
         self._waiting: dict[int, _Waiting] = {}
         self._listener: Any = None
         self._connecting = asyncio.Lock()
+        # While one waits for a host, the next wait for that one: the host is gone then.
+        self._together = Together(self._tell, subject=lambda _: None)
 
     async def tell(self, changed: Collection[int]) -> None:
         """Returns when no host answers any more from what it kept of these topics.
@@ -99,28 +102,33 @@ class Changes:
             me = self._versions.host if self._versions is not None else 0
             others = [host.id for host in await cache_host.listed() if host.id != me]
         if others:
-            await self._tell(changed, others)
+            # Also where the writer is given up meanwhile: what it wrote is there.
+            await asyncio.shield(self._together.do((changed, others)))
 
     async def close(self) -> None:
         """Hear no answers any more."""
         if self._listener is not None:
             self._listener.terminate()
 
-    async def _tell(self, changed: Collection[int], others: Collection[int]) -> None:
+    async def _tell(self, some: Sequence[tuple[Collection[int], Collection[int]]]) -> list[None]:
+        """One notice of what several writers have changed meanwhile, each with whom it is to be told."""
         await self._listen()
         number = next(self._numbers)
+        changed = {topic for of_one, _ in some for topic in of_one}
+        others = {host for _, hosts in some for host in hosts}
         waiting = self._waiting[number] = _Waiting(set(others))
         try:
             notice = notices.Changed(self._channel, number, list(changed))
             await cache_host.tell(cache_host.CHANNEL, str(notice))
             if not await waiting.ended(within=PATIENCE):
-                if waiting.silent == set(others) and self._listener is not None:
+                if waiting.silent == others and self._listener is not None:
                     self._listener.terminate()  # perhaps it is this process that does not hear them
                 waiting.only(await cache_host.evict(waiting.silent))
                 if not await waiting.ended(within=LEASE_OVER):
                     await cache_host.remove(waiting.silent)
         finally:
             del self._waiting[number]
+        return [None for _ in some]
 
     async def _listen(self) -> None:
         # All who want it wait for one try: one after the other they would wait for ever.

@@ -9,11 +9,15 @@ from server.cache.store import Store
 from server.cache.versions import Versions
 from server.wire.media import MediaUrls
 
+# Who shows which key is kept always: some ten thousand. Bytes.
+VIEWERS = 12 << 20
+
 
 class Memory:
-    """One store within one bound, and those who keep things in it."""
+    """A store within the bound of the settings, and those who keep things in it."""
 
     def __init__(self, versions: Versions, urls: MediaUrls, *, max_bytes: int) -> None:
+        self.viewers = Store(versions, VIEWERS)
         self.store = Store(versions, max_bytes)
         self.cards = Cards(self.store, urls)
         self.likes = LikesOfViewers(self.store)

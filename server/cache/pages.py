@@ -6,13 +6,14 @@ costs its one card, a new tweet the ids and its own card.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from server.cache import topics
 from server.cache.cards import Card, Cards, needed_of
-from server.cache.own_likes import LikesOfViewers
+from server.cache.own_likes import LikesOfViewers, OwnLikes
 from server.cache.store import Store
 from server.models import timeline
 from server.models.timeline import Which, Window
@@ -85,11 +86,12 @@ class Pages:
     async def read(self, user_id: int, name: str, key: PageKey) -> Seen:
         """The page as this viewer sees it. At most three queries, and none where all is kept."""
         page: Page | None = self._store.get(key)
-        if page is None:
-            page = await self._page(key)
-        liked: Collection[int] | None = self._likes.known(user_id, page.lowest)
-        if liked is None:
-            liked = await self._likes.among(user_id, list(page.ids), page.lowest)
+        own: OwnLikes | None = self._likes.kept(user_id)
+        if page is None or own is None:
+            page, own = await self._both(key, user_id, page, own)
+        liked: Collection[int] = own.liked
+        if own.since > page.lowest:  # a deep page, of somebody who likes much
+            liked = await timeline.liked_among(user_id, list(page.ids))
         return Seen(page.seen_by(user_id, name, liked), not page.cards)
 
     async def one(self, user_id: int, name: str, tweet_id: int, *, likers: int) -> bytes | None:
@@ -97,10 +99,22 @@ class Pages:
         cards = await self._cards.of([tweet_id], likers=likers)
         if not cards:
             return None
-        liked: Collection[int] | None = self._likes.known(user_id, tweet_id)
-        if liked is None:
+        own: OwnLikes | None = self._likes.kept(user_id)
+        if own is not None and own.since <= tweet_id:
+            liked: Collection[int] = own.liked
+        else:
             liked = await timeline.liked_among(user_id, [tweet_id])
         return cards[0].for_one_who_likes_it(user_id, name) if tweet_id in liked else cards[0].plain
+
+    async def _both(
+        self, key: PageKey, user_id: int, page: Page | None, own: OwnLikes | None
+    ) -> tuple[Page, OwnLikes]:
+        """What is missing of a page and the viewer's likes; of both at the same time."""
+        if page is not None:
+            return page, await self._likes.of(user_id)
+        if own is not None:
+            return await self._page(key), own
+        return await asyncio.gather(self._page(key), self._likes.of(user_id))
 
     async def _page(self, key: PageKey) -> Page:
         table, order = self._store.versions, [topics.EVERYTHING, *_order(key)]

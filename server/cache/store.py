@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -60,11 +60,17 @@ class Store:
         self._entries.move_to_end(key)
         return entry.value
 
+    def get_all(self, keys: Iterable[Hashable]) -> list[Any]:
+        """The values of many keys, None for each that is not there or not true any more."""
+        if not self._entries or not self.versions.are_believed():
+            return [None for _ in keys]
+        return [self.get(key) if key in self._entries else None for key in keys]
+
     def put(
         self, key: Hashable, value: object, size: int, needed: Sequence[int], versions: tuple[int, ...]
     ) -> None:
         """Keep a value that was read after these versions of what it needs, if it is still true."""
-        needed, versions, full = tuple(needed), tuple(versions), size + OVERHEAD
+        needed, full = tuple(needed), size + OVERHEAD
         if full > self._max_bytes or self.versions.of(needed) != versions:
             return  # what stands there may be newer
         self._forget(key)

@@ -21,13 +21,13 @@ def context(request: Request) -> Context:
 
 def known_viewer(request: Request) -> Viewer | None:
     """The viewer whose key was shown, where this process knows the key. Raises MissingKey, InvalidKey."""
-    return keys.known(shown_key(request), context(request).memory.store)
+    return keys.known(shown_key(request), context(request).memory.viewers)
 
 
 async def looked_up_viewer(request: Request) -> Viewer:
     """The same, from the database. Raises MissingKey, InvalidKey."""
     perch = context(request)
-    return await keys.authenticate(shown_key(request), perch.memory.store, demo=perch.settings.demo)
+    return await keys.authenticate(shown_key(request), perch.memory.viewers, demo=perch.settings.demo)
 
 
 def allowed(viewer: Viewer, scope: Scope) -> Viewer:

@@ -157,11 +157,9 @@ CARDS = """
     FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = ANY($1::bigint[])
 """
 
-# Which of these tweets a user likes; and the newest tweets from one on that a user likes.
+# Which of these tweets a user likes; and the newest tweets that a user likes.
 LIKED_AMONG = "SELECT tweet_id FROM likes WHERE user_id = $1 AND tweet_id = ANY($2::bigint[])"
-LIKED_SINCE = """
-    SELECT tweet_id FROM likes WHERE user_id = $1 AND tweet_id >= $2 ORDER BY tweet_id DESC LIMIT $3
-"""
+NEWEST_LIKED = "SELECT tweet_id FROM likes WHERE user_id = $1 ORDER BY tweet_id DESC LIMIT $2"
 
 
 async def places(which: Which, subject: int, window: Window) -> list[Place]:
@@ -180,9 +178,9 @@ async def liked_among(user_id: int, tweet_ids: Sequence[int]) -> list[int]:
     return [record[0] for record in await records(LIKED_AMONG, user_id, tweet_ids)]
 
 
-async def liked_since(user_id: int, tweet_id: int, *, limit: int) -> list[int]:
-    """The tweets from this one on that the user likes, the newest first."""
-    return [record[0] for record in await records(LIKED_SINCE, user_id, tweet_id, limit)]
+async def newest_liked(user_id: int, *, limit: int) -> list[int]:
+    """The newest tweets that the user likes, the newest first."""
+    return [record[0] for record in await records(NEWEST_LIKED, user_id, limit)]
 
 
 def _tweet(record: Any) -> TweetRow:
