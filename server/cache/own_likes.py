@@ -36,12 +36,13 @@ class LikesOfViewers:
 
     async def of(self, user_id: int) -> OwnLikes:
         """The likes of the newest tweets."""
-        return await self._store.fetch(
+        known = await self._store.fetch(
             ("likes", user_id),
             [topics.likes_of(user_id)],
             lambda: _read(user_id),
             size=lambda found: EACH * len(found.liked),
         )
+        return known.value
 
 
 async def _read(user_id: int) -> OwnLikes:

@@ -117,20 +117,18 @@ class Pages:
         return await asyncio.gather(self._page(key), self._likes.of(user_id))
 
     async def _page(self, key: PageKey) -> Page:
-        table, order = self._store.versions, [topics.EVERYTHING, *_order(key)]
-        # Taken before the ids are read: the page is no truer than they are.
-        before = table.of(order)
-        found = await self._store.fetch(
+        order = _order(key)
+        ids = await self._store.fetch(
             ("ids", key), order, lambda: _read_ids(key), size=lambda ids: EACH * len(ids.ids)
         )
-        shown = needed_of(found.ids)
-        return await self._store.fetch(
+        page = await self._store.fetch(
             key,
-            [*order, *shown],
-            lambda: self._compose(key, found),
+            needed_of(ids.value.ids),
+            lambda: self._compose(key, ids.value),
             size=lambda page: page.size,
-            versions=(*before, *table.of(shown)),
+            made_from=ids,
         )
+        return page.value
 
     async def _compose(self, key: PageKey, found: _Ids) -> Page:
         cards = await self._cards.of(found.ids, likers=key.likers)

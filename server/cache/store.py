@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from server.cache import topics
 from server.cache.versions import Versions
@@ -15,6 +15,14 @@ T = TypeVar("T")
 
 # What an entry costs besides what it holds. Bytes, of CPython 3.11 on 64 bits.
 OVERHEAD = 600
+
+
+class Known(NamedTuple, Generic[T]):
+    """A value, with what it needs and the versions of that from before it was read."""
+
+    value: T
+    needed: tuple[int, ...]
+    versions: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -85,22 +93,24 @@ class Store:
         needed: Sequence[int],
         build: Callable[[], Awaitable[T]],
         size: Callable[[T], int],
-        versions: tuple[int, ...] | None = None,
-    ) -> T:
+        *,
+        made_from: Known[Any] | None = None,
+    ) -> Known[T]:
         """The value, read by `build` where there is none that is true: once, however many want it.
 
         Who comes while it is being read gets the same, unless something has changed since the reading began.
 
         Args:
-            needed: the topics that it depends on, besides `EVERYTHING`.
-            versions: those of `needed`, where part of it was read already; `EVERYTHING` is among them then.
+            made_from: what `build` works with. The value is no truer than that: it has its versions too,
+                those that were taken before that was read.
         """
-        value: T | None = self.get(key)
-        if value is not None:
-            return value
-        if versions is None:
-            needed = (topics.EVERYTHING, *needed)
-            versions = self.versions.of(needed)
+        if (value := self.get(key)) is not None:
+            entry = self._entries[key]
+            return Known(value, entry.needed, entry.versions)
+        needed = (topics.EVERYTHING, *needed)
+        versions = self.versions.of(needed)
+        if made_from is not None:
+            needed, versions = (*made_from.needed, *needed), made_from.versions + versions
         flight = self._flights.get(key)
         if flight is None or flight.versions != versions or not self.versions.are_believed():
             flight = _Flight(versions, asyncio.ensure_future(self._build(key, needed, versions, build, size)))
@@ -112,14 +122,14 @@ class Store:
     async def _build(
         self,
         key: Hashable,
-        needed: Sequence[int],
+        needed: tuple[int, ...],
         versions: tuple[int, ...],
         build: Callable[[], Awaitable[T]],
         size: Callable[[T], int],
-    ) -> T:
+    ) -> Known[T]:
         value = await build()
         self.put(key, value, size(value), needed, versions)
-        return value
+        return Known(value, needed, versions)
 
     def _land(self, key: Hashable, flight: _Flight) -> None:
         if self._flights.get(key) is flight:

@@ -117,7 +117,7 @@ async def myself(viewer: Viewer, memory: Memory) -> bytes:
         return users.one(users.user(await profile(viewer, viewer.id), scopes))
 
     needed = [topics.user(viewer.id), topics.NAMES]
-    return await memory.store.fetch(("myself", viewer.id, viewer.scopes), needed, read, size=len)
+    return (await memory.store.fetch(("myself", viewer.id, viewer.scopes), needed, read, size=len)).value
 
 
 def viewer_first(listed: list[Person], viewer: Person | None) -> list[Person]:

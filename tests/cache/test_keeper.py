@@ -73,11 +73,11 @@ async def test_what_a_new_host_read_before_all_others_knew_it_is_forgotten(setti
                 return table.host in await hosts()
 
             await until(has_joined)
-            assert await store.fetch("key", [TOPIC], read, size=len) == "before"
+            assert (await store.fetch("key", [TOPIC], read, size=len)).value == "before"
             value = "after"
             await rows("UPDATE cache_hosts SET knows = $2 WHERE id = $1", BY_HAND, [*before, table.host])
             await until(table.are_believed)
-            assert await store.fetch("key", [TOPIC], read, size=len) == "after"
+            assert (await store.fetch("key", [TOPIC], read, size=len)).value == "after"
     finally:
         await rows("DELETE FROM cache_hosts WHERE id = $1", BY_HAND)
 

@@ -42,7 +42,7 @@ class Source:
 
 
 async def fetch(store: Store, source: Source) -> str:
-    return await store.fetch("key", [TOPIC], source.read, size=len)
+    return (await store.fetch("key", [TOPIC], source.read, size=len)).value
 
 
 async def test_what_did_not_change_is_read_once(store: Store) -> None:
@@ -74,6 +74,15 @@ async def test_what_changed_while_it_was_read_is_not_kept(store: Store) -> None:
     source.may_end.set()
     assert await reading == "first"  # who asked before the change may get it
     assert await fetch(store, source) == "second"
+
+
+async def test_what_is_made_from_something_is_no_truer_than_that(store: Store) -> None:
+    """A change between the two readings: what is made of the first is as old as that."""
+    first = await store.fetch("first", [TOPIC], Source("old").read, size=len)
+    store.versions.stamp([TOPIC])
+    made = await store.fetch("made", [OTHER], Source("of old").read, size=len, made_from=first)
+    assert made.value == "of old"  # for who began before the change
+    assert store.get("made") is None
 
 
 async def test_many_who_ask_at_once_make_one_reading(store: Store) -> None:
