@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -10,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def wait_for(ready: Callable[[], bool], what: str, *, seconds: float = 30) -> No
     while not ready():
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
         time.sleep(0.02)
+
+
+async def until(what: Callable[[], bool | Awaitable[bool]]) -> None:
+    """The same in an event loop that goes on meanwhile."""
+    async with asyncio.timeout(10):
+        while True:
+            found = what()
+            if found if isinstance(found, bool) else await found:
+                return
+            await asyncio.sleep(0.01)
 
 
 @contextmanager

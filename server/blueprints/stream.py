@@ -10,7 +10,7 @@ from sanic import Blueprint, Request
 
 from server.domain.errors import Unavailable
 from server.http.chunks import ChunkWriter
-from server.http.guards import context, signed_in
+from server.http.guards import allowed, context, looked_up_viewer
 from server.http.inputs import read_headers
 from server.http.operation import streamed
 from server.http.protocol import NO_STORE
@@ -52,8 +52,10 @@ async def stream(request: Request) -> None:
     hub = context(request).hub
     if hub.open_streams >= capacity.streams():
         raise Unavailable("This server has as many open streams as it can hold.")
-    now = await event.state()  # before the key is looked at: what is revoked after this is seen below
-    viewer = await signed_in(request, "read")
+    # Before the key is looked up: what is revoked after this is seen below. Looked up, and not taken from
+    # memory: the event may be older than this, and this process not told of it yet.
+    now = await event.state()
+    viewer = allowed(await looked_up_viewer(request), "read")
     last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)
     subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, now, last)
     try:

@@ -82,7 +82,8 @@ class Changes:
         self._waiting: dict[int, _Waiting] = {}
         self._listener: Any = None
         self._connecting = asyncio.Lock()
-        self._together = Together(self._tell)
+        # While one waits for a host, the next wait for that one: the host is gone then.
+        self._together = Together(self._tell, subject=lambda _: None)
 
     async def tell(self, changed: Collection[int]) -> None:
         """Returns when no host answers any more from what it kept of these topics.
@@ -101,7 +102,8 @@ class Changes:
             me = self._versions.host if self._versions is not None else 0
             others = [host.id for host in await cache_host.listed() if host.id != me]
         if others:
-            await self._together.do((changed, others))
+            # Also where the writer is given up meanwhile: what it wrote is there.
+            await asyncio.shield(self._together.do((changed, others)))
 
     async def close(self) -> None:
         """Hear no answers any more."""
@@ -113,12 +115,15 @@ class Changes:
         await self._listen()
         number = next(self._numbers)
         changed = {topic for of_one, _ in some for topic in of_one}
-        waiting = self._waiting[number] = _Waiting({host for _, others in some for host in others})
+        others = {host for _, hosts in some for host in hosts}
+        waiting = self._waiting[number] = _Waiting(set(others))
         try:
             notice = notices.Changed(self._channel, number, list(changed))
             await cache_host.tell(cache_host.CHANNEL, str(notice))
             if not await waiting.ended(within=PATIENCE):
-                await cache_host.evict(waiting.silent)
+                if waiting.silent == others and self._listener is not None:
+                    self._listener.terminate()  # perhaps it is this process that does not hear them
+                waiting.only(await cache_host.evict(waiting.silent))
                 if not await waiting.ended(within=LEASE_OVER):
                     await cache_host.remove(waiting.silent)
         finally:
@@ -126,16 +131,22 @@ class Changes:
         return [None for _ in some]
 
     async def _listen(self) -> None:
-        async with self._connecting:
+        # All who want it wait for one try: one after the other they would wait for ever.
+        async with asyncio.timeout(CONNECT_TIMEOUT), self._connecting:
             if self._listener is not None and not self._listener.is_closed():
                 return
-            self._listener = await asyncpg.connect(
+            listener: Any = await asyncpg.connect(
                 **self._address.connect_arguments(),
                 timeout=CONNECT_TIMEOUT,
                 command_timeout=CONNECT_TIMEOUT,
                 server_settings={"application_name": "perch changes"},
             )
-            await self._listener.add_listener(self._channel, self._hear)
+            try:
+                await listener.add_listener(self._channel, self._hear)
+            except BaseException:
+                listener.terminate()
+                raise
+            self._listener = listener  # one that does not listen yet would hear nobody
 
     def _hear(self, _connection: object, _pid: int, _channel: str, words: object) -> None:
         heard = notices.heard(str(words))
@@ -155,6 +166,11 @@ class _Waiting:
         self.silent.discard(host)
         if not self.silent:
             self._all.set()
+
+    def only(self, hosts: set[int]) -> None:
+        """Nobody else is to be waited for."""
+        for host in self.silent - hosts:
+            self.hear(host)
 
     async def ended(self, within: float) -> bool:
         with contextlib.suppress(TimeoutError):

@@ -43,8 +43,11 @@ SETTLE_EVERY = 0.02
 # A renewal that takes longer is too late. Seconds.
 STATEMENT_TIMEOUT = 5
 
-# Events read in one go.
-BATCH = 1_000
+# Of saying goodbye, when the database may be what is gone. Seconds.
+GOODBYE = 1
+
+# Events read in one go, however many there are.
+BATCH, LAST = 1_000, 2**63 - 1
 
 
 class Keeper:
@@ -55,18 +58,17 @@ class Keeper:
         self._versions = versions
         self._woken = asyncio.Event()
         self._called = self._grown = False  # a host says that it is here; the log of events has grown
-        self._to_answer: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
+        self._to_answer: list[tuple[str, int]] = []
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the lease inside the block, if nobody else of this host does."""
-        tasks = [asyncio.create_task(work(), name="the cache's lease") for work in (self._run, self._answer)]
+        task = asyncio.create_task(self._run(), name="the cache's lease")
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
         complained = False
@@ -105,41 +107,44 @@ class Keeper:
             yield connection
         finally:
             self._versions.drop()
+            await self._leave(connection)
             connection.terminate()
+
+    async def _leave(self, connection: Any) -> None:
+        """With the lease dropped, nobody has to wait for this host. Where that cannot be said, they wait."""
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(GOODBYE):
+                await connection.execute(cache_host.REMOVE, [self._versions.host])
+                await connection.execute(cache_host.TELL, cache_host.CHANNEL, notices.GONE)
 
     def _hear(self, _connection: object, _pid: int, _channel: str, words: object) -> None:
         if (change := notices.changed(str(words))) is not None:
             self._versions.stamp(change.topics)
-            self._to_answer.put_nowait((change.channel, change.number))
+            self._to_answer.append((change.channel, change.number))
         else:
             self._called = True
-            self._woken.set()
+        self._woken.set()
 
     def _hear_of_events(self, *_: object) -> None:
         self._grown = True
         self._woken.set()
 
-    async def _answer(self) -> None:
+    async def _answer(self, connection: Any) -> None:
         """Say that changes are known, those of one channel together."""
-        while True:
-            waiting = [await self._to_answer.get()]
-            while not self._to_answer.empty():
-                waiting.append(self._to_answer.get_nowait())
-            for channel in {channel for channel, _ in waiting}:
-                numbers = [number for to, number in waiting if to == channel]
-                for some in notices.pieces(numbers):
-                    # Who asked waits until the lease is over where it is not told.
-                    with contextlib.suppress(OSError, PostgresError, InterfaceError):
-                        await cache_host.tell(channel, str(notices.Heard(self._versions.host, some)))
+        waiting, self._to_answer = self._to_answer, []
+        for channel in {channel for channel, _ in waiting}:
+            numbers = [number for to, number in waiting if to == channel]
+            for some in notices.pieces(numbers):
+                words = str(notices.Heard(self._versions.host, some))
+                await connection.execute(cache_host.TELL, channel, words)
 
     async def _keep(self, connection: Any) -> None:
         """Join the others and keep the lease; returns when this host was evicted."""
-        position = (await log_of_events.state()).newest
-        # What was said before this connection listened is not known.
-        self._versions.stamp([topics.EVERYTHING])
+        position = (await connection.fetchrow(log_of_events.NEWEST))["newest"]
         await self._join(connection)
         membership = Membership(self._versions.host)
         self._versions.know([])
+        is_told = False
         while True:
             began = clock()
             hosts = await self._renewed(connection, membership)
@@ -153,8 +158,12 @@ class Keeper:
             if gone := membership.gone(began):
                 await connection.execute(cache_host.REMOVE, gone)
             if membership.is_known:
+                if not is_told:
+                    # Only from now on does every host tell this one: whatever was read before may be old.
+                    self._versions.stamp([topics.EVERYTHING])
+                    is_told = True
                 self._versions.hold(began + int(LEASE * 1e9))
-            position = await self._rest(membership, position)
+            position = await self._rest(connection, membership, position)
 
     async def _join(self, connection: Any) -> None:
         """Under a new number: an earlier keeper of this host may have missed what was said to it."""
@@ -172,14 +181,15 @@ class Keeper:
         found = await connection.fetch(cache_host.RENEW, membership.me, membership.others)
         return [CacheHost(**dict(record)) for record in found] or None
 
-    async def _rest(self, membership: Membership, position: int) -> int:
+    async def _rest(self, connection: Any, membership: Membership, position: int) -> int:
         """Until the lease is to be renewed; stamps what the log tells of meanwhile. How far that was read."""
         due = clock() + int((RENEW_EVERY if membership.is_settled else SETTLE_EVERY) * 1e9)
         while True:
             self._woken.clear()
+            await self._answer(connection)
             if self._grown:
                 self._grown = False
-                position = await self._stamp_events(position)
+                position = await self._stamp_events(connection, position)
             if self._called or (
                 clock() >= due and (self._versions.was_wanted() or not membership.is_settled)
             ):
@@ -189,8 +199,10 @@ class Keeper:
                 async with asyncio.timeout(ASK_EVERY if membership.is_settled else SETTLE_EVERY):
                     await self._woken.wait()
 
-    async def _stamp_events(self, position: int) -> int:
-        while found := await log_of_events.after(position, limit=BATCH):
-            self._versions.stamp({topic for event in found for topic in changes.of_event(event)})
-            position = found[-1].seq
+    async def _stamp_events(self, connection: Any, position: int) -> int:
+        """On this connection: those of the pool may all be waiting for something."""
+        while found := await connection.fetch(log_of_events.AFTER, position, LAST, BATCH):
+            events = log_of_events.events(found)
+            self._versions.stamp({topic for event in events for topic in changes.of_event(event)})
+            position = events[-1].seq
         return position

@@ -1,7 +1,8 @@
 """What hosts say to each other, as PostgreSQL's notifications carry it.
 
-On the hosts' channel: `here`, where a new one asks to be known, and `changed CHANNEL NUMBER TOPIC,…`. On the
-channel that such a notice names, each host answers `HOST NUMBER …` when its table has the change.
+On the hosts' channel: `here`, where a new one asks to be known, `gone`, where one stops, and
+`changed CHANNEL NUMBER TOPIC,…`. On the channel that such a notice names, each host answers `HOST NUMBER …`
+when its table has the change.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import msgspec
 from server.cache import topics
 from server.models.cache_host import MAX_PAYLOAD
 
-HERE = "here"
+HERE, GONE = "here", "gone"
 
 # So long a host may believe its table since it began to renew its lease; and so long others wait for that
 # where they do not hear from it: clocks differ. Seconds.

@@ -46,8 +46,8 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Bytes of memory, about."""
-        return len(self.plain) + EACH * len(self.cards)
+        """Bytes of memory, about: of its cards too, as nobody else holds them when they are read anew."""
+        return len(self.plain) + sum(card.size + EACH for card in self.cards)
 
     def seen_by(self, user_id: int, name: str, liked: Collection[int]) -> bytes:
         """The answer for this viewer."""
@@ -114,11 +114,7 @@ class Pages:
             return page, await self._likes.of(user_id)
         if own is not None:
             return await self._page(key), own
-        liking = asyncio.ensure_future(self._likes.of(user_id))
-        try:
-            return await self._page(key), await liking
-        finally:
-            liking.cancel()
+        return await asyncio.gather(self._page(key), self._likes.of(user_id))
 
     async def _page(self, key: PageKey) -> Page:
         order = _order(key)

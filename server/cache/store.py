@@ -77,13 +77,13 @@ class Store:
     def put(
         self, key: Hashable, value: object, size: int, needed: Sequence[int], versions: tuple[int, ...]
     ) -> None:
-        """Keep a value that was read after these versions of what it needs."""
-        if not self._max_bytes:
-            return
-        if key in self._entries:
-            self._forget(key)
-        self._entries[key] = _Entry(value, size + OVERHEAD, tuple(needed), versions, seen=-1)
-        self.size += size + OVERHEAD
+        """Keep a value that was read after these versions of what it needs, if it is still true."""
+        needed, full = tuple(needed), size + OVERHEAD
+        if full > self._max_bytes or self.versions.of(needed) != versions:
+            return  # what stands there may be newer
+        self._forget(key)
+        self._entries[key] = _Entry(value, full, needed, versions, seen=-1)
+        self.size += full
         while self.size > self._max_bytes:
             self._forget(next(iter(self._entries)))
 

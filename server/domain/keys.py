@@ -133,6 +133,7 @@ async def revoke(user_id: int, key_id: int) -> None:
     done = await ApiKey.filter(id=key_id, user_id=user_id, revoked_at=None).update(
         revoked_at=datetime.now(UTC)
     )
+    # Also where it was revoked before: who did that may have died before anybody was told.
+    await changes.tell([topics.keys_of(user_id)])
     if not done:
         raise KeyNotFound
-    await changes.tell([topics.keys_of(user_id)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.cache import changes
+from server.cache import changes, topics
 from server.domain import idempotency, media, text
 from server.domain.errors import InvalidBody, NotAuthor, TweetNotFound, Unavailable
 from server.domain.jobs import Jobs
@@ -73,6 +73,18 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
         TweetNotFound: there is none, or no more.
         NotAuthor: it is another's.
     """
+    try:
+        removed = await _delete(viewer, tweet_id)
+    except TweetNotFound:
+        # Who deleted it may have died before anybody was told.
+        await changes.tell([topics.tweet(tweet_id)])
+        raise
+    await changes.tell(changes.deleted(tweet_id, viewer.id))
+    if removed:
+        await jobs.remove_pictures(removed)
+
+
+async def _delete(viewer: Viewer, tweet_id: int) -> list[int]:
     async with transaction():
         found = await row("SELECT author_id FROM tweets WHERE id = $1 FOR UPDATE", tweet_id)
         if found is None:
@@ -81,6 +93,4 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
             raise NotAuthor
         removed = await media.detach_all(tweet_id)
         await rows("DELETE FROM tweets WHERE id = $1 RETURNING id", tweet_id)
-    await changes.tell(changes.deleted(tweet_id, viewer.id))
-    if removed:
-        await jobs.remove_pictures(removed)
+    return removed

@@ -19,16 +19,6 @@ def context(request: Request) -> Context:
     return found
 
 
-async def signed_in(request: Request, scope: Scope) -> Viewer:
-    """The viewer whose key was shown.
-
-    Raises:
-        MissingKey, InvalidKey: no key, or none that is honoured.
-        OutOfScope: a key without this scope.
-    """
-    return allowed(known_viewer(request) or await looked_up_viewer(request), scope)
-
-
 def known_viewer(request: Request) -> Viewer | None:
     """The viewer whose key was shown, where this process knows the key. Raises MissingKey, InvalidKey."""
     return keys.known(shown_key(request), context(request).memory.viewers)

@@ -29,7 +29,7 @@ class CacheHost(msgspec.Struct, frozen=True):
 
 LISTED = "SELECT id, knows, evicted FROM cache_hosts"
 JOIN = "INSERT INTO cache_hosts (id) VALUES ($1)"
-EVICT = "UPDATE cache_hosts SET evicted = true WHERE id = ANY($1::bigint[])"
+EVICT = "UPDATE cache_hosts SET evicted = true WHERE id = ANY($1::bigint[]) RETURNING id"
 REMOVE = "DELETE FROM cache_hosts WHERE id = ANY($1::bigint[])"
 TELL = "SELECT pg_notify($1, $2)"
 
@@ -46,9 +46,9 @@ async def listed() -> list[CacheHost]:
     return [CacheHost(**found) for found in await rows(LISTED)]
 
 
-async def evict(hosts: Collection[int]) -> None:
-    """From now on these cannot renew their leases."""
-    await rows(EVICT, list(hosts))
+async def evict(hosts: Collection[int]) -> set[int]:
+    """From now on these cannot renew their leases; those of them that may have one still."""
+    return {host["id"] for host in await rows(EVICT, list(hosts))}
 
 
 async def remove(hosts: Collection[int]) -> None:

@@ -11,9 +11,10 @@ rows outlive what they tell of. No models: only the statements below touch these
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -63,8 +64,9 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 # $1 tweets whose number of likes was told a moment ago: theirs stay in the outbox, and what gathers there
-# becomes one event. $2 how many rows at most. Of several equal rows the last one is kept.
-MOVE = """
+# becomes one event. $2 how many rows at most. Of several equal rows the last one is kept. That the log has
+# grown is said in the same transaction: once, as PostgreSQL drops what is said twice, and never forgotten.
+MOVE = f"""
     WITH due AS (
         SELECT id FROM outbox WHERE kind <> 'likes' OR tweet_id <> ALL($1::bigint[]) ORDER BY id LIMIT $2
     ), taken AS (
@@ -72,12 +74,14 @@ MOVE = """
     ), kept AS (
         SELECT DISTINCT ON (kind, tweet_id, user_id, followee_id, media_id, key_id) *
         FROM taken ORDER BY kind, tweet_id, user_id, followee_id, media_id, key_id, id DESC
+    ), moved AS (
+        INSERT INTO events (seq, kind, tweet_id, user_id, followee_id, media_id, key_id)
+        SELECT (SELECT coalesce(max(seq), 0) FROM events) + row_number() OVER (ORDER BY id),
+            kind, tweet_id, user_id, followee_id, media_id, key_id
+        FROM kept ORDER BY id
+        RETURNING seq, kind, tweet_id
     )
-    INSERT INTO events (seq, kind, tweet_id, user_id, followee_id, media_id, key_id)
-    SELECT (SELECT coalesce(max(seq), 0) FROM events) + row_number() OVER (ORDER BY id),
-        kind, tweet_id, user_id, followee_id, media_id, key_id
-    FROM kept ORDER BY id
-    RETURNING seq, kind, tweet_id
+    SELECT seq, kind, tweet_id, pg_notify('{GROWN}', '') FROM moved
 """
 
 AFTER = """
@@ -112,13 +116,17 @@ async def state() -> LogState:
 
 async def after(seq: int, *, up_to: int = 2**63 - 1, limit: int) -> list[EventRow]:
     """The events that follow, in their order."""
-    found = await rows(AFTER, seq, up_to, limit)
-    return [EventRow(**{**values, "kind": EventKind(values["kind"])}) for values in found]
+    return events(await rows(AFTER, seq, up_to, limit))
 
 
 async def forget_old(*, now: datetime | None = None) -> int:
     """Remove events that nobody can resume from any more; how many."""
     return len(await rows(FORGET, (now or datetime.now(UTC)) - KEPT_FOR))
+
+
+def events(found: Iterable[Any]) -> list[EventRow]:
+    """What `AFTER` returned."""
+    return [EventRow(**{**dict(values), "kind": EventKind(values["kind"])}) for values in found]
 
 
 def moved(found: Collection[object]) -> list[Moved]:

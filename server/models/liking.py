@@ -59,5 +59,9 @@ async def _write(statement: str, some: Sequence[Pair]) -> list[bool]:
     return [pair.tweet_id in there for pair in some]
 
 
-_like: Together[Pair, bool] = Together(lambda some: _write(LIKE, some))
-_unlike: Together[Pair, bool] = Together(lambda some: _write(UNLIKE, some))
+def _tweet(pair: Pair) -> int:
+    return pair.tweet_id
+
+
+_like: Together[Pair, bool] = Together(lambda some: _write(LIKE, some), _tweet)
+_unlike: Together[Pair, bool] = Together(lambda some: _write(UNLIKE, some), _tweet)

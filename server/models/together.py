@@ -3,72 +3,122 @@
 A statement costs its round trip, its planning, its triggers and its commit once, for one row or fifty.
 Nobody waits for company: what comes while nothing is under way is done at once; what comes meanwhile is done
 together next. Writers of one row, such as all who like one tweet, then wait for a few transactions and not
-for hundreds.
+for hundreds. A row that somebody else has locked for long holds up those who write it, and nobody else.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from asyncpg.exceptions import PostgresError
+from asyncpg.exceptions import DataError, IntegrityConstraintViolationError, TransactionRollbackError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Statements under way at once, of one kind in one process: while one waits for a lock, another goes on.
+# Statements under way at once, of one kind in one process.
 FLIGHTS = 2
+
+# One that takes longer waits for a lock: another goes in its place, without what it may wait for. Seconds.
+HELD_UP_AFTER = 0.25
 
 # Rows in one statement.
 AT_MOST = 100
+
+# Somebody's own failure, and surely nothing was done: the others are tried again. Where the connection is
+# lost nobody knows that, and where time has run out it would run out again.
+OWN_FAILURES = (DataError, IntegrityConstraintViolationError, TransactionRollbackError)
+
+
+@dataclass(eq=False)
+class _Flight:
+    """Statements one after the other. `subjects` are those of the one that is under way."""
+
+    subjects: set[Hashable] = field(default_factory=set)
+    is_held_up: bool = False
+    task: asyncio.Task[None] | None = None  # the event loop alone would let go of it
 
 
 class Together(Generic[Item, Result]):
     """`do` gives to `run` what was asked meanwhile, and to each who asked its own result.
 
-    Where a statement of several fails, each is tried alone, so that nobody fails for another's sake.
+    Where a statement of several fails for what one of them asked, each is tried alone, so that nobody fails
+    for another's sake. `subject` is what an item may have to wait for: the row that it locks.
     """
 
-    def __init__(self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        subject: Callable[[Item], Hashable],
+    ) -> None:
         self._run = run
+        self._subject = subject
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
-        self._flying: set[asyncio.Task[None]] = set()
+        self._flying: set[_Flight] = set()
 
     async def do(self, item: Item) -> Result:
-        """The result of this one. Who asks and goes away may find it done all the same."""
+        """The result of this one. Who goes away while it is under way finds it done all the same."""
         asked: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, asked))
-        if len(self._flying) < FLIGHTS:
-            # Of nobody's request, and of nobody's transaction.
-            flight = asyncio.create_task(self._fly(), context=Context())
-            self._flying.add(flight)
-            flight.add_done_callback(self._flying.discard)
+        self._depart()
         return await asked
 
-    async def _fly(self) -> None:
-        while self._waiting:
-            some = [self._waiting.popleft() for _ in range(min(AT_MOST, len(self._waiting)))]
-            try:
-                self._tell(some, await self._run([item for item, _ in some]))
-            except PostgresError as error:
-                if len(some) == 1:
-                    self._fail(some, error)
-                else:
-                    await self._one_by_one(some)
-            except BaseException as error:
-                self._fail(some, error)
-                if not isinstance(error, Exception):
-                    raise
+    def _depart(self) -> None:
+        if sum(not flight.is_held_up for flight in self._flying) < FLIGHTS:
+            flight = _Flight()
+            self._flying.add(flight)
+            # Of nobody's request, and of nobody's transaction.
+            flight.task = asyncio.create_task(self._fly(flight), context=Context())
 
-    async def _one_by_one(self, some: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
-        for one in some:
-            try:
-                self._tell([one], await self._run([one[0]]))
-            except Exception as error:
-                self._fail([one], error)
+    async def _fly(self, flight: _Flight) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while not flight.is_held_up and (some := self._taken()):
+                flight.subjects = {self._subject(item) for item, _ in some}
+                patience = loop.call_later(HELD_UP_AFTER, self._hold_up, flight)
+                try:
+                    await self._write(some)
+                finally:
+                    patience.cancel()
+        finally:
+            self._flying.discard(flight)
+            if flight.is_held_up:
+                self._depart()  # with what waited for the same
+
+    def _hold_up(self, flight: _Flight) -> None:
+        flight.is_held_up = True
+        self._depart()
+
+    def _taken(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        """What can be written now, in its order."""
+        busy = {subject for flight in self._flying if flight.is_held_up for subject in flight.subjects}
+        some: list[tuple[Item, asyncio.Future[Result]]] = []
+        left: list[tuple[Item, asyncio.Future[Result]]] = []
+        while self._waiting and len(some) < AT_MOST:
+            one = self._waiting.popleft()
+            if one[1].done():  # who asked has gone
+                continue
+            (left if busy and self._subject(one[0]) in busy else some).append(one)
+        self._waiting.extendleft(reversed(left))
+        return some
+
+    async def _write(self, some: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            self._tell(some, await self._run([item for item, _ in some]))
+        except OWN_FAILURES as error:
+            if len(some) == 1:
+                self._fail(some, error)
+            else:
+                for one in some:
+                    await self._write([one])
+        except BaseException as error:
+            self._fail(some, error)
+            if not isinstance(error, Exception):
+                raise
 
     def _tell(self, some: Sequence[tuple[Item, asyncio.Future[Result]]], results: Sequence[Result]) -> None:
         for (_, asked), result in zip(some, results, strict=True):

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from server.models import EventKind
-from server.models.event import GROWN, MOVE, moved
+from server.models.event import MOVE, moved
 from server.models.locks import AdvisoryLock
 
 # Rows in one go.
@@ -32,7 +32,7 @@ class Relay:
         return self._leads
 
     async def move(self) -> bool:
-        """Move what is due, and say so; whether there was anything."""
+        """Move what is due, and say so (`MOVE` does); whether there was anything."""
         found = moved(await self._connection.fetch(MOVE, self._held(), BATCH))
         if not found:
             return False
@@ -40,7 +40,6 @@ class Relay:
         for event in found:
             if event.kind is EventKind.LIKES and event.tweet_id is not None:
                 self._told[event.tweet_id] = now
-        await self._connection.execute("SELECT pg_notify($1, $2)", GROWN, str(found[-1].seq))
         return True
 
     def _held(self) -> list[int]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from typing import Any
 
+import asyncpg
 import pytest
+from asyncpg.exceptions import ConnectionDoesNotExistError
 
+from config.settings import Settings
 from server.models.connection import rows
 from server.models.together import AT_MOST, FLIGHTS, Together
 from tests.callers import Caller, register
@@ -52,7 +57,67 @@ async def test_no_statement_is_too_long_and_not_too_many_run() -> None:
         running -= 1
         return [2 * item for item in items]
 
-    together: Together[int, int] = Together(run)
+    together: Together[int, int] = Together(run, abs)
     assert await asyncio.gather(*(together.do(n) for n in range(1_000))) == [2 * n for n in range(1_000)]
     assert max(sizes) == AT_MOST
     assert most == FLIGHTS
+
+
+async def test_what_may_have_been_done_is_not_done_again() -> None:
+    """The connection is lost while the statement is under way: nobody knows whether it was committed."""
+    runs = 0
+
+    async def run(some: Sequence[int]) -> list[int]:
+        nonlocal runs
+        runs += 1
+        raise ConnectionDoesNotExistError
+
+    together: Together[int, int] = Together(run, abs)
+    tried = await asyncio.gather(*(together.do(n) for n in range(10)), return_exceptions=True)
+    assert [type(error) for error in tried] == [ConnectionDoesNotExistError] * 10
+    assert runs == 1
+
+
+async def test_a_locked_tweet_holds_up_its_own_likes_alone(
+    settings: Settings, alice: Caller, bob: Caller
+) -> None:
+    """Likes of it wait in one statement or two; those of others are written meanwhile."""
+    locked, other = await alice.tweet(), await alice.tweet()
+    people = [await register(alice.send, f"p{number}") for number in range(12)]
+    connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("SELECT 1 FROM tweets WHERE id = $1 FOR UPDATE", locked)
+    waiting = []
+    for who in people:
+        waiting.append(asyncio.create_task(who.post(f"/api/tweets/{locked}/likes")))
+        await asyncio.sleep(0.05)
+    async with asyncio.timeout(1):
+        assert (await bob.post(f"/api/tweets/{other}/likes")).status == 200
+    assert not any(task.done() for task in waiting)
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('tuple', 'transactionid')"
+    assert await connection.fetchval(waits) <= FLIGHTS + 1
+    await transaction.rollback()
+    await connection.close()
+    assert {answer.status for answer in await asyncio.gather(*waiting)} == {200}
+    assert (await alice.read(locked))["likes_count"] == len(people)
+
+
+async def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
+    begun: list[int] = []
+    may_end = asyncio.Event()
+
+    async def run(some: Sequence[int]) -> list[int]:
+        begun.extend(some)
+        await may_end.wait()
+        return list(some)
+
+    together: Together[int, int] = Together(run, abs)
+    asked = []
+    for number in range(FLIGHTS + 2):
+        asked.append(asyncio.create_task(together.do(number)))
+        await asyncio.sleep(0.01)
+    asked[-1].cancel()
+    may_end.set()
+    await asyncio.gather(*asked, return_exceptions=True)
+    assert begun == list(range(FLIGHTS + 1))

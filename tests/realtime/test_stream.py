@@ -16,13 +16,14 @@ import pytest
 from server.context import App, Context
 from server.http import openapi
 from server.models import ApiKey, event, people
-from server.models.connection import rows
+from server.models.connection import rows, transaction
 from server.realtime import capacity
 from server.wire import events
 from tests import pictures
 from tests.callers import Caller
 from tests.realtime.listening import listening
 from tests.schemas import matches
+from tests.servers import until
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +151,20 @@ async def test_a_broken_picture_leaves_its_tweet_for_all(address: str, alice: Ca
         )
         told = await to_bob.wait_for("media")
         assert (told["tweet_id"], told["media"]["state"]) == (tweet_id, "broken")
+
+
+async def test_no_stream_is_opened_with_a_key_of_whose_end_this_process_was_not_told_yet(
+    perch: Context, bob: Caller
+) -> None:
+    """Such a stream would begin after the event that ends it."""
+    await until(perch.memory.store.versions.are_believed)
+    await bob.get("/api/users/me")
+    async with transaction():
+        await rows("SET LOCAL session_replication_role = replica")  # no trigger tells anybody
+        await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
+    assert (await bob.get("/api/users/me")).status == 200  # from memory
+    async with asyncio.timeout(5):
+        assert (await bob.get("/api/stream")).error == (401, "invalid_key")
 
 
 async def test_a_revoked_key_gets_nothing_more(address: str, alice: Caller, bob: Caller) -> None:

@@ -1,0 +1,166 @@
+"""Hosts that come, go, and do not hear: each is a table of versions with a keeper of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from server.cache import topics
+from server.cache.changes import Changes
+from server.cache.keeper import Keeper
+from server.cache.notices import PATIENCE
+from server.cache.store import Store
+from server.cache.versions import Versions, clock
+from server.models import cache_host
+from server.models.connection import rows
+from tests.servers import until
+
+pytestmark = pytest.mark.usefixtures("pool")
+
+TOPIC = topics.tweet(1)
+
+# A host that is made by hand.
+BY_HAND = 1
+
+
+@contextlib.asynccontextmanager
+async def host(settings: Settings) -> AsyncIterator[Versions]:
+    """A host that is believed."""
+    table = Versions()
+    async with Keeper(settings.database, table).running():
+        await until(table.are_believed)
+        yield table
+
+
+def others_of(table: Versions, unknown: list[int]) -> list[int]:
+    """Whom it tells; `unknown` while it has to ask for that."""
+    found = table.others()
+    return unknown if found is None else found
+
+
+async def hosts() -> set[int]:
+    return {found.id for found in await cache_host.listed()}
+
+
+async def test_what_a_new_host_read_before_all_others_knew_it_is_forgotten(settings: Settings) -> None:
+    """A writer of one that does not know it yet has told it nothing."""
+    table = Versions()
+    store = Store(table, 100_000)
+    value = "before"
+
+    async def read() -> str:
+        return value
+
+    before = await hosts()
+    await rows("INSERT INTO cache_hosts (id, knows) VALUES ($1, $2)", BY_HAND, sorted(before))
+    try:
+        async with Keeper(settings.database, table).running():
+
+            async def has_joined() -> bool:
+                return table.host in await hosts()
+
+            await until(has_joined)
+            assert (await store.fetch("key", [TOPIC], read, size=len)).value == "before"
+            value = "after"
+            await rows("UPDATE cache_hosts SET knows = $2 WHERE id = $1", BY_HAND, [*before, table.host])
+            await until(table.are_believed)
+            assert (await store.fetch("key", [TOPIC], read, size=len)).value == "after"
+    finally:
+        await rows("DELETE FROM cache_hosts WHERE id = $1", BY_HAND)
+
+
+async def test_a_host_that_stops_holds_nobody_up(settings: Settings) -> None:
+    async with host(settings) as staying:
+        changes = Changes(settings.database, staying)
+        async with host(settings) as stopping:
+            await until(lambda: stopping.host in others_of(staying, []))
+        assert not stopping.are_believed()
+        assert stopping.host not in await hosts()
+        began = time.monotonic()
+        await changes.tell([TOPIC])
+        assert time.monotonic() - began < 2 * PATIENCE
+        await until(lambda: stopping.host not in others_of(staying, [stopping.host]))
+        await changes.close()
+
+
+async def test_a_writer_that_hears_nothing_listens_anew(settings: Settings) -> None:
+    """Its connection may be dead without its knowing: here, PostgreSQL's end of it stands still."""
+    async with host(settings) as mine, host(settings) as another:
+        await until(lambda: another.host in others_of(mine, []))
+        changes = Changes(settings.database, mine)
+        await changes.tell([TOPIC])
+        (listening,) = await rows(
+            "SELECT pid FROM pg_stat_activity WHERE query = $1", f'LISTEN "{changes._channel}"'
+        )
+        os.kill(listening["pid"], signal.SIGSTOP)
+        try:
+            await changes.tell([TOPIC])
+            await until(lambda: another.are_believed() and another.host in others_of(mine, []))
+            await changes.tell([TOPIC])
+            assert another.host in await hosts()  # it was heard, and not taken for gone
+        finally:
+            os.kill(listening["pid"], signal.SIGCONT)
+        await changes.close()
+
+
+async def test_changes_are_heard_while_all_connections_of_the_pool_wait(settings: Settings) -> None:
+    async with host(settings) as table:
+        writer: Any = await asyncpg.connect(**settings.database.connect_arguments())
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        await writer.add_listener("heard_by_a_test", lambda *words: heard.put_nowait(words[-1]))
+        waiting = [rows("SELECT pg_sleep(1)") for _ in range(settings.database_pool_size)]
+        all_wait = asyncio.gather(*waiting)
+        await asyncio.sleep(0.2)
+        before = table.of([TOPIC])
+        await writer.execute(cache_host.TELL, cache_host.CHANNEL, f"changed heard_by_a_test 7 {TOPIC}")
+        async with asyncio.timeout(PATIENCE):
+            while await heard.get() != f"{table.host} 7":
+                pass
+        assert table.of([TOPIC]) != before
+        assert not all_wait.done()
+        await all_wait
+        await writer.close()
+
+
+async def test_what_no_trigger_sees_is_forgotten_by_the_statement_in_the_documents(
+    settings: Settings,
+) -> None:
+    document = Path("docs/freshness.md").read_text()
+    (statement,) = re.findall(r"SELECT pg_notify\(.*\)", document)
+    async with host(settings) as table:
+        store = Store(table, 100_000)
+        store.put("key", "value", 5, [topics.EVERYTHING], table.of([topics.EVERYTHING]))
+        assert store.get("key") == "value"
+        await rows(statement)
+        await until(lambda: store.get("key") is None and table.are_believed())
+
+
+async def test_writers_do_not_wait_one_after_the_other_for_a_database_that_hangs(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes connections, and says nothing."""
+    monkeypatch.setattr("server.cache.changes.CONNECT_TIMEOUT", 0.2)
+    table = Versions()
+    table.know([BY_HAND])
+    table.hold(clock() + 60 * 10**9)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        port = hanging.getsockname()[1]
+        address = DatabaseAddress.parse(f"postgresql://perch@127.0.0.1:{port}/perch?sslmode=disable")
+        changes = Changes(address, table)
+        tried = (changes.tell([TOPIC]) for _ in range(20))
+        async with asyncio.timeout(2):
+            failed = await asyncio.gather(*tried, return_exceptions=True)
+    assert {type(error) for error in failed} == {TimeoutError}

@@ -1,0 +1,61 @@
+"""Pages are put together of parts that are read one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import tracemalloc
+from typing import Any
+
+from server.cache import topics
+from server.cache.memory import Memory
+from server.cache.pages import PageKey, _read_ids
+from server.context import Context
+from server.models.timeline import NEWEST, Which
+from tests.callers import Caller
+from tests.servers import until
+
+KEY = PageKey(Which.ALL, 0, NEWEST, 0, 50, 0)
+
+
+async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_page(
+    perch: Context, alice: Caller
+) -> None:
+    """The ids were read before it, and the page is put together after it."""
+    store, pages = perch.memory.store, perch.memory.pages
+    await until(store.versions.are_believed)
+    were_read, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def read_slowly() -> Any:
+        found = await _read_ids(KEY)
+        were_read.set()
+        await may_go_on.wait()
+        return found
+
+    ids = store.fetch(("ids", KEY), [topics.ALL_TWEETS], read_slowly, size=lambda _: 0)
+    reading = asyncio.create_task(ids)
+    await were_read.wait()
+    early = asyncio.create_task(pages.read(alice.id, "alice", KEY))
+    await asyncio.sleep(0)
+    await alice.tweet("new")
+    may_go_on.set()
+    await asyncio.gather(reading, early)  # who asked before may see what was before
+    assert b'"new"' in (await pages.read(alice.id, "alice", KEY)).answer
+
+
+async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(
+    perch: Context, alice: Caller
+) -> None:
+    """Each page was put together at another time: of tweets that are rendered anew since."""
+    for number in range(10):
+        await alice.tweet(f"tweet {number}")
+    memory = Memory(perch.memory.store.versions, perch.urls, max_bytes=1 << 30)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for skip in range(300):
+            memory.store.versions.stamp([topics.NAMES])
+            await memory.pages.read(alice.id, "alice", KEY._replace(skip=skip % 3, limit=7 + skip // 3))
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < memory.store.size

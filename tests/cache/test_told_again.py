@@ -1,0 +1,37 @@
+"""A writer died after its commit and before it told anybody: who tries again is answered, and it is so."""
+
+from __future__ import annotations
+
+from server.context import Context
+from server.models.connection import rows, transaction
+from tests.callers import Caller
+from tests.servers import until
+
+
+async def untold(sql: str, value: int) -> None:
+    """A change that no trigger tells of either; a moment later one would."""
+    async with transaction():
+        await rows("SET LOCAL session_replication_role = replica")
+        await rows(sql, value)
+
+
+async def test_a_key_that_was_revoked_already_is_refused(perch: Context, alice: Caller) -> None:
+    await until(perch.memory.store.versions.are_believed)
+    made = await alice.post("/api/keys", json={"name": "lost"})
+    lost = Caller(alice.send, made["key"])
+    assert (await lost.get("/api/users/me")).status == 200
+    await untold("UPDATE api_keys SET revoked_at = now() WHERE id = $1 RETURNING 1", made["key_id"])
+    assert (await lost.get("/api/users/me")).status == 200  # from memory
+    assert (await alice.delete(f"/api/keys/{made['key_id']}")).error == (404, "key_not_found")
+    assert (await lost.get("/api/users/me")).error == (401, "invalid_key")
+
+
+async def test_a_tweet_that_was_deleted_already_is_gone(perch: Context, alice: Caller) -> None:
+    await until(perch.memory.store.versions.are_believed)
+    tweet_id = await alice.tweet()
+    assert [tweet["id"] for tweet in await alice.timeline()] == [tweet_id]
+    await untold("DELETE FROM tweets WHERE id = $1 RETURNING 1", tweet_id)
+    assert [tweet["id"] for tweet in await alice.timeline()] == [tweet_id]  # from memory
+    assert (await alice.delete(f"/api/tweets/{tweet_id}")).error == (404, "tweet_not_found")
+    assert await alice.timeline() == []
+    assert (await alice.get(f"/api/tweets/{tweet_id}")).status == 404
