@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from config.settings import Settings
+from server.cache import changes, topics
 from server.cli.command import json_option, print_json, progress, with_database
 from server.generate import loading
 from server.generate.loading import Filled
@@ -77,6 +78,9 @@ def generate(
     async def fill() -> Filled:
         with progress("generating", size.rows) as show:
             found = await loading.fill(address, size, seed=seed, until=moment, told=show)
+        await changes.tell(
+            [topics.EVERYTHING]
+        )  # a running Perch may have seen nothing there
         if keys_file is not None:
             write_keys(keys_file, await loading.add_keys(address, keys_for))
         return found
