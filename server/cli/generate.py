@@ -78,9 +78,7 @@ def generate(
     async def fill() -> Filled:
         with progress("generating", size.rows) as show:
             found = await loading.fill(address, size, seed=seed, until=moment, told=show)
-        await changes.tell(
-            [topics.EVERYTHING]
-        )  # a running Perch may have seen nothing there
+        await changes.tell([topics.EVERYTHING])  # a running Perch may have seen nothing there
         if keys_file is not None:
             write_keys(keys_file, await loading.add_keys(address, keys_for))
         return found
