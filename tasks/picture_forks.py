@@ -92,8 +92,14 @@ def be_a_child(request: bytes, reply: socket.socket) -> None:
         os._exit(code)
 
 
+# What the environment may hold: the size of pages, and what Python itself adds.
+KEPT = ("GLIBC_TUNABLES", "LC_CTYPE")
+
+
 def main() -> None:
     """Serve the socket that standard input is."""
+    for name in set(os.environ).difference(KEPT):  # an error reporter adds its own to every process
+        del os.environ[name]
     picture_child.load_decoders()
     gc.disable()  # a child lives too briefly to need it, and would copy the pages that it looks at
     gc.freeze()

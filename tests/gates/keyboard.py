@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Locator, Page, expect
+import asyncio
+
+from playwright.async_api import FileChooser, Locator, Page, expect
 
 from tests import pictures
 from tests.gates.community import Person
@@ -36,15 +38,18 @@ async def enter_the_key(page: Page, person: Person) -> None:
 async def tweet_a_picture(page: Page) -> Locator:
     """Write, choose a file, describe it, send; the tweet on the page."""
     main = page.get_by_role("main")
+    # Listened for from here on: told in the moment of the key press, a browser may show its own dialog.
+    chosen: asyncio.Future[FileChooser] = asyncio.get_running_loop().create_future()
+    page.once("filechooser", lambda chooser: chosen.set_result(chooser))
     await page.keyboard.press("Escape")  # out of the field, so that keys are shortcuts
     await page.keyboard.press("n")
     await expect(main.get_by_role("textbox", name="Tweet text")).to_be_focused()
     await page.keyboard.type(WORDS)
     await tab_to(page, main.get_by_role("button", name="Add pictures"))
-    async with page.expect_file_chooser() as chooser:
-        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    chooser = await asyncio.wait_for(chosen, 10)
     picture = {"name": "hill.png", "mimeType": "image/png", "buffer": pictures.png(320, 200)}
-    await (await chooser.value).set_files(picture)  # type: ignore[arg-type]
+    await chooser.set_files(picture)  # type: ignore[arg-type]
     description = main.get_by_role("textbox", name="Description")
     await expect(description).to_be_visible()
     await tab_to(page, description, key="Shift+Tab")
