@@ -6,6 +6,7 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -72,6 +73,8 @@ def generate(
         size = Size.of(tweets, users=users, likes=likes, follows=follows, media=media)
     except Impossible as error:
         raise click.UsageError(str(error)) from None
+    # Before anything else: who cannot have the keys would have to fill it again.
+    out = opened(keys_file) if keys_file is not None else None
     address = Settings.load().database
     moment = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
 
@@ -79,8 +82,9 @@ def generate(
         with progress("generating", size.rows) as show:
             found = await loading.fill(address, size, seed=seed, until=moment, told=show)
         await changes.tell([topics.EVERYTHING])  # a running Perch may have seen nothing there
-        if keys_file is not None:
-            write_keys(keys_file, await loading.add_keys(address, keys_for))
+        if out is not None:
+            with out:
+                out.writelines(f"{key}\n" for key in await loading.add_keys(address, keys_for))
         return found
 
     started = time.monotonic()
@@ -110,11 +114,13 @@ def generate(
     )
 
 
-def write_keys(file: Path, made: list[str]) -> None:
-    """For their owner only, from the first moment."""
-    file.unlink(missing_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.writelines(f"{key}\n" for key in made)
+def opened(file: Path) -> TextIO:
+    """An empty file, for its owner only from the first moment. Raises ClickException."""
+    try:
+        file.unlink(missing_ok=True)
+        return open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+    except OSError as error:
+        raise click.ClickException(f"--keys: {error.strerror or error}: {file}") from None
 
 
 COMMANDS = (generate,)

@@ -89,6 +89,10 @@ def postgres(settings: Settings) -> Program:
     folders = Folders(settings.data_folder)
     binaries = postgres_binaries(folders)
     log_file = folders.logs / "postgres.log"
+    if settings.postgres_mb > (there := memory_mb()):
+        raise EmbeddedUnavailable(
+            f"POSTGRES_MB: {settings.postgres_mb} MB is more than this machine has: {there}"
+        )
     processes = settings.web_concurrency + 2
     options = postgres_options(
         settings.postgres_mb,
@@ -186,6 +190,11 @@ def valkey(settings: Settings) -> Program:
         return spawn([str(binary), *flags], log_file, signal.SIGTERM)
 
     return Program("Valkey", start, lambda: pings(path), explain=lambda: last_lines(log_file))
+
+
+def memory_mb() -> int:
+    """All memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
 
 
 def postgres_binaries(folders: Folders) -> Path:

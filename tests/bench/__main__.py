@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import platform
 import sys
@@ -92,10 +93,17 @@ def arguments() -> argparse.Namespace:
         help="where generated databases are kept for the next run (default: %(default)s)",
     )
     parser.add_argument("--fresh", action="store_true", help="the first start of a fresh clone, too")
-    parser.add_argument("--soak", type=float, default=2, metavar="MINUTES", help="how long (default: 2)")
+    parser.add_argument("--soak", type=minutes, default=2, metavar="MINUTES", help="how long (default: 2)")
     parser.add_argument("--with-tests", action="store_true", help="run `make test` for its row")
     parser.add_argument("--tests-took", type=float, metavar="SECONDS", help="what it took elsewhere")
     return parser.parse_args()
+
+
+def minutes(text: str) -> float:
+    """More than none. Raises ValueError."""
+    if not 0 < (number := float(text)) < float("inf"):
+        raise ValueError
+    return number
 
 
 def say(text: str) -> None:
@@ -132,6 +140,20 @@ def measured(name: str, stage: Stage) -> list[Row]:
 def main() -> int:
     """Measure and print; the exit code."""
     chosen = arguments()
+    chosen.data.mkdir(parents=True, exist_ok=True)
+    with (chosen.data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            click.echo(
+                f"{chosen.data} is being used by another run: each would spoil the other's figures", err=True
+            )
+            return 2
+        return measure(chosen)
+
+
+def measure(chosen: argparse.Namespace) -> int:
+    """All that was chosen, and the exit code."""
     stage = Stage(
         chosen.data.absolute(),
         chosen.quick,

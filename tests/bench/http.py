@@ -39,6 +39,19 @@ class Server:
     url: str
     keys: list[str]
 
+    @classmethod
+    def of(cls, url: str, keys: Path) -> Server:
+        """Raises BenchFailed where it is no address, or the file has no keys."""
+        if not url.startswith(("http://", "https://")):
+            raise BenchFailed(f"{url}: an address begins with http:// or https://")
+        try:
+            found = keys.read_text().split()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BenchFailed(f"{keys}: {error}") from None
+        if not found:
+            raise BenchFailed(f"{keys} holds no keys")
+        return cls(url.rstrip("/"), found)
+
 
 def first_page(server: Server) -> list[Call]:
     """Of All, without likers."""
@@ -121,6 +134,13 @@ def table(found: Mapping[str, Mapping[str, Load]]) -> str:
     return tables.plain(COLUMNS, rows)
 
 
+def positive(text: str) -> int:
+    """A whole number of at least 1. Raises ValueError."""
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -132,9 +152,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", choices=list(ROWS), metavar="ROW", help=f"some of {', '.join(ROWS)}"
     )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4, help="of a round")
-    parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    parser.add_argument("--rounds", type=positive, default=5)
+    parser.add_argument("--seconds", type=positive, default=4, help="of a round")
+    parser.add_argument("--connections", type=positive, default=CONNECTIONS)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there besides")
     return parser.parse_args()
 
@@ -142,10 +162,13 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Measure and print; 1 where a row cannot be measured or anything was answered with an error."""
     chosen = arguments()
-    servers = {"url": Server(chosen.url.rstrip("/"), chosen.keys.read_text().split())}
-    if chosen.against:
-        keys = chosen.against_keys or chosen.keys
-        servers["against"] = Server(chosen.against.rstrip("/"), keys.read_text().split())
+    try:
+        servers = {"url": Server.of(chosen.url, chosen.keys)}
+        if chosen.against:
+            servers["against"] = Server.of(chosen.against, chosen.against_keys or chosen.keys)
+    except BenchFailed as failure:
+        click.echo(str(failure), err=True)
+        return 2
     found: dict[str, dict[str, Load]] = {}
     failed: dict[str, Any] = {}
     for name in chosen.only or ROWS:

@@ -45,3 +45,9 @@ def test_the_servers_of_a_large_machine_start_with_what_is_computed(tmp_path: Pa
     finally:
         for program, pid in zip(programs, pids, strict=True):
             servers.stop(program, pid)
+
+
+def test_more_than_the_machine_has_is_refused_by_name(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, postgres_mb=1 << 20)  # type: ignore[call-arg]
+    with pytest.raises(embedded.EmbeddedUnavailable, match=r"^POSTGRES_MB: 1048576 MB is more than"):
+        embedded.postgres(settings)

@@ -140,3 +140,8 @@ def test_a_place_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> Non
     done = perch(tmp_path, "up", DATA_DIR="file")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith("perch: DATA_DIR: cannot make")
+
+
+def test_generate_says_that_keys_cannot_be_written_before_it_does_anything(four: Perch) -> None:
+    said = four.command("generate", "--keys", str(four.folder / "nowhere" / "keys"), expect=1)
+    assert "--keys: No such file or directory" in said
