@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -99,7 +101,8 @@ async def _of_user(
     return Rendered(await timelines.of_user(viewer, memory, which, user_id, **_part(query)))
 
 
-def _part(query: ListQuery) -> dict[str, int]:
+@lru_cache(maxsize=1024)
+def _part(query: ListQuery) -> Mapping[str, int]:
     return {
         "limit": min(query.limit, MAX_PAGE_SIZE),
         "before": query.before,

@@ -57,9 +57,8 @@ class Store:
     def get(self, key: Hashable) -> Any:
         """The value, None where there is none that is true now."""
         entry = self._entries.get(key)
-        if entry is None or not self.versions.are_believed():
+        if entry is None or (changes := self.versions.believed_change()) is None:
             return None
-        changes = self.versions.any()
         if entry.seen != changes:
             if self.versions.of(entry.needed) != entry.versions:
                 self._forget(key)

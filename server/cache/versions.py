@@ -69,6 +69,12 @@ class Versions:
         found = self.of(needed)
         return found if self.words[_ANY] == since else None
 
+    def believed_change(self) -> int | None:
+        """`any()` where the table is believed, else None."""
+        words = self.words
+        words[_WANTED] = 1
+        return words[_ANY] if clock() < words[_LEASE_UNTIL] else None
+
     def are_believed(self) -> bool:
         """Whether the lease lasts, so that what has its versions is true."""
         words = self.words
