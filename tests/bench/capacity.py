@@ -22,12 +22,12 @@ class Costs:
     """Of one thing each. Times of a core like those that measured, in microseconds; sizes in bytes."""
 
     # docs/scaling.md says where each comes from.
-    hot_page: int = 60  # web: a page from memory
-    cold_page: int = 600  # web
-    cold_page_database: int = 900  # PostgreSQL
-    write: int = 500  # web: a tweet, a like, a follow
-    write_database: int = 400
-    picture: int = 200_000  # worker: 12 megapixels to all variants
+    hot_page: int = 46  # web: a page from memory
+    cold_page: int = 400  # web
+    cold_page_database: int = 500  # PostgreSQL
+    write: int = 140  # web: a tweet, a like, a follow
+    write_database: int = 200
+    picture: int = 75_000  # worker: 12 megapixels to all variants
     stream_message: int = 13  # web: a message to one stream
     stream: int = 22 * KIB  # web memory
     web_process: int = 90 * MIB
