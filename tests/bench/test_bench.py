@@ -118,3 +118,12 @@ def test_a_slope_is_that_of_the_best_line() -> None:
 def test_a_call_is_one_line_with_its_body_last() -> None:
     assert Call("GET", "/api/users/me", "k").line == "GET\t/api/users/me\tk\t\n"
     assert calls.publishing(["k"])[0].line.count("\t") == 3
+
+
+def test_rows_that_are_not_measured_again_stay_in_the_document_whatever_they_hold() -> None:
+    columns = ("what", "measured")
+    kept, other = ("dump \\| zstd", "1.1"), ("page", "0.8")
+    begin, end = tables.begin("x"), tables.end("x")
+    text = tables.renewed(f"a\n{begin}\n{end}\nb", "x", columns, [kept, other], "here", keep=False)
+    renewed = tables.renewed(text, "x", columns, [("page", "0.9")], "there", keep=True)
+    assert renewed == f"a\n{begin}\n{tables.markdown(columns, [kept, ('page', '0.9')])}\n\nthere\n{end}\nb"

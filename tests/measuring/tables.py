@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 Cells = tuple[str, ...]
@@ -16,9 +17,13 @@ def plain(columns: Cells, rows: Sequence[Cells]) -> str:
 
 
 def markdown(columns: Cells, rows: Sequence[Cells]) -> str:
-    """The table for a document. No cell holds a vertical bar."""
+    """The table for a document. A vertical bar in a cell is escaped already."""
     lines = [columns, ("---",) * len(columns), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+# A cell's own bars are escaped.
+BETWEEN = re.compile(r"(?<!\\)\|")
 
 
 def renewed(text: str, marker: str, columns: Cells, rows: Sequence[Cells], where: str, *, keep: bool) -> str:
@@ -48,6 +53,6 @@ def end(marker: str) -> str:
 
 def cells_of(line: str, columns: Cells) -> Cells | None:
     """What a row of that table holds; None for other lines."""
-    cells = tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+    cells = tuple(cell.strip() for cell in BETWEEN.split(line.strip().strip("|")))
     is_row = line.startswith("|") and cells != columns and not line.startswith("| ---")
     return cells if is_row and len(cells) == len(columns) else None
