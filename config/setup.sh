@@ -83,11 +83,12 @@ build_pillow_simd() {
     fi
 }
 
-# A browser, an S3 server, and fonts to look at pages with.
+# A browser, an S3 server, a client that makes load, and fonts to look at pages with.
 install_test_tools() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
     command -v radosgw >/dev/null || missing+=(radosgw)
+    command -v wrk >/dev/null || missing+=(wrk)
     command -v dpkg-query >/dev/null && for font in fonts-noto-core fonts-noto-color-emoji; do
         [ -d "/usr/share/doc/$font" ] || missing+=("$font")
     done
@@ -95,13 +96,11 @@ install_test_tools() {
         fail "the tests need these packages: ${missing[*]}. Install them, then run make test again"
 }
 
-# The other sides of `make bench`: wrk makes the load, zstd compresses a bare dump, pyvips makes pictures.
+# The other sides of `make bench`, besides the tests' tools: zstd compresses a bare dump, pyvips makes pictures.
 install_bench_tools() {
-    local missing=()
-    command -v wrk >/dev/null || missing+=(wrk)
-    command -v zstd >/dev/null || missing+=(zstd)
-    [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}" ||
-        fail "the measurements need these packages: ${missing[*]}. Install them, then run make bench again"
+    install_test_tools
+    command -v zstd >/dev/null || apt_install zstd ||
+        fail "the measurements need the package zstd. Install it, then run make bench again"
     say "installing pyvips from $locks/bench.txt"
     $venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $locks/bench.txt
 }

@@ -231,6 +231,9 @@ def create_broker(address: RedisAddress, *, stream: str = STREAM) -> StreamBroke
     broker = StreamBroker(
         address.url, queue_name=stream, consumer_group_name=GROUP, consumer_id="0", **sockets
     )
-    broker.waiting = ConnectionPool.from_url(address.url, socket_connect_timeout=CONNECT_TIMEOUT)
+    # No time-out of the socket: it would end a wait that `wait` bounds itself.
+    broker.waiting = ConnectionPool.from_url(
+        address.url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=None
+    )
     catalogue.register(broker)
     return broker

@@ -34,7 +34,7 @@ from tests.callers import Caller, register
 
 TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
-    "idempotency_keys"
+    "idempotency_keys, outbox"
 )
 
 

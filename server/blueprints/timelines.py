@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated
 
@@ -11,9 +10,10 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.blueprints.tweets import LikersCount
+from server.cache.pages import Part
 from server.domain import timelines
 from server.domain.errors import UserNotFound
-from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
+from server.domain.paging import NEWEST, PAGE_SIZE
 from server.domain.timelines import EMBEDDED_LIKERS, Timeline
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer, Rendered
@@ -70,7 +70,7 @@ async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Render
     Go on with `before` and `next`: these stay right while others tweet.
     """
     memory = context(request).memory
-    return Rendered(await timelines.read(viewer, memory, query.timeline, **_part(query)))
+    return Rendered(await timelines.read(viewer, memory, query.timeline, _part(query)))
 
 
 @bp.get("/users/<user_id:id>/tweets")
@@ -98,14 +98,10 @@ async def _of_user(
     request: Request, viewer: Viewer, which: Which, user_id: int, query: ListQuery
 ) -> Rendered:
     memory = context(request).memory
-    return Rendered(await timelines.of_user(viewer, memory, which, user_id, **_part(query)))
+    return Rendered(await timelines.of_user(viewer, memory, which, user_id, _part(query)))
 
 
-@lru_cache(maxsize=1024)
-def _part(query: ListQuery) -> Mapping[str, int]:
-    return {
-        "limit": min(query.limit, MAX_PAGE_SIZE),
-        "before": query.before,
-        "page": query.offset if isinstance(query, TweetsQuery) else 1,
-        "likers": min(query.likers, EMBEDDED_LIKERS),
-    }
+@lru_cache(maxsize=1024)  # few are asked for most of the time
+def _part(query: ListQuery) -> Part:
+    page = query.offset if isinstance(query, TweetsQuery) else 1
+    return timelines.part(limit=query.limit, before=query.before, page=page, likers=query.likers)

@@ -122,8 +122,8 @@ async def publish(
 @operation(scope="read", query=LikersQuery, answer=OneTweet, errors=(TweetNotFound,))
 async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> Rendered:
     """Read one tweet."""
-    likers = min(query.likers, EMBEDDED_LIKERS)
-    return Rendered(wire.one(await timelines.tweet(viewer, context(request).memory, tweet_id, likers=likers)))
+    memory = context(request).memory
+    return Rendered(wire.one(await timelines.tweet(viewer, memory, tweet_id, likers=query.likers)))
 
 
 @bp.delete("/<tweet_id:id>")

@@ -9,7 +9,7 @@ from server.cache.store import Store
 from server.cache.versions import Versions
 from server.wire.media import MediaUrls
 
-# Who shows which key is kept always: some ten thousand. Bytes.
+# Who shows which key is kept always: some thirteen thousand. Bytes.
 VIEWERS = 12 << 20
 
 

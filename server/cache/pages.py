@@ -16,11 +16,23 @@ from server.cache.cards import Card, Cards, needed_of
 from server.cache.own_likes import LikesOfViewers, OwnLikes
 from server.cache.store import Store
 from server.models import timeline
-from server.models.timeline import Which, Window
+from server.models.timeline import Which
 from server.wire import tweets as wire
 
 # Of an id, with what it needs. Bytes.
-EACH = 250
+EACH = 210
+
+
+class Part(NamedTuple):
+    """Which part of a timeline: at most `limit` tweets below the cursor `before`, after `skip` others.
+
+    `likers` is how many of them each tweet shows at most.
+    """
+
+    before: int
+    skip: int
+    limit: int
+    likers: int
 
 
 class PageKey(NamedTuple):
@@ -28,10 +40,7 @@ class PageKey(NamedTuple):
 
     which: Which
     subject: int
-    before: int
-    skip: int
-    limit: int
-    likers: int
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ class Pages:
         return page.value
 
     async def _compose(self, key: PageKey, found: _Ids) -> Page:
-        cards = await self._cards.of(found.ids, likers=key.likers)
+        cards = await self._cards.of(found.ids, likers=key.part.likers)
         return Page(
             cards,
             found.next,
@@ -143,12 +152,12 @@ class Pages:
 
 async def _read_ids(key: PageKey) -> _Ids:
     """One more than the page holds, to know whether anything follows."""
-    window = Window(key.limit + 1 if key.limit else 0, key.before, key.skip)
-    places = await timeline.places(key.which, key.subject, window)
-    shown = places[: key.limit]
-    return _Ids(
-        [place.id for place in shown], shown[-1].cursor if len(places) > key.limit and shown else None
-    )
+    before, skip, limit, _ = key.part
+    more = limit + 1 if limit else 0
+    places = await timeline.places(key.which, key.subject, before=before, skip=skip, limit=more)
+    shown = places[:limit]
+    goes_on = shown and len(places) > limit
+    return _Ids([place.id for place in shown], shown[-1].cursor if goes_on else None)
 
 
 def _order(key: PageKey) -> list[int]:

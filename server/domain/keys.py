@@ -23,7 +23,7 @@ MAX_KEYS_PER_USER = 100
 LONGEST_LIFE = timedelta(days=36_500)
 
 # Of a viewer in memory. Bytes.
-VIEWER_SIZE = 700
+VIEWER_SIZE = 510
 
 AUTHENTICATE = """
     SELECT k.id AS key_id, k.scopes, k.expires_at AS key_expires_at, u.id, u.handle, u.name, u.is_admin

@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 
 from server.cache.memory import Memory
-from server.cache.pages import PageKey
+from server.cache.pages import PageKey, Part
 from server.domain import accounts
 from server.domain.errors import TweetNotFound
-from server.domain.paging import NEWEST
+from server.domain.paging import MAX_PAGE_SIZE, NEWEST
 from server.domain.viewer import Viewer
 from server.models.timeline import Which
 
@@ -23,52 +23,32 @@ class Timeline(StrEnum):
     FOLLOWING = "following"
 
 
-async def read(
-    viewer: Viewer,
-    memory: Memory,
-    which: Timeline,
-    *,
-    limit: int,
-    before: int = NEWEST,
-    page: int = 1,
-    likers: int,
-) -> bytes:
-    """A page of a timeline, the newest tweet first.
+def part(*, limit: int, before: int = NEWEST, page: int = 1, likers: int) -> Part:
+    """A part of a timeline, the newest tweet first, within our bounds.
 
     Args:
         page: 1-based number of the page, for clients that count pages; with `before`, from there on.
         likers: how many likers to embed in each tweet.
     """
-    following = which is Timeline.FOLLOWING
-    key = PageKey(
-        Which.FOLLOWING if following else Which.ALL,
-        viewer.id if following else 0,
-        before,
-        _skipped(page, limit),
-        limit,
-        likers,
-    )
-    return (await memory.pages.read(viewer.id, viewer.name, key)).answer
+    limit = min(limit, MAX_PAGE_SIZE)
+    skip = min((max(page, 1) - 1) * limit, NEWEST - limit - 1)
+    return Part(before, skip, limit, min(likers, EMBEDDED_LIKERS))
 
 
-async def of_user(
-    viewer: Viewer,
-    memory: Memory,
-    which: Which,
-    user_id: int,
-    *,
-    limit: int,
-    before: int = NEWEST,
-    page: int = 1,
-    likers: int,
-) -> bytes:
+async def read(viewer: Viewer, memory: Memory, which: Timeline, part: Part) -> bytes:
+    """A page of a timeline."""
+    subject = viewer.id if which is Timeline.FOLLOWING else 0
+    found = await memory.pages.read(viewer.id, viewer.name, PageKey(Which(which), subject, part))
+    return found.answer
+
+
+async def of_user(viewer: Viewer, memory: Memory, which: Which, user_id: int, part: Part) -> bytes:
     """A page of one of a user's lists. Of likes the cursor is the like's, and the newest like comes first.
 
     Raises:
         UserNotFound: there is no such user.
     """
-    key = PageKey(which, user_id, before, _skipped(page, limit), limit, likers)
-    found = await memory.pages.read(viewer.id, viewer.name, key)
+    found = await memory.pages.read(viewer.id, viewer.name, PageKey(which, user_id, part))
     if found.is_empty:
         await accounts.ensure_exists(user_id)
     return found.answer
@@ -80,11 +60,7 @@ async def tweet(viewer: Viewer, memory: Memory, tweet_id: int, *, likers: int) -
     Raises:
         TweetNotFound: there is none.
     """
-    shown = await memory.pages.one(viewer.id, viewer.name, tweet_id, likers=likers)
+    shown = await memory.pages.one(viewer.id, viewer.name, tweet_id, likers=min(likers, EMBEDDED_LIKERS))
     if shown is None:
         raise TweetNotFound
     return shown
-
-
-def _skipped(page: int, limit: int) -> int:
-    return min((max(page, 1) - 1) * limit, NEWEST - limit - 1)

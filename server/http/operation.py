@@ -25,13 +25,13 @@ from server.domain.errors import (
     Unavailable,
 )
 from server.http import envelope
-from server.http.envelope import Answer, Rendered, WithHeaders
+from server.http.envelope import Answer, Rendered
 from server.http.guards import allowed, known_viewer, looked_up_viewer
 from server.http.inputs import read_body, read_headers, read_query
 from server.http.protocol import JsonAnswer
 from server.security.keys import Scope
 
-Success = Answer | WithHeaders | Rendered
+Success = Answer | Rendered
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 

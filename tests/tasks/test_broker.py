@@ -288,3 +288,9 @@ async def test_a_clock_that_is_set_back_does_not_silence_the_scheduler(
     async with asyncio.timeout(5):
         await running
     stopping.cancel()
+
+
+def test_no_time_out_of_a_socket_ends_a_wait_before_its_own_does(settings: Settings) -> None:
+    """An upload waits for its picture as long as the client's usual time-out lasts."""
+    waiting: Any = create_broker(settings.redis_tasks).waiting
+    assert waiting.make_connection().socket_timeout is None

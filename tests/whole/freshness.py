@@ -20,22 +20,6 @@ texts = itertools.count(1)
 
 
 @dataclass
-class Reader:
-    """One person, as each of the servers sees them."""
-
-    person: Caller
-    clients: Sequence[httpx.AsyncClient]
-
-    def everywhere(self) -> list[Caller]:
-        """The same person at each server in turn, as often as is to be read."""
-        callers = [
-            Caller(client.request, self.person.key, self.person.id, self.person.handle)
-            for client in self.clients
-        ]
-        return list(itertools.islice(itertools.cycle(callers), READS))
-
-
-@dataclass
 class Hammer:
     """Two people; alice writes at a server of its own each time, and bob and she read at all of them."""
 
@@ -51,7 +35,8 @@ class Hammer:
 
     async def all_see(self, who: Caller, path: str, what: Any) -> None:
         """Everybody's answer to this satisfies `what` right now."""
-        answers = await asyncio.gather(*(at.get(path) for at in Reader(who, self.clients).everywhere()))
+        servers = itertools.islice(itertools.cycle(self.clients), READS)
+        answers = await asyncio.gather(*(Caller(at.request, who.key).get(path) for at in servers))
         for answer in answers:
             assert answer.status in (200, 401, 404), answer.body
             assert what(answer), (path, answer.body)

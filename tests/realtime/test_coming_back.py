@@ -1,0 +1,84 @@
+"""How far a client is, and what it gets when it comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.models import event
+from server.models.connection import rows
+from tests.callers import Caller
+from tests.realtime.listening import listening
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def test_who_comes_back_gets_what_was_missed_once_and_in_order(
+    address: str, alice: Caller, bob: Caller
+) -> None:
+    async with listening(address, bob) as first:
+        await alice.tweet("one")
+        await first.wait_for("tweet")
+    missed = [await alice.tweet(f"missed {number}") for number in range(3)]
+    await alice.delete(f"/api/tweets/{missed[1]}")
+    async with listening(address, bob, last=first.last_id) as second:
+        await second.wait_for("tweet_deleted")
+        await alice.tweet("live again")
+        await second.wait_for("tweet", 3)
+        assert second.kinds == ["tweet", "tweet", "tweet_deleted", "tweet"]
+        assert second.numbers == sorted(set(second.numbers))
+        assert second.numbers[0] > first.numbers[-1]
+
+
+async def test_who_was_away_for_too_long_is_told_to_begin_anew(
+    address: str, alice: Caller, bob: Caller
+) -> None:
+    async with listening(address, bob) as first:
+        await alice.tweet()
+        await first.wait_for("tweet")
+    epoch, number = first.last_id.split("-")
+    await alice.tweet()
+    async with listening(address, alice) as to_alice:  # somebody sees that the log has it
+        await asyncio.sleep(0.5)
+        assert await event.forget_old(now=datetime.now(UTC) + timedelta(days=2)) >= 1
+        for last, reason in (
+            (f"{epoch}-{int(number) - 1}", "too_old"),
+            (f"{'0' * 12}-{number}", "restored"),
+            (f"{epoch}-{int(number) + 1_000}", "restored"),
+        ):
+            async with listening(address, bob, last=last) as second:
+                assert (await second.wait_for("reset"))["reason"] == reason
+                await alice.tweet("after")
+                await second.wait_for("tweet")
+                assert second.kinds == ["reset", "tweet"]
+        assert "reset" not in to_alice.kinds
+
+
+async def test_who_missed_too_much_is_told_to_begin_anew(address: str, alice: Caller, bob: Caller) -> None:
+    async with listening(address, bob) as first:
+        pass
+    await rows(
+        "INSERT INTO tweets (author_id, content) SELECT $1, 'x' FROM generate_series(1, 1001) RETURNING 1",
+        alice.id,
+    )
+    async with listening(address, alice) as to_alice:
+        await alice.tweet("last")
+        await to_alice.until("last")
+    async with listening(address, bob, last=first.last_id) as second:
+        assert (await second.wait_for("reset"))["reason"] == "too_old"
+
+
+async def test_an_idle_stream_says_that_it_lives_and_how_far_it_is(
+    address: str, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.blueprints.stream.HEARTBEAT", 0.2)
+    async with listening(address, alice) as to_alice:
+        # What came for others only moves one's own position too.
+        await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
+        number = (await event.state()).newest
+        async with asyncio.timeout(5):
+            while int(to_alice.last_id.split("-")[1]) <= number:
+                await to_alice.heartbeat()
+        assert to_alice.kinds == []

@@ -1,0 +1,89 @@
+"""Who may open a live stream, and until when."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from server.context import Context
+from server.models import ApiKey
+from server.models.connection import rows, transaction
+from tests.callers import Caller
+from tests.realtime.listening import listening
+from tests.servers import until
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.mark.parametrize("key", [None, "perch_wrong"])
+async def test_without_a_key_there_is_no_stream(anybody: Caller, key: str | None) -> None:
+    answer = await Caller(anybody.send, key).get("/api/stream")
+    assert answer.error == (401, "invalid_key" if key else "missing_key")
+
+
+async def test_no_stream_is_opened_with_a_key_of_whose_end_this_process_was_not_told_yet(
+    perch: Context, bob: Caller
+) -> None:
+    """Such a stream would begin after the event that ends it."""
+    await until(perch.memory.store.versions.are_believed)
+    await bob.get("/api/users/me")
+    async with transaction():
+        await rows("SET LOCAL session_replication_role = replica")  # no trigger tells anybody
+        await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
+    assert (await bob.get("/api/users/me")).status == 200  # from memory
+    async with asyncio.timeout(5):
+        assert (await bob.get("/api/stream")).error == (401, "invalid_key")
+
+
+async def test_a_revoked_key_gets_nothing_more(address: str, alice: Caller, bob: Caller) -> None:
+    made = await bob.post("/api/keys", json={"name": "to be revoked"})
+    other = Caller(bob.send, made["key"], bob.id, bob.handle)
+    async with listening(address, other) as revoked, listening(address, bob) as kept:
+        await alice.tweet("before")
+        await revoked.wait_for("tweet")
+        await bob.delete(f"/api/keys/{made['key_id']}")
+        tweet_id = await alice.tweet("after")
+        await revoked.wait_for_end()
+        assert revoked.kinds[-1] == "key_revoked"
+        assert revoked.heard[-1]["key_id"] == made["key_id"]
+        assert [told["tweet"]["content"] for told in revoked.of("tweet")] == ["before"]
+        assert (await kept.wait_for("tweet", 2))["tweet"]["id"] == tweet_id
+    assert (await other.get("/api/users/me")).error == (401, "invalid_key")
+
+
+async def test_a_revocation_in_the_same_moment_as_other_events_comes_before_them(
+    address: str, alice: Caller, bob: Caller
+) -> None:
+    async with listening(address, bob) as to_bob:
+        await rows(
+            "WITH tweet AS (INSERT INTO tweets (author_id, content) VALUES ($1, 'secret') RETURNING 1) "
+            "UPDATE api_keys SET revoked_at = now() WHERE user_id = $2 RETURNING 1",
+            alice.id,
+            bob.id,
+        )
+        await to_bob.wait_for_end()
+        assert to_bob.kinds == ["key_revoked"]
+
+
+async def test_keys_other_than_the_shown_one_do_not_end_a_stream(
+    address: str, alice: Caller, client: httpx.AsyncClient
+) -> None:
+    made = await alice.post("/api/keys", json={"name": "another"})
+    async with listening(address, alice) as to_alice:
+        await alice.delete(f"/api/keys/{made['key_id']}")
+        await ApiKey.filter(id=made["key_id"]).delete()
+        await alice.tweet()
+        await to_alice.wait_for("tweet")
+        assert not to_alice.ended
+
+
+async def test_a_stream_ends_when_its_key_expires(address: str, alice: Caller, bob: Caller) -> None:
+    end = datetime.now(UTC) + timedelta(seconds=1)
+    made = await bob.post("/api/keys", json={"name": "short", "expires_at": end.isoformat()})
+    async with listening(address, Caller(bob.send, made["key"], bob.id)) as to_bob:
+        await to_bob.wait_for_end()
+        assert to_bob.kinds == ["key_revoked"]
+        assert datetime.now(UTC) >= end
