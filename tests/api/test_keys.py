@@ -15,6 +15,7 @@ from server.domain.keys import MAX_KEYS_PER_USER
 from server.models.connection import rows
 from server.security import keys
 from tests.callers import Caller
+from tests.servers import until
 
 
 def with_key(caller: Caller, key: str | None) -> Caller:
@@ -177,3 +178,27 @@ async def test_a_demo_key_cannot_be_taken_from_everybody(anybody: Caller) -> Non
 async def test_demo_users_are_made_on_a_new_database_only(alice: Caller) -> None:
     assert await accounts.create_demo_users() is False
     assert (await with_key(alice, "test").get("/api/users/me")).error == (401, "invalid_key")
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ("UPDATE api_keys SET scopes = '{write}'", (403, "out_of_scope")),
+        ("UPDATE api_keys SET expires_at = now() - interval '1 s'", (401, "invalid_key")),
+        ("UPDATE users SET is_admin = false", (403, "out_of_scope")),
+        ("DELETE FROM api_keys", (401, "invalid_key")),
+    ],
+)
+async def test_what_is_changed_by_hand_counts_soon_too(
+    carol: Caller, change: str, refused: tuple[int, str]
+) -> None:
+    """In SQL, behind our back, though the key is kept in memory."""
+    path = "/api/invitations" if "is_admin" in change else "/api/tweets"
+    assert (await carol.get(path)).status == 200
+    await rows(f"{change} RETURNING id")
+
+    async def is_refused() -> bool:
+        return (await carol.get(path)).status != 200
+
+    await until(is_refused)
+    assert (await carol.get(path)).error == refused
