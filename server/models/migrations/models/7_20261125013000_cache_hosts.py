@@ -15,16 +15,16 @@ CREATE TABLE cache_hosts (
     evicted boolean NOT NULL DEFAULT false
 );
 
+-- Its argument names the column of the user.
 CREATE FUNCTION tell_of_permissions() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO outbox (kind, user_id)
-    VALUES ('permissions', CASE TG_TABLE_NAME WHEN 'users' THEN NEW.id ELSE (to_jsonb(NEW)->>'user_id')::bigint END);
+    INSERT INTO outbox (kind, user_id) VALUES ('permissions', (to_jsonb(NEW) ->> TG_ARGV[0])::bigint);
     RETURN NULL;
 END $$;
 CREATE TRIGGER keys_changed AFTER UPDATE OF scopes, expires_at ON api_keys
-    FOR EACH ROW EXECUTE FUNCTION tell_of_permissions();
+    FOR EACH ROW EXECUTE FUNCTION tell_of_permissions('user_id');
 CREATE TRIGGER users_changed AFTER UPDATE OF is_admin, demo ON users
-    FOR EACH ROW EXECUTE FUNCTION tell_of_permissions();
+    FOR EACH ROW EXECUTE FUNCTION tell_of_permissions('id');
 """
 
 DOWNGRADE = """
