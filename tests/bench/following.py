@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,6 +9,7 @@ from pathlib import Path
 
 from tests.bench import calls, growth, sides
 from tests.bench.load import BenchFailed, Call, Load, in_turn, press, typical
+from tests.bench.programs import output
 from tests.bench.row import Row
 from tests.bench.stage import FOLLOWED, Community, Stage
 from tests.measuring.figures import number
@@ -109,11 +107,7 @@ def slowly(stage: Stage) -> dict[str, int]:
 def fastest(host: str, viewers: Path, seconds: int) -> tuple[str, float]:
     """The best way to read the rows, and its median in milliseconds."""
     options = ["--host", host, "--viewers", str(viewers), "--seconds", str(seconds)]
-    command = [sys.executable, "-m", "tests.bench.baselines.following", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise BenchFailed(f"the baseline following: {done.stderr[-500:]}")
-    found = json.loads(done.stdout)
+    found = output("baselines.following", *options)
     best = min(found, key=lambda way: float(found[way]["p50_ms"]))
     return best, found[best]["p50_ms"]
 
