@@ -11,7 +11,7 @@ from tests.bench import calls, growth, sides
 from tests.bench.load import BenchFailed, Call, Load, in_turn, press, typical
 from tests.bench.programs import output
 from tests.bench.row import Row
-from tests.bench.stage import FOLLOWED, Community, Stage
+from tests.bench.stage import FOLLOWED, Community, Stage, database_of
 from tests.measuring.figures import number
 
 TIMES, P95_MS = 1.3, 20
@@ -83,7 +83,7 @@ def against_sql(
         viewers, body = Path(name) / "viewers", Path(name) / "body"
         viewers.write_text("".join(f"{reader.id} {reader.key}\n" for reader in community.readers))
         body.write_bytes(calls.average_answer(perch.url, asked[: len(community.readers)]))
-        host = str(community.database["host"])
+        host = str(database_of(community.folder)["host"])
         best, bare_ms = fastest(host, viewers, stage.seconds)
         options = ["--host", host, "--viewers", str(viewers), "--body", str(body), "--way", best]
         with sides.baseline("following_served", *options) as other:
