@@ -23,14 +23,16 @@ needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="`config/setu
 
 
 async def test_paced_writes_arrive_as_tweets_and_likes(alice: Caller, address: str) -> None:
-    tweet = await alice.tweet("the page that is read")
-    asked = [*calls.publishing([str(alice.key)]), *calls.liking([str(alice.key)], [tweet])]
-    told = await paced.write(address, [call.line for call in asked], rate=50, seconds=0.06)
+    key, tweets = str(alice.key), [await alice.tweet("liked"), await alice.tweet("not any more")]
+    asked = [*calls.publishing([key]), *calls.liking([key, key], tweets)]
+    asked.remove(Call("DELETE", f"/api/tweets/{tweets[0]}/likes", key))
+    told = await paced.write(address, [call.line for call in asked], rate=50, seconds=0.08)
     assert told["p99_ms"] > 0
     page = await alice.timeline()
     assert [(shown["content"], shown["likes_count"]) for shown in page] == [
         (calls.TEXT.format(number=0), 0),
-        ("the page that is read", 0),  # liked, and not any more
+        ("not any more", 0),
+        ("liked", 1),
     ]
 
 
