@@ -74,7 +74,7 @@ async def test_the_same_numbers_seed_and_time_make_the_same_rows(empty: Settings
         await loading.fill(empty.database, SIZE, seed=seed, until=UNTIL)
         made.append(await digests(connection))
     assert made[0] == made[1]
-    assert all(one != other for one, other in zip(made[0], made[2], strict=True) if one != made[0][0])
+    assert all(one != other for one, other in zip(made[0], made[2], strict=True))
 
 
 async def test_it_is_true_in_itself_and_goes_on_like_any_other(empty: Settings, connection: Any) -> None:
