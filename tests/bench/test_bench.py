@@ -109,7 +109,7 @@ def test_statements_are_told_from_other_lines_of_the_log() -> None:
         "perch web\tLOG:  statement: BEGIN;\n"
         "perch live\tLOG:  execute __asyncpg_stmt_1__: SELECT 2\n"
     )
-    assert LINE.findall(log) == ["SELECT 1", "BEGIN;"]
+    assert LINE.findall(log) == ["SELECT 1\n\tFROM tweets", "BEGIN;"]
 
 
 def test_a_slope_is_that_of_the_best_line() -> None:
