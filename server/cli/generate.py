@@ -83,8 +83,10 @@ def generate(
             found = await loading.fill(address, size, seed=seed, until=moment, told=show)
         await changes.tell([topics.EVERYTHING])  # a running Perch may have seen nothing there
         if out is not None:
+            made = await loading.add_keys(address, keys_for)
             with out:
-                out.writelines(f"{key}\n" for key in await loading.add_keys(address, keys_for))
+                out.truncate()
+                out.writelines(f"{key}\n" for key in made)
         return found
 
     started = time.monotonic()
@@ -115,10 +117,11 @@ def generate(
 
 
 def opened(file: Path) -> TextIO:
-    """An empty file, for its owner only from the first moment. Raises ClickException."""
+    """The file, for its owner only; what it holds stays until others are written. Raises ClickException."""
     try:
-        file.unlink(missing_ok=True)
-        return open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
+        os.fchmod(descriptor, 0o600)
+        return open(descriptor, "w")
     except OSError as error:
         raise click.ClickException(f"--keys: {error.strerror or error}: {file}") from None
 

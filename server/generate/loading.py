@@ -89,21 +89,18 @@ async def fill(
 
 async def add_keys(address: DatabaseAddress, number: int) -> list[str]:
     """New keys of the first users, one each; generated users have no others."""
-    made = [keys.generate() for _ in range(number)]
     connection = await asyncpg.connect(**address.connect_arguments(), timeout=CONNECT_TIMEOUT)
     try:
         users = await connection.fetch("SELECT id FROM users ORDER BY id LIMIT $1", number)
+        made = [(user["id"], keys.generate()) for user in users]
         await connection.copy_records_to_table(
             "api_keys",
-            records=[
-                (user["id"], keys.digest(key), "load test", ["read", "write"])
-                for user, key in zip(users, made, strict=False)
-            ],
+            records=[(user_id, keys.digest(key), "load test", ["read", "write"]) for user_id, key in made],
             columns=["user_id", "hash", "name", "scopes"],
         )
     finally:
         await connection.close()
-    return made[: len(users)]
+    return [key for _, key in made]
 
 
 async def _lock_empty(connection: Any) -> None:

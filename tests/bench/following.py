@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,8 +9,9 @@ from pathlib import Path
 
 from tests.bench import calls, growth, sides
 from tests.bench.load import BenchFailed, Call, Load, in_turn, press, typical
+from tests.bench.programs import output
 from tests.bench.row import Row
-from tests.bench.stage import FOLLOWED, Community, Stage
+from tests.bench.stage import FOLLOWED, Community, Stage, database_of
 from tests.measuring.figures import number
 
 TIMES, P95_MS = 1.3, 20
@@ -85,7 +83,7 @@ def against_sql(
         viewers, body = Path(name) / "viewers", Path(name) / "body"
         viewers.write_text("".join(f"{reader.id} {reader.key}\n" for reader in community.readers))
         body.write_bytes(calls.average_answer(perch.url, asked[: len(community.readers)]))
-        host = str(community.database["host"])
+        host = str(database_of(community.folder)["host"])
         best, bare_ms = fastest(host, viewers, stage.seconds)
         options = ["--host", host, "--viewers", str(viewers), "--body", str(body), "--way", best]
         with sides.baseline("following_served", *options) as other:
@@ -109,11 +107,7 @@ def slowly(stage: Stage) -> dict[str, int]:
 def fastest(host: str, viewers: Path, seconds: int) -> tuple[str, float]:
     """The best way to read the rows, and its median in milliseconds."""
     options = ["--host", host, "--viewers", str(viewers), "--seconds", str(seconds)]
-    command = [sys.executable, "-m", "tests.bench.baselines.following", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise BenchFailed(f"the baseline following: {done.stderr[-500:]}")
-    found = json.loads(done.stdout)
+    found = output("baselines.following", *options)
     best = min(found, key=lambda way: float(found[way]["p50_ms"]))
     return best, found[best]["p50_ms"]
 

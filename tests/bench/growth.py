@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from tests.bench import calls, sides
-from tests.bench.load import Call, Load, in_turn, press, typical
+from tests.bench.load import WARM_UP, Call, Load, in_turn, press, typical
 from tests.bench.row import Row
 from tests.bench.sides import Side
 from tests.bench.stage import Community, Stage
@@ -20,6 +20,9 @@ from tests.measuring.figures import number
 CONNECTIONS, SECONDS = 1, 1
 
 GROWTH, DEEP = 1.3, 1.2
+
+# Of so many requests the queries are counted. What looks up a key is known by its table.
+COUNTED, KEYS = 20, " api_keys "
 
 # How far back a deep page is. Tweets.
 BACK = 100_000
@@ -57,8 +60,8 @@ def following(community: Community) -> list[Call]:
 
 def timelines(stage: Stage) -> list[Row]:
     """Warm, then cold: each kind of page at each size, in turn."""
-    warm, _ = at_all_sizes(stage, {})
-    cold, queries = at_all_sizes(stage, COLD)
+    warm, cold = at_all_sizes(stage, {}), at_all_sizes(stage, COLD)
+    queries = of_cold_pages(stage)
     times = {"warm": warm, "cold": cold}
     typically, where = worst(stage, times, lambda loads: typical(loads).p99)
     at_best, best_where = worst(stage, times, lambda loads: min(load.p99 for load in loads))
@@ -95,8 +98,8 @@ def worst(
     )
 
 
-def at_all_sizes(stage: Stage, settings: Mapping[str, str]) -> tuple[Times, dict[str, dict[str, float]]]:
-    """By kind of page and size: the rounds, and queries per request."""
+def at_all_sizes(stage: Stage, settings: Mapping[str, str]) -> Times:
+    """The rounds, by kind of page and size."""
     with ExitStack() as stack:
         communities = {size: stage.community(size) for size in stage.sizes}
         servers = {
@@ -105,7 +108,6 @@ def at_all_sizes(stage: Stage, settings: Mapping[str, str]) -> tuple[Times, dict
         }
         asked = {size: pages(community) for size, community in communities.items()}
         times: Times = {}
-        queries: dict[str, dict[str, float]] = {}
         for kind in asked[stage.sizes[0]]:
             stage.say(f"{kind}, {'cold' if settings else 'warm'}")
             all_sides = list(servers.values())
@@ -117,11 +119,24 @@ def at_all_sizes(stage: Stage, settings: Mapping[str, str]) -> tuple[Times, dict
                 stage.rounds + 1,
             )
             times[kind] = {size: loads[1:] for size, loads in found.items()}  # the first one warms
-            queries[kind] = {
-                size: counted(communities[size].folder, side.url, asked[size][kind][:20])[0]
-                for size, side in servers.items()
-            }
-    return times, queries
+    return times
+
+
+def of_cold_pages(stage: Stage) -> dict[str, dict[str, float]]:
+    """Queries per request, by kind of page and size, besides those of who shows a key.
+
+    A process makes those once for each key, and it is chance which process is asked.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for size in stage.sizes:
+        community = stage.community(size)
+        with sides.perch(community.folder, **COLD) as perch:
+            for kind, asked in pages(community).items():
+                few = asked[:COUNTED]
+                press(perch.url, few, seconds=WARM_UP)  # connections are open, statements prepared
+                texts = [text for text in counted(community.folder, perch.url, few) if KEYS not in text]
+                found.setdefault(kind, {})[size] = len(texts) / len(few)
+    return found
 
 
 def gently(side: Side, asked: list[Call]) -> Load:

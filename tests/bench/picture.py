@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from PIL import Image
 from tests import pictures
 from tests.bench import calls, sides
 from tests.bench.load import BenchFailed, Call, in_turn
+from tests.bench.programs import output
 from tests.bench.row import Row
 from tests.bench.sides import Side
 from tests.bench.stage import Stage
@@ -43,8 +42,8 @@ def variants(stage: Stage) -> list[Row]:
         file = photograph(Path(name))
         found = in_turn(
             {
-                "perch": partial(made_by, "tests.bench.making", file),
-                "bare": partial(made_by, "tests.bench.baselines.vips", file),
+                "perch": partial(made_by, "making", file),
+                "bare": partial(made_by, "baselines.vips", file),
             },
             stage.rounds,
         )
@@ -84,7 +83,7 @@ def upload(stage: Stage) -> list[Row]:
             {
                 "perch": sides.alone(perch, both, partial(after_a_pause, partial(shown, perch, key, body))),
                 "transfer": sides.alone(sink, both, partial(transferred, sink, body)),
-                "bare": lambda: made_by("tests.bench.baselines.vips", file)[0],
+                "bare": lambda: made_by("baselines.vips", file)[0],
             },
             stage.rounds,
         )
@@ -112,11 +111,7 @@ def photograph(folder: Path) -> Path:
 
 def made_by(program: str, file: Path) -> tuple[float, float]:
     """Milliseconds and MiB of one round of a program."""
-    command = [sys.executable, "-m", program, str(file), "--times", str(EACH)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise BenchFailed(f"{program}: {done.stderr[-500:]}")
-    found = json.loads(done.stdout)
+    found = output(program, str(file), "--times", str(EACH))
     return median(found["ms"][1:]), found["peak_mib"]
 
 

@@ -21,6 +21,8 @@ T = TypeVar("T")
 # The embedded servers answer both sides of a row that writes.
 SERVERS = ("postgres", "valkey")
 
+# When the first of two processes answers, the other one does so within this time. Seconds.
+ALL_THERE = 1
 
 # What is under way when wrk goes is finished within this time: nobody is stopped in a transaction. Seconds.
 SETTLING = 0.3
@@ -59,6 +61,7 @@ def perch(folder: Path, **settings: str) -> Iterator[Side]:
     """`perch up` with two web processes on the data of this folder."""
     defaults = {"WEB_CONCURRENCY": "2", "DEMO_KEYS": "off", "ACCESS_LOG": "off"}
     with running(folder, **{**defaults, **settings}) as found:
+        time.sleep(ALL_THERE)
         yield Side(found.url, found.process.pid)
 
 
@@ -72,7 +75,7 @@ def baseline(name: str, *arguments: str, log: Path | None = None) -> Iterator[Si
     url = f"http://127.0.0.1:{port}"
     try:
         servers.wait_for(lambda: servers.answers(url), f"the baseline {name} answering")
-        time.sleep(1)  # the first of two processes answers already
+        time.sleep(ALL_THERE)
         yield Side(url, process.pid)
     finally:
         process.terminate()

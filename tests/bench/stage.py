@@ -8,7 +8,6 @@ import json
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ VIEWERS, READERS, FOLLOWED = 1000, 100, 300
 
 # Who follows closest to so many people.
 READERS_OF = """
-    SELECT id FROM users WHERE following_count BETWEEN $1 * 0.9 AND $1 * 1.1
+    SELECT id, following_count AS follows FROM users WHERE following_count BETWEEN $1 * 0.9 AND $1 * 1.1
     ORDER BY abs(following_count - $1), id LIMIT $2
 """
 INSERT_KEY = """
@@ -61,11 +60,6 @@ class Community:
     readers: list[Reader]
     busiest_author: int
     most_liked_tweet: int
-
-    @property
-    def database(self) -> dict[str, Any]:
-        """How asyncpg connects while `perch up` runs on it."""
-        return database_of(self.folder)
 
     @contextmanager
     def copied(self) -> Iterator[Path]:
@@ -128,18 +122,9 @@ def make(folder: Path, tweets: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     settings = {"DATA_DIR": str(folder / "data"), "MODE": "PROD"}
-    command = [
-        str(servers.PERCH),
-        "generate",
-        "--tweets",
-        str(tweets),
-        "--keys",
-        str(folder / "keys"),
-        "--json",
-    ]
-    started = time.monotonic()
+    options = ["--tweets", str(tweets), "--keys", str(folder / "keys"), "--keys-for", str(VIEWERS), "--json"]
     done = subprocess.run(
-        [*command, "--keys-for", str(VIEWERS)],
+        [servers.PERCH, "generate", *options],
         cwd=folder,
         env=servers.environment(**settings),
         capture_output=True,
@@ -148,7 +133,7 @@ def make(folder: Path, tweets: int) -> None:
     )
     if done.returncode != 0:
         raise BenchFailed(f"perch generate: {done.stderr[-600:]}")
-    made = json.loads(done.stdout) | {"seconds": time.monotonic() - started, "of": fingerprint()}
+    made = json.loads(done.stdout) | {"of": fingerprint()}
     with servers.embedded_servers(folder / "data"):
         made["readers"] = asyncio.run(add_readers(folder))
     (folder / "made.json").write_text(json.dumps(made, indent=2))
@@ -162,10 +147,7 @@ async def add_readers(folder: Path) -> list[dict[str, Any]]:
         for row in await connection.fetch(READERS_OF, FOLLOWED, READERS):
             key = keys.generate()
             await connection.execute(INSERT_KEY, row["id"], keys.digest(key))
-            follows = await connection.fetchval(
-                "SELECT count(*) FROM follows WHERE follower_id = $1", row["id"]
-            )
-            found.append({"id": row["id"], "key": key, "follows": follows})
+            found.append({"id": row["id"], "key": key, "follows": row["follows"]})
         return found
     finally:
         await connection.close()
@@ -199,5 +181,5 @@ def fingerprint() -> str:
 
 
 def database_of(folder: Path) -> dict[str, Any]:
-    """How asyncpg connects to the database of `perch up` in this folder."""
+    """How asyncpg connects to the database in this folder while its server runs."""
     return {"host": str(folder / "data" / "run"), "user": "perch", "database": "perch"}

@@ -25,6 +25,7 @@ from pathlib import Path
 import click
 import httpx
 
+from tests.bench import sides
 from tests.bench.listeners import Heard, Listeners
 from tests.callers import Caller
 from tests.whole.conftest import Perch, is_web, running
@@ -51,11 +52,7 @@ def web_processes(perch: Perch) -> list[int]:
 
 def memory(perch: Perch) -> float:
     """The web processes' proportional set size, in KiB."""
-    total = 0
-    for pid in web_processes(perch):
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total
+    return sides.memory(web_processes(perch)) * 1024
 
 
 def processor_time(perch: Perch) -> float:

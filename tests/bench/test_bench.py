@@ -20,14 +20,16 @@ from tests.servers import wait_for
 
 
 async def test_paced_writes_arrive_as_tweets_and_likes(alice: Caller, address: str) -> None:
-    tweet = await alice.tweet("the page that is read")
-    asked = [*calls.publishing([str(alice.key)]), *calls.liking([str(alice.key)], [tweet])]
-    told = await paced.write(address, [call.line for call in asked], rate=50, seconds=0.06)
+    key, tweets = str(alice.key), [await alice.tweet("liked"), await alice.tweet("not any more")]
+    asked = [*calls.publishing([key]), *calls.liking([key, key], tweets)]
+    asked.remove(Call("DELETE", f"/api/tweets/{tweets[0]}/likes", key))
+    told = await paced.write(address, [call.line for call in asked], rate=50, seconds=0.08)
     assert told["p99_ms"] > 0
     page = await alice.timeline()
     assert [(shown["content"], shown["likes_count"]) for shown in page] == [
         (calls.TEXT.format(number=0), 0),
-        ("the page that is read", 0),  # liked, and not any more
+        ("not any more", 0),
+        ("liked", 1),
     ]
 
 
@@ -102,7 +104,7 @@ def test_statements_are_told_from_other_lines_of_the_log() -> None:
         "perch web\tLOG:  statement: BEGIN;\n"
         "perch live\tLOG:  execute __asyncpg_stmt_1__: SELECT 2\n"
     )
-    assert LINE.findall(log) == ["SELECT 1", "BEGIN;"]
+    assert LINE.findall(log) == ["SELECT 1\n\tFROM tweets", "BEGIN;"]
 
 
 def test_a_slope_is_that_of_the_best_line() -> None:
