@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCKS := config/locks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test client-gates bench soak lint fmt lock pillow-simd clean
+.PHONY: help run test client-gates bench faults soak lint fmt lock pillow-simd clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ client-gates: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.lighthouse ## measure t
 
 bench: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.bench ## measure what Perch promises in figures (docs/performance.md)
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+faults: $(VENV)/.dev $(VENV)/.pillow-simd ## break what can break, thoroughly: are the promises kept? (docs/reliability.md)
+	@config/setup.sh test-tools
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 soak: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.bench ## an hour of mixed load: does memory grow?
 	@$(BIN)/python -m tests.bench --only soak --soak 60 $(ARGS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -31,11 +32,18 @@ from tasks.broker import StreamBroker, create_broker
 from tasks.queue import QueuedJobs
 from tests import servers
 from tests.callers import Caller, register
+from tests.faults.verdicts import MEASURED
 
 TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
     "idempotency_keys, outbox"
 )
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say what was measured, for the table of `make faults`."""
+    return partial(record_property, MEASURED)
 
 
 @pytest.fixture(scope="session")

@@ -127,6 +127,7 @@ async def test_everything_else_is_refused(alice: Caller, data: bytes) -> None:
     assert answer.error == (415, "unsupported_media_type")
 
 
+@pytest.mark.fault("poison")
 @pytest.mark.parametrize(
     "data",
     [

@@ -45,6 +45,7 @@ async def test_what_nobody_took_is_removed_after_a_day(
     assert (await alice.patch(f"/api/medias/{old}", json={"alt": "x"})).error == (404, "media_not_found")
 
 
+@pytest.mark.fault("reconcile")
 async def test_what_a_crash_left_is_taken_up_again(
     alice: Caller, empty_store: ObjectStore, perch: Context
 ) -> None:
@@ -122,6 +123,7 @@ async def test_variants_of_a_removed_picture_that_come_late_are_found(
     assert not await MediaAttachment.exists(id=made.id)
 
 
+@pytest.mark.fault("reconcile")
 async def test_originals_that_nobody_waits_for_are_swept(alice: Caller, empty_store: ObjectStore) -> None:
     async def body() -> Any:
         yield b"x"

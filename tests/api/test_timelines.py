@@ -182,6 +182,7 @@ async def test_a_page_costs_three_queries_once_however_long_it_is_and_then_none(
             await until(partial(costs_once, f"{joined}limit={limit}"))
 
 
+@pytest.mark.fault("hot-page")
 async def test_a_hot_page_that_changes_is_put_together_once_for_all_who_want_it(
     alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import click
 
-from config.programs import in_wheel
 from config.version import VERSION
 from tests.bench import (
     following,
@@ -114,14 +113,12 @@ def say(text: str) -> None:
 
 def where() -> str:
     """The machine and the versions."""
-    folders = in_wheel()
-    postgres = folders[max(folders)] / "postgres"
     wrk = machine.version_of("wrk").split()[0]
     versions = (
         f"Perch {VERSION}",
         f"Python {platform.python_version()}",
         f"Sanic {version('sanic')}",
-        machine.version_of(str(postgres)),
+        machine.postgres(),
         f"wrk {wrk}",
     )
     return f"{machine.hardware()} {', '.join(versions)}."

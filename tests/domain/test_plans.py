@@ -7,7 +7,6 @@ Among 30,000 tweets; where the variable THOROUGH is set, among a million, which 
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
@@ -22,9 +21,10 @@ from server.generate.size import Size
 from server.models import event, liking, live, people, publishing, timeline
 from server.models.connection import SESSION_SETTINGS
 from tests.statements import Landmarks, generated, landmarks, statements
+from tests.thorough import THOROUGH
 
 # Few follow, and many users are there: a small table is read from end to end rightly.
-SIZE = Size.of(1_000_000) if os.environ.get("THOROUGH") else Size.of(30_000, users=20_000, follows=60_000)
+SIZE = Size.of(1_000_000) if THOROUGH else Size.of(30_000, users=20_000, follows=60_000)
 
 MORE = (
     "INSERT INTO api_keys (user_id, hash, name, scopes) "

@@ -79,6 +79,7 @@ async def test_a_fresh_server_begins_with_the_next_slot() -> None:
     assert await slots(HOURLY, RunState.DUE) == [1]
 
 
+@pytest.mark.fault("slots")
 async def test_two_schedulers_over_sixty_slots_make_sixty_runs() -> None:
     await plan(0)
     for half in range(2, 122):
@@ -88,6 +89,7 @@ async def test_two_schedulers_over_sixty_slots_make_sixty_runs() -> None:
         assert len(await slots(kind, RunState.DUE)) == 1
 
 
+@pytest.mark.fault("slots")
 async def test_of_the_slots_that_were_missed_the_newest_is_run_and_the_others_are_skipped() -> None:
     await plan(0)
     await plan(1)
@@ -98,6 +100,7 @@ async def test_of_the_slots_that_were_missed_the_newest_is_run_and_the_others_ar
     assert await slots(HOURLY, RunState.DUE) == [6]
 
 
+@pytest.mark.fault("slots")
 async def test_a_clock_that_jumps_and_comes_back_costs_no_slot() -> None:
     for minute in (0, 1):
         await plan(minute)
@@ -109,6 +112,7 @@ async def test_a_clock_that_jumps_and_comes_back_costs_no_slot() -> None:
     assert await slots(HOURLY) == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.fault("slots")
 async def test_a_year_off_is_no_year_of_rows() -> None:
     await plan(0)
     await plan(365 * 24 * 60)

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from config.programs import in_wheel
+
 
 def hardware() -> str:
     """One sentence of the machine."""
@@ -26,6 +28,12 @@ def processor() -> str:
 def memory() -> int:
     """In GiB."""
     return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30))
+
+
+def postgres() -> str:
+    """The database that tests and benchmarks start."""
+    folders = in_wheel()
+    return version_of(str(folders[max(folders)] / "postgres"))
 
 
 def version_of(program: str) -> str:

@@ -181,6 +181,7 @@ async def test_a_range_over_the_border_of_two_parts(store: ObjectStore) -> None:
     assert await read(store, "large", PART - 5, PART + 5) == content[PART - 5 : PART + 5]
 
 
+@pytest.mark.fault("storage")
 @pytest.mark.parametrize("blocks", [1, 40])
 async def test_a_body_that_breaks_off_leaves_nothing(store: ObjectStore, blocks: int) -> None:
     async def breaking() -> AsyncIterator[bytes]:
@@ -248,6 +249,7 @@ async def test_files_are_their_owners_only(tmp_path: Path) -> None:
     assert list((tmp_path / "objects" / ".aside").iterdir()) == []
 
 
+@pytest.mark.fault("storage")
 def test_a_full_disk_is_said_in_words_and_nothing_is_left(tmp_path: Path) -> None:
     command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.storage.full_disk"]
     said = subprocess.run([*command, tmp_path / "disk"], capture_output=True, text=True, check=True).stdout

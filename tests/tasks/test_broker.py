@@ -100,6 +100,7 @@ async def taken_by(broker: StreamBroker, *, seconds: float = 5) -> AckableMessag
     raise TimeoutError
 
 
+@pytest.mark.fault("worker-killed")
 @pytest.mark.usefixtures("quick")
 async def test_the_message_of_a_dead_worker_is_taken_over_on_an_idle_stream(
     brokers: list[StreamBroker],
@@ -132,6 +133,7 @@ async def test_what_a_leaving_worker_holds_is_taken_over_at_once(
     assert (await taken_by(brokers[1])).data
 
 
+@pytest.mark.fault("poison")
 @pytest.mark.usefixtures("quick")
 async def test_a_message_that_kills_its_workers_is_put_aside(
     address: RedisAddress, redis: Redis, caplog: pytest.LogCaptureFixture
@@ -181,6 +183,7 @@ async def test_what_was_queued_before_any_worker_is_found(address: RedisAddress,
     await late.shutdown()
 
 
+@pytest.mark.fault("redis")
 async def test_a_flush_of_redis_stops_nobody_from_listening(
     brokers: list[StreamBroker], redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +235,7 @@ async def test_who_waits_is_woken_and_nobody_else(brokers: list[StreamBroker]) -
         assert await brokers[0].wait("bob", 30) is True
 
 
+@pytest.mark.fault("redis")
 async def test_asking_for_work_never_fails_and_never_hangs() -> None:
     nowhere = create_broker(RedisAddress("redis://127.0.0.1:1/0"))
     jobs: Jobs = QueuedJobs(nowhere)

@@ -92,6 +92,7 @@ async def test_a_writer_goes_on_in_a_new_file_when_one_is_large(
     assert await shipped(workshop.backups) == [b"0123456", b"789", b"next"]
 
 
+@pytest.mark.fault("logs")
 async def test_shipping_again_after_a_crash_changes_nothing(workshop: Workshop) -> None:
     out = LogFile(workshop.settings.logs_folder, "worker")
     out.write(b"line\n")
@@ -126,6 +127,7 @@ async def test_a_file_stays_where_its_archive_does_not_come_back(workshop: Works
     assert len(files(workshop)) == 1
 
 
+@pytest.mark.fault("logs")
 async def test_every_line_is_shipped_once_while_writers_are_killed(workshop: Workshop) -> None:
     folder = str(workshop.settings.logs_folder)
     written: dict[str, int] = {}
@@ -155,6 +157,7 @@ async def test_every_line_is_shipped_once_while_writers_are_killed(workshop: Wor
     assert files(workshop) == []
 
 
+@pytest.mark.fault("logs")
 async def test_a_store_that_is_away_costs_no_line(workshop: Workshop, tmp_path: Path) -> None:
     out = LogFile(workshop.settings.logs_folder, "worker")
     out.write(b"line\n")
@@ -180,6 +183,7 @@ def test_an_empty_file_goes_and_its_writer_notices(tmp_path: Path) -> None:
     out.close()
 
 
+@pytest.mark.fault("logs")
 async def test_many_writers_and_two_shippers_lose_and_double_nothing(workshop: Workshop) -> None:
     def write(name: str) -> None:
         out = LogFile(workshop.settings.logs_folder, name)

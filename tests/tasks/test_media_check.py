@@ -33,11 +33,13 @@ async def put(store: ObjectStore, key: str, data: bytes) -> None:
     await store.put(key, body(), content_type="image/jpeg")
 
 
+@pytest.mark.fault("reconcile")
 async def test_what_is_well_is_found_well(token: str, store: ObjectStore) -> None:
     report = await media_check.check(store, FOLDER, read_all=True)
     assert (report.pictures, report.objects, report.is_well, report.orphaned) == (1, 2, True, [])
 
 
+@pytest.mark.fault("reconcile")
 async def test_missing_and_damaged_objects_are_named(token: str, store: ObjectStore, perch: Context) -> None:
     large, small = f"{FOLDER}{token}", f"{FOLDER}{token}-small"
     async with store.read(large) as found:
@@ -52,6 +54,7 @@ async def test_missing_and_damaged_objects_are_named(token: str, store: ObjectSt
     assert (await media_check.check(store, FOLDER)).damaged == [large]
 
 
+@pytest.mark.fault("reconcile")
 async def test_orphans_are_removed_when_they_are_older_than_a_day(token: str, store: ObjectStore) -> None:
     orphan = FOLDER + "ab" * 16
     await put(store, orphan, b"x")

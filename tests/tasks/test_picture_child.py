@@ -163,6 +163,7 @@ def test_a_large_jpeg_is_scaled_while_it_is_decoded(tmp_path: Path) -> None:
     assert "64.8 megapixels; at most 64" in process(too_large, tmp_path)["refused"]
 
 
+@pytest.mark.fault("poison")
 def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     bomb = bytearray(pictures.png(10, 10))
     bomb[16:24] = (60_000).to_bytes(4, "big") * 2
@@ -170,12 +171,14 @@ def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     assert "at most" in process(bytes(bomb), tmp_path)["refused"]
 
 
+@pytest.mark.fault("poison")
 def test_an_icon_that_hides_a_bomb_is_refused(tmp_path: Path) -> None:
     inner = pictures.encoded(Image.new("L", (9000, 9000), 5), "PNG")
     head = b"\0\0\1\0\1\0" + bytes([16, 16, 0, 0]) + b"\1\0\x20\0" + len(inner).to_bytes(4, "little")
     assert "refused" in process(head + (22).to_bytes(4, "little") + inner, tmp_path)
 
 
+@pytest.mark.fault("poison")
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO"])
 def test_a_truncated_file_is_refused(tmp_path: Path, format: str) -> None:
     data = pictures.encoded(pictures.gradient(200, 150, "RGB").resize((200, 150)), format)

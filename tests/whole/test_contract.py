@@ -60,6 +60,7 @@ async def test_a_picture_goes_from_upload_to_view_to_nothing(alice: Caller, bob:
     assert left == []
 
 
+@pytest.mark.fault("counters")
 async def test_two_hundred_parallel_likes_of_fifty_users_leave_counter_and_rows_equal(
     four: Perch, http: httpx.AsyncClient, alice: Caller
 ) -> None:

@@ -24,12 +24,14 @@ from server.models import migrate
 from server.security import keys
 from tests import servers
 from tests.callers import Caller
+from tests.thorough import much
 from tests.whole.conftest import REGISTER, Perch, is_ready, is_web, processes
 from tests.whole.freshness import hammer
 
-ROUNDS = 60 if os.environ.get("THOROUGH") else 4
+ROUNDS = much(usually=4, thoroughly=60)
 
 
+@pytest.mark.fault("own-tweet")
 async def test_whatever_is_written_is_read_back_from_each_of_four_processes(
     four: Perch, http: httpx.AsyncClient
 ) -> None:

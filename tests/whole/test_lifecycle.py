@@ -61,6 +61,7 @@ def test_a_signal_stops_everything_and_leaves_nothing_behind(tmp_path: Path, num
         assert "killed" not in log_of(perch)
 
 
+@pytest.mark.fault("parent-killed")
 def test_the_next_start_after_kill_9_of_everything_just_works(tmp_path: Path) -> None:
     leftovers = [tmp_path / "data" / name for name in ("tmp/picture-x/original", "objects/.aside/half")]
     with running(tmp_path) as perch:
@@ -78,6 +79,7 @@ def test_the_next_start_after_kill_9_of_everything_just_works(tmp_path: Path) ->
         assert not any(path.exists() for path in leftovers)
 
 
+@pytest.mark.fault("parent-killed")
 def test_a_killed_parent_takes_its_children_along(tmp_path: Path) -> None:
     with running(tmp_path) as perch:
         children = perch.children()
@@ -98,6 +100,7 @@ def test_every_process_that_dies_is_started_again(tmp_path: Path) -> None:
         assert answer.status_code == 200
 
 
+@pytest.mark.fault("postgres")
 def test_a_killed_postgresql_comes_back_though_a_session_was_busy(tmp_path: Path) -> None:
     with running(tmp_path) as perch:
         data = tmp_path / "data"
@@ -114,6 +117,7 @@ def test_a_killed_postgresql_comes_back_though_a_session_was_busy(tmp_path: Path
         assert log_of(perch).count("PostgreSQL was ended by SIGKILL") == 1
 
 
+@pytest.mark.fault("web-killed")
 def test_one_dead_web_process_is_not_noticed(four: Perch) -> None:
     web = [pid for pid, command in four.children().items() if command.rstrip().endswith("perch up")]
     before = set(four.children())
@@ -199,6 +203,7 @@ def psql(host: str, sql: str, database: str = "postgres") -> None:
     asyncio.run(run())
 
 
+@pytest.mark.fault("restart")
 def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -> None:
     """An upload of which half has come when the signal does."""
     from tests import pictures

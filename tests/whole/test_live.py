@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 
 import asyncpg
 import httpx
+import pytest
 
 from tests.callers import Caller
 from tests.realtime.listening import Follower, Listener, listening
@@ -35,6 +36,7 @@ async def test_streams_on_every_process_hear_what_is_done_on_any(
             assert stream.numbers == sorted(set(stream.numbers))
 
 
+@pytest.mark.fault("live")
 async def test_a_client_cut_off_by_killed_processes_hears_every_tweet_once_and_in_order(
     four: Perch, alice: Caller, bob: Caller
 ) -> None:
@@ -65,6 +67,7 @@ async def was_made(perch: Perch, text: str) -> bool:
     return bool(found)
 
 
+@pytest.mark.fault("redis")
 async def test_a_restart_of_redis_changes_nothing(four: Perch, alice: Caller, bob: Caller) -> None:
     async with listening(four.url, bob) as stream:
         valkey = [pid for pid, command in four.children().items() if "valkey" in command]
@@ -76,6 +79,7 @@ async def test_a_restart_of_redis_changes_nothing(four: Perch, alice: Caller, bo
         assert texts_of(stream) == ["while it is away", "afterwards"]
 
 
+@pytest.mark.fault("postgres")
 async def test_connections_to_the_database_that_are_cut_lose_no_event(
     four: Perch, alice: Caller, bob: Caller
 ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import pytest
 from redis import Redis
 
 from config.addresses import RedisAddress
@@ -20,14 +21,12 @@ from tasks.broker import create_broker
 from tasks.catalogue import REMOVE_PICTURES
 from tests import servers
 from tests.servers import wait_for
+from tests.thorough import THOROUGH, much
 from tests.whole.conftest import Perch, running
 from tests.whole.conftest import perch as run
 
 KEY = {"api-key": "test"}
 
-# As often as it was promised, for half an hour: THOROUGH=1 make test
-# As often as it was promised, for half an hour: where the variable THOROUGH is set.
-THOROUGH = bool(os.environ.get("THOROUGH"))
 
 MANY = """
     WITH made AS (
@@ -128,9 +127,10 @@ async def send_all(settings: Settings, ids: list[int]) -> None:
     await broker.shutdown()
 
 
+@pytest.mark.fault("worker-killed")
 def test_tasks_survive_workers_that_are_killed(tmp_path: Path) -> None:
     """Each removes a row; workers are killed while they are at it."""
-    tasks, kills = (20_000, 8) if THOROUGH else (300, 3)
+    tasks, kills = much(usually=(300, 3), thoroughly=(20_000, 8))
     with servers.embedded_servers(tmp_path / "servers") as own:
         host = own.database.host
         environment = {
@@ -178,11 +178,12 @@ async def remaining(host: str) -> int:
     return count
 
 
+@pytest.mark.fault("dump-killed")
 def test_a_dump_that_is_killed_at_any_moment_is_never_listed(tmp_path: Path) -> None:
     with running(tmp_path) as perch:
         asyncio.run(fill(perch))
         chosen = random.Random(3)
-        for _ in range(100 if THOROUGH else 6):
+        for _ in range(much(usually=6, thoroughly=100)):
             with servers.perch("dump", "now", folder=tmp_path, **perch.settings) as process:
                 time.sleep(0.5 + chosen.random())
                 os.kill(process.pid, signal.SIGKILL)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from server.domain import runs
 from server.models import RunKind
 from tasks.dumps import catalogue, drills, making, retention
@@ -73,6 +75,7 @@ async def test_the_run_applies_it(workshop: Workshop) -> None:
     assert [dump.id for dump in found.dumps] == [old[0]]
 
 
+@pytest.mark.fault("dump-killed")
 @only_local
 async def test_files_that_a_killed_dump_left_half_written_go(workshop: Workshop) -> None:
     half = workshop.settings.backup_folder / ".aside" / "half"

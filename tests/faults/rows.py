@@ -1,0 +1,98 @@
+"""The table's rows: what breaks, and what is promised then.
+
+A test belongs to one by its mark, wherever it stands: `@pytest.mark.fault("redis")`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row."""
+
+    what: str
+    promise: str
+
+
+FAULTS: dict[str, Fault] = {
+    "worker-killed": Fault(
+        "`kill -9` of a worker in the middle of a picture, a dump, a log shipment",
+        "taken over within 60 s, done once in effect, nothing half-visible; none of the tasks lost though a "
+        "worker is killed every 2 s",
+    ),
+    "web-killed": Fault(
+        "`kill -9` of a web process in the middle of a tweet",
+        "the tweet is there whole or not at all; media, counters and events agree; others go on serving",
+    ),
+    "parent-killed": Fault(
+        "`kill -9` of the parent of `perch up`",
+        "nothing is left running that blocks the next start, which recovers by itself",
+    ),
+    "restart": Fault(
+        "web processes are stopped and started again, one after the other, under load",
+        "no request is dropped; streams get `reset`; what is under way is finished or given back in time",
+    ),
+    "slots": Fault(
+        "two schedulers; one that was down over a slot; clocks stepped back and forth; daylight saving",
+        "every slot has exactly one row; the newest missed one is run once, older ones are skipped",
+    ),
+    "redis": Fault(
+        "Redis restarted, flushed, hanging, refusing",
+        "no data lost, no run twice; requests go on or answer 503 within 2 s; as before within 10 s",
+    ),
+    "postgres": Fault(
+        "PostgreSQL restarted, connections cut, hanging, a lock held",
+        "503 with the envelope and `Retry-After`, never a hang; back within 10 s; what was answered is there",
+    ),
+    "storage": Fault(
+        "storage answers 500, hangs, cuts in the middle, flips a bit; disk full",
+        "an upload answers a clear error and leaves nothing behind; a dump is tried again, never reported as "
+        "good; a flipped bit is found by verify and by the drill",
+    ),
+    "dump-killed": Fault(
+        "a dump killed at 100 random moments",
+        "none is visible without a manifest; leftovers are removed by the next clean-up",
+    ),
+    "poison": Fault(
+        "a task that crashes its process each time; bombs, truncated and mislabelled pictures",
+        "dead-lettered after 5 tries and reported; the worker lives; the upload shows a clear failure",
+    ),
+    "pictures": Fault(
+        "10,000 mutated pictures",
+        "no worker crashes, none takes more than its limits, each gets a clear answer",
+    ),
+    "counters": Fault(
+        "50 clients liking and unliking the same tweet 200 times",
+        "counter = rows",
+    ),
+    "own-tweet": Fault(
+        "a tweet, then a read by its author through another process",
+        "10,000 of 10,000 see it",
+    ),
+    "hot-page": Fault(
+        "a hot page expires under 500 requests a second",
+        "at most 2 rebuilds",
+    ),
+    "live": Fault(
+        "a live client cut off 20 times while tweets come in; the relay killed between commit and publish",
+        "every id once, in order, or a `reset`",
+    ),
+    "logs": Fault(
+        "logs rotated while processes are killed",
+        "every line exactly once in the shipped archives, but for the last one of a killed process",
+    ),
+    "reconcile": Fault(
+        "a crash between commit and queue: pictures pending for ever, objects without rows, counters off",
+        "found, mended and reported; on a sound server nothing is found",
+    ),
+    "malformed": Fault(
+        "100,000 malformed and generated requests to 4 processes",
+        "no 5xx, no HTML, no leak, each answered in the envelope",
+    ),
+    "keys": Fault(
+        "every route with every kind of foreign, wrong or missing key",
+        "refused; a new route cannot be forgotten",
+    ),
+}

@@ -1,0 +1,15 @@
+"""How much of it: tests of faults try a little in `make test`, and all that is promised in `make faults`."""
+
+from __future__ import annotations
+
+import os
+from typing import TypeVar
+
+T = TypeVar("T")
+
+THOROUGH = bool(os.environ.get("THOROUGH"))
+
+
+def much(*, usually: T, thoroughly: T) -> T:
+    """The second, where the variable THOROUGH is set."""
+    return thoroughly if THOROUGH else usually
