@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     instance_name: Annotated[str, Field(min_length=1, max_length=100)] = "Perch"
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     worker_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
+    shutdown_timeout: Annotated[int, Field(ge=1, le=600)] = 10
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "text", "json"] = "auto"
     logs_dir: Path = Path("logs")

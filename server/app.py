@@ -45,7 +45,6 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         REQUEST_TIMEOUT=REQUEST_TIMEOUT,
         RESPONSE_TIMEOUT=RESPONSE_TIMEOUT,
         KEEP_ALIVE_TIMEOUT=KEEP_ALIVE,
-        GRACEFUL_SHUTDOWN_TIMEOUT=10.0,
         AUTO_EXTEND=False,
         MOTD=False,
     )

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import uvloop
 from redis.asyncio import Redis
-from sanic import Sanic
 
 import storage
 from config import error_reports
@@ -28,11 +27,11 @@ from server.cache.versions import Versions
 from server.context import App, Context
 from server.domain import accounts
 from server.domain.passing import is_passing
-from server.http.protocol import PerchProtocol
 from server.models import migrate
 from server.models.connection import database
 from server.realtime import capacity
 from server.realtime.hub import Hub
+from server.serving import BACKLOG, serve
 from server.wire.media import MediaUrls
 from tasks.broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, create_broker
 from tasks.queue import QueuedJobs
@@ -40,10 +39,6 @@ from tasks.scheduler import schedule
 from tasks.worker import work
 
 log = logging.getLogger(__name__)
-
-# Connections that wait to be accepted, over all web processes: when a server starts again, all of its live
-# streams come back at once. The kernel has a bound of its own (net.core.somaxconn, 4,096).
-BACKLOG = 4096
 
 
 @contextlib.asynccontextmanager
@@ -108,21 +103,16 @@ def listening_socket(settings: Settings) -> socket.socket:
     return listener
 
 
-def run_web(app: App, settings: Settings, listener: socket.socket, name: str) -> None:
+def run_web(
+    app: App, settings: Settings, listener: socket.socket, name: str, on_serving: Callable[[], None]
+) -> None:
     """One web process, until SIGTERM; requests under way are finished."""
     start_process(settings, name)
     capacity.prepare()
     if settings.access_log:
         app.ctx.access_log = lines.AccessLog(settings.logs_folder, name)
-    app.prepare(
-        sock=listener,
-        single_process=True,
-        access_log=settings.access_log,
-        motd=False,
-        backlog=BACKLOG,
-        protocol=PerchProtocol,
-    )
-    Sanic.serve_single(app)
+    within = settings.shutdown_timeout
+    uvloop.run(until_stopped(lambda stop: serve(app, listener, stop, on_serving, within=within)))
 
 
 def run_worker(settings: Settings) -> None:

@@ -42,9 +42,9 @@ WAITER = "perch:waiter:"
 DEAD_LETTERS = "perch:dead"
 ALIVE = "perch:alive:"
 
-# A worker counts as dead when it has not said for so long that it lives; it says so more often. Longer than
-# the leases of what tasks work on (`media.ATTEMPT_LEASE`, `runs.LEASE`), so that who takes over finds them
-# ended, and than a stopping worker's patience (`tasks.worker.FINISH_WITHIN`). Seconds.
+# A worker counts as dead when it has not said for so long that it lives; it says so more often, also while it
+# stops. Longer than the leases of what tasks work on (`media.ATTEMPT_LEASE`, `runs.LEASE`), so that who takes
+# over finds them ended. Seconds.
 WORKER_LEASE, BEAT_EVERY = 30, 5
 
 # How often a busy worker looks for messages of dead ones; an idle one does before each read. Seconds.

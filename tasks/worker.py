@@ -22,9 +22,6 @@ from tasks.workshop import Workshop, opened
 
 log = logging.getLogger(__name__)
 
-# How long tasks under way may take to finish when the worker stops; the rest is taken over. Seconds.
-FINISH_WITHIN = 10
-
 # Before the queue is asked again. Seconds.
 RETRY_AFTER = 2
 
@@ -56,7 +53,7 @@ async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
             await broker.forget_dead()
         while not workshop.stop.is_set():
             try:
-                await listen(broker, at_once, workshop.stop)
+                await listen(broker, at_once, workshop.stop, within=workshop.settings.shutdown_timeout)
             except (RedisError, OSError) as error:
                 log.warning("the queue %s does not answer: %s", broker.queue_name, error)
                 await asyncio.sleep(RETRY_AFTER)
@@ -67,15 +64,15 @@ async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
             await broker.leave()
 
 
-async def listen(broker: StreamBroker, at_once: int, stop: asyncio.Event) -> None:
-    """One life of a receiver."""
+async def listen(broker: StreamBroker, at_once: int, stop: asyncio.Event, *, within: float) -> None:
+    """One life of a receiver. Tasks that are under way at its end have `within` seconds to finish."""
     with ThreadPoolExecutor(max_workers=1) as executor:
         receiver = Receiver(
             broker,
             executor=executor,
             max_async_tasks=at_once,
             run_startup=True,
-            wait_tasks_timeout=FINISH_WITHIN,
+            wait_tasks_timeout=within,
         )
         log.info("ready, %d at once of %s", at_once, broker.queue_name)
         await receiver.listen(stop)

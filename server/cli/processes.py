@@ -32,8 +32,14 @@ def settings_for_part(name: str) -> Settings:
     return settings
 
 
+checked = click.option(
+    "--check", is_flag=True, hidden=True, help="Load everything that a start needs, and end: for a renewal."
+)
+
+
 @click.command()
-def up() -> None:
+@checked
+def up(check: bool) -> None:
     """Run everything on this machine until Ctrl+C.
 
     Starts PostgreSQL and Valkey of its own (unless DATABASE_URL, REDIS_URL or their parts name others),
@@ -45,11 +51,16 @@ def up() -> None:
     """
     from server.processes import family
 
-    family.up(settings_for_process("perch"), click.echo)
+    settings = settings_for_process("perch")
+    if check:
+        family.check(settings)
+    else:
+        family.up(settings, click.echo)
 
 
 @click.command()
-def serve() -> None:
+@checked
+def serve(check: bool) -> None:
     """Run the web processes alone, WEB_CONCURRENCY of them.
 
     \b
@@ -58,7 +69,9 @@ def serve() -> None:
     """
     from server.processes import family
 
-    family.serve(settings_for_part("perch"), click.echo)
+    settings = settings_for_part("perch")
+    if not check:
+        family.serve(settings, click.echo)
 
 
 @click.command()

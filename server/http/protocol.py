@@ -92,9 +92,14 @@ class JsonAnswer(HTTPResponse):
 class PerchHttp(Http):
     """Sanic's HTTP/1.1, which hands over each answer here before it is sent."""
 
+    # Of the process: whoever is answered from now on connects again, to another one.
+    is_stopping: ClassVar[bool] = False
+
     def respond(self, response: BaseHTTPResponse) -> BaseHTTPResponse:
         """Give the answer what every answer has."""
         super().respond(response)
+        if self.is_stopping:
+            self.keep_alive = False
         request_id = str(self.request.id)
         if isinstance(response, JsonAnswer):
             response.request_id = request_id

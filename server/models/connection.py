@@ -6,28 +6,31 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import tortoise.backends.asyncpg.client  # noqa: F401  # or else each process imports it after it was forked
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
+from server.models import pool
 
-# A request that waits longer for PostgreSQL than this is better answered with an error. Seconds.
-STATEMENT_TIMEOUT = 10
+# A request that waits longer for PostgreSQL than this is better answered with an error, and sooner where it
+# waits for a row that somebody else has locked. Seconds.
+STATEMENT_TIMEOUT = 5
+LOCK_TIMEOUT = 3
 CONNECT_TIMEOUT = 5
 
 # Compiling a plan costs more than any of our queries takes.
 SESSION_SETTINGS = {
     "jit": "off",
     "statement_timeout": f"{STATEMENT_TIMEOUT}s",
+    "lock_timeout": f"{LOCK_TIMEOUT}s",
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
 }
 
 
-NO_TIMEOUTS = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+NO_TIMEOUTS = {"statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 
 
 def tortoise_config(
@@ -52,7 +55,7 @@ def tortoise_config(
     }
     return {
         "connections": {
-            "default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials},
+            "default": {"engine": pool.__name__, "credentials": credentials},
         },
         "apps": {
             "models": {

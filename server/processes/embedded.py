@@ -134,6 +134,7 @@ def postgres(settings: Settings) -> Program:
         start,
         ready,
         ready_within=60,  # recovery after a crash
+        goes_on=True,
         stop_signal=signal.SIGINT,  # "fast": ends sessions, then stops cleanly
         explain=lambda: last_lines(log_file),
     )
@@ -189,7 +190,7 @@ def valkey(settings: Settings) -> Program:
         flags = [part for name, value in arguments.items() for part in (f"--{name}", value)]
         return spawn([str(binary), *flags], log_file, signal.SIGTERM)
 
-    return Program("Valkey", start, lambda: pings(path), explain=lambda: last_lines(log_file))
+    return Program("Valkey", start, lambda: pings(path), goes_on=True, explain=lambda: last_lines(log_file))
 
 
 def memory_mb() -> int:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import http.client
 import json
 import logging
+import mmap
 import shutil
 import socket
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 
 from config.settings import Settings
+from config.version import VERSION
 from server.domain.passing import is_passing
 from server.main import (
     listening_socket,
@@ -29,7 +31,8 @@ from server.main import (
     start_process,
     web_app,
 )
-from server.processes import embedded, lock
+from server.processes import embedded, lock, succession
+from server.processes.succession import Succession
 from server.processes.supervisor import Program, ProgramFailed, Supervisor, forked
 from storage.local import LocalStore
 
@@ -39,6 +42,9 @@ Say = Callable[[str], None]
 
 # The web processes of a killed parent let go of the address within this time. Seconds.
 ADDRESS_PATIENCE = 15
+
+# A process that stops has closed what it had open, or is killed, this long after SHUTDOWN_TIMEOUT. Seconds.
+GIVEN_UP_AFTER = 5
 
 # The database may have gone since it was migrated; the block does not wait for it longer. Seconds.
 PATIENCE = 5
@@ -52,9 +58,14 @@ def up(settings: Settings, say: Say) -> None:
     """
     folders = embedded.Folders(settings.data_folder)
     folders.create()
-    lock.acquire(folders.data, on_wait=lambda: say("waiting for the processes of an earlier start to end"))
-    remove_leftovers(settings)
-    listener = bind(settings, patience=ADDRESS_PATIENCE)
+    earlier = succession.inherited()
+    if earlier is None:
+        wait = "waiting for the processes of an earlier start to end"
+        lock.acquire(folders.data, on_wait=lambda: say(wait))
+        remove_leftovers(settings)
+    else:
+        lock.adopt(earlier.lock)
+    listener = taken_over(earlier, settings) or bind(settings, patience=ADDRESS_PATIENCE)
     stages: list[list[Program]] = []
     servers = []
     if settings.embedded_database:
@@ -62,18 +73,59 @@ def up(settings: Settings, say: Say) -> None:
     if settings.embedded_redis:
         servers.append(embedded.valkey(settings))
     if servers:
-        say(f"starting {' and '.join(program.name for program in servers)}, data in {folders.data}")
         stages.append(servers)
+        if earlier is None:
+            say(f"starting {' and '.join(program.name for program in servers)}, data in {folders.data}")
     stages.append([migration(settings)])
     stages.append(web(settings, listener))
     stages.append(
         [
-            Program("worker", forked("worker", lambda: run_worker(settings))),
-            Program("scheduler", forked("scheduler", lambda: run_scheduler(settings))),
+            program(settings, "worker", lambda: run_worker(settings)),
+            program(settings, "scheduler", lambda: run_scheduler(settings)),
         ]
     )
-    Supervisor(stages).run(on_ready=lambda: say(banner(settings)))
+    run(stages, earlier, listener, settings, on_ready=lambda: say(banner(settings)))
     say("stopped")
+
+
+def run(
+    stages: list[list[Program]],
+    earlier: Succession | None,
+    listener: socket.socket,
+    settings: Settings,
+    on_ready: Callable[[], None],
+) -> None:
+    """Until a signal; after an earlier image of this process, and until a later one takes over."""
+
+    def renew(pids: Mapping[str, int]) -> None:
+        succession.hand_on(pids, listener, address(settings), lock.held())
+
+    def ready() -> None:
+        if earlier is None:
+            on_ready()
+        else:
+            log.info("renewed, with version %s", VERSION)
+
+    Supervisor(stages, earlier.pids if earlier else None).run(on_ready=ready, on_renewal=renew)
+
+
+def taken_over(earlier: Succession | None, settings: Settings) -> socket.socket | None:
+    """The socket that the earlier image listened on, where that is where this one is to listen."""
+    return earlier.listener if earlier is not None and earlier.where == address(settings) else None
+
+
+def address(settings: Settings) -> str:
+    """Where to listen, as the settings say it."""
+    return f"{settings.host}:{settings.port}"
+
+
+def check(settings: Settings) -> None:
+    """What may go wrong when a running `up` is renewed: migrations are applied, by the new version.
+
+    Raises what a database raises that cannot be migrated.
+    """
+    web_app(settings)
+    run_migrations(settings)
 
 
 def remove_leftovers(settings: Settings) -> None:
@@ -85,9 +137,10 @@ def remove_leftovers(settings: Settings) -> None:
 
 def serve(settings: Settings, say: Say) -> None:
     """The web processes alone, until a signal. Raises ProgramFailed."""
-    listener = bind(settings, patience=0)
-    address = f"{url(settings)} with {settings.web_concurrency} processes"
-    Supervisor([web(settings, listener)]).run(on_ready=lambda: say(f"serving {address}"))
+    earlier = succession.inherited()
+    listener = taken_over(earlier, settings) or bind(settings, patience=0)
+    words = f"serving {url(settings)} with {settings.web_concurrency} processes"
+    run([web(settings, listener)], earlier, listener, settings, on_ready=lambda: say(words))
 
 
 def migration(settings: Settings) -> Program:
@@ -109,13 +162,24 @@ def migration(settings: Settings) -> Program:
 def web(settings: Settings, listener: socket.socket) -> list[Program]:
     """The web processes. The application is made before they are forked, so that they share it."""
     app = web_app(settings)
-
-    def program(name: str) -> Program:
-        return Program(name, forked(name, lambda: run_web(app, settings, listener, name)))
-
-    programs = [program(f"web-{number}") for number in range(1, settings.web_concurrency + 1)]
-    programs[-1].ready = lambda: answers(settings)
+    serving = mmap.mmap(-1, settings.web_concurrency)  # shared: a byte of each, which it sets
+    programs = []
+    for index in range(settings.web_concurrency):
+        name = f"web-{index + 1}"
+        work = partial(run_web, app, settings, listener, name, partial(serving.__setitem__, index, 1))
+        programs.append(program(settings, name, work))
+        programs[-1].ready = partial(is_set, serving, index)
     return programs
+
+
+def is_set(flags: mmap.mmap, index: int) -> bool:
+    """Whether that process has set its byte."""
+    return bool(flags[index])
+
+
+def program(settings: Settings, name: str, work: Callable[[], None]) -> Program:
+    """One of our own, which ends what is under way when it is told to stop."""
+    return Program(name, forked(name, work), stop_within=settings.shutdown_timeout + GIVEN_UP_AFTER)
 
 
 def bind(settings: Settings, *, patience: float) -> socket.socket:
@@ -146,19 +210,6 @@ def someone_answers(settings: Settings) -> bool:
             return bool(client.recv(1))
     except OSError:
         return False
-
-
-def answers(settings: Settings) -> bool:
-    """Whether the web processes do; that they are ready for everything, `GET /health/ready` says."""
-    host, port = local_address(settings)
-    connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        connection.request("GET", "/health/live")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 def local_address(settings: Settings) -> tuple[str, int]:

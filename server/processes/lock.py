@@ -52,6 +52,12 @@ def acquire(
     _held = descriptor
 
 
+def adopt(descriptor: int | None) -> None:
+    """Hold what an earlier image of this process took."""
+    global _held
+    _held = descriptor
+
+
 def is_free(data_folder: Path) -> bool:
     """Whether no family of processes uses the data folder at this moment."""
     if not data_folder.is_dir():
@@ -70,6 +76,11 @@ def release() -> None:
     if _held is not None:
         os.close(_held)
         _held = None
+
+
+def held() -> int | None:
+    """The file descriptor, where this process holds the lock."""
+    return _held
 
 
 def inherited() -> tuple[int, ...]:

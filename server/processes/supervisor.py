@@ -18,7 +18,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,11 @@ log = logging.getLogger(__name__)
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15  # prctl(2)
 
 STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
-WATCHED = STOP_SIGNALS | {signal.SIGCHLD}
+
+# As with other servers that become a new version of themselves. A hang-up stops: the terminal is gone.
+RENEW_SIGNAL = signal.SIGUSR2
+
+WATCHED = STOP_SIGNALS | {signal.SIGCHLD, RENEW_SIGNAL}
 
 # A program that dies so often within so many seconds will not get better by being started again.
 MAX_DEATHS, DEATH_WINDOW = 5, 60
@@ -52,7 +56,8 @@ class Stopped(Exception):
 class Program:
     """Something to run. `start` returns the process id; `ready` is asked until it says yes.
 
-    With `once` the program has to end by itself, with success, before the next is started.
+    With `once` the program has to end by itself, with success, before the next is started. One that `goes_on`
+    is not started anew when its parent is renewed.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Program:
     ready: Callable[[], bool] | None = None
     ready_within: float = 30.0
     once: bool = False
+    goes_on: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within: float = 15.0
     explain: Callable[[], str] = lambda: "its lines above say why"
@@ -69,15 +75,30 @@ class Program:
 
 
 class Supervisor:
-    """Runs stages of programs: those of one stage start together, and stop together."""
+    """Runs stages of programs: those of one stage start together, and stop together.
 
-    def __init__(self, stages: Sequence[Sequence[Program]]) -> None:
+    `predecessors` are the processes of an earlier image of this parent, by the names of their programs: each
+    ends when its program's stage has started.
+    """
+
+    def __init__(
+        self, stages: Sequence[Sequence[Program]], predecessors: Mapping[str, int] | None = None
+    ) -> None:
         self._stages = stages
+        self._predecessors = dict(predecessors or {})
+        self._renewal_is_asked = False
         self._impatient = False
         self._asked_at = 0.0
 
-    def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
+    def run(
+        self,
+        on_ready: Callable[[], None] = lambda: None,
+        on_renewal: Callable[[Mapping[str, int]], None] = lambda _: None,
+    ) -> None:
         """Start all, watch until a signal asks to stop, stop all.
+
+        Args:
+            on_renewal: called with the processes that run, by their names, when a signal asks for it.
 
         Raises:
             ProgramFailed: after everything was stopped.
@@ -86,9 +107,13 @@ class Supervisor:
         try:
             for stage in self._stages:
                 self._start(stage)
+            self._end_predecessors(list(self._predecessors))  # of programs that there are not any more
             on_ready()
             while True:
                 self._wait(self._pause())
+                if self._renewal_is_asked:
+                    self._renewal_is_asked = False
+                    on_renewal({p.name: p.pid for stage in self._stages for p in stage if p.pid is not None})
         except Stopped:
             pass
         finally:
@@ -97,13 +122,25 @@ class Supervisor:
 
     def _start(self, stage: Sequence[Program]) -> None:
         for program in stage:
-            program.pid = program.start()
+            kept = self._predecessors.pop(program.name, None) if program.goes_on else None
+            program.pid = kept or program.start()
         for program in stage:
             deadline = time.monotonic() + program.ready_within
             while not self._has_started(program):
                 if time.monotonic() > deadline:
                     raise ProgramFailed(f"{program.name} was not ready within {program.ready_within:.0f} s")
                 self._wait(POLL)
+        self._end_predecessors([program.name for program in stage])
+
+    def _end_predecessors(self, names: Sequence[str]) -> None:
+        """Their programs run anew: these finish what is under way."""
+        within = {program.name: program.stop_within for stage in self._stages for program in stage}
+        leaving = []
+        for name in names:
+            if (pid := self._predecessors.pop(name, None)) is not None:
+                leaving.append(Program(f"the earlier {name}", lambda: 0, stop_within=within.get(name, 15.0)))
+                leaving[-1].pid = pid
+        self._end(leaving)
 
     def _has_started(self, program: Program) -> bool:
         if program.once:
@@ -121,6 +158,8 @@ class Supervisor:
         if info is not None and info.si_signo in STOP_SIGNALS:
             self._asked_at = time.monotonic()
             raise Stopped
+        if info is not None and info.si_signo == RENEW_SIGNAL:
+            self._renewal_is_asked = True
         self._bury()
         for program in (p for stage in self._stages for p in stage):
             if program.restart_at is not None and time.monotonic() >= program.restart_at:
@@ -159,18 +198,21 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         for stage in reversed(self._stages):
-            running = [program for program in stage if program.pid is not None]
-            for program in running:
-                _kill(program, program.stop_signal)
-            deadline = time.monotonic() + max((p.stop_within for p in running), default=0)
-            while any(program.pid for program in running):
-                if self._impatient or time.monotonic() > deadline:
-                    for program in running:
-                        log.warning("%s did not stop in time; it is killed", program.name)
-                        _kill(program, signal.SIGKILL)
-                    deadline = time.monotonic() + 5
-                    self._impatient = False
-                self._collect(running)
+            self._end([program for program in stage if program.pid is not None])
+        self._end_predecessors(list(self._predecessors))  # where the start was not finished
+
+    def _end(self, running: Sequence[Program]) -> None:
+        for program in running:
+            _kill(program, program.stop_signal)
+        deadline = time.monotonic() + max((p.stop_within for p in running), default=0)
+        while any(program.pid for program in running):
+            if self._impatient or time.monotonic() > deadline:
+                for program in running:
+                    log.warning("%s did not stop in time; it is killed", program.name)
+                    _kill(program, signal.SIGKILL)
+                deadline = time.monotonic() + 5
+                self._impatient = False
+            self._collect(running)
 
     def _collect(self, running: Sequence[Program]) -> None:
         info = signal.sigtimedwait(WATCHED, POLL)

@@ -96,13 +96,16 @@ class KeyRevoked(msgspec.Struct, frozen=True, tag_field="type", tag="key_revoked
 
 
 class Reset(msgspec.Struct, frozen=True, tag_field="type", tag="reset"):
-    """What was missed cannot be told any more: read anew what is shown. After `slow` the stream ends."""
+    """What was missed cannot be told any more: read anew what is shown. After `slow` the stream ends.
+
+    It ends after `stopping` too, where nothing was missed: whoever comes again with the last id goes on.
+    """
 
     reason: Annotated[
-        Literal["too_old", "restored", "slow"],
+        Literal["too_old", "restored", "slow", "stopping"],
         Meta(
             description="Away for too long; the id is of other data, as of before a restore; "
-            "the client did not read as fast as things happened."
+            "the client did not read as fast as things happened; the server stops, or starts again."
         ),
     ]
 

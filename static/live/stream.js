@@ -101,7 +101,8 @@ async function once({ signal, position, beat, tell }) {
       if (signal.aborted) return;
       // Told already, perhaps by another tab.
       const known = event && !["open", "reset"].includes(event.type) && !isNewer(id, position.id);
-      if (known) continue;
+      // The server stops, and tells the rest to who comes again.
+      if (known || event?.reason === "stopping") continue;
       if (id) position.id = id;
       if (event) tell(id, event);
       else beat();

@@ -1,0 +1,73 @@
+"""The pool of connections as Tortoise uses it, with bounds: nobody waits for a connection without end.
+
+A database that is slow makes every request wait for one of few connections. Where too many wait already, the
+next is refused at once, and who has waited for long is refused too: both are answered 503, and the server
+has its memory and its wits when the database comes back. Tortoise finds this as the engine
+`server.models.pool`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+
+# What asyncpg's `create_pool` gives to the class that it makes, where nobody says otherwise.
+DEFAULTS = {
+    "max_queries": 50_000,
+    "max_inactive_connection_lifetime": 300.0,
+    "connection_class": asyncpg.Connection,
+    "record_class": asyncpg.Record,
+}
+
+# Who waits longer than this for a connection is refused. Seconds.
+ACQUIRE_TIMEOUT = 2.0
+
+# A connection whose statement was given up is waited for as long, and closed then. Seconds.
+RELEASE_TIMEOUT = 1.0
+
+# So many may wait in one process: at half a millisecond each, as most of our statements take, the last one
+# of them waits for a quarter of a second.
+MOST_WAITING = 500
+
+
+class PoolExhausted(OSError):
+    """All connections are in use, and too many wait for one; it passes."""
+
+
+asyncpg_pool: Any = asyncpg.Pool  # it has no types
+
+
+class BoundedPool(asyncpg_pool):  # type: ignore[misc]
+    """asyncpg's, with bounds on waiting."""
+
+    _waiting = 0
+
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # named by asyncpg
+        if not self._queue.empty():
+            return await super()._acquire(timeout)
+        if self._waiting >= MOST_WAITING:
+            raise PoolExhausted(f"{MOST_WAITING} wait for a connection to the database already")
+        self._waiting += 1
+        try:
+            return await super()._acquire(timeout or ACQUIRE_TIMEOUT)
+        except TimeoutError:
+            raise PoolExhausted(f"no connection to the database was free for {ACQUIRE_TIMEOUT:g} s") from None
+        finally:
+            self._waiting -= 1
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        """Give it back; one that does not come to rest is closed."""
+        await super().release(connection, timeout=timeout or RELEASE_TIMEOUT)
+
+
+class BoundedClient(AsyncpgDBClient):
+    """Tortoise's client with such a pool."""
+
+    async def create_pool(self, **options: Any) -> Any:
+        """Open it."""
+        return await BoundedPool(**{**DEFAULTS, **options})
+
+
+client_class = BoundedClient

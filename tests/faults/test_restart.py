@@ -1,0 +1,152 @@
+"""Processes are stopped and started anew under load: nobody notices, and streams go on where they were."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.callers import Caller
+from tests.faults.waiting import eventually
+from tests.realtime.listening import Follower, listening
+from tests.thorough import much
+from tests.whole.conftest import Perch, is_web, log_of, running
+
+CLIENTS = 12
+
+RENEWALS = much(usually=1, thoroughly=10)
+
+
+@pytest.fixture(scope="module")
+def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
+    with running(tmp_path_factory.mktemp("restarted"), WEB_CONCURRENCY="2", RATE_LIMITS="off") as found:
+        yield found
+
+
+@dataclass
+class Load:
+    """What clients got that never try twice: each on a connection of its own, which it keeps."""
+
+    statuses: Counter[int | str] = field(default_factory=Counter)
+    texts: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+    is_over: bool = False
+
+
+@asynccontextmanager
+async def loaded(perch: Perch, author: Caller) -> AsyncIterator[Load]:
+    """Clients read, and every fifth request is a tweet, as long as the block lasts."""
+    load = Load()
+
+    async def press(number: int) -> None:
+        headers = {"api-key": author.key or ""}
+        limits = httpx.Limits(max_connections=1)
+        async with httpx.AsyncClient(
+            base_url=perch.url, headers=headers, limits=limits, timeout=20
+        ) as client:
+            turn = 0
+            while not load.is_over:
+                turn += 1
+                text = f"tweet {number}-{turn}" if turn % 5 == 0 else None
+                began = time.monotonic()
+                try:
+                    if text is None:
+                        answer = await client.get("/api/tweets?likers=0&limit=10")
+                    else:
+                        answer = await client.post("/api/tweets", json={"tweet_data": text})
+                        if answer.status_code == 201:
+                            load.texts.append(text)
+                    load.statuses[answer.status_code] += 1
+                except httpx.TransportError as error:
+                    load.statuses[type(error).__name__] += 1
+                load.slowest = max(load.slowest, time.monotonic() - began)
+                await asyncio.sleep(0.005)
+
+    pressing = [asyncio.create_task(press(number)) for number in range(CLIENTS)]
+    try:
+        yield load
+    finally:
+        load.is_over = True  # what is under way gets its answer
+        await asyncio.gather(*pressing)
+
+
+def webs(perch: Perch) -> set[int]:
+    return {pid for pid in perch.children() if is_web(pid)}
+
+
+async def renewed(perch: Perch) -> None:
+    """Ask for it, and see new web processes and none of the old ones."""
+    before, times = webs(perch), log_of(perch).count("renewed, with")
+    os.kill(perch.process.pid, signal.SIGUSR2)
+    await eventually(lambda: log_of(perch).count("renewed, with") > times, within=30)
+    await eventually(lambda: not before & webs(perch), within=10)
+
+
+@pytest.mark.fault("restart")
+async def test_a_renewal_under_load_drops_no_request(perch: Perch, measured: Callable[[str], None]) -> None:
+    async with httpx.AsyncClient(base_url=perch.url) as client:
+        alice, bob = await perch.register(client, 2)
+        databases = {pid for pid, command in perch.children().items() if "postgres" in command}
+        assert databases
+        follower = Follower(perch.url, bob)
+        following = asyncio.create_task(follower.until("the last", within=90))
+        async with loaded(perch, alice) as load:
+            await asyncio.sleep(0.5)
+            for _ in range(RENEWALS):
+                await renewed(perch)
+            await asyncio.sleep(0.5)
+        await alice.tweet("the last")
+        await following
+        assert set(load.statuses) == {200, 201}, load.statuses
+        assert sorted(follower.texts) == sorted([*load.texts, "the last"])
+        numbers = [int(told["id"].split("-")[1]) for told in follower.heard if told["type"] != "reset"]
+        assert numbers == sorted(set(numbers))
+        assert {pid for pid, command in perch.children().items() if "postgres" in command} == databases
+        assert len(webs(perch)) == 2
+        measured(
+            f"{RENEWALS} renewals under load: {load.statuses.total():,} requests, none dropped, the slowest "
+            f"{load.slowest * 1000:.0f} ms; {len(follower.texts):,} tweets heard once and in order"
+        )
+
+
+@pytest.mark.fault("restart")
+async def test_a_stream_is_told_that_the_server_stops(perch: Perch) -> None:
+    async with httpx.AsyncClient(base_url=perch.url) as client:
+        alice, bob = await perch.register(client, 2)
+        async with listening(perch.url, bob) as stream:
+            await alice.tweet("before")
+            await stream.wait_for("tweet")
+            renewing = asyncio.create_task(renewed(perch))
+            await stream.wait_for_end(within=20)
+            assert stream.heard[-1]["type"] == "reset"
+            assert stream.heard[-1]["reason"] == "stopping"
+        await renewing
+        await alice.tweet("meanwhile")
+        async with listening(perch.url, bob, last=stream.last_id) as again:
+            await again.wait_for("tweet")
+            assert [told["tweet"]["content"] for told in again.of("tweet")] == ["meanwhile"]
+            assert not again.of("reset")
+
+
+@pytest.mark.fault("restart")
+def test_a_renewal_that_would_fail_changes_nothing(tmp_path: Path) -> None:
+    with running(tmp_path) as perch:
+        before = perch.children()
+        (tmp_path / ".env").write_text("PORT=none\nWEB_CONCURRENCY=none\n")
+        os.kill(perch.process.pid, signal.SIGUSR2)
+        deadline = time.monotonic() + 20
+        while "not renewed" not in log_of(perch):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert "WEB_CONCURRENCY" in log_of(perch)
+        assert perch.children() == before
+        assert httpx.get(f"{perch.url}/health/ready").status_code == 200
