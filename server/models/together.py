@@ -26,6 +26,10 @@ FLIGHTS = 2
 # One that takes longer waits for a lock: another goes in its place, without what it may wait for. Seconds.
 HELD_UP_AFTER = 0.25
 
+# What is not done by then may be done all the same; nobody waits for it. Longer than one statement may take,
+# and shorter than two one after the other. Seconds.
+PATIENCE = 8.0
+
 # Rows in one statement.
 AT_MOST = 100
 
@@ -61,11 +65,16 @@ class Together(Generic[Item, Result]):
         self._flying: set[_Flight] = set()
 
     async def do(self, item: Item) -> Result:
-        """The result of this one. Who goes away while it is under way finds it done all the same."""
+        """The result of this one. Who goes away while it is under way finds it done all the same.
+
+        Raises:
+            TimeoutError: it took too long, waiting for a locked row or for a database that hangs.
+        """
         asked: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, asked))
         self._depart()
-        return await asked
+        async with asyncio.timeout(PATIENCE):
+            return await asked
 
     def _depart(self) -> None:
         if sum(not flight.is_held_up for flight in self._flying) < FLIGHTS:

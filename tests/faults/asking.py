@@ -1,0 +1,98 @@
+"""Asking again and again while something is broken, and what was answered."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from tests.callers import Caller
+from tests.faults.waiting import eventually
+
+
+@dataclass
+class Answers:
+    """What all askers got. `published` are the texts of tweets that were answered 201."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    slowest: dict[int, float] = field(default_factory=dict)
+    published: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def take(self, answer: httpx.Response, seconds: float) -> None:
+        """Count it, and look whether it is as the contract has it."""
+        status = answer.status_code
+        self.statuses[status] += 1
+        self.slowest[status] = max(self.slowest.get(status, 0.0), seconds)
+        body = answer.json()
+        if status == 503 and ("retry-after" not in answer.headers or body["error_type"] != "unavailable"):
+            self.wrong.append(f"{status} {dict(answer.headers)} {body}")
+        elif body["result"] is not (status < 400) or status not in (200, 201, 503):
+            self.wrong.append(f"{status} {body}")
+
+    @property
+    def words(self) -> str:
+        """For a table."""
+        return ", ".join(
+            f"{count:,} x {status} (slowest {self.slowest[status]:.1f} s)"
+            for status, count in sorted(self.statuses.items())
+        )
+
+
+numbers = itertools.count(1)
+
+
+@asynccontextmanager
+async def asking(who: Caller, askers: int = 8, *, pause: float = 0.02) -> AsyncIterator[Answers]:
+    """Askers read, publish and like as long as the block lasts; then all of them have got their answers."""
+    answers = Answers()
+    over = asyncio.Event()
+    tweet_id = await who.tweet("liked again and again")
+
+    async def ask() -> None:
+        for turn in itertools.count():
+            if over.is_set():
+                return
+            began = time.monotonic()
+            text = f"tweet {next(numbers)}"
+            match turn % 4:
+                case 0:
+                    answer = await who.raw("POST", "/api/tweets", json={"tweet_data": text})
+                    if answer.status_code == 201:
+                        answers.published.append(text)
+                case 1:
+                    answer = await who.raw("POST", f"/api/tweets/{tweet_id}/likes")
+                case 2:
+                    answer = await who.raw("GET", f"/api/tweets/{tweet_id}")
+                case _:
+                    answer = await who.raw("GET", "/api/tweets?likers=0&limit=20")
+            answers.take(answer, time.monotonic() - began)
+            await asyncio.sleep(pause)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(askers):
+            group.create_task(ask())
+        try:
+            yield answers
+        finally:
+            over.set()
+
+
+async def well(who: Caller, *, within: float) -> float:
+    """Until reading, publishing and liking all succeed at once, three times over; after how many seconds."""
+
+    async def works() -> bool:
+        answers = [await who.raw("GET", "/health/ready"), await who.raw("GET", "/api/tweets")]
+        answers.append(await who.raw("POST", "/api/tweets", json={"tweet_data": "is it well?"}))
+        return {answer.status_code for answer in answers} <= {200, 201}
+
+    seconds = await eventually(works, within=within)
+    for _ in range(6):
+        assert await works(), "it was well, and is not any more"
+    return seconds
