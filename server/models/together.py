@@ -15,7 +15,12 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from asyncpg.exceptions import DataError, IntegrityConstraintViolationError, TransactionRollbackError
+from asyncpg.exceptions import (
+    DataError,
+    IntegrityConstraintViolationError,
+    LockNotAvailableError,
+    TransactionRollbackError,
+)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -35,7 +40,7 @@ AT_MOST = 100
 
 # Somebody's own failure, and surely nothing was done: the others are tried again. Where the connection is
 # lost nobody knows that, and where time has run out it would run out again.
-OWN_FAILURES = (DataError, IntegrityConstraintViolationError, TransactionRollbackError)
+OWN_FAILURES = (DataError, IntegrityConstraintViolationError, LockNotAvailableError, TransactionRollbackError)
 
 
 @dataclass(eq=False)
@@ -123,7 +128,8 @@ class Together(Generic[Item, Result]):
                 self._fail(some, error)
             else:
                 for one in some:
-                    await self._write([one])
+                    if not one[1].done():  # who waited too long has gone
+                        await self._write([one])
         except BaseException as error:
             self._fail(some, error)
             if not isinstance(error, Exception):

@@ -101,7 +101,7 @@ class Hub:
     def end_all(self) -> None:
         """The server stops: clients come again, and get what they missed."""
         for subscription in self._open:
-            subscription.end()
+            subscription.stop()
 
     async def _catch_up(self, subscription: Subscription, now: LogState, last: EventId) -> None:
         """Give a new stream what it missed, or a reset where that cannot be told any more."""

@@ -78,12 +78,16 @@ class Subscription:
             self.position = position
             self._changed.set()
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """The server stops: send what waits and say so, then no more."""
         if not self._ended:
             self._waiting.append(wire.message(self.position, wire.Reset("stopping")))
-            self._ended = True
-            self._changed.set()
+            self.end()
+
+    def end(self) -> None:
+        """Send what waits, then no more."""
+        self._ended = True
+        self._changed.set()
 
     async def next(self, within: float) -> bytes | None:
         """What the handler is to send now; a heartbeat after `within` seconds of rest; None at the end."""
