@@ -1,4 +1,4 @@
-"""A Perch whose database and Redis are behind proxies, so that everything may happen to them."""
+"""A Perch whose database, Redis and bucket are behind proxies, so that everything may happen to them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest_asyncio
 from config.settings import Settings
 from server.models import migrate
 from server.security import keys
+from storage.s3 import Bucket
 from tests import proxy, servers
 from tests.callers import Caller
 from tests.proxy import Pass, Proxy
@@ -32,7 +33,9 @@ class Site:
     folder: Path
     database: Proxy
     redis: Proxy
+    storage: Proxy
     settings: Settings
+    bucket: Bucket
 
     @property
     def log(self) -> str:
@@ -51,19 +54,22 @@ class Site:
 
     def mend(self) -> None:
         """Let everything pass."""
-        self.database.mode = self.redis.mode = Pass()
+        self.database.mode = self.redis.mode = self.storage.mode = Pass()
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, ceph_url: str) -> Iterator[Site]:
     """Started once for all tests."""
     folder = tmp_path_factory.mktemp("site")
+    bucket = servers.bucket(ceph_url, "faults")
+    asyncio.run(servers.make_bucket(bucket))
     with servers.embedded_servers(folder / "servers") as own:
         asyncio.run(prepare(own))
         sockets = Path(str(own.database.host))
         with (
             proxy.before(str(sockets / ".s.PGSQL.5432")) as database,
             proxy.before(str(sockets / "valkey.sock")) as redis,
+            proxy.before_http(ceph_url) as storage,
         ):
             port = servers.free_port()
             environment = servers.environment(
@@ -71,6 +77,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 DATA_DIR=str(folder / "data"),
                 DATABASE_URL=f"postgresql://perch@127.0.0.1:{database.port}/{DATABASE}",
                 REDIS_URL=f"redis://127.0.0.1:{redis.port}/0",
+                S3_URL=storage.url,
+                S3_BUCKET_NAME=bucket.name,
+                S3_ACCESS_KEY=bucket.access_key,
+                S3_SECRET_KEY=bucket.secret_key,
                 WEB_CONCURRENCY="2",
                 RATE_LIMITS="off",
             )
@@ -78,9 +88,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             url = f"http://127.0.0.1:{port}"
             try:
                 servers.wait_for(lambda: is_ready(url), "perch serve answering")
-                yield Site(url, folder, database, redis, own)
+                yield Site(url, folder, database, redis, storage, own, bucket)
             finally:
-                database.mode = redis.mode = Pass()
+                database.mode = redis.mode = storage.mode = Pass()
                 for process in processes:
                     process.terminate()
                 for process in processes:
