@@ -17,7 +17,7 @@ from config.settings import Settings
 from server.models import migrate
 from server.security import keys
 from storage.s3 import Bucket
-from tests import proxy, servers
+from tests import disks, proxy, servers
 from tests.callers import Caller
 from tests.proxy import Pass, Proxy
 from tests.whole.conftest import REGISTER, is_ready
@@ -27,7 +27,10 @@ DATABASE = "faults"
 
 @dataclass
 class Site:
-    """Two web processes and a worker; how to break what they need, and how to look behind it."""
+    """Two web processes and a worker; how to break what they need, and how to look behind it.
+
+    `data` is a small disk of its own where that can be had.
+    """
 
     url: str
     folder: Path
@@ -36,6 +39,12 @@ class Site:
     storage: Proxy
     settings: Settings
     bucket: Bucket
+    has_disk: bool
+
+    @property
+    def data(self) -> Path:
+        """Where uploads under way and log files lie."""
+        return self.folder / "data"
 
     @property
     def log(self) -> str:
@@ -63,6 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, ceph_url: str) -> Iterator[Si
     folder = tmp_path_factory.mktemp("site")
     bucket = servers.bucket(ceph_url, "faults")
     asyncio.run(servers.make_bucket(bucket))
+    has_disk = disks.mount(folder / "data", megabytes=48)
     with servers.embedded_servers(folder / "servers") as own:
         asyncio.run(prepare(own))
         sockets = Path(str(own.database.host))
@@ -88,13 +98,15 @@ def site(tmp_path_factory: pytest.TempPathFactory, ceph_url: str) -> Iterator[Si
             url = f"http://127.0.0.1:{port}"
             try:
                 servers.wait_for(lambda: is_ready(url), "perch serve answering")
-                yield Site(url, folder, database, redis, storage, own, bucket)
+                yield Site(url, folder, database, redis, storage, own, bucket, has_disk)
             finally:
                 database.mode = redis.mode = storage.mode = Pass()
                 for process in processes:
                     process.terminate()
                 for process in processes:
                     process.wait(30)
+                if has_disk:
+                    disks.unmount(folder / "data")
 
 
 def started(folder: Path, command: str, environment: dict[str, str]) -> subprocess.Popen[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 
@@ -11,8 +13,9 @@ import pytest_asyncio
 
 from server.domain.media import REMOVED_WITHIN
 from storage.s3 import BUDGET, S3Store
-from tests import pictures
+from tests import disks, pictures
 from tests.callers import Caller
+from tests.faults.asking import asking
 from tests.faults.conftest import Site
 from tests.faults.waiting import eventually
 from tests.proxy import SERVER_ERROR, Cut, Flip, Hang, Mode, Refuse
@@ -65,7 +68,7 @@ async def test_an_upload_that_cannot_be_stored_says_so_and_leaves_nothing(
     assert seconds < WITHIN
     assert await site.rows("SELECT FROM media_attachments WHERE owner_id = $1", alice.id) == []
     assert {item.key async for item in bucket.list()} <= before
-    assert list((site.folder / "data" / "tmp").glob("upload-*")) == []
+    assert list((site.data / "tmp").glob("upload-*")) == []
     back = await eventually(lambda: made(alice), within=10)
     measured(f"{how}: an upload is refused after {seconds:.1f} s; the next good one after {back:.1f} s")
 
@@ -87,3 +90,25 @@ async def test_a_picture_that_cannot_be_read_is_unavailable_and_not_lost(
     assert answer.headers["retry-after"]
     site.mend()
     assert (await client.get(upload["media"]["url"])).status_code == 200
+
+
+@pytest.mark.fault("storage")
+async def test_a_full_disk_refuses_uploads_and_nothing_else(
+    site: Site, alice: Caller, measured: Callable[[str], None]
+) -> None:
+    if not site.has_disk:
+        pytest.skip(disks.MISSING)
+    with disks.full(site.data):
+        async with asking(alice) as answers:
+            uploads = [await alice.upload(PICTURE) for _ in range(3)]
+            await asyncio.sleep(1)
+    assert [upload.error for upload in uploads] == [(503, "unavailable")] * 3
+    assert not answers.wrong
+    assert set(answers.statuses) == {200, 201}
+    assert list((site.data / "tmp").glob("upload-*")) == []
+    assert await made(alice)
+    lines = [line for path in (site.data / "logs").iterdir() for line in path.read_bytes().splitlines()]
+    assert {type(json.loads(line)) for line in lines} == {dict}
+    measured(
+        f"disk full: uploads are refused, {answers.words} meanwhile, and all {len(lines):,} lines are whole"
+    )
