@@ -33,7 +33,7 @@ from server.realtime import capacity
 from server.realtime.hub import Hub
 from server.serving import BACKLOG, serve
 from server.wire.media import MediaUrls
-from tasks.broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, create_broker
+from tasks.broker import create_broker
 from tasks.queue import QueuedJobs
 from tasks.scheduler import schedule
 from tasks.worker import work
@@ -46,9 +46,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
     """What a web process opens before its first request and closes after its last."""
     settings.scratch_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     broker = create_broker(settings.redis_tasks)
-    redis = Redis.from_url(
-        settings.redis.url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=SOCKET_TIMEOUT
-    )
+    redis = Redis.from_url(settings.redis.url, **settings.redis.connect_arguments())
     store = storage.for_pictures(settings)
     await store.open()
     try:

@@ -178,7 +178,7 @@ async def ask_dumps(settings: Settings) -> str:
 
 async def ask_redis(settings: Settings) -> str:
     """Its version, and whether it may forget."""
-    async with Redis.from_url(settings.redis.url, socket_connect_timeout=2) as redis:
+    async with Redis.from_url(settings.redis.url, **settings.redis.connect_arguments()) as redis:
         info = await redis.info("server")
         policy = (await redis.info("memory")).get("maxmemory_policy", "?")
     if policy != "noeviction":
