@@ -55,10 +55,11 @@ class Connection:
             raise NoAnswer(f"the connection ended: {error!r}") from None
 
     async def ends(self, *, within: float = 5) -> bool:
-        """Whether the server ends the connection and says nothing more."""
+        """Whether the server ends the connection: what it says before that is dropped."""
         try:
             async with asyncio.timeout(within):
-                return not await self.reader.read(1)
+                await self.reader.read()
+                return True
         except ConnectionError:
             return True
         except TimeoutError:

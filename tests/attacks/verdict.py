@@ -99,7 +99,12 @@ def wrong_with(reply: Reply, attack: Attack) -> Iterator[str]:
         yield f"does not say nosniff: {said}"
     kind = reply.headers.get("content-type", "")
     is_document = any(document in path for document in DOCUMENTS) and reply.status < 400
-    if path.startswith(b"/api") and not is_document and kind != "application/json" and reply.status != 304:
+    if (
+        (path == b"/api" or path.startswith(b"/api/"))
+        and not is_document
+        and kind != "application/json"
+        and reply.status != 304
+    ):
         yield f"is not JSON: {said}"
     if reply.status >= 400 and kind != "application/json" and not kind.startswith("text/html"):
         yield f"is a failure without the envelope: {said}"

@@ -82,7 +82,7 @@ async def test_whatever_is_sent_is_answered_in_the_envelope(
             answered, wrong = await complaints(port, made)
             statuses.update(answered)
             found.extend(
-                f"seed {SEED}, number {number}, {made.kind}: {complaint}\n    {made.raw[:3000]!r}"
+                f"seed {SEED}, number {number}, {made.kind}: {complaint}\n    {made.raw[:1500]!r}"
                 for complaint in wrong
             )
             if number == REQUESTS // 10:
