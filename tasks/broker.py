@@ -24,6 +24,7 @@ import logging
 import math
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from redis.asyncio import ConnectionPool, Redis
@@ -128,6 +129,12 @@ class StreamBroker(RedisStreamBroker):
         """How many messages wait or are being worked on."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             return int(await redis.xlen(self.queue_name))
+
+    async def put_aside(self, since: datetime) -> int:
+        """How many messages, of either stream, were put aside since then."""
+        async with Redis(connection_pool=self.connection_pool) as redis:
+            letters: Any = await redis.xrange(DEAD_LETTERS, min=str(int(since.timestamp() * 1000)))
+            return len(letters)
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Messages for this worker, those of dead workers first. Ends only when closed."""

@@ -154,7 +154,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
     proven = newest_proven(dumps)
     latest = [(kind, await runs.listed(kind, limit=1)) for kind in RunKind]
     return {
-        "degraded": [trouble.told for trouble in await condition.troubles(table_of)],
+        "degraded": [trouble.told for trouble in await condition.troubles(table_of, workshop.jobs)],
         "queue": await queue(workshop),
         "proven": {
             "id": proven[0].id,
