@@ -22,6 +22,7 @@ from server.blueprints import (
     users,
 )
 from server.context import App, Context
+from server.http.addresses import Addresses
 from server.http.errors import EnvelopeErrors
 from server.http.protocol import PerchRequest
 
@@ -47,7 +48,12 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         KEEP_ALIVE_TIMEOUT=KEEP_ALIVE,
         AUTO_EXTEND=False,
         MOTD=False,
+        # Sanic's own reading of what proxies say: ours is `server.http.addresses`.
+        FORWARDED_SECRET=None,
+        REAL_IP_HEADER=None,
+        PROXIES_COUNT=None,
     )
+    app.ctx.addresses = Addresses(settings)
     app.router.register_pattern("id", row_id, r"\d+")
     for part in (tweets, timelines, users, keys, invitations, media, stream, instance, health):
         app.blueprint(part.bp)

@@ -54,4 +54,6 @@ def failure(error: PerchError, *, status: int | None = None, allow: str | None =
         headers["www-authenticate"] = 'Bearer realm="Perch"'
     if status == 503:
         headers["retry-after"] = RETRY_AFTER
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
     return JsonAnswer(encoder.encode(Failure(False, error.error_type, str(error))), status, headers)

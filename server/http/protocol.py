@@ -47,6 +47,10 @@ class PerchRequest(Request):
     process: ClassVar[str] = ""
     numbers: ClassVar[Iterator[int]] = itertools.count(1)
 
+    # What the answer says of the rate that the request was held to: the value of RateLimit-Limit, and the
+    # headers behind it.
+    rate: bytes = b""
+
     def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
         try:
             super().__init__(url_bytes, *arguments, **options)
@@ -64,7 +68,7 @@ class PerchRequest(Request):
 class JsonAnswer(HTTPResponse):
     """A JSON answer that is encoded already, with the headers that all of them have."""
 
-    __slots__ = ("request_id",)
+    __slots__ = ("rate", "request_id")
 
     # In one piece: Sanic encodes and checks each header of each answer, though these never change.
     SAME = "\r\n".join(f"{name}: {value}" for name, value in {**NO_STORE, **HEADERS}.items()).encode()
@@ -79,12 +83,15 @@ class JsonAnswer(HTTPResponse):
         self.headers: dict[str, Any] = headers if headers is not None else {}  # type: ignore[assignment]
         self._cookies = None
         self.request_id = ""
+        self.rate = b""
 
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         """What Sanic writes. The values that change are ours, and hold no line breaks."""
         yield b"content-type", self.TYPE
         yield b"x-request-id", self.request_id.encode()
+        if self.rate:
+            yield b"ratelimit-limit", self.rate
         for name, value in self.headers.items():
             yield name.encode(), str(value).encode()
 
@@ -103,6 +110,7 @@ class PerchHttp(Http):
         request_id = str(self.request.id)
         if isinstance(response, JsonAnswer):
             response.request_id = request_id
+            response.rate = getattr(self.request, "rate", b"")
         else:
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
