@@ -140,6 +140,7 @@ class Settings(BaseSettings):
     logs_cron: Cron = "15 * * * *"
     retention_cron: Cron = "35 3 * * *"
     drill_cron: Cron = "55 3 * * *"
+    reconcile_cron: Cron = "35 4 * * *"
     retention_hour_days: Days = 3
     retention_day_days: Days = 5
     retention_week_days: Days = 14

@@ -23,6 +23,17 @@ USUAL = {
     RunKind.DUMP_WEEK: timedelta(days=7),
 }
 
+# What a reconciliation may find, by the names in its result.
+RECONCILED = (
+    "miscounted_tweets",
+    "miscounted_users",
+    "stuck_pictures",
+    "unfinished_removals",
+    "orphaned_objects",
+    "missing_objects",
+    "damaged_objects",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -47,6 +58,7 @@ async def troubles(timetable: Timetable, *, now: datetime | None = None) -> list
     now = now or datetime.now(UTC)
     found = [await _old_dump(kind, timetable, now) for kind in USUAL]
     found.append(await _failed_drill())
+    found.append(await _unreconciled())
     return [trouble for trouble in found if trouble is not None]
 
 
@@ -74,6 +86,15 @@ async def _failed_drill() -> Trouble | None:
     if newest is None or newest.state is RunState.DONE:
         return None
     return Trouble("failed_drill", "the last drill failed", newest.error)
+
+
+async def _unreconciled() -> Trouble | None:
+    newest = await runs.newest(RunKind.RECONCILE, RunState.DONE)
+    result = newest.result if newest else None
+    if not isinstance(result, dict) or not result.get("found"):
+        return None
+    kinds = [f"{name} {result[name]}" for name in RECONCILED if result.get(name)]
+    return Trouble("reconciled", "the last reconciliation found what should not be", ", ".join(kinds))
 
 
 def words(age: timedelta) -> str:

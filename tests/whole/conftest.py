@@ -26,7 +26,7 @@ REGISTER = """
     RETURNING user_id
 """
 
-KINDS = ("DUMP_HOUR", "DUMP_DAY", "DUMP_WEEK", "DRILL", "LOGS", "RETENTION")
+KINDS = ("DUMP_HOUR", "DUMP_DAY", "DUMP_WEEK", "DRILL", "LOGS", "RETENTION", "RECONCILE")
 EVERY_MINUTE = {f"{kind}_CRON": "* * * * *" for kind in KINDS}
 
 
