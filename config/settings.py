@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     rate_anonymous: Rate = "300/minute"
     rate_wrong_keys: Rate = "30/minute"
     rate_address: Rate = "12000/minute"
+    uploads_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    upload_bytes_per_day: Annotated[int, Field(ge=1024, le=1 << 50)] = 1 << 30
     streams_per_user: Annotated[int, Field(ge=1, le=20_000)] = 20
     streams_per_address: Annotated[int, Field(ge=1, le=20_000)] = 1000
     demo_keys: bool | None = None

@@ -144,6 +144,11 @@ class RateLimited(PerchError):
     message = "Too many requests: this one may be sent again after the seconds of Retry-After."
 
 
+class QuotaExceeded(PerchError):
+    error_type, status = "quota_exceeded", 429
+    message = "You have uploaded as much as a day takes. Try again after the seconds of Retry-After."
+
+
 class InternalError(PerchError):
     error_type, status = "internal_error", 500
     message = "Something went wrong here. It was logged, and may work when tried again."

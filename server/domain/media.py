@@ -41,6 +41,7 @@ class Upload:
     file: Path
     content_type: str
     alt: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
