@@ -23,6 +23,7 @@ from config.values import (
     Folder,
     HeaderName,
     Networks,
+    Origins,
     Port,
     Rate,
     RedisNumber,
@@ -78,6 +79,9 @@ class Settings(BaseSettings):
     proxies_count: Annotated[int, Field(ge=0, le=10)] = 0
     trusted_proxies: Networks | None = None
     real_ip_header: HeaderName | None = None
+
+    hsts_max_age: Annotated[int, Field(ge=0, le=10 * 366 * 86400)] = 0
+    cors_origins: Origins | None = None
 
     rate_limits: bool = True
     rate_reads: Rate = "1200/minute"

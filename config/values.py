@@ -85,6 +85,13 @@ def _networks(value: str) -> str:
     return value
 
 
+def _origins(value: str) -> str:
+    for part in value.split(","):
+        if part.strip() != "*" and not is_origin(part.strip()):
+            raise ValueError("must be * or addresses like https://host between commas")
+    return value
+
+
 def _header_name(value: str) -> str:
     if not HEADER_NAME.fullmatch(value):
         raise ValueError("must be the name of a header, such as X-Real-IP")
@@ -92,6 +99,7 @@ def _header_name(value: str) -> str:
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
+Origins = Annotated[str, AfterValidator(_origins)]
 Networks = Annotated[str, AfterValidator(_networks)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 Cron = Annotated[str, AfterValidator(_cron)]

@@ -21,10 +21,11 @@ from server.domain.errors import (
 )
 from server.domain.quotas import Quota
 from server.domain.viewer import Viewer
+from server.http import envelope
 from server.http.envelope import Answer
 from server.http.guards import context
+from server.http.headers import NO_STORE
 from server.http.operation import operation
-from server.http.protocol import NO_STORE
 from server.http.ranges import asked_range
 from server.http.uploads import at_most, received
 from server.wire.media import AltText, Media
@@ -36,10 +37,9 @@ bp = Blueprint("media")
 # Objects never change under their random names. A year in seconds, the most that RFC 9111 caches heed.
 FOR_EVER = "public, max-age=31536000, immutable"
 
-# A picture, and nothing else, whatever its bytes may hold.
+# A picture, and nothing else, whatever its bytes may hold; for whoever knows its address, on other sites too.
 HEADERS = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
 }
 
@@ -118,7 +118,8 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
             async with perch.store.read(key, start=start, stop=stop) as picture:
                 return await send(request, picture, headers)
         except InvalidRange:
-            raise RangeNotSatisfiable from None
+            size = (await perch.store.info(key)).size
+            return envelope.failure(RangeNotSatisfiable(), headers={"content-range": f"bytes */{size}"})
         except ObjectNotFound:
             if await media.is_pending(found["token"]):
                 return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")

@@ -13,9 +13,9 @@ from server.domain.viewer import Viewer
 from server.http.admission import admitted_stream
 from server.http.chunks import ChunkWriter
 from server.http.guards import allowed, context, looked_up_viewer
+from server.http.headers import NO_STORE
 from server.http.inputs import read_headers
 from server.http.operation import streamed
-from server.http.protocol import NO_STORE
 from server.models import event
 from server.models.event import LogState
 from server.realtime import capacity

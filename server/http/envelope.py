@@ -44,11 +44,11 @@ def ok(answer: Answer | Rendered, status: int = 200) -> JsonAnswer:
     return JsonAnswer(encoder.encode(answer), status)
 
 
-def failure(error: PerchError, *, status: int | None = None, allow: str | None = None) -> JsonAnswer:
-    """The answer of a failure; `allow` lists the methods that a 405 would take."""
-    headers = {}
-    if allow is not None:
-        headers["allow"] = allow
+def failure(
+    error: PerchError, *, status: int | None = None, headers: dict[str, str] | None = None
+) -> JsonAnswer:
+    """The answer of a failure, with what its head says besides."""
+    headers = dict(headers or {})
     status = status or error.status
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="Perch"'
