@@ -22,7 +22,11 @@ from config.values import (
     Cron,
     Days,
     Folder,
+    HeaderName,
+    Networks,
+    Origins,
     Port,
+    Rate,
     RedisNumber,
     TimeZone,
     is_loopback,
@@ -73,7 +77,24 @@ class Settings(BaseSettings):
     logs_dir: Path = Path("logs")
     access_log: bool = True
     backup_dir: Path = Path("backups")
+    proxies_count: Annotated[int, Field(ge=0, le=10)] = 0
+    trusted_proxies: Networks | None = None
+    real_ip_header: HeaderName | None = None
+
+    hsts_max_age: Annotated[int, Field(ge=0, le=10 * 366 * 86400)] = 0
+    cors_origins: Origins | None = None
+
     rate_limits: bool = True
+    rate_reads: Rate = "1200/minute"
+    rate_writes: Rate = "120/minute"
+    rate_uploads: Rate = "60/minute"
+    rate_anonymous: Rate = "300/minute"
+    rate_wrong_keys: Rate = "30/minute"
+    rate_address: Rate = "12000/minute"
+    uploads_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    upload_bytes_per_day: Annotated[int, Field(ge=1024, le=1 << 50)] = 1 << 30
+    streams_per_user: Annotated[int, Field(ge=1, le=20_000)] = 20
+    streams_per_address: Annotated[int, Field(ge=1, le=20_000)] = 1000
     demo_keys: bool | None = None
 
     tweet_max_length: Annotated[int, Field(ge=1, le=16384)] = 1000

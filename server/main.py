@@ -27,6 +27,7 @@ from server.cache.versions import Versions
 from server.context import App, Context
 from server.domain import accounts
 from server.domain.passing import is_passing
+from server.limits.rates import Rates
 from server.models import migrate
 from server.models.connection import database
 from server.realtime import capacity
@@ -58,8 +59,10 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
                 changes.told(settings.database, versions),
                 Keeper(settings.database, versions).running(),
                 Hub(settings.database, urls).running() as hub,
+                Rates(settings, redis).running() as rates,
             ):
-                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory)
+                limits = rates if settings.rate_limits else None
+                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory, limits)
     finally:
         await store.close()
         await redis.aclose()
