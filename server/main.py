@@ -27,6 +27,7 @@ from server.cache.versions import Versions
 from server.context import App, Context
 from server.domain import accounts
 from server.domain.passing import is_passing
+from server.limits.rates import Rates
 from server.models import migrate
 from server.models.connection import database
 from server.realtime import capacity
@@ -58,8 +59,10 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
                 changes.told(settings.database, versions),
                 Keeper(settings.database, versions).running(),
                 Hub(settings.database, urls).running() as hub,
+                Rates(settings, redis).running() as rates,
             ):
-                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory)
+                limits = rates if settings.rate_limits else None
+                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory, limits)
     finally:
         await store.close()
         await redis.aclose()
@@ -141,7 +144,13 @@ def run_migrations(settings: Settings) -> list[str]:
 
 def start_process(settings: Settings, name: str) -> None:
     """What every process does first."""
-    lines.configure(name, settings.log_level, shape=settings.log_format, folder=settings.logs_folder)
+    lines.configure(
+        name,
+        settings.log_level,
+        shape=settings.log_format,
+        folder=settings.logs_folder,
+        secrets=settings.secrets,
+    )
     error_reports.start(settings, name)
 
 

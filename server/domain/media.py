@@ -47,6 +47,7 @@ class Upload:
     file: Path
     content_type: str
     alt: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -151,13 +152,9 @@ async def test_a_message_that_kills_its_workers_is_put_aside(
             await message.ack()  # type: ignore[misc]
         await victim.leave()
         await victim.shutdown()
-
-    async def take_others() -> None:
+    with contextlib.suppress(TimeoutError):
         while b"[14]" in (message := await taken_by(first, seconds=1)).data.replace(b" ", b""):
             await message.ack()  # type: ignore[misc]  # no victim came to it
-
-    with pytest.raises(TimeoutError):
-        await take_others()
     letters: Any = await redis.xrange(DEAD_LETTERS)
     assert [fields[b"reason"] for _, fields in letters] == [b"its worker died 5 times"]
     assert b"[13]" in letters[0][1][b"data"].replace(b" ", b"")
