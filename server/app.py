@@ -9,6 +9,7 @@ from sanic import Sanic
 
 from config.settings import Settings
 from server.blueprints import (
+    audit,
     docs,
     health,
     instance,
@@ -49,7 +50,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         MOTD=False,
     )
     app.router.register_pattern("id", row_id, r"\d+")
-    for part in (tweets, timelines, users, keys, invitations, media, stream, instance, health):
+    for part in (tweets, timelines, users, keys, invitations, media, stream, audit, instance, health):
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)
