@@ -9,6 +9,7 @@ from sanic import Sanic
 
 from config.settings import Settings
 from server.blueprints import (
+    audit,
     docs,
     health,
     instance,
@@ -57,7 +58,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.addresses = Addresses(settings)
     app.ctx.standard_headers = StandardHeaders(settings)
     app.router.register_pattern("id", row_id, r"\d+")
-    for part in (tweets, timelines, users, keys, invitations, media, stream, instance, health):
+    for part in (tweets, timelines, users, keys, invitations, media, stream, audit, instance, health):
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)

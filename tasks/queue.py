@@ -13,7 +13,13 @@ from redis.exceptions import RedisError
 from taskiq.exceptions import TaskiqError
 
 from tasks.broker import StreamBroker
-from tasks.catalogue import EXECUTE_RUN, PROCESS_PICTURE, PROCESS_SLOW_PICTURE, REMOVE_PICTURES
+from tasks.catalogue import (
+    EXECUTE_RUN,
+    PROCESS_PICTURE,
+    PROCESS_SLOW_PICTURE,
+    REMOVE_PICTURES,
+    SETTLE_TWEETS,
+)
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +61,10 @@ class QueuedJobs:
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """See `Jobs.remove_pictures`."""
         await self._send(REMOVE_PICTURES, list(media_ids))
+
+    async def settle_tweets(self, user_id: int) -> None:
+        """See `Jobs.settle_tweets`."""
+        await self._send(SETTLE_TWEETS, user_id)
 
     async def execute_run(self, run_id: int) -> None:
         """See `Jobs.execute_run`."""

@@ -31,7 +31,7 @@ class MissingKey(PerchError):
 
 class InvalidKey(PerchError):
     error_type, status = "invalid_key", 401
-    message = "This API key is not valid: it is mistyped, expired or revoked."
+    message = "This API key is not valid: it is mistyped, expired or revoked, or its user is suspended."
 
 
 class OutOfScope(PerchError):
@@ -46,7 +46,12 @@ class PublicKey(PerchError):
 
 class NotAuthor(PerchError):
     error_type, status = "not_author", 403
-    message = "Only the author of a tweet can delete it."
+    message = "Only the author of a tweet, or an administrator, can delete it."
+
+
+class Administrator(PerchError):
+    error_type, status = "administrator", 403
+    message = "An administrator is suspended or deleted on the server's terminal only."
 
 
 class NotFound(PerchError):

@@ -16,7 +16,8 @@ import httpx
 import msgspec
 
 from server.context import App
-from server.domain import invitations
+from server.domain import accounts, invitations
+from server.domain.audit import Actor
 from server.domain.errors import ERRORS
 from server.models import ApiKey
 from server.models.connection import row, rows
@@ -88,10 +89,11 @@ class Matrix:
         record = await ApiKey.create(
             user_id=self.alice.id, hash=secrets.token_bytes(32), name="alice's", scopes=["read"]
         )
-        invitation, token = await invitations.make(by=self.alice.id)
+        somebody, _ = await accounts.create(f"u{secrets.token_hex(6)}")
+        invitation, token = await invitations.make(by=Actor(self.alice.id, 0))
         return Words(
             tweet_id=tweet_id,
-            user_id=self.alice.id,
+            user_id=somebody.id,
             media_id=media["id"],
             key_id=record.id,
             invitation_id=invitation.id,
@@ -191,6 +193,8 @@ async def with_foreign_objects(matrix: Matrix, route: Route, ids: dict[str, Any]
                 yield f"{who.handle} was refused, and something changed"
         elif answer.status_code >= 400:
             yield f"{who.handle} may, and got {answer.status_code} {answer.text[:200]}"
+        elif expected.administered and who is matrix.carol:
+            ids = await matrix.belongings()
         elif await row(OWNED, matrix.alice.id) != owned:
             yield f"{who.handle} changed what is alice's"
     (name,) = re.findall(r"{(\w+_id)}", route.path)

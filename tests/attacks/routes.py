@@ -15,7 +15,7 @@ from server.wire.invitations import NewInvitation
 from server.wire.keys import NewKey
 from server.wire.media import AltText
 from server.wire.tweets import NewTweet
-from server.wire.users import NewName
+from server.wire.users import NewName, Suspension
 from tests import pictures
 
 READ = ("GET", "HEAD")
@@ -52,6 +52,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewKey: {"name": "not to be made"},
     AltText: {"alt": "not to be told"},
     NewInvitation: {"note": "not to be made"},
+    Suspension: {"hide_tweets": True, "reason": "none"},
 }
 
 Refusal = tuple[int, str]
@@ -59,10 +60,14 @@ Refusal = tuple[int, str]
 
 @dataclass(frozen=True)
 class Foreign:
-    """What others than its owner get; None where all may see it, or act in their own name."""
+    """What others than its owner get; None where all may see it, or act in their own name.
+
+    What is `administered`, administrators may change.
+    """
 
     member: Refusal | None = None
     administrator: Refusal | None = None
+    administered: bool = False
 
 
 ALL_MAY = Foreign()
@@ -70,7 +75,7 @@ ALL_MAY = Foreign()
 # For every route with an object's id in its address.
 FOREIGN: dict[str, Foreign] = {
     "GET /api/tweets/{tweet_id}": ALL_MAY,
-    "DELETE /api/tweets/{tweet_id}": Foreign((403, "not_author"), (403, "not_author")),
+    "DELETE /api/tweets/{tweet_id}": Foreign((403, "not_author"), administered=True),
     "GET /api/tweets/{tweet_id}/likes": ALL_MAY,
     "POST /api/tweets/{tweet_id}/likes": ALL_MAY,
     "DELETE /api/tweets/{tweet_id}/likes": ALL_MAY,
@@ -79,6 +84,8 @@ FOREIGN: dict[str, Foreign] = {
     "DELETE /api/users/{user_id}/follow": ALL_MAY,
     "GET /api/users/{user_id}/followers": ALL_MAY,
     "GET /api/users/{user_id}/following": ALL_MAY,
+    "POST /api/users/{user_id}/suspension": Foreign((403, "out_of_scope"), administered=True),
+    "DELETE /api/users/{user_id}/suspension": Foreign((403, "out_of_scope"), administered=True),
     "GET /api/users/{user_id}/tweets": ALL_MAY,
     "GET /api/users/{user_id}/media": ALL_MAY,
     "GET /api/users/{user_id}/likes": ALL_MAY,
