@@ -164,9 +164,7 @@ async def test_every_line_is_shipped_once_while_writers_are_killed(
         assert set(range(last + 1)) <= numbers
         assert len(numbers) <= last + 2  # a line may be written whose number was not printed any more
     assert files(workshop) == []
-    measured(
-        f"{len(written)} writers killed while their files were shipped: each of {len(lines):,} lines once"
-    )
+    measured(f"{len(written)} writers killed while logs were shipped: each of {len(lines):,} lines once")
 
 
 @pytest.mark.fault("logs")
