@@ -8,7 +8,7 @@ from typing import Any
 
 from taskiq import AsyncBroker
 
-from tasks import health, media, runs
+from tasks import health, media, people, runs
 from tasks.broker import SLOW_STREAM, STREAM
 
 
@@ -36,6 +36,7 @@ class Task:
 PROCESS_PICTURE = "media.process_picture"
 PROCESS_SLOW_PICTURE = "media.process_slow_picture"
 REMOVE_PICTURES = "media.remove_pictures"
+SETTLE_TWEETS = "people.settle_tweets"
 EXECUTE_RUN = "runs.execute"
 
 TASKS = (
@@ -45,6 +46,8 @@ TASKS = (
     Task("media.resume_forgotten", media.resume_forgotten, cron="* * * * *"),
     Task("media.expire_unattached", media.expire_unattached, cron="17 * * * *"),
     Task("media.sweep_incoming", media.sweep_incoming, cron="37 * * * *"),
+    Task(SETTLE_TWEETS, people.settle_tweets),
+    Task("people.resume", people.resume, cron="* * * * *"),
     Task("runs.plan", runs.plan, seconds=10),
     Task(EXECUTE_RUN, runs.execute),
     Task("health.tell_changes", health.tell_changes, cron="* * * * *"),

@@ -6,13 +6,20 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from redis.exceptions import RedisError
 from taskiq.exceptions import TaskiqError
 
 from tasks.broker import StreamBroker
-from tasks.catalogue import EXECUTE_RUN, PROCESS_PICTURE, PROCESS_SLOW_PICTURE, REMOVE_PICTURES
+from tasks.catalogue import (
+    EXECUTE_RUN,
+    PROCESS_PICTURE,
+    PROCESS_SLOW_PICTURE,
+    REMOVE_PICTURES,
+    SETTLE_TWEETS,
+)
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +62,22 @@ class QueuedJobs:
         """See `Jobs.remove_pictures`."""
         await self._send(REMOVE_PICTURES, list(media_ids))
 
+    async def settle_tweets(self, user_id: int) -> None:
+        """See `Jobs.settle_tweets`."""
+        await self._send(SETTLE_TWEETS, user_id)
+
     async def execute_run(self, run_id: int) -> None:
         """See `Jobs.execute_run`."""
         await self._send(EXECUTE_RUN, run_id)
+
+    async def put_aside(self, since: datetime) -> int:
+        """See `Jobs.put_aside`."""
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                return await self._broker.put_aside(since)
+        except (RedisError, OSError) as error:
+            log.warning("cannot look for messages that were put aside: %s", error)
+            return 0
 
     async def _send(self, name: str, *arguments: Any) -> bool:
         task = self._broker.find_task(name)

@@ -55,7 +55,7 @@ def doctor(as_json: bool) -> None:
       perch doctor --json | jq '.[] | select(.verdict != "ok")'
     """
     settings = Settings.load()  # a wrong setting ends it here, with its line
-    lines.configure("doctor", "ERROR")
+    lines.configure("doctor", "ERROR", secrets=settings.secrets)
     findings = uvloop.run(examine(settings))
     if as_json:
         rows = [{"verdict": f.verdict, "part": f.part, "detail": f.detail} for f in findings]
@@ -130,7 +130,7 @@ def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
     try:
         make()
     except embedded.EmbeddedUnavailable as error:
-        return Finding("failed", part, str(error))
+        return Finding("failed", part, lines.redact(str(error)))
     return Finding("ok", part, f"{name} of our own; `perch up` starts it")
 
 
@@ -142,7 +142,7 @@ async def asked(part: str, where: object, ask: Callable[[], Awaitable[str]]) -> 
     except TimeoutError:
         return Finding("failed", part, f"{where} does not answer within {PATIENCE} s")
     except LookupError as error:
-        return Finding("failed", part, str(error))
+        return Finding("failed", part, lines.redact(str(error)))
     except Exception as error:
         return Finding("failed", part, lines.redact(f"{where} does not answer: {error}"))
 
@@ -179,7 +179,7 @@ async def ask_dumps(settings: Settings) -> str:
 
 async def ask_redis(settings: Settings) -> str:
     """Its version, and whether it may forget."""
-    async with Redis.from_url(settings.redis.url, socket_connect_timeout=2) as redis:
+    async with Redis.from_url(settings.redis.url, **settings.redis.connect_arguments()) as redis:
         info = await redis.info("server")
         policy = (await redis.info("memory")).get("maxmemory_policy", "?")
     if policy != "noeviction":

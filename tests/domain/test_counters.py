@@ -44,7 +44,13 @@ class NoJobs(Jobs):
     async def remove_pictures(self, media_ids: object) -> None:
         raise AssertionError
 
+    async def settle_tweets(self, user_id: int) -> None:
+        raise AssertionError
+
     async def execute_run(self, run_id: int) -> None:
+        raise AssertionError
+
+    async def put_aside(self, since: object) -> int:
         raise AssertionError
 
 

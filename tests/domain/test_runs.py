@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from server.domain.runs import Claim
 from server.domain.slots import Timetable
 from server.models import RunKind, RunState, ScheduledRun
 from server.models.connection import rows
+from tests.domain.test_counters import NoJobs
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -23,7 +23,7 @@ EVERY_MINUTE = Timetable(dict.fromkeys(RunKind, "* * * * *"), ZoneInfo("UTC"))
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-class Told:
+class Told(NoJobs):
     """Remembers which runs workers were told of."""
 
     def __init__(self) -> None:
@@ -31,18 +31,6 @@ class Told:
 
     async def execute_run(self, run_id: int) -> None:
         self.runs.append(run_id)
-
-    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
-        raise AssertionError
-
-    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
-        raise AssertionError
-
-    async def wake(self, waiter: str | None) -> None:
-        raise AssertionError
-
-    async def remove_pictures(self, media_ids: Sequence[int]) -> None:
-        raise AssertionError
 
 
 async def plan(minute: float, told: Told | None = None) -> None:
