@@ -41,7 +41,11 @@ Opener = Callable[[], AbstractAsyncContextManager[Context]]
 def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> App:
     """The application. `opener` gives what handlers share, from before the first request to the last."""
     app: App = Sanic(
-        name, error_handler=EnvelopeErrors(), request_class=PerchRequest, configure_logging=False
+        name,
+        error_handler=EnvelopeErrors(),
+        request_class=PerchRequest,
+        configure_logging=False,
+        env_prefix=None,  # or variables like SANIC_INSPECTOR would be settings that nobody documents
     )
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY,
