@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
@@ -219,6 +220,17 @@ class Settings(BaseSettings):
         return self
 
     # What follows is derived, never set.
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no line or report may show: the values of `SECRET`, and what opens a door in a URL."""
+        found = {str(value) for name in self.SECRET if (value := getattr(self, name)) is not None}
+        for url in filter(None, (self.database_url, self.redis_url, self.sentry_dsn, self.alert_webhook_url)):
+            parts = urlsplit(url)
+            opening = [parts.password]
+            opening += [parts.username, parts.path] if parts.scheme in ("http", "https") else []
+            found.update(part for part in opening if part)
+        return frozenset(found)
 
     @property
     def data_folder(self) -> Path:

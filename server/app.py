@@ -63,8 +63,18 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)
+    read_every_body(app)
     share_context(app, opener)
     return app
+
+
+def read_every_body(app: App) -> None:
+    """Read what comes with a GET or DELETE too, within the limit of all bodies, and make nothing of it.
+
+    Sanic would leave it until after the answer, and log an error of the server's for each.
+    """
+    for route in app.router.routes:
+        route.extra.ignore_body = False
 
 
 def row_id(text: str) -> int:

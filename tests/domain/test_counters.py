@@ -47,6 +47,9 @@ class NoJobs(Jobs):
     async def execute_run(self, run_id: int) -> None:
         raise AssertionError
 
+    async def put_aside(self, since: object) -> int:
+        raise AssertionError
+
 
 async def viewer(handle: str) -> Viewer:
     user, _ = await accounts.create(handle)

@@ -44,6 +44,9 @@ class Told:
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         raise AssertionError
 
+    async def put_aside(self, since: datetime) -> int:
+        raise AssertionError
+
 
 async def plan(minute: float, told: Told | None = None) -> None:
     await runs.plan(EVERY_MINUTE, told or Told(), now=START + timedelta(minutes=minute))
