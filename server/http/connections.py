@@ -32,6 +32,11 @@ class Connections:
         self._of_address: Counter[str] = Counter()
         self._refusal = refusal(headers)
 
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return self._open
+
     def take(self, transport: asyncio.Transport) -> str | None:
         """Count another one: as whose it counts. None where it is one too many: it is told so, and closed."""
         address = self._address(transport)

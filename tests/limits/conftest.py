@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from config.settings import Settings
 from server.app import create_app
-from server.context import Context
+from server.context import App, Context
 from server.http.protocol import PerchProtocol
 from server.limits.rates import Rates
 from server.limits.tally import PREFIX
@@ -25,6 +25,7 @@ class House:
     """A running application, and what it counts with."""
 
     url: str
+    app: App
     client: httpx.AsyncClient
     rates: Rates
 
@@ -62,7 +63,7 @@ async def house(perch: Context, database: None) -> AsyncIterator[Open]:
             app.config.TOUCHUP = False  # it rewrites Sanic's own classes, once per process
             url = await stack.enter_async_context(served(app, made.host))
             client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30))
-            return House(url, client, rates)
+            return House(url, app, client, rates)
 
         yield opened
 

@@ -15,6 +15,7 @@ from server.http import framing, protocol
 from tests.callers import Caller
 from tests.limits.conftest import Open
 from tests.limits.wire import wire
+from tests.servers import until
 
 BODY = b'{"tweet_data": "smuggled"}'
 SMUGGLED = b"POST /api/tweets HTTP/1.1\r\nHost: x\r\napi-key: %s\r\nContent-Length: 26\r\n\r\n" + BODY
@@ -238,6 +239,20 @@ async def test_one_connection_too_many_is_told_so(house: Open) -> None:
     async with wire(here.url) as again:
         await again.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await again.answer()).status == 200
+
+
+async def test_who_never_reads_is_left_alone_in_the_end(house: Open) -> None:
+    here = await house()
+    here.app.config.update(RESPONSE_TIMEOUT=0.4, GRACEFUL_TCP_CLOSE_TIMEOUT=0.2)
+    connections = here.app.ctx.connections
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.connect(("127.0.0.1", urlsplit(here.url).port))
+        raw.setblocking(False)
+        ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        await asyncio.get_running_loop().sock_sendall(raw, ask * 300)
+        await until(lambda: connections.open == 1)
+        await until(lambda: connections.open == 0)
 
 
 def own_address() -> str:
