@@ -24,6 +24,7 @@ from server.blueprints import (
 )
 from server.context import App, Context
 from server.http.addresses import Addresses
+from server.http.connections import Connections
 from server.http.errors import EnvelopeErrors
 from server.http.headers import StandardHeaders
 from server.http.protocol import PerchRequest
@@ -61,6 +62,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     )
     app.ctx.addresses = Addresses(settings)
     app.ctx.standard_headers = StandardHeaders(settings)
+    app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
     for part in (tweets, timelines, users, keys, invitations, media, stream, audit, instance, health):
         app.blueprint(part.bp)
