@@ -27,6 +27,9 @@ ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1
 # Where uploads wait to be worked on.
 INCOMING = "incoming/"
 
+# Where archives of users' data wait to be fetched.
+EXPORTS = "exports/"
+
 
 def _folder(value: str) -> str:
     if not FOLDER.fullmatch(value) or len(value) > FOLDER_LENGTH:
