@@ -29,8 +29,8 @@ faults: $(VENV)/.dev $(VENV)/.pillow-simd ## break what can break, thoroughly: a
 	@config/setup.sh test-tools
 	@$(BIN)/python -m tests.faults $(ARGS)
 
-soak: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.bench ## an hour of mixed load: does memory grow?
-	@$(BIN)/python -m tests.bench --only soak --soak 60 $(ARGS)
+soak: $(VENV)/.dev $(VENV)/.pillow-simd ## an hour of mixed load with faults: is anything lost, does anything grow?
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, layers, vendored files
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from config.logging import redact
+from config.logging import current_work, redact
 from config.settings import Settings
 from config.version import VERSION
 
@@ -55,11 +55,28 @@ def integrations() -> list[Any]:
     ]
 
 
+# What a report may hold, and nothing else of an event, whatever the library adds to it one day.
+KEPT = frozenset({"event_id", "timestamp", "level", "logger", "platform", "release", "environment"})
+KEPT |= {"server_name", "sdk", "message", "logentry", "exception"}
+
+# Whose log lines may be told of. Others' hold what they like: representations of tasks, addresses of clients.
+OURS = frozenset({"perch", "server", "tasks", "storage", "config"})
+
+
 def without_personal_data(event: Any, _hint: dict[str, Any]) -> Any:
-    """Drop the request and the user, and redact secrets in every remaining text."""
-    for part in ("request", "user", "breadcrumbs"):
-        event.pop(part, None)
-    return _redacted(event)
+    """What happened where, and nothing that anybody wrote: the log has that, beside the same `work`.
+
+    An exception's own words may quote what it was about, such as the text of a tweet.
+    """
+    told = {name: value for name, value in event.items() if name in KEPT}
+    told["tags"] = {"work": current_work.get()}
+    if str(event.get("logger", "")).partition(".")[0] not in OURS:
+        told.pop("logentry", None)
+    elif "exception" in told and "logentry" in told:
+        told["logentry"] = {"message": told["logentry"].get("message", "")}
+    for exception in told.get("exception", {}).get("values", []):
+        exception.pop("value", None)
+    return _redacted(told)
 
 
 def _redacted(value: Any) -> Any:

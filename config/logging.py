@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import logging.config
 import re
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -22,14 +25,20 @@ logger = logging.getLogger("perch")
 current_work: ContextVar[str] = ContextVar("current_work", default="-")
 
 # What must never reach a log or an error report, found by the shape of the value: our keys and the tokens of
-# invitations, the password inside a URL, and the headers that carry a key.
+# invitations, who signs in by a URL, and the headers and settings that carry a key or a password.
 SECRETS = re.compile(
     r"(?P<key>perch_(?:invite_)?[0-9A-Za-z]{6})[0-9A-Za-z]+"
+    r"|(?P<web>https?://)[^\s/@]+(?=@)"
     r"|(?P<url>\w+://[^:/@\s]*:)\S+(?=@)"
-    r"|(?P<header>(?:api-key|authorization)['\"]?\s*[:=,]\s*(?:b(?=['\"]))?['\"]?(?:bearer |basic )?)"
-    r"[^\s'\",;)]+",
+    r"|(?P<named>(?:api[-_]?key|authorization|password|passwd|db_pass|(?:secret|access)[-_]?key)"
+    r"(?:\\?['\"]?\s*[:=]|\\?['\"]\s*,)\s*(?:b(?=['\"]))?(?P<quote>\\?['\"])?(?:bearer |basic )?)"
+    r"(?(quote)[^'\"\n\\]+|[^\s'\",;)&]+)",
     re.IGNORECASE,
 )
+
+# The same by its value: what the settings hold and nobody may see. Shorter ones are found inside of words.
+HIDDEN_LENGTH = 6
+hidden: re.Pattern[str] | None = None
 
 # A line is a line: what a value holds must neither end it, to forge another, nor speak to the terminal.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -37,7 +46,32 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 def redact(text: str) -> str:
     """The text with every secret value replaced by `[redacted]`."""
-    return SECRETS.sub(lambda found: next(g for g in found.groups() if g is not None) + "[redacted]", text)
+    if hidden is not None:
+        text = hidden.sub("[redacted]", text)
+    return SECRETS.sub(_without_value, text)
+
+
+def _without_value(found: re.Match[str]) -> str:
+    return (found["key"] or found["web"] or found["url"] or found["named"]) + "[redacted]"
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Let `redact` know these values, as they stand and as URLs, JSON and Python write them."""
+    global hidden
+    forms = {
+        form
+        for secret in secrets
+        if len(secret) >= HIDDEN_LENGTH
+        for form in (
+            secret,
+            unquote(secret),
+            quote(secret, safe=""),
+            repr(secret)[1:-1],
+            json.dumps(secret)[1:-1],
+        )
+    }
+    ordered = sorted(forms, key=len, reverse=True)  # a URL before the password in it
+    hidden = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
 
 class TextFormatter(logging.Formatter):
@@ -148,6 +182,7 @@ def configure(
     *,
     shape: Literal["auto", "text", "json"] = "auto",
     folder: Path | None = None,
+    secrets: Iterable[str] = (),
 ) -> None:
     """Set up logging for this process.
 
@@ -155,7 +190,9 @@ def configure(
         process: its name in the lines, such as `web-1`.
         shape: of the lines on standard error; `auto` is text for a terminal and JSON otherwise.
         folder: where this process keeps a file of its lines too, as JSON.
+        secrets: what no line may show.
     """
+    hide(secrets)
     text = sys.stderr.isatty() if shape == "auto" else shape == "text"
     handlers: dict[str, Any] = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "text" if text else "json"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
@@ -22,7 +23,11 @@ from config.values import (
     Cron,
     Days,
     Folder,
+    HeaderName,
+    Networks,
+    Origins,
     Port,
+    Rate,
     RedisNumber,
     TimeZone,
     is_loopback,
@@ -73,7 +78,24 @@ class Settings(BaseSettings):
     logs_dir: Path = Path("logs")
     access_log: bool = True
     backup_dir: Path = Path("backups")
+    proxies_count: Annotated[int, Field(ge=0, le=10)] = 0
+    trusted_proxies: Networks | None = None
+    real_ip_header: HeaderName | None = None
+
+    hsts_max_age: Annotated[int, Field(ge=0, le=10 * 366 * 86400)] = 0
+    cors_origins: Origins | None = None
+
     rate_limits: bool = True
+    rate_reads: Rate = "1200/minute"
+    rate_writes: Rate = "120/minute"
+    rate_uploads: Rate = "60/minute"
+    rate_anonymous: Rate = "300/minute"
+    rate_wrong_keys: Rate = "30/minute"
+    rate_address: Rate = "12000/minute"
+    uploads_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    upload_bytes_per_day: Annotated[int, Field(ge=1024, le=1 << 50)] = 1 << 30
+    streams_per_user: Annotated[int, Field(ge=1, le=20_000)] = 20
+    streams_per_address: Annotated[int, Field(ge=1, le=20_000)] = 1000
     demo_keys: bool | None = None
 
     tweet_max_length: Annotated[int, Field(ge=1, le=16384)] = 1000
@@ -126,6 +148,7 @@ class Settings(BaseSettings):
     logs_cron: Cron = "15 * * * *"
     retention_cron: Cron = "35 3 * * *"
     drill_cron: Cron = "55 3 * * *"
+    reconcile_cron: Cron = "35 4 * * *"
     retention_hour_days: Days = 3
     retention_day_days: Days = 5
     retention_week_days: Days = 14
@@ -197,6 +220,17 @@ class Settings(BaseSettings):
         return self
 
     # What follows is derived, never set.
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no line or report may show: the values of `SECRET`, and what opens a door in a URL."""
+        found = {str(value) for name in self.SECRET if (value := getattr(self, name)) is not None}
+        for url in filter(None, (self.database_url, self.redis_url, self.sentry_dsn, self.alert_webhook_url)):
+            parts = urlsplit(url)
+            opening = [parts.password]
+            opening += [parts.username, parts.path] if parts.scheme in ("http", "https") else []
+            found.update(part for part in opening if part)
+        return frozenset(found)
 
     @property
     def data_folder(self) -> Path:

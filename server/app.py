@@ -24,7 +24,9 @@ from server.blueprints import (
     users,
 )
 from server.context import App, Context
+from server.http.addresses import Addresses
 from server.http.errors import EnvelopeErrors
+from server.http.headers import StandardHeaders
 from server.http.protocol import PerchRequest
 
 # Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
@@ -49,15 +51,31 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         KEEP_ALIVE_TIMEOUT=KEEP_ALIVE,
         AUTO_EXTEND=False,
         MOTD=False,
+        # Sanic's own reading of what proxies say: ours is `server.http.addresses`.
+        FORWARDED_SECRET=None,
+        REAL_IP_HEADER=None,
+        PROXIES_COUNT=None,
     )
+    app.ctx.addresses = Addresses(settings)
+    app.ctx.standard_headers = StandardHeaders(settings)
     app.router.register_pattern("id", row_id, r"\d+")
     parts = (tweets, timelines, users, privacy, keys, invitations, audit, media, stream, instance, health)
     for part in parts:
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)
+    read_every_body(app)
     share_context(app, opener)
     return app
+
+
+def read_every_body(app: App) -> None:
+    """Read what comes with a GET or DELETE too, within the limit of all bodies, and make nothing of it.
+
+    Sanic would leave it until after the answer, and log an error of the server's for each.
+    """
+    for route in app.router.routes:
+        route.extra.ignore_body = False
 
 
 def row_id(text: str) -> int:

@@ -29,7 +29,7 @@ POSTED = "UPDATE instance SET trouble = jsonb_set(trouble, '{posted}', $1::jsonb
 
 async def tell_changes(workshop: Means) -> None:
     """Compare what is wrong with what was told last, and tell the difference."""
-    found = await condition.troubles(workshop.timetable)
+    found = await condition.troubles(workshop.timetable, workshop.jobs)
     async with transaction():
         known = await row(LOCKED)
         if known is None:  # another worker tells

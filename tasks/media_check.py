@@ -18,6 +18,7 @@ from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
 ORPHAN_AGE = timedelta(days=1)
 
 READY = "SELECT token, digests::text AS digests FROM media_attachments WHERE state = 'ready' ORDER BY id"
+STILL_READY = "SELECT token FROM media_attachments WHERE state = 'ready' AND token = ANY($1)"
 TOKENS = "SELECT token FROM media_attachments"
 
 READERS = 8
@@ -25,13 +26,14 @@ READERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found. Each finding is an object's key."""
+    """What was found. Each finding is an object's key; the orphans that are older than a day are `stale`."""
 
     pictures: int
     objects: int
     missing: Sequence[str] = field(default_factory=list)
     damaged: Sequence[str] = field(default_factory=list)
     orphaned: Sequence[str] = field(default_factory=list)
+    stale: Sequence[str] = field(default_factory=list)
     removed: int = 0
 
     @property
@@ -65,13 +67,16 @@ async def check(
         for suffix in ("", keys.SMALL):
             wanted[keys.variant(folder, media["token"] + suffix)] = digests.get(suffix)
     missing = [key for key in wanted if key not in stored and not await _is_there(store, key)]
+    still = {media["token"] for media in await rows(STILL_READY, [_token(key, prefix) for key in missing])}
+    missing = [key for key in missing if _token(key, prefix) in still]
     damaged = await _damaged(store, stored, wanted, read_all, on_progress)
     known = {media["token"] for media in await rows(TOKENS)}
     before = (now or datetime.now(UTC)) - ORPHAN_AGE
     orphaned = [item for key, item in stored.items() if (token := _token(key, prefix)) and token not in known]
     old = [item.key for item in orphaned if item.modified_at < before]
+    stale = [key for key in old if await _is_there(store, key)]  # not removed since they were listed
     if repair:
-        for key in old:
+        for key in stale:
             await store.delete(key)
     return Report(
         len(ready),
@@ -79,7 +84,8 @@ async def check(
         missing,
         damaged,
         [item.key for item in orphaned],
-        len(old) if repair else 0,
+        stale,
+        len(stale) if repair else 0,
     )
 
 
@@ -90,7 +96,7 @@ def _token(key: str, prefix: str) -> str | None:
 
 
 async def _is_there(store: ObjectStore, key: str) -> bool:
-    """Made since the objects were listed."""
+    """At this moment, later than the objects were listed."""
     try:
         await store.info(key)
     except ObjectNotFound:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -78,6 +79,15 @@ class QueuedJobs:
     async def execute_run(self, run_id: int) -> None:
         """See `Jobs.execute_run`."""
         await self._send(EXECUTE_RUN, run_id)
+
+    async def put_aside(self, since: datetime) -> int:
+        """See `Jobs.put_aside`."""
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                return await self._broker.put_aside(since)
+        except (RedisError, OSError) as error:
+            log.warning("cannot look for messages that were put aside: %s", error)
+            return 0
 
     async def _send(self, name: str, *arguments: Any) -> bool:
         task = self._broker.find_task(name)

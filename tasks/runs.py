@@ -13,7 +13,7 @@ from server.domain import runs
 from server.domain.passing import is_passing
 from server.domain.runs import Claim
 from server.models import RunKind
-from tasks import logs
+from tasks import logs, reconcile
 from tasks.dumps import drills, making, retention
 from tasks.dumps.errors import Busy, DumpFailed
 from tasks.leases import LeaseLost, Stopping, leased
@@ -30,6 +30,7 @@ WORK: dict[RunKind, Work] = {
     RunKind.DRILL: drills.drill_newest,
     RunKind.LOGS: logs.ship_scheduled,
     RunKind.RETENTION: retention.apply_scheduled,
+    RunKind.RECONCILE: reconcile.reconcile_scheduled,
 }
 
 # Before a run is tried again whose cause of failure may pass: doubled with each try.

@@ -36,7 +36,7 @@ from tests.faults.verdicts import MEASURED
 
 TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
-    "idempotency_keys, outbox, retired_handles"
+    "idempotency_keys, outbox, upload_days, retired_handles"
 )
 
 
@@ -141,6 +141,13 @@ def worker(settings: Settings) -> Iterator[None]:
 @pytest_asyncio.fixture(scope="session")
 async def address(app: App) -> AsyncIterator[str]:
     """Where the application listens, in this process and loop: real HTTP, and started once."""
+    async with listening(app) as found:
+        yield found
+
+
+@asynccontextmanager
+async def listening(app: App) -> AsyncIterator[str]:
+    """The address of an application that listens as long as the block lasts."""
     port = servers.free_port()
     serving: Any = await app.create_server(
         host="127.0.0.1", port=port, protocol=PerchProtocol, return_asyncio_server=True
@@ -148,12 +155,14 @@ async def address(app: App) -> AsyncIterator[str]:
     await serving.startup()
     await serving.before_start()
     await serving.after_start()
-    yield f"http://127.0.0.1:{port}"
-    await serving.before_stop()
-    await serving.close()
-    for connection in list(serving.connections):
-        connection.close()
-    await serving.after_stop()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await serving.before_stop()
+        await serving.close()
+        for connection in list(serving.connections):
+            connection.close()
+        await serving.after_stop()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -32,6 +32,9 @@ class NoJobs(Jobs):
     async def execute_run(self, run_id: int) -> None:
         raise AssertionError
 
+    async def put_aside(self, since: object) -> int:
+        raise AssertionError
+
 
 class LostJobs(NoJobs):
     """What is left for later about people is lost, as in a crash. How much of it was."""

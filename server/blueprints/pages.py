@@ -16,13 +16,14 @@ from server.domain.errors import NotFound
 from server.http import envelope
 from server.http.client_files import ClientFile, ClientFiles
 from server.http.errors import let_the_client_read
+from server.http.protocol import NOWHERE
 
 bp = Blueprint("pages")
 
 FOLDER = Path(__file__).parents[2] / "static"
 
 # Where an unknown address is not a person's: programs get the envelope.
-FOR_PROGRAMS = frozenset({"api", "media", "static", "health", "icons"})
+FOR_PROGRAMS = frozenset({"api", "media", "static", "health", "icons", NOWHERE.decode().strip("/")})
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
@@ -106,8 +107,6 @@ def page(request: Request, status: int = 200) -> HTTPResponse:
         "cache-control": "no-cache",
         "etag": etag,
         "content-security-policy": files.policy,
-        "cross-origin-opener-policy": "same-origin",
-        "permissions-policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     }
     if status == 200 and request.headers.get("if-none-match") == etag:
         return HTTPResponse(b"", 304, headers)

@@ -10,9 +10,9 @@ from server.domain.errors import Administrator, ExportNotFound, LastAdministrato
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer
 from server.http.guards import context
+from server.http.headers import NO_STORE
 from server.http.objects import send
 from server.http.operation import operation
-from server.http.protocol import NO_STORE
 from server.wire import privacy as wire
 from server.wire.privacy import Confirmation, Export
 from storage.base import ObjectNotFound

@@ -47,7 +47,7 @@ identity_option = click.option(
 def settings_for_command() -> Settings:
     """The settings, with text for people on standard error."""
     settings = Settings.load()
-    lines.configure("perch", "WARNING", shape="text")
+    lines.configure("perch", "WARNING", shape="text", secrets=settings.secrets)
     return settings
 
 
@@ -101,7 +101,7 @@ def reasons(settings: Settings) -> Iterator[None]:
     except click.ClickException:
         raise
     except (PerchError, DumpFailed) as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(lines.redact(str(error))) from None
     except Exception as error:
         if not is_passing(error):
             raise

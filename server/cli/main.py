@@ -8,7 +8,19 @@ import click
 
 from config.settings import WrongSetting
 from config.version import VERSION
-from server.cli import doctor, dumps, generate, inviting, media, people, processes, restoring, retention, runs
+from server.cli import (
+    doctor,
+    dumps,
+    generate,
+    inviting,
+    media,
+    people,
+    processes,
+    reconcile,
+    restoring,
+    retention,
+    runs,
+)
 from server.cli.command import FAILED
 from server.processes.embedded import EmbeddedUnavailable
 from server.processes.lock import FolderInUse
@@ -43,6 +55,7 @@ for command in (
     *retention.COMMANDS,
     *runs.COMMANDS,
     *media.COMMANDS,
+    *reconcile.COMMANDS,
     *generate.COMMANDS,
     doctor.doctor,
 ):

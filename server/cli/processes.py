@@ -12,7 +12,13 @@ from server.processes import lock
 def settings_for_process(name: str) -> Settings:
     """The settings, with this process' log lines set up."""
     settings = Settings.load()
-    lines.configure(name, settings.log_level, shape=settings.log_format, folder=settings.logs_folder)
+    lines.configure(
+        name,
+        settings.log_level,
+        shape=settings.log_format,
+        folder=settings.logs_folder,
+        secrets=settings.secrets,
+    )
     if unused := unused_names():
         names = ", ".join(unused)
         lines.logger.info("these settings of the first implementation mean nothing here: %s", names)

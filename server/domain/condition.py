@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from server.domain import runs
+from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
 from server.models import RunKind, RunState, ScheduledRun
 
@@ -22,6 +23,21 @@ USUAL = {
     RunKind.DUMP_DAY: timedelta(days=1),
     RunKind.DUMP_WEEK: timedelta(days=7),
 }
+
+# What a reconciliation may find, by the names in its result.
+RECONCILED = (
+    "miscounted_tweets",
+    "miscounted_users",
+    "stuck_pictures",
+    "unfinished_removals",
+    "orphaned_objects",
+    "missing_objects",
+    "damaged_objects",
+)
+
+
+# A task that was given up is told of for so long.
+PUT_ASIDE_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +58,13 @@ class Trouble:
         return f"{self.sentence}: {self.detail}" if self.detail else self.sentence
 
 
-async def troubles(timetable: Timetable, *, now: datetime | None = None) -> list[Trouble]:
+async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = None) -> list[Trouble]:
     """What is not as it should be; nothing on a server that had no slot yet."""
     now = now or datetime.now(UTC)
     found = [await _old_dump(kind, timetable, now) for kind in USUAL]
     found.append(await _failed_drill())
+    found.append(await _unreconciled())
+    found.append(await _put_aside(jobs, now))
     return [trouble for trouble in found if trouble is not None]
 
 
@@ -74,6 +92,23 @@ async def _failed_drill() -> Trouble | None:
     if newest is None or newest.state is RunState.DONE:
         return None
     return Trouble("failed_drill", "the last drill failed", newest.error)
+
+
+async def _unreconciled() -> Trouble | None:
+    newest = await runs.newest(RunKind.RECONCILE, RunState.DONE)
+    result = newest.result if newest else None
+    if not isinstance(result, dict) or not result.get("found"):
+        return None
+    kinds = [f"{name} {result[name]}" for name in RECONCILED if result.get(name)]
+    return Trouble("reconciled", "the last reconciliation found what should not be", ", ".join(kinds))
+
+
+async def _put_aside(jobs: Jobs, now: datetime) -> Trouble | None:
+    count = await jobs.put_aside(now - PUT_ASIDE_FOR)
+    if not count:
+        return None
+    what = "a task was" if count == 1 else f"{count} tasks were"
+    return Trouble("put_aside", f"{what} given up within a day: workers died of it, or none knew it")
 
 
 def words(age: timedelta) -> str:

@@ -16,8 +16,12 @@ class PerchError(Exception):
     status: ClassVar[int]
     message: ClassVar[str]
 
-    def __init__(self, message: str | None = None) -> None:
+    # When it may work again, where that is known. Seconds.
+    retry_after: int | None = None
+
+    def __init__(self, message: str | None = None, retry_after: int | None = None) -> None:
         super().__init__(message or self.message)
+        self.retry_after = retry_after
 
 
 class MissingKey(PerchError):
@@ -148,6 +152,16 @@ class InvalidParameter(PerchError):
 class BadRequest(PerchError):
     error_type, status = "bad_request", 400
     message = "The request is not valid HTTP."
+
+
+class RateLimited(PerchError):
+    error_type, status = "rate_limited", 429
+    message = "Too many requests: this one may be sent again after the seconds of Retry-After."
+
+
+class QuotaExceeded(PerchError):
+    error_type, status = "quota_exceeded", 429
+    message = "You have uploaded as much as a day takes. Try again after the seconds of Retry-After."
 
 
 class InternalError(PerchError):

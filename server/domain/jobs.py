@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 
@@ -32,3 +33,9 @@ class Jobs(Protocol):
 
     async def execute_run(self, run_id: int) -> None:
         """Do what a scheduled run stands for, if it is still due."""
+
+    async def put_aside(self, since: datetime) -> int:
+        """How many messages were given up since then, as each worker died over them or none knew their task.
+
+        0 where nobody can tell.
+        """

@@ -45,7 +45,7 @@ KEPT = timedelta(days=90)
 # Of each group one run at a time: dumps and drills take the whole disk, and a worker has pictures to do
 # besides.
 DUMPS = (RunKind.DUMP_HOUR, RunKind.DUMP_DAY, RunKind.DUMP_WEEK)
-EXCLUSIVE = ((*DUMPS, RunKind.DRILL), (RunKind.LOGS,), (RunKind.RETENTION,))
+EXCLUSIVE = ((*DUMPS, RunKind.DRILL), (RunKind.LOGS,), (RunKind.RETENTION,), (RunKind.RECONCILE,))
 
 BEFORE_THE_START = "Perch was not there yet"
 NEWER_CAME = "a newer slot came first"

@@ -22,11 +22,14 @@ from server.domain.errors import (
     MissingKey,
     OutOfScope,
     PerchError,
+    RateLimited,
     Unavailable,
 )
+from server.domain.viewer import Viewer
 from server.http import envelope
+from server.http.admission import READING, admit_read, admit_write
 from server.http.envelope import Answer, Rendered
-from server.http.guards import allowed, known_viewer, looked_up_viewer
+from server.http.guards import allowed, context, known_viewer, looked_up_viewer
 from server.http.inputs import read_body, read_headers, read_query
 from server.http.protocol import JsonAnswer
 from server.security.keys import Scope
@@ -91,9 +94,15 @@ def operation(
     ) -> Callable[..., Awaitable[JsonAnswer | None]]:
         @wraps(handler)
         async def handle(request: Request, **arguments: Any) -> JsonAnswer | None:
+            viewer: Viewer | None = None
             if scope is not None:
                 viewer = known_viewer(request) or await looked_up_viewer(request)
                 arguments["viewer"] = allowed(viewer, scope)
+            if (rates := context(request).rates) is not None:
+                if request.method in READING:
+                    admit_read(request, rates, viewer)
+                else:
+                    await admit_write(request, rates, viewer, upload=form is not None)
             if query is not None:
                 arguments["query"] = read_query(request, query)
             if headers is not None:
@@ -158,5 +167,5 @@ def described(handler: Callable[..., Any]) -> tuple[str, str]:
 
 def failures_of_all(scope: Scope | None) -> list[type[PerchError]]:
     """What any route may answer, and any that takes a key."""
-    found: list[type[PerchError]] = [InternalError, Unavailable]
+    found: list[type[PerchError]] = [InternalError, Unavailable, RateLimited]
     return found + ([MissingKey, InvalidKey, OutOfScope] if scope else [])

@@ -19,19 +19,9 @@ from sanic.response import BaseHTTPResponse, HTTPResponse
 from sanic.server.protocols.http_protocol import HttpProtocol
 
 from config.logging import current_work
-
-# What every answer has, where the handler does not say otherwise.
-HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "x-frame-options": "DENY",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
+from server.http.headers import standard
 
 JSON = "application/json"
-
-# Answers depend on the viewer, and a browser must always see the newest.
-NO_STORE = {"cache-control": "no-store"}
 
 # Where a request goes whose address is not one: nothing is there.
 NOWHERE = b"/not-an-address"
@@ -46,6 +36,10 @@ class PerchRequest(Request):
 
     process: ClassVar[str] = ""
     numbers: ClassVar[Iterator[int]] = itertools.count(1)
+
+    # What the answer says of the rate that the request was held to: the value of RateLimit-Limit, and the
+    # headers behind it.
+    rate: bytes = b""
 
     def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
         try:
@@ -64,11 +58,9 @@ class PerchRequest(Request):
 class JsonAnswer(HTTPResponse):
     """A JSON answer that is encoded already, with the headers that all of them have."""
 
-    __slots__ = ("request_id",)
+    __slots__ = ("rate", "request_id", "standard")
 
-    # In one piece: Sanic encodes and checks each header of each answer, though these never change.
-    SAME = "\r\n".join(f"{name}: {value}" for name, value in {**NO_STORE, **HEADERS}.items()).encode()
-    TYPE = JSON.encode() + b"\r\n" + SAME
+    TYPE = JSON.encode() + b"\r\n"
 
     def __init__(self, body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
         self.asgi = False
@@ -79,12 +71,16 @@ class JsonAnswer(HTTPResponse):
         self.headers: dict[str, Any] = headers if headers is not None else {}  # type: ignore[assignment]
         self._cookies = None
         self.request_id = ""
+        self.rate = b""
+        self.standard = b""
 
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         """What Sanic writes. The values that change are ours, and hold no line breaks."""
-        yield b"content-type", self.TYPE
+        yield b"content-type", self.TYPE + self.standard
         yield b"x-request-id", self.request_id.encode()
+        if self.rate:
+            yield b"ratelimit-limit", self.rate
         for name, value in self.headers.items():
             yield name.encode(), str(value).encode()
 
@@ -100,13 +96,18 @@ class PerchHttp(Http):
         super().respond(response)
         if self.is_stopping:
             self.keep_alive = False
-        request_id = str(self.request.id)
+        request = self.request
+        request_id, headers = str(request.id), standard(request)
         if isinstance(response, JsonAnswer):
             response.request_id = request_id
+            response.rate = getattr(request, "rate", b"")
+            response.standard = headers.json
         else:
-            for name, value in HEADERS.items():
+            for name, value in headers.each.items():
                 response.headers.setdefault(name, value)
             response.headers["x-request-id"] = request_id
+        if headers.has_origins:
+            response.headers.update(headers.for_others(request))
         return response
 
     def log_response(self) -> None:

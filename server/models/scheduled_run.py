@@ -17,6 +17,7 @@ class RunKind(StrEnum):
     DRILL = "drill"
     LOGS = "logs"
     RETENTION = "retention"
+    RECONCILE = "reconcile"
 
 
 class RunState(StrEnum):

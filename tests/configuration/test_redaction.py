@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import sentry_sdk
@@ -11,7 +14,7 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from config import error_reports
-from config.logging import TextFormatter, redact
+from config.logging import TextFormatter, current_work, hide, redact
 from config.settings import Settings
 from server.security import keys
 
@@ -28,6 +31,15 @@ from server.security import keys
         "redis://:{secret}@cache/0",
         "redis://:p@{secret}@cache/0",
         "[(b'api-key', b'{secret}')]",
+        "[('api-key', '{secret}'), ('x', 'y')]",
+        "(b'authorization', b'Bearer {secret}')",
+        "X-API-Key: {secret}",
+        "GET /api/tweets?api_key={secret}&limit=1",
+        r"{{\"api-key\": \"{secret}\"}}",
+        "S3Settings(access_key='{secret}', secret_key='a, (b); {secret}')",
+        "connection to server failed: host=db user=perch password={secret} dbname=perch",
+        "postgresql://perch:p@ss@{secret}@db/perch",
+        "https://{secret}@sentry.example/1",
         "GET /api/join/{invitation} failed",
     ],
 )
@@ -41,9 +53,50 @@ def test_secret_values_are_redacted(text: str) -> None:
     assert "[redacted]" in redacted
 
 
-def test_what_is_no_secret_stays() -> None:
-    text = "GET /api/tweets 200, user 5, postgresql://db/perch, perch_data"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET /api/tweets 200, user 5, postgresql://db/perch, perch_data",
+        "the password authentication failed for user perch",
+        "no key, and no authorization at all: mail alice@example.org",
+        "https://example.org/@alice",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
     assert redact(text) == text
+
+
+SECRET_SETTINGS: dict[str, str] = {
+    "db_pass": "correct horse; 'battery'",
+    "database_url": "postgresql://perch:b%40tt%2Fery%25@db/perch",
+    "redis_url": "redis://:stapler-stapler@cache/0",
+    "s3_access_key": "AKIDEXAMPLE",
+    "s3_secret_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCY=",
+    "sentry_dsn": "https://0123456789abcdef@sentry.example/7",
+    "alert_webhook_url": "https://hooks.example/services/T0/B0/xyzzy",
+    "dump_age_recipient": "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
+}
+
+
+@pytest.fixture
+def secret_settings() -> Iterator[Settings]:
+    """Of which log lines and reports must show nothing."""
+    settings = Settings(_env_file=None, **SECRET_SETTINGS)  # type: ignore[call-arg,arg-type]
+    hide(settings.secrets)
+    yield settings
+    hide([])
+
+
+def test_a_secret_setting_is_known_by_its_value(secret_settings: Settings) -> None:
+    assert SECRET_SETTINGS.keys() == Settings.SECRET, "each has an example here"
+    parts = ["b@tt/ery%", "stapler-stapler", "0123456789abcdef", "/services/T0/B0/xyzzy"]
+    for secret in [*SECRET_SETTINGS.values(), *parts]:
+        for written in (secret, repr(secret), json.dumps(secret), quote(secret, safe=""), f"<{secret}>"):
+            shown = redact(f"it is {written} today")
+            assert "[redacted]" in shown, written
+            assert secret not in shown
+            assert quote(secret, safe="") not in shown
+    assert redact("a word of five: horse") == "a word of five: horse"
 
 
 def test_lines_are_redacted_with_their_traceback() -> None:
@@ -85,23 +138,29 @@ def test_error_reports_hold_nothing_secret_or_personal(monkeypatch: pytest.Monke
     monkeypatch.setattr(sentry_sdk, "init", lambda **options: original(**options, transport=collected))
     error_reports.start(Settings(_env_file=None, sentry_dsn="http://public@127.0.0.1:1/1"), "web-1")  # type: ignore[call-arg]
     key = keys.generate()
+    work = current_work.set("work-7")
     try:
+        # Put together here: the source is sent, values are not.
+        said = " ".join(["private", "words", key])
         try:
-            local = " ".join(
-                ["private", "words", key]
-            )  # put together here: the source is sent, values are not
-            raise RuntimeError(f"failed with {key}")
+            raise RuntimeError(f"failed with {said}")
         except RuntimeError:
-            logging.getLogger("perch").exception("request with %s failed", key)
-        assert local
-        assert len(collected.events) == 1
+            logging.getLogger("server.x").exception("request with %s failed", said, extra={"more": said})
+        logging.getLogger("asyncio").error("never retrieved: " + said)
+        logging.getLogger("tasks.x").error("degraded: %s", "no dump for 3 days")
+        failed, of_others, degraded = collected.events
         sent = str(collected.events)
         assert key not in sent
         assert "private words" not in sent
-        assert "RuntimeError" in sent
-        assert collected.events[0]["environment"] == "dev"
-        assert not {"request", "user"} & collected.events[0].keys()
+        assert failed["exception"]["values"][0]["type"] == "RuntimeError"
+        assert failed["logentry"] == {"message": "request with %s failed"}
+        assert failed["tags"] == {"work": "work-7"}
+        assert failed["environment"] == "dev"
+        assert "logentry" not in of_others
+        assert degraded["logentry"]["params"] == ["no dump for 3 days"]
+        assert not {"request", "user", "extra", "breadcrumbs"} & (failed | of_others | degraded).keys()
     finally:
+        current_work.reset(work)
         sentry_sdk.get_client().close()
         original()
 

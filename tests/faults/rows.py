@@ -91,6 +91,11 @@ FAULTS: dict[str, Fault] = {
         "100,000 malformed and generated requests to 4 processes",
         "no 5xx, no HTML, no leak, each answered in the envelope",
     ),
+    "secrets": Fault(
+        "canary secrets in every setting, header, query and body, and everything around Perch going wrong",
+        "in no log line, error report, answer, output of a command or list of processes; in reports nobody's "
+        "text or address either",
+    ),
     "keys": Fault(
         "every route with every kind of foreign, wrong or missing key",
         "refused; a new route cannot be forgotten",

@@ -1,0 +1,280 @@
+"""Every route with every kind of missing, wrong or insufficient key, and with other people's objects.
+
+What is found wrong is said, and not asserted, so that a test can see that it is found.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import msgspec
+
+from server.context import App
+from server.domain import invitations
+from server.domain.audit import Actor
+from server.domain.errors import ERRORS
+from server.models import ApiKey
+from server.models.connection import row, rows
+from server.security import keys
+from storage import keys as storage_keys
+from storage.base import ObjectStore
+from tests.attacks.routes import FOREIGN, PUBLIC, Refusal, Route, routes
+from tests.attacks.shown import NO_KEY, Shown, keys_beyond, wrong_keys
+from tests.callers import Caller, register
+from tests.servers import until
+from tests.thorough import much
+
+# What moves by itself.
+MOVING = ("outbox", "exports", "events", "event_log", "cache_hosts", "live", "aerich")
+
+REQUEST_ID = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
+
+# Ids of nothing: the least, the greatest of a column, what no column holds.
+NOBODYS = (0, 2**53 - 1, 2**63 - 1, 2**63, 10**40)
+
+# What a user owns and others may never change, whatever they do in their own name.
+OWNED = """
+    SELECT md5(concat(
+        (SELECT string_agg(concat(id, content), ',' ORDER BY id) FROM tweets WHERE author_id = $1),
+        (SELECT string_agg(m::text, ',' ORDER BY id) FROM media_attachments m WHERE owner_id = $1),
+        (SELECT string_agg(l::text, ',' ORDER BY id) FROM likes l WHERE user_id = $1),
+        (SELECT string_agg(f::text, ',' ORDER BY id) FROM follows f WHERE follower_id = $1),
+        (SELECT string_agg(k::text, ',' ORDER BY id) FROM api_keys k WHERE user_id = $1),
+        (SELECT concat(handle, name, is_admin, tweets_count, following_count) FROM users WHERE id = $1)
+    )) AS found
+"""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The people, and where they ask."""
+
+    client: httpx.AsyncClient
+    alice: Caller
+    bob: Caller
+    carol: Caller
+    wrong: list[Shown]
+    thirds: Iterator[list[Shown]]
+    tables: str
+    store: ObjectStore
+
+    async def ask(
+        self, route: Route, ids: dict[str, Any], headers: dict[str, Any], query: str = ""
+    ) -> httpx.Response:
+        """One request; of a stream only its head is read."""
+        url = route.path.format_map(ids) + query
+        async with self.client.stream(
+            route.method, url, headers=headers, **route.content(self.alice.handle)
+        ) as answer:
+            if "event-stream" not in answer.headers.get("content-type", ""):
+                await answer.aread()
+            return answer
+
+    async def state(self) -> str:
+        """A digest of all rows."""
+        found = await row(self.tables)
+        assert found is not None
+        return str(found["found"])
+
+    async def belongings(self) -> dict[str, Any]:
+        """New objects of alice's, as they stand in addresses; whatever else does is a word."""
+        (media,) = await rows(
+            "INSERT INTO media_attachments (token, owner_id, state, content_type, width, height) "
+            "VALUES ($1, $2, 'ready', 'image/jpeg', 1, 1) RETURNING id",
+            secrets.token_hex(16),
+            self.alice.id,
+        )
+        tweet_id = await self.alice.tweet("alice's")
+        await self.alice.post(f"/api/tweets/{tweet_id}/likes")
+        record = await ApiKey.create(
+            user_id=self.alice.id, hash=secrets.token_bytes(32), name="alice's", scopes=["read"]
+        )
+        invitation, token = await invitations.make(by=Actor(self.alice.id, record.id))
+        await self.archive()
+        return Words(
+            tweet_id=tweet_id,
+            user_id=self.alice.id,
+            media_id=media["id"],
+            key_id=record.id,
+            invitation_id=invitation.id,
+            token=token,
+        )
+
+    async def archive(self) -> None:
+        """Alice has one."""
+        token = secrets.token_hex(16)
+
+        async def body() -> Any:
+            yield b"x"
+
+        await self.store.put(storage_keys.export(token), body(), content_type="application/zip")
+        await rows(
+            "INSERT INTO exports (user_id, token, state, size, expires_at) "
+            "VALUES ($1, $2, 'ready', 1, now() + interval '1 day') "
+            "ON CONFLICT (user_id) DO UPDATE SET token = excluded.token RETURNING 1",
+            self.alice.id,
+            token,
+        )
+
+    async def of_another(self, route: Route) -> Matrix:
+        """The same, with somebody new in alice's place where the route ends people."""
+        if not route.is_ending:
+            return self
+        alice = await register(self.client.request, f"alice_{secrets.token_hex(8)}")
+        return dataclasses.replace(self, alice=alice)
+
+    async def settled(self) -> None:
+        """Nobody is being removed any more."""
+
+        async def removed() -> bool:
+            return not await rows("SELECT 1 FROM users WHERE deleted_at IS NOT NULL OR unsettled")
+
+        await until(removed)
+
+
+class Words(dict[str, Any]):
+    """What stands in an address."""
+
+    def __missing__(self, name: str) -> str:
+        return "1"
+
+
+async def complaints(
+    app: App, client: httpx.AsyncClient, alice: Caller, bob: Caller, carol: Caller
+) -> list[str]:
+    """What the matrix finds wrong with an application's routes; carol is an administrator."""
+    wrong = await wrong_keys(alice, carol)
+    thirds = itertools.cycle(wrong[shift::3] for shift in range(3))
+    store = app.ctx.perch.store
+    matrix = Matrix(client, alice, bob, carol, wrong, thirds, await digest_of_all(), store)
+    known = {str(route) for route in routes(app)}
+    found = [
+        f"{name}: is on the list of public routes, and there is none"
+        for name in public()
+        if name not in known
+    ]
+    found += [
+        f"{name}: is on the list of foreign objects, and there is none"
+        for name in FOREIGN
+        if name not in known
+    ]
+    for route in routes(app):
+        try:
+            found += [f"{route}: {complaint}" async for complaint in of_route(matrix, route)]
+        except LookupError as error:
+            found.append(str(error))
+    return found
+
+
+def public() -> Iterator[str]:
+    """The list, in the words of routes."""
+    return (f"{method} {path}" for path, methods in PUBLIC.items() for method in methods)
+
+
+async def of_route(matrix: Matrix, route: Route) -> Any:
+    """What is wrong with one."""
+    scope = route.operation.scope if route.operation else None
+    if route.is_public:
+        if scope is not None:
+            yield "declares a scope, and is on the list of public routes"
+        return
+    if scope is None:
+        yield "declares no scope, and is not on the list of public routes (PUBLIC of tests/attacks/routes.py)"
+    elif scope == "read" and route.method not in ("GET", "HEAD"):
+        yield "writes, with a key that may only read"
+    ids = await matrix.belongings()
+    beyond = await keys_beyond(scope, matrix.bob, matrix.carol) if scope else []
+    before = await matrix.state()
+    for shown in [NO_KEY, *much(usually=next(matrix.thirds), thoroughly=matrix.wrong), *beyond]:
+        answer = await matrix.ask(route, ids, dict(shown.headers), shown.query)
+        for complaint in refused(answer, shown.refusal):
+            yield f"{shown.what}: {complaint}"
+    if await matrix.state() != before:
+        yield "a refused request changed something"
+    if route.names_an_object:
+        another = await matrix.of_another(route)
+        ids = await another.belongings() if another is not matrix else ids
+        async for complaint in with_foreign_objects(another, route, ids):
+            yield complaint
+    matrix = await matrix.of_another(route)
+    ids = await matrix.belongings()
+    answer = await matrix.ask(route, ids, {"api-key": await right_key(matrix, route, scope)})
+    if answer.status_code >= 400:
+        yield f"the right key gets {answer.status_code} {answer.text[:200]}, so the others say nothing"
+    if route.is_ending:
+        await matrix.settled()
+
+
+async def right_key(matrix: Matrix, route: Route, scope: str | None) -> str:
+    """One that allows this and nothing else."""
+    all_may = str(route) in FOREIGN and FOREIGN[str(route)].member is None
+    owner = matrix.carol if scope == "admin" else matrix.bob if all_may else matrix.alice
+    key = keys.generate()
+    await ApiKey.create(user_id=owner.id, hash=keys.digest(key), name="x", scopes=[scope or "read"])
+    return key
+
+
+async def with_foreign_objects(matrix: Matrix, route: Route, ids: dict[str, Any]) -> Any:
+    """What is wrong with it where the object is another's, or nobody's."""
+    if str(route) not in FOREIGN:
+        yield "nobody says what others may do with the object (FOREIGN of tests/attacks/routes.py)"
+        return
+    expected = FOREIGN[str(route)]
+    for who, refusal in ((matrix.bob, expected.member), (matrix.carol, expected.administrator)):
+        before, owned = await matrix.state(), await row(OWNED, matrix.alice.id)
+        answer = await matrix.ask(route, ids, {"api-key": who.key})
+        if refusal is not None:
+            for complaint in refused(answer, refusal):
+                yield f"{who.handle} with what is alice's: {complaint}"
+            if await matrix.state() != before:
+                yield f"{who.handle} was refused, and something changed"
+        elif answer.status_code >= 400:
+            yield f"{who.handle} may, and got {answer.status_code} {answer.text[:200]}"
+        elif await row(OWNED, matrix.alice.id) != owned and not (expected.ruled and who is matrix.carol):
+            yield f"{who.handle} changed what is alice's"
+    (name,) = re.findall(r"{(\w+_id)}", route.path)
+    for nobodys in NOBODYS:
+        answer = await matrix.ask(route, Words(ids, **{name: nobodys}), {"api-key": matrix.carol.key})
+        for complaint in refused(answer, (404, f"{name.removesuffix('_id')}_not_found")):
+            yield f"{name} {nobodys}: {complaint}"
+
+
+def refused(answer: httpx.Response, refusal: Refusal) -> Iterator[str]:
+    """What is wrong with a refusal."""
+    status, error_type = refusal
+    if answer.status_code != status:
+        yield f"answers {answer.status_code}, not {status} {error_type}"
+        return
+    if answer.headers.get("content-type") != "application/json":
+        yield f"answers {answer.headers.get('content-type')}"
+        return
+    body = msgspec.json.decode(answer.content)
+    if body.keys() != {"result", "error_type", "error_message"} or body["result"] is not False:
+        yield f"is not in the envelope: {body}"
+    elif body["error_type"] != error_type or error_type not in ERRORS:
+        yield f"answers {body['error_type']}, not {error_type}"
+    if answer.headers.get("cache-control") != "no-store" or ("www-authenticate" in answer.headers) != (
+        status == 401
+    ):
+        yield f"has the headers {dict(answer.headers)}"
+    if not REQUEST_ID.fullmatch(answer.headers.get("x-request-id", "")):
+        yield "has no request id"
+
+
+async def digest_of_all() -> str:
+    """The statement that makes a digest of all tables' rows."""
+    found = await rows(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND NOT tablename = ANY($1) ORDER BY 1",
+        list(MOVING),
+    )
+    parts = [
+        f"(SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {table['tablename']} t)" for table in found
+    ]
+    return f"SELECT md5(concat_ws(';', {', '.join(parts)})) AS found"

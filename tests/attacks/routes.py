@@ -1,0 +1,155 @@
+"""Every route of an application, taken from its router, and what the matrix of keys has to know of some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from server.context import App
+from server.http import openapi
+from server.http.operation import Operation
+from server.wire.invitations import NewInvitation
+from server.wire.keys import NewKey
+from server.wire.media import AltText
+from server.wire.privacy import Confirmation
+from server.wire.tweets import NewTweet
+from server.wire.users import NewName, Suspension
+from tests import pictures
+
+READ = ("GET", "HEAD")
+
+# Whoever has no key may use these, and no others.
+PUBLIC: dict[str, tuple[str, ...]] = {
+    "/": READ,
+    "/following": READ,
+    "/settings": READ,
+    "/join/{token}": READ,
+    "/tweets/{number}": READ,
+    "/users/{number}": READ,
+    "/users/{number}/{what}": READ,
+    "/static/{version}/{name}": READ,
+    "/icons/{name}": READ,
+    "/apple-touch-icon.png": READ,
+    "/favicon.ico": READ,
+    "/manifest.webmanifest": READ,
+    "/sw.js": READ,
+    "/media/{name}": READ,
+    "/health/live": READ,
+    "/health/ready": READ,
+    "/api/docs": READ,
+    "/api/docs.css": READ,
+    "/api/openapi.json": READ,
+    "/api/instance": ("GET",),
+    "/api/join/{token}": ("GET", "POST"),
+}
+
+# A body of each shape that would be taken, so that nothing but the key can be why it is refused.
+BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
+    NewTweet: {"tweet_data": "not to be published"},
+    NewName: {"name": "not to be shown"},
+    NewKey: {"name": "not to be made"},
+    AltText: {"alt": "not to be told"},
+    NewInvitation: {"note": "not to be made"},
+    Suspension: {"hide_tweets": True},
+    Confirmation: {},  # of whom, each request says
+}
+
+# What ends somebody: each time of a new user.
+ENDING = ("POST /api/users/{user_id}/suspension", "DELETE /api/users/{user_id}", "DELETE /api/users/me")
+
+Refusal = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What others than its owner get; None where all may see it, or act in their own name.
+
+    `ruled` is what administrators are to change though it is not theirs.
+    """
+
+    member: Refusal | None = None
+    administrator: Refusal | None = None
+    ruled: bool = False
+
+
+ALL_MAY = Foreign()
+
+# For every route with an object's id in its address.
+FOREIGN: dict[str, Foreign] = {
+    "GET /api/tweets/{tweet_id}": ALL_MAY,
+    "DELETE /api/tweets/{tweet_id}": Foreign((403, "not_author"), ruled=True),
+    "GET /api/tweets/{tweet_id}/likes": ALL_MAY,
+    "POST /api/tweets/{tweet_id}/likes": ALL_MAY,
+    "DELETE /api/tweets/{tweet_id}/likes": ALL_MAY,
+    "GET /api/users/{user_id}": ALL_MAY,
+    "POST /api/users/{user_id}/follow": ALL_MAY,
+    "DELETE /api/users/{user_id}/follow": ALL_MAY,
+    "GET /api/users/{user_id}/followers": ALL_MAY,
+    "GET /api/users/{user_id}/following": ALL_MAY,
+    "GET /api/users/{user_id}/tweets": ALL_MAY,
+    "GET /api/users/{user_id}/media": ALL_MAY,
+    "GET /api/users/{user_id}/likes": ALL_MAY,
+    "POST /api/users/{user_id}/suspension": Foreign((403, "out_of_scope"), ruled=True),
+    "DELETE /api/users/{user_id}/suspension": Foreign((403, "out_of_scope"), ruled=True),
+    "DELETE /api/users/{user_id}": Foreign((403, "out_of_scope"), ruled=True),
+    "PATCH /api/medias/{media_id}": Foreign((404, "media_not_found"), (404, "media_not_found")),
+    "DELETE /api/keys/{key_id}": Foreign((404, "key_not_found"), (404, "key_not_found")),
+    "DELETE /api/invitations/{invitation_id}": Foreign(member=(403, "out_of_scope")),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method of an address, and what it declares; None where it declares nothing."""
+
+    method: str
+    path: str
+    operation: Operation | None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is on the list."""
+        return self.method in PUBLIC.get(self.path, ())
+
+    @property
+    def names_an_object(self) -> bool:
+        """Whether an id stands in its address."""
+        return "_id}" in self.path
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it ends a user."""
+        return str(self) in ENDING
+
+    def content(self, handle: str) -> dict[str, Any]:
+        """What to send about this user, as arguments of httpx.
+
+        Raises LookupError for a shape that nobody has a body of.
+        """
+        if self.operation is None:
+            return {}
+        if self.operation.form is not None:
+            return {"files": {"file": ("x.jpg", pictures.jpeg())}}
+        if self.operation.body is None:
+            return {}
+        if self.operation.body not in BODIES:
+            raise LookupError(
+                f"{self}: BODIES of tests/attacks/routes.py needs a {self.operation.body.__name__}"
+            )
+        if self.operation.body is Confirmation:
+            return {"json": {"handle": handle}}
+        return {"json": BODIES[self.operation.body]}
+
+
+def routes(app: App) -> Iterator[Route]:
+    """All that the router knows."""
+    for route in app.router.routes:
+        path = "/" + openapi.PARAMETER.sub(r"{\1}", str(route.path)).rstrip("/")
+        for method in sorted(route.methods):
+            yield Route(method, path, openapi.operation_of(route))
