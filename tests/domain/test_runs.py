@@ -14,7 +14,7 @@ from server.domain.runs import Claim
 from server.domain.slots import Timetable
 from server.models import RunKind, RunState, ScheduledRun
 from server.models.connection import rows
-from tests.domain.test_counters import NoJobs
+from tests.jobs import NoJobs
 from tests.thorough import much
 
 pytestmark = pytest.mark.usefixtures("database")
