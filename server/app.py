@@ -17,6 +17,7 @@ from server.blueprints import (
     keys,
     media,
     pages,
+    privacy,
     stream,
     timelines,
     tweets,
@@ -24,6 +25,7 @@ from server.blueprints import (
 )
 from server.context import App, Context
 from server.http.addresses import Addresses
+from server.http.connections import Connections
 from server.http.errors import EnvelopeErrors
 from server.http.headers import StandardHeaders
 from server.http.protocol import PerchRequest
@@ -61,8 +63,10 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     )
     app.ctx.addresses = Addresses(settings)
     app.ctx.standard_headers = StandardHeaders(settings)
+    app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
-    for part in (tweets, timelines, users, keys, invitations, media, stream, audit, instance, health):
+    parts = (tweets, timelines, users, privacy, keys, invitations, audit, media, stream, instance, health)
+    for part in parts:
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)

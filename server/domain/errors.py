@@ -74,6 +74,11 @@ class MediaNotFound(PerchError):
     message = "There is no picture of yours with this id."
 
 
+class ExportNotFound(PerchError):
+    error_type, status = "export_not_found", 404
+    message = "There is no archive of your data, or not any more: ask for one."
+
+
 class KeyNotFound(PerchError):
     error_type, status = "key_not_found", 404
     message = "There is no key of yours with this id."
@@ -97,6 +102,11 @@ class MediaInUse(PerchError):
 class HandleTaken(PerchError):
     error_type, status = "handle_taken", 409
     message = "This handle is taken."
+
+
+class LastAdministrator(PerchError):
+    error_type, status = "last_administrator", 409
+    message = "You are the only administrator: make another one first."
 
 
 class TooLarge(PerchError):
@@ -152,6 +162,11 @@ class RateLimited(PerchError):
 class QuotaExceeded(PerchError):
     error_type, status = "quota_exceeded", 429
     message = "You have uploaded as much as a day takes. Try again after the seconds of Retry-After."
+
+
+class TooSlow(PerchError):
+    error_type, status = "too_slow", 408
+    message = "The request took too long to arrive."
 
 
 class InternalError(PerchError):

@@ -72,18 +72,21 @@ PROFILE = """
 """
 
 # $1 whose list, $2 viewer, $3 before, $4 how many. A subquery for a value where EXISTS would do: of that,
-# PostgreSQL might make a table of all whom the viewer follows. Who is being deleted is on no list.
+# PostgreSQL might make a table of all whom the viewer follows. Who is being deleted has no list, and is on
+# none; nor has a hidden tweet.
 LISTED = """
     SELECT o.id, o.name, o.handle, l.id AS cursor,
         coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
     FROM (SELECT id, {person} AS person FROM {table} WHERE {owner} = $1 AND id < $3
-              AND (SELECT deleted_at IS NULL FROM users WHERE users.id = {person})
+              AND (SELECT deleted_at IS NULL FROM users WHERE users.id = {person}) AND (SELECT {shown})
           ORDER BY id DESC LIMIT $4) l
     JOIN users o ON o.id = l.person ORDER BY l.id DESC
 """
-FOLLOWERS = LISTED.format(table="follows", owner="followee_id", person="follower_id")
-FOLLOWING = LISTED.format(table="follows", owner="follower_id", person="followee_id")
-LIKERS = LISTED.format(table="likes", owner="tweet_id", person="user_id")
+OF_USER = "deleted_at IS NULL FROM users WHERE id = $1"
+OF_TWEET = "NOT a.hidden FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = $1"
+FOLLOWERS = LISTED.format(table="follows", owner="followee_id", person="follower_id", shown=OF_USER)
+FOLLOWING = LISTED.format(table="follows", owner="follower_id", person="followee_id", shown=OF_USER)
+LIKERS = LISTED.format(table="likes", owner="tweet_id", person="user_id", shown=OF_TWEET)
 
 
 async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow | None:
@@ -104,6 +107,12 @@ async def followers(user_id: int, viewer_id: int, *, before: int, limit: int) ->
 async def following(user_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
     """Whom the user follows, the newest first."""
     return [ListedPerson(**found) for found in await rows(FOLLOWING, user_id, viewer_id, before, limit)]
+
+
+async def is_tweet_shown(tweet_id: int) -> bool:
+    """Whether there is this tweet, for anybody to see."""
+    found = await row(f"SELECT (SELECT {OF_TWEET}) AS shown", tweet_id)
+    return bool(found and found["shown"])
 
 
 async def likers(tweet_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:

@@ -134,6 +134,7 @@ PLACES = {
     Which.LIKES: """
     SELECT tweet_id AS id, id AS cursor FROM likes WHERE user_id = $4 AND id < $1
         AND (SELECT NOT hidden FROM tweets WHERE tweets.id = tweet_id)
+        AND (SELECT deleted_at IS NULL FROM users WHERE id = $4)
     ORDER BY cursor DESC LIMIT $2 OFFSET $3
 """,
 }
