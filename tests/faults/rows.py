@@ -96,6 +96,10 @@ FAULTS: dict[str, Fault] = {
         "in no log line, error report, answer, output of a command or list of processes; in reports nobody's "
         "text or address either",
     ),
+    "model": Fault(
+        "generated histories of tweets, deletions, likes, follows, pictures, names and keys",
+        "each answer, list and counter is that of a plain model in memory",
+    ),
     "keys": Fault(
         "every route with every kind of foreign, wrong or missing key",
         "refused; a new route cannot be forgotten",
