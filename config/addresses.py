@@ -14,6 +14,9 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
 # into the folder is `.s.PGSQL.5432.lock`.
 MAX_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 
+# How long Redis has to take a connection, and to answer. Seconds.
+REDIS_CONNECT_TIMEOUT, REDIS_SOCKET_TIMEOUT = 2, 5
+
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -93,6 +96,23 @@ class RedisAddress:
     def __post_init__(self) -> None:
         if not self._is_usable():
             raise WrongAddress("must be like redis://host:6379/0, rediss://host/0 or unix:///path/to/socket")
+
+    def connect_arguments(self, *, socket_timeout: float | None = REDIS_SOCKET_TIMEOUT) -> dict[str, Any]:
+        """For `from_url` of a client or a pool, behind the URL.
+
+        A connection that Redis closed meanwhile is opened again, once and at once. uvloop says RuntimeError
+        of one, which redis.asyncio lets through. No answer in time is not tried again: waits would double.
+        """
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+        from redis.exceptions import ConnectionError
+
+        errors: Any = (ConnectionError, RuntimeError)
+        return {
+            "socket_connect_timeout": REDIS_CONNECT_TIMEOUT,
+            "socket_timeout": socket_timeout,
+            "retry": Retry(NoBackoff(), 1, supported_errors=errors),
+        }
 
     def _is_usable(self) -> bool:
         try:

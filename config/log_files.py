@@ -8,6 +8,7 @@ its writer.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -47,7 +48,7 @@ class LogFile:
                 finish(self._path)
             descriptor = self._locked()
             try:
-                os.write(descriptor, line)
+                append(descriptor, line)
                 self._size += len(line)
             finally:
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
@@ -81,6 +82,13 @@ class LogFile:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def append(descriptor: int, line: bytes) -> None:
+    """All of a line, or nothing of it. Raises OSError where the disk is full."""
+    if (written := os.write(descriptor, line)) < len(line):
+        os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
+        raise OSError(errno.ENOSPC, "no room is left for a line of the log")
 
 
 def finish(path: Path) -> None:

@@ -17,12 +17,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
 from config.values import (
+    EXPORTS,
     INCOMING,
     AgeRecipient,
     Cron,
     Days,
     Folder,
+    HeaderName,
+    Networks,
+    Origins,
     Port,
+    Rate,
     RedisNumber,
     TimeZone,
     is_loopback,
@@ -73,7 +78,26 @@ class Settings(BaseSettings):
     logs_dir: Path = Path("logs")
     access_log: bool = True
     backup_dir: Path = Path("backups")
+    proxies_count: Annotated[int, Field(ge=0, le=10)] = 0
+    trusted_proxies: Networks | None = None
+    real_ip_header: HeaderName | None = None
+
+    hsts_max_age: Annotated[int, Field(ge=0, le=10 * 366 * 86400)] = 0
+    cors_origins: Origins | None = None
+
     rate_limits: bool = True
+    rate_reads: Rate = "1200/minute"
+    rate_writes: Rate = "120/minute"
+    rate_uploads: Rate = "60/minute"
+    rate_anonymous: Rate = "300/minute"
+    rate_wrong_keys: Rate = "30/minute"
+    rate_address: Rate = "12000/minute"
+    uploads_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    upload_bytes_per_day: Annotated[int, Field(ge=1024, le=1 << 50)] = 1 << 30
+    max_connections: Annotated[int, Field(ge=1, le=1_000_000)] = 25_000
+    connections_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    streams_per_user: Annotated[int, Field(ge=1, le=20_000)] = 20
+    streams_per_address: Annotated[int, Field(ge=1, le=20_000)] = 1000
     demo_keys: bool | None = None
 
     tweet_max_length: Annotated[int, Field(ge=1, le=16384)] = 1000
@@ -131,6 +155,7 @@ class Settings(BaseSettings):
     retention_day_days: Days = 5
     retention_week_days: Days = 14
     retention_logs_days: Days = 4
+    retention_export_days: Days = 7
 
     sentry_dsn: str | None = None
     alert_webhook_url: str | None = None
@@ -187,8 +212,8 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name.upper()}: must be an address like https://host, with a host")
         if self.public_url is not None and not is_origin(self.public_url):
             raise ValueError("PUBLIC_URL: must be an address like https://host, with nothing behind the host")
-        if f"{self.s3_tweets_media_folder.strip('/')}/".startswith(INCOMING):
-            raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming is where uploads wait to be worked on")
+        if f"{self.s3_tweets_media_folder.strip('/')}/".startswith((INCOMING, EXPORTS)):
+            raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming and exports are for what nobody may read")
         for setting, address in (("DATABASE_URL", "database"), ("REDIS_URL", "redis")):
             try:
                 getattr(self, address)

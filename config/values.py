@@ -24,8 +24,14 @@ FOLDER = re.compile(rf"/?{KEY_PART}(?:/{KEY_PART})*/?", re.ASCII)
 # Scheme, host and perhaps a port; a host in brackets is an IPv6 address.
 ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?", re.ASCII)
 
+RATE = re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)", re.ASCII)
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
+
 # Where uploads wait to be worked on.
 INCOMING = "incoming/"
+
+# Where archives of users' data wait to be fetched.
+EXPORTS = "exports/"
 
 
 def _folder(value: str) -> str:
@@ -67,6 +73,38 @@ def _age_recipient(value: str) -> str:
     return value
 
 
+def _rate(value: str) -> str:
+    if not RATE.fullmatch(value):
+        raise ValueError("must be a number of requests and second, minute, hour or day, such as 600/minute")
+    return value
+
+
+def _networks(value: str) -> str:
+    for part in value.split(","):
+        try:
+            ipaddress.ip_network(part.strip(), strict=False)
+        except ValueError:
+            raise ValueError("must be addresses or networks between commas, such as 10.0.0.0/8") from None
+    return value
+
+
+def _origins(value: str) -> str:
+    for part in value.split(","):
+        if part.strip() != "*" and not is_origin(part.strip()):
+            raise ValueError("must be * or addresses like https://host between commas")
+    return value
+
+
+def _header_name(value: str) -> str:
+    if not HEADER_NAME.fullmatch(value):
+        raise ValueError("must be the name of a header, such as X-Real-IP")
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+Origins = Annotated[str, AfterValidator(_origins)]
+Networks = Annotated[str, AfterValidator(_networks)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
 Cron = Annotated[str, AfterValidator(_cron)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]

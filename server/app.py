@@ -9,6 +9,7 @@ from sanic import Sanic
 
 from config.settings import Settings
 from server.blueprints import (
+    audit,
     docs,
     health,
     instance,
@@ -16,13 +17,17 @@ from server.blueprints import (
     keys,
     media,
     pages,
+    privacy,
     stream,
     timelines,
     tweets,
     users,
 )
 from server.context import App, Context
+from server.http.addresses import Addresses
+from server.http.connections import Connections
 from server.http.errors import EnvelopeErrors
+from server.http.headers import StandardHeaders
 from server.http.protocol import PerchRequest
 
 # Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
@@ -38,7 +43,11 @@ Opener = Callable[[], AbstractAsyncContextManager[Context]]
 def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> App:
     """The application. `opener` gives what handlers share, from before the first request to the last."""
     app: App = Sanic(
-        name, error_handler=EnvelopeErrors(), request_class=PerchRequest, configure_logging=False
+        name,
+        error_handler=EnvelopeErrors(),
+        request_class=PerchRequest,
+        configure_logging=False,
+        env_prefix=None,  # or variables like SANIC_INSPECTOR would be settings that nobody documents
     )
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY,
@@ -47,9 +56,17 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         KEEP_ALIVE_TIMEOUT=KEEP_ALIVE,
         AUTO_EXTEND=False,
         MOTD=False,
+        # Sanic's own reading of what proxies say: ours is `server.http.addresses`.
+        FORWARDED_SECRET=None,
+        REAL_IP_HEADER=None,
+        PROXIES_COUNT=None,
     )
+    app.ctx.addresses = Addresses(settings)
+    app.ctx.standard_headers = StandardHeaders(settings)
+    app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
-    for part in (tweets, timelines, users, keys, invitations, media, stream, instance, health):
+    parts = (tweets, timelines, users, privacy, keys, invitations, audit, media, stream, instance, health)
+    for part in parts:
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)

@@ -11,6 +11,7 @@ from sanic import Sanic
 from config.settings import Settings
 from server.cache.memory import Memory
 from server.domain.jobs import Jobs
+from server.limits.rates import Rates
 from server.realtime.hub import Hub
 from server.wire.media import MediaUrls
 from storage.base import ObjectStore
@@ -29,3 +30,4 @@ class Context:
     urls: MediaUrls
     hub: Hub
     memory: Memory
+    rates: Rates | None = None  # where RATE_LIMITS is on

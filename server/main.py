@@ -27,13 +27,14 @@ from server.cache.versions import Versions
 from server.context import App, Context
 from server.domain import accounts
 from server.domain.passing import is_passing
+from server.limits.rates import Rates
 from server.models import migrate
 from server.models.connection import database
 from server.realtime import capacity
 from server.realtime.hub import Hub
 from server.serving import BACKLOG, serve
 from server.wire.media import MediaUrls
-from tasks.broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, create_broker
+from tasks.broker import create_broker
 from tasks.queue import QueuedJobs
 from tasks.scheduler import schedule
 from tasks.worker import work
@@ -46,9 +47,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
     """What a web process opens before its first request and closes after its last."""
     settings.scratch_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     broker = create_broker(settings.redis_tasks)
-    redis = Redis.from_url(
-        settings.redis.url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=SOCKET_TIMEOUT
-    )
+    redis = Redis.from_url(settings.redis.url, **settings.redis.connect_arguments())
     store = storage.for_pictures(settings)
     await store.open()
     try:
@@ -60,8 +59,10 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
                 changes.told(settings.database, versions),
                 Keeper(settings.database, versions).running(),
                 Hub(settings.database, urls).running() as hub,
+                Rates(settings, redis).running() as rates,
             ):
-                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory)
+                limits = rates if settings.rate_limits else None
+                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory, limits)
     finally:
         await store.close()
         await redis.aclose()

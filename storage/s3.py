@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from storage.base import (
     CHUNK,
@@ -23,12 +23,18 @@ from storage.files import chunks_of
 from storage.keys import checked
 from storage.lifecycle import LifecycleUnsupported, Rule
 
+T = TypeVar("T")
+
 # S3's smallest part is 5 MiB and there are 10,000 at most: with 16 MiB an object may reach 156 GiB.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 PART = 16 * 1024 * 1024
 
-# Seconds, and tries: a request that fails is tried again with growing pauses, three times in all.
-CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 3, 15, 3
+# Seconds, and tries: a request that fails is tried again after a random pause that grows, three times in all.
+CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2, 8, 3
+
+# What a call may take with all its tries, and what its body adds: who takes fewer bytes in a second is as
+# good as away. The client's own time-outs do not see a server that stops taking a body. Seconds; bytes.
+BUDGET, SLOWEST = 12, 256 * 1024
 CONNECTIONS = 20
 
 # What S3 servers call it when there is nothing.
@@ -92,7 +98,7 @@ class S3Store:
         """See `ObjectStore.check`."""
         with self._translated(""):
             try:
-                await self._client.head_bucket(Bucket=self._bucket.name)
+                await within_budget(self._client.head_bucket(Bucket=self._bucket.name))
             except self._client.exceptions.ClientError as error:
                 if _code(error) in GONE | {"NoSuchBucket"}:
                     raise StorageUnavailable(f"there is no bucket {self._bucket.name}") from error
@@ -106,8 +112,9 @@ class S3Store:
         second = await anext(parts, None)
         with self._translated(key):
             if second is None:
-                await self._client.put_object(**where, Body=ahead[0], ContentType=content_type)
                 size = len(ahead[0])
+                putting = self._client.put_object(**where, Body=ahead[0], ContentType=content_type)
+                await within_budget(putting, size)
             else:
                 ahead.append(second)
                 del second
@@ -128,7 +135,7 @@ class S3Store:
     async def info(self, key: str) -> ObjectInfo:
         """See `ObjectStore.info`."""
         with self._translated(checked(key)):
-            head = await self._client.head_object(Bucket=self._bucket.name, Key=key)
+            head = await within_budget(self._client.head_object(Bucket=self._bucket.name, Key=key))
         return ObjectInfo(key, head["ContentLength"], head.get("ContentType", ""), head["LastModified"])
 
     @asynccontextmanager
@@ -138,7 +145,7 @@ class S3Store:
         if start or stop is not None:
             request["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
         with self._translated(key):
-            answer = await self._client.get_object(**request)
+            answer = await within_budget(self._client.get_object(**request))
         size, begin = answer["ContentLength"], 0
         if ranged := re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.get("ContentRange", "")):
             begin, size = int(ranged[1]), int(ranged[2])
@@ -150,19 +157,17 @@ class S3Store:
     async def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
         with self._translated(checked(key)):
-            await self._client.delete_object(Bucket=self._bucket.name, Key=key)
+            await within_budget(self._client.delete_object(Bucket=self._bucket.name, Key=key))
 
     async def remove_unfinished(self, prefix: str, *, before: datetime) -> int:
         """See `ObjectStore.remove_unfinished`."""
         count = 0
-        listing = self._client.get_paginator("list_multipart_uploads")
-        pages = listing.paginate(Bucket=self._bucket.name, Prefix=prefix)
         with self._translated(""):
-            async for page in pages:
+            async for page in self._pages("list_multipart_uploads", prefix):
                 for upload in page.get("Uploads", []):
                     if upload["Initiated"] < before:
-                        where = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
-                        await self._client.abort_multipart_upload(Bucket=self._bucket.name, **where)
+                        where = {"Bucket": self._bucket.name, "Key": upload["Key"]}
+                        await self._abort({**where, "UploadId": upload["UploadId"]})
                         count += 1
         return count
 
@@ -170,7 +175,8 @@ class S3Store:
         """The bucket's lifecycle rules. Raises LifecycleUnsupported."""
         with self._translated(""):
             try:
-                answer = await self._client.get_bucket_lifecycle_configuration(Bucket=self._bucket.name)
+                asking = self._client.get_bucket_lifecycle_configuration(Bucket=self._bucket.name)
+                answer = await within_budget(asking)
             except self._client.exceptions.ClientError as error:
                 if _code(error) == "NoSuchLifecycleConfiguration":
                     return []
@@ -181,19 +187,17 @@ class S3Store:
         """Replace the bucket's lifecycle rules, all of them. Raises LifecycleUnsupported."""
         with self._translated(""):
             try:
-                await self._client.put_bucket_lifecycle_configuration(
+                writing = self._client.put_bucket_lifecycle_configuration(
                     Bucket=self._bucket.name, LifecycleConfiguration={"Rules": list(rules)}
                 )
+                await within_budget(writing)
             except self._client.exceptions.ClientError as error:
                 raise unsupported(error) from error
 
     async def list(self, prefix: str = "") -> AsyncIterator[ObjectInfo]:
         """See `ObjectStore.list`."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket.name, Prefix=prefix
-        )
         with self._translated(prefix):
-            async for page in pages:
+            async for page in self._pages("list_objects_v2", prefix):
                 for item in page.get("Contents", []):
                     yield ObjectInfo(item["Key"], item["Size"], "", item["LastModified"])
 
@@ -203,22 +207,34 @@ class S3Store:
         parts: AsyncIterator[bytes],
         content_type: str,
     ) -> int:
-        upload = await self._client.create_multipart_upload(**where, ContentType=content_type)
+        beginning = self._client.create_multipart_upload(**where, ContentType=content_type)
+        upload = await within_budget(beginning)
         where = {**where, "UploadId": upload["UploadId"]}
         done: list[dict[str, Any]] = []
         size = 0
         try:
             async for part in parts:
                 number = len(done) + 1
-                answer = await self._client.upload_part(**where, PartNumber=number, Body=part)
+                sending = self._client.upload_part(**where, PartNumber=number, Body=part)
+                answer = await within_budget(sending, len(part))
                 done.append({"PartNumber": number, "ETag": answer["ETag"]})
                 size += len(part)
+            # As long as its tries take: some servers put the parts together only now.
             await self._client.complete_multipart_upload(**where, MultipartUpload={"Parts": done})
         except BaseException:
             with suppress(Exception):  # retention removes it, or the bucket's rule; what went wrong is told
-                await self._client.abort_multipart_upload(**where)
+                await self._abort(where)
             raise
         return size
+
+    async def _abort(self, upload: dict[str, str]) -> None:
+        await within_budget(self._client.abort_multipart_upload(**upload))
+
+    async def _pages(self, operation: str, prefix: str) -> AsyncIterator[dict[str, Any]]:
+        pages = self._client.get_paginator(operation).paginate(Bucket=self._bucket.name, Prefix=prefix)
+        coming = aiter(pages)
+        while page := await within_budget(anext(coming, None)):
+            yield page
 
     async def _chunks(self, key: str, stream: Any) -> AsyncIterator[bytes]:
         with self._translated(key):
@@ -242,6 +258,12 @@ class S3Store:
             raise StorageUnavailable(f"{self._bucket!r} answers {code}") from error
         except (BotoCoreError, TransportError, TimeoutError) as error:
             raise StorageUnavailable(f"{self._bucket!r} cannot be reached: {type(error).__name__}") from error
+
+
+async def within_budget(call: Awaitable[T], size: int = 0) -> T:
+    """A call's answer; `size` of its body in bytes. Raises TimeoutError where it takes longer than it may."""
+    async with asyncio.timeout(BUDGET + size / SLOWEST):
+        return await call
 
 
 def unsupported(error: Any) -> Exception:

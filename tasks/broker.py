@@ -24,6 +24,7 @@ import logging
 import math
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from redis.asyncio import ConnectionPool, Redis
@@ -31,7 +32,8 @@ from redis.exceptions import RedisError, ResponseError
 from taskiq import AckableMessage
 from taskiq_redis import RedisStreamBroker
 
-from config.addresses import RedisAddress
+from config.addresses import REDIS_SOCKET_TIMEOUT, RedisAddress
+from config.pauses import spread
 
 log = logging.getLogger(__name__)
 
@@ -63,11 +65,11 @@ MAX_DELIVERIES, KEPT_DEAD_LETTERS = 5, 1_000
 # How long one read waits; below the client's own socket time-out of 5 s. Milliseconds.
 READ_BLOCK = 3_000
 
+# Before a queue that does not answer is asked again. Seconds.
+RETRY_AFTER = 1
+
 # How long the news that something is done waits for whoever waits for it. Seconds.
 NEWS_LIFETIME = 60
-
-# Seconds.
-CONNECT_TIMEOUT, SOCKET_TIMEOUT = 2, 5
 
 
 # A consumer that holds messages is never deleted: they would be lost with it.
@@ -116,7 +118,10 @@ class StreamBroker(RedisStreamBroker):
 
     async def wait(self, waiter: str, seconds: float) -> bool:
         """Whether this one is woken within that time. Raises RedisError or OSError where nobody can tell."""
-        async with asyncio.timeout(seconds + SOCKET_TIMEOUT), Redis(connection_pool=self.waiting) as redis:
+        async with (
+            asyncio.timeout(seconds + REDIS_SOCKET_TIMEOUT),
+            Redis(connection_pool=self.waiting) as redis,
+        ):
             return await redis.blpop([WAITER + waiter], timeout=seconds) is not None
 
     async def shutdown(self) -> None:
@@ -128,6 +133,12 @@ class StreamBroker(RedisStreamBroker):
         """How many messages wait or are being worked on."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             return int(await redis.xlen(self.queue_name))
+
+    async def put_aside(self, since: datetime) -> int:
+        """How many messages, of either stream, were put aside since then."""
+        async with Redis(connection_pool=self.connection_pool) as redis:
+            letters: Any = await redis.xrange(DEAD_LETTERS, min=str(int(since.timestamp() * 1000)))
+            return len(letters)
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Messages for this worker, those of dead workers first. Ends only when closed."""
@@ -148,7 +159,7 @@ class StreamBroker(RedisStreamBroker):
                     continue
                 except (RedisError, OSError) as error:
                     log.warning("the queue does not answer: %s", error)
-                    await asyncio.sleep(1)
+                    await asyncio.sleep(spread(RETRY_AFTER))
                     continue
                 for entry_id, fields in entries:
                     if self._is_known(fields[b"data"]):
@@ -209,7 +220,7 @@ class StreamBroker(RedisStreamBroker):
                         return
                 except (RedisError, OSError) as error:
                     log.warning("cannot acknowledge a message yet: %s", error)
-                    await asyncio.sleep(2**attempt)
+                    await asyncio.sleep(spread(2**attempt))
 
         return acknowledge
 
@@ -224,16 +235,14 @@ def create_broker(address: RedisAddress, *, stream: str = STREAM) -> StreamBroke
     """A broker that knows every task of `tasks.catalogue`, and listens to this stream."""
     from tasks import catalogue
 
-    sockets: dict[str, Any] = {
-        "socket_connect_timeout": CONNECT_TIMEOUT,
-        "socket_timeout": SOCKET_TIMEOUT,
-    }
     broker = StreamBroker(
-        address.url, queue_name=stream, consumer_group_name=GROUP, consumer_id="0", **sockets
+        address.url,
+        queue_name=stream,
+        consumer_group_name=GROUP,
+        consumer_id="0",
+        **address.connect_arguments(),
     )
     # No time-out of the socket: it would end a wait that `wait` bounds itself.
-    broker.waiting = ConnectionPool.from_url(
-        address.url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=None
-    )
+    broker.waiting = ConnectionPool.from_url(address.url, **address.connect_arguments(socket_timeout=None))
     catalogue.register(broker)
     return broker

@@ -1,11 +1,14 @@
 """The process that decodes one picture and makes its variants; forked by `picture_forks`.
 
-It imports nothing of Perch but `thumbhash`, so that it starts fast and is handed no secrets.
+It imports nothing of Perch but `thumbhash` and `walls`, so that it starts fast and is handed no secrets.
+Before it looks at the picture it opens the three files and puts up its walls: it cannot open another then,
+nor reach anybody, and has nothing to import any more.
 pillow-simd is taken where the installation built it (a folder beside the interpreter's), Pillow otherwise.
 By hand:
 
     python -I -m tasks.picture_child ORIGINAL LARGE SMALL
-    python -I -m tasks.picture_child --version
+    python -I -m tasks.picture_child --version     the library
+    python -I -m tasks.picture_child --walls       JSON: what stands round it on this machine
 
 Its verdict is a JSON object: `refused` with a sentence; `slow`, where a quick lane was asked for and the
 slow one is needed; or `content_type`, `width`, `height`, `thumbhash`.
@@ -24,7 +27,7 @@ import signal
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 SIMD = Path(sys.prefix) / "pillow-simd"
 if SIMD.is_dir():
@@ -33,7 +36,7 @@ if SIMD.is_dir():
 import PIL  # noqa: E402
 from PIL import Image, ImageCms, UnidentifiedImageError, features  # noqa: E402
 
-from tasks import thumbhash  # noqa: E402
+from tasks import thumbhash, walls  # noqa: E402
 
 # Limits of this process. A 64-megapixel progressive JPEG needs about 400 MB for its coefficients.
 # Processor time is that of a lane: what takes longer in the quick one, by its frames or in fact, belongs into
@@ -101,7 +104,7 @@ class Slow(Exception):
 
 
 def load_decoders() -> None:
-    """Import them all now, before many processes do."""
+    """Import them all now, before many processes do, or none can."""
     Image.preinit()
     for name in PLUGINS:
         importlib.import_module(f"PIL.{name}ImagePlugin")
@@ -113,6 +116,7 @@ def limit_resources(lane: str) -> None:
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_NPROC, 0),  # where seccomp does not see to it; root is not bound by it
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (limit, limit))
@@ -234,7 +238,7 @@ def placeholder(image: Image.Image) -> str:
     return base64.b64encode(thumbhash.encode(tiny.width, tiny.height, tiny.tobytes())).decode()
 
 
-def save(image: Image.Image, file: str, **animation: Any) -> str:
+def save(image: Image.Image, file: BinaryIO, **animation: Any) -> str:
     """Write a variant; its media type."""
     if image.mode == "RGB" and not animation:
         image.save(file, "JPEG", quality=QUALITY)
@@ -244,7 +248,7 @@ def save(image: Image.Image, file: str, **animation: Any) -> str:
     return "image/webp"
 
 
-def process(original: str, large_file: str, small_file: str, lane: str = "slow") -> dict[str, Any]:
+def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane: str) -> dict[str, Any]:
     """Make both variants. Raises Refused, Slow, or whatever a decoder raises."""
     with Image.open(original, formats=FORMATS) as image:
         refuse_large(image)
@@ -285,11 +289,22 @@ def version() -> str:
 
 
 def verdict(original: str, large_file: str, small_file: str, lane: str = "slow") -> dict[str, Any]:
-    """Do it, within the limits of this process. A crash is a verdict too, told by the exit code."""
+    """Do it, behind the walls and within the limits of this process. Once only.
+
+    A crash is a verdict too, told by the exit code. Raises OSError where a file cannot be opened.
+    """
     Image.MAX_IMAGE_PIXELS = HIDDEN_MEGAPIXELS * 1_000_000
+    warnings.simplefilter("ignore")  # to show one, Python would look for its line of code
     warnings.simplefilter("error", Image.DecompressionBombWarning)
+    with open(original, "rb") as picture, open(large_file, "wb") as large, open(small_file, "wb") as small:
+        walls.put_up()
+        return verdict_behind_walls(picture, large, small, lane)
+
+
+def verdict_behind_walls(picture: BinaryIO, large: BinaryIO, small: BinaryIO, lane: str) -> dict[str, Any]:
+    """What the worker is told."""
     try:
-        return process(original, large_file, small_file, lane)
+        return process(picture, large, small, lane)
     except Slow:
         return {"slow": True}
     except Refused as refused:
@@ -307,10 +322,15 @@ def verdict(original: str, large_file: str, small_file: str, lane: str = "slow")
 def main() -> None:
     """One picture, by hand."""
     limit_resources("slow")
-    if sys.argv[1:] == ["--version"]:
-        sys.stdout.write(version())
-        return
-    sys.stdout.write(json.dumps(verdict(*sys.argv[1:4])))
+    load_decoders()
+    match sys.argv[1:]:
+        case ["--version"]:
+            said = version()
+        case ["--walls"]:
+            said = json.dumps(walls.put_up())
+        case files:
+            said = json.dumps(verdict(*files[:3]))
+    sys.stdout.write(said)
 
 
 if __name__ == "__main__":

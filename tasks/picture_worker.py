@@ -1,8 +1,8 @@
 """Running picture children: one process per picture, with limits.
 
-Decoders are the likeliest way in for an attacker. The child gets nothing of our environment, one folder, and
-limits on memory, time and file sizes that it sets upon itself before it decodes anything (`picture_child`);
-what it leaves behind is read here as data. It is limited, not walled in: it runs as the same user.
+Decoders are the likeliest way in for an attacker. The child gets nothing of our environment, and puts
+limits on memory, time and file sizes, and walls (`walls`), round itself and three open files
+before it looks at anything (`picture_child`); what it leaves behind is read here as data.
 Children are forked from a process that has the decoders loaded, and has seen no picture (`picture_forks`).
 """
 
@@ -227,5 +227,14 @@ def digest(file: Path) -> tuple[int, str]:
 
 def decoder() -> str:
     """Which library the child decodes with. Raises subprocess.SubprocessError."""
-    asked = [*CHILD, "--version"]
+    return told_by_child("--version")
+
+
+def walls() -> dict[str, str | None]:
+    """What stands round the child here, as `walls.put_up` says. Raises subprocess.SubprocessError."""
+    return msgspec.json.decode(told_by_child("--walls"), type=dict[str, str | None])
+
+
+def told_by_child(about: str) -> str:
+    asked = [*CHILD, about]
     return subprocess.run(asked, env={}, capture_output=True, text=True, check=True, timeout=30).stdout

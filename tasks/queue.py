@@ -6,13 +6,22 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from redis.exceptions import RedisError
 from taskiq.exceptions import TaskiqError
 
 from tasks.broker import StreamBroker
-from tasks.catalogue import EXECUTE_RUN, PROCESS_PICTURE, PROCESS_SLOW_PICTURE, REMOVE_PICTURES
+from tasks.catalogue import (
+    ERASE_USER,
+    EXECUTE_RUN,
+    MAKE_EXPORT,
+    PROCESS_PICTURE,
+    PROCESS_SLOW_PICTURE,
+    REMOVE_PICTURES,
+    SETTLE_TWEETS,
+)
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +30,7 @@ SEND_TIMEOUT = 2
 
 
 class QueuedJobs:
-    """See `server.domain.jobs.Jobs`. What Redis does not take is found by `media.resume_forgotten`."""
+    """See `server.domain.jobs.Jobs`. What Redis does not take is found by the tasks that resume."""
 
     def __init__(self, broker: StreamBroker) -> None:
         self._broker = broker
@@ -55,9 +64,30 @@ class QueuedJobs:
         """See `Jobs.remove_pictures`."""
         await self._send(REMOVE_PICTURES, list(media_ids))
 
+    async def settle_tweets(self, user_id: int) -> None:
+        """See `Jobs.settle_tweets`."""
+        await self._send(SETTLE_TWEETS, user_id)
+
+    async def make_export(self, export_id: int) -> None:
+        """See `Jobs.make_export`."""
+        await self._send(MAKE_EXPORT, export_id)
+
+    async def erase_user(self, user_id: int) -> None:
+        """See `Jobs.erase_user`."""
+        await self._send(ERASE_USER, user_id)
+
     async def execute_run(self, run_id: int) -> None:
         """See `Jobs.execute_run`."""
         await self._send(EXECUTE_RUN, run_id)
+
+    async def put_aside(self, since: datetime) -> int:
+        """See `Jobs.put_aside`."""
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                return await self._broker.put_aside(since)
+        except (RedisError, OSError) as error:
+            log.warning("cannot look for messages that were put aside: %s", error)
+            return 0
 
     async def _send(self, name: str, *arguments: Any) -> bool:
         task = self._broker.find_task(name)

@@ -93,7 +93,7 @@ class Proxy:
         self._target = target
         self._mode: Mode = Pass()
         self._changed = asyncio.Event()
-        self._server: asyncio.Server | None = None
+        self._accepting: asyncio.Task[None] | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._connections: set[asyncio.Task[None]] = set()
         self._holding = 0
@@ -139,18 +139,34 @@ class Proxy:
         self._ended.set()
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port, backlog=512)
-        self.port = self._server.sockets[0].getsockname()[1]
+        listening = socket.create_server(("127.0.0.1", self.port), backlog=512)
+        listening.setblocking(False)
+        self.port = listening.getsockname()[1]
+        self._accepting = asyncio.create_task(self._accept(listening))
+
+    async def _accept(self, listening: socket.socket) -> None:
+        # Not a server of asyncio: what one accepts at the moment of its end is never closed.
+        with listening:
+            while True:
+                accepted, _ = await self._loop.sock_accept(listening)
+                connection = asyncio.create_task(self._connection(accepted))
+                self._connections.add(connection)
+                connection.add_done_callback(self._connections.discard)
+
+    async def _refuse(self) -> None:
+        if self._accepting is not None:
+            self._accepting.cancel()
+            await asyncio.gather(self._accepting, return_exceptions=True)
+            self._accepting = None
 
     async def _set(self, mode: Mode) -> None:
         self._mode = mode
         self._changed.set()
         self._changed = asyncio.Event()
-        if isinstance(mode, Refuse) and self._server is not None:
-            self._server.close()
-            self._server = None
+        if isinstance(mode, Refuse):
+            await self._refuse()
             await self._reset()
-        elif not isinstance(mode, Refuse) and self._server is None:
+        elif self._accepting is None:
             await self._listen()
 
     async def _reset(self) -> None:
@@ -158,22 +174,23 @@ class Proxy:
             reset(writer)
 
     async def _close(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        await self._refuse()
         await self._reset()
         for connection in self._connections:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = asyncio.create_task(self._connection(reader, writer))
-        self._connections.add(connection)
-        connection.add_done_callback(self._connections.discard)
-
-    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _connection(self, accepted: socket.socket) -> None:
+        try:
+            reader, writer = await asyncio.open_connection(sock=accepted)
+        except BaseException:
+            accepted.close()
+            raise
         self._writers.add(writer)
         beyond: asyncio.StreamWriter | None = None
         try:
+            if isinstance(self._mode, Refuse):  # since it was accepted
+                raise ConnectionResetError
             if isinstance(self._target, str):
                 there, beyond = await asyncio.open_unix_connection(self._target)
             else:
@@ -258,6 +275,7 @@ def before(target: tuple[str, int] | str) -> Iterator[Proxy]:
         yield found
     finally:
         found._in_loop(found._end())
+        thread.join(10)
         thread.join(20)
 
 

@@ -109,8 +109,9 @@ def perch(*command: str, folder: Path | None = None, **settings: str) -> Iterato
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """What a process of ours needs from the environment, and these settings."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
+    """What a process of ours needs from the environment, and these settings; rates are not limited."""
+    needed = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "RATE_LIMITS": "off"}
+    return {**needed, **settings}
 
 
 @contextmanager

@@ -61,7 +61,8 @@ async def ready(request: Request) -> HTTPResponse:
         except Exception as error:  # whatever it is, the answer is that the part does not answer
             log.warning("not ready: %s: %s: %s", name, type(error).__name__, error)
             return envelope.failure(Unavailable(f"{name} does not answer."))
-    reasons = [trouble.sentence for trouble in await condition.troubles(Timetable.of(perch.settings))]
+    found = await condition.troubles(Timetable.of(perch.settings), perch.jobs)
+    reasons = [trouble.sentence for trouble in found]
     return envelope.ok(Ready(status="degraded" if reasons else "ok", reasons=reasons))
 
 

@@ -9,35 +9,38 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from server.domain import media
+from server.domain import media, quotas
 from server.domain.errors import (
     BrokenPicture,
     MediaNotFound,
     NotFound,
+    QuotaExceeded,
     RangeNotSatisfiable,
     TooLarge,
     UnsupportedMediaType,
 )
+from server.domain.quotas import Quota
 from server.domain.viewer import Viewer
+from server.http import envelope
 from server.http.envelope import Answer
 from server.http.guards import context
+from server.http.headers import NO_STORE
+from server.http.objects import send
 from server.http.operation import operation
-from server.http.protocol import NO_STORE
 from server.http.ranges import asked_range
-from server.http.uploads import received
+from server.http.uploads import at_most, received
 from server.wire.media import AltText, Media
 from storage import keys
-from storage.base import InvalidRange, ObjectNotFound, OpenObject
+from storage.base import InvalidRange, ObjectNotFound
 
 bp = Blueprint("media")
 
 # Objects never change under their random names. A year in seconds, the most that RFC 9111 caches heed.
 FOR_EVER = "public, max-age=31536000, immutable"
 
-# A picture, and nothing else, whatever its bytes may hold.
+# A picture, and nothing else, whatever its bytes may hold; for whoever knows its address, on other sites too.
 HEADERS = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
 }
 
@@ -71,7 +74,7 @@ class OneMedia(Answer, frozen=True, kw_only=True):
     form=UploadForm,
     answer=Uploaded,
     status=201,
-    errors=(TooLarge, UnsupportedMediaType, BrokenPicture),
+    errors=(TooLarge, UnsupportedMediaType, BrokenPicture, QuotaExceeded),
 )
 async def upload(request: Request, viewer: Viewer) -> Uploaded:
     """Upload one picture.
@@ -81,8 +84,13 @@ async def upload(request: Request, viewer: Viewer) -> Uploaded:
     """
     perch = context(request)
     cap, folder = perch.settings.media_max_bytes, perch.settings.scratch_folder
-    async with received(request, max_bytes=cap, folder=folder) as picture:
+    quota = Quota(perch.settings.uploads_per_day, perch.settings.upload_bytes_per_day)
+    async with (
+        quotas.taken(viewer.id, at_most(request, max_bytes=cap), quota) as counted,
+        received(request, max_bytes=cap, folder=folder) as picture,
+    ):
         row = await media.receive(viewer, picture, perch.store, perch.jobs)
+        counted.kept = picture.size
     return Uploaded(media_id=row.id, media=perch.urls.media(row))
 
 
@@ -111,24 +119,9 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
             async with perch.store.read(key, start=start, stop=stop) as picture:
                 return await send(request, picture, headers)
         except InvalidRange:
-            raise RangeNotSatisfiable from None
+            size = (await perch.store.info(key)).size
+            return envelope.failure(RangeNotSatisfiable(), headers={"content-range": f"bytes */{size}"})
         except ObjectNotFound:
             if await media.is_pending(found["token"]):
                 return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")
     raise NotFound
-
-
-async def send(request: Request, picture: OpenObject, headers: dict[str, str]) -> HTTPResponse | None:
-    """Stream an opened object; for HEAD an answer of its headers."""
-    headers |= {"content-length": str(picture.stop - picture.start), "accept-ranges": "bytes"}
-    partial = picture.stop - picture.start != picture.info.size
-    if partial:
-        headers["content-range"] = f"bytes {picture.start}-{picture.stop - 1}/{picture.info.size}"
-    status = 206 if partial else 200
-    if request.method == "HEAD":
-        return HTTPResponse(b"", status, headers, picture.info.content_type)
-    response = await request.respond(status=status, headers=headers, content_type=picture.info.content_type)
-    async for chunk in picture.body:
-        await response.send(chunk)
-    await response.eof()
-    return None

@@ -107,8 +107,6 @@ def page(request: Request, status: int = 200) -> HTTPResponse:
         "cache-control": "no-cache",
         "etag": etag,
         "content-security-policy": files.policy,
-        "cross-origin-opener-policy": "same-origin",
-        "permissions-policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     }
     if status == 200 and request.headers.get("if-none-match") == etag:
         return HTTPResponse(b"", 304, headers)

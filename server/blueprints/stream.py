@@ -9,12 +9,15 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.domain.errors import Unavailable
+from server.domain.viewer import Viewer
+from server.http.admission import admitted_stream
 from server.http.chunks import ChunkWriter
 from server.http.guards import allowed, context, looked_up_viewer
+from server.http.headers import NO_STORE
 from server.http.inputs import read_headers
 from server.http.operation import streamed
-from server.http.protocol import NO_STORE
 from server.models import event
+from server.models.event import LogState
 from server.realtime import capacity
 from server.wire import events as wire
 from server.wire.events import EventId
@@ -56,6 +59,13 @@ async def stream(request: Request) -> None:
     # memory: the event may be older than this, and this process not told of it yet.
     now = await event.state()
     viewer = allowed(await looked_up_viewer(request), "read")
+    with admitted_stream(request, context(request).rates, viewer):
+        await follow(request, viewer, now)
+
+
+async def follow(request: Request, viewer: Viewer, now: LogState) -> None:
+    """Answer with events until the client goes or the key ends."""
+    hub = context(request).hub
     last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)
     subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, now, last)
     try:

@@ -24,8 +24,8 @@ from server.models import migrate
 from server.models.connection import database, row
 from server.processes import embedded, lock
 from storage.base import ObjectStore
+from tasks import picture_worker
 from tasks.dumps.postgres import connected
-from tasks.picture_worker import decoder
 
 Verdict = Literal["ok", "warning", "failed"]
 
@@ -73,6 +73,7 @@ async def examine(settings: Settings) -> list[Finding]:
     found.append(look_at_folder(settings))
     found += [finding async for finding in look_at_servers(settings)]
     found.append(look_at_pictures())
+    found.append(look_at_walls())
     return found
 
 
@@ -178,7 +179,7 @@ async def ask_dumps(settings: Settings) -> str:
 
 async def ask_redis(settings: Settings) -> str:
     """Its version, and whether it may forget."""
-    async with Redis.from_url(settings.redis.url, socket_connect_timeout=2) as redis:
+    async with Redis.from_url(settings.redis.url, **settings.redis.connect_arguments()) as redis:
         info = await redis.info("server")
         policy = (await redis.info("memory")).get("maxmemory_policy", "?")
     if policy != "noeviction":
@@ -209,7 +210,7 @@ async def ask_storage(store: ObjectStore, where: str) -> str:
 def look_at_pictures() -> Finding:
     """Which decoder works on pictures, as the picture child itself says."""
     try:
-        said = decoder()
+        said = picture_worker.decoder()
     except (OSError, subprocess.SubprocessError) as error:
         return Finding("failed", "pictures", f"the picture child does not run: {error}")
     if "pillow-simd" not in said:
@@ -217,3 +218,16 @@ def look_at_pictures() -> Finding:
             "warning", "pictures", f"{said}; pillow-simd is not built, `make pillow-simd` does that"
         )
     return Finding("ok", "pictures", said)
+
+
+def look_at_walls() -> Finding:
+    """What keeps a decoder that an attacker took over from everything else."""
+    try:
+        found = picture_worker.walls()
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding("failed", "walls", f"the picture child does not run: {error}")
+    standing = "; ".join(f"{name}: {what}" for name, what in found.items() if what)
+    if missing := [name for name, what in found.items() if not what]:
+        lacking = f"this system has no {' and no '.join(missing)} for the picture child"
+        return Finding("warning", "walls", f"{lacking}; it has {standing or 'limits only'}")
+    return Finding("ok", "walls", standing)

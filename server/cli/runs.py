@@ -17,7 +17,7 @@ from server.domain.condition import words
 from server.models import RunKind, ScheduledRun
 from storage import keys
 from storage.base import ObjectStore
-from tasks.broker import CONNECT_TIMEOUT, DEAD_LETTERS, GROUP, SLOW_STREAM, STREAM
+from tasks.broker import DEAD_LETTERS, GROUP, SLOW_STREAM, STREAM
 from tasks.dumps import catalogue
 from tasks.dumps.retention import newest_proven
 from tasks.runs import carry_out
@@ -154,7 +154,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
     proven = newest_proven(dumps)
     latest = [(kind, await runs.listed(kind, limit=1)) for kind in RunKind]
     return {
-        "degraded": [trouble.told for trouble in await condition.troubles(table_of)],
+        "degraded": [trouble.told for trouble in await condition.troubles(table_of, workshop.jobs)],
         "queue": await queue(workshop),
         "proven": {
             "id": proven[0].id,
@@ -178,9 +178,9 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
 
 async def queue(workshop: Workshop) -> dict[str, int] | None:
     """Messages waiting, in workers' hands, and put aside; None where Redis is away."""
-    address = workshop.settings.redis_tasks.url
+    address = workshop.settings.redis_tasks
     try:
-        async with Redis.from_url(address, socket_connect_timeout=CONNECT_TIMEOUT) as redis:
+        async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
             total = running = 0
             for stream in (STREAM, SLOW_STREAM):
                 if await redis.exists(stream):

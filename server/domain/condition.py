@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from server.domain import runs
+from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
 from server.models import RunKind, RunState, ScheduledRun
 
@@ -35,6 +36,10 @@ RECONCILED = (
 )
 
 
+# A task that was given up is told of for so long.
+PUT_ASIDE_FOR = timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something to tell an operator.
@@ -53,12 +58,13 @@ class Trouble:
         return f"{self.sentence}: {self.detail}" if self.detail else self.sentence
 
 
-async def troubles(timetable: Timetable, *, now: datetime | None = None) -> list[Trouble]:
+async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = None) -> list[Trouble]:
     """What is not as it should be; nothing on a server that had no slot yet."""
     now = now or datetime.now(UTC)
     found = [await _old_dump(kind, timetable, now) for kind in USUAL]
     found.append(await _failed_drill())
     found.append(await _unreconciled())
+    found.append(await _put_aside(jobs, now))
     return [trouble for trouble in found if trouble is not None]
 
 
@@ -95,6 +101,14 @@ async def _unreconciled() -> Trouble | None:
         return None
     kinds = [f"{name} {result[name]}" for name in RECONCILED if result.get(name)]
     return Trouble("reconciled", "the last reconciliation found what should not be", ", ".join(kinds))
+
+
+async def _put_aside(jobs: Jobs, now: datetime) -> Trouble | None:
+    count = await jobs.put_aside(now - PUT_ASIDE_FOR)
+    if not count:
+        return None
+    what = "a task was" if count == 1 else f"{count} tasks were"
+    return Trouble("put_aside", f"{what} given up within a day: workers died of it, or none knew it")
 
 
 def words(age: timedelta) -> str:

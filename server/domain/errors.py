@@ -16,8 +16,12 @@ class PerchError(Exception):
     status: ClassVar[int]
     message: ClassVar[str]
 
-    def __init__(self, message: str | None = None) -> None:
+    # When it may work again, where that is known. Seconds.
+    retry_after: int | None = None
+
+    def __init__(self, message: str | None = None, retry_after: int | None = None) -> None:
         super().__init__(message or self.message)
+        self.retry_after = retry_after
 
 
 class MissingKey(PerchError):
@@ -27,7 +31,7 @@ class MissingKey(PerchError):
 
 class InvalidKey(PerchError):
     error_type, status = "invalid_key", 401
-    message = "This API key is not valid: it is mistyped, expired or revoked."
+    message = "This API key is not valid: it is mistyped, expired or revoked, or its user is suspended."
 
 
 class OutOfScope(PerchError):
@@ -42,7 +46,12 @@ class PublicKey(PerchError):
 
 class NotAuthor(PerchError):
     error_type, status = "not_author", 403
-    message = "Only the author of a tweet can delete it."
+    message = "Only the author of a tweet, or an administrator, can delete it."
+
+
+class Administrator(PerchError):
+    error_type, status = "administrator", 403
+    message = "An administrator is suspended or deleted on the server's terminal only."
 
 
 class NotFound(PerchError):
@@ -63,6 +72,11 @@ class UserNotFound(PerchError):
 class MediaNotFound(PerchError):
     error_type, status = "media_not_found", 404
     message = "There is no picture of yours with this id."
+
+
+class ExportNotFound(PerchError):
+    error_type, status = "export_not_found", 404
+    message = "There is no archive of your data, or not any more: ask for one."
 
 
 class KeyNotFound(PerchError):
@@ -88,6 +102,11 @@ class MediaInUse(PerchError):
 class HandleTaken(PerchError):
     error_type, status = "handle_taken", 409
     message = "This handle is taken."
+
+
+class LastAdministrator(PerchError):
+    error_type, status = "last_administrator", 409
+    message = "You are the only administrator: make another one first."
 
 
 class TooLarge(PerchError):
@@ -133,6 +152,21 @@ class InvalidParameter(PerchError):
 class BadRequest(PerchError):
     error_type, status = "bad_request", 400
     message = "The request is not valid HTTP."
+
+
+class RateLimited(PerchError):
+    error_type, status = "rate_limited", 429
+    message = "Too many requests: this one may be sent again after the seconds of Retry-After."
+
+
+class QuotaExceeded(PerchError):
+    error_type, status = "quota_exceeded", 429
+    message = "You have uploaded as much as a day takes. Try again after the seconds of Retry-After."
+
+
+class TooSlow(PerchError):
+    error_type, status = "too_slow", 408
+    message = "The request took too long to arrive."
 
 
 class InternalError(PerchError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from server.models import MediaAttachment, MediaState
 from server.models.connection import row, rows
 from server.models.timeline import MediaRow
 from storage import keys
-from storage.base import ObjectStore
+from storage.base import ObjectStore, StorageError
 
 # How long an upload's answer waits for the worker's verdict. Seconds.
 PROCESSING_WAIT = 5.0
@@ -31,6 +33,10 @@ MAX_ATTEMPTS = 5
 # tries of it. Shorter than a killed worker's message waits for another one (`tasks.broker`). Seconds.
 ATTEMPT_LEASE = 20
 
+# An upload is stored within this time, and an answer does not wait longer for the removal of one that was
+# not. Seconds.
+STORED_WITHIN, REMOVED_WITHIN = 30, 2
+
 ROW = "id, token, state, alt, width, height, thumbhash"
 
 
@@ -41,6 +47,7 @@ class Upload:
     file: Path
     content_type: str
     alt: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,12 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
     alt = text.bounded("alt", upload.alt, text.ALT_MAX_LENGTH)
     token = secrets.token_hex(16)
     original = keys.incoming(token)
-    await store.put_file(original, upload.file, content_type=upload.content_type)
     try:
+        async with asyncio.timeout(STORED_WITHIN):
+            await store.put_file(original, upload.file, content_type=upload.content_type)
         record = await MediaAttachment.create(token=token, owner_id=viewer.id, alt=alt)
     except BaseException:
-        await store.delete(original)
+        await _leave_nothing(original, store)
         raise
     await jobs.process_picture(record.id, wait=PROCESSING_WAIT)
     settled = await _mine(viewer, record.id)
@@ -212,6 +220,13 @@ async def settle_broken(media_id: int, failure: str) -> None:
     )
     for media in found:
         await changes.tell(changes.picture(media["tweet_id"], media["owner_id"]))
+
+
+async def _leave_nothing(original: str, store: ObjectStore) -> None:
+    """Delete it, though the store may have said that it did not take it; what stays is swept later."""
+    with suppress(StorageError, TimeoutError):
+        async with asyncio.timeout(REMOVED_WITHIN):
+            await store.delete(original)
 
 
 async def _mine(viewer: Viewer, media_id: int) -> MediaRow:

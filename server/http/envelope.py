@@ -44,14 +44,16 @@ def ok(answer: Answer | Rendered, status: int = 200) -> JsonAnswer:
     return JsonAnswer(encoder.encode(answer), status)
 
 
-def failure(error: PerchError, *, status: int | None = None, allow: str | None = None) -> JsonAnswer:
-    """The answer of a failure; `allow` lists the methods that a 405 would take."""
-    headers = {}
-    if allow is not None:
-        headers["allow"] = allow
+def failure(
+    error: PerchError, *, status: int | None = None, headers: dict[str, str] | None = None
+) -> JsonAnswer:
+    """The answer of a failure, with what its head says besides."""
+    headers = dict(headers or {})
     status = status or error.status
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="Perch"'
     if status == 503:
         headers["retry-after"] = RETRY_AFTER
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
     return JsonAnswer(encoder.encode(Failure(False, error.error_type, str(error))), status, headers)

@@ -11,6 +11,7 @@ from sanic.exceptions import MethodNotAllowed as SanicMethodNotAllowed
 from sanic.exceptions import RequestCancelled, SanicException
 from sanic.handlers import ErrorHandler
 from sanic.http import Http
+from sanic.response import HTTPResponse
 
 from server.domain.errors import (
     BadRequest,
@@ -19,11 +20,12 @@ from server.domain.errors import (
     NotFound,
     PerchError,
     TooLarge,
+    TooSlow,
     Unavailable,
 )
 from server.domain.passing import is_passing
 from server.http import envelope
-from server.http.protocol import JsonAnswer
+from server.http.headers import preflight, standard
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,9 @@ DRAINED_BYTES = 16 << 20
 BY_STATUS: dict[int, type[PerchError]] = {
     404: NotFound,
     405: MethodNotAllowed,
+    408: TooSlow,
     413: TooLarge,
+    431: TooLarge,
     503: Unavailable,
 }
 
@@ -42,15 +46,19 @@ BY_STATUS: dict[int, type[PerchError]] = {
 class EnvelopeErrors(ErrorHandler):
     """Sanic's error handler, answering in the envelope always."""
 
-    def default(self, request: Request | None, exception: Exception) -> JsonAnswer:
+    def default(self, request: Request | None, exception: Exception) -> HTTPResponse:
         """The answer for any exception that left a handler, the router or the HTTP parser."""
         if request is not None:
             let_the_client_read(request)
         match exception:
             case PerchError():
                 return envelope.failure(exception)
+            case SanicMethodNotAllowed() if request is not None and standard(request).is_preflight(request):
+                return HTTPResponse(b"", 204, preflight(allowed_methods(request)))
             case SanicMethodNotAllowed() if request is not None:
-                return envelope.failure(MethodNotAllowed(), allow=", ".join(allowed_methods(request)))
+                return envelope.failure(
+                    MethodNotAllowed(), headers={"allow": ", ".join(allowed_methods(request))}
+                )
             case SanicException() if exception.status_code < 500 or exception.status_code == 503:
                 error = BY_STATUS.get(exception.status_code, BadRequest)()
                 return envelope.failure(error, status=exception.status_code)

@@ -10,6 +10,7 @@ from server.context import Context
 from server.domain import keys
 from server.domain.errors import InvalidKey, MissingKey, OutOfScope
 from server.domain.viewer import Viewer
+from server.http.admission import note_wrong_key
 from server.security.keys import Scope
 
 
@@ -25,9 +26,14 @@ def known_viewer(request: Request) -> Viewer | None:
 
 
 async def looked_up_viewer(request: Request) -> Viewer:
-    """The same, from the database. Raises MissingKey, InvalidKey."""
+    """The same, from the database. Raises MissingKey, InvalidKey, RateLimited."""
     perch = context(request)
-    return await keys.authenticate(shown_key(request), perch.memory.viewers, demo=perch.settings.demo)
+    try:
+        return await keys.authenticate(shown_key(request), perch.memory.viewers, demo=perch.settings.demo)
+    except InvalidKey:
+        if perch.rates is not None:
+            await note_wrong_key(request, perch.rates)
+        raise
 
 
 def allowed(viewer: Viewer, scope: Scope) -> Viewer:

@@ -19,6 +19,19 @@ from server.http.operation import Operation
 REF = "#/components/schemas/{name}"
 PARAMETER = re.compile(r"<(\w+):[^>]+>")
 
+# What an answer says of the rate that its request was held to, where rates are limited.
+RATES = {
+    name: {"description": words, "schema": {"type": "integer"}}
+    for name, words in {
+        "RateLimit-Limit": "Requests of this kind in a window.",
+        "RateLimit-Remaining": "How many of them are left.",
+        "RateLimit-Reset": "Seconds until the next window begins.",
+    }.items()
+}
+RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds until it may work again.", "schema": {"type": "integer"}}
+}
+
 INTRODUCTION = """
 The HTTP interface of a Perch server. Every answer is a JSON object with `result`: true, or false with a
 stable `error_type` and one sentence in `error_message`. The key travels in the header `api-key`;
@@ -104,7 +117,12 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
 
 
 def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
-    """The answer of a success: a JSON object, or events."""
+    """The answer of a success: a JSON object, a file, or events."""
+    if operation.file is not None:
+        return {
+            "description": "The file.",
+            "content": {operation.file: {"schema": {"type": "string", "format": "binary"}}},
+        }
     if operation.answer is None:
         events = [refs[shape] for shape in get_args(operation.events)]
         return {
@@ -153,12 +171,10 @@ def parameters(place: str, shape: type[msgspec.Struct] | None) -> list[dict[str,
 
 def told(operation: Operation) -> dict[str, Any]:
     """The headers of a success."""
-    if not operation.told:
-        return {}
     headers = {
         name: {"description": words, "schema": {"type": "string"}} for name, words in operation.told.items()
     }
-    return {"headers": headers}
+    return {"headers": headers | RATES}
 
 
 def inlined(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
@@ -179,6 +195,7 @@ def failures(operation: Operation, schema: Any) -> dict[str, Any]:
     return {
         str(status): {
             "description": ", ".join(f"`{error.error_type}`" for error in errors),
+            **({"headers": RETRY_AFTER} if status in (429, 503) else {}),
             "content": {
                 "application/json": {
                     "schema": schema,

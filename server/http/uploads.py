@@ -99,9 +99,6 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
         UnsupportedMediaType: not a picture that we take, by its first bytes.
         InvalidBody: not a form with one field `file`.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > max_bytes + FORM_OVERHEAD:
-        raise too_large(max_bytes)
     with tempfile.NamedTemporaryFile(dir=folder, prefix="upload-") as spool:
         form = Form(spool, max_bytes)
         try:
@@ -116,7 +113,17 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
             raise InvalidBody("The body is not a complete multipart form.") from None
         form.end()
         spool.flush()
-        yield Upload(Path(spool.name), str(form.content_type), form.alt)
+        yield Upload(Path(spool.name), str(form.content_type), form.alt, form.size)
+
+
+def at_most(request: Request, *, max_bytes: int) -> int:
+    """How large the file of this request can be, as it is declared. Raises TooLarge."""
+    declared = request.headers.get("content-length", "")
+    if not (declared.isascii() and declared.isdigit()):
+        return max_bytes
+    if int(declared) > max_bytes + FORM_OVERHEAD:
+        raise too_large(max_bytes)
+    return min(int(declared), max_bytes)
 
 
 def parser(request: Request) -> multipart.PushMultipartParser:
@@ -124,7 +131,10 @@ def parser(request: Request) -> multipart.PushMultipartParser:
     kind, options = multipart.parse_options_header(request.headers.get("content-type", ""))
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise InvalidBody("A multipart form with the field file is needed.")
-    return multipart.PushMultipartParser(options["boundary"], max_segment_count=MAX_FIELDS)
+    # The name of the file is whatever its system wrote; nobody reads it, and any byte is a letter here.
+    return multipart.PushMultipartParser(
+        options["boundary"], max_segment_count=MAX_FIELDS, header_charset="latin-1"
+    )
 
 
 async def incoming(request: Request, *, at_most: int) -> AsyncIterator[bytes]:

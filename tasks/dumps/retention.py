@@ -10,7 +10,7 @@ from typing import Any
 
 from config import log_files
 from config.settings import Settings
-from server.domain import idempotency, runs
+from server.domain import idempotency, quotas, runs
 from server.domain.runs import Claim
 from server.models import event
 from storage.base import StorageUnavailable
@@ -46,7 +46,7 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     unfinished = 0
     for folder in (workshop.settings.s3_dump_folder, workshop.settings.s3_logs_folder):
         unfinished += await workshop.backups.remove_unfinished(folder.strip("/") + "/", before=before)
-    rows = await runs.forget_old() + await idempotency.forget_old()
+    rows = await runs.forget_old() + await idempotency.forget_old() + await quotas.forget_old()
     told = await event.forget_old()
     rules = "none"
     try:

@@ -212,6 +212,13 @@ async def test_a_picture_over_the_cap_is_refused(alice: Caller, settings: Settin
     assert str(settings.media_max_bytes) in answer["error_message"]
 
 
+async def test_a_files_name_may_be_any_bytes(alice: Caller, worker: None) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="\xcf\xff\xfe.jpg"\r\n\r\n'
+    form = head + pictures.jpeg() + b"\r\n--b--\r\n"
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    assert (await alice.post("/api/medias", content=form, headers=kind)).status == 201
+
+
 async def test_a_picture_over_the_cap_without_a_length_is_refused_while_it_arrives(
     alice: Caller, settings: Settings
 ) -> None:

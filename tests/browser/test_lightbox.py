@@ -154,6 +154,7 @@ async def test_the_mouse_zooms_where_it_points(open_page: OpenPage, alice: Calle
     await page.mouse.dblclick(683, 450)
     assert await scale(page) == 2.5
     await page.keyboard.press("0")
+    await until(page, "!document.querySelector('.slide img').style.transform.includes('scale(2')")
     await page.mouse.click(5, 450)
     await expect(page.get_by_role("dialog")).to_have_count(0)
 

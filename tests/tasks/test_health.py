@@ -16,6 +16,7 @@ import pytest
 from config.settings import Settings
 from server.context import Context
 from server.domain import condition, runs
+from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
 from server.models import RunKind, ScheduledRun
 from server.models.connection import rows
@@ -73,22 +74,27 @@ async def workshop(settings: Settings, perch: Context, webhook: Webhook) -> Work
     return Workshop(chosen, perch.store, LocalStore(settings.backup_folder), perch.jobs)
 
 
+@pytest.fixture
+def jobs(perch: Context) -> Jobs:
+    return perch.jobs
+
+
 async def ended(kind: RunKind, age: timedelta, state: str = "done", **values: Any) -> ScheduledRun:
     at = NOW - age
     made = {"kind": kind, "slot": at, "start_after": at, "state": state, "ended_at": at, **values}
     return await ScheduledRun.create(**made)
 
 
-async def words(settings: Settings) -> list[str]:
-    return [trouble.word for trouble in await condition.troubles(Timetable.of(settings), now=NOW)]
+async def words(settings: Settings, jobs: Jobs) -> list[str]:
+    return [trouble.word for trouble in await condition.troubles(Timetable.of(settings), jobs, now=NOW)]
 
 
-async def test_a_fresh_server_is_well_until_its_dumps_do_not_come(settings: Settings) -> None:
-    assert await words(settings) == []
+async def test_a_fresh_server_is_well_until_its_dumps_do_not_come(settings: Settings, jobs: Jobs) -> None:
+    assert await words(settings, jobs) == []
     await ended(RunKind.DUMP_HOUR, timedelta(minutes=80), "skipped", error=runs.BEFORE_THE_START)
-    assert await words(settings) == []
+    assert await words(settings, jobs) == []
     await ended(RunKind.DUMP_DAY, timedelta(hours=27), "skipped", error=runs.BEFORE_THE_START)
-    assert await words(settings) == ["old_dump_day"]
+    assert await words(settings, jobs) == ["old_dump_day"]
 
 
 @pytest.mark.parametrize(
@@ -100,33 +106,33 @@ async def test_a_fresh_server_is_well_until_its_dumps_do_not_come(settings: Sett
     ],
 )
 async def test_a_dump_that_is_too_old_degrades(
-    settings: Settings, kind: RunKind, well: timedelta, old: timedelta
+    settings: Settings, jobs: Jobs, kind: RunKind, well: timedelta, old: timedelta
 ) -> None:
     run = await ended(kind, well)
-    assert await words(settings) == []
+    assert await words(settings, jobs) == []
     run.slot = NOW - old
     await run.save()
-    assert await words(settings) == [f"old_{kind}"]
+    assert await words(settings, jobs) == [f"old_{kind}"]
     await ended(kind, timedelta(minutes=1), "failed", error="x")
-    assert await words(settings) == [f"old_{kind}"]
+    assert await words(settings, jobs) == [f"old_{kind}"]
 
 
-async def test_dumps_that_are_meant_to_be_rare_are_not_missed(settings: Settings) -> None:
+async def test_dumps_that_are_meant_to_be_rare_are_not_missed(settings: Settings, jobs: Jobs) -> None:
     rare = Timetable({**Timetable.of(settings).crons, RunKind.DUMP_HOUR: "0 3 * * 1,2"}, ZoneInfo("UTC"))
     newest = rare.newest(RunKind.DUMP_HOUR, NOW - timedelta(hours=2))
     run = await ended(RunKind.DUMP_HOUR, NOW - newest)
-    assert await condition.troubles(rare, now=NOW) == []
+    assert await condition.troubles(rare, jobs, now=NOW) == []
     run.slot = rare.newest(RunKind.DUMP_HOUR, newest - timedelta(minutes=1))
     await run.save()
-    assert [trouble.word for trouble in await condition.troubles(rare, now=NOW)] == ["old_dump_hour"]
+    assert [trouble.word for trouble in await condition.troubles(rare, jobs, now=NOW)] == ["old_dump_hour"]
 
 
-async def test_a_failed_drill_degrades_until_one_works(settings: Settings) -> None:
+async def test_a_failed_drill_degrades_until_one_works(settings: Settings, jobs: Jobs) -> None:
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
-    (trouble,) = await condition.troubles(Timetable.of(settings), now=NOW)
+    (trouble,) = await condition.troubles(Timetable.of(settings), jobs, now=NOW)
     assert trouble.told == "the last drill failed: a bit flipped"
     await ended(RunKind.DRILL, timedelta(hours=1))
-    assert await words(settings) == []
+    assert await words(settings, jobs) == []
 
 
 async def test_readiness_says_degraded_and_stays_200(anybody: Caller) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from storage.base import ObjectInfo, ObjectStore, StorageUnavailable
 from storage.local import LocalStore
 from tasks import logs
 from tasks.workshop import Workshop
+from tests import disks
 
 WRITER = """
 import sys, time
@@ -168,6 +171,47 @@ async def test_a_store_that_is_away_costs_no_line(workshop: Workshop, tmp_path: 
     (tmp_path / "backups" / ".aside").mkdir()
     await logs.ship(workshop)
     assert await shipped(workshop.backups) == [b"line"]
+
+
+@pytest.mark.fault("logs")
+@pytest.mark.fault("storage")
+async def test_a_full_disk_costs_whole_lines_and_halves_none(tmp_path: Path) -> None:
+    with disks.small(tmp_path / "disk", megabytes=1) as disk:
+        out = LogFile(disk / "logs", "web-1")
+        out.write(b"first\n")
+        written = ["first"]
+        with disks.full(disk):
+            for number in range(2000):
+                line = f"line {number} {'x' * (number % 97)}"
+                with suppress(OSError):
+                    out.write(line.encode() + b"\n")
+                    written.append(line)
+        assert 1 < len(written) < 2000
+        out.write(b"afterwards\n")
+        out.close()
+        (path,) = (disk / "logs").iterdir()
+        assert path.read_text().splitlines() == [*written, "afterwards"]
+
+
+@pytest.mark.fault("logs")
+@pytest.mark.fault("storage")
+async def test_archives_that_find_no_room_are_shipped_later(workshop: Workshop, tmp_path: Path) -> None:
+    lines = [f"{number} {random.random()}".encode() for number in range(1000)]
+    out = LogFile(workshop.settings.logs_folder, "worker")
+    for line in lines:
+        out.write(line + b"\n")
+    out.close()
+    with disks.small(tmp_path / "disk", megabytes=1) as disk:
+        backups = LocalStore(disk)
+        await backups.open()
+        away = replace(workshop, backups=backups)
+        with disks.full(disk):
+            with pytest.raises(StorageUnavailable, match="no room"):
+                await logs.ship(away)
+            assert [path for path in disk.rglob("*") if path.is_file()] == [disk / "filler"]
+        await logs.ship(away)
+        assert await shipped(backups) == lines
+    assert files(workshop) == []
 
 
 def test_an_empty_file_goes_and_its_writer_notices(tmp_path: Path) -> None:

@@ -250,7 +250,12 @@ def test_pillow_simd_is_taken_where_it_was_built() -> None:
 def test_a_picture_takes_less_memory_than_promised(tmp_path: Path) -> None:
     """The peak that the kernel counted for the child, in kB: a count, and not a time."""
     (tmp_path / "original").write_bytes(pictures.encoded(pictures.gradient(4032, 3024), "JPEG"))
-    code = "import re; from tasks.picture_child import main; main(); print(open('/proc/self/status').read())"
+    code = (
+        "from tasks.picture_child import main\n"
+        "status = open('/proc/self/status')\n"
+        "main()\n"
+        "print(status.read())"
+    )
     said = isolated(code, *(str(tmp_path / name) for name in ("original", "large", "small")))
     peak = re.search(r"VmHWM:\s+(\d+) kB", said)
     assert peak is not None

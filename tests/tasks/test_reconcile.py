@@ -185,7 +185,7 @@ async def test_what_the_daily_run_found_is_told_until_a_run_finds_nothing(
         assert run is not None
         assert run["state"] == "done"
         assert f'"found": {expected}' in run["result"]
-        told = [trouble.told for trouble in await condition.troubles(timetable)]
+        told = [trouble.told for trouble in await condition.troubles(timetable, workshop.jobs)]
         assert told == (
             ["the last reconciliation found what should not be: miscounted_tweets 1"] if expected else []
         )

@@ -103,8 +103,9 @@ def test_a_command_that_cannot_be_done_says_why_in_one_line(
 def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
     found = {row["part"]: row for row in json.loads(four.command("doctor", "--json"))}
     assert {name for name, row in found.items() if row["verdict"] == "failed"} == set()
-    parts = {"settings", "data", "database", "migrations", "dumps", "redis", "storage", "backups", "pictures"}
-    assert found.keys() == parts
+    servers = {"database", "migrations", "dumps", "redis", "storage", "backups"}
+    assert found.keys() == {"settings", "data", *servers, "pictures", "walls"}
+    assert "landlock: version" in found["walls"]["detail"]
 
 
 def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:

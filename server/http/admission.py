@@ -1,0 +1,87 @@
+"""Holding a request to its rate: what is counted, by whom, and what the answer says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sanic import Request
+
+from server.domain.errors import RateLimited
+from server.domain.viewer import Viewer
+from server.http.protocol import PerchRequest
+from server.limits.rates import Rates
+from server.limits.tally import Tally
+
+# When a stream that was one too many may be tried again. Seconds.
+STREAM_RETRY = 30
+
+READING = frozenset({"GET", "HEAD"})
+
+
+async def admit_write(request: Request, rates: Rates, viewer: Viewer | None, *, upload: bool) -> None:
+    """Count a request that changes something. Raises RateLimited."""
+    if viewer is None:
+        if (address := address_of(request)) is not None:
+            tell(request, rates.anonymous, await rates.anonymous.count_exactly(address))
+        return
+    tally = rates.uploads if upload else rates.writes
+    tell(request, tally, await tally.count_exactly(viewer.id))
+    share(request, rates)
+
+
+def admit_read(request: Request, rates: Rates, viewer: Viewer | None) -> None:
+    """Count a request that only reads. Raises RateLimited."""
+    if viewer is None:
+        if (address := address_of(request)) is not None:
+            tell(request, rates.anonymous, rates.anonymous.count(address))
+        return
+    tell(request, rates.reads, rates.reads.count(viewer.id))
+    share(request, rates)
+
+
+@contextmanager
+def admitted_stream(request: Request, rates: Rates | None, viewer: Viewer) -> Iterator[None]:
+    """Count a live stream, as a read and as long as the block lasts. Raises RateLimited."""
+    if rates is None:
+        yield
+        return
+    admit_read(request, rates, viewer)
+    with rates.streams.held(viewer.id, address_of(request)) as is_held:
+        if not is_held:
+            raise RateLimited("There are as many live streams open as one may have.", STREAM_RETRY)
+        yield
+
+
+async def note_wrong_key(request: Request, rates: Rates) -> None:
+    """Count a key that is not valid, and let whoever showed it wait. Raises RateLimited."""
+    address = address_of(request)
+    left = await rates.wrong_keys.count_exactly(address) if address is not None else 0
+    if left < 0:
+        raise RateLimited("Too many wrong keys came from this address.", rates.wrong_keys.resets_in())
+    await rates.pause()
+
+
+def share(request: Request, rates: Rates) -> None:
+    """Count for all who share this address and have valid keys, as a classroom does. Raises RateLimited."""
+    if (address := address_of(request)) is not None and rates.address.count(address) < 0:
+        tell(request, rates.address, -1)
+
+
+def tell(request: Request, tally: Tally, left: int) -> None:
+    """Give the answer its headers (draft-ietf-httpapi-ratelimit-headers-06). Raises RateLimited."""
+    reset = tally.resets_in()
+    if isinstance(request, PerchRequest):
+        request.rate = b"%d\r\nratelimit-remaining: %d\r\nratelimit-reset: %d" % (
+            tally.rate.most,
+            max(left, 0),
+            reset,
+        )
+    if left < 0:
+        raise RateLimited(retry_after=reset)
+
+
+def address_of(request: Request) -> str | None:
+    """Whom to count by where there is no user."""
+    found: str | None = request.app.ctx.addresses.of(request)
+    return found

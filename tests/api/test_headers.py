@@ -1,0 +1,106 @@
+"""What every answer has in its head."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from server.context import App
+from tests import pictures
+from tests.callers import Caller
+from tests.limits.conftest import Open, house
+
+__all__ = ["house"]  # a fixture
+
+COMMON = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def assert_guarded(answer: httpx.Response, resource: str = "same-origin") -> None:
+    for name, value in COMMON.items():
+        assert answer.headers.get_list(name) == [value], (answer.request.url, name)
+    assert answer.headers["cross-origin-resource-policy"] == resource
+    (policy,) = answer.headers.get_list("content-security-policy")
+    assert policy.startswith("default-src 'none'"), answer.request.url
+    assert "unsafe" not in policy
+    if not answer.request.url.path.endswith("sw.js"):  # a worker is not framed
+        assert "frame-ancestors 'none'" in policy
+    assert "access-control-allow-origin" not in answer.headers
+    assert "strict-transport-security" not in answer.headers
+
+
+async def test_every_route_answers_with_them(app: App, anybody: Caller, alice: Caller) -> None:
+    """Whatever it answers: with a key, without, and to a method that it does not take."""
+    seen = 0
+    for route in app.router.routes:
+        path = "/" + re.sub(r"<\w+:[^>]+>", "1", str(route.path))
+        for method in sorted(route.methods | {"PUT"}):
+            for who in (anybody, alice):
+                if path == "/api/stream" and who is alice and method == "GET":
+                    continue  # it does not end
+                assert_guarded(await who.raw(method, path))
+                seen += 1
+    assert seen > 100
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/api/nothing", "/media/nothing", "/api/docs", "/sw.js"])
+async def test_pages_documents_and_what_is_not_there(anybody: Caller, path: str) -> None:
+    assert_guarded(await anybody.raw("GET", path, headers={"accept": "text/html"}))
+
+
+async def test_streams_and_pictures(client: httpx.AsyncClient, alice: Caller, worker: None) -> None:
+    async with client.stream("GET", "/api/stream", headers={"api-key": str(alice.key)}) as answer:
+        assert_guarded(answer)
+    url = (await alice.upload(pictures.jpeg()))["media"]["url"]
+    assert_guarded(await client.get(url), "cross-origin")
+    assert_guarded(await client.get(url, headers={"range": "bytes=5-9"}), "cross-origin")
+    etag = (await client.get(url)).headers["etag"]
+    assert_guarded(await client.get(url, headers={"if-none-match": etag}), "cross-origin")
+    beyond = await client.get(url, headers={"range": "bytes=99999999-"})
+    assert beyond.status_code == 416
+    assert re.fullmatch(r"bytes \*/\d+", beyond.headers["content-range"])
+
+
+async def test_other_sites_read_nothing_by_default(alice: Caller) -> None:
+    headers = {"origin": "https://other.example.org", "access-control-request-method": "POST"}
+    assert (await alice.call("OPTIONS", "/api/tweets", headers=headers)).error == (405, "method_not_allowed")
+
+
+async def test_a_site_that_is_named_may_call_with_a_key(house: Open, alice: Caller) -> None:
+    here = await house(cors_origins="https://app.example.org, https://two.example.org/")
+
+    async def asked(method: str, path: str, origin: str, **headers: str) -> Any:
+        return await here.client.request(
+            method, path, headers={"origin": origin, "api-key": str(alice.key), **headers}
+        )
+
+    for origin in ("https://app.example.org", "https://two.example.org"):
+        ask = {"access-control-request-method": "POST", "access-control-request-headers": "api-key"}
+        preflight = await asked("OPTIONS", "/api/tweets", origin, **ask)
+        assert (preflight.status_code, preflight.content) == (204, b"")
+        assert preflight.headers["access-control-allow-origin"] == origin
+        assert set(preflight.headers["access-control-allow-methods"].split(", ")) == {"GET", "POST"}
+        assert "api-key" in preflight.headers["access-control-allow-headers"]
+        answer = await asked("GET", "/api/tweets", origin)
+        assert answer.headers["access-control-allow-origin"] == origin
+        assert "RateLimit-Remaining" in answer.headers["access-control-expose-headers"]
+        assert answer.headers["vary"] == "origin"
+        assert "access-control-allow-credentials" not in answer.headers
+        assert (await asked("GET", "/api/tweets/9", origin)).headers["access-control-allow-origin"] == origin
+    for path, origin in (("/api/tweets", "https://evil.example.org"), ("/", "https://app.example.org")):
+        assert "access-control-allow-origin" not in (await asked("GET", path, origin)).headers
+
+
+async def test_https_is_insisted_on_where_it_is_said(house: Open, anybody: Caller) -> None:
+    here = await house(hsts_max_age=31_536_000)
+    for path in ("/", "/api/instance", "/api/nothing", "/health/live"):
+        answer = await here.client.get(path)
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"

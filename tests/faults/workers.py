@@ -1,0 +1,41 @@
+"""Worker processes that may be killed, with leases of seconds where a test has little time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# Seconds, as everywhere.
+HASTE = """
+broker.WORKER_LEASE, broker.BEAT_EVERY, broker.LOOK_EVERY = 2, 0.5, 0.5
+media.ATTEMPT_LEASE = runs.LEASE = 2
+runs.RENEW_EVERY = 0.5
+"""
+
+PROGRAM = """
+import os, sys
+from server.domain import media, runs
+from tasks import broker, catalogue
+{changes}
+from server.cli import main
+sys.argv = ["perch", "{command}"]
+main()
+"""
+
+
+@contextmanager
+def started(
+    environment: dict[str, str], log: Path, changes: str = "", command: str = "worker"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`perch worker`, or another part, with these changes; killed at the end, where it lives still."""
+    program = PROGRAM.format(changes=changes, command=command)
+    with log.open("ab") as out:
+        process = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=out, stderr=out)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()

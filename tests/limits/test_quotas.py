@@ -1,0 +1,76 @@
+"""How many pictures, and bytes of them, a user may upload on a day."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+from server.domain import quotas
+from server.models.connection import rows
+from tests import pictures
+from tests.callers import Caller
+from tests.limits.conftest import Open
+from tests.servers import until
+
+
+async def taken(who: Caller) -> list[tuple[int, int]]:
+    found = await rows("SELECT pictures, bytes FROM upload_days WHERE user_id = $1", who.id)
+    return [(day["pictures"], day["bytes"]) for day in found]
+
+
+async def test_a_day_takes_so_many_pictures(house: Open, alice: Caller, bob: Caller, worker: None) -> None:
+    here = await house(uploads_per_day=2)
+    picture = pictures.jpeg()
+    for _ in range(2):
+        assert (await here.caller(alice).upload(picture)).status == 201
+    assert await taken(alice) == [(2, 2 * len(picture))]
+    refused = await here.caller(alice).upload(picture)
+    assert refused.error == (429, "quota_exceeded")
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    assert f"{tomorrow}T00:00:00Z" in refused["error_message"]
+    assert 0 < int(refused.headers["retry-after"]) <= 86400
+    assert (await here.caller(bob).upload(picture)).status == 201
+
+
+async def test_bytes_are_counted_before_they_are_taken_in(house: Open, alice: Caller, worker: None) -> None:
+    picture = pictures.jpeg()
+    here = await house(upload_bytes_per_day=int(2.5 * len(picture)) + 1024)
+    answers = await asyncio.gather(*[here.caller(alice).upload(picture) for _ in range(6)])
+    assert sorted(answer.status for answer in answers) == [201, 201, 429, 429, 429, 429]
+    assert (await taken(alice))[0][1] == 2 * len(picture)
+
+
+async def test_a_failed_upload_counts_as_one_and_not_for_its_bytes(
+    house: Open, alice: Caller, worker: None
+) -> None:
+    here = await house()
+    writer = here.caller(alice)
+    assert (await writer.upload(b"not a picture at all" * 100)).error == (415, "unsupported_media_type")
+    assert await taken(alice) == [(1, 0)]
+    assert (await writer.upload(pictures.jpeg()[:-400])).status in (201, 422)
+    assert (await writer.upload(b"x" * (11 << 20))).error == (413, "too_large")
+    assert (await taken(alice))[0][0] == 2
+
+
+async def test_a_client_that_goes_away_gives_back_what_it_took(house: Open, alice: Caller) -> None:
+    here = await house()
+    head = (
+        f"POST /api/medias HTTP/1.1\r\nHost: x\r\napi-key: {alice.key}\r\nContent-Length: 100000\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
+    )
+    _, writer = await asyncio.open_connection("127.0.0.1", here.client.base_url.port)
+    writer.write(head.encode())
+
+    async def has(expected: list[tuple[int, int]]) -> bool:
+        return await taken(alice) == expected
+
+    await until(lambda: has([(1, 100_000)]))
+    writer.close()
+    await until(lambda: has([(1, 0)]))
+
+
+async def test_old_days_are_forgotten(alice: Caller) -> None:
+    for day in (date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3)):
+        await rows("INSERT INTO upload_days VALUES ($1, $2, 1, 1) RETURNING 1", alice.id, day)
+    assert await quotas.forget_old(now=datetime(2026, 1, 3, 12, tzinfo=UTC)) == 1
+    assert len(await taken(alice)) == 2

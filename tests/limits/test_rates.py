@@ -1,0 +1,183 @@
+"""Rates of requests: who is held to what, and what the answers say."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from redis.asyncio import Redis
+
+from config.settings import Settings
+from server.context import Context
+from server.limits.rates import PAUSE
+from server.limits.tally import SETTLE_EVERY, Ledger, Rate, Tally
+from tests import pictures, proxy
+from tests.callers import Answer, Caller
+from tests.limits.conftest import Open, forget
+from tests.proxy import Hang, Pass, Refuse
+
+
+def told(answer: Answer) -> list[int]:
+    return [int(answer.headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset")]
+
+
+async def test_reads_are_counted_by_user_and_the_answer_says_so(
+    house: Open, alice: Caller, bob: Caller
+) -> None:
+    here = await house(rate_reads="3/day")
+    reader = here.caller(alice)
+    assert [told(await reader.get("/api/tweets"))[:2] for _ in range(3)] == [[3, 2], [3, 1], [3, 0]]
+    refused = await reader.get("/api/users/me")
+    assert refused.error == (429, "rate_limited")
+    most, left, reset = told(refused)
+    assert (most, left) == (3, 0)
+    assert 0 < reset <= 86400
+    assert abs(int(refused.headers["retry-after"]) - reset) <= 1
+    assert (await here.caller(bob).get("/api/tweets")).status == 200
+    assert (await reader.post("/api/tweets", json={"tweet_data": "x"})).status == 201
+
+
+async def test_all_keys_of_a_user_share_their_rate(house: Open, alice: Caller) -> None:
+    here = await house(rate_writes="2/day")
+    writer = here.caller(alice)
+    other = (await writer.post("/api/keys", json={"name": "bot"}))["key"]
+    assert (await writer.tweet("one")) > 0
+    refused = await Caller(writer.send, other).post("/api/tweets", json={"tweet_data": "two"})
+    assert refused.error == (429, "rate_limited")
+
+
+async def test_pictures_have_a_rate_of_their_own(house: Open, alice: Caller, worker: None) -> None:
+    here = await house(rate_writes="1/day", rate_uploads="2/day")
+    writer = here.caller(alice)
+    for _ in range(2):
+        assert (await writer.upload(pictures.jpeg())).status == 201
+    assert (await writer.upload(pictures.jpeg())).error == (429, "rate_limited")
+    assert await writer.tweet() > 0
+
+
+async def test_wrong_keys_are_slow_and_end_for_their_address_alone(house: Open, alice: Caller) -> None:
+    here = await house(rate_wrong_keys="2/day", proxies_count=1)
+    wrong = here.caller(Caller(alice.send, "wrong"), "203.0.113.7")
+    began = time.monotonic()
+    assert [(await wrong.get("/api/tweets")).error[0] for _ in range(3)] == [401, 401, 429]
+    assert time.monotonic() - began >= 2 * PAUSE
+    assert "retry-after" in (await wrong.get("/api/tweets")).headers
+    # Who shares the address and has a key is not shut out, and neither is a typist elsewhere.
+    assert (await here.caller(alice, "203.0.113.7").get("/api/tweets")).status == 200
+    elsewhere = here.caller(Caller(alice.send, "wrong"), "203.0.113.8")
+    assert (await elsewhere.get("/api/tweets")).error == (401, "invalid_key")
+
+
+async def test_without_a_key_an_address_is_counted_and_ipv6_by_its_network(
+    house: Open, anybody: Caller
+) -> None:
+    here = await house(rate_anonymous="2/day", proxies_count=1)
+    for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"):
+        assert (await here.caller(anybody, address).get("/api/instance")).status == 200
+    assert (await here.caller(anybody, "2001:db8:1:2::3").get("/api/instance")).status == 429
+    assert (await here.caller(anybody, "2001:db8:1:3::1").get("/api/instance")).status == 200
+    assert (await here.client.get("/")).status_code == 200
+    assert (await here.client.get("/health/live")).status_code == 200
+
+
+async def test_a_classroom_shares_an_address(house: Open, alice: Caller, bob: Caller) -> None:
+    here = await house(rate_address="4/day", proxies_count=1)
+    for who in (alice, bob, alice, bob):
+        assert (await here.caller(who, "203.0.113.9").get("/api/tweets")).status == 200
+    assert (await here.caller(bob, "203.0.113.9").get("/api/tweets")).error == (429, "rate_limited")
+    assert (await here.caller(bob, "203.0.113.10").get("/api/tweets")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("configured", "headers", "counted"),
+    [
+        ({}, {"x-forwarded-for": "203.0.113.1"}, None),
+        ({"proxies_count": 1}, {"x-forwarded-for": "198.51.100.1, 203.0.113.1"}, "203.0.113.1"),
+        ({"proxies_count": 2}, {"x-forwarded-for": "198.51.100.1, 203.0.113.1"}, "198.51.100.1"),
+        ({"proxies_count": 2}, {"x-forwarded-for": "203.0.113.1"}, "127.0.0.1"),
+        ({"proxies_count": 1}, {"x-forwarded-for": "nobody"}, "127.0.0.1"),
+        ({"proxies_count": 1}, {"forwarded": "for=203.0.113.1"}, "127.0.0.1"),
+        ({"real_ip_header": "X-Real-IP"}, {"x-real-ip": "203.0.113.2"}, "203.0.113.2"),
+        ({"real_ip_header": "X-Real-IP"}, {"x-forwarded-for": "203.0.113.1"}, "127.0.0.1"),
+        (
+            {"proxies_count": 1, "trusted_proxies": "10.0.0.0/8"},
+            {"x-forwarded-for": "203.0.113.1"},
+            "127.0.0.1",
+        ),
+        (
+            {"proxies_count": 1, "trusted_proxies": "10.0.0.0/8, 127.0.0.1"},
+            {"x-forwarded-for": "::ffff:203.0.113.1"},
+            "203.0.113.1",
+        ),
+    ],
+)
+async def test_an_address_is_believed_as_configured_only(
+    house: Open, anybody: Caller, configured: dict[str, object], headers: dict[str, str], counted: str | None
+) -> None:
+    here = await house(rate_anonymous="9/day", **configured)
+    answer = await here.caller(anybody).get("/api/instance", headers=headers)
+    assert answer.headers.get("ratelimit-remaining") == ("8" if counted else None)
+    if counted:
+        assert here.rates.anonymous.count(counted) == 7
+
+
+async def test_one_holds_so_many_streams(house: Open, alice: Caller, bob: Caller) -> None:
+    here = await house(streams_per_user=2)
+
+    async def status(who: Caller) -> int:
+        async with here.client.stream("GET", "/api/stream", headers={"api-key": str(who.key)}) as answer:
+            return answer.status_code
+
+    async with (
+        here.client.stream("GET", "/api/stream", headers={"api-key": str(alice.key)}),
+        here.client.stream("GET", "/api/stream", headers={"api-key": str(alice.key)}),
+    ):
+        assert await status(alice) == 429
+        assert await status(bob) == 200
+    await asyncio.sleep(0.1)
+    assert await status(alice) == 200
+
+
+async def test_processes_share_counts(house: Open, alice: Caller) -> None:
+    here = await house(rate_writes="3/day", rate_reads="4/day")
+    there = await house(rate_writes="3/day", rate_reads="4/day")
+    for place in (here, there, here):
+        await place.caller(alice).tweet()
+    assert (await there.caller(alice).post("/api/tweets", json={"tweet_data": "x"})).status == 429
+    for place in (here, here, there, there):
+        assert (await place.caller(alice).get("/api/tweets")).status == 200
+    await asyncio.sleep(SETTLE_EVERY + 0.1)
+    await here.caller(alice).raw("GET", "/api/tweets")  # may pass: a process learns when it tells
+    await asyncio.sleep(SETTLE_EVERY + 0.1)
+    for place in (here, there):
+        assert (await place.caller(alice).get("/api/tweets")).status == 429
+
+
+async def test_writes_are_exact_among_processes_and_reads_nearly(perch: Context, database: None) -> None:
+    await forget(perch)
+    tallies = [Tally("exact", Rate(100, 86400), Ledger(perch.redis)) for _ in range(4)]
+    left = await asyncio.gather(*[tally.count_exactly(1) for tally in tallies for _ in range(50)])
+    assert sum(one >= 0 for one in left) == 100
+
+
+@pytest.mark.fault("redis")
+@pytest.mark.parametrize("mode", [Hang(), Refuse()])
+async def test_limits_hold_in_the_process_alone_while_redis_is_away(
+    settings: Settings, house: Open, alice: Caller, mode: proxy.Mode
+) -> None:
+    with proxy.before(unquote(urlsplit(settings.redis.url).path)) as between:
+        redis = Redis(host="127.0.0.1", port=between.port, socket_timeout=5, socket_connect_timeout=5)
+        here = await house(redis, rate_writes="3/day")
+        writer = here.caller(alice)
+        await writer.tweet()
+        between.mode = mode
+        began = time.monotonic()
+        await writer.tweet()
+        await writer.tweet()
+        refused = await writer.post("/api/tweets", json={"tweet_data": "x"})
+        assert refused.error == (429, "rate_limited")
+        assert time.monotonic() - began < 1.5
+        between.mode = Pass()
+        await redis.aclose()

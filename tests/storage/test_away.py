@@ -1,0 +1,104 @@
+"""A bucket that does not answer, or answers nonsense: said within the budget of a call, whatever the call."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from storage import s3
+from storage.base import StorageUnavailable
+from storage.s3 import PART, S3Store
+from tests import proxy, servers
+from tests.proxy import SERVER_ERROR, Cut, Hang, Mode, Proxy, Refuse
+
+# Instead of what it is: the budget of a call, and what a part of a large body adds to it. Seconds.
+BUDGET, A_PART = 1, 1
+
+Call = Callable[[S3Store], Coroutine[Any, Any, object]]
+
+
+async def body(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def put(store: S3Store) -> object:
+    return await store.put("key", body(b"x"), content_type="text/plain")
+
+
+async def read(store: S3Store) -> object:
+    async with store.read("key") as found:
+        return [piece async for piece in found.body]
+
+
+async def listed(store: S3Store) -> object:
+    return [item async for item in store.list()]
+
+
+CALLS: dict[str, Call] = {
+    "check": lambda store: store.check(),
+    "put": put,
+    "read": read,
+    "info": lambda store: store.info("key"),
+    "delete": lambda store: store.delete("key"),
+    "list": listed,
+}
+
+
+@pytest.fixture
+def gate(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(s3, "BUDGET", BUDGET)
+    monkeypatch.setattr(s3, "SLOWEST", PART / A_PART)
+    with proxy.before_http(moto_url) as found:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def store(gate: Proxy, moto_url: str) -> AsyncIterator[S3Store]:
+    await servers.make_bucket(servers.bucket(moto_url, "away"))
+    found = S3Store(servers.bucket(gate.url, "away"))
+    await found.open()
+    await put(found)
+    yield found
+    await found.close()
+
+
+@pytest.mark.fault("storage")
+@pytest.mark.parametrize(
+    "mode",
+    [SERVER_ERROR, Refuse(), Hang(), Cut(after=0, way="to client")],
+    ids=["answers 500", "refuses", "hangs", "cuts"],
+)
+async def test_every_call_to_a_bucket_that_is_away_ends_in_time(
+    store: S3Store, gate: Proxy, mode: Mode
+) -> None:
+    gate.mode = mode
+    began = time.monotonic()
+    said = await asyncio.gather(*(call(store) for call in CALLS.values()), return_exceptions=True)
+    assert time.monotonic() - began < BUDGET + 1
+    assert dict(zip(CALLS, map(type, said), strict=True)) == dict.fromkeys(CALLS, StorageUnavailable)
+    gate.cut()
+    gate.mode = proxy.Pass()
+    assert await put(store)
+
+
+@pytest.mark.fault("storage")
+async def test_a_bucket_that_stops_taking_a_large_body_is_given_up(store: S3Store, gate: Proxy) -> None:
+    async def hanging() -> AsyncIterator[bytes]:
+        yield b"x" * (2 * PART)
+        gate.mode = Hang()
+        yield b"x" * PART
+
+    began = time.monotonic()
+    with pytest.raises(StorageUnavailable):
+        await store.put("large", hanging(), content_type="text/plain")
+    # A part or the beginning hangs, and then the attempt to break the upload off.
+    assert time.monotonic() - began < 2 * BUDGET + A_PART + 1
+    gate.cut()
+    gate.mode = proxy.Pass()
+    assert [item.key async for item in store.list()] == ["key"]
