@@ -100,6 +100,10 @@ FAULTS: dict[str, Fault] = {
         "generated histories of tweets, deletions, likes, follows, pictures, names and keys",
         "each answer, list and counter is that of a plain model in memory",
     ),
+    "document": Fault(
+        "requests made from the OpenAPI document by a tool that knows nothing else (schemathesis)",
+        "each answer's status, type, headers and shape are what the document says",
+    ),
     "keys": Fault(
         "every route with every kind of foreign, wrong or missing key",
         "refused; a new route cannot be forgotten",
