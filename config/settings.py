@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
 from config.values import (
+    EXPORTS,
     INCOMING,
     AgeRecipient,
     Cron,
@@ -154,6 +155,7 @@ class Settings(BaseSettings):
     retention_day_days: Days = 5
     retention_week_days: Days = 14
     retention_logs_days: Days = 4
+    retention_export_days: Days = 7
 
     sentry_dsn: str | None = None
     alert_webhook_url: str | None = None
@@ -210,8 +212,8 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name.upper()}: must be an address like https://host, with a host")
         if self.public_url is not None and not is_origin(self.public_url):
             raise ValueError("PUBLIC_URL: must be an address like https://host, with nothing behind the host")
-        if f"{self.s3_tweets_media_folder.strip('/')}/".startswith(INCOMING):
-            raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming is where uploads wait to be worked on")
+        if f"{self.s3_tweets_media_folder.strip('/')}/".startswith((INCOMING, EXPORTS)):
+            raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming and exports are for what nobody may read")
         for setting, address in (("DATABASE_URL", "database"), ("REDIS_URL", "redis")):
             try:
                 getattr(self, address)

@@ -30,6 +30,9 @@ HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
 # Where uploads wait to be worked on.
 INCOMING = "incoming/"
 
+# Where archives of users' data wait to be fetched.
+EXPORTS = "exports/"
+
 
 def _folder(value: str) -> str:
     if not FOLDER.fullmatch(value) or len(value) > FOLDER_LENGTH:

@@ -9,6 +9,7 @@ from sanic import Sanic
 
 from config.settings import Settings
 from server.blueprints import (
+    audit,
     docs,
     health,
     instance,
@@ -16,6 +17,7 @@ from server.blueprints import (
     keys,
     media,
     pages,
+    privacy,
     stream,
     timelines,
     tweets,
@@ -41,7 +43,11 @@ Opener = Callable[[], AbstractAsyncContextManager[Context]]
 def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> App:
     """The application. `opener` gives what handlers share, from before the first request to the last."""
     app: App = Sanic(
-        name, error_handler=EnvelopeErrors(), request_class=PerchRequest, configure_logging=False
+        name,
+        error_handler=EnvelopeErrors(),
+        request_class=PerchRequest,
+        configure_logging=False,
+        env_prefix=None,  # or variables like SANIC_INSPECTOR would be settings that nobody documents
     )
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY,
@@ -59,7 +65,8 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
-    for part in (tweets, timelines, users, keys, invitations, media, stream, instance, health):
+    parts = (tweets, timelines, users, privacy, keys, invitations, audit, media, stream, instance, health)
+    for part in parts:
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from config.values import EXPORTS as EXPORTS
 from config.values import INCOMING as INCOMING
 from config.values import KEY_PART
 from storage.base import InvalidKey
@@ -27,6 +28,11 @@ MEDIA_NAME = re.compile(rf"(?P<token>[0-9a-f]{{32}})(?:{SMALL})?", re.ASCII)
 def incoming(token: str) -> str:
     """Where an uploaded original waits for its worker."""
     return f"{INCOMING}{token}"
+
+
+def export(token: str) -> str:
+    """Where the archive of a user's data lies: never where a public address leads."""
+    return f"{EXPORTS}{token}"
 
 
 def variant(folder: str, name: str) -> str:

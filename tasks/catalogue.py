@@ -8,7 +8,7 @@ from typing import Any
 
 from taskiq import AsyncBroker
 
-from tasks import health, media, runs
+from tasks import health, media, people, runs
 from tasks.broker import SLOW_STREAM, STREAM
 
 
@@ -36,6 +36,9 @@ class Task:
 PROCESS_PICTURE = "media.process_picture"
 PROCESS_SLOW_PICTURE = "media.process_slow_picture"
 REMOVE_PICTURES = "media.remove_pictures"
+MAKE_EXPORT = "people.make_export"
+ERASE_USER = "people.erase_user"
+SETTLE_TWEETS = "people.settle_tweets"
 EXECUTE_RUN = "runs.execute"
 
 TASKS = (
@@ -45,6 +48,11 @@ TASKS = (
     Task("media.resume_forgotten", media.resume_forgotten, cron="* * * * *"),
     Task("media.expire_unattached", media.expire_unattached, cron="17 * * * *"),
     Task("media.sweep_incoming", media.sweep_incoming, cron="37 * * * *"),
+    Task(SETTLE_TWEETS, people.settle_tweets, stream=SLOW_STREAM),
+    Task(ERASE_USER, people.erase_user, stream=SLOW_STREAM),
+    Task(MAKE_EXPORT, people.make_export, stream=SLOW_STREAM),
+    Task("people.sweep_exports", people.sweep_exports, cron="47 * * * *"),
+    Task("people.resume", people.resume, cron="* * * * *"),
     Task("runs.plan", runs.plan, seconds=10),
     Task(EXECUTE_RUN, runs.execute),
     Task("health.tell_changes", health.tell_changes, cron="* * * * *"),

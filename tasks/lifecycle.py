@@ -9,6 +9,7 @@ from typing import Literal
 
 import storage
 from config.settings import Settings
+from config.values import EXPORTS
 from storage.base import StorageUnavailable
 from storage.lifecycle import LifecycleUnsupported, Merged, Rule, merge, prefix_of, rule, same
 
@@ -33,13 +34,17 @@ class Applied:
 
 
 def ours(settings: Settings) -> list[Rule]:
-    """The rules that we want. The proven dumps have none."""
-    return [
+    """The rules that we want. The proven dumps have none. A day more for archives, which have no end before
+    they are made."""
+    rules = [
         rule("hour", settings.dump_folder("hour"), settings.retention_hour_days),
         rule("day", settings.dump_folder("day"), settings.retention_day_days),
         rule("week", settings.dump_folder("week"), settings.retention_week_days),
         rule("logs", settings.s3_logs_folder.strip("/") + "/", settings.retention_logs_days),
     ]
+    if settings.object_storage == "s3":  # the same bucket
+        rules.append(rule("exports", EXPORTS, settings.retention_export_days + 1))
+    return rules
 
 
 async def apply(settings: Settings, *, adopt: bool = False, dry_run: bool = False) -> Applied:

@@ -13,7 +13,15 @@ from redis.exceptions import RedisError
 from taskiq.exceptions import TaskiqError
 
 from tasks.broker import StreamBroker
-from tasks.catalogue import EXECUTE_RUN, PROCESS_PICTURE, PROCESS_SLOW_PICTURE, REMOVE_PICTURES
+from tasks.catalogue import (
+    ERASE_USER,
+    EXECUTE_RUN,
+    MAKE_EXPORT,
+    PROCESS_PICTURE,
+    PROCESS_SLOW_PICTURE,
+    REMOVE_PICTURES,
+    SETTLE_TWEETS,
+)
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +30,7 @@ SEND_TIMEOUT = 2
 
 
 class QueuedJobs:
-    """See `server.domain.jobs.Jobs`. What Redis does not take is found by `media.resume_forgotten`."""
+    """See `server.domain.jobs.Jobs`. What Redis does not take is found by the tasks that resume."""
 
     def __init__(self, broker: StreamBroker) -> None:
         self._broker = broker
@@ -55,6 +63,18 @@ class QueuedJobs:
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """See `Jobs.remove_pictures`."""
         await self._send(REMOVE_PICTURES, list(media_ids))
+
+    async def settle_tweets(self, user_id: int) -> None:
+        """See `Jobs.settle_tweets`."""
+        await self._send(SETTLE_TWEETS, user_id)
+
+    async def make_export(self, export_id: int) -> None:
+        """See `Jobs.make_export`."""
+        await self._send(MAKE_EXPORT, export_id)
+
+    async def erase_user(self, user_id: int) -> None:
+        """See `Jobs.erase_user`."""
+        await self._send(ERASE_USER, user_id)
 
     async def execute_run(self, run_id: int) -> None:
         """See `Jobs.execute_run`."""

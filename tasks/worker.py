@@ -13,6 +13,7 @@ from pathlib import Path
 from redis.exceptions import RedisError
 from taskiq.receiver import Receiver
 
+from config.pauses import spread
 from config.settings import Settings
 from tasks.broker import BEAT_EVERY, SLOW_STREAM, StreamBroker, create_broker
 from tasks.leases import renewed
@@ -56,10 +57,10 @@ async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
                 await listen(broker, at_once, workshop.stop, within=workshop.settings.shutdown_timeout)
             except (RedisError, OSError) as error:
                 log.warning("the queue %s does not answer: %s", broker.queue_name, error)
-                await asyncio.sleep(RETRY_AFTER)
+                await asyncio.sleep(spread(RETRY_AFTER))
             except Exception:  # whatever it was, the queue is there to be read again
                 log.exception("the worker listens again")
-                await asyncio.sleep(RETRY_AFTER)
+                await asyncio.sleep(spread(RETRY_AFTER))
         with contextlib.suppress(RedisError, OSError):  # then they wait for the lease to end
             await broker.leave()
 

@@ -36,7 +36,7 @@ from tests.faults.verdicts import MEASURED
 
 TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
-    "idempotency_keys, outbox, upload_days"
+    "idempotency_keys, outbox, upload_days, retired_handles"
 )
 
 

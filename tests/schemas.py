@@ -15,6 +15,8 @@ def matches(value: Any, schema: dict[str, Any], components: dict[str, Any]) -> b
         return value in schema["enum"]
     match schema.get("type"):
         case "object":
+            if "properties" not in schema:  # one of any content
+                return isinstance(value, dict)
             properties = schema["properties"]
             return (
                 isinstance(value, dict)

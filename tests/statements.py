@@ -13,7 +13,7 @@ from config.settings import Settings
 from server.domain import follows, keys
 from server.generate import loading
 from server.generate.size import Size
-from server.models import event, liking, live, migrate, people, publishing, timeline
+from server.models import audit, erasure, event, hiding, liking, live, migrate, people, publishing, timeline
 from server.models.timeline import NEWEST, Which
 
 Statements: TypeAlias = dict[str, tuple[str, list[Any]]]
@@ -119,6 +119,28 @@ def statements(at: Landmarks) -> Statements:
         "forget events": (event.FORGET, [UNTIL]),
         "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32]]),
         "publish with pictures": (publishing.WITH_MEDIA, [at.photographer, "x", [7], "key", b"x" * 32]),
+        "acts on record": (audit.ACTS, [NEWEST, LIMIT]),
+        "put an act on record": (audit.RECORD, [1, 1, "user.suspend", 2, None, "{}"]),
+        "mark hidden tweets": (hiding.MARK, [at.busiest_author, True, 1]),
+        "lock who is hidden": (hiding.LOCK, [at.busiest_author]),
+        "whether all are marked": (hiding.SETTLE, [at.busiest_author]),
+        "whose are not": (hiding.UNSETTLED, [100]),
+        "erase: hide": (erasure.MARK, [at.newcomer]),
+        "erase: retire the handle": (erasure.RETIRE, ["alice"]),
+        "erase: keys": (erasure.REVOKE_KEYS, [at.newcomer]),
+        "erase: tweets with likes": (erasure.LIKED_TWEETS, [at.busiest_author, 100]),
+        "erase: their likes": (erasure.REMOVE_LIKES_OF_TWEETS, [[tweet, tweet - 1], 100]),
+        "erase: which tweets": (erasure.TWEETS, [at.busiest_author, 100]),
+        "erase: pictures of tweets": (erasure.DETACH, [last_page]),
+        "erase: tweets": (erasure.REMOVE_TWEETS, [[at.newest]]),
+        "erase: what one likes": (erasure.LOCK_LIKED, [at.keen, 50]),
+        "erase: likes": (erasure.UNLIKE, [at.keen, last_page]),
+        "erase: which follows": (erasure.FOLLOWS, [at.collector, 100]),
+        "erase: whose": (erasure.LOCK_USERS, [[at.collector, at.reader]]),
+        "erase: follows": (erasure.UNFOLLOW, [[1, 2]]),
+        "erase: pictures": (erasure.PICTURES, [at.photographer, 100]),
+        "erase: the user": (erasure.REMOVE_USER, [at.newcomer]),
+        "erase: what was forgotten": (erasure.FORGOTTEN, [120, 100]),
         "like": (liking.LIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),
         "unlike": (liking.UNLIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),
         "follow": (follows.FOLLOW, [at.newcomer, at.collector]),

@@ -9,6 +9,7 @@ from sanic import Blueprint, Request
 
 from config.values import is_origin
 from server.domain import invitations
+from server.domain.audit import Actor
 from server.domain.errors import HandleTaken, InvitationNotFound, UserNotFound
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer
@@ -62,7 +63,7 @@ class Joined(Answer, frozen=True, kw_only=True):
 async def make(request: Request, viewer: Viewer, body: NewInvitation) -> MadeInvitation:
     """Make a link, for new users or for one who lost their key."""
     made, token = await invitations.make(
-        by=viewer.id,
+        by=Actor.of(viewer),
         uses=body.max_uses,
         days=body.expires_in_days,
         note=body.note,
@@ -86,7 +87,7 @@ async def list_invitations(request: Request, viewer: Viewer, query: PageQuery) -
 @operation(scope="admin", errors=(InvitationNotFound,))
 async def revoke(request: Request, viewer: Viewer, invitation_id: int) -> Answer:
     """Revoke an invitation: its link is refused from then on. Who used it before stays."""
-    await invitations.revoke(invitation_id)
+    await invitations.revoke(invitation_id, Actor.of(viewer))
     return Answer()
 
 

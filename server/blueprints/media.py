@@ -25,12 +25,13 @@ from server.http import envelope
 from server.http.envelope import Answer
 from server.http.guards import context
 from server.http.headers import NO_STORE
+from server.http.objects import send
 from server.http.operation import operation
 from server.http.ranges import asked_range
 from server.http.uploads import at_most, received
 from server.wire.media import AltText, Media
 from storage import keys
-from storage.base import InvalidRange, ObjectNotFound, OpenObject
+from storage.base import InvalidRange, ObjectNotFound
 
 bp = Blueprint("media")
 
@@ -124,19 +125,3 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
             if await media.is_pending(found["token"]):
                 return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")
     raise NotFound
-
-
-async def send(request: Request, picture: OpenObject, headers: dict[str, str]) -> HTTPResponse | None:
-    """Stream an opened object; for HEAD an answer of its headers."""
-    headers |= {"content-length": str(picture.stop - picture.start), "accept-ranges": "bytes"}
-    partial = picture.stop - picture.start != picture.info.size
-    if partial:
-        headers["content-range"] = f"bytes {picture.start}-{picture.stop - 1}/{picture.info.size}"
-    status = 206 if partial else 200
-    if request.method == "HEAD":
-        return HTTPResponse(b"", status, headers, picture.info.content_type)
-    response = await request.respond(status=status, headers=headers, content_type=picture.info.content_type)
-    async for chunk in picture.body:
-        await response.send(chunk)
-    await response.eof()
-    return None

@@ -129,7 +129,10 @@ async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: i
 @bp.delete("/<tweet_id:id>")
 @operation(scope="write", errors=(TweetNotFound, NotAuthor))
 async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
-    """Delete one's own tweet, with its likes and its pictures."""
+    """Delete one's own tweet, with its likes and its pictures.
+
+    With the scope `admin`, anybody's: that is on record.
+    """
     await tweets.delete(viewer, tweet_id, context(request).jobs)
     return Answer()
 

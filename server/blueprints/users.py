@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from sanic import Blueprint, Request
 
-from server.domain import accounts, follows
-from server.domain.errors import SelfFollow, UserNotFound
+from server.domain import accounts, follows, suspensions
+from server.domain.audit import Actor
+from server.domain.errors import Administrator, SelfFollow, UserNotFound
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer, Rendered
 from server.http.guards import context
 from server.http.inputs import PageQuery
 from server.http.operation import operation
 from server.wire import users as wire
-from server.wire.users import NewName, PersonInList, User
+from server.wire.users import NewName, PersonInList, Suspension, User
 
 bp = Blueprint("users", url_prefix="/api/users")
 
@@ -65,6 +66,27 @@ async def follow(request: Request, viewer: Viewer, user_id: int) -> Answer:
 async def unfollow(request: Request, viewer: Viewer, user_id: int) -> Answer:
     """Stop following a user. Where one did not follow, this succeeds too."""
     await follows.unfollow(viewer, user_id)
+    return Answer()
+
+
+@bp.post("/<user_id:id>/suspension")
+@operation(scope="admin", body=Suspension, body_needed=False, errors=(UserNotFound, Administrator))
+async def suspend(request: Request, viewer: Viewer, body: Suspension, user_id: int) -> Answer:
+    """Suspend a user: their keys are refused everywhere from then on, and their streams end.
+
+    Again, it changes what was chosen. Administrators are suspended on the server's terminal only.
+    """
+    jobs = context(request).jobs
+    by = Actor.of(viewer)
+    await suspensions.suspend(user_id, by, jobs, hide_tweets=body.hide_tweets, reason=body.reason)
+    return Answer()
+
+
+@bp.delete("/<user_id:id>/suspension")
+@operation(scope="admin", errors=(UserNotFound, Administrator))
+async def unsuspend(request: Request, viewer: Viewer, user_id: int) -> Answer:
+    """End a suspension: the user's keys work again, and their tweets are shown."""
+    await suspensions.unsuspend(user_id, Actor.of(viewer), context(request).jobs)
     return Answer()
 
 

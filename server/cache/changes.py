@@ -51,6 +51,16 @@ def picture(tweet_id: int | None, owner_id: int) -> list[int]:
     return [topics.tweet(tweet_id), topics.tweets_of(owner_id)] if tweet_id is not None else []
 
 
+def visibility(user_id: int) -> list[int]:
+    """All that a user wrote came or went at once: whatever may show it."""
+    return [topics.EVERYTHING, topics.keys_of(user_id)]
+
+
+def marked(user_id: int) -> list[int]:
+    """Tweets of a user left the indexes of what is shown, or came back."""
+    return [topics.ALL_TWEETS, topics.DELETIONS, topics.tweets_of(user_id)]
+
+
 def of_event(event: EventRow) -> list[int]:
     """What the event changed."""
     tweet, user = event.tweet_id or 0, event.user_id or 0
@@ -67,6 +77,8 @@ def of_event(event: EventRow) -> list[int]:
             return [topics.NAMES]
         case EventKind.MEDIA:
             return picture(event.tweet_id, user)
+        case EventKind.VISIBILITY:
+            return visibility(user)
         case EventKind.KEY_REVOKED | EventKind.PERMISSIONS:
             return [topics.keys_of(user)]
 

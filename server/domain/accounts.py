@@ -80,7 +80,7 @@ async def by_handle(handle: str) -> User:
     Raises:
         UserNotFound: there is none.
     """
-    user = await User.get_or_none(handle=handle)
+    user = await User.get_or_none(handle=handle, deleted_at=None)
     if user is None:
         raise UserNotFound(f"There is no user with the handle {handle}.")
     return user
@@ -88,7 +88,7 @@ async def by_handle(handle: str) -> User:
 
 async def ensure_exists(user_id: int) -> None:
     """Raises UserNotFound where there is no such user."""
-    if await row("SELECT 1 FROM users WHERE id = $1", user_id) is None:
+    if await row("SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NULL", user_id) is None:
         raise UserNotFound
 
 

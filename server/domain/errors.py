@@ -31,7 +31,7 @@ class MissingKey(PerchError):
 
 class InvalidKey(PerchError):
     error_type, status = "invalid_key", 401
-    message = "This API key is not valid: it is mistyped, expired or revoked."
+    message = "This API key is not valid: it is mistyped, expired or revoked, or its user is suspended."
 
 
 class OutOfScope(PerchError):
@@ -46,7 +46,12 @@ class PublicKey(PerchError):
 
 class NotAuthor(PerchError):
     error_type, status = "not_author", 403
-    message = "Only the author of a tweet can delete it."
+    message = "Only the author of a tweet, or an administrator, can delete it."
+
+
+class Administrator(PerchError):
+    error_type, status = "administrator", 403
+    message = "An administrator is suspended or deleted on the server's terminal only."
 
 
 class NotFound(PerchError):
@@ -67,6 +72,11 @@ class UserNotFound(PerchError):
 class MediaNotFound(PerchError):
     error_type, status = "media_not_found", 404
     message = "There is no picture of yours with this id."
+
+
+class ExportNotFound(PerchError):
+    error_type, status = "export_not_found", 404
+    message = "There is no archive of your data, or not any more: ask for one."
 
 
 class KeyNotFound(PerchError):
@@ -92,6 +102,11 @@ class MediaInUse(PerchError):
 class HandleTaken(PerchError):
     error_type, status = "handle_taken", 409
     message = "This handle is taken."
+
+
+class LastAdministrator(PerchError):
+    error_type, status = "last_administrator", 409
+    message = "You are the only administrator: make another one first."
 
 
 class TooLarge(PerchError):

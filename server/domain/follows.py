@@ -15,10 +15,12 @@ from server.models.people import ListedPerson
 # would wait for each other for ever otherwise. The counters follow by trigger.
 BOTH = """
     WITH both_users AS MATERIALIZED (
-        SELECT id FROM users WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE
+        SELECT id FROM users WHERE id IN ($1, $2) AND deleted_at IS NULL
+        ORDER BY id FOR NO KEY UPDATE
     ), followee AS (SELECT id FROM both_users WHERE id = $1)"""
 FOLLOW = f"""{BOTH}, followed AS (
         INSERT INTO follows (follower_id, followee_id) SELECT $2, id FROM followee
+        WHERE EXISTS (SELECT 1 FROM both_users WHERE id = $2)
         ON CONFLICT (follower_id, followee_id) DO NOTHING RETURNING 1
     )
     SELECT 1 FROM followee

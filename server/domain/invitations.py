@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from server.domain import accounts, keys, text
+from server.domain import accounts, audit, keys, text
+from server.domain.audit import TERMINAL, Act, Actor
 from server.domain.errors import InvalidBody, InvitationNotFound, UserNotFound
 from server.domain.paging import NEWEST, Page
 from server.models import Invitation, User, invitation
@@ -20,7 +21,7 @@ RECOVERED = "recovered"
 
 async def make(
     *,
-    by: int | None = None,
+    by: Actor = TERMINAL,
     uses: int = 1,
     days: int = DAYS,
     note: str = "",
@@ -30,7 +31,7 @@ async def make(
     """Make an invitation; its token is returned this once.
 
     Args:
-        by: the administrator who makes it; None on a terminal.
+        by: the administrator who makes it.
         user_id: the existing user who gets another key by it, instead of a new user.
         admin: whether who uses it becomes an administrator.
 
@@ -48,15 +49,19 @@ async def make(
             raise InvalidBody("A link for an existing user has one use, and makes nobody an administrator.")
         await _recoverable(user_id)
     token = generate(INVITATION)
-    record = await Invitation.create(
-        token_hash=digest(token),
-        created_by_id=by,
-        user_id=user_id,
-        admin=admin,
-        note=shown,
-        max_uses=uses,
-        expires_at=datetime.now(UTC) + timedelta(days=days),
-    )
+    async with transaction():
+        record = await Invitation.create(
+            token_hash=digest(token),
+            created_by_id=by.user_id,
+            user_id=user_id,
+            admin=admin,
+            note=shown,
+            max_uses=uses,
+            expires_at=datetime.now(UTC) + timedelta(days=days),
+        )
+        await audit.record(
+            by, Act.INVITATION_MADE, user_id=user_id, subject_id=record.id, max_uses=uses, admin=admin
+        )
     (made,) = await invitation.page(before=NEWEST, limit=1, only=record.id)
     return made, token
 
@@ -68,15 +73,17 @@ async def listed(*, limit: int, before: int) -> Page[InvitationRow]:
     return Page(items, items[-1].id if len(found) > limit and items else None)
 
 
-async def revoke(invitation_id: int) -> None:
+async def revoke(invitation_id: int, by: Actor = TERMINAL) -> None:
     """End an invitation for ever; who used it before stays.
 
     Raises:
         InvitationNotFound: unknown, or revoked already.
     """
-    done = await Invitation.filter(id=invitation_id, revoked_at=None).update(revoked_at=datetime.now(UTC))
-    if not done:
-        raise InvitationNotFound("There is no invitation with this id that could be revoked.")
+    async with transaction():
+        found = Invitation.filter(id=invitation_id, revoked_at=None)
+        if not await found.update(revoked_at=datetime.now(UTC)):
+            raise InvitationNotFound("There is no invitation with this id that could be revoked.")
+        await audit.record(by, Act.INVITATION_REVOKED, subject_id=invitation_id)
 
 
 async def read(token: str) -> OpenInvitation:
@@ -127,7 +134,7 @@ async def _recover(user_id: int, handle: str | None, name: str | None) -> tuple[
 
 
 async def _recoverable(user_id: int) -> None:
-    user = await User.get_or_none(id=user_id)
+    user = await User.get_or_none(id=user_id, deleted_at=None)
     if user is None:
         raise UserNotFound
     if user.demo:

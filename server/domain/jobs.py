@@ -22,6 +22,15 @@ class Jobs(Protocol):
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """Delete the objects and rows of pictures in the state `removed`."""
 
+    async def settle_tweets(self, user_id: int) -> None:
+        """Mark the tweets of a user who was hidden, or is shown again."""
+
+    async def make_export(self, export_id: int) -> None:
+        """Make an archive that somebody asked for."""
+
+    async def erase_user(self, user_id: int) -> None:
+        """Remove all that a deleted user left."""
+
     async def execute_run(self, run_id: int) -> None:
         """Do what a scheduled run stands for, if it is still due."""
 

@@ -29,7 +29,7 @@ AUTHENTICATE = """
     SELECT k.id AS key_id, k.scopes, k.expires_at AS key_expires_at, u.id, u.handle, u.name, u.is_admin
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-      AND (NOT u.demo OR $2)
+      AND (NOT u.demo OR $2) AND u.suspended_at IS NULL AND u.deleted_at IS NULL
 """
 
 
@@ -48,7 +48,7 @@ async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer:
         demo: whether keys of the demo users are honoured.
 
     Raises:
-        InvalidKey: unknown, mistyped, expired or revoked.
+        InvalidKey: unknown, mistyped, expired or revoked, or its user is suspended.
     """
     if not keys.is_plausible(key):
         raise InvalidKey

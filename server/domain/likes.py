@@ -9,7 +9,6 @@ from server.domain.errors import TweetNotFound
 from server.domain.paging import NEWEST, Page, people_page
 from server.domain.viewer import Viewer
 from server.models import liking, people
-from server.models.connection import row
 from server.models.liking import Pair
 from server.models.people import ListedPerson
 
@@ -31,7 +30,7 @@ async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = N
         TweetNotFound: there is no such tweet.
     """
     found = await people.likers(tweet_id, viewer.id, before=before, limit=limit + 1)
-    if not found and await row("SELECT 1 FROM tweets WHERE id = $1", tweet_id) is None:
+    if not found and not await people.is_tweet_shown(tweet_id):
         raise TweetNotFound
     return people_page(found, limit)
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.cache import changes, topics
-from server.domain import idempotency, media, text
+from server.domain import audit, idempotency, media, text
+from server.domain.audit import Act, Actor
 from server.domain.errors import InvalidBody, NotAuthor, TweetNotFound, Unavailable
 from server.domain.jobs import Jobs
 from server.domain.paging import NEWEST
@@ -67,30 +68,36 @@ async def publish(
 
 
 async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
-    """Delete one's own tweet with its likes and pictures. Of several at once, one succeeds.
+    """Delete one's own tweet, or as an administrator anybody's, with its likes and pictures.
+
+    Of several at once, one succeeds.
 
     Raises:
         TweetNotFound: there is none, or no more.
         NotAuthor: it is another's.
     """
     try:
-        removed = await _delete(viewer, tweet_id)
+        author_id, removed = await _delete(viewer, tweet_id)
     except TweetNotFound:
         # Who deleted it may have died before anybody was told.
         await changes.tell([topics.tweet(tweet_id)])
         raise
-    await changes.tell(changes.deleted(tweet_id, viewer.id))
+    await changes.tell(changes.deleted(tweet_id, author_id))
     if removed:
         await jobs.remove_pictures(removed)
 
 
-async def _delete(viewer: Viewer, tweet_id: int) -> list[int]:
+async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, list[int]]:
+    """Its author, and its pictures."""
     async with transaction():
         found = await row("SELECT author_id FROM tweets WHERE id = $1 FOR UPDATE", tweet_id)
         if found is None:
             raise TweetNotFound
-        if found["author_id"] != viewer.id:
-            raise NotAuthor
+        author_id = int(found["author_id"])
+        if author_id != viewer.id:
+            if "admin" not in viewer.scopes:
+                raise NotAuthor
+            await audit.record(Actor.of(viewer), Act.TWEET_DELETED, user_id=author_id, subject_id=tweet_id)
         removed = await media.detach_all(tweet_id)
         await rows("DELETE FROM tweets WHERE id = $1 RETURNING id", tweet_id)
-    return removed
+    return author_id, removed

@@ -117,7 +117,12 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
 
 
 def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
-    """The answer of a success: a JSON object, or events."""
+    """The answer of a success: a JSON object, a file, or events."""
+    if operation.file is not None:
+        return {
+            "description": "The file.",
+            "content": {operation.file: {"schema": {"type": "string", "format": "binary"}}},
+        }
     if operation.answer is None:
         events = [refs[shape] for shape in get_args(operation.events)]
         return {

@@ -55,6 +55,7 @@ class Operation:
     told: dict[str, str]
     errors: tuple[type[PerchError], ...]
     events: Any = None
+    file: str | None = None
 
 
 def operation(
@@ -69,7 +70,8 @@ def operation(
     headers: type[msgspec.Struct] | None = None,
     told: dict[str, str] | None = None,
     errors: tuple[type[PerchError], ...] = (),
-) -> Callable[[Callable[..., Awaitable[Success]]], Callable[..., Awaitable[JsonAnswer]]]:
+    file: str | None = None,
+) -> Callable[[Callable[..., Awaitable[Success | None]]], Callable[..., Awaitable[JsonAnswer | None]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
     The first sentence of the handler's docstring is the summary, the rest the description.
@@ -81,14 +83,17 @@ def operation(
         headers: the headers that it reads, besides the key.
         told: the headers that its answer may have, each with what it says.
         errors: what it may raise besides what these arguments imply.
+        file: the content type of an answer that is a file, which the handler sends by itself.
     """
     implied = failures_of_all(scope)
     implied += [InvalidBody] if body or form else []
     implied += [InvalidParameter] if query or headers else []
 
-    def decorate(handler: Callable[..., Awaitable[Success]]) -> Callable[..., Awaitable[JsonAnswer]]:
+    def decorate(
+        handler: Callable[..., Awaitable[Success | None]],
+    ) -> Callable[..., Awaitable[JsonAnswer | None]]:
         @wraps(handler)
-        async def handle(request: Request, **arguments: Any) -> JsonAnswer:
+        async def handle(request: Request, **arguments: Any) -> JsonAnswer | None:
             viewer: Viewer | None = None
             if scope is not None:
                 viewer = known_viewer(request) or await looked_up_viewer(request)
@@ -104,7 +109,8 @@ def operation(
                 arguments["headers"] = read_headers(request, headers)
             if body is not None:
                 arguments["body"] = read_body(request, body, needed=body_needed)
-            return envelope.ok(await handler(request, **arguments), status)
+            answered = await handler(request, **arguments)
+            return None if answered is None else envelope.ok(answered, status)
 
         handle.operation = Operation(  # type: ignore[attr-defined]
             *described(handler),
@@ -118,6 +124,7 @@ def operation(
             headers,
             told or {},
             tuple(dict.fromkeys([*errors, *implied])),
+            file=file,
         )
         return handle
 

@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     USER = "user"  # renamed
     MEDIA = "media"  # a picture is ready, broken, or described anew
     KEY_REVOKED = "key_revoked"
+    VISIBILITY = "visibility"  # a user's tweets are hidden or shown again, or the user is being deleted
     PERMISSIONS = "permissions"  # what a user's keys allow has changed; told to nobody
 
 

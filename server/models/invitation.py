@@ -95,6 +95,12 @@ FOUND = f"""
 TAKE = f"UPDATE invitations SET used = used + 1 WHERE token_hash = $1 AND {USABLE} RETURNING user_id, admin"
 
 
+REVOKE_OF = """
+    UPDATE invitations SET revoked_at = now()
+    WHERE (created_by_id = $1 OR user_id = $1) AND revoked_at IS NULL RETURNING 1
+"""
+
+
 async def page(*, before: int, limit: int, only: int | None = None) -> list[InvitationRow]:
     """Invitations, the newest first."""
     found = await rows(LISTED, before, limit, only)
@@ -111,6 +117,11 @@ async def take(token_hash: bytes) -> tuple[int | None, bool] | None:
     """Take one use, inside a transaction; whom it recovers, and whether it makes an administrator."""
     found = await row(TAKE, token_hash)
     return (found["user_id"], found["admin"]) if found else None
+
+
+async def revoke_made_by(user_id: int) -> None:
+    """End all links that a user made, or that would give this user another key."""
+    await rows(REVOKE_OF, user_id)
 
 
 def _people(found: dict[str, str | None]) -> dict[str, Person | None]:

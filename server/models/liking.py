@@ -18,10 +18,11 @@ class Pair(NamedTuple):
 
 # One statement: the rows, and by their trigger the counters, or neither. The tweets are locked first, in the
 # order of their ids, as their deletion does too: two that lock in other orders wait for each other for ever.
-# $1 tweets, $2 users, one of each for a like. The tweets that there are.
+# $1 tweets, $2 users, one of each for a like. The tweets that there are; a hidden one is none.
 LIKE = """
     WITH tweet AS MATERIALIZED (
-        SELECT id FROM tweets WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+        SELECT id FROM tweets WHERE id = ANY($1::bigint[]) AND NOT hidden
+        ORDER BY id FOR NO KEY UPDATE
     ), liked AS (
         INSERT INTO likes (tweet_id, user_id)
         SELECT asked.tweet_id, asked.user_id
@@ -33,7 +34,8 @@ LIKE = """
 """
 UNLIKE = """
     WITH tweet AS MATERIALIZED (
-        SELECT id FROM tweets WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+        SELECT id FROM tweets WHERE id = ANY($1::bigint[]) AND NOT hidden
+        ORDER BY id FOR NO KEY UPDATE
     ), unliked AS (
         DELETE FROM likes USING unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
         WHERE likes.tweet_id = asked.tweet_id AND likes.user_id = asked.user_id

@@ -26,6 +26,7 @@ class UserRow(msgspec.Struct, frozen=True):
     followers_count: int
     following_count: int
     version: int
+    hidden: bool
 
 
 class MediaOfTweet(MediaRow, frozen=True):
@@ -35,8 +36,9 @@ class MediaOfTweet(MediaRow, frozen=True):
 
 
 USERS = """
-    SELECT id, name, handle, tweets_count, followers_count, following_count, version
-    FROM users WHERE id = ANY($1)
+    SELECT id, name, handle, CASE WHEN hidden THEN 0 ELSE tweets_count END AS tweets_count, followers_count,
+        following_count, version, hidden
+    FROM users WHERE id = ANY($1) AND deleted_at IS NULL
 """
 LIKES = """
     SELECT l.tweet_id, l.user_id FROM unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
@@ -50,6 +52,7 @@ FOLLOWS = """
 MEDIA = """
     SELECT id, token, state, alt, width, height, thumbhash, tweet_id
     FROM media_attachments WHERE id = ANY($1) AND state <> 'removed'
+        AND (SELECT NOT hidden FROM users WHERE users.id = owner_id)
 """
 # From the smaller side, as streams are fewer than a popular author's followers: each pair is looked up. Of a
 # join, PostgreSQL might read all the followers.

@@ -42,6 +42,8 @@ class ProfileRow(msgspec.Struct, frozen=True):
     followers_count: int
     following_count: int
     version: int
+    suspended: bool
+    hidden: bool
     followed: bool
     follows_viewer: bool
     followers: list[Person]
@@ -51,33 +53,40 @@ class ProfileRow(msgspec.Struct, frozen=True):
 # $1 user, $2 viewer, $3 how many of each list. The newest are found first, and by $1 and not by the user's
 # row: so PostgreSQL knows how many there are, and does not sort a hundred thousand followers.
 PROFILE = """
-    SELECT u.id, u.name, u.handle, u.created_at, u.tweets_count, u.followers_count, u.following_count,
-        u.version,
+    SELECT u.id, u.name, u.handle, u.created_at, u.followers_count, u.following_count, u.version, u.hidden,
+        CASE WHEN u.hidden THEN 0 ELSE u.tweets_count END AS tweets_count,
+        u.suspended_at IS NOT NULL AS suspended,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id) AS followed,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
             SELECT o.id, o.name, o.handle
             FROM (SELECT id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id DESC LIMIT $3) l
-            JOIN users o ON o.id = l.follower_id ORDER BY l.id DESC) p) AS followers,
+            JOIN users o ON o.id = l.follower_id AND o.deleted_at IS NULL
+            ORDER BY l.id DESC) p) AS followers,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
             SELECT o.id, o.name, o.handle
             FROM (SELECT id, followee_id FROM follows WHERE follower_id = $1 ORDER BY id DESC LIMIT $3) l
-            JOIN users o ON o.id = l.followee_id ORDER BY l.id DESC) p) AS following
-    FROM users u WHERE u.id = $1
+            JOIN users o ON o.id = l.followee_id AND o.deleted_at IS NULL
+            ORDER BY l.id DESC) p) AS following
+    FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL
 """
 
 # $1 whose list, $2 viewer, $3 before, $4 how many. A subquery for a value where EXISTS would do: of that,
-# PostgreSQL might make a table of all whom the viewer follows.
+# PostgreSQL might make a table of all whom the viewer follows. Who is being deleted has no list, and is on
+# none; nor has a hidden tweet.
 LISTED = """
     SELECT o.id, o.name, o.handle, l.id AS cursor,
         coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
     FROM (SELECT id, {person} AS person FROM {table} WHERE {owner} = $1 AND id < $3
+              AND (SELECT deleted_at IS NULL FROM users WHERE users.id = {person}) AND (SELECT {shown})
           ORDER BY id DESC LIMIT $4) l
     JOIN users o ON o.id = l.person ORDER BY l.id DESC
 """
-FOLLOWERS = LISTED.format(table="follows", owner="followee_id", person="follower_id")
-FOLLOWING = LISTED.format(table="follows", owner="follower_id", person="followee_id")
-LIKERS = LISTED.format(table="likes", owner="tweet_id", person="user_id")
+OF_USER = "deleted_at IS NULL FROM users WHERE id = $1"
+OF_TWEET = "NOT a.hidden FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = $1"
+FOLLOWERS = LISTED.format(table="follows", owner="followee_id", person="follower_id", shown=OF_USER)
+FOLLOWING = LISTED.format(table="follows", owner="follower_id", person="followee_id", shown=OF_USER)
+LIKERS = LISTED.format(table="likes", owner="tweet_id", person="user_id", shown=OF_TWEET)
 
 
 async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow | None:
@@ -98,6 +107,12 @@ async def followers(user_id: int, viewer_id: int, *, before: int, limit: int) ->
 async def following(user_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
     """Whom the user follows, the newest first."""
     return [ListedPerson(**found) for found in await rows(FOLLOWING, user_id, viewer_id, before, limit)]
+
+
+async def is_tweet_shown(tweet_id: int) -> bool:
+    """Whether there is this tweet, for anybody to see."""
+    found = await row(f"SELECT (SELECT {OF_TWEET}) AS shown", tweet_id)
+    return bool(found and found["shown"])
 
 
 async def likers(tweet_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:

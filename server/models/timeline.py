@@ -86,7 +86,7 @@ FOLLOWING = """
     WITH recent AS MATERIALIZED (
         SELECT id FROM (
             SELECT id, author_id FROM tweets
-            WHERE id < $1 AND (SELECT following_count FROM users WHERE id = $4) > 50
+            WHERE id < $1 AND NOT hidden AND (SELECT following_count FROM users WHERE id = $4) > 50
             ORDER BY id DESC LIMIT 1000
         ) t
         WHERE author_id = $4
@@ -98,7 +98,8 @@ FOLLOWING = """
         SELECT a.author_id
         FROM (SELECT followee_id AS author_id FROM follows WHERE follower_id = $4 UNION ALL SELECT $4) a
         CROSS JOIN LATERAL (
-            SELECT id FROM tweets t WHERE t.author_id = a.author_id AND t.id < $1 ORDER BY id DESC LIMIT 1
+            SELECT id FROM tweets t WHERE t.author_id = a.author_id AND NOT t.hidden AND t.id < $1
+            ORDER BY id DESC LIMIT 1
         ) newest
         WHERE NOT (SELECT yes FROM filled)
         ORDER BY newest.id DESC LIMIT $2::bigint + $3::bigint
@@ -106,36 +107,39 @@ FOLLOWING = """
         SELECT id FROM recent WHERE (SELECT yes FROM filled)
         UNION ALL
         SELECT newest.id FROM authors CROSS JOIN LATERAL (
-            SELECT id FROM tweets t WHERE t.author_id = authors.author_id AND t.id < $1
+            SELECT id FROM tweets t WHERE t.author_id = authors.author_id AND NOT t.hidden AND t.id < $1
             ORDER BY id DESC LIMIT $2::bigint + $3::bigint
         ) newest
     )
     SELECT id, id AS cursor FROM places ORDER BY id DESC LIMIT $2 OFFSET $3
 """
 
-# In each: $1 before, $2 limit, $3 skip, $4 whose timeline.
+# In each: $1 before, $2 limit, $3 skip, $4 whose timeline. A hidden tweet is on none.
 PLACES = {
     Which.ALL: """
-    SELECT id, id AS cursor FROM tweets WHERE id < $1 AND $4::bigint IS NOT NULL
+    SELECT id, id AS cursor FROM tweets WHERE id < $1 AND NOT hidden AND $4::bigint IS NOT NULL
     ORDER BY id DESC LIMIT $2 OFFSET $3
 """,
     Which.FOLLOWING: FOLLOWING,
     Which.TWEETS: """
-    SELECT id, id AS cursor FROM tweets WHERE author_id = $4 AND id < $1
+    SELECT id, id AS cursor FROM tweets WHERE author_id = $4 AND NOT hidden AND id < $1
     ORDER BY id DESC LIMIT $2 OFFSET $3
 """,
     Which.MEDIA: """
     SELECT DISTINCT tweet_id AS id, tweet_id AS cursor FROM media_attachments
-    WHERE owner_id = $4 AND tweet_id < $1 ORDER BY tweet_id DESC LIMIT $2 OFFSET $3
+    WHERE owner_id = $4 AND tweet_id < $1 AND (SELECT NOT hidden FROM users WHERE id = $4)
+    ORDER BY tweet_id DESC LIMIT $2 OFFSET $3
 """,
     # The newest like first, and the cursor is the like's.
     Which.LIKES: """
     SELECT tweet_id AS id, id AS cursor FROM likes WHERE user_id = $4 AND id < $1
+        AND (SELECT NOT hidden FROM tweets WHERE tweets.id = tweet_id)
+        AND (SELECT deleted_at IS NULL FROM users WHERE id = $4)
     ORDER BY cursor DESC LIMIT $2 OFFSET $3
 """,
 }
 
-# $1 tweets, $2 likers per tweet.
+# $1 tweets, $2 likers per tweet. Whoever is hidden has their tweets shown to nobody from that moment on.
 CARDS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
@@ -144,8 +148,8 @@ CARDS = """
             WHERE tweet_id = t.id ORDER BY position) m) AS media,
         CASE WHEN $2 > 0 AND t.likes_count > 0 THEN (SELECT jsonb_agg(to_jsonb(l)) FROM (
             SELECT u.id, u.name FROM likes k JOIN users u ON u.id = k.user_id
-            WHERE k.tweet_id = t.id ORDER BY k.id DESC LIMIT $2) l) END AS likers
-    FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = ANY($1::bigint[])
+            WHERE k.tweet_id = t.id AND u.deleted_at IS NULL ORDER BY k.id DESC LIMIT $2) l) END AS likers
+    FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = ANY($1::bigint[]) AND NOT a.hidden
 """
 
 # Which of these tweets a user likes; and the newest tweets that a user likes.

@@ -10,7 +10,9 @@ class User(Model):
     """A person. The three counters are kept by triggers, and `version` grows with them and with a new name:
     never written here.
 
-    `demo` marks the two users of demo mode: outside of it none of their keys is honoured.
+    `demo` marks the two users of demo mode: outside of it none of their keys is honoured. No key of who is
+    suspended or being deleted is. `hidden` is whether their tweets are shown to nobody, and `unsettled` that
+    not all of the tweets say so yet.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -18,6 +20,11 @@ class User(Model):
     name = fields.CharField(50)
     is_admin = fields.BooleanField(default=False)
     demo = fields.BooleanField(default=False)
+    suspended_at = fields.DatetimeField(null=True)
+    suspension_reason = fields.CharField(200, default="")
+    deleted_at = fields.DatetimeField(null=True)
+    hidden = fields.BooleanField(default=False)
+    unsettled = fields.BooleanField(default=False)
     tweets_count = fields.BigIntField(default=0)
     followers_count = fields.BigIntField(default=0)
     following_count = fields.BigIntField(default=0)

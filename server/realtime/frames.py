@@ -73,7 +73,13 @@ async def _facts(events: Sequence[EventRow], viewers: Collection[int]) -> Facts:
     about_tweets = _ids(events, "tweet_id", EventKind.TWEET, EventKind.LIKES, EventKind.LIKED)
     authors = _ids(events, "user_id", EventKind.TWEET)
     people = _ids(
-        events, "user_id", EventKind.TWEET, EventKind.TWEET_DELETED, EventKind.FOLLOW, EventKind.USER
+        events,
+        "user_id",
+        EventKind.TWEET,
+        EventKind.TWEET_DELETED,
+        EventKind.FOLLOW,
+        EventKind.USER,
+        EventKind.VISIBILITY,
     ) | _ids(events, "followee_id", EventKind.FOLLOW)
     if about_tweets:
         rows = await timeline.these(sorted(about_tweets), likers=0)
@@ -144,6 +150,10 @@ def _frame(event: EventRow, facts: Facts, epoch: str, urls: MediaUrls) -> Frame 
             tweet_id = media.tweet_id or event.tweet_id
             changed = wire.MediaChanged(tweet_id, urls.media(media))
             return frame(changed, only_for=None if tweet_id else event.user_id)
+        case EventKind.VISIBILITY if event.user_id:
+            hidden = user is None or user.hidden
+            author = counters(user) if user else None
+            return frame(wire.VisibilityChanged(event.user_id, hidden, author))
         case EventKind.KEY_REVOKED if event.key_id:
             revoked = wire.message(event_id, wire.KeyRevoked(event.key_id))
             return Frame(event.seq, revoked, only_for=event.user_id, revoked_key=event.key_id)

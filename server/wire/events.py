@@ -79,6 +79,14 @@ class Renamed(msgspec.Struct, frozen=True, tag_field="type", tag="user"):
     version: int
 
 
+class VisibilityChanged(msgspec.Struct, frozen=True, tag_field="type", tag="visibility"):
+    """All of a user's tweets are hidden now, or shown again. `author` is null where the user is gone."""
+
+    user_id: int
+    hidden: bool
+    author: Counters | None
+
+
 class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
     """A picture is ready, is broken and has left its tweet, or is described anew.
 
@@ -118,6 +126,7 @@ LiveEvent = (
     | Liked
     | FollowChanged
     | Renamed
+    | VisibilityChanged
     | MediaChanged
     | KeyRevoked
     | Reset

@@ -28,6 +28,8 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     tweets_count: int
     version: Annotated[int, Meta(description="Grows with each change of the counters or the name.")]
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
+    suspended: Annotated[bool, Meta(description="By an administrator: no key of theirs works.")] = False
+    hidden: Annotated[bool, Meta(description="Whether their tweets are shown to nobody.")] = False
     scopes: Annotated[
         list[Scope] | msgspec.UnsetType,
         Meta(description="Of the key that was shown; in one's own only."),
@@ -49,6 +51,13 @@ class NewName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: Annotated[str, Meta(description="What is shown: one line of 1 to 50 characters.")]
 
 
+class Suspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The body that suspends."""
+
+    hide_tweets: Annotated[bool, Meta(description="Whether nobody sees their tweets any more.")] = False
+    reason: Annotated[str, Meta(description="For administrators: one line of at most 200 characters.")] = ""
+
+
 def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSET) -> User:
     """The user as an answer shows it."""
     return User(
@@ -63,6 +72,8 @@ def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSE
         tweets_count=row.tweets_count,
         version=row.version,
         followed=row.followed,
+        suspended=row.suspended,
+        hidden=row.hidden,
         scopes=scopes,
     )
 

@@ -12,33 +12,39 @@ from config.settings import Settings
 from server.models import MediaAttachment, MediaState
 from storage.base import ObjectStore
 from tests import hostile, mutations
-from tests.api.media import fetch, objects
-from tests.callers import Caller
+from tests.api.media import eventually, fetch, objects
+from tests.callers import Answer, Caller
 from tests.thorough import much
 
 pytestmark = pytest.mark.usefixtures("worker")
 
-ANSWERS = {
-    (201, "ready"),
-    (415, "unsupported_media_type"),
-    (422, "broken_picture"),
-}
+ANSWERS = {(201, "ready"), (415, "unsupported_media_type"), (422, "broken_picture")}
 
 
 async def answers(caller: Caller, files: Iterable[bytes], *, at_once: int = 4) -> Counter[tuple[int, str]]:
-    """What an upload of each is answered."""
+    """What an upload of each is answered, or was not yet when the answer could wait no longer."""
     found: Counter[tuple[int, str]] = Counter()
     left = iter(files)
 
     async def some() -> None:
         for data in left:
             answer = await caller.upload(data, name="picture.png")
-            found[(201, answer["media"]["state"]) if answer.status == 201 else answer.error] += 1
+            found[await settled(answer)] += 1
 
     async with asyncio.TaskGroup() as group:
         for _ in range(at_once):
             group.create_task(some())
     return found
+
+
+async def settled(answer: Answer) -> tuple[int, str]:
+    if answer.status != 201:
+        return answer.error
+    await eventually(
+        MediaAttachment.filter(id=answer["media_id"], state=MediaState.PENDING).exists, seconds=90
+    )
+    is_ready = await MediaAttachment.filter(id=answer["media_id"], state=MediaState.READY).exists()
+    return (201, "ready") if is_ready else (422, "broken_picture")
 
 
 @pytest.mark.fault("pictures")

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from server.context import App
 from server.domain import accounts
 from server.domain.keys import MAX_KEYS_PER_USER
+from server.http import openapi
 from server.models.connection import rows
 from server.security import keys
+from server.security.keys import SCOPES
 from tests.callers import Caller
 from tests.servers import until
 
@@ -129,6 +132,24 @@ async def test_a_key_that_reads_does_not_write(alice: Caller) -> None:
     assert (await reader.post("/api/keys", json={"name": "more"})).error == (403, "out_of_scope")
 
 
+def test_no_route_that_changes_anything_is_content_with_a_key_that_reads(app: App) -> None:
+    for path, method, _, operation in openapi.operations(app):
+        assert method == "get" or operation.scope != "read", (method, path)
+
+
+async def test_of_all_scopes_a_key_gives_on_those_that_it_has(carol: Caller) -> None:
+    every = [[s for n, s in enumerate(SCOPES) if chosen >> n & 1] for chosen in range(1, 1 << len(SCOPES))]
+    for scopes in every:
+        made = await carol.post("/api/keys", json={"name": "parent", "scopes": scopes})
+        parent = with_key(carol, made["key"])
+        for wanted in every:
+            answer = await parent.post("/api/keys", json={"name": "child", "scopes": wanted})
+            allowed = "write" in scopes and set(wanted) <= set(scopes)
+            assert answer.status == (201 if allowed else 403), (scopes, wanted)
+            if allowed:
+                assert answer["details"]["scopes"] == wanted
+
+
 async def test_no_key_makes_one_that_allows_more(alice: Caller, carol: Caller) -> None:
     admin = {"name": "x", "scopes": ["admin"]}
     assert (await alice.post("/api/keys", json=admin)).error == (403, "out_of_scope")
@@ -186,6 +207,8 @@ async def test_demo_users_are_made_on_a_new_database_only(alice: Caller) -> None
         ("UPDATE api_keys SET scopes = '{write}'", (403, "out_of_scope")),
         ("UPDATE api_keys SET expires_at = now() - interval '1 s'", (401, "invalid_key")),
         ("UPDATE users SET is_admin = false", (403, "out_of_scope")),
+        ("UPDATE users SET suspended_at = now()", (401, "invalid_key")),
+        ("UPDATE users SET deleted_at = now()", (401, "invalid_key")),
         ("DELETE FROM api_keys", (401, "invalid_key")),
     ],
 )

@@ -5,6 +5,7 @@ What is found wrong is said, and not asserted, so that a test can see that it is
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import secrets
@@ -17,17 +18,21 @@ import msgspec
 
 from server.context import App
 from server.domain import invitations
+from server.domain.audit import Actor
 from server.domain.errors import ERRORS
 from server.models import ApiKey
 from server.models.connection import row, rows
 from server.security import keys
+from storage import keys as storage_keys
+from storage.base import ObjectStore
 from tests.attacks.routes import FOREIGN, PUBLIC, Refusal, Route, routes
 from tests.attacks.shown import NO_KEY, Shown, keys_beyond, wrong_keys
-from tests.callers import Caller
+from tests.callers import Caller, register
+from tests.servers import until
 from tests.thorough import much
 
 # What moves by itself.
-MOVING = ("outbox", "events", "event_log", "cache_hosts", "live", "aerich")
+MOVING = ("outbox", "exports", "events", "event_log", "cache_hosts", "live", "aerich")
 
 REQUEST_ID = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
 
@@ -58,13 +63,16 @@ class Matrix:
     wrong: list[Shown]
     thirds: Iterator[list[Shown]]
     tables: str
+    store: ObjectStore
 
     async def ask(
         self, route: Route, ids: dict[str, Any], headers: dict[str, Any], query: str = ""
     ) -> httpx.Response:
         """One request; of a stream only its head is read."""
         url = route.path.format_map(ids) + query
-        async with self.client.stream(route.method, url, headers=headers, **route.content()) as answer:
+        async with self.client.stream(
+            route.method, url, headers=headers, **route.content(self.alice.handle)
+        ) as answer:
             if "event-stream" not in answer.headers.get("content-type", ""):
                 await answer.aread()
             return answer
@@ -88,7 +96,8 @@ class Matrix:
         record = await ApiKey.create(
             user_id=self.alice.id, hash=secrets.token_bytes(32), name="alice's", scopes=["read"]
         )
-        invitation, token = await invitations.make(by=self.alice.id)
+        invitation, token = await invitations.make(by=Actor(self.alice.id, record.id))
+        await self.archive()
         return Words(
             tweet_id=tweet_id,
             user_id=self.alice.id,
@@ -97,6 +106,37 @@ class Matrix:
             invitation_id=invitation.id,
             token=token,
         )
+
+    async def archive(self) -> None:
+        """Alice has one."""
+        token = secrets.token_hex(16)
+
+        async def body() -> Any:
+            yield b"x"
+
+        await self.store.put(storage_keys.export(token), body(), content_type="application/zip")
+        await rows(
+            "INSERT INTO exports (user_id, token, state, size, expires_at) "
+            "VALUES ($1, $2, 'ready', 1, now() + interval '1 day') "
+            "ON CONFLICT (user_id) DO UPDATE SET token = excluded.token RETURNING 1",
+            self.alice.id,
+            token,
+        )
+
+    async def of_another(self, route: Route) -> Matrix:
+        """The same, with somebody new in alice's place where the route ends people."""
+        if not route.is_ending:
+            return self
+        alice = await register(self.client.request, f"alice_{secrets.token_hex(8)}")
+        return dataclasses.replace(self, alice=alice)
+
+    async def settled(self) -> None:
+        """Nobody is being removed any more."""
+
+        async def removed() -> bool:
+            return not await rows("SELECT 1 FROM users WHERE deleted_at IS NOT NULL OR unsettled")
+
+        await until(removed)
 
 
 class Words(dict[str, Any]):
@@ -112,7 +152,8 @@ async def complaints(
     """What the matrix finds wrong with an application's routes; carol is an administrator."""
     wrong = await wrong_keys(alice, carol)
     thirds = itertools.cycle(wrong[shift::3] for shift in range(3))
-    matrix = Matrix(client, alice, bob, carol, wrong, thirds, await digest_of_all())
+    store = app.ctx.perch.store
+    matrix = Matrix(client, alice, bob, carol, wrong, thirds, await digest_of_all(), store)
     known = {str(route) for route in routes(app)}
     found = [
         f"{name}: is on the list of public routes, and there is none"
@@ -158,12 +199,17 @@ async def of_route(matrix: Matrix, route: Route) -> Any:
     if await matrix.state() != before:
         yield "a refused request changed something"
     if route.names_an_object:
-        async for complaint in with_foreign_objects(matrix, route, ids):
+        another = await matrix.of_another(route)
+        ids = await another.belongings() if another is not matrix else ids
+        async for complaint in with_foreign_objects(another, route, ids):
             yield complaint
+    matrix = await matrix.of_another(route)
     ids = await matrix.belongings()
     answer = await matrix.ask(route, ids, {"api-key": await right_key(matrix, route, scope)})
     if answer.status_code >= 400:
         yield f"the right key gets {answer.status_code} {answer.text[:200]}, so the others say nothing"
+    if route.is_ending:
+        await matrix.settled()
 
 
 async def right_key(matrix: Matrix, route: Route, scope: str | None) -> str:
@@ -191,7 +237,7 @@ async def with_foreign_objects(matrix: Matrix, route: Route, ids: dict[str, Any]
                 yield f"{who.handle} was refused, and something changed"
         elif answer.status_code >= 400:
             yield f"{who.handle} may, and got {answer.status_code} {answer.text[:200]}"
-        elif await row(OWNED, matrix.alice.id) != owned:
+        elif await row(OWNED, matrix.alice.id) != owned and not (expected.ruled and who is matrix.carol):
             yield f"{who.handle} changed what is alice's"
     (name,) = re.findall(r"{(\w+_id)}", route.path)
     for nobodys in NOBODYS:

@@ -14,8 +14,9 @@ from server.http.operation import Operation
 from server.wire.invitations import NewInvitation
 from server.wire.keys import NewKey
 from server.wire.media import AltText
+from server.wire.privacy import Confirmation
 from server.wire.tweets import NewTweet
-from server.wire.users import NewName
+from server.wire.users import NewName, Suspension
 from tests import pictures
 
 READ = ("GET", "HEAD")
@@ -52,17 +53,26 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewKey: {"name": "not to be made"},
     AltText: {"alt": "not to be told"},
     NewInvitation: {"note": "not to be made"},
+    Suspension: {"hide_tweets": True},
+    Confirmation: {},  # of whom, each request says
 }
+
+# What ends somebody: each time of a new user.
+ENDING = ("POST /api/users/{user_id}/suspension", "DELETE /api/users/{user_id}", "DELETE /api/users/me")
 
 Refusal = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """What others than its owner get; None where all may see it, or act in their own name."""
+    """What others than its owner get; None where all may see it, or act in their own name.
+
+    `ruled` is what administrators are to change though it is not theirs.
+    """
 
     member: Refusal | None = None
     administrator: Refusal | None = None
+    ruled: bool = False
 
 
 ALL_MAY = Foreign()
@@ -70,7 +80,7 @@ ALL_MAY = Foreign()
 # For every route with an object's id in its address.
 FOREIGN: dict[str, Foreign] = {
     "GET /api/tweets/{tweet_id}": ALL_MAY,
-    "DELETE /api/tweets/{tweet_id}": Foreign((403, "not_author"), (403, "not_author")),
+    "DELETE /api/tweets/{tweet_id}": Foreign((403, "not_author"), ruled=True),
     "GET /api/tweets/{tweet_id}/likes": ALL_MAY,
     "POST /api/tweets/{tweet_id}/likes": ALL_MAY,
     "DELETE /api/tweets/{tweet_id}/likes": ALL_MAY,
@@ -82,6 +92,9 @@ FOREIGN: dict[str, Foreign] = {
     "GET /api/users/{user_id}/tweets": ALL_MAY,
     "GET /api/users/{user_id}/media": ALL_MAY,
     "GET /api/users/{user_id}/likes": ALL_MAY,
+    "POST /api/users/{user_id}/suspension": Foreign((403, "out_of_scope"), ruled=True),
+    "DELETE /api/users/{user_id}/suspension": Foreign((403, "out_of_scope"), ruled=True),
+    "DELETE /api/users/{user_id}": Foreign((403, "out_of_scope"), ruled=True),
     "PATCH /api/medias/{media_id}": Foreign((404, "media_not_found"), (404, "media_not_found")),
     "DELETE /api/keys/{key_id}": Foreign((404, "key_not_found"), (404, "key_not_found")),
     "DELETE /api/invitations/{invitation_id}": Foreign(member=(403, "out_of_scope")),
@@ -109,8 +122,16 @@ class Route:
         """Whether an id stands in its address."""
         return "_id}" in self.path
 
-    def content(self) -> dict[str, Any]:
-        """What to send, as arguments of httpx. Raises LookupError for a shape that nobody has a body of."""
+    @property
+    def is_ending(self) -> bool:
+        """Whether it ends a user."""
+        return str(self) in ENDING
+
+    def content(self, handle: str) -> dict[str, Any]:
+        """What to send about this user, as arguments of httpx.
+
+        Raises LookupError for a shape that nobody has a body of.
+        """
         if self.operation is None:
             return {}
         if self.operation.form is not None:
@@ -121,6 +142,8 @@ class Route:
             raise LookupError(
                 f"{self}: BODIES of tests/attacks/routes.py needs a {self.operation.body.__name__}"
             )
+        if self.operation.body is Confirmation:
+            return {"json": {"handle": handle}}
         return {"json": BODIES[self.operation.body]}
 
 

@@ -162,7 +162,7 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SENTRY_DSN": "topsecret"}, "SENTRY_DSN: must be an address"),
         ({"S3_TWEETS_MEDIA_FOLDER": "two words"}, "S3_TWEETS_MEDIA_FOLDER: must be letters, digits"),
         ({"S3_TWEETS_MEDIA_FOLDER": "../up"}, "S3_TWEETS_MEDIA_FOLDER: must be letters, digits"),
-        ({"S3_TWEETS_MEDIA_FOLDER": "/incoming/x"}, "S3_TWEETS_MEDIA_FOLDER: incoming is where"),
+        ({"S3_TWEETS_MEDIA_FOLDER": "/incoming/x"}, "S3_TWEETS_MEDIA_FOLDER: incoming and exports"),
         ({"S3_LOGS_FOLDER": "a//b"}, "S3_LOGS_FOLDER: must be letters, digits"),
         ({"MODE": "PROD", "DEMO_KEYS": "on"}, "DEMO_KEYS: demo keys are public"),
         ({"DEMO_KEYS": "perhaps"}, "DEMO_KEYS: "),

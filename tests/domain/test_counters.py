@@ -10,10 +10,10 @@ import pytest
 
 from server.domain import accounts, follows, likes, tweets
 from server.domain.errors import MediaInUse, PerchError, TweetNotFound
-from server.domain.jobs import Jobs
 from server.domain.viewer import Viewer
 from server.models import MediaAttachment, MediaState
 from server.models.connection import rows
+from tests.jobs import NoJobs
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -27,28 +27,6 @@ DISAGREEING = """
     UNION ALL SELECT 'following of ' || u.id FROM users u
     WHERE following_count <> (SELECT count(*) FROM follows WHERE follower_id = u.id)
 """
-
-
-class NoJobs(Jobs):
-    """There are no pictures here."""
-
-    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
-        raise AssertionError
-
-    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
-        raise AssertionError
-
-    async def wake(self, waiter: str | None) -> None:
-        raise AssertionError
-
-    async def remove_pictures(self, media_ids: object) -> None:
-        raise AssertionError
-
-    async def execute_run(self, run_id: int) -> None:
-        raise AssertionError
-
-    async def put_aside(self, since: object) -> int:
-        raise AssertionError
 
 
 async def viewer(handle: str) -> Viewer:

@@ -66,7 +66,7 @@ async def test_every_relation_is_a_foreign_key_and_every_foreign_key_has_an_inde
     """)
     assert lacking == []
     relations = await rows("SELECT count(*) AS n FROM pg_constraint WHERE contype = 'f'")
-    assert relations[0]["n"] == 12
+    assert relations[0]["n"] == 13
 
 
 @pytest.mark.usefixtures("database")
@@ -82,7 +82,7 @@ async def test_times_have_zones_and_ids_fit_into_javascript() -> None:
             AND table_name NOT IN ('aerich', 'instance', 'cache_hosts')
     """)
     assert {row["maximum"] for row in identities} == {str(2**53 - 1)}
-    assert len(identities) == 9
+    assert len(identities) == 11
 
 
 async def test_the_last_migration_knows_the_models_of_today(settings: Settings) -> None:

@@ -25,6 +25,11 @@ REGISTER = """
     INSERT INTO api_keys (user_id, hash, name, scopes) SELECT id, $2, 'tests', '{read,write}' FROM person
     RETURNING user_id
 """
+REGISTER_ADMIN = """
+    WITH person AS (INSERT INTO users (handle, name, is_admin) VALUES ($1, $1, true) RETURNING id)
+    INSERT INTO api_keys (user_id, hash, name, scopes)
+    SELECT id, $2, 'tests', '{read,write,admin}' FROM person RETURNING user_id
+"""
 
 KINDS = ("DUMP_HOUR", "DUMP_DAY", "DUMP_WEEK", "DRILL", "LOGS", "RETENTION", "RECONCILE")
 EVERY_MINUTE = {f"{kind}_CRON": "* * * * *" for kind in KINDS}
@@ -54,13 +59,16 @@ class Perch:
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout if expect == 0 else done.stderr
 
-    async def register(self, client: httpx.AsyncClient, count: int = 1) -> list[Caller]:
+    async def register(
+        self, client: httpx.AsyncClient, count: int = 1, *, admin: bool = False
+    ) -> list[Caller]:
         """New users. The command that makes one takes half a second, so this goes to the database."""
         connection = await asyncpg.connect(host=f"{self.folder}/data/run", user="perch", database="perch")
         people = []
+        statement = REGISTER_ADMIN if admin else REGISTER
         for _ in range(count):
             handle, key = f"u{next(self._names)}", keys.generate()
-            user_id = await connection.fetchval(REGISTER, handle, keys.digest(key))
+            user_id = await connection.fetchval(statement, handle, keys.digest(key))
             people.append(Caller(client.request, key, user_id, handle))
         await connection.close()
         return people

@@ -21,11 +21,15 @@ texts = itertools.count(1)
 
 @dataclass
 class Hammer:
-    """Two people; alice writes at a server of its own each time, and bob and she read at all of them."""
+    """Two people; alice writes at a server of its own each time, and bob and she read at all of them.
+
+    Where there is an administrator, she is suspended in between.
+    """
 
     alice: Caller
     bob: Caller
     clients: Sequence[httpx.AsyncClient]
+    admin: Caller | None = None
     chosen: random.Random = field(default_factory=lambda: random.Random(5))
     checked: int = 0
 
@@ -79,6 +83,8 @@ class Hammer:
         name = f"Alice {next(texts)}"
         await alice.patch("/api/users/me", json={"name": name})
         await self.all_see(bob, page, lambda found: first(found)["author"]["name"] == name)
+        if self.admin is not None:
+            await self.suspend(self.writer(self.admin), mine, page, first)
         await alice.delete(mine)
         await self.all_see(bob, page, lambda found: first(found) is None)
         await self.all_see(bob, mine, lambda found: found.status == 404)
@@ -88,13 +94,29 @@ class Hammer:
         await alice.delete(f"/api/keys/{lost['key_id']}")
         await self.all_see(other, "/api/users/me", lambda found: found.status == 401)
 
+    async def suspend(self, admin: Caller, mine: str, page: str, first: Any) -> None:
+        """Suspend alice and take it back; what she wrote and what her key allows is known after each."""
+        path, me = f"/api/users/{self.alice.id}/suspension", "/api/users/me"
+        assert (await admin.post(path, json={"hide_tweets": True})).status == 200
+        await self.all_see(self.bob, mine, lambda found: found.status == 404)
+        await self.all_see(self.alice, me, lambda found: found.status == 401)
+        await admin.delete(path)
+        await self.all_see(self.bob, page, first)
+        await self.all_see(self.alice, me, lambda found: found.status == 200)
 
-async def hammer(people: Sequence[Caller], clients: Sequence[httpx.AsyncClient], *, rounds: int) -> int:
+
+async def hammer(
+    people: Sequence[Caller],
+    clients: Sequence[httpx.AsyncClient],
+    *,
+    rounds: int,
+    admin: Caller | None = None,
+) -> int:
     """All these people in pairs at the same time; how many answers were checked.
 
     Raises AssertionError at the first that is not what was written before.
     """
-    pairs = [Hammer(people[i], people[i + 1], clients) for i in range(0, len(people), 2)]
+    pairs = [Hammer(people[i], people[i + 1], clients, admin) for i in range(0, len(people), 2)]
 
     async def run(pair: Hammer) -> None:
         for _ in range(rounds):

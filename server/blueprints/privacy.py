@@ -1,0 +1,87 @@
+"""What a user can do with all that is theirs: take it along, and delete it."""
+
+from __future__ import annotations
+
+from sanic import Blueprint, Request
+
+from server.domain import deletion, exports
+from server.domain.audit import Actor
+from server.domain.errors import Administrator, ExportNotFound, LastAdministrator, PublicKey, UserNotFound
+from server.domain.viewer import Viewer
+from server.http.envelope import Answer
+from server.http.guards import context
+from server.http.headers import NO_STORE
+from server.http.objects import send
+from server.http.operation import operation
+from server.wire import privacy as wire
+from server.wire.privacy import Confirmation, Export
+from storage.base import ObjectNotFound
+
+bp = Blueprint("privacy", url_prefix="/api/users")
+
+
+class AskedExport(Answer, frozen=True, kw_only=True):
+    """An archive that is being made."""
+
+    export: Export
+
+
+class OneExport(Answer, frozen=True, kw_only=True):
+    """One's archive; null where none was asked for, or its time is over."""
+
+    export: Export | None
+
+
+@bp.post("/me/export")
+@operation(scope="write", answer=AskedExport, status=202, errors=(ExportNotFound,))
+async def ask(request: Request, viewer: Viewer) -> AskedExport:
+    """Have an archive of one's data made.
+
+    It holds profile, tweets, likes, follows, keys (not their texts), invitations and pictures. Where one is
+    under way, or is less than an hour old, that is the answer.
+    """
+    return AskedExport(export=wire.export(await exports.ask(viewer.id, context(request).jobs)))
+
+
+@bp.get("/me/export")
+@operation(scope="read", answer=OneExport)
+async def read(request: Request, viewer: Viewer) -> OneExport:
+    """Read what became of one's archive."""
+    found = await exports.read(viewer.id)
+    return OneExport(export=wire.export(found) if found else None)
+
+
+@bp.get("/me/export/archive")
+@operation(scope="read", file=exports.CONTENT_TYPE, errors=(ExportNotFound,))
+async def fetch(request: Request, viewer: Viewer) -> None:
+    """Fetch the archive of one's data (zip)."""
+    key = await exports.key_of(viewer.id)
+    headers = {**NO_STORE, "content-disposition": f'attachment; filename="perch-{viewer.handle}.zip"'}
+    try:
+        async with context(request).store.read(key) as found:
+            await send(request, found, headers)
+    except ObjectNotFound:
+        raise ExportNotFound from None
+
+
+@bp.delete("/me")
+@operation(scope="write", body=Confirmation, errors=(PublicKey, LastAdministrator))
+async def delete_oneself(request: Request, viewer: Viewer, body: Confirmation) -> Answer:
+    """Delete one's account with everything in it. It cannot be taken back.
+
+    From the answer on nobody sees anything of it, and no key of it works; a task removes the rest. The handle
+    is nobody's ever again.
+    """
+    await deletion.delete_oneself(viewer, body.handle, context(request).jobs)
+    return Answer()
+
+
+@bp.delete("/<user_id:id>")
+@operation(scope="admin", body=Confirmation, errors=(UserNotFound, Administrator))
+async def delete(request: Request, viewer: Viewer, body: Confirmation, user_id: int) -> Answer:
+    """Delete somebody's account with everything in it. It cannot be taken back, and is on record.
+
+    Administrators are deleted on the server's terminal only.
+    """
+    await deletion.delete(user_id, body.handle, Actor.of(viewer), context(request).jobs)
+    return Answer()

@@ -1,0 +1,110 @@
+"""Deletion of an account: from one moment on nobody sees anything of it; then it is removed in batches.
+
+The removal may be killed at any point and run again, by several at once too: each batch is a transaction, and
+the row of the user, which says that there is something to do, goes last.
+"""
+
+from __future__ import annotations
+
+from server.cache import changes
+from server.domain import audit, exports, hiding, media_cleanup, suspensions
+from server.domain.audit import Act, Actor
+from server.domain.errors import InvalidBody, LastAdministrator, PublicKey
+from server.domain.jobs import Jobs
+from server.domain.viewer import Viewer
+from server.models import erasure, invitation
+from server.models.connection import row, rows, transaction
+from storage.base import ObjectStore
+
+# Longer than a task waits in a busy queue: after this a crash lost it. Seconds.
+FORGOTTEN_AFTER = 120
+
+# Users that are taken up again in one go.
+AT_ONCE = 100
+
+# All administrators who can act, locked: of two that go at once one is the last.
+ADMINISTRATORS = """
+    SELECT id FROM users WHERE is_admin AND suspended_at IS NULL AND deleted_at IS NULL ORDER BY id FOR UPDATE
+"""
+
+
+async def delete_oneself(viewer: Viewer, handle: str, jobs: Jobs) -> None:
+    """Delete the viewer's account. Not to be taken back.
+
+    Raises:
+        InvalidBody: the handle is not the viewer's: it is what confirms this.
+        PublicKey: a demo user, whose key is everybody's.
+        LastAdministrator: nobody else could act as one.
+    """
+    async with transaction():
+        if viewer.is_admin:
+            acting = [found["id"] for found in await rows(ADMINISTRATORS)]
+            if acting == [viewer.id]:
+                raise LastAdministrator
+        if await row("SELECT 1 FROM users WHERE id = $1 AND demo", viewer.id):
+            raise PublicKey("The demo users are everybody's: nobody can delete them.")
+        await _mark(viewer.id, handle)
+    await _told(viewer.id, jobs)
+
+
+async def delete(user_id: int, handle: str, by: Actor, jobs: Jobs) -> None:
+    """Delete somebody's account, as an administrator. Not to be taken back.
+
+    Raises:
+        UserNotFound: there is none.
+        Administrator: only the terminal deletes one.
+        InvalidBody: the handle is not the user's: it is what confirms this.
+    """
+    async with transaction():
+        await suspensions.lock_subject(user_id, by)
+        await _mark(user_id, handle)
+        await audit.record(by, Act.USER_DELETED, user_id=user_id)
+    await _told(user_id, jobs)
+
+
+async def erase_some(user_id: int, store: ObjectStore, media_folder: str) -> bool:
+    """Remove a batch of what a deleted user left; whether anything was."""
+    if await erasure.remove_likes_received(user_id) or await erasure.remove_tweets(user_id):
+        return True
+    if tweets := await erasure.remove_likes(user_id):
+        await changes.tell({topic for tweet in tweets for topic in changes.liked(tweet, user_id)})
+        return True
+    if follows := await erasure.remove_follows(user_id):
+        await changes.tell({topic for follow in follows for topic in changes.followed(*follow)})
+        return True
+    if pictures := await erasure.take_pictures(user_id):
+        await media_cleanup.remove(pictures, store, media_folder)
+        return True
+    return await exports.remove_of(user_id, store)
+
+
+async def erase(user_id: int, store: ObjectStore, media_folder: str) -> bool:
+    """Remove all that a deleted user left, and the user; whether that is done.
+
+    It is not where a worker is at one of the pictures at this moment: `resume` comes again then.
+    """
+    while await erase_some(user_id, store, media_folder):
+        pass
+    return await erasure.remove_user(user_id)
+
+
+async def resume(jobs: Jobs, *, older_than: float = FORGOTTEN_AFTER) -> int:
+    """Queue what a crash has left; how many users."""
+    found = await erasure.forgotten(older_than, AT_ONCE)
+    for user_id in found:
+        await jobs.erase_user(user_id)
+    return len(found)
+
+
+async def _mark(user_id: int, handle: str) -> None:
+    user = await row("SELECT handle FROM users WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", user_id)
+    if user is None or user["handle"] != handle:
+        raise InvalidBody("handle must be the handle of the account that is to be deleted.")
+    await invitation.revoke_made_by(user_id)
+    await erasure.mark(user_id, handle)
+
+
+async def _told(user_id: int, jobs: Jobs) -> None:
+    await changes.tell(changes.visibility(user_id))
+    await hiding.settle_some(user_id)  # so that most pages are full at once; the others when all are gone
+    await jobs.erase_user(user_id)

@@ -1,0 +1,78 @@
+"""Suspension: a user's keys stop, and their tweets are hidden or kept. All of it can be taken back."""
+
+from __future__ import annotations
+
+from server.cache import changes
+from server.domain import audit, hiding, text
+from server.domain.audit import Act, Actor
+from server.domain.errors import Administrator, UserNotFound
+from server.domain.jobs import Jobs
+from server.models import invitation
+from server.models.connection import row, transaction
+
+REASON_MAX_LENGTH = 200
+
+# $1 user, $2 reason, $3 whether tweets are hidden. No row where that is so already.
+SUSPEND = """
+    UPDATE users SET suspended_at = coalesce(suspended_at, now()), suspension_reason = $2,
+        hidden = $3::boolean, unsettled = unsettled OR hidden <> $3::boolean
+    WHERE id = $1 AND (suspended_at IS NULL OR suspension_reason <> $2 OR hidden <> $3::boolean) RETURNING 1
+"""
+UNSUSPEND = """
+    UPDATE users SET suspended_at = NULL, suspension_reason = '', hidden = false,
+        unsettled = unsettled OR hidden
+    WHERE id = $1 AND suspended_at IS NOT NULL RETURNING 1
+"""
+
+
+async def suspend(user_id: int, by: Actor, jobs: Jobs, *, hide_tweets: bool, reason: str = "") -> None:
+    """Stop a user's keys everywhere, and the links that they made. Again, it changes what was chosen.
+
+    When it returns, no process honours a key of theirs; their streams end within a second.
+
+    Args:
+        hide_tweets: whether nobody sees their tweets any more.
+        reason: for administrators.
+
+    Raises:
+        UserNotFound: there is none.
+        Administrator: only the terminal suspends one, so that none locks out the others.
+        InvalidBody: the reason breaks a rule.
+    """
+    shown = text.line("reason", reason, REASON_MAX_LENGTH) if reason.strip() else ""
+    async with transaction():
+        await lock_subject(user_id, by)
+        if await row(SUSPEND, user_id, shown, hide_tweets):
+            await invitation.revoke_made_by(user_id)
+            await audit.record(by, Act.USER_SUSPENDED, user_id=user_id, hide_tweets=hide_tweets, reason=shown)
+    await _told(user_id, jobs)
+
+
+async def unsuspend(user_id: int, by: Actor, jobs: Jobs) -> None:
+    """Let a user's keys work again, and show their tweets. Who is not suspended stays as they are.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    async with transaction():
+        await lock_subject(user_id, by)
+        if await row(UNSUSPEND, user_id):
+            await audit.record(by, Act.USER_UNSUSPENDED, user_id=user_id)
+    await _told(user_id, jobs)
+
+
+async def lock_subject(user_id: int, by: Actor) -> None:
+    """Inside a transaction: keep a user from changing meanwhile. Raises UserNotFound, Administrator."""
+    found = await row(
+        "SELECT is_admin FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE", user_id
+    )
+    if found is None:
+        raise UserNotFound
+    if found["is_admin"] and not by.is_terminal:
+        raise Administrator
+
+
+async def _told(user_id: int, jobs: Jobs) -> None:
+    # Also where nothing was changed: who did that may have died before anybody was told.
+    await changes.tell(changes.visibility(user_id))
+    await hiding.begin(user_id, jobs)

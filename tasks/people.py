@@ -1,0 +1,55 @@
+"""Tasks about people. Each takes ids, works in batches, and may be killed and run again at any point."""
+
+from __future__ import annotations
+
+import logging
+
+from server.domain import deletion, exports, hiding
+from tasks.leases import renewed
+from tasks.workshop import Means
+
+log = logging.getLogger(__name__)
+
+
+async def settle_tweets(user_id: int, workshop: Means) -> None:
+    """Mark the tweets of a user who was hidden, or is shown again."""
+    await hiding.settle(user_id)
+
+
+async def make_export(export_id: int, workshop: Means) -> None:
+    """Make the archive that a user asked for. One that fails is tried again by `resume`."""
+    claimed = await exports.claim(export_id)
+    if claimed is None:
+        return
+    user_id, token = claimed
+    async with renewed(lambda: exports.renew(export_id, token), every=exports.LEASE / 3):
+        await exports.make(
+            export_id,
+            user_id,
+            token,
+            workshop.store,
+            workshop.media_folder,
+            days=workshop.settings.retention_export_days,
+        )
+
+
+async def erase_user(user_id: int, workshop: Means) -> None:
+    """Remove all that a deleted user left."""
+    if await deletion.erase(user_id, workshop.store, workshop.media_folder):
+        log.info("the deleted user %d and all that was theirs is removed", user_id)
+
+
+async def sweep_exports(workshop: Means) -> None:
+    """Remove archives whose time is over."""
+    await exports.sweep(workshop.store)
+
+
+async def resume(workshop: Means) -> None:
+    """Queue again what a crash between commit and queue, or in the middle of a task, has left."""
+    for what, resumed in (
+        ("the marking of tweets", hiding.resume),
+        ("the deletion", deletion.resume),
+        ("the archives", exports.resume),
+    ):
+        if count := await resumed(workshop.jobs):
+            log.info("resumed %s of %d users", what, count)

@@ -1,0 +1,165 @@
+"""The archive of one's data: asked for, made, fetched, gone after its time."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain import exports
+from server.models.connection import rows
+from storage import keys
+from storage.base import ObjectStore
+from tests import pictures
+from tests.api.media import eventually, fetch, objects
+from tests.callers import Caller
+from tests.jobs import LostJobs
+
+GONE = (404, "export_not_found")
+FOLDER = "tweets_media"
+
+
+async def ask(caller: Caller) -> None:
+    """So that no worker hears of it."""
+    assert (await exports.ask(caller.id, LostJobs())).state == "pending"
+
+
+async def made(caller: Caller) -> dict[str, Any]:
+    async def pending() -> bool:
+        return bool((await caller.get("/api/users/me/export"))["export"]["state"] == "pending")
+
+    await eventually(pending)
+    export: dict[str, Any] = (await caller.get("/api/users/me/export"))["export"]
+    return export
+
+
+async def make(caller: Caller, store: ObjectStore) -> None:
+    """In this process."""
+    (found,) = await rows("SELECT id FROM exports WHERE user_id = $1", caller.id)
+    claimed = await exports.claim(found["id"])
+    assert claimed is not None
+    await exports.make(found["id"], *claimed, store, FOLDER, days=7)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_an_archive_holds_all_that_is_ones_own(
+    alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore
+) -> None:
+    media = (await carol.upload(pictures.jpeg(), alt="a hill"))["media"]
+    tweet_id = await carol.tweet("до свидания", [media["id"]])
+    his = await bob.tweet("bob's own words")
+    await carol.post(f"/api/tweets/{his}/likes")
+    await carol.post(f"/api/users/{bob.id}/follow")
+    await alice.post(f"/api/users/{carol.id}/follow")
+    await carol.post("/api/invitations", json={"note": "class"})
+    asked = await carol.post("/api/users/me/export")
+    assert (asked.status, asked["export"]["state"]) == (202, "pending")
+    export = await made(carol)
+    assert export["state"] == "ready"
+    ends = datetime.fromisoformat(export["expires_at"]) - datetime.now(UTC)
+    assert timedelta(days=6, hours=23) < ends <= timedelta(days=7)
+    answer = await carol.raw("GET", "/api/users/me/export/archive")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"] == 'attachment; filename="perch-carol.zip"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert len(answer.content) == export["size"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        read = {
+            name.removesuffix(".json"): json.loads(archive.read(name))
+            for name in archive.namelist()
+            if name.endswith(".json")
+        }
+        (picture,) = read["pictures"]
+        shown = await fetch(carol, media["url"])
+        assert archive.read(picture["file"]) == shown.content
+    assert read["profile"]["handle"] == "carol"
+    ((mine, text),) = [(tweet["id"], tweet["text"]) for tweet in read["tweets"]]
+    assert (mine, text) == (tweet_id, "до свидания")
+    assert read["tweets"][0]["pictures"] == [media["id"]]
+    assert (picture["alt"], picture["tweet_id"]) == ("a hill", tweet_id)
+    assert [like["tweet_id"] for like in read["likes"]] == [his]
+    assert [who["handle"] for who in read["following"]] == ["bob"]
+    assert [who["handle"] for who in read["followers"]] == ["alice"]
+    assert read["keys"][0]["scopes"] == ["read", "write", "admin"]
+    assert read["invitations"][0]["note"] == "class"
+    whole = json.dumps(read)
+    assert "bob's own words" not in whole
+    assert "hash" not in whole
+    assert str(carol.key) not in whole
+
+
+async def test_nobody_fetches_that_of_others(
+    alice: Caller, bob: Caller, anybody: Caller, empty_store: ObjectStore
+) -> None:
+    await ask(alice)
+    assert (await alice.get("/api/users/me/export/archive")).error == GONE
+    await make(alice, empty_store)
+    (key,) = await objects(empty_store)
+    assert key.startswith(keys.EXPORTS)
+    assert (await anybody.get("/api/users/me/export/archive")).error == (401, "missing_key")
+    assert (await bob.get("/api/users/me/export/archive")).error == GONE
+    assert (await bob.get("/api/users/me/export"))["export"] is None
+    token = key.removeprefix(keys.EXPORTS)
+    for address in (f"/media/{token}", f"/media/{key}", f"/media/..%2f{key}"):
+        assert (await fetch(anybody, address)).status_code == 404
+
+
+async def test_one_archive_an_hour(alice: Caller, empty_store: ObjectStore) -> None:
+    await ask(alice)
+    await ask(alice)
+    await make(alice, empty_store)
+    again = await alice.post("/api/users/me/export")
+    assert (again.status, again["export"]["state"]) == (202, "ready")
+    await rows("UPDATE exports SET created_at = now() - interval '61 min' RETURNING 1")
+    await ask(alice)
+    assert (await alice.get("/api/users/me/export/archive")).error == GONE
+    await make(alice, empty_store)
+    assert (await alice.raw("GET", "/api/users/me/export/archive")).status_code == 200
+    # That of before has no row any more.
+    assert await exports.sweep(empty_store, now=datetime.now(UTC) + timedelta(hours=7)) == 1
+    assert (await alice.raw("GET", "/api/users/me/export/archive")).status_code == 200
+
+
+async def test_after_its_time_an_archive_is_gone(alice: Caller, empty_store: ObjectStore) -> None:
+    await ask(alice)
+    await make(alice, empty_store)
+    await rows("UPDATE exports SET expires_at = now() RETURNING 1")
+    assert (await alice.get("/api/users/me/export"))["export"] is None
+    assert (await alice.get("/api/users/me/export/archive")).error == GONE
+    assert await exports.sweep(empty_store) == 1
+    assert await objects(empty_store) == []
+    assert await rows("SELECT 1 FROM exports") == []
+
+
+@pytest.mark.fault("worker-killed")
+async def test_a_try_whose_worker_is_killed_is_made_again_and_not_for_ever(
+    alice: Caller, empty_store: ObjectStore
+) -> None:
+    await ask(alice)
+    (found,) = await rows("SELECT id FROM exports")
+    for _ in range(exports.MAX_ATTEMPTS):
+        assert await exports.claim(found["id"]) is not None
+        assert await exports.claim(found["id"]) is None, "somebody is at it"
+        assert await exports.resume(LostJobs(), older_than=0) == 0
+        await rows("UPDATE exports SET working_until = now() - interval '1 s' RETURNING 1")
+        assert await exports.resume(LostJobs(), older_than=0) == 1
+    assert await exports.claim(found["id"]) is None
+    assert (await alice.get("/api/users/me/export"))["export"]["state"] == "failed"
+    await ask(alice)
+
+
+async def test_an_archive_of_who_was_deleted_meanwhile_is_not_kept(
+    alice: Caller, empty_store: ObjectStore
+) -> None:
+    await ask(alice)
+    (found,) = await rows("SELECT id FROM exports")
+    claimed = await exports.claim(found["id"])
+    assert claimed is not None
+    assert await exports.remove_of(alice.id, empty_store)
+    await exports.make(found["id"], *claimed, empty_store, FOLDER, days=7)
+    assert await objects(empty_store) == []

@@ -1,0 +1,144 @@
+"""Suspension: keys stop, tweets are hidden or kept, and all of it comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.context import Context
+from server.domain import hiding
+from server.models import hiding as model
+from server.models.connection import rows
+from tests.callers import Caller
+from tests.domain.test_counters import DISAGREEING
+from tests.realtime.listening import listening
+
+REFUSED = (401, "invalid_key")
+NOT_FOUND = (404, "tweet_not_found")
+
+
+async def suspend(by: Caller, whom: Caller, **body: object) -> None:
+    assert (await by.post(f"/api/users/{whom.id}/suspension", json=body)).status == 200
+
+
+async def test_no_key_of_a_suspended_user_works_until_the_suspension_ends(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    made = await bob.post("/api/keys", json={"name": "bot", "scopes": ["read"]})
+    both = [bob, Caller(bob.send, made["key"], bob.id)]
+    tweet_id = await bob.tweet("kept")
+    await suspend(carol, bob, reason="spam")
+    for caller in both:
+        assert (await caller.get("/api/tweets")).error == REFUSED
+    assert (await bob.post("/api/tweets", json={"tweet_data": "x"})).error == REFUSED
+    assert (await alice.read(tweet_id))["content"] == "kept"
+    shown = (await alice.get(f"/api/users/{bob.id}"))["user"]
+    assert shown["suspended"]
+    assert "hidden" not in shown
+    assert "spam" not in str(shown)
+    await carol.delete(f"/api/users/{bob.id}/suspension")
+    for caller in both:
+        assert (await caller.get("/api/tweets")).status == 200
+    assert "suspended" not in (await alice.get(f"/api/users/{bob.id}"))["user"]
+
+
+async def test_hidden_tweets_are_shown_to_nobody_anywhere_and_come_back(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    mine, his = await alice.tweet("mine"), await bob.tweet("his")
+    await alice.post(f"/api/users/{bob.id}/follow")
+    await alice.post(f"/api/tweets/{his}/likes")
+    await bob.post(f"/api/tweets/{mine}/likes")
+    places = [
+        ("/api/tweets", {}),
+        ("/api/tweets", {"timeline": "following"}),
+        (f"/api/users/{bob.id}/tweets", {}),
+        (f"/api/users/{alice.id}/likes", {}),
+    ]
+
+    async def seen(by: Caller) -> list[bool]:
+        pages = [await by.get(path, params=query) for path, query in places]
+        return [his in [tweet["id"] for tweet in page["tweets"]] for page in pages]
+
+    before = (await alice.get(f"/api/users/{bob.id}"))["user"]
+    assert await seen(alice) == [True] * 4
+    await suspend(carol, bob, hide_tweets=True)
+    for who in (alice, carol):
+        assert not any(await seen(who))
+        assert (await who.get(f"/api/tweets/{his}")).error == NOT_FOUND
+    assert (await carol.post(f"/api/tweets/{his}/likes")).error == NOT_FOUND
+    assert (await alice.get(f"/api/tweets/{his}/likes")).error == NOT_FOUND
+    hidden = (await alice.get(f"/api/users/{bob.id}"))["user"]
+    assert (hidden["tweets_count"], hidden["hidden"]) == (0, True)
+    assert hidden["version"] > before["version"]
+    assert (await alice.read(mine))["likes_count"] == 1, "what he did elsewhere stays"
+    await suspend(carol, bob, hide_tweets=False)
+    assert await seen(alice) == [True] * 4
+    await suspend(carol, bob, hide_tweets=True)
+    await carol.delete(f"/api/users/{bob.id}/suspension")
+    assert await seen(alice) == [True] * 4
+    assert (await alice.get(f"/api/users/{bob.id}"))["user"]["tweets_count"] == 1
+    assert await rows(DISAGREEING) == []
+
+
+async def test_more_hidden_tweets_than_a_batch_leave_pages_full_once_they_are_marked(
+    perch: Context, alice: Caller, bob: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "BATCH", 3)
+    older = [await alice.tweet("x") for _ in range(3)]
+    for _ in range(8):
+        await bob.tweet("y")
+    await suspend(carol, bob, hide_tweets=True)
+    assert {tweet["author"]["handle"] for tweet in await alice.timeline(limit=20)} == {"alice"}
+    await hiding.settle(bob.id)
+    assert [tweet["id"] for tweet in await alice.timeline(limit=3)] == older[::-1]
+    await carol.delete(f"/api/users/{bob.id}/suspension")
+    await hiding.settle(bob.id)
+    assert len(await alice.timeline(limit=20)) == 11
+    assert await hiding.resume(perch.jobs) == 0
+
+
+async def test_a_tweet_under_way_while_its_author_is_hidden_is_never_shown(
+    perch: Context, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await suspend(carol, bob, hide_tweets=True)
+    await rows("INSERT INTO tweets (author_id, content) VALUES ($1, 'late') RETURNING id", bob.id)
+    assert await alice.timeline() == []
+    assert await hiding.resume(perch.jobs) == 1
+    await hiding.settle(bob.id)
+    assert await rows("SELECT 1 FROM tweets WHERE NOT hidden") == []
+
+
+async def test_streams_end_and_others_are_told_what_vanishes(
+    address: str, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await bob.tweet()
+    async with listening(address, alice) as to_alice, listening(address, bob) as to_bob:
+        await suspend(carol, bob, hide_tweets=True)
+        await to_bob.wait_for_end(within=2)
+        assert to_bob.kinds[-1] == "key_revoked"
+        told = await to_alice.wait_for("visibility")
+        assert (told["user_id"], told["hidden"], told["author"]["tweets_count"]) == (bob.id, True, 0)
+        await carol.delete(f"/api/users/{bob.id}/suspension")
+        told = await to_alice.wait_for("visibility", 2)
+        assert (told["hidden"], told["author"]["tweets_count"]) == (False, 1)
+    async with listening(address, bob) as again:
+        await bob.tweet()
+        await again.wait_for("tweet")
+
+
+async def test_links_of_a_suspended_user_end(bob: Caller, carol: Caller) -> None:
+    made = await carol.post("/api/invitations", json={"user_id": bob.id})
+    await suspend(carol, bob)
+    assert (await bob.post(f"/api/join/{made['token']}")).error == (404, "invitation_not_found")
+
+
+async def test_who_may_suspend_whom(alice: Caller, bob: Caller, carol: Caller) -> None:
+    path = f"/api/users/{bob.id}/suspension"
+    assert (await alice.post(path)).error == (403, "out_of_scope")
+    assert (await alice.delete(path)).error == (403, "out_of_scope")
+    assert (await carol.post(f"/api/users/{carol.id}/suspension")).error == (403, "administrator")
+    assert (await carol.post("/api/users/999/suspension")).error == (404, "user_not_found")
+    assert (await carol.post(path, json={"reason": "two\nlines"})).error == (422, "invalid_body")
+    weak = await carol.post("/api/keys", json={"name": "x", "scopes": ["read", "write"]})
+    assert (await Caller(carol.send, weak["key"]).post(path)).error == (403, "out_of_scope")
+    assert (await bob.get("/api/users/me")).status == 200

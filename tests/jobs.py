@@ -1,0 +1,52 @@
+"""Queues for tests of what asks for later work."""
+
+from __future__ import annotations
+
+from server.domain.jobs import Jobs
+
+
+class NoJobs(Jobs):
+    """Where nothing is left for later."""
+
+    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
+        raise AssertionError
+
+    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
+        raise AssertionError
+
+    async def wake(self, waiter: str | None) -> None:
+        raise AssertionError
+
+    async def remove_pictures(self, media_ids: object) -> None:
+        raise AssertionError
+
+    async def settle_tweets(self, user_id: int) -> None:
+        raise AssertionError
+
+    async def make_export(self, export_id: int) -> None:
+        raise AssertionError
+
+    async def erase_user(self, user_id: int) -> None:
+        raise AssertionError
+
+    async def execute_run(self, run_id: int) -> None:
+        raise AssertionError
+
+    async def put_aside(self, since: object) -> int:
+        raise AssertionError
+
+
+class LostJobs(NoJobs):
+    """What is left for later about people is lost, as in a crash. How much of it was."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def settle_tweets(self, user_id: int) -> None:
+        self.count += 1
+
+    async def make_export(self, export_id: int) -> None:
+        self.count += 1
+
+    async def erase_user(self, user_id: int) -> None:
+        self.count += 1
