@@ -29,7 +29,7 @@ async def test_unknown_paths(anybody: Caller, method: str, path: str) -> None:
     ("method", "path", "allow"),
     [
         ("PUT", "/api/tweets", {"GET", "POST"}),
-        ("POST", "/api/users/me", {"GET", "PATCH"}),
+        ("POST", "/api/users/me", {"GET", "PATCH", "DELETE"}),
         ("OPTIONS", "/api/tweets/1", {"GET", "DELETE"}),
         ("PATCH", "/api/tweets/1/likes", {"GET", "POST", "DELETE"}),
     ],
