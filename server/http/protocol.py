@@ -61,7 +61,10 @@ class PerchRequest(Request):
             check_head(head, options["headers"], options["version"])
         try:
             super().__init__(url_bytes, *arguments, **options)
+            path: bytes | None = self._parsed_url.path
         except BadURL:
+            path = None
+        if path is None:  # not an address, or that of a host alone
             super().__init__(NOWHERE, *arguments, **options)
         self._id = f"{self.process}{next(self.numbers):08x}"
         current_work.set(self._id)  # log lines carry it

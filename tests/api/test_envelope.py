@@ -61,6 +61,7 @@ async def test_answers_are_not_stored_and_carry_a_request_id(alice: Caller) -> N
         b"GET /api/\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET foo HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET x:80 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"DELETE https://x HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET http://[::1/api HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET http://[::1/api HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n",
         b"GET /api/\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
