@@ -10,6 +10,7 @@ from sanic import Request
 
 from server.domain.errors import RateLimited
 from server.domain.viewer import Viewer
+from server.http.addresses import Addresses
 from server.limits.rates import Rates
 from server.limits.tally import Tally
 
@@ -79,6 +80,9 @@ def tell(request: Any, tally: Tally, left: int) -> None:
 
 
 def address_of(request: Request) -> str | None:
-    """Whom to count by where there is no user."""
-    found: str | None = request.app.ctx.addresses.of(request)
-    return found
+    """Whom to count by where there is no user; None where nobody is known by the address."""
+    addresses: Addresses = request.app.ctx.addresses
+    if addresses.behind_proxy:
+        return addresses.told(request)
+    protocol: Any = request.transport.get_protocol()  # it was looked up when that began
+    return protocol.counted or None

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +95,7 @@ class Ledger:
             try:
                 if time.monotonic() >= self._rests_until:
                     totals = await self._added(now)
-            except (RedisError, OSError) as error:  # a time-out is an OSError
+            except Exception as error:  # whatever it is: nobody is to wait for it, or fail
                 if time.monotonic() > self._rests_until + 10 * REST:
                     words = "rates are counted by each process alone, without Redis: %s: %s"
                     log.warning(words, type(error).__name__, error)
