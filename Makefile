@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCKS := config/locks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test client-gates bench faults soak lint fmt lock pillow-simd clean
+.PHONY: help run test client-gates bench faults soak lint audit sbom fmt lock pillow-simd clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,12 +32,19 @@ faults: $(VENV)/.dev $(VENV)/.pillow-simd ## break what can break, thoroughly: a
 soak: $(VENV)/.dev $(VENV)/.pillow-simd ## an hour of mixed load with faults: is anything lost, does anything grow?
 	@$(BIN)/python -m tests.soak $(ARGS)
 
-lint: $(VENV)/.dev ## style, types, layers, vendored files
+lint: $(VENV)/.dev ## style, types, layers, vendored files, locks and licences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python static/vendor/vendor.py check
+	$(BIN)/python -m tests.supply check
+
+audit: $(VENV)/.dev $(VENV)/.audit ## which vulnerabilities are known of what is installed? (docs/dependencies.md)
+	@$(BIN)/python -m tests.supply audit
+
+sbom: $(VENV)/.dev $(VENV)/.audit ## list what is installed in sbom.json, as CycloneDX
+	@$(BIN)/python -m tests.supply sbom
 
 fmt: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix .
@@ -67,6 +74,10 @@ $(VENV)/.pillow-simd: $(LOCKS)/pillow-simd.txt | $(VENV)/.runtime
 
 $(VENV)/.bench: $(LOCKS)/bench.txt | $(VENV)/.dev
 	@config/setup.sh bench
+	@touch $@
+
+$(VENV)/.audit: $(LOCKS)/audit.txt | $(VENV)/.dev
+	@config/setup.sh audit
 	@touch $@
 
 $(VENV)/.lighthouse: tests/gates/lighthouse/package-lock.json | $(VENV)/.dev

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what `make` needs: the virtual environment from a lock, pillow-simd, programs for the tests.
 #
-#   config/setup.sh runtime|dev|pillow-simd|test-tools|bench|lighthouse|lock
+#   config/setup.sh runtime|dev|pillow-simd|test-tools|bench|lighthouse|audit|lock
 #
 # Packages come from the registries that pip, apt and npm are set up for on this machine, and from nowhere else.
 set -euo pipefail
@@ -116,6 +116,13 @@ install_lighthouse() {
         fail "Lighthouse could not be installed ($venv/lighthouse.log says why)"
 }
 
+# What looks at dependencies, for `make audit` and `make sbom` alone, in an environment of its own: it has many itself.
+install_audit_tools() {
+    say "installing pip-audit and cyclonedx-bom from $locks/audit.txt"
+    [ -x $venv/audit/bin/pip ] || $venv/bin/python -m venv $venv/audit
+    $venv/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $locks/audit.txt
+}
+
 make_locks() {
     local options=(--universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
         --no-emit-index-url --no-emit-find-links)
@@ -124,6 +131,7 @@ make_locks() {
     $venv/bin/uv pip compile "${options[@]}" --extra embedded --extra dev -c $locks/runtime.txt pyproject.toml \
         -o $locks/dev.txt
     echo "pyvips[binary]" | $venv/bin/uv pip compile "${options[@]}" -c $locks/dev.txt - -o $locks/bench.txt
+    printf 'cyclonedx-bom\npip-audit\n' | $venv/bin/uv pip compile "${options[@]}" - -o $locks/audit.txt
     echo pillow-simd | $venv/bin/uv pip compile "${options[@]}" - -o $locks/pillow-simd.txt
 }
 
@@ -133,6 +141,7 @@ pillow-simd) build_pillow_simd ;;
 test-tools) install_test_tools ;;
 bench) install_bench_tools ;;
 lighthouse) install_lighthouse ;;
+audit) install_audit_tools ;;
 lock) make_locks ;;
-*) fail "usage: config/setup.sh runtime|dev|pillow-simd|test-tools|bench|lighthouse|lock" ;;
+*) fail "usage: config/setup.sh runtime|dev|pillow-simd|test-tools|bench|lighthouse|audit|lock" ;;
 esac

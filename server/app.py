@@ -25,6 +25,7 @@ from server.blueprints import (
 )
 from server.context import App, Context
 from server.http.addresses import Addresses
+from server.http.connections import Connections
 from server.http.errors import EnvelopeErrors
 from server.http.headers import StandardHeaders
 from server.http.protocol import PerchRequest
@@ -42,7 +43,11 @@ Opener = Callable[[], AbstractAsyncContextManager[Context]]
 def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> App:
     """The application. `opener` gives what handlers share, from before the first request to the last."""
     app: App = Sanic(
-        name, error_handler=EnvelopeErrors(), request_class=PerchRequest, configure_logging=False
+        name,
+        error_handler=EnvelopeErrors(),
+        request_class=PerchRequest,
+        configure_logging=False,
+        env_prefix=None,  # or variables like SANIC_INSPECTOR would be settings that nobody documents
     )
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY,
@@ -58,6 +63,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     )
     app.ctx.addresses = Addresses(settings)
     app.ctx.standard_headers = StandardHeaders(settings)
+    app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
     parts = (tweets, timelines, users, privacy, keys, invitations, audit, media, stream, instance, health)
     for part in parts:

@@ -33,6 +33,7 @@ from taskiq import AckableMessage
 from taskiq_redis import RedisStreamBroker
 
 from config.addresses import REDIS_SOCKET_TIMEOUT, RedisAddress
+from config.pauses import spread
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,9 @@ MAX_DELIVERIES, KEPT_DEAD_LETTERS = 5, 1_000
 
 # How long one read waits; below the client's own socket time-out of 5 s. Milliseconds.
 READ_BLOCK = 3_000
+
+# Before a queue that does not answer is asked again. Seconds.
+RETRY_AFTER = 1
 
 # How long the news that something is done waits for whoever waits for it. Seconds.
 NEWS_LIFETIME = 60
@@ -155,7 +159,7 @@ class StreamBroker(RedisStreamBroker):
                     continue
                 except (RedisError, OSError) as error:
                     log.warning("the queue does not answer: %s", error)
-                    await asyncio.sleep(1)
+                    await asyncio.sleep(spread(RETRY_AFTER))
                     continue
                 for entry_id, fields in entries:
                     if self._is_known(fields[b"data"]):
@@ -216,7 +220,7 @@ class StreamBroker(RedisStreamBroker):
                         return
                 except (RedisError, OSError) as error:
                     log.warning("cannot acknowledge a message yet: %s", error)
-                    await asyncio.sleep(2**attempt)
+                    await asyncio.sleep(spread(2**attempt))
 
         return acknowledge
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from config import error_reports
+from config.pauses import spread
 from server.domain import condition
 from server.domain.condition import Trouble
 from server.models.connection import row, rows, transaction
@@ -73,7 +74,7 @@ async def post(found: Sequence[Trouble], workshop: Workshop) -> None:
                     reason = f"it answers {answer.status}"
             except (aiohttp.ClientError, TimeoutError) as error:
                 reason = type(error).__name__
-            await asyncio.sleep(2**attempt)
+            await asyncio.sleep(spread(2**attempt))
     raise ConnectionError(f"ALERT_WEBHOOK_URL does not take the message: {reason}")
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from config.logging import redact
+from config.pauses import spread
 from server.domain import runs
 from server.domain.passing import is_passing
 from server.domain.runs import Claim
@@ -33,8 +34,8 @@ WORK: dict[RunKind, Work] = {
     RunKind.RECONCILE: reconcile.reconcile_scheduled,
 }
 
-# Before a run is tried again whose cause of failure may pass: doubled with each try.
-FIRST_DELAY = timedelta(seconds=30)
+# Before a run is tried again whose cause of failure may pass: doubled with each try. Seconds.
+FIRST_DELAY = 30
 
 
 async def plan(workshop: Means) -> None:
@@ -75,14 +76,19 @@ async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) 
     except LeaseLost:
         log.warning("the run %s of %s is another worker's now", claim.kind, claim.slot.isoformat())
     except Busy as error:
-        await runs.try_later(claim, str(error), FIRST_DELAY)
+        await runs.try_later(claim, str(error), delay(1))
     except DumpFailed as error:
         await runs.fail(claim, redact(str(error)), result=error.result)
     except Exception as error:
         if is_passing(error):
-            await runs.try_later(claim, redact(str(error)), FIRST_DELAY * 2 ** (claim.attempt - 1))
+            await runs.try_later(claim, redact(str(error)), delay(claim.attempt))
             return
         log.exception("the run %s of %s failed", claim.kind, claim.slot.isoformat())
         await runs.fail(claim, redact(f"{type(error).__name__}: {error}"))
     else:
         await runs.finish(claim, result)
+
+
+def delay(attempt: int) -> timedelta:
+    """Before the next try."""
+    return timedelta(seconds=spread(FIRST_DELAY * 2 ** (attempt - 1)))

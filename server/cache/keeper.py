@@ -21,6 +21,7 @@ import asyncpg
 from asyncpg.exceptions import InterfaceError, PostgresError
 
 from config.addresses import DatabaseAddress
+from config.pauses import spread
 from server.cache import changes, notices, topics
 from server.cache.membership import Membership
 from server.cache.notices import LEASE
@@ -87,7 +88,7 @@ class Keeper:
             except Exception:
                 # Whatever it is: requests are answered all the same, only slower.
                 log.exception("the cache's lease was lost")
-            await asyncio.sleep(LOOK_EVERY * random.uniform(1, 1.5))  # noqa: S311  # only spreads them
+            await asyncio.sleep(spread(LOOK_EVERY))
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:

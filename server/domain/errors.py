@@ -164,6 +164,11 @@ class QuotaExceeded(PerchError):
     message = "You have uploaded as much as a day takes. Try again after the seconds of Retry-After."
 
 
+class TooSlow(PerchError):
+    error_type, status = "too_slow", 408
+    message = "The request took too long to arrive."
+
+
 class InternalError(PerchError):
     error_type, status = "internal_error", 500
     message = "Something went wrong here. It was logged, and may work when tried again."

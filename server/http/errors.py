@@ -20,6 +20,7 @@ from server.domain.errors import (
     NotFound,
     PerchError,
     TooLarge,
+    TooSlow,
     Unavailable,
 )
 from server.domain.passing import is_passing
@@ -35,7 +36,9 @@ DRAINED_BYTES = 16 << 20
 BY_STATUS: dict[int, type[PerchError]] = {
     404: NotFound,
     405: MethodNotAllowed,
+    408: TooSlow,
     413: TooLarge,
+    431: TooLarge,
     503: Unavailable,
 }
 

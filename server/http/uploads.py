@@ -131,7 +131,10 @@ def parser(request: Request) -> multipart.PushMultipartParser:
     kind, options = multipart.parse_options_header(request.headers.get("content-type", ""))
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise InvalidBody("A multipart form with the field file is needed.")
-    return multipart.PushMultipartParser(options["boundary"], max_segment_count=MAX_FIELDS)
+    # The name of the file is whatever its system wrote; nobody reads it, and any byte is a letter here.
+    return multipart.PushMultipartParser(
+        options["boundary"], max_segment_count=MAX_FIELDS, header_charset="latin-1"
+    )
 
 
 async def incoming(request: Request, *, at_most: int) -> AsyncIterator[bytes]:

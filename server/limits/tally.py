@@ -120,7 +120,7 @@ class Tally:
     def __init__(self, name: str, rate: Rate, ledger: Ledger) -> None:
         self.name, self.rate = name, rate
         self._ledger = ledger
-        self._window = 0
+        self._now = self._window = 0
         self._counts: dict[object, Count] = {}
 
     def count(self, who: object) -> int:
@@ -141,8 +141,8 @@ class Tally:
         return self.rate.most - total - count.fresh
 
     def resets_in(self) -> int:
-        """Seconds until the next window, rounded up."""
-        return self.rate.seconds - int(time.time()) % self.rate.seconds
+        """Seconds from the last count until the next window, rounded up."""
+        return self.rate.seconds - self._now % self.rate.seconds
 
     async def settle(self) -> None:
         """Tell Redis what it does not know yet, and learn what the other processes have counted."""
@@ -157,7 +157,8 @@ class Tally:
             count.total = max(count.total, total)
 
     def _count(self, who: object) -> Count:
-        window = int(time.time()) // self.rate.seconds
+        self._now = int(time.time())
+        window = self._now // self.rate.seconds
         if window != self._window:
             self._window, self._counts = window, {}
         count = self._counts.get(who)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -20,6 +19,7 @@ import asyncpg
 from asyncpg.exceptions import InterfaceError, PostgresError
 
 from config.addresses import DatabaseAddress
+from config.pauses import spread
 from server.models import event as log_of_events
 from server.models.connection import CONNECT_TIMEOUT, STATEMENT_TIMEOUT
 from server.models.event import GROWN, LogState
@@ -140,7 +140,7 @@ class Hub:
                     words = "live updates wait for the database: %s: %s"
                     log.warning(words, type(error).__name__, error, exc_info=unexpected)
                 complained = True
-            await asyncio.sleep(RETRY_AFTER * random.uniform(1, 1.5))  # noqa: S311  # only spreads them
+            await asyncio.sleep(spread(RETRY_AFTER))
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:

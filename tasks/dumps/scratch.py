@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,6 +19,9 @@ from tasks.dumps.postgres import connected, quoted
 PREFIX = "drill_of_"
 # PostgreSQL's bound for names. Bytes.
 NAME_LENGTH = 63
+
+# The server may be what a drill failed of. Seconds.
+DROPPED_WITHIN = 60
 
 
 @asynccontextmanager
@@ -43,7 +47,8 @@ async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
         try:
             yield replace(settings.database, database=name)
         finally:
-            await drop(connection, name)
+            async with asyncio.timeout(DROPPED_WITHIN):  # else the next drill does it
+                await drop(connection, name)
 
 
 async def drop(connection: asyncpg.Connection, name: str) -> None:

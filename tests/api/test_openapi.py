@@ -129,7 +129,7 @@ async def test_documented_failures_are_all_that_there_are(
         for name in answer["content"]["application/json"]["examples"]
     }
     # Those that no route raises by itself: the router, the parser, /media, and commands do.
-    elsewhere = {"not_found", "method_not_allowed", "bad_request", "range_not_satisfiable"}
+    elsewhere = {"not_found", "method_not_allowed", "bad_request", "range_not_satisfiable", "too_slow"}
     assert documented | elsewhere == set(ERRORS)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from storage.s3 import Bucket
 from tests import disks, proxy, servers
 from tests.callers import Caller
 from tests.proxy import Pass, Proxy
-from tests.whole.conftest import REGISTER, is_ready
+from tests.whole.conftest import REGISTER, is_ready, is_web
+from tests.whole.conftest import processes as living
 
 DATABASE = "faults"
 
@@ -40,6 +42,7 @@ class Site:
     settings: Settings
     bucket: Bucket
     has_disk: bool
+    parent: int
 
     @property
     def data(self) -> Path:
@@ -47,19 +50,30 @@ class Site:
         return self.folder / "data"
 
     @property
+    def web(self) -> list[int]:
+        """The web processes that live now."""
+        return [pid for pid, parent, _ in living() if parent == self.parent and is_web(pid)]
+
+    @property
     def log(self) -> str:
         """All that its processes printed."""
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
     async def rows(self, sql: str, *values: object) -> list[asyncpg.Record]:
-        """Ask the database itself, past the proxy."""
+        """Ask the database itself."""
+        async with self.connected() as connection:
+            found: list[asyncpg.Record] = await connection.fetch(sql, *values)
+            return found
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection to the database, past the proxy."""
         address = {**self.settings.database.connect_arguments(), "database": DATABASE}
         connection = await asyncpg.connect(**address)
         try:
-            found: list[asyncpg.Record] = await connection.fetch(sql, *values)
+            yield connection
         finally:
             await connection.close()
-        return found
 
     def mend(self) -> None:
         """Let everything pass."""
@@ -98,7 +112,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, ceph_url: str) -> Iterator[Si
             url = f"http://127.0.0.1:{port}"
             try:
                 servers.wait_for(lambda: is_ready(url), "perch serve answering")
-                yield Site(url, folder, database, redis, storage, own, bucket, has_disk)
+                yield Site(url, folder, database, redis, storage, own, bucket, has_disk, processes[0].pid)
             finally:
                 database.mode = redis.mode = storage.mode = Pass()
                 for process in processes:

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from config.settings import Settings
 from server.app import create_app
-from server.context import Context
+from server.context import App, Context
 from server.http.protocol import PerchProtocol
 from server.limits.rates import Rates
 from server.limits.tally import PREFIX
@@ -25,6 +25,7 @@ class House:
     """A running application, and what it counts with."""
 
     url: str
+    app: App
     client: httpx.AsyncClient
     rates: Rates
 
@@ -60,9 +61,9 @@ async def house(perch: Context, database: None) -> AsyncIterator[Open]:
 
             app = create_app(made, opener, name=f"perch-limits-{id(made)}-{next(names)}")
             app.config.TOUCHUP = False  # it rewrites Sanic's own classes, once per process
-            url = await stack.enter_async_context(served(app))
+            url = await stack.enter_async_context(served(app, made.host))
             client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30))
-            return House(url, client, rates)
+            return House(url, app, client, rates)
 
         yield opened
 
@@ -74,15 +75,15 @@ async def forget(perch: Context) -> None:
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
+async def served(app: Any, host: str) -> AsyncIterator[str]:
     port = servers.free_port()
     serving: Any = await app.create_server(
-        host="127.0.0.1", port=port, protocol=PerchProtocol, return_asyncio_server=True
+        host=host, port=port, protocol=PerchProtocol, return_asyncio_server=True
     )
     await serving.startup()
     await serving.before_start()
     await serving.after_start()
-    yield f"http://127.0.0.1:{port}"
+    yield f"http://{host}:{port}"
     await serving.before_stop()
     await serving.close()
     for connection in list(serving.connections):

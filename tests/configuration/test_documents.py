@@ -1,0 +1,66 @@
+"""Documents name files, folders, settings and commands that are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+
+DOCUMENTS = [
+    Path("README.md"),
+    Path("CONTRIBUTING.md"),
+    Path("SECURITY.md"),
+    *sorted(Path("docs").glob("*.md")),
+]
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+NAMED = re.compile(r"`((?:server|storage|tasks|config|static|tests)/[\w./-]+)`")
+TARGET = re.compile(r"`make ([a-z-]+)")
+HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
+
+# `NAME=value` and `NAME` of a setting, in a row of a table or a sentence.
+SETTING = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)(?:=[^`]*)?`")
+
+# Names in capitals that are none of Perch's settings.
+OTHERS = {"ATTACK_SEED", "CLOCK_BOOTTIME", "KIND_CRON", "PR_SET_PDEATHSIG", "REDIS_CELERY"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_what_a_document_names_is_there(document: Path) -> None:
+    assert list(complaints(document, document.read_text())) == []
+
+
+def complaints(document: Path, text: str) -> Iterator[str]:
+    """What it names that is not there."""
+    for link in LINK.findall(text):
+        path, _, anchor = link.partition("#")
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        target = document.parent / path if path else document
+        if not target.exists():
+            yield f"no file {link}"
+        elif anchor and anchor not in anchors(target.read_text()):
+            yield f"no heading {link}"
+    for name in NAMED.findall(text):
+        if not Path(name.rstrip(".")).exists():
+            yield f"no {name}"
+    targets = set(re.findall(r"^([a-z-]+):", Path("Makefile").read_text(), re.MULTILINE))
+    for target in TARGET.findall(text):
+        if target not in targets:
+            yield f"no target {target} of make"
+    settings = {name.upper() for name in Settings.model_fields}
+    for name in SETTING.findall(text):
+        if name not in settings | OTHERS and name not in Path(".env.example").read_text():
+            yield f"no setting {name}"
+
+
+def anchors(text: str) -> set[str]:
+    """Of its headings, as forges make them."""
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+        for heading in HEADING.findall(text)
+    }

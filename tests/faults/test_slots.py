@@ -1,0 +1,109 @@
+"""Two real schedulers that are killed, and a clock that is set: each slot has one row, and is run once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from server.models import RunKind
+from tests.faults import houses
+from tests.faults.houses import House
+from tests.faults.waiting import eventually
+from tests.faults.workers import started
+from tests.thorough import much
+
+# Logs are shipped in each minute of the clock below, which has one in each second, and nothing else happens.
+CRONS = {f"{kind.upper()}_CRON": "0 0 1 1 *" for kind in RunKind} | {"LOGS_CRON": "* * * * *"}
+
+# Runs are claimed by the database's own clock: to that, every slot has come. The file says by how much the
+# clock was set. Plans are made each second, not each ten.
+CLOCK = """
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+began, start, plan = {began!r}, datetime.fromisoformat({start!r}), runs.plan
+async def plan_by_the_clock(timetable, jobs):
+    passed = (time.time() - began) * 60 + float(Path({file!r}).read_text())
+    await plan(timetable, jobs, now=start + timedelta(seconds=passed))
+runs.plan = plan_by_the_clock
+catalogue.TASKS = tuple(
+    replace(task, seconds=1) if task.name == "runs.plan" else task for task in catalogue.TASKS
+)
+"""
+
+# How long each part of it lasts. Seconds, and minutes of the clock.
+A_WHILE = much(usually=0.5, thoroughly=15)
+
+AHEAD = timedelta(hours=3)
+
+SLOTS = "SELECT slot, state, error, attempt FROM scheduled_runs WHERE kind = 'logs' ORDER BY slot"
+
+DONE = "SELECT count(*) FROM scheduled_runs WHERE state = 'done' AND slot > $1"
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.fault("slots")
+async def test_each_slot_has_one_row_and_is_run_once_whatever_becomes_of_schedulers_and_clocks(
+    settings: Settings, tmp_path: Path, measured: Callable[[str], None]
+) -> None:
+    start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=20)
+    set_by = tmp_path / "set by"
+    set_by.write_text("0")
+    clock = CLOCK.format(began=datetime.now(UTC).timestamp(), start=start.isoformat(), file=str(set_by))
+    async with houses.opened(settings, tmp_path / "data", **CRONS) as house:
+        with ExitStack() as everybody:
+
+            def begin(command: str) -> ExitStack:
+                stack = everybody.enter_context(ExitStack())
+                stack.enter_context(started(house.environment, house.log, clock, command))
+                return stack
+
+            begin("worker")
+            schedulers = [begin("scheduler"), begin("scheduler")]
+            await eventually(lambda: done(house, 2), within=30)
+            await asyncio.sleep(A_WHILE)
+            set_by.write_text(str(AHEAD.total_seconds()))
+            await eventually(lambda: done(house, 1, after=start + AHEAD), within=10)
+            set_by.write_text("0")
+            before = await how_many(house)
+            await eventually(lambda: done(house, before + 1), within=10)
+            for scheduler in schedulers:  # killed
+                scheduler.close()
+            await asyncio.sleep(A_WHILE + 2)
+            down = await how_many(house)
+            begin("scheduler")
+            await eventually(lambda: done(house, down + 2), within=20)
+        rows = await house.database.fetch(SLOTS)
+    here = [row for row in rows if row["slot"] < start + AHEAD]
+    minutes = [(row["slot"] - here[0]["slot"]) / timedelta(minutes=1) for row in here]
+    assert minutes == list(range(len(here)))  # each has a row, and one
+    assert {row["state"] for row in rows} <= {"done", "skipped", "due", "running"}
+    assert {row["attempt"] for row in rows if row["state"] == "done"} == {1}
+    assert all(row["attempt"] == 0 for row in rows if row["state"] == "skipped")
+    skipped = [row for row in here[1:] if row["state"] == "skipped"]
+    assert {row["error"] for row in skipped} == {"a newer slot came first"}
+    assert len(skipped) >= A_WHILE
+    counted = len([row for row in rows if row["state"] == "done"])
+    measured(
+        f"two schedulers killed, a clock set forth and back by {AHEAD}: {len(here)} slots with one row each, "
+        f"{counted} of them run, each once, {len(skipped)} skipped"
+    )
+
+
+async def done(house: House, count: int, *, after: datetime = LONG_AGO) -> bool:
+    """Whether so many slots were run, of those after a moment."""
+    return await how_many(house, after) >= count
+
+
+async def how_many(house: House, after: datetime = LONG_AGO) -> int:
+    """Slots that were run."""
+    found: int = await house.database.fetchval(DONE, after)
+    return found

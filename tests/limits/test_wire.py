@@ -1,0 +1,276 @@
+"""Requests that two readers could take apart differently, floods, and clients that take their time."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from server.http import framing, protocol
+from tests.callers import Caller
+from tests.limits.conftest import Open
+from tests.limits.wire import wire
+from tests.servers import until
+
+BODY = b'{"tweet_data": "smuggled"}'
+SMUGGLED = b"POST /api/tweets HTTP/1.1\r\nHost: x\r\napi-key: %s\r\nContent-Length: 26\r\n\r\n" + BODY
+
+
+def post(*headers: bytes, body: bytes = b"0\r\n\r\n", line: bytes = b"POST /api/tweets HTTP/1.1") -> bytes:
+    return b"\r\n".join([line, b"Host: x", *headers]) + b"\r\n\r\n" + body
+
+
+CHUNKED = b"Transfer-Encoding: chunked"
+
+AMBIGUOUS = {
+    "both lengths": post(b"Content-Length: 5", CHUNKED),
+    "both the other way": post(CHUNKED, b"Content-Length: 5"),
+    "two lengths": post(b"Content-Length: 5", b"Content-Length: 50"),
+    "two equal lengths": post(b"Content-Length: 5", b"Content-Length: 5"),
+    "a list of lengths": post(b"Content-Length: 5, 5"),
+    "two codings": post(CHUNKED, CHUNKED),
+    "chunked twice": post(b"Transfer-Encoding: chunked, chunked"),
+    "gzip, chunked": post(b"Transfer-Encoding: gzip, chunked"),
+    "chunked, identity": post(b"Transfer-Encoding: chunked, identity"),
+    "xchunked": post(b"Transfer-Encoding: xchunked"),
+    "chunked in quotes": post(b'Transfer-Encoding: "chunked"'),
+    "chunked with a tab": post(b"Transfer-Encoding: \tchunked\x0b"),
+    "identity": post(b"Transfer-Encoding: identity"),
+    "a folded coding": post(b"Transfer-Encoding:\r\n chunked"),
+    "a folded header": post(b"X: a\r\n\tb", b"Content-Length: 5"),
+    "a space before the colon": post(b"Transfer-Encoding : chunked"),
+    "a tab before the colon": post(b"Content-Length\t: 5"),
+    "a space before the name": post(b" Content-Length: 5"),
+    "no name": post(b": 5"),
+    "no colon": post(b"Content-Length"),
+    "a name that is none": post(b"Content(Length: 5"),
+    "a bare line feed": post(b"X: a\nTransfer-Encoding: chunked"),
+    "a bare carriage return": post(b"X: a\rTransfer-Encoding: chunked"),
+    "NUL in a value": post(b"X: a\x00b", b"Content-Length: 5"),
+    "an escape in a value": post(b"X: \x1b[2J"),
+    "a negative length": post(b"Content-Length: -5"),
+    "a signed length": post(b"Content-Length: +5"),
+    "a length with a space": post(b"Content-Length: 5 5"),
+    "a length in hexadecimals": post(b"Content-Length: 0x5"),
+    "a length with an underscore": post(b"Content-Length: 1_0"),
+    "a length in other digits": post("Content-Length: ٥".encode()),
+    "a huge length": post(b"Content-Length: " + b"9" * 40),
+    "an empty length": post(b"Content-Length: "),
+    "chunked in HTTP/1.0": post(CHUNKED, line=b"POST /api/tweets HTTP/1.0"),
+    "a chunk of negative size": post(CHUNKED, body=b"-1\r\nx\r\n0\r\n\r\n"),
+    "a chunk of signed size": post(CHUNKED, body=b"+1\r\nx\r\n0\r\n\r\n"),
+    "a chunk of 0x size": post(CHUNKED, body=b"0x1\r\nx\r\n0\r\n\r\n"),
+    "a chunk of spaced size": post(CHUNKED, body=b" 1\r\nx\r\n0\r\n\r\n"),
+    "a chunk without size": post(CHUNKED, body=b"\r\nx\r\n0\r\n\r\n"),
+    "a chunk of underscored size": post(CHUNKED, body=b"0_1\r\nx\r\n0\r\n\r\n"),
+    "a chunk with an extension": post(CHUNKED, body=b"1;a=b\r\nx\r\n0\r\n\r\n"),
+    "an extension without end": post(CHUNKED, body=b"1;" + b"a" * 100_000),
+    "a chunk of too large a size": post(CHUNKED, body=b"FFFFFFFFFFFFFFFF1\r\nx\r\n0\r\n\r\n"),
+    "a chunk that is longer than its size": post(CHUNKED, body=b"1\r\nxyz5\r\nhello\r\n0\r\n\r\n"),
+    "a chunk with a bare line feed": post(CHUNKED, body=b"1\nx\r\n0\r\n\r\n"),
+    "trailers": post(CHUNKED, body=b"0\r\nX: y\r\n\r\n"),
+    "no host": b"GET /api/tweets HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /api/tweets HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
+    "a list of hosts": b"GET /api/tweets HTTP/1.1\r\nHost: x, y\r\n\r\n",
+    "a host with a path": b"GET /api/tweets HTTP/1.1\r\nHost: x/y\r\n\r\n",
+    "a host with a user": b"GET /api/tweets HTTP/1.1\r\nHost: a@x\r\n\r\n",
+    "an empty host": b"GET /api/tweets HTTP/1.1\r\nHost: \r\n\r\n",
+    "an absolute target": b"GET http://y/api/tweets HTTP/1.1\r\nHost: x\r\n\r\n",
+    "an authority as target": b"CONNECT y:443 HTTP/1.1\r\nHost: y:443\r\n\r\n",
+    "an asterisk as target": b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+    "two spaces": b"GET  /api/tweets HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a tab for a space": b"GET\t/api/tweets HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a space in the target": b"GET /api/tweets /x HTTP/1.1\r\nHost: x\r\n\r\n",
+    "another version": b"GET /api/tweets HTTP/1.2\r\nHost: x\r\n\r\n",
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
+    "an empty line first": b"\r\n\r\nGET /api/tweets HTTP/1.1\r\nHost: x\r\n\r\n",
+}
+
+
+@pytest.mark.fault("malformed")
+@pytest.mark.parametrize("what", AMBIGUOUS)
+async def test_what_two_readers_could_take_apart_differently_is_refused(
+    address: str, alice: Caller, what: str
+) -> None:
+    """And the connection closes: what comes behind it is nobody's request."""
+    key = str(alice.key).encode()
+    async with wire(address) as raw:
+        sent = AMBIGUOUS[what].replace(b"Host: x\r\n", b"Host: x\r\napi-key: " + key + b"\r\n", 1)
+        await raw.send(sent + SMUGGLED % key)
+        status, error = (await raw.answer()).error
+        assert status in (400, 413), what
+        assert error in ("bad_request", "too_large")
+        assert await raw.ends()
+    assert await alice.timeline() == []
+
+
+async def test_what_is_right_is_taken(address: str, alice: Caller) -> None:
+    key = b"api-key: " + str(alice.key).encode()
+    chunks = b"A\r\n" + BODY[:10] + b"\r\n10\r\n" + BODY[10:] + b"\r\n0\r\n\r\n"
+    length = b"Content-Length: %d" % len(BODY)
+    async with wire(address) as raw:
+        await raw.send(post(key, CHUNKED, body=chunks) + post(key, length, body=BODY))
+        await raw.send(post(b"host-like: x", key, CHUNKED, body=chunks), pieces=1)
+        assert [(await raw.answer()).status for _ in range(3)] == [201, 201, 201]
+    for host in (b"perch.example.org", b"127.0.0.1:8000", b"[::1]:8000", b"my_perch"):
+        async with wire(address) as raw:
+            await raw.send(b"GET /health/live HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
+            assert (await raw.answer()).status == 200
+    async with wire(address) as raw:
+        await raw.send(b"GET /health/live HTTP/1.0\r\n\r\n")
+        assert (await raw.answer()).status == 200
+        assert await raw.ends()
+
+
+@pytest.mark.fault("malformed")
+@pytest.mark.parametrize(
+    "flood",
+    [
+        b"".join(b"X-%d: y\r\n" % number for number in range(framing.MAX_HEADERS + 10)),
+        b"X: " + b"y" * 20_000 + b"\r\n",
+        b"y" * 100_000,
+    ],
+)
+async def test_floods_of_headers_end_early(address: str, flood: bytes) -> None:
+    async with wire(address) as raw:
+        await raw.send(b"GET /api/tweets HTTP/1.1\r\nHost: x\r\n" + flood + b"\r\n")
+        status, error = (await raw.answer()).error
+        assert (status, error) in ((431, "too_large"), (413, "too_large"))
+        assert await raw.ends()
+
+
+@pytest.mark.fault("malformed")
+async def test_a_body_of_crumbs_is_refused(address: str, alice: Caller) -> None:
+    key = b"api-key: " + str(alice.key).encode()
+    kind = b"Content-Type: multipart/form-data; boundary=b"
+    crumbs = b"1\r\nx\r\n" * 50_000
+    async with wire(address) as raw:
+        await raw.send(post(key, kind, CHUNKED, body=crumbs, line=b"POST /api/medias HTTP/1.1"))
+        assert (await raw.answer()).status in (400, 422)
+        assert await raw.ends()
+
+
+@pytest.mark.fault("malformed")
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /api/tweets HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 90,
+        b"GET /api/tweets HTTP/1.1\nHost: x\n\n" + b"\n" * 500,
+        post(b"Content-Length: 5000", body=b"{" + b" " * 500),
+        post(CHUNKED, body=b"1\r\n{\r\n" * 90),
+    ],
+)
+async def test_who_drips_has_a_time_for_the_whole(
+    address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    for name in ("HEAD_TIMEOUT", "BODY_TIMEOUT", "DROP_TIMEOUT"):
+        monkeypatch.setattr(protocol, name, 0.3)
+    began = time.monotonic()
+    async with wire(address) as raw:
+        dripping = asyncio.create_task(raw.send(sent, pieces=5, every=0.02))
+        assert (await raw.answer()).error == (408, "too_slow")
+        assert time.monotonic() - began < 1
+        dripping.cancel()
+        assert await raw.ends()
+    assert time.monotonic() - began < 1 + protocol.LINGER + 0.5
+
+
+async def test_a_slow_upload_has_more_time_the_more_it_brings(
+    address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BODY_TIMEOUT", 0.2)
+    monkeypatch.setattr(protocol, "SLOWEST", 1000)
+    body = b"{" + b" " * 1500 + b'"tweet_data": "slow"}'
+    async with wire(address) as raw:
+        head = post(b"api-key: " + str(alice.key).encode(), b"Content-Length: %d" % len(body), body=b"")
+        await raw.send(head)
+        await raw.send(body, pieces=100, every=0.05)
+        assert (await raw.answer()).status == 201
+
+
+async def test_a_refusal_of_a_malformed_head_reaches_who_sends_everything_first(address: str) -> None:
+    parts = urlsplit(address)
+
+    def send() -> tuple[int, str]:
+        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+        headers = {"Content-Length": "8000000", "Transfer-Encoding": "chunked"}
+        connection.request("POST", "/api/tweets", b"x" * 8_000_000, headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())["error_type"]
+
+    for _ in range(3):
+        assert await asyncio.to_thread(send) == (400, "bad_request")
+
+
+async def test_who_pretends_to_want_another_protocol_is_served_as_others(address: str) -> None:
+    async with wire(address) as raw:
+        upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        await raw.send(b"GET /api/tweets HTTP/1.1\r\nHost: x\r\n" + upgrade + b"\r\n")
+        assert (await raw.answer()).error == (401, "missing_key")
+
+
+async def test_pipelined_requests_are_answered_one_after_the_other(address: str) -> None:
+    async with wire(address) as raw:
+        sending = asyncio.create_task(raw.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n" * 5_000))
+        for _ in range(5_000):
+            assert (await raw.answer()).status == 200
+        await sending
+
+
+async def test_one_connection_too_many_is_told_so(house: Open) -> None:
+    here = await house(max_connections=2)
+    async with wire(here.url) as one, wire(here.url) as two:
+        for raw in (one, two):
+            await raw.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await raw.answer()).status == 200
+        async with wire(here.url) as three:
+            await three.send(post(b"Content-Length: 100000", body=b"x" * 100_000))
+            answer = await three.answer()
+            assert answer.error == (503, "unavailable")
+            assert answer.headers["retry-after"]
+            assert await three.ends()
+    await asyncio.sleep(0.1)
+    async with wire(here.url) as again:
+        await again.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await again.answer()).status == 200
+
+
+async def test_who_never_reads_is_left_alone_in_the_end(house: Open) -> None:
+    here = await house()
+    here.app.config.update(RESPONSE_TIMEOUT=0.4, GRACEFUL_TCP_CLOSE_TIMEOUT=0.2)
+    connections = here.app.ctx.connections
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.connect(("127.0.0.1", urlsplit(here.url).port))
+        raw.setblocking(False)
+        ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        await asyncio.get_running_loop().sock_sendall(raw, ask * 300)
+        await until(lambda: connections.open == 1)
+        await until(lambda: connections.open == 0)
+
+
+def own_address() -> str:
+    """Where this machine is reached from others; its loopback address is nobody's in particular."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("198.51.100.1", 9))
+        except OSError:
+            pytest.skip("this machine has no network")
+        return str(probe.getsockname()[0])
+
+
+async def test_an_address_has_so_many_connections(house: Open) -> None:
+    mine = own_address()
+    here = await house(host=mine, connections_per_address=2)
+    async with wire(here.url), wire(here.url), wire(here.url) as three:
+        assert (await three.answer()).error == (503, "unavailable")
+    there = await house(host=mine, connections_per_address=2, proxies_count=1)
+    async with wire(there.url), wire(there.url), wire(there.url) as three:
+        await three.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await three.answer()).status == 200
