@@ -18,7 +18,7 @@ import mmap
 import os
 import time
 from collections.abc import Collection, Iterable, Sequence
-from random import getrandbits
+from secrets import randbits
 
 from server.cache import topics
 
@@ -49,7 +49,8 @@ class Versions:
 
     def stamp(self, changed: Iterable[int]) -> None:
         """What was read of these topics before is not believed any more, in any process of the host."""
-        number, words = getrandbits(64), self.words
+        # Of the system: Python's own numbers come again where somebody seeds them, in a library say.
+        number, words = randbits(64), self.words
         words[_ANY] = number
         for topic in changed:
             words[topic] = number

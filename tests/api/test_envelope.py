@@ -29,7 +29,7 @@ async def test_unknown_paths(anybody: Caller, method: str, path: str) -> None:
     ("method", "path", "allow"),
     [
         ("PUT", "/api/tweets", {"GET", "POST"}),
-        ("POST", "/api/users/me", {"GET", "PATCH"}),
+        ("POST", "/api/users/me", {"GET", "PATCH", "DELETE"}),
         ("OPTIONS", "/api/tweets/1", {"GET", "DELETE"}),
         ("PATCH", "/api/tweets/1/likes", {"GET", "POST", "DELETE"}),
     ],
@@ -61,6 +61,7 @@ async def test_answers_are_not_stored_and_carry_a_request_id(alice: Caller) -> N
         b"GET /api/\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET foo HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET x:80 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"DELETE https://x HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET http://[::1/api HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET http://[::1/api HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n",
         b"GET /api/\x00 HTTP/1.1\r\nHost: x\r\n\r\n",

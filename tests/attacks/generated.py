@@ -361,7 +361,9 @@ def address(attacker: Attacker, random: Random) -> Attack:
         case 3:
             path += random.choice(("/", "//", "/.", "/..", ";", "#x", "?#", "%20", "*"))
         case 4:
-            path = random.choice(("*", "", "x", "x:80", ":80", "?", "#", "%", "é", "\ud800"))
+            path = random.choice(
+                ("*", "", "x", "x:80", "http://x", "https://x?a=b", ":80", "?", "#", "%", "é", "\ud800")
+            )
         case 5:
             path = path.upper()
     method = random.choices((*METHODS, *STRANGE_METHODS), [9] * len(METHODS) + [1] * len(STRANGE_METHODS))[0]

@@ -61,7 +61,7 @@ class Matrix:
     bob: Caller
     carol: Caller
     wrong: list[Shown]
-    thirds: Iterator[list[Shown]]
+    shares: Iterator[list[Shown]]
     tables: str
     store: ObjectStore
 
@@ -151,9 +151,9 @@ async def complaints(
 ) -> list[str]:
     """What the matrix finds wrong with an application's routes; carol is an administrator."""
     wrong = await wrong_keys(alice, carol)
-    thirds = itertools.cycle(wrong[shift::3] for shift in range(3))
+    shares = itertools.cycle(wrong[shift::6] for shift in range(6))
     store = app.ctx.perch.store
-    matrix = Matrix(client, alice, bob, carol, wrong, thirds, await digest_of_all(), store)
+    matrix = Matrix(client, alice, bob, carol, wrong, shares, await digest_of_all(), store)
     known = {str(route) for route in routes(app)}
     found = [
         f"{name}: is on the list of public routes, and there is none"
@@ -192,7 +192,7 @@ async def of_route(matrix: Matrix, route: Route) -> Any:
     ids = await matrix.belongings()
     beyond = await keys_beyond(scope, matrix.bob, matrix.carol) if scope else []
     before = await matrix.state()
-    for shown in [NO_KEY, *much(usually=next(matrix.thirds), thoroughly=matrix.wrong), *beyond]:
+    for shown in [NO_KEY, *much(usually=next(matrix.shares), thoroughly=matrix.wrong), *beyond]:
         answer = await matrix.ask(route, ids, dict(shown.headers), shown.query)
         for complaint in refused(answer, shown.refusal):
             yield f"{shown.what}: {complaint}"

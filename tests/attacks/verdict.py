@@ -30,7 +30,7 @@ INSIDES = re.compile(
 ADDRESS = re.compile(rb"^\S* (?:[a-z]+://[^/ ]*)?(?P<path>/[^ ?#]*)", re.IGNORECASE)
 
 # Answers in formats of their own.
-DOCUMENTS = (b"/api/docs", b"/api/openapi.json", b"/api/stream")
+DOCUMENTS = (b"/api/docs", b"/api/openapi.json", b"/api/stream", b"/api/users/me/export/archive")
 
 
 async def complaints(port: int, attack: Attack) -> tuple[list[int], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable
 
 from server.cache.membership import Membership
@@ -26,6 +27,16 @@ def in_a_child(work: Callable[[], object]) -> int:
 
 def stamp(versions: Versions, topic: int) -> Callable[[], None]:
     return lambda: versions.stamp([topic])
+
+
+def test_a_stamp_never_stood_there_before_whoever_seeds_random_numbers() -> None:
+    versions = Versions()
+    seen = set()
+    for _ in range(3):
+        random.seed(0)
+        versions.stamp([100])
+        seen.add((versions.any(), versions.of([100])))
+    assert len(seen) == 3
 
 
 def test_a_stamp_of_one_process_is_seen_by_the_others() -> None:

@@ -96,6 +96,14 @@ FAULTS: dict[str, Fault] = {
         "in no log line, error report, answer, output of a command or list of processes; in reports nobody's "
         "text or address either",
     ),
+    "model": Fault(
+        "generated histories of tweets, deletions, likes, follows, pictures, names and keys",
+        "each answer, list and counter is that of a plain model in memory",
+    ),
+    "document": Fault(
+        "requests made from the OpenAPI document by a tool that knows nothing else (schemathesis)",
+        "each answer's status, type, headers and shape are what the document says",
+    ),
     "keys": Fault(
         "every route with every kind of foreign, wrong or missing key",
         "refused; a new route cannot be forgotten",

@@ -27,9 +27,12 @@ SEED = int(os.environ.get("ATTACK_SEED", "1"))
 
 AT_ONCE = 32
 
-# Whoever attacks cannot end these keys: nobody can revoke a public one.
+# Whoever attacks cannot end these keys: nobody can revoke a public one, or guess whom to suspend.
 KEY = """
-    WITH person AS (INSERT INTO users (handle, name, is_admin) VALUES ($1, $1, $2) RETURNING id)
+    WITH person AS (
+        INSERT INTO users (id, handle, name, is_admin)
+        VALUES ((random() * 1e12)::bigint + 1000000000000, $1, $1, $2) RETURNING id
+    )
     INSERT INTO api_keys (user_id, hash, name, scopes, public)
     SELECT id, $3, 'attacks', $4, true FROM person
 """
