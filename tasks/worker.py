@@ -15,6 +15,7 @@ from taskiq.receiver import Receiver
 
 from config.pauses import spread
 from config.settings import Settings
+from server.domain.passing import is_passing
 from tasks.broker import BEAT_EVERY, SLOW_STREAM, StreamBroker, create_broker
 from tasks.leases import renewed
 from tasks.picture_worker import decoder
@@ -32,6 +33,7 @@ STALE_AFTER = 3600
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run tasks, `WORKER_CONCURRENCY` at once, until `stop` is set."""
+    logging.getLogger(Receiver.__module__).addFilter(calmly)
     broker = create_broker(settings.redis_tasks)
     slow = create_broker(settings.redis_tasks, stream=SLOW_STREAM)
     at_once = settings.worker_concurrency
@@ -43,6 +45,16 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             both.create_task(serve(slow, max(1, at_once // 2), workshop))
     for each in (broker, slow):
         await each.shutdown()
+
+
+def calmly(record: logging.LogRecord) -> bool:
+    """Let a task's failure that passes be a line and no alarm: what it was about is queued again."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None and is_passing(error):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args = "a task ends, to be sent again: %s: %s", (type(error).__name__, error)
+        record.exc_info = record.exc_text = None
+    return True
 
 
 async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:

@@ -18,18 +18,21 @@ def good() -> tuple[bytes, ...]:
     """One of each kind that decoders treat in their own way; small, so that a mutation hits what matters."""
     picture = pictures.gradient(60, 45)
     grey, clear, palette = picture.convert("L"), picture.convert("RGBA"), picture.quantize(16)
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(
+        12
+    )  # when it was made, by ICC.1 7.2.1: the only thing that differs from run to run
     exif = Image.Exif()
     exif[0x0112] = 6
     frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "green", "blue")]
     moves = {"save_all": True, "append_images": frames[1:], "duration": 50}
     compressions = ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg")
     return (
-        pictures.encoded(picture, "JPEG", exif=exif, icc_profile=profile),
+        pictures.encoded(picture, "JPEG", exif=exif, icc_profile=bytes(profile)),
         pictures.encoded(picture, "JPEG", progressive=True, subsampling=0),
         pictures.encoded(picture.convert("CMYK"), "JPEG"),
         pictures.encoded(picture, "MPO", save_all=True, append_images=[grey.convert("RGB")]),
-        *(pictures.encoded(each, "PNG", icc_profile=profile) for each in (picture, clear, palette)),
+        *(pictures.encoded(each, "PNG", icc_profile=bytes(profile)) for each in (picture, clear, palette)),
         pictures.encoded(Image.new("I;16", (40, 30), 30_000), "PNG"),
         pictures.encoded(grey.convert("1"), "TIFF", compression="group4"),
         *(pictures.encoded(picture, "TIFF", compression=each, exif=exif) for each in compressions),

@@ -9,14 +9,16 @@ from typing import Any
 import click
 
 from server.cli.command import json_option, table, with_database
-from server.domain import accounts, keys
+from server.domain import accounts, audit, keys
+from server.domain.audit import TERMINAL, Act
 from server.models import ApiKey, User
+from server.models.connection import transaction
 from server.security.keys import SCOPES, Scope
 
 
 @click.group()
 def users() -> None:
-    """Add and list users."""
+    """Add, list, suspend, export and delete users."""
 
 
 @users.command("add")
@@ -31,7 +33,14 @@ def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
     Example:
       perch users add alice --name "Alice Liddell" --admin
     """
-    user, key = with_database(lambda: accounts.create(handle, name, admin=admin))
+
+    async def add() -> tuple[User, str]:
+        async with transaction():
+            user, key = await accounts.create(handle, name, admin=admin)
+            await audit.record(TERMINAL, Act.USER_ADDED, user_id=user.id, admin=admin)
+        return user, key
+
+    user, key = with_database(add)
     if as_json:
         click.echo(json.dumps({**user_row(user), "key": key}, default=str, ensure_ascii=False))
         return
@@ -47,7 +56,7 @@ def list_users(as_json: bool) -> None:
     Example:
       perch users list --json
     """
-    found = with_database(lambda: collected(User.all().order_by("id")))
+    found = with_database(lambda: collected(User.filter(deleted_at=None).order_by("id")))
     table([user_row(user) for user in found], as_json)
 
 
@@ -80,7 +89,13 @@ def create_key(handle: str, name: str, scopes: tuple[Scope, ...], days: int | No
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
 
     async def create() -> tuple[ApiKey, str]:
-        return await keys.create(await accounts.by_handle(handle), name, scopes or None, expires_at)
+        user = await accounts.by_handle(handle)
+        async with transaction():
+            record, key = await keys.create(user, name, scopes or None, expires_at)
+            await audit.record(
+                TERMINAL, Act.KEY_MADE, user_id=user.id, subject_id=record.id, scopes=record.scopes
+            )
+        return record, key
 
     record, key = with_database(create)
     if as_json:
@@ -125,7 +140,7 @@ def revoke_key(key_id: int) -> None:
         record = await ApiKey.get_or_none(id=key_id, revoked_at=None)
         if record is None:
             raise click.ClickException(f"there is no key with the id {key_id} that could be revoked")
-        await keys.revoke(record.user_id, key_id)
+        await keys.revoke(record.user_id, key_id, TERMINAL)
 
     with_database(revoke)
     click.echo(f"revoked the key {key_id}")
@@ -143,6 +158,7 @@ def user_row(user: User) -> dict[str, Any]:
         "handle": user.handle,
         "name": user.name,
         "admin": user.is_admin,
+        "suspended": user.suspended_at is not None,
         "tweets": user.tweets_count,
         "created_at": user.created_at,
     }

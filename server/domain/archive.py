@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import msgspec
@@ -48,7 +48,7 @@ class _Sink:
         return taken
 
 
-async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncIterator[bytes]:
+async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGenerator[bytes, None]:
     """The archive (zip), piece by piece. What changes meanwhile is in it as it was or as it is."""
     sink: Any = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -8,7 +8,8 @@ from typing import cast
 
 from server.cache import changes, topics
 from server.cache.store import Store
-from server.domain import text
+from server.domain import audit, text
+from server.domain.audit import Act, Actor
 from server.domain.errors import InvalidBody, InvalidKey, KeyNotFound, OutOfScope, PublicKey
 from server.domain.viewer import Viewer
 from server.models import ApiKey, User
@@ -121,8 +122,11 @@ async def of_user(user_id: int) -> list[ApiKey]:
     return await ApiKey.filter(user_id=user_id, revoked_at=None).order_by("-id")
 
 
-async def revoke(user_id: int, key_id: int) -> None:
+async def revoke(user_id: int, key_id: int, by: Actor | None = None) -> None:
     """End a key of this user's for ever.
+
+    Args:
+        by: who does it as an administrator; None for the user.
 
     Raises:
         KeyNotFound: unknown, another's, or revoked already.
@@ -130,9 +134,11 @@ async def revoke(user_id: int, key_id: int) -> None:
     """
     if await ApiKey.exists(id=key_id, user_id=user_id, public=True):
         raise PublicKey
-    done = await ApiKey.filter(id=key_id, user_id=user_id, revoked_at=None).update(
-        revoked_at=datetime.now(UTC)
-    )
+    async with transaction():
+        found = ApiKey.filter(id=key_id, user_id=user_id, revoked_at=None)
+        done = await found.update(revoked_at=datetime.now(UTC))
+        if done and by is not None:
+            await audit.record(by, Act.KEY_REVOKED, user_id=user_id, subject_id=key_id)
     # Also where it was revoked before: who did that may have died before anybody was told.
     await changes.tell([topics.keys_of(user_id)])
     if not done:

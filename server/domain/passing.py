@@ -11,6 +11,8 @@ from storage.base import StorageUnavailable
 PASSING = (
     OSError,  # TimeoutError among them
     asyncpg.exceptions.InterfaceError,
+    # Of a connection that was told of its end, and is used before it is closed.
+    asyncpg.exceptions.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.CannotConnectNowError,

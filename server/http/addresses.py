@@ -29,15 +29,17 @@ class Addresses:
         self._trusted = networks(settings.trusted_proxies)
         self.behind_proxy = self._count > 0 or self._header is not None
 
-    def of(self, request: Request) -> str | None:
-        """Whom to count by: an address, or the network of one. None where nobody is known by it.
+    def of_connection(self, peer: str) -> str:
+        """Whom a connection from there counts for: an address, or the network of one; else empty.
 
         On this machine, with no proxy named, it is most likely a proxy that we were not told about, or the
-        operator: everybody would share its limit.
+        operator: everybody would share its limit. Behind proxies it is theirs.
         """
+        return "" if self.behind_proxy or is_loopback(peer) else counted(peer) or ""
+
+    def told(self, request: Request) -> str | None:
+        """Whom a request counts for that came through a proxy: who that says, where it is believed."""
         peer = str(request.conn_info.client_ip) if request.conn_info else ""
-        if not self.behind_proxy:
-            return None if is_loopback(peer) else counted(peer)
         if self._trusted and not within(peer, self._trusted):
             return counted(peer)
         if self._header is not None:

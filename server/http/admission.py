@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sanic import Request
 
 from server.domain.errors import RateLimited
 from server.domain.viewer import Viewer
-from server.http.protocol import PerchRequest
+from server.http.addresses import Addresses
 from server.limits.rates import Rates
 from server.limits.tally import Tally
 
 # When a stream that was one too many may be tried again. Seconds.
 STREAM_RETRY = 30
+
+RATE = b"\r\nratelimit-limit: %d\r\nratelimit-remaining: %d\r\nratelimit-reset: %d"
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -68,20 +71,18 @@ def share(request: Request, rates: Rates) -> None:
         tell(request, rates.address, -1)
 
 
-def tell(request: Request, tally: Tally, left: int) -> None:
+def tell(request: Any, tally: Tally, left: int) -> None:
     """Give the answer its headers (draft-ietf-httpapi-ratelimit-headers-06). Raises RateLimited."""
     reset = tally.resets_in()
-    if isinstance(request, PerchRequest):
-        request.rate = b"%d\r\nratelimit-remaining: %d\r\nratelimit-reset: %d" % (
-            tally.rate.most,
-            max(left, 0),
-            reset,
-        )
+    request.rate = RATE % (tally.rate.most, max(left, 0), reset)
     if left < 0:
         raise RateLimited(retry_after=reset)
 
 
 def address_of(request: Request) -> str | None:
-    """Whom to count by where there is no user."""
-    found: str | None = request.app.ctx.addresses.of(request)
-    return found
+    """Whom to count by where there is no user; None where nobody is known by the address."""
+    addresses: Addresses = request.app.ctx.addresses
+    if addresses.behind_proxy:
+        return addresses.told(request)
+    protocol: Any = request.transport.get_protocol()  # it was looked up when that began
+    return protocol.counted or None

@@ -11,7 +11,7 @@ from config import open_files
 from config.settings import Settings
 from server.domain.errors import Unavailable
 from server.http import envelope
-from server.http.addresses import Addresses, counted, is_loopback
+from server.http.addresses import Addresses
 from server.http.headers import StandardHeaders
 
 # Open files that are left to everything else: the database, storage, logs, uploads.
@@ -27,7 +27,7 @@ class Connections:
     def __init__(self, settings: Settings, addresses: Addresses, headers: StandardHeaders) -> None:
         self._most = settings.max_connections
         self._most_of_address = settings.connections_per_address
-        self._by_address = not addresses.behind_proxy
+        self._addresses = addresses
         self._open = 0
         self._of_address: Counter[str] = Counter()
         self._refusal = refusal(headers)
@@ -63,15 +63,13 @@ class Connections:
     def _address(self, transport: asyncio.Transport) -> str:
         """Whom to count; nobody where it is a proxy, or this machine itself, where one may be."""
         peer = transport.get_extra_info("peername")
-        if not self._by_address or not peer or is_loopback(peer[0]):
-            return ""
-        return counted(peer[0]) or ""
+        return self._addresses.of_connection(peer[0]) if peer else ""
 
 
 def refusal(headers: StandardHeaders) -> bytes:
     """The whole answer, made beforehand: there is no request yet."""
     answer = envelope.failure(Unavailable("This server has as many connections as it can hold."))
-    answer.standard = headers.json
+    answer.common = b"\r\n" + headers.json
     body = answer.body or b""
     answer.headers |= {"content-length": str(len(body)), "connection": "close"}
     return format_http1_response(503, answer.processed_headers) + body

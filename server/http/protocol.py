@@ -12,7 +12,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sanic import Request
 from sanic.exceptions import BadRequest, BadURL
@@ -24,9 +24,10 @@ from sanic.server.protocols.http_protocol import HttpProtocol
 from config.logging import current_work
 from server.domain.errors import TooSlow
 from server.http.framing import CHUNK_LINE, FREE_CHUNKS, SMALLEST_CHUNK, check_head, chunk_size
-from server.http.headers import standard
+from server.http.headers import StandardHeaders
 
 JSON = "application/json"
+TYPE = JSON.encode()
 
 # How long a head may take to arrive; a body, which has a second more for each so many bytes that came; and
 # what is left of the body of a request that has its answer already. Seconds, bytes.
@@ -34,6 +35,9 @@ HEAD_TIMEOUT, BODY_TIMEOUT, SLOWEST, DROP_TIMEOUT = 15, 30, 8 << 10, 10
 
 # After a refusal, how long and how much a client may go on sending what nobody reads. Seconds, bytes.
 LINGER, LINGER_BYTES = 1.0, 16 << 20
+
+# What stands between the type of a JSON answer and the headers of its own.
+COMMON = b"\r\n%b\r\nx-request-id: %b%b"
 
 # Where a request goes whose address is not one: nothing is there.
 NOWHERE = b"/not-an-address"
@@ -49,8 +53,7 @@ class PerchRequest(Request):
     process: ClassVar[str] = ""
     numbers: ClassVar[Iterator[int]] = itertools.count(1)
 
-    # What the answer says of the rate that the request was held to: the value of RateLimit-Limit, and the
-    # headers behind it.
+    # What the answer says of the rate that the request was held to: headers, each behind a line end.
     rate: bytes = b""
 
     def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
@@ -75,9 +78,7 @@ class PerchRequest(Request):
 class JsonAnswer(HTTPResponse):
     """A JSON answer that is encoded already, with the headers that all of them have."""
 
-    __slots__ = ("rate", "request_id", "standard")
-
-    TYPE = JSON.encode() + b"\r\n"
+    __slots__ = ("common",)
 
     def __init__(self, body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
         self.asgi = False
@@ -87,17 +88,12 @@ class JsonAnswer(HTTPResponse):
         self.status = status
         self.headers: dict[str, Any] = headers if headers is not None else {}  # type: ignore[assignment]
         self._cookies = None
-        self.request_id = ""
-        self.rate = b""
-        self.standard = b""
+        self.common = b""  # behind the type: the headers of all answers, in one piece
 
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         """What Sanic writes. The values that change are ours, and hold no line breaks."""
-        yield b"content-type", self.TYPE + self.standard
-        yield b"x-request-id", self.request_id.encode()
-        if self.rate:
-            yield b"ratelimit-limit", self.rate
+        yield b"content-type", TYPE + self.common
         for name, value in self.headers.items():
             yield name.encode(), str(value).encode()
 
@@ -107,11 +103,9 @@ class PerchHttp(Http):
 
     __slots__ = ("chunks",)  # of the present body
 
-    # Nobody is spoken to in another protocol: Sanic would wait without end for who claims to want that.
-    upgrade_websocket = property(lambda _: False, lambda _, __: None)
-
     # Sanic's types do not know all that these hold.
     protocol: Any
+    request: Any
     request_body: Any
     response: Any
     chunks: int
@@ -122,15 +116,13 @@ class PerchHttp(Http):
     def respond(self, response: BaseHTTPResponse) -> BaseHTTPResponse:
         """Give the answer what every answer has."""
         super().respond(response)
-        self.protocol.began = 0.0
+        protocol, request = self.protocol, self.request
+        protocol.began = 0.0
         if self.is_stopping:
             self.keep_alive = False
-        request = self.request
-        request_id, headers = str(request.id), standard(request)
+        headers, request_id = protocol.headers, str(request.id)
         if isinstance(response, JsonAnswer):
-            response.request_id = request_id
-            response.rate = getattr(request, "rate", b"")
-            response.standard = headers.json
+            response.common = COMMON % (headers.json, request_id.encode(), request.rate)
         else:
             for name, value in headers.each.items():
                 response.headers.setdefault(name, value)
@@ -197,11 +189,12 @@ class PerchProtocol(HttpProtocol):
     """One connection. However slowly a client sends, it has its time for the whole, and not for each byte."""
 
     HTTP_CLASS = PerchHttp
-    __slots__ = ("began", "counted")
+    __slots__ = ("began", "counted", "headers")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.began = 0.0  # when the rest of the present request was first waited for
+        self.headers: StandardHeaders = self.app.ctx.standard_headers
         self.counted: str | None = None  # as whose connection; None where it is refused
 
     def connection_made(self, transport: Any) -> None:
@@ -218,10 +211,12 @@ class PerchProtocol(HttpProtocol):
 
     async def receive_more(self) -> None:
         """Wait for more bytes; in the middle of a request, as long as its deadline allows. Raises TooSlow."""
-        http = self.http
-        if http is None or (http.stage is Stage.IDLE and not http.request_body):
+        http = self._http
+        if http.stage is Stage.IDLE and not http.request_body:
             self.began = 0.0
-            await self._more()
+            cast(Any, self.transport).resume_reading()
+            self._data_received.clear()
+            await self._data_received.wait()
             return
         now = self.loop.time()
         self.began = self.began or now
@@ -233,6 +228,12 @@ class PerchProtocol(HttpProtocol):
             if http.response is not None:  # it has its answer, and what is left was only to be dropped
                 raise BadRequest("The rest of the body did not come.") from None
             raise TooSlow from None
+
+    def check_timeouts(self) -> None:
+        """Called by itself. Sanic would wait without end for who claims to want WebSocket; nobody gets it."""
+        if self._http is not None:
+            self._http.upgrade_websocket = False
+        super().check_timeouts()  # type: ignore[no-untyped-call]
 
     async def linger(self, *, dropped: int) -> None:
         """Before the end: let a client that is still sending read its refusal, which a reset would take.

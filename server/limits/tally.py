@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +95,7 @@ class Ledger:
             try:
                 if time.monotonic() >= self._rests_until:
                     totals = await self._added(now)
-            except (RedisError, OSError) as error:  # a time-out is an OSError
+            except Exception as error:  # whatever it is: nobody is to wait for it, or fail
                 if time.monotonic() > self._rests_until + 10 * REST:
                     words = "rates are counted by each process alone, without Redis: %s: %s"
                     log.warning(words, type(error).__name__, error)
@@ -120,7 +119,7 @@ class Tally:
     def __init__(self, name: str, rate: Rate, ledger: Ledger) -> None:
         self.name, self.rate = name, rate
         self._ledger = ledger
-        self._window = 0
+        self._now = self._window = 0
         self._counts: dict[object, Count] = {}
 
     def count(self, who: object) -> int:
@@ -141,8 +140,8 @@ class Tally:
         return self.rate.most - total - count.fresh
 
     def resets_in(self) -> int:
-        """Seconds until the next window, rounded up."""
-        return self.rate.seconds - int(time.time()) % self.rate.seconds
+        """Seconds from the last count until the next window, rounded up."""
+        return self.rate.seconds - self._now % self.rate.seconds
 
     async def settle(self) -> None:
         """Tell Redis what it does not know yet, and learn what the other processes have counted."""
@@ -157,7 +156,8 @@ class Tally:
             count.total = max(count.total, total)
 
     def _count(self, who: object) -> Count:
-        window = int(time.time()) // self.rate.seconds
+        self._now = int(time.time())
+        window = self._now // self.rate.seconds
         if window != self._window:
             self._window, self._counts = window, {}
         count = self._counts.get(who)

@@ -126,8 +126,9 @@ async def take_pictures(user_id: int) -> list[int]:
 
 
 async def remove_user(user_id: int) -> bool:
-    """The row itself, with its keys, where nothing else is left; whether it was."""
-    return await row(REMOVE_USER, user_id) is not None
+    """The row itself, with its keys, where nothing else is left; whether it is gone."""
+    await rows(REMOVE_USER, user_id)
+    return await row("SELECT 1 FROM users WHERE id = $1", user_id) is None
 
 
 async def forgotten(older_than: float, limit: int) -> list[int]:

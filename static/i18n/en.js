@@ -1,4 +1,4 @@
-// English. Keys are the same in every language; forms are those of Intl.PluralRules.
+// English for the first view. Forms are those of Intl.PluralRules.
 export default {
   "action.back": "Back",
   "action.close": "Close",

@@ -54,6 +54,11 @@ const handlers = {
     if (isMe(user.id)) showViewer({ ...viewer.value, ...user });
   },
 
+  async visibility(event) {
+    const { applyVisibility } = await import("./visibility.js");
+    batch(() => applyVisibility(event));
+  },
+
   async media({ tweet_id: tweetId, media }) {
     if (tweetId) setMedia(tweetId, media);
     const { attachments } = await import("../store/draft.js");

@@ -10,6 +10,7 @@ import { NameForm } from "../settings/name.js";
 import { administers, signedIn } from "../store/session.js";
 import { useTitle } from "./title.js";
 
+const Privacy = lazy(() => import("../settings/privacy.js"));
 const Invitations = lazy(() => import("../settings/invitations.js"));
 
 export default function SettingsPage({ entry }) {
@@ -22,6 +23,7 @@ export default function SettingsPage({ entry }) {
       <${Appearance} />
       ${signedIn.value ? html`<${Keys} />` : html`<p class="hint">${t("settings.sign_in")}</p>`}
       ${administers.value && html`<${Invitations} />`}
+      ${signedIn.value && html`<${Privacy} />`}
     </div>
   `;
 }

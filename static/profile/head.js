@@ -7,7 +7,7 @@ import { longDayOf } from "../lib/time.js";
 import { administers, viewer } from "../store/session.js";
 import { FollowButton } from "./follow-button.js";
 
-const Recovery = lazy(() => import("./recovery.js"));
+const Administration = lazy(() => import("./administration.js"));
 
 function Count({ to, count, words }) {
   const text = html`<b>${formatNumber(count)}</b> ${t(words, { count })}`;
@@ -31,6 +31,6 @@ export function ProfileHead({ user }) {
       <${Count} to=${`/users/${user.id}/following`} count=${user.following_count} words="profile.following_count" />
       <${Count} to=${`/users/${user.id}/followers`} count=${user.followers_count} words="profile.followers_count" />
     </p>
-    ${administers.value && !own && html`<${Recovery} key=${user.id} user=${user} />`}
+    ${administers.value && !own && html`<${Administration} key=${user.id} user=${user} />`}
   </section>`;
 }

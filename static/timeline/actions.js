@@ -4,7 +4,7 @@ import { formatNumber, t } from "../lib/i18n.js";
 import { Icon } from "../components/icon.js";
 import { focusKeyField } from "../components/key-panel.js";
 import { notify } from "../store/notices.js";
-import { signedIn, viewer } from "../store/session.js";
+import { administers, signedIn, viewer } from "../store/session.js";
 
 function LikeButton({ tweet }) {
   const liked = tweet.liked.value;
@@ -42,7 +42,7 @@ export function Actions({ tweet }) {
     <button type="button" class="action" aria-label=${t("tweet.copy_link")} title=${t("tweet.copy_link")} onClick=${() => act("copyLink")}>
       <${Icon} name="link" />
     </button>
-    ${own &&
+    ${(own || administers.value) &&
     html`<button
       type="button"
       class="action delete"

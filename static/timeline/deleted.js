@@ -5,6 +5,7 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { openComposer } from "../components/openers.js";
 import { undoDeletion } from "../store/deletions.js";
+import { viewer } from "../store/session.js";
 
 export default function DeletedRow({ tweet }) {
   const undo = useRef(null);
@@ -34,6 +35,7 @@ export default function DeletedRow({ tweet }) {
     <button ref=${undo} type="button" class="button small" onClick=${() => undoDeletion(tweet)}>
       ${t("delete.undo")}
     </button>
-    <${Button} kind="small quiet" icon="pen" onClick=${writeAgain}>${t("delete.redraft")}<//>
+    ${viewer.value?.id === tweet.author.value.id &&
+    html`<${Button} kind="small quiet" icon="pen" onClick=${writeAgain}>${t("delete.redraft")}<//>`}
   </article>`;
 }

@@ -191,24 +191,28 @@ class Maker:
 
     async def _dump(self, key: str, copy: Restoring | None) -> tuple[Packing, dict[str, int], list[str]]:
         """The archive into the store, and what its snapshot holds: rows per table, and migrations."""
-        async with self._connection.transaction(isolation="repeatable_read", readonly=True):
-            # Counting has the time that the dump takes, and leaves it the processors.
-            for setting in (
-                "idle_in_transaction_session_timeout",
-                "statement_timeout",
-                "max_parallel_workers_per_gather",
-            ):
-                await self._connection.execute(f"SET LOCAL {setting} = 0")
-            snapshot = await self._connection.fetchval("SELECT pg_export_snapshot()")
-            arguments = ["--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password"]
-            address = self._workshop.settings.database
-            with running(self._programs, "pg_dump", address, arguments, stdout=subprocess.PIPE) as program:
-                counting = asyncio.create_task(self._describe())
-                try:
-                    packing = await self._store(key, program, copy)
-                    return packing, *(await counting)
-                finally:
-                    await cancelled(counting)
+        # Where this fails, it ends with the connection: a rollback could wait for a server that is gone.
+        transaction = self._connection.transaction(isolation="repeatable_read", readonly=True)
+        await transaction.start()
+        # Counting has the time that the dump takes, and leaves it the processors.
+        for setting in (
+            "idle_in_transaction_session_timeout",
+            "statement_timeout",
+            "max_parallel_workers_per_gather",
+        ):
+            await self._connection.execute(f"SET LOCAL {setting} = 0")
+        snapshot = await self._connection.fetchval("SELECT pg_export_snapshot()")
+        arguments = ["--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password"]
+        address = self._workshop.settings.database
+        with running(self._programs, "pg_dump", address, arguments, stdout=subprocess.PIPE) as program:
+            counting = asyncio.create_task(self._describe())
+            try:
+                packing = await self._store(key, program, copy)
+                described = await counting
+            finally:
+                await cancelled(counting)
+        await transaction.commit()
+        return packing, *described
 
     async def _store(self, key: str, program: Running, copy: Restoring | None) -> Packing:
         packing = Packing(

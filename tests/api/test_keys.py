@@ -118,7 +118,8 @@ async def test_a_user_has_a_bounded_number_of_keys(alice: Caller) -> None:
     async def make() -> int:
         return (await alice.post("/api/keys", json={"name": "x"})).status
 
-    made = await asyncio.gather(*(make() for _ in range(MAX_KEYS_PER_USER + 5)))
+    made = [await make() for _ in range(MAX_KEYS_PER_USER - 10)]
+    made += await asyncio.gather(*(make() for _ in range(15)))
     assert sorted(made) == [201] * (MAX_KEYS_PER_USER - 1) + [422] * 6
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from storage.local import LocalStore
 from tasks import logs
 from tasks.workshop import Workshop
 from tests import disks
+from tests.thorough import much
 
 WRITER = """
 import sys, time
@@ -36,6 +37,9 @@ for number in range(100_000):
     out.write(f"{sys.argv[2]} {number}\\n".encode())
     print(number, flush=True)
 """
+
+
+ROUNDS = much(usually=3, thoroughly=20)
 
 
 @pytest.fixture
@@ -131,10 +135,12 @@ async def test_a_file_stays_where_its_archive_does_not_come_back(workshop: Works
 
 
 @pytest.mark.fault("logs")
-async def test_every_line_is_shipped_once_while_writers_are_killed(workshop: Workshop) -> None:
+async def test_every_line_is_shipped_once_while_writers_are_killed(
+    workshop: Workshop, measured: Callable[[str], None]
+) -> None:
     folder = str(workshop.settings.logs_folder)
     written: dict[str, int] = {}
-    for round_ in range(5):
+    for round_ in range(ROUNDS):
         writers = {
             f"w{round_}{number}": subprocess.Popen(  # noqa: ASYNC220
                 [sys.executable, "-c", WRITER, folder, f"w{round_}{number}"], stdout=subprocess.PIPE
@@ -143,7 +149,7 @@ async def test_every_line_is_shipped_once_while_writers_are_killed(workshop: Wor
         }
         for name, process in writers.items():
             assert process.stdout is not None
-            for _ in range(300 + 77 * round_):
+            for _ in range(300 + 77 * (round_ % 5)):
                 written[name] = int(process.stdout.readline())
         await logs.ship(workshop)
         for name, process in writers.items():
@@ -158,6 +164,7 @@ async def test_every_line_is_shipped_once_while_writers_are_killed(workshop: Wor
         assert set(range(last + 1)) <= numbers
         assert len(numbers) <= last + 2  # a line may be written whose number was not printed any more
     assert files(workshop) == []
+    measured(f"{len(written)} writers killed while logs were shipped: each of {len(lines):,} lines once")
 
 
 @pytest.mark.fault("logs")

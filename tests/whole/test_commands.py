@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -26,7 +27,8 @@ def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command
     + [["users", "list"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"]]
     + [["dump", name] for name in ("now", "list", "verify", "drill", "fetch")]
     + [["restore"], ["retention", "apply"], ["lifecycle", "show"], ["lifecycle", "apply"]]
-    + [["invite"], ["invitations", "list"], ["invitations", "revoke"]]
+    + [["users", name] for name in ("suspend", "unsuspend", "delete", "export")]
+    + [["audit"], ["invite"], ["invitations", "list"], ["invitations", "revoke"]]
     + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"], ["generate"]],
 )
 def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
@@ -60,6 +62,46 @@ def test_keys_by_command(four: Perch) -> None:
     assert made["key"] not in json.dumps(listed)
     four.command("keys", "revoke", str(made["id"]))
     assert httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]}).status_code == 401
+
+
+def test_people_by_command(four: Perch, tmp_path: Path) -> None:
+    made = json.loads(four.command("users", "add", "mallory", "--json"))
+    headers = {"api-key": made["key"]}
+
+    def status() -> int:
+        return httpx.get(f"{four.url}/api/users/me", headers=headers).status_code
+
+    httpx.post(f"{four.url}/api/tweets", headers=headers, json={"tweet_data": "mine"}).raise_for_status()
+    four.command("users", "suspend", "mallory", "--hide-tweets", "--reason", "spam")
+    assert status() == 401
+    line = next(
+        row for row in json.loads(four.command("users", "list", "--json")) if row["handle"] == "mallory"
+    )
+    assert line["suspended"]
+    assert json.loads(four.command("users", "unsuspend", "mallory", "--json"))["suspended"] is False
+    assert status() == 200
+    file = tmp_path / "mallory.zip"
+    four.command("users", "export", "mallory", "--to", str(file))
+    with zipfile.ZipFile(file) as archive:
+        assert json.loads(archive.read("tweets.json"))[0]["text"] == "mine"
+    assert file.stat().st_mode & 0o077 == 0
+    four.command("users", "export", "mallory", "--to", str(file), expect=1)
+    four.command("users", "delete", "mallory", expect=130)  # nobody typed the handle
+    assert status() == 200
+    assert json.loads(four.command("users", "delete", "mallory", "--yes", "--json"))["removed"]
+    assert status() == 401
+    four.command("users", "suspend", "mallory", expect=1)
+    four.command("users", "add", "mallory", expect=1)
+    acts = json.loads(four.command("audit", "--limit", "5", "--json"))
+    assert [act["act"] for act in acts] == [
+        "user.delete",
+        "user.export",
+        "user.unsuspend",
+        "user.suspend",
+        "user.add",
+    ]
+    assert {(act["by"], act["user_id"], act["user"]) for act in acts} == {("(terminal)", made["id"], None)}
+    assert "user.delete" in four.command("audit")
 
 
 def test_invitations_by_command(four: Perch) -> None:

@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -17,9 +18,12 @@ from redis import Redis
 
 from config.addresses import RedisAddress
 from config.settings import Settings
+from storage.local import LocalStore
 from tasks.broker import create_broker
 from tasks.catalogue import REMOVE_PICTURES
+from tasks.dumps import catalogue
 from tests import servers
+from tests.faults.workers import HASTE, started
 from tests.servers import wait_for
 from tests.thorough import THOROUGH, much
 from tests.whole.conftest import Perch, running
@@ -128,34 +132,36 @@ async def send_all(settings: Settings, ids: list[int]) -> None:
 
 
 @pytest.mark.fault("worker-killed")
-def test_tasks_survive_workers_that_are_killed(tmp_path: Path) -> None:
+def test_tasks_survive_workers_that_are_killed(tmp_path: Path, measured: Callable[[str], None]) -> None:
     """Each removes a row; workers are killed while they are at it."""
-    tasks, kills = much(usually=(300, 3), thoroughly=(20_000, 8))
+    tasks, kills, changes = much(usually=(300, 3, HASTE), thoroughly=(20_000, 8, ""))
     with servers.embedded_servers(tmp_path / "servers") as own:
         host = own.database.host
-        environment = {
+        settings = {
             "DATA_DIR": str(tmp_path / "data"),
             "DATABASE_URL": f"postgresql://perch@/perch?host={host}",
             "REDIS_URL": own.redis.url,
             "WORKER_CONCURRENCY": "4",
         }
         asyncio.run(create_database(host))
-        with servers.perch("migrate", folder=None, **environment) as migrating:
+        environment = servers.environment(**settings)
+        with servers.perch("migrate", folder=None, **settings) as migrating:
             migrating.wait(30)
         ids = asyncio.run(prepare(host, tasks))
         asyncio.run(send_all(own, ids))
         redis = Redis.from_url(RedisAddress(own.redis.url).url)
         for _ in range(kills):
-            with servers.perch("worker", folder=None, **environment) as worker:
+            with started(environment, tmp_path / "printed", changes) as worker:
                 left = asyncio.run(remaining(host))
                 wait_for(lambda left=left: asyncio.run(remaining(host)) < left, "some work being done")  # type: ignore[misc]
                 time.sleep(2 if THOROUGH else 0.05)
                 os.kill(worker.pid, signal.SIGKILL)
         assert asyncio.run(remaining(host)) > 0
-        with servers.perch("worker", folder=None, **environment):
+        with started(environment, tmp_path / "printed", changes):
             wait_for(lambda: asyncio.run(remaining(host)) == 0, "all rows being gone", seconds=300)
             wait_for(lambda: redis.xlen("perch:tasks") == 0, "an empty queue", seconds=60)
         assert redis.xlen("perch:dead") == 0
+    measured(f"{tasks:,} tasks, {kills} workers killed over them: every task was done")
 
 
 async def create_database(host: str) -> None:
@@ -179,17 +185,42 @@ async def remaining(host: str) -> int:
 
 
 @pytest.mark.fault("dump-killed")
-def test_a_dump_that_is_killed_at_any_moment_is_never_listed(tmp_path: Path) -> None:
+def test_a_dump_that_is_killed_at_any_moment_is_never_listed_and_its_leftovers_go(
+    tmp_path: Path, measured: Callable[[str], None]
+) -> None:
+    kills = much(usually=6, thoroughly=100)
     with running(tmp_path) as perch:
+        backups = tmp_path / "data" / "backups"
         asyncio.run(fill(perch))
         chosen = random.Random(3)
-        for _ in range(much(usually=6, thoroughly=100)):
+        for _ in range(kills):
             with servers.perch("dump", "now", folder=tmp_path, **perch.settings) as process:
                 time.sleep(0.5 + chosen.random())
                 os.kill(process.pid, signal.SIGKILL)
-            assert all(dump["trouble"] is None for dump in dumps(perch))
+            assert [dump.trouble for dump in found(perch).dumps if dump.trouble] == []
         perch.command("dump", "verify", "--all")  # fails where one is not as it should be
         wait_for(lambda: can_dump(perch), "a dump being possible again", seconds=60)
+        whole = {backups / key for dump in found(perch).dumps for key in dump.keys}
+        leftovers = files(backups) - whole
+        for path in leftovers:  # as if they were of yesterday: what is younger may be in the making
+            os.utime(path, times=(time.time() - 86_400,) * 2)
+        perch.command("runs", "start", "retention")
+        wait_for(lambda: files(backups) <= whole, "the leftovers being removed", seconds=30)
+    measured(
+        f"{kills} dumps killed: {len(leftovers)} leftovers, none of them listed, all removed by the clean-up"
+    )
+
+
+def found(perch: Perch) -> catalogue.Catalogue:
+    """The dumps as everybody sees them."""
+    folder = perch.folder / "data"
+    settings = Settings(_env_file=None, data_dir=folder)  # type: ignore[call-arg]
+    return asyncio.run(catalogue.read(LocalStore(settings.backup_folder), settings))
+
+
+def files(folder: Path) -> set[Path]:
+    """But for those that say what others hold."""
+    return {path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".type.")}
 
 
 def can_dump(perch: Perch) -> bool:

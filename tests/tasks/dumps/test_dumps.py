@@ -17,11 +17,13 @@ import pytest
 from server.domain import runs
 from server.models import RunKind, ScheduledRun
 from server.models.connection import rows
-from tasks.dumps import drills, making, space
+from tasks.dumps import drills, making, postgres, space
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.postgres import clients, connected, password_file, running
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
+from tests import proxy
+from tests.proxy import Hang
 from tests.tasks.dumps.conftest import only_local
 from tests.tasks.dumps.parts import (
     LONG_TWEETS,
@@ -205,3 +207,26 @@ def test_a_program_that_does_not_end_is_given_up(tmp_path: Path) -> None:
 async def server_version(workshop: Workshop) -> int:
     async with connected(workshop.settings.database) as connection:
         return int(connection.get_server_version().major)
+
+
+@pytest.mark.fault("postgres")
+@only_local
+async def test_a_database_that_stops_answering_ends_a_dump_in_time(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "CONNECT_TIMEOUT", 1)
+    await rows(LONG_TWEETS)
+    server = f"{workshop.settings.database.host}/.s.PGSQL.{workshop.settings.database.port}"
+    with proxy.before(server) as gate:
+        url = f"postgresql://perch@127.0.0.1:{gate.port}/{workshop.settings.database.database}"
+        hasty = changed(workshop, database_url=url, dump_timeout=2)
+
+        def hang(_: int) -> None:
+            gate.mode = Hang()
+
+        began = time.monotonic()
+        with pytest.raises((DumpFailed, TimeoutError)):
+            await making.make("hour", SLOT, replace(hasty, on_progress=hang))
+        assert time.monotonic() - began < 10
+    assert await keys(workshop.backups) == []
+    assert dumping() == b""

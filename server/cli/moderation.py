@@ -1,0 +1,169 @@
+"""`perch users suspend`, `unsuspend`, `delete`, `export`, and `perch audit`."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from server.cli.command import json_option, print_json, size, table, with_database, with_workshop
+from server.cli.people import users
+from server.domain import accounts, archive, audit, deletion, suspensions
+from server.domain.audit import TERMINAL, Act
+from server.domain.paging import NEWEST
+from server.models import User
+from server.models.audit import ActRow
+from tasks.workshop import Workshop
+
+
+@users.command("suspend")
+@click.argument("handle")
+@click.option("--hide-tweets", is_flag=True, help="Nobody sees their tweets until the suspension ends.")
+@click.option("--reason", default="", help="For administrators.")
+@json_option
+def suspend(handle: str, hide_tweets: bool, reason: str, as_json: bool) -> None:
+    """Suspend a user: their keys are refused everywhere from then on, and their streams end.
+
+    \b
+    Example:
+      perch users suspend mallory --hide-tweets --reason spam
+    """
+
+    async def work(workshop: Workshop) -> User:
+        user = await accounts.by_handle(handle)
+        await suspensions.suspend(user.id, TERMINAL, workshop.jobs, hide_tweets=hide_tweets, reason=reason)
+        return user
+
+    user = with_workshop(work)
+    if as_json:
+        print_json({"id": user.id, "handle": handle, "suspended": True, "hidden": hide_tweets})
+        return
+    click.echo(f"suspended {handle}; their tweets are {'hidden' if hide_tweets else 'shown'}")
+
+
+@users.command("unsuspend")
+@click.argument("handle")
+@json_option
+def unsuspend(handle: str, as_json: bool) -> None:
+    """End a suspension: the user's keys work again, and their tweets are shown.
+
+    \b
+    Example:
+      perch users unsuspend mallory
+    """
+
+    async def work(workshop: Workshop) -> User:
+        user = await accounts.by_handle(handle)
+        await suspensions.unsuspend(user.id, TERMINAL, workshop.jobs)
+        return user
+
+    user = with_workshop(work)
+    if as_json:
+        print_json({"id": user.id, "handle": handle, "suspended": False, "hidden": False})
+        return
+    click.echo(f"{handle} is not suspended any more")
+
+
+@users.command("delete")
+@click.argument("handle")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def delete(handle: str, yes: bool, as_json: bool) -> None:
+    """Delete a user with everything of theirs, pictures too. It cannot be taken back.
+
+    From the first moment on nobody sees anything of it. Where this is interrupted, a worker goes on.
+
+    \b
+    Example:
+      perch users delete mallory
+    """
+    if (
+        not yes
+        and click.prompt(f"Type {handle} to delete it for ever", default="", show_default=False) != handle
+    ):
+        raise click.ClickException("nothing was deleted")
+
+    async def work(workshop: Workshop) -> tuple[int, bool]:
+        user = await accounts.by_handle(handle)
+        await deletion.delete(user.id, handle, TERMINAL, workshop.jobs)
+        return user.id, await deletion.erase(user.id, workshop.store, workshop.media_folder)
+
+    user_id, done = with_workshop(work)
+    if as_json:
+        print_json({"id": user_id, "handle": handle, "deleted": True, "removed": done})
+        return
+    click.echo(f"deleted {handle}" if done else f"deleted {handle}; a worker removes what is left")
+
+
+@users.command("export")
+@click.argument("handle")
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to; perch-HANDLE.zip in this folder where absent.",
+)
+@json_option
+def export(handle: str, file: Path | None, as_json: bool) -> None:
+    """Write all that is a user's into a zip file: JSON, and the pictures.
+
+    \b
+    Example:
+      perch users export alice --to alice.zip
+    """
+    target = file or Path(f"perch-{handle}.zip")
+    if target.exists():
+        raise click.ClickException(f"{target} is there already")
+
+    async def work(workshop: Workshop) -> int:
+        user = await accounts.by_handle(handle)
+        await audit.record(TERMINAL, Act.USER_EXPORTED, user_id=user.id)
+        pieces = archive.write(user.id, workshop.store, workshop.media_folder)
+        with target.open("xb") as opened:
+            target.chmod(0o600)
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    opened.write(piece)
+        return target.stat().st_size
+
+    written = with_workshop(work)
+    if as_json:
+        print_json({"handle": handle, "file": str(target), "size": written})
+        return
+    click.echo(f"wrote {target} ({size(written)})")
+
+
+@click.command("audit")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many."
+)
+@json_option
+def list_acts(limit: int, as_json: bool) -> None:
+    """List what administrators did, here and by the API, the newest first.
+
+    \b
+    Example:
+      perch audit --limit 20
+    """
+    page = with_database(lambda: audit.listed(limit=limit, before=NEWEST))
+    table([line(row) for row in page.items], as_json)
+
+
+def line(row: ActRow) -> dict[str, Any]:
+    """An act's line."""
+    return {
+        "id": row.id,
+        "at": row.at,
+        "by": row.actor.handle if row.actor else "(terminal)" if row.on_terminal else "(deleted)",
+        "key": row.key_id,
+        "act": row.act,
+        "user": row.user.handle if row.user else None,
+        "user_id": row.user_id,
+        "subject": row.subject_id,
+        "details": row.details,
+    }
+
+
+COMMANDS = (list_acts,)

@@ -1,0 +1,20 @@
+// All that is one's own over the wire: taken along, and deleted.
+import { call, keyHeader, noAnswer, parse, readAnswer } from "./http.js";
+
+export const fetchExport = async () => (await call("GET", "/users/me/export")).export;
+
+export const askExport = async () => (await call("POST", "/users/me/export")).export;
+
+// The archive, which may be large: it takes as long as it takes.
+export async function fetchArchive() {
+  let response;
+  try {
+    response = await fetch("/api/users/me/export/archive", { headers: keyHeader(), cache: "no-store" });
+    if (response.ok) return await response.blob();
+  } catch {
+    throw noAnswer();
+  }
+  return readAnswer(response.status, parse(await response.text()));
+}
+
+export const deleteAccount = (handle) => call("DELETE", "/users/me", { body: { handle } });

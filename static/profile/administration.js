@@ -1,0 +1,83 @@
+// For administrators, on somebody's page: another key for them, and suspension.
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { suspend, unsuspend } from "../api/moderation.js";
+import { Button, Trouble } from "../components/rows.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { loadProfile } from "../store/users.js";
+import Recovery from "./recovery.js";
+
+// `act`, once at a time; `failed` and `again` are for who pressed.
+function useAct(act) {
+  const busy = useSignal(false);
+  const error = useSignal(null);
+  const press = async (event) => {
+    event?.preventDefault();
+    if (busy.value) return;
+    busy.value = true;
+    error.value = null;
+    try {
+      await act();
+    } catch (failure) {
+      error.value = failure;
+    } finally {
+      busy.value = false;
+    }
+  };
+  return { busy, error, press };
+}
+
+function Suspended({ user }) {
+  const { busy, error, press } = useAct(async () => {
+    await unsuspend(user.id);
+    await loadProfile(user.id);
+  });
+  return html`<div>
+    <p class="hint">${t(user.hidden ? "moderation.is_hidden" : "moderation.is_suspended")}</p>
+    <${Button} kind="small" busy=${busy.value} onClick=${press}>${t("moderation.unsuspend")}<//>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
+  </div>`;
+}
+
+function Suspension({ user, close }) {
+  const id = useId();
+  const hide = useSignal(false);
+  const reason = useSignal("");
+  const { busy, error, press } = useAct(async () => {
+    await suspend(user.id, hide.value, reason.value.trim());
+    close();
+    await loadProfile(user.id);
+  });
+  return html`<form class="settings create-key" onSubmit=${press}>
+    <p class="hint">${t("moderation.about", { handle: user.handle })}</p>
+    <label class="check">
+      <input type="checkbox" checked=${hide} onChange=${(event) => (hide.value = event.target.checked)} />
+      <span>${t("moderation.hide_tweets")}</span>
+    </label>
+    <label for=${id}>${t("moderation.reason")}</label>
+    <input
+      id=${id}
+      autocomplete="off"
+      maxlength="200"
+      value=${reason}
+      onInput=${(event) => (reason.value = event.target.value)}
+    />
+    <div class="field-row">
+      <${Button} kind="danger" type="submit" busy=${busy.value}>${t("moderation.suspend")}<//>
+      <${Button} onClick=${close}>${t("action.cancel")}<//>
+    </div>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
+  </form>`;
+}
+
+export default function Administration({ user }) {
+  const asking = useSignal(false);
+  if (user.suspended) return html`<${Suspended} user=${user} />`;
+  return html`<div>
+    <${Recovery} user=${user} />
+    ${asking.value
+      ? html`<${Suspension} user=${user} close=${() => (asking.value = false)} />`
+      : html`<${Button} kind="small" onClick=${() => (asking.value = true)}>${t("moderation.suspend_user")}<//>`}
+  </div>`;
+}

@@ -1,0 +1,64 @@
+"""Administrators take tweets and people out; everybody takes their own along, and leaves."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.callers import Caller
+
+
+async def test_an_administrator_deletes_a_tweet_and_suspends_its_author(
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    for text in ("unwanted", "spam"):
+        await bob.tweet(text)
+    reader, page = await open_page(viewer=alice), await open_page(viewer=carol)
+    await expect(reader.get_by_role("button", name="Delete tweet")).to_have_count(0)
+    tweet = page.get_by_role("article").filter(has_text="unwanted")
+    await tweet.get_by_role("button", name="Delete tweet").click()
+    await expect(page.get_by_text("Tweet deleted")).to_be_visible()
+    await expect(page.get_by_role("button", name="Write again")).to_have_count(0)
+    await page.goto(f"/users/{bob.id}")  # whoever leaves the page does not undo it
+    await expect(reader.get_by_text("unwanted")).to_have_count(0)
+    await page.get_by_role("button", name="Suspend").click()
+    await page.get_by_label("Hide their tweets").check()
+    await page.get_by_label("Reason").fill("spam")
+    await page.get_by_role("button", name="Suspend now").click()
+    await expect(page.get_by_text("The tweets are hidden")).to_be_visible()
+    await expect(reader.get_by_text("spam")).to_have_count(0)
+    assert (await bob.get("/api/users/me")).status == 401
+    await page.get_by_role("button", name="End the suspension").click()
+    await expect(page.get_by_role("button", name="Suspend")).to_be_visible()
+    assert (await bob.get("/api/users/me")).status == 200
+    await expect(page.get_by_role("article").filter(has_text="spam")).to_be_visible()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_member_takes_everything_along_and_leaves(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await alice.tweet("mine")
+    page = await open_page(viewer=alice)
+    await page.goto("/settings")
+    await page.get_by_role("button", name="Export my data").click()
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download").click()
+    fetched = await download.value
+    assert fetched.suggested_filename == "perch-alice.zip"
+    with zipfile.ZipFile(await fetched.path()) as archive:
+        assert b"mine" in archive.read("tweets.json")
+    await page.get_by_role("button", name="Delete my account").click()
+    sure = page.get_by_role("button", name="Delete everything")
+    await expect(sure).to_be_disabled()
+    field = page.get_by_label("Type alice to confirm")
+    await field.fill("bob")
+    await expect(sure).to_be_disabled()
+    await field.fill("alice")
+    await sure.click()
+    await expect(page.get_by_text("Sign in to change")).to_be_visible()
+    assert (await alice.get("/api/users/me")).status == 401
+    assert await bob.timeline() == []
