@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from config import logging as lines
 from config.settings import WrongSetting
 from config.version import VERSION
 from server.cli import (
@@ -65,7 +66,7 @@ for command in (
 
 
 def main() -> None:
-    """Run the command; a reason for the operator is one line, never a traceback."""
+    """Run the command; a reason for the operator is one line, and a mistake of ours a log line."""
     try:
         cli(standalone_mode=False)
     except WrongSetting as error:
@@ -79,6 +80,10 @@ def main() -> None:
         stop(str(error), FAILED)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except Exception:
+        # As a log line, without what must not be shown; Python would print it as it is.
+        lines.logger.exception("this should not have happened")
+        sys.exit(FAILED)
 
 
 def stop(reason: str, code: int) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +21,8 @@ from config import error_reports
 from config.logging import TextFormatter, current_work, hide, redact
 from config.settings import Settings
 from server.security import keys
+
+HOUSE = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +125,35 @@ def test_a_value_can_neither_forge_a_line_nor_speak_to_the_terminal() -> None:
     )
     assert line.endswith(r"got x\n2026-01-01 00:00:00 INFO forged\x1b[2J\u2028y")
     assert "\n" not in line
+
+
+FAILING = """
+from server.cli import main
+from server.cli.command import settings_for_command
+from server.cli.main import cli
+
+@cli.command()
+def fail():
+    raise RuntimeError(f"cannot sign in as {settings_for_command().db_pass}")
+
+main()
+"""
+
+
+def test_a_command_that_fails_shows_no_secret(tmp_path: Path) -> None:
+    secret = "correct horse battery"
+    done = subprocess.run(
+        [sys.executable, "-c", FAILING, "fail"],
+        cwd=tmp_path,
+        env={"PATH": os.defpath, "PYTHONPATH": str(HOUSE), "DB_PASS": secret},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "RuntimeError: cannot sign in as [redacted]" in done.stderr
+    assert secret not in done.stderr + done.stdout
 
 
 class Collected(Transport):
