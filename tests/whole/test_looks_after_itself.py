@@ -234,9 +234,7 @@ async def running_now(perch: Perch) -> int:
 
 async def forget_run(perch: Perch) -> None:
     connection = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
-    await connection.execute(
-        "UPDATE scheduled_runs SET state = 'failed', lease_until = NULL WHERE state = 'running'"
-    )
+    await connection.execute("DELETE FROM scheduled_runs WHERE state = 'running'")
     await connection.close()
 
 
