@@ -192,16 +192,25 @@ def test_a_dump_that_is_killed_at_any_moment_is_never_listed_and_its_leftovers_g
     with running(tmp_path) as perch:
         backups = tmp_path / "data" / "backups"
         asyncio.run(fill(perch))
+        began = time.monotonic()
+        with servers.perch("dump", "now", folder=tmp_path, **perch.settings) as process:
+            wait_for(lambda: is_dumping(perch), "a dump beginning")
+            began = time.monotonic()
+            process.wait(60)
+        takes = time.monotonic() - began
         chosen = random.Random(3)
         for _ in range(kills):
             with servers.perch("dump", "now", folder=tmp_path, **perch.settings) as process:
-                time.sleep(0.5 + chosen.random())
+                wait_for(lambda: is_dumping(perch), "a dump beginning")
+                time.sleep(chosen.uniform(0, takes))
                 os.kill(process.pid, signal.SIGKILL)
+            asyncio.run(forget_run(perch))  # else the next one would find it running still
             assert [dump.trouble for dump in found(perch).dumps if dump.trouble] == []
         perch.command("dump", "verify", "--all")  # fails where one is not as it should be
         wait_for(lambda: can_dump(perch), "a dump being possible again", seconds=60)
         whole = {backups / key for dump in found(perch).dumps for key in dump.keys}
         leftovers = files(backups) - whole
+        assert leftovers, "no dump was killed while it was made"
         for path in leftovers:  # as if they were of yesterday: what is younger may be in the making
             os.utime(path, times=(time.time() - 86_400,) * 2)
         perch.command("runs", "start", "retention")
@@ -209,6 +218,26 @@ def test_a_dump_that_is_killed_at_any_moment_is_never_listed_and_its_leftovers_g
     measured(
         f"{kills} dumps killed: {len(leftovers)} leftovers, none of them listed, all removed by the clean-up"
     )
+
+
+def is_dumping(perch: Perch) -> bool:
+    """Whether a run is under way."""
+    return bool(asyncio.run(running_now(perch)))
+
+
+async def running_now(perch: Perch) -> int:
+    connection = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
+    count: int = await connection.fetchval("SELECT count(*) FROM scheduled_runs WHERE state = 'running'")
+    await connection.close()
+    return count
+
+
+async def forget_run(perch: Perch) -> None:
+    connection = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
+    await connection.execute(
+        "UPDATE scheduled_runs SET state = 'failed', lease_until = NULL WHERE state = 'running'"
+    )
+    await connection.close()
 
 
 def found(perch: Perch) -> catalogue.Catalogue:
