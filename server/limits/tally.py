@@ -119,14 +119,18 @@ class Tally:
     def __init__(self, name: str, rate: Rate, ledger: Ledger) -> None:
         self.name, self.rate = name, rate
         self._ledger = ledger
-        self._now = self._window = 0
+        self._most = rate.most
+        self._now = self._window = self._ends = 0
         self._counts: dict[object, Count] = {}
 
     def count(self, who: object) -> int:
         """Count one roughly; how many are left after it, below 0 where it is too much."""
-        count = self._count(who)
+        self._now = int(time.time())
+        count = self._counts.get(who) if self._now < self._ends else None
+        if count is None:
+            count = self._count(who)
         count.fresh += 1
-        return self.rate.most - count.total - count.fresh
+        return self._most - count.total - count.fresh
 
     async def count_exactly(self, who: object) -> int:
         """Count one in Redis; how many are left after it, below 0 where it is too much."""
@@ -141,7 +145,7 @@ class Tally:
 
     def resets_in(self) -> int:
         """Seconds from the last count until the next window, rounded up."""
-        return self.rate.seconds - self._now % self.rate.seconds
+        return self._ends - self._now
 
     async def settle(self) -> None:
         """Tell Redis what it does not know yet, and learn what the other processes have counted."""
@@ -159,7 +163,7 @@ class Tally:
         self._now = int(time.time())
         window = self._now // self.rate.seconds
         if window != self._window:
-            self._window, self._counts = window, {}
+            self._window, self._ends, self._counts = window, (window + 1) * self.rate.seconds, {}
         count = self._counts.get(who)
         if count is None:
             if len(self._counts) >= MOST_COUNTED:

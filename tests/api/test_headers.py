@@ -12,6 +12,7 @@ from server.context import App
 from tests import pictures
 from tests.callers import Caller
 from tests.limits.conftest import Open, house
+from tests.servers import until
 
 __all__ = ["house"]  # a fixture
 
@@ -60,6 +61,11 @@ async def test_streams_and_pictures(client: httpx.AsyncClient, alice: Caller, wo
     async with client.stream("GET", "/api/stream", headers={"api-key": str(alice.key)}) as answer:
         assert_guarded(answer)
     url = (await alice.upload(pictures.jpeg()))["media"]["url"]
+
+    async def is_made() -> bool:
+        return "etag" in (await client.get(url)).headers
+
+    await until(is_made)
     assert_guarded(await client.get(url), "cross-origin")
     assert_guarded(await client.get(url, headers={"range": "bytes=5-9"}), "cross-origin")
     etag = (await client.get(url)).headers["etag"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -87,5 +88,6 @@ async def served(app: Any, host: str) -> AsyncIterator[str]:
     await serving.before_stop()
     await serving.close()
     for connection in list(serving.connections):
-        connection.close()
+        connection.abort()
     await serving.after_stop()
+    await asyncio.sleep(0)  # what was cut off is closed in the next round of the loop

@@ -66,6 +66,7 @@ async def test_a_client_that_goes_away_gives_back_what_it_took(house: Open, alic
 
     await until(lambda: has([(1, 100_000)]))
     writer.close()
+    await writer.wait_closed()
     await until(lambda: has([(1, 0)]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -71,3 +72,5 @@ async def wire(url: str, host: str | None = None) -> AsyncIterator[Wire]:
         yield Wire(reader, writer)
     finally:
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
