@@ -1,12 +1,15 @@
 // All that is the viewer's: taken along as one archive, and deleted.
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
-import { askExport, deleteAccount, fetchArchive, fetchExport } from "../api/privacy.js";
+import { useEffect } from "preact/hooks";
+import { askExport, fetchArchive, fetchExport } from "../api/privacy.js";
+import { lazy } from "../components/lazy.js";
 import { Button, Trouble } from "../components/rows.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { dayOf } from "../lib/time.js";
-import { signOut, viewer } from "../store/session.js";
+import { viewer } from "../store/session.js";
+
+const Deletion = lazy(() => import("./deletion.js"));
 
 // How often it is asked whether the archive is ready.
 const LOOK_EVERY = 2000;
@@ -63,53 +66,13 @@ function Export() {
   </div>`;
 }
 
-function Deletion() {
-  const id = useId();
-  const asking = useSignal(false);
-  const typed = useSignal("");
-  const busy = useSignal(false);
-  const error = useSignal(null);
-  const { handle } = viewer.value;
-  const sure = typed.value.trim().replace(/^@/, "") === handle;
-  const submit = async (event) => {
-    event?.preventDefault();
-    if (!sure || busy.value) return;
-    busy.value = true;
-    error.value = null;
-    try {
-      await deleteAccount(handle);
-      signOut();
-    } catch (failure) {
-      error.value = failure;
-      busy.value = false;
-    }
-  };
-  if (!asking.value) {
-    return html`<${Button} kind="danger" onClick=${() => (asking.value = true)}>${t("privacy.delete")}<//>`;
-  }
-  return html`<form class="create-key" onSubmit=${submit}>
-    <p class="hint">${t("privacy.about_delete")}</p>
-    <label for=${id}>${t("privacy.type_handle", { handle })}</label>
-    <input
-      id=${id}
-      autocomplete="off"
-      autocapitalize="none"
-      spellcheck=${false}
-      value=${typed}
-      onInput=${(event) => (typed.value = event.target.value)}
-    />
-    <div class="field-row">
-      <${Button} kind="danger" type="submit" busy=${busy.value} disabled=${!sure}>${t("privacy.delete_now")}<//>
-      <${Button} onClick=${() => (asking.value = false)}>${t("action.cancel")}<//>
-    </div>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${submit} />`}
-  </form>`;
-}
-
 export default function Privacy() {
+  const leaving = useSignal(false);
   return html`<section class="settings-part">
     <h2>${t("privacy.title")}</h2>
     <${Export} />
-    <${Deletion} />
+    ${leaving.value
+      ? html`<${Deletion} onCancel=${() => (leaving.value = false)} />`
+      : html`<${Button} kind="danger" onClick=${() => (leaving.value = true)}>${t("privacy.delete")}<//>`}
   </section>`;
 }
