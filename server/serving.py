@@ -36,7 +36,7 @@ async def serve(
         sock=listener,
         protocol=PerchProtocol,
         backlog=BACKLOG,
-        access_log=False,  # we have our own
+        access_log=getattr(app.ctx, "access_log", None) is not None,  # `PerchHttp.log_response` writes it
         return_asyncio_server=True,
         asyncio_server_kwargs={"start_serving": False},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
@@ -32,6 +33,18 @@ class CreatedKey(Answer, frozen=True, kw_only=True):
     details: Key
 
 
+class RevokeQuery(msgspec.Struct, frozen=True):
+    """What ends besides."""
+
+    made: Annotated[bool, Meta(description="Those too that were made with it, and with these.")] = False
+
+
+class RevokedKeys(Answer, frozen=True, kw_only=True):
+    """The ids of the keys that are revoked now."""
+
+    revoked: list[int]
+
+
 @bp.get("/")
 @operation(scope="read", answer=KeyList)
 async def list_keys(request: Request, viewer: Viewer) -> KeyList:
@@ -48,8 +61,11 @@ async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
 
 
 @bp.delete("/<key_id:id>")
-@operation(scope="write", errors=(KeyNotFound, PublicKey))
-async def revoke(request: Request, viewer: Viewer, key_id: int) -> Answer:
-    """Revoke one of one's keys: it is refused everywhere from then on."""
-    await keys.revoke(viewer.id, key_id)
-    return Answer()
+@operation(scope="write", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey))
+async def revoke(request: Request, viewer: Viewer, query: RevokeQuery, key_id: int) -> RevokedKeys:
+    """Revoke one of one's keys: it is refused everywhere from then on.
+
+    Keys that were made with it go on, as a new one shall when the old one ends; with `made=true` they end
+    too, as they should where it was stolen.
+    """
+    return RevokedKeys(revoked=sorted(await keys.revoke(viewer.id, key_id, with_made=query.made)))

@@ -128,22 +128,23 @@ def list_keys(handle: str | None, as_json: bool) -> None:
 
 @keys_group.command("revoke")
 @click.argument("key_id", type=click.IntRange(1, 2**63 - 1))
-def revoke_key(key_id: int) -> None:
+@click.option("--made", is_flag=True, help="Those too that were made with it, as after a theft.")
+def revoke_key(key_id: int, made: bool) -> None:
     """Revoke a key by its id: it is refused everywhere from then on.
 
     \b
     Example:
-      perch keys revoke 12
+      perch keys revoke 12 --made
     """
 
-    async def revoke() -> None:
-        record = await ApiKey.get_or_none(id=key_id, revoked_at=None)
+    async def revoke() -> list[int]:
+        record = await (ApiKey if made else ApiKey.filter(revoked_at=None)).get_or_none(id=key_id)
         if record is None:
             raise click.ClickException(f"there is no key with the id {key_id} that could be revoked")
-        await keys.revoke(record.user_id, key_id, TERMINAL)
+        return await keys.revoke(record.user_id, key_id, TERMINAL, with_made=made)
 
-    with_database(revoke)
-    click.echo(f"revoked the key {key_id}")
+    for ended in sorted(with_database(revoke)):
+        click.echo(f"revoked the key {ended}")
 
 
 async def collected(query: Any) -> list[Any]:
@@ -172,6 +173,7 @@ def key_row(record: ApiKey) -> dict[str, Any]:
         "scopes": record.scopes,
         "created_at": record.created_at,
         "expires_at": record.expires_at,
+        "made_with": record.made_with_id,
     }
 
 

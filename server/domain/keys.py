@@ -13,7 +13,7 @@ from server.domain.audit import Act, Actor
 from server.domain.errors import InvalidBody, InvalidKey, KeyNotFound, OutOfScope, PublicKey
 from server.domain.viewer import Viewer
 from server.models import ApiKey, User
-from server.models.connection import row, transaction
+from server.models.connection import row, rows, transaction
 from server.security import keys
 from server.security.keys import Scope
 
@@ -31,6 +31,18 @@ AUTHENTICATE = """
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
       AND (NOT u.demo OR $2) AND u.suspended_at IS NULL AND u.deleted_at IS NULL
+"""
+
+# $1 key, $2 whose, $3 whether those that were made with it end too. One that is revoked already leads on to
+# those that were made with it.
+REVOKE = """
+    WITH RECURSIVE ended AS (
+        SELECT id FROM api_keys WHERE id = $1 AND user_id = $2
+        UNION SELECT k.id FROM api_keys k JOIN ended ON k.made_with_id = ended.id
+        WHERE $3 AND k.user_id = $2 AND NOT k.public
+    )
+    UPDATE api_keys SET revoked_at = now() FROM ended
+    WHERE api_keys.id = ended.id AND revoked_at IS NULL RETURNING api_keys.id
 """
 
 
@@ -71,12 +83,14 @@ async def create(
     scopes: Sequence[Scope] | None = None,
     expires_at: datetime | None = None,
     *,
+    made_with: int | None = None,
     beyond_bound: bool = False,
 ) -> tuple[ApiKey, str]:
     """Make a key; the text of the key is returned this once.
 
     Args:
         scopes: all that the user may have, where None.
+        made_with: the key that was shown for it.
         beyond_bound: whether to make it even where the user has as many as one may have.
     """
     allowed = keys.SCOPES if user.is_admin else keys.SCOPES[:2]
@@ -95,7 +109,12 @@ async def create(
         if count >= MAX_KEYS_PER_USER and not beyond_bound:
             raise InvalidBody(f"You have {MAX_KEYS_PER_USER} keys already: revoke one first.")
         record = await ApiKey.create(
-            user_id=user.id, hash=keys.digest(key), name=shown, scopes=chosen, expires_at=expires_at
+            user_id=user.id,
+            hash=keys.digest(key),
+            name=shown,
+            scopes=chosen,
+            expires_at=expires_at,
+            made_with_id=made_with,
         )
     return record, key
 
@@ -114,7 +133,8 @@ async def create_by(
     end = (await ApiKey.get(id=viewer.key_id)).expires_at
     if end is not None and expires_at is not None and expires_at > end:
         raise OutOfScope("A key cannot make one that is valid for longer than itself.")
-    return await create(await User.get(id=viewer.id), name, wanted, expires_at or end)
+    user = await User.get(id=viewer.id)
+    return await create(user, name, wanted, expires_at or end, made_with=viewer.key_id)
 
 
 async def of_user(user_id: int) -> list[ApiKey]:
@@ -122,11 +142,12 @@ async def of_user(user_id: int) -> list[ApiKey]:
     return await ApiKey.filter(user_id=user_id, revoked_at=None).order_by("-id")
 
 
-async def revoke(user_id: int, key_id: int, by: Actor | None = None) -> None:
-    """End a key of this user's for ever.
+async def revoke(user_id: int, key_id: int, by: Actor | None = None, *, with_made: bool = False) -> list[int]:
+    """End a key of this user's for ever; the ids of all that were ended.
 
     Args:
         by: who does it as an administrator; None for the user.
+        with_made: end also those that were made with it, and with these, as after a theft.
 
     Raises:
         KeyNotFound: unknown, another's, or revoked already.
@@ -135,11 +156,12 @@ async def revoke(user_id: int, key_id: int, by: Actor | None = None) -> None:
     if await ApiKey.exists(id=key_id, user_id=user_id, public=True):
         raise PublicKey
     async with transaction():
-        found = ApiKey.filter(id=key_id, user_id=user_id, revoked_at=None)
-        done = await found.update(revoked_at=datetime.now(UTC))
-        if done and by is not None:
-            await audit.record(by, Act.KEY_REVOKED, user_id=user_id, subject_id=key_id)
+        done = [found["id"] for found in await rows(REVOKE, key_id, user_id, with_made)]
+        if by is not None:
+            for ended in done:
+                await audit.record(by, Act.KEY_REVOKED, user_id=user_id, subject_id=ended)
     # Also where it was revoked before: who did that may have died before anybody was told.
     await changes.tell([topics.keys_of(user_id)])
     if not done:
         raise KeyNotFound
+    return done

@@ -91,6 +91,8 @@ def _query(text: str, kind: type[S]) -> S:
     return kind(**{name: _parameter(name, value, hints[name]) for name, value in given.items()})
 
 
+TRUTHS = {"true": True, "false": False}
+
 # Few are asked for most of the time, and reading one takes longer than answering it.
 _known_query = lru_cache(maxsize=1024)(_query)
 
@@ -101,6 +103,10 @@ def _parameter(name: str, value: str, kind: Any) -> Any:
             return kind(value)
         except ValueError:
             raise InvalidParameter(f"{name} must be one of {', '.join(kind)}.") from None
+    if kind is bool:
+        if value not in TRUTHS:
+            raise InvalidParameter(f"{name} must be one of {', '.join(TRUTHS)}.")
+        return TRUTHS[value]
     if not WHOLE_NUMBER.fullmatch(value):
         raise InvalidParameter(f"{name} must be a whole number, 0 or more.")
     return min(int(value), NEWEST) if len(value) <= len(str(NEWEST)) else NEWEST

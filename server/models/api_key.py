@@ -10,7 +10,10 @@ from server.models.user import User
 
 
 class ApiKey(Model):
-    """One key of a user. `public` marks the demo users' known keys, which nobody can revoke."""
+    """One key of a user. `public` marks the demo users' known keys, which nobody can revoke.
+
+    `made_with` is the key that was shown when this one was made; None where nobody showed one.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -21,6 +24,10 @@ class ApiKey(Model):
     name = fields.CharField(50)
     scopes: list[str] = ArrayField("text")
     public = fields.BooleanField(default=False)
+    made_with: fields.ForeignKeyNullableRelation[ApiKey] = fields.ForeignKeyField(
+        "models.ApiKey", related_name="made", on_delete=fields.SET_NULL, null=True
+    )
+    made_with_id: int | None
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)

@@ -25,7 +25,7 @@ class Frame:
     """A message, and who gets it.
 
     Either everybody does, or `only_for` is a user's id. `followers` get `for_followers` in its place.
-    `revoked_key` is the id of a key whose streams end here.
+    `revoked_key` is the id of a key whose streams end here, with the message; nobody else gets it.
     """
 
     seq: int
@@ -37,6 +37,8 @@ class Frame:
 
     def to(self, viewer_id: int) -> bytes | None:
         """What this viewer gets; None for nothing."""
+        if self.revoked_key is not None:
+            return None
         if self.only_for is not None and self.only_for != viewer_id:
             return None
         if self.for_followers is not None and viewer_id in self.followers:
@@ -156,7 +158,7 @@ def _frame(event: EventRow, facts: Facts, epoch: str, urls: MediaUrls) -> Frame 
             return frame(wire.VisibilityChanged(event.user_id, hidden, author))
         case EventKind.KEY_REVOKED if event.key_id:
             revoked = wire.message(event_id, wire.KeyRevoked(event.key_id))
-            return Frame(event.seq, revoked, only_for=event.user_id, revoked_key=event.key_id)
+            return Frame(event.seq, revoked, revoked_key=event.key_id)
     return None
 
 

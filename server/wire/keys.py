@@ -34,6 +34,7 @@ class Key(msgspec.Struct, frozen=True):
     scopes: list[Scope]
     created_at: datetime
     expires_at: datetime | None
+    made_with: Annotated[int | None, Meta(description="The key that was shown when it was made.")]
     current: Annotated[bool, Meta(description="Whether it is the key that was shown.")]
 
 
@@ -45,5 +46,6 @@ def key(record: ApiKey, current_id: int) -> Key:
         scopes=record.scopes,  # type: ignore[arg-type]  # a check in the table
         created_at=record.created_at,
         expires_at=record.expires_at,
+        made_with=record.made_with_id,
         current=record.id == current_id,
     )

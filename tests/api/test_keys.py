@@ -70,6 +70,7 @@ async def test_a_key_is_shown_once_and_its_text_is_kept_nowhere(alice: Caller) -
         "scopes": ["read", "write"],
         "created_at": made["details"]["created_at"],
         "expires_at": None,
+        "made_with": next(key["id"] for key in (await alice.get("/api/keys"))["keys"] if key["current"]),
         "current": False,
     }
     listed = (await alice.get("/api/keys"))["keys"]
@@ -83,7 +84,7 @@ async def test_a_revoked_key_is_refused_at_once(alice: Caller) -> None:
     made = await alice.post("/api/keys", json={"name": "lost phone"})
     phone = with_key(alice, made["key"])
     assert (await phone.get("/api/tweets")).status == 200
-    assert (await alice.delete(f"/api/keys/{made['key_id']}")).body == {"result": True}
+    assert (await alice.delete(f"/api/keys/{made['key_id']}"))["revoked"] == [made["key_id"]]
     assert (await phone.get("/api/tweets")).error == (401, "invalid_key")
     assert (await alice.delete(f"/api/keys/{made['key_id']}")).error == (404, "key_not_found")
 
@@ -226,3 +227,38 @@ async def test_what_is_changed_by_hand_counts_soon_too(
 
     await until(is_refused)
     assert (await carol.get(path)).error == refused
+
+
+async def test_a_key_is_revoked_with_or_without_those_that_were_made_with_it(alice: Caller) -> None:
+    async def make(by: Caller) -> tuple[int, Caller]:
+        made = await by.post("/api/keys", json={"name": "x"})
+        return made["key_id"], with_key(alice, made["key"])
+
+    stolen_id, stolen = await make(alice)
+    child_id, child = await make(stolen)
+    grandchild_id, grandchild = await make(child)
+    other_id, other = await make(alice)
+    listed = {key["id"]: key["made_with"] for key in (await alice.get("/api/keys"))["keys"]}
+    first_id = listed[stolen_id]
+    assert listed == {
+        first_id: None,
+        stolen_id: first_id,
+        child_id: stolen_id,
+        grandchild_id: child_id,
+        other_id: first_id,
+    }
+    assert (await alice.delete(f"/api/keys/{stolen_id}"))["revoked"] == [stolen_id]
+    assert (await stolen.get("/api/tweets")).status == 401
+    assert (await child.get("/api/tweets")).status == 200
+    answer = await alice.delete(f"/api/keys/{stolen_id}?made=true")
+    assert answer["revoked"] == [child_id, grandchild_id]
+    for caller, status in ((child, 401), (grandchild, 401), (other, 200), (alice, 200)):
+        assert (await caller.get("/api/tweets")).status == status
+    assert (await alice.delete(f"/api/keys/{stolen_id}?made=true")).error == (404, "key_not_found")
+
+
+async def test_nobody_revokes_anothers_key_by_way_of_ones_own(alice: Caller, bob: Caller) -> None:
+    made = await bob.post("/api/keys", json={"name": "x"})
+    answer = await alice.delete(f"/api/keys/{made['key_id']}?made=true")
+    assert answer.error == (404, "key_not_found")
+    assert (await with_key(bob, made["key"]).get("/api/tweets")).status == 200

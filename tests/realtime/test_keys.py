@@ -78,6 +78,11 @@ async def test_keys_other_than_the_shown_one_do_not_end_a_stream(
         await alice.tweet()
         await to_alice.wait_for("tweet")
         assert not to_alice.ended
+        assert to_alice.kinds == ["tweet"]
+        last = to_alice.last_id
+    async with listening(address, alice, last=last.rsplit("-", 1)[0] + "-0") as again:
+        await again.wait_for("tweet")
+        assert "key_revoked" not in again.kinds
 
 
 async def test_a_stream_ends_when_its_key_expires(address: str, alice: Caller, bob: Caller) -> None:

@@ -42,6 +42,27 @@ def test_the_block_tells_what_a_person_wants_to_know(four: Perch) -> None:
     assert shown.count("is running") == 1
 
 
+def test_each_request_is_a_line_of_the_access_log_without_who_asked_for_what(four: Perch) -> None:
+    with httpx.Client(base_url=four.url, headers={"api-key": "test"}) as client:
+        id_ = client.get("/api/tweets/4711").headers["x-request-id"]
+    logs = four.folder / "data" / "logs"
+
+    def lines() -> list[dict[str, object]]:
+        texts = [path.read_text() for path in logs.glob("*access*")]
+        return [
+            line for text in texts for line in map(json.loads, text.splitlines()) if line["request"] == id_
+        ]
+
+    wait_for(lambda: lines() != [], "the line being written")
+    (line,) = lines()
+    assert {name: line[name] for name in ("method", "route", "status")} == {
+        "method": "GET",
+        "route": "/api/tweets/<tweet_id:id>",
+        "status": 404,
+    }
+    assert "4711" not in str(line)
+
+
 def test_four_processes_on_an_empty_database_make_each_demo_user_once(four: Perch) -> None:
     assert sorted(user for user in users(four) if user.startswith("test")) == ["test", "test1"]
 
