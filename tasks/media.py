@@ -37,7 +37,7 @@ async def _attempt(media_id: int, waiter: str | None, workshop: Workshop, lane: 
             with tempfile.TemporaryDirectory(prefix="picture-", dir=workshop.scratch) as folder:
                 needless = await _settle(media_id, token, Path(folder), workshop, lane)
     except SlowPicture:
-        await media.give_back(media_id)
+        await media.give_back(media_id, slow=True)
         await workshop.jobs.process_slow_picture(media_id, waiter)
         return
     except ChildDied:  # perhaps over this picture: that counts

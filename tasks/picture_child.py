@@ -58,6 +58,9 @@ HIDDEN_MEGAPIXELS = 100
 PLUGINS = ("Bmp", "Gif", "Ico", "Jpeg", "Mpo", "Png", "Tiff", "WebP")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
 
+# Passes of a JPEG: encoders make at most some dozen, and each costs the time of the whole picture.
+SCANS = 100
+
 # How JPEG calls itself; the second holds more pictures behind the first, as some phones make them.
 JPEG = ("JPEG", "MPO")
 
@@ -127,14 +130,26 @@ def limit_resources(lane: str) -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def refuse_large(image: Image.Image) -> None:
+def refuse_large(image: Image.Image, original: BinaryIO) -> None:
     """Refuse by what the header says, before anything is decoded."""
     allowed = JPEG_MEGAPIXELS if image.format in JPEG else MEGAPIXELS
     megapixels = image.width * image.height / 1_000_000
     if megapixels > allowed:
         raise Refused(f"This picture has {megapixels:.1f} megapixels; at most {allowed} are allowed.")
+    if image.format in JPEG and (scans := scans_of(original)) > SCANS:
+        raise Refused(f"This picture is sent in {scans} passes; at most {SCANS} are allowed.")
     if frames_of(image) > FRAMES:
         raise Refused(f"This picture has {frames_of(image)} frames; at most {FRAMES} are allowed.")
+
+
+def scans_of(original: BinaryIO) -> int:
+    """In how many passes over the picture a JPEG is sent, by the markers that begin them (T.81, B.2.3)."""
+    place = original.tell()
+    original.seek(0)
+    try:
+        return original.read().count(b"\xff\xda")
+    finally:
+        original.seek(place)
 
 
 def frames_of(image: Image.Image) -> int:
@@ -251,7 +266,7 @@ def save(image: Image.Image, file: BinaryIO, **animation: Any) -> str:
 def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane: str) -> dict[str, Any]:
     """Make both variants. Raises Refused, Slow, or whatever a decoder raises."""
     with Image.open(original, formats=FORMATS) as image:
-        refuse_large(image)
+        refuse_large(image, original)
         if getattr(image, "is_animated", False) and image.format in ("GIF", "PNG", "WEBP"):
             if lane == "quick" and frames_of(image) * image.width * image.height > QUICK_PIXELS:
                 raise Slow

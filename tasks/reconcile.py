@@ -24,7 +24,8 @@ STUCK_AFTER = timedelta(hours=1)
 
 STUCK = """
     SELECT token FROM media_attachments
-    WHERE state = $1 AND created_at < $2 AND changed_at < $2 ORDER BY id LIMIT 1000
+    WHERE state = $1 AND CASE state WHEN 'pending' THEN created_at ELSE changed_at END < $2
+    ORDER BY id LIMIT 1000
 """
 
 # So many are named in the log; all are counted.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import msgspec
 from sanic import Blueprint, Request
@@ -23,22 +22,21 @@ POLICY = {
 
 def set_up(app: App) -> None:
     """Serve the description; it is made at the first request for it."""
-    app.ctx.openapi = cache(lambda: openapi.document(app))
+    app.ctx.openapi = cache(lambda: msgspec.json.encode(openapi.document(app)))
+    app.ctx.docs_page = cache(lambda: docs_page.page(openapi.document(app)))
     app.blueprint(bp)
 
 
 @bp.route("/openapi.json", methods=["GET", "HEAD"])
 async def document(request: Request) -> HTTPResponse:
     """The OpenAPI document."""
-    found: dict[str, Any] = request.app.ctx.openapi()
-    return HTTPResponse(msgspec.json.encode(found), 200, dict(POLICY), "application/json")
+    return HTTPResponse(request.app.ctx.openapi(), 200, dict(POLICY), "application/json")
 
 
 @bp.route("/docs", methods=["GET", "HEAD"])
 async def page(request: Request) -> HTTPResponse:
     """The document as a page."""
-    text = docs_page.page(request.app.ctx.openapi())
-    return HTTPResponse(text, 200, dict(POLICY), "text/html; charset=utf-8")
+    return HTTPResponse(request.app.ctx.docs_page(), 200, dict(POLICY), "text/html; charset=utf-8")
 
 
 @bp.route("/docs.css", methods=["GET", "HEAD"])

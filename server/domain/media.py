@@ -142,6 +142,14 @@ async def is_pending(token: str) -> bool:
     return await MediaAttachment.filter(token=token, state=MediaState.PENDING).exists()
 
 
+# $1 picture, $2 whether it belongs into the slow lane.
+GIVE_BACK = """
+    UPDATE media_attachments SET attempts = attempts - 1, working_until = NULL, slow = slow OR $2::boolean,
+        changed_at = CASE WHEN $2 THEN now() ELSE changed_at END
+    WHERE id = $1 AND state = 'pending' AND attempts > 0 RETURNING id
+"""
+
+
 async def begin_attempt(media_id: int) -> str | None:
     """For the worker: count a try; the token, or None where nothing is to be done, or somebody is at it.
 
@@ -162,13 +170,12 @@ async def begin_attempt(media_id: int) -> str | None:
     return str(found["token"])
 
 
-async def give_back(media_id: int) -> None:
-    """For the worker: the try does not count, as not the picture but a part of ours was at fault."""
-    await rows(
-        "UPDATE media_attachments SET attempts = attempts - 1, working_until = NULL "
-        "WHERE id = $1 AND state = 'pending' AND attempts > 0 RETURNING id",
-        media_id,
-    )
+async def give_back(media_id: int, *, slow: bool = False) -> None:
+    """For the worker: the try does not count, as not the picture but a part of ours was at fault.
+
+    Or, with `slow`, as it belongs into the slow lane, where it is tried from then on.
+    """
+    await rows(GIVE_BACK, media_id, slow)
 
 
 async def renew_attempt(media_id: int) -> None:

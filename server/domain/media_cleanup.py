@@ -23,6 +23,16 @@ UNATTACHED_LIFETIME = timedelta(days=1)
 # `removed` was not cleaned up.
 FORGOTTEN_AFTER = timedelta(minutes=2)
 
+TAKE_UP = """
+    UPDATE media_attachments SET changed_at = now() WHERE id IN (
+        SELECT id FROM media_attachments WHERE state = 'pending' AND changed_at < $1
+        ORDER BY changed_at LIMIT $2
+    ) RETURNING id, slow
+"""
+REMOVED = """
+    SELECT id FROM media_attachments WHERE state = 'removed' AND changed_at < $1 ORDER BY id LIMIT $2
+"""
+
 # At most so many rows in one go, so that a run stays short.
 BATCH = 500
 
@@ -49,13 +59,18 @@ async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> i
 
 
 async def resume(jobs: Jobs, *, now: datetime | None = None) -> int:
-    """Queue again what a crash between commit and queue has left; how many pictures."""
+    """Queue again what a crash between commit and queue has left; how many pictures.
+
+    What waits in a long queue is taken for forgotten too, but not each time, and in its own lane.
+    """
     before = (now or datetime.now(UTC)) - FORGOTTEN_AFTER
-    find = "SELECT id FROM media_attachments WHERE state = $1 AND changed_at < $2 ORDER BY id LIMIT $3"
-    pending = [media["id"] for media in await rows(find, "pending", before, BATCH)]
-    removed = [media["id"] for media in await rows(find, "removed", before, BATCH)]
-    for media_id in pending:
-        await jobs.process_picture(media_id)
+    pending = await rows(TAKE_UP, before, BATCH)
+    removed = [media["id"] for media in await rows(REMOVED, before, BATCH)]
+    for media in pending:
+        if media["slow"]:
+            await jobs.process_slow_picture(media["id"], None)
+        else:
+            await jobs.process_picture(media["id"])
     if removed:
         await jobs.remove_pictures(removed)
     return len(pending) + len(removed)

@@ -131,6 +131,12 @@ class PerchHttp(Http):
             response.headers.update(headers.for_others(request))
         return response
 
+    async def http1_request_header(self) -> None:
+        """The head of the next request. One that waits already lets other connections take their turn."""
+        if self.recv_buffer:
+            await asyncio.sleep(0)
+        await super().http1_request_header()  # type: ignore[no-untyped-call]
+
     async def http1(self) -> None:
         """All requests of the connection."""
         await super().http1()  # type: ignore[no-untyped-call]

@@ -48,6 +48,7 @@ class MediaAttachment(Model):
     height = fields.IntField(null=True)
     thumbhash = fields.CharField(64, null=True)
     digests = fields.JSONField(null=True)  # type: ignore[var-annotated]  # of each variant: size, SHA-256
+    slow = fields.BooleanField(default=False)  # it was too much for the quick lane
     created_at = fields.DatetimeField(auto_now_add=True)
     changed_at = fields.DatetimeField(auto_now=True)
 

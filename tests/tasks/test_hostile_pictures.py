@@ -24,7 +24,7 @@ WATCHED = """
 import resource
 from pathlib import Path
 from tasks import picture_child, picture_forks
-picture_child.CPU_SECONDS = {seconds}
+picture_child.CPU_SECONDS, picture_child.SCANS = {seconds}, {scans}
 try:
     picture_forks.main()
 finally:
@@ -99,11 +99,17 @@ def seconds() -> dict[str, int]:
     return picture_child.CPU_SECONDS
 
 
+@pytest.fixture
+def scans() -> int:
+    """Of a JPEG at most."""
+    return picture_child.SCANS
+
+
 @pytest_asyncio.fixture
 async def attacked(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seconds: dict[str, int]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seconds: dict[str, int], scans: int
 ) -> AsyncIterator[Attacked]:
-    watched = WATCHED.format(file=str(tmp_path / "peak"), seconds=seconds)
+    watched = WATCHED.format(file=str(tmp_path / "peak"), seconds=seconds, scans=scans)
     monkeypatch.setattr(picture_worker, "FORKS", (sys.executable, "-I", "-c", watched))
     children = PictureChildren()
     yield Attacked(children, tmp_path)
@@ -120,7 +126,7 @@ async def test_bombs_stay_within_the_limits(attacked: Attacked, measured: Callab
 
 
 @pytest.mark.fault("poison")
-@pytest.mark.parametrize("seconds", [{"quick": 1, "slow": 1}])
+@pytest.mark.parametrize(("seconds", "scans"), [({"quick": 1, "slow": 1}, 1 << 20)])
 async def test_a_bomb_of_time_ends_with_its_lanes(attacked: Attacked) -> None:
     assert await attacked.one(hostile.jpeg_with_scans(10_000), name="scans") == TOO_MUCH
     assert attacked.slow == 1

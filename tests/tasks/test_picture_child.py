@@ -18,7 +18,7 @@ from PIL import Image, ImageCms
 
 from tasks import picture_child
 from tasks.picture_worker import CHILD, decoder
-from tests import pictures
+from tests import hostile, pictures
 
 
 def process(data: bytes, folder: Path) -> dict[str, Any]:
@@ -261,3 +261,9 @@ def test_a_picture_takes_less_memory_than_promised(tmp_path: Path) -> None:
     assert peak is not None
     assert '"width": 1440' in said
     assert int(peak[1]) <= 250 * 1024
+
+
+def test_a_jpeg_in_too_many_passes_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    assert "passes; at most 100" in process(hostile.jpeg_with_scans(300), tmp_path)["refused"]
+    usual = pictures.encoded(pictures.gradient(640, 480), "JPEG", progressive=True)
+    assert "refused" not in process(usual, tmp_path)
