@@ -18,7 +18,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
-from asyncpg.exceptions import InterfaceError, PostgresError
 
 from config.addresses import DatabaseAddress
 from config.pauses import spread
@@ -29,7 +28,7 @@ from server.cache.versions import Versions, clock
 from server.models import cache_host
 from server.models import event as log_of_events
 from server.models.cache_host import CacheHost
-from server.models.connection import CONNECT_TIMEOUT
+from server.models.connection import AWAY, CONNECT_TIMEOUT
 from server.models.event import GROWN
 
 log = logging.getLogger(__name__)
@@ -79,7 +78,7 @@ class Keeper:
                     async with self._connected() as connection:
                         complained = False
                         await self._keep(connection)
-            except (OSError, PostgresError, InterfaceError) as error:
+            except AWAY as error:
                 if not complained:
                     log.warning(
                         "answers from memory wait for the database: %s: %s", type(error).__name__, error

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
@@ -19,6 +20,10 @@ from server.models import pool
 STATEMENT_TIMEOUT = 5
 LOCK_TIMEOUT = 3
 CONNECT_TIMEOUT = 5
+
+# What a connection raises that is lost, or whose server is not as it should be. InternalClientError is of one
+# that was told of its end and is not closed yet.
+AWAY = (OSError, PostgresError, InterfaceError, InternalClientError)
 
 # Compiling a plan costs more than any of our queries takes.
 SESSION_SETTINGS = {

@@ -16,12 +16,11 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-from asyncpg.exceptions import InterfaceError, PostgresError
 
 from config.addresses import DatabaseAddress
 from config.pauses import spread
 from server.models import event as log_of_events
-from server.models.connection import CONNECT_TIMEOUT, STATEMENT_TIMEOUT
+from server.models.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT
 from server.models.event import GROWN, LogState
 from server.realtime.batch import Batch
 from server.realtime.frames import frames
@@ -136,7 +135,7 @@ class Hub:
                 # Whatever it is: requests are answered all the same, and live updates come back with the
                 # database. The clients' streams stay open meanwhile.
                 if not complained:
-                    unexpected = not isinstance(error, (OSError, PostgresError, InterfaceError))
+                    unexpected = not isinstance(error, AWAY)
                     words = "live updates wait for the database: %s: %s"
                     log.warning(words, type(error).__name__, error, exc_info=unexpected)
                 complained = True

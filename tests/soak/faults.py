@@ -20,7 +20,7 @@ SHORT = (0.2, 4.0)
 
 @dataclass
 class Faults:
-    """web-2 is never killed, and others only in the first half: memory is read from those that live long.
+    """web-2 is never killed, and others only in the first quarter: memory is read from those that live long.
 
     With `only`, these faults happen, at any time.
     """
@@ -31,8 +31,8 @@ class Faults:
     say: Callable[[str], None]
     only: Sequence[str] = ()
 
-    async def happen(self, over: asyncio.Event, *, every: float, half: float) -> None:
-        """One each so many seconds, a third more or less, until then. Killing ends after `half` seconds."""
+    async def happen(self, over: asyncio.Event, *, every: float, killing: float) -> None:
+        """One each so many seconds, a third more or less, until then. Killing ends after so many seconds."""
         began = asyncio.get_running_loop().time()
         lasting = [self.redis_hangs, self.redis_refuses, self.database_hangs, self.database_refuses]
         lasting += [self.redis_stops, self.backends_end]
@@ -44,8 +44,8 @@ class Faults:
             with suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), every * self.chance.uniform(0.67, 1.33))
                 return
-            killing = asyncio.get_running_loop().time() < began + half
-            do = self.chance.choice([*lasting, *(deadly if killing else [])])
+            may_kill = asyncio.get_running_loop().time() < began + killing
+            do = self.chance.choice([*lasting, *(deadly if may_kill else [])])
             self.say(do.__name__.replace("_", " "))
             with self.ledger.fault():
                 await do()

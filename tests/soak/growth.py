@@ -10,7 +10,8 @@ from tests.bench.sides import memory
 from tests.measuring.figures import median
 from tests.soak.site import Site, open_files
 
-# Memory has settled when a process has lived for so long. Seconds.
+# Memory has settled when a process has lived for a quarter of the whole, in which all that is scheduled has
+# happened, and for so long at least. Seconds.
 SETTLED = 300
 
 # What it may have grown by then: a ratio, and what is noise for a small process. MiB.
@@ -42,6 +43,7 @@ class Growth:
     """Of each process that lives still at the end."""
 
     site: Site
+    settled: float
     looks: dict[tuple[int, str], list[Look]] = field(default_factory=dict)
     connections: list[int] = field(default_factory=list)
     _first: dict[int, float] = field(default_factory=dict)
@@ -60,13 +62,13 @@ class Growth:
         """Those that have lived long, and live."""
         alive = self.site.family()
         for (pid, name), looks in self.looks.items():
-            if alive.get(pid) == name and looks[-1].age > 2 * SETTLED:
+            if alive.get(pid) == name and looks[-1].age > 2 * self.settled:
                 yield name, looks
 
     def figures(self) -> Iterator[tuple[str, float, float, int, int]]:
         """Name, MiB when settled and at the end, file handles then and now."""
         for name, looks in self.of_survivors():
-            settled = [look for look in looks if look.age >= SETTLED][:LOOKS]
+            settled = [look for look in looks if look.age >= self.settled][:LOOKS]
             last = looks[-LOOKS:]
             yield (
                 name,

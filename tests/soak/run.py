@@ -16,7 +16,7 @@ from tests.faults.waiting import eventually
 from tests.realtime.listening import Follower
 from tests.soak.ends import broken_promises
 from tests.soak.faults import Faults
-from tests.soak.growth import Growth
+from tests.soak.growth import SETTLED, Growth
 from tests.soak.ledger import RECOVERY, Ledger
 from tests.soak.people import Person
 from tests.soak.site import Site
@@ -24,6 +24,7 @@ from tests.soak.site import Site
 # Scheduled work, so that it happens meanwhile too.
 SETTINGS = {
     "WEB_CONCURRENCY": "2",
+    "CACHE_MB": "16",  # so that it is full soon, as memory may grow until it is
     "DUMP_HOUR_CRON": "*/10 * * * *",
     "LOGS_CRON": "*/5 * * * *",
     "RETENTION_CRON": "*/15 * * * *",
@@ -42,7 +43,7 @@ PICTURES_SETTLE_WITHIN = 200
 
 @dataclass
 class Report:
-    """What came of it. `broken` are the promises that do not hold."""
+    """What came of it. `broken` are the promises that do not hold; `mib` is the memory minute by minute."""
 
     seed: int
     seconds: float
@@ -55,6 +56,7 @@ class Report:
     heard: int
     processes: list[dict[str, Any]]
     most_connections: int
+    mib: dict[str, list[float]]
     broken: list[str] = field(default_factory=list)
 
     @property
@@ -87,7 +89,8 @@ async def soak(
     say: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Load with faults for so long, and then rest; what was found."""
-    ledger, growth, over = Ledger(), Growth(site), asyncio.Event()
+    ledger, over = Ledger(), asyncio.Event()
+    growth = Growth(site, max(SETTLED, seconds / 4))
     chance = random.Random(seed)
     began = time.monotonic()
     async with httpx.AsyncClient(base_url=site.url, timeout=30) as client:
@@ -101,7 +104,7 @@ async def soak(
         async with asyncio.TaskGroup() as group:
             for person in people:
                 group.create_task(person.live(over))
-            group.create_task(faults.happen(over, every=fault_every, half=seconds / 2))
+            group.create_task(faults.happen(over, every=fault_every, killing=seconds / 4))
             while (passed := time.monotonic() - began) < seconds:
                 await growth.look()
                 answers = sum(ledger.statuses.values())
@@ -137,6 +140,7 @@ async def soak(
             for name, before, after, handles, handles_after in growth.figures()
         ],
         max(growth.connections),
+        {name: [round(look.mib, 1) for look in looks[::6]] for name, looks in growth.of_survivors()},
         broken,
     )
 
