@@ -42,7 +42,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         log.info("pictures are made by %s", await asyncio.to_thread(decoder))
         async with asyncio.TaskGroup() as both:
             both.create_task(serve(broker, at_once + 1, workshop))  # and a scheduled run
-            both.create_task(serve(slow, max(1, at_once // 2), workshop))
+            both.create_task(serve(slow, max(2, at_once // 2), workshop))
     for each in (broker, slow):
         await each.shutdown()
 

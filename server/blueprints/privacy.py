@@ -40,7 +40,9 @@ async def ask(request: Request, viewer: Viewer) -> AskedExport:
     It holds profile, tweets, likes, follows, keys (not their texts), invitations and pictures. Where one is
     under way, or is less than an hour old, that is the answer.
     """
-    return AskedExport(export=wire.export(await exports.ask(viewer.id, context(request).jobs)))
+    return AskedExport(
+        export=wire.export(await exports.ask(viewer.id, context(request).jobs, context(request).store))
+    )
 
 
 @bp.get("/me/export")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 import msgspec
 
 from server.cli.command import FAILED, json_option, print_json, progress, with_workshop
-from tasks.reconcile import Findings, reconcile
+from server.domain import runs
+from server.domain.runs import Claim
+from server.models import RunKind
+from tasks.reconcile import Findings, reconcile, told
+from tasks.runs import carry_out
 from tasks.workshop import Workshop
 
 
@@ -18,7 +23,8 @@ from tasks.workshop import Workshop
 def reconcile_command(dry_run: bool, as_json: bool) -> None:
     """Hold counters and stored pictures against their rows, and mend what differs. It runs by itself daily.
 
-    Ends with 1 where something was found, mended or not.
+    Ends with 1 where something was found, mended or not; the server is degraded then until a look finds
+    nothing.
 
     \b
     Example:
@@ -34,7 +40,21 @@ def reconcile_command(dry_run: bool, as_json: bool) -> None:
                 done += count
                 show(done)
 
-            return await reconcile(workshop, repair=not dry_run, on_progress=on_progress)
+            if dry_run:
+                return await reconcile(workshop, repair=False, on_progress=on_progress)
+            claim = await runs.start_manually(RunKind.RECONCILE)
+            if claim is None:
+                raise click.ClickException("one is under way: `perch runs list`")
+            found: list[Findings] = []
+
+            async def run(_claim: Claim, workshop: Workshop) -> dict[str, Any]:
+                found.append(await reconcile(workshop, on_progress=on_progress))
+                return told(found[0])
+
+            await carry_out(claim, workshop, run)
+            if not found:
+                raise click.ClickException((await runs.get(claim.id)).error or "it was given up")
+            return found[0]
 
     findings = with_workshop(work)
     if as_json:

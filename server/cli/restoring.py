@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import click
 import msgspec
 import uvloop
@@ -23,7 +25,7 @@ from server.cli.command import (
     reasons,
     settings_for_command,
 )
-from server.models.connection import database
+from server.models.connection import CONNECT_TIMEOUT, database
 from server.processes import embedded
 from storage.base import ObjectStore
 from tasks.dumps import catalogue
@@ -79,9 +81,15 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
         if not as_json:
             tell_restored(done)
         missing = [] if into else uvloop.run(missing_pictures(settings))
+        left = uvloop.run(left_since(done, settings)) if done.kept else []
     if as_json:
-        print_json({**msgspec.to_builtins(done), "missing_pictures": missing})
-    elif missing:
+        print_json({**msgspec.to_builtins(done), "missing_pictures": missing, "left_since": left})
+        return
+    if left:
+        click.echo("These were deleted after the dump, and are back with their keys. Delete them again:")
+        for handle in left:
+            click.echo(f"  perch users delete {handle}")
+    if missing:
         click.echo(
             f"{len(missing)} objects of pictures are missing in storage (`perch media check` lists them all):"
         )
@@ -102,6 +110,32 @@ async def missing_pictures(settings: Settings) -> list[str]:
     """The objects that the restored rows lack."""
     async with database(settings, name="perch restore"):
         return list((await media.examine(settings)).missing)
+
+
+async def left_since(done: Restored, settings: Settings) -> list[str]:
+    """The handles of who was deleted in the database that was there before, and is there again."""
+    of = settings.database.connect_arguments()
+    async with (
+        connected({**of, "database": done.kept}) as before,
+        connected({**of, "database": done.database}) as now,
+    ):
+        if not await before.fetchval("SELECT to_regclass('retired_handles')"):
+            return []
+        hashes = [record["hash"] for record in await before.fetch("SELECT hash FROM retired_handles")]
+        found = await now.fetch(
+            "SELECT handle FROM users WHERE sha256(convert_to(handle, 'UTF8')) = ANY($1) ORDER BY 1", hashes
+        )
+    return [record["handle"] for record in found]
+
+
+@asynccontextmanager
+async def connected(arguments: dict[str, Any]) -> AsyncIterator[Any]:
+    """A connection of its own."""
+    connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

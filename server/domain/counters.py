@@ -51,9 +51,9 @@ MEND_USER = """
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """How many rows were looked at, and the ids of those whose counters were wrong."""
+    """A range of ids, how many it spans, and those whose counters were wrong."""
 
-    rows: int
+    ids: int
     wrong: list[int]
 
 

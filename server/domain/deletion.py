@@ -22,11 +22,6 @@ FORGOTTEN_AFTER = 120
 # Users that are taken up again in one go.
 AT_ONCE = 100
 
-# All administrators who can act, locked: of two that go at once one is the last.
-ADMINISTRATORS = """
-    SELECT id FROM users WHERE is_admin AND suspended_at IS NULL AND deleted_at IS NULL ORDER BY id FOR UPDATE
-"""
-
 
 async def delete_oneself(viewer: Viewer, handle: str, jobs: Jobs) -> None:
     """Delete the viewer's account. Not to be taken back.
@@ -38,7 +33,7 @@ async def delete_oneself(viewer: Viewer, handle: str, jobs: Jobs) -> None:
     """
     async with transaction():
         if viewer.is_admin:
-            acting = [found["id"] for found in await rows(ADMINISTRATORS)]
+            acting = [found["id"] for found in await rows(suspensions.ADMINISTRATORS)]
             if acting == [viewer.id]:
                 raise LastAdministrator
         if await row("SELECT 1 FROM users WHERE id = $1 AND demo", viewer.id):

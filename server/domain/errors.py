@@ -51,7 +51,7 @@ class NotAuthor(PerchError):
 
 class Administrator(PerchError):
     error_type, status = "administrator", 403
-    message = "An administrator is suspended or deleted on the server's terminal only."
+    message = "An administrator is suspended, deleted or given a new key on the server's terminal only."
 
 
 class NotFound(PerchError):
@@ -106,7 +106,7 @@ class HandleTaken(PerchError):
 
 class LastAdministrator(PerchError):
     error_type, status = "last_administrator", 409
-    message = "You are the only administrator: make another one first."
+    message = "No other administrator could act: make another one first."
 
 
 class TooLarge(PerchError):

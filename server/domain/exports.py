@@ -39,10 +39,13 @@ AT_ONCE = 100
 ORPHAN_AGE = timedelta(hours=6)
 
 
-async def ask(user_id: int, jobs: Jobs) -> ExportRow:
-    """Have an archive made; the one there is, where that is under way or less than an hour old."""
+async def ask(user_id: int, jobs: Jobs, store: ObjectStore) -> ExportRow:
+    """Have an archive made in place of the one there is; that one, where it is less than an hour old."""
+    old = await export.of_user(user_id)
     made = await export.ask(user_id, secrets.token_hex(16), not_before=NOT_BEFORE)
     if made is not None:
+        if old is not None:
+            await store.delete(keys.export(old.token))
         await jobs.make_export(made.id)
         return made
     found = await export.of_user(user_id)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.domain import accounts, audit, keys, text
 from server.domain.audit import TERMINAL, Act, Actor
-from server.domain.errors import InvalidBody, InvitationNotFound, UserNotFound
+from server.domain.errors import Administrator, InvalidBody, InvitationNotFound, UserNotFound
 from server.domain.paging import NEWEST, Page
 from server.models import Invitation, User, invitation
 from server.models.connection import transaction
@@ -38,6 +38,7 @@ async def make(
     Raises:
         InvalidBody: a number or the note breaks a rule, or these do not go together.
         UserNotFound: there is no user to recover.
+        Administrator: only the terminal gives one another key, so that none becomes another.
     """
     if not 1 <= uses <= MAX_USES:
         raise InvalidBody(f"max_uses must be from 1 to {MAX_USES}.")
@@ -47,7 +48,7 @@ async def make(
     if user_id is not None:
         if uses != 1 or admin:
             raise InvalidBody("A link for an existing user has one use, and makes nobody an administrator.")
-        await _recoverable(user_id)
+        await _recoverable(user_id, by)
     token = generate(INVITATION)
     async with transaction():
         record = await Invitation.create(
@@ -133,9 +134,13 @@ async def _recover(user_id: int, handle: str | None, name: str | None) -> tuple[
     return user, key
 
 
-async def _recoverable(user_id: int) -> None:
+async def _recoverable(user_id: int, by: Actor) -> None:
     user = await User.get_or_none(id=user_id, deleted_at=None)
     if user is None:
         raise UserNotFound
+    if user.is_admin and not by.is_terminal:
+        raise Administrator
+    if user.suspended_at is not None:
+        raise InvalidBody("Whoever is suspended gets no key: end the suspension first.")
     if user.demo:
         raise InvalidBody("The keys of the demo users are everybody's: there is nothing to recover.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from server.cache import changes
 from server.domain import audit, hiding, text
 from server.domain.audit import Act, Actor
-from server.domain.errors import Administrator, UserNotFound
+from server.domain.errors import Administrator, LastAdministrator, UserNotFound
 from server.domain.jobs import Jobs
 from server.models import invitation
-from server.models.connection import row, transaction
+from server.models.connection import row, rows, transaction
 
 REASON_MAX_LENGTH = 200
 
@@ -17,6 +17,10 @@ SUSPEND = """
     UPDATE users SET suspended_at = coalesce(suspended_at, now()), suspension_reason = $2,
         hidden = $3::boolean, unsettled = unsettled OR hidden <> $3::boolean
     WHERE id = $1 AND (suspended_at IS NULL OR suspension_reason <> $2 OR hidden <> $3::boolean) RETURNING 1
+"""
+# All administrators who can act, locked: of two that go at once one is the last.
+ADMINISTRATORS = """
+    SELECT id FROM users WHERE is_admin AND suspended_at IS NULL AND deleted_at IS NULL ORDER BY id FOR UPDATE
 """
 UNSUSPEND = """
     UPDATE users SET suspended_at = NULL, suspension_reason = '', hidden = false,
@@ -37,10 +41,13 @@ async def suspend(user_id: int, by: Actor, jobs: Jobs, *, hide_tweets: bool, rea
     Raises:
         UserNotFound: there is none.
         Administrator: only the terminal suspends one, so that none locks out the others.
+        LastAdministrator: nobody else could act as one.
         InvalidBody: the reason breaks a rule.
     """
     shown = text.line("reason", reason, REASON_MAX_LENGTH) if reason.strip() else ""
     async with transaction():
+        if by.is_terminal and [found["id"] for found in await rows(ADMINISTRATORS)] == [user_id]:
+            raise LastAdministrator
         await lock_subject(user_id, by)
         if await row(SUSPEND, user_id, shown, hide_tweets):
             await invitation.revoke_made_by(user_id)

@@ -90,13 +90,13 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
 async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, list[int]]:
     """Its author, and its pictures."""
     async with transaction():
-        found = await row("SELECT author_id FROM tweets WHERE id = $1 FOR UPDATE", tweet_id)
+        found = await row("SELECT author_id, hidden FROM tweets WHERE id = $1 FOR UPDATE", tweet_id)
         if found is None:
             raise TweetNotFound
         author_id = int(found["author_id"])
         if author_id != viewer.id:
             if "admin" not in viewer.scopes:
-                raise NotAuthor
+                raise TweetNotFound if found["hidden"] else NotAuthor
             await audit.record(Actor.of(viewer), Act.TWEET_DELETED, user_id=author_id, subject_id=tweet_id)
         removed = await media.detach_all(tweet_id)
         await rows("DELETE FROM tweets WHERE id = $1 RETURNING id", tweet_id)

@@ -11,6 +11,8 @@ COMMON = {
     "unix_socket_permissions": "0700",
     "io_method": "sync",  # no helper processes
     "log_min_messages": "warning",
+    "log_error_verbosity": "terse",  # no line quotes what people wrote
+    "log_min_error_statement": "panic",
     "password_encryption": "scram-sha-256",
     "random_page_cost": "1.1",
     "jit": "off",

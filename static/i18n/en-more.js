@@ -228,7 +228,7 @@ export default {
   "shortcuts.title": "Keyboard shortcuts",
 
   "error.administrator": "Administrators are suspended on the server only.",
-  "error.last_administrator": "You are the only administrator. Make another one first.",
+  "error.last_administrator": "There is no other administrator. Make one first, by an invitation.",
   "error.export_not_found": "This archive is gone. Ask for a new one.",
   "error.public_key": "This key is everybody's.",
   "error.not_author": "Only its author can do this.",

@@ -1,4 +1,5 @@
 // All that somebody wrote goes at once, or is there again.
+import { departures } from "../profile/departures.js";
 import { everyTweet, removeTweet } from "../store/tweets.js";
 import { countPeople, loadProfile, profileOf } from "../store/users.js";
 import { resyncAll } from "./resync.js";
@@ -12,5 +13,5 @@ export function applyVisibility({ user_id: id, hidden, author }) {
     resyncAll();
   }
   // Where their profile is shown, it says why.
-  if (profileOf(id).value) loadProfile(id).catch(() => {});
+  if (profileOf(id).value) loadProfile(id).catch(() => (departures.value += 1));
 }

@@ -5,6 +5,7 @@ import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
+import { departures } from "../profile/departures.js";
 import { ProfileHead } from "../profile/head.js";
 import { feedOfUser } from "../store/feeds.js";
 import { key } from "../store/session.js";
@@ -37,7 +38,7 @@ export default function ProfilePage({ id, list, entry }) {
   const hasKey = key.value !== "";
   const user = profileOf(id).value;
   const feed = feedOfUser(id, list);
-  const { error, again } = useLoading(() => loadProfile(id), [id], hasKey);
+  const { error, again } = useLoading(() => loadProfile(id), [id, departures.value], hasKey);
   const title = user?.name ?? t("nav.profile");
   usePlace(`profile ${entry}`);
   useTitle(title);

@@ -56,11 +56,13 @@ function Export() {
         ? t("privacy.ready", { day: dayOf(found.value.expires_at) })
         : t(state === "failed" ? "privacy.failed" : "privacy.about_export")}
     </p>
-    ${state === "ready"
-      ? html`<${Button} kind="primary" busy=${busy.value} onClick=${() => attempt(download)}>${t("privacy.download")}<//>`
-      : html`<${Button} busy=${state === "pending"} disabled=${state === "pending"} onClick=${() => attempt(ask)}>
-          ${t("privacy.export")}
-        <//>`}
+    <div class="field-row">
+      ${state === "ready" &&
+      html`<${Button} kind="primary" busy=${busy.value} onClick=${() => attempt(download)}>${t("privacy.download")}<//>`}
+      <${Button} busy=${state === "pending"} disabled=${state === "pending"} onClick=${() => attempt(ask)}>
+        ${t("privacy.export")}
+      <//>
+    </div>
     ${error.value &&
     html`<${Trouble} error=${error.value.failure} retry=${() => attempt(error.value.act)} />`}
   </div>`;

@@ -12,7 +12,7 @@ import pytest
 
 from config.logging import JsonFormatter
 from config.settings import Settings
-from server.domain import accounts, keys
+from server.domain import accounts, invitations, keys
 from server.domain.keys import MAX_KEYS_PER_USER
 from server.models.connection import rows
 from server.security.keys import INVITATION, digest, generate, is_plausible, is_well_formed
@@ -265,6 +265,18 @@ async def test_a_recovery_is_for_one_who_is_there_and_as_they_are(carol: Caller,
     for more in ({"max_uses": 2}, {"admin": True}):
         answer = await carol.post("/api/invitations", json={"user_id": alice.id, **more})
         assert answer.error == (422, "invalid_body")
+
+
+async def test_only_the_terminal_recovers_administrators_and_nobody_the_suspended(
+    carol: Caller, alice: Caller
+) -> None:
+    for admin in (carol.id, (await accounts.create("dora", admin=True))[0].id):
+        answer = await carol.post("/api/invitations", json={"user_id": admin})
+        assert answer.error == (403, "administrator")
+        await invitations.make(user_id=admin)
+    await carol.post(f"/api/users/{alice.id}/suspension")
+    suspended = await carol.post("/api/invitations", json={"user_id": alice.id})
+    assert suspended.error == (422, "invalid_body")
 
 
 async def test_the_keys_of_demo_users_are_not_recovered(anybody: Caller) -> None:

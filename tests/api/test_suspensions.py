@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from server.context import Context
-from server.domain import hiding
+from server.domain import accounts, hiding, suspensions
+from server.domain.audit import TERMINAL
+from server.domain.errors import LastAdministrator
 from server.models import hiding as model
 from server.models.connection import rows
 from tests.callers import Caller
@@ -142,3 +144,11 @@ async def test_who_may_suspend_whom(alice: Caller, bob: Caller, carol: Caller) -
     weak = await carol.post("/api/keys", json={"name": "x", "scopes": ["read", "write"]})
     assert (await Caller(carol.send, weak["key"]).post(path)).error == (403, "out_of_scope")
     assert (await bob.get("/api/users/me")).status == 200
+
+
+async def test_the_terminal_does_not_suspend_the_last_administrator(carol: Caller, perch: Context) -> None:
+    with pytest.raises(LastAdministrator):
+        await suspensions.suspend(carol.id, TERMINAL, perch.jobs, hide_tweets=False)
+    await accounts.create("dora", admin=True)
+    await suspensions.suspend(carol.id, TERMINAL, perch.jobs, hide_tweets=False)
+    assert (await carol.get("/api/users/me")).status == 401

@@ -57,7 +57,9 @@ def contents(client: httpx.Client) -> list[str]:
 def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_path: Path) -> None:
     with running(tmp_path) as perch, httpx.Client(base_url=perch.url) as client:
         tweet(perch, "before")
+        perch.command("users", "add", "mallory")
         made = json.loads(perch.command("dump", "now", "--json"))
+        perch.command("users", "delete", "mallory", "--yes")
         tweet(perch, "after")
         assert contents(client) == ["after", "before"]
         refused = perch.command("restore", made["dump"], expect=1)
@@ -73,6 +75,7 @@ def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_p
         kept = perch.command("restore", made["dump"], "--into", "beside", "--json")
         assert json.loads(kept)["kept"] is None
         assert done["kept"].startswith("perch_before_")
+        assert done["left_since"] == ["mallory"]
         assert asyncio.run(count_tweets(perch, done["kept"])) == 2
         assert perch.process.poll() is None
 
@@ -103,7 +106,7 @@ def test_a_burnt_machine_comes_back_from_its_dumps_alone(tmp_path: Path) -> None
 
 def test_what_is_scheduled_happens_by_itself_and_each_slot_once(four: Perch) -> None:
     """Its crons say every minute, and it has been running for a while."""
-    kinds = {"dump_hour", "dump_day", "dump_week", "drill", "retention", "logs"}
+    kinds = {"dump_hour", "dump_day", "dump_week", "drill", "retention", "logs", "reconcile"}
     wait_for(lambda: {run["kind"] for run in done_runs(four)} == kinds, "a run of each kind", seconds=200)
     slots = [(run["kind"], run["slot"]) for run in json.loads(four.command("runs", "list", "--json"))]
     assert len(set(slots)) == len(slots)
