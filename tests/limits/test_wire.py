@@ -223,6 +223,17 @@ async def test_pipelined_requests_are_answered_one_after_the_other(address: str)
         await sending
 
 
+async def test_who_sends_many_requests_at_once_lets_others_take_their_turn(address: str) -> None:
+    request = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with wire(address) as many, wire(address) as one:
+        await many.send(request * 60)
+        await one.send(request)
+        assert (await one.answer()).status == 200
+        assert bytes(many.reader._buffer).count(b"HTTP/1.1 200") < 30  # type: ignore[attr-defined]
+        for _ in range(60):
+            assert (await many.answer()).status == 200
+
+
 async def test_one_connection_too_many_is_told_so(house: Open) -> None:
     here = await house(max_connections=2)
     async with wire(here.url) as one, wire(here.url) as two:
