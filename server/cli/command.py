@@ -111,8 +111,12 @@ def reasons(settings: Settings) -> Iterator[None]:
 
 
 def print_json(value: Any) -> None:
-    """For scripts."""
-    click.echo(json.dumps(value, default=str, ensure_ascii=False))
+    """For scripts; times as the API says them."""
+
+    def plain(found: Any) -> str:
+        return found.isoformat() if isinstance(found, datetime) else str(found)
+
+    click.echo(json.dumps(value, default=plain, ensure_ascii=False))
 
 
 def table(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
@@ -139,6 +143,8 @@ def cell(value: Any) -> str:
             return "yes" if value else "no"
         case list():
             return ",".join(map(str, value))
+        case dict():
+            return " ".join(f"{name}={cell(found)}" for name, found in value.items()) or "-"
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M")
         case timedelta():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
-from server.cli.command import json_option, table, with_database
+from server.cli.command import json_option, print_json, table, with_database
 from server.domain import accounts, audit, keys
 from server.domain.audit import TERMINAL, Act
 from server.models import ApiKey, User
@@ -42,7 +41,7 @@ def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
 
     user, key = with_database(add)
     if as_json:
-        click.echo(json.dumps({**user_row(user), "key": key}, default=str, ensure_ascii=False))
+        print_json({**user_row(user), "key": key})
         return
     click.echo(f"added {user.handle} with the id {user.id}. The key, shown this once:\n{key}")
 
@@ -100,7 +99,7 @@ def create_key(handle: str, name: str, scopes: tuple[Scope, ...], days: int | No
     record, key = with_database(create)
     if as_json:
         row = {**key_row(record), "user": handle, "key": key}
-        click.echo(json.dumps(row, default=str, ensure_ascii=False))
+        print_json(row)
         return
     click.echo(f"made the key {record.id} of {handle}. It is shown this once:\n{key}")
 

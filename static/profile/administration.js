@@ -74,7 +74,7 @@ function Suspension({ user, close }) {
 export default function Administration({ user }) {
   const asking = useSignal(false);
   if (user.suspended) return html`<${Suspended} user=${user} />`;
-  return html`<div>
+  return html`<div class="administration">
     <${Recovery} user=${user} />
     ${asking.value
       ? html`<${Suspension} user=${user} close=${() => (asking.value = false)} />`

@@ -75,6 +75,8 @@ export default function Privacy() {
     <${Export} />
     ${leaving.value
       ? html`<${Deletion} onCancel=${() => (leaving.value = false)} />`
-      : html`<${Button} kind="danger" onClick=${() => (leaving.value = true)}>${t("privacy.delete")}<//>`}
+      : html`<div class="field-row">
+          <${Button} kind="danger" onClick=${() => (leaving.value = true)}>${t("privacy.delete")}<//>
+        </div>`}
   </section>`;
 }
