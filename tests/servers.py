@@ -128,7 +128,7 @@ def ceph(folder: Path) -> Iterator[str]:
         ["radosgw-admin", *common, "-n", "client.rgw", "user", "create", *user],
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=240,  # a second, but on a disk that is busy with others' syncs
     )
     with http_server([radosgw, *common, "-n", "client.rgw", "-f"], port) as url:
         yield url
