@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from config.log_files import LogFile
+from config.settings import Settings
 
 logger = logging.getLogger("perch")
 
@@ -174,6 +175,17 @@ def moment(timestamp: float) -> str:
     """A time as ISO 8601 in UTC with milliseconds."""
     whole = time.gmtime(timestamp)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', whole)}.{int(timestamp % 1 * 1000):03d}Z"
+
+
+def configure_process(settings: Settings, name: str) -> None:
+    """Set up logging for one of Perch's processes, as the settings say."""
+    configure(
+        name,
+        settings.log_level,
+        shape=settings.log_format,
+        folder=settings.logs_folder,
+        secrets=settings.secrets,
+    )
 
 
 def configure(

@@ -6,12 +6,10 @@ Empty means unset. A wrong value raises `WrongSetting`, whose text is one line f
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -34,15 +32,6 @@ from config.values import (
     is_origin,
     is_web_address,
     upper,
-)
-
-# Names of the first implementation that have no meaning any more: an old `.env` may hold them.
-OBSOLETE = (
-    "DOCKER_CLIENT",
-    "DOCKER_CLIENT_PORT",
-    "DOCKER_SERVER",
-    "DOCKER_CELERY",
-    "DOCKER_FLOWER",
 )
 
 # PostgreSQL's and Redis' well-known ports.
@@ -343,19 +332,6 @@ class Settings(BaseSettings):
     def redis_tasks(self) -> RedisAddress:
         """The same server, with the database for the task queue where a number is given for it."""
         return self.redis if self.redis_taskiq is None else self.redis.with_number(self.redis_taskiq)
-
-
-def unused_names(env_file: Path | None = Path(".env")) -> list[str]:
-    """The first implementation's names that are set but mean nothing any more."""
-    written = dotenv_values(env_file) if env_file and env_file.is_file() else {}
-    return [name for name in OBSOLETE if os.environ.get(name) or written.get(name)]
-
-
-def unknown_names(env_file: Path | None = Path(".env")) -> list[str]:
-    """Names in the file that are no settings: mistyped, perhaps, or another program's."""
-    known = {name for names in Settings.names().values() for name in names} | set(OBSOLETE)
-    written = dotenv_values(env_file) if env_file and env_file.is_file() else {}
-    return [name for name in written if name.upper() not in known]
 
 
 def _one_line(error: ValidationError) -> str:

@@ -144,13 +144,7 @@ def run_migrations(settings: Settings) -> list[str]:
 
 def start_process(settings: Settings, name: str) -> None:
     """What every process does first."""
-    lines.configure(
-        name,
-        settings.log_level,
-        shape=settings.log_format,
-        folder=settings.logs_folder,
-        secrets=settings.secrets,
-    )
+    lines.configure_process(settings, name)
     error_reports.start(settings, name)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from server.domain import counters, media_cleanup
+from server.domain.counters import Counted
 from server.domain.runs import Claim
 from server.models.connection import rows
 from tasks import media_check
@@ -70,14 +71,16 @@ async def reconcile(
     """Compare everything with everything, a batch at a time; mend what can be mended, unless told not to."""
     now = now or datetime.now(UTC)
     (looked,) = await rows(COUNTED)
-    wrong: dict[str, list[int]] = {"tweets": [], "users": []}
-    for name, batches in (
-        ("tweets", counters.compare_tweets(repair=repair)),
-        ("users", counters.compare_users(repair=repair)),
-    ):
-        async for batch in batches:
-            wrong[name] += batch.wrong
+
+    async def miscounted(counted: Counted) -> list[int]:
+        wrong = []
+        async for batch in counters.compare(counted, repair=repair):
+            wrong += batch.wrong
             on_progress(batch.ids)
+        return wrong
+
+    tweets = await miscounted(counters.LIKES_OF_TWEETS)
+    users = await miscounted(counters.ALL_OF_USERS)
     stuck = [media["token"] for media in await rows(STUCK, "pending", now - STUCK_AFTER)]
     unfinished = [media["token"] for media in await rows(STUCK, "removed", now - STUCK_AFTER)]
     if repair and (stuck or unfinished):
@@ -88,8 +91,8 @@ async def reconcile(
         looked["tweets"],
         looked["users"],
         stored.pictures,
-        wrong["tweets"],
-        wrong["users"],
+        tweets,
+        users,
         stuck,
         unfinished,
         stored.stale,

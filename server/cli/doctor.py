@@ -18,7 +18,8 @@ from redis.asyncio import Redis
 import storage
 from config import logging as lines
 from config import programs
-from config.settings import Settings, unknown_names, unused_names
+from config.env_names import unknown_names, unused_names
+from config.settings import Settings
 from config.values import is_loopback
 from server.models import migrate
 from server.models.connection import database, row

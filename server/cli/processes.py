@@ -5,20 +5,15 @@ from __future__ import annotations
 import click
 
 from config import logging as lines
-from config.settings import Settings, unknown_names, unused_names
+from config.env_names import unknown_names, unused_names
+from config.settings import Settings
 from server.processes import lock
 
 
 def settings_for_process(name: str) -> Settings:
     """The settings, with this process' log lines set up."""
     settings = Settings.load()
-    lines.configure(
-        name,
-        settings.log_level,
-        shape=settings.log_format,
-        folder=settings.logs_folder,
-        secrets=settings.secrets,
-    )
+    lines.configure_process(settings, name)
     if unused := unused_names():
         names = ", ".join(unused)
         lines.logger.info("these settings of the first implementation mean nothing here: %s", names)

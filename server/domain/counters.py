@@ -3,16 +3,13 @@ should ever be found here."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from server.cache import changes, topics
 from server.models.connection import row, rows, transaction
 
-# Ids that are compared in one statement, which sees them and what they count at one moment.
-TWEETS_AT_ONCE, USERS_AT_ONCE = 5_000, 1_000
-
-# $1 and $2: from the id after this to that.
+# $1 and $2: from the id after this to that. Of mending: $1 the locked row.
 WRONG_TWEETS = """
     SELECT t.id FROM tweets t LEFT JOIN (
         SELECT tweet_id, count(*) AS n FROM likes WHERE tweet_id > $1 AND tweet_id <= $2 GROUP BY 1
@@ -31,9 +28,6 @@ WRONG_USERS = """
         <> (coalesce(t.n, 0), coalesce(r.n, 0), coalesce(g.n, 0)) ORDER BY u.id
 """
 
-# Counted when the row is locked: who writes meanwhile has counted before, or waits and counts after.
-LOCK_TWEET = "SELECT id FROM tweets WHERE id = $1 FOR NO KEY UPDATE"
-LOCK_USER = "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE"
 MEND_TWEET = """
     UPDATE tweets t SET likes_count = l.n, version = version + 1
     FROM (SELECT count(*) AS n FROM likes WHERE tweet_id = $1) l
@@ -50,6 +44,21 @@ MEND_USER = """
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Whose counters. `at_once` ids are compared in a statement, which sees all of them at one moment."""
+
+    table: str
+    at_once: int
+    wrong: str
+    mend: str
+    topic: Callable[[int], int]
+
+
+LIKES_OF_TWEETS = Counted("tweets", 5_000, WRONG_TWEETS, MEND_TWEET, topics.tweet)
+ALL_OF_USERS = Counted("users", 1_000, WRONG_USERS, MEND_USER, topics.user)
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """A range of ids, how many it spans, and those whose counters were wrong."""
 
@@ -57,36 +66,26 @@ class Compared:
     wrong: list[int]
 
 
-async def compare_tweets(*, repair: bool) -> AsyncIterator[Compared]:
-    """The likes of all tweets, one batch after the other."""
-    async for first, last in _ranges("tweets", TWEETS_AT_ONCE):
-        wrong = [found["id"] for found in await rows(WRONG_TWEETS, first, last)]
+async def compare(counted: Counted, *, repair: bool) -> AsyncIterator[Compared]:
+    """All of them, one batch after the other; with `repair`, what is wrong is counted again."""
+    async for first, last in _ranges(counted):
+        wrong = [found["id"] for found in await rows(counted.wrong, first, last)]
         if repair:
-            wrong = [tweet_id for tweet_id in wrong if await _mend(LOCK_TWEET, MEND_TWEET, tweet_id)]
-            await changes.tell([topics.tweet(tweet_id) for tweet_id in wrong])
+            wrong = [row_id for row_id in wrong if await _mend(counted, row_id)]
+            await changes.tell([counted.topic(row_id) for row_id in wrong])
         yield Compared(last - first, wrong)
 
 
-async def compare_users(*, repair: bool) -> AsyncIterator[Compared]:
-    """The tweets, followers and followees of all users, one batch after the other."""
-    async for first, last in _ranges("users", USERS_AT_ONCE):
-        wrong = [found["id"] for found in await rows(WRONG_USERS, first, last)]
-        if repair:
-            wrong = [user_id for user_id in wrong if await _mend(LOCK_USER, MEND_USER, user_id)]
-            await changes.tell([topics.user(user_id) for user_id in wrong])
-        yield Compared(last - first, wrong)
-
-
-async def _mend(lock: str, mend: str, row_id: int) -> bool:
-    """Whether it was wrong still."""
+async def _mend(counted: Counted, row_id: int) -> bool:
+    """Whether it was wrong still: who writes meanwhile has counted before, or waits and counts after."""
     async with transaction():
-        await rows(lock, row_id)
-        return await row(mend, row_id) is not None
+        await rows(f"SELECT id FROM {counted.table} WHERE id = $1 FOR NO KEY UPDATE", row_id)
+        return await row(counted.mend, row_id) is not None
 
 
-async def _ranges(table: str, at_once: int) -> AsyncIterator[tuple[int, int]]:
+async def _ranges(counted: Counted) -> AsyncIterator[tuple[int, int]]:
     """All ids of a table as ranges; those that are given out meanwhile are of the next look."""
-    found = await row(f"SELECT coalesce(max(id), 0) AS last FROM {table}")
+    found = await row(f"SELECT coalesce(max(id), 0) AS last FROM {counted.table}")
     last: int = found["last"] if found else 0
-    for first in range(0, last, at_once):
-        yield first, min(first + at_once, last)
+    for first in range(0, last, counted.at_once):
+        yield first, min(first + counted.at_once, last)

@@ -5,19 +5,14 @@ import { Button, Trouble } from "../components/rows.js";
 import { Secret } from "../components/secret.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { saveFile } from "../lib/save-file.js";
 import { navigate } from "../router.js";
 import { instance, key, keyError, signIn, signedIn, viewer } from "../store/session.js";
 import { keep } from "./kept.js";
 
 function saveAsFile({ user, key: secret }) {
   const lines = [instance.value.name, location.origin, `@${user.handle}`, secret, ""];
-  const url = URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `perch-key-${user.handle}.txt`;
-  link.click();
-  // The browser reads it after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveFile(new Blob([lines.join("\n")], { type: "text/plain" }), `perch-key-${user.handle}.txt`);
 }
 
 export function Done({ token, given }) {

@@ -3,30 +3,11 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { suspend, unsuspend } from "../api/moderation.js";
 import { Button, Trouble } from "../components/rows.js";
+import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { loadProfile } from "../store/users.js";
 import Recovery from "./recovery.js";
-
-// `act`, once at a time; `failed` and `again` are for who pressed.
-function useAct(act) {
-  const busy = useSignal(false);
-  const error = useSignal(null);
-  const press = async (event) => {
-    event?.preventDefault();
-    if (busy.value) return;
-    busy.value = true;
-    error.value = null;
-    try {
-      await act();
-    } catch (failure) {
-      error.value = failure;
-    } finally {
-      busy.value = false;
-    }
-  };
-  return { busy, error, press };
-}
 
 function Suspended({ user }) {
   const { busy, error, press } = useAct(async () => {

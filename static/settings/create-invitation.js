@@ -4,6 +4,7 @@ import { useId } from "preact/hooks";
 import { createInvitation } from "../api/invitations.js";
 import { Button, Trouble } from "../components/rows.js";
 import { Secret } from "../components/secret.js";
+import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 
@@ -16,35 +17,23 @@ export function CreateInvitation({ made }) {
   const days = useSignal(7);
   const note = useSignal("");
   const admin = useSignal(false);
-  const busy = useSignal(false);
-  const error = useSignal(null);
   const link = useSignal(null);
   const count = Number(uses.value);
   const wrong = !Number.isInteger(count) || count < 1 || count > MAX_USES;
-  const submit = async (event) => {
-    event?.preventDefault();
-    if (wrong || busy.value) return;
-    busy.value = true;
-    error.value = null;
-    try {
-      const wish = { max_uses: count, expires_in_days: days.value, note: note.value, admin: admin.value };
-      const answer = await createInvitation(wish);
-      link.value = answer.link;
-      note.value = "";
-      admin.value = false;
-      made(answer.invitation);
-    } catch (failure) {
-      error.value = failure;
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, error, press } = useAct(async () => {
+    const wish = { max_uses: count, expires_in_days: days.value, note: note.value, admin: admin.value };
+    const answer = await createInvitation(wish);
+    link.value = answer.link;
+    note.value = "";
+    admin.value = false;
+    made(answer.invitation);
+  }, !wrong);
   if (link.value) {
     return html`<${Secret} words=${t("invite.shown_once")} secret=${link.value}>
       <${Button} onClick=${() => (link.value = null)}>${t("action.done")}<//>
     <//>`;
   }
-  return html`<form class="create-key" onSubmit=${submit}>
+  return html`<form class="create-key" onSubmit=${press}>
     <label for=${`${id}-uses`}>${t("invite.uses")}</label>
     <input
       id=${`${id}-uses`}
@@ -82,6 +71,6 @@ export function CreateInvitation({ made }) {
       <span>${t("invite.admin")}</span>
     </label>
     <${Button} kind="primary" type="submit" icon="link" busy=${busy.value} disabled=${wrong}>${t("invite.create")}<//>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${submit} />`}
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
   </form>`;
 }

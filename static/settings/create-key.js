@@ -4,6 +4,7 @@ import { useId } from "preact/hooks";
 import { createKey } from "../api/keys.js";
 import { Button, Trouble } from "../components/rows.js";
 import { Secret } from "../components/secret.js";
+import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { viewer } from "../store/session.js";
@@ -40,32 +41,20 @@ export function CreateKey({ created }) {
   const name = useSignal("");
   const scopes = useSignal(["read", "write"]);
   const days = useSignal(0);
-  const busy = useSignal(false);
-  const error = useSignal(null);
   const secret = useSignal(null);
   const incomplete = name.value.trim() === "" || scopes.value.length === 0;
-  const submit = async (event) => {
-    event?.preventDefault();
-    if (incomplete || busy.value) return;
-    busy.value = true;
-    error.value = null;
-    try {
-      const answer = await createKey(name.value.trim(), scopes.value, expiry(days.value));
-      secret.value = answer.key;
-      name.value = "";
-      created();
-    } catch (failure) {
-      error.value = failure;
-    } finally {
-      busy.value = false;
-    }
-  };
+  const { busy, error, press } = useAct(async () => {
+    const answer = await createKey(name.value.trim(), scopes.value, expiry(days.value));
+    secret.value = answer.key;
+    name.value = "";
+    created();
+  }, !incomplete);
   if (secret.value) {
     return html`<${Secret} words=${t("keys.shown_once")} secret=${secret.value}>
       <${Button} onClick=${() => (secret.value = null)}>${t("keys.stored")}<//>
     <//>`;
   }
-  return html`<form class="create-key" onSubmit=${submit}>
+  return html`<form class="create-key" onSubmit=${press}>
     <label for=${`${id}-name`}>${t("keys.name")}</label>
     <input
       id=${`${id}-name`}
@@ -84,6 +73,6 @@ export function CreateKey({ created }) {
       )}
     </select>
     <${Button} kind="primary" type="submit" icon="key" busy=${busy.value} disabled=${incomplete}>${t("keys.create")}<//>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${submit} />`}
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
   </form>`;
 }

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { deleteAccount } from "../api/privacy.js";
 import { Button, Trouble } from "../components/rows.js";
+import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { signOut, viewer } from "../store/session.js";
@@ -10,24 +11,13 @@ import { signOut, viewer } from "../store/session.js";
 export default function Deletion({ onCancel }) {
   const id = useId();
   const typed = useSignal("");
-  const busy = useSignal(false);
-  const error = useSignal(null);
   const { handle } = viewer.value;
   const sure = typed.value.trim().replace(/^@/, "") === handle;
-  const submit = async (event) => {
-    event?.preventDefault();
-    if (!sure || busy.value) return;
-    busy.value = true;
-    error.value = null;
-    try {
-      await deleteAccount(handle);
-      signOut();
-    } catch (failure) {
-      error.value = failure;
-      busy.value = false;
-    }
-  };
-  return html`<form class="create-key" onSubmit=${submit}>
+  const { busy, error, press } = useAct(async () => {
+    await deleteAccount(handle);
+    signOut();
+  }, sure);
+  return html`<form class="create-key" onSubmit=${press}>
     <p class="hint">${t("privacy.about_delete")}</p>
     <label for=${id}>${t("privacy.type_handle", { handle })}</label>
     <input
@@ -42,6 +32,6 @@ export default function Deletion({ onCancel }) {
       <${Button} kind="danger" type="submit" busy=${busy.value} disabled=${!sure}>${t("privacy.delete_now")}<//>
       <${Button} onClick=${onCancel}>${t("action.cancel")}<//>
     </div>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${submit} />`}
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
   </form>`;
 }

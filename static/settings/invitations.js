@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fetchInvitations, revokeInvitation } from "../api/invitations.js";
 import { Button, Skeletons, Trouble } from "../components/rows.js";
+import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { errorText, t } from "../lib/i18n.js";
 import { usePages } from "../lib/pages.js";
@@ -25,23 +26,16 @@ function facts(one) {
 
 function Invitation({ one, revoked }) {
   const asking = useSignal(false);
-  const busy = useSignal(false);
-  const error = useSignal(null);
   const purpose = one.user && t("invite.for", { handle: one.user.handle });
   const name = one.note || purpose || t("invite.number", { id: String(one.id) });
-  const revoke = async () => {
-    busy.value = true;
-    error.value = null;
+  const { busy, error, press } = useAct(async () => {
     try {
       await revokeInvitation(one.id);
-      revoked(one);
     } catch (failure) {
-      if (failure.type === "invitation_not_found") revoked(one);
-      else error.value = failure;
-    } finally {
-      busy.value = false;
+      if (failure.type !== "invitation_not_found") throw failure;
     }
-  };
+    revoked(one);
+  });
   return html`<li class="api-key">
     <div>
       <b dir="auto">${name}</b>${" "}
@@ -54,7 +48,7 @@ function Invitation({ one, revoked }) {
     ${one.state === "open" &&
     html`<div class="api-key-buttons">
       ${asking.value
-        ? html`<${Button} kind="small danger" busy=${busy.value} onClick=${revoke}>${t("keys.revoke_now")}<//>
+        ? html`<${Button} kind="small danger" busy=${busy.value} onClick=${press}>${t("keys.revoke_now")}<//>
             <${Button} kind="small" onClick=${() => (asking.value = false)}>${t("action.cancel")}<//>`
         : html`<${Button}
             kind="small"

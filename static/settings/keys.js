@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fetchKeys, revokeKey } from "../api/keys.js";
 import { Button, Skeletons, Trouble } from "../components/rows.js";
+import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { errorText, t } from "../lib/i18n.js";
 import { dayOf } from "../lib/time.js";
@@ -20,26 +21,19 @@ function Facts({ one }) {
 
 function Key({ one, revoked }) {
   const asking = useSignal(false);
-  const busy = useSignal(false);
-  const error = useSignal(null);
-  const revoke = async () => {
+  const { busy, error, press } = useAct(async () => {
     if (one.current) {
       const { mayLeave } = await import("../compose/leaving.js");
       if (!(await mayLeave())) return;
     }
-    busy.value = true;
-    error.value = null;
     try {
       await revokeKey(one.id);
-      if (one.current) signOut();
-      else revoked(one);
     } catch (failure) {
-      if (failure.type === "key_not_found") revoked(one);
-      error.value = failure;
-    } finally {
-      busy.value = false;
+      if (failure.type !== "key_not_found") throw failure;
     }
-  };
+    if (one.current) signOut();
+    else revoked(one);
+  });
   return html`<li class="api-key">
     <div>
       <b dir="auto">${one.name}</b>
@@ -50,7 +44,7 @@ function Key({ one, revoked }) {
     </div>
     <div class="api-key-buttons">
       ${asking.value
-        ? html`<${Button} kind="small danger" busy=${busy.value} onClick=${revoke}>${t("keys.revoke_now")}<//>
+        ? html`<${Button} kind="small danger" busy=${busy.value} onClick=${press}>${t("keys.revoke_now")}<//>
             <${Button} kind="small" onClick=${() => (asking.value = false)}>${t("action.cancel")}<//>`
         : html`<${Button}
             kind="small"

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { renameViewer } from "../api/users.js";
 import { Button, Trouble } from "../components/rows.js";
+import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { notify } from "../store/notices.js";
@@ -13,30 +14,18 @@ import { keepProfile } from "../store/users.js";
 export function NameForm() {
   const id = useId();
   const name = useSignal(viewer.value.name);
-  const busy = useSignal(false);
-  const error = useSignal(null);
   const wanted = name.value.trim();
   // Names are counted in code points, unlike tweets.
   const tooLong = [...wanted].length > limits.value.name_max_length;
   const unchanged = wanted === "" || wanted === viewer.value.name;
-  const submit = async (event) => {
-    event?.preventDefault();
-    if (unchanged || tooLong || busy.value) return;
-    busy.value = true;
-    error.value = null;
-    try {
-      const user = await renameViewer(wanted);
-      showViewer({ ...viewer.value, ...user });
-      keepProfile(user);
-      renameAuthor(user);
-      notify(t("settings.saved"));
-    } catch (failure) {
-      error.value = failure;
-    } finally {
-      busy.value = false;
-    }
-  };
-  return html`<form class="settings-part" onSubmit=${submit}>
+  const { busy, error, press } = useAct(async () => {
+    const user = await renameViewer(wanted);
+    showViewer({ ...viewer.value, ...user });
+    keepProfile(user);
+    renameAuthor(user);
+    notify(t("settings.saved"));
+  }, !unchanged && !tooLong);
+  return html`<form class="settings-part" onSubmit=${press}>
     <h2>${t("settings.account")}</h2>
     <label for=${id}>${t("settings.name")}</label>
     <div class="field-row">
@@ -56,6 +45,6 @@ export function NameForm() {
         ? t("settings.name_too_long", { count: limits.value.name_max_length })
         : t("settings.handle", { handle: viewer.value.handle })}
     </p>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${submit} />`}
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
   </form>`;
 }

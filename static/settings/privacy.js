@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { askExport, fetchArchive, fetchExport } from "../api/privacy.js";
 import { lazy } from "../components/lazy.js";
 import { Button, Trouble } from "../components/rows.js";
+import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { dayOf } from "../lib/time.js";
@@ -14,40 +15,21 @@ const Deletion = lazy(() => import("./deletion.js"));
 // How often it is asked whether the archive is ready.
 const LOOK_EVERY = 2000;
 
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
 function Export() {
   const found = useSignal(null);
-  const busy = useSignal(false);
-  const error = useSignal(null);
-  const attempt = async (act) => {
-    if (busy.value) return;
-    busy.value = true;
-    error.value = null;
-    try {
-      await act();
-    } catch (failure) {
-      error.value = { failure, act };
-    } finally {
-      busy.value = false;
-    }
-  };
-  const look = async () => (found.value = await fetchExport());
-  const ask = async () => (found.value = await askExport());
-  const download = async () => save(await fetchArchive(), `perch-${viewer.value.handle}.zip`);
+  const useAnswer = (fetched) => useAct(async () => (found.value = await fetched()));
+  const look = useAnswer(fetchExport);
+  const ask = useAnswer(askExport);
+  const download = useAct(async () => {
+    const { saveFile } = await import("../lib/save-file.js");
+    saveFile(await fetchArchive(), `perch-${viewer.value.handle}.zip`);
+  });
+  const failed = [look, ask, download].find((one) => one.error.value);
   const state = found.value?.state;
-  useEffect(() => {
-    attempt(look);
-  }, []);
+  useEffect(() => void look.press(), []);
   useEffect(() => {
     if (state !== "pending") return undefined;
-    const timer = setInterval(() => attempt(look), LOOK_EVERY);
+    const timer = setInterval(look.press, LOOK_EVERY);
     return () => clearInterval(timer);
   }, [state]);
   return html`<div>
@@ -58,13 +40,12 @@ function Export() {
     </p>
     <div class="field-row">
       ${state === "ready" &&
-      html`<${Button} kind="primary" busy=${busy.value} onClick=${() => attempt(download)}>${t("privacy.download")}<//>`}
-      <${Button} busy=${state === "pending"} disabled=${state === "pending"} onClick=${() => attempt(ask)}>
+      html`<${Button} kind="primary" busy=${download.busy.value} onClick=${download.press}>${t("privacy.download")}<//>`}
+      <${Button} busy=${state === "pending"} disabled=${state === "pending"} onClick=${ask.press}>
         ${t("privacy.export")}
       <//>
     </div>
-    ${error.value &&
-    html`<${Trouble} error=${error.value.failure} retry=${() => attempt(error.value.act)} />`}
+    ${failed && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}
   </div>`;
 }
 

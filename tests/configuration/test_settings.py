@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.addresses import MAX_SOCKET_FOLDER, embedded_socket_folder
-from config.settings import OBSOLETE, Settings, WrongSetting, unused_names
+from config.env_names import OBSOLETE, unused_names
+from config.settings import Settings, WrongSetting
 
 ROOT = Path(__file__).parents[2]
 

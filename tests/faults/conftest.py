@@ -5,30 +5,25 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
 
-from config.settings import Settings
-from server.models import migrate
 from server.security import keys
 from storage.s3 import Bucket
 from tests import disks, proxy, servers
+from tests.backends import Backends, backends
 from tests.callers import Caller
 from tests.proxy import Pass, Proxy
 from tests.whole.conftest import REGISTER, is_ready, is_web
 from tests.whole.conftest import processes as living
 
-DATABASE = "faults"
-
 
 @dataclass
-class Site:
+class Site(Backends):
     """Two web processes and a worker; how to break what they need, and how to look behind it.
 
     `data` is a small disk of its own where that can be had.
@@ -36,10 +31,7 @@ class Site:
 
     url: str
     folder: Path
-    database: Proxy
-    redis: Proxy
     storage: Proxy
-    settings: Settings
     bucket: Bucket
     has_disk: bool
     parent: int
@@ -59,25 +51,10 @@ class Site:
         """All that its processes printed."""
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
-    async def rows(self, sql: str, *values: object) -> list[asyncpg.Record]:
-        """Ask the database itself."""
-        async with self.connected() as connection:
-            found: list[asyncpg.Record] = await connection.fetch(sql, *values)
-            return found
-
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection to the database, past the proxy."""
-        address = {**self.settings.database.connect_arguments(), "database": DATABASE}
-        connection = await asyncpg.connect(**address)
-        try:
-            yield connection
-        finally:
-            await connection.close()
-
     def mend(self) -> None:
         """Let everything pass."""
-        self.database.mode = self.redis.mode = self.storage.mode = Pass()
+        super().mend()
+        self.storage.mode = Pass()
 
 
 @pytest.fixture(scope="session")
@@ -87,40 +64,41 @@ def site(tmp_path_factory: pytest.TempPathFactory, ceph_url: str) -> Iterator[Si
     bucket = servers.bucket(ceph_url, "faults")
     asyncio.run(servers.make_bucket(bucket))
     has_disk = disks.mount(folder / "data", megabytes=48)
-    with servers.embedded_servers(folder / "servers") as own:
-        asyncio.run(prepare(own))
-        sockets = Path(str(own.database.host))
-        with (
-            proxy.before(str(sockets / ".s.PGSQL.5432")) as database,
-            proxy.before(str(sockets / "valkey.sock")) as redis,
-            proxy.before_http(ceph_url) as storage,
-        ):
-            port = servers.free_port()
-            environment = servers.environment(
-                PORT=str(port),
-                DATA_DIR=str(folder / "data"),
-                DATABASE_URL=f"postgresql://perch@127.0.0.1:{database.port}/{DATABASE}",
-                REDIS_URL=f"redis://127.0.0.1:{redis.port}/0",
-                S3_URL=storage.url,
-                S3_BUCKET_NAME=bucket.name,
-                S3_ACCESS_KEY=bucket.access_key,
-                S3_SECRET_KEY=bucket.secret_key,
-                WEB_CONCURRENCY="2",
-                RATE_LIMITS="off",
+    with backends(folder / "servers") as behind, proxy.before_http(ceph_url) as storage:
+        port = servers.free_port()
+        environment = servers.environment(
+            PORT=str(port),
+            DATA_DIR=str(folder / "data"),
+            **behind.environment,
+            S3_URL=storage.url,
+            S3_BUCKET_NAME=bucket.name,
+            S3_ACCESS_KEY=bucket.access_key,
+            S3_SECRET_KEY=bucket.secret_key,
+            WEB_CONCURRENCY="2",
+            RATE_LIMITS="off",
+        )
+        processes = [started(folder, command, environment) for command in ("serve", "worker")]
+        url = f"http://127.0.0.1:{port}"
+        try:
+            servers.wait_for(lambda: is_ready(url), "perch serve answering")
+            yield Site(
+                **vars(behind),
+                url=url,
+                folder=folder,
+                storage=storage,
+                bucket=bucket,
+                has_disk=has_disk,
+                parent=processes[0].pid,
             )
-            processes = [started(folder, command, environment) for command in ("serve", "worker")]
-            url = f"http://127.0.0.1:{port}"
-            try:
-                servers.wait_for(lambda: is_ready(url), "perch serve answering")
-                yield Site(url, folder, database, redis, storage, own, bucket, has_disk, processes[0].pid)
-            finally:
-                database.mode = redis.mode = storage.mode = Pass()
-                for process in processes:
-                    process.terminate()
-                for process in processes:
-                    process.wait(30)
-                if has_disk:
-                    disks.unmount(folder / "data")
+        finally:
+            behind.mend()
+            storage.mode = Pass()
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait(30)
+            if has_disk:
+                disks.unmount(folder / "data")
 
 
 def started(folder: Path, command: str, environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -134,15 +112,6 @@ def started(folder: Path, command: str, environment: dict[str, str]) -> subproce
             stderr=subprocess.STDOUT,
             text=True,
         )
-
-
-async def prepare(own: Settings) -> None:
-    """A migrated database of that name."""
-    address = own.model_copy(
-        update={"database_url": f"postgresql://perch@/{DATABASE}?host={own.database.host}"}
-    )
-    await migrate.create_database(address.database)
-    await migrate.upgrade(address.database)
 
 
 @pytest_asyncio.fixture

@@ -6,13 +6,12 @@ import asyncio
 import time
 from collections.abc import Callable
 
-import asyncpg
 import httpx
 import pytest
 
 from tests.callers import Caller
 from tests.faults.asking import asking, well
-from tests.faults.conftest import DATABASE, Site, newcomer
+from tests.faults.conftest import Site, newcomer
 from tests.proxy import Hang, Mode, Refuse
 from tests.thorough import much
 
@@ -67,16 +66,13 @@ async def test_a_held_lock_holds_up_those_who_want_the_row_and_nobody_for_long(
 ) -> None:
     bob = await newcomer(site, client)
     tweet_id, other_id = await bob.tweet("held"), await bob.tweet("free")
-    address = {**site.settings.database.connect_arguments(), "database": DATABASE}
-    holder = await asyncpg.connect(**address)
-    async with asking(alice) as answers, holder.transaction():
+    async with site.connected() as holder, asking(alice) as answers, holder.transaction():
         await holder.execute("SELECT 1 FROM tweets WHERE id = $1 FOR UPDATE", tweet_id)
         began = time.monotonic()
         held, free = await asyncio.gather(
             bob.raw("POST", f"/api/tweets/{tweet_id}/likes"), bob.raw("POST", f"/api/tweets/{other_id}/likes")
         )
         seconds = time.monotonic() - began
-    await holder.close()
     assert not answers.wrong, answers.wrong[:3]
     assert (held.status_code, free.status_code) == (503, 200)
     assert "retry-after" in held.headers

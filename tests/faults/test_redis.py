@@ -63,7 +63,7 @@ async def made_at_once(who: Caller) -> bool:
 
 @pytest.mark.fault("redis")
 async def test_a_flush_loses_no_picture(site: Site, alice: Caller, measured: Callable[[str], None]) -> None:
-    async with Redis.from_url(site.settings.redis.url) as redis, asking(alice) as answers:
+    async with Redis.from_url(site.own.redis.url) as redis, asking(alice) as answers:
         uploads = [asyncio.create_task(alice.upload(pictures.jpeg(900, 700))) for _ in range(6)]
         for _ in range(10):
             await redis.flushall()

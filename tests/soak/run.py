@@ -17,7 +17,7 @@ from tests.realtime.listening import Follower
 from tests.soak.ends import broken_promises
 from tests.soak.faults import Faults
 from tests.soak.growth import SETTLED, Growth
-from tests.soak.ledger import RECOVERY, Ledger
+from tests.soak.ledger import Ledger
 from tests.soak.people import Person
 from tests.soak.site import Site
 
@@ -93,11 +93,11 @@ async def soak(
     growth = Growth(site, max(SETTLED, seconds / 4))
     chance = random.Random(seed)
     began = time.monotonic()
-    async with httpx.AsyncClient(base_url=site.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=site.perch.url, timeout=30) as client:
         callers = await site.register(client, PEOPLE)
         people: list[Person] = []
         people += [Person(who, ledger, people, random.Random(chance.random())) for who in callers]
-        followers = [Follower(site.url, who) for who in callers[:FOLLOWERS]]
+        followers = [Follower(site.perch.url, who) for who in callers[:FOLLOWERS]]
         faults = Faults(site, ledger, chance, say, only)
         listening = [asyncio.create_task(follower.follow()) for follower in followers]
         await eventually(lambda: all(follower.stream for follower in followers), within=20)
@@ -111,7 +111,6 @@ async def soak(
                 say(f"{passed / 60:.1f} of {seconds / 60:.1f} minutes, {answers:,} answers")
                 await asyncio.sleep(min(LOOK_EVERY, seconds / 5))
             over.set()
-        await asyncio.sleep(RECOVERY if ledger.faults else 0)
         ledger.wrong += await _settled(site, people[0])
         for task in listening:
             task.cancel()

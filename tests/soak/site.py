@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -12,32 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 from redis.asyncio import Redis
 
-from config.settings import Settings
-from server.models import migrate
 from server.security import keys
-from tests import proxy, servers
+from tests import servers
+from tests.backends import Backends, backends
 from tests.callers import Caller
-from tests.proxy import Proxy
-from tests.whole.conftest import REGISTER, is_ready, processes
-
-DATABASE = "soak"
+from tests.whole import conftest as whole
+from tests.whole.conftest import REGISTER, Perch, processes
 
 
 @dataclass
-class Site:
+class Site(Backends):
     """A running Perch."""
 
-    process: subprocess.Popen[str]
-    url: str
-    folder: Path
-    database: Proxy
-    redis: Proxy
-    own: Settings
-    settings: dict[str, str]
+    perch: Perch
 
     async def redis_pid(self) -> int:
         """Of the real one."""
@@ -46,7 +35,7 @@ class Site:
 
     def family(self) -> dict[int, str]:
         """Perch's processes and their names."""
-        below = {self.process.pid}
+        below = {self.perch.process.pid}
         found = list(processes())
         while more := {pid for pid, parent, _ in found if parent in below} - below:
             below |= more
@@ -59,15 +48,6 @@ class Site:
     def pids(self, name: str) -> list[int]:
         """Of the processes of that name."""
         return [pid for pid, its in self.family().items() if its == name]
-
-    async def rows(self, sql: str, *values: object) -> list[asyncpg.Record]:
-        """Ask the database itself, past the proxy."""
-        connection = await asyncpg.connect(**{**self.own.database.connect_arguments(), "database": DATABASE})
-        try:
-            found: list[asyncpg.Record] = await connection.fetch(sql, *values)
-        finally:
-            await connection.close()
-        return found
 
     async def register(self, client: httpx.AsyncClient, count: int) -> list[Caller]:
         """New users."""
@@ -83,8 +63,8 @@ class Site:
         """What `perch … --json` says beside it."""
         done = subprocess.run(
             [servers.PERCH, *arguments, "--json"],
-            cwd=self.folder,
-            env=servers.environment(**self.settings),
+            cwd=self.perch.folder,
+            env=servers.environment(**self.perch.settings),
             capture_output=True,
             text=True,
             timeout=300,
@@ -96,52 +76,20 @@ class Site:
     @property
     def log(self) -> str:
         """All that it printed."""
-        return (self.folder / "perch.log").read_text()
+        return (self.perch.folder / "perch.log").read_text()
 
 
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Site]:
     """Until the end of the block."""
-    with servers.embedded_servers(folder / "servers") as own:
-        asyncio.run(_prepare(own))
-        sockets = Path(str(own.database.host))
-        with (
-            proxy.before(str(sockets / ".s.PGSQL.5432")) as database,
-            proxy.before(str(sockets / "valkey.sock")) as redis,
-        ):
-            chosen = {
-                "PORT": str(servers.free_port()),
-                "DATA_DIR": str(folder / "data"),
-                "DATABASE_URL": f"postgresql://perch@127.0.0.1:{database.port}/{DATABASE}",
-                "REDIS_URL": f"redis://127.0.0.1:{redis.port}/0",
-                "RATE_LIMITS": "off",
-                **settings,
-            }
-            with (folder / "perch.log").open("w") as out:
-                process = subprocess.Popen(
-                    [servers.PERCH, "up"],
-                    cwd=folder,
-                    env=servers.environment(**chosen),
-                    stdout=out,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                )
-            url = f"http://127.0.0.1:{chosen['PORT']}"
-            try:
-                servers.wait_for(lambda: is_ready(url), "perch up answering", seconds=60)
-                yield Site(process, url, folder, database, redis, own, chosen)
-            finally:
-                database.mode = redis.mode = proxy.Pass()
-                process.terminate()
-                process.wait(60)
-
-
-async def _prepare(own: Settings) -> None:
-    address = own.model_copy(
-        update={"database_url": f"postgresql://perch@/{DATABASE}?host={own.database.host}"}
-    )
-    await migrate.create_database(address.database)
-    await migrate.upgrade(address.database)
+    with (
+        backends(folder / "servers") as behind,
+        whole.running(folder, RATE_LIMITS="off", **behind.environment, **settings) as perch,
+    ):
+        try:
+            yield Site(**vars(behind), perch=perch)
+        finally:
+            behind.mend()
 
 
 def open_files(pid: int) -> int:

@@ -14,7 +14,7 @@ QUICKLY_OVER = ("web_dies", "database_refuses", "backends_end")
 
 def test_a_short_time_of_load_with_faults_loses_and_leaks_nothing(tmp_path: Path) -> None:
     with site.running(tmp_path, **SETTINGS) as running:
-        report = asyncio.run(soak(running, seconds=10, fault_every=4, seed=5, only=QUICKLY_OVER))
+        report = asyncio.run(soak(running, seconds=7, fault_every=3, seed=5, only=QUICKLY_OVER))
     assert report.broken == []
     assert report.faults
     assert report.tweets > 10

@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from PIL import Image, ImageCms
 
-from tasks import picture_child
+from tasks import picture_child, picture_variants
 from tasks.picture_worker import CHILD, decoder
 from tests import hostile, pictures
 
@@ -68,10 +68,10 @@ def test_every_orientation_comes_out_upright(tmp_path: Path, orientation: int, f
     upright = Image.new("RGB", (120, 80), (30, 90, 160))
     upright.paste((250, 20, 20), (0, 0, 40, 30))
     back = {5: 5, 6: 8, 7: 7, 8: 6}.get(orientation, orientation)
-    method = picture_child.UPRIGHT.get(back)
+    method = picture_variants.UPRIGHT.get(back)
     stored = upright.transpose(method) if method is not None else upright
     exif = Image.Exif()
-    exif[picture_child.ORIENTATION] = orientation
+    exif[picture_variants.ORIENTATION] = orientation
     verdict = process(pictures.encoded(stored, format, exif=exif), tmp_path)
     assert (verdict["width"], verdict["height"]) == (120, 80)
     for image in made(tmp_path):

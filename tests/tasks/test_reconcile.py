@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -132,8 +133,8 @@ async def test_counters_are_right_after_it_though_people_write_meanwhile(
 async def test_every_row_is_looked_at_in_batches(
     workshop: Workshop, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counters, "TWEETS_AT_ONCE", 2)
-    monkeypatch.setattr(counters, "USERS_AT_ONCE", 1)
+    for name, at_once in (("LIKES_OF_TWEETS", 2), ("ALL_OF_USERS", 1)):
+        monkeypatch.setattr(counters, name, replace(getattr(counters, name), at_once=at_once))
     ids = [await alice.tweet(str(number)) for number in range(5)]
     await falsify("UPDATE tweets SET likes_count = 1")
     found = await reconcile(workshop, repair=False)

@@ -1,0 +1,32 @@
+"""The names in an operator's `.env`: those that mean nothing, and those that nobody knows."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from config.settings import Settings
+
+# Names of the first implementation that have no meaning any more: an old `.env` may hold them.
+OBSOLETE = (
+    "DOCKER_CLIENT",
+    "DOCKER_CLIENT_PORT",
+    "DOCKER_SERVER",
+    "DOCKER_CELERY",
+    "DOCKER_FLOWER",
+)
+
+
+def unused_names(env_file: Path | None = Path(".env")) -> list[str]:
+    """The first implementation's names that are set but mean nothing any more."""
+    written = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    return [name for name in OBSOLETE if os.environ.get(name) or written.get(name)]
+
+
+def unknown_names(env_file: Path | None = Path(".env")) -> list[str]:
+    """Names in the file that are no settings: mistyped, perhaps, or another program's."""
+    known = {name for names in Settings.names().values() for name in names} | set(OBSOLETE)
+    written = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    return [name for name in written if name.upper() not in known]

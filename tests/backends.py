@@ -1,0 +1,79 @@
+"""A migrated PostgreSQL and a Valkey, behind proxies, so that everything may happen to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from server.models import migrate
+from tests import proxy, servers
+from tests.proxy import Pass, Proxy
+
+DATABASE = "behind"
+
+
+@dataclass
+class Backends:
+    """How to break them, and how to look behind that. `own` leads past the proxies."""
+
+    own: Settings
+    database: Proxy
+    redis: Proxy
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of a Perch that uses them, through the proxies."""
+        return {
+            "DATABASE_URL": f"postgresql://perch@127.0.0.1:{self.database.port}/{DATABASE}",
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis.port}/0",
+        }
+
+    @property
+    def address(self) -> DatabaseAddress:
+        """Of the database itself."""
+        return DatabaseAddress.parse(f"postgresql://perch@/{DATABASE}?host={self.own.database.host}")
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection to the database itself."""
+        connection = await asyncpg.connect(**self.address.connect_arguments())
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def rows(self, sql: str, *values: object) -> list[asyncpg.Record]:
+        """Ask the database itself."""
+        async with self.connected() as connection:
+            found: list[asyncpg.Record] = await connection.fetch(sql, *values)
+            return found
+
+    def mend(self) -> None:
+        """Let everything pass."""
+        self.database.mode = self.redis.mode = Pass()
+
+
+@contextmanager
+def backends(folder: Path) -> Iterator[Backends]:
+    """Both, as long as the block lasts; everything passes at its end, so that who uses them can stop."""
+    with servers.embedded_servers(folder) as own:
+        sockets = Path(str(own.database.host))
+        with (
+            proxy.before(str(sockets / ".s.PGSQL.5432")) as database,
+            proxy.before(str(sockets / "valkey.sock")) as redis,
+        ):
+            found = Backends(own, database, redis)
+            asyncio.run(_prepare(found.address))
+            yield found
+
+
+async def _prepare(address: DatabaseAddress) -> None:
+    await migrate.create_database(address)
+    await migrate.upgrade(address)
