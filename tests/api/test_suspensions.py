@@ -68,6 +68,7 @@ async def test_hidden_tweets_are_shown_to_nobody_anywhere_and_come_back(
         assert not any(await seen(who))
         assert (await who.get(f"/api/tweets/{his}")).error == NOT_FOUND
     assert (await carol.post(f"/api/tweets/{his}/likes")).error == NOT_FOUND
+    assert (await alice.delete(f"/api/tweets/{his}")).error == NOT_FOUND
     assert (await alice.get(f"/api/tweets/{his}/likes")).error == NOT_FOUND
     hidden = (await alice.get(f"/api/users/{bob.id}"))["user"]
     assert (hidden["tweets_count"], hidden["hidden"]) == (0, True)

@@ -42,7 +42,9 @@ async def test_a_member_takes_everything_along_and_leaves(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     await alice.tweet("mine")
-    page = await open_page(viewer=alice)
+    page, reader = await open_page(viewer=alice), await open_page(viewer=bob)
+    await reader.goto(f"/users/{alice.id}")
+    await expect(reader.get_by_role("heading", name="alice")).to_be_visible()
     await page.goto("/settings")
     await page.get_by_role("button", name="Export my data").click()
     async with page.expect_download() as download:
@@ -62,3 +64,4 @@ async def test_a_member_takes_everything_along_and_leaves(
     await expect(page.get_by_text("Sign in to change")).to_be_visible()
     assert (await alice.get("/api/users/me")).status == 401
     assert await bob.timeline() == []
+    await expect(reader.get_by_text("This person is not here")).to_be_visible()

@@ -72,6 +72,9 @@ def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_p
         assert contents(client) == ["before"]
         tweet(perch, "and on")  # ids go on behind the restored ones
         assert contents(client) == ["and on", "before"]
+        assert json.loads(perch.command("reconcile", "--json"))["tweets"] == 2
+        (looked, *_) = json.loads(perch.command("runs", "list", "--kind", "reconcile", "--json"))
+        assert (looked["trigger"], looked["state"], looked["result"]["found"]) == ("manual", "done", 0)
         kept = perch.command("restore", made["dump"], "--into", "beside", "--json")
         assert json.loads(kept)["kept"] is None
         assert done["kept"].startswith("perch_before_")
