@@ -91,6 +91,7 @@ async def test_the_back_button_closes_and_stays_on_the_page(open_page: OpenPage,
     # Closed otherwise, it leaves no step behind that would have to be gone back over.
     await page.go_back()
     await page.locator(".picture").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await until(page, "!history.state.dialog")
