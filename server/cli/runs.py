@@ -15,9 +15,10 @@ from server.cli.command import FAILED, json_option, print_json, size, table, wit
 from server.domain import condition, runs
 from server.domain.condition import words
 from server.models import RunKind, ScheduledRun
+from server.realtime import hub
 from storage import keys
 from storage.base import ObjectStore
-from tasks.broker import DEAD_LETTERS, GROUP, SLOW_STREAM, STREAM
+from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, SLOW_STREAM, STREAM
 from tasks.dumps import catalogue
 from tasks.dumps.retention import newest_proven
 from tasks.runs import carry_out
@@ -115,7 +116,7 @@ def told(result: Any) -> str | None:
 @click.command()
 @json_option
 def status(as_json: bool) -> None:
-    """Say how Perch is: health, queue, runs, the newest proven dump, storage used.
+    """Say how Perch is: health, processes, queue, runs, the newest proven dump, storage used.
 
     \b
     Example:
@@ -127,6 +128,7 @@ def status(as_json: bool) -> None:
         return
     click.echo(f"health    {'; '.join(found['degraded']) or 'well'}")
     waiting = found["queue"]
+    click.echo(f"running   {running(found['web'], waiting and waiting['workers'])}")
     click.echo(
         "queue     "
         + (
@@ -155,6 +157,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
     latest = [(kind, await runs.listed(kind, limit=1)) for kind in RunKind]
     return {
         "degraded": [trouble.told for trouble in await condition.troubles(table_of, workshop.jobs)],
+        "web": await hub.connected(),
         "queue": await queue(workshop),
         "proven": {
             "id": proven[0].id,
@@ -177,19 +180,29 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
 
 
 async def queue(workshop: Workshop) -> dict[str, int] | None:
-    """Messages waiting, in workers' hands, and put aside; None where Redis is away."""
+    """Messages waiting, in workers' hands, put aside, and living workers; None where Redis is away."""
     address = workshop.settings.redis_tasks
     try:
         async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
-            total = running = 0
+            total = held = workers = 0
             for stream in (STREAM, SLOW_STREAM):
                 if await redis.exists(stream):
                     total += await redis.xlen(stream)
-                    running += (await redis.xpending(stream, GROUP))["pending"]
+                    held += (await redis.xpending(stream, GROUP))["pending"]
+            if await redis.exists(STREAM):
+                names = [consumer["name"] for consumer in await redis.xinfo_consumers(STREAM, GROUP)]
+                workers = await redis.exists(*[ALIVE.encode() + name for name in names]) if names else 0
             dead = await redis.xlen(DEAD_LETTERS)
     except (RedisError, OSError):
         return None
-    return {"waiting": total - running, "running": running, "dead": dead}
+    return {"waiting": total - held, "running": held, "dead": dead, "workers": workers}
+
+
+def running(web: int, workers: int | None) -> str:
+    """Processes, in words."""
+    if not web and not workers:
+        return "nothing: `perch up` starts everything"
+    return f"{web} web, {'unknown' if workers is None else workers} worker{'' if workers == 1 else 's'}"
 
 
 async def used(workshop: Workshop) -> dict[str, dict[str, int]]:

@@ -24,6 +24,10 @@ following.json    whom you follow
 followers.json    who follows you
 keys.json         your API keys; the keys themselves are known to nobody but you
 invitations.json  the links that you made
+acts.json         what administrators did to you (a suspension with its reason, a tweet taken down),
+                  and what you did as one
+
+Not in it: how many pictures and bytes you uploaded today, which is counted for a few days.
 """
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}

@@ -20,7 +20,7 @@ import asyncpg
 from config.addresses import DatabaseAddress
 from config.pauses import spread
 from server.models import event as log_of_events
-from server.models.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT
+from server.models.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, rows
 from server.models.event import GROWN, LogState
 from server.realtime.batch import Batch
 from server.realtime.frames import frames
@@ -44,6 +44,18 @@ AT_ONCE = 100
 
 # Before the database is asked again that did not answer. Seconds.
 RETRY_AFTER = 1.0
+
+# What the connection of a hub is called in PostgreSQL; each web process has one.
+APPLICATION = "perch live"
+CONNECTED = f"""
+    SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = '{APPLICATION}'
+"""
+
+
+async def connected() -> int:
+    """How many web processes, of all machines, are connected to the database."""
+    return int((await rows(CONNECTED))[0]["count"])
 
 
 class Hub:
@@ -147,7 +159,7 @@ class Hub:
             **self._address.connect_arguments(),
             timeout=CONNECT_TIMEOUT,
             command_timeout=STATEMENT_TIMEOUT,
-            server_settings={"application_name": "perch live", "jit": "off"},
+            server_settings={"application_name": APPLICATION, "jit": "off"},
         )
         try:
             await connection.add_listener(GROWN, lambda *_: self._woken.set())

@@ -56,6 +56,7 @@ async def test_an_archive_holds_all_that_is_ones_own(
     await carol.post(f"/api/users/{bob.id}/follow")
     await alice.post(f"/api/users/{carol.id}/follow")
     await carol.post("/api/invitations", json={"note": "class"})
+    await carol.post(f"/api/users/{bob.id}/suspension", json={"reason": "spam"})
     asked = await carol.post("/api/users/me/export")
     assert (asked.status, asked["export"]["state"]) == (202, "pending")
     export = await made(carol)
@@ -87,6 +88,8 @@ async def test_an_archive_holds_all_that_is_ones_own(
     assert [who["handle"] for who in read["followers"]] == ["alice"]
     assert read["keys"][0]["scopes"] == ["read", "write", "admin"]
     assert read["invitations"][0]["note"] == "class"
+    act = read["acts"][-1]
+    assert (act["act"], act["done_by_you"], act["details"]["reason"]) == ("user.suspend", True, "spam")
     whole = json.dumps(read)
     assert "bob's own words" not in whole
     assert "hash" not in whole

@@ -56,6 +56,14 @@ async def test_a_range_beyond_the_end_is_refused_and_an_odd_one_ignored(alice: C
         assert (await fetch(alice, url, range=odd)).status_code == 200
 
 
+async def test_a_part_of_another_picture_than_was_begun_is_not_sent(alice: Caller) -> None:
+    url = (await alice.upload(pictures.jpeg()))["media"]["url"]
+    etag = (await fetch(alice, url)).headers["etag"]
+    for begun, status in ((etag, 206), ('"another"', 200), ("Wed, 01 Jan 2025 00:00:00 GMT", 200)):
+        answer = await fetch(alice, url, **{"range": "bytes=1-2", "if-range": begun})
+        assert answer.status_code == status, begun
+
+
 @pytest.mark.parametrize(
     "name", ["x", "0" * 32, "0" * 32 + "-small", "%2e%2e%2fx", "A" * 32, "0" * 33, "0" * 32 + ".jpg"]
 )

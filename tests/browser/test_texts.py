@@ -88,7 +88,7 @@ async def test_controls_in_a_name_turn_nothing_else_around(open_page: OpenPage, 
     assert await row.locator(".avatar").inner_text() == "M"
     await shown.click()
     await expect(page.locator(".profile-head")).to_be_visible()
-    assert await page.title() == "moc.elpmaxe · Perch"
+    await expect(page).to_have_title("moc.elpmaxe · Perch")
 
 
 async def test_a_long_text_opens_and_folds_by_keyboard(open_page: OpenPage, alice: Caller) -> None:

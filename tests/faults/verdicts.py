@@ -34,7 +34,7 @@ class Found:
 
     @property
     def words(self) -> str:
-        figures = self.measured or [f"{self.passed} tests"]
+        figures = self.measured or [f"{self.passed} test{'' if self.passed == 1 else 's'}"]
         return "; ".join([*figures, *(f"failed: {name}" for name in self.broken)])
 
 

@@ -119,7 +119,7 @@ def test_what_is_scheduled_happens_by_itself_and_each_slot_once(four: Perch) -> 
     assert all(
         status["storage"][f"dumps {kind}"]["objects"] >= 2 for kind in ("hour", "day", "week", "proven")
     )
-    assert status["queue"]["dead"] == 0
+    assert (status["queue"]["dead"], status["queue"]["workers"], status["web"]) == (0, 1, 4)
     assert all(dump["trouble"] is None for dump in dumps(four))
 
 
