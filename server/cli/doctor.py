@@ -96,7 +96,7 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
 
 
 def look_at_folder(settings: Settings) -> Finding:
-    """Whether we may write where the data lies."""
+    """Whether we may write where the data lies, and nobody else may look."""
     folder = settings.data_folder
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -105,6 +105,9 @@ def look_at_folder(settings: Settings) -> Finding:
         probe.unlink()
     except OSError as error:
         return Finding("failed", "data", f"DATA_DIR {folder}: {error.strerror}")
+    if folder.stat().st_mode & 0o077:
+        words = "is open to other users of this machine: chmod 700"
+        return Finding("warning", "data", f"DATA_DIR {folder} {words}")
     return Finding("ok", "data", str(folder))
 
 

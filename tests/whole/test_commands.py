@@ -152,6 +152,7 @@ def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
 
 def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TWEET_MAXLENGTH=5\nDOCKER_CELERY=celery\n")
+    (tmp_path / "data").mkdir(mode=0o755)
     done = perch(
         tmp_path,
         "doctor",
@@ -167,6 +168,7 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     assert failed == {"database", "migrations", "dumps", "redis"}
     assert "TWEET_MAXLENGTH" in done.stdout
     assert "the keys are public" in done.stdout
+    assert f"chmod 700 {tmp_path / 'data'}" in done.stdout
     assert "topsecret" not in done.stdout + done.stderr
 
 
