@@ -106,8 +106,8 @@ def look_at_folder(settings: Settings) -> Finding:
     except OSError as error:
         return Finding("failed", "data", f"DATA_DIR {folder}: {error.strerror}")
     if folder.stat().st_mode & 0o077:
-        words = "is open to other users of this machine: chmod 700"
-        return Finding("warning", "data", f"DATA_DIR {folder} {words}")
+        words = "is open to other users of this machine"
+        return Finding("warning", "data", f"DATA_DIR {folder} {words}: chmod 700 {folder}")
     return Finding("ok", "data", str(folder))
 
 
