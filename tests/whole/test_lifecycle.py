@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -83,7 +83,9 @@ def test_a_signal_stops_everything_and_leaves_nothing_behind(tmp_path: Path, num
 
 
 @pytest.mark.fault("parent-killed")
-def test_the_next_start_after_kill_9_of_everything_just_works(tmp_path: Path) -> None:
+def test_the_next_start_after_kill_9_of_everything_just_works(
+    tmp_path: Path, measured: Callable[[str], None]
+) -> None:
     leftovers = [tmp_path / "data" / name for name in ("tmp/picture-x/original", "objects/.aside/half")]
     with running(tmp_path) as perch:
         for path in leftovers:
@@ -94,20 +96,26 @@ def test_the_next_start_after_kill_9_of_everything_just_works(tmp_path: Path) ->
         for pid in everybody:
             os.kill(pid, signal.SIGKILL)
         perch.process.wait(10)
+    began = time.monotonic()
     with running(tmp_path) as again:
+        seconds = time.monotonic() - began
         assert "alice" in users(again)
         assert users(again).count("test") == 1
         assert not any(path.exists() for path in leftovers)
+    measured(
+        f"all {len(everybody)} processes killed: the next start serves after {seconds:.1f} s, nothing lost"
+    )
 
 
 @pytest.mark.fault("parent-killed")
-def test_a_killed_parent_takes_its_children_along(tmp_path: Path) -> None:
+def test_a_killed_parent_takes_its_children_along(tmp_path: Path, measured: Callable[[str], None]) -> None:
     with running(tmp_path) as perch:
         children = perch.children()
         perch.process.kill()
         perch.process.wait(10)
         with running(tmp_path, PORT=perch.settings["PORT"]):
             assert alive(children) == set()
+    measured(f"the parent killed: its {len(children)} children are gone when the next one serves on its port")
 
 
 def test_every_process_that_dies_is_started_again(tmp_path: Path) -> None:
