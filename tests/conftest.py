@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -38,6 +39,18 @@ TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
     "idempotency_keys, outbox, upload_days, retired_handles"
 )
+
+
+# The tests of whole servers take as long as all others: `make test` runs both halves side by side, and what a
+# session starts once is started once.
+WHOLE = ("whole", "faults", "soak")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which half each test belongs to."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(pytest.mark.xdist_group("whole" if folder in WHOLE else "parts"))
 
 
 @pytest.fixture
