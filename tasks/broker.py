@@ -11,7 +11,8 @@ What `RedisStreamBroker` loses as it comes, and what is done about it here:
 - its consumer group begins at the newest message: here at the first, whatever was queued before;
 - after a flush of Redis the group is gone and reading fails for ever: here it is made again.
 
-There are two streams: what takes long waits in one of its own, so that nothing else waits behind it.
+There are three streams: pictures that take long wait in one of their own, and so does what is done for one
+person at length (archives, deletions), so that nothing else waits behind them, nor they behind one another.
 Results are not stored: who waits for a picture is woken.
 
 Everything in Redis is JSON, never pickle: who can write to Redis must not be able to run code here.
@@ -38,7 +39,7 @@ from config.pauses import spread
 log = logging.getLogger(__name__)
 
 # Names in Redis, all spelt here.
-STREAM, SLOW_STREAM = "perch:tasks", "perch:tasks:slow"
+STREAM, SLOW_STREAM, PEOPLE_STREAM = STREAMS = ("perch:tasks", "perch:tasks:slow", "perch:tasks:people")
 GROUP = "perch:workers"
 WAITER = "perch:waiter:"
 DEAD_LETTERS = "perch:dead"

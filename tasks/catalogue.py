@@ -9,7 +9,7 @@ from typing import Any
 from taskiq import AsyncBroker
 
 from tasks import health, media, people, runs
-from tasks.broker import SLOW_STREAM, STREAM
+from tasks.broker import PEOPLE_STREAM, SLOW_STREAM, STREAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ TASKS = (
     Task("media.resume_forgotten", media.resume_forgotten, cron="* * * * *"),
     Task("media.expire_unattached", media.expire_unattached, cron="17 * * * *"),
     Task("media.sweep_incoming", media.sweep_incoming, cron="37 * * * *"),
-    Task(SETTLE_TWEETS, people.settle_tweets, stream=SLOW_STREAM),
-    Task(ERASE_USER, people.erase_user, stream=SLOW_STREAM),
-    Task(MAKE_EXPORT, people.make_export, stream=SLOW_STREAM),
+    Task(SETTLE_TWEETS, people.settle_tweets, stream=PEOPLE_STREAM),
+    Task(ERASE_USER, people.erase_user, stream=PEOPLE_STREAM),
+    Task(MAKE_EXPORT, people.make_export, stream=PEOPLE_STREAM),
     Task("people.sweep_exports", people.sweep_exports, cron="47 * * * *"),
     Task("people.resume", people.resume, cron="* * * * *"),
     Task("runs.plan", runs.plan, seconds=10),

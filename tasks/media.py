@@ -20,18 +20,24 @@ log = logging.getLogger(__name__)
 
 async def process_picture(media_id: int, waiter: str | None, workshop: Means) -> None:
     """Make a pending picture's variants, or settle it as broken; what takes long goes to the slow lane."""
-    await _attempt(media_id, waiter, workshop, "quick")
+    if token := await media.begin_attempt(media_id):
+        await _attempt(media_id, token, waiter, workshop, "quick")
 
 
 async def process_slow_picture(media_id: int, waiter: str | None, workshop: Means) -> None:
-    """The same, however long it takes."""
-    await _attempt(media_id, waiter, workshop, "slow")
-
-
-async def _attempt(media_id: int, waiter: str | None, workshop: Workshop, lane: Lane) -> None:
-    token = await media.begin_attempt(media_id)
+    """The same, however long it takes; of one user one at a time, behind what others have waiting."""
+    token = await media.begin_attempt(media_id, slow=True)
     if token is None:
+        await workshop.jobs.wake(waiter)
         return
+    try:
+        await _attempt(media_id, token, waiter, workshop, "slow")
+    finally:
+        if following := await media.next_slow(media_id):
+            await workshop.jobs.process_slow_picture(following, None)
+
+
+async def _attempt(media_id: int, token: str, waiter: str | None, workshop: Workshop, lane: Lane) -> None:
     try:
         async with renewed(lambda: media.renew_attempt(media_id), every=media.ATTEMPT_LEASE / 4):
             with tempfile.TemporaryDirectory(prefix="picture-", dir=workshop.scratch) as folder:

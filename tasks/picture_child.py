@@ -51,6 +51,9 @@ OPEN_FILES = 64
 # Limits of a picture: JPEG is scaled while it is decoded, everything else is decoded whole.
 JPEG_MEGAPIXELS, MEGAPIXELS, FRAMES = 64, 25, 200
 
+# All frames of an animation together: what the slow lane's time is enough for.
+ANIMATION_MEGAPIXELS = 8 * CPU_SECONDS["slow"]
+
 # Pillow's own bound, for pictures that hide inside others (in an icon): our own speaks first.
 HIDDEN_MEGAPIXELS = 100
 
@@ -111,6 +114,16 @@ def refuse_large(image: Image.Image, original: BinaryIO) -> None:
         raise Refused(f"This picture is sent in {scans} passes; at most {SCANS} are allowed.")
     if frames_of(image) > FRAMES:
         raise Refused(f"This picture has {frames_of(image)} frames; at most {FRAMES} are allowed.")
+    if is_moving(image) and (together := frames_of(image) * megapixels) > ANIMATION_MEGAPIXELS:
+        raise Refused(
+            f"The frames of this animation have {together:.0f} megapixels together; "
+            f"at most {ANIMATION_MEGAPIXELS} are allowed."
+        )
+
+
+def is_moving(image: Image.Image) -> bool:
+    """Whether all its frames are wanted, not the first alone."""
+    return getattr(image, "is_animated", False) and image.format in ("GIF", "PNG", "WEBP")
 
 
 def scans_of(original: BinaryIO) -> int:
@@ -132,7 +145,7 @@ def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane
     """Make both variants. Raises Refused, Slow, or whatever a decoder raises."""
     with Image.open(original, formats=FORMATS) as image:
         refuse_large(image, original)
-        if getattr(image, "is_animated", False) and image.format in ("GIF", "PNG", "WEBP"):
+        if is_moving(image):
             if lane == "quick" and frames_of(image) * image.width * image.height > QUICK_PIXELS:
                 raise Slow
             loop = image.info.get("loop", 1 if image.format == "GIF" else 0)

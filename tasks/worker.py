@@ -16,7 +16,7 @@ from taskiq.receiver import Receiver
 from config.pauses import spread
 from config.settings import Settings
 from server.domain.passing import is_passing
-from tasks.broker import BEAT_EVERY, SLOW_STREAM, StreamBroker, create_broker
+from tasks.broker import BEAT_EVERY, PEOPLE_STREAM, SLOW_STREAM, StreamBroker, create_broker
 from tasks.leases import renewed
 from tasks.picture_worker import decoder
 from tasks.queue import QueuedJobs
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 # Before the queue is asked again. Seconds.
 RETRY_AFTER = 2
 
+# Archives and deletions that one worker is at.
+PEOPLE_AT_ONCE = 2
+
 # What a killed worker left in the scratch folder is older than any task. Seconds.
 STALE_AFTER = 3600
 
@@ -35,15 +38,18 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run tasks, `WORKER_CONCURRENCY` at once, until `stop` is set."""
     logging.getLogger(Receiver.__module__).addFilter(calmly)
     broker = create_broker(settings.redis_tasks)
-    slow = create_broker(settings.redis_tasks, stream=SLOW_STREAM)
+    slow, people = (
+        create_broker(settings.redis_tasks, stream=stream) for stream in (SLOW_STREAM, PEOPLE_STREAM)
+    )
     at_once = settings.worker_concurrency
     async with opened(settings, QueuedJobs(broker), stop=stop) as workshop:
         await asyncio.to_thread(remove_stale, workshop.scratch)
         log.info("pictures are made by %s", await asyncio.to_thread(decoder))
-        async with asyncio.TaskGroup() as both:
-            both.create_task(serve(broker, at_once + 1, workshop))  # and a scheduled run
-            both.create_task(serve(slow, max(2, at_once // 2), workshop))
-    for each in (broker, slow):
+        async with asyncio.TaskGroup() as all_of_them:
+            all_of_them.create_task(serve(broker, at_once + 1, workshop))  # and a scheduled run
+            all_of_them.create_task(serve(slow, max(2, at_once // 2), workshop))
+            all_of_them.create_task(serve(people, PEOPLE_AT_ONCE, workshop))
+    for each in (broker, slow, people):
         await each.shutdown()
 
 

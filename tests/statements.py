@@ -108,6 +108,8 @@ def statements(at: Landmarks) -> Statements:
         "whom one follows": (people.FOLLOWING, [at.collector, at.reader, NEWEST, LIMIT]),
         "likers of the most liked tweet": (people.LIKERS, [tweet, at.collector, NEWEST, LIMIT]),
         "revoke a key and those made with it": (keys.REVOKE, [1, 1, True]),
+        "a key that is shown stands": (keys.STANDS, [1]),
+        "keys that stand": (keys.STANDING, [1]),
         "who shows a key": (keys.AUTHENTICATE, [b"x" * 32, True]),
         "live: counters": (live.USERS, [[at.busiest_author, at.reader]]),
         "live: likes": (live.LIKES, [[tweet, 7], [at.keen, at.keen]]),

@@ -109,7 +109,7 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
         raise NotFound
     perch = context(request)
     key = keys.variant(perch.settings.s3_tweets_media_folder, name)
-    headers = {"etag": f'"{name}"', "cache-control": FOR_EVER, **HEADERS}
+    headers = {"etag": f'"{name}"', "cache-control": FOR_EVER, "accept-ranges": "bytes", **HEADERS}
     of_another = request.headers.get("if-range", headers["etag"]) != headers["etag"]
     start, stop = asked_range("" if of_another else request.headers.get("range", ""))
     for _ in range(2):  # the second time where it became ready between the two looks

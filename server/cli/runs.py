@@ -18,7 +18,7 @@ from server.models import RunKind, ScheduledRun
 from server.realtime import hub
 from storage import keys
 from storage.base import ObjectStore
-from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, SLOW_STREAM, STREAM
+from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, STREAM, STREAMS
 from tasks.dumps import catalogue
 from tasks.dumps.retention import newest_proven
 from tasks.runs import carry_out
@@ -185,7 +185,7 @@ async def queue(workshop: Workshop) -> dict[str, int] | None:
     try:
         async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
             total = held = workers = 0
-            for stream in (STREAM, SLOW_STREAM):
+            for stream in STREAMS:
                 if await redis.exists(stream):
                     total += await redis.xlen(stream)
                     held += (await redis.xpending(stream, GROUP))["pending"]

@@ -24,7 +24,7 @@ following.json    whom you follow
 followers.json    who follows you
 keys.json         your API keys; the keys themselves are known to nobody but you
 invitations.json  the links that you made
-acts.json         what administrators did to you (a suspension with its reason, a tweet taken down),
+acts.json         what administrators did to you (a suspension, a tweet taken down),
                   and what you did as one
 
 Not in it: how many pictures and bytes you uploaded today, which is counted for a few days.

@@ -9,11 +9,11 @@ from __future__ import annotations
 from server.cache import changes
 from server.domain import audit, exports, hiding, media_cleanup, suspensions
 from server.domain.audit import Act, Actor
-from server.domain.errors import InvalidBody, LastAdministrator, PublicKey
+from server.domain.errors import InvalidBody, PublicKey
 from server.domain.jobs import Jobs
 from server.domain.viewer import Viewer
 from server.models import erasure, invitation
-from server.models.connection import row, rows, transaction
+from server.models.connection import row, transaction
 from storage.base import ObjectStore
 
 # Longer than a task waits in a busy queue: after this a crash lost it. Seconds.
@@ -33,9 +33,7 @@ async def delete_oneself(viewer: Viewer, handle: str, jobs: Jobs) -> None:
     """
     async with transaction():
         if viewer.is_admin:
-            acting = [found["id"] for found in await rows(suspensions.ADMINISTRATORS)]
-            if acting == [viewer.id]:
-                raise LastAdministrator
+            await suspensions.keep_one(viewer.id)
         if await row("SELECT 1 FROM users WHERE id = $1 AND demo", viewer.id):
             raise PublicKey("The demo users are everybody's: nobody can delete them.")
         await _mark(viewer.id, handle)
@@ -48,9 +46,12 @@ async def delete(user_id: int, handle: str, by: Actor, jobs: Jobs) -> None:
     Raises:
         UserNotFound: there is none.
         Administrator: only the terminal deletes one.
+        LastAdministrator: nobody else could act as one.
         InvalidBody: the handle is not the user's: it is what confirms this.
     """
     async with transaction():
+        if by.is_terminal:
+            await suspensions.keep_one(user_id)
         await suspensions.lock_subject(user_id, by)
         await _mark(user_id, handle)
         await audit.record(by, Act.USER_DELETED, user_id=user_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from server.domain import accounts, audit, keys, text
+from server.domain import accounts, audit, keys, suspensions, text
 from server.domain.audit import TERMINAL, Act, Actor
 from server.domain.errors import Administrator, InvalidBody, InvitationNotFound, UserNotFound
 from server.domain.paging import NEWEST, Page
@@ -38,6 +38,7 @@ async def make(
     Raises:
         InvalidBody: a number or the note breaks a rule, or these do not go together.
         UserNotFound: there is no user to recover.
+        InvalidKey: the administrator was suspended or deleted at this moment.
         Administrator: only the terminal gives one another key, so that none becomes another.
     """
     if not 1 <= uses <= MAX_USES:
@@ -51,6 +52,7 @@ async def make(
         await _recoverable(user_id, by)
     token = generate(INVITATION)
     async with transaction():
+        await suspensions.keep_acting(by)
         record = await Invitation.create(
             token_hash=digest(token),
             created_by_id=by.user_id,

@@ -46,6 +46,14 @@ REVOKE = """
 """
 
 
+# $1 user. Keys are made and revoked one by one: two that are made count each other, and whoever revokes a key
+# with those that were made with it finds all of them.
+LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
+VALID = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
+STANDS = f"SELECT 1 FROM api_keys WHERE id = $1 AND {VALID}"
+STANDING = f"SELECT id FROM api_keys WHERE user_id = $1 AND {VALID}"
+
+
 def known(key: str, store: Store) -> Viewer | None:
     """Who shows this key, where this process knows that; it is told when a key or what it allows changes."""
     viewer: Viewer | None = store.get(("viewer", keys.digest(key))) if key.isascii() else None
@@ -92,6 +100,11 @@ async def create(
         scopes: all that the user may have, where None.
         made_with: the key that was shown for it.
         beyond_bound: whether to make it even where the user has as many as one may have.
+
+    Raises:
+        InvalidBody: the name, the scopes, the end or the number of keys breaks a rule.
+        OutOfScope: only administrators have such keys.
+        InvalidKey: the key that was shown was revoked or ended at this moment.
     """
     allowed = keys.SCOPES if user.is_admin else keys.SCOPES[:2]
     chosen = list(dict.fromkeys(scopes)) if scopes is not None else list(allowed)
@@ -104,8 +117,10 @@ async def create(
     shown = text.line("name", name, text.KEY_NAME_MAX_LENGTH)
     key = keys.generate()
     async with transaction():
-        await row("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", user.id)  # two count one by one
-        count = await ApiKey.filter(user_id=user.id, revoked_at=None).count()
+        await row(LOCK, user.id)
+        if made_with is not None and not await row(STANDS, made_with):
+            raise InvalidKey
+        count = len(await rows(STANDING, user.id))
         if count >= MAX_KEYS_PER_USER and not beyond_bound:
             raise InvalidBody(f"You have {MAX_KEYS_PER_USER} keys already: revoke one first.")
         record = await ApiKey.create(
@@ -156,6 +171,7 @@ async def revoke(user_id: int, key_id: int, by: Actor | None = None, *, with_mad
     if await ApiKey.exists(id=key_id, user_id=user_id, public=True):
         raise PublicKey
     async with transaction():
+        await row(LOCK, user_id)
         done = [found["id"] for found in await rows(REVOKE, key_id, user_id, with_made)]
         if by is not None:
             for ended in done:

@@ -18,7 +18,7 @@ from server.domain.jobs import Jobs
 from server.domain.paging import NEWEST
 from server.domain.viewer import Viewer
 from server.models import MediaAttachment, MediaState
-from server.models.connection import row, rows
+from server.models.connection import row, rows, transaction
 from server.models.timeline import MediaRow
 from storage import keys
 from storage.base import ObjectStore, StorageError
@@ -150,24 +150,53 @@ GIVE_BACK = """
 """
 
 
-async def begin_attempt(media_id: int) -> str | None:
+# $1 picture. Its owner, locked, so that of two attempts in the slow lane one is the first.
+OWNER = """
+    SELECT 1 FROM users WHERE id = (SELECT owner_id FROM media_attachments WHERE id = $1) FOR NO KEY UPDATE
+"""
+# $1 picture, $2 seconds of the lease, $3 whether in the slow lane, where each owner has one turn at a time.
+BEGIN = """
+    UPDATE media_attachments m SET attempts = attempts + 1, working_until = now() + $2 * interval '1 s'
+    WHERE id = $1 AND state = 'pending' AND (working_until IS NULL OR working_until < now())
+        AND NOT ($3 AND EXISTS (
+            SELECT FROM media_attachments o WHERE o.owner_id = m.owner_id AND o.id <> m.id
+                AND o.slow AND o.state = 'pending' AND o.working_until >= now()
+        ))
+    RETURNING token, attempts
+"""
+# $1 a picture whose turn in the slow lane is over.
+NEXT_SLOW = """
+    SELECT id FROM media_attachments
+    WHERE owner_id = (SELECT owner_id FROM media_attachments WHERE id = $1) AND id <> $1
+        AND slow AND state = 'pending' AND (working_until IS NULL OR working_until < now())
+    ORDER BY id LIMIT 1
+"""
+
+
+async def begin_attempt(media_id: int, *, slow: bool = False) -> str | None:
     """For the worker: count a try; the token, or None where nothing is to be done, or somebody is at it.
 
-    The count is what ends a picture that kills its worker each time.
+    In the slow lane also where somebody is at another one of its owner's there. The count is what ends a
+    picture that kills its worker each time.
     """
-    found = await row(
-        "UPDATE media_attachments SET attempts = attempts + 1, working_until = now() + $2 * interval '1 s' "
-        "WHERE id = $1 AND state = 'pending' AND (working_until IS NULL OR working_until < now()) "
-        "RETURNING token, attempts",
-        media_id,
-        ATTEMPT_LEASE,
-    )
+    if slow:
+        async with transaction():
+            await row(OWNER, media_id)
+            found = await row(BEGIN, media_id, ATTEMPT_LEASE, slow)
+    else:
+        found = await row(BEGIN, media_id, ATTEMPT_LEASE, slow)
     if found is None:
         return None
     if found["attempts"] > MAX_ATTEMPTS:
         await settle_broken(media_id, "This picture could not be worked on: it was tried several times.")
         return None
     return str(found["token"])
+
+
+async def next_slow(media_id: int) -> int | None:
+    """For the worker: the picture of the same owner whose turn it is in the slow lane after this one."""
+    found = await row(NEXT_SLOW, media_id)
+    return int(found["id"]) if found else None
 
 
 async def give_back(media_id: int, *, slow: bool = False) -> None:

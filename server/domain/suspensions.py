@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.cache import changes
 from server.domain import audit, hiding, text
 from server.domain.audit import Act, Actor
-from server.domain.errors import Administrator, LastAdministrator, UserNotFound
+from server.domain.errors import Administrator, InvalidKey, LastAdministrator, UserNotFound
 from server.domain.jobs import Jobs
 from server.models import invitation
 from server.models.connection import row, rows, transaction
@@ -21,6 +21,13 @@ SUSPEND = """
 # All administrators who can act, locked: of two that go at once one is the last.
 ADMINISTRATORS = """
     SELECT id FROM users WHERE is_admin AND suspended_at IS NULL AND deleted_at IS NULL ORDER BY id FOR UPDATE
+"""
+# $1 administrator, $2 key.
+ACTING = """
+    SELECT 1 FROM users u JOIN api_keys k ON k.user_id = u.id
+    WHERE u.id = $1 AND k.id = $2 AND u.is_admin AND u.suspended_at IS NULL AND u.deleted_at IS NULL
+        AND k.revoked_at IS NULL
+    FOR SHARE
 """
 UNSUSPEND = """
     UPDATE users SET suspended_at = NULL, suspension_reason = '', hidden = false,
@@ -46,8 +53,8 @@ async def suspend(user_id: int, by: Actor, jobs: Jobs, *, hide_tweets: bool, rea
     """
     shown = text.line("reason", reason, REASON_MAX_LENGTH) if reason.strip() else ""
     async with transaction():
-        if by.is_terminal and [found["id"] for found in await rows(ADMINISTRATORS)] == [user_id]:
-            raise LastAdministrator
+        if by.is_terminal:
+            await keep_one(user_id)
         await lock_subject(user_id, by)
         if await row(SUSPEND, user_id, shown, hide_tweets):
             await invitation.revoke_made_by(user_id)
@@ -68,6 +75,12 @@ async def unsuspend(user_id: int, by: Actor, jobs: Jobs) -> None:
     await _told(user_id, jobs)
 
 
+async def keep_one(user_id: int) -> None:
+    """Inside a transaction: raises LastAdministrator where nobody but this user could act as one."""
+    if [found["id"] for found in await rows(ADMINISTRATORS)] == [user_id]:
+        raise LastAdministrator
+
+
 async def lock_subject(user_id: int, by: Actor) -> None:
     """Inside a transaction: keep a user from changing meanwhile. Raises UserNotFound, Administrator."""
     found = await row(
@@ -77,6 +90,16 @@ async def lock_subject(user_id: int, by: Actor) -> None:
         raise UserNotFound
     if found["is_admin"] and not by.is_terminal:
         raise Administrator
+
+
+async def keep_acting(by: Actor) -> None:
+    """Inside a transaction: keep an administrator one until it ends.
+
+    For what goes on without them: whoever is suspended meanwhile waits, and finds what was made. Raises
+    InvalidKey where the key, or who shows it, is no administrator's any more.
+    """
+    if not by.is_terminal and not await row(ACTING, by.user_id, by.key_id):
+        raise InvalidKey
 
 
 async def _told(user_id: int, jobs: Jobs) -> None:

@@ -22,24 +22,26 @@ RATE = b"\r\nratelimit-limit: %d\r\nratelimit-remaining: %d\r\nratelimit-reset: 
 READING = frozenset({"GET", "HEAD"})
 
 
-async def admit_write(request: Request, rates: Rates, viewer: Viewer | None, *, upload: bool) -> None:
+async def admit_write(
+    request: Request, rates: Rates, viewer: Viewer | None, *, upload: bool, by_key: bool
+) -> None:
     """Count a request that changes something. Raises RateLimited."""
     if viewer is None:
         if (address := address_of(request)) is not None:
             tell(request, rates.anonymous, await rates.anonymous.count_exactly(address))
         return
     tally = rates.uploads if upload else rates.writes
-    tell(request, tally, await tally.count_exactly(viewer.id))
+    tell(request, tally, await tally.count_exactly(counted(viewer, by_key)))
     share(request, rates)
 
 
-def admit_read(request: Request, rates: Rates, viewer: Viewer | None) -> None:
+def admit_read(request: Request, rates: Rates, viewer: Viewer | None, *, by_key: bool = False) -> None:
     """Count a request that only reads. Raises RateLimited."""
     if viewer is None:
         if (address := address_of(request)) is not None:
             tell(request, rates.anonymous, rates.anonymous.count(address))
         return
-    tell(request, rates.reads, rates.reads.count(viewer.id))
+    tell(request, rates.reads, rates.reads.count(counted(viewer, by_key)))
     share(request, rates)
 
 
@@ -63,6 +65,11 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
     if left < 0:
         raise RateLimited("Too many wrong keys came from this address.", rates.wrong_keys.resets_in())
     await rates.pause()
+
+
+def counted(viewer: Viewer, by_key: bool) -> int | str:
+    """Whom to count: the user, or the key that is shown."""
+    return f"key-{viewer.key_id}" if by_key else viewer.id
 
 
 def share(request: Request, rates: Rates) -> None:

@@ -10,7 +10,7 @@ from storage.base import OpenObject
 
 async def send(request: Request, found: OpenObject, headers: dict[str, str]) -> HTTPResponse | None:
     """Stream an opened object, or the part that was opened; for HEAD an answer of its headers."""
-    headers |= {"content-length": str(found.stop - found.start), "accept-ranges": "bytes"}
+    headers |= {"content-length": str(found.stop - found.start)}
     partial = found.stop - found.start != found.info.size
     if partial:
         headers["content-range"] = f"bytes {found.start}-{found.stop - 1}/{found.info.size}"

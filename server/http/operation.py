@@ -71,6 +71,7 @@ def operation(
     told: dict[str, str] | None = None,
     errors: tuple[type[PerchError], ...] = (),
     file: str | None = None,
+    by_key: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Success | None]]], Callable[..., Awaitable[JsonAnswer | None]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
@@ -84,6 +85,8 @@ def operation(
         told: the headers that its answer may have, each with what it says.
         errors: what it may raise besides what these arguments imply.
         file: the content type of an answer that is a file, which the handler sends by itself.
+        by_key: whether the rate is counted by the key that is shown and not by its user, so that whoever has
+            another one cannot use it up.
     """
     implied = failures_of_all(scope)
     implied += [InvalidBody] if body or form else []
@@ -100,9 +103,9 @@ def operation(
                 arguments["viewer"] = allowed(viewer, scope)
             if (rates := context(request).rates) is not None:
                 if request.method in READING:
-                    admit_read(request, rates, viewer)
+                    admit_read(request, rates, viewer, by_key=by_key)
                 else:
-                    await admit_write(request, rates, viewer, upload=form is not None)
+                    await admit_write(request, rates, viewer, upload=form is not None, by_key=by_key)
             if query is not None:
                 arguments["query"] = read_query(request, query)
             if headers is not None:

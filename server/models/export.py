@@ -68,7 +68,7 @@ KNOWN = "SELECT token FROM exports WHERE token = ANY($1::text[])"
 # What is in an archive; in each: $1 user, and in lists $2 after which id, $3 how many.
 PROFILE = """
     SELECT id, handle, name, is_admin AS administrator, tweets_count, followers_count, following_count,
-        created_at, suspended_at, suspension_reason, hidden FROM users WHERE id = $1
+        created_at, suspended_at, hidden FROM users WHERE id = $1
 """
 LISTS = {
     "tweets": """
@@ -99,10 +99,10 @@ LISTS = {
         SELECT id, note, admin AS administrator, max_uses, used, created_at, expires_at, revoked_at
         FROM invitations WHERE created_by_id = $1 AND id > $2 ORDER BY id LIMIT $3
     """,
-    # What administrators did to them, and what they did as one.
+    # What administrators did to them, and what they did as one; a reason is for administrators.
     "acts": """
         SELECT id, at, act, actor_id IS NOT DISTINCT FROM $1 AS done_by_you, subject_id,
-            details::text AS details
+            (details - 'reason')::text AS details
         FROM audit_acts WHERE (user_id = $1 OR actor_id = $1) AND id > $2 ORDER BY id LIMIT $3
     """,
     "pictures": """

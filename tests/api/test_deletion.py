@@ -9,12 +9,12 @@ import pytest
 
 from server.domain import accounts, deletion, exports
 from server.domain.audit import TERMINAL
-from server.domain.errors import HandleTaken
+from server.domain.errors import HandleTaken, LastAdministrator
 from server.models import erasure
 from server.models.connection import rows
 from storage.base import ObjectStore
 from tests import pictures
-from tests.api.media import eventually, objects
+from tests.api.media import eventually, objects, stored
 from tests.callers import Caller, register
 from tests.domain.test_counters import DISAGREEING
 from tests.jobs import LostJobs
@@ -74,7 +74,7 @@ async def test_all_of_it_goes_pictures_and_archive_too(
         return bool((await alice.get("/api/users/me/export"))["export"]["state"] == "pending")
 
     await eventually(is_pending)
-    assert len(await objects(empty_store)) == 5
+    assert len(await stored(empty_store)) == 5
     async with listening(address, bob) as to_bob, listening(address, alice) as to_alice:
         answer = await alice.call("DELETE", "/api/users/me", json={"handle": "alice"})
         assert answer.body == {"result": True}
@@ -222,6 +222,8 @@ async def test_who_deletes_whom(alice: Caller, bob: Caller, carol: Caller) -> No
     assert await delete(carol, dave) == (403, "administrator")
     await deletion.delete(dave.id, "dave", TERMINAL, LostJobs())
     assert (await dave.get("/api/users/me")).error == (401, "invalid_key")
+    with pytest.raises(LastAdministrator):
+        await deletion.delete(carol.id or 0, "carol", TERMINAL, LostJobs())
 
 
 async def test_the_last_of_two_administrators_who_leave_at_once_stays(carol: Caller) -> None:

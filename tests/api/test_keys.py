@@ -257,6 +257,17 @@ async def test_a_key_is_revoked_with_or_without_those_that_were_made_with_it(ali
     assert (await alice.delete(f"/api/keys/{stolen_id}?made=true")).error == (404, "key_not_found")
 
 
+async def test_no_key_that_is_made_with_a_stolen_one_at_that_moment_lives_on(alice: Caller) -> None:
+    for _ in range(5):
+        stolen = await alice.post("/api/keys", json={"name": "stolen"})
+        thief = with_key(alice, stolen["key"])
+        making = [asyncio.create_task(thief.post("/api/keys", json={"name": "x"})) for _ in range(25)]
+        await asyncio.sleep(0.02)
+        await alice.delete(f"/api/keys/{stolen['key_id']}?made=true")
+        assert {answer.status for answer in await asyncio.gather(*making)} <= {201, 401}
+        assert len((await alice.get("/api/keys"))["keys"]) == 1
+
+
 async def test_nobody_revokes_anothers_key_by_way_of_ones_own(alice: Caller, bob: Caller) -> None:
     made = await bob.post("/api/keys", json={"name": "x"})
     answer = await alice.delete(f"/api/keys/{made['key_id']}?made=true")

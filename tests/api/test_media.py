@@ -15,7 +15,7 @@ from server.context import Context
 from server.models import MediaAttachment, MediaState
 from storage.base import ObjectStore
 from tests import pictures
-from tests.api.media import eventually, fetch, objects
+from tests.api.media import eventually, fetch, objects, stored
 from tests.callers import Caller
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -43,7 +43,7 @@ async def test_a_phone_picture_comes_out_upright_small_and_clean(
         corners = [pictures.is_red(image, at) for at in ("upper left", "upper right", "lower left")]
         assert corners == [True, False, False]
     token = shown["url"].rsplit("/", 1)[1]
-    assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
+    assert await stored(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
 
 
 async def test_a_small_picture_does_not_wait_behind_huge_ones(alice: Caller) -> None:
@@ -71,7 +71,7 @@ async def test_a_tweet_shows_its_pictures_in_order_and_takes_them_along(
     assert [item["id"] for item in tweet["media"]] == ids
     assert tweet["attachments"] == [item["url"] for item in tweet["media"]]
     assert [item["width"] for item in tweet["media"]] == [62, 61, 60]
-    assert len(await objects(empty_store)) == 6
+    assert len(await stored(empty_store)) == 6
     await alice.delete(f"/api/tweets/{tweet_id}")
     await eventually(lambda: objects(empty_store))
     await eventually(lambda: MediaAttachment.all().count())

@@ -16,7 +16,7 @@ from storage import keys
 from storage.base import ObjectStore
 from tasks.leases import renewed
 from tests import pictures
-from tests.api.media import eventually, objects
+from tests.api.media import eventually, objects, stored
 from tests.callers import Caller
 
 LEASE = "UPDATE media_attachments SET working_until = now() + $2 * interval '1 s' WHERE id = $1 RETURNING id"
@@ -41,7 +41,7 @@ async def test_what_nobody_took_is_removed_after_a_day(
         return set(found) != {kept, attached}
 
     await eventually(left)
-    assert len(await objects(empty_store)) == 4
+    assert len(await stored(empty_store)) == 4
     assert (await alice.patch(f"/api/medias/{old}", json={"alt": "x"})).error == (404, "media_not_found")
 
 
@@ -65,7 +65,7 @@ async def test_what_a_crash_left_is_taken_up_again(
     await eventually(pending)
     await lost.refresh_from_db()
     assert lost.state == "ready"
-    assert await objects(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
+    assert await stored(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
 
 
 async def test_two_messages_about_one_picture_are_one_try(alice: Caller) -> None:
@@ -86,6 +86,23 @@ async def test_a_try_whose_worker_is_gone_ends_with_its_lease_and_counts(alice: 
     assert await media.begin_attempt(made.id) is None
     await made.refresh_from_db()
     assert (made.state, made.failure is None) == ("broken", False)
+
+
+async def test_in_the_slow_lane_each_has_one_turn_at_a_time(alice: Caller, bob: Caller) -> None:
+    hers = [await MediaAttachment.create(token=f"{n}" * 32, owner_id=alice.id, slow=True) for n in range(4)]
+    his = await MediaAttachment.create(token="e" * 32, owner_id=bob.id, slow=True)
+    begun = await asyncio.gather(*(media.begin_attempt(one.id, slow=True) for one in hers))
+    (first,) = [one for one, token in zip(hers, begun, strict=True) if token]
+    assert await media.begin_attempt(his.id, slow=True) == his.token
+    later = [one for one in hers if one is not first]
+    assert await media.next_slow(first.id) == later[0].id
+    await media.settle_broken(first.id, "too large")
+    assert await media.begin_attempt(later[0].id, slow=True) == later[0].token
+    assert await media.begin_attempt(later[1].id, slow=True) is None
+    assert await media.next_slow(later[0].id) == later[1].id
+    assert await media.next_slow(his.id) is None
+    quick = await MediaAttachment.create(token="f" * 32, owner_id=alice.id)
+    assert await media.begin_attempt(quick.id) == quick.token
 
 
 async def test_a_worker_at_work_keeps_its_try(alice: Caller) -> None:

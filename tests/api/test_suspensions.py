@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from server.context import Context
@@ -145,6 +147,22 @@ async def test_who_may_suspend_whom(alice: Caller, bob: Caller, carol: Caller) -
     weak = await carol.post("/api/keys", json={"name": "x", "scopes": ["read", "write"]})
     assert (await Caller(carol.send, weak["key"]).post(path)).error == (403, "out_of_scope")
     assert (await bob.get("/api/users/me")).status == 200
+
+
+async def test_no_link_that_an_administrator_makes_at_that_moment_stays_open(
+    carol: Caller, perch: Context
+) -> None:
+    await accounts.create("dora", admin=True)
+    for _ in range(5):
+        making = [
+            asyncio.create_task(carol.post("/api/invitations", json={"admin": True})) for _ in range(30)
+        ]
+        await asyncio.sleep(0.02)
+        await suspensions.suspend(carol.id, TERMINAL, perch.jobs, hide_tweets=False)
+        statuses = {answer.status for answer in await asyncio.gather(*making)}
+        assert statuses <= {201, 401}
+        assert await rows("SELECT id FROM invitations WHERE revoked_at IS NULL") == []
+        await suspensions.unsuspend(carol.id, TERMINAL, perch.jobs)
 
 
 async def test_the_terminal_does_not_suspend_the_last_administrator(carol: Caller, perch: Context) -> None:

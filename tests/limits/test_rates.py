@@ -48,6 +48,22 @@ async def test_all_keys_of_a_user_share_their_rate(house: Open, alice: Caller) -
     assert refused.error == (429, "rate_limited")
 
 
+async def test_who_has_a_stolen_key_cannot_keep_its_owner_from_revoking_it(
+    house: Open, alice: Caller
+) -> None:
+    here = await house(rate_writes="2/day", rate_reads="2/day")
+    owner = here.caller(alice)
+    stolen = await owner.post("/api/keys", json={"name": "stolen"})
+    thief = Caller(owner.send, stolen["key"])
+    for _ in range(4):
+        await thief.delete("/api/keys/999999")
+        await thief.post("/api/tweets", json={"tweet_data": "spam"})
+        await thief.get("/api/tweets")
+    assert (await owner.get("/api/tweets")).status == 429
+    assert (await owner.get("/api/keys"))["keys"][0]["id"] == stolen["key_id"]
+    assert (await owner.delete(f"/api/keys/{stolen['key_id']}?made=true"))["revoked"] == [stolen["key_id"]]
+
+
 async def test_pictures_have_a_rate_of_their_own(house: Open, alice: Caller, worker: None) -> None:
     here = await house(rate_writes="1/day", rate_uploads="2/day")
     writer = here.caller(alice)

@@ -24,8 +24,8 @@ from tasks.broker import (
     DEAD_LETTERS,
     GROUP,
     MAX_DELIVERIES,
-    SLOW_STREAM,
     STREAM,
+    STREAMS,
     StreamBroker,
     create_broker,
 )
@@ -216,13 +216,18 @@ async def test_recurring_tasks_do_not_pile_up_where_nobody_works(
 
 
 async def test_what_takes_long_waits_in_a_stream_of_its_own(address: RedisAddress, redis: Redis) -> None:
-    quick, slow = create_broker(address), create_broker(address, stream=SLOW_STREAM)
-    for broker in (quick, slow):
+    quick, slow, people = (create_broker(address, stream=stream) for stream in STREAMS)
+    for broker in (quick, slow, people):
         await broker.startup()
     jobs = QueuedJobs(quick)
     await jobs.process_slow_picture(1, None)
     await jobs.process_picture(2)
-    for broker, name in ((quick, b"media.process_picture"), (slow, b"media.process_slow_picture")):
+    await jobs.erase_user(3)
+    for broker, name in (
+        (quick, b"media.process_picture"),
+        (slow, b"media.process_slow_picture"),
+        (people, b"people.erase_user"),
+    ):
         message = await taken_by(broker)
         assert name in message.data
         await message.ack()  # type: ignore[misc]
