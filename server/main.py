@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 import storage
 from config import error_reports
 from config import logging as lines
+from config.heaps import bound_heaps
 from config.settings import Settings
 from server.app import create_app
 from server.cache import changes
@@ -144,6 +145,7 @@ def run_migrations(settings: Settings) -> list[str]:
 
 def start_process(settings: Settings, name: str) -> None:
     """What every process does first."""
+    bound_heaps()
     lines.configure_process(settings, name)
     error_reports.start(settings, name)
 
