@@ -16,7 +16,7 @@ run: $(VENV)/.runtime $(VENV)/.pillow-simd ## set up and start everything
 
 test: $(VENV)/.dev $(VENV)/.pillow-simd ## set up and run the tests (make test ARGS='-k likes')
 	@config/setup.sh test-tools
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
 
 client-gates: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.lighthouse ## measure the client against its gates (docs/client.md)
 	@config/setup.sh test-tools

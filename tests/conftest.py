@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +13,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 from tortoise.exceptions import OperationalError
+from xdist.scheduler import LoadScopeScheduling
 
 import storage
 from config.settings import Settings
@@ -47,11 +47,16 @@ TABLES = (
 WHOLE = ("whole", "faults", "soak")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which half each test belongs to."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(pytest.mark.xdist_group("whole" if folder in WHOLE else "parts"))
+class Halves(LoadScopeScheduling):
+    """One half for each process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "whole" if nodeid.split("/")[1] in WHOLE else "parts"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Halves:
+    """How pytest-xdist deals out the tests."""
+    return Halves(config, log)
 
 
 @pytest.fixture

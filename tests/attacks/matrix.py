@@ -18,7 +18,6 @@ import msgspec
 
 from server.context import App
 from server.domain import invitations
-from server.domain.audit import Actor
 from server.domain.errors import ERRORS
 from server.models import ApiKey
 from server.models.connection import row, rows
@@ -96,7 +95,7 @@ class Matrix:
         record = await ApiKey.create(
             user_id=self.alice.id, hash=secrets.token_bytes(32), name="alice's", scopes=["read"]
         )
-        invitation, token = await invitations.make(by=Actor(self.alice.id, record.id))
+        invitation, token = await invitations.make()
         await self.archive()
         return Words(
             tweet_id=tweet_id,
