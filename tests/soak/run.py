@@ -21,14 +21,14 @@ from tests.soak.ledger import Ledger
 from tests.soak.people import Person
 from tests.soak.site import Site
 
-# Scheduled work, so that it happens meanwhile too.
+# Scheduled work, so that it happens meanwhile too, and all of it within a quarter of an hour.
 SETTINGS = {
     "WEB_CONCURRENCY": "2",
     "CACHE_MB": "16",  # so that it is full soon, as memory may grow until it is
     "DUMP_HOUR_CRON": "*/10 * * * *",
     "LOGS_CRON": "*/5 * * * *",
-    "RETENTION_CRON": "*/15 * * * *",
-    "DRILL_CRON": "*/20 * * * *",
+    "RETENTION_CRON": "*/10 * * * *",
+    "DRILL_CRON": "5-59/10 * * * *",
     "RECONCILE_CRON": "*/6 * * * *",
 }
 
