@@ -124,6 +124,16 @@ async def test_a_user_has_a_bounded_number_of_keys(alice: Caller) -> None:
     assert sorted(made) == [201] * (MAX_KEYS_PER_USER - 1) + [422] * 6
 
 
+async def test_a_key_that_has_ended_takes_no_place(alice: Caller) -> None:
+    for _ in range(MAX_KEYS_PER_USER - 1):
+        assert (await alice.post("/api/keys", json={"name": "x"})).status == 201
+    assert (await alice.post("/api/keys", json={"name": "x"})).status == 422
+    await rows(
+        "UPDATE api_keys SET expires_at = now() WHERE id = (SELECT max(id) FROM api_keys) RETURNING id"
+    )
+    assert (await alice.post("/api/keys", json={"name": "x"})).status == 201
+
+
 async def test_a_key_that_reads_does_not_write(alice: Caller) -> None:
     made = await alice.post("/api/keys", json={"name": "reader", "scopes": ["read"]})
     reader = with_key(alice, made["key"])

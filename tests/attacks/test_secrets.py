@@ -115,7 +115,6 @@ def house(settings: Settings, moto_url: str, tmp_path_factory: pytest.TempPathFa
             "ALERT_WEBHOOK_URL": f"http://127.0.0.1:{reports.port}/hook/{canary('hook')}",
             "WEB_CONCURRENCY": "1",
             "MODE": "PROD",
-            "RATE_LIMITS": "off",
         }
         with running(tmp_path_factory.mktemp("secrets"), **chosen) as found:
             yield House(found, reports, database, redis, storage, settings)

@@ -216,7 +216,7 @@ def main() -> None:
         parser.error(f"ulimit -Hn: {hard} open files are too few for {chosen.connections} streams")
     with (
         tempfile.TemporaryDirectory() as name,
-        running(Path(name), WEB_CONCURRENCY="2", RATE_LIMITS="off") as perch,
+        running(Path(name), WEB_CONCURRENCY="2") as perch,
     ):
         result = json.dumps(
             asyncio.run(measure(perch, chosen.connections, chosen.seconds, chosen.rounds)), indent=2

@@ -75,7 +75,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, ceph_url: str) -> Iterator[Si
             S3_ACCESS_KEY=bucket.access_key,
             S3_SECRET_KEY=bucket.secret_key,
             WEB_CONCURRENCY="2",
-            RATE_LIMITS="off",
         )
         processes = [started(folder, command, environment) for command in ("serve", "worker")]
         url = f"http://127.0.0.1:{port}"

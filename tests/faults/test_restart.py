@@ -28,7 +28,7 @@ RENEWALS = much(usually=1, thoroughly=10)
 
 @pytest.fixture(scope="module")
 def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
-    with running(tmp_path_factory.mktemp("restarted"), WEB_CONCURRENCY="2", RATE_LIMITS="off") as found:
+    with running(tmp_path_factory.mktemp("restarted"), WEB_CONCURRENCY="2") as found:
         yield found
 
 

@@ -63,7 +63,7 @@ class Written:
 
 @pytest.fixture
 def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
-    with running(tmp_path_factory.mktemp("killed"), WEB_CONCURRENCY="4", RATE_LIMITS="off") as found:
+    with running(tmp_path_factory.mktemp("killed"), WEB_CONCURRENCY="4") as found:
         yield found
 
 

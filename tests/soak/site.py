@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from server.security import keys
 from tests import servers
 from tests.backends import Backends, backends
+from tests.bench.sides import WITHOUT_LIMITS
 from tests.callers import Caller
 from tests.whole import conftest as whole
 from tests.whole.conftest import REGISTER, Perch, processes
@@ -79,20 +80,12 @@ class Site(Backends):
         return (self.perch.folder / "perch.log").read_text()
 
 
-# A few people who do what many would.
-WITHOUT_BOUNDS = {
-    "RATE_LIMITS": "off",
-    "UPLOADS_PER_DAY": "1000000",
-    "UPLOAD_BYTES_PER_DAY": str(1 << 40),
-}
-
-
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Site]:
     """Until the end of the block."""
     with (
         backends(folder / "servers") as behind,
-        whole.running(folder, **WITHOUT_BOUNDS, **behind.environment, **settings) as perch,
+        whole.running(folder, **WITHOUT_LIMITS, **behind.environment, **settings) as perch,
     ):
         try:
             yield Site(**vars(behind), perch=perch)

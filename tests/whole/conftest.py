@@ -162,9 +162,7 @@ def perch(folder: Path, *command: str, **settings: str) -> subprocess.CompletedP
 @pytest.fixture(scope="session")
 def four(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
     """With four web processes, and everything that is scheduled every minute."""
-    with running(
-        tmp_path_factory.mktemp("four"), WEB_CONCURRENCY="4", RATE_LIMITS="off", **EVERY_MINUTE
-    ) as perch:
+    with running(tmp_path_factory.mktemp("four"), WEB_CONCURRENCY="4", **EVERY_MINUTE) as perch:
         yield perch
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.cli import runs
 from tests.whole.conftest import Perch, log_of, perch, running, users
 
 
@@ -140,6 +141,13 @@ def test_a_command_that_cannot_be_done_says_why_in_one_line(
     assert said.startswith("perch: ")
     assert words in said
     assert said.count("\n") == 1
+
+
+def test_status_says_how_many_processes_live() -> None:
+    assert runs.running(4, 1) == "4 web, 1 worker"
+    assert runs.running(2, None) == "2 web, unknown workers"
+    assert runs.running(0, 2) == "0 web, 2 workers"
+    assert runs.running(0, 0) == "nothing: `perch up` starts everything"
 
 
 def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
