@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.context import Context
 from server.models.connection import rows, transaction
+from tests.api.test_timelines import everything_is_told
 from tests.callers import Caller
 from tests.servers import until
 
@@ -18,6 +19,7 @@ async def untold(sql: str, value: int) -> None:
 async def test_a_key_that_was_revoked_already_is_refused(perch: Context, alice: Caller) -> None:
     await until(perch.memory.store.versions.are_believed)
     made = await alice.post("/api/keys", json={"name": "lost"})
+    await until(everything_is_told)
     lost = Caller(alice.send, made["key"])
     assert (await lost.get("/api/users/me")).status == 200
     await untold("UPDATE api_keys SET revoked_at = now() WHERE id = $1 RETURNING 1", made["key_id"])
@@ -29,6 +31,7 @@ async def test_a_key_that_was_revoked_already_is_refused(perch: Context, alice: 
 async def test_a_tweet_that_was_deleted_already_is_gone(perch: Context, alice: Caller) -> None:
     await until(perch.memory.store.versions.are_believed)
     tweet_id = await alice.tweet()
+    await until(everything_is_told)  # or that is what the memory would be read again for
     assert [tweet["id"] for tweet in await alice.timeline()] == [tweet_id]
     await untold("DELETE FROM tweets WHERE id = $1 RETURNING 1", tweet_id)
     assert [tweet["id"] for tweet in await alice.timeline()] == [tweet_id]  # from memory
