@@ -18,43 +18,47 @@ from tasks.workshop import Means, Workshop
 log = logging.getLogger(__name__)
 
 
-async def process_picture(media_id: int, waiter: str | None, workshop: Means) -> None:
+async def process_picture(media_id: int, workshop: Means) -> None:
     """Make a pending picture's variants, or settle it as broken; what takes long goes to the slow lane."""
-    if token := await media.begin_attempt(media_id):
-        await _attempt(media_id, token, waiter, workshop, "quick")
+    await _in_turn(media_id, workshop, "quick", turns=workshop.settings.worker_concurrency)
 
 
-async def process_slow_picture(media_id: int, waiter: str | None, workshop: Means) -> None:
-    """The same, however long it takes; of one user one at a time, behind what others have waiting."""
-    token = await media.begin_attempt(media_id, slow=True)
+async def process_slow_picture(media_id: int, workshop: Means) -> None:
+    """The same, however long it takes; of one user one at a time."""
+    await _in_turn(media_id, workshop, "slow", turns=1)
+
+
+async def _in_turn(media_id: int, workshop: Workshop, lane: Lane, *, turns: int) -> None:
+    """Work on it if its owner has a turn left in that lane; their next then waits behind what others sent."""
+    slow = lane == "slow"
+    token = await media.begin_attempt(media_id, slow=slow, turns=turns)
     if token is None:
-        await workshop.jobs.wake(waiter)
         return
     try:
-        await _attempt(media_id, token, waiter, workshop, "slow")
+        await _attempt(media_id, token, workshop, lane)
     finally:
-        if following := await media.next_slow(media_id):
-            await workshop.jobs.process_slow_picture(following, None)
+        for following in await media.next_in_turn(media_id, slow=slow, turns=turns):
+            await workshop.jobs.process_picture(following, slow=slow)
 
 
-async def _attempt(media_id: int, token: str, waiter: str | None, workshop: Workshop, lane: Lane) -> None:
+async def _attempt(media_id: int, token: str, workshop: Workshop, lane: Lane) -> None:
     try:
         async with renewed(lambda: media.renew_attempt(media_id), every=media.ATTEMPT_LEASE / 4):
             with tempfile.TemporaryDirectory(prefix="picture-", dir=workshop.scratch) as folder:
                 needless = await _settle(media_id, token, Path(folder), workshop, lane)
     except SlowPicture:
         await media.give_back(media_id, slow=True)
-        await workshop.jobs.process_slow_picture(media_id, waiter)
+        await workshop.jobs.process_picture(media_id, slow=True)
         return
     except ChildDied:  # perhaps over this picture: that counts
         await media.end_attempt(media_id)
-        await workshop.jobs.wake(waiter)  # nobody is to wait for the next try
+        await workshop.jobs.wake(token)  # nobody is to wait for the next try
         raise
     except BaseException:
         await media.give_back(media_id)
-        await workshop.jobs.wake(waiter)
+        await workshop.jobs.wake(token)
         raise
-    await workshop.jobs.wake(waiter)
+    await workshop.jobs.wake(token)
     for key in needless:
         await workshop.store.delete(key)
     await media.end_attempt(media_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -35,28 +34,22 @@ class QueuedJobs:
     def __init__(self, broker: StreamBroker) -> None:
         self._broker = broker
 
-    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
+    async def process_picture(self, media_id: int, *, slow: bool = False) -> bool:
         """See `Jobs.process_picture`."""
-        waiter = secrets.token_hex(16) if wait else None
-        sent = await self._send(PROCESS_PICTURE, media_id, waiter)
-        if not sent or waiter is None:
-            return
+        return await self._send(PROCESS_SLOW_PICTURE if slow else PROCESS_PICTURE, media_id)
+
+    async def wait_for(self, token: str, seconds: float) -> None:
+        """See `Jobs.wait_for`."""
         try:
-            if not await self._broker.wait(waiter, wait):
-                log.info("picture %d takes longer than %s s", media_id, wait)
+            if not await self._broker.wait(token, seconds):
+                log.info("a picture takes longer than %s s", seconds)
         except (RedisError, OSError) as error:
-            log.warning("cannot wait for picture %d: %s", media_id, error)
+            log.warning("cannot wait for a picture: %s", error)
 
-    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
-        """See `Jobs.process_slow_picture`."""
-        await self._send(PROCESS_SLOW_PICTURE, media_id, waiter)
-
-    async def wake(self, waiter: str | None) -> None:
+    async def wake(self, token: str) -> None:
         """See `Jobs.wake`."""
-        if waiter is None:
-            return
         try:
-            await self._broker.wake(waiter)
+            await self._broker.wake(token)
         except (RedisError, OSError) as error:
             log.warning("cannot wake who waits for a picture: %s", error)
 

@@ -8,13 +8,13 @@ from server.domain.jobs import Jobs
 class NoJobs(Jobs):
     """Where nothing is left for later."""
 
-    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
+    async def process_picture(self, media_id: int, *, slow: bool = False) -> bool:
         raise AssertionError
 
-    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
+    async def wait_for(self, token: str, seconds: float) -> None:
         raise AssertionError
 
-    async def wake(self, waiter: str | None) -> None:
+    async def wake(self, token: str) -> None:
         raise AssertionError
 
     async def remove_pictures(self, media_ids: object) -> None:

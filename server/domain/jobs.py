@@ -10,14 +10,14 @@ from typing import Protocol
 class Jobs(Protocol):
     """Later work. Asking never fails: what cannot be queued is found by reconciliation later."""
 
-    async def process_picture(self, media_id: int, *, wait: float = 0) -> None:
-        """Make a picture's variants. Returns when done, or after `wait` seconds."""
+    async def process_picture(self, media_id: int, *, slow: bool = False) -> bool:
+        """Make a picture's variants, with `slow` where others do not wait behind it. Whether it is queued."""
 
-    async def process_slow_picture(self, media_id: int, waiter: str | None) -> None:
-        """The same where others do not wait behind it: it takes long. `waiter` is who to `wake` then."""
+    async def wait_for(self, token: str, seconds: float) -> None:
+        """Return when `wake` is called for the picture with this token, or after that time."""
 
-    async def wake(self, waiter: str | None) -> None:
-        """Have `process_picture` return to this one of its callers, if any waits."""
+    async def wake(self, token: str) -> None:
+        """Have `wait_for` return to whoever waits for this picture, if anybody does."""
 
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """Delete the objects and rows of pictures in the state `removed`."""

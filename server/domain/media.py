@@ -19,6 +19,7 @@ from server.domain.paging import NEWEST
 from server.domain.viewer import Viewer
 from server.models import MediaAttachment, MediaState
 from server.models.connection import row, rows, transaction
+from server.models.locks import AdvisoryLock
 from server.models.timeline import MediaRow
 from storage import keys
 from storage.base import ObjectStore, StorageError
@@ -82,7 +83,8 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
     except BaseException:
         await _leave_nothing(original, store)
         raise
-    await jobs.process_picture(record.id, wait=PROCESSING_WAIT)
+    if await jobs.process_picture(record.id):
+        await jobs.wait_for(token, PROCESSING_WAIT)
     settled = await _mine(viewer, record.id)
     if settled.state is MediaState.BROKEN:
         failure = await row("SELECT failure FROM media_attachments WHERE id = $1", record.id)
@@ -150,41 +152,43 @@ GIVE_BACK = """
 """
 
 
-# $1 picture. Its owner, locked, so that of two attempts in the slow lane one is the first.
-OWNER = """
-    SELECT 1 FROM users WHERE id = (SELECT owner_id FROM media_attachments WHERE id = $1) FOR NO KEY UPDATE
+# $1 picture, $2 which lock. Of two attempts of one owner's one is the first; their row stays free for others.
+IN_TURN = """
+    SELECT pg_advisory_xact_lock(hashtextextended(owner_id::text, $2)) FROM media_attachments WHERE id = $1
 """
-# $1 picture, $2 seconds of the lease, $3 whether in the slow lane, where each owner has one turn at a time.
+# $1 picture, $2 whether in the slow lane, $3 how many of its owner's are worked on there at once, $4 seconds
+# of the lease.
 BEGIN = """
-    UPDATE media_attachments m SET attempts = attempts + 1, working_until = now() + $2 * interval '1 s'
-    WHERE id = $1 AND state = 'pending' AND (working_until IS NULL OR working_until < now())
-        AND NOT ($3 AND EXISTS (
-            SELECT FROM media_attachments o WHERE o.owner_id = m.owner_id AND o.id <> m.id
-                AND o.slow AND o.state = 'pending' AND o.working_until >= now()
-        ))
+    UPDATE media_attachments m SET attempts = attempts + 1, working_until = now() + $4 * interval '1 s'
+    WHERE id = $1 AND slow = $2 AND state = 'pending' AND (working_until IS NULL OR working_until < now())
+        AND $3 > (
+            SELECT count(*) FROM media_attachments o WHERE o.owner_id = m.owner_id
+                AND o.slow = $2 AND o.state = 'pending' AND o.working_until >= now()
+        )
     RETURNING token, attempts
 """
-# $1 a picture whose turn in the slow lane is over.
-NEXT_SLOW = """
-    SELECT id FROM media_attachments
-    WHERE owner_id = (SELECT owner_id FROM media_attachments WHERE id = $1) AND id <> $1
-        AND slow AND state = 'pending' AND (working_until IS NULL OR working_until < now())
-    ORDER BY id LIMIT 1
+# $1 a picture whose turn is over, $2 and $3 as above.
+NEXT = """
+    WITH theirs AS MATERIALIZED (
+        SELECT id, coalesce(working_until >= now(), false) AS under_way FROM media_attachments
+        WHERE owner_id = (SELECT owner_id FROM media_attachments WHERE id = $1) AND id <> $1
+            AND slow = $2 AND state = 'pending'
+    )
+    SELECT id FROM theirs WHERE NOT under_way ORDER BY id
+    LIMIT greatest(0, $3 - (SELECT count(*) FROM theirs WHERE under_way))
 """
 
 
-async def begin_attempt(media_id: int, *, slow: bool = False) -> str | None:
-    """For the worker: count a try; the token, or None where nothing is to be done, or somebody is at it.
+async def begin_attempt(media_id: int, *, slow: bool = False, turns: int) -> str | None:
+    """For the worker: count a try; its token, which from then on is the caller's to settle or give back.
 
-    In the slow lane also where somebody is at another one of its owner's there. The count is what ends a
-    picture that kills its worker each time.
+    None where nothing is to be done, where somebody is at it, and where so many `turns` of its owner's are
+    under way in this lane: it has its own by `next_in_turn`. The count is what ends a picture that kills its
+    worker each time.
     """
-    if slow:
-        async with transaction():
-            await row(OWNER, media_id)
-            found = await row(BEGIN, media_id, ATTEMPT_LEASE, slow)
-    else:
-        found = await row(BEGIN, media_id, ATTEMPT_LEASE, slow)
+    async with transaction():
+        await row(IN_TURN, media_id, AdvisoryLock.TURNS)
+        found = await row(BEGIN, media_id, slow, turns, ATTEMPT_LEASE)
     if found is None:
         return None
     if found["attempts"] > MAX_ATTEMPTS:
@@ -193,10 +197,9 @@ async def begin_attempt(media_id: int, *, slow: bool = False) -> str | None:
     return str(found["token"])
 
 
-async def next_slow(media_id: int) -> int | None:
-    """For the worker: the picture of the same owner whose turn it is in the slow lane after this one."""
-    found = await row(NEXT_SLOW, media_id)
-    return int(found["id"]) if found else None
+async def next_in_turn(media_id: int, *, slow: bool = False, turns: int) -> list[int]:
+    """For the worker, after an attempt: the pictures of the same owner whose turn it is in this lane."""
+    return [media["id"] for media in await rows(NEXT, media_id, slow, turns)]
 
 
 async def give_back(media_id: int, *, slow: bool = False) -> None:

@@ -67,10 +67,7 @@ async def resume(jobs: Jobs, *, now: datetime | None = None) -> int:
     pending = await rows(TAKE_UP, before, BATCH)
     removed = [media["id"] for media in await rows(REMOVED, before, BATCH)]
     for media in pending:
-        if media["slow"]:
-            await jobs.process_slow_picture(media["id"], None)
-        else:
-            await jobs.process_picture(media["id"])
+        await jobs.process_picture(media["id"], slow=media["slow"])
     if removed:
         await jobs.remove_pictures(removed)
     return len(pending) + len(removed)

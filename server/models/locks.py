@@ -15,3 +15,4 @@ class AdvisoryLock(IntEnum):
     DRILLS = 7_237_100_004
     RESTORES = 7_237_100_005
     RELAY = 7_237_100_006
+    TURNS = 7_237_100_007  # with the id of a user

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from config.settings import Settings
 from server.context import Context
 from server.domain import media, media_cleanup
 from server.models import MediaAttachment
@@ -70,44 +71,86 @@ async def test_what_a_crash_left_is_taken_up_again(
 
 async def test_two_messages_about_one_picture_are_one_try(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
-    assert await media.begin_attempt(made.id) == made.token
-    assert await media.begin_attempt(made.id) is None
+    assert await media.begin_attempt(made.id, turns=2) == made.token
+    assert await media.begin_attempt(made.id, turns=2) is None
     await media.give_back(made.id)
     await made.refresh_from_db()
     assert made.attempts == 0
-    assert await media.begin_attempt(made.id) == made.token
+    assert await media.begin_attempt(made.id, turns=2) == made.token
 
 
 async def test_a_try_whose_worker_is_gone_ends_with_its_lease_and_counts(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
     for _ in range(media.MAX_ATTEMPTS):
-        assert await media.begin_attempt(made.id) == made.token
+        assert await media.begin_attempt(made.id, turns=2) == made.token
         await rows(LEASE, made.id, -1)
-    assert await media.begin_attempt(made.id) is None
+    assert await media.begin_attempt(made.id, turns=2) is None
     await made.refresh_from_db()
     assert (made.state, made.failure is None) == ("broken", False)
 
 
-async def test_in_the_slow_lane_each_has_one_turn_at_a_time(alice: Caller, bob: Caller) -> None:
-    hers = [await MediaAttachment.create(token=f"{n}" * 32, owner_id=alice.id, slow=True) for n in range(4)]
-    his = await MediaAttachment.create(token="e" * 32, owner_id=bob.id, slow=True)
-    begun = await asyncio.gather(*(media.begin_attempt(one.id, slow=True) for one in hers))
-    (first,) = [one for one, token in zip(hers, begun, strict=True) if token]
-    assert await media.begin_attempt(his.id, slow=True) == his.token
-    later = [one for one in hers if one is not first]
-    assert await media.next_slow(first.id) == later[0].id
-    await media.settle_broken(first.id, "too large")
-    assert await media.begin_attempt(later[0].id, slow=True) == later[0].token
-    assert await media.begin_attempt(later[1].id, slow=True) is None
-    assert await media.next_slow(later[0].id) == later[1].id
-    assert await media.next_slow(his.id) is None
-    quick = await MediaAttachment.create(token="f" * 32, owner_id=alice.id)
-    assert await media.begin_attempt(quick.id) == quick.token
+@pytest.mark.parametrize(("slow", "turns"), [(True, 1), (False, 2)])
+async def test_in_each_lane_each_has_so_many_turns_at_a_time(
+    slow: bool, turns: int, alice: Caller, bob: Caller
+) -> None:
+    async def made(token: str, owner: Caller, *, slow: bool = slow) -> MediaAttachment:
+        return await MediaAttachment.create(token=token * 32, owner_id=owner.id, slow=slow)
+
+    async def begin(one: MediaAttachment) -> str | None:
+        return await media.begin_attempt(one.id, slow=slow, turns=turns)
+
+    hers, his = [await made(f"{n}", alice) for n in range(6)], await made("e", bob)
+    begun = [one for one, token in zip(hers, await asyncio.gather(*map(begin, hers)), strict=True) if token]
+    assert len(begun) == turns
+    assert await begin(his) == his.token
+    waiting = [one for one in hers if one not in begun]
+    for one in begun:
+        await media.settle_broken(one.id, "too large")
+    assert await media.next_in_turn(begun[0].id, slow=slow, turns=turns) == [
+        one.id for one in waiting[:turns]
+    ]
+    for one in waiting[:turns]:
+        assert await begin(one) == one.token
+    assert await begin(waiting[turns]) is None
+    assert await media.next_in_turn(begun[0].id, slow=slow, turns=turns) == []
+    await media.give_back(waiting[0].id)
+    assert waiting[turns].id in await media.next_in_turn(waiting[0].id, slow=slow, turns=turns)
+    assert await media.next_in_turn(his.id, slow=slow, turns=turns) == []
+    elsewhere = await made("f", alice, slow=not slow)
+    assert await begin(elsewhere) is None
+    assert await media.begin_attempt(elsewhere.id, slow=not slow, turns=1) == elsewhere.token
+
+
+async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
+    alice: Caller, bob: Caller, empty_store: ObjectStore, perch: Context, settings: Settings
+) -> None:
+    under_way = [
+        await MediaAttachment.create(token=f"{n}" * 32, owner_id=alice.id)
+        for n in range(settings.worker_concurrency)
+    ]
+    for one in under_way:
+        await media.begin_attempt(one.id, turns=len(under_way))
+    queued = await MediaAttachment.create(token="a" * 32, owner_id=alice.id)
+
+    async def body() -> Any:
+        yield pictures.jpeg()
+
+    await empty_store.put(keys.incoming(queued.token), body(), content_type="image/jpeg")
+    assert await perch.jobs.process_picture(queued.id)
+    assert (await bob.upload(pictures.jpeg()))["media"]["state"] == "ready"
+    await queued.refresh_from_db()
+    assert (queued.state, queued.attempts) == ("pending", 0)
+
+    await media.settle_broken(under_way[0].id, "too large")
+    assert (await alice.upload(pictures.jpeg()))["media"]["state"] == "ready"
+    await eventually(lambda: media.is_pending(queued.token))
+    await queued.refresh_from_db()
+    assert queued.state == "ready"
 
 
 async def test_a_worker_at_work_keeps_its_try(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
-    await media.begin_attempt(made.id)
+    await media.begin_attempt(made.id, turns=2)
     await rows(LEASE, made.id, 1)
     async with renewed(lambda: media.renew_attempt(made.id), every=0.05):
         await asyncio.sleep(0.2)

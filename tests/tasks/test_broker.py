@@ -220,8 +220,8 @@ async def test_what_takes_long_waits_in_a_stream_of_its_own(address: RedisAddres
     for broker in (quick, slow, people):
         await broker.startup()
     jobs = QueuedJobs(quick)
-    await jobs.process_slow_picture(1, None)
-    await jobs.process_picture(2)
+    assert await jobs.process_picture(1, slow=True)
+    assert await jobs.process_picture(2)
     await jobs.erase_user(3)
     for broker, name in (
         (quick, b"media.process_picture"),
@@ -250,7 +250,8 @@ async def test_asking_for_work_never_fails_and_never_hangs() -> None:
     nowhere = create_broker(RedisAddress("redis://127.0.0.1:1/0"))
     jobs: Jobs = QueuedJobs(nowhere)
     async with asyncio.timeout(8):
-        await jobs.process_picture(1, wait=5)
+        assert not await jobs.process_picture(1)
+        await jobs.wait_for("alice", 5)
         await jobs.wake("alice")
         await jobs.remove_pictures([1])
     await nowhere.shutdown()
