@@ -146,6 +146,10 @@ class Settings(BaseSettings):
     retention_logs_days: Days = 4
     retention_export_days: Days = 7
 
+    metrics_token: Annotated[str, Field(min_length=16, max_length=200)] | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port | None = None
+
     sentry_dsn: str | None = None
     alert_webhook_url: str | None = None
 
@@ -159,6 +163,7 @@ class Settings(BaseSettings):
             "s3_secret_key",
             "sentry_dsn",
             "alert_webhook_url",
+            "metrics_token",
             "dump_age_recipient",  # somebody may put the secret key there
         }
     )
@@ -237,6 +242,11 @@ class Settings(BaseSettings):
     def scratch_folder(self) -> Path:
         """Where files lie that only this moment needs: uploads under way, pictures being worked on."""
         return self.data_folder / "tmp"
+
+    @property
+    def sockets_folder(self) -> Path:
+        """Where processes of this machine listen for each other."""
+        return embedded_socket_folder(self.data_folder)
 
     @property
     def logs_folder(self) -> Path:

@@ -16,6 +16,7 @@ from server.blueprints import (
     invitations,
     keys,
     media,
+    metrics,
     pages,
     privacy,
     stream,
@@ -36,6 +37,21 @@ MAX_BODY = 256 * 1024
 # Seconds: a client may send nothing for so long in the middle of a request; an answer takes no longer; an
 # idle connection is kept.
 REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
+
+PARTS = (
+    tweets,
+    timelines,
+    users,
+    privacy,
+    keys,
+    invitations,
+    audit,
+    media,
+    stream,
+    instance,
+    health,
+    metrics,
+)
 
 Opener = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -65,7 +81,20 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
-    parts = (tweets, timelines, users, privacy, keys, invitations, audit, media, stream, instance, health)
+    parts = (
+        tweets,
+        timelines,
+        users,
+        privacy,
+        keys,
+        invitations,
+        audit,
+        media,
+        stream,
+        instance,
+        health,
+        metrics,
+    )
     for part in parts:
         app.blueprint(part.bp)
     docs.set_up(app)

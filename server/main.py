@@ -16,9 +16,10 @@ import uvloop
 from redis.asyncio import Redis
 
 import storage
-from config import error_reports
+from config import error_reports, metrics
 from config import logging as lines
 from config.heaps import bound_heaps
+from config.metrics import REGISTRY
 from config.settings import Settings
 from server.app import create_app
 from server.cache import changes
@@ -28,7 +29,9 @@ from server.cache.versions import Versions
 from server.context import App, Context
 from server.domain import accounts
 from server.domain.passing import is_passing
+from server.http.protocol import PerchHttp
 from server.limits.rates import Rates
+from server.metrics import WebMetrics
 from server.models import migrate
 from server.models.connection import database
 from server.realtime import capacity
@@ -111,6 +114,9 @@ def run_web(
     """One web process, until SIGTERM; requests under way are finished."""
     start_process(settings, name)
     capacity.prepare()
+    REGISTRY.register(PerchHttp.metrics)
+    REGISTRY.register(WebMetrics(app))
+    tell_metrics(settings, name)
     if settings.access_log:
         app.ctx.access_log = lines.AccessLog(settings.logs_folder, name)
     within = settings.shutdown_timeout
@@ -120,12 +126,14 @@ def run_web(
 def run_worker(settings: Settings) -> None:
     """One worker, until SIGTERM or Ctrl+C."""
     start_process(settings, "worker")
+    tell_metrics(settings, "worker")
     uvloop.run(until_stopped(lambda stop: work(settings, stop)))
 
 
 def run_scheduler(settings: Settings) -> None:
     """One scheduler, until SIGTERM or Ctrl+C."""
     start_process(settings, "scheduler")
+    tell_metrics(settings, "scheduler")
     uvloop.run(until_stopped(lambda stop: schedule(settings, stop)))
 
 
@@ -148,6 +156,11 @@ def start_process(settings: Settings, name: str) -> None:
     bound_heaps()
     lines.configure_process(settings, name)
     error_reports.start(settings, name)
+
+
+def tell_metrics(settings: Settings, name: str) -> None:
+    """Let this process be asked for what it measures."""
+    metrics.answer(settings.sockets_folder, name, host=settings.metrics_host, port=settings.metrics_port)
 
 
 async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from taskiq import AsyncBroker
 
-from tasks import health, media, people, runs
+from tasks import health, media, people, runs, storage_used
 from tasks.broker import PEOPLE_STREAM, SLOW_STREAM, STREAM
 
 
@@ -56,6 +56,7 @@ TASKS = (
     Task("runs.plan", runs.plan, seconds=10),
     Task(EXECUTE_RUN, runs.execute),
     Task("health.tell_changes", health.tell_changes, cron="* * * * *"),
+    Task("storage_used.measure_storage", storage_used.measure_storage, cron="7 * * * *"),
 )
 
 

@@ -18,6 +18,7 @@ from tasks import logs, reconcile
 from tasks.dumps import drills, making, retention
 from tasks.dumps.errors import Busy, DumpFailed
 from tasks.leases import LeaseLost, Stopping, leased
+from tasks.measured import RUNS
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) 
             stop=workshop.stop,
         )
     except (Stopping, asyncio.CancelledError) as error:
+        RUNS.labels(claim.kind, "stopped").inc()
         if claim.trigger == "manual":  # whoever wanted it does not any more
             await runs.fail(claim, "cancelled")
         else:
@@ -76,16 +78,20 @@ async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) 
     except LeaseLost:
         log.warning("the run %s of %s is another worker's now", claim.kind, claim.slot.isoformat())
     except Busy as error:
+        RUNS.labels(claim.kind, "put_off").inc()
         await runs.try_later(claim, str(error), delay(1))
     except DumpFailed as error:
+        RUNS.labels(claim.kind, "failed").inc()
         await runs.fail(claim, redact(str(error)), result=error.result)
     except Exception as error:
+        RUNS.labels(claim.kind, "failed").inc()
         if is_passing(error):
             await runs.try_later(claim, redact(str(error)), delay(claim.attempt))
             return
         log.exception("the run %s of %s failed", claim.kind, claim.slot.isoformat())
         await runs.fail(claim, redact(f"{type(error).__name__}: {error}"))
     else:
+        RUNS.labels(claim.kind, "done").inc()
         await runs.finish(claim, result)
 
 

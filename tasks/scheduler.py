@@ -18,6 +18,7 @@ from taskiq.schedule_sources import LabelScheduleSource
 
 from config.settings import Settings
 from tasks.broker import StreamBroker, create_broker
+from tasks.gauges import measure_for_ever
 from tasks.leases import cancelled
 
 log = logging.getLogger(__name__)
@@ -55,11 +56,13 @@ async def schedule(settings: Settings, stop: asyncio.Event) -> None:
     scheduler = PatientScheduler(broker)
     log.info("ready")
     stopping = asyncio.create_task(stop.wait())
+    measuring = asyncio.create_task(measure_for_ever(settings, broker))
     try:
         while not stopping.done():
             await until_the_clock_jumps(scheduler, stopping)
     finally:
         await cancelled(stopping)
+        await cancelled(measuring)
         await broker.shutdown()
 
 

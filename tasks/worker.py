@@ -18,6 +18,7 @@ from config.settings import Settings
 from server.domain.passing import is_passing
 from tasks.broker import BEAT_EVERY, PEOPLE_STREAM, SLOW_STREAM, StreamBroker, create_broker
 from tasks.leases import renewed
+from tasks.measured import TaskMetrics
 from tasks.picture_worker import decoder
 from tasks.queue import QueuedJobs
 from tasks.workshop import Workshop, opened
@@ -66,6 +67,7 @@ def calmly(record: logging.LogRecord) -> bool:
 async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
     """Run the tasks of one stream until the worker is told to stop."""
     broker.is_worker_process = True
+    broker.add_middlewares(TaskMetrics())
     broker.state.workshop = workshop
     async with renewed(broker.beat, every=BEAT_EVERY):
         with contextlib.suppress(RedisError, OSError):  # the next worker does it

@@ -143,6 +143,15 @@ def moto() -> Iterator[str]:
 
 
 @contextmanager
+def prometheus(folder: Path) -> Iterator[str]:
+    """A Prometheus with the configuration `prometheus.yml` in this folder, which keeps its data there."""
+    port = free_port()
+    command = ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
+    with http_server([*command, f"--web.listen-address=127.0.0.1:{port}"], port) as url:
+        yield url
+
+
+@contextmanager
 def http_server(command: list[str], port: int) -> Iterator[str]:
     """A program that answers HTTP there; stopped at the end."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

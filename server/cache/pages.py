@@ -91,11 +91,17 @@ class Pages:
         self._store = store
         self._cards = cards
         self._likes = likes
+        # Pages that were asked for: how many were kept as they are sent, and how many were not.
+        self.hits = self.misses = 0
 
     async def read(self, user_id: int, name: str, key: PageKey) -> Seen:
         """The page as this viewer sees it. At most three queries, and none where all is kept."""
         page: Page | None = self._store.get(key)
         own: OwnLikes | None = self._likes.kept(user_id)
+        if page is None:
+            self.misses += 1
+        else:
+            self.hits += 1
         if page is None or own is None:
             page, own = await self._both(key, user_id, page, own)
         liked: Collection[int] = own.liked

@@ -16,9 +16,7 @@ from server.domain import condition, runs
 from server.domain.condition import words
 from server.models import RunKind, ScheduledRun
 from server.realtime import hub
-from storage import keys
-from storage.base import ObjectStore
-from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, STREAM, STREAMS
+from tasks import queues, storage_used
 from tasks.dumps import catalogue
 from tasks.dumps.retention import newest_proven
 from tasks.runs import carry_out
@@ -166,7 +164,10 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         }
         if proven
         else None,
-        "storage": await used(workshop),
+        "storage": {
+            kind: {"objects": used.objects, "bytes": used.bytes}
+            for kind, used in (await storage_used.listed(workshop)).items()
+        },
         "runs": [
             {
                 "kind": str(kind),
@@ -184,18 +185,15 @@ async def queue(workshop: Workshop) -> dict[str, int] | None:
     address = workshop.settings.redis_tasks
     try:
         async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
-            total = held = workers = 0
-            for stream in STREAMS:
-                if await redis.exists(stream):
-                    total += await redis.xlen(stream)
-                    held += (await redis.xpending(stream, GROUP))["pending"]
-            if await redis.exists(STREAM):
-                names = [consumer["name"] for consumer in await redis.xinfo_consumers(STREAM, GROUP)]
-                workers = await redis.exists(*[ALIVE.encode() + name for name in names]) if names else 0
-            dead = await redis.xlen(DEAD_LETTERS)
+            found = await queues.read(redis)
     except (RedisError, OSError):
         return None
-    return {"waiting": total - held, "running": held, "dead": dead, "workers": workers}
+    return {
+        "waiting": sum(queue.waiting for queue in found.by_name.values()),
+        "running": sum(queue.running for queue in found.by_name.values()),
+        "dead": found.dead_letters,
+        "workers": found.workers,
+    }
 
 
 def running(web: int, workers: int | None) -> str:
@@ -203,22 +201,6 @@ def running(web: int, workers: int | None) -> str:
     if not web and not workers:
         return "nothing: `perch up` starts everything"
     return f"{web} web, {'unknown' if workers is None else workers} worker{'' if workers == 1 else 's'}"
-
-
-async def used(workshop: Workshop) -> dict[str, dict[str, int]]:
-    """Objects and bytes by kind."""
-    settings = workshop.settings
-    folders: dict[str, tuple[ObjectStore, str]] = {
-        "pictures": (workshop.store, keys.variant(settings.s3_tweets_media_folder, "")),
-        "incoming": (workshop.store, keys.INCOMING),
-        **{f"dumps {kind}": (workshop.backups, settings.dump_folder(kind)) for kind in catalogue.FOLDERS},
-        "logs": (workshop.backups, settings.s3_logs_folder.strip("/") + "/"),
-    }
-    found = {}
-    for name, (store, prefix) in folders.items():
-        sizes = [item.size async for item in store.list(prefix)]
-        found[name] = {"objects": len(sizes), "bytes": sum(sizes)}
-    return found
 
 
 COMMANDS = (runs_group, status)

@@ -11,7 +11,7 @@ from sanic import Request
 from server.domain.errors import RateLimited
 from server.domain.viewer import Viewer
 from server.http.addresses import Addresses
-from server.limits.rates import Rates
+from server.limits.rates import REFUSED, Rates
 from server.limits.tally import Tally
 
 # When a stream that was one too many may be tried again. Seconds.
@@ -54,6 +54,7 @@ def admitted_stream(request: Request, rates: Rates | None, viewer: Viewer) -> It
     admit_read(request, rates, viewer)
     with rates.streams.held(viewer.id, address_of(request)) as is_held:
         if not is_held:
+            REFUSED.labels("streams").inc()
             raise RateLimited("There are as many live streams open as one may have.", STREAM_RETRY)
         yield
 
@@ -63,6 +64,7 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
     address = address_of(request)
     left = await rates.wrong_keys.count_exactly(address) if address is not None else 0
     if left < 0:
+        REFUSED.labels(rates.wrong_keys.name).inc()
         raise RateLimited("Too many wrong keys came from this address.", rates.wrong_keys.resets_in())
     await rates.pause()
 
@@ -83,6 +85,7 @@ def tell(request: Any, tally: Tally, left: int) -> None:
     reset = tally.resets_in()
     request.rate = RATE % (tally.rate.most, max(left, 0), reset)
     if left < 0:
+        REFUSED.labels(tally.name).inc()
         raise RateLimited(retry_after=reset)
 
 

@@ -25,6 +25,7 @@ from config.logging import current_work
 from server.domain.errors import TooSlow
 from server.http.framing import CHUNK_LINE, FREE_CHUNKS, SMALLEST_CHUNK, check_head, chunk_size
 from server.http.headers import StandardHeaders
+from server.http.measured import RequestMetrics
 
 JSON = "application/json"
 TYPE = JSON.encode()
@@ -67,6 +68,7 @@ class PerchRequest(Request):
         if path is None:  # not an address, or that of a host alone
             super().__init__(NOWHERE, *arguments, **options)
         self._id = f"{self.process}{next(self.numbers):08x}"
+        self.began = time.perf_counter()
         current_work.set(self._id)  # log lines carry it
 
     @classmethod
@@ -112,12 +114,15 @@ class PerchHttp(Http):
 
     # Of the process: whoever is answered from now on connects again, to another one.
     is_stopping: ClassVar[bool] = False
+    metrics: ClassVar[RequestMetrics] = RequestMetrics()
 
     def respond(self, response: BaseHTTPResponse) -> BaseHTTPResponse:
         """Give the answer what every answer has."""
         super().respond(response)
         protocol, request = self.protocol, self.request
         protocol.began = 0.0
+        route = request.route.path if request.route else None
+        self.metrics.note(route, request.method, response.status, request.began)
         if self.is_stopping:
             self.keep_alive = False
         headers, request_id = protocol.headers, str(request.id)

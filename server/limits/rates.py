@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from prometheus_client import Counter
 from redis.asyncio import Redis
 
+from config.metrics import REGISTRY
 from config.settings import Settings
 from server.limits.streams import Streams
 from server.limits.tally import Ledger, Rate, Tally, settle_for_ever
@@ -15,6 +17,10 @@ from server.limits.tally import Ledger, Rate, Tally, settle_for_ever
 # Each wrong key is answered so much later, so that whoever tries them tries few; but no more than these wait
 # at once in a process. Seconds.
 PAUSE, MOST_PAUSED = 0.3, 100
+
+REFUSED = Counter(
+    "perch_rate_limited", "Requests refused, by what had too many.", labelnames=("limit",), registry=REGISTRY
+)
 
 
 class Rates:
@@ -28,6 +34,7 @@ class Rates:
         ledger = Ledger(redis)
 
         def tally(name: str, rate: str) -> Tally:
+            REFUSED.labels(name)  # from the start, so that the first is seen as one more
             return Tally(name, Rate.parse(rate), ledger)
 
         self.reads = tally("reads", settings.rate_reads)
@@ -36,6 +43,7 @@ class Rates:
         self.anonymous = tally("anonymous", settings.rate_anonymous)
         self.wrong_keys = tally("wrong_keys", settings.rate_wrong_keys)
         self.address = tally("address", settings.rate_address)
+        REFUSED.labels("streams")
         self.streams = Streams(per_user=settings.streams_per_user, per_address=settings.streams_per_address)
         self._paused = 0
 

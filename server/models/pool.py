@@ -8,9 +8,12 @@ has its memory and its wits when the database comes back. Tortoise finds this as
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from tortoise import connections
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 # What asyncpg's `create_pool` gives to the class that it makes, where nobody says otherwise.
@@ -42,20 +45,20 @@ asyncpg_pool: Any = asyncpg.Pool  # it has no types
 class BoundedPool(asyncpg_pool):  # type: ignore[misc]
     """asyncpg's, with bounds on waiting."""
 
-    _waiting = 0
+    waiting = 0
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # named by asyncpg
         if not self._queue.empty():
             return await super()._acquire(timeout)
-        if self._waiting >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise PoolExhausted(f"{MOST_WAITING} wait for a connection to the database already")
-        self._waiting += 1
+        self.waiting += 1
         try:
             return await super()._acquire(timeout or ACQUIRE_TIMEOUT)
         except TimeoutError:
             raise PoolExhausted(f"no connection to the database was free for {ACQUIRE_TIMEOUT:g} s") from None
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Give it back; one that does not come to rest is closed."""
@@ -71,3 +74,21 @@ class BoundedClient(AsyncpgDBClient):
 
 
 client_class = BoundedClient
+
+
+def measured() -> Iterator[Metric]:
+    """The pool of this process, in figures; nothing where none is open."""
+    pool: Any = getattr(connections.get("default"), "_pool", None)
+    if pool is None:
+        return
+    idle, size = pool.get_idle_size(), pool.get_size()
+    open_now = GaugeMetricFamily(
+        "perch_database_connections", "Connections to PostgreSQL.", labels=("state",)
+    )
+    open_now.add_metric(("idle",), idle)
+    open_now.add_metric(("busy",), size - idle)
+    yield open_now
+    yield GaugeMetricFamily(
+        "perch_database_connections_limit", "Connections that may be open.", value=pool.get_max_size()
+    )
+    yield GaugeMetricFamily("perch_database_waiting", "Who waits for a connection.", value=pool.waiting)

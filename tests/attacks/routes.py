@@ -39,6 +39,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/media/{name}": READ,
     "/health/live": READ,
     "/health/ready": READ,
+    "/metrics": ("GET",),  # not there, or held to a token of its own
     "/api/docs": READ,
     "/api/docs.css": READ,
     "/api/openapi.json": READ,

@@ -31,6 +31,9 @@ REGISTER_ADMIN = """
     SELECT id, $2, 'tests', '{read,write,admin}' FROM person RETURNING user_id
 """
 
+# What Prometheus shows to the four.
+TOKEN = "0123456789abcdef"
+
 KINDS = ("DUMP_HOUR", "DUMP_DAY", "DUMP_WEEK", "DRILL", "LOGS", "RETENTION", "RECONCILE")
 EVERY_MINUTE = {f"{kind}_CRON": "* * * * *" for kind in KINDS}
 
@@ -162,7 +165,9 @@ def perch(folder: Path, *command: str, **settings: str) -> subprocess.CompletedP
 @pytest.fixture(scope="session")
 def four(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
     """With four web processes, and everything that is scheduled every minute."""
-    with running(tmp_path_factory.mktemp("four"), WEB_CONCURRENCY="4", **EVERY_MINUTE) as perch:
+    with running(
+        tmp_path_factory.mktemp("four"), WEB_CONCURRENCY="4", METRICS_TOKEN=TOKEN, **EVERY_MINUTE
+    ) as perch:
         yield perch
 
 

@@ -1,0 +1,42 @@
+"""What a web process tells of its parts whenever it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from server.context import App
+from server.models import pool
+from server.realtime import capacity
+
+
+class WebMetrics(Collector):
+    """Connections, streams, the cache and the pool of a process whose context is open."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def collect(self) -> Iterator[Metric]:
+        """All of them."""
+        perch, connections = self._app.ctx.perch, self._app.ctx.connections
+        yield GaugeMetricFamily("perch_http_connections", "Connections open.", value=connections.open)
+        yield GaugeMetricFamily("perch_live_streams", "Live streams open.", value=perch.hub.open_streams)
+        yield GaugeMetricFamily(
+            "perch_live_streams_limit", "Live streams that may be open.", value=capacity.streams()
+        )
+        pages = perch.memory.pages
+        read = CounterMetricFamily(
+            "perch_timeline_pages", "Pages of timelines read, by whether they were kept.", labels=("cache",)
+        )
+        read.add_metric(("hit",), pages.hits)
+        read.add_metric(("miss",), pages.misses)
+        yield read
+        kept = GaugeMetricFamily(
+            "perch_cache_bytes", "Memory that the cache takes, about.", labels=("cache",)
+        )
+        kept.add_metric(("timelines",), perch.memory.store.size)
+        kept.add_metric(("viewers",), perch.memory.viewers.size)
+        yield kept
+        yield from pool.measured()

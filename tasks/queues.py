@@ -1,0 +1,47 @@
+"""The queue as operators see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, PEOPLE_STREAM, SLOW_STREAM, STREAM
+
+# What operators call the streams.
+NAMES = {"quick": STREAM, "slow": SLOW_STREAM, "people": PEOPLE_STREAM}
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Messages of one stream: waiting, and in workers' hands."""
+
+    waiting: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """All of them by their names, what was put aside, and how many workers live."""
+
+    by_name: dict[str, Queue]
+    dead_letters: int
+    workers: int
+
+
+async def read(redis: Redis) -> Queues:
+    """What stands in Redis now. Raises RedisError or OSError where nobody can tell."""
+    by_name = {}
+    for name, stream in NAMES.items():
+        total = held = 0
+        if await redis.exists(stream):
+            total, held = await redis.xlen(stream), (await redis.xpending(stream, GROUP))["pending"]
+        by_name[name] = Queue(waiting=max(0, total - held), running=held)
+    return Queues(by_name, int(await redis.xlen(DEAD_LETTERS)), await _workers(redis))
+
+
+async def _workers(redis: Redis) -> int:
+    if not await redis.exists(STREAM):
+        return 0
+    names = [consumer["name"] for consumer in await redis.xinfo_consumers(STREAM, GROUP)]
+    return int(await redis.exists(*[ALIVE.encode() + name for name in names])) if names else 0

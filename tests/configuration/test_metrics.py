@@ -1,0 +1,108 @@
+"""Processes of a machine that tell each other what they measure."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import metrics
+from config.metrics import Machine
+from tests import servers
+
+TELLS = """
+import sys, time
+from pathlib import Path
+from prometheus_client import Counter
+from config import metrics
+counter = Counter("things", "Things.", labelnames=("kind",), registry=metrics.REGISTRY)
+counter.labels("round").inc(int(sys.argv[2]))
+metrics.answer(Path(sys.argv[1]), "web", host="127.0.0.1", port=None)
+print("tells", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def process(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """One that tells of three things."""
+    with telling(folder, 3) as process:
+        yield process
+        process.kill()
+
+
+def telling(folder: Path, count: int) -> subprocess.Popen[str]:
+    started = subprocess.Popen(
+        [sys.executable, "-c", TELLS, str(folder), str(count)], stdout=subprocess.PIPE, text=True
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline() == "tells\n"
+    return started
+
+
+def told(folder: Path) -> dict[str, float]:
+    """The things by the process that tells of them."""
+    return {
+        sample.labels["process"]: sample.value
+        for metric in Machine(folder).collect()
+        for sample in metric.samples
+        if sample.name == "things_total"
+    }
+
+
+def test_each_process_tells_under_a_name_of_its_own(folder: Path, process: subprocess.Popen[str]) -> None:
+    with telling(folder, 5) as other:
+        assert told(folder) == {"web": 3, "web-2": 5}
+        other.kill()
+
+
+def test_what_a_dead_process_left_is_gone_and_its_name_free(
+    folder: Path, process: subprocess.Popen[str]
+) -> None:
+    process.kill()
+    process.wait()
+    assert told(folder) == {}
+    assert list(folder.iterdir()) == []
+    with telling(folder, 7) as next_one:
+        assert told(folder) == {"web": 7}
+        next_one.kill()
+
+
+def test_a_process_that_hangs_is_left_out(
+    folder: Path, process: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "PATIENCE", 0.2)
+    with socket.socket(socket.AF_UNIX) as hanging:
+        hanging.bind(str(folder / "worker.stats"))
+        hanging.listen()
+        assert told(folder) == {"web": 3}
+
+
+def test_the_page_is_as_the_client_accepts_it(folder: Path, process: subprocess.Popen[str]) -> None:
+    page, content_type = Machine(folder).exposed("")
+    assert content_type.startswith("text/plain")
+    assert b'things_total{kind="round",process="web"} 3.0' in page
+    page, content_type = Machine(folder).exposed("application/openmetrics-text; version=1.0.0")
+    assert content_type.startswith("application/openmetrics-text")
+    assert page.endswith(b"# EOF\n")
+
+
+def test_the_port_answers_for_all_and_is_taken_over(folder: Path, process: subprocess.Popen[str]) -> None:
+    port = servers.free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        arguments = (Machine(folder), "127.0.0.1", port)
+        threading.Thread(target=metrics.serve_for_ever, args=arguments, daemon=True).start()
+    servers.wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/metrics"), "the port", seconds=15)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        assert b'things_total{kind="round",process="web"} 3.0' in answer.read()
