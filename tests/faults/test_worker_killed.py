@@ -106,7 +106,7 @@ async def pending_pictures(house: House) -> list[str]:
     tokens = [secrets.token_hex(16) for _ in range(PICTURES)]
     for token in tokens:
         await house.pictures.put(keys.incoming(token), chunks_of(file), content_type="image/jpeg")
-        await house.send(PROCESS_PICTURE, await house.database.fetchval(PENDING, token), None)
+        await house.send(PROCESS_PICTURE, await house.database.fetchval(PENDING, token))
     return tokens
 
 
