@@ -10,6 +10,7 @@ from sanic import Sanic
 from config.settings import Settings
 from server.blueprints import (
     audit,
+    dead_letters,
     docs,
     health,
     instance,
@@ -17,8 +18,11 @@ from server.blueprints import (
     keys,
     media,
     metrics,
+    operations,
     pages,
     privacy,
+    roster,
+    runs,
     stream,
     timelines,
     tweets,
@@ -46,6 +50,10 @@ PARTS = (
     keys,
     invitations,
     audit,
+    operations,
+    runs,
+    dead_letters,
+    roster,
     media,
     stream,
     instance,
@@ -81,21 +89,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
-    parts = (
-        tweets,
-        timelines,
-        users,
-        privacy,
-        keys,
-        invitations,
-        audit,
-        media,
-        stream,
-        instance,
-        health,
-        metrics,
-    )
-    for part in parts:
+    for part in PARTS:
         app.blueprint(part.bp)
     docs.set_up(app)
     pages.set_up(app, settings)

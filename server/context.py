@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -31,3 +33,10 @@ class Context:
     hub: Hub
     memory: Memory
     rates: Rates | None = None  # where RATE_LIMITS is on
+
+    @asynccontextmanager
+    async def queue(self) -> AsyncIterator[Redis]:
+        """The Redis of the task queue, which may be another than that of the caches; for those who look."""
+        address = self.settings.redis_tasks
+        async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+            yield redis

@@ -31,13 +31,14 @@ from server.domain import accounts
 from server.domain.passing import is_passing
 from server.http.protocol import PerchHttp
 from server.limits.rates import Rates
-from server.metrics import WebMetrics
+from server.metrics import WebMetrics, totals
 from server.models import migrate
 from server.models.connection import database
 from server.realtime import capacity
 from server.realtime.hub import Hub
 from server.serving import BACKLOG, serve
 from server.wire.media import MediaUrls
+from tasks import trends
 from tasks.broker import create_broker
 from tasks.queue import QueuedJobs
 from tasks.scheduler import schedule
@@ -64,6 +65,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
                 Keeper(settings.database, versions).running(),
                 Hub(settings.database, urls).running() as hub,
                 Rates(settings, redis).running() as rates,
+                trends.added(Redis(connection_pool=broker.connection_pool), totals),
             ):
                 limits = rates if settings.rate_limits else None
                 yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory, limits)

@@ -8,8 +8,16 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from server.context import App
+from server.http.protocol import PerchHttp
+from server.limits.rates import REFUSED
 from server.models import pool
 from server.realtime import capacity
+
+
+def totals() -> dict[str, int]:
+    """What this process has counted, for `tasks.trends`."""
+    refused = sum(sample.value for metric in REFUSED.collect() for sample in metric.samples)
+    return {**PerchHttp.metrics.totals(), "refused": int(refused)}
 
 
 class WebMetrics(Collector):

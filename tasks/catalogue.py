@@ -10,6 +10,7 @@ from taskiq import AsyncBroker
 
 from tasks import health, media, people, runs, storage_used
 from tasks.broker import PEOPLE_STREAM, SLOW_STREAM, STREAM
+from tasks.dumps import checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ MAKE_EXPORT = "people.make_export"
 ERASE_USER = "people.erase_user"
 SETTLE_TWEETS = "people.settle_tweets"
 EXECUTE_RUN = "runs.execute"
+VERIFY_DUMP = "checks.verify_dump"
 
 TASKS = (
     Task(PROCESS_PICTURE, media.process_picture),
@@ -55,6 +57,7 @@ TASKS = (
     Task("people.resume", people.resume, cron="* * * * *"),
     Task("runs.plan", runs.plan, seconds=10),
     Task(EXECUTE_RUN, runs.execute),
+    Task(VERIFY_DUMP, checks.verify_dump, stream=PEOPLE_STREAM),
     Task("health.tell_changes", health.tell_changes, cron="* * * * *"),
     Task("storage_used.measure_storage", storage_used.measure_storage, cron="7 * * * *"),
 )

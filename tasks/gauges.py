@@ -14,7 +14,7 @@ from config.addresses import DatabaseAddress
 from config.metrics import REGISTRY
 from config.settings import Settings
 from server.domain.passing import is_passing
-from tasks import queues, storage_used
+from tasks import queues, storage_used, trends
 from tasks.broker import StreamBroker
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ class Gauges:
         for name, queue in found.by_name.items():
             self.messages.labels(name, "waiting").set(queue.waiting)
             self.messages.labels(name, "running").set(queue.running)
+        await trends.put_highest(redis, "waiting", sum(q.waiting for q in found.by_name.values()))
         self.dead_letters.set(found.dead_letters)
         self.workers.set(found.workers)
 

@@ -20,6 +20,7 @@ from tasks.catalogue import (
     PROCESS_SLOW_PICTURE,
     REMOVE_PICTURES,
     SETTLE_TWEETS,
+    VERIFY_DUMP,
 )
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,10 @@ class QueuedJobs:
     async def execute_run(self, run_id: int) -> None:
         """See `Jobs.execute_run`."""
         await self._send(EXECUTE_RUN, run_id)
+
+    async def verify_dump(self, dump_id: str) -> None:
+        """See `Jobs.verify_dump`."""
+        await self._send(VERIFY_DUMP, dump_id)
 
     async def put_aside(self, since: datetime) -> int:
         """See `Jobs.put_aside`."""

@@ -32,6 +32,9 @@ class NoJobs(Jobs):
     async def execute_run(self, run_id: int) -> None:
         raise AssertionError
 
+    async def verify_dump(self, dump_id: str) -> None:
+        raise AssertionError
+
     async def put_aside(self, since: object) -> int:
         raise AssertionError
 

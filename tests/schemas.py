@@ -32,6 +32,8 @@ def matches(value: Any, schema: dict[str, Any], components: dict[str, Any]) -> b
             return isinstance(value, str)
         case "integer":
             return isinstance(value, int) and not isinstance(value, bool)
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
         case "boolean":
             return isinstance(value, bool)
         case "null":

@@ -22,6 +22,10 @@ class Act(StrEnum):
     USER_EXPORTED = "user.export"
     KEY_MADE = "key.create"
     KEY_REVOKED = "key.revoke"
+    RUN_ASKED = "run.start"
+    DUMP_VERIFIED = "dump.verify"
+    TASK_RETRIED = "task.retry"
+    TASK_DISCARDED = "task.discard"
     INVITATION_MADE = "invitation.create"
     INVITATION_REVOKED = "invitation.revoke"
 

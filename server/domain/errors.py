@@ -89,6 +89,16 @@ class InvitationNotFound(PerchError):
     message = "This invitation is not valid, or not any more. Ask whoever sent it for a new one."
 
 
+class DumpNotFound(PerchError):
+    error_type, status = "dump_not_found", 404
+    message = "There is no dump with this id, or not any more."
+
+
+class DeadLetterNotFound(PerchError):
+    error_type, status = "dead_letter_not_found", 404
+    message = "There is no task of this id that was given up, or not any more."
+
+
 class MethodNotAllowed(PerchError):
     error_type, status = "method_not_allowed", 405
     message = "This address does not take this method."
@@ -102,6 +112,11 @@ class MediaInUse(PerchError):
 class HandleTaken(PerchError):
     error_type, status = "handle_taken", 409
     message = "This handle is taken."
+
+
+class RunUnderWay(PerchError):
+    error_type, status = "run_under_way", 409
+    message = "A run of this kind is due or under way already."
 
 
 class LastAdministrator(PerchError):

@@ -34,6 +34,9 @@ class Jobs(Protocol):
     async def execute_run(self, run_id: int) -> None:
         """Do what a scheduled run stands for, if it is still due."""
 
+    async def verify_dump(self, dump_id: str) -> None:
+        """Read a dump to its end, and say what came of it."""
+
     async def put_aside(self, since: datetime) -> int:
         """How many messages were given up since then, as each worker died over them or none knew their task.
 

@@ -16,6 +16,9 @@ from typing import Any
 
 import msgspec
 
+from server.domain import audit
+from server.domain.audit import Act, Actor
+from server.domain.errors import RunUnderWay
 from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
 from server.models import RunKind, RunState, ScheduledRun
@@ -66,6 +69,14 @@ START = """
     SELECT $1::varchar, $2::timestamptz, 'manual', 'running', 1, $2, $3, now() + $4 * interval '1 s', now()
     WHERE NOT EXISTS (SELECT 1 FROM scheduled_runs
         WHERE kind = ANY($5) AND state = 'running' AND lease_until >= now())
+    RETURNING id
+"""
+
+# $1 kind, $2 now.
+ASK = """
+    INSERT INTO scheduled_runs (kind, slot, trigger, state, attempt, start_after)
+    SELECT $1::varchar, $2::timestamptz, 'asked', 'due', 0, $2
+    WHERE NOT EXISTS (SELECT 1 FROM scheduled_runs WHERE kind = $1 AND state IN ('due', 'running'))
     RETURNING id
 """
 
@@ -136,6 +147,18 @@ async def start_manually(kind: RunKind) -> Claim | None:
         await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS)
         made = await row(START, kind, now, holder, LEASE, group_of(kind))
     return Claim(made["id"], kind, now, "manual", 1, holder) if made else None
+
+
+async def ask(kind: RunKind, by: Actor, jobs: Jobs) -> ScheduledRun:
+    """A new run that a worker does as soon as it can. Raises RunUnderWay."""
+    async with transaction():
+        await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS)
+        made = await row(ASK, kind, datetime.now(UTC))
+        if made is None:
+            raise RunUnderWay
+        await audit.record(by, Act.RUN_ASKED, kind=kind, run=made["id"])
+    await tell(jobs)
+    return await get(made["id"])
 
 
 async def get(run_id: int) -> ScheduledRun:

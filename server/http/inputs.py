@@ -107,6 +107,8 @@ def _parameter(name: str, value: str, kind: Any) -> Any:
         if value not in TRUTHS:
             raise InvalidParameter(f"{name} must be one of {', '.join(TRUTHS)}.")
         return TRUTHS[value]
+    if kind is str:
+        return value
     if not WHOLE_NUMBER.fullmatch(value):
         raise InvalidParameter(f"{name} must be a whole number, 0 or more.")
     return min(int(value), NEWEST) if len(value) <= len(str(NEWEST)) else NEWEST

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from http import HTTPMethod
 from time import perf_counter
 
@@ -21,6 +22,9 @@ BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 PARAMETER = re.compile(r"<(\w+)(?::[^>]*)?>")
 
 METHODS = frozenset(HTTPMethod)
+
+# Of the counts within each bound, in trends; and what takes as long as its body.
+WITHIN, UPLOADS = "within_", ("api/medias", "POST")
 
 
 class Cell:
@@ -75,6 +79,30 @@ class RequestMetrics(Collector):
             durations.add_metric(labels, buckets(cell.counts), cell.seconds)
         yield requests
         yield durations
+
+    def totals(self) -> dict[str, int]:
+        """What trends are made of: all requests, those answered with 5xx, and the API's within each bound."""
+        found = Counter[str]()
+        for (route, method, status), cell in list(self._cells.items()):
+            count = sum(cell.counts)
+            found["requests"] += count
+            found["errors"] += count if status >= 500 else 0
+            if route is not None and route.startswith("api/") and (route, method) != UPLOADS:
+                found.update({f"{WITHIN}{number}": within for number, within in enumerate(cell.counts)})
+        return found
+
+
+def quantile_ms(counts: Mapping[str, int], part: float) -> float | None:
+    """Within how many milliseconds this part of the answers came, between two bounds as if evenly spread."""
+    within = [counts.get(f"{WITHIN}{number}", 0) for number in range(len(BOUNDS) + 1)]
+    wanted, lower = part * sum(within), 0.0
+    if not wanted:
+        return None
+    for count, upper in zip(within, BOUNDS, strict=False):
+        if count >= wanted:
+            return round(1000 * (lower + (upper - lower) * wanted / count), 2)
+        wanted, lower = wanted - count, upper
+    return 1000 * BOUNDS[-1]
 
 
 def pattern(route: str | None) -> str:

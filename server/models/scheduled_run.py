@@ -36,7 +36,7 @@ class ScheduledRun(Model):
     id = fields.BigIntField(primary_key=True, generated=True)
     kind = fields.CharEnumField(RunKind, max_length=20)
     slot = fields.DatetimeField()
-    trigger = fields.CharField(10, default="schedule")  # or `manual`
+    trigger = fields.CharField(10, default="schedule")  # or `manual`, or `asked` of a worker
     state = fields.CharEnumField(RunState, max_length=10, default=RunState.DUE)
     attempt = fields.SmallIntField(default=0)
     start_after = fields.DatetimeField()

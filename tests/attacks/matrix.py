@@ -11,19 +11,24 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import msgspec
 
-from server.context import App
+import storage
+from config.version import VERSION
+from server.context import App, Context
 from server.domain import invitations
 from server.domain.errors import ERRORS
 from server.models import ApiKey
 from server.models.connection import row, rows
 from server.security import keys
 from storage import keys as storage_keys
-from storage.base import ObjectStore
+from tasks.broker import DEAD_LETTERS
+from tasks.dumps import catalogue
+from tasks.dumps.manifest import Manifest
 from tests.attacks.routes import FOREIGN, PUBLIC, Refusal, Route, routes
 from tests.attacks.shown import NO_KEY, Shown, keys_beyond, wrong_keys
 from tests.callers import Caller, register
@@ -31,7 +36,7 @@ from tests.servers import until
 from tests.thorough import much
 
 # What moves by itself.
-MOVING = ("outbox", "exports", "events", "event_log", "cache_hosts", "live", "aerich")
+MOVING = ("outbox", "exports", "events", "event_log", "cache_hosts", "live", "scheduled_runs", "aerich")
 
 REQUEST_ID = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
 
@@ -62,7 +67,7 @@ class Matrix:
     wrong: list[Shown]
     shares: Iterator[list[Shown]]
     tables: str
-    store: ObjectStore
+    perch: Context
 
     async def ask(
         self, route: Route, ids: dict[str, Any], headers: dict[str, Any], query: str = ""
@@ -104,7 +109,43 @@ class Matrix:
             key_id=record.id,
             invitation_id=invitation.id,
             token=token,
+            dump=await self.dump(),
+            letter=await self.dead_letter(),
         )
+
+    async def dump(self) -> str:
+        """One that exists, though its archive is missing."""
+        settings, now = self.perch.settings, datetime.now(UTC)
+        name = f"hour-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        key = settings.dump_folder("hour") + name
+        manifest = Manifest(
+            id=name,
+            kind="hour",
+            slot=now,
+            key=key + catalogue.ARCHIVE,
+            stored_bytes=1,
+            archive_bytes=1,
+            database_bytes=1,
+            sha256="",
+            rows={},
+            migrations=[],
+            perch_version=VERSION,
+            server_version="18",
+            client_version=18,
+            started_at=now,
+            seconds=1.0,
+        )
+        backups = storage.for_backups(settings)
+        await backups.open()
+        await catalogue.write(backups, key + catalogue.MANIFEST, manifest)
+        await backups.close()
+        return name
+
+    async def dead_letter(self) -> str:
+        """A task that was given up."""
+        async with self.perch.queue() as redis:
+            added: Any = await redis.xadd(DEAD_LETTERS, {"data": b"x", "reason": "x"})
+            return str(added.decode())
 
     async def archive(self) -> None:
         """Alice has one."""
@@ -113,7 +154,7 @@ class Matrix:
         async def body() -> Any:
             yield b"x"
 
-        await self.store.put(storage_keys.export(token), body(), content_type="application/zip")
+        await self.perch.store.put(storage_keys.export(token), body(), content_type="application/zip")
         await rows(
             "INSERT INTO exports (user_id, token, state, size, expires_at) "
             "VALUES ($1, $2, 'ready', 1, now() + interval '1 day') "
@@ -151,8 +192,7 @@ async def complaints(
     """What the matrix finds wrong with an application's routes; carol is an administrator."""
     wrong = await wrong_keys(alice, carol)
     shares = itertools.cycle(wrong[shift::6] for shift in range(6))
-    store = app.ctx.perch.store
-    matrix = Matrix(client, alice, bob, carol, wrong, shares, await digest_of_all(), store)
+    matrix = Matrix(client, alice, bob, carol, wrong, shares, await digest_of_all(), app.ctx.perch)
     known = {str(route) for route in routes(app)}
     found = [
         f"{name}: is on the list of public routes, and there is none"
@@ -169,6 +209,8 @@ async def complaints(
             found += [f"{route}: {complaint}" async for complaint in of_route(matrix, route)]
         except LookupError as error:
             found.append(str(error))
+    async with matrix.perch.queue() as redis:
+        await redis.delete(DEAD_LETTERS)
     return found
 
 
@@ -238,7 +280,7 @@ async def with_foreign_objects(matrix: Matrix, route: Route, ids: dict[str, Any]
             yield f"{who.handle} may, and got {answer.status_code} {answer.text[:200]}"
         elif await row(OWNED, matrix.alice.id) != owned and not (expected.ruled and who is matrix.carol):
             yield f"{who.handle} changed what is alice's"
-    (name,) = re.findall(r"{(\w+_id)}", route.path)
+    *_, name = re.findall(r"{(\w+_id)}", route.path)
     for nobodys in NOBODYS:
         answer = await matrix.ask(route, Words(ids, **{name: nobodys}), {"api-key": matrix.carol.key})
         for complaint in refused(answer, (404, f"{name.removesuffix('_id')}_not_found")):

@@ -14,6 +14,7 @@ from server.http.operation import Operation
 from server.wire.invitations import NewInvitation
 from server.wire.keys import NewKey
 from server.wire.media import AltText
+from server.wire.operations import NewRun
 from server.wire.privacy import Confirmation
 from server.wire.tweets import NewTweet
 from server.wire.users import NewName, Suspension
@@ -54,6 +55,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewKey: {"name": "not to be made"},
     AltText: {"alt": "not to be told"},
     NewInvitation: {"note": "not to be made"},
+    NewRun: {"kind": "retention"},
     Suspension: {"hide_tweets": True},
     Confirmation: {},  # of whom, each request says
 }
@@ -98,6 +100,8 @@ FOREIGN: dict[str, Foreign] = {
     "DELETE /api/users/{user_id}": Foreign((403, "out_of_scope"), ruled=True),
     "PATCH /api/medias/{media_id}": Foreign((404, "media_not_found"), (404, "media_not_found")),
     "DELETE /api/keys/{key_id}": Foreign((404, "key_not_found"), (404, "key_not_found")),
+    "GET /api/operations/users/{user_id}/keys": Foreign(member=(403, "out_of_scope")),
+    "DELETE /api/operations/users/{user_id}/keys/{key_id}": Foreign((403, "out_of_scope"), ruled=True),
     "DELETE /api/invitations/{invitation_id}": Foreign(member=(403, "out_of_scope")),
 }
 

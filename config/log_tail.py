@@ -1,0 +1,67 @@
+"""The newest lines of all log files of this machine, for those who follow them from afar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import nlargest
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from config.log_files import FINISHED, SUFFIX, listed
+
+# Of each file so much is read from its end, and so many files are looked at. Bytes.
+EACH, FILES = 256 << 10, 40
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+# In the name of a file with a line for each request.
+ACCESS = "-access."
+
+
+def tail(
+    folder: Path, *, limit: int, level: str = "DEBUG", text: str = "", after: str = ""
+) -> list[dict[str, Any]]:
+    """Lines of at least this level with this text in them, in any letters, the newest last.
+
+    Args:
+        after: a line's time: only what is newer.
+    """
+    files = [*listed(folder, FINISHED), *listed(folder, SUFFIX)]
+    lines = (
+        line
+        for path in [path for path in files if ACCESS not in path.name][-FILES:]
+        for line in lines_of(path)
+        if line["time"] > after and is_wanted(line, level, text.casefold())
+    )
+    return nlargest(limit, lines, key=itemgetter("time"))[::-1]
+
+
+def is_wanted(line: dict[str, Any], level: str, text: str) -> bool:
+    """Whether it is what was asked for."""
+    name = str(line.get("level", ""))
+    if name in LEVELS and LEVELS.index(name) < LEVELS.index(level):
+        return False
+    return not text or any(text in str(value).casefold() for value in line.values())
+
+
+def lines_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The last lines of a file; nothing where it was shipped meanwhile."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - EACH))
+            data = file.read()
+    except OSError:
+        return
+    for number, written in enumerate(data.split(b"\n")):
+        if number == 0 and size > EACH:
+            continue  # perhaps only the rest of one
+        try:
+            line = msgspec.json.decode(written)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        if isinstance(line, dict) and isinstance(line.get("time"), str):
+            yield line

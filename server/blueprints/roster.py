@@ -1,0 +1,76 @@
+"""Users and their keys, for administrators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+
+from server.domain import keys, roster
+from server.domain.audit import Actor
+from server.domain.errors import KeyNotFound, PublicKey, UserNotFound
+from server.domain.viewer import Viewer
+from server.http.envelope import Answer
+from server.http.inputs import PageQuery
+from server.http.operation import operation
+from server.wire import operations as wire
+
+bp = Blueprint("roster", url_prefix="/api/operations/users")
+
+
+class MemberPage(Answer, frozen=True, kw_only=True):
+    """A page of users, the newest first."""
+
+    users: list[wire.Member]
+    next: int | None
+
+
+class MemberKeys(Answer, frozen=True, kw_only=True):
+    """Somebody's keys that are not revoked, the newest first."""
+
+    keys: list[wire.MemberKey]
+
+
+class RevokedKeys(Answer, frozen=True, kw_only=True):
+    """The ids of the keys that are revoked now."""
+
+    revoked: list[int]
+
+
+class MemberQuery(PageQuery, frozen=True):
+    """Which users."""
+
+    query: Annotated[str, Meta(description="A part of the handle or the name.")] = ""
+
+
+class MadeQuery(msgspec.Struct, frozen=True):
+    """What ends besides."""
+
+    made: Annotated[bool, Meta(description="Those too that were made with it, and with these.")] = False
+
+
+@bp.get("/")
+@operation(scope="admin", query=MemberQuery, answer=MemberPage)
+async def list_users(request: Request, viewer: Viewer, query: MemberQuery) -> MemberPage:
+    """List users, the newest first, or those with a text in their handle or name."""
+    page = await roster.listed(query.query, limit=query.size, before=query.before)
+    return MemberPage(users=[wire.member(row) for row in page.items], next=page.next)
+
+
+@bp.get("/<user_id:id>/keys")
+@operation(scope="admin", answer=MemberKeys, errors=(UserNotFound,))
+async def list_keys(request: Request, viewer: Viewer, user_id: int) -> MemberKeys:
+    """List somebody's keys. The keys themselves nobody has but they."""
+    return MemberKeys(keys=[wire.member_key(record) for record in await roster.keys_of(user_id)])
+
+
+@bp.delete("/<user_id:id>/keys/<key_id:id>")
+@operation(scope="admin", query=MadeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey))
+async def revoke_key(
+    request: Request, viewer: Viewer, query: MadeQuery, user_id: int, key_id: int
+) -> RevokedKeys:
+    """Revoke somebody's key: it is refused everywhere from then on."""
+    ended = await keys.revoke(user_id, key_id, Actor.of(viewer), with_made=query.made)
+    return RevokedKeys(revoked=sorted(ended))

@@ -1,0 +1,30 @@
+"""The users, for administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.domain import keys
+from server.domain.errors import UserNotFound
+from server.domain.paging import Page
+from server.models import ApiKey, User, roster
+from server.models.roster import MemberRow
+
+# A longer part is in nobody's name. Characters.
+LONGEST_QUERY = 50
+
+
+async def listed(part: str, *, limit: int, before: int) -> Page[MemberRow]:
+    """Those with this part in their handle or name, the newest first."""
+    if len(part) > LONGEST_QUERY or "\0" in part:
+        return Page([], None)
+    found = await roster.members(part, before=before, limit=limit + 1)
+    items = found[:limit]
+    return Page(items, items[-1].id if len(found) > limit and items else None)
+
+
+async def keys_of(user_id: int) -> Sequence[ApiKey]:
+    """Somebody's keys that are not revoked, the newest first. Raises UserNotFound."""
+    if not await User.exists(id=user_id, deleted_at=None):
+        raise UserNotFound
+    return await keys.of_user(user_id)

@@ -1,0 +1,94 @@
+"""Messages that were put aside: looked at, sent again, or given up for good."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+
+from tasks.broker import DEAD_LETTERS, STREAM, STREAMS
+
+# How Redis names an entry of a stream.
+ID = re.compile(r"[0-9]{1,20}-[0-9]{1,20}", re.ASCII)
+
+# Sent again and gone from here, or neither; 1 where it was here.
+RETRY = """
+    local found = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
+    if #found == 0 then return 0 end
+    redis.call('XADD', KEYS[2], '*', 'data', ARGV[2])
+    return redis.call('XDEL', KEYS[1], ARGV[1])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was put aside: `arguments` are ids, `task` is None where it cannot be read."""
+
+    id: str
+    at: datetime
+    task: str | None
+    arguments: list[Any]
+    reason: str
+
+
+class Message(msgspec.Struct):
+    """What is read of one; taskiq writes more."""
+
+    task_name: str
+    args: list[Any] = []
+    labels: dict[str, Any] = {}
+
+
+async def listed(redis: Redis, *, limit: int) -> list[DeadLetter]:
+    """The newest first. Raises RedisError or OSError."""
+    entries: Any = await redis.xrevrange(DEAD_LETTERS, count=limit)
+    return [_letter(entry_id, fields) for entry_id, fields in entries]
+
+
+async def retry(redis: Redis, letter_id: str) -> DeadLetter | None:
+    """Send it to its queue again; None where there is none of this id. Raises RedisError or OSError."""
+    fields = await _fields(redis, letter_id)
+    if fields is None:
+        return None
+    message = _message(fields)
+    stream = str(message.labels.get("queue_name", STREAM)) if message else STREAM
+    stream = stream if stream in STREAMS else STREAM
+    sent = await redis.eval(RETRY, 2, DEAD_LETTERS, stream, letter_id, fields.get(b"data", b""))
+    return _letter(letter_id.encode(), fields) if sent else None
+
+
+async def discard(redis: Redis, letter_id: str) -> DeadLetter | None:
+    """Delete it; None where there is none of this id. Raises RedisError or OSError."""
+    fields = await _fields(redis, letter_id)
+    if fields is None or not await redis.xdel(DEAD_LETTERS, letter_id):
+        return None
+    return _letter(letter_id.encode(), fields)
+
+
+async def _fields(redis: Redis, letter_id: str) -> dict[bytes, bytes] | None:
+    if not ID.fullmatch(letter_id):
+        return None
+    found: Any = await redis.xrange(DEAD_LETTERS, min=letter_id, max=letter_id)
+    return dict(found[0][1]) if found else None
+
+
+def _letter(entry_id: bytes, fields: dict[bytes, bytes]) -> DeadLetter:
+    message, name = _message(fields), entry_id.decode()
+    return DeadLetter(
+        name,
+        datetime.fromtimestamp(int(name.partition("-")[0]) / 1000, UTC),
+        message.task_name if message else None,
+        message.args if message else [],
+        fields.get(b"reason", b"").decode(errors="replace"),
+    )
+
+
+def _message(fields: dict[bytes, bytes]) -> Message | None:
+    try:
+        return msgspec.json.decode(fields.get(b"data", b""), type=Message)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
