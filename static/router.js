@@ -10,6 +10,7 @@ const ROUTES = [
   [/^\/users\/(\d+)(?:\/(media|likes))?$/, "profile", (id, list = "tweets") => ({ id: Number(id), list })],
   [/^\/users\/(\d+)\/(followers|following)$/, "people", (id, list) => ({ id: Number(id), list })],
   [/^\/settings$/, "settings", () => ({})],
+  [/^\/operations$/, "operations", () => ({})],
   [/^\/join\/([^/]+)$/, "join", (token) => ({ id: token })],
 ];
 

@@ -108,6 +108,7 @@ export default {
   "failure.to_keys": "Go to settings",
   "failure.other": "This did not load",
 
+  "nav.operations": "Operations",
   "settings.account": "Account",
   "settings.name": "Name",
   "settings.handle": "Your handle is @{handle} and stays so.",

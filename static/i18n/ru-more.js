@@ -133,6 +133,7 @@ export default {
   "failure.to_keys": "Открыть настройки",
   "failure.other": "Не загрузилось",
 
+  "nav.operations": "Обслуживание",
   "settings.account": "Учётная запись",
   "settings.name": "Имя",
   "settings.handle": "Ваше короткое имя — @{handle}, оно не меняется.",

@@ -38,8 +38,8 @@ async function showWanted() {
   let fetched;
   while (fetched !== wanted) {
     fetched = wanted;
-    const [first, more] = loaders[fetched.code];
-    const parts = await Promise.all(fetched.all ? [first(), more()] : [first()]);
+    const chosen = loaders[fetched.code].slice(0, fetched.all ? undefined : 1);
+    const parts = await Promise.all(chosen.map((load) => load()));
     dictionary = Object.assign({}, ...parts.map((part) => part.default));
   }
   document.documentElement.lang = wanted.code;
@@ -59,6 +59,12 @@ export function loadAllWords() {
     });
   }
   return rest;
+}
+
+// The words of a part that has its own. That part waits for them.
+export function addWords(added) {
+  for (const code in added) loaders[code].push(added[code]);
+  rest = null;
 }
 
 // Rejects where the words cannot be fetched, and leaves the language as it was.

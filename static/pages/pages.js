@@ -23,6 +23,7 @@ const PAGES = {
   profile: lazyPage(() => import("./profile.js")),
   people: lazyPage(() => import("./people.js")),
   settings: lazyPage(() => import("./settings.js")),
+  operations: lazyPage(() => import("./operations.js")),
   join: lazyPage(() => import("./join.js")),
   "not-found": lazyPage(() => import("./not-found.js")),
 };

@@ -1,5 +1,5 @@
 // Who follows somebody, and whom they follow.
-import { fetchPeople } from "../api/users.js";
+import { fetchPeople } from "../api/people.js";
 import { EmptyRow, Failure, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";

@@ -22,6 +22,7 @@ export default function SettingsPage({ entry }) {
       ${signedIn.value && html`<${NameForm} />`}
       <${Appearance} />
       ${signedIn.value ? html`<${Keys} />` : html`<p class="hint">${t("settings.sign_in")}</p>`}
+      ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}
       ${administers.value && html`<${Invitations} />`}
       ${signedIn.value && html`<${Privacy} />`}
     </div>

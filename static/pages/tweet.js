@@ -1,6 +1,6 @@
 // One tweet on a page of its own, with the people who like it.
 import { useSignal } from "@preact/signals";
-import { fetchLikers } from "../api/tweets.js";
+import { fetchLikers } from "../api/publishing.js";
 import { Failure, Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";

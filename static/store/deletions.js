@@ -1,5 +1,5 @@
 // Deleting a tweet: hidden now, gone in seven seconds, and until then it can be undone.
-import * as api from "../api/tweets.js";
+import * as api from "../api/publishing.js";
 import { UNDO_TIME } from "../lib/undo.js";
 import { whenViewerLeaves } from "./session.js";
 import { removeTweet } from "./tweets.js";

@@ -1,6 +1,6 @@
 // Publishing a tweet: its pictures first, then its text.
 import { ApiError } from "../api/http.js";
-import { publishTweet } from "../api/tweets.js";
+import { publishTweet } from "../api/publishing.js";
 import { ensureUploaded, renew } from "./attachments.js";
 import { viewer } from "./session.js";
 

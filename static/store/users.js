@@ -1,6 +1,6 @@
 // People: profiles that were read, and whom the viewer follows.
 import { batch, signal } from "@preact/signals";
-import * as api from "../api/users.js";
+import * as api from "../api/people.js";
 import { home } from "./feeds.js";
 import { viewer, whenViewerLeaves } from "./session.js";
 

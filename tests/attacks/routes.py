@@ -27,6 +27,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/": READ,
     "/following": READ,
     "/settings": READ,
+    "/operations": READ,
     "/join/{token}": READ,
     "/tweets/{number}": READ,
     "/users/{number}": READ,

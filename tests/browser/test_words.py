@@ -11,6 +11,7 @@ STATIC = Path(__file__).parents[2] / "static"
 
 ENTRY = re.compile(r'^  "([a-z_.0-9]+)":', re.MULTILINE)
 USE = re.compile(r"""\bt\(\s*"([a-z_.0-9]+)"|words="([a-z_.0-9]+)"|"(shortcuts\.[a-z_]+)\"""")
+PARTS = (".js", "-more.js", "-operations.js")
 FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
 
 
@@ -18,18 +19,18 @@ def keys(file: str) -> list[str]:
     return ENTRY.findall((STATIC / "i18n" / file).read_text())
 
 
-@pytest.mark.parametrize("part", [".js", "-more.js"])
+@pytest.mark.parametrize("part", PARTS)
 def test_both_languages_have_the_same_keys(part: str) -> None:
     assert keys(f"en{part}") == keys(f"ru{part}")
 
 
 def test_no_key_is_given_twice() -> None:
-    given = keys("en.js") + keys("en-more.js")
+    given = [key for part in PARTS for key in keys(f"en{part}")]
     assert len(given) == len(set(given))
 
 
 def test_every_key_that_is_used_has_words() -> None:
-    given = {*keys("en.js"), *keys("en-more.js")}
+    given = {key for part in PARTS for key in keys(f"en{part}")}
     for file in STATIC.rglob("*.js"):
         if "vendor" in file.parts or "i18n" in file.parts:
             continue
@@ -39,7 +40,7 @@ def test_every_key_that_is_used_has_words() -> None:
 
 @pytest.mark.parametrize("language", FORMS)
 def test_what_is_counted_has_every_form(language: str) -> None:
-    for part in (".js", "-more.js"):
+    for part in PARTS:
         text = (STATIC / "i18n" / f"{language}{part}").read_text()
         for entry in re.findall(r'^  "[^"]+": \{(.*?)\},$', text, re.MULTILINE | re.DOTALL):
             assert set(re.findall(r'\b(one|few|many|other): "', entry)) == FORMS[language], entry

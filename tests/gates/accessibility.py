@@ -45,7 +45,7 @@ async def look_at(
     """One page in one language, on all widths, light and dark; what is said of each."""
     found = {}
     async with visitor.page(
-        language=language, signed_in=place.signed_in, bypass_csp=True, reduced_motion="reduce"
+        language=language, who=place.who, bypass_csp=True, reduced_motion="reduce"
     ) as page:
         await visitor.open(page, place)
         await page.add_style_tag(content=STILL)

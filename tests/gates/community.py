@@ -30,6 +30,7 @@ PEOPLE = {
     "wide": "Somebody whose name is as long as names may be ok",
 }
 READERS = 21
+ADMINISTRATOR = {"olga": "Olga"}
 
 # How many follow whom: the numbers for which Russian has three forms, and 21 which takes the first again.
 FOLLOWERS = {"bob": 1, "carol": 2, "dmitri": 5, "leila": 21}
@@ -66,8 +67,11 @@ INSERT_INVITATION = """
     INSERT INTO invitations (token_hash, max_uses, expires_at) VALUES ($1, 1000, now() + interval '7 days')
 """
 INSERT_PERSON = """
-    WITH person AS (INSERT INTO users (handle, name, created_at) VALUES ($1, $2, $4) RETURNING id)
-    INSERT INTO api_keys (user_id, hash, name, scopes) SELECT id, $3, 'browser', '{read,write}' FROM person
+    WITH person AS (
+        INSERT INTO users (handle, name, created_at, is_admin) VALUES ($1, $2, $4, $5) RETURNING id
+    )
+    INSERT INTO api_keys (user_id, hash, name, scopes) SELECT id, $3, 'browser',
+        CASE WHEN $5 THEN '{read,write,admin}'::text[] ELSE '{read,write}' END FROM person
     RETURNING user_id
 """
 
@@ -140,9 +144,9 @@ async def settle_people(connection: Any) -> dict[str, Person]:
     readers = {f"reader{n}": f"Reader {n}" for n in range(1, READERS + 1)}
     people = {}
     joined = datetime(2026, 2, 3, 12, tzinfo=UTC)
-    for handle, name in (PEOPLE | readers).items():
-        key = keys.generate()
-        user_id = await connection.fetchval(INSERT_PERSON, handle, name, keys.digest(key), joined)
+    for handle, name in (PEOPLE | readers | ADMINISTRATOR).items():
+        key, rules = keys.generate(), handle in ADMINISTRATOR
+        user_id = await connection.fetchval(INSERT_PERSON, handle, name, keys.digest(key), joined, rules)
         people[handle] = Person(user_id, handle, name, key)
     return people
 

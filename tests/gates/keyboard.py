@@ -115,7 +115,7 @@ async def run(page: Page, person: Person) -> None:
 
 async def measure(visitor: Visitor) -> list[Measure]:
     """Whether it can be done."""
-    async with visitor.page(signed_in=False) as page:
+    async with visitor.page(who=None) as page:
         await go(page, "/")
         try:
             await run(page, visitor.community.viewer)

@@ -54,10 +54,10 @@ async def overflow(
     """Every page in these languages, narrow and enlarged."""
     found = []
     views = 0
-    for language, signed_in in itertools.product(languages, (True, False)):
-        async with visitor.page(screen=NARROW["320 px"], language=language, signed_in=signed_in) as page:
+    for language, who in itertools.product(languages, dict.fromkeys(place.who for place in places)):
+        async with visitor.page(screen=NARROW["320 px"], language=language, who=who) as page:
             for place in places:
-                if place.signed_in is not signed_in:
+                if place.who != who:
                     continue
                 await visitor.open(page, place)
                 for name, (width, height) in NARROW.items():

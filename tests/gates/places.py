@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ class Place:
     name: str
     path: str
     prepare: Prepare | None = None
-    signed_in: bool = True
+    who: str | None = "alice"  # signed in
 
     def address(self, community: Community) -> str:
         person = community.people["leila"]
@@ -42,6 +43,10 @@ async def open_picture(page: Page) -> None:
     await page.get_by_role("dialog").wait_for()
 
 
+async def look_at_keys(page: Page) -> None:
+    await page.get_by_role("button", name=re.compile("@")).first.click()
+
+
 PLACES = (
     Place("home", "/"),
     Place("home, following", "/following"),
@@ -51,15 +56,17 @@ PLACES = (
     Place("followers", "/users/{person}/followers"),
     Place("following list", "/users/{viewer}/following"),
     Place("settings", "/settings"),
+    Place("settings, of an administrator", "/settings", who="olga"),
+    Place("operations", "/operations", look_at_keys, who="olga"),
     Place("not found", "/no/where"),
-    Place("signed out", "/", signed_in=False),
+    Place("signed out", "/", who=None),
     Place("composer", "/settings", open_composer),
     Place("lightbox", "/tweets/{tweet}", open_picture),
     Place("shortcuts", "/", open_shortcuts),
     Place("profile, media", "/users/{viewer}/media"),
     Place("profile, likes", "/users/{person}/likes"),
-    Place("join", "/join/{token}", signed_in=False),
+    Place("join", "/join/{token}", who=None),
 )
 
 # Those that differ only in what stands over them load the same files.
-ROUTES = tuple(place for place in PLACES if place.prepare is None)
+ROUTES = tuple(place for place in PLACES if place.prepare in (None, look_at_keys))

@@ -14,9 +14,7 @@ async def take(visitor: Visitor, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for place, language in itertools.product(PLACES, LANGUAGES):
-        async with visitor.page(
-            language=language, signed_in=place.signed_in, reduced_motion="reduce"
-        ) as page:
+        async with visitor.page(language=language, who=place.who, reduced_motion="reduce") as page:
             await visitor.open(page, place)
             for (width, height), scheme in itertools.product(SCREENS, SCHEMES):
                 await page.set_viewport_size({"width": width, "height": height})

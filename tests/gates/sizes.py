@@ -59,7 +59,7 @@ class Load:
 
 async def load(visitor: Visitor, place: Place, *, language: str = "en") -> Load:
     """Open a page with an empty cache and let it come to rest, what it fetches when idle included."""
-    async with visitor.page(signed_in=place.signed_in, language=language) as page:
+    async with visitor.page(who=place.who, language=language) as page:
         found = Load()
         await listen(page, found)
         await go(page, place.address(visitor.community))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playwright.async_api import Browser, CDPSession, Page, Request, expect
@@ -46,18 +46,18 @@ class Visitor:
 
     browser: Browser
     community: Community
-    _state: Any = None
+    _states: dict[str, Any] = field(default_factory=dict)
 
-    async def signed_in(self) -> Any:
-        """What the browser keeps after the key was typed, for contexts that begin with it."""
-        if self._state is None:
+    async def signed_in(self, who: str) -> Any:
+        """What the browser keeps after this person's key was typed, for contexts that begin with it."""
+        if who not in self._states:
             context = await self.browser.new_context(base_url=self.community.url, locale="en-US")
             page = await context.new_page()
             await page.goto("/")
-            await sign_in(page, self.community.viewer.key, self.community.viewer.handle)
-            self._state = await context.storage_state()
+            await sign_in(page, self.community.people[who].key, who)
+            self._states[who] = await context.storage_state()
             await context.close()
-        return self._state
+        return self._states[who]
 
     @asynccontextmanager
     async def page(
@@ -66,13 +66,13 @@ class Visitor:
         screen: tuple[int, int] = SCREENS[2],
         language: str = "en",
         scheme: Literal["light", "dark"] = "light",
-        signed_in: bool = True,
+        who: str | None = "alice",
         **options: Any,
     ) -> AsyncIterator[Page]:
         """An empty page of a new visit."""
         context = await self.browser.new_context(
             base_url=self.community.url,
-            storage_state=await self.signed_in() if signed_in else None,
+            storage_state=await self.signed_in(who) if who else None,
             viewport={"width": screen[0], "height": screen[1]},
             locale=LOCALES[language],
             color_scheme=scheme,

@@ -1,0 +1,74 @@
+// The queues, and the tasks that were given up.
+import { useSignal } from "@preact/signals";
+import { discardDeadLetter, fetchDeadLetters, retryDeadLetter } from "../api/operations.js";
+import { Button, Trouble } from "../components/rows.js";
+import { useAct } from "../lib/act.js";
+import { html } from "../lib/html.js";
+import { errorText, formatNumber, t } from "../lib/i18n.js";
+import { moment, usePoll } from "./poll.js";
+
+// Somebody else may have done it a moment ago: it is gone either way.
+const unlessGone = async (act) => {
+  try {
+    await act();
+  } catch (failure) {
+    if (failure.type !== "dead_letter_not_found") throw failure;
+  }
+};
+
+function DeadLetter({ one, gone }) {
+  const asking = useSignal(false);
+  const retrying = useAct(async () => {
+    await unlessGone(() => retryDeadLetter(one.id));
+    gone();
+  });
+  const discarding = useAct(async () => {
+    await unlessGone(() => discardDeadLetter(one.id));
+    gone();
+  });
+  const error = retrying.error.value ?? discarding.error.value;
+  return html`<li class="api-key">
+    <div>
+      <b>${one.task ? `${one.task}(${one.arguments.join(", ")})` : t("operations.unreadable")}</b>
+      <span class="handle">${`${moment(one.at)} · ${one.reason}`}</span>
+      ${asking.value && html`<p class="hint">${t("operations.discard_sure")}</p>`}
+      ${error && html`<p class="hint bad" role="alert">${errorText(error)}</p>`}
+    </div>
+    <div class="api-key-buttons">
+      ${asking.value
+        ? html`<${Button} kind="small danger" busy=${discarding.busy.value} onClick=${discarding.press}
+              >${t("operations.discard")}<//
+            >
+            <${Button} kind="small" onClick=${() => (asking.value = false)}>${t("action.cancel")}<//>`
+        : html`<${Button} kind="small" busy=${retrying.busy.value} onClick=${retrying.press}
+              >${t("operations.retry")}<//
+            >
+            <${Button} kind="small" onClick=${() => (asking.value = true)}>${t("operations.discard")}<//>`}
+    </div>
+  </li>`;
+}
+
+export function Queues({ overview }) {
+  const { data, error, refresh } = usePoll(fetchDeadLetters, 10);
+  return html`<section class="settings-part">
+    <h2>${t("operations.queues")}</h2>
+    <dl class="op-facts">
+      ${overview.queues?.map(
+        ({ name, waiting, running }) => html`<div>
+          <dt>${t(`operations.queue_${name}`)}</dt>
+          <dd>
+            ${t("operations.queue_state", { waiting: formatNumber(waiting), running: formatNumber(running) })}
+          </dd>
+        </div>`,
+      )}
+    </dl>
+    <h3>${t("operations.given_up")}</h3>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${refresh} />`}
+    ${data.value &&
+    (data.value.length
+      ? html`<ul class="api-keys">
+          ${data.value.map((one) => html`<${DeadLetter} key=${one.id} one=${one} gone=${refresh} />`)}
+        </ul>`
+      : html`<p class="hint">${t("operations.given_up_none")}</p>`)}
+  </section>`;
+}

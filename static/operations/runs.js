@@ -1,0 +1,107 @@
+// Scheduled runs, and the dumps that they made.
+import { useSignal } from "@preact/signals";
+import { fetchDumps, startRun, verifyDump } from "../api/operations.js";
+import { Button, Trouble } from "../components/rows.js";
+import { useAct } from "../lib/act.js";
+import { html } from "../lib/html.js";
+import { errorText, t } from "../lib/i18n.js";
+import { moment, size, usePoll } from "./poll.js";
+
+const AT_FIRST = 6;
+
+const under = (state) => state === "due" || state === "running";
+
+function Run({ one, started }) {
+  const name = t(`operations.run_${one.kind}`);
+  const { busy, error, press } = useAct(async () => {
+    await startRun(one.kind);
+    await started();
+  });
+  const last = one.last
+    ? t("operations.last", { state: t(`operations.state_${one.last.state}`), time: moment(one.last.slot) })
+    : t("operations.never");
+  const going = under(one.last?.state);
+  return html`<li class="api-key">
+    <div>
+      <b>${name}</b>
+      <span class="handle">${last} · ${t("operations.next", { time: moment(one.next) })}</span>
+      ${one.last?.error && one.last.state !== "skipped" && html`<p class="hint bad">${one.last.error}</p>`}
+      ${error.value && html`<p class="hint bad" role="alert">${errorText(error.value)}</p>`}
+    </div>
+    <div class="api-key-buttons">
+      <${Button}
+        kind="small"
+        busy=${busy.value || going}
+        disabled=${going}
+        aria-label=${t("operations.start_name", { name })}
+        onClick=${press}
+        >${t("operations.start")}<//
+      >
+    </div>
+  </li>`;
+}
+
+export function Runs({ overview, refresh }) {
+  return html`<section class="settings-part">
+    <h2>${t("operations.runs")}</h2>
+    <ul class="api-keys">
+      ${overview.runs.map((one) => html`<${Run} key=${one.kind} one=${one} started=${refresh} />`)}
+    </ul>
+  </section>`;
+}
+
+function checked({ check }) {
+  if (!check) return null;
+  if (check.is_whole === null) return t("operations.verifying");
+  return t(check.is_whole ? "operations.whole" : "operations.broken", { words: check.words });
+}
+
+function Dump({ one, asked }) {
+  const name = moment(one.slot);
+  const { busy, error, press } = useAct(async () => {
+    await verifyDump(one.id);
+    await asked();
+  });
+  const facts = [
+    size(one.bytes),
+    t(one.proven_at ? "operations.proven" : "operations.not_proven"),
+    one.encrypted && t("operations.encrypted"),
+    checked(one),
+  ].filter(Boolean);
+  const wrong = one.trouble ?? (one.check?.is_whole === false ? checked(one) : null);
+  const reading = one.check?.is_whole === null;
+  return html`<li class="api-key">
+    <div>
+      <b>${t(`operations.run_dump_${one.kind}`)}, ${name}</b>
+      <span class="handle">${facts.join(" · ")}</span>
+      ${wrong && html`<p class="hint bad">${wrong}</p>`}
+      ${error.value && html`<p class="hint bad" role="alert">${errorText(error.value)}</p>`}
+    </div>
+    <div class="api-key-buttons">
+      <${Button}
+        kind="small"
+        busy=${busy.value || reading}
+        disabled=${reading}
+        aria-label=${t("operations.verify_name", { name })}
+        onClick=${press}
+        >${t("operations.verify")}<//
+      >
+    </div>
+  </li>`;
+}
+
+export function Dumps() {
+  const all = useSignal(false);
+  const { data, error, refresh } = usePoll(fetchDumps, 10);
+  const dumps = data.value?.dumps ?? [];
+  const shown = all.value ? dumps : dumps.slice(0, AT_FIRST);
+  return html`<section class="settings-part">
+    <h2>${t("operations.dumps")}</h2>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${refresh} />`}
+    ${data.value?.damaged.map((words) => html`<p class="hint bad">${words}</p>`)}
+    ${data.value && dumps.length === 0 && html`<p class="hint">${t("operations.dumps_none")}</p>`}
+    <ul class="api-keys">${shown.map((one) => html`<${Dump} key=${one.id} one=${one} asked=${refresh} />`)}</ul>
+    ${shown.length < dumps.length &&
+    html`<div><${Button} onClick=${() => (all.value = true)}>${t("feed.more")}<//></div>`}
+  </section>`;
+}

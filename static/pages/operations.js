@@ -1,0 +1,55 @@
+// Operations: how everything is, for administrators, and what they can do about it.
+import { Skeletons, Trouble } from "../components/rows.js";
+import { PageHead } from "../components/shell.js";
+import { fetchOverview } from "../api/operations.js";
+import { html } from "../lib/html.js";
+import { addWords, loadAllWords, t } from "../lib/i18n.js";
+import { usePlace } from "../lib/scroll.js";
+import { Health } from "../operations/health.js";
+import { Log } from "../operations/log.js";
+import { Plots } from "../operations/plots.js";
+import { usePoll } from "../operations/poll.js";
+import { Queues } from "../operations/queues.js";
+import { Roster } from "../operations/roster.js";
+import { Dumps, Runs } from "../operations/runs.js";
+import { Storage } from "../operations/storage.js";
+import { administers, signedIn } from "../store/session.js";
+import NeedsKey from "./needs-key.js";
+import { useTitle } from "./title.js";
+
+addWords({ en: () => import("../i18n/en-operations.js"), ru: () => import("../i18n/ru-operations.js") });
+await loadAllWords();
+
+function Everything() {
+  const { data, error, refresh } = usePoll(fetchOverview, 5);
+  const overview = data.value;
+  if (!overview) {
+    return error.value ? html`<${Trouble} error=${error.value} retry=${refresh} />` : html`<${Skeletons} />`;
+  }
+  return html`
+    ${error.value && html`<${Trouble} error=${error.value} retry=${refresh} />`}
+    <${Health} overview=${overview} />
+    <${Plots} />
+    <${Queues} overview=${overview} />
+    <${Runs} overview=${overview} refresh=${refresh} />
+    <${Dumps} />
+    <${Storage} overview=${overview} />
+    <${Roster} />
+    <${Log} />
+  `;
+}
+
+export default function OperationsPage({ entry }) {
+  usePlace(`operations ${entry}`);
+  useTitle(t("nav.operations"));
+  return html`
+    <${PageHead} title=${t("nav.operations")} />
+    ${signedIn.value
+      ? html`<div class="settings">
+          ${administers.value
+            ? html`<${Everything} />`
+            : html`<p class="hint op-only">${t("operations.for_admins")}</p>`}
+        </div>`
+      : html`<${NeedsKey} />`}
+  `;
+}

@@ -1,0 +1,139 @@
+"""Administrators look at the whole, and do something about it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from config.settings import Settings
+from server.context import Context
+from tasks import trends
+from tasks.broker import DEAD_LETTERS
+from tests.browser.conftest import OpenPage
+from tests.callers import Caller
+
+MESSAGE = {"task_id": "f" * 32, "task_name": "media.remove_pictures", "labels": {}, "kwargs": {}}
+
+
+async def opened(open_page: OpenPage, carol: Caller, **options: object) -> Page:
+    """The page, reached as people reach it."""
+    page = await open_page("/settings", viewer=carol, **options)
+    await page.get_by_role("link", name="Operations").click()
+    await expect(page.get_by_role("heading", name="Health")).to_be_visible()
+    return page
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_dump_is_made_and_verified_from_the_page(open_page: OpenPage, carol: Caller) -> None:
+    page = await opened(open_page, carol)
+    await expect(page.get_by_text("All is well")).to_be_visible()
+    await page.get_by_role("button", name="Run now: Hourly dump").click()
+    run = page.get_by_role("listitem").filter(has_text="Hourly dump").first
+    await expect(run).to_contain_text("done,", timeout=30_000)
+    verify = page.get_by_role("button", name="Verify the dump of").first
+    await expect(verify).to_be_visible(timeout=15_000)
+    await verify.click()
+    await expect(page.get_by_text("whole: hash and archive").first).to_be_visible(timeout=30_000)
+
+
+async def test_tasks_that_were_given_up_are_sent_again_or_discarded(
+    open_page: OpenPage, carol: Caller, perch: Context
+) -> None:
+    async with perch.queue() as redis:
+        await redis.delete(DEAD_LETTERS)
+        for number in (41, 42):
+            message = {**MESSAGE, "args": [[number]]}
+            await redis.xadd(DEAD_LETTERS, {"data": json.dumps(message), "reason": "its worker died 5 times"})
+    page = await opened(open_page, carol)
+    await expect(page.get_by_text("Needs a look")).to_be_visible()
+    letters = page.get_by_role("listitem").filter(has_text="media.remove_pictures")
+    await expect(letters).to_have_count(2)
+    await letters.filter(has_text="41").get_by_role("button", name="Send again").click()
+    await expect(letters).to_have_count(1)
+    await letters.get_by_role("button", name="Discard").click()
+    await expect(letters.get_by_text("is not done")).to_be_visible()
+    await letters.get_by_role("button", name="Discard").click()
+    await expect(page.get_by_text("No task was given up.")).to_be_visible()
+    await expect(page.get_by_text("All is well")).to_be_visible()
+
+
+async def test_somebody_is_found_and_a_key_of_theirs_revoked(
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    made = await bob.post("/api/keys", json={"name": "stolen"})
+    page = await opened(open_page, carol)
+    await page.get_by_label("Handle or name").fill("BOB")
+    await expect(page.get_by_role("button", name="Keys of @alice")).to_have_count(0)
+    await page.get_by_role("button", name="Keys of @bob").click()
+    await page.get_by_role("button", name="Revoke stolen").click()
+    await page.get_by_role("button", name="Revoke", exact=True).click()
+    await expect(page.get_by_text("stolen")).to_have_count(0)
+    thief = Caller(bob.send, made["key"], bob.id)
+    assert (await thief.get("/api/users/me")).error == (401, "invalid_key")
+    assert (await bob.get("/api/users/me")).status == 200
+    await page.get_by_role("button", name="Suspend @bob").click()
+    await page.get_by_role("button", name="Suspend", exact=True).click()
+    await expect(page.get_by_role("button", name="End suspension")).to_be_visible()
+    assert (await bob.get("/api/users/me")).error == (401, "invalid_key")
+    await page.get_by_role("button", name="End suspension").click()
+    await expect(page.get_by_role("button", name="Suspend @bob")).to_be_visible()
+
+
+async def test_the_log_grows_is_filtered_and_waits(
+    open_page: OpenPage, carol: Caller, settings: Settings
+) -> None:
+    settings.logs_folder.mkdir(parents=True, exist_ok=True)
+    path = settings.logs_folder / "host.browser.20261101T000000.1.1.jsonl"
+
+    def write(second: int, level: str, message: str) -> None:
+        line = {"time": f"2099-01-01T00:00:{second:02}.000Z", "level": level, "process": "web-7"}
+        with path.open("a") as file:
+            file.write(json.dumps({**line, "work": "-", "logger": "x", "message": message}) + "\n")
+
+    try:
+        write(1, "INFO", "a quiet line")
+        write(2, "ERROR", "a loud line")
+        page = await opened(open_page, carol)
+        log = page.get_by_role("list", name="Log")
+        await expect(log.get_by_text("a quiet line")).to_be_visible()
+        await page.get_by_label("From").select_option("ERROR")
+        await expect(log.get_by_text("a quiet line")).to_have_count(0)
+        await expect(log.get_by_text("a loud line")).to_be_visible()
+        await page.get_by_label("From").select_option("INFO")
+        await page.get_by_label("Only lines with").fill("QUIET")
+        await expect(log.get_by_text("a loud line")).to_have_count(0)
+        await page.get_by_label("Only lines with").fill("line")
+        write(3, "INFO", "a later line")
+        await expect(log.get_by_text("a later line")).to_be_visible()
+        await page.get_by_role("button", name="Pause").click()
+        write(4, "INFO", "the last line")
+        await page.wait_for_timeout(4_000)
+        await expect(log.get_by_text("the last line")).to_have_count(0)
+        await page.get_by_role("button", name="Go on").click()
+        await expect(log.get_by_text("the last line")).to_be_visible()
+    finally:
+        path.unlink()
+
+
+async def test_the_plots_say_in_words_what_they_draw(
+    open_page: OpenPage, carol: Caller, perch: Context
+) -> None:
+    async with perch.queue() as redis:
+        now = (await redis.time())[0]
+        for ago, count in ((3, 250), (2, 70), (1, 40)):
+            await trends.add(redis, {"requests": count, "within_2": count}, now=now - 60 * ago)
+    page = await opened(open_page, carol)
+    await expect(page.get_by_text(re.compile("Requests a minute: .* now, 2.. at most"))).to_be_visible()
+    plot = page.locator("figure").filter(has_text="Requests a minute")
+    assert "L" in (await plot.locator("path.op-line").first.get_attribute("d") or "")
+
+
+async def test_members_see_that_it_is_not_for_them(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page("/operations", viewer=alice)
+    await expect(page.get_by_text("for keys with the scope of administrators")).to_be_visible()
+    await page.goto("/settings")
+    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    await expect(page.get_by_role("link", name="Operations")).to_have_count(0)
