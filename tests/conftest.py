@@ -38,7 +38,7 @@ from tests.faults.verdicts import MEASURED
 
 TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
-    "idempotency_keys, outbox, upload_days, retired_handles"
+    "idempotency_keys, outbox, upload_days, retired_handles, imports"
 )
 
 

@@ -13,6 +13,7 @@ from server.cli import (
     doctor,
     dumps,
     generate,
+    importing,
     inviting,
     media,
     moderation,
@@ -60,6 +61,7 @@ for command in (
     *media.COMMANDS,
     *reconcile.COMMANDS,
     *generate.COMMANDS,
+    *importing.COMMANDS,
     doctor.doctor,
 ):
     cli.add_command(command)

@@ -16,3 +16,4 @@ class AdvisoryLock(IntEnum):
     RESTORES = 7_237_100_005
     RELAY = 7_237_100_006
     TURNS = 7_237_100_007  # with the id of a user
+    IMPORTS = 7_237_100_008

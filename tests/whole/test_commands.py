@@ -30,7 +30,8 @@ def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command
     + [["restore"], ["retention", "apply"], ["lifecycle", "show"], ["lifecycle", "apply"]]
     + [["users", name] for name in ("suspend", "unsuspend", "delete", "export")]
     + [["audit"], ["invite"], ["invitations", "list"], ["invitations", "revoke"]]
-    + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"], ["generate"]],
+    + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"], ["generate"]]
+    + [["import"], ["import", "first"]],
 )
 def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
     done = perch(tmp_path, *command, "--help")

@@ -1,0 +1,173 @@
+"""What this database remembers of an import: which it was, how far it came, and what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from server.importing.account import Batch, Count, Told
+from server.importing.errors import ImportRefused
+from server.importing.source import Source
+from server.importing.statements import LARGEST_ID
+
+# Ids that are compared at once.
+COMPARED = 10_000
+
+KNOWN = "SELECT fingerprint, last_user, last_tweet, began_at, finished_at FROM imports"
+BEGIN = """
+    INSERT INTO imports (fingerprint, source, last_user, last_tweet, began_at) VALUES ($1, $2, $3, $4, $5)
+"""
+
+NOTE = """
+    INSERT INTO import_steps AS s (fingerprint, step, position, found, taken) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (fingerprint, step) DO UPDATE SET position = coalesce(excluded.position, s.position),
+        found = s.found + excluded.found, taken = s.taken + excluded.taken
+"""
+EXCEPT = """
+    INSERT INTO import_exceptions (fingerprint, place, row_id, reason)
+    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])
+"""
+# What was written is read anew as a whole; nobody is told of each row.
+FORGET_EVENTS = "DELETE FROM outbox WHERE xmin = pg_current_xact_id()::xid"
+
+# New ids are larger than all that come. $1 table, $2 the largest that comes.
+BEYOND = """
+    SELECT setval(name, greatest($2::bigint, coalesce(pg_sequence_last_value(name), 0)))
+    FROM (SELECT pg_get_serial_sequence($1, 'id')::regclass AS name) s WHERE $2 > 0
+"""
+
+# Those who resume a live stream read everything anew, as after a restore.
+FINISH = "UPDATE imports SET finished_at = now() WHERE fingerprint = $1"
+RENEW = "UPDATE instance SET epoch = gen_random_uuid()"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An import that is under way or done."""
+
+    fingerprint: str
+    last_user: int
+    last_tweet: int
+    began_at: datetime
+    finished_at: datetime | None
+
+
+async def find(connection: Any, source: Source) -> Known | None:
+    """The import of this old database, if one was begun here."""
+    for record in await connection.fetch(KNOWN):
+        if await source.fingerprint(record["last_user"]) == record["fingerprint"]:
+            return Known(**record)
+    return None
+
+
+async def begin(connection: Any, source: Source, known: Known | None, *, dry_run: bool) -> Known:
+    """See that the ids to come are free, and keep them free from now on; the import.
+
+    Raises:
+        ImportRefused: one of them is taken.
+    """
+    async with connection.transaction():
+        if not dry_run:
+            await connection.execute("LOCK TABLE users, tweets IN SHARE ROW EXCLUSIVE MODE")
+        last = {}
+        for table in ("users", "tweets"):
+            done = int((await position(connection, known, table) or ["0"])[0])
+            last[table] = await source.value(
+                f"SELECT coalesce(max(id), 0) FROM {table} WHERE id BETWEEN 1 AND $1::bigint", LARGEST_ID
+            )
+            await _refuse_collisions(connection, source, table, done)
+            if not dry_run:
+                await connection.fetch(BEYOND, table, last[table])
+        if known is None:
+            fingerprint = await source.fingerprint(last["users"])
+            known = Known(fingerprint, last["users"], last["tweets"], datetime.now(UTC), None)
+            if not dry_run:
+                values = fingerprint, source.name, known.last_user, known.last_tweet, known.began_at
+                await connection.execute(BEGIN, *values)
+    return known
+
+
+async def position(connection: Any, known: Known | None, step: str) -> list[str] | None:
+    """How far this table was read; None at its beginning."""
+    found: list[str] | None = await connection.fetchval(
+        "SELECT position FROM import_steps WHERE fingerprint = $1 AND step = $2",
+        known.fingerprint if known else "",
+        step,
+    )
+    return found
+
+
+async def note(connection: Any, known: Known, step: str, batch: Batch, reached: Sequence[str]) -> None:
+    """Inside the transaction of a batch: what became of it, and that all of it is done."""
+    for name, count in {step: Count(), **batch.counts}.items():
+        where = list(reached) if name == step else None
+        await connection.execute(NOTE, known.fingerprint, name, where, count.found, count.taken)
+    if batch.told:
+        columns = [list(column) for column in zip(*batch.told, strict=True)]
+        await connection.execute(EXCEPT, known.fingerprint, *columns)
+    await connection.execute(FORGET_EVENTS)
+
+
+async def finish(connection: Any, known: Known) -> None:
+    """All of it was read."""
+    async with connection.transaction():
+        await connection.execute(FINISH, known.fingerprint)
+        await connection.execute(RENEW)
+
+
+async def counts(connection: Any, known: Known) -> dict[str, Count]:
+    """By the old tables, pictures as they are now."""
+    steps = await connection.fetch(
+        "SELECT step, found, taken FROM import_steps WHERE fingerprint = $1", known.fingerprint
+    )
+    found = {row["step"]: Count(row["found"], row["taken"]) for row in steps}
+    row = await connection.fetchrow(
+        "SELECT count(media_id) AS medias, count(DISTINCT picture_id) FILTER (WHERE media_id IS NOT NULL) "
+        "AS pictures FROM import_pictures WHERE fingerprint = $1",
+        known.fingerprint,
+    )
+    for name in ("medias", "pictures"):
+        found[name] = Count(found.get(name, Count()).found, row[name])
+    return found
+
+
+async def states_of_pictures(connection: Any, known: Known) -> dict[str, int]:
+    """How many pictures wait for a worker, are ready, or turned out broken; `gone` are not here any more."""
+    states = await connection.fetch(
+        "SELECT coalesce(m.state, 'gone') AS state, count(*) AS n FROM import_pictures p "
+        "LEFT JOIN media_attachments m ON m.id = p.media_id "
+        "WHERE p.fingerprint = $1 AND p.media_id IS NOT NULL GROUP BY 1 ORDER BY 1",
+        known.fingerprint,
+    )
+    return {row["state"]: row["n"] for row in states}
+
+
+async def exceptions(connection: Any, known: Known) -> list[Told]:
+    """All that was told, and the pictures whose files could not be taken until now."""
+    found = await connection.fetch(
+        "SELECT place, row_id, reason FROM import_exceptions WHERE fingerprint = $1 UNION ALL "
+        "SELECT 'medias', format('tweet %s, picture %s', tweet_id, picture_id), reason FROM import_pictures "
+        "WHERE fingerprint = $1 AND media_id IS NULL AND reason IS NOT NULL ORDER BY 1, 3, 2",
+        known.fingerprint,
+    )
+    return [Told(*row) for row in found]
+
+
+async def _refuse_collisions(connection: Any, source: Source, table: str, done: int) -> None:
+    """Of this import are the rows up to `done` alone."""
+    behind = done
+    while ids := [
+        row["id"]
+        for row in await connection.fetch(
+            f"SELECT id FROM {table} WHERE id > $1 ORDER BY id LIMIT {COMPARED}", behind
+        )
+    ]:
+        both = await source.value(f"SELECT min(id) FROM {table} WHERE id = ANY($1::bigint[])", ids)
+        if both is not None:
+            raise ImportRefused(
+                f"the id {both} of {table} is taken here by what did not come from this import: "
+                "take it over into a database without users of its own"
+            )
+        behind = ids[-1]

@@ -1,0 +1,92 @@
+"""Which tweet shows which pictures, in which order. For their files see `server.importing.pictures`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from server.importing import files
+from server.importing.account import Batch
+from server.importing.files import PictureNotTaken
+from server.importing.target import Target
+
+# Positions are small numbers in the database.
+MAX_PLACE = 2**15 - 1
+
+PLAN = """
+    INSERT INTO import_pictures (fingerprint, tweet_id, picture_id, place, object_key)
+    SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::text[])
+"""
+
+
+class Shown(NamedTuple):
+    """A picture of a tweet, and the key of its file."""
+
+    tweet_id: int
+    picture_id: int
+    place: int
+    key: str
+
+
+async def medias(found: Sequence[Any], target: Target) -> Batch:
+    """Note which pictures are to be taken over; in a dry run, look at their files at once."""
+    batch = Batch()
+    coming = []
+    for row in found:
+        refused, key = None, files.key_of(row["link"])
+        if row["nth"] > 1:
+            refused = "it is there twice"
+        elif not row["has_tweet"]:
+            refused = "its tweet is not there, or not taken over"
+        elif not row["has_picture"]:
+            refused = "its picture is not there"
+        elif key is None:
+            refused = "the link of its picture leads nowhere"
+        elif row["place"] > MAX_PLACE:
+            refused = "the tweet has more pictures than Perch can count"
+        elif target.dry_run:
+            refused = await looked_at(key, target)
+        batch.count("medias", taken=target.dry_run and refused is None)
+        if refused is not None:
+            batch.tell("medias", pair(row["tweet_id"], row["picture_id"]), refused)
+        elif key is not None:
+            coming.append(Shown(row["tweet_id"], row["picture_id"], row["place"], key))
+    if not target.dry_run and coming:
+        columns = [list(column) for column in zip(*coming, strict=True)]
+        await target.connection.execute(PLAN, target.fingerprint, *columns)
+    return batch
+
+
+async def arrays(found: Sequence[Any], _target: Target) -> Batch:
+    """Tell of what only the arrays name: the old server showed what stands in `medias`."""
+    batch = Batch()
+    for row in found:
+        what = "which is not among its medias" if row["has_picture"] else "which is not there"
+        batch.tell("tweets", row["tweet_id"], f"tweet_media_ids names picture {row['picture_id']}, {what}")
+    return batch
+
+
+async def pictures(found: Sequence[Any], target: Target) -> Batch:
+    """Tell of pictures that no tweet shows: nobody knows whose they are."""
+    batch = Batch()
+    for row in found:
+        batch.count("pictures", taken=target.dry_run and row["shown"] and row["nth"] == 1)
+        if row["nth"] > 1:
+            batch.tell("pictures", row["id"], "the id is there twice")
+        elif not row["shown"]:
+            batch.tell("pictures", row["id"], "no tweet shows it")
+    return batch
+
+
+def pair(tweet_id: int, picture_id: int) -> str:
+    """How a picture of a tweet is told of."""
+    return f"tweet {tweet_id}, picture {picture_id}"
+
+
+async def looked_at(key: str, target: Target) -> str | None:
+    """Why a file cannot be taken over; None where it can, as far as its beginning says."""
+    try:
+        await files.look(target.files, key, most=target.media_max_bytes)
+    except PictureNotTaken as reason:
+        return str(reason)
+    return None

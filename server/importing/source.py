@@ -1,0 +1,138 @@
+"""The old database: checked, then read from one snapshot, in batches, and never written."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import asyncpg
+
+from config.addresses import DatabaseAddress
+from server.importing.errors import SourceUnusable
+from server.models.connection import AWAY, CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
+
+# Rows of one transaction here, and of one round trip there.
+BATCH = 1000
+
+NUMBER = ("int2", "int4", "int8")
+TEXT = ("text", "varchar", "bpchar")
+
+# What its migrations make, and which types will do.
+COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    "alembic_version": {"version_num": TEXT},
+    "users": {"id": NUMBER, "api_key": TEXT, "name": TEXT},
+    "tweets": {
+        "id": NUMBER,
+        "content": TEXT,
+        "tweet_media_ids": ("_int2", "_int4", "_int8"),
+        "user_id": NUMBER,
+        "likes_count": NUMBER,
+    },
+    "likes": {"user_id": NUMBER, "tweet_id": NUMBER},
+    "subscriptions": {
+        "subscriber_id": NUMBER,
+        "subscribed_to_id": NUMBER,
+        "created_at": ("timestamp", "timestamptz"),
+    },
+    "pictures": {"id": NUMBER, "link": TEXT},
+    "medias": {"tweet_id": NUMBER, "picture_id": NUMBER},
+}
+
+THERE = """
+    SELECT a.attname AS name, t.typname AS type
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
+"""
+
+FINGERPRINT = """
+    SELECT md5(string_agg(id || ':' || md5(coalesce(name, '')), ',' ORDER BY id))
+    FROM (SELECT id, name FROM users WHERE id <= $1::bigint ORDER BY id LIMIT 10000) first
+"""
+
+
+class Source:
+    """One snapshot of it: whatever is written there meanwhile is not seen."""
+
+    def __init__(self, address: DatabaseAddress, connection: Any) -> None:
+        self.name = str(address)
+        self._connection = connection
+
+    async def value(self, sql: str, *values: object) -> Any:
+        """The only value of a statement."""
+        with translated(self.name):
+            return await self._connection.fetchval(sql, *values)
+
+    async def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(await self.value(f"SELECT count(*) FROM {table}"))
+
+    async def fingerprint(self, last_user: int) -> str:
+        """What tells this database from others, whatever its address: its users up to this one."""
+        return str(await self.value(FINGERPRINT, last_user) or "no users")
+
+    async def batches(self, sql: str, position: list[str] | None) -> AsyncIterator[list[Any]]:
+        """The rows of a statement that takes a position, from there on."""
+        found = []
+        with translated(self.name):
+            async for record in self._connection.cursor(sql, position, prefetch=BATCH):
+                found.append(record)
+                if len(found) == BATCH:
+                    yield found
+                    found = []
+        if found:
+            yield found
+
+
+@asynccontextmanager
+async def opened(address: DatabaseAddress) -> AsyncIterator[Source]:
+    """The old database, in one transaction that can only read.
+
+    Raises:
+        SourceUnusable: it does not answer, or is no database of the first implementation.
+    """
+    with translated(str(address)):
+        connection = await asyncpg.connect(
+            **address.connect_arguments(),
+            timeout=CONNECT_TIMEOUT,
+            server_settings={**SESSION_SETTINGS, **NO_TIMEOUTS, "application_name": "perch import"},
+        )
+    try:
+        with translated(str(address)):
+            snapshot = connection.transaction(isolation="repeatable_read", readonly=True)
+            await snapshot.start()
+            await _check(connection, str(address))
+        yield Source(address, connection)
+        await connection.close()
+    finally:
+        connection.terminate()
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """What goes wrong with the old database, as one line that says so."""
+    try:
+        yield
+    except AWAY as error:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SourceUnusable(f"the old database {name} cannot be read: {said}") from None
+
+
+async def _check(connection: Any, name: str) -> None:
+    if await connection.fetchval("SHOW server_encoding") == "SQL_ASCII":
+        raise SourceUnusable(f"the old database {name} has the encoding SQL_ASCII: its texts cannot be read")
+    wrong = []
+    for table, columns in COLUMNS.items():
+        there = {found["name"]: found["type"] for found in await connection.fetch(THERE, table)}
+        if not there:
+            wrong.append(f"the table {table}")
+            continue
+        for column, types in columns.items():
+            if column not in there:
+                wrong.append(f"{table}.{column}")
+            elif there[column] not in types:
+                wrong.append(f"{table}.{column} as {types[-1].lstrip('_')}, it is {there[column]}")
+    if wrong:
+        raise SourceUnusable(
+            f"{name} is not a database of the first implementation: it lacks {'; '.join(wrong)}"
+        )

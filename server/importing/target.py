@@ -1,0 +1,42 @@
+"""Where rows go, and what all of them have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.importing.files import PictureFiles
+
+# The old tweets have no time. Each gets one so long before the next, but all of them within these years.
+SPACING, ALL_WITHIN = timedelta(seconds=1), timedelta(days=3650)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """This Perch's database, during one import.
+
+    `zone` is that of the old server's clock, `demo` whether publicly known keys are honoured here. The tweet
+    `last_tweet` was the newest one when the import began.
+    """
+
+    connection: Any
+    fingerprint: str
+    began_at: datetime
+    last_tweet: int
+    zone: ZoneInfo
+    demo: bool
+    dry_run: bool
+    files: PictureFiles
+    media_max_bytes: int
+
+    def time_of(self, tweet_id: int) -> datetime:
+        """When a tweet counts as written: before this import, and in the order of the ids."""
+        spacing = min(SPACING, ALL_WITHIN / max(1, self.last_tweet))
+        return min(self.began_at - spacing * (self.last_tweet - tweet_id), datetime.now(UTC))
+
+    @property
+    def first_time(self) -> datetime:
+        """Before the first tweet: when people count as having come."""
+        return self.time_of(0)

@@ -1,0 +1,123 @@
+"""The command `perch import first`, as an operator calls it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from server.importing.files import FilesInFolder
+from server.models.connection import rows
+from tests.whole.conftest import perch
+
+
+def imported(
+    settings: Settings, folder: Path, address: DatabaseAddress, *options: str, **more: str
+) -> subprocess.CompletedProcess[str]:
+    found: subprocess.CompletedProcess[str] = perch(
+        folder,
+        *("import", "first", "--database-url", f"postgresql://perch@/{address.database}?host={address.host}"),
+        *options,
+        **{
+            "MODE": "PROD",
+            "DATA_DIR": str(settings.data_folder),
+            "DATABASE_URL": f"postgresql://perch@/perch?host={settings.database.host}",
+            "REDIS_URL": settings.redis.url,
+            "MEDIA_MAX_BYTES": "65536",
+            **more,
+        },
+    )
+    return found
+
+
+def test_it_tells_people_what_was_taken_over_and_why_the_rest_was_not(
+    settings: Settings, ugly: DatabaseAddress, files: FilesInFolder, tmp_path: Path
+) -> None:
+    done = imported(settings, tmp_path, ugly, "--media-folder", str(files._folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [line.split() for line in lines[:3]] == [
+        ["table", "found", "taken", "over", "told", "of"],
+        ["users", "17", "15", "6"],
+        ["keys", "13", "5", "10"],
+    ]
+    assert "keys: the key is publicly known: 1; 2" in lines
+    assert "tweets: its author is not there: 6; 7" in lines
+    assert "medias: the file is not there: tweet 10, picture 4" in lines
+    assert lines[-1].startswith("first at ")
+    assert "is taken over; finished at" in lines[-1]
+
+
+async def test_scripts_get_each_exception_and_no_key(
+    settings: Settings, ugly: DatabaseAddress, files: FilesInFolder, tmp_path: Path
+) -> None:
+    options = ["--media-folder", str(files._folder), "--timezone", "Europe/Moscow", "--json"]
+    rehearsed = imported(settings, tmp_path, ugly, *options, "--dry-run")
+    said: dict[str, Any] = json.loads(rehearsed.stdout)
+    assert (said["dry_run"], said["finished_at"]) == (True, None)
+    assert await rows("SELECT 1 FROM users") == []
+    done = imported(settings, tmp_path, ugly, *options)
+    account = json.loads(done.stdout)
+    assert account["tables"]["tweets"] == {"found": 12, "taken": 8}
+    assert {"table": "tweets", "id": "6", "reason": "its author is not there"} in account["exceptions"]
+    assert sum(account["pictures"].values()) == 3
+    assert account["finished_at"] > account["began_at"]
+    assert not any(key in done.stdout for key in ("five-key", "shared", "k14", "perch_x"))
+    again = imported(settings, tmp_path, ugly, *options)
+    assert json.loads(again.stdout)["exceptions"] == account["exceptions"]
+
+
+async def test_the_demo_users_keys_work_in_demo_mode_only(
+    settings: Settings, ugly: DatabaseAddress, tmp_path: Path
+) -> None:
+    done = imported(settings, tmp_path, ugly, "--without-pictures", MODE="DEV")
+    assert done.returncode == 0
+    assert [user["id"] for user in await rows("SELECT id FROM users WHERE demo ORDER BY id")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ([], "give one of --media-folder"),
+        (["--without-pictures", "--media-folder", "."], "give one of --media-folder"),
+        (["--s3-url", "http://s3"], "belong together"),
+        (["--s3-url", "s3", "--s3-bucket", "old"], "--s3-url must be an address"),
+        (["--without-pictures", "--timezone", "Mars/Olympus"], "must be the name of a time zone"),
+        (["--without-pictures", "--timezone", "../etc"], "must be the name of a time zone"),
+        (["--without-pictures", "--database-url", "mysql://x/y"], "must start with postgresql://"),
+    ],
+)
+def test_a_wrong_option_is_said(
+    settings: Settings, ugly: DatabaseAddress, tmp_path: Path, options: list[str], reason: str
+) -> None:
+    done = imported(settings, tmp_path, ugly, *options)
+    assert done.returncode == 2
+    assert reason in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            ["--without-pictures", "--database-url", "postgresql://bob:hunter2@127.0.0.1:1/old"],
+            "perch: the old database old at 127.0.0.1:1 cannot be read: ",
+        ),
+        (
+            ["--s3-url", "http://127.0.0.1:1", "--s3-bucket", "old"],
+            "perch: --s3-url needs the settings S3_ACCESS_KEY and S3_SECRET_KEY",
+        ),
+    ],
+)
+def test_what_stands_against_it_is_one_line(
+    settings: Settings, ugly: DatabaseAddress, tmp_path: Path, options: list[str], reason: str
+) -> None:
+    done = imported(settings, tmp_path, ugly, *options)
+    assert done.returncode == 1
+    assert done.stderr.startswith(reason)
+    assert done.stderr.count("\n") == 1
+    assert "hunter2" not in done.stderr

@@ -1,0 +1,106 @@
+"""Where the old pictures' files come from: a folder, or the old bucket by its API, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.addresses import DatabaseAddress
+from server.context import Context
+from server.importing import files
+from server.importing.files import FilesInBucket, FilesInFolder, PictureNotTaken
+from storage.base import StorageUnavailable
+from storage.files import chunks_of
+from storage.s3 import S3Store
+from tests import pictures, servers
+from tests.importing import first
+from tests.importing.first import counted, take_over, told
+
+
+@pytest.fixture
+async def bucket(moto_url: str, files: FilesInFolder) -> AsyncIterator[S3Store]:
+    """The old bucket, with what the folder holds; the content type is the word that the old server wrote."""
+    where = servers.bucket(moto_url, "old")
+    await servers.make_bucket(where)
+    store = S3Store(where)
+    await store.open()
+    for number in (1, 2, 5, 6):
+        file = files._folder / first.NAMES[number]
+        await store.put(f"tweets_media/{file.name}", chunks_of(file), content_type="content_type")
+    yield store
+    await store.close()
+
+
+async def test_pictures_are_fetched_from_the_old_bucket_under_the_key_in_their_link(
+    ugly: DatabaseAddress, perch: Context, bucket: S3Store
+) -> None:
+    account = await take_over(ugly, perch, FilesInBucket(bucket))
+    assert counted(account)["medias"] == (12, 3)
+    assert set(told(account)["medias"]) >= {
+        ("tweet 3, picture 5", "the file is no picture of a kind that is accepted"),
+        ("tweet 3, picture 6", "the file is larger than 65536 bytes (MEDIA_MAX_BYTES)"),
+        ("tweet 10, picture 4", "Perch asks no bucket for such a name: copy the files"),
+    }
+    await bucket.delete(f"tweets_media/{first.NAMES[2]}")
+    with pytest.raises(PictureNotTaken, match="the file is not there"):
+        await files.look(FilesInBucket(bucket), f"tweets_media/{first.NAMES[2]}", most=1000)
+
+
+async def test_a_bucket_that_does_not_answer_stops_the_import_and_is_tried_again(
+    ugly: DatabaseAddress, perch: Context, bucket: S3Store, moto_url: str
+) -> None:
+    away = S3Store(replace(servers.bucket(moto_url, "old"), name="not-there"))
+    await away.open()
+    with pytest.raises(StorageUnavailable):
+        await take_over(ugly, perch, FilesInBucket(away))
+    await away.close()
+    account = await take_over(ugly, perch, FilesInBucket(bucket))
+    assert counted(account)["medias"] == (12, 3)
+
+
+@pytest.mark.parametrize(
+    ("link", "key"),
+    [
+        ("http://s3:9000/bucket/tweets_media/a-2024.jpg", "tweets_media/a-2024.jpg"),
+        ("https://s3/bucket/tweets_media/a%202024.jpg?x=1#y", "tweets_media/a 2024.jpg"),
+        ("/bucket/a.jpg", "a.jpg"),
+        ("http://s3/bucket", None),
+        ("http://s3/bucket/", None),
+        ("http://s3/bucket/../a", None),
+        ("http://s3/bucket/%2e%2e/a", None),
+        ("http://s3/bucket/a%2fb", None),
+        ("http://s3/bucket/a%00b", None),
+        ("http://[s3/bucket/a", None),
+        ("http://s3/bucket/" + "a" * 600, None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_link_says_a_key_and_nothing_else_of_it_counts(link: str | None, key: str | None) -> None:
+    assert files.key_of(link) == key
+
+
+async def test_a_folder_gives_plain_files_only(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.jpg"
+    secret.write_bytes(pictures.jpeg())
+    folder = tmp_path / "old"
+    folder.mkdir()
+    (folder / "link.jpg").symlink_to(secret)
+    (folder / "inner.jpg").mkdir()
+    (folder / "empty.jpg").touch()
+    wanted = {
+        "link.jpg": "the file cannot be read: Too many levels of symbolic links",
+        "inner.jpg": "the file is not there",
+        "../secret.jpg": "the file is not there",
+        "empty.jpg": "the file is no picture of a kind that is accepted",
+    }
+    old = FilesInFolder(folder)
+    for name, reason in wanted.items():
+        key, out = f"tweets_media/{name}", tmp_path / f"copy of {Path(name).name}"
+        with pytest.raises(PictureNotTaken, match=f"^{reason}$"):
+            await files.look(old, key, most=100_000)
+        with pytest.raises(PictureNotTaken, match=f"^{reason}$"):
+            await files.copy(old, key, out, most=100_000)

@@ -1,0 +1,229 @@
+"""What of an old database, ugly as it may be, is here afterwards, and what is told of the rest."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from config.addresses import DatabaseAddress
+from server.context import Context
+from server.importing.files import FilesInFolder
+from server.models.connection import rows
+from tests import pictures
+from tests.api.media import eventually, fetch
+from tests.callers import Caller, register
+from tests.importing import first
+from tests.importing.first import counted, take_over, told, utc
+
+CUT = "the text is larger than 16384 bytes and is cut"
+TWICE = "it is there twice"
+NO_TWEET = "its tweet is not there, or not taken over"
+
+
+def showing(anybody: Caller, key: str, user_id: int = 0) -> Caller:
+    """Whoever has this key."""
+    return Caller(anybody.send, key, user_id, "")
+
+
+async def column(sql: str) -> list[Any]:
+    return [next(iter(row.values())) for row in await rows(sql)]
+
+
+async def test_everything_is_counted_and_each_exception_has_its_reason(
+    ugly: DatabaseAddress, perch: Context, files: FilesInFolder
+) -> None:
+    account = await take_over(ugly, perch, files)
+    assert counted(account) == {
+        "users": (17, 15),
+        "keys": (13, 5),
+        "tweets": (12, 8),
+        "likes": (9, 3),
+        "subscriptions": (8, 5),
+        "medias": (12, 3),
+        "arrays": (0, 0),
+        "pictures": (10, 2),
+    }
+    exceptions = told(account)
+    assert exceptions["users"] == [
+        ("-5", "the id is not a positive number that everybody can hold"),
+        ("9", "the id is there twice: the first row is taken"),
+        ("11", "the name held control characters, which are left out"),
+        ("5", "the name is longer than 50 characters and is cut"),
+        *((str(user), "there is no name to be seen: the handle is shown instead") for user in (4, 6)),
+    ]
+    unusable = "no client can send this key, or it looks like one of Perch and is none"
+    assert sorted(exceptions["keys"], key=lambda one: int(one[0])) == [
+        ("1", "the key is publicly known"),
+        ("2", "the key is publicly known"),
+        ("3", "the key is also that of user 1, for whom it goes on working"),
+        ("6", "the user has no key"),
+        ("7", "the user has no key"),
+        ("9", "the key is also that of user 8, for whom it goes on working"),
+        ("10", unusable),
+        ("12", unusable),
+        ("15", unusable),
+        ("16", "the key is also that of user 8, for whom it goes on working"),
+    ]
+    assert sorted(exceptions["tweets"]) == [
+        ("0", "the id is not a positive number that everybody can hold"),
+        ("1", "the id is there twice: the first row is taken"),
+        ("2", "there is no text (NULL): it is empty"),
+        ("5", CUT),
+        ("6", "its author is not there"),
+        ("7", "its author is not there"),
+        ("9", "tweet_media_ids names picture 0, which is not there"),
+        ("9", "tweet_media_ids names picture 3, which is not among its medias"),
+        ("9", "tweet_media_ids names picture 77, which is not there"),
+    ]
+    assert sorted(exceptions["likes"]) == [
+        ("tweet 0, user 4", NO_TWEET),
+        ("tweet 1, user 0", "its user is not there"),
+        ("tweet 1, user 2", TWICE),
+        ("tweet 1, user 99", "its user is not there"),
+        ("tweet 6, user 2", NO_TWEET),
+        ("tweet 99, user 1", NO_TWEET),
+    ]
+    assert sorted(exceptions["subscriptions"]) == [
+        ("user 1 of user 2", TWICE),
+        ("user 1 of user 99", "one of the two is not there"),
+        *((f"user {n} of user 1", "it has no time: that of this import is taken") for n in (2,)),
+        ("user 2 of user 2", "nobody follows themselves here"),
+        *((f"user {n} of user 1", "it has no time: that of this import is taken") for n in (4, 5)),
+    ]
+    assert sorted(exceptions["medias"]) == [
+        ("tweet 1, picture 2", TWICE),
+        ("tweet 10, picture 10", "the link of its picture leads nowhere"),
+        ("tweet 10, picture 4", "the file is not there"),
+        ("tweet 10, picture 8", "the link of its picture leads nowhere"),
+        ("tweet 10, picture 88", "its picture is not there"),
+        ("tweet 10, picture 9", "the link of its picture leads nowhere"),
+        ("tweet 3, picture 5", "the file is no picture of a kind that is accepted"),
+        ("tweet 3, picture 6", "the file is larger than 65536 bytes (MEDIA_MAX_BYTES)"),
+        ("tweet 99, picture 1", NO_TWEET),
+    ]
+    assert exceptions["pictures"] == [("3", "no tweet shows it"), ("7", "no tweet shows it")]
+    assert account.notes == []
+    assert not any(key in str(account) for key in ("five-key", "shared", "k14", "perch_x"))
+
+
+async def test_people_keep_their_ids_and_get_handles_from_their_names(
+    ugly: DatabaseAddress, perch: Context
+) -> None:
+    await take_over(ugly, perch)
+    found = {row["id"]: (row["handle"], row["name"]) for row in await rows("SELECT * FROM users")}
+    assert found == {
+        1: ("ivan", "Иван"),
+        2: ("katia", "Катя"),
+        3: ("ivan_3", "Иван"),
+        4: ("user4", "user4"),
+        5: ("x" * 30, "x" * 50),
+        6: ("user6", "user6"),
+        7: ("zoe_unal", "Zoë  Ünal"),
+        8: ("same", "Same"),
+        9: ("same_9", "Same"),
+        10: ("user10", "日本"),
+        11: ("ab_c", "ab c"),
+        12: ("user_12", "User 12"),
+        14: ("user15", "user15"),
+        15: ("user15_2", "日"),
+        16: ("same_16", "Same"),
+    }
+    assert await column("SELECT DISTINCT is_admin OR demo FROM users") == [False]
+    assert await column("INSERT INTO users (handle, name) VALUES ('new', 'new') RETURNING id") == [17]
+    assert await column("INSERT INTO tweets (author_id, content) VALUES (1, '') RETURNING id") == [11]
+
+
+async def test_keys_go_on_working_over_http_and_those_that_everybody_knows_do_not(
+    ugly: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    await take_over(ugly, perch)
+    for key, user_id in (("k4", 4), ("five-key", 5), ("shared", 8), ("k11", 11), ("k14", 14)):
+        me = await showing(anybody, key).get("/api/users/me")
+        assert (me.status, me["user"]["id"]) == (200, user_id)
+        assert me["user"]["scopes"] == ["read", "write"]
+    for key in ("test", "test1", "negative", "other", "perch_x", "k15"):
+        assert (await showing(anybody, key).get("/api/users/me")).status == 401
+    writer = showing(anybody, "k4", 4)
+    assert await writer.tweet("still here") == 11
+
+
+async def test_in_demo_mode_the_two_old_demo_users_are_those_of_this_perch(
+    ugly: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    await take_over(ugly, perch, demo=True)
+    assert (await showing(anybody, "test").get("/api/users/me"))["user"]["id"] == 1
+    assert await column("SELECT id FROM users WHERE demo ORDER BY id") == [1, 2]
+    assert await column("SELECT user_id FROM api_keys WHERE public ORDER BY user_id") == [1, 2]
+
+
+async def test_tweets_keep_their_texts_and_order_and_counters_are_counted(
+    ugly: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    before = datetime.now(UTC)
+    await take_over(ugly, perch)
+    found = await rows("SELECT id, content, likes_count, created_at FROM tweets ORDER BY id")
+    texts = {row["id"]: row["content"] for row in found}
+    assert list(texts) == [1, 2, 3, 4, 5, 8, 9, 10]
+    assert (texts[1], texts[2], texts[3], texts[4]) == ("hello", "", "", "long " * 400)
+    assert (texts[5], texts[8]) == ("я" * 8192, "\x01\x1b\t\u202e")
+    assert {row["id"]: row["likes_count"] for row in found if row["likes_count"]} == {1: 2, 10: 1}
+    times = [row["created_at"] for row in found]
+    assert times == sorted(times)
+    assert times[1] - times[0] == timedelta(seconds=1)
+    assert times[-1] <= datetime.now(UTC)
+    assert times[0] > before - timedelta(minutes=1)
+    assert await column(
+        "SELECT DISTINCT l.created_at = t.created_at FROM likes l, tweets t WHERE t.id = tweet_id"
+    ) == [True]
+    assert await column("SELECT max(created_at) <= $1 FROM users".replace("$1", f"'{times[0]}'")) == [True]
+    reader = showing(anybody, "k4", 4)
+    assert [tweet["id"] for tweet in await reader.timeline()] == list(texts)[::-1]
+    ivan = (await reader.get("/api/users/1"))["user"]
+    assert (ivan["tweets_count"], ivan["followers_count"], ivan["following_count"]) == (2, 4, 1)
+    assert await column("SELECT count(*) FROM outbox") == [0]
+
+
+async def test_follows_keep_the_old_servers_time_in_its_zone(ugly: DatabaseAddress, perch: Context) -> None:
+    account = await take_over(ugly, perch, zone="Europe/Moscow")
+    found = await rows("SELECT follower_id, followee_id, created_at FROM follows ORDER BY id")
+    made = {(row["follower_id"], row["followee_id"]): row["created_at"] for row in found}
+    assert made == {
+        (2, 1): account.began_at,
+        (5, 1): account.began_at,
+        (3, 1): utc("2022-12-31 21:30"),
+        (1, 2): utc("2024-01-01 09:00"),
+        (4, 1): account.began_at,
+    }
+    assert [pair for pair in made if made[pair] != account.began_at] == [(3, 1), (1, 2)]
+
+
+@pytest.mark.usefixtures("worker")
+async def test_pictures_are_made_anew_in_the_order_of_their_tweet(
+    ugly: DatabaseAddress, perch: Context, files: FilesInFolder, anybody: Caller
+) -> None:
+    account = await take_over(ugly, perch, files)
+    assert sum(account.pictures.values()) == 3
+    await eventually(lambda: column("SELECT 1 FROM media_attachments WHERE state = 'pending'"))
+    reader = showing(anybody, "k4", 4)
+    first_tweet, sharing = await reader.read(1), await reader.read(10)
+    assert [item["width"] for item in first_tweet["media"]] == [62, 61]
+    assert [item["width"] for item in sharing["media"]] == [61]
+    shown = await fetch(reader, first_tweet["attachments"][0])
+    assert pictures.opened(shown.content).size == (62, 40)
+    assert shown.content != (files._folder / first.NAMES[2]).read_bytes()
+    again = await take_over(ugly, perch, files)
+    assert again.pictures == {"ready": 3}
+
+
+async def test_a_running_perch_shows_it_at_once(
+    ugly: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    await rows("SELECT setval('users_id_seq', 1000)")
+    reader = await register(anybody.send, "alice")
+    assert await reader.timeline() == []
+    epoch = await column("SELECT epoch FROM instance")
+    await take_over(ugly, perch)
+    assert len(await reader.timeline()) == 8
+    assert await column("SELECT epoch FROM instance") != epoch
