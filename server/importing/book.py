@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import asyncpg
 
 from server.importing.account import Batch, Count, Told
 from server.importing.errors import ImportRefused
 from server.importing.source import Source
 from server.importing.statements import LARGEST_ID
+from server.realtime.hub import APPLICATION
 
 # Ids that are compared at once.
 COMPARED = 10_000
@@ -38,9 +42,15 @@ BEYOND = """
     FROM (SELECT pg_get_serial_sequence($1, 'id')::regclass AS name) s WHERE $2 > 0
 """
 
-# Those who resume a live stream read everything anew, as after a restore.
 FINISH = "UPDATE imports SET finished_at = now() WHERE fingerprint = $1"
+
+# Whoever listens or comes back reads everything anew, as after a restore. Web processes look for that when
+# they connect.
 RENEW = "UPDATE instance SET epoch = gen_random_uuid()"
+RECONNECT = f"""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = '{APPLICATION}'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +121,12 @@ async def note(connection: Any, known: Known, step: str, batch: Batch, reached: 
 
 
 async def finish(connection: Any, known: Known) -> None:
-    """All of it was read."""
+    """All of it was read: open pages are told to look again."""
     async with connection.transaction():
         await connection.execute(FINISH, known.fingerprint)
         await connection.execute(RENEW)
+    with suppress(asyncpg.InsufficientPrivilegeError):  # streams learn of it when they are opened anew
+        await connection.execute(RECONNECT)
 
 
 async def counts(connection: Any, known: Known) -> dict[str, Count]:
@@ -168,6 +180,6 @@ async def _refuse_collisions(connection: Any, source: Source, table: str, done: 
         if both is not None:
             raise ImportRefused(
                 f"the id {both} of {table} is taken here by what did not come from this import: "
-                "take it over into a database without users of its own"
+                "take it over into a database without users of its own (docs/moving.md)"
             )
         behind = ids[-1]

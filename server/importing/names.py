@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
 
 from server.domain.text import CONTROL, DIRECTION, NAME_MAX_LENGTH, VISIBLE
@@ -31,9 +32,9 @@ def handle_of(name: str) -> str | None:
 
 
 def candidates(user_id: int, name: str) -> list[str]:
-    """Handles for this user, the best first. The last ones are nobody else's but by intention."""
+    """Handles for this user, the best first. The last one is nobody else's."""
     plain = f"user{user_id}"
-    numbered = [plain, *(f"{plain}_{number}" for number in range(2, 10))]
+    numbered = [plain, *(f"{plain}_{number}" for number in range(2, 10)), f"user_{secrets.token_hex(12)}"]
     wanted = handle_of(name)
     if wanted is None:
         return numbered

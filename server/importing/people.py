@@ -175,7 +175,7 @@ def _instant(when: datetime | None, target: Target) -> datetime:
 
 
 def _pair(pair: tuple[int, int]) -> str:
-    return f"user {pair[0]} of user {pair[1]}"
+    return f"user {pair[0]} follows user {pair[1]}"
 
 
 def _columns(rows: Sequence[NamedTuple]) -> list[list[Any]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.importing.files import FilesInFolder
 from server.models.connection import rows
-from tests.whole.conftest import perch
+from tests.callers import Caller, register
+from tests.whole.conftest import perch, running
 
 
 def imported(
@@ -70,6 +73,37 @@ async def test_scripts_get_each_exception_and_no_key(
     assert not any(key in done.stdout for key in ("five-key", "shared", "k14", "perch_x"))
     again = imported(settings, tmp_path, ugly, *options)
     assert json.loads(again.stdout)["exceptions"] == account["exceptions"]
+
+
+async def test_a_perch_that_runs_shows_what_the_command_wrote(
+    settings: Settings, ugly: DatabaseAddress, anybody: Caller, tmp_path: Path
+) -> None:
+    await rows("SELECT setval('users_id_seq', 1000)")
+    reader = await register(anybody.send, "alice")
+    assert await reader.timeline() == []
+    done = await asyncio.to_thread(imported, settings, tmp_path, ugly, "--without-pictures")
+    assert done.returncode == 0
+    assert len(await reader.timeline()) == 8
+
+
+def test_into_a_perch_that_does_not_run_and_is_started_then(
+    ugly: DatabaseAddress, files: FilesInFolder, tmp_path: Path
+) -> None:
+    """Its own PostgreSQL is started for the command; nobody takes the pictures into the queue."""
+    own = {"MODE": "PROD", "DATA_DIR": str(tmp_path / "data"), "MEDIA_MAX_BYTES": "65536"}
+    url = f"postgresql://perch@/{ugly.database}?host={ugly.host}"
+    done = perch(
+        tmp_path, "import", "first", "--database-url", url, "--media-folder", str(files._folder), **own
+    )
+    assert done.returncode == 0
+    assert "pictures of tweets: 3 pending" in done.stdout
+    assert done.stderr.count("\n") == 1
+    assert "cannot queue media.process_picture" in done.stderr
+    with running(tmp_path, **own) as up:
+        found = httpx.get(f"{up.url}/api/tweets/1", headers={"api-key": "k4"}).json()
+        assert found["tweet"]["author"]["handle"] == "ivan"
+        assert len(found["tweet"]["attachments"]) == 2
+        assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
 
 
 async def test_the_demo_users_keys_work_in_demo_mode_only(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,3 +105,36 @@ async def test_a_folder_gives_plain_files_only(tmp_path: Path) -> None:
             await files.look(old, key, most=100_000)
         with pytest.raises(PictureNotTaken, match=f"^{reason}$"):
             await files.copy(old, key, out, most=100_000)
+
+
+class Growing:
+    """A file that has more than it says."""
+
+    @asynccontextmanager
+    async def read(self, key: str) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:
+        async def body() -> AsyncIterator[bytes]:
+            for _ in range(3):
+                yield pictures.jpeg()
+
+        yield 10, body()
+
+
+async def test_a_file_is_read_no_further_than_it_may_be_large(tmp_path: Path) -> None:
+    with pytest.raises(PictureNotTaken, match="larger than 2000 bytes"):
+        await files.copy(Growing(), "key", tmp_path / "out", most=2000)
+    assert (tmp_path / "out").stat().st_size <= 2000
+
+
+async def test_a_kind_is_seen_however_small_the_pieces_are(tmp_path: Path) -> None:
+    class InPieces(Growing):
+        @asynccontextmanager
+        async def read(self, key: str) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:
+            async def body() -> AsyncIterator[bytes]:
+                for byte in pictures.jpeg():
+                    yield bytes([byte])
+
+            yield 10, body()
+
+    await files.look(InPieces(), "key", most=10_000)
+    assert await files.copy(InPieces(), "key", tmp_path / "out", most=10_000) == "image/jpeg"
+    assert (tmp_path / "out").read_bytes() == pictures.jpeg()

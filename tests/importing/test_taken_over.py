@@ -16,6 +16,7 @@ from tests.api.media import eventually, fetch
 from tests.callers import Caller, register
 from tests.importing import first
 from tests.importing.first import counted, take_over, told, utc
+from tests.realtime.listening import listening
 
 CUT = "the text is larger than 16384 bytes and is cut"
 TWICE = "it is there twice"
@@ -86,11 +87,11 @@ async def test_everything_is_counted_and_each_exception_has_its_reason(
         ("tweet 99, user 1", NO_TWEET),
     ]
     assert sorted(exceptions["subscriptions"]) == [
-        ("user 1 of user 2", TWICE),
-        ("user 1 of user 99", "one of the two is not there"),
-        *((f"user {n} of user 1", "it has no time: that of this import is taken") for n in (2,)),
-        ("user 2 of user 2", "nobody follows themselves here"),
-        *((f"user {n} of user 1", "it has no time: that of this import is taken") for n in (4, 5)),
+        ("user 1 follows user 2", TWICE),
+        ("user 1 follows user 99", "one of the two is not there"),
+        *((f"user {n} follows user 1", "it has no time: that of this import is taken") for n in (2,)),
+        ("user 2 follows user 2", "nobody follows themselves here"),
+        *((f"user {n} follows user 1", "it has no time: that of this import is taken") for n in (4, 5)),
     ]
     assert sorted(exceptions["medias"]) == [
         ("tweet 1, picture 2", TWICE),
@@ -217,13 +218,14 @@ async def test_pictures_are_made_anew_in_the_order_of_their_tweet(
     assert again.pictures == {"ready": 3}
 
 
-async def test_a_running_perch_shows_it_at_once(
-    ugly: DatabaseAddress, perch: Context, anybody: Caller
+async def test_a_running_perch_shows_it_at_once_and_open_pages_look_again(
+    ugly: DatabaseAddress, perch: Context, address: str, anybody: Caller
 ) -> None:
     await rows("SELECT setval('users_id_seq', 1000)")
     reader = await register(anybody.send, "alice")
     assert await reader.timeline() == []
-    epoch = await column("SELECT epoch FROM instance")
-    await take_over(ugly, perch)
-    assert len(await reader.timeline()) == 8
-    assert await column("SELECT epoch FROM instance") != epoch
+    async with listening(address, reader) as page:
+        await take_over(ugly, perch)
+        assert len(await reader.timeline()) == 8
+        assert (await page.wait_for("reset"))["reason"] == "restored"
+        assert page.kinds == ["reset"]
