@@ -41,7 +41,7 @@ class FilesInFolder:
     """As copied out of the bucket: found by the last part of their keys, nowhere else than in the folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     @asynccontextmanager
     async def read(self, key: str) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:
@@ -57,7 +57,7 @@ class FilesInFolder:
 
     def _open(self, name: str) -> BinaryIO:
         """A plain file: no link, and nothing that would have us wait."""
-        descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise FileNotFoundError(name)

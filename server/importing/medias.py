@@ -49,9 +49,11 @@ async def medias(found: Sequence[Any], target: Target) -> Batch:
         batch.count("medias", taken=target.dry_run and refused is None)
         if refused is not None:
             batch.tell("medias", pair(row["tweet_id"], row["picture_id"]), refused)
+        elif target.dry_run:
+            target.rehearsed.add(row["picture_id"])
         elif key is not None:
             coming.append(Shown(row["tweet_id"], row["picture_id"], row["place"], key))
-    if not target.dry_run and coming:
+    if coming:
         columns = [list(column) for column in zip(*coming, strict=True)]
         await target.connection.execute(PLAN, target.fingerprint, *columns)
     return batch
@@ -70,7 +72,7 @@ async def pictures(found: Sequence[Any], target: Target) -> Batch:
     """Tell of pictures that no tweet shows: nobody knows whose they are."""
     batch = Batch()
     for row in found:
-        batch.count("pictures", taken=target.dry_run and row["shown"] and row["nth"] == 1)
+        batch.count("pictures", taken=row["nth"] == 1 and row["id"] in target.rehearsed)
         if row["nth"] > 1:
             batch.tell("pictures", row["id"], "the id is there twice")
         elif not row["shown"]:

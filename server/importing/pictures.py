@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,25 +20,30 @@ from server.importing.target import Target
 from storage import keys
 from storage.base import ObjectStore
 
-# Files that are copied side by side, and rows of one transaction.
-AT_ONCE = 8
+# Files that are copied side by side, and pictures of one transaction: what was copied for one that fails is
+# swept later.
+AT_ONCE, BATCH = 8, 64
 
 # $2 and $3: behind this one.
 WAITING = f"""
     SELECT tweet_id, picture_id, place, object_key FROM import_pictures
     WHERE fingerprint = $1 AND media_id IS NULL AND (tweet_id, picture_id) > ($2::bigint, $3::bigint)
-    ORDER BY tweet_id, picture_id LIMIT {AT_ONCE}
+    ORDER BY tweet_id, picture_id LIMIT {BATCH}
 """
 HOW_MANY = "SELECT count(*) FROM import_pictures WHERE fingerprint = $1 AND media_id IS NULL"
 
-# $1 token, $2 tweet, $3 place.
 ADD = """
     INSERT INTO media_attachments (token, owner_id, tweet_id, position)
-    SELECT $1, author_id, id, $3 FROM tweets WHERE id = $2 RETURNING id, owner_id
+    SELECT token, t.author_id, t.id, place
+    FROM unnest($1::text[], $2::bigint[], $3::smallint[]) AS new (token, tweet_id, place)
+    JOIN tweets t ON t.id = new.tweet_id ORDER BY t.id, place RETURNING id, token, tweet_id, owner_id
 """
 SETTLE = """
-    UPDATE import_pictures SET media_id = $4, reason = $5
-    WHERE fingerprint = $1 AND tweet_id = $2 AND picture_id = $3
+    UPDATE import_pictures p SET media_id = new.media_id, reason = new.reason
+    FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+        AS new (tweet_id, picture_id, media_id, reason)
+    WHERE p.fingerprint = $1 AND p.tweet_id = new.tweet_id AND p.picture_id = new.picture_id
+        AND (p.media_id, p.reason) IS DISTINCT FROM (new.media_id, new.reason)
 """
 
 
@@ -96,44 +101,55 @@ async def carry(target: Target, means: Means, told: Callable[[int], None] = lamb
 
 
 async def _copy_all(object_keys: Sequence[str], target: Target, means: Means) -> list[Copied]:
-    """Side by side. What goes wrong with a store ends all of them."""
+    """Some side by side. What goes wrong with a store ends all of them."""
     try:
         async with asyncio.TaskGroup() as together:
-            tasks = [together.create_task(_copy(key, target, means)) for key in object_keys]
+            free = asyncio.Semaphore(AT_ONCE)
+            tasks = [together.create_task(_copy(key, target, means, free)) for key in object_keys]
     except BaseExceptionGroup as group:
         raise group.exceptions[0] from None
     return [task.result() for task in tasks]
 
 
-async def _copy(object_key: str, target: Target, means: Means) -> Copied:
+async def _copy(object_key: str, target: Target, means: Means, free: asyncio.Semaphore) -> Copied:
     token = secrets.token_hex(16)
-    with tempfile.TemporaryDirectory(prefix="import-", dir=means.scratch) as folder:
-        file = Path(folder) / "original"
-        try:
-            content_type = await files.copy(target.files, object_key, file, most=target.media_max_bytes)
-        except PictureNotTaken as reason:
-            return Copied(None, str(reason))
-        await means.store.put_file(keys.incoming(token), file, content_type=content_type)
+    async with free:
+        with tempfile.TemporaryDirectory(prefix="import-", dir=means.scratch) as folder:
+            file = Path(folder) / "original"
+            try:
+                content_type = await files.copy(target.files, object_key, file, most=target.media_max_bytes)
+            except PictureNotTaken as reason:
+                return Copied(None, str(reason))
+            await means.store.put_file(keys.incoming(token), file, content_type=content_type)
     return Copied(token, None)
 
 
 async def _write(some: Sequence[Any], copied: Sequence[Copied], target: Target, means: Means) -> list[int]:
     """Write down what became of each; the ids of the new pictures."""
-    made, needless = {}, []
+    new = [
+        (copy.token, row["tweet_id"], row["place"])
+        for row, copy in zip(some, copied, strict=True)
+        if copy.token
+    ]
+    tokens, tweet_ids, places = zip(*new, strict=True) if new else ((), (), ())
     async with target.connection.transaction():
-        for row, copy in zip(some, copied, strict=True):
-            media_id, reason = None, copy.reason
-            if copy.token is not None:
-                added = await target.connection.fetchrow(ADD, copy.token, row["tweet_id"], row["place"])
-                if added is not None:
-                    media_id = added["id"]
-                    made[media_id] = changes.picture(row["tweet_id"], added["owner_id"])
-                else:
-                    needless.append(keys.incoming(copy.token))
-                    reason = "its tweet is not here any more"
-            which = row["tweet_id"], row["picture_id"]
-            await target.connection.execute(SETTLE, target.fingerprint, *which, media_id, reason)
-    await changes.tell({topic for topics in made.values() for topic in topics})
-    for key in needless:
-        await means.store.delete(key)
-    return list(made)
+        added = await target.connection.fetch(ADD, tokens, tweet_ids, places)
+        ids = {row["token"]: row["id"] for row in added}
+        settled = [
+            (row["tweet_id"], row["picture_id"], ids.get(copy.token), _reason(copy, ids))
+            for row, copy in zip(some, copied, strict=True)
+        ]
+        columns = [list(column) for column in zip(*settled, strict=True)]
+        await target.connection.execute(SETTLE, target.fingerprint, *columns)
+    await changes.tell(
+        {topic for row in added for topic in changes.picture(row["tweet_id"], row["owner_id"])}
+    )
+    for copy in copied:
+        if copy.token is not None and copy.token not in ids:
+            await means.store.delete(keys.incoming(copy.token))
+    return list(ids.values())
+
+
+def _reason(copy: Copied, ids: Collection[str]) -> str | None:
+    gone = copy.token is not None and copy.token not in ids
+    return "its tweet is not here any more" if gone else copy.reason

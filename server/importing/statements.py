@@ -80,7 +80,8 @@ SUBSCRIPTIONS = ordered(
     nth="bigint",
 )
 
-# `place` is that of the picture among those of its tweet.
+# `place` is that of the picture among those of its tweet. Both tables beside it are read once, as they may
+# have lost their indexes with their constraints.
 MEDIAS = ordered(
     f"""
     SELECT tweet_id, picture_id, nth, has_tweet, has_picture, link, row_number() OVER (
@@ -90,12 +91,14 @@ MEDIAS = ordered(
         SELECT coalesce(m.tweet_id, 0) AS tweet_id, coalesce(m.picture_id, 0) AS picture_id,
             row_number() OVER (PARTITION BY m.tweet_id, m.picture_id ORDER BY m.ctid) AS nth,
             EXISTS ({TWEET} m.tweet_id) AS has_tweet,
-            EXISTS (SELECT 1 FROM pictures p WHERE p.id = m.picture_id) AS has_picture,
-            (SELECT min(left(p.link, 2000)) FROM pictures p WHERE p.id = m.picture_id) AS link,
-            (SELECT min(o.number) FROM tweets t
-                CROSS JOIN LATERAL unnest(t.tweet_media_ids) WITH ORDINALITY AS o (id, number)
-                WHERE t.id = m.tweet_id AND o.id = m.picture_id) AS listed
-        FROM medias m
+            p.id IS NOT NULL AS has_picture, p.link, o.listed
+        FROM medias m LEFT JOIN (
+            SELECT id, min(left(link, 2000)) AS link FROM pictures GROUP BY id
+        ) p ON p.id = m.picture_id LEFT JOIN (
+            SELECT t.id AS tweet_id, e.id AS picture_id, min(e.number) AS listed
+            FROM tweets t CROSS JOIN LATERAL unnest(t.tweet_media_ids) WITH ORDINALITY AS e (id, number)
+            GROUP BY 1, 2
+        ) o ON o.tweet_id = m.tweet_id AND o.picture_id = m.picture_id
     ) joined
     """,
     tweet_id="bigint",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,8 @@ class Target:
     """This Perch's database, during one import.
 
     `zone` is that of the old server's clock, `demo` whether publicly known keys are honoured here. The tweet
-    `last_tweet` was the newest one when the import began.
+    `last_tweet` was the newest one when the import began. `rehearsed` are pictures that a dry run
+    would take.
     """
 
     connection: Any
@@ -30,6 +31,7 @@ class Target:
     dry_run: bool
     files: PictureFiles
     media_max_bytes: int
+    rehearsed: set[int] = field(default_factory=set)
 
     def time_of(self, tweet_id: int) -> datetime:
         """When a tweet counts as written: before this import, and in the order of the ids."""

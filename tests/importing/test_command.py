@@ -41,7 +41,7 @@ def imported(
 def test_it_tells_people_what_was_taken_over_and_why_the_rest_was_not(
     settings: Settings, ugly: DatabaseAddress, files: FilesInFolder, tmp_path: Path
 ) -> None:
-    done = imported(settings, tmp_path, ugly, "--media-folder", str(files._folder))
+    done = imported(settings, tmp_path, ugly, "--media-folder", str(files.folder))
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert [line.split() for line in lines[:3]] == [
@@ -59,7 +59,7 @@ def test_it_tells_people_what_was_taken_over_and_why_the_rest_was_not(
 async def test_scripts_get_each_exception_and_no_key(
     settings: Settings, ugly: DatabaseAddress, files: FilesInFolder, tmp_path: Path
 ) -> None:
-    options = ["--media-folder", str(files._folder), "--timezone", "Europe/Moscow", "--json"]
+    options = ["--media-folder", str(files.folder), "--timezone", "Europe/Moscow", "--json"]
     rehearsed = imported(settings, tmp_path, ugly, *options, "--dry-run")
     said: dict[str, Any] = json.loads(rehearsed.stdout)
     assert (said["dry_run"], said["finished_at"]) == (True, None)
@@ -93,7 +93,7 @@ def test_into_a_perch_that_does_not_run_and_is_started_then(
     own = {"MODE": "PROD", "DATA_DIR": str(tmp_path / "data"), "MEDIA_MAX_BYTES": "65536"}
     url = f"postgresql://perch@/{ugly.database}?host={ugly.host}"
     done = perch(
-        tmp_path, "import", "first", "--database-url", url, "--media-folder", str(files._folder), **own
+        tmp_path, "import", "first", "--database-url", url, "--media-folder", str(files.folder), **own
     )
     assert done.returncode == 0
     assert "pictures of tweets: 3 pending" in done.stdout

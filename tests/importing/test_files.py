@@ -29,7 +29,7 @@ async def bucket(moto_url: str, files: FilesInFolder) -> AsyncIterator[S3Store]:
     store = S3Store(where)
     await store.open()
     for number in (1, 2, 5, 6):
-        file = files._folder / first.NAMES[number]
+        file = files.folder / first.NAMES[number]
         await store.put(f"tweets_media/{file.name}", chunks_of(file), content_type="content_type")
     yield store
     await store.close()

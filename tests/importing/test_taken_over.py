@@ -213,7 +213,7 @@ async def test_pictures_are_made_anew_in_the_order_of_their_tweet(
     assert [item["width"] for item in sharing["media"]] == [61]
     shown = await fetch(reader, first_tweet["attachments"][0])
     assert pictures.opened(shown.content).size == (62, 40)
-    assert shown.content != (files._folder / first.NAMES[2]).read_bytes()
+    assert shown.content != (files.folder / first.NAMES[2]).read_bytes()
     again = await take_over(ugly, perch, files)
     assert again.pictures == {"ready": 3}
 

@@ -1,0 +1,128 @@
+"""Into a Perch that holds others, and from what is no old database: refused in a line, or told apart."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from server.context import Context
+from server.importing import source
+from server.importing.errors import ImportRefused, SourceUnusable
+from server.models.connection import rows
+from tests.callers import Caller, register
+from tests.importing import first
+from tests.importing.first import counted, take_over, told
+from tests.importing.here import contents, count
+
+
+async def test_ids_that_others_have_here_stop_it_before_anything_is_written(
+    whole: DatabaseAddress, perch: Context, alice: Caller
+) -> None:
+    await alice.tweet("I was here first")
+    before = await contents()
+    with pytest.raises(ImportRefused, match="the id 1 of users is taken here by what did not come from"):
+        await take_over(whole, perch)
+    with pytest.raises(ImportRefused, match="the id 1 of users"):
+        await take_over(whole, perch, dry_run=True)
+    assert await contents() == before
+
+
+async def test_ids_of_tweets_count_too(whole: DatabaseAddress, perch: Context, anybody: Caller) -> None:
+    await rows("SELECT setval('users_id_seq', 1000), setval('tweets_id_seq', 2499)")
+    await (await register(anybody.send, "bob")).tweet("mine")
+    with pytest.raises(ImportRefused, match="the id 2500 of tweets"):
+        await take_over(whole, perch)
+    assert await count("users") == 1
+
+
+async def test_people_with_other_ids_and_their_handles_stay(
+    whole: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    await rows("SELECT setval('users_id_seq', 1000), setval('tweets_id_seq', 5000)")
+    bob = await register(anybody.send, "person_7")
+    tweet = await bob.tweet("hello")
+    account = await take_over(whole, perch)
+    assert account.exceptions == []
+    assert (await bob.read(tweet))["author"]["handle"] == "person_7"
+    found = await rows("SELECT handle FROM users WHERE id IN (7, 8) ORDER BY id")
+    assert [one["handle"] for one in found] == ["person_7_7", "person_8"]
+
+
+async def test_a_thousand_namesakes_are_told_apart(
+    settings: Settings, perch: Context, database: None
+) -> None:
+    """More than a batch of them."""
+    address = await first.made(settings)
+    await first.fill(address, tweets=10, users=2500)
+    async with first.connected(address) as connection:
+        await connection.execute("UPDATE users SET name = 'Катя', api_key = 'key-' || id % 2000")
+    account = await take_over(address, perch)
+    assert counted(account)["users"] == (2500, 2500)
+    assert counted(account)["keys"] == (2500, 2000)
+    assert ("2001", "the key is also that of user 1, for whom it goes on working") in told(account)["keys"]
+    found = await rows("SELECT handle FROM users WHERE id IN (1, 2, 2500) ORDER BY id")
+    assert [one["handle"] for one in found] == ["katia", "katia_2", "katia_2500"]
+
+
+async def test_a_retired_handle_is_nobodys(whole: DatabaseAddress, perch: Context) -> None:
+    await rows("INSERT INTO retired_handles VALUES (sha256('person_9'))")
+    await take_over(whole, perch)
+    found = await rows("SELECT handle FROM users WHERE id = 9")
+    assert found[0]["handle"] == "person_9_9"
+
+
+async def test_another_old_database_with_the_same_ids_is_refused(
+    whole: DatabaseAddress, perch: Context, settings: Settings
+) -> None:
+    await take_over(whole, perch)
+    other = await first.made(settings, "other")
+    await first.fill(other, tweets=10, users=3)
+    with pytest.raises(ImportRefused, match="the id 1 of users"):
+        await take_over(other, perch)
+
+
+async def test_two_imports_at_once_are_one(whole: DatabaseAddress, perch: Context) -> None:
+    one, other = await asyncio.gather(
+        take_over(whole, perch), take_over(whole, perch), return_exceptions=True
+    )
+    refused = [result for result in (one, other) if isinstance(result, BaseException)]
+    assert [str(result) for result in refused] == ["another import runs at this moment"]
+    assert await count("tweets") == 2500
+
+
+async def test_the_old_database_is_not_written(ugly: DatabaseAddress, perch: Context) -> None:
+    async with first.connected(ugly) as connection, source.opened(ugly) as old:
+        with pytest.raises(SourceUnusable, match="read-only"):
+            await old.value("DELETE FROM likes RETURNING 1")
+        assert await connection.fetchval("SELECT count(*) FROM likes") == len(first.LIKES)
+
+
+@pytest.mark.parametrize(
+    ("change", "lacking"),
+    [
+        ("DROP TABLE alembic_version", "the table alembic_version"),
+        ("ALTER TABLE users RENAME api_key TO token", "users.api_key"),
+        ("ALTER TABLE tweets ALTER content TYPE bytea USING ''", "tweets.content as bpchar, it is bytea"),
+        ("DROP TABLE medias, likes", "the table likes; the table medias"),
+    ],
+)
+async def test_what_is_no_database_of_the_first_implementation_is_refused_in_one_line(
+    settings: Settings, perch: Context, database: None, change: str, lacking: str
+) -> None:
+    address = await first.made(settings)
+    async with first.connected(address) as connection:
+        await connection.execute(change)
+    with pytest.raises(SourceUnusable) as refused:
+        await take_over(address, perch)
+    assert str(refused.value).endswith(f"is not a database of the first implementation: it lacks {lacking}")
+
+
+async def test_a_database_that_is_not_there_is_said_in_one_line(
+    settings: Settings, perch: Context, database: None
+) -> None:
+    with pytest.raises(SourceUnusable, match=r'^the old database nowhere at .*"nowhere" does not exist$'):
+        await take_over(replace(settings.database, database="nowhere"), perch)
