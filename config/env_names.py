@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from config.secret_files import SUFFIX
 from config.settings import Settings
 
 # Names of the first implementation that have no meaning any more: an old `.env` may hold them.
@@ -16,6 +17,7 @@ OBSOLETE = (
     "DOCKER_SERVER",
     "DOCKER_CELERY",
     "DOCKER_FLOWER",
+    "DOCKER_FLOWER_PORT",
 )
 
 
@@ -28,5 +30,6 @@ def unused_names(env_file: Path | None = Path(".env")) -> list[str]:
 def unknown_names(env_file: Path | None = Path(".env")) -> list[str]:
     """Names in the file that are no settings: mistyped, perhaps, or another program's."""
     known = {name for names in Settings.names().values() for name in names} | set(OBSOLETE)
+    known |= {name.upper() + SUFFIX for name in Settings.SECRET}
     written = dotenv_values(env_file) if env_file and env_file.is_file() else {}
     return [name for name in written if name.upper() not in known]

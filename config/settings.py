@@ -11,9 +11,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
+from config.secret_files import SecretFiles, UnusableFile
 from config.values import (
     EXPORTS,
     INCOMING,
@@ -113,7 +114,6 @@ class Settings(BaseSettings):
     redis_tweets_cache: RedisNumber | None = None
     redis_user_cache: RedisNumber | None = None
     valkey_mb: Annotated[int, Field(ge=16, le=1 << 20)] = 128
-    docker_flower_port: Port = 5555
 
     storage: Literal["local", "s3"] | None = None
     s3_url: str | None = None
@@ -169,6 +169,20 @@ class Settings(BaseSettings):
     )
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """See pydantic-settings: files that hold secrets come with the environment and `.env`."""
+        names = sorted(name.upper() for name in cls.SECRET)
+        files = SecretFiles(settings_cls, names, getattr(dotenv_settings, "env_file", None))
+        return init_settings, files, env_settings, dotenv_settings
+
+    @classmethod
     def load(cls, env_file: Path | None = Path(".env")) -> Self:
         """Read the environment, over the file.
 
@@ -179,6 +193,8 @@ class Settings(BaseSettings):
             return cls(_env_file=env_file)  # type: ignore[call-arg]
         except ValidationError as error:
             raise WrongSetting(_one_line(error)) from None
+        except UnusableFile as error:
+            raise WrongSetting(str(error)) from None
 
     @classmethod
     def names(cls) -> dict[str, tuple[str, ...]]:

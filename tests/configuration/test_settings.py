@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.addresses import MAX_SOCKET_FOLDER, embedded_socket_folder
-from config.env_names import OBSOLETE, unused_names
+from config.env_names import OBSOLETE, unknown_names, unused_names
 from config.settings import Settings, WrongSetting
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,6 @@ FIRST_IMPLEMENTATION = [
     "DOCKER_REDIS_PORT",
     "REDIS_DB_CACHE",
     "REDIS_CELERY",
-    "DOCKER_FLOWER_PORT",
 ]
 
 
@@ -74,6 +73,46 @@ def test_the_example_itself_is_a_file_of_settings(tmp_path: Path) -> None:
     text = (ROOT / ".env.example").read_text()
     (tmp_path / ".env").write_text(re.sub(r"^# ([A-Z0-9_]+=)", r"\1", text, flags=re.MULTILINE))
     assert Settings.load() == Settings(_env_file=None)  # type: ignore[call-arg]
+
+
+def test_every_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = (ROOT / ".env.example").read_text().partition("\n# ----")[0]
+    assert set(re.findall(r"\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b", head.partition("such as")[2])) - {
+        "DB_PASS_FILE"
+    } == {name.upper() for name in Settings.SECRET}
+    secret = tmp_path / "secret"
+    secret.write_text("p@ss/word\n")
+    (tmp_path / ".env").write_text(f"DB_PASS_FILE={secret}\n")
+    assert load(monkeypatch).db_pass == "p@ss/word"
+    assert unknown_names() == []
+    other = tmp_path / "other"
+    other.write_text("  0123456789abcdef  ")
+    assert load(monkeypatch, METRICS_TOKEN_FILE=str(other)).metrics_token == "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "DB_PASS_FILE: cannot read"),
+        (b"", "must hold one line"),
+        (b"one\ntwo\n", "must hold one line"),
+        (b"\xff\xfe", "is not text in UTF-8"),
+    ],
+)
+def test_a_file_without_a_secret_stops_the_start(
+    content: bytes | None, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(WrongSetting, match=complaint):
+        load(monkeypatch, DB_PASS_FILE=str(path))
+
+
+def test_a_secret_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_text("one")
+    with pytest.raises(WrongSetting, match="DB_PASS, DB_PASS_FILE: give one of them"):
+        load(monkeypatch, DB_PASS="two", DB_PASS_FILE=str(tmp_path / "secret"))
 
 
 def test_the_names_of_the_first_implementation_are_known() -> None:
