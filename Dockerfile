@@ -1,4 +1,4 @@
-# One image for web, worker, scheduler and migrations. No compiler and no servers of our own inside.
+# One image for web, worker, scheduler, migrations and commands. No compiler and no servers of our own inside.
 FROM debian:13-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
         python3 python3-venv python3-dev gcc libc6-dev \
@@ -16,21 +16,27 @@ COPY server server
 COPY storage storage
 COPY tasks tasks
 COPY static static
-RUN .venv/bin/pip install --no-cache-dir --no-deps .
+RUN .venv/bin/pip install --no-cache-dir --no-deps . \
+    && .venv/bin/python -m compileall -q .venv/lib
 
 FROM debian:13-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        python3 postgresql-client-17 \
+        python3 postgresql-client-17 tini \
         libjpeg62-turbo zlib1g libwebp7 libwebpmux3 libwebpdemux2 liblcms2-2 libtiff6 ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /data perch \
+    && useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin perch \
     && install -d -o perch -g perch -m 700 /data
 COPY --from=build /opt/perch/.venv /opt/perch/.venv
-ENV PATH=/opt/perch/.venv/bin:$PATH HOST=0.0.0.0 PORT=8000 DATA_DIR=/data PYTHONUNBUFFERED=1
-USER perch
+# The root file system may be read-only: what is written goes to /data and, for a moment, to /tmp.
+ENV PATH=/opt/perch/.venv/bin:$PATH HOST=0.0.0.0 PORT=8000 DATA_DIR=/data \
+    PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
+STOPSIGNAL SIGTERM
+# tini is process 1: it passes signals on, and buries what nobody waits for.
+ENTRYPOINT ["tini", "--"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
     CMD ["python3", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health/ready', timeout=4)"]
 CMD ["perch", "serve"]

@@ -70,12 +70,14 @@ class LogFile:
     def _open(self) -> int:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         host = SAFE.sub("-", socket.gethostname())[:60] or "host"
-        self._number += 1
-        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        name = f"{host}.{SAFE.sub('-', self._process)}.{moment}.{os.getpid()}.{self._number}{SUFFIX}"
-        self._path, self._size = self._folder / name, 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        self._descriptor = os.open(self._path, flags, 0o600)
+        while self._descriptor is None:
+            self._number += 1
+            moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+            name = f"{host}.{SAFE.sub('-', self._process)}.{moment}.{os.getpid()}.{self._number}{SUFFIX}"
+            self._path, self._size = self._folder / name, 0
+            with contextlib.suppress(FileExistsError):  # of a writer before, in this process
+                self._descriptor = os.open(self._path, flags, 0o600)
         return self._descriptor
 
     def _close(self) -> None:

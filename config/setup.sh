@@ -89,6 +89,9 @@ install_test_tools() {
     command -v chromium >/dev/null || missing+=(chromium)
     command -v radosgw >/dev/null || missing+=(radosgw)
     command -v wrk >/dev/null || missing+=(wrk)
+    for program in nginx caddy; do
+        command -v $program >/dev/null || [ -x /usr/sbin/$program ] || missing+=($program)
+    done
     command -v promtool >/dev/null && command -v prometheus >/dev/null || missing+=(prometheus)
     command -v dpkg-query >/dev/null && for font in fonts-noto-core fonts-noto-color-emoji; do
         [ -d "/usr/share/doc/$font" ] || missing+=("$font")

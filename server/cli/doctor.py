@@ -224,7 +224,9 @@ def look_at_pictures() -> Finding:
         return Finding("failed", "pictures", f"the picture child does not run: {error}")
     if "pillow-simd" not in said:
         return Finding(
-            "warning", "pictures", f"{said}; pillow-simd is not built, `make pillow-simd` does that"
+            "warning",
+            "pictures",
+            f"{said}; without pillow-simd, which is faster (`make pillow-simd`, docs/deploying.md)",
         )
     return Finding("ok", "pictures", said)
 

@@ -153,10 +153,21 @@ def migration(settings: Settings) -> Program:
         except Exception as error:
             if not is_passing(error):
                 raise
-            log.error("the database %s does not answer: %s", settings.database, error)
+            log.error("the database %s does not answer: %s%s", settings.database, error, needed(settings))
             sys.exit(1)
 
     return Program("the migration", forked("migrate", run), once=True, ready_within=600)
+
+
+def needed(settings: Settings) -> str:
+    """What to do about a database that does not answer, in words behind the sentence that says so."""
+    named = [name for name in ("DOCKER_DATABASE", "DOCKER_REDIS") if getattr(settings, name.lower())]
+    if not settings.docker_database:
+        return ""
+    return (
+        f"; {' and '.join(named)} in the settings name servers of containers: start these "
+        "(docker compose up), or take the names out for servers of Perch's own"
+    )
 
 
 def web(settings: Settings, listener: socket.socket) -> list[Program]:

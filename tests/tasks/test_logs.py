@@ -221,6 +221,13 @@ async def test_archives_that_find_no_room_are_shipped_later(workshop: Workshop, 
     assert files(workshop) == []
 
 
+def test_two_writers_of_one_process_and_name_have_a_file_each(tmp_path: Path) -> None:
+    writers = [LogFile(tmp_path, "worker") for _ in range(3)]
+    for number, writer in enumerate(writers):
+        writer.write(f"{number}\n".encode())
+    assert sorted(path.read_text() for path in tmp_path.iterdir()) == ["0\n", "1\n", "2\n"]
+
+
 def test_an_empty_file_goes_and_its_writer_notices(tmp_path: Path) -> None:
     """As one that was shipped between being made and getting its first line."""
     out = LogFile(tmp_path, "web-1")

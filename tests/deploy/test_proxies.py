@@ -1,0 +1,228 @@
+"""A real nginx and a real Caddy, with the files that are shipped, before a running Perch."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import socket
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import pictures, servers
+from tests.whole.conftest import Perch, running
+
+DEPLOY = Path(__file__).parents[2] / "config/deploy"
+
+HOST = "perch.example.org"
+
+# What the shipped files say of Perch's settings.
+SETTINGS = re.compile(r"\b([A-Z_]+)=(\S+)")
+
+ANONYMOUS = 20
+
+
+@pytest.fixture(scope="module")
+def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
+    """With the settings that the files name."""
+    said = dict(SETTINGS.findall(comment(DEPLOY / "nginx.conf")))
+    assert said == dict(SETTINGS.findall(comment(DEPLOY / "Caddyfile")))
+    folder = tmp_path_factory.mktemp("behind")
+    with running(folder, RATE_LIMITS="on", RATE_ANONYMOUS=f"{ANONYMOUS}/hour", **said) as perch:
+        yield perch
+
+
+def comment(file: Path) -> str:
+    lines = file.read_text().splitlines()
+    return "\n".join(line for line in lines if line.startswith("#") and "PUBLIC_URL" in line)
+
+
+@contextmanager
+def nginx(folder: Path, perch: Perch, port: int) -> Iterator[None]:
+    """The shipped file, with other ports and a certificate of a moment."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}"]
+        + ["-addext", f"subjectAltName=DNS:{HOST}", "-keyout", "privkey.pem", "-out", "fullchain.pem"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    shipped = (DEPLOY / "nginx.conf").read_text()
+    shipped = re.sub(r"/etc/letsencrypt/live/[^/]+", str(folder), shipped)
+    shipped = re.sub(r"^ +listen \[::\].*\n", "", shipped, flags=re.MULTILINE)
+    for there, here in (
+        ("listen 80;", f"listen 127.0.0.1:{servers.free_port()};"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl; listen 127.0.0.2:{port} ssl;"),
+        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{perch.settings['PORT']};"),
+    ):
+        assert there in shipped
+        shipped = shipped.replace(there, here)
+    paths = " ".join(
+        f"{name}_temp_path {folder};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log; user root;\n"
+        f"events {{}}\nhttp {{ access_log off; {paths}\n{shipped}\n}}\n"
+    )
+    with served(["nginx", "-c", str(folder / "nginx.conf")], port, {}):
+        yield
+
+
+@contextmanager
+def caddy(folder: Path, perch: Perch, port: int) -> Iterator[None]:
+    """The shipped file, with a certificate of Caddy's own authority, which nobody installs."""
+    shipped = (DEPLOY / "Caddyfile").read_text()
+    alone = "admin off\nskip_install_trust\nauto_https disable_redirects\nstorage file_system"
+    site = "{$PERCH_HOST:localhost} {"
+    assert site in shipped
+    shipped = shipped.replace(site, f"{site}\n\ttls internal")
+    (folder / "Caddyfile").write_text(f"{{\n{alone} {folder}\n}}\n{shipped}")
+    environment = {
+        "PERCH_HOST": f"https://{HOST}:{port}",
+        "PERCH_UPSTREAM": f"127.0.0.1:{perch.settings['PORT']}",
+        "HOME": str(folder),
+    }
+    with served(
+        ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"], port, environment
+    ):
+        yield
+
+
+@contextmanager
+def served(command: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(
+        command, env=servers.environment(**environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        servers.wait_for(lambda: answers(port) or process.poll() is not None, command[0], seconds=20)
+        assert process.poll() is None, f"{command[0]} ended"
+        yield
+    finally:
+        process.kill()  # Caddy would wait for open streams
+        process.wait(10)
+
+
+def answers(port: int) -> bool:
+    """Whether TLS is spoken there under the name: a certificate takes Caddy a moment."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
+            blind().wrap_socket(plain, server_hostname=HOST).close()
+    except OSError:
+        return False
+    return True
+
+
+def blind() -> ssl.SSLContext:
+    """For certificates of nobody's authority."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+Proxy = Callable[[Path, Perch, int], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
+def proxied(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, perch: Perch
+) -> Iterator[int]:
+    """The port of a proxy before it."""
+    proxy: Proxy = request.param
+    port = servers.free_port()
+    with proxy(tmp_path_factory.mktemp("proxy"), perch, port):
+        yield port
+
+
+def client(port: int, *, source: str = "127.0.0.1") -> httpx.AsyncClient:
+    """Somebody who knows the proxy under its name."""
+    transport = httpx.AsyncHTTPTransport(verify=blind(), local_address=source)
+    return httpx.AsyncClient(
+        transport=transport, base_url=f"https://127.0.0.1:{port}", headers={"host": HOST}, timeout=30
+    )
+
+
+async def test_pages_and_the_api_come_through_with_tls(proxied: int) -> None:
+    async with client(proxied) as browser:
+        page = await browser.get("/", headers={"accept": "text/html"}, extensions=sni())
+        assert page.status_code == 200
+        assert page.headers["strict-transport-security"] == "max-age=31536000"
+        me = await browser.get("/api/users/me", headers={"api-key": "test"}, extensions=sni())
+        assert me.json()["user"]["handle"] == "test"
+        assert (await browser.get("/metrics", extensions=sni())).status_code == 404
+
+
+def sni() -> dict[str, str]:
+    """The name that TLS is told."""
+    return {"sni_hostname": HOST}
+
+
+async def test_events_come_as_they_happen(proxied: int) -> None:
+    async with client(proxied) as browser:
+        key = {"api-key": "test"}
+        async with browser.stream("GET", "/api/stream", headers=key, extensions=sni()) as stream:
+            lines = stream.aiter_lines()
+            for number in range(3):
+                sent = await browser.post(
+                    "/api/tweets", headers=key, json={"tweet_data": f"seen {number}"}, extensions=sni()
+                )
+                assert sent.status_code == 201
+                async with asyncio.timeout(3):
+                    while True:
+                        line = await anext(lines)
+                        if line.startswith("data:") and str(sent.json()["tweet_id"]) in line:
+                            break
+
+
+def test_pictures_come_through_and_too_large_ones_are_refused(proxied: int, tmp_path: Path) -> None:
+    """By curl and HTTP/2, as browsers: over HTTP/1.1 a refusal in the middle of a body may be lost."""
+    picture = pictures.jpeg(640, 480)
+    large = picture + b"\0" * (9_900_000 - len(picture))
+    for content, status in ((picture, 201), (large, 201), (large + b"\0" * 1_000_000, 413), (2 * large, 413)):
+        file = tmp_path / "picture.jpg"
+        file.write_bytes(content)
+        url = f"https://{HOST}:{proxied}/api/medias"
+        asked = ["curl", "-sk", "--http2", "--resolve", f"{HOST}:{proxied}:127.0.0.1", "-H", "api-key: test"]
+        command = [*asked, "-F", f"file=@{file}", "-o", "/dev/null", "-w", "%{http_code}", url]
+        answered = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        assert answered == str(status), len(content)
+
+
+async def test_whoever_asks_cannot_say_from_where(proxied: int) -> None:
+    """Requests without a key are counted by address: what a client claims does not make it another one."""
+    sources = [f"127.{proxied % 250 + 1}.{part}.9" for part in (1, 2)]  # of nobody else here
+    async with client(proxied, source=sources[0]) as one, client(proxied, source=sources[1]) as other:
+        numbers = itertools.count(1)
+        async with asyncio.timeout(20):
+            while True:
+                lie = {"x-forwarded-for": f"198.51.100.{next(numbers) % 250}"}
+                answer = await one.get("/api/instance", headers=lie, extensions=sni())
+                if answer.status_code == 429:
+                    break
+                await asyncio.sleep(0.05)
+        assert next(numbers) > ANONYMOUS
+        assert (await other.get("/api/instance", extensions=sni())).status_code == 200
+
+
+@pytest.mark.parametrize("unit", ["perch.service", "perch-part@.service"])
+def test_the_units_of_systemd_are_well_formed(unit: str, tmp_path: Path) -> None:
+    """Each line is one that systemd knows, and what they start is a command."""
+    text = (DEPLOY / unit).read_text()
+    assert {command.split()[0] for command in re.findall(r"/opt/perch/bin/perch (.*)", text)} <= {
+        "up",
+        "migrate",
+        "%i",
+    }
+    file = tmp_path / unit.replace("@.", "@worker.")
+    file.write_text(text.replace("/opt/perch/bin/perch", "/bin/true"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False
+    )
+    assert str(file) not in done.stderr, done.stderr
+    assert file.name not in done.stderr, done.stderr
