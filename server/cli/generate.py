@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from datetime import UTC, datetime
@@ -10,12 +11,16 @@ from typing import TextIO
 
 import click
 
+from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.cache import changes, topics
-from server.cli.command import json_option, print_json, progress, with_database
-from server.generate import loading
+from server.cli.command import json_option, print_json, progress, with_database, with_workshop
+from server.generate import demo, loading
+from server.generate.community import POSTS
+from server.generate.demo import Settled
 from server.generate.loading import Filled
 from server.generate.size import Impossible, Size
+from tasks.workshop import Workshop
 
 NUMBER = click.IntRange(0, 100_000_000)
 
@@ -31,6 +36,12 @@ NUMBER = click.IntRange(0, 100_000_000)
     "--until",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     help="The time of the newest tweet, in UTC. Default: now.",
+)
+@click.option(
+    "--demo",
+    "community",
+    is_flag=True,
+    help="A small community instead, with pictures, to show people around.",
 )
 @click.option(
     "--keys",
@@ -52,6 +63,7 @@ def generate(
     likes: int | None,
     follows: int | None,
     media: int | None,
+    community: bool,
     seed: int,
     until: datetime | None,
     keys_file: Path | None,
@@ -65,10 +77,17 @@ def generate(
     objects do not exist. A database that holds users or tweets already is left as it is: fill it before Perch
     is started, and with MODE=PROD, as there are demo users otherwise.
 
+    With --demo a dozen people come instead, who write to each other, with pictures drawn on the spot, to show
+    others around: into a new server, which may run.
+
     \b
-    Example:
+    Examples:
+      perch generate --demo
       MODE=PROD DATA_DIR=/tmp/large perch generate --tweets 1000000 --keys /tmp/large.keys
     """
+    if community:
+        settle(keys_file, as_json)
+        return
     try:
         size = Size.of(tweets, users=users, likes=likes, follows=follows, media=media)
     except Impossible as error:
@@ -83,10 +102,7 @@ def generate(
             found = await loading.fill(address, size, seed=seed, until=moment, told=show)
         await changes.tell([topics.EVERYTHING])  # a running Perch may have seen nothing there
         if out is not None:
-            made = await loading.add_keys(address, keys_for)
-            with out:
-                out.truncate()
-                out.writelines(f"{key}\n" for key in made)
+            await write_keys(out, address, keys_for)
         return found
 
     started = time.monotonic()
@@ -114,6 +130,39 @@ def generate(
         f"{size.media} pictures in {seconds:.0f} s. The busiest author is user {found.busiest_author}, "
         f"the most liked tweet {found.most_liked_tweet}."
     )
+
+
+def settle(keys_file: Path | None, as_json: bool) -> None:
+    """The demo community."""
+    out = opened(keys_file) if keys_file is not None else None
+
+    async def work(workshop: Workshop) -> Settled:
+        with progress("drawing", sum(len(post.scenes) for post in POSTS)) as show:
+            found = await demo.settle(workshop.store, workshop.jobs, show)
+        await changes.tell([topics.EVERYTHING])
+        if out is not None:
+            await write_keys(out, workshop.settings.database, found.users)
+        return found
+
+    try:
+        found = with_workshop(work)
+    except loading.NotEmpty as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        print_json(dataclasses.asdict(found))
+        return
+    click.echo(
+        f"{found.users} people with {found.tweets} tweets, {found.likes} likes, {found.follows} follows and "
+        f"{found.pictures} pictures, which workers make now or when Perch is started"
+    )
+
+
+async def write_keys(out: TextIO, address: DatabaseAddress, number: int) -> None:
+    """Keys of the first users, one a line."""
+    made = await loading.add_keys(address, number)
+    with out:
+        out.truncate()
+        out.writelines(f"{key}\n" for key in made)
 
 
 def opened(file: Path) -> TextIO:

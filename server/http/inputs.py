@@ -22,6 +22,7 @@ KNOWN_LENGTH = 200
 
 PATTERN = re.compile(r"expected `str` matching regex '[^']*'")
 WHOLE_NUMBER = re.compile(r"[0-9]+", re.ASCII)
+OTHER_VALUE = "Invalid enum value"
 PLACE = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<place>.*)`")
 
 Limit = Annotated[
@@ -118,4 +119,6 @@ def _sentence(reason: str) -> str:
     """msgspec's reason, with the field in front."""
     found = PLACE.fullmatch(reason)
     place, reason = (found["place"], found["reason"]) if found else ("", reason)
+    if reason.startswith(OTHER_VALUE):  # it goes on with the value, as Python writes it
+        reason = "Not one of the values that are allowed"
     return f"{place or 'The body'}: {reason[0].lower()}{reason[1:]}."

@@ -86,7 +86,9 @@ async def test_of_each_kind_one_run_is_asked_for_at_a_time(carol: Caller, perch:
         *(carol.post(f"{OPERATIONS}/runs", json={"kind": "reconcile"}) for _ in range(5))
     )
     assert sorted(answer.status for answer in answers) == [202, 409, 409, 409, 409]
-    assert (await carol.post(f"{OPERATIONS}/runs", json={"kind": "party"})).error == (422, "invalid_body")
+    wrong = await carol.post(f"{OPERATIONS}/runs", json={"kind": "party\0"})
+    assert wrong.error == (422, "invalid_body")
+    assert wrong["error_message"] == "kind: not one of the values that are allowed."
 
 
 @pytest.mark.usefixtures("database")

@@ -1,0 +1,111 @@
+"""A small made-up community around a library and its garden: who they are and what they write."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Post(NamedTuple):
+    """A tweet: by whom, what, and which scenes it shows, each with its description."""
+
+    handle: str
+    text: str
+    scenes: tuple[tuple[str, str], ...] = ()
+
+
+PEOPLE = {
+    "marta": "Marta",
+    "oleg": "Олег",
+    "june": "June",
+    "tomasz": "Tomasz",
+    "sofia": "София",
+    "ravi": "Ravi",
+    "ines": "Inês",
+    "katya": "Катя Л.",
+    "noah": "Noah",
+    "yuki": "ゆき",
+    "library": "The Library",
+    "garden": "Reading Garden",
+}
+
+# Who is followed by nearly everybody.
+KNOWN = ("library", "garden", "marta")
+
+# The oldest first.
+POSTS = (
+    Post(
+        "library",
+        "Hello! Here we share what is new on the shelves, when we are open, and what you lent each other.",
+    ),
+    Post(
+        "garden",
+        "The reading garden has a bench again. Thank you, Tomasz, for the two afternoons with the sander.",
+        (("morning", "A bench under trees in the morning"),),
+    ),
+    Post("tomasz", "It was three afternoons, and I would do it again."),
+    Post("marta", "New here. I run on Tuesdays and read on all other days."),
+    Post("oleg", "Всем привет! Принёс в библиотеку коробку старой фантастики, берите."),
+    Post(
+        "june",
+        "Is anybody else's sourdough slower since the weather turned? Mine has been sulking since Sunday.",
+    ),
+    Post("ravi", "@june put it on top of the router. Works for me, and it reads the logs."),
+    Post(
+        "library",
+        "Thursday at six: an hour of reading aloud. Bring two pages that you love, in any language.",
+    ),
+    Post(
+        "sofia",
+        "Первый снег на перевале. До библиотеки дошла за сорок минут вместо двадцати.",
+        (("snow", "Снег на склонах гор"),),
+    ),
+    Post("ines", "Found a postcard from 1974 in a book about bees. It says only: “the honey was worth it”."),
+    Post(
+        "noah",
+        "Day 12 of learning to draw. The cat does not hold still, so today it is hills.",
+        (("hills", "Green hills, one behind the other"),),
+    ),
+    Post("yuki", "今日の図書館、静かで最高でした。窓の外は雨。"),
+    Post("garden", "Tomatoes: done. Kale: unstoppable. Take some, please."),
+    Post(
+        "marta",
+        "Six kilometres along the river before breakfast. The heron was there first, as always.",
+        (("river", "A river in the evening light"), ("dusk", "The same river a little later")),
+    ),
+    Post("katya", "Кто-нибудь умеет чинить скрипящие стулья? В читальном зале их шесть."),
+    Post("tomasz", "@katya I do. Six chairs are two coffees."),
+    Post("library", "The printer works again. What it was: a bookmark."),
+    Post(
+        "june",
+        "It rose! Photographs would show a loaf; you get the sky over the bakery instead.",
+        (("dusk", "An orange sky over dark roofs"),),
+    ),
+    Post(
+        "ravi",
+        "Backups of the club's membership list restored on a Sunday, just to see that they do. They do.",
+    ),
+    Post("oleg", "Дочитал. Вернул. Взял следующую. Так и живём."),
+    Post("noah", "Day 15: the cat held still for eleven seconds."),
+    Post(
+        "ines", "If you like maps: the third shelf on the left has an atlas with roads that were never built."
+    ),
+    Post("sofia", "Нашла на чердаке бабушкины лыжи. Крепления старше меня."),
+    Post("yuki", "明日は晴れるかな。"),
+    Post("garden", "We planted forty crocuses under the pear tree and told nobody where. See you in March."),
+    Post("marta", "Reading aloud was lovely. Nine people, five languages, one very sad poem about a tram."),
+    Post("library", "Thank you all for Thursday. Next time in two weeks; the tram poem is now on the door."),
+    Post("katya", "Стулья больше не скрипят. Тишина непривычная."),
+    Post(
+        "tomasz",
+        "The four corners of the club, today:",
+        (
+            ("morning", "Trees in the morning"),
+            ("hills", "Hills"),
+            ("river", "The river"),
+            ("snow", "Mountains with snow"),
+        ),
+    ),
+    Post("june", "Bread on the windowsill of the reading room. First come, first served."),
+    Post("noah", "I came first. I drew it, then I served myself."),
+    Post("ravi", "It is quiet here today. I like that about this place."),
+)
