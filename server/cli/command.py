@@ -29,9 +29,6 @@ from tasks.workshop import Workshop, opened
 
 T = TypeVar("T")
 
-# Exit code: it did not work, or something is not as it should be.
-FAILED = 1
-
 BUSY = "another dump or drill runs at this moment: `perch runs list` shows it"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")

@@ -242,3 +242,6 @@ def look_at_walls() -> Finding:
         lacking = f"this system has no {' and no '.join(missing)} for the picture child"
         return Finding("warning", "walls", f"{lacking}; it has {standing or 'limits only'}")
     return Finding("ok", "walls", standing)
+
+
+COMMANDS = (doctor,)

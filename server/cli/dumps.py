@@ -14,7 +14,6 @@ import click
 
 from server.cli.command import (
     BUSY,
-    FAILED,
     identity_option,
     json_option,
     manifest_of,
@@ -25,6 +24,7 @@ from server.cli.command import (
     table,
     with_workshop,
 )
+from server.cli.exit_codes import FAILED
 from server.domain import runs
 from server.models import RunKind, ScheduledRun
 from tasks.dumps import catalogue, drills

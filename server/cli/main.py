@@ -3,37 +3,64 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from config import logging as lines
 from config.settings import WrongSetting
 from config.version import VERSION
-from server.cli import (
-    doctor,
-    dumps,
-    generate,
-    importing,
-    inviting,
-    media,
-    moderation,
-    people,
-    processes,
-    reconcile,
-    restoring,
-    retention,
-    runs,
-)
-from server.cli.command import FAILED
-from server.processes.embedded import EmbeddedUnavailable
-from server.processes.lock import FolderInUse
-from server.processes.supervisor import ProgramFailed
+from server.cli.exit_codes import FAILED, WRONG
+from server.processes.errors import CannotRun
 
-# Exit code: the command or a setting is wrong (as click has it).
-WRONG = 2
+# Where each command is: only what is asked for is imported, so that a shell that completes one does not wait.
+PLACES = {
+    "up": "processes",
+    "serve": "processes",
+    "worker": "processes",
+    "scheduler": "processes",
+    "migrate": "processes",
+    "users": "moderation",
+    "keys": "people",
+    "invite": "inviting",
+    "invitations": "inviting",
+    "audit": "moderation",
+    "dump": "dumps",
+    "restore": "restoring",
+    "retention": "retention",
+    "lifecycle": "retention",
+    "runs": "runs",
+    "status": "runs",
+    "media": "media",
+    "reconcile": "reconcile",
+    "generate": "generate",
+    "import": "importing",
+    "doctor": "doctor",
+    "completion": "completion",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """The commands, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return list(PLACES)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of this name."""
+        if name not in PLACES:
+            return None
+        found: tuple[click.Command, ...] = import_module(f"server.cli.{PLACES[name]}").COMMANDS
+        return next(command for command in found if command.name == name)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names that begin so."""
+        return [CompletionItem(name) for name in PLACES if name.startswith(incomplete)]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="perch")
 def cli() -> None:
     """Perch, a microblog to host yourself.
@@ -49,24 +76,6 @@ def cli() -> None:
     """
 
 
-for command in (
-    *processes.COMMANDS,
-    *people.COMMANDS,
-    *inviting.COMMANDS,
-    *moderation.COMMANDS,
-    *dumps.COMMANDS,
-    *restoring.COMMANDS,
-    *retention.COMMANDS,
-    *runs.COMMANDS,
-    *media.COMMANDS,
-    *reconcile.COMMANDS,
-    *generate.COMMANDS,
-    *importing.COMMANDS,
-    doctor.doctor,
-):
-    cli.add_command(command)
-
-
 def main() -> None:
     """Run the command; a reason for the operator is one line, and a mistake of ours a log line."""
     try:
@@ -78,7 +87,7 @@ def main() -> None:
         sys.exit(WRONG)
     except click.ClickException as error:
         stop(error.format_message(), FAILED)
-    except (ProgramFailed, FolderInUse, EmbeddedUnavailable) as error:
+    except CannotRun as error:
         stop(str(error), FAILED)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -10,7 +10,8 @@ import msgspec
 
 import storage
 from config.settings import Settings
-from server.cli.command import FAILED, json_option, print_json, progress, with_database
+from server.cli.command import json_option, print_json, progress, with_database
+from server.cli.exit_codes import FAILED
 from tasks import media_check
 from tasks.media_check import Report
 

@@ -166,4 +166,4 @@ def line(row: ActRow) -> dict[str, Any]:
     }
 
 
-COMMANDS = (list_acts,)
+COMMANDS = (users, list_acts)

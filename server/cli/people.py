@@ -176,4 +176,4 @@ def key_row(record: ApiKey) -> dict[str, Any]:
     }
 
 
-COMMANDS = (users, keys_group)
+COMMANDS = (keys_group,)

@@ -8,7 +8,8 @@ from typing import Any
 import click
 import msgspec
 
-from server.cli.command import FAILED, json_option, print_json, progress, with_workshop
+from server.cli.command import json_option, print_json, progress, with_workshop
+from server.cli.exit_codes import FAILED
 from server.domain import runs
 from server.domain.runs import Claim
 from server.models import RunKind

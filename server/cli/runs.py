@@ -11,7 +11,8 @@ import click
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from server.cli.command import FAILED, json_option, print_json, size, table, with_workshop
+from server.cli.command import json_option, print_json, size, table, with_workshop
+from server.cli.exit_codes import FAILED
 from server.domain import condition, runs
 from server.domain.condition import words
 from server.models import RunKind, ScheduledRun

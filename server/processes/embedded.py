@@ -25,6 +25,7 @@ from config import programs
 from config.addresses import embedded_socket_folder
 from config.settings import POSTGRES_PORT, Settings
 from server.processes import lock
+from server.processes.errors import CannotRun
 from server.processes.sizes import postgres_options, valkey_options
 from server.processes.supervisor import Program, become_child
 
@@ -41,7 +42,7 @@ ORPHAN_PATIENCE = 5
 log = logging.getLogger(__name__)
 
 
-class EmbeddedUnavailable(Exception):
+class EmbeddedUnavailable(CannotRun):
     """The programs are not installed, or cannot run here; the text says what to do."""
 
 

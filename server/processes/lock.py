@@ -13,13 +13,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from server.processes.errors import CannotRun
+
 # How long children of a killed parent may take to end. Seconds.
 PATIENCE = 30
 
 _held: int | None = None
 
 
-class FolderInUse(Exception):
+class FolderInUse(CannotRun):
     """Another `perch up` runs on this data folder."""
 
 

@@ -21,6 +21,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from server.processes.errors import CannotRun
+
 log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15  # prctl(2)
@@ -44,7 +46,7 @@ POLL = 0.05  # seconds between looks at whether something is ready
 SAME_WISH = 1.0
 
 
-class ProgramFailed(Exception):
+class ProgramFailed(CannotRun):
     """A program does not start or keeps dying; the text is the reason for the operator."""
 
 

@@ -14,7 +14,7 @@ DOCUMENTS = [
     Path("README.md"),
     Path("CONTRIBUTING.md"),
     Path("SECURITY.md"),
-    *sorted(Path("docs").glob("*.md")),
+    *sorted(Path("docs").rglob("*.md")),
 ]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -26,7 +26,15 @@ HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 SETTING = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)(?:=[^`]*)?`")
 
 # Names in capitals that are none of Perch's settings.
-OTHERS = {"ATTACK_SEED", "CLOCK_BOOTTIME", "KIND_CRON", "PR_SET_PDEATHSIG", "REDIS_CELERY"}
+OTHERS = {
+    "ATTACK_SEED",
+    "CLOCK_BOOTTIME",
+    "KIND_CRON",
+    "PR_SET_PDEATHSIG",
+    "REDIS_CELERY",
+    "KEY_ID",
+    "INVITATION_ID",
+}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)

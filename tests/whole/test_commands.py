@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import zipfile
 from pathlib import Path
 
+import click
 import httpx
 import pytest
 
 from server.cli import runs
+from server.cli.main import PLACES, cli
 from tests.whole.conftest import Perch, log_of, perch, running, users
 
 
@@ -38,6 +41,38 @@ def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: 
     assert done.returncode == 0
     assert done.stdout.startswith("Usage: perch")
     assert "Example" in done.stdout or command in (["users"], ["keys"])
+
+
+def test_each_command_is_where_it_is_said_to_be() -> None:
+    for name in PLACES:
+        found = cli.get_command(click.Context(cli), name)
+        assert found is not None
+        assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("perch d", {"dump", "doctor"}),
+        ("perch dump v", {"verify"}),
+        ("perch users add --n", {"--name"}),
+        ("perch runs start dr", {"drill"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(
+    words: str, expected: set[str], tmp_path: Path
+) -> None:
+    asked = {"_PERCH_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = perch(tmp_path, **asked)
+    assert {line.partition(",")[2] for line in done.stdout.split()} == expected
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_a_shell_needs_for_that_is_printed(shell: str, tmp_path: Path) -> None:
+    printed = perch(tmp_path, "completion", shell).stdout
+    assert "_PERCH_COMPLETE" in printed
+    if shell == "bash":
+        subprocess.run(["bash", "-n"], input=printed, text=True, check=True)
 
 
 def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) -> None:

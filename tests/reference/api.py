@@ -1,0 +1,59 @@
+"""The HTTP interface, from the OpenAPI document, which is made from the code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.version import VERSION
+from server.domain.errors import ERRORS
+
+# What any of them may answer.
+OF_ALL = ("internal_error", "unavailable", "rate_limited", "missing_key", "invalid_key", "out_of_scope")
+
+
+def page(document: dict[str, Any]) -> str:
+    """docs/reference/api.md"""
+    out = [
+        "# The HTTP interface",
+        "",
+        f"Written from the code of version {VERSION} by `make reference`. A running server says it all at",
+        "`/api/docs`, and for programs at `/api/openapi.json`. Every JSON answer is an envelope: `result`",
+        "true and what is named here, or false with a stable `error_type` and one sentence in",
+        "`error_message`. The key goes in the header `api-key`.",
+        "",
+    ]
+    tags: dict[str, list[str]] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            tags.setdefault(operation["tags"][0], []).append(row(method, path, operation))
+    for tag, rows in tags.items():
+        out += [
+            f"## {tag}",
+            "",
+            "| call | what it does | scope | answers |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    out += ["## Errors", "", "| `error_type` | status | usual sentence |", "| --- | --- | --- |"]
+    out += [
+        f"| `{error.error_type}` | {error.status} | {error.message} |"
+        for error in sorted(ERRORS.values(), key=lambda error: (error.status, error.error_type))
+    ]
+    return "\n".join(out).rstrip() + "\n"
+
+
+def row(method: str, path: str, operation: dict[str, Any]) -> str:
+    """One call."""
+    told = operation["description"]
+    scope = next((word for word in ("admin", "write", "read") if f"the scope `{word}`" in told), "none")
+    good = [status for status in operation["responses"] if int(status) < 400]
+    wrong = [
+        name
+        for status, answer in operation["responses"].items()
+        if int(status) >= 400
+        for name in answer.get("content", {}).get("application/json", {}).get("examples", {})
+        if name not in OF_ALL
+    ]
+    answers = ", ".join([*good, *(f"`{name}`" for name in wrong)])
+    return f"| `{method.upper()} {path}` | {operation['summary']} | {scope} | {answers} |"
