@@ -45,7 +45,7 @@ def options(name: str, command: click.Command) -> list[tuple[str, str]]:
     found = [
         parameter.get_help_record(context)
         for parameter in command.get_params(context)
-        if not getattr(parameter, "hidden", False)
+        if isinstance(parameter, click.Option) and not parameter.hidden
     ]
     return [record for record in found if record is not None and "--help" not in record[0]]
 
