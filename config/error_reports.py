@@ -22,6 +22,7 @@ def start(settings: Settings, process: str) -> None:
         release=f"perch@{VERSION}",
         environment=settings.mode.lower(),
         server_name=process,
+        sample_rate=settings.sentry_sample_rate,
         include_local_variables=False,  # they hold texts and keys
         max_request_body_size="never",
         event_scrubber=EventScrubber(denylist=[*DEFAULT_DENYLIST, "api-key", "api_key"], recursive=True),

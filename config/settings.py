@@ -151,6 +151,7 @@ class Settings(BaseSettings):
     metrics_port: Port | None = None
 
     sentry_dsn: str | None = None
+    sentry_sample_rate: Annotated[float, Field(ge=0, le=1)] = 1.0
     alert_webhook_url: str | None = None
 
     # Never shown, not even in an error about them.

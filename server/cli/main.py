@@ -51,7 +51,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of this name."""
         if name not in PLACES:
-            return None
+            return super().get_command(ctx, name)
         found: tuple[click.Command, ...] = import_module(f"server.cli.{PLACES[name]}").COMMANDS
         return next(command for command in found if command.name == name)
 
