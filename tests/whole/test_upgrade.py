@@ -1,0 +1,99 @@
+"""From the last version to this one and back, with data: each runs the code that it was."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import pictures, servers
+from tests.whole.conftest import is_ready, running
+
+ROOT = Path(__file__).parents[2]
+
+# Before the first release: a commit that people may have run. Then, the tag of the last release.
+LAST = "6a608c0"
+
+KEY = {"api-key": "test"}
+
+
+@pytest.fixture(scope="module")
+def last(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code of the last version."""
+    packed = subprocess.run(["git", "archive", LAST], cwd=ROOT, capture_output=True, check=False)
+    if packed.returncode:
+        pytest.skip(f"{LAST} is not in this clone")
+    folder = tmp_path_factory.mktemp("last")
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def command(last: Path, folder: Path, *words: str, **settings: str) -> subprocess.Popen[str]:
+    """`perch …` of the last version."""
+    run = "import sys; from server.cli import main; sys.exit(main())"
+    return subprocess.Popen(
+        [sys.executable, "-c", run, *words],
+        cwd=folder,
+        env=servers.environment(PYTHONPATH=str(last), DATA_DIR=str(folder / "data"), **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+@contextmanager
+def last_running(last: Path, folder: Path) -> Iterator[str]:
+    """`perch up` of the last version; its address."""
+    port = servers.free_port()
+    url = f"http://127.0.0.1:{port}"
+    with command(last, folder, "up", PORT=str(port)) as process:
+        try:
+            servers.wait_for(lambda: is_ready(url), "the last version serving", seconds=90)
+            yield url
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+def contents(url: str) -> list[str]:
+    return [one["content"] for one in httpx.get(f"{url}/api/tweets", headers=KEY).json()["tweets"]]
+
+
+def test_data_of_the_last_version_is_taken_over_and_the_way_back_is_a_dump(
+    last: Path, tmp_path: Path
+) -> None:
+    with last_running(last, tmp_path) as url:
+        sent = {"file": ("hill.jpg", pictures.jpeg(640, 480))}
+        picture = httpx.post(f"{url}/api/medias", headers=KEY, files=sent, timeout=30).json()
+        body = {"tweet_data": "of the last version", "tweet_media_ids": [picture["media_id"]]}
+        tweet = httpx.post(f"{url}/api/tweets", headers=KEY, json=body).json()["tweet_id"]
+        assert httpx.post(f"{url}/api/tweets/{tweet}/likes", headers={"api-key": "test1"}).status_code == 200
+        made, _ = command(last, tmp_path, "dump", "now", "--json").communicate(timeout=60)
+        dump = json.loads(made)["dump"]
+
+    with running(tmp_path) as perch:
+        (found,) = httpx.get(f"{perch.url}/api/tweets", headers=KEY).json()["tweets"]
+        assert (found["content"], found["likes_count"]) == ("of the last version", 1)
+        shown = httpx.get(f"{perch.url}{found['attachments'][0]}")
+        assert shown.headers["content-type"] == "image/jpeg"
+        assert json.loads(perch.command("reconcile", "--json"))["tweets"] == 1
+        assert "all applied" in perch.command("doctor")
+        new = httpx.post(f"{perch.url}/api/tweets", headers=KEY, json={"tweet_data": "of this version"})
+        assert new.status_code == 201
+        assert contents(perch.url) == ["of this version", "of the last version"]
+
+    restoring = command(last, tmp_path, "restore", dump, "--force", "--json")
+    restoring.communicate(timeout=90)
+    assert restoring.returncode == 0
+    with last_running(last, tmp_path) as url:
+        assert contents(url) == ["of the last version"]
+        assert httpx.get(f"{url}{found['attachments'][0]}").status_code == 200
