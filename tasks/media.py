@@ -29,16 +29,28 @@ async def process_slow_picture(media_id: int, workshop: Means) -> None:
 
 
 async def _in_turn(media_id: int, workshop: Workshop, lane: Lane, *, turns: int) -> None:
-    """Work on it if its owner has a turn left in that lane; their next then waits behind what others sent."""
+    """Work on it if its owner has a turn left in that lane; their next then waits behind what others sent.
+
+    After a try that says nothing of the picture, as the store is away, the next would fail too: what waits is
+    taken up by `resume_forgotten`.
+    """
     slow = lane == "slow"
-    token = await media.begin_attempt(media_id, slow=slow, turns=turns)
-    if token is None:
-        return
-    try:
-        await _attempt(media_id, token, workshop, lane)
-    finally:
+
+    async def go_on() -> None:
         for following in await media.next_in_turn(media_id, slow=slow, turns=turns):
             await workshop.jobs.process_picture(following, slow=slow)
+
+    try:
+        token = await media.begin_attempt(media_id, slow=slow, turns=turns)
+        if token is None:
+            return
+        await _attempt(media_id, token, workshop, lane)
+    except media.TriesUsedUp as over:
+        await workshop.jobs.wake(over.token)
+    except ChildDied:
+        await go_on()
+        raise
+    await go_on()
 
 
 async def _attempt(media_id: int, token: str, workshop: Workshop, lane: Lane) -> None:

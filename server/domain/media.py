@@ -41,6 +41,14 @@ STORED_WITHIN, REMOVED_WITHIN = 30, 2
 ROW = "id, token, state, alt, width, height, thumbhash"
 
 
+class TriesUsedUp(Exception):
+    """Of a picture with this token."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(token)
+        self.token = token
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A received file, which nobody writes to any more. `content_type` is what its first bytes say."""
@@ -156,15 +164,19 @@ GIVE_BACK = """
 IN_TURN = """
     SELECT pg_advisory_xact_lock(hashtextextended(owner_id::text, $2)) FROM media_attachments WHERE id = $1
 """
-# $1 picture, $2 whether in the slow lane, $3 how many of its owner's are worked on there at once, $4 seconds
-# of the lease.
+# $1 picture, $2 whether in the slow lane, $3 how many of its owner's are worked on there at once (one, while
+# others' wait), $4 seconds of the lease.
 BEGIN = """
     UPDATE media_attachments m SET attempts = attempts + 1, working_until = now() + $4 * interval '1 s'
     WHERE id = $1 AND slow = $2 AND state = 'pending' AND (working_until IS NULL OR working_until < now())
-        AND $3 > (
+        AND (
             SELECT count(*) FROM media_attachments o WHERE o.owner_id = m.owner_id
                 AND o.slow = $2 AND o.state = 'pending' AND o.working_until >= now()
-        )
+        ) < CASE WHEN EXISTS (
+            SELECT FROM media_attachments o WHERE o.owner_id <> m.owner_id
+                AND o.slow = $2 AND o.state = 'pending'
+                AND (o.working_until IS NULL OR o.working_until < now())
+        ) THEN 1 ELSE $3 END
     RETURNING token, attempts
 """
 # $1 a picture whose turn is over, $2 and $3 as above.
@@ -182,9 +194,12 @@ NEXT = """
 async def begin_attempt(media_id: int, *, slow: bool = False, turns: int) -> str | None:
     """For the worker: count a try; its token, which from then on is the caller's to settle or give back.
 
-    None where nothing is to be done, where somebody is at it, and where so many `turns` of its owner's are
-    under way in this lane: it has its own by `next_in_turn`. The count is what ends a picture that kills its
-    worker each time.
+    None where nothing is to be done, where somebody is at it, and where its owner has no turn left in this
+    lane: there are so many, and one while others wait. It comes again by `next_in_turn`. The count is what ends
+    a picture that kills its worker each time.
+
+    Raises:
+        TriesUsedUp: it was tried too often, and counts as broken.
     """
     async with transaction():
         await row(IN_TURN, media_id, AdvisoryLock.TURNS)
@@ -193,7 +208,7 @@ async def begin_attempt(media_id: int, *, slow: bool = False, turns: int) -> str
         return None
     if found["attempts"] > MAX_ATTEMPTS:
         await settle_broken(media_id, "This picture could not be worked on: it was tried several times.")
-        return None
+        raise TriesUsedUp(found["token"])
     return str(found["token"])
 
 

@@ -30,6 +30,8 @@ PASSING = (
 
 def is_passing(exception: BaseException) -> bool:
     """Whether the same may work in a moment: looks through what wraps the cause."""
+    if isinstance(exception, BaseExceptionGroup):
+        return all(is_passing(one) for one in exception.exceptions)
     seen: BaseException | None = exception
     while seen is not None:
         if isinstance(seen, PASSING):

@@ -17,7 +17,7 @@ const Line = ({ line }) => html`<li class=${`op-log-line ${line.level.toLowerCas
   ${line.traceback && html`<details><summary>${line.traceback.trim().split("\n").at(-1)}</summary><pre>${line.traceback}</pre></details>`}
 </li>`;
 
-export function Log() {
+export default function Log() {
   const id = useId();
   const level = useSignal("INFO");
   const text = useSignal("");

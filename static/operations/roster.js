@@ -114,7 +114,7 @@ function Member({ one, changed }) {
   </li>`;
 }
 
-export function Roster() {
+export default function Roster() {
   const id = useId();
   const text = useSignal("");
   const members = useSignal(null);

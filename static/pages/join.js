@@ -8,13 +8,16 @@ import { Done } from "../join/done.js";
 import { JoinForm } from "../join/form.js";
 import { give, givenBy, leave } from "../join/kept.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { addWords, loadAllWords, t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { longDayOf } from "../lib/time.js";
 import { notify } from "../store/notices.js";
 import { instance, signedIn, viewer } from "../store/session.js";
 import { useLoading } from "./loading.js";
 import { useTitle } from "./title.js";
+
+addWords({ en: () => import("../i18n/en-join.js"), ru: () => import("../i18n/ru-join.js") });
+await loadAllWords();
 
 // Where no answer came, the server may have done what was asked all the same.
 const UNCERTAIN = new Set(["offline", "unreachable", "timeout", "internal_error"]);

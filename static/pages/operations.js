@@ -1,4 +1,6 @@
 // Operations: how everything is, for administrators, and what they can do about it.
+import { InView } from "../components/in-view.js";
+import { lazy } from "../components/lazy.js";
 import { Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { fetchOverview } from "../api/operations.js";
@@ -6,11 +8,9 @@ import { html } from "../lib/html.js";
 import { addWords, loadAllWords, t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { Health } from "../operations/health.js";
-import { Log } from "../operations/log.js";
 import { Plots } from "../operations/plots.js";
 import { usePoll } from "../operations/poll.js";
 import { Queues } from "../operations/queues.js";
-import { Roster } from "../operations/roster.js";
 import { Dumps, Runs } from "../operations/runs.js";
 import { Storage } from "../operations/storage.js";
 import { administers, signedIn } from "../store/session.js";
@@ -19,6 +19,9 @@ import { useTitle } from "./title.js";
 
 addWords({ en: () => import("../i18n/en-operations.js"), ru: () => import("../i18n/ru-operations.js") });
 await loadAllWords();
+
+const Roster = lazy(() => import("../operations/roster.js"));
+const Log = lazy(() => import("../operations/log.js"));
 
 function Everything() {
   const { data, error, refresh } = usePoll(fetchOverview, 5);
@@ -34,8 +37,8 @@ function Everything() {
     <${Runs} overview=${overview} refresh=${refresh} />
     <${Dumps} />
     <${Storage} overview=${overview} />
-    <${Roster} />
-    <${Log} />
+    <${InView}><${Roster} /><//>
+    <${InView}><${Log} /><//>
   `;
 }
 

@@ -1,4 +1,5 @@
 // Settings: name, appearance, language, keys.
+import { InView } from "../components/in-view.js";
 import { lazy } from "../components/lazy.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
@@ -23,8 +24,8 @@ export default function SettingsPage({ entry }) {
       <${Appearance} />
       ${signedIn.value ? html`<${Keys} />` : html`<p class="hint">${t("settings.sign_in")}</p>`}
       ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}
-      ${administers.value && html`<${Invitations} />`}
-      ${signedIn.value && html`<${Privacy} />`}
+      ${administers.value && html`<${InView}><${Invitations} /><//>`}
+      ${signedIn.value && html`<${InView}><${Privacy} /><//>`}
     </div>
   `;
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +15,15 @@ from server.domain import media, media_cleanup
 from server.models import MediaAttachment
 from server.models.connection import rows
 from storage import keys
-from storage.base import ObjectStore
+from storage.base import ObjectStore, StorageUnavailable
+from storage.local import LocalStore
+from tasks import media as tasks_media
 from tasks.leases import renewed
+from tasks.workshop import Workshop
 from tests import pictures
 from tests.api.media import eventually, objects, stored
 from tests.callers import Caller
+from tests.jobs import NoJobs
 
 LEASE = "UPDATE media_attachments SET working_until = now() + $2 * interval '1 s' WHERE id = $1 RETURNING id"
 
@@ -84,7 +89,8 @@ async def test_a_try_whose_worker_is_gone_ends_with_its_lease_and_counts(alice: 
     for _ in range(media.MAX_ATTEMPTS):
         assert await media.begin_attempt(made.id, turns=2) == made.token
         await rows(LEASE, made.id, -1)
-    assert await media.begin_attempt(made.id, turns=2) is None
+    with pytest.raises(media.TriesUsedUp):
+        await media.begin_attempt(made.id, turns=2)
     await made.refresh_from_db()
     assert (made.state, made.failure is None) == ("broken", False)
 
@@ -99,9 +105,10 @@ async def test_in_each_lane_each_has_so_many_turns_at_a_time(
     async def begin(one: MediaAttachment) -> str | None:
         return await media.begin_attempt(one.id, slow=slow, turns=turns)
 
-    hers, his = [await made(f"{n}", alice) for n in range(6)], await made("e", bob)
+    hers = [await made(f"{n}", alice) for n in range(6)]
     begun = [one for one, token in zip(hers, await asyncio.gather(*map(begin, hers)), strict=True) if token]
     assert len(begun) == turns
+    his = await made("e", bob)
     assert await begin(his) == his.token
     waiting = [one for one in hers if one not in begun]
     for one in begun:
@@ -119,6 +126,52 @@ async def test_in_each_lane_each_has_so_many_turns_at_a_time(
     elsewhere = await made("f", alice, slow=not slow)
     assert await begin(elsewhere) is None
     assert await media.begin_attempt(elsewhere.id, slow=not slow, turns=1) == elsewhere.token
+
+
+async def test_while_others_wait_each_has_one_turn(alice: Caller, bob: Caller, carol: Caller) -> None:
+    async def made(number: int, owner: Caller) -> MediaAttachment:
+        return await MediaAttachment.create(token=f"{number:032}", owner_id=owner.id)
+
+    async def begin(one: MediaAttachment) -> bool:
+        return await media.begin_attempt(one.id, turns=2) is not None
+
+    hers, his = [await made(n, alice) for n in range(3)], [await made(n, bob) for n in range(3, 6)]
+    assert [await begin(one) for one in hers] == [True, False, False]
+    assert [await begin(one) for one in his] == [True, False, False]
+    assert await begin(await made(6, carol)), "the third place is free"
+    for one in his:
+        await media.settle_broken(one.id, "too large")
+    assert [await begin(one) for one in hers[1:]] == [True, False]
+
+
+async def test_a_store_that_is_away_is_not_asked_again_and_again(
+    alice: Caller, perch: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor are the pictures of whoever has many tried in turn, without end."""
+    both = [await MediaAttachment.create(token=f"{n}" * 32, owner_id=alice.id) for n in range(2)]
+    sent: list[int] = []
+
+    class Sent(NoJobs):
+        async def process_picture(self, media_id: int, *, slow: bool = False) -> bool:
+            sent.append(media_id)
+            return True
+
+        async def wake(self, token: str) -> None:
+            pass
+
+    async def away(*_: object, **__: object) -> None:
+        raise StorageUnavailable("away")
+
+    monkeypatch.setattr(perch.store, "fetch", away)
+    settings = perch.settings.model_copy(update={"data_dir": tmp_path})
+    settings.scratch_folder.mkdir()
+    with pytest.raises(StorageUnavailable):
+        await tasks_media.process_picture(
+            both[0].id, Workshop(settings, perch.store, LocalStore(tmp_path), Sent())
+        )
+    assert sent == []
+    await both[0].refresh_from_db()
+    assert (both[0].attempts, both[0].working_until) == (0, None)
 
 
 async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(

@@ -28,6 +28,12 @@ async def test_a_connection_that_is_used_between_its_last_message_and_its_end(se
     connection.terminate()
 
 
+def test_a_group_passes_where_each_of_it_does() -> None:
+    away, bug = ConnectionRefusedError("away"), KeyError("a bug")
+    assert is_passing(ExceptionGroup("both", [away, ExceptionGroup("again", [away])]))
+    assert not is_passing(ExceptionGroup("both", [away, bug]))
+
+
 @pytest.mark.parametrize(
     ("error", "level"), [(ConnectionRefusedError("away"), "WARNING"), (KeyError("a bug"), "ERROR")]
 )

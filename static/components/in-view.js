@@ -1,0 +1,23 @@
+// What is drawn, and fetched, only when it is about to be seen.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "../lib/html.js";
+
+// How far below the window it may be.
+const AHEAD = "100px";
+
+export function InView({ children }) {
+  const near = useSignal(false);
+  const place = useRef(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (entry.isIntersecting) near.value = true;
+      },
+      { rootMargin: AHEAD },
+    );
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
+  return near.value ? children : html`<div class="in-view" ref=${place}></div>`;
+}
