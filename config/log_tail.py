@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from heapq import nlargest
 from operator import itemgetter
@@ -17,8 +18,8 @@ EACH, FILES = 256 << 10, 40
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
-# In the name of a file with a line for each request.
-ACCESS = "-access."
+# Files with a line for each request: behind the host's name.
+ACCESS = re.compile(r"[^.]*\.[^.]*-access\.")
 
 
 def tail(
@@ -32,7 +33,7 @@ def tail(
     files = [*listed(folder, FINISHED), *listed(folder, SUFFIX)]
     lines = (
         line
-        for path in [path for path in files if ACCESS not in path.name][-FILES:]
+        for path in [path for path in files if not ACCESS.match(path.name)][-FILES:]
         for line in lines_of(path)
         if line["time"] > after and is_wanted(line, level, text.casefold())
     )

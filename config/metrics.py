@@ -12,6 +12,7 @@ import errno
 import fcntl
 import itertools
 import logging
+import math
 import os
 import socket
 import threading
@@ -90,11 +91,15 @@ def answer(folder: Path, process: str, *, host: str, port: int | None) -> None:
 def answer_for_ever(listener: socket.socket) -> None:
     """Give the numbers of this process to everybody who connects."""
     while True:
-        with contextlib.suppress(OSError):  # whoever asked is gone
+        try:
             connection, _ = listener.accept()
             with connection:
                 connection.settimeout(PATIENCE)
                 connection.sendall(numbers(REGISTRY))
+        except OSError:  # whoever asked is gone
+            pass
+        except Exception:  # whatever it is: the next one is answered
+            log.exception("this process cannot tell its metrics")
 
 
 def serve_for_ever(machine: Machine, host: str, port: int) -> None:
@@ -117,7 +122,11 @@ def numbers(registry: CollectorRegistry) -> bytes:
             metric.name,
             metric.documentation,
             metric.type,
-            [(sample.name, sample.labels, sample.value) for sample in metric.samples],
+            [
+                (sample.name, sample.labels, sample.value)
+                for sample in metric.samples
+                if not math.isnan(sample.value)  # not known now
+            ],
         )
         for metric in registry.collect()
     ]
@@ -149,16 +158,15 @@ def claimed(folder: Path, process: str) -> socket.socket:
         for number in itertools.count(1):
             path = folder / f"{process}{f'-{number}' if number > 1 else ''}{SUFFIX}"
             asked(path)  # removes what a dead one left
+            if path.exists():
+                continue
             listener = socket.socket(socket.AF_UNIX)
-            try:
-                listener.bind(str(path))
-                listener.listen()
-            except OSError as error:
-                listener.close()
-                if error.errno != errno.EADDRINUSE:
-                    raise
-            else:
-                return listener
+            new = path.with_suffix(".new")
+            new.unlink(missing_ok=True)
+            listener.bind(str(new))
+            listener.listen()
+            new.rename(path)  # never there without somebody who listens
+            return listener
     raise AssertionError
 
 

@@ -27,8 +27,10 @@ class WebMetrics(Collector):
         self._app = app
 
     def collect(self) -> Iterator[Metric]:
-        """All of them."""
-        perch, connections = self._app.ctx.perch, self._app.ctx.connections
+        """All of them; nothing before the context is open."""
+        perch, connections = getattr(self._app.ctx, "perch", None), self._app.ctx.connections
+        if perch is None:
+            return
         yield GaugeMetricFamily("perch_http_connections", "Connections open.", value=connections.open)
         yield GaugeMetricFamily("perch_live_streams", "Live streams open.", value=perch.hub.open_streams)
         yield GaugeMetricFamily(

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from tasks.broker import DEAD_LETTERS, STREAM, STREAMS
 
 # How Redis names an entry of a stream.
-ID = re.compile(r"[0-9]{1,20}-[0-9]{1,20}", re.ASCII)
+ID = re.compile(r"[0-9]{1,18}-[0-9]{1,18}", re.ASCII)
 
 # Sent again and gone from here, or neither; 1 where it was here.
 RETRY = """

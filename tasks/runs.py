@@ -84,8 +84,10 @@ async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) 
         RUNS.labels(claim.kind, "failed").inc()
         await runs.fail(claim, redact(str(error)), result=error.result)
     except Exception as error:
-        RUNS.labels(claim.kind, "failed").inc()
-        if is_passing(error):
+        passing = is_passing(error)
+        goes_on = passing and claim.attempt < runs.MAX_ATTEMPTS
+        RUNS.labels(claim.kind, "put_off" if goes_on else "failed").inc()
+        if passing:
             await runs.try_later(claim, redact(str(error)), delay(claim.attempt))
             return
         log.exception("the run %s of %s failed", claim.kind, claim.slot.isoformat())

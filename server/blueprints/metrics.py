@@ -27,7 +27,7 @@ async def metrics(request: Request) -> HTTPResponse:
     scheme, _, shown = str(request.headers.get("authorization") or "").partition(" ")
     if scheme.lower() != "bearer":
         raise MissingKey
-    if not hmac.compare_digest(shown.strip().encode(), settings.metrics_token.encode()):
+    if not hmac.compare_digest(shown.strip().encode(errors="replace"), settings.metrics_token.encode()):
         if perch.rates is not None:
             await note_wrong_key(request, perch.rates)
         raise InvalidKey

@@ -103,15 +103,16 @@ async def list_dumps(request: Request, viewer: Viewer) -> DumpList:
 async def verify_dump(request: Request, viewer: Viewer, dump: str) -> Answer:
     """Have a dump read to its end by a worker, and compared with its manifest.
 
-    The list of dumps says what came of it.
+    The list of dumps says what came of it. Asked again meanwhile, it changes nothing.
     """
     perch = context(request)
     if all(stored.id != dump for stored in (await stored_dumps(perch)).dumps):
         raise DumpNotFound
-    await audit.record(Actor.of(viewer), Act.DUMP_VERIFIED, dump=dump)
     async with perch.queue() as redis:
-        await checks.begin(redis, dump)
-    await perch.jobs.verify_dump(dump)
+        begins = await checks.begin(redis, dump)
+    if begins:
+        await audit.record(Actor.of(viewer), Act.DUMP_VERIFIED, dump=dump)
+        await perch.jobs.verify_dump(dump)
     return Answer()
 
 

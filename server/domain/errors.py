@@ -116,7 +116,7 @@ class HandleTaken(PerchError):
 
 class RunUnderWay(PerchError):
     error_type, status = "run_under_way", 409
-    message = "A run of this kind is due or under way already."
+    message = "A run of this kind is under way already."
 
 
 class LastAdministrator(PerchError):

@@ -195,8 +195,8 @@ async def begin_attempt(media_id: int, *, slow: bool = False, turns: int) -> str
     """For the worker: count a try; its token, which from then on is the caller's to settle or give back.
 
     None where nothing is to be done, where somebody is at it, and where its owner has no turn left in this
-    lane: there are so many, and one while others wait. It comes again by `next_in_turn`. The count is what ends
-    a picture that kills its worker each time.
+    lane: there are so many, and one while others wait. It comes again by `next_in_turn`. The count is what
+    ends a picture that kills its worker each time.
 
     Raises:
         TriesUsedUp: it was tried too often, and counts as broken.

@@ -16,6 +16,7 @@ LONGEST_QUERY = 50
 
 async def listed(part: str, *, limit: int, before: int) -> Page[MemberRow]:
     """Those with this part in their handle or name, the newest first."""
+    part = part.strip().removeprefix("@")
     if len(part) > LONGEST_QUERY or "\0" in part:
         return Page([], None)
     found = await roster.members(part, before=before, limit=limit + 1)

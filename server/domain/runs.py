@@ -72,6 +72,12 @@ START = """
     RETURNING id
 """
 
+# $1 kind. One that waits for its moment, or to be tried again, need not.
+HASTEN = """
+    UPDATE scheduled_runs SET start_after = now(), sent_at = NULL
+    WHERE id = (SELECT id FROM scheduled_runs WHERE kind = $1 AND state = 'due' ORDER BY slot DESC LIMIT 1)
+    RETURNING id
+"""
 # $1 kind, $2 now.
 ASK = """
     INSERT INTO scheduled_runs (kind, slot, trigger, state, attempt, start_after)
@@ -150,10 +156,10 @@ async def start_manually(kind: RunKind) -> Claim | None:
 
 
 async def ask(kind: RunKind, by: Actor, jobs: Jobs) -> ScheduledRun:
-    """A new run that a worker does as soon as it can. Raises RunUnderWay."""
+    """A run that a worker does as soon as it can: what is due already, or a new one. Raises RunUnderWay."""
     async with transaction():
         await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS)
-        made = await row(ASK, kind, datetime.now(UTC))
+        made = await row(HASTEN, kind) or await row(ASK, kind, datetime.now(UTC))
         if made is None:
             raise RunUnderWay
         await audit.record(by, Act.RUN_ASKED, kind=kind, run=made["id"])

@@ -29,7 +29,7 @@ MEMBERS = """
         (SELECT count(*) FROM api_keys k WHERE k.user_id = u.id AND k.revoked_at IS NULL
             AND (k.expires_at IS NULL OR k.expires_at > now()))::int AS keys
     FROM users u
-    WHERE u.deleted_at IS NULL AND u.id < $2 AND (u.handle LIKE $1 OR u.name ILIKE $1)
+    WHERE u.deleted_at IS NULL AND u.id < $2 AND (u.handle ILIKE $1 OR u.name ILIKE $1)
     ORDER BY u.id DESC LIMIT $3
 """
 

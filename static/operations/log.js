@@ -63,7 +63,7 @@ export default function Log() {
     ${data.value && lines.length === 0 && html`<p class="hint">${t("operations.log_none")}</p>`}
     ${lines.length > 0 &&
     html`<ol class="op-log" tabindex="0" aria-label=${t("operations.log")}>
-      ${lines.map((line) => html`<${Line} line=${line} />`)}
+      ${lines.map((line) => html`<${Line} key=${`${line.time} ${line.process} ${line.message}`} line=${line} />`)}
     </ol>`}
   </section>`;
 }

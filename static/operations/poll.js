@@ -3,31 +3,48 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { formatter } from "../lib/i18n.js";
 
-// The newest answer and the newest failure, asked for every so many seconds while the page is seen.
-// With `paused` it waits; `refresh` asks at once.
+// A key that is refused, or may not look here any more: asking again would only count as another wrong key.
+const FINAL = new Set(["invalid_key", "missing_key", "out_of_scope"]);
+
+// The newest answer and the newest failure, asked for every so many seconds while the page is seen
+// (`every` may be a function of the answer). With `paused` it waits. `refresh` asks at once: an answer that was asked for before does not count any more.
 export function usePoll(fetch, every, paused = false) {
   const data = useSignal(null);
   const error = useSignal(null);
-  const asking = useRef(false);
+  const asked = useRef(0);
+  const waiting = useRef(0);
   const current = useRef(fetch);
   current.current = fetch;
   const refresh = async () => {
-    if (asking.current) return;
-    asking.current = true;
+    asked.current += 1;
+    waiting.current += 1;
+    const mine = asked.current;
     try {
-      data.value = await current.current(data.peek());
+      const found = await current.current();
+      if (mine !== asked.current) return;
+      data.value = found;
       error.value = null;
     } catch (failure) {
+      if (mine !== asked.current) return;
       error.value = failure;
+      if (FINAL.has(failure.type)) data.value = null;
     } finally {
-      asking.current = false;
+      waiting.current -= 1;
     }
+  };
+  const again = () => {
+    const final = FINAL.has(error.peek()?.type);
+    if (!document.hidden && !waiting.current && !final) refresh();
   };
   useEffect(() => {
     if (paused) return undefined;
-    refresh();
-    const timer = setInterval(() => document.hidden || refresh(), every * 1000);
-    return () => clearInterval(timer);
+    let timer;
+    const tick = () => {
+      again();
+      timer = setTimeout(tick, 1000 * (typeof every === "function" ? every(data.peek()) : every));
+    };
+    tick();
+    return () => clearTimeout(timer);
   }, [paused]);
   return { data, error, refresh };
 }

@@ -1,5 +1,6 @@
 // Scheduled runs, and the dumps that they made.
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { fetchDumps, startRun, verifyDump } from "../api/operations.js";
 import { Button, Trouble } from "../components/rows.js";
 import { useAct } from "../lib/act.js";
@@ -9,7 +10,7 @@ import { moment, size, usePoll } from "./poll.js";
 
 const AT_FIRST = 6;
 
-const under = (state) => state === "due" || state === "running";
+const under = (state) => state === "running";
 
 function Run({ one, started }) {
   const name = t(`operations.run_${one.kind}`);
@@ -90,9 +91,17 @@ function Dump({ one, asked }) {
   </li>`;
 }
 
-export function Dumps() {
+// To list them, the server reads all manifests: often only while one is being read anyway.
+const pause = (found) => (found?.dumps.some(({ check }) => check && check.is_whole === null) ? 3 : 30);
+
+export function Dumps({ overview }) {
   const all = useSignal(false);
-  const { data, error, refresh } = usePoll(fetchDumps, 10);
+  const { data, error, refresh } = usePoll(fetchDumps, pause);
+  // A dump that was made, or proven, is seen at once.
+  const ended = overview.runs.map(({ last }) => (last?.state === "done" ? last.id : 0)).join();
+  useEffect(() => {
+    if (data.peek()) refresh();
+  }, [ended]);
   const dumps = data.value?.dumps ?? [];
   const shown = all.value ? dumps : dumps.slice(0, AT_FIRST);
   return html`<section class="settings-part">

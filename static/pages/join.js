@@ -8,7 +8,7 @@ import { Done } from "../join/done.js";
 import { JoinForm } from "../join/form.js";
 import { give, givenBy, leave } from "../join/kept.js";
 import { html } from "../lib/html.js";
-import { addWords, loadAllWords, t } from "../lib/i18n.js";
+import { addWords, t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { longDayOf } from "../lib/time.js";
 import { notify } from "../store/notices.js";
@@ -17,7 +17,6 @@ import { useLoading } from "./loading.js";
 import { useTitle } from "./title.js";
 
 addWords({ en: () => import("../i18n/en-join.js"), ru: () => import("../i18n/ru-join.js") });
-await loadAllWords();
 
 // Where no answer came, the server may have done what was asked all the same.
 const UNCERTAIN = new Set(["offline", "unreachable", "timeout", "internal_error"]);

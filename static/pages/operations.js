@@ -5,7 +5,7 @@ import { Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { fetchOverview } from "../api/operations.js";
 import { html } from "../lib/html.js";
-import { addWords, loadAllWords, t } from "../lib/i18n.js";
+import { addWords, t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { Health } from "../operations/health.js";
 import { Plots } from "../operations/plots.js";
@@ -18,7 +18,6 @@ import NeedsKey from "./needs-key.js";
 import { useTitle } from "./title.js";
 
 addWords({ en: () => import("../i18n/en-operations.js"), ru: () => import("../i18n/ru-operations.js") });
-await loadAllWords();
 
 const Roster = lazy(() => import("../operations/roster.js"));
 const Log = lazy(() => import("../operations/log.js"));
@@ -35,7 +34,7 @@ function Everything() {
     <${Plots} />
     <${Queues} overview=${overview} />
     <${Runs} overview=${overview} refresh=${refresh} />
-    <${Dumps} />
+    <${Dumps} overview=${overview} />
     <${Storage} overview=${overview} />
     <${InView}><${Roster} /><//>
     <${InView}><${Log} /><//>

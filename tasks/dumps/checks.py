@@ -41,13 +41,20 @@ async def verify_dump(dump_id: str, workshop: Means) -> None:
         except DumpFailed as error:
             log.error("the dump %s is not whole: %s", dump_id, error)
             check = Check(datetime.now(UTC), False, redact(str(error)))
+        except BaseException:  # nothing is known of the dump: somebody may ask again
+            await redis.delete(PREFIX + dump_id)
+            raise
         await redis.set(PREFIX + dump_id, msgspec.json.encode(check), ex=KEPT)
 
 
-async def begin(redis: Redis, dump_id: str) -> None:
-    """Say that it is under way. Raises RedisError or OSError."""
+async def begin(redis: Redis, dump_id: str) -> bool:
+    """Say that it is under way; False where it is already. Raises RedisError or OSError."""
+    known = (await read(redis, [dump_id])).get(dump_id)
+    if known is not None and known.is_whole is None:
+        return False
     check = Check(datetime.now(UTC), None)
     await redis.set(PREFIX + dump_id, msgspec.json.encode(check), ex=UNDER_WAY)
+    return True
 
 
 async def read(redis: Redis, dump_ids: Iterable[str]) -> dict[str, Check]:

@@ -16,6 +16,7 @@ from config import log_tail
 from config.settings import Settings
 from server.context import Context
 from server.http.measured import BOUNDS, WITHIN, quantile_ms
+from server.models.connection import rows
 from tasks import trends
 from tasks.broker import DEAD_LETTERS, SLOW_STREAM, STREAM
 from tests.api.media import eventually
@@ -81,11 +82,31 @@ async def test_a_run_that_is_asked_for_is_done_by_a_worker_and_on_record(carol: 
 
 
 @pytest.mark.usefixtures("database")
-async def test_of_each_kind_one_run_is_asked_for_at_a_time(carol: Caller, perch: Context) -> None:
-    answers = await asyncio.gather(
-        *(carol.post(f"{OPERATIONS}/runs", json={"kind": "reconcile"}) for _ in range(5))
+async def test_of_each_kind_one_run_is_done_at_a_time(carol: Caller, perch: Context) -> None:
+    await rows(
+        "INSERT INTO scheduled_runs (kind, slot, state, attempt, start_after, holder, lease_until, started_at) "
+        "VALUES ('drill', now(), 'running', 1, now(), 'somebody', now() + interval '1 min', now()) RETURNING id"
     )
-    assert sorted(answer.status for answer in answers) == [202, 409, 409, 409, 409]
+    for _ in range(2):
+        answer = await carol.post(f"{OPERATIONS}/runs", json={"kind": "drill"})
+        assert answer.error == (409, "run_under_way")
+    assert len((await carol.get(f"{OPERATIONS}/runs", params={"kind": "drill"}))["runs"]) == 1
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_run_that_waits_for_its_moment_begins_now(carol: Caller, perch: Context) -> None:
+    (waiting,) = await rows(
+        "INSERT INTO scheduled_runs (kind, slot, trigger, state, attempt, start_after) "
+        "VALUES ('retention', now(), 'schedule', 'due', 2, now() + interval '9 min') RETURNING id"
+    )
+    asked = await carol.post(f"{OPERATIONS}/runs", json={"kind": "retention"})
+    assert (asked.status, asked["run"]["id"]) == (202, waiting["id"])
+    (row,) = await rows("SELECT start_after <= now() AS now FROM scheduled_runs WHERE id = $1", waiting["id"])
+    assert row["now"]
+
+
+@pytest.mark.usefixtures("database")
+async def test_what_is_wrong_with_a_request_for_a_run_is_said(carol: Caller) -> None:
     wrong = await carol.post(f"{OPERATIONS}/runs", json={"kind": "party\0"})
     assert wrong.error == (422, "invalid_body")
     assert wrong["error_message"] == "kind: not one of the values that are allowed."
@@ -134,7 +155,7 @@ async def test_a_task_that_was_given_up_is_forgotten_and_what_cannot_be_read_too
     await queue.xadd(DEAD_LETTERS, {"data": b"\xff not a message", "reason": "no task has its name"})
     (letter,) = (await carol.get(f"{OPERATIONS}/dead-letters"))["dead_letters"]
     assert (letter["task"], letter["arguments"]) == (None, [])
-    for wrong in ("1-1", "*", "0", "nonsense"):
+    for wrong in ("1-1", "*", "0", "nonsense", f"{10**19}-1", f"{10**30}-{10**30}"):
         answer = await carol.delete(f"{OPERATIONS}/dead-letters/{wrong}")
         assert answer.error == (404, "dead_letter_not_found")
     assert (await carol.delete(f"{OPERATIONS}/dead-letters/{letter['id']}")).status == 200
@@ -151,8 +172,9 @@ async def test_a_message_for_a_queue_that_is_none_goes_to_the_first(carol: Calle
 
 
 async def test_users_are_found_by_a_part_of_their_names(alice: Caller, bob: Caller, carol: Caller) -> None:
-    page = await carol.get(f"{OPERATIONS}/users", params={"query": "LIC"})
-    assert [user["handle"] for user in page["users"]] == ["alice"]
+    for part in ("LIC", "@alice", " Alice "):
+        page = await carol.get(f"{OPERATIONS}/users", params={"query": part})
+        assert [user["handle"] for user in page["users"]] == ["alice"]
     for nobody in ("%", "_", "zz", "x" * 51, "a\0b"):
         assert (await carol.get(f"{OPERATIONS}/users", params={"query": nobody}))["users"] == []
     first = await carol.get(f"{OPERATIONS}/users", params={"limit": 1})

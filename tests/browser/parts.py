@@ -72,3 +72,12 @@ async def until(page: Page, condition: str) -> None:
 async def whole(page: Page) -> None:
     """All rows of the first page are drawn: those below the view come a moment later."""
     await expect(page.locator("#main .more, #main .end").first).to_be_attached()
+
+
+async def see_all(page: Page) -> None:
+    """Scroll down until every part is there: what is far below is fetched when it is about to be seen."""
+    hidden = page.locator(".in-view")
+    await expect(hidden.or_(page.locator(".settings-part")).first).to_be_visible()
+    while await hidden.count():
+        await hidden.first.scroll_into_view_if_needed()
+        await page.wait_for_timeout(50)

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from server.domain import invitations
 from tests.browser.conftest import PHONE, OpenPage, sign_in
-from tests.browser.parts import refuse
+from tests.browser.parts import refuse, see_all
 from tests.callers import Caller
 
 
@@ -172,6 +172,7 @@ async def test_who_is_signed_in_already_is_told_and_may_change_over(
 async def test_an_administrator_makes_lists_and_revokes_links(open_page: OpenPage, carol: Caller) -> None:
     page = await open_page(viewer=carol)
     await page.goto("/settings")
+    await see_all(page)
     part = page.locator("section", has=page.get_by_role("heading", name="Invitations"))
     uses = part.get_by_label("How many people")
     await uses.fill("0")
@@ -198,6 +199,7 @@ async def test_longer_lists_of_links_are_fetched_page_by_page(open_page: OpenPag
         await invitations.make(note=f"note {number}")
     page = await open_page(viewer=carol)
     await page.goto("/settings")
+    await see_all(page)
     part = page.locator("section", has=page.get_by_role("heading", name="Invitations"))
     await expect(part.get_by_role("listitem")).to_have_count(20)
     await part.get_by_role("button", name="Load more").click()

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.parts import see_all
 from tests.callers import Caller
 
 
@@ -46,6 +47,7 @@ async def test_a_member_takes_everything_along_and_leaves(
     await reader.goto(f"/users/{alice.id}")
     await expect(reader.get_by_role("heading", name="alice")).to_be_visible()
     await page.goto("/settings")
+    await see_all(page)
     await page.get_by_role("button", name="Export my data").click()
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Download").click()

@@ -13,6 +13,7 @@ from server.context import Context
 from tasks import trends
 from tasks.broker import DEAD_LETTERS
 from tests.browser.conftest import OpenPage
+from tests.browser.parts import see_all
 from tests.callers import Caller
 
 MESSAGE = {"task_id": "f" * 32, "task_name": "media.remove_pictures", "labels": {}, "kwargs": {}}
@@ -23,6 +24,7 @@ async def opened(open_page: OpenPage, carol: Caller, **options: object) -> Page:
     page = await open_page("/settings", viewer=carol, **options)
     await page.get_by_role("link", name="Operations").click()
     await expect(page.get_by_role("heading", name="Health")).to_be_visible()
+    await see_all(page)
     return page
 
 

@@ -26,6 +26,7 @@ HOST = "perch.example.org"
 SETTINGS = re.compile(r"\b([A-Z_]+)=(\S+)")
 
 ANONYMOUS = 20
+TOKEN = "0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,9 @@ def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
     said = dict(SETTINGS.findall(comment(DEPLOY / "nginx.conf")))
     assert said == dict(SETTINGS.findall(comment(DEPLOY / "Caddyfile")))
     folder = tmp_path_factory.mktemp("behind")
-    with running(folder, RATE_LIMITS="on", RATE_ANONYMOUS=f"{ANONYMOUS}/hour", **said) as perch:
+    with running(
+        folder, RATE_LIMITS="on", METRICS_TOKEN=TOKEN, RATE_ANONYMOUS=f"{ANONYMOUS}/hour", **said
+    ) as perch:
         yield perch
 
 
@@ -155,7 +158,9 @@ async def test_pages_and_the_api_come_through_with_tls(proxied: int) -> None:
         assert page.headers["strict-transport-security"] == "max-age=31536000"
         me = await browser.get("/api/users/me", headers={"api-key": "test"}, extensions=sni())
         assert me.json()["user"]["handle"] == "test"
-        assert (await browser.get("/metrics", extensions=sni())).status_code == 404
+        for closed in ("/metrics", "/metrics/"):
+            answer = await browser.get(closed, headers={"authorization": f"Bearer {TOKEN}"}, extensions=sni())
+            assert answer.status_code == 404
 
 
 def sni() -> dict[str, str]:

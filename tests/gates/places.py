@@ -44,6 +44,9 @@ async def open_picture(page: Page) -> None:
 
 
 async def look_at_keys(page: Page) -> None:
+    for _ in range(20):
+        await page.mouse.wheel(0, 2000)
+        await page.wait_for_timeout(50)
     await page.get_by_role("button", name=re.compile("@")).first.click()
 
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -80,9 +81,14 @@ def test_all_processes_tell_under_their_names(four: Perch) -> None:
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({}, 401), ({"authorization": "Bearer nonsense"}, 401), ({"authorization": "Basic eDp5"}, 401)],
+    [
+        ({}, 401),
+        ({"authorization": "Bearer nonsense"}, 401),
+        ({"authorization": b"Bearer \xff\xfe"}, 401),
+        ({"authorization": "Basic eDp5"}, 401),
+    ],
 )
-def test_nobody_is_told_without_the_token(four: Perch, headers: dict[str, str], status: int) -> None:
+def test_nobody_is_told_without_the_token(four: Perch, headers: Any, status: int) -> None:
     answer = httpx.get(f"{four.url}/metrics", headers=headers)
     assert (answer.status_code, answer.json()["result"]) == (status, False)
 
