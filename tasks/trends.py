@@ -87,10 +87,10 @@ async def _add_for_ever(redis: Redis, totals: Callable[[], Mapping[str, int]]) -
         await asyncio.sleep(ADD_EVERY)
         now = dict(totals())
         grown = {name: count - told.get(name, 0) for name, count in now.items() if count > told.get(name, 0)}
+        told = now  # what cannot be told is lost: later it would be another minute's
         try:
             if grown:
                 await add(redis, grown)
-            told = now
         except Exception as error:
             if not is_passing(error):
                 log.exception("trends are not told")

@@ -3,7 +3,7 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { moment, size } from "./poll.js";
 
-export function Storage({ overview }) {
+export default function Storage({ overview }) {
   const { storage, storage_at: at } = overview;
   return html`<section class="settings-part">
     <h2>${t("operations.storage")}</h2>

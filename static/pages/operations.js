@@ -11,14 +11,15 @@ import { Health } from "../operations/health.js";
 import { Plots } from "../operations/plots.js";
 import { usePoll } from "../operations/poll.js";
 import { Queues } from "../operations/queues.js";
-import { Dumps, Runs } from "../operations/runs.js";
-import { Storage } from "../operations/storage.js";
+import { Runs } from "../operations/runs.js";
 import { administers, signedIn } from "../store/session.js";
 import NeedsKey from "./needs-key.js";
 import { useTitle } from "./title.js";
 
 addWords({ en: () => import("../i18n/en-operations.js"), ru: () => import("../i18n/ru-operations.js") });
 
+const Dumps = lazy(() => import("../operations/dumps.js"));
+const Storage = lazy(() => import("../operations/storage.js"));
 const Roster = lazy(() => import("../operations/roster.js"));
 const Log = lazy(() => import("../operations/log.js"));
 
@@ -34,8 +35,8 @@ function Everything() {
     <${Plots} />
     <${Queues} overview=${overview} />
     <${Runs} overview=${overview} refresh=${refresh} />
-    <${Dumps} overview=${overview} />
-    <${Storage} overview=${overview} />
+    <${InView}><${Dumps} overview=${overview} /><//>
+    <${InView}><${Storage} overview=${overview} /><//>
     <${InView}><${Roster} /><//>
     <${InView}><${Log} /><//>
   `;

@@ -3,13 +3,15 @@ import { InView } from "../components/in-view.js";
 import { lazy } from "../components/lazy.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { addWords, t } from "../lib/i18n.js";
 import { usePlace } from "../lib/scroll.js";
 import { Appearance } from "../settings/appearance.js";
 import { Keys } from "../settings/keys.js";
 import { NameForm } from "../settings/name.js";
 import { administers, signedIn } from "../store/session.js";
 import { useTitle } from "./title.js";
+
+addWords({ en: () => import("../i18n/en-settings.js"), ru: () => import("../i18n/ru-settings.js") });
 
 const Privacy = lazy(() => import("../settings/privacy.js"));
 const Invitations = lazy(() => import("../settings/invitations.js"));

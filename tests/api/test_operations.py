@@ -84,8 +84,9 @@ async def test_a_run_that_is_asked_for_is_done_by_a_worker_and_on_record(carol: 
 @pytest.mark.usefixtures("database")
 async def test_of_each_kind_one_run_is_done_at_a_time(carol: Caller, perch: Context) -> None:
     await rows(
-        "INSERT INTO scheduled_runs (kind, slot, state, attempt, start_after, holder, lease_until, started_at) "
-        "VALUES ('drill', now(), 'running', 1, now(), 'somebody', now() + interval '1 min', now()) RETURNING id"
+        "INSERT INTO scheduled_runs "
+        "(kind, slot, state, attempt, start_after, holder, lease_until, started_at) VALUES "
+        "('drill', now(), 'running', 1, now(), 'somebody', now() + interval '1 min', now()) RETURNING id"
     )
     for _ in range(2):
         answer = await carol.post(f"{OPERATIONS}/runs", json={"kind": "drill"})

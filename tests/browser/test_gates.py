@@ -19,10 +19,10 @@ from tests.gates.result import Measure, at_least, at_most
 from tests.gates.visitor import SCREENS, Visitor
 
 # What axe looks at here: each page once, on the width and in the colours where it has most to look at.
-LOOKED_AT = {"home": "ru", "tweet": "en", "settings": "ru", "composer": "en"}
+LOOKED_AT = {"home": "ru", "tweet": "en", "settings": "ru", "composer": "en", "operations": "ru"}
 
 # The pages whose rows are fullest.
-NARROW = ("home", "tweet", "profile", "followers", "settings", "join", "composer")
+NARROW = ("home", "tweet", "profile", "followers", "settings", "operations", "join", "composer")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -48,7 +48,7 @@ def hold(measures: Sequence[Measure]) -> None:
 
 
 async def test_what_travels_is_small_and_the_console_is_silent(visitor: Visitor) -> None:
-    hold(await sizes.measure(visitor, (place("home"), place("settings")), ["en"]))
+    hold(await sizes.measure(visitor, (place("home"), place("settings"), place("operations")), ["en"]))
 
 
 async def test_nothing_sticks_out_on_a_phone_or_at_twice_the_size(visitor: Visitor) -> None:
@@ -67,6 +67,8 @@ async def test_numbers_have_their_forms(visitor: Visitor) -> None:
         ("tweet", "light"),
         ("settings", "dark"),
         ("composer", "light"),
+        ("operations", "dark"),
+        ("operations", "light"),
     ],
 )
 async def test_axe_finds_nothing(visitor: Visitor, name: str, scheme: str) -> None:
