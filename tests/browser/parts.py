@@ -79,5 +79,5 @@ async def see_all(page: Page) -> None:
     hidden = page.locator(".in-view")
     await expect(hidden.or_(page.locator(".settings-part")).first).to_be_visible()
     while await hidden.count():
-        await hidden.first.scroll_into_view_if_needed()
+        await page.evaluate("document.querySelector('.in-view')?.scrollIntoView()")
         await page.wait_for_timeout(50)

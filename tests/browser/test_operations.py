@@ -22,6 +22,7 @@ MESSAGE = {"task_id": "f" * 32, "task_name": "media.remove_pictures", "labels": 
 async def opened(open_page: OpenPage, carol: Caller, **options: object) -> Page:
     """The page, reached as people reach it."""
     page = await open_page("/settings", viewer=carol, **options)
+    await expect(page.get_by_text("this one")).to_be_visible()  # the keys are there: nothing moves any more
     await page.get_by_role("link", name="Operations").click()
     await expect(page.get_by_role("heading", name="Health")).to_be_visible()
     await see_all(page)
