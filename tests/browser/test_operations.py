@@ -60,7 +60,7 @@ async def test_tasks_that_were_given_up_are_sent_again_or_discarded(
     await expect(letters.get_by_text("is not done")).to_be_visible()
     await letters.get_by_role("button", name="Discard").click()
     await expect(page.get_by_text("No task was given up.")).to_be_visible()
-    await expect(page.get_by_text("All is well")).to_be_visible()
+    await expect(page.get_by_text("All is well")).to_be_visible(timeout=15_000)  # asked every five seconds
 
 
 async def test_somebody_is_found_and_a_key_of_theirs_revoked(
