@@ -15,6 +15,7 @@ import asyncpg
 from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.context import Context
+from server.domain.jobs import Jobs
 from server.importing import moving
 from server.importing.account import Account
 from server.importing.files import FilesInFolder, NoFiles, PictureFiles
@@ -207,11 +208,12 @@ async def take_over(
     demo: bool = False,
     dry_run: bool = False,
     progress: Progress = quiet,
+    jobs: Jobs | None = None,
 ) -> Account:
     settings = perch.settings
     wanted = Wanted(source, files or NoFiles(), ZoneInfo(zone), MEDIA_MAX_BYTES, demo, dry_run)
     return await moving.take_over(
-        wanted, settings.database, Means(perch.store, perch.jobs, settings.scratch_folder), progress
+        wanted, settings.database, Means(perch.store, jobs or perch.jobs, settings.scratch_folder), progress
     )
 
 
