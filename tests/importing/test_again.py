@@ -149,7 +149,11 @@ async def test_a_killed_command_is_finished_by_the_next_one(
     address = await first.made(settings)
     await first.fill(address, tweets=50_000)
     command = perch_command(address)
-    killed = await asyncio.create_subprocess_exec(*command, env=environment(settings))
+    killed = await asyncio.create_subprocess_exec(
+        *command,
+        env=environment(settings),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored, where tests run behind
+    )
     async with asyncio.timeout(60):
         while await count("tweets") < 2000:
             assert killed.returncode is None
