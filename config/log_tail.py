@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from heapq import nlargest
 from operator import itemgetter
 from pathlib import Path
@@ -16,14 +17,25 @@ from config.log_files import FINISHED, SUFFIX, listed
 # Of each file so much is read from its end, and so many files are looked at. Bytes.
 EACH, FILES = 256 << 10, 40
 
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+class Level(StrEnum):
+    """How grave a line is, the least first."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+LEVELS = list(Level)
 
 # Files with a line for each request: behind the host's name.
 ACCESS = re.compile(r"[^.]*\.[^.]*-access\.")
 
 
 def tail(
-    folder: Path, *, limit: int, level: str = "DEBUG", text: str = "", after: str = ""
+    folder: Path, *, limit: int, level: Level = Level.DEBUG, text: str = "", after: str = ""
 ) -> list[dict[str, Any]]:
     """Lines of at least this level with this text in them, in any letters, the newest last.
 
@@ -40,10 +52,10 @@ def tail(
     return nlargest(limit, lines, key=itemgetter("time"))[::-1]
 
 
-def is_wanted(line: dict[str, Any], level: str, text: str) -> bool:
+def is_wanted(line: dict[str, Any], level: Level, text: str) -> bool:
     """Whether it is what was asked for."""
-    name = str(line.get("level", ""))
-    if name in LEVELS and LEVELS.index(name) < LEVELS.index(level):
+    name = line.get("level")
+    if name in LEVELS and LEVELS.index(Level(name)) < LEVELS.index(level):
         return False
     return not text or any(text in str(value).casefold() for value in line.values())
 

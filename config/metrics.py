@@ -12,7 +12,6 @@ import errno
 import fcntl
 import itertools
 import logging
-import math
 import os
 import socket
 import threading
@@ -122,11 +121,7 @@ def numbers(registry: CollectorRegistry) -> bytes:
             metric.name,
             metric.documentation,
             metric.type,
-            [
-                (sample.name, sample.labels, sample.value)
-                for sample in metric.samples
-                if not math.isnan(sample.value)  # not known now
-            ],
+            [(sample.name, sample.labels, sample.value) for sample in metric.samples],
         )
         for metric in registry.collect()
     ]

@@ -89,6 +89,7 @@ install_test_tools() {
     command -v chromium >/dev/null || missing+=(chromium)
     command -v radosgw >/dev/null || missing+=(radosgw)
     command -v wrk >/dev/null || missing+=(wrk)
+    command -v man >/dev/null || missing+=(man-db)
     for program in nginx caddy; do
         command -v $program >/dev/null || [ -x /usr/sbin/$program ] || missing+=($program)
     done

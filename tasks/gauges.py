@@ -1,17 +1,21 @@
-"""What is measured of the whole, and not of a process: the scheduler tells it, as there is one of it."""
+"""What is measured of the whole, and not of a process: the scheduler tells it, as there is one of it.
+
+What cannot be read is not told: an old number would look like a new one.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
-from prometheus_client import Gauge
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from redis.asyncio import Redis
 
 from config.addresses import DatabaseAddress
@@ -22,15 +26,13 @@ from server.domain.slots import Timetable
 from server.models import RunKind
 from tasks import queues, storage_used, trends
 from tasks.broker import StreamBroker
+from tasks.queues import Queues
+from tasks.storage_used import StorageUsed, Used
 
 log = logging.getLogger(__name__)
 
-# How often the queue is looked at, and the database: each so many looks. Seconds.
-LOOK_EVERY, DATABASE_EACH = 15.0, 4
-
-# The database may not answer: the next look comes. Seconds.
-PATIENCE = 5
-
+# How often everything is looked at, and how long the database may take. Seconds.
+LOOK_EVERY, PATIENCE = 15.0, 5
 
 LAST_RUNS = """
     SELECT kind, extract(epoch FROM slot)::float8 AS slot,
@@ -51,102 +53,125 @@ COUNTS = """
 """
 
 
-class Gauges:
-    """What this process tells, from when it is made."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the database says: newest runs by time, when each kind was first seen, counts."""
 
-    def __init__(self) -> None:
-        self.messages = gauge("perch_queue_messages", "Messages on the queue.", "queue", "state")
-        self.dead_letters = gauge("perch_queue_dead_letters", "Messages that were put aside.")
-        self.workers = gauge("perch_workers", "Workers that live.")
-        self.last_success = gauge(
-            "perch_run_last_success_timestamp_seconds", "The slot of the newest run that succeeded.", "kind"
-        )
-        self.last_duration = gauge("perch_run_last_duration_seconds", "How long that run took.", "kind")
-        self.due = gauge(
-            "perch_run_due_timestamp_seconds", "When the run after the newest that succeeded is due.", "kind"
-        )
-        self.last_failed = gauge("perch_run_last_failed", "Whether the newest that ended failed.", "kind")
-        self.pending = gauge("perch_pictures_pending", "Pictures that are not made yet.")
-        self.users = gauge("perch_users", "Users, suspended ones too.")
-        self.objects = gauge("perch_storage_objects", "Objects stored, counted each hour.", "kind")
-        self.bytes = gauge("perch_storage_bytes", "Bytes stored, counted each hour.", "kind")
-        self.disk_free = gauge("perch_disk_free_bytes", "Room left on the disk of DATA_DIR.")
-        self.of_redis = (self.messages, self.dead_letters, self.workers, self.objects, self.bytes)
-        runs = (self.last_success, self.last_duration, self.due, self.last_failed)
-        self.of_database = (*runs, self.pending, self.users)
+    runs: list[Any]
+    first_seen: list[Any]
+    users: int
+    pending: int
 
-    async def read_queue(self, redis: Redis) -> None:
-        """What waits. Raises RedisError or OSError."""
-        found = await queues.read(redis)
-        for name, queue in found.by_name.items():
-            self.messages.labels(name, "waiting").set(queue.waiting)
-            self.messages.labels(name, "running").set(queue.running)
-        await trends.put_highest(redis, "waiting", sum(q.waiting for q in found.by_name.values()))
-        self.dead_letters.set(found.dead_letters)
-        self.workers.set(found.workers)
 
-    async def read_storage(self, redis: Redis) -> None:
-        """What was listed last. Raises RedisError or OSError."""
-        found = await storage_used.read(redis)
-        for kind, used in found.kinds.items() if found else ():
-            self.objects.labels(kind).set(used.objects)
-            self.bytes.labels(kind).set(used.bytes)
+class Whole(Collector):
+    """What was seen at the last look; None where it could not be."""
 
-    async def read_database(self, address: DatabaseAddress, timetable: Timetable) -> None:
-        """Rows, and what became of scheduled runs. Raises what asyncpg raises."""
-        connection = await asyncpg.connect(**address.connect_arguments(), timeout=PATIENCE)
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.queues: Queues | None = None
+        self.storage: StorageUsed | None = None
+        self.rows: Rows | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        """All of it."""
+        free = shutil.disk_usage(self._settings.data_folder).free
+        yield gauge("perch_disk_free_bytes", "Room left on the disk of DATA_DIR.", free)
+        if self.queues is not None:
+            yield from of_queues(self.queues)
+        yield from of_storage(self.storage.kinds if self.storage else {})
+        if self.rows is not None:
+            yield from of_rows(self.rows, Timetable.of(self._settings))
+
+    async def look(self, broker: StreamBroker) -> None:
+        """See what can be seen now."""
         try:
-            counts = await connection.fetchrow(COUNTS, timeout=PATIENCE)
-            runs = await connection.fetch(LAST_RUNS, timeout=PATIENCE)
-            seen = await connection.fetch(FIRST_SEEN, timeout=PATIENCE)
-        finally:
-            await connection.close(timeout=PATIENCE)
-        self.users.set(counts["users"])
-        self.pending.set(counts["pending"])
-        succeeded = {run["kind"]: run["slot"] for run in runs if not run["failed"]}
-        for first in seen:
-            since = datetime.fromtimestamp(succeeded.get(first["kind"], first["at"]), UTC)
-            self.due.labels(first["kind"]).set(timetable.next(RunKind(first["kind"]), since).timestamp())
-        for run in runs:  # by time: the later one of a kind says whether it failed
-            self.last_failed.labels(run["kind"]).set(run["failed"])
-            if not run["failed"]:
-                self.last_success.labels(run["kind"]).set(run["slot"])
-                self.last_duration.labels(run["kind"]).set(run["seconds"] or 0.0)
+            self.queues = self.storage = None
+            async with Redis(connection_pool=broker.connection_pool) as redis:
+                self.queues, self.storage = await queues.read(redis), await storage_used.read(redis)
+                await trends.put_highest(redis, "waiting", self.queues.waiting)
+        except Exception as error:
+            not_told(error)
+        try:
+            self.rows = None
+            self.rows = await read_rows(self._settings.database)
+        except Exception as error:
+            not_told(error)
 
 
 async def measure_for_ever(settings: Settings, broker: StreamBroker) -> None:
-    """Look, again and again. What cannot be read is not told: an old number would look like a new one."""
-    gauges, look = Gauges(), 0
+    """Look, again and again."""
+    whole = Whole(settings)
+    REGISTRY.register(whole)
     while True:
-        gauges.disk_free.set(shutil.disk_usage(settings.data_folder).free)
-        async with (
-            told_or_cleared(gauges.of_redis),
-            Redis(connection_pool=broker.connection_pool) as redis,
-        ):
-            await gauges.read_queue(redis)
-            await gauges.read_storage(redis)
-        if look % DATABASE_EACH == 0:
-            async with told_or_cleared(gauges.of_database):
-                await gauges.read_database(settings.database, Timetable.of(settings))
-        look += 1
+        await whole.look(broker)
         await asyncio.sleep(LOOK_EVERY)
 
 
-@asynccontextmanager
-async def told_or_cleared(gauges: Sequence[Gauge]) -> AsyncIterator[None]:
-    """The block sets these; where it fails they tell nothing."""
+def not_told(error: Exception) -> None:
+    """A part is away, or something is wrong with us."""
+    if is_passing(error):
+        log.warning("what is measured of the whole is not told: %s", error)
+    else:
+        log.exception("what is measured of the whole is not told")
+
+
+async def read_rows(address: DatabaseAddress) -> Rows:
+    """On a connection of a moment: the scheduler needs none otherwise. Raises what asyncpg raises."""
+    connection = await asyncpg.connect(**address.connect_arguments(), timeout=PATIENCE)
     try:
-        yield
-    except Exception as error:
-        for gauge in gauges:
-            gauge.clear()
-            if not gauge._labelnames:
-                gauge.set(math.nan)
-        if is_passing(error):
-            log.warning("what is measured of the whole is not told: %s", error)
-        else:
-            log.exception("what is measured of the whole is not told")
+        counts = await connection.fetchrow(COUNTS, timeout=PATIENCE)
+        runs = await connection.fetch(LAST_RUNS, timeout=PATIENCE)
+        first_seen = await connection.fetch(FIRST_SEEN, timeout=PATIENCE)
+    finally:
+        await connection.close(timeout=PATIENCE)
+    return Rows(runs, first_seen, counts["users"], counts["pending"])
 
 
-def gauge(name: str, documentation: str, *labels: str) -> Gauge:
-    return Gauge(name, documentation, labelnames=labels, registry=REGISTRY)
+def of_queues(found: Queues) -> Iterator[Metric]:
+    messages = GaugeMetricFamily("perch_queue_messages", "Messages on the queue.", labels=("queue", "state"))
+    for name, queue in found.by_name.items():
+        messages.add_metric((name, "waiting"), queue.waiting)
+        messages.add_metric((name, "running"), queue.running)
+    yield messages
+    yield gauge("perch_queue_dead_letters", "Messages that were put aside.", found.dead_letters)
+    yield gauge("perch_workers", "Workers that live.", found.workers)
+
+
+def of_storage(kinds: Mapping[str, Used]) -> Iterator[Metric]:
+    objects = {kind: used.objects for kind, used in kinds.items()}
+    sizes = {kind: used.bytes for kind, used in kinds.items()}
+    yield by_kind("perch_storage_objects", "Objects stored, counted each hour.", objects)
+    yield by_kind("perch_storage_bytes", "Bytes stored, counted each hour.", sizes)
+
+
+def of_rows(found: Rows, timetable: Timetable) -> Iterator[Metric]:
+    yield gauge("perch_users", "Users, suspended ones too.", found.users)
+    yield gauge("perch_pictures_pending", "Pictures that are not made yet.", found.pending)
+    done = {run["kind"]: run for run in found.runs if not run["failed"]}
+    slots = {kind: run["slot"] for kind, run in done.items()}
+    due = {}
+    for first in found.first_seen:
+        since = datetime.fromtimestamp(slots.get(first["kind"], first["at"]), UTC)
+        due[first["kind"]] = timetable.next(RunKind(first["kind"]), since).timestamp()
+    yield by_kind(
+        "perch_run_last_success_timestamp_seconds", "The slot of the newest run that succeeded.", slots
+    )
+    seconds = {kind: run["seconds"] or 0.0 for kind, run in done.items()}
+    yield by_kind("perch_run_last_duration_seconds", "How long that run took.", seconds)
+    yield by_kind(
+        "perch_run_due_timestamp_seconds", "When the run after the newest that succeeded is due.", due
+    )
+    # By time: the later one of a kind says whether it failed.
+    failed = {run["kind"]: float(run["failed"]) for run in found.runs}
+    yield by_kind("perch_run_last_failed", "Whether the newest that ended failed.", failed)
+
+
+def gauge(name: str, documentation: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, documentation, value=value)
+
+
+def by_kind(name: str, documentation: str, values: dict[str, Any]) -> Metric:
+    found = GaugeMetricFamily(name, documentation, labels=("kind",))
+    for kind, value in values.items():
+        found.add_metric((kind,), value)
+    return found

@@ -28,6 +28,16 @@ class Queues:
     dead_letters: int
     workers: int
 
+    @property
+    def waiting(self) -> int:
+        """In all queues."""
+        return sum(queue.waiting for queue in self.by_name.values())
+
+    @property
+    def running(self) -> int:
+        """In all workers' hands."""
+        return sum(queue.running for queue in self.by_name.values())
+
 
 async def read(redis: Redis) -> Queues:
     """What stands in Redis now. Raises RedisError or OSError where nobody can tell."""

@@ -10,7 +10,7 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.domain import follows, keys
+from server.domain import follows, keys, media
 from server.generate import loading
 from server.generate.size import Size
 from server.models import audit, erasure, event, hiding, liking, live, migrate, people, publishing, timeline
@@ -122,6 +122,10 @@ def statements(at: Landmarks) -> Statements:
         "forget events": (event.FORGET, [UNTIL]),
         "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32]]),
         "publish with pictures": (publishing.WITH_MEDIA, [at.photographer, "x", [7], "key", b"x" * 32]),
+        "pictures: whose turn": (media.IN_TURN, [7, 1]),
+        "pictures: begin": (media.BEGIN, [7, False, 2, 20]),
+        "pictures: which come next": (media.NEXT, [7, False, 2]),
+        "pictures: give back": (media.GIVE_BACK, [7, True]),
         "acts on record": (audit.ACTS, [NEWEST, LIMIT]),
         "put an act on record": (audit.RECORD, [1, 1, "user.suspend", 2, None, "{}"]),
         "mark hidden tweets": (hiding.MARK, [at.busiest_author, True, 1]),

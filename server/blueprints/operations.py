@@ -6,7 +6,6 @@ import asyncio
 import shutil
 from contextlib import suppress
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,6 +14,7 @@ from redis.exceptions import RedisError
 from sanic import Blueprint, Request
 
 from config import log_tail
+from config.log_tail import Level
 from config.version import VERSION
 from server.domain import condition, runs
 from server.domain.slots import Timetable
@@ -60,15 +60,6 @@ class TrendAnswer(Answer, frozen=True, kw_only=True):
     """How it went."""
 
     trend: wire.Trend
-
-
-class Level(StrEnum):
-    """How grave a line is at least."""
-
-    DEBUG = "DEBUG"
-    INFO = "INFO"
-    WARNING = "WARNING"
-    ERROR = "ERROR"
 
 
 class LogQuery(msgspec.Struct, frozen=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
+from server.blueprints.keys import RevokedKeys, RevokeQuery
 from server.domain import keys, roster
 from server.domain.audit import Actor
 from server.domain.errors import KeyNotFound, PublicKey, UserNotFound
@@ -33,22 +33,10 @@ class MemberKeys(Answer, frozen=True, kw_only=True):
     keys: list[wire.MemberKey]
 
 
-class RevokedKeys(Answer, frozen=True, kw_only=True):
-    """The ids of the keys that are revoked now."""
-
-    revoked: list[int]
-
-
 class MemberQuery(PageQuery, frozen=True):
     """Which users."""
 
     query: Annotated[str, Meta(description="A part of the handle or the name.")] = ""
-
-
-class MadeQuery(msgspec.Struct, frozen=True):
-    """What ends besides."""
-
-    made: Annotated[bool, Meta(description="Those too that were made with it, and with these.")] = False
 
 
 @bp.get("/")
@@ -67,9 +55,9 @@ async def list_keys(request: Request, viewer: Viewer, user_id: int) -> MemberKey
 
 
 @bp.delete("/<user_id:id>/keys/<key_id:id>")
-@operation(scope="admin", query=MadeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey))
+@operation(scope="admin", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey))
 async def revoke_key(
-    request: Request, viewer: Viewer, query: MadeQuery, user_id: int, key_id: int
+    request: Request, viewer: Viewer, query: RevokeQuery, user_id: int, key_id: int
 ) -> RevokedKeys:
     """Revoke somebody's key: it is refused everywhere from then on."""
     ended = await keys.revoke(user_id, key_id, Actor.of(viewer), with_made=query.made)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -47,23 +46,10 @@ class DumpList(Answer, frozen=True, kw_only=True):
     damaged: list[str]
 
 
-class Kind(StrEnum):
-    """Of which runs."""
-
-    ALL = "all"
-    DUMP_HOUR = "dump_hour"
-    DUMP_DAY = "dump_day"
-    DUMP_WEEK = "dump_week"
-    DRILL = "drill"
-    LOGS = "logs"
-    RETENTION = "retention"
-    RECONCILE = "reconcile"
-
-
 class RunsQuery(msgspec.Struct, frozen=True):
     """Which runs."""
 
-    kind: Kind = Kind.ALL
+    kind: Annotated[RunKind | None, Meta(description="Of all kinds where absent.")] = None
     limit: Annotated[int, Meta(ge=0, description=f"At most so many; {MOST} at most.")] = 50
 
 
@@ -71,8 +57,9 @@ class RunsQuery(msgspec.Struct, frozen=True):
 @operation(scope="admin", query=RunsQuery, answer=RunList)
 async def list_runs(request: Request, viewer: Viewer, query: RunsQuery) -> RunList:
     """List scheduled runs, the newest first."""
-    kind = None if query.kind is Kind.ALL else RunKind(query.kind)
-    return RunList(runs=[wire.run(row) for row in await runs.listed(kind, limit=min(query.limit, MOST))])
+    return RunList(
+        runs=[wire.run(row) for row in await runs.listed(query.kind, limit=min(query.limit, MOST))]
+    )
 
 
 @bp.post("/runs")

@@ -190,8 +190,8 @@ async def queue(workshop: Workshop) -> dict[str, int] | None:
     except (RedisError, OSError):
         return None
     return {
-        "waiting": sum(queue.waiting for queue in found.by_name.values()),
-        "running": sum(queue.running for queue in found.by_name.values()),
+        "waiting": found.waiting,
+        "running": found.running,
         "dead": found.dead_letters,
         "workers": found.workers,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, Any, TypeVar, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 from urllib.parse import parse_qs
 
 import msgspec
@@ -99,6 +100,8 @@ _known_query = lru_cache(maxsize=1024)(_query)
 
 
 def _parameter(name: str, value: str, kind: Any) -> Any:
+    if isinstance(kind, UnionType):  # of something, or None where it is absent
+        kind = get_args(kind)[0]
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         try:
             return kind(value)

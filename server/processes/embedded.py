@@ -23,7 +23,8 @@ from pathlib import Path
 
 from config import programs
 from config.addresses import embedded_socket_folder
-from config.settings import POSTGRES_PORT, Settings
+from config.choices import POSTGRES_PORT
+from config.settings import Settings
 from server.processes import lock
 from server.processes.errors import CannotRun
 from server.processes.sizes import postgres_options, valkey_options

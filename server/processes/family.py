@@ -161,9 +161,9 @@ def migration(settings: Settings) -> Program:
 
 def needed(settings: Settings) -> str:
     """What to do about a database that does not answer, in words behind the sentence that says so."""
-    named = [name for name in ("DOCKER_DATABASE", "DOCKER_REDIS") if getattr(settings, name.lower())]
     if not settings.docker_database:
         return ""
+    named = ["DOCKER_DATABASE", *(["DOCKER_REDIS"] if settings.docker_redis else [])]
     return (
         f"; {' and '.join(named)} in the settings name servers of containers: start these "
         "(docker compose up), or take the names out for servers of Perch's own"

@@ -1,11 +1,11 @@
 // The queues, and the tasks that were given up.
-import { useSignal } from "@preact/signals";
 import { discardDeadLetter, fetchDeadLetters, retryDeadLetter } from "../api/operations.js";
 import { Button, Trouble } from "../components/rows.js";
 import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { errorText, formatNumber, t } from "../lib/i18n.js";
 import { moment, usePoll } from "./poll.js";
+import { Sure } from "./sure.js";
 
 // Somebody else may have done it a moment ago: it is gone either way.
 const unlessGone = async (act) => {
@@ -17,33 +17,23 @@ const unlessGone = async (act) => {
 };
 
 function DeadLetter({ one, gone }) {
-  const asking = useSignal(false);
-  const retrying = useAct(async () => {
+  const { busy, error, press } = useAct(async () => {
     await unlessGone(() => retryDeadLetter(one.id));
     gone();
   });
-  const discarding = useAct(async () => {
+  const discard = async () => {
     await unlessGone(() => discardDeadLetter(one.id));
     gone();
-  });
-  const error = retrying.error.value ?? discarding.error.value;
+  };
   return html`<li class="api-key">
     <div>
       <b>${one.task ? `${one.task}(${one.arguments.join(", ")})` : t("operations.unreadable")}</b>
       <span class="handle">${`${moment(one.at)} · ${one.reason}`}</span>
-      ${asking.value && html`<p class="hint">${t("operations.discard_sure")}</p>`}
-      ${error && html`<p class="hint bad" role="alert">${errorText(error)}</p>`}
+      ${error.value && html`<p class="hint bad" role="alert">${errorText(error.value)}</p>`}
     </div>
     <div class="api-key-buttons">
-      ${asking.value
-        ? html`<${Button} kind="small danger" busy=${discarding.busy.value} onClick=${discarding.press}
-              >${t("operations.discard")}<//
-            >
-            <${Button} kind="small" onClick=${() => (asking.value = false)}>${t("action.cancel")}<//>`
-        : html`<${Button} kind="small" busy=${retrying.busy.value} onClick=${retrying.press}
-              >${t("operations.retry")}<//
-            >
-            <${Button} kind="small" onClick=${() => (asking.value = true)}>${t("operations.discard")}<//>`}
+      <${Button} kind="small" busy=${busy.value} onClick=${press}>${t("operations.retry")}<//>
+      <${Sure} label=${t("operations.discard")} words=${t("operations.discard_sure")} act=${discard} />
     </div>
   </li>`;
 }

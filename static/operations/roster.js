@@ -9,21 +9,10 @@ import { html } from "../lib/html.js";
 import { errorText, t } from "../lib/i18n.js";
 import { dayOf } from "../lib/time.js";
 import { viewer } from "../store/session.js";
+import { Sure } from "./sure.js";
 
 const PAGE_SIZE = 10;
 const TYPING = 300;
-
-// A button that asks before it acts.
-function Sure({ label, name, words, act }) {
-  const asking = useSignal(false);
-  const { busy, error, press } = useAct(act);
-  return html`${asking.value
-    ? html`<p class="hint">${words}</p>
-        <${Button} kind="small danger" busy=${busy.value} onClick=${press}>${label}<//>
-        <${Button} kind="small" onClick=${() => (asking.value = false)}>${t("action.cancel")}<//>`
-    : html`<${Button} kind="small" aria-label=${name} onClick=${() => (asking.value = true)}>${label}<//>`}
-  ${error.value && html`<p class="hint bad" role="alert">${errorText(error.value)}</p>`}`;
-}
 
 function Key({ member, one, revoked }) {
   const scopes = one.scopes.map((scope) => t(`keys.scope_${scope}`)).join(", ");

@@ -6,8 +6,6 @@ import { html } from "../lib/html.js";
 import { errorText, t } from "../lib/i18n.js";
 import { moment } from "./poll.js";
 
-const under = (state) => state === "running";
-
 function Run({ one, started }) {
   const name = t(`operations.run_${one.kind}`);
   const { busy, error, press } = useAct(async () => {
@@ -17,7 +15,7 @@ function Run({ one, started }) {
   const last = one.last
     ? t("operations.last", { state: t(`operations.state_${one.last.state}`), time: moment(one.last.slot) })
     : t("operations.never");
-  const going = under(one.last?.state);
+  const going = one.last?.state === "running";
   return html`<li class="api-key">
     <div>
       <b>${name}</b>

@@ -10,38 +10,9 @@ import pytest
 from config.addresses import MAX_SOCKET_FOLDER, embedded_socket_folder
 from config.env_names import OBSOLETE, unknown_names, unused_names
 from config.settings import Settings, WrongSetting
+from tests.configuration.first_env import FIRST
 
 ROOT = Path(__file__).parents[2]
-
-# The names that operators' files hold already.
-FIRST_IMPLEMENTATION = [
-    "MODE",
-    "BACKUP_DIR",
-    "LOGS_DIR",
-    "DB_USER",
-    "DB_PASS",
-    "DB_NAME",
-    "S3_URL",
-    "S3_BUCKET_NAME",
-    "S3_ACCESS_KEY",
-    "S3_SECRET_KEY",
-    "S3_TWEETS_MEDIA_FOLDER",
-    "S3_LOGS_FOLDER",
-    "S3_DUMP_FOLDER",
-    "S3_HOUR_FOLDER",
-    "S3_DAY_FOLDER",
-    "S3_WEEK_FOLDER",
-    "SENTRY_DSN",
-    "REDIS_TWEETS_CACHE",
-    "REDIS_USER_CACHE",
-    "DOCKER_SERVER_PORT",
-    "DOCKER_DATABASE",
-    "DOCKER_DATABASE_PORT",
-    "DOCKER_REDIS",
-    "DOCKER_REDIS_PORT",
-    "REDIS_DB_CACHE",
-    "REDIS_CELERY",
-]
 
 
 @pytest.fixture(autouse=True)
@@ -116,41 +87,24 @@ def test_a_secret_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_names_of_the_first_implementation_are_known() -> None:
     known = {name for names in Settings.names().values() for name in names}
-    assert set(FIRST_IMPLEMENTATION) <= known
+    assert FIRST.keys() <= known | set(OBSOLETE)
+    assert not known & set(OBSOLETE)
 
 
 def test_an_old_file_carries_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / ".env").write_text("""
-        MODE=PROD
-        DB_USER=admin
-        DB_PASS=p@ss/word
-        DB_NAME=twitter
-        S3_URL=https://s3.example.org
-        S3_BUCKET_NAME=twitter
-        S3_ACCESS_KEY=access
-        S3_SECRET_KEY=secret
-        DOCKER_SERVER=server
-        DOCKER_SERVER_PORT=5050
-        DOCKER_DATABASE=postgres
-        DOCKER_DATABASE_PORT=5433
-        DOCKER_REDIS=redis
-        DOCKER_REDIS_PORT=6380
-        REDIS_DB_CACHE=1
-        REDIS_CELERY=2
-        SENTRY_DSN=
-    """)
+    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in FIRST.items()))
     settings = Settings.load()
     assert (settings.mode, settings.port, settings.demo) == ("PROD", 5050, False)
     address = settings.database
-    assert (address.host, address.port, address.user) == ("postgres", 5433, "admin")
+    assert (address.host, address.port, address.user) == ("database", 5433, "admin")
     assert (address.password, address.database) == ("p@ss/word", "twitter")
-    assert settings.redis.url == "redis://redis:6380/1"
-    assert settings.redis_tasks.url == "redis://redis:6380/2"
+    assert settings.redis.url == "redis://cache:6380/0"
+    assert settings.redis_tasks.url == "redis://cache:6380/1"
     assert settings.object_storage == "s3"
     assert not settings.embedded_database
     assert not settings.embedded_redis
     assert settings.sentry_dsn is None
-    assert unused_names() == ["DOCKER_SERVER"]
+    assert unused_names() == list(OBSOLETE)
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

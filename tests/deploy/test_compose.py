@@ -12,6 +12,7 @@ import yaml
 
 from config.settings import Settings
 from server.cli.main import PLACES
+from tests.configuration.first_env import FIRST
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yml").read_text())
@@ -19,46 +20,6 @@ SECRETS: dict[str, Any] = yaml.safe_load((ROOT / "config/deploy/compose.secrets.
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 PERCH = ("migrate", "web", "worker", "scheduler")
-
-# All names of the first implementation, with made-up values.
-FIRST = """
-MODE=PROD
-BACKUP_DIR=backups
-LOGS_DIR=logs
-DB_USER=admin
-DB_PASS=p@ss/word
-DB_NAME=twitter
-S3_URL=https://s3.example.org
-S3_BUCKET_NAME=twitter
-S3_ACCESS_KEY=access
-S3_SECRET_KEY=secret
-S3_TWEETS_MEDIA_FOLDER=tweets_media/
-S3_LOGS_FOLDER=logs
-S3_DUMP_FOLDER=backup_database
-S3_HOUR_FOLDER=hour_dumps
-S3_DAY_FOLDER=day_dumps
-S3_WEEK_FOLDER=week_dumps
-SENTRY_DSN=
-REDIS_TWEETS_CACHE=1
-REDIS_USER_CACHE=2
-DOCKER_SERVER=server
-DOCKER_SERVER_PORT=5050
-DOCKER_CLIENT=client
-DOCKER_CLIENT_PORT=80
-DOCKER_DATABASE=database
-DOCKER_DATABASE_PORT=5433
-DOCKER_REDIS=cache
-DOCKER_REDIS_PORT=6380
-REDIS_DB_CACHE=0
-REDIS_CELERY=1
-DOCKER_CELERY=celery
-DOCKER_FLOWER=flower
-DOCKER_FLOWER_PORT=5555
-"""
-
-
-def given(text: str) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in text.split())
 
 
 def filled(value: object, env: dict[str, str]) -> str:
@@ -83,7 +44,7 @@ def settings_of(
 def test_an_env_of_the_first_implementation_works_with_each_service(
     service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    env = given(FIRST)
+    env = FIRST
     settings = settings_of(service, env, monkeypatch, tmp_path)
     services = COMPOSE["services"]
     (database,) = services["postgres"]["networks"]["default"]["aliases"]

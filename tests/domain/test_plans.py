@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from config.settings import Settings
-from server.domain import keys
+from server.domain import keys, media
 from server.generate.size import Size
 from server.models import audit, erasure, event, hiding, liking, live, people, publishing, timeline
 from server.models.connection import SESSION_SETTINGS
@@ -30,8 +30,10 @@ MORE = (
     "INSERT INTO api_keys (user_id, hash, name, scopes) "
     "SELECT id, sha256(handle::bytea), 'x', '{read}' FROM users LIMIT 20000",
     "INSERT INTO events (seq, kind, tweet_id) SELECT n, 'likes', n FROM generate_series(1, 30000) n",
+    # Of a busy moment.
+    "UPDATE media_attachments SET state = 'pending' WHERE id % 50 = 0",
     "INSERT INTO audit_acts (act) SELECT 'x' FROM generate_series(1, 20000)",
-    "ANALYZE api_keys, events, audit_acts",
+    "ANALYZE api_keys, events, audit_acts, media_attachments",
 )
 
 # These hold one row; what is being told now; a row a host.
@@ -76,7 +78,7 @@ async def test_no_statement_reads_a_table_from_end_to_end_or_sorts_more_than_a_p
 
 def test_no_statement_is_forgotten(at: Landmarks) -> None:
     known = {sql for sql, _ in statements(at).values()}
-    modules = (timeline, people, live, event, publishing, liking, keys, audit, hiding, erasure)
+    modules = (timeline, people, live, event, publishing, liking, keys, audit, hiding, erasure, media)
     assert {sql for module in modules for sql in written_in(module)} <= known
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 TITLE = re.compile(r"^# -+ (.*?) -+$")
@@ -12,32 +14,38 @@ SETTING = re.compile(r"^# ([A-Z0-9_]+)=(.*)$")
 def page(example: Path) -> str:
     """docs/reference/settings.md"""
     out = ["# Settings", "", "Written from [`.env.example`](../../.env.example) by `make reference`.", ""]
-    words: list[str] = []
-    names: list[tuple[str, str]] = []
-
-    def close() -> None:
-        if names:
-            shown = ", ".join(f"`{name}`" for name, _ in names)
-            defaults = list(dict.fromkeys(default for _, default in names))
-            told = " ".join(f"`{default}`" if default else "unset" for default in defaults)
-            out.append(f"| {shown} | {told} | {' '.join(words)} |")
-            words.clear()
-            names.clear()
-
-    for line in [*example.read_text().splitlines(), ""]:
-        if title := TITLE.match(line):
-            close()
-            words.clear()
-            out.extend(["", f"## {title[1]}", "", "| setting | default | |", "| --- | --- | --- |"])
-        elif found := SETTING.match(line):
-            names.append((found[1], found[2]))
-        elif line.startswith("#"):
-            close()
-            words.append(line.removeprefix("#").strip().replace("|", "\\|"))
-        elif names:
-            close()
-        elif words and not any(one.startswith("## ") for one in out):
-            out.extend([" ".join(words), ""])
-            words.clear()
+    in_table = False
+    for block in example.read_text().split("\n\n"):
+        words: list[str] = []
+        for names, line in settings_of(block.splitlines()):
+            if title := TITLE.match(line):
+                out += ["", f"## {title[1]}", ""]
+                in_table = False
+            elif not names:
+                words.append(line.removeprefix("#").strip().replace("|", "\\|"))
+            else:
+                if not in_table:
+                    out += ["| setting | default | |", "| --- | --- | --- |"]
+                    in_table = True
+                out.append(f"{row(names)} {' '.join(words)} |")
+                words = []
+        if words:  # of the whole part
+            out += [" ".join(words), ""]
     text = "\n".join(out)
     return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
+
+
+def settings_of(lines: list[str]) -> Iterator[tuple[list[tuple[str, str]], str]]:
+    """Each line; those of settings that stand together as one, with their names and defaults."""
+    for is_setting, group in groupby(lines, key=lambda line: SETTING.match(line) is not None):
+        if is_setting:
+            yield [(found[1], found[2]) for line in group if (found := SETTING.match(line))], ""
+        else:
+            yield from (([], line) for line in group)
+
+
+def row(names: list[tuple[str, str]]) -> str:
+    """The beginning of a row of the table."""
+    defaults = dict.fromkeys(default for _, default in names)
+    shown = " ".join(f"`{default}`" if default else "unset" for default in defaults)
+    return f"| {', '.join(f'`{name}`' for name, _ in names)} | {shown} |"

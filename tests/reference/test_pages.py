@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,7 +15,6 @@ def test_it_is_as_the_code_is(path: Path) -> None:
     assert path.read_text() == pages()[path], "make reference"
 
 
-@pytest.mark.skipif(not shutil.which("man"), reason="needs man")
 def test_the_manual_page_is_one() -> None:
     file = ROOT / "config/man/perch.1"
     command, plain = ["man", "--warnings", "-l", str(file)], {"PATH": "/usr/bin:/bin", "MANWIDTH": "80"}
