@@ -4,10 +4,12 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
         python3 python3-venv python3-dev gcc libc6-dev \
         libjpeg62-turbo-dev zlib1g-dev libwebp-dev liblcms2-dev libtiff-dev \
     && rm -rf /var/lib/apt/lists/*
+# tracing: with what OpenTelemetry needs (docs/traces.md)
+ARG LOCK=production
 WORKDIR /opt/perch
 COPY config/locks config/locks
 RUN python3 -m venv .venv \
-    && .venv/bin/pip install --no-cache-dir --require-hashes -r config/locks/production.txt \
+    && .venv/bin/pip install --no-cache-dir --require-hashes -r config/locks/${LOCK}.txt \
     && .venv/bin/pip install --no-cache-dir --no-deps --require-hashes \
         --target .venv/pillow-simd -r config/locks/pillow-simd.txt
 COPY pyproject.toml README.md LICENSE ./

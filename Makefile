@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCKS := config/locks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test client-gates bench faults soak lint audit sbom fmt lock reference wheel pillow-simd clean
+.PHONY: help run test client-gates bench faults soak lint audit sbom fmt lock reference tracing wheel pillow-simd clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ lock: $(VENV)/.dev ## renew the lock files from pyproject.toml
 
 reference: $(VENV)/.dev ## write docs/reference and the manual page anew from the code
 	@$(BIN)/python -m tests.reference write
+
+tracing: $(VENV)/.runtime ## install what traces need (docs/traces.md)
+	@config/setup.sh tracing
 
 wheel: $(VENV)/.dev ## build the wheel and the source package into dist/
 	rm -rf dist

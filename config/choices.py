@@ -18,6 +18,7 @@ from config.values import (
     Days,
     Folder,
     HeaderName,
+    Headers,
     Networks,
     Origins,
     Port,
@@ -142,6 +143,19 @@ class Choices(BaseSettings):
     sentry_sample_rate: Annotated[float, Field(ge=0, le=1)] = 1.0
     alert_webhook_url: str | None = None
 
+    otel_exporter_otlp_endpoint: str | None = None
+    otel_exporter_otlp_headers: Headers | None = None
+    otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+    # What must be http or https with a host.
+    WEB_ADDRESSES: ClassVar[tuple[str, ...]] = (
+        "s3_url",
+        "s3_public_url",
+        "sentry_dsn",
+        "alert_webhook_url",
+        "otel_exporter_otlp_endpoint",
+    )
+
     # Never shown, not even in an error about them.
     SECRET: ClassVar[frozenset[str]] = frozenset(
         {
@@ -153,6 +167,7 @@ class Choices(BaseSettings):
             "sentry_dsn",
             "alert_webhook_url",
             "metrics_token",
+            "otel_exporter_otlp_headers",
             "dump_age_recipient",  # somebody may put the secret key there
         }
     )

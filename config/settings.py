@@ -6,6 +6,7 @@ one line for the operator.
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -16,7 +17,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
 from config.choices import POSTGRES_PORT, Choices
 from config.secret_files import SecretFiles, UnusableFile
-from config.values import EXPORTS, INCOMING, is_loopback, is_origin, is_web_address
+from config.values import EXPORTS, INCOMING, headers, is_loopback, is_origin, is_web_address
+
+# The module without which there are no traces.
+EXPORTER = "opentelemetry.exporter.otlp.proto.http"
 
 
 class WrongSetting(Exception):
@@ -74,10 +78,14 @@ class Settings(Choices):
                     raise ValueError(f"{name.upper()}: is needed when {setting} is s3")
         if len({self.dump_folder(kind) for kind in ("hour", "day", "week", "proven")}) < 4:
             raise ValueError("S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ, and not be proven")
-        for name in ("s3_url", "s3_public_url", "sentry_dsn", "alert_webhook_url"):
+        for name in self.WEB_ADDRESSES:
             value = getattr(self, name)
             if value is not None and not is_web_address(value):
                 raise ValueError(f"{name.upper()}: must be an address like https://host, with a host")
+        if self.otel_exporter_otlp_endpoint is not None and not is_installed(EXPORTER):
+            raise ValueError(
+                "OTEL_EXPORTER_OTLP_ENDPOINT: needs packages that are not installed: perch-microblog[tracing]"
+            )
         if self.public_url is not None and not is_origin(self.public_url):
             raise ValueError("PUBLIC_URL: must be an address like https://host, with nothing behind the host")
         if f"{self.s3_tweets_media_folder.strip('/')}/".startswith((INCOMING, EXPORTS)):
@@ -100,6 +108,9 @@ class Settings(Choices):
             opening = [parts.password]
             opening += [parts.username, parts.path] if parts.scheme in ("http", "https") else []
             found.update(part for part in opening if part)
+        found.update(headers(self.otel_exporter_otlp_headers or "").values())
+        if self.otel_exporter_otlp_endpoint is not None:  # its path is no secret
+            found.update(filter(None, [urlsplit(self.otel_exporter_otlp_endpoint).password]))
         return frozenset(found)
 
     @property
@@ -216,6 +227,14 @@ class Settings(Choices):
     def redis_tasks(self) -> RedisAddress:
         """The same server, with the database for the task queue where a number is given for it."""
         return self.redis if self.redis_taskiq is None else self.redis.with_number(self.redis_taskiq)
+
+
+def is_installed(module: str) -> bool:
+    """Whether it can be imported; nothing of it is loaded."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # a package above it is missing
+        return False
 
 
 def _one_line(error: ValidationError) -> str:

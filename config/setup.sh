@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what `make` needs: the virtual environment from a lock, pillow-simd, programs for the tests.
 #
-#   config/setup.sh runtime|dev|pillow-simd|test-tools|bench|lighthouse|audit|lock
+#   config/setup.sh runtime|dev|tracing|pillow-simd|test-tools|bench|lighthouse|audit|lock
 #
 # Packages come from the registries that pip, apt and npm are set up for on this machine, and from nowhere else.
 set -euo pipefail
@@ -133,20 +133,21 @@ make_locks() {
         --no-emit-index-url --no-emit-find-links)
     $venv/bin/uv pip compile "${options[@]}" --extra embedded pyproject.toml -o $locks/runtime.txt
     $venv/bin/uv pip compile "${options[@]}" -c $locks/runtime.txt pyproject.toml -o $locks/production.txt
-    $venv/bin/uv pip compile "${options[@]}" --extra embedded --extra dev -c $locks/runtime.txt pyproject.toml \
+    $venv/bin/uv pip compile "${options[@]}" --extra embedded --extra tracing --extra dev -c $locks/runtime.txt pyproject.toml \
         -o $locks/dev.txt
+    $venv/bin/uv pip compile "${options[@]}" --extra tracing -c $locks/dev.txt pyproject.toml -o $locks/tracing.txt
     echo "pyvips[binary]" | $venv/bin/uv pip compile "${options[@]}" -c $locks/dev.txt - -o $locks/bench.txt
     printf 'cyclonedx-bom\npip-audit\n' | $venv/bin/uv pip compile "${options[@]}" - -o $locks/audit.txt
     echo pillow-simd | $venv/bin/uv pip compile "${options[@]}" - -o $locks/pillow-simd.txt
 }
 
 case "${1:-}" in
-runtime | dev) install_lock "$1" ;;
+runtime | dev | tracing) install_lock "$1" ;;
 pillow-simd) build_pillow_simd ;;
 test-tools) install_test_tools ;;
 bench) install_bench_tools ;;
 lighthouse) install_lighthouse ;;
 audit) install_audit_tools ;;
 lock) make_locks ;;
-*) fail "usage: config/setup.sh runtime|dev|pillow-simd|test-tools|bench|lighthouse|audit|lock" ;;
+*) fail "usage: config/setup.sh runtime|dev|tracing|pillow-simd|test-tools|bench|lighthouse|audit|lock" ;;
 esac

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -26,6 +26,7 @@ ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1
 
 RATE = re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)", re.ASCII)
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
+HEADERS = re.compile(r"\s*[A-Za-z0-9-]+\s*=[^,=][^,]*(?:,\s*[A-Za-z0-9-]+\s*=[^,=][^,]*)*", re.ASCII)
 
 # Where uploads wait to be worked on.
 INCOMING = "incoming/"
@@ -101,14 +102,27 @@ def _header_name(value: str) -> str:
     return value
 
 
+def _headers(value: str) -> str:
+    if not HEADERS.fullmatch(value):
+        raise ValueError("must be name=value, with commas between several, and values as in a URL")
+    return value
+
+
 Rate = Annotated[str, AfterValidator(_rate)]
 Origins = Annotated[str, AfterValidator(_origins)]
 Networks = Annotated[str, AfterValidator(_networks)]
+Headers = Annotated[str, AfterValidator(_headers)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 Cron = Annotated[str, AfterValidator(_cron)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]
 Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+def headers(text: str) -> dict[str, str]:
+    """Those that `Headers` names, their values as they are sent."""
+    pairs = (part.partition("=") for part in text.split(",") if part)
+    return {name.strip().lower(): unquote(value).strip() for name, _, value in pairs}
 
 
 def upper(value: object) -> object:

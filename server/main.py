@@ -16,7 +16,7 @@ import uvloop
 from redis.asyncio import Redis
 
 import storage
-from config import error_reports, metrics
+from config import error_reports, metrics, traces
 from config import logging as lines
 from config.heaps import bound_heaps
 from config.metrics import REGISTRY
@@ -122,21 +122,24 @@ def run_web(
     if settings.access_log:
         app.ctx.access_log = lines.AccessLog(settings.logs_folder, name)
     within = settings.shutdown_timeout
-    uvloop.run(until_stopped(lambda stop: serve(app, listener, stop, on_serving, within=within)))
+    with traces.recorded(settings, name):
+        uvloop.run(until_stopped(lambda stop: serve(app, listener, stop, on_serving, within=within)))
 
 
 def run_worker(settings: Settings) -> None:
     """One worker, until SIGTERM or Ctrl+C."""
     start_process(settings, "worker")
     tell_metrics(settings, "worker")
-    uvloop.run(until_stopped(lambda stop: work(settings, stop)))
+    with traces.recorded(settings, "worker"):
+        uvloop.run(until_stopped(lambda stop: work(settings, stop)))
 
 
 def run_scheduler(settings: Settings) -> None:
     """One scheduler, until SIGTERM or Ctrl+C."""
     start_process(settings, "scheduler")
     tell_metrics(settings, "scheduler")
-    uvloop.run(until_stopped(lambda stop: schedule(settings, stop)))
+    with traces.recorded(settings, "scheduler"):
+        uvloop.run(until_stopped(lambda stop: schedule(settings, stop)))
 
 
 def run_migrations(settings: Settings) -> list[str]:

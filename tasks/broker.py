@@ -35,6 +35,7 @@ from taskiq_redis import RedisStreamBroker
 
 from config.addresses import REDIS_SOCKET_TIMEOUT, RedisAddress
 from config.pauses import spread
+from tasks.traced import TaskSpans
 
 log = logging.getLogger(__name__)
 
@@ -245,5 +246,6 @@ def create_broker(address: RedisAddress, *, stream: str = STREAM) -> StreamBroke
     )
     # No time-out of the socket: it would end a wait that `wait` bounds itself.
     broker.waiting = ConnectionPool.from_url(address.url, **address.connect_arguments(socket_timeout=None))
+    broker.add_middlewares(TaskSpans(stream))
     catalogue.register(broker)
     return broker

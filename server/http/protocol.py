@@ -23,6 +23,7 @@ from sanic.server.protocols.http_protocol import HttpProtocol
 
 from config.logging import current_work
 from server.domain.errors import TooSlow
+from server.http import traced
 from server.http.framing import CHUNK_LINE, FREE_CHUNKS, SMALLEST_CHUNK, check_head, chunk_size
 from server.http.headers import StandardHeaders
 from server.http.measured import RequestMetrics
@@ -70,6 +71,7 @@ class PerchRequest(Request):
         self._id = f"{self.process}{next(self.numbers):08x}"
         self.began = time.perf_counter()
         current_work.set(self._id)  # log lines carry it
+        self.span = traced.begin(self.method, self._id)
 
     @classmethod
     def begin_process(cls) -> None:
@@ -123,6 +125,8 @@ class PerchHttp(Http):
         protocol.began = 0.0
         route = request.route.path if request.route else None
         self.metrics.note(route, request.method, response.status, request.began)
+        if request.span is not None:
+            traced.end(request.span, request.method, route, response.status)
         if self.is_stopping:
             self.keep_alive = False
         headers, request_id = protocol.headers, str(request.id)

@@ -16,6 +16,9 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from tortoise import connections
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
+from config import traces
+from server.models import traced
+
 # What asyncpg's `create_pool` gives to the class that it makes, where nobody says otherwise.
 DEFAULTS = {
     "max_queries": 50_000,
@@ -70,6 +73,8 @@ class BoundedClient(AsyncpgDBClient):
 
     async def create_pool(self, **options: Any) -> Any:
         """Open it."""
+        if traces.spans is not None:
+            options["init"] = traced.follow
         return await BoundedPool(**{**DEFAULTS, **options})
 
 

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from asyncpg.exceptions import (
     DataError,
@@ -21,6 +21,8 @@ from asyncpg.exceptions import (
     LockNotAvailableError,
     TransactionRollbackError,
 )
+
+from config import traces
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -52,6 +54,15 @@ class _Flight:
     task: asyncio.Task[None] | None = None  # the event loop alone would let go of it
 
 
+@dataclass(eq=False, slots=True)
+class _Asked(Generic[Item, Result]):
+    """What somebody waits for. `trace` is that of their request, where traces are wanted."""
+
+    item: Item
+    result: asyncio.Future[Result]
+    trace: Any
+
+
 class Together(Generic[Item, Result]):
     """`do` gives to `run` what was asked meanwhile, and to each who asked its own result.
 
@@ -66,7 +77,7 @@ class Together(Generic[Item, Result]):
     ) -> None:
         self._run = run
         self._subject = subject
-        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._waiting: deque[_Asked[Item, Result]] = deque()
         self._flying: set[_Flight] = set()
 
     async def do(self, item: Item) -> Result:
@@ -76,7 +87,7 @@ class Together(Generic[Item, Result]):
             TimeoutError: it took too long, waiting for a locked row or for a database that hangs.
         """
         asked: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, asked))
+        self._waiting.append(_Asked(item, asked, traces.here()))
         self._depart()
         async with asyncio.timeout(PATIENCE):
             return await asked
@@ -92,7 +103,7 @@ class Together(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         try:
             while not flight.is_held_up and (some := self._taken()):
-                flight.subjects = {self._subject(item) for item, _ in some}
+                flight.subjects = {self._subject(one.item) for one in some}
                 patience = loop.call_later(HELD_UP_AFTER, self._hold_up, flight)
                 try:
                     await self._write(some)
@@ -107,40 +118,41 @@ class Together(Generic[Item, Result]):
         flight.is_held_up = True
         self._depart()
 
-    def _taken(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+    def _taken(self) -> list[_Asked[Item, Result]]:
         """What can be written now, in its order."""
         busy = {subject for flight in self._flying if flight.is_held_up for subject in flight.subjects}
-        some: list[tuple[Item, asyncio.Future[Result]]] = []
-        left: list[tuple[Item, asyncio.Future[Result]]] = []
+        some: list[_Asked[Item, Result]] = []
+        left: list[_Asked[Item, Result]] = []
         while self._waiting and len(some) < AT_MOST:
             one = self._waiting.popleft()
-            if one[1].done():  # who asked has gone
+            if one.result.done():  # who asked has gone
                 continue
-            (left if busy and self._subject(one[0]) in busy else some).append(one)
+            (left if busy and self._subject(one.item) in busy else some).append(one)
         self._waiting.extendleft(reversed(left))
         return some
 
-    async def _write(self, some: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+    async def _write(self, some: Sequence[_Asked[Item, Result]]) -> None:
+        traces.go_on(some[0].trace)  # a statement is of one trace
         try:
-            self._tell(some, await self._run([item for item, _ in some]))
+            self._tell(some, await self._run([one.item for one in some]))
         except OWN_FAILURES as error:
             if len(some) == 1:
                 self._fail(some, error)
             else:
                 for one in some:
-                    if not one[1].done():  # who waited too long has gone
+                    if not one.result.done():  # who waited too long has gone
                         await self._write([one])
         except BaseException as error:
             self._fail(some, error)
             if not isinstance(error, Exception):
                 raise
 
-    def _tell(self, some: Sequence[tuple[Item, asyncio.Future[Result]]], results: Sequence[Result]) -> None:
-        for (_, asked), result in zip(some, results, strict=True):
-            if not asked.done():
-                asked.set_result(result)
+    def _tell(self, some: Sequence[_Asked[Item, Result]], results: Sequence[Result]) -> None:
+        for one, result in zip(some, results, strict=True):
+            if not one.result.done():
+                one.result.set_result(result)
 
-    def _fail(self, some: Sequence[tuple[Item, asyncio.Future[Result]]], error: BaseException) -> None:
-        for _, asked in some:
-            if not asked.done():
-                asked.set_exception(error)
+    def _fail(self, some: Sequence[_Asked[Item, Result]], error: BaseException) -> None:
+        for one in some:
+            if not one.result.done():
+                one.result.set_exception(error)

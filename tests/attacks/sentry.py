@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from typing import Any
 
+from tests import posts
 
-@dataclass
+
+@dataclass(frozen=True)
 class Sentry:
     """What came, as envelopes and as events."""
 
-    port: int
-    envelopes: list[str] = field(default_factory=list)
+    taker: posts.Taker
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.taker.server_port
+
+    @property
+    def envelopes(self) -> list[str]:
+        """As they were sent."""
+        return [post.body.decode() for post in self.taker.posts]
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -34,28 +42,5 @@ class Sentry:
 @contextmanager
 def sentry() -> Iterator[Sentry]:
     """It listens as long as the block lasts."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            if self.headers.get("content-encoding") == "gzip":
-                body = gzip.decompress(body)
-            found.envelopes.append(body.decode())
-            self.send_response(200)
-            self.send_header("content-length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Sentry(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield found
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with posts.taken() as taker:
+        yield Sentry(taker)

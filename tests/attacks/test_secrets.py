@@ -17,9 +17,10 @@ import pytest
 from config.settings import Settings
 from server.models import migrate
 from server.security import keys
-from tests import pictures, proxy, servers
+from tests import pictures, posts, proxy, servers, traces
 from tests.attacks.sentry import Sentry, sentry
 from tests.callers import Caller
+from tests.posts import Taker
 from tests.proxy import Answer, Pass, Proxy, Refuse
 from tests.thorough import much
 from tests.whole.conftest import REGISTER, Perch, perch, processes, running
@@ -68,6 +69,7 @@ class House:
 
     perch: Perch
     sentry: Sentry
+    collector: Taker
     database: Proxy
     redis: Proxy
     storage: Proxy
@@ -102,6 +104,7 @@ def house(settings: Settings, moto_url: str, tmp_path_factory: pytest.TempPathFa
         proxy.before(str(sockets / "valkey.sock")) as redis,
         proxy.before(("127.0.0.1", storage_port)) as storage,
         sentry() as reports,
+        posts.taken() as collector,
     ):
         chosen = {
             "DATABASE_URL": f"postgresql://perch:{password}@127.0.0.1:{database.port}/{DATABASE}",
@@ -113,11 +116,14 @@ def house(settings: Settings, moto_url: str, tmp_path_factory: pytest.TempPathFa
             "S3_SECRET_KEY": canary("secret/+="),
             "SENTRY_DSN": f"http://{canary('dsn')}@127.0.0.1:{reports.port}/1",
             "ALERT_WEBHOOK_URL": f"http://127.0.0.1:{reports.port}/hook/{canary('hook')}",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{canary('traces')}",
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
             "WEB_CONCURRENCY": "1",
             "MODE": "PROD",
         }
         with running(tmp_path_factory.mktemp("secrets"), **chosen) as found:
-            yield House(found, reports, database, redis, storage, settings)
+            yield House(found, reports, collector, database, redis, storage, settings)
 
 
 async def prepare(settings: Settings, moto_url: str) -> None:
@@ -223,6 +229,19 @@ async def test_error_reports_tell_what_failed_and_nothing_of_anybody(house: Hous
     assert not [event for event in events if event.keys() & {"request", "user", "extra", "breadcrumbs"}]
     works = {event["tags"]["work"] for event in events if event["server_name"].startswith("web")}
     assert all(work in house.logs for work in works)
+
+
+@pytest.mark.fault("secrets")
+async def test_traces_tell_what_took_how_long_and_nothing_of_anybody(house: House) -> None:
+    """Of the same."""
+
+    def errors() -> set[str]:
+        return {str(span.attributes.get("error.type")) for span in traces.spans(house.collector.posts)}
+
+    await servers.until(lambda: {"UndefinedColumnError", "RaiseError", "500"} <= errors())
+    sent = b"".join(post.body for post in house.collector.posts)
+    for personal in (CANARY, ADDRESS, "127.0.0.1"):
+        assert personal.encode() not in sent
 
 
 def around(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk import environment_variables
 
 from config.settings import Settings
 
@@ -60,7 +61,7 @@ def complaints(document: Path, text: str) -> Iterator[str]:
     for target in TARGET.findall(text):
         if target not in targets:
             yield f"no target {target} of make"
-    settings = {name.upper() for name in Settings.model_fields}
+    settings = {name.upper() for name in Settings.model_fields} | set(dir(environment_variables))
     for name in SETTING.findall(text):
         if name not in settings | OTHERS and name not in Path(".env.example").read_text():
             yield f"no setting {name}"

@@ -81,6 +81,7 @@ SECRET_SETTINGS: dict[str, str] = {
     "sentry_dsn": "https://0123456789abcdef@sentry.example/7",
     "alert_webhook_url": "https://hooks.example/services/T0/B0/xyzzy",
     "metrics_token": "c0ffee-c0ffee-c0ffee",
+    "otel_exporter_otlp_headers": "authorization=Bearer%20tr4ce-tr4ce,x-tenant=hidden-nest",
     "dump_age_recipient": "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
 }
 

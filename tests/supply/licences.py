@@ -44,6 +44,7 @@ BY_HAND = {
 
 # What older packages call it.
 NAMES = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
@@ -77,8 +78,8 @@ def is_allowed(expression: str | None) -> bool:
 
 
 def python_packages() -> dict[str, str]:
-    """What `make run` installs, and the versions."""
-    return {**versions("runtime"), **versions("pillow-simd")}
+    """What `make run` and `make tracing` install, and the versions."""
+    return {**versions("runtime"), **versions("tracing"), **versions("pillow-simd")}
 
 
 def client_packages() -> dict[str, tuple[str, str]]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,52 +20,23 @@ from server.models.connection import rows
 from storage.local import LocalStore
 from tasks import health
 from tasks.workshop import Workshop
+from tests import posts
 from tests.callers import Caller
+from tests.posts import Taker
 
 pytestmark = pytest.mark.usefixtures("database")
 
 NOW = datetime.now(UTC)
 
 
-class Webhook(HTTPServer):
-    """Keeps what is posted, and refuses as often as it is told to."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.posted: list[dict[str, Any]] = []
-        self.refusals = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/hook"
-
-
-class Answer(BaseHTTPRequestHandler):
-    server: Webhook
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        refused = self.server.refusals > 0
-        self.server.refusals -= refused
-        if not refused:
-            self.server.posted.append(body)
-        self.send_response(500 if refused else 204)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
+@pytest.fixture
+def webhook() -> Iterator[Taker]:
+    with posts.taken() as taker:
+        yield taker
 
 
 @pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    with Webhook() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
-
-
-@pytest.fixture
-async def workshop(settings: Settings, perch: Context, webhook: Webhook) -> Workshop:
+async def workshop(settings: Settings, perch: Context, webhook: Taker) -> Workshop:
     await rows("UPDATE instance SET trouble = '{}' RETURNING id")
     chosen = settings.model_copy(update={"alert_webhook_url": webhook.url, "instance_name": "Nest"})
     return Workshop(chosen, perch.store, LocalStore(settings.backup_folder), perch.jobs)
@@ -144,14 +112,14 @@ async def test_readiness_says_degraded_and_stays_200(anybody: Caller) -> None:
 
 
 async def test_a_change_is_told_once(
-    workshop: Workshop, webhook: Webhook, caplog: pytest.LogCaptureFixture
+    workshop: Workshop, webhook: Taker, caplog: pytest.LogCaptureFixture
 ) -> None:
     await health.tell_changes(workshop)
-    assert webhook.posted == []
+    assert webhook.parsed == []
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
     await health.tell_changes(workshop)
     await health.tell_changes(workshop)
-    (told,) = webhook.posted
+    (told,) = webhook.parsed
     assert (told["instance"], told["state"]) == ("Nest", "degraded")
     assert told["reasons"] == ["the last drill failed: a bit flipped"]
     assert told["text"] == "Nest: the last drill failed: a bit flipped"
@@ -159,20 +127,20 @@ async def test_a_change_is_told_once(
     await ended(RunKind.DRILL, timedelta(hours=1))
     await health.tell_changes(workshop)
     await health.tell_changes(workshop)
-    assert [post["state"] for post in webhook.posted] == ["degraded", "ok"]
+    assert [post["state"] for post in webhook.parsed] == ["degraded", "ok"]
 
 
 async def test_a_webhook_that_refuses_is_tried_again(
-    workshop: Workshop, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, webhook: Taker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
     webhook.refusals = 2
     await health.tell_changes(workshop)
-    assert len(webhook.posted) == 1
+    assert len(webhook.parsed) == 1
 
 
 async def test_a_webhook_that_is_away_is_told_the_next_minute(
-    workshop: Workshop, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, webhook: Taker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "POST_TRIES", 1)
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
@@ -180,11 +148,11 @@ async def test_a_webhook_that_is_away_is_told_the_next_minute(
     with pytest.raises(ConnectionError):
         await health.tell_changes(workshop)
     await health.tell_changes(workshop)
-    assert len(webhook.posted) == 1
+    assert len(webhook.parsed) == 1
 
 
-async def test_without_a_webhook_nothing_is_posted(workshop: Workshop, webhook: Webhook) -> None:
+async def test_without_a_webhook_nothing_is_posted(workshop: Workshop, webhook: Taker) -> None:
     settings = workshop.settings.model_copy(update={"alert_webhook_url": None})
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
     await health.tell_changes(replace(workshop, settings=settings))
-    assert webhook.posted == []
+    assert webhook.parsed == []

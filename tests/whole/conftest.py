@@ -66,8 +66,7 @@ class Perch:
         self, client: httpx.AsyncClient, count: int = 1, *, admin: bool = False
     ) -> list[Caller]:
         """New users. The command that makes one takes half a second, so this goes to the database."""
-        connection = await asyncpg.connect(host=f"{self.folder}/data/run", user="perch", database="perch")
-        people = []
+        connection, people = await self.connect(), []
         statement = REGISTER_ADMIN if admin else REGISTER
         for _ in range(count):
             handle, key = f"u{next(self._names)}", keys.generate()
@@ -75,6 +74,13 @@ class Perch:
             people.append(Caller(client.request, key, user_id, handle))
         await connection.close()
         return people
+
+    async def connect(self) -> asyncpg.Connection:
+        """To its database, past Perch."""
+        found: asyncpg.Connection = await asyncpg.connect(
+            host=f"{self.folder}/data/run", user="perch", database="perch"
+        )
+        return found
 
     def children(self) -> dict[int, str]:
         """The living processes below the parent, and their commands."""

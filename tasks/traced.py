@@ -1,0 +1,47 @@
+"""Tasks as spans of traces (`config.traces`), in the trace of the request or task that queued them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from taskiq import TaskiqMessage, TaskiqMiddleware, TaskiqResult
+
+from config import traces
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
+
+class TaskSpans(TaskiqMiddleware):
+    """Of whoever sends to a stream, and of the worker that listens to it."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__()
+        self._stream = stream
+        self._running: dict[str, Span] = {}
+
+    def pre_send(self, message: TaskiqMessage) -> TaskiqMessage:
+        """Its labels say which trace it belongs to."""
+        if traces.spans is not None:
+            traces.spans.carry(message.labels)
+        return message
+
+    def pre_execute(self, message: TaskiqMessage) -> TaskiqMessage:
+        """One begins; what it does is part of its span."""
+        if traces.spans is not None:
+            attributes = {
+                "messaging.system": "redis",
+                "messaging.operation.name": "process",
+                "messaging.destination.name": self._stream,
+                "messaging.message.id": message.task_id,
+                "perch.work": message.task_id,
+            }
+            span = traces.spans.begin(message.task_name, "CONSUMER", message.labels, attributes)
+            self._running[message.task_id] = span
+        return message
+
+    def post_execute(self, message: TaskiqMessage, result: TaskiqResult[Any]) -> None:
+        """It ends, by its own or by an error."""
+        span = self._running.pop(message.task_id, None)
+        if span is not None and traces.spans is not None:
+            traces.spans.end(span, {}, None if result.error is None else type(result.error).__name__)

@@ -1,0 +1,176 @@
+"""Traces of a running Perch, as a collector gets them: from a request through its tasks to the database."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from config.version import VERSION
+from tests import pictures, posts, proxy, servers, traces
+from tests.callers import Caller
+from tests.proxy import Hang
+from tests.traces import Span
+from tests.whole.conftest import Perch, log_of, perch, running
+
+WORDS = "a text that nobody else is to read"
+
+
+@dataclass
+class Traced:
+    """A Perch, and the collector that it sends to."""
+
+    perch: Perch
+    collector: posts.Taker
+
+    @property
+    def spans(self) -> list[Span]:
+        """All that came so far."""
+        return traces.spans(self.collector.posts)
+
+    async def trace(self, name: str, whole: Callable[[list[Span]], bool]) -> list[Span]:
+        """The newest trace whose first span has this name, as soon as it is whole."""
+        found: list[Span] = []
+
+        def there() -> bool:
+            spans = self.spans
+            roots = [span for span in spans if span.name == name and not span.parent]
+            found[:] = [span for span in spans if roots and span.trace == roots[-1].trace]
+            return whole(found)
+
+        await servers.until(there)
+        return found
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
+    chosen = {
+        "WEB_CONCURRENCY": "1",
+        "OTEL_EXPORTER_OTLP_HEADERS": "x-tenant=nest%20one",
+        "OTEL_RESOURCE_ATTRIBUTES": "service.namespace=classroom",
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+    }
+    with (
+        posts.taken() as collector,
+        running(
+            tmp_path_factory.mktemp("traced"), OTEL_EXPORTER_OTLP_ENDPOINT=f"{collector.url}/otlp/", **chosen
+        ) as found,
+    ):
+        yield Traced(found, collector)
+
+
+@pytest_asyncio.fixture
+async def alice(traced: Traced) -> AsyncIterator[Caller]:
+    async with httpx.AsyncClient(base_url=traced.perch.url, timeout=30) as client:
+        yield (await traced.perch.register(client))[0]
+
+
+async def test_a_request_its_statements_and_its_tasks_are_one_trace(traced: Traced, alice: Caller) -> None:
+    answer = await alice.raw("POST", "/api/medias", files={"file": ("x.jpg", pictures.jpeg())})
+    assert answer.status_code == 201
+
+    def whole(spans: list[Span]) -> bool:
+        return {"SERVER", "CONSUMER", "CLIENT"} <= {span.kind for span in spans}
+
+    spans = await traced.trace("POST /api/medias", whole)
+    (request,) = [span for span in spans if span.kind == "SERVER"]
+    assert request.attributes["http.route"] == "/api/medias"
+    assert int(request.attributes["http.response.status_code"]) == 201
+    assert request.attributes["perch.work"] == answer.headers["x-request-id"]
+    assert request.process["service.instance.id"].endswith("/web-1")
+    assert (request.process["service.name"], request.process["service.version"]) == ("perch", VERSION)
+    assert request.process["service.namespace"] == "classroom"
+    (task,) = [span for span in spans if span.kind == "CONSUMER"]
+    assert (task.name, task.parent) == ("media.process_picture", request.id)
+    assert task.process["service.instance.id"].endswith("/worker")
+    above = {span.parent for span in spans if span.kind == "CLIENT"}
+    assert above == {request.id, task.id}
+    assert all(0 <= span.seconds < 30 for span in spans)
+
+
+async def test_spans_hold_nothing_that_anybody_wrote(traced: Traced, alice: Caller) -> None:
+    tweet = await alice.tweet(WORDS)
+    await alice.delete(f"/api/tweets/{tweet}")
+    await traced.trace("DELETE /api/tweets/{tweet_id}", lambda spans: len(spans) > 1)
+    sent = b"".join(post.body for post in traced.collector.posts)
+    for personal in (WORDS, str(alice.key), "127.0.0.1", str(alice.handle)):
+        assert personal.encode() not in sent
+    texts = [span.attributes.get("db.query.text", "") for span in traced.spans]
+    assert any(text.startswith(("INSERT INTO", "WITH")) and "$1" in text for text in texts)
+
+
+async def test_the_collector_gets_them_as_it_was_said(traced: Traced, alice: Caller) -> None:
+    await alice.get("/api/users/me")
+    await traced.trace("GET /api/users/me", bool)
+    for post in traced.collector.posts:
+        assert (post.path, post.headers["x-tenant"]) == ("/otlp/v1/traces", "nest one")
+
+
+async def test_what_fails_is_told_of_as_failed_with_the_kind_of_error(traced: Traced, alice: Caller) -> None:
+    connection = await traced.perch.connect()
+    await connection.execute("ALTER TABLE tweets RENAME COLUMN content TO others")
+    try:
+        assert (await alice.post("/api/tweets", json={"tweet_data": WORDS})).status == 500
+    finally:
+        await connection.execute("ALTER TABLE tweets RENAME COLUMN others TO content")
+        await connection.close()
+    spans = await traced.trace("POST /api/tweets", lambda spans: any(span.failed for span in spans))
+    assert {span.attributes["error.type"] for span in spans if span.failed} == {"500", "UndefinedColumnError"}
+    assert WORDS.encode() not in b"".join(post.body for post in traced.collector.posts)
+
+
+def test_a_collector_that_hangs_holds_nothing_up(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with posts.taken() as collector, proxy.before(("127.0.0.1", collector.server_port)) as gate:
+        gate.mode = Hang()
+        folder = tmp_path_factory.mktemp("deaf")
+        with running(folder, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{gate.port}") as found:
+            for _ in range(20):
+                assert httpx.get(f"{found.url}/api/tweets", timeout=2).status_code == 401
+            began = time.monotonic()
+            found.process.terminate()
+            assert found.process.wait(60) == 0
+            assert time.monotonic() - began < 15
+            assert "Traceback" not in log_of(found)
+
+
+def test_what_a_part_that_ends_did_last_is_sent(tmp_path_factory: pytest.TempPathFactory) -> None:
+    slowly = {"OTEL_BSP_SCHEDULE_DELAY": "60000", "OTEL_TRACES_SAMPLER_ARG": "1"}
+    with posts.taken() as collector:
+        folder = tmp_path_factory.mktemp("last")
+        with running(folder, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, **slowly) as found:
+            httpx.get(f"{found.url}/api/instance")
+            assert "GET /api/instance" not in {span.name for span in traces.spans(collector.posts)}
+        assert "GET /api/instance" in {span.name for span in traces.spans(collector.posts)}
+
+
+def test_none_is_sent_where_no_part_of_them_is_wanted(tmp_path_factory: pytest.TempPathFactory) -> None:
+    chosen = {"OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_TRACES_SAMPLER_ARG": "0"}
+    with posts.taken() as collector:
+        folder = tmp_path_factory.mktemp("none")
+        with running(folder, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, **chosen) as found:
+            httpx.get(f"{found.url}/api/instance")
+            time.sleep(1)
+        assert collector.posts == []
+
+
+def test_without_an_address_nothing_is_loaded_that_makes_spans_or_sends_them() -> None:
+    asked = "import server.main, sys; print({'config.spans', 'opentelemetry.exporter'} & set(sys.modules))"
+    command = [sys.executable, "-c", asked]
+    done = subprocess.run(command, env=servers.environment(), capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_wrong_address_or_header_is_named(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("wrong")
+    wrong = perch(folder, "doctor", OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318")
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT: must be an address like https://host" in wrong.stderr
+    secret = "Bearer s3cr3t"
+    wrong = perch(folder, "doctor", OTEL_EXPORTER_OTLP_HEADERS=secret)
+    assert "OTEL_EXPORTER_OTLP_HEADERS: must be name=value" in wrong.stderr
+    assert secret not in wrong.stderr
