@@ -6,7 +6,8 @@ import { html } from "../lib/html.js";
 // How far below the window it may be.
 const AHEAD = "100px";
 
-export function InView({ children }) {
+// `title` stands there until then, for who reads the headings of a page.
+export function InView({ title, children }) {
   const near = useSignal(false);
   const place = useRef(null);
   useEffect(() => {
@@ -19,5 +20,6 @@ export function InView({ children }) {
     observer.observe(place.current);
     return () => observer.disconnect();
   }, []);
-  return near.value ? children : html`<div class="in-view" ref=${place}></div>`;
+  if (near.value) return children;
+  return html`<section class="settings-part in-view" ref=${place}><h2>${title}</h2></section>`;
 }

@@ -35,10 +35,10 @@ function Everything() {
     <${Plots} />
     <${Queues} overview=${overview} />
     <${Runs} overview=${overview} refresh=${refresh} />
-    <${InView}><${Dumps} overview=${overview} /><//>
-    <${InView}><${Storage} overview=${overview} /><//>
-    <${InView}><${Roster} /><//>
-    <${InView}><${Log} /><//>
+    <${InView} title=${t("operations.dumps")}><${Dumps} overview=${overview} /><//>
+    <${InView} title=${t("operations.storage")}><${Storage} overview=${overview} /><//>
+    <${InView} title=${t("operations.people")}><${Roster} /><//>
+    <${InView} title=${t("operations.log")}><${Log} /><//>
   `;
 }
 

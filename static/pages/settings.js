@@ -26,8 +26,8 @@ export default function SettingsPage({ entry }) {
       <${Appearance} />
       ${signedIn.value ? html`<${Keys} />` : html`<p class="hint">${t("settings.sign_in")}</p>`}
       ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}
-      ${administers.value && html`<${InView}><${Invitations} /><//>`}
-      ${signedIn.value && html`<${InView}><${Privacy} /><//>`}
+      ${administers.value && html`<${InView} title=${t("invite.title")}><${Invitations} /><//>`}
+      ${signedIn.value && html`<${InView} title=${t("privacy.title")}><${Privacy} /><//>`}
     </div>
   `;
 }

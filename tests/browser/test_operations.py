@@ -134,6 +134,16 @@ async def test_the_plots_say_in_words_what_they_draw(
     assert "L" in (await plot.locator("path.op-line").first.get_attribute("d") or "")
 
 
+async def test_headings_of_parts_that_are_far_below_are_there_before_one_comes_to_them(
+    open_page: OpenPage, carol: Caller
+) -> None:
+    page = await open_page("/operations", viewer=carol)
+    await expect(page.get_by_role("heading", name="Health")).to_be_visible()
+    for name in ("Dumps", "Stored", "People and keys", "Log"):
+        await expect(page.get_by_role("heading", name=name, exact=True)).to_be_attached()
+    assert await page.locator(".in-view").count() > 0  # and are not drawn yet
+
+
 async def test_members_see_that_it_is_not_for_them(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page("/operations", viewer=alice)
     await expect(page.get_by_text("for keys with the scope of administrators")).to_be_visible()
