@@ -62,7 +62,7 @@ export function Plots() {
   const { data, error, refresh } = usePoll(() => fetchTrend(MINUTES), 30);
   const trend = data.value;
   const begins = trend && trend.begins * 1000;
-  return html`<section class="settings-part">
+  return html`<section class="settings-part op-tall">
     <h2>${t("operations.last_hours")}</h2>
     ${error.value && html`<${Trouble} error=${error.value} retry=${refresh} />`}
     ${trend &&

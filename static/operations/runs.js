@@ -36,7 +36,7 @@ function Run({ one, started }) {
   </li>`;
 }
 
-export function Runs({ overview, refresh }) {
+export default function Runs({ overview, refresh }) {
   return html`<section class="settings-part">
     <h2>${t("operations.runs")}</h2>
     <ul class="api-keys">

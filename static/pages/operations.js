@@ -1,6 +1,5 @@
 // Operations: how everything is, for administrators, and what they can do about it.
-import { InView } from "../components/in-view.js";
-import { lazy } from "../components/lazy.js";
+import { far } from "../components/far.js";
 import { Skeletons, Trouble } from "../components/rows.js";
 import { PageHead } from "../components/shell.js";
 import { fetchOverview } from "../api/operations.js";
@@ -11,17 +10,17 @@ import { Health } from "../operations/health.js";
 import { Plots } from "../operations/plots.js";
 import { usePoll } from "../operations/poll.js";
 import { Queues } from "../operations/queues.js";
-import { Runs } from "../operations/runs.js";
 import { administers, signedIn } from "../store/session.js";
 import NeedsKey from "./needs-key.js";
 import { useTitle } from "./title.js";
 
 addWords({ en: () => import("../i18n/en-operations.js"), ru: () => import("../i18n/ru-operations.js") });
 
-const Dumps = lazy(() => import("../operations/dumps.js"));
-const Storage = lazy(() => import("../operations/storage.js"));
-const Roster = lazy(() => import("../operations/roster.js"));
-const Log = lazy(() => import("../operations/log.js"));
+const Runs = far(() => import("../operations/runs.js"));
+const Dumps = far(() => import("../operations/dumps.js"));
+const Storage = far(() => import("../operations/storage.js"));
+const Roster = far(() => import("../operations/roster.js"));
+const Log = far(() => import("../operations/log.js"));
 
 function Everything() {
   const { data, error, refresh } = usePoll(fetchOverview, 5);
@@ -34,11 +33,11 @@ function Everything() {
     <${Health} overview=${overview} />
     <${Plots} />
     <${Queues} overview=${overview} />
-    <${Runs} overview=${overview} refresh=${refresh} />
-    <${InView} title=${t("operations.dumps")}><${Dumps} overview=${overview} /><//>
-    <${InView} title=${t("operations.storage")}><${Storage} overview=${overview} /><//>
-    <${InView} title=${t("operations.people")}><${Roster} /><//>
-    <${InView} title=${t("operations.log")}><${Log} /><//>
+    <${Runs} title=${t("operations.runs")} overview=${overview} refresh=${refresh} />
+    <${Dumps} title=${t("operations.dumps")} overview=${overview} />
+    <${Storage} title=${t("operations.storage")} overview=${overview} />
+    <${Roster} title=${t("operations.people")} />
+    <${Log} title=${t("operations.log")} />
   `;
 }
 

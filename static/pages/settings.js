@@ -1,6 +1,5 @@
 // Settings: name, appearance, language, keys.
-import { InView } from "../components/in-view.js";
-import { lazy } from "../components/lazy.js";
+import { far } from "../components/far.js";
 import { PageHead } from "../components/shell.js";
 import { html } from "../lib/html.js";
 import { addWords, t } from "../lib/i18n.js";
@@ -13,8 +12,8 @@ import { useTitle } from "./title.js";
 
 addWords({ en: () => import("../i18n/en-settings.js"), ru: () => import("../i18n/ru-settings.js") });
 
-const Privacy = lazy(() => import("../settings/privacy.js"));
-const Invitations = lazy(() => import("../settings/invitations.js"));
+const Privacy = far(() => import("../settings/privacy.js"));
+const Invitations = far(() => import("../settings/invitations.js"));
 
 export default function SettingsPage({ entry }) {
   usePlace(`settings ${entry}`);
@@ -26,8 +25,8 @@ export default function SettingsPage({ entry }) {
       <${Appearance} />
       ${signedIn.value ? html`<${Keys} />` : html`<p class="hint">${t("settings.sign_in")}</p>`}
       ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}
-      ${administers.value && html`<${InView} title=${t("invite.title")}><${Invitations} /><//>`}
-      ${signedIn.value && html`<${InView} title=${t("privacy.title")}><${Privacy} /><//>`}
+      ${administers.value && html`<${Invitations} title=${t("invite.title")} />`}
+      ${signedIn.value && html`<${Privacy} title=${t("privacy.title")} />`}
     </div>
   `;
 }

@@ -139,7 +139,7 @@ async def test_headings_of_parts_that_are_far_below_are_there_before_one_comes_t
 ) -> None:
     page = await open_page("/operations", viewer=carol)
     await expect(page.get_by_role("heading", name="Health")).to_be_visible()
-    for name in ("Dumps", "Stored", "People and keys", "Log"):
+    for name in ("Scheduled runs", "Dumps", "Stored", "People and keys", "Log"):
         await expect(page.get_by_role("heading", name=name, exact=True)).to_be_attached()
     assert await page.locator(".in-view").count() > 0  # and are not drawn yet
 
