@@ -61,7 +61,7 @@ tracing: $(VENV)/.runtime ## install what traces need (docs/traces.md)
 
 wheel: $(VENV)/.dev ## build the wheel and the source package into dist/
 	rm -rf dist
-	$(BIN)/uv build --quiet
+	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv build --quiet --no-build-isolation
 
 pillow-simd: ## build pillow-simd again
 	rm -f $(VENV)/.pillow-simd

@@ -30,6 +30,9 @@ class Level(StrEnum):
 
 LEVELS = list(Level)
 
+# What every line has.
+NAMES = ("time", "level", "process", "work", "logger", "message")
+
 # Files with a line for each request: behind the host's name.
 ACCESS = re.compile(r"[^.]*\.[^.]*-access\.")
 
@@ -74,7 +77,7 @@ def lines_of(path: Path) -> Iterator[dict[str, Any]]:
             continue  # perhaps only the rest of one
         try:
             line = msgspec.json.decode(written)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
-        if isinstance(line, dict) and isinstance(line.get("time"), str):
+        if isinstance(line, dict) and all(isinstance(line.get(name), str) for name in NAMES):
             yield line

@@ -56,6 +56,11 @@ def _without_value(found: re.Match[str]) -> str:
     return (found["key"] or found["web"] or found["url"] or found["named"]) + "[redacted]"
 
 
+def printable(text: str) -> str:
+    """The text on one line, with what would speak to a terminal spelt out."""
+    return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+
+
 def hide(secrets: Iterable[str]) -> None:
     """Let `redact` know these values, as they stand and as URLs, JSON and Python write them."""
     global hidden
@@ -92,7 +97,7 @@ class TextFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
         """The line without a traceback, on one line whatever its values hold."""
-        return CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
+        return printable(super().formatMessage(record))
 
 
 class JsonFormatter(logging.Formatter):
@@ -178,7 +183,9 @@ def moment(timestamp: float) -> str:
 
 
 def configure_process(settings: Settings, name: str) -> None:
-    """Set up logging for one of Perch's processes, as the settings say."""
+    """Set up logging for one of Perch's processes, as the settings say. What is below DATA_DIR is its own."""
+    with suppress(OSError):  # whoever needs the folder says what is wrong
+        settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     configure(
         name,
         settings.log_level,

@@ -8,7 +8,6 @@ is never older than the scrape, and one that starts again begins at zero in seri
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import itertools
 import logging
@@ -17,7 +16,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from prometheus_client import CollectorRegistry, Info, ProcessCollector, disable_created_metrics, exposition
@@ -39,8 +40,11 @@ SUFFIX = ".stats"
 # A process that does not answer within this time is left out. Seconds.
 PATIENCE = 2.0
 
-# How often METRICS_PORT is tried again, which another process of the machine answers on. Seconds.
+# How often METRICS_PORT is tried again, where another program has it. Seconds.
 TRY_PORT_EVERY = 5.0
+
+# Scrapes at METRICS_PORT at the same time.
+AT_ONCE = 8
 
 Sample = tuple[str, dict[str, str], float]
 
@@ -72,7 +76,10 @@ class Machine(Collector):
 
     def exposed(self, accept: str) -> tuple[bytes, str]:
         """The page that is scraped, and its content type, as the client accepts it."""
-        encode, content_type = exposition.choose_encoder(accept)
+        try:
+            encode, content_type = exposition.choose_encoder(accept)
+        except (TypeError, ValueError):  # a version that is none
+            encode, content_type = exposition.choose_encoder("")
         return encode(self), content_type
 
 
@@ -83,7 +90,7 @@ def answer(folder: Path, process: str, *, host: str, port: int | None) -> None:
     listener = claimed(folder, process)
     threading.Thread(target=answer_for_ever, args=(listener,), name="metrics", daemon=True).start()
     if port is not None:
-        arguments = (Machine(folder), host, port)
+        arguments = (Machine(folder), folder, host, port)
         threading.Thread(target=serve_for_ever, args=arguments, name="metrics port", daemon=True).start()
 
 
@@ -101,17 +108,71 @@ def answer_for_ever(listener: socket.socket) -> None:
             log.exception("this process cannot tell its metrics")
 
 
-def serve_for_ever(machine: Machine, host: str, port: int) -> None:
+class Scrapes(ThreadingHTTPServer):
+    """Answers every address with the numbers of the machine, to some at once, who have little time."""
+
+    daemon_threads = True
+
+    def __init__(self, machine: Machine, host: str, port: int) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), Scrape)
+        self.machine = machine
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Hang up on one too many."""
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """In a thread of its own."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked is gone, or was too slow."""
+        log.debug("a scrape broke off", exc_info=True)
+
+
+class Scrape(BaseHTTPRequestHandler):
+    """One of them, on a connection of its own."""
+
+    server: Scrapes
+    timeout = PATIENCE
+    server_version, sys_version = "Perch", ""
+
+    def do_GET(self) -> None:
+        """The numbers."""
+        page, content_type = self.server.machine.exposed(self.headers.get("accept", ""))
+        self.send_response(200)
+        self.send_header("content-type", content_type)
+        self.send_header("content-length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of who asks."""
+
+
+def serve_for_ever(machine: Machine, folder: Path, host: str, port: int) -> None:
     """Answer scrapes for the machine as soon as no other process of it does."""
+    descriptor = os.open(folder / f"port{SUFFIX}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)  # as long as this process lives
+    told = False
     while True:
         try:
-            exposition.start_http_server(port, host, registry=machine)
+            server = Scrapes(machine, host, port)
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                log.error("METRICS_PORT: cannot listen on %s:%d: %s", host, port, error)
+            if not told:
+                log.error("METRICS_PORT: cannot listen on %s:%d: %s", host, port, error.strerror)
+            told = True
             time.sleep(TRY_PORT_EVERY)
         else:
-            return
+            server.serve_forever()
 
 
 def numbers(registry: CollectorRegistry) -> bytes:
@@ -135,6 +196,8 @@ def asked(path: Path) -> list[Family]:
             connection.settimeout(PATIENCE)
             connection.connect(str(path))
             said = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+        if not said:  # it ended just now
+            return []
         return msgspec.json.decode(said, type=list[Family])
     except (ConnectionRefusedError, FileNotFoundError):
         path.unlink(missing_ok=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ SUFFIX = "_FILE"
 
 # Longer than any secret. Bytes.
 MAX_SIZE = 64 * 1024
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class UnusableFile(Exception):
@@ -48,12 +52,14 @@ class SecretFiles(PydanticBaseSettingsSource):
 def content(name: str, path: str) -> str:
     """The first line, without what stands around it."""
     try:
-        with Path(path).open("rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UnusableFile(f"{name}: {path} is not a file")
             text = file.read(MAX_SIZE + 1).decode().strip()
     except OSError as error:
         raise UnusableFile(f"{name}: cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UnusableFile(f"{name}: {path} is not text in UTF-8") from None
-    if not text or len(text.splitlines()) > 1 or len(text) > MAX_SIZE:
+    if not text or len(text.splitlines()) > 1 or len(text) > MAX_SIZE or CONTROL.search(text):
         raise UnusableFile(f"{name}: {path} must hold one line")
     return text

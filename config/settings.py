@@ -86,6 +86,8 @@ class Settings(Choices):
             raise ValueError(
                 "OTEL_EXPORTER_OTLP_ENDPOINT: needs packages that are not installed: perch-microblog[tracing]"
             )
+        if self.metrics_port == self.port:
+            raise ValueError("METRICS_PORT: must be another port than PORT")
         if self.public_url is not None and not is_origin(self.public_url):
             raise ValueError("PUBLIC_URL: must be an address like https://host, with nothing behind the host")
         if f"{self.s3_tweets_media_folder.strip('/')}/".startswith((INCOMING, EXPORTS)):

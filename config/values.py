@@ -103,7 +103,8 @@ def _header_name(value: str) -> str:
 
 
 def _headers(value: str) -> str:
-    if not HEADERS.fullmatch(value):
+    values = headers(value).values() if HEADERS.fullmatch(value) else ["\n"]
+    if not all(each.isascii() and each.isprintable() for each in values):
         raise ValueError("must be name=value, with commas between several, and values as in a URL")
     return value
 

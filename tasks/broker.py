@@ -201,7 +201,7 @@ class StreamBroker(RedisStreamBroker):
     def _is_known(self, data: bytes) -> bool:
         try:
             return self.find_task(self.formatter.loads(data).task_name) is not None
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
 
     async def _put_aside(

@@ -36,7 +36,8 @@ class TaskSpans(TaskiqMiddleware):
                 "messaging.message.id": message.task_id,
                 "perch.work": message.task_id,
             }
-            span = traces.spans.begin(message.task_name, "CONSUMER", message.labels, attributes)
+            carried = {name: label for name, label in message.labels.items() if isinstance(label, str)}
+            span = traces.spans.begin(message.task_name, "CONSUMER", carried, attributes)
             self._running[message.task_id] = span
         return message
 

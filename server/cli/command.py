@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 import uvloop
+from asyncpg.exceptions import InvalidAuthorizationSpecificationError
 
 from config import logging as lines
 from config.settings import Settings
@@ -100,7 +101,9 @@ def reasons(settings: Settings) -> Iterator[None]:
     except (PerchError, DumpFailed) as error:
         raise click.ClickException(lines.redact(str(error))) from None
     except Exception as error:
-        if not is_passing(error):
+        if isinstance(error, OSError) and error.filename is not None:
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+        if not is_passing(error) and not isinstance(error, InvalidAuthorizationSpecificationError):
             raise
         said = str(error) or type(error).__name__
         part = "storage" if isinstance(error, StorageError) else f"the database {settings.database}"
@@ -147,7 +150,7 @@ def cell(value: Any) -> str:
         case timedelta():
             return f"{value.total_seconds():.1f} s"
         case _:
-            return str(value)
+            return lines.printable(str(value))
 
 
 def size(count: int) -> str:

@@ -99,5 +99,5 @@ def main() -> None:
 
 def stop(reason: str, code: int) -> None:
     """Say why, and end."""
-    click.echo(f"perch: {reason}", err=True)
+    click.echo(lines.printable(f"perch: {reason}"), err=True)
     sys.exit(code)

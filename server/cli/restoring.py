@@ -85,6 +85,11 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
     if as_json:
         print_json({**msgspec.to_builtins(done), "missing_pictures": missing, "left_since": left})
         return
+    if not into:
+        click.echo(
+            "Keys, invitations and suspensions are as they were when the dump was made: what was "
+            "revoked since is to be revoked again."
+        )
     if left:
         click.echo("These were deleted after the dump, and are back with their keys. Delete them again:")
         for handle in left:

@@ -125,8 +125,12 @@ def status(as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo(f"health    {'; '.join(found['degraded']) or 'well'}")
     waiting = found["queue"]
+    reasons = [*found["degraded"]]
+    reasons += [] if found["web"] else ["no web process runs"]
+    reasons += [] if waiting is None or waiting["workers"] else ["no worker runs"]
+    reasons += ["Redis does not answer"] if waiting is None else []
+    click.echo(f"health    {'; '.join(reasons) or 'well'}")
     click.echo(f"running   {running(found['web'], waiting and waiting['workers'])}")
     click.echo(
         "queue     "

@@ -76,8 +76,10 @@ START = """
 HASTEN = """
     UPDATE scheduled_runs SET start_after = now(), sent_at = NULL
     WHERE id = (SELECT id FROM scheduled_runs WHERE kind = $1 AND state = 'due' ORDER BY slot DESC LIMIT 1)
+        AND start_after > now()
     RETURNING id
 """
+WAITING = "SELECT id FROM scheduled_runs WHERE kind = $1 AND state = 'due' ORDER BY slot DESC LIMIT 1"
 # $1 kind, $2 now.
 ASK = """
     INSERT INTO scheduled_runs (kind, slot, trigger, state, attempt, start_after)
@@ -156,13 +158,19 @@ async def start_manually(kind: RunKind) -> Claim | None:
 
 
 async def ask(kind: RunKind, by: Actor, jobs: Jobs) -> ScheduledRun:
-    """A run that a worker does as soon as it can: what is due already, or a new one. Raises RunUnderWay."""
+    """A run that a worker does as soon as it can: what is due already, or a new one. Raises RunUnderWay.
+
+    One that was asked for and waits is given back as it is.
+    """
     async with transaction():
         await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS)
         made = await row(HASTEN, kind) or await row(ASK, kind, datetime.now(UTC))
-        if made is None:
-            raise RunUnderWay
-        await audit.record(by, Act.RUN_ASKED, kind=kind, run=made["id"])
+        if made is not None:
+            await audit.record(by, Act.RUN_ASKED, kind=kind, run=made["id"])
+        else:
+            made = await row(WAITING, kind)
+    if made is None:
+        raise RunUnderWay
     await tell(jobs)
     return await get(made["id"])
 

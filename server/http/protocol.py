@@ -26,7 +26,7 @@ from server.domain.errors import TooSlow
 from server.http import traced
 from server.http.framing import CHUNK_LINE, FREE_CHUNKS, SMALLEST_CHUNK, check_head, chunk_size
 from server.http.headers import StandardHeaders
-from server.http.measured import RequestMetrics
+from server.http.measured import METHODS, RequestMetrics
 
 JSON = "application/json"
 TYPE = JSON.encode()
@@ -197,7 +197,8 @@ class PerchHttp(Http):
         route = request.route.path if request.route else "-"
         size = len(response.body) if response.body is not None else None
         seconds = time.perf_counter() - began
-        access_log.write(str(request.id), request.method, f"/{route}", response.status, size, seconds)
+        method = request.method if request.method in METHODS else "other"  # clients may send any word
+        access_log.write(str(request.id), method, f"/{route}", response.status, size, seconds)
 
 
 class PerchProtocol(HttpProtocol):

@@ -147,7 +147,10 @@ async def _manifests(
 ) -> AsyncIterator[tuple[str, Manifest | DumpDamaged | None]]:
     async def one(key: str) -> Manifest | DumpDamaged | None:
         try:
-            return decode(await read_whole(store, key), Manifest)
+            found = decode(await read_whole(store, key), Manifest)
+            if found.id != id_of(key):
+                raise DumpDamaged("it is that of another dump")
+            return found
         except ObjectNotFound:  # removed meanwhile
             return None
         except DumpDamaged as damage:

@@ -17,10 +17,13 @@ from tasks.workshop import Means
 
 log = logging.getLogger(__name__)
 
-PREFIX = "perch:verified:"
+PREFIX, ASKED = "perch:verified:", "perch:verify:"
 
 # A result is kept for so long; a check that nobody ends, as its worker died, is forgotten sooner. Seconds.
 KEPT, UNDER_WAY = 7 * 24 * 3600, 3600
+
+# Of those who ask within so long, one is heard. Seconds.
+AT_ONCE = 2
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -49,6 +52,8 @@ async def verify_dump(dump_id: str, workshop: Means) -> None:
 
 async def begin(redis: Redis, dump_id: str) -> bool:
     """Say that it is under way; False where it is already. Raises RedisError or OSError."""
+    if not await redis.set(ASKED + dump_id, b"", nx=True, ex=AT_ONCE):
+        return False
     known = (await read(redis, [dump_id])).get(dump_id)
     if known is not None and known.is_whole is None:
         return False

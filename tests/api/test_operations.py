@@ -15,12 +15,17 @@ from redis.asyncio import Redis
 from config import log_tail
 from config.settings import Settings
 from server.context import Context
+from server.domain import runs
+from server.domain.audit import TERMINAL
 from server.http.measured import BOUNDS, WITHIN, quantile_ms
+from server.models import RunKind
 from server.models.connection import rows
 from tasks import trends
 from tasks.broker import DEAD_LETTERS, SLOW_STREAM, STREAM
+from tasks.dumps import checks
 from tests.api.media import eventually
 from tests.callers import Caller
+from tests.jobs import NoJobs
 
 OPERATIONS = "/api/operations"
 
@@ -107,10 +112,29 @@ async def test_a_run_that_waits_for_its_moment_begins_now(carol: Caller, perch: 
 
 
 @pytest.mark.usefixtures("database")
+async def test_a_run_that_was_asked_for_and_waits_is_on_record_once(carol: Caller) -> None:
+    class Untold(NoJobs):
+        """No worker hears of it."""
+
+        async def execute_run(self, run_id: int) -> None:
+            pass
+
+    asked = {(await runs.ask(RunKind.RECONCILE, TERMINAL, Untold())).id for _ in range(3)}
+    acts = (await carol.get("/api/audit"))["acts"]
+    assert [{act["details"]["run"]} for act in acts if act["details"].get("kind") == "reconcile"] == [asked]
+
+
+@pytest.mark.usefixtures("database")
 async def test_what_is_wrong_with_a_request_for_a_run_is_said(carol: Caller) -> None:
     wrong = await carol.post(f"{OPERATIONS}/runs", json={"kind": "party\0"})
     assert wrong.error == (422, "invalid_body")
     assert wrong["error_message"] == "kind: not one of the values that are allowed."
+
+
+@pytest.mark.usefixtures("database")
+async def test_of_many_who_ask_at_once_for_a_dump_to_be_verified_one_is_heard(queue: Redis) -> None:
+    name = "hour-20260101T000000Z-000000"
+    assert sum(await asyncio.gather(*(checks.begin(queue, name) for _ in range(20)))) == 1
 
 
 @pytest.mark.usefixtures("database")
@@ -215,7 +239,8 @@ async def test_the_log_is_read_as_it_grows(carol: Caller, settings: Settings) ->
         return [line["message"] for line in lines if line["process"] == "seen"]
 
     try:
-        path.write_text(line(1, "INFO", "one") + "not a line\n" + line(2, "ERROR", "Two of them"))
+        odd = 'not a line\n{"time":"2099-01-01T00:00:09.000Z"}\n' + "[" * 100_000 + "\n"
+        path.write_text(line(1, "INFO", "one") + odd + line(2, "ERROR", "Two of them"))
         assert await read() == ["one", "Two of them"]
         assert await read(level="WARNING") == ["Two of them"]
         assert await read(text="TWO OF") == ["Two of them"]
@@ -235,7 +260,8 @@ async def test_the_log_is_read_as_it_grows(carol: Caller, settings: Settings) ->
 def test_of_a_long_file_the_end_is_read(tmp_path: Path) -> None:
     path = tmp_path / "host.web-1.20261101T000000.1.1.jsonl"
     lines = [
-        json.dumps({"time": f"{number:09}", "level": "INFO", "message": "x" * 90}) for number in range(9000)
+        json.dumps({**dict.fromkeys(log_tail.NAMES, "-"), "time": f"{number:09}", "message": "x" * 90})
+        for number in range(9000)
     ]
     path.write_text("\n".join(lines) + "\n")
     found = log_tail.tail(tmp_path, limit=3)

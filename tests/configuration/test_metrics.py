@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,11 +100,45 @@ def test_the_page_is_as_the_client_accepts_it(folder: Path, process: subprocess.
     assert page.endswith(b"# EOF\n")
 
 
-def test_the_port_answers_for_all_and_is_taken_over(folder: Path, process: subprocess.Popen[str]) -> None:
+@pytest.fixture
+def port(folder: Path, process: subprocess.Popen[str]) -> int:
+    """Where the machine answers, first taken by another program."""
     port = servers.free_port()
     with socket.create_server(("127.0.0.1", port)):
-        arguments = (Machine(folder), "127.0.0.1", port)
+        arguments = (Machine(folder), folder, "127.0.0.1", port)
         threading.Thread(target=metrics.serve_for_ever, args=arguments, daemon=True).start()
+        time.sleep(0.2)
     servers.wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/metrics"), "the port", seconds=15)
+    return port
+
+
+def test_the_port_answers_for_all_as_soon_as_it_is_free(port: int, caplog: pytest.LogCaptureFixture) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
         assert b'things_total{kind="round",process="web"} 3.0' in answer.read()
+
+
+def test_a_port_that_is_taken_is_told_once(
+    folder: Path, process: subprocess.Popen[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        arguments = (Machine(folder), folder, "127.0.0.1", other.getsockname()[1])
+        threading.Thread(target=metrics.serve_for_ever, args=arguments, daemon=True).start()
+        servers.wait_for(lambda: "METRICS_PORT: cannot listen on" in caplog.text, "the word")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/openmetrics-text; version=zzz"])
+def test_whatever_is_asked_at_the_port_is_answered(port: int, accept: str) -> None:
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/?name[]=x", headers={"accept": accept})
+    with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
+        assert answer.status == 200
+        assert "Python" not in answer.headers["server"]
+
+
+def test_who_says_nothing_at_the_port_holds_nothing_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = threading.active_count()
+    with contextlib.ExitStack() as silent:
+        for _ in range(50):
+            silent.enter_context(socket.create_connection(("127.0.0.1", port)))
+        servers.wait_for(lambda: threading.active_count() > before, "somebody being listened to")
+        assert threading.active_count() <= before + metrics.AT_ONCE
+        servers.wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/"), "an answer", seconds=10)

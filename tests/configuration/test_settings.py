@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -67,6 +68,7 @@ def test_every_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.Monk
         (b"", "must hold one line"),
         (b"one\ntwo\n", "must hold one line"),
         (b"\xff\xfe", "is not text in UTF-8"),
+        (b"one\0two", "must hold one line"),
     ],
 )
 def test_a_file_without_a_secret_stops_the_start(
@@ -77,6 +79,15 @@ def test_a_file_without_a_secret_stops_the_start(
         path.write_bytes(content)
     with pytest.raises(WrongSetting, match=complaint):
         load(monkeypatch, DB_PASS_FILE=str(path))
+
+
+def test_what_is_no_file_holds_no_secret_and_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path / "fifo", tmp_path, Path("/dev/zero")):
+        with pytest.raises(WrongSetting, match=f"DB_PASS_FILE: .*{path}"):
+            load(monkeypatch, DB_PASS_FILE=str(path))
 
 
 def test_a_secret_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

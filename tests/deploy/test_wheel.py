@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -20,7 +22,10 @@ PACKAGES = ("config", "server", "storage", "tasks", "static")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
-        [servers.PERCH.parent / "uv", "build", "--quiet", "--out-dir", folder], cwd=ROOT, check=True
+        [servers.PERCH.parent / "uv", "build", "--quiet", "--no-build-isolation", "--out-dir", folder],
+        cwd=ROOT,
+        env={**os.environ, "VIRTUAL_ENV": sys.prefix},
+        check=True,
     )
     return folder
 

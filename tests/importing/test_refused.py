@@ -85,6 +85,22 @@ async def test_another_old_database_with_the_same_ids_is_refused(
         await take_over(other, perch)
 
 
+async def test_an_id_that_leaves_no_room_for_new_ones_is_not_taken_over(
+    whole: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    async with first.connected(whole) as connection:
+        for table in ("users", "tweets"):
+            await connection.execute(f"ALTER TABLE {table} ALTER id TYPE bigint")
+        await connection.execute(f"INSERT INTO users VALUES ({2**53 - 1}, 'far', 'Far')")
+        await connection.execute(f"INSERT INTO tweets (id, content, user_id) VALUES ({2**53 - 1}, 'far', 1)")
+    account = await take_over(whole, perch)
+    assert {(one.table, one.id) for one in account.exceptions} >= {
+        ("users", str(2**53 - 1)),
+        ("tweets", str(2**53 - 1)),
+    }
+    await (await register(anybody.send, "bob")).tweet("there is room")
+
+
 async def test_two_imports_at_once_are_one(whole: DatabaseAddress, perch: Context) -> None:
     one, other = await asyncio.gather(
         take_over(whole, perch), take_over(whole, perch), return_exceptions=True

@@ -101,6 +101,14 @@ def test_keys_by_command(four: Perch) -> None:
     assert httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]}).status_code == 401
 
 
+def test_what_is_wrong_is_said_of_what_it_is(four: Perch, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere" / "x.zip"
+    four.command("users", "add", "exported")
+    assert four.command("users", "export", "exported", "--to", str(nowhere), expect=1) == (
+        f"perch: {nowhere}: No such file or directory\n"
+    )
+
+
 def test_people_by_command(four: Perch, tmp_path: Path) -> None:
     made = json.loads(four.command("users", "add", "mallory", "--json"))
     headers = {"api-key": made["key"]}

@@ -7,6 +7,7 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from server.domain import runs
@@ -14,7 +15,7 @@ from server.models import RunKind
 from tasks.dumps import catalogue, drills
 from tasks.dumps import retention as retention_of
 from tasks.dumps.errors import DumpDamaged
-from tasks.dumps.manifest import sealed
+from tasks.dumps.manifest import Manifest, decode, encode, sealed
 from tasks.dumps.verifying import verify
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
@@ -86,6 +87,21 @@ async def test_a_flipped_bit_in_a_manifest_is_found(workshop: Workshop) -> None:
         found = await listing(workshop)
         assert found.dumps == [], place
         assert [damaged for damaged, _ in found.damaged] == [key]
+
+
+@only_local
+async def test_a_manifest_that_is_of_another_dump_is_damaged_and_stops_nothing(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    good = decode(await catalogue.read_whole(workshop.backups, dump.keys[0]), Manifest)
+    folder = workshop.settings.dump_folder("hour")
+    planted = f"{folder}hour-20200101T000000Z-aaaaaa.json"
+    for name in ("../../../elsewhere", good.id, "\x1b[31mhour"):
+        foreign = msgspec.structs.replace(good, id=name, slot=SLOT - timedelta(days=900))
+        await overwrite(workshop.backups, planted, encode(foreign))
+        found = await listing(workshop)
+        assert [one.id for one in found.dumps] == [dump.id]
+        assert found.damaged == [(planted, "it is that of another dump")]
+        assert await retention_of.expired(workshop, now=SLOT + timedelta(days=2)) == []
 
 
 @only_local
