@@ -126,11 +126,7 @@ def status(as_json: bool) -> None:
         print_json(found)
         return
     waiting = found["queue"]
-    reasons = [*found["degraded"]]
-    reasons += [] if found["web"] else ["no web process runs"]
-    reasons += [] if waiting is None or waiting["workers"] else ["no worker runs"]
-    reasons += ["Redis does not answer"] if waiting is None else []
-    click.echo(f"health    {'; '.join(reasons) or 'well'}")
+    click.echo(f"health    {'; '.join(found['degraded']) or 'well'}")
     click.echo(f"running   {running(found['web'], waiting and waiting['workers'])}")
     click.echo(
         "queue     "
@@ -157,11 +153,13 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
     now, table_of = datetime.now(UTC), workshop.timetable
     dumps = await catalogue.read(workshop.backups, workshop.settings)
     proven = newest_proven(dumps)
+    web, waiting = await hub.connected(), await queue(workshop)
+    troubles = [trouble.told for trouble in await condition.troubles(table_of, workshop.jobs)]
     latest = [(kind, await runs.listed(kind, limit=1)) for kind in RunKind]
     return {
-        "degraded": [trouble.told for trouble in await condition.troubles(table_of, workshop.jobs)],
-        "web": await hub.connected(),
-        "queue": await queue(workshop),
+        "degraded": [*troubles, *away(web, None if waiting is None else waiting["workers"])],
+        "web": web,
+        "queue": waiting,
         "proven": {
             "id": proven[0].id,
             "slot": proven[0].manifest.slot.isoformat(),
@@ -199,6 +197,14 @@ async def queue(workshop: Workshop) -> dict[str, int] | None:
         "dead": found.dead_letters,
         "workers": found.workers,
     }
+
+
+def away(web: int, workers: int | None) -> list[str]:
+    """What does not run, in words; `workers` None where Redis does not answer."""
+    found = [] if web else ["no web process runs"]
+    if workers is None:
+        return [*found, "Redis does not answer"]
+    return found if workers else [*found, "no worker runs"]
 
 
 def running(web: int, workers: int | None) -> str:

@@ -192,6 +192,9 @@ def test_status_says_how_many_processes_live() -> None:
     assert runs.running(2, None) == "2 web, unknown workers"
     assert runs.running(0, 2) == "0 web, 2 workers"
     assert runs.running(0, 0) == "nothing: `perch up` starts everything"
+    assert runs.away(0, None) == ["no web process runs", "Redis does not answer"]
+    assert runs.away(2, 0) == ["no worker runs"]
+    assert runs.away(2, 1) == []
 
 
 def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
