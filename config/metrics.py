@@ -162,14 +162,12 @@ def serve_for_ever(machine: Machine, folder: Path, host: str, port: int) -> None
     """Answer scrapes for the machine as soon as no other process of it does."""
     descriptor = os.open(folder / f"port{SUFFIX}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_EX)  # as long as this process lives
-    told = False
-    while True:
+    for tried in itertools.count(1):
         try:
             server = Scrapes(machine, host, port)
         except OSError as error:
-            if not told:
+            if tried == 2:  # at first it may be that of a process which is just ending
                 log.error("METRICS_PORT: cannot listen on %s:%d: %s", host, port, error.strerror)
-            told = True
             time.sleep(TRY_PORT_EVERY)
         else:
             server.serve_forever()
