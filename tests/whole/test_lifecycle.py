@@ -275,4 +275,4 @@ def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) ->
         said, _ = up.communicate(timeout=60)
     assert "redis does not answer" in said
     assert "Traceback" not in said
-    assert len(said.splitlines()) < 60
+    assert len([line for line in said.splitlines() if "applied migration" not in line]) < 60
