@@ -14,11 +14,8 @@ import logging
 import os
 import socket
 import threading
-import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from prometheus_client import CollectorRegistry, Info, ProcessCollector, disable_created_metrics, exposition
@@ -39,12 +36,6 @@ SUFFIX = ".stats"
 
 # A process that does not answer within this time is left out. Seconds.
 PATIENCE = 2.0
-
-# How often METRICS_PORT is tried again, where another program has it. Seconds.
-TRY_PORT_EVERY = 5.0
-
-# Scrapes at METRICS_PORT at the same time.
-AT_ONCE = 8
 
 Sample = tuple[str, dict[str, str], float]
 
@@ -83,15 +74,12 @@ class Machine(Collector):
         return encode(self), content_type
 
 
-def answer(folder: Path, process: str, *, host: str, port: int | None) -> None:
-    """Answer for this process from now on; at the port for the whole machine, if no other process does."""
+def answer(folder: Path, process: str) -> None:
+    """Answer for this process from now on."""
     Info("perch_build", "The version that runs.", registry=REGISTRY).info({"version": VERSION})
     ProcessCollector(registry=REGISTRY)
     listener = claimed(folder, process)
     threading.Thread(target=answer_for_ever, args=(listener,), name="metrics", daemon=True).start()
-    if port is not None:
-        arguments = (Machine(folder), folder, host, port)
-        threading.Thread(target=serve_for_ever, args=arguments, name="metrics port", daemon=True).start()
 
 
 def answer_for_ever(listener: socket.socket) -> None:
@@ -106,71 +94,6 @@ def answer_for_ever(listener: socket.socket) -> None:
             pass
         except Exception:  # whatever it is: the next one is answered
             log.exception("this process cannot tell its metrics")
-
-
-class Scrapes(ThreadingHTTPServer):
-    """Answers every address with the numbers of the machine, to some at once, who have little time."""
-
-    daemon_threads = True
-
-    def __init__(self, machine: Machine, host: str, port: int) -> None:
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        super().__init__((host, port), Scrape)
-        self.machine = machine
-        self._free = threading.BoundedSemaphore(AT_ONCE)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Hang up on one too many."""
-        if self._free.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """In a thread of its own."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever asked is gone, or was too slow."""
-        log.debug("a scrape broke off", exc_info=True)
-
-
-class Scrape(BaseHTTPRequestHandler):
-    """One of them, on a connection of its own."""
-
-    server: Scrapes
-    timeout = PATIENCE
-    server_version, sys_version = "Perch", ""
-
-    def do_GET(self) -> None:
-        """The numbers."""
-        page, content_type = self.server.machine.exposed(self.headers.get("accept", ""))
-        self.send_response(200)
-        self.send_header("content-type", content_type)
-        self.send_header("content-length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing of who asks."""
-
-
-def serve_for_ever(machine: Machine, folder: Path, host: str, port: int) -> None:
-    """Answer scrapes for the machine as soon as no other process of it does."""
-    descriptor = os.open(folder / f"port{SUFFIX}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)  # as long as this process lives
-    for tried in itertools.count(1):
-        try:
-            server = Scrapes(machine, host, port)
-        except OSError as error:
-            if tried == 2:  # at first it may be that of a process which is just ending
-                log.error("METRICS_PORT: cannot listen on %s:%d: %s", host, port, error.strerror)
-            time.sleep(TRY_PORT_EVERY)
-        else:
-            server.serve_forever()
 
 
 def numbers(registry: CollectorRegistry) -> bytes:

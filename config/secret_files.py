@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,8 +16,6 @@ SUFFIX = "_FILE"
 
 # Longer than any secret. Bytes.
 MAX_SIZE = 64 * 1024
-
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class UnusableFile(Exception):
@@ -60,6 +57,6 @@ def content(name: str, path: str) -> str:
         raise UnusableFile(f"{name}: cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UnusableFile(f"{name}: {path} is not text in UTF-8") from None
-    if not text or len(text.splitlines()) > 1 or len(text) > MAX_SIZE or CONTROL.search(text):
+    if not text or not text.isprintable() or len(text) > MAX_SIZE:
         raise UnusableFile(f"{name}: {path} must hold one line")
     return text

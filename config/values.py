@@ -102,9 +102,12 @@ def _header_name(value: str) -> str:
     return value
 
 
+def _is_header_value(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
 def _headers(value: str) -> str:
-    values = headers(value).values() if HEADERS.fullmatch(value) else ["\n"]
-    if not all(each.isascii() and each.isprintable() for each in values):
+    if not HEADERS.fullmatch(value) or not all(map(_is_header_value, headers(value).values())):
         raise ValueError("must be name=value, with commas between several, and values as in a URL")
     return value
 

@@ -16,7 +16,7 @@ import uvloop
 from redis.asyncio import Redis
 
 import storage
-from config import error_reports, metrics, traces
+from config import error_reports, metrics, metrics_port, traces
 from config import logging as lines
 from config.heaps import bound_heaps
 from config.metrics import REGISTRY
@@ -165,7 +165,9 @@ def start_process(settings: Settings, name: str) -> None:
 
 def tell_metrics(settings: Settings, name: str) -> None:
     """Let this process be asked for what it measures."""
-    metrics.answer(settings.sockets_folder, name, host=settings.metrics_host, port=settings.metrics_port)
+    metrics.answer(settings.sockets_folder, name)
+    if settings.metrics_port is not None:
+        metrics_port.answer(settings.sockets_folder, settings.metrics_host, settings.metrics_port)
 
 
 async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:

@@ -87,8 +87,9 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "settings", f"ignored, of the first implementation: {', '.join(unused)}")
     if settings.demo and not is_loopback(settings.host):
         yield Finding("warning", "settings", "DEMO_KEYS is on and others can reach HOST: the keys are public")
-    direct = settings.public_url and settings.public_url.rstrip("/").endswith(f":{settings.port}")
-    if settings.public_url and not direct and not (settings.proxies_count or settings.real_ip_header):
+    own_port = f":{settings.port}"  # of who has it in the address, nobody is before us
+    proxied = settings.public_origin is not None and not settings.public_origin.endswith(own_port)
+    if proxied and not (settings.proxies_count or settings.real_ip_header):
         words = (
             "PUBLIC_URL is set and neither PROXIES_COUNT nor REAL_IP_HEADER: clients' addresses are not known"
         )

@@ -73,13 +73,12 @@ START = """
 """
 
 # $1 kind. One that waits for its moment, or to be tried again, need not.
-HASTEN = """
+WAITING = "SELECT id FROM scheduled_runs WHERE kind = $1 AND state = 'due' ORDER BY slot DESC LIMIT 1"
+HASTEN = f"""
     UPDATE scheduled_runs SET start_after = now(), sent_at = NULL
-    WHERE id = (SELECT id FROM scheduled_runs WHERE kind = $1 AND state = 'due' ORDER BY slot DESC LIMIT 1)
-        AND start_after > now()
+    WHERE id = ({WAITING}) AND start_after > now()
     RETURNING id
 """
-WAITING = "SELECT id FROM scheduled_runs WHERE kind = $1 AND state = 'due' ORDER BY slot DESC LIMIT 1"
 # $1 kind, $2 now.
 ASK = """
     INSERT INTO scheduled_runs (kind, slot, trigger, state, attempt, start_after)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from config import metrics
+from config import metrics, metrics_port
 from config.metrics import Machine
 from tests import servers
 
@@ -22,10 +22,10 @@ TELLS = """
 import sys, time
 from pathlib import Path
 from prometheus_client import Counter
-from config import metrics
+from config import metrics, metrics_port
 counter = Counter("things", "Things.", labelnames=("kind",), registry=metrics.REGISTRY)
 counter.labels("round").inc(int(sys.argv[2]))
-metrics.answer(Path(sys.argv[1]), "web", host="127.0.0.1", port=None)
+metrics.answer(Path(sys.argv[1]), "web")
 print("tells", flush=True)
 time.sleep(60)
 """
@@ -105,8 +105,8 @@ def port(folder: Path, process: subprocess.Popen[str]) -> int:
     """Where the machine answers, first taken by another program."""
     port = servers.free_port()
     with socket.create_server(("127.0.0.1", port)):
-        arguments = (Machine(folder), folder, "127.0.0.1", port)
-        threading.Thread(target=metrics.serve_for_ever, args=arguments, daemon=True).start()
+        arguments = (folder, "127.0.0.1", port)
+        threading.Thread(target=metrics_port.serve, args=arguments, daemon=True).start()
         time.sleep(0.2)
     servers.wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/metrics"), "the port", seconds=15)
     return port
@@ -121,8 +121,8 @@ def test_a_port_that_is_taken_is_told_once(
     folder: Path, process: subprocess.Popen[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        arguments = (Machine(folder), folder, "127.0.0.1", other.getsockname()[1])
-        threading.Thread(target=metrics.serve_for_ever, args=arguments, daemon=True).start()
+        arguments = (folder, "127.0.0.1", other.getsockname()[1])
+        threading.Thread(target=metrics_port.serve, args=arguments, daemon=True).start()
         servers.wait_for(lambda: "METRICS_PORT: cannot listen on" in caplog.text, "the word")
 
 
@@ -140,5 +140,5 @@ def test_who_says_nothing_at_the_port_holds_nothing_up(port: int, monkeypatch: p
         for _ in range(50):
             silent.enter_context(socket.create_connection(("127.0.0.1", port)))
         servers.wait_for(lambda: threading.active_count() > before, "somebody being listened to")
-        assert threading.active_count() <= before + metrics.AT_ONCE
+        assert threading.active_count() <= before + metrics_port.AT_ONCE
         servers.wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/"), "an answer", seconds=10)

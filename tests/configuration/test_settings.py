@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -252,3 +254,23 @@ def test_sockets_lie_below_the_data_unless_that_path_is_too_long(tmp_path: Path)
     deep = Path("/" + "x" * 120)
     assert len(str(embedded_socket_folder(deep))) <= MAX_SOCKET_FOLDER
     assert embedded_socket_folder(deep) != embedded_socket_folder(deep / "y")
+
+
+def test_headers_for_the_collector_are_such_as_can_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, OTEL_EXPORTER_OTLP_HEADERS="a=b%20c, d=e==").otel_exporter_otlp_headers
+    for wrong in ("a", "a=b%0ac", "a=%E2%82%AC", "=b", "a b=c"):
+        with pytest.raises(WrongSetting, match="OTEL_EXPORTER_OTLP_HEADERS: must be name=value"):
+            load(monkeypatch, OTEL_EXPORTER_OTLP_HEADERS=wrong)
+
+
+def test_metrics_have_a_port_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(WrongSetting, match="METRICS_PORT: must be another port than PORT"):
+        load(monkeypatch, PORT="9464", METRICS_PORT="9464")
+
+
+def test_the_folder_of_the_data_is_its_owners_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    code = "from config import logging; from config.settings import Settings; "
+    code += "logging.configure_process(Settings.load(), 'web-1')"
+    environment = {**os.environ, "DATA_DIR": str(tmp_path / "deep" / "data"), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert (tmp_path / "deep" / "data").stat().st_mode & 0o777 == 0o700

@@ -165,7 +165,13 @@ async def test_a_message_that_kills_its_workers_is_put_aside(
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
-    "data", [b"no JSON", b'{"task_id":"1","task_name":"of.tomorrow","labels":{},"args":[],"kwargs":{}}']
+    "data",
+    [
+        b"no JSON",
+        b"[" * 50_000,
+        b'{"task_id":"1","task_name":"of.tomorrow","labels":{},"args":[],"kwargs":{}}',
+    ],
+    ids=["no JSON", "deep", "of tomorrow"],
 )
 async def test_a_message_that_nobody_understands_is_kept_and_not_lost(
     brokers: list[StreamBroker], redis: Redis, data: bytes

@@ -10,9 +10,11 @@ from pathlib import Path
 import click
 import httpx
 import pytest
+from asyncpg.exceptions import InvalidPasswordError
 
-from server.cli import runs
-from server.cli.main import PLACES, cli
+from config.settings import Settings
+from server.cli import command, doctor, runs
+from server.cli.main import PLACES, cli, stop
 from tests.whole.conftest import Perch, log_of, perch, running, users
 
 
@@ -195,6 +197,31 @@ def test_status_says_how_many_processes_live() -> None:
     assert runs.away(0, None) == ["no web process runs", "Redis does not answer"]
     assert runs.away(2, 0) == ["no worker runs"]
     assert runs.away(2, 1) == []
+
+
+def test_a_command_says_what_failed_in_a_line_that_speaks_to_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    for error, words in (
+        (InvalidPasswordError('password authentication failed for user "perch"'), "authentication failed"),
+        (FileNotFoundError(2, "No such file or directory", "/no/where"), "/no/where: No such file"),
+    ):
+        with pytest.raises(click.ClickException, match=words), command.reasons(settings):
+            raise error
+    with pytest.raises(SystemExit):
+        stop("\x1b[2Jgone", 1)
+    assert capsys.readouterr().err == "perch: \\x1b[2Jgone\n"
+    assert command.cell("\x1b]0;title\x07") == "\\x1b]0;title\\x07"
+
+
+def test_doctor_speaks_of_proxies_where_one_is_likely() -> None:
+    def said(url: str) -> bool:
+        settings = Settings(_env_file=None, public_url=url, port=8000)  # type: ignore[call-arg]
+        return any("clients' addresses" in found.detail for found in doctor.look_at_settings(settings))
+
+    assert said("https://perch.example")
+    assert not said("http://192.168.1.20:8000")
 
 
 def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:

@@ -45,6 +45,7 @@ def test_the_block_tells_what_a_person_wants_to_know(four: Perch) -> None:
 def test_each_request_is_a_line_of_the_access_log_without_who_asked_for_what(four: Perch) -> None:
     with httpx.Client(base_url=four.url, headers={"api-key": "test"}) as client:
         id_ = client.get("/api/tweets/4711").headers["x-request-id"]
+        worded = client.request("SECRETWORD", "/api/tweets/4711").headers["x-request-id"]
     logs = four.folder / "data" / "logs"
 
     def lines() -> list[dict[str, object]]:
@@ -61,6 +62,8 @@ def test_each_request_is_a_line_of_the_access_log_without_who_asked_for_what(fou
         "status": 404,
     }
     assert "4711" not in str(line)
+    wait_for(lambda: any(worded in path.read_text() for path in logs.glob("*access*")), "the other line")
+    assert not any("SECRETWORD" in path.read_text() for path in logs.glob("*access*"))
 
 
 def test_four_processes_on_an_empty_database_make_each_demo_user_once(four: Perch) -> None:

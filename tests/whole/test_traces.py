@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -48,6 +50,16 @@ class Traced:
         return found
 
 
+@contextmanager
+def tracing(folder: Path, **settings: str) -> Iterator[Traced]:
+    """It runs in the block; what came is there after it, too."""
+    with (
+        posts.taken() as collector,
+        running(folder, OTEL_EXPORTER_OTLP_ENDPOINT=f"{collector.url}/otlp/", **settings) as found,
+    ):
+        yield Traced(found, collector)
+
+
 @pytest.fixture(scope="module")
 def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
     chosen = {
@@ -56,13 +68,8 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
         "OTEL_RESOURCE_ATTRIBUTES": "service.namespace=classroom",
         "OTEL_BSP_SCHEDULE_DELAY": "100",
     }
-    with (
-        posts.taken() as collector,
-        running(
-            tmp_path_factory.mktemp("traced"), OTEL_EXPORTER_OTLP_ENDPOINT=f"{collector.url}/otlp/", **chosen
-        ) as found,
-    ):
-        yield Traced(found, collector)
+    with tracing(tmp_path_factory.mktemp("traced"), **chosen) as found:
+        yield found
 
 
 @pytest_asyncio.fixture
@@ -141,22 +148,17 @@ def test_a_collector_that_hangs_holds_nothing_up(tmp_path_factory: pytest.TempPa
 
 def test_what_a_part_that_ends_did_last_is_sent(tmp_path_factory: pytest.TempPathFactory) -> None:
     slowly = {"OTEL_BSP_SCHEDULE_DELAY": "60000", "OTEL_TRACES_SAMPLER_ARG": "1"}
-    with posts.taken() as collector:
-        folder = tmp_path_factory.mktemp("last")
-        with running(folder, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, **slowly) as found:
-            httpx.get(f"{found.url}/api/instance")
-            assert "GET /api/instance" not in {span.name for span in traces.spans(collector.posts)}
-        assert "GET /api/instance" in {span.name for span in traces.spans(collector.posts)}
+    with tracing(tmp_path_factory.mktemp("last"), **slowly) as found:
+        httpx.get(f"{found.perch.url}/api/instance")
+        assert "GET /api/instance" not in {span.name for span in found.spans}
+    assert "GET /api/instance" in {span.name for span in found.spans}
 
 
 def test_none_is_sent_where_no_part_of_them_is_wanted(tmp_path_factory: pytest.TempPathFactory) -> None:
     chosen = {"OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_TRACES_SAMPLER_ARG": "0"}
-    with posts.taken() as collector:
-        folder = tmp_path_factory.mktemp("none")
-        with running(folder, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, **chosen) as found:
-            httpx.get(f"{found.url}/api/instance")
-            time.sleep(1)
-        assert collector.posts == []
+    with tracing(tmp_path_factory.mktemp("none"), **chosen) as found:
+        httpx.get(f"{found.perch.url}/api/instance")
+    assert found.collector.posts == []
 
 
 def test_without_an_address_nothing_is_loaded_that_makes_spans_or_sends_them() -> None:
