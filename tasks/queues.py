@@ -11,6 +11,10 @@ from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, PEOPLE_STREAM, SLOW_STREAM,
 # What operators call the streams.
 NAMES = {"quick": STREAM, "slow": SLOW_STREAM, "people": PEOPLE_STREAM}
 
+# There as long as a scheduler lives, which says so every SCHEDULER_BEAT. Both in seconds.
+SCHEDULER = "perch:scheduler"
+SCHEDULER_LEASE, SCHEDULER_BEAT = 30, 8
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -22,11 +26,12 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """All of them by their names, what was put aside, and how many workers live."""
+    """All of them by their names, what was put aside, how many workers live, and whether a scheduler does."""
 
     by_name: dict[str, Queue]
     dead_letters: int
     workers: int
+    scheduler: bool
 
     @property
     def waiting(self) -> int:
@@ -47,7 +52,8 @@ async def read(redis: Redis) -> Queues:
         if await redis.exists(stream):
             total, held = await redis.xlen(stream), (await redis.xpending(stream, GROUP))["pending"]
         by_name[name] = Queue(waiting=max(0, total - held), running=held)
-    return Queues(by_name, int(await redis.xlen(DEAD_LETTERS)), await _workers(redis))
+    scheduler = bool(await redis.exists(SCHEDULER))
+    return Queues(by_name, int(await redis.xlen(DEAD_LETTERS)), await _workers(redis), scheduler)
 
 
 async def _workers(redis: Redis) -> int:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from taskiq import ScheduledTask, ScheduleSource, TaskiqScheduler
 from taskiq.api import run_scheduler_task
@@ -20,6 +22,7 @@ from config.settings import Settings
 from tasks.broker import StreamBroker, create_broker
 from tasks.gauges import measure_for_ever
 from tasks.leases import cancelled
+from tasks.queues import SCHEDULER, SCHEDULER_BEAT, SCHEDULER_LEASE
 
 log = logging.getLogger(__name__)
 
@@ -56,14 +59,27 @@ async def schedule(settings: Settings, stop: asyncio.Event) -> None:
     scheduler = PatientScheduler(broker)
     log.info("ready")
     stopping = asyncio.create_task(stop.wait())
-    measuring = asyncio.create_task(measure_for_ever(settings, broker))
+    besides = [
+        asyncio.create_task(measure_for_ever(settings, broker)),
+        asyncio.create_task(beat_for_ever(broker)),
+    ]
     try:
         while not stopping.done():
             await until_the_clock_jumps(scheduler, stopping)
     finally:
         await cancelled(stopping)
-        await cancelled(measuring)
+        for task in besides:
+            await cancelled(task)
         await broker.shutdown()
+
+
+async def beat_for_ever(broker: StreamBroker) -> None:
+    """Say that a scheduler lives, again and again."""
+    redis = Redis(connection_pool=broker.connection_pool)
+    while True:
+        with suppress(RedisError, OSError):  # who cannot be told asks later
+            await redis.set(SCHEDULER, b"", ex=SCHEDULER_LEASE)
+        await asyncio.sleep(SCHEDULER_BEAT)
 
 
 async def until_the_clock_jumps(scheduler: TaskiqScheduler, stopping: asyncio.Task[Any]) -> None:

@@ -110,6 +110,18 @@ def reasons(settings: Settings) -> Iterator[None]:
         raise click.ClickException(lines.redact(f"{part} does not answer: {said}")) from None
 
 
+def confirm_typed(word: str, question: str) -> None:
+    """Go on only where somebody types the word. Raises ClickException where nobody does, or can."""
+    try:
+        answer = click.prompt(question, default="", show_default=False)
+    except click.Abort:
+        if sys.stdin.isatty():  # Ctrl+C
+            raise
+        raise click.ClickException("nothing was done, as nobody is there to ask: --yes does it") from None
+    if answer != word:
+        raise click.ClickException(f"that is not {word}: nothing was done")
+
+
 def print_json(value: Any) -> None:
     """For scripts; times as the API says them."""
 

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from server.cli.command import json_option, print_json, size, table, with_database, with_workshop
+from server.cli.command import (
+    confirm_typed,
+    json_option,
+    print_json,
+    size,
+    table,
+    with_database,
+    with_workshop,
+)
 from server.cli.people import users
 from server.domain import accounts, archive, audit, deletion, suspensions
 from server.domain.audit import TERMINAL, Act
@@ -79,11 +87,8 @@ def delete(handle: str, yes: bool, as_json: bool) -> None:
     Example:
       perch users delete mallory
     """
-    if (
-        not yes
-        and click.prompt(f"Type {handle} to delete it for ever", default="", show_default=False) != handle
-    ):
-        raise click.ClickException("nothing was deleted")
+    if not yes:
+        confirm_typed(handle, f"Type {handle} to delete it for ever")
 
     async def work(workshop: Workshop) -> tuple[int, bool]:
         user = await accounts.by_handle(handle)

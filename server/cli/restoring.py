@@ -1,11 +1,11 @@
-"""`perch restore`."""
+"""`perch restore`, and `perch kept`: the databases that restores put aside."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import click
@@ -16,6 +16,7 @@ import storage
 from config.settings import Settings
 from server.cli import media
 from server.cli.command import (
+    confirm_typed,
     identity_option,
     json_option,
     manifest_of,
@@ -24,15 +25,19 @@ from server.cli.command import (
     read_identity,
     reasons,
     settings_for_command,
+    size,
+    table,
 )
 from server.models.connection import CONNECT_TIMEOUT, database
 from server.processes import embedded
 from storage.base import ObjectStore
-from tasks.dumps import catalogue
+from tasks.dumps import catalogue, kept
 from tasks.dumps.errors import DumpDamaged
 from tasks.dumps.manifest import Manifest, decode
 from tasks.dumps.restore import Restored, Source, from_file
 from tasks.dumps.restore import restore as restore_dump
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -108,7 +113,12 @@ def tell_restored(done: Restored) -> None:
     if done.migrated:
         click.echo(f"brought to this version: {', '.join(done.migrated)}")
     if done.kept:
-        click.echo(f"what was there before is kept until somebody says: DROP DATABASE {done.kept}")
+        click.echo(f"what was there before is kept until somebody says: perch kept drop {done.kept}")
+    if done.acts:
+        click.echo(
+            f"{done.acts} acts of administrators were done since the dump: they are on record "
+            f"(perch audit --limit {done.acts + 1}), and not in effect any more"
+        )
 
 
 async def missing_pictures(settings: Settings) -> list[str]:
@@ -161,4 +171,61 @@ async def chosen_source(source: str, settings: Settings, store: ObjectStore) -> 
         yield Source(chosen.id, stored.body, chosen.manifest)
 
 
-COMMANDS = (restore,)
+@click.group("kept")
+def kept_group() -> None:
+    """List and drop the databases that restores put aside."""
+
+
+@kept_group.command("list")
+@json_option
+def list_kept(as_json: bool) -> None:
+    """List the databases that restores put aside, the oldest first.
+
+    \b
+    Example:
+      perch kept list
+    """
+    found = with_server(lambda settings: kept.listed(settings.database))
+    rows = [
+        {
+            "name": database.name,
+            "since": database.since,
+            "size": database.size if as_json or database.size is None else size(database.size),
+        }
+        for database in found
+    ]
+    table(rows, as_json)
+
+
+@kept_group.command("drop")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def drop_kept(name: str, yes: bool, as_json: bool) -> None:
+    """Drop a database that a restore put aside, with all that is in it. It cannot be taken back.
+
+    \b
+    Example:
+      perch kept drop perch_before_20261124T180500_5f3a
+    """
+    if not yes:
+        confirm_typed(name, f"Type {name} to drop it for ever")
+    with_server(lambda settings: kept.forget(settings.database, name))
+    if as_json:
+        print_json({"name": name, "dropped": True})
+        return
+    click.echo(f"dropped {name}")
+
+
+def with_server(work: Callable[[Settings], Awaitable[T]]) -> T:
+    """Run it where the server of the database runs, whatever the database is like."""
+    settings = settings_for_command()
+
+    async def run() -> T:
+        return await work(settings)
+
+    with embedded.database_for_command(settings), reasons(settings):
+        return uvloop.run(run())
+
+
+COMMANDS = (restore, kept_group)

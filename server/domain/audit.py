@@ -28,6 +28,7 @@ class Act(StrEnum):
     TASK_DISCARDED = "task.discard"
     INVITATION_MADE = "invitation.create"
     INVITATION_REVOKED = "invitation.revoke"
+    DATABASE_RESTORED = "database.restore"
 
 
 @dataclass(frozen=True, slots=True)

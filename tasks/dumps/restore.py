@@ -5,30 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
+import msgspec
 
 from config.addresses import DatabaseAddress
 from config.programs import clients as installed_clients
 from config.settings import Settings
-from server.models import migrate
+from server.domain.audit import Act
+from server.models import audit, migrate
 from server.models.locks import AdvisoryLock
 from storage.files import chunks_of
 from tasks.dumps import restoring, space
 from tasks.dumps.drills import difference
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
+from tasks.dumps.handing_over import IDENTITIES, hand_over, leave_room
+from tasks.dumps.kept import MAINTENANCE, new_name
+from tasks.dumps.making import summary
 from tasks.dumps.manifest import Manifest
 from tasks.dumps.postgres import TABLES, connected, count_rows, quoted
 from tasks.dumps.scratch import NAME_LENGTH, drop
 
 log = logging.getLogger(__name__)
-
-MAINTENANCE = "postgres"
 
 # A name that nobody else uses, for the database while it is restored.
 UNFINISHED = "restoring_"
@@ -40,6 +42,12 @@ RESERVED = ("postgres", "template0", "template1")
 
 # People, or what they wrote; the demo users of a fresh server do not count.
 HOLDS_SOMETHING = "SELECT EXISTS (SELECT 1 FROM users WHERE NOT demo) OR EXISTS (SELECT 1 FROM tweets)"
+
+# $1 kind, $2 slot, $3 its end, $4 its result: the dump itself was under way in its own snapshot.
+MADE = """
+    UPDATE scheduled_runs SET state = 'done', ended_at = $3, result = $4::jsonb, error = NULL, holder = NULL,
+    lease_until = NULL WHERE kind = $1 AND slot = $2 AND state = 'running'
+"""
 
 # What was under way when the dump was made is not any more; and the data has another history from here on.
 SETTLE = """
@@ -65,11 +73,6 @@ RECOUNT = """
         AND (u.tweets_count, u.followers_count, u.following_count) <> (c.tweets, c.followers, c.following);
 """
 
-IDENTITIES = """
-    SELECT table_name AS name FROM information_schema.columns
-    WHERE table_schema = 'public' AND column_name = 'id' AND is_identity = 'YES'
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -82,17 +85,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done. `kept` is the name of the database that was there before."""
+    """What was done. `kept` is the name of the database that was there before.
+
+    `acts` of administrators were done in it since the dump: they are on record, and not in effect any more.
+    """
 
     database: str
     rows: int
     migrated: list[str]
     kept: str | None
+    acts: int = 0
 
 
 def from_file(path: Path, manifest: Manifest | None) -> Source:
     """A dump that was fetched, or any archive of `pg_dump -Fc`."""
-    return Source(str(path), chunks_of(path), manifest)
+    return Source(manifest.id if manifest else path.name, chunks_of(path), manifest)
 
 
 async def restore(
@@ -143,20 +150,24 @@ async def restore(
             rows = await compare(source.manifest, beside)
             say("bringing it to this version, and settling what was under way")
             migrated = await migrate.upgrade(beside)
-            await settle(beside)
+            await settle(beside, source.manifest)
+            aside = new_name(target) if exists else None
+            acts = await on_record(
+                source, beside, before=replace(address, database=target), kept=None if empty else aside
+            )
             if empty and exists and not await is_empty(replace(address, database=target)):
                 raise DumpFailed(
                     f"people began to use the database {target} meanwhile: try again with --force"
                 )
-            kept = await take_place(server, address, beside.database, target, swap_out=exists)
+            await take_place(server, address, beside.database, target, aside)
         except BaseException:
             await drop(server, beside.database)
             raise
-        if kept is not None and empty:  # nobody's data: the demo users of a fresh server at most
-            await drop(server, kept)
-            kept = None
+        if aside is not None and empty:  # nobody's data: the demo users of a fresh server at most
+            await drop(server, aside)
+            aside = None
     log.info("restored %s into %s", source.name, target)
-    return Restored(target, rows, migrated, kept)
+    return Restored(target, rows, migrated, kept=aside, acts=acts)
 
 
 def checked_name(name: str) -> str:
@@ -203,45 +214,62 @@ async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:
     return sum(rows.values())
 
 
-async def settle(database: DatabaseAddress) -> None:
+async def settle(database: DatabaseAddress, manifest: Manifest | None) -> None:
     """Sequences, counters, runs and the epoch."""
     async with connected(database) as connection:
         async with connection.transaction():
             await connection.execute(RECOUNT)
+            if manifest is not None:
+                ended_at = manifest.started_at + timedelta(seconds=manifest.seconds)
+                result = msgspec.json.encode(summary(manifest)).decode()
+                await connection.execute(MADE, f"dump_{manifest.kind}", manifest.slot, ended_at, result)
             await connection.execute(SETTLE)
             for table in await connection.fetch(IDENTITIES):
-                name = quoted(table["name"])
-                sequence = await connection.fetchval("SELECT pg_get_serial_sequence($1, 'id')", name)
-                await connection.execute(
-                    f"SELECT setval('{sequence}', greatest((SELECT max(id) FROM {name}), "
-                    f"(SELECT last_value FROM {sequence})))"
-                )
+                await leave_room(connection, table["name"])
         await connection.execute("ANALYZE")
 
 
+async def on_record(
+    source: Source, restored: DatabaseAddress, *, before: DatabaseAddress, kept: str | None
+) -> int:
+    """Put the restore on record, after the acts that were done since the dump; how many these are.
+
+    Args:
+        before: the database whose place it takes, which is called `kept` from then on; None for nobody's.
+    """
+    acts = 0
+    details = {"dump": source.name, "kept": kept}
+    async with connected(restored) as connection, connection.transaction():
+        if kept is not None:
+            async with connected(before) as old:
+                acts = await hand_over(old, connection)
+        await connection.execute(
+            audit.RECORD, None, None, Act.DATABASE_RESTORED, None, None, msgspec.json.encode(details).decode()
+        )
+    return acts
+
+
 async def take_place(
-    server: asyncpg.Connection, address: DatabaseAddress, new: str, target: str, *, swap_out: bool
-) -> str | None:
-    """Give the new database its name, in one transaction with the old one's; the name of what was there.
+    server: asyncpg.Connection, address: DatabaseAddress, new: str, target: str, aside: str | None
+) -> None:
+    """Give the new database its name, in one transaction with the old one's, if there is one: `aside`.
 
     While a database is renamed nobody can connect to it, and those that are connected are ended: processes
     that use it are cut off for that moment, and come back to the new one by themselves. Killed at any point,
     this leaves either both as they were or both renamed.
     """
-    if not swap_out:
+    if aside is None:
         await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
-        return None
-    kept = f"{target}_before_{datetime.now(UTC):%Y%m%dT%H%M%S}_{secrets.token_hex(2)}"
+        return
     async with connected(address, MAINTENANCE) as helper:
         ending = asyncio.create_task(end_sessions(helper, target))
         try:
             async with server.transaction():
-                await server.execute(f"ALTER DATABASE {quoted(target)} RENAME TO {quoted(kept)}")
+                await server.execute(f"ALTER DATABASE {quoted(target)} RENAME TO {quoted(aside)}")
                 await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
         finally:
             ending.cancel()
             await asyncio.wait({ending})
-    return kept
 
 
 async def end_sessions(server: asyncpg.Connection, database: str) -> None:

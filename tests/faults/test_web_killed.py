@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from tests.callers import Caller
+from tests.faults.waiting import eventually
 from tests.thorough import much
 from tests.whole.conftest import Perch, is_web, running
 
@@ -104,10 +105,13 @@ async def write(perch: Perch, who: Caller, written: Written, over: asyncio.Event
 async def kill_in_the_middle(perch: Perch) -> int:
     """Kill every web process while a tweet that one of them began cannot end; how many were killed."""
     database = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
-    async with asyncio.timeout(10), database.transaction():
+
+    async def waits() -> bool:
+        return bool(await database.fetchval(WAITING))
+
+    async with database.transaction():
         await database.execute("LOCK TABLE tweets IN SHARE MODE")
-        while not await database.fetchval(WAITING):
-            await asyncio.sleep(0.01)
+        await eventually(waits, within=10)
         victims = [pid for pid in perch.children() if is_web(pid)]
         for victim in victims:
             os.kill(victim, signal.SIGKILL)
@@ -132,9 +136,7 @@ async def test_tweets_are_whole_or_not_there_though_processes_are_killed(
                 kills += 1
             await asyncio.sleep(1)
         kills += await kill_in_the_middle(perch)
-        async with asyncio.timeout(25):
-            while not written.failures:
-                await asyncio.sleep(0.05)
+        await eventually(lambda: written.failures > 0, within=25)
         over.set()
         await asyncio.gather(*writing)
         assert (await client.get("/health/ready")).status_code == 200

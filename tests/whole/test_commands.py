@@ -13,8 +13,9 @@ import pytest
 from asyncpg.exceptions import InvalidPasswordError
 
 from config.settings import Settings
-from server.cli import command, doctor, runs
+from server.cli import command, doctor, status
 from server.cli.main import PLACES, cli, stop
+from tests import servers
 from tests.whole.conftest import Perch, log_of, perch, running, users
 
 
@@ -36,13 +37,13 @@ def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command
     + [["users", name] for name in ("suspend", "unsuspend", "delete", "export")]
     + [["audit"], ["invite"], ["invitations", "list"], ["invitations", "revoke"]]
     + [["runs", "list"], ["runs", "start"], ["status"], ["media", "check"], ["generate"]]
-    + [["import"], ["import", "first"]],
+    + [["import"], ["import", "first"], ["kept"], ["kept", "list"], ["kept", "drop"]],
 )
 def test_every_command_explains_itself_with_an_example(tmp_path: Path, command: list[str]) -> None:
     done = perch(tmp_path, *command, "--help")
     assert done.returncode == 0
     assert done.stdout.startswith("Usage: perch")
-    assert "Example" in done.stdout or command in (["users"], ["keys"])
+    assert "Example" in done.stdout or command in (["users"], ["keys"], ["kept"])
 
 
 def test_each_command_is_where_it_is_said_to_be() -> None:
@@ -190,13 +191,29 @@ def test_a_command_that_cannot_be_done_says_why_in_one_line(
 
 
 def test_status_says_how_many_processes_live() -> None:
-    assert runs.running(4, 1) == "4 web, 1 worker"
-    assert runs.running(2, None) == "2 web, unknown workers"
-    assert runs.running(0, 2) == "0 web, 2 workers"
-    assert runs.running(0, 0) == "nothing: `perch up` starts everything"
-    assert runs.away(0, None) == ["no web process runs", "Redis does not answer"]
-    assert runs.away(2, 0) == ["no worker runs"]
-    assert runs.away(2, 1) == []
+    def queue(workers: int, scheduler: int) -> dict[str, int]:
+        return {"workers": workers, "scheduler": scheduler}
+
+    assert status.running(4, queue(1, True)) == "4 web, 1 worker, a scheduler"
+    assert status.running(0, queue(2, False)) == "0 web, 2 workers, no scheduler"
+    assert status.running(0, queue(0, False)) == "nothing: `perch up` starts everything"
+    assert status.away(0, None) == ["no web process runs", "Redis does not answer"]
+    assert status.away(2, queue(0, True)) == ["no worker runs"]
+    assert status.away(2, queue(1, False)) == ["no scheduler runs"]
+    assert status.away(2, queue(1, True)) == []
+
+
+def test_status_says_all_that_is_known_while_storage_is_away_and_ends_with_1(four: Perch) -> None:
+    away = {"BACKUP_STORAGE": "s3", "S3_URL": f"http://127.0.0.1:{servers.free_port()}"}
+    names = {"S3_BUCKET_NAME": "none", "S3_ACCESS_KEY": "nobody", "S3_SECRET_KEY": "nothing"}
+    done = perch(four.folder, "status", "--json", **four.settings, **away, **names)
+    assert done.returncode == 1, done.stderr
+    said = json.loads(done.stdout)
+    [trouble] = said["degraded"]
+    assert trouble.startswith("storage does not answer: ")
+    assert (said["web"], said["queue"]["workers"], said["queue"]["scheduler"]) == (4, 1, True)
+    assert (said["storage"], said["proven"]) == (None, None)
+    assert "proven    unknown" in perch(four.folder, "status", **four.settings, **away, **names).stdout
 
 
 def test_a_command_says_what_failed_in_a_line_that_speaks_to_no_terminal(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 import pytest_asyncio
 
 from config.settings import Settings
-from server.models import migrate
+from server.domain import runs
+from server.models import RunKind, migrate
 from server.models.locks import AdvisoryLock
-from tasks.dumps import catalogue, making, restoring
+from tasks.dumps import catalogue, kept, making, restoring
 from tasks.dumps import restore as restore_room
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
+from tasks.dumps.kept import MAINTENANCE
 from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Restored, Source, restore
 from tasks.workshop import Workshop
@@ -145,8 +148,67 @@ async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_un
     assert await tweets(target) == 500
 
 
+async def test_a_restore_is_on_record_and_so_is_what_was_done_since_the_dump(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    first = await from_dump(dump, workshop, target, force=True)
+    assert first.acts == 0, "another Perch's acts are not of this one"
+    async with connected(target.database) as connection:
+        acts = await connection.fetch("SELECT act, details FROM audit_acts ORDER BY id")
+        assert [act["act"] for act in acts] == ["database.restore"]
+        assert json.loads(acts[0]["details"]) == {"dump": dump.id, "kept": first.kept}
+        await connection.execute("INSERT INTO audit_acts (act, user_id) VALUES ('user.suspend', 1)")
+        user = await connection.fetchval(
+            "INSERT INTO users (handle, name) VALUES ('later', 'Later') RETURNING id"
+        )
+        before = await connection.fetch("SELECT id, at, act, user_id FROM audit_acts ORDER BY id")
+    second = await from_dump(dump, workshop, target, force=True)
+    assert second.acts == 2
+    async with connected(target.database) as connection:
+        after = await connection.fetch("SELECT id, at, act, user_id FROM audit_acts ORDER BY id")
+        assert after[:-1] == before
+        assert (after[-1]["act"], after[-1]["id"]) == ("database.restore", before[-1]["id"] + 1)
+        other = await connection.fetchval(
+            "INSERT INTO users (handle, name) VALUES ('other', 'Other') RETURNING id"
+        )
+        assert other > user, "whoever comes now is not taken for who was there"
+
+
+async def test_the_run_of_the_dump_itself_is_done_where_it_is_restored(
+    workshop: Workshop, target: Settings
+) -> None:
+    claim = await runs.start_manually(RunKind.DUMP_HOUR)
+    await runs.start_manually(RunKind.LOGS)
+    assert claim is not None
+    manifest = await making.make("hour", claim.slot, workshop)
+    dump = (await catalogue.read(workshop.backups, workshop.settings)).find(manifest.id)
+    await from_dump(dump, workshop, target, force=True)
+    async with connected(target.database) as connection:
+        found = await connection.fetch("SELECT kind, state, result, error FROM scheduled_runs ORDER BY kind")
+    assert [(run["kind"], run["state"]) for run in found] == [("dump_hour", "done"), ("logs", "skipped")]
+    assert json.loads(found[0]["result"])["dump"] == dump.id
+    assert found[0]["error"] is None
+
+
+async def test_what_was_put_aside_is_listed_and_dropped_by_name(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    assert await kept.listed(target.database) == []
+    assert len(kept.new_name("x" * 63)) == 63, "PostgreSQL would cut a longer one"
+    done = await from_dump(dump, workshop, target, force=True)
+    [found] = await kept.listed(target.database)
+    assert found.name == done.kept
+    assert found.size is not None
+    assert found.size > 1_000_000
+    assert abs(datetime.now(UTC) - found.since) < timedelta(minutes=5)
+    with pytest.raises(DumpFailed, match="no database target was put aside"):
+        await kept.forget(target.database, "target")
+    await kept.forget(target.database, found.name)
+    assert await databases(workshop) == ["target"]
+
+
 async def test_one_restore_at_a_time(dump: Dump, workshop: Workshop, target: Settings) -> None:
-    async with connected(target.database, restore_room.MAINTENANCE) as other:
+    async with connected(target.database, MAINTENANCE) as other:
         await other.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.RESTORES)
         with pytest.raises(Busy):
             await from_dump(dump, workshop, target, force=True)

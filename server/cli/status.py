@@ -1,0 +1,160 @@
+"""`perch status`: how Perch is, whatever of it is away."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from config import logging as lines
+from server.cli.command import json_option, print_json, size, table, with_workshop
+from server.cli.exit_codes import FAILED
+from server.domain import condition, runs
+from server.domain.condition import words
+from server.models import RunKind
+from server.realtime import hub
+from storage.base import StorageError
+from tasks import queues, storage_used
+from tasks.dumps import catalogue, kept
+from tasks.dumps.retention import newest_proven
+from tasks.workshop import Workshop
+
+
+@click.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Say how Perch is: health, processes, queue, runs, the newest proven dump, storage used.
+
+    Ends with 1 where something is not as it should be.
+
+    \b
+    Example:
+      perch status --json | jq .proven
+    """
+    found = with_workshop(describe)
+    if as_json:
+        print_json(found)
+    else:
+        for name, value in told(found):
+            click.echo(f"{name:<9} {value}")
+        click.echo()
+        table(found["runs"], False)
+    if found["degraded"]:
+        sys.exit(FAILED)
+
+
+def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """For people, a line each."""
+    yield "health", lines.printable("; ".join(found["degraded"]) or "well")
+    yield "running", running(found["web"], found["queue"])
+    if waiting := found["queue"]:
+        yield (
+            "queue",
+            f"{waiting['waiting']} waiting, {waiting['running']} running, {waiting['dead']} put aside",
+        )
+    else:
+        yield "queue", "Redis does not answer"
+    if found["storage"] is None:
+        yield "proven", "unknown"
+        yield "stored", "unknown"
+    else:
+        proven = found["proven"]
+        none = "none yet: `perch dump drill` proves the newest"
+        yield "proven", f"{proven['id']}, {proven['age']} old" if proven else none
+        for name, used in found["storage"].items():
+            yield "stored", f"{name:<12} {size(used['bytes']):>10} in {used['objects']} objects"
+    for database in found["kept"]:
+        name, bytes_ = database["name"], database["bytes"]
+        holds = "" if bytes_ is None else f", {size(bytes_)}"
+        yield "kept", f"{name}{holds}, put aside by a restore: `perch kept drop` drops it"
+
+
+async def describe(workshop: Workshop) -> dict[str, Any]:
+    """All of it, for scripts and people alike."""
+    now, timetable = datetime.now(UTC), workshop.timetable
+    troubles = [trouble.told for trouble in await condition.troubles(timetable, workshop.jobs)]
+    web, waiting = await hub.connected(), await queue(workshop)
+    troubles += away(web, waiting)
+    proven, storage = None, None
+    try:
+        proven = newest_proven(await catalogue.read(workshop.backups, workshop.settings))
+        storage = await storage_used.listed(workshop)
+    except (StorageError, OSError) as error:
+        troubles.append(lines.redact(f"storage does not answer: {error}"))
+    latest = [(kind, await runs.listed(kind, limit=1)) for kind in RunKind]
+    return {
+        "degraded": troubles,
+        "web": web,
+        "queue": waiting,
+        "proven": {
+            "id": proven[0].id,
+            "slot": proven[0].manifest.slot.isoformat(),
+            "age": words(now - proven[0].manifest.slot),
+        }
+        if proven
+        else None,
+        "storage": None
+        if storage is None
+        else {kind: {"objects": used.objects, "bytes": used.bytes} for kind, used in storage.items()},
+        "kept": [
+            {"name": database.name, "since": database.since.isoformat(), "bytes": database.size}
+            for database in await kept.listed(workshop.settings.database)
+        ],
+        "runs": [
+            {
+                "kind": str(kind),
+                "last": last[0].slot.isoformat(timespec="minutes") if last else None,
+                "state": str(last[0].state) if last else None,
+                "next": timetable.next(kind, now).isoformat(timespec="minutes"),
+                "why": last[0].error if last else None,
+            }
+            for kind, last in latest
+        ],
+    }
+
+
+async def queue(workshop: Workshop) -> dict[str, int] | None:
+    """Messages waiting, in workers' hands, put aside, and living workers; None where Redis is away."""
+    address = workshop.settings.redis_tasks
+    try:
+        async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+            found = await queues.read(redis)
+    except (RedisError, OSError):
+        return None
+    return {
+        "waiting": found.waiting,
+        "running": found.running,
+        "dead": found.dead_letters,
+        "workers": found.workers,
+        "scheduler": found.scheduler,
+    }
+
+
+def away(web: int, waiting: dict[str, int] | None) -> list[str]:
+    """What does not run, in words; `waiting` None where Redis does not answer."""
+    found = [] if web else ["no web process runs"]
+    if waiting is None:
+        return [*found, "Redis does not answer"]
+    if not waiting["workers"]:
+        found.append("no worker runs")
+    if not waiting["scheduler"]:
+        found.append("no scheduler runs")
+    return found
+
+
+def running(web: int, waiting: dict[str, int] | None) -> str:
+    """Processes, in words."""
+    if waiting is None:
+        return f"{web} web; workers and a scheduler are known to Redis"
+    workers, scheduler = waiting["workers"], waiting["scheduler"]
+    if not (web or workers or scheduler):
+        return "nothing: `perch up` starts everything"
+    return f"{web} web, {workers} worker{'' if workers == 1 else 's'}, {'a' if scheduler else 'no'} scheduler"
+
+
+COMMANDS = (status,)
