@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
 from config.choices import POSTGRES_PORT, Choices
+from config.env_file import UnreadableFile, require_readable
 from config.secret_files import SecretFiles, UnusableFile
 from config.values import EXPORTS, INCOMING, headers, is_loopback, is_origin, is_web_address
 
@@ -49,13 +50,14 @@ class Settings(Choices):
         """Read the environment, over the file.
 
         Raises:
-            WrongSetting: with one line naming the setting.
+            WrongSetting: with one line naming the setting, or the line of the file.
         """
         try:
+            require_readable(env_file)
             return cls(_env_file=env_file)  # type: ignore[call-arg]
         except ValidationError as error:
             raise WrongSetting(_one_line(error)) from None
-        except UnusableFile as error:
+        except (UnreadableFile, UnusableFile) as error:
             raise WrongSetting(str(error)) from None
 
     @classmethod

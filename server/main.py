@@ -46,6 +46,8 @@ from tasks.worker import work
 
 log = logging.getLogger(__name__)
 
+NOT_RENEWED = "SIGUSR2 renews `perch up` and `perch serve`; this process goes on: stop and start it instead"
+
 
 @contextlib.asynccontextmanager
 async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[Context]:
@@ -148,10 +150,7 @@ def run_migrations(settings: Settings) -> list[str]:
     async def run() -> list[str]:
         if settings.embedded_database:
             await migrate.create_database(settings.database)
-        applied = await migrate.upgrade(settings.database)
-        async with database(settings, name="perch migrate"):
-            await make_demo_users(settings)
-        return applied
+        return await migrate.upgrade(settings.database)
 
     return uvloop.run(run())
 
@@ -171,9 +170,14 @@ def tell_metrics(settings: Settings, name: str) -> None:
 
 
 async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Run it with an event that SIGTERM and Ctrl+C set."""
+    """Run it with an event that SIGTERM and Ctrl+C set.
+
+    SIGUSR2 renews what `perch up` and `perch serve` run. To a single process it means nothing, and its end
+    unless it is taken.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGUSR2, log.warning, NOT_RENEWED)
     await run(stop)

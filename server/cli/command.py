@@ -30,6 +30,22 @@ from tasks.workshop import Workshop, opened
 
 T = TypeVar("T")
 
+
+class Id(click.ParamType[int]):
+    """The number that a list shows in front of each line."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number. Fails where it is none that a row could have."""
+        text = str(value)
+        if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
+            self.fail(f"{text[:50]!r} is no id: a whole number, as the list shows it", param, ctx)
+        return int(text)
+
+
+ID = Id()
+
 BUSY = "another dump or drill runs at this moment: `perch runs list` shows it"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")

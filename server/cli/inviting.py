@@ -8,7 +8,7 @@ import click
 
 from config.settings import Settings
 from config.values import is_loopback
-from server.cli.command import json_option, print_json, table, with_database
+from server.cli.command import ID, json_option, print_json, table, with_database
 from server.domain import accounts, invitations
 from server.domain.paging import NEWEST
 from server.models.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow
@@ -91,8 +91,9 @@ def list_invitations(as_json: bool) -> None:
 
 
 @invitations_group.command("revoke")
-@click.argument("invitation_id", type=click.IntRange(1, 2**63 - 1))
-def revoke(invitation_id: int) -> None:
+@click.argument("invitation_id", metavar="ID", type=ID)
+@json_option
+def revoke(invitation_id: int, as_json: bool) -> None:
     """Revoke an invitation by its id: its link is refused from then on.
 
     \b
@@ -100,6 +101,9 @@ def revoke(invitation_id: int) -> None:
       perch invitations revoke 3
     """
     with_database(lambda: invitations.revoke(invitation_id))
+    if as_json:
+        print_json({"id": invitation_id, "revoked": True})
+        return
     click.echo(f"revoked the invitation {invitation_id}")
 
 

@@ -28,11 +28,17 @@ from tasks.workshop import Workshop
 
 @users.command("suspend")
 @click.argument("handle")
-@click.option("--hide-tweets", is_flag=True, help="Nobody sees their tweets until the suspension ends.")
-@click.option("--reason", default="", help="For administrators.")
+@click.option(
+    "--hide-tweets/--show-tweets",
+    default=None,
+    help="Whether nobody sees their tweets until the suspension ends. Absent: as it is, shown at first.",
+)
+@click.option("--reason", help="For administrators. Absent: as it is.")
 @json_option
-def suspend(handle: str, hide_tweets: bool, reason: str, as_json: bool) -> None:
+def suspend(handle: str, hide_tweets: bool | None, reason: str | None, as_json: bool) -> None:
     """Suspend a user: their keys are refused everywhere from then on, and their streams end.
+
+    Who is suspended already stays so, with what is given here changed.
 
     \b
     Example:
@@ -42,13 +48,13 @@ def suspend(handle: str, hide_tweets: bool, reason: str, as_json: bool) -> None:
     async def work(workshop: Workshop) -> User:
         user = await accounts.by_handle(handle)
         await suspensions.suspend(user.id, TERMINAL, workshop.jobs, hide_tweets=hide_tweets, reason=reason)
-        return user
+        return await accounts.by_handle(handle)
 
     user = with_workshop(work)
     if as_json:
-        print_json({"id": user.id, "handle": handle, "suspended": True, "hidden": hide_tweets})
+        print_json({"id": user.id, "handle": handle, "suspended": True, "hidden": user.hidden})
         return
-    click.echo(f"suspended {handle}; their tweets are {'hidden' if hide_tweets else 'shown'}")
+    click.echo(f"suspended {handle}; their tweets are {'hidden' if user.hidden else 'shown'}")
 
 
 @users.command("unsuspend")
@@ -62,16 +68,15 @@ def unsuspend(handle: str, as_json: bool) -> None:
       perch users unsuspend mallory
     """
 
-    async def work(workshop: Workshop) -> User:
+    async def work(workshop: Workshop) -> tuple[User, bool]:
         user = await accounts.by_handle(handle)
-        await suspensions.unsuspend(user.id, TERMINAL, workshop.jobs)
-        return user
+        return user, await suspensions.unsuspend(user.id, TERMINAL, workshop.jobs)
 
-    user = with_workshop(work)
+    user, ended = with_workshop(work)
     if as_json:
         print_json({"id": user.id, "handle": handle, "suspended": False, "hidden": False})
         return
-    click.echo(f"{handle} is not suspended any more")
+    click.echo(f"{handle} {'is not suspended any more' if ended else 'was not suspended'}")
 
 
 @users.command("delete")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from server.cli.command import json_option, print_json, table, with_database
+from server.cli.command import ID, json_option, print_json, table, with_database
 from server.domain import accounts, audit, keys
 from server.domain.audit import TERMINAL, Act
 from server.models import ApiKey, User
@@ -126,9 +126,10 @@ def list_keys(handle: str | None, as_json: bool) -> None:
 
 
 @keys_group.command("revoke")
-@click.argument("key_id", type=click.IntRange(1, 2**63 - 1))
+@click.argument("key_id", metavar="ID", type=ID)
 @click.option("--made", is_flag=True, help="Those too that were made with it, as after a theft.")
-def revoke_key(key_id: int, made: bool) -> None:
+@json_option
+def revoke_key(key_id: int, made: bool, as_json: bool) -> None:
     """Revoke a key by its id: it is refused everywhere from then on.
 
     \b
@@ -142,7 +143,11 @@ def revoke_key(key_id: int, made: bool) -> None:
             raise click.ClickException(f"there is no key with the id {key_id} that could be revoked")
         return await keys.revoke(record.user_id, key_id, TERMINAL, with_made=made)
 
-    for ended in sorted(with_database(revoke)):
+    revoked = sorted(with_database(revoke))
+    if as_json:
+        print_json({"revoked": revoked})
+        return
+    for ended in revoked:
         click.echo(f"revoked the key {ended}")
 
 

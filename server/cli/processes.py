@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import click
+import uvloop
+from asyncpg.exceptions import InvalidAuthorizationSpecificationError
 
 from config import logging as lines
 from config.env_names import unknown_names, unused_names
@@ -30,7 +32,24 @@ def settings_for_part(name: str) -> Settings:
     if missing and lock.is_free(settings.data_folder):
         where = f"no `perch up` runs on the data in {settings.data_folder}"
         raise click.ClickException(f"{missing}: needed here, as {where}")
+    uvloop.run(refuse_old_database(settings))
     return settings
+
+
+async def refuse_old_database(settings: Settings) -> None:
+    """Raises ClickException where migrations are missing. A database that is away is met again later."""
+    from server.cli.command import require_migrations
+    from server.domain.passing import is_passing
+    from server.models.connection import database
+
+    try:
+        async with database(settings, name="perch"):
+            await require_migrations()
+    except InvalidAuthorizationSpecificationError as error:
+        raise click.ClickException(lines.redact(f"the database {settings.database}: {error}")) from None
+    except Exception as error:
+        if not is_passing(error):
+            raise
 
 
 checked = click.option(

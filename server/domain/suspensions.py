@@ -12,11 +12,16 @@ from server.models.connection import row, rows, transaction
 
 REASON_MAX_LENGTH = 200
 
-# $1 user, $2 reason, $3 whether tweets are hidden. No row where that is so already.
+# $1 user, $2 reason, $3 whether tweets are hidden; of these two, NULL is what is so already. No row where
+# nothing changes.
 SUSPEND = """
-    UPDATE users SET suspended_at = coalesce(suspended_at, now()), suspension_reason = $2,
-        hidden = $3::boolean, unsettled = unsettled OR hidden <> $3::boolean
-    WHERE id = $1 AND (suspended_at IS NULL OR suspension_reason <> $2 OR hidden <> $3::boolean) RETURNING 1
+    UPDATE users u SET suspended_at = coalesce(u.suspended_at, now()), suspension_reason = new.reason,
+        hidden = new.hidden, unsettled = u.unsettled OR u.hidden <> new.hidden
+    FROM (SELECT id, coalesce($2, suspension_reason) AS reason, coalesce($3::boolean, hidden) AS hidden
+        FROM users WHERE id = $1) new
+    WHERE u.id = new.id AND (suspended_at IS NULL OR u.suspension_reason <> new.reason
+        OR u.hidden <> new.hidden)
+    RETURNING u.suspension_reason AS reason, u.hidden
 """
 # All administrators who can act, locked: of two that go at once one is the last.
 ADMINISTRATORS = """
@@ -36,14 +41,17 @@ UNSUSPEND = """
 """
 
 
-async def suspend(user_id: int, by: Actor, jobs: Jobs, *, hide_tweets: bool, reason: str = "") -> None:
-    """Stop a user's keys everywhere, and the links that they made. Again, it changes what was chosen.
+async def suspend(
+    user_id: int, by: Actor, jobs: Jobs, *, hide_tweets: bool | None = None, reason: str | None = None
+) -> None:
+    """Stop a user's keys everywhere, and the links that they made. Again, it changes what is given.
 
     When it returns, no process honours a key of theirs; their streams end within a second.
 
     Args:
-        hide_tweets: whether nobody sees their tweets any more.
-        reason: for administrators.
+        hide_tweets: whether nobody sees their tweets any more; None leaves that as it is, which is that
+            all see them where nobody said otherwise.
+        reason: for administrators; None leaves it.
 
     Raises:
         UserNotFound: there is none.
@@ -51,28 +59,33 @@ async def suspend(user_id: int, by: Actor, jobs: Jobs, *, hide_tweets: bool, rea
         LastAdministrator: nobody else could act as one.
         InvalidBody: the reason breaks a rule.
     """
-    shown = text.line("reason", reason, REASON_MAX_LENGTH) if reason.strip() else ""
+    shown = reason
+    if reason is not None:
+        shown = text.line("reason", reason, REASON_MAX_LENGTH) if reason.strip() else ""
     async with transaction():
         if by.is_terminal:
             await keep_one(user_id)
         await lock_subject(user_id, by)
-        if await row(SUSPEND, user_id, shown, hide_tweets):
+        if now := await row(SUSPEND, user_id, shown, hide_tweets):
             await invitation.revoke_made_by(user_id)
-            await audit.record(by, Act.USER_SUSPENDED, user_id=user_id, hide_tweets=hide_tweets, reason=shown)
+            said = {"hide_tweets": now["hidden"], "reason": now["reason"]}
+            await audit.record(by, Act.USER_SUSPENDED, user_id=user_id, **said)
     await _told(user_id, jobs)
 
 
-async def unsuspend(user_id: int, by: Actor, jobs: Jobs) -> None:
-    """Let a user's keys work again, and show their tweets. Who is not suspended stays as they are.
+async def unsuspend(user_id: int, by: Actor, jobs: Jobs) -> bool:
+    """Let a user's keys work again, and show their tweets; whether they were suspended.
 
     Raises:
         UserNotFound: there is none.
     """
     async with transaction():
         await lock_subject(user_id, by)
-        if await row(UNSUSPEND, user_id):
+        ended = await row(UNSUSPEND, user_id) is not None
+        if ended:
             await audit.record(by, Act.USER_UNSUSPENDED, user_id=user_id)
     await _told(user_id, jobs)
+    return ended
 
 
 async def keep_one(user_id: int) -> None:

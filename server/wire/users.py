@@ -54,8 +54,13 @@ class NewName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Suspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The body that suspends."""
 
-    hide_tweets: Annotated[bool, Meta(description="Whether nobody sees their tweets any more.")] = False
-    reason: Annotated[str, Meta(description="For administrators: one line of at most 200 characters.")] = ""
+    hide_tweets: Annotated[
+        bool | None, Meta(description="Whether nobody sees their tweets any more. Absent: as it is.")
+    ] = None
+    reason: Annotated[
+        str | None,
+        Meta(description="For administrators: one line of at most 200 characters. Absent: as it is."),
+    ] = None
 
 
 def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSET) -> User:

@@ -85,6 +85,26 @@ async def test_hidden_tweets_are_shown_to_nobody_anywhere_and_come_back(
     assert await rows(DISAGREEING) == []
 
 
+async def test_a_second_suspension_leaves_what_it_does_not_name(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    tweet_id = await bob.tweet("unwanted")
+    await suspend(carol, bob, hide_tweets=True, reason="spam")
+    await suspend(carol, bob)
+    assert (await alice.get(f"/api/tweets/{tweet_id}")).error == NOT_FOUND
+    await suspend(carol, bob, reason="spam, twice")
+    assert (await alice.get(f"/api/tweets/{tweet_id}")).error == NOT_FOUND
+    acts = [act["details"] for act in (await carol.get("/api/audit", params={"limit": 2}))["acts"]]
+    assert acts == [
+        {"hide_tweets": True, "reason": "spam, twice"},
+        {"hide_tweets": True, "reason": "spam"},
+    ]
+    await suspend(carol, bob, hide_tweets=False)
+    assert (await alice.read(tweet_id))["content"] == "unwanted"
+    [stored] = await rows("SELECT suspension_reason AS reason FROM users WHERE id = $1", bob.id)
+    assert stored["reason"] == "spam, twice"
+
+
 async def test_more_hidden_tweets_than_a_batch_leave_pages_full_once_they_are_marked(
     perch: Context, alice: Caller, bob: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -215,6 +215,27 @@ def test_a_wrong_setting_is_one_line_that_names_it(
 
 
 @pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'PORT=8000\nDB_PASS="topsecret\nMODE=PROD\n', "line 2: is neither NAME=VALUE"),
+        (b"MODE=PROD\nset -a\n", "line 2: is neither NAME=VALUE"),
+        (b"INSTANCE_NAME=caf\xe9\n", "is not text in UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_whole_is_not_read_in_part(
+    content: bytes, words: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(content)
+    with pytest.raises(WrongSetting) as wrong:
+        Settings.load(file)
+    assert str(wrong.value).startswith(str(file))
+    assert words in str(wrong.value)
+    assert "topsecret" not in str(wrong.value)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
     ("values", "demo"),
     [
         ({}, True),

@@ -126,7 +126,9 @@ def test_people_by_command(four: Perch, tmp_path: Path) -> None:
         row for row in json.loads(four.command("users", "list", "--json")) if row["handle"] == "mallory"
     )
     assert line["suspended"]
+    assert "their tweets are hidden" in four.command("users", "suspend", "mallory", "--reason", "more spam")
     assert json.loads(four.command("users", "unsuspend", "mallory", "--json"))["suspended"] is False
+    assert "mallory was not suspended" in four.command("users", "unsuspend", "mallory")
     assert status() == 200
     file = tmp_path / "mallory.zip"
     four.command("users", "export", "mallory", "--to", str(file))
@@ -134,17 +136,18 @@ def test_people_by_command(four: Perch, tmp_path: Path) -> None:
         assert json.loads(archive.read("tweets.json"))[0]["text"] == "mine"
     assert file.stat().st_mode & 0o077 == 0
     four.command("users", "export", "mallory", "--to", str(file), expect=1)
-    four.command("users", "delete", "mallory", expect=130)  # nobody typed the handle
+    assert "nobody is there to ask" in four.command("users", "delete", "mallory", expect=1)
     assert status() == 200
     assert json.loads(four.command("users", "delete", "mallory", "--yes", "--json"))["removed"]
     assert status() == 401
     four.command("users", "suspend", "mallory", expect=1)
     four.command("users", "add", "mallory", expect=1)
-    acts = json.loads(four.command("audit", "--limit", "5", "--json"))
+    acts = json.loads(four.command("audit", "--limit", "6", "--json"))
     assert [act["act"] for act in acts] == [
         "user.delete",
         "user.export",
         "user.unsuspend",
+        "user.suspend",
         "user.suspend",
         "user.add",
     ]
@@ -175,6 +178,7 @@ def test_invitations_by_command(four: Perch) -> None:
         (["users", "add", "test"], "taken"),
         (["keys", "create", "nobody"], "nobody"),
         (["keys", "revoke", "999999"], "no key with the id 999999"),
+        (["kept", "drop", "perch", "--yes"], "no database perch was put aside"),
         (["invite", "--for", "nobody"], "nobody"),
         (["invite", "--for", "test"], "demo"),
         (["invitations", "revoke", "999999"], "no invitation with this id"),

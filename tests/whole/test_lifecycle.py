@@ -199,12 +199,16 @@ def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
         psql(own.database.host, create)
         missing = perch(tmp_path, "users", "list", **settings)
         assert "run `perch migrate`" in missing.stderr
+        for part in ("serve", "worker", "scheduler"):
+            refused = perch(tmp_path, part, PORT=ports[0], **settings)
+            said = f"perch: the database lacks {len(migrate.known())} migrations: run `perch migrate`\n"
+            assert (refused.returncode, refused.stderr) == (1, said)
         assert f"applied {len(migrate.known())}" in perch(tmp_path, "migrate", **settings).stdout
         assert "nothing to apply" in perch(tmp_path, "migrate", **settings).stdout
-        psql(own.database.host, "TRUNCATE users CASCADE", "perch")
+        assert perch(tmp_path, "users", "list", **settings).stdout == "none\n", "serving makes demo users"
         for port in ports:
             stack.enter_context(servers.perch("serve", folder=tmp_path, PORT=port, **settings))
-        stack.enter_context(servers.perch("worker", folder=tmp_path, **settings))
+        worker = stack.enter_context(servers.perch("worker", folder=tmp_path, **settings))
         scheduler = stack.enter_context(servers.perch("scheduler", folder=tmp_path, **settings))
         for port in ports:
             wait_for(lambda at=port: is_ready(f"http://127.0.0.1:{at}"), "perch serve answering")  # type: ignore[misc]
@@ -212,13 +216,17 @@ def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
         assert sorted(user["handle"] for user in listed) == ["test", "test1"]
         from tests import pictures
 
-        uploaded = httpx.post(
-            f"http://127.0.0.1:{ports[0]}/api/medias",
-            headers={"api-key": "test"},
-            files={"file": ("x.png", pictures.png())},
-            timeout=20,
-        ).json()
-        assert uploaded["media"]["state"] == "ready"
+        for _ in range(2):
+            uploaded = httpx.post(
+                f"http://127.0.0.1:{ports[0]}/api/medias",
+                headers={"api-key": "test"},
+                files={"file": ("x.png", pictures.png())},
+                timeout=20,
+            ).json()
+            assert uploaded["media"]["state"] == "ready"
+            for process in (worker, scheduler):
+                process.send_signal(signal.SIGUSR2)  # it renews `perch serve`; these go on
+        assert worker.poll() is None
         assert scheduler.poll() is None
 
 
