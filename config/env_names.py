@@ -27,6 +27,18 @@ def unused_names(env_file: Path | None = Path(".env")) -> list[str]:
     return [name for name in OBSOLETE if os.environ.get(name) or written.get(name)]
 
 
+def named_containers(settings: Settings) -> str | None:
+    """What to do about a server that does not answer and that the first implementation's names stand for."""
+    names = {"DOCKER_DATABASE": settings.docker_database, "DOCKER_REDIS": settings.docker_redis}
+    named = " and ".join(name for name, value in names.items() if value)
+    if not named:
+        return None
+    return (
+        f"{named} in the settings name servers of containers: start these (docker compose up), "
+        "or take the names out for servers of Perch's own"
+    )
+
+
 def unknown_names(env_file: Path | None = Path(".env")) -> list[str]:
     """Names in the file that are no settings: mistyped, perhaps, or another program's."""
     known = {name for names in Settings.names().values() for name in names} | set(OBSOLETE)

@@ -34,16 +34,20 @@ async def renewed(
     """
 
     async def repeat() -> None:
+        complained = False
         while True:
             await asyncio.sleep(every)
             try:
                 if await renew() is False:
                     return
+                complained = False
             except Exception as error:
                 if not is_passing(error):
                     log.exception("a lease is not renewed any more")
                     return
-                log.warning("cannot renew a lease: %s", error)
+                if not complained:
+                    log.warning("cannot renew a lease, and tries on: %s", error)
+                complained = True
 
     task = asyncio.create_task(repeat())
     try:

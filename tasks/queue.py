@@ -30,10 +30,14 @@ SEND_TIMEOUT = 2
 
 
 class QueuedJobs:
-    """See `server.domain.jobs.Jobs`. What Redis does not take is found by the tasks that resume."""
+    """See `server.domain.jobs.Jobs`. What Redis does not take is found by the tasks that resume.
 
-    def __init__(self, broker: StreamBroker) -> None:
-        self._broker = broker
+    With `quiet`, where nobody listens and all know it, nothing is said about that; else once until it does.
+    """
+
+    def __init__(self, broker: StreamBroker, *, quiet: bool = False) -> None:
+        self._broker, self._quiet = broker, quiet
+        self._complained = quiet
 
     async def process_picture(self, media_id: int, *, slow: bool = False) -> bool:
         """See `Jobs.process_picture`."""
@@ -84,7 +88,8 @@ class QueuedJobs:
             async with asyncio.timeout(SEND_TIMEOUT):
                 return await self._broker.put_aside(since)
         except (RedisError, OSError) as error:
-            log.warning("cannot look for messages that were put aside: %s", error)
+            if not self._quiet:
+                log.warning("cannot look for messages that were put aside: %s", error)
             return 0
 
     async def _send(self, name: str, *arguments: Any) -> bool:
@@ -94,7 +99,11 @@ class QueuedJobs:
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
                 await task.kiq(*arguments)
-                return True
         except (TaskiqError, RedisError, OSError) as error:
-            log.warning("cannot queue %s: %s", name, error)
+            if not self._complained:
+                words = "cannot queue %s, nor what comes now; workers find it later: %s"
+                log.warning(words, name, error.__cause__ or error)
+            self._complained = True
             return False
+        self._complained = self._quiet
+        return True

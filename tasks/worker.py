@@ -72,11 +72,17 @@ async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
     async with renewed(broker.beat, every=BEAT_EVERY):
         with contextlib.suppress(RedisError, OSError):  # the next worker does it
             await broker.forget_dead()
+        complained = False
         while not workshop.stop.is_set():
             try:
+                await broker.length()  # raises where Redis is away
+                complained = False
                 await listen(broker, at_once, workshop.stop, within=workshop.settings.shutdown_timeout)
             except (RedisError, OSError) as error:
-                log.warning("the queue %s does not answer: %s", broker.queue_name, error)
+                if not complained:
+                    words = "the queue %s does not answer, and is asked until it does: %s"
+                    log.warning(words, broker.queue_name, error)
+                complained = True
                 await asyncio.sleep(spread(RETRY_AFTER))
             except Exception:  # whatever it was, the queue is there to be read again
                 log.exception("the worker listens again")

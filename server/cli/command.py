@@ -21,7 +21,7 @@ from server.domain.errors import PerchError
 from server.domain.passing import is_passing
 from server.models import migrate
 from server.models.connection import database
-from server.processes import embedded
+from server.processes import embedded, lock
 from storage.base import StorageError
 from tasks.broker import create_broker
 from tasks.dumps.errors import DumpFailed
@@ -82,11 +82,12 @@ def with_database(work: Callable[[], Awaitable[T]]) -> T:
 def with_workshop(work: Callable[[Workshop], Awaitable[T]]) -> T:
     """Run it with all that tasks have: the database, both stores, the settings."""
     settings = settings_for_command()
+    quiet = settings.embedded_redis and lock.is_free(settings.data_folder)  # workers find it at the start
 
     async def run() -> T:
         await prepare(settings)
         broker = create_broker(settings.redis_tasks)
-        async with opened(settings, QueuedJobs(broker)) as workshop:
+        async with opened(settings, QueuedJobs(broker, quiet=quiet)) as workshop:
             await require_migrations()
             return await work(workshop)
 

@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 import storage
 from config import logging as lines
 from config import programs
-from config.env_names import unknown_names, unused_names
+from config.env_names import named_containers, unknown_names, unused_names
 from config.settings import Settings
 from config.values import is_loopback
 from server.models import migrate
@@ -119,13 +119,15 @@ async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
     if settings.embedded_database and not running:
         yield idle_server("database", "PostgreSQL", lambda: embedded.postgres(settings))
     else:
-        yield await asked("database", settings.database, lambda: ask_database(settings))
+        hint = named_containers(settings) if settings.docker_database else None
+        yield await asked("database", settings.database, lambda: ask_database(settings), hint)
         yield await asked("migrations", settings.database, lambda: ask_migrations(settings))
         yield await asked("dumps", settings.database, lambda: ask_dumps(settings))
     if settings.embedded_redis and not running:
         yield idle_server("redis", "Valkey", lambda: embedded.valkey(settings))
     else:
-        yield await asked("redis", settings.redis, lambda: ask_redis(settings))
+        hint = named_containers(settings) if settings.docker_redis else None
+        yield await asked("redis", settings.redis, lambda: ask_redis(settings), hint)
     store, backups = storage.for_pictures(settings), storage.for_backups(settings)
     places = {
         "storage": (store, settings.object_storage, settings.objects_folder),
@@ -145,17 +147,22 @@ def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
     return Finding("ok", part, f"{name} of our own; `perch up` starts it")
 
 
-async def asked(part: str, where: object, ask: Callable[[], Awaitable[str]]) -> Finding:
-    """What the part answers."""
+async def asked(
+    part: str, where: object, ask: Callable[[], Awaitable[str]], hint: str | None = None
+) -> Finding:
+    """What the part answers; with a hint where it does not."""
+    behind = f"; {hint}" if hint else ""
     try:
         async with asyncio.timeout(PATIENCE):
             return Finding("ok", part, await ask())
     except TimeoutError:
-        return Finding("failed", part, f"{where} does not answer within {PATIENCE} s")
+        return Finding("failed", part, f"{where} does not answer within {PATIENCE} s{behind}")
     except LookupError as error:
         return Finding("failed", part, lines.redact(str(error)))
     except Exception as error:
-        return Finding("failed", part, lines.redact(f"{where} does not answer: {error}"))
+        return Finding(
+            "failed", part, lines.redact(f"{where} does not answer: {str(error).rstrip('.')}{behind}")
+        )
 
 
 async def ask_database(settings: Settings) -> str:

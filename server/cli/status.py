@@ -150,7 +150,7 @@ def away(web: int, waiting: dict[str, int] | None) -> list[str]:
 def running(web: int, waiting: dict[str, int] | None) -> str:
     """Processes, in words."""
     if waiting is None:
-        return f"{web} web; workers and a scheduler are known to Redis"
+        return f"{web} web, the rest is unknown"
     workers, scheduler = waiting["workers"], waiting["scheduler"]
     if not (web or workers or scheduler):
         return "nothing: `perch up` starts everything"

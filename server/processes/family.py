@@ -19,6 +19,7 @@ from pathlib import Path
 
 import asyncpg
 
+from config.env_names import named_containers
 from config.settings import Settings
 from config.version import VERSION
 from server.domain.passing import is_passing
@@ -153,21 +154,12 @@ def migration(settings: Settings) -> Program:
         except Exception as error:
             if not is_passing(error):
                 raise
-            log.error("the database %s does not answer: %s%s", settings.database, error, needed(settings))
+            hint = named_containers(settings) if settings.docker_database else None
+            words = "; ".join(filter(None, [str(error).rstrip("."), hint]))
+            log.error("the database %s does not answer: %s", settings.database, words)
             sys.exit(1)
 
     return Program("the migration", forked("migrate", run), once=True, ready_within=600)
-
-
-def needed(settings: Settings) -> str:
-    """What to do about a database that does not answer, in words behind the sentence that says so."""
-    if not settings.docker_database:
-        return ""
-    named = ["DOCKER_DATABASE", *(["DOCKER_REDIS"] if settings.docker_redis else [])]
-    return (
-        f"; {' and '.join(named)} in the settings name servers of containers: start these "
-        "(docker compose up), or take the names out for servers of Perch's own"
-    )
 
 
 def web(settings: Settings, listener: socket.socket) -> list[Program]:
@@ -238,6 +230,7 @@ def banner(settings: Settings) -> str:
     bucket, objects = f"bucket {settings.s3_bucket_name}", str(settings.objects_folder)
     rows = {
         "Open": url(settings),
+        **({"Public": settings.public_origin} if settings.public_origin else {}),
         "Data": str(settings.data_folder),
         "Pictures": objects if settings.object_storage == "local" else bucket,
         "Interface": f"{url(settings)}/api/docs",
@@ -254,7 +247,7 @@ def banner(settings: Settings) -> str:
     elif not settings.demo:
         rows["New people"] = f"{command} invite, which prints a link; or users add HANDLE, which prints a key"
     if trouble := not_ready(settings):
-        rows["But"] = trouble
+        rows["But"] = f"{trouble} More by {command} doctor"
     lines = [f"  {name:<10} {value}" for name, value in rows.items()]
     rule = "-" * max(map(len, lines))
     return "\n".join(["", rule, f"  {settings.instance_name} is running", *lines, rule, ""])

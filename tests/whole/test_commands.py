@@ -194,6 +194,20 @@ def test_a_command_that_cannot_be_done_says_why_in_one_line(
     assert said.count("\n") == 1
 
 
+def test_where_nobody_listens_yet_a_command_says_nothing_about_the_queue(tmp_path: Path) -> None:
+    done = perch(tmp_path, "generate", "--demo", MODE="PROD")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "pictures, which workers make now or when Perch is started" in done.stdout
+
+
+def test_doctor_says_what_old_names_stand_for(tmp_path: Path) -> None:
+    done = perch(tmp_path, "doctor", DOCKER_REDIS="127.0.0.1", DOCKER_REDIS_PORT="1")
+    assert done.returncode == 1
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("failed")]
+    assert line.startswith("failed   redis")
+    assert "; DOCKER_REDIS in the settings name servers of containers: start these" in line
+
+
 def test_status_says_how_many_processes_live() -> None:
     def queue(workers: int, scheduler: int) -> dict[str, int]:
         return {"workers": workers, "scheduler": scheduler}
