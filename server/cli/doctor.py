@@ -235,7 +235,7 @@ def look_at_pictures() -> Finding:
         return Finding(
             "warning",
             "pictures",
-            f"{said}; without pillow-simd, which is faster (`make pillow-simd`, docs/deploying.md)",
+            f"{said}; without pillow-simd, which is faster (docs/deploying.md)",
         )
     return Finding("ok", "pictures", said)
 

@@ -107,6 +107,8 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
 def dump_verify(dump_id: str | None, everything: bool, identity: Path | None, as_json: bool) -> None:
     """Read dumps back: every byte, and the archive to its end. Ends with 1 where one is damaged.
 
+    `latest` is the newest dump.
+
     \b
     Examples:
       perch dump verify hour-20261124T180500Z-5f3a1c
@@ -193,6 +195,8 @@ def dump_drill(dump_id: str, identity: Path | None, as_json: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def dump_fetch(dump_id: str, file: Path) -> None:
     """Copy a dump into FILE, and its manifest into FILE.json, for `perch restore FILE` elsewhere.
+
+    `latest` is the newest dump.
 
     \b
     Example:

@@ -135,7 +135,8 @@ def migrate() -> None:
     settings = settings_for_process("migrate")
     with embedded.database_for_command(settings), reasons(settings):
         applied = run_migrations(settings)
-    click.echo(f"applied {len(applied)}: {', '.join(applied)}" if applied else "nothing to apply")
+    count = f"{len(applied)} migration{'' if len(applied) == 1 else 's'}"
+    click.echo(f"applied {count}" if applied else "nothing to apply")
 
 
 COMMANDS = (up, serve, worker, scheduler, migrate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -268,6 +269,12 @@ def test_of_a_long_file_the_end_is_read(tmp_path: Path) -> None:
     found = log_tail.tail(tmp_path, limit=3)
     assert [line["time"] for line in found] == ["000008997", "000008998", "000008999"]
     assert len(log_tail.tail(tmp_path, limit=10_000)) < 3_000
+
+
+async def test_a_pipe_among_the_log_files_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "host.web-1.20261101T000000.1.1.jsonl")
+    async with asyncio.timeout(5):
+        assert await asyncio.to_thread(log_tail.tail, tmp_path, limit=3) == []
 
 
 async def test_trends_are_what_was_added_up_minute_by_minute(carol: Caller, queue: Redis) -> None:
