@@ -77,6 +77,8 @@ def without_personal_data(event: Any, _hint: dict[str, Any]) -> Any:
         told["logentry"] = {"message": told["logentry"].get("message", "")}
     for exception in told.get("exception", {}).get("values", []):
         exception.pop("value", None)
+        for frame in exception.get("stacktrace", {}).get("frames", []):
+            frame.pop("abs_path", None)  # a folder may be called after whose it is; `filename` says enough
     return _redacted(told)
 
 

@@ -56,6 +56,9 @@ def test_each_process_says_who_it_is_and_nothing_that_anybody_wrote(
     assert (event["environment"], event["server_name"]) == ("prod", process)
     assert event["tags"] == {"work": "0123-00000007"}
     assert event["exception"]["values"][0]["type"] == "ZeroDivisionError"
+    frames = event["exception"]["values"][0]["stacktrace"]["frames"]
+    assert frames
+    assert all("abs_path" not in frame for frame in frames), "a folder may be called after whose it is"
     assert "what somebody wrote" not in "".join(there.envelopes)
 
 
