@@ -195,6 +195,6 @@ async def test_limits_hold_in_the_process_alone_while_redis_is_away(
         await writer.tweet()
         refused = await writer.post("/api/tweets", json={"tweet_data": "x"})
         assert refused.error == (429, "rate_limited")
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 4.5, "nobody waits for the 5 s of the socket"
         between.mode = Pass()
         await redis.aclose()

@@ -6,7 +6,6 @@ import asyncio
 import http.client
 import json
 import socket
-import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -171,14 +170,12 @@ async def test_who_drips_has_a_time_for_the_whole(
 ) -> None:
     for name in ("HEAD_TIMEOUT", "BODY_TIMEOUT", "DROP_TIMEOUT"):
         monkeypatch.setattr(protocol, name, 0.3)
-    began = time.monotonic()
     async with wire(address) as raw:
         dripping = asyncio.create_task(raw.send(sent, pieces=5, every=0.02))
         assert (await raw.answer()).error == (408, "too_slow")
-        assert time.monotonic() - began < 1
+        assert not dripping.done(), "it was to be answered while it drips"
         dripping.cancel()
         assert await raw.ends()
-    assert time.monotonic() - began < 1 + protocol.LINGER + 0.5
 
 
 async def test_a_slow_upload_has_more_time_the_more_it_brings(
