@@ -1,10 +1,13 @@
-"""The file `.env`: read here before anybody takes settings from it, so that no line of it is passed over."""
+"""The file `.env`: looked through before anybody takes settings from it, so that nobody starts with a part.
+
+Whoever reads it passes over what is no setting, with all that belongs to an open quotation.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 
 
 class UnreadableFile(Exception):
@@ -17,11 +20,17 @@ def require_readable(file: Path | None) -> None:
         return
     try:
         with file.open(encoding="utf-8") as text:
-            wrong = [found.original.line for found in parse_stream(text) if found.error]
+            wrong = next((line_of(found) for found in parse_stream(text) if found.error), None)
     except OSError as error:
         raise UnreadableFile(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UnreadableFile(f"{file}: is not text in UTF-8") from None
-    if wrong:
-        rule = "is neither NAME=VALUE nor a comment; is a quotation mark missing?"
-        raise UnreadableFile(f"{file}, line {wrong[0]}: {rule}")
+    if wrong is not None:
+        rule = "is neither NAME=VALUE nor a comment; is a quotation mark missing, or one too many?"
+        raise UnreadableFile(f"{file}, line {wrong}: {rule}")
+
+
+def line_of(found: Binding) -> int:
+    """Its first line that is not empty: the parser counts those before it in."""
+    text = found.original.string
+    return found.original.line + text[: len(text) - len(text.lstrip())].count("\n")

@@ -78,7 +78,10 @@ def without_personal_data(event: Any, _hint: dict[str, Any]) -> Any:
     for exception in told.get("exception", {}).get("values", []):
         exception.pop("value", None)
         for frame in exception.get("stacktrace", {}).get("frames", []):
-            frame.pop("abs_path", None)  # a folder may be called after whose it is; `filename` says enough
+            # A folder may be called after whose it is.
+            frame.pop("abs_path", None)
+            if frame.get("filename", "").startswith("/"):
+                frame["filename"] = frame["filename"].rpartition("/")[2]
     return _redacted(told)
 
 

@@ -46,7 +46,7 @@ from tasks.worker import work
 
 log = logging.getLogger(__name__)
 
-NOT_RENEWED = "SIGUSR2 renews `perch up` and `perch serve`; this process goes on: stop and start it instead"
+NOT_RENEWED = "SIGUSR2 renews `perch up` and `perch serve`; any other process goes on as it is"
 
 
 @contextlib.asynccontextmanager

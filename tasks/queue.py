@@ -101,8 +101,8 @@ class QueuedJobs:
                 await task.kiq(*arguments)
         except (TaskiqError, RedisError, OSError) as error:
             if not self._complained:
-                words = "cannot queue %s, nor what comes now; workers find it later: %s"
-                log.warning(words, name, error.__cause__ or error)
+                words = "cannot queue %s, nor what comes until Redis answers; workers find it later: %s"
+                log.warning(words, name, str(error.__cause__ or error) or type(error).__name__)
             self._complained = True
             return False
         self._complained = self._quiet

@@ -74,12 +74,16 @@ async def schedule(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def beat_for_ever(broker: StreamBroker) -> None:
-    """Say that a scheduler lives, again and again."""
+    """Say that a scheduler lives, again and again; at the end that it does not, until another one says it."""
     redis = Redis(connection_pool=broker.connection_pool)
-    while True:
-        with suppress(RedisError, OSError):  # who cannot be told asks later
-            await redis.set(SCHEDULER, b"", ex=SCHEDULER_LEASE)
-        await asyncio.sleep(SCHEDULER_BEAT)
+    try:
+        while True:
+            with suppress(RedisError, OSError):  # who cannot be told asks later
+                await redis.set(SCHEDULER, b"", ex=SCHEDULER_LEASE)
+            await asyncio.sleep(SCHEDULER_BEAT)
+    finally:
+        with suppress(RedisError, OSError):
+            await redis.delete(SCHEDULER)
 
 
 async def until_the_clock_jumps(scheduler: TaskiqScheduler, stopping: asyncio.Task[Any]) -> None:

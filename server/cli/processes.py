@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 import uvloop
-from asyncpg.exceptions import InvalidAuthorizationSpecificationError
+from asyncpg.exceptions import InvalidAuthorizationSpecificationError, InvalidCatalogNameError
 
 from config import logging as lines
 from config.env_names import unknown_names, unused_names
@@ -25,7 +25,7 @@ def settings_for_process(name: str) -> Settings:
 
 
 def settings_for_part(name: str) -> Settings:
-    """The same, for a part that needs servers which somebody else runs."""
+    """The same, for a part that needs servers which somebody else runs, and a database of this version."""
     settings = settings_for_process(name)
     needed = {"DATABASE_URL": settings.embedded_database, "REDIS_URL": settings.embedded_redis}
     missing = " and ".join(setting for setting, embedded in needed.items() if embedded)
@@ -45,7 +45,7 @@ async def refuse_old_database(settings: Settings) -> None:
     try:
         async with database(settings, name="perch"):
             await require_migrations()
-    except InvalidAuthorizationSpecificationError as error:
+    except (InvalidAuthorizationSpecificationError, InvalidCatalogNameError) as error:
         raise click.ClickException(lines.redact(f"the database {settings.database}: {error}")) from None
     except Exception as error:
         if not is_passing(error):

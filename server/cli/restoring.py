@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ import asyncpg
 import click
 import msgspec
 import uvloop
+from asyncpg.exceptions import PostgresError
 
 import storage
 from config.settings import Settings
@@ -115,10 +116,10 @@ def tell_restored(done: Restored) -> None:
     if done.kept:
         click.echo(f"what was there before is kept until somebody says: perch kept drop {done.kept}")
     if done.acts:
-        click.echo(
-            f"{done.acts} acts of administrators were done since the dump: they are on record "
-            f"(perch audit --limit {done.acts + 1}), and not in effect any more"
-        )
+        words = "act of an administrator was" if done.acts == 1 else "acts of administrators were"
+        click.echo(f"{done.acts} {words} done since the dump: on record, and not in effect any more")
+    elif done.acts is None:
+        click.echo("what administrators did there is not on record in what was restored")
 
 
 async def missing_pictures(settings: Settings) -> list[str]:
@@ -128,18 +129,28 @@ async def missing_pictures(settings: Settings) -> list[str]:
 
 
 async def left_since(done: Restored, settings: Settings) -> list[str]:
-    """The handles of who was deleted in the database that was there before, and is there again."""
+    """The handles of who was deleted in the database that was there before, and is there again.
+
+    None where that one cannot be read.
+    """
     of = settings.database.connect_arguments()
-    async with (
-        connected({**of, "database": done.kept}) as before,
-        connected({**of, "database": done.database}) as now,
-    ):
-        if not await before.fetchval("SELECT to_regclass('retired_handles')"):
-            return []
-        hashes = [record["hash"] for record in await before.fetch("SELECT hash FROM retired_handles")]
-        found = await now.fetch(
-            "SELECT handle FROM users WHERE sha256(convert_to(handle, 'UTF8')) = ANY($1) ORDER BY 1", hashes
-        )
+    with suppress(PostgresError):
+        async with (
+            connected({**of, "database": done.kept}) as before,
+            connected({**of, "database": done.database}) as now,
+        ):
+            return await back_again(before, now)
+    return []
+
+
+async def back_again(before: Any, now: Any) -> list[str]:
+    """Those of whom the one knows that they were deleted, and whom the other has."""
+    if not await before.fetchval("SELECT to_regclass('retired_handles')"):
+        return []
+    hashes = [record["hash"] for record in await before.fetch("SELECT hash FROM retired_handles")]
+    found = await now.fetch(
+        "SELECT handle FROM users WHERE sha256(convert_to(handle, 'UTF8')) = ANY($1) ORDER BY 1", hashes
+    )
     return [record["handle"] for record in found]
 
 
@@ -190,7 +201,7 @@ def list_kept(as_json: bool) -> None:
         {
             "name": database.name,
             "since": database.since,
-            "size": database.size if as_json or database.size is None else size(database.size),
+            "bytes": database.bytes if as_json or database.bytes is None else size(database.bytes),
         }
         for database in found
     ]

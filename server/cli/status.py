@@ -17,6 +17,7 @@ from server.cli.exit_codes import FAILED
 from server.domain import condition, runs
 from server.domain.condition import words
 from server.models import RunKind
+from server.processes import lock
 from server.realtime import hub
 from storage.base import StorageError
 from tasks import queues, storage_used
@@ -59,15 +60,16 @@ def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
     else:
         yield "queue", "Redis does not answer"
-    if found["storage"] is None:
+    if proven := found["proven"]:
+        yield "proven", f"{proven['id']}, {proven['age']} old"
+    elif found["storage"] is None:
         yield "proven", "unknown"
-        yield "stored", "unknown"
     else:
-        proven = found["proven"]
-        none = "none yet: `perch dump drill` proves the newest"
-        yield "proven", f"{proven['id']}, {proven['age']} old" if proven else none
-        for name, used in found["storage"].items():
-            yield "stored", f"{name:<12} {size(used['bytes']):>10} in {used['objects']} objects"
+        yield "proven", "none yet: `perch dump drill` proves the newest"
+    for name, used in (found["storage"] or {}).items():
+        yield "stored", f"{name:<12} {size(used['bytes']):>10} in {used['objects']} objects"
+    if found["storage"] is None:
+        yield "stored", "unknown"
     for database in found["kept"]:
         name, bytes_ = database["name"], database["bytes"]
         holds = "" if bytes_ is None else f", {size(bytes_)}"
@@ -79,6 +81,9 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
     now, timetable = datetime.now(UTC), workshop.timetable
     troubles = [trouble.told for trouble in await condition.troubles(timetable, workshop.jobs)]
     web, waiting = await hub.connected(), await queue(workshop)
+    settings = workshop.settings
+    if waiting is None and settings.embedded_redis and lock.is_free(settings.data_folder):
+        waiting = NOBODY  # who would start it does not run
     troubles += away(web, waiting)
     proven, storage = None, None
     try:
@@ -102,7 +107,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         if storage is None
         else {kind: {"objects": used.objects, "bytes": used.bytes} for kind, used in storage.items()},
         "kept": [
-            {"name": database.name, "since": database.since.isoformat(), "bytes": database.size}
+            {"name": database.name, "since": database.since.isoformat(), "bytes": database.bytes}
             for database in await kept.listed(workshop.settings.database)
         ],
         "runs": [
@@ -116,6 +121,10 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
             for kind, last in latest
         ],
     }
+
+
+# What Redis tells where nobody is there.
+NOBODY = {"waiting": 0, "running": 0, "dead": 0, "workers": 0, "scheduler": False}
 
 
 async def queue(workshop: Workshop) -> dict[str, int] | None:

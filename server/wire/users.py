@@ -55,7 +55,7 @@ class Suspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The body that suspends."""
 
     hide_tweets: Annotated[
-        bool | None, Meta(description="Whether nobody sees their tweets any more. Absent: as it is.")
+        bool | None, Meta(description="Whether nobody sees their tweets. Absent: as it is, shown at first.")
     ] = None
     reason: Annotated[
         str | None,

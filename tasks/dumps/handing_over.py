@@ -1,58 +1,106 @@
-"""What the database that was there hands to the one that is restored in its place: acts since, and ids."""
+"""What the database that was there hands to the one that is restored in its place: ids, and acts since.
+
+It is read as far as it can be: that it is damaged may be why another takes its place.
+"""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 
-from tasks.dumps.postgres import quoted
+from config.addresses import DatabaseAddress
+from server.models.connection import AWAY
+from tasks.dumps.postgres import connected, quoted
 
-# An earlier version may lack either.
-TABLES_THERE = "SELECT to_regclass('users') IS NOT NULL AND to_regclass('audit_acts') IS NOT NULL"
+# So many ids may be given to others while the one gives way to the other.
+ROOM = 10_000
 
-# By these a database knows its own: times that nobody else's rows have, to the microsecond.
-FIRST_USERS = "SELECT id, created_at FROM users ORDER BY id LIMIT 1000"
-KNOWS = """
-    SELECT EXISTS (SELECT 1 FROM users JOIN unnest($1::bigint[], $2::timestamptz[]) AS other (id, created_at)
-    USING (id, created_at))
-"""
+# Whoever holds a lock there does not hold up a restore.
+PATIENCE = "SET lock_timeout = '5s'; SET statement_timeout = '60s'"
+
+# By these rows a database knows its own: nobody else's have their times, to the microsecond.
+MARKS = {"users": "created_at", "audit_acts": "at", "scheduled_runs": "ended_at"}
 
 COLUMNS = "id, at, actor_id, key_id, act, user_id, subject_id, details"
-ACTS_SINCE = f"SELECT {COLUMNS} FROM audit_acts WHERE id > $1 ORDER BY id"
 
 IDENTITIES = """
     SELECT table_name AS name FROM information_schema.columns
     WHERE table_schema = 'public' AND column_name = 'id' AND is_identity = 'YES'
 """
 
+# An act whose id is another's here gets a new one.
+ADD = f"""
+    INSERT INTO audit_acts ({COLUMNS})
+    SELECT CASE WHEN a.id IS NULL THEN b.id ELSE nextval(pg_get_serial_sequence('audit_acts', 'id')) END,
+        b.at, b.actor_id, b.key_id, b.act, b.user_id, b.subject_id, b.details
+    FROM acts_before b LEFT JOIN audit_acts a USING (id) WHERE a.at IS DISTINCT FROM b.at
+    ORDER BY b.id RETURNING id
+"""
 
-async def hand_over(before: asyncpg.Connection, restored: asyncpg.Connection) -> int:
-    """Where both are of one history: how many acts the restored one got, that were done since the dump.
 
-    So that no act is off the record for a restore; and so that no id that was given to anybody since is given
-    again, to somebody else. Another Perch's database hands over nothing.
+class Unreadable(Exception):
+    """What was there cannot be read; the text says why."""
+
+
+async def hand_over_ids(before: DatabaseAddress, restored: asyncpg.Connection) -> bool:
+    """So that no id that was given there is given to somebody else; False where both are not one Perch's.
+
+    Raises:
+        Unreadable: what was there is as it is.
     """
-    if not await before.fetchval(TABLES_THERE) or not await is_one_history(before, restored):
-        return 0
-    newest = await restored.fetchval("SELECT coalesce(max(id), 0) FROM audit_acts")
-    acts = [tuple(act) for act in await before.fetch(ACTS_SINCE, newest)]
-    await restored.copy_records_to_table("audit_acts", records=acts, columns=COLUMNS.split(", "))
-    there = {table["name"] for table in await before.fetch(IDENTITIES)}
+    async with reading(before) as old:
+        if not await is_one_history(old, restored):
+            return False
+        there = {table["name"] for table in await old.fetch(IDENTITIES)}
+        last = {
+            name: await old.fetchval(f"SELECT last_value FROM {await sequence_of(old, name)}")
+            for name in there
+        }
     for table in await restored.fetch(IDENTITIES):
-        if table["name"] in there:
-            last = await before.fetchval(f"SELECT last_value FROM {await sequence_of(before, table['name'])}")
-            await leave_room(restored, table["name"], last)
-    return len(acts)
+        if table["name"] in last:
+            await leave_room(restored, table["name"], last[table["name"]] + ROOM)
+    return True
+
+
+async def hand_over_acts(before: DatabaseAddress, restored: DatabaseAddress) -> int:
+    """So that no act is off the record for a restore; how many there were that the dump did not hold.
+
+    To be called when nobody writes to what was there any more.
+
+    Raises:
+        Unreadable: what was there is as it is.
+    """
+    async with reading(before) as old:
+        acts = [tuple(act) for act in await old.fetch(f"SELECT {COLUMNS} FROM audit_acts")]
+    async with connected(restored) as new, new.transaction():
+        await new.execute("CREATE TEMPORARY TABLE acts_before (LIKE audit_acts) ON COMMIT DROP")
+        await new.copy_records_to_table("acts_before", records=acts, columns=COLUMNS.split(", "))
+        return len(await new.fetch(ADD))
 
 
 async def is_one_history(before: asyncpg.Connection, restored: asyncpg.Connection) -> bool:
-    """Whether the one was the other once: one of the first people is in both."""
-    people = await restored.fetch(FIRST_USERS)
-    ids, times = [user["id"] for user in people], [user["created_at"] for user in people]
-    return bool(await before.fetchval(KNOWS, ids, times))
+    """Whether the one was the other once."""
+    for table, moment in MARKS.items():
+        if not await before.fetchval("SELECT to_regclass($1)", table):
+            continue  # an earlier version's
+        marks = await restored.fetch(
+            f"SELECT id, {moment} FROM {table} WHERE {moment} IS NOT NULL ORDER BY id LIMIT 1000"
+        )
+        known = await before.fetchval(
+            f"SELECT EXISTS (SELECT 1 FROM {table} t JOIN unnest($1::bigint[], $2::timestamptz[]) "
+            f"AS mark (id, moment) ON t.id = mark.id AND t.{moment} = mark.moment)",
+            [mark["id"] for mark in marks],
+            [mark[moment] for mark in marks],
+        )
+        if known:
+            return True
+    return False
 
 
 async def leave_room(connection: asyncpg.Connection, table: str, last: int = 1) -> None:
-    """Give no id again: neither one that is there, nor one up to the last of another database."""
+    """Give no id of this table again: neither one that is there, nor one up to `last`."""
     sequence = await sequence_of(connection, table)
     await connection.execute(
         f"SELECT setval('{sequence}', greatest((SELECT max(id) FROM {quoted(table)}), $1::bigint, "
@@ -65,3 +113,14 @@ async def sequence_of(connection: asyncpg.Connection, table: str) -> str:
     """The sequence of a table's ids, as SQL has it."""
     found: str = await connection.fetchval("SELECT pg_get_serial_sequence($1, 'id')", quoted(table))
     return found
+
+
+@asynccontextmanager
+async def reading(database: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to what was there. Raises Unreadable for whatever goes wrong in the block."""
+    try:
+        async with connected(database) as connection:
+            await connection.execute(PATIENCE)
+            yield connection
+    except AWAY as error:
+        raise Unreadable(str(error) or type(error).__name__) from error

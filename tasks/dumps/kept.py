@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,46 +15,40 @@ from tasks.dumps.scratch import NAME_LENGTH, drop
 MAINTENANCE = "postgres"
 
 STAMP = "%Y%m%dT%H%M%S"
-ENDING = re.compile(r"_before_(\d{8}T\d{6})_[0-9a-f]{4}", re.ASCII)
+ENDING = "_before_([0-9]{8}T[0-9]{6})_[0-9a-f]{4}$"
 ENDING_LENGTH = len("_before_20261124T180500_5f3a")
 
+# Of whatever database, as a restore may have been into another one; those of other roles are not ours.
 DATABASES = """
-    SELECT datname AS name, CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END
-        AS size FROM pg_database ORDER BY datname
+    SELECT datname AS name, substring(datname FROM $1) AS stamp,
+        CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END AS bytes
+    FROM pg_database WHERE datname ~ $1 AND pg_has_role(datdba, 'USAGE')
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A database that was there before a restore. `size` in bytes, None where this role may not know it."""
+    """A database that was there before a restore. `bytes` is None where this role may not know it."""
 
     name: str
     since: datetime
-    size: int | None
+    bytes: int | None
 
 
 def new_name(database: str) -> str:
     """What a database is called from now on that is put aside."""
-    return f"{beginning(database)}_before_{datetime.now(UTC):{STAMP}}_{secrets.token_hex(2)}"
-
-
-def beginning(database: str) -> str:
-    """As much of a name as leaves room for the ending."""
-    return database[: NAME_LENGTH - ENDING_LENGTH]
+    beginning = database[: NAME_LENGTH - ENDING_LENGTH]
+    return f"{beginning}_before_{datetime.now(UTC):{STAMP}}_{secrets.token_hex(2)}"
 
 
 async def listed(address: DatabaseAddress) -> list[Kept]:
-    """All that were put aside for this one, the oldest first."""
-    async with connected(address) as connection:
-        found = await connection.fetch(DATABASES)
-    kept = []
-    for row in found:
-        start = beginning(address.database)
-        ending = ENDING.fullmatch(row["name"].removeprefix(start))
-        if ending is None or not row["name"].startswith(start):
-            continue
-        since = datetime.strptime(ending[1], STAMP).replace(tzinfo=UTC)
-        kept.append(Kept(row["name"], since, row["size"]))
+    """All that were put aside on this server, the oldest first. The database itself need not be there."""
+    async with connected(address, MAINTENANCE) as server:
+        found = await server.fetch(DATABASES, ENDING)
+    kept = [
+        Kept(row["name"], datetime.strptime(row["stamp"], STAMP).replace(tzinfo=UTC), row["bytes"])
+        for row in found
+    ]
     return sorted(kept, key=lambda database: database.since)
 
 

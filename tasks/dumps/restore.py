@@ -12,18 +12,20 @@ from pathlib import Path
 
 import asyncpg
 import msgspec
+from asyncpg.exceptions import PostgresError
 
 from config.addresses import DatabaseAddress
 from config.programs import clients as installed_clients
 from config.settings import Settings
 from server.domain.audit import Act
 from server.models import audit, migrate
+from server.models.connection import AWAY
 from server.models.locks import AdvisoryLock
 from storage.files import chunks_of
 from tasks.dumps import restoring, space
 from tasks.dumps.drills import difference
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
-from tasks.dumps.handing_over import IDENTITIES, hand_over, leave_room
+from tasks.dumps.handing_over import IDENTITIES, Unreadable, hand_over_acts, hand_over_ids, leave_room
 from tasks.dumps.kept import MAINTENANCE, new_name
 from tasks.dumps.making import summary
 from tasks.dumps.manifest import Manifest
@@ -87,14 +89,15 @@ class Source:
 class Restored:
     """What was done. `kept` is the name of the database that was there before.
 
-    `acts` of administrators were done in it since the dump: they are on record, and not in effect any more.
+    `acts` of administrators were done in it since the dump: they are on record, and not in effect any more;
+    None where they are not on record, as it is another Perch's or cannot be read.
     """
 
     database: str
     rows: int
     migrated: list[str]
     kept: str | None
-    acts: int = 0
+    acts: int | None = 0
 
 
 def from_file(path: Path, manifest: Manifest | None) -> Source:
@@ -152,9 +155,8 @@ async def restore(
             migrated = await migrate.upgrade(beside)
             await settle(beside, source.manifest)
             aside = new_name(target) if exists else None
-            acts = await on_record(
-                source, beside, before=replace(address, database=target), kept=None if empty else aside
-            )
+            kept = None if empty else aside
+            known = await record(source, replace(address, database=target), beside, kept, say)
             if empty and exists and not await is_empty(replace(address, database=target)):
                 raise DumpFailed(
                     f"people began to use the database {target} meanwhile: try again with --force"
@@ -165,9 +167,11 @@ async def restore(
             raise
         if aside is not None and empty:  # nobody's data: the demo users of a fresh server at most
             await drop(server, aside)
-            aside = None
+    acts = None if kept else 0
+    if kept is not None and known:
+        acts = await acts_since(replace(address, database=kept), replace(address, database=target), say)
     log.info("restored %s into %s", source.name, target)
-    return Restored(target, rows, migrated, kept=aside, acts=acts)
+    return Restored(target, rows, migrated, kept, acts)
 
 
 def checked_name(name: str) -> str:
@@ -188,14 +192,17 @@ def refuse_newer(manifest: Manifest | None) -> None:
 
 
 async def is_empty(address: DatabaseAddress) -> bool:
-    """Whether a database holds nothing of anybody's."""
-    async with connected(address) as connection:
-        tables = {table["name"] for table in await connection.fetch(TABLES)}
-        if not tables:
-            return True
-        if not {"users", "tweets"} <= tables:
-            return False
-        return not await connection.fetchval(HOLDS_SOMETHING)
+    """Whether a database holds nothing of anybody's; no where it cannot be read."""
+    try:
+        async with connected(address) as connection:
+            tables = {table["name"] for table in await connection.fetch(TABLES)}
+            if not tables:
+                return True
+            if not {"users", "tweets"} <= tables:
+                return False
+            return not await connection.fetchval(HOLDS_SOMETHING)
+    except PostgresError:
+        return False
 
 
 def version_of(manifest: Manifest | None) -> int:
@@ -229,24 +236,39 @@ async def settle(database: DatabaseAddress, manifest: Manifest | None) -> None:
         await connection.execute("ANALYZE")
 
 
-async def on_record(
-    source: Source, restored: DatabaseAddress, *, before: DatabaseAddress, kept: str | None
-) -> int:
-    """Put the restore on record, after the acts that were done since the dump; how many these are.
+async def record(
+    source: Source,
+    before: DatabaseAddress,
+    restored: DatabaseAddress,
+    kept: str | None,
+    say: Callable[[str], None],
+) -> bool:
+    """Put the restore on record, behind the ids that were given before; whether these are known.
 
     Args:
         before: the database whose place it takes, which is called `kept` from then on; None for nobody's.
     """
-    acts = 0
-    details = {"dump": source.name, "kept": kept}
+    known = False
+    details = msgspec.json.encode({"dump": source.name, "kept": kept}).decode()
     async with connected(restored) as connection, connection.transaction():
         if kept is not None:
-            async with connected(before) as old:
-                acts = await hand_over(old, connection)
-        await connection.execute(
-            audit.RECORD, None, None, Act.DATABASE_RESTORED, None, None, msgspec.json.encode(details).decode()
-        )
-    return acts
+            try:
+                known = await hand_over_ids(before, connection)
+            except Unreadable as error:
+                say(f"the database that is there cannot be read, and hands nothing over: {error}")
+        await connection.execute(audit.RECORD, None, None, Act.DATABASE_RESTORED, None, None, details)
+    return known
+
+
+async def acts_since(
+    before: DatabaseAddress, restored: DatabaseAddress, say: Callable[[str], None]
+) -> int | None:
+    """Put on record what was done since the dump; how many acts, None where nobody can tell."""
+    try:
+        return await hand_over_acts(before, restored)
+    except (Unreadable, *AWAY) as error:
+        say(f"what was done since the dump could not be taken over, and is not on record: {error}")
+        return None
 
 
 async def take_place(

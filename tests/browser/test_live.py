@@ -17,7 +17,7 @@ async def is_live(page: Page) -> None:
     await expect(page.locator("html[data-live=live]")).to_be_attached()
 
 
-async def test_a_tweet_with_a_picture_is_there_within_a_second(
+async def test_a_tweet_with_a_picture_is_told_of_and_shown(
     open_page: OpenPage, alice: Caller, bob: Caller, worker: None
 ) -> None:
     await bob.tweet("was here")

@@ -218,7 +218,7 @@ def test_a_wrong_setting_is_one_line_that_names_it(
     ("content", "words"),
     [
         (b'PORT=8000\nDB_PASS="topsecret\nMODE=PROD\n', "line 2: is neither NAME=VALUE"),
-        (b"MODE=PROD\nset -a\n", "line 2: is neither NAME=VALUE"),
+        (b"MODE=PROD\n\n# the shell's\n\n\nset -a\n", "line 6: is neither NAME=VALUE"),
         (b"INSTANCE_NAME=caf\xe9\n", "is not text in UTF-8"),
     ],
 )

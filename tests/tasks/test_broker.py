@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -315,6 +316,52 @@ def test_no_time_out_of_a_socket_ends_a_wait_before_its_own_does(settings: Setti
     """An upload waits for its picture as long as the client's usual time-out lasts."""
     waiting: Any = create_broker(settings.redis_tasks).waiting
     assert waiting.make_connection().socket_timeout is None
+
+
+async def test_a_queue_that_is_away_is_complained_of_once_until_it_was_there_again(
+    address: RedisAddress, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    with proxy.before(unquote(urlsplit(address.url).path)) as between:
+        broker = create_broker(RedisAddress(f"redis://127.0.0.1:{between.port}/9"))
+        loud, quiet = QueuedJobs(broker), QueuedJobs(broker, quiet=True)
+
+        def complaints() -> int:
+            return sum("workers find it later: " in line for line in caplog.messages)
+
+        between.mode = Refuse()
+        for _ in range(3):
+            await quiet.erase_user(1)
+        assert complaints() == 0
+        for _ in range(3):
+            await loud.erase_user(1)
+        assert complaints() == 1
+        assert not caplog.messages[-1].endswith(": "), "the reason is told"
+        between.mode = Pass()
+        await loud.erase_user(1)
+        await quiet.erase_user(1)
+        between.mode = Refuse()
+        await quiet.erase_user(1)
+        await loud.erase_user(1)
+        assert complaints() == 2
+        await broker.shutdown()
+
+
+async def test_a_lease_that_cannot_be_renewed_is_complained_of_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answers = iter([OSError("away"), OSError("away"), None, OSError("away"), OSError("away")])
+    over = asyncio.Event()
+
+    async def renew() -> None:
+        match next(answers, over):
+            case OSError() as error:
+                raise error
+            case asyncio.Event():
+                over.set()
+
+    async with renewed(renew, every=0.001):
+        await asyncio.wait_for(over.wait(), 10)
+    assert sum("cannot renew a lease" in line for line in caplog.messages) == 2
 
 
 def test_connections_that_redis_closed_meanwhile_are_opened_again(settings: Settings) -> None:

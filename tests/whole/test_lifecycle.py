@@ -216,6 +216,13 @@ def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
         assert sorted(user["handle"] for user in listed) == ["test", "test1"]
         from tests import pictures
 
+        def parts() -> tuple[int, bool]:
+            queue = json.loads(perch(tmp_path, "status", "--json", **settings).stdout)["queue"]
+            return queue["workers"], queue["scheduler"]
+
+        wait_for(lambda: parts() == (1, True), "both at work", seconds=60)
+        for process in (worker, scheduler):
+            process.send_signal(signal.SIGUSR2)  # it renews `perch serve`; these go on
         for _ in range(2):
             uploaded = httpx.post(
                 f"http://127.0.0.1:{ports[0]}/api/medias",
@@ -224,8 +231,6 @@ def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
                 timeout=20,
             ).json()
             assert uploaded["media"]["state"] == "ready"
-            for process in (worker, scheduler):
-                process.send_signal(signal.SIGUSR2)  # it renews `perch serve`; these go on
         assert worker.poll() is None
         assert scheduler.poll() is None
 
@@ -281,7 +286,7 @@ def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) ->
         assert tweeted.status_code == 201
         ready = httpx.get(f"{url}/health/ready")
         assert (ready.status_code, ready.json()["error_message"]) == (503, "redis does not answer.")
-        time.sleep(5)
+        time.sleep(10)
         up.terminate()
         said, _ = up.communicate(timeout=60)
     assert "redis does not answer. More by " in said

@@ -151,9 +151,13 @@ async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_un
 async def test_a_restore_is_on_record_and_so_is_what_was_done_since_the_dump(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
-    first = await from_dump(dump, workshop, target, force=True)
-    assert first.acts == 0, "another Perch's acts are not of this one"
     async with connected(target.database) as connection:
+        await connection.execute("INSERT INTO audit_acts (act, user_id) VALUES ('user.add', 1)")
+        await connection.execute("SELECT setval('users_id_seq', 9000)")
+    first = await from_dump(dump, workshop, target, force=True)
+    assert first.acts is None, "another Perch's acts are not of this one"
+    async with connected(target.database) as connection:
+        assert await connection.fetchval("SELECT last_value FROM users_id_seq") < 9000
         acts = await connection.fetch("SELECT act, details FROM audit_acts ORDER BY id")
         assert [act["act"] for act in acts] == ["database.restore"]
         assert json.loads(acts[0]["details"]) == {"dump": dump.id, "kept": first.kept}
@@ -167,11 +171,42 @@ async def test_a_restore_is_on_record_and_so_is_what_was_done_since_the_dump(
     async with connected(target.database) as connection:
         after = await connection.fetch("SELECT id, at, act, user_id FROM audit_acts ORDER BY id")
         assert after[:-1] == before
-        assert (after[-1]["act"], after[-1]["id"]) == ("database.restore", before[-1]["id"] + 1)
+        assert after[-1]["act"] == "database.restore"
         other = await connection.fetchval(
             "INSERT INTO users (handle, name) VALUES ('other', 'Other') RETURNING id"
         )
         assert other > user, "whoever comes now is not taken for who was there"
+
+
+async def test_an_act_keeps_its_place_on_record_though_its_number_is_taken(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    """As where an older dump was restored, and then a newer one of what was before."""
+    await from_dump(dump, workshop, target, force=True)
+    async with connected(workshop.settings.database) as connection:
+        await connection.execute("INSERT INTO audit_acts (act) SELECT 'user.add' FROM generate_series(1, 3)")
+    manifest = await making.make("hour", datetime(2026, 11, 24, 1, tzinfo=UTC), workshop)
+    newer = (await catalogue.read(workshop.backups, workshop.settings)).find(manifest.id)
+    done = await from_dump(newer, workshop, target, force=True)
+    assert done.acts == 1
+    async with connected(target.database) as connection:
+        acts = [act["act"] for act in await connection.fetch("SELECT act FROM audit_acts ORDER BY id")]
+    assert sorted(acts) == ["database.restore"] * 2 + ["user.add"] * 3
+
+
+async def test_what_is_damaged_hands_nothing_over_and_gives_way(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    await from_dump(dump, workshop, target, force=True)
+    async with connected(target.database) as connection:
+        await connection.execute("ALTER TABLE audit_acts RENAME COLUMN details TO lost")
+    done = await from_dump(dump, workshop, target, force=True)
+    assert done.acts is None
+    async with connected(target.database) as connection:
+        await connection.execute("DROP TABLE users CASCADE; CREATE TABLE users (id int)")
+    done = await from_dump(dump, workshop, target, force=True)
+    assert done.acts is None
+    assert await tweets(target) == 500
 
 
 async def test_the_run_of_the_dump_itself_is_done_where_it_is_restored(
@@ -198,13 +233,15 @@ async def test_what_was_put_aside_is_listed_and_dropped_by_name(
     done = await from_dump(dump, workshop, target, force=True)
     [found] = await kept.listed(target.database)
     assert found.name == done.kept
-    assert found.size is not None
-    assert found.size > 1_000_000
+    assert found.bytes is not None
+    assert found.bytes > 1_000_000
     assert abs(datetime.now(UTC) - found.since) < timedelta(minutes=5)
     with pytest.raises(DumpFailed, match="no database target was put aside"):
         await kept.forget(target.database, "target")
+    async with connected(target.database, MAINTENANCE) as server:
+        await server.execute("DROP DATABASE target WITH (FORCE)")
     await kept.forget(target.database, found.name)
-    assert await databases(workshop) == ["target"]
+    assert await databases(workshop) == []
 
 
 async def test_one_restore_at_a_time(dump: Dump, workshop: Workshop, target: Settings) -> None:
