@@ -16,6 +16,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Se
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from heapq import nsmallest
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -33,6 +34,10 @@ T = TypeVar("T")
 
 ASIDE = ".aside"
 TYPE = ".type."
+
+# Keys that are held in memory while objects are listed, in their order, of which a folder knows nothing. With
+# more objects than this the folder is read once for each so many.
+LISTED_AT_ONCE = 5_000
 
 
 class LocalStore:
@@ -159,11 +164,17 @@ class LocalStore:
 
     async def list(self, prefix: str = "") -> AsyncIterator[ObjectInfo]:
         """See `ObjectStore.list`."""
-        for key in await _in_thread(lambda: self._keys(prefix)):
-            try:
-                yield await self.info(key)
-            except ObjectNotFound:  # deleted meanwhile
-                continue
+        after = ""
+        while True:
+            found = await _in_thread(partial(self._next_keys, prefix, after))
+            for key in found:
+                try:
+                    yield await self.info(key)
+                except ObjectNotFound:  # deleted meanwhile
+                    continue
+            if len(found) < LISTED_AT_ONCE:
+                return
+            after = found[-1]
 
     def remove_leftovers(self) -> None:
         """Delete what processes that were killed have left half-written; only while no other one writes."""
@@ -199,16 +210,29 @@ class LocalStore:
         modified = datetime.fromtimestamp(status.st_mtime, UTC)
         return ObjectInfo(key, status.st_size, content_type, modified)
 
-    def _keys(self, prefix: str) -> Sequence[str]:
+    def _next_keys(self, prefix: str, after: str) -> Sequence[str]:
+        """The first keys behind this one; fewer than LISTED_AT_ONCE where there are no more."""
         folder = self._root / prefix.rpartition("/")[0]
-        if ".." in Path(prefix).parts or not folder.is_dir():
+        if ".." in Path(prefix).parts:
             return []
-        keys = []
-        for parent, folders, files in os.walk(folder):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            relative = Path(parent).relative_to(self._root)
-            keys += [(relative / name).as_posix() for name in files if not name.startswith(".")]
-        return sorted(key for key in keys if key.startswith(prefix))
+        below = folder.relative_to(self._root).as_posix()
+        keys = _keys_below(folder, "" if below == "." else f"{below}/")
+        return nsmallest(LISTED_AT_ONCE, (key for key in keys if key > after and key.startswith(prefix)))
+
+
+def _keys_below(folder: Path | str, prefix: str) -> Iterator[str]:
+    """The keys of what lies there, in no order; one after the other, as there may be millions."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _keys_below(entry.path, f"{prefix}{entry.name}/")
+                else:
+                    yield prefix + entry.name
+    except (FileNotFoundError, NotADirectoryError):  # removed meanwhile, or there is none
+        return
 
 
 def _type_file(path: Path) -> Path:

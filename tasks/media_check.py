@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -17,9 +17,20 @@ from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
 # An object without a row may be a picture on its way: it is an orphan once it is older than this.
 ORPHAN_AGE = timedelta(days=1)
 
-READY = "SELECT token, digests::text AS digests FROM media_attachments WHERE state = 'ready' ORDER BY id"
+READY = "SELECT count(*) AS count FROM media_attachments WHERE state = 'ready'"
+OF_TOKENS = "SELECT token, state, digests::text AS digests FROM media_attachments WHERE token = ANY($1)"
 STILL_READY = "SELECT token FROM media_attachments WHERE state = 'ready' AND token = ANY($1)"
-TOKENS = "SELECT token FROM media_attachments"
+
+# $1 after, $2 up to, both tokens; $3 how many. Tokens have one length and the digits of hexadecimal numbers,
+# which every collation puts into the order of their bytes, as stores do.
+READY_BETWEEN = """
+    SELECT token FROM media_attachments WHERE state = 'ready' AND token > $1 AND token <= $2
+    ORDER BY token LIMIT $3
+"""
+LAST = "g"  # behind all tokens
+
+# So many pictures' objects, and so many rows, are compared at a time: there may be millions.
+BATCH = 1_000
 
 READERS = 8
 
@@ -51,7 +62,7 @@ async def check(
     now: datetime | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
-    """Compare both ways.
+    """Compare both ways, a batch at a time. What is found is looked at again before it counts.
 
     Args:
         repair: remove orphans that are older than a day.
@@ -59,34 +70,103 @@ async def check(
         size.
     """
     prefix = keys.variant(folder, "")
-    stored = {item.key: item async for item in store.list(prefix)}
-    ready = await rows(READY)
-    wanted: dict[str, tuple[int, str] | None] = {}
-    for media in ready:
-        digests = msgspec.json.decode(media["digests"]) if media["digests"] else {}
-        for suffix in ("", keys.SMALL):
-            wanted[keys.variant(folder, media["token"] + suffix)] = digests.get(suffix)
-    missing = [key for key in wanted if key not in stored and not await _is_there(store, key)]
-    still = {media["token"] for media in await rows(STILL_READY, [_token(key, prefix) for key in missing])}
-    missing = [key for key in missing if _token(key, prefix) in still]
-    damaged = await _damaged(store, stored, wanted, read_all, on_progress)
-    known = {media["token"] for media in await rows(TOKENS)}
+    (ready,) = await rows(READY)
+    found = Found()
+    async for part in _parts(store, prefix):
+        await _compare(store, prefix, part, found, read_all=read_all)
+        on_progress(min(found.pictures, ready["count"]), ready["count"])
     before = (now or datetime.now(UTC)) - ORPHAN_AGE
-    orphaned = [item for key, item in stored.items() if (token := _token(key, prefix)) and token not in known]
-    old = [item.key for item in orphaned if item.modified_at < before]
+    old = [item.key for item in found.orphaned if item.modified_at < before]
     stale = [key for key in old if await _is_there(store, key)]  # not removed since they were listed
     if repair:
         for key in stale:
             await store.delete(key)
     return Report(
-        len(ready),
-        len(stored),
-        missing,
-        damaged,
-        [item.key for item in orphaned],
+        ready["count"],
+        found.objects,
+        found.missing,
+        found.damaged,
+        [item.key for item in found.orphaned],
         stale,
         len(stale) if repair else 0,
     )
+
+
+@dataclass(slots=True)
+class Part:
+    """Objects of pictures whose tokens come one after the other; `objects` are all that were listed."""
+
+    after: str
+    upto: str = LAST
+    by_token: dict[str, list[ObjectInfo]] = field(default_factory=dict)
+    objects: int = 0
+
+
+@dataclass(slots=True)
+class Found:
+    """What came of the parts so far."""
+
+    pictures: int = 0
+    objects: int = 0
+    missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    orphaned: list[ObjectInfo] = field(default_factory=list)
+
+
+async def _parts(store: ObjectStore, prefix: str) -> AsyncIterator[Part]:
+    """All objects, in the order in which stores list them; the last part goes up to the end."""
+    part = Part(after="")
+    async for item in store.list(prefix):
+        token = _token(item.key, prefix)
+        if token is not None and token not in part.by_token and len(part.by_token) >= BATCH:
+            part.upto = max(part.by_token)
+            yield part
+            part = Part(after=part.upto)
+        part.objects += 1
+        if token is not None:
+            part.by_token.setdefault(token, []).append(item)
+    yield part
+
+
+async def _compare(store: ObjectStore, prefix: str, part: Part, found: Found, *, read_all: bool) -> None:
+    """A part with the rows of its tokens, and with those of tokens between them that have no object."""
+    stored = {item.key: item for items in part.by_token.values() for item in items}
+    wanted: dict[str, tuple[int, str] | None] = {}
+    known = await rows(OF_TOKENS, list(part.by_token))
+    for media in known:
+        if media["state"] != "ready":
+            continue
+        digests = msgspec.json.decode(media["digests"]) if media["digests"] else {}
+        for suffix in ("", keys.SMALL):
+            wanted[prefix + media["token"] + suffix] = digests.get(suffix)
+    missing = [key for key in wanted if key not in stored]
+    lost = [token async for token in _ready_between(part.after, part.upto) if token not in part.by_token]
+    missing += [prefix + token + suffix for token in lost for suffix in ("", keys.SMALL)]
+    found.missing += await _still_missing(store, prefix, missing)
+    found.damaged += await _damaged(store, stored, wanted, read_all)
+    tokens = {media["token"] for media in known}
+    for token, items in part.by_token.items():
+        if token not in tokens:
+            found.orphaned += items
+    found.objects += part.objects
+    found.pictures += len(wanted) // 2 + len(lost)
+
+
+async def _ready_between(after: str, upto: str) -> AsyncIterator[str]:
+    """The tokens of ready pictures there, in order."""
+    while page := await rows(READY_BETWEEN, after, upto, BATCH):
+        for media in page:
+            yield media["token"]
+        after = page[-1]["token"]
+
+
+async def _still_missing(store: ObjectStore, prefix: str, suspects: Sequence[str]) -> list[str]:
+    """Those that are not there at this moment either, and whose pictures are ready still."""
+    gone = [key for key in suspects if not await _is_there(store, key)]
+    if not gone:
+        return []
+    still = {media["token"] for media in await rows(STILL_READY, [_token(key, prefix) for key in gone])}
+    return [key for key in gone if _token(key, prefix) in still]
 
 
 def _token(key: str, prefix: str) -> str | None:
@@ -109,20 +189,13 @@ async def _damaged(
     stored: dict[str, ObjectInfo],
     wanted: dict[str, tuple[int, str] | None],
     read_all: bool,
-    on_progress: Callable[[int, int], None],
 ) -> list[str]:
     found = []
     present = [key for key in wanted if key in stored]
     for start in range(0, len(present), READERS):
-        part = present[start : start + READERS]
-        for key, bad in zip(
-            part,
-            await asyncio.gather(*(_is_bad(store, stored[key], wanted[key], read_all) for key in part)),
-            strict=True,
-        ):
-            if bad:
-                found.append(key)
-        on_progress(start + len(part), len(present))
+        some = present[start : start + READERS]
+        bad = await asyncio.gather(*(_is_bad(store, stored[key], wanted[key], read_all) for key in some))
+        found += [key for key, is_bad in zip(some, bad, strict=True) if is_bad]
     return found
 
 

@@ -51,8 +51,10 @@ async def listed(workshop: Workshop) -> dict[str, Used]:
     """Objects and bytes by kind, as they are now."""
     found = {}
     for kind, (store, prefix) in folders(workshop.settings, workshop.store, workshop.backups).items():
-        sizes = [item.size async for item in store.list(prefix)]
-        found[kind] = Used(len(sizes), sum(sizes))
+        objects = size = 0
+        async for item in store.list(prefix):
+            objects, size = objects + 1, size + item.size
+        found[kind] = Used(objects, size)
     return found
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.context import Context
+from storage import local
 from storage.base import ObjectStore
 from tasks import media_check
 from tests import pictures
@@ -52,6 +53,31 @@ async def test_missing_and_damaged_objects_are_named(token: str, store: ObjectSt
     assert (await media_check.check(store, FOLDER)).damaged == []  # the size is right
     await put(store, large, bytes(data[:-1]))
     assert (await media_check.check(store, FOLDER)).damaged == [large]
+
+
+@pytest.mark.fault("reconcile")
+@pytest.mark.parametrize("batch", [1, 2, 1000])
+async def test_what_is_wrong_is_found_in_whichever_batch_it_lies(
+    token: str, store: ObjectStore, perch: Context, alice: Caller, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(media_check, "BATCH", batch)
+    monkeypatch.setattr(local, "LISTED_AT_ONCE", batch)
+    urls = [(await alice.upload(pictures.jpeg()))["media"]["url"] for _ in range(8)]
+    tokens = sorted([token, *(url.rsplit("/", 1)[1] for url in urls)])
+    gone = [f"{FOLDER}{tokens[index]}{suffix}" for index in (0, 4, 5, 8) for suffix in ("", "-small")]
+    half, bad = f"{FOLDER}{tokens[2]}", f"{FOLDER}{tokens[6]}"
+    for key in [*gone, half]:
+        await store.delete(key)
+    await put(store, bad, b"x")
+    orphans = [FOLDER + digit * 32 for digit in "07f"]
+    for orphan in [*orphans, f"{FOLDER}no-picture"]:
+        await put(store, orphan, b"x")
+    seen: list[tuple[int, int]] = []
+    report = await media_check.check(store, FOLDER, on_progress=lambda done, of: seen.append((done, of)))
+    assert (report.pictures, report.objects) == (9, 18 - 9 + 4)
+    assert sorted(report.missing) == sorted([*gone, half])
+    assert (report.damaged, report.orphaned) == ([bad], orphans)
+    assert seen[-1] == (9, 9)
 
 
 @pytest.mark.fault("reconcile")
