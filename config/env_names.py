@@ -27,14 +27,19 @@ def unused_names(env_file: Path | None = Path(".env")) -> list[str]:
     return [name for name in OBSOLETE if os.environ.get(name) or written.get(name)]
 
 
-def named_containers(settings: Settings) -> str | None:
-    """What to do about a server that does not answer and that the first implementation's names stand for."""
-    names = {"DOCKER_DATABASE": settings.docker_database, "DOCKER_REDIS": settings.docker_redis}
-    named = " and ".join(name for name, value in names.items() if value)
-    if not named:
-        return None
+def no_answer(settings: Settings, name: str, where: object, error: object) -> str:
+    """That a server does not answer, for operators; and what to do where an old name stands for it.
+
+    Args:
+        name: the first implementation's for that server, DOCKER_DATABASE or DOCKER_REDIS.
+    """
+    words = f"{where} does not answer: {str(error).rstrip('.')}"
+    given = {"DOCKER_DATABASE": settings.docker_database, "DOCKER_REDIS": settings.docker_redis}
+    if not given[name]:
+        return words
+    named = " and ".join(each for each, value in given.items() if value)
     return (
-        f"{named} in the settings name servers of containers: start these (docker compose up), "
+        f"{words}; {named} in the settings name servers of containers: start these (docker compose up), "
         "or take the names out for servers of Perch's own"
     )
 

@@ -15,6 +15,7 @@ import uvloop
 from asyncpg.exceptions import InvalidAuthorizationSpecificationError
 
 from config import logging as lines
+from config.env_names import no_answer
 from config.settings import Settings
 from server.cache import changes
 from server.domain.errors import PerchError
@@ -123,8 +124,10 @@ def reasons(settings: Settings) -> Iterator[None]:
         if not is_passing(error) and not isinstance(error, InvalidAuthorizationSpecificationError):
             raise
         said = str(error) or type(error).__name__
-        part = "storage" if isinstance(error, StorageError) else f"the database {settings.database}"
-        raise click.ClickException(lines.redact(f"{part} does not answer: {said}")) from None
+        words = f"storage does not answer: {said}"
+        if not isinstance(error, StorageError):
+            words = no_answer(settings, "DOCKER_DATABASE", f"the database {settings.database}", said)
+        raise click.ClickException(lines.redact(words)) from None
 
 
 def confirm_typed(word: str, question: str) -> None:

@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 import storage
 from config import logging as lines
 from config import programs
-from config.env_names import named_containers, unknown_names, unused_names
+from config.env_names import no_answer, unknown_names, unused_names
 from config.settings import Settings
 from config.values import is_loopback
 from server.models import migrate
@@ -119,15 +119,15 @@ async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
     if settings.embedded_database and not running:
         yield idle_server("database", "PostgreSQL", lambda: embedded.postgres(settings))
     else:
-        hint = named_containers(settings) if settings.docker_database else None
-        yield await asked("database", settings.database, lambda: ask_database(settings), hint)
+        away = partial(no_answer, settings, "DOCKER_DATABASE", settings.database)
+        yield await asked("database", settings.database, lambda: ask_database(settings), away)
         yield await asked("migrations", settings.database, lambda: ask_migrations(settings))
         yield await asked("dumps", settings.database, lambda: ask_dumps(settings))
     if settings.embedded_redis and not running:
         yield idle_server("redis", "Valkey", lambda: embedded.valkey(settings))
     else:
-        hint = named_containers(settings) if settings.docker_redis else None
-        yield await asked("redis", settings.redis, lambda: ask_redis(settings), hint)
+        away = partial(no_answer, settings, "DOCKER_REDIS", settings.redis)
+        yield await asked("redis", settings.redis, lambda: ask_redis(settings), away)
     store, backups = storage.for_pictures(settings), storage.for_backups(settings)
     places = {
         "storage": (store, settings.object_storage, settings.objects_folder),
@@ -148,21 +148,19 @@ def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
 
 
 async def asked(
-    part: str, where: object, ask: Callable[[], Awaitable[str]], hint: str | None = None
+    part: str, where: object, ask: Callable[[], Awaitable[str]], away: Callable[[object], str] | None = None
 ) -> Finding:
-    """What the part answers; with a hint where it does not."""
-    behind = f"; {hint}" if hint else ""
+    """What the part answers; where it does not, what `away` says of that."""
+    told = away or (lambda error: f"{where} does not answer: {error}")
     try:
         async with asyncio.timeout(PATIENCE):
             return Finding("ok", part, await ask())
     except TimeoutError:
-        return Finding("failed", part, f"{where} does not answer within {PATIENCE} s{behind}")
+        return Finding("failed", part, told(f"nothing came within {PATIENCE} s"))
     except LookupError as error:
         return Finding("failed", part, lines.redact(str(error)))
     except Exception as error:
-        return Finding(
-            "failed", part, lines.redact(f"{where} does not answer: {str(error).rstrip('.')}{behind}")
-        )
+        return Finding("failed", part, lines.redact(told(error)))
 
 
 async def ask_database(settings: Settings) -> str:

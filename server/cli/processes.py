@@ -7,7 +7,7 @@ import uvloop
 from asyncpg.exceptions import InvalidAuthorizationSpecificationError, InvalidCatalogNameError
 
 from config import logging as lines
-from config.env_names import unknown_names, unused_names
+from config.env_names import no_answer, unknown_names, unused_names
 from config.settings import Settings
 from server.processes import lock
 
@@ -50,6 +50,8 @@ async def refuse_old_database(settings: Settings) -> None:
     except Exception as error:
         if not is_passing(error):
             raise
+        words = no_answer(settings, "DOCKER_DATABASE", f"the database {settings.database}", error)
+        lines.logger.warning("%s", words)
 
 
 checked = click.option(

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import asyncpg
 
-from config.env_names import named_containers
+from config.env_names import no_answer
 from config.settings import Settings
 from config.version import VERSION
 from server.domain.passing import is_passing
@@ -154,9 +154,9 @@ def migration(settings: Settings) -> Program:
         except Exception as error:
             if not is_passing(error):
                 raise
-            hint = named_containers(settings) if settings.docker_database else None
-            words = "; ".join(filter(None, [str(error).rstrip("."), hint]))
-            log.error("the database %s does not answer: %s", settings.database, words)
+            log.error(
+                "%s", no_answer(settings, "DOCKER_DATABASE", f"the database {settings.database}", error)
+            )
             sys.exit(1)
 
     return Program("the migration", forked("migrate", run), once=True, ready_within=600)
