@@ -2,7 +2,7 @@
 
     PERCH_URL=http://127.0.0.1:8000 PERCH_KEY=perch_… python clock_bot.py
 
-It needs a key with the scopes `read` and `write`, and `httpx`.
+It needs a key with the scopes `read` and `write`, and httpx (`pip install httpx`).
 """
 
 from __future__ import annotations

@@ -181,3 +181,4 @@ async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR2, log.warning, NOT_RENEWED)
     await run(stop)
+    log.info("stopped")

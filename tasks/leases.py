@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# What goes round still is cancelled once more. Seconds.
+CANCEL_AGAIN = 1.0
+
 
 class LeaseLost(Exception):
     """Somebody else has the work now."""
@@ -53,7 +56,7 @@ async def renewed(
     try:
         yield task
     finally:
-        await cancelled(task)
+        await ended(task)
 
 
 async def leased(
@@ -84,8 +87,20 @@ async def leased(
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:
-    """Cancel it, and see it ended; what it says then is of no interest any more."""
+    """Cancel it, and see it ended when it has cleaned up; what it says then is of no interest any more."""
     task.cancel()
     await asyncio.wait({task})
     if not task.cancelled():
         task.exception()  # looked at, so that nobody is warned of it
+
+
+async def ended(task: asyncio.Task[Any]) -> None:
+    """The same, again and again, for what goes round for ever and has nothing to clean up that takes long.
+
+    A library that connects may take a cancellation for a time-out of its own: then it goes round once more.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=CANCEL_AGAIN)
+    if not task.cancelled():
+        task.exception()

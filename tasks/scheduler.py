@@ -21,7 +21,7 @@ from taskiq.schedule_sources import LabelScheduleSource
 from config.settings import Settings
 from tasks.broker import StreamBroker, create_broker
 from tasks.gauges import measure_for_ever
-from tasks.leases import cancelled
+from tasks.leases import ended
 from tasks.queues import SCHEDULER, SCHEDULER_BEAT, SCHEDULER_LEASE
 
 log = logging.getLogger(__name__)
@@ -67,9 +67,9 @@ async def schedule(settings: Settings, stop: asyncio.Event) -> None:
         while not stopping.done():
             await until_the_clock_jumps(scheduler, stopping)
     finally:
-        await cancelled(stopping)
+        await ended(stopping)
         for task in besides:
-            await cancelled(task)
+            await ended(task)
         await broker.shutdown()
 
 
@@ -101,4 +101,4 @@ async def until_the_clock_jumps(scheduler: TaskiqScheduler, stopping: asyncio.Ta
                 return
         log.warning("the clock was set: the scheduler begins anew")
     finally:
-        await cancelled(running)
+        await ended(running)

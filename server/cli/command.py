@@ -19,7 +19,7 @@ from config.env_names import no_answer
 from config.settings import Settings
 from server.cache import changes
 from server.domain.errors import PerchError
-from server.domain.passing import is_passing
+from server.domain.passing import is_passing, reason
 from server.models import migrate
 from server.models.connection import database
 from server.processes import embedded, lock
@@ -66,8 +66,12 @@ def settings_for_command() -> Settings:
     return settings
 
 
-def with_database(work: Callable[[], Awaitable[T]]) -> T:
-    """Run it with the models usable; our own PostgreSQL is started for it where it does not run."""
+def with_database(work: Callable[[], Awaitable[T]], *, begins: bool = False) -> T:
+    """Run it with the models usable; our own PostgreSQL is started for it where it does not run.
+
+    Args:
+        begins: whether it may be the first command on this data.
+    """
     settings = settings_for_command()
 
     async def run() -> T:
@@ -76,12 +80,12 @@ def with_database(work: Callable[[], Awaitable[T]]) -> T:
             await require_migrations()
             return await work()
 
-    with embedded.database_for_command(settings), reasons(settings):
+    with embedded.database_for_command(settings, begins=begins), reasons(settings):
         return uvloop.run(run())
 
 
-def with_workshop(work: Callable[[Workshop], Awaitable[T]]) -> T:
-    """Run it with all that tasks have: the database, both stores, the settings."""
+def with_workshop(work: Callable[[Workshop], Awaitable[T]], *, begins: bool = False) -> T:
+    """Run it with all that tasks have: the database, both stores, the settings. `begins` as above."""
     settings = settings_for_command()
     quiet = settings.embedded_redis and lock.is_free(settings.data_folder)  # workers find it at the start
 
@@ -92,7 +96,7 @@ def with_workshop(work: Callable[[Workshop], Awaitable[T]]) -> T:
             await require_migrations()
             return await work(workshop)
 
-    with embedded.database_for_command(settings), reasons(settings):
+    with embedded.database_for_command(settings, begins=begins), reasons(settings):
         return uvloop.run(run())
 
 
@@ -123,7 +127,7 @@ def reasons(settings: Settings) -> Iterator[None]:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from None
         if not is_passing(error) and not isinstance(error, InvalidAuthorizationSpecificationError):
             raise
-        said = str(error) or type(error).__name__
+        said = reason(error)
         words = f"storage does not answer: {said}"
         if not isinstance(error, StorageError):
             words = no_answer(settings, "DOCKER_DATABASE", f"the database {settings.database}", said)
@@ -132,12 +136,16 @@ def reasons(settings: Settings) -> Iterator[None]:
 
 def confirm_typed(word: str, question: str) -> None:
     """Go on only where somebody types the word. Raises ClickException where nobody does, or can."""
+    nobody = click.ClickException("nothing was done, as nobody is there to ask: --yes does it")
+    if sys.stdin is None:  # closed
+        raise nobody
     try:
-        answer = click.prompt(question, default="", show_default=False)
+        answer = click.prompt(question, default="", show_default=False, err=True)
     except click.Abort:
         if sys.stdin.isatty():  # Ctrl+C
             raise
-        raise click.ClickException("nothing was done, as nobody is there to ask: --yes does it") from None
+        click.echo(err=True)  # behind the question
+        raise nobody from None
     if answer != word:
         raise click.ClickException(f"that is not {word}: nothing was done")
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -21,6 +22,7 @@ from config import programs
 from config.env_names import no_answer, unknown_names, unused_names
 from config.settings import Settings
 from config.values import is_loopback
+from server.domain.passing import reason
 from server.models import migrate
 from server.models.connection import database, row
 from server.processes import embedded, lock
@@ -83,6 +85,9 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
     unknown = unknown_names()
     if unknown:
         yield Finding("warning", "settings", f".env has names that Perch does not know: {', '.join(unknown)}")
+    file = Path(".env")
+    if file.is_file() and file.stat().st_mode & 0o007:
+        yield Finding("warning", "settings", ".env can be read by every user of this machine: chmod 640 .env")
     if unused := unused_names():
         yield Finding("ok", "settings", f"ignored, of the first implementation: {', '.join(unused)}")
     if settings.demo and not is_loopback(settings.host):
@@ -160,7 +165,7 @@ async def asked(
     except LookupError as error:
         return Finding("failed", part, lines.redact(str(error)))
     except Exception as error:
-        return Finding("failed", part, lines.redact(told(error)))
+        return Finding("failed", part, lines.redact(told(reason(error))))
 
 
 async def ask_database(settings: Settings) -> str:

@@ -89,7 +89,7 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
         found = await catalogue.read(workshop.backups, workshop.settings)
         return distinct(found.dumps), list(found.damaged)
 
-    dumps, damaged = with_workshop(work)
+    dumps, damaged = with_workshop(work, begins=True)  # on the machine that takes a lost one's place
     chosen = [found for found in dumps if kind in (None, found.manifest.kind)]
     listed_lines = [dump_row(found, as_json) for found in chosen]
     table(listed_lines, as_json)
@@ -127,7 +127,7 @@ def dump_verify(dump_id: str | None, everything: bool, identity: Path | None, as
         ]
         return results
 
-    results = with_workshop(work)
+    results = with_workshop(work, begins=True)
     table(results, as_json)
     if not all(result["good"] for result in results):
         sys.exit(FAILED)
@@ -227,7 +227,7 @@ def dump_fetch(dump_id: str, file: Path) -> None:
         partial.rename(file)
         return found
 
-    found = with_workshop(work)
+    found = with_workshop(work, begins=True)
     click.echo(f"{file}: {size(found.manifest.stored_bytes)}, and {manifest_of(file)}")
 
 

@@ -107,7 +107,7 @@ def generate(
 
     started = time.monotonic()
     try:
-        found = with_database(fill)
+        found = with_database(fill, begins=True)
     except loading.NotEmpty as error:
         raise click.ClickException(str(error)) from None
     seconds = time.monotonic() - started
@@ -145,7 +145,7 @@ def settle(keys_file: Path | None, as_json: bool) -> None:
         return found
 
     try:
-        found = with_workshop(work)
+        found = with_workshop(work, begins=True)
     except loading.NotEmpty as error:
         raise click.ClickException(str(error)) from None
     if as_json:

@@ -112,7 +112,7 @@ def first(
             except ImportRefused as error:
                 raise click.ClickException(str(error)) from None
 
-    account = with_workshop(work)
+    account = with_workshop(work, begins=True)
     if as_json:
         print_json(in_json(account))
     else:

@@ -53,7 +53,7 @@ def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_
         user_id = None if handle is None else (await accounts.by_handle(handle)).id
         return await invitations.make(uses=uses, days=days, note=note, user_id=user_id, admin=admin)
 
-    made, token = with_database(make)
+    made, token = with_database(make, begins=True)
     settings = Settings.load()
     link = f"{settings.public_origin or settings.local_url}/join/{token}"
     if as_json:

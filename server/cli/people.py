@@ -39,7 +39,7 @@ def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
             await audit.record(TERMINAL, Act.USER_ADDED, user_id=user.id, admin=admin)
         return user, key
 
-    user, key = with_database(add)
+    user, key = with_database(add, begins=True)
     if as_json:
         print_json({**user_row(user), "key": key})
         return

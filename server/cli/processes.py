@@ -38,11 +38,17 @@ def settings_for_part(name: str) -> Settings:
 
 async def refuse_old_database(settings: Settings) -> None:
     """Raises ClickException where migrations are missing. A database that is away is met again later."""
+    import asyncpg
+
     from server.cli.command import require_migrations
     from server.domain.passing import is_passing
-    from server.models.connection import database
+    from server.models.connection import CONNECT_TIMEOUT, database
 
     try:
+        # First without the pool, whose errors do not tell one that is away from one that does not exist.
+        await (
+            await asyncpg.connect(**settings.database.connect_arguments(), timeout=CONNECT_TIMEOUT)
+        ).close()
         async with database(settings, name="perch"):
             await require_migrations()
     except (InvalidAuthorizationSpecificationError, InvalidCatalogNameError) as error:
@@ -92,7 +98,9 @@ def serve(check: bool) -> None:
     from server.processes import family
 
     settings = settings_for_part("perch")
-    if not check:
+    if check:
+        family.check_address(settings)
+    else:
         family.serve(settings, click.echo)
 
 
@@ -135,7 +143,7 @@ def migrate() -> None:
     from server.processes import embedded
 
     settings = settings_for_process("migrate")
-    with embedded.database_for_command(settings), reasons(settings):
+    with embedded.database_for_command(settings, begins=True), reasons(settings):
         applied = run_migrations(settings)
     count = f"{len(applied)} migration{'' if len(applied) == 1 else 's'}"
     click.echo(f"applied {count}" if applied else "nothing to apply")

@@ -14,9 +14,11 @@ import uvloop
 from asyncpg.exceptions import PostgresError
 
 import storage
+from config import logging as lines
 from config.settings import Settings
 from server.cli import media
 from server.cli.command import (
+    cell,
     confirm_typed,
     identity_option,
     json_option,
@@ -82,7 +84,7 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
         finally:
             await store.close()
 
-    with embedded.database_for_command(settings), reasons(settings):
+    with embedded.database_for_command(settings, begins=True), reasons(settings):
         done = uvloop.run(run())
         if not as_json:
             tell_restored(done)
@@ -91,7 +93,7 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
     if as_json:
         print_json({**msgspec.to_builtins(done), "missing_pictures": missing, "left_since": left})
         return
-    if not into:
+    if done.database == settings.database.database:
         click.echo(
             "Keys, invitations and suspensions are as they were when the dump was made: what was "
             "revoked since is to be revoked again."
@@ -116,8 +118,10 @@ def tell_restored(done: Restored) -> None:
     if done.kept:
         click.echo(f"what was there before is kept until somebody says: perch kept drop {done.kept}")
     if done.acts:
-        words = "act of an administrator was" if done.acts == 1 else "acts of administrators were"
-        click.echo(f"{done.acts} {words} done since the dump: on record, and not in effect any more")
+        click.echo("What administrators did since the dump is on record, and not in effect any more:")
+        for act in done.acts:
+            what = f"{act.act} {act.user or ''} {act.subject or ''} {cell(act.details)}"
+            click.echo(lines.printable(f"  {act.at:%Y-%m-%d %H:%M:%S} {' '.join(what.split())}"))
     elif done.acts is None:
         click.echo("what administrators did there is not on record in what was restored")
 
@@ -184,13 +188,13 @@ async def chosen_source(source: str, settings: Settings, store: ObjectStore) -> 
 
 @click.group("kept")
 def kept_group() -> None:
-    """List and drop the databases that restores put aside."""
+    """List and drop the databases that restores put aside, or made beside (`--into`)."""
 
 
 @kept_group.command("list")
 @json_option
 def list_kept(as_json: bool) -> None:
-    """List the databases that restores put aside, the oldest first.
+    """List the databases that restores put aside or made beside, the oldest first.
 
     \b
     Example:
@@ -213,7 +217,7 @@ def list_kept(as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def drop_kept(name: str, yes: bool, as_json: bool) -> None:
-    """Drop a database that a restore put aside, with all that is in it. It cannot be taken back.
+    """Drop a database that a restore put aside or made beside, with all in it. It cannot be taken back.
 
     \b
     Example:

@@ -73,7 +73,7 @@ def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for database in found["kept"]:
         name, bytes_ = database["name"], database["bytes"]
         holds = "" if bytes_ is None else f", {size(bytes_)}"
-        yield "kept", f"{name}{holds}, put aside by a restore: `perch kept drop` drops it"
+        yield "kept", f"{name}{holds}, of a restore: `perch kept drop` drops it"
 
 
 async def describe(workshop: Workshop) -> dict[str, Any]:

@@ -28,6 +28,12 @@ PASSING = (
 )
 
 
+def reason(error: BaseException) -> str:
+    """What it says, for operators; the pool's own words say only that it could not connect."""
+    said = error.__context__ if isinstance(error, DBConnectionError) and error.__context__ else error
+    return str(said) or type(said).__name__
+
+
 def is_passing(exception: BaseException) -> bool:
     """Whether the same may work in a moment: looks through what wraps the cause."""
     if isinstance(exception, BaseExceptionGroup):

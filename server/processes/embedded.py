@@ -317,16 +317,23 @@ def last_lines(path: Path, count: int = 5) -> str:
 
 
 @contextmanager
-def database_for_command(settings: Settings) -> Iterator[None]:
+def database_for_command(settings: Settings, *, begins: bool = False) -> Iterator[None]:
     """Our own PostgreSQL for as long as a command needs it, unless `perch up` runs it already.
 
+    Args:
+        begins: whether the command may be the first on this data, and make the database.
+
     Raises:
-        EmbeddedUnavailable: it does not start.
+        EmbeddedUnavailable: it does not start, or there is none.
     """
     if not settings.embedded_database:
         yield
         return
     folders = Folders(settings.data_folder)
+    if not begins and not (folders.postgres / "PG_VERSION").exists():
+        raise EmbeddedUnavailable(
+            f"DATA_DIR: there is no Perch in {folders.data}: `perch up` begins one, where none is elsewhere"
+        )
     folders.create()
     try:
         lock.acquire(folders.data, patience=0)

@@ -7,6 +7,8 @@ import errno
 import json
 import logging
 import mmap
+import os
+import shlex
 import shutil
 import socket
 import sys
@@ -111,8 +113,16 @@ def run(
 
 
 def taken_over(earlier: Succession | None, settings: Settings) -> socket.socket | None:
-    """The socket that the earlier image listened on, where that is where this one is to listen."""
-    return earlier.listener if earlier is not None and earlier.where == address(settings) else None
+    """The socket that the earlier image listened on, where that is where this one is to listen.
+
+    Another one is let go: whoever comes there is refused once the earlier web processes are gone.
+    """
+    if earlier is None:
+        return None
+    if earlier.where == address(settings):
+        return earlier.listener
+    earlier.listener.close()
+    return None
 
 
 def address(settings: Settings) -> str:
@@ -123,10 +133,21 @@ def address(settings: Settings) -> str:
 def check(settings: Settings) -> None:
     """What may go wrong when a running `up` is renewed: migrations are applied, by the new version.
 
-    Raises what a database raises that cannot be migrated.
+    Raises what a database raises that cannot be migrated, and ProgramFailed.
     """
+    check_address(settings)
     web_app(settings)
     run_migrations(settings)
+
+
+def check_address(settings: Settings) -> None:
+    """Where a renewed one is to listen elsewhere than it does, see that it can. Raises ProgramFailed."""
+    listens = os.environ.get(succession.LISTENS, address(settings))
+    if listens == address(settings):
+        return
+    if listens.endswith(f":{settings.port}"):
+        raise ProgramFailed(f"HOST: from {listens} to {address(settings)} it takes a real start")
+    bind(settings, patience=0).close()
 
 
 def remove_leftovers(settings: Settings) -> None:
@@ -253,6 +274,10 @@ def banner(settings: Settings) -> str:
     return "\n".join(["", rule, f"  {settings.instance_name} is running", *lines, rule, ""])
 
 
+# Settings without which another command would be about another Perch, or would tell another address.
+SHOWN = ("MODE", "DATA_DIR", "HOST", "PORT")
+
+
 def has_administrator(settings: Settings) -> bool:
     """Whether anybody can invite others; where that cannot be told, it is taken as so."""
 
@@ -275,11 +300,13 @@ def has_administrator(settings: Settings) -> bool:
 
 
 def command_name() -> str:
-    """How this command was called, so that a person can call it again."""
+    """How this command was called, so that a person can call it again, with what the environment says."""
     called = Path(sys.argv[0])
+    name = str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
     if shutil.which(called.name) == str(called):
-        return called.name
-    return str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
+        name = called.name
+    given = [f"{setting}={shlex.quote(os.environ[setting])}" for setting in SHOWN if os.environ.get(setting)]
+    return " ".join([*given, name])
 
 
 def not_ready(settings: Settings) -> str | None:

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 # Where the old image leaves its words to the new one.
 VARIABLE = "PERCH_SUCCESSION"
 
+# Where that one listens, for the check of a new start: another address has to be free.
+LISTENS = "PERCH_LISTENS"
+
 # Loading everything and migrating the database. Seconds.
 CHECKED_WITHIN = 600
 
@@ -52,7 +55,7 @@ def inherited() -> Succession | None:
 def hand_on(pids: Mapping[str, int], listener: socket.socket, where: str, lock: int | None) -> None:
     """Become the new image. Returns where that one would not start: then everything goes on as it was."""
     command = [sys.executable, *sys.orig_argv[1:]]
-    if reason := trouble([*command, "--check"]):
+    if reason := trouble([*command, "--check"], where):
         log.error("not renewed, as the new start would fail: %s", reason)
         return
     told = {"pids": dict(pids), "listener": listener.fileno(), "where": where, "lock": lock}
@@ -65,10 +68,13 @@ def hand_on(pids: Mapping[str, int], listener: socket.socket, where: str, lock: 
     os.execv(sys.executable, command)  # noqa: S606
 
 
-def trouble(command: list[str]) -> str | None:
+def trouble(command: list[str], where: str) -> str | None:
     """Why this command fails, in one line; None where it does not."""
+    told = {**os.environ, LISTENS: where}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=CHECKED_WITHIN, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=CHECKED_WITHIN, check=False, env=told
+        )
     except subprocess.TimeoutExpired:
         return f"its check did not end within {CHECKED_WITHIN} s"
     if done.returncode == 0:

@@ -90,7 +90,7 @@ class Supervisor:
         self._predecessors = dict(predecessors or {})
         self._renewal_is_asked = False
         self._impatient = False
-        self._asked_at = 0.0
+        self._asked_at: float | None = None  # when to stop
 
     def run(
         self,
@@ -111,11 +111,11 @@ class Supervisor:
                 self._start(stage)
             self._end_predecessors(list(self._predecessors))  # of programs that there are not any more
             on_ready()
-            while True:
-                self._wait(self._pause())
-                if self._renewal_is_asked:
+            while self._asked_at is None:
+                if self._renewal_is_asked:  # perhaps while all was starting
                     self._renewal_is_asked = False
                     on_renewal({p.name: p.pid for stage in self._stages for p in stage if p.pid is not None})
+                self._wait(self._pause())
         except Stopped:
             pass
         finally:
@@ -218,7 +218,11 @@ class Supervisor:
 
     def _collect(self, running: Sequence[Program]) -> None:
         info = signal.sigtimedwait(WATCHED, POLL)
+        if info is not None and info.si_signo == RENEW_SIGNAL:
+            self._renewal_is_asked = True
         if info is not None and info.si_signo in STOP_SIGNALS:
+            if self._asked_at is None:  # while the predecessors end
+                self._asked_at = time.monotonic()
             self._impatient = time.monotonic() > self._asked_at + SAME_WISH
         for program in running:
             if program.pid is not None:

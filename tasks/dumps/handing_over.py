@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import asyncpg
+import msgspec
 
 from config.addresses import DatabaseAddress
+from server.domain.audit import Act
 from server.models.connection import AWAY
 from tasks.dumps.postgres import connected, quoted
 
@@ -36,8 +41,21 @@ ADD = f"""
     SELECT CASE WHEN a.id IS NULL THEN b.id ELSE nextval(pg_get_serial_sequence('audit_acts', 'id')) END,
         b.at, b.actor_id, b.key_id, b.act, b.user_id, b.subject_id, b.details
     FROM acts_before b LEFT JOIN audit_acts a USING (id) WHERE a.at IS DISTINCT FROM b.at
-    ORDER BY b.id RETURNING id
+    ORDER BY b.id RETURNING at, act, user_id, subject_id, details
 """
+
+HANDLES = "SELECT id, handle FROM users WHERE id = ANY($1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An act that was taken over. `user` is to whom it was done, by the handle, where that is known."""
+
+    at: datetime
+    act: str
+    user: str | None
+    subject: int | None
+    details: dict[str, Any]
 
 
 class Unreadable(Exception):
@@ -64,8 +82,8 @@ async def hand_over_ids(before: DatabaseAddress, restored: asyncpg.Connection) -
     return True
 
 
-async def hand_over_acts(before: DatabaseAddress, restored: DatabaseAddress) -> int:
-    """So that no act is off the record for a restore; how many there were that the dump did not hold.
+async def hand_over_acts(before: DatabaseAddress, restored: DatabaseAddress) -> list[Carried]:
+    """So that no act is off the record for a restore; those that the dump did not hold, besides restores.
 
     To be called when nobody writes to what was there any more.
 
@@ -73,11 +91,25 @@ async def hand_over_acts(before: DatabaseAddress, restored: DatabaseAddress) -> 
         Unreadable: what was there is as it is.
     """
     async with reading(before) as old:
-        acts = [tuple(act) for act in await old.fetch(f"SELECT {COLUMNS} FROM audit_acts")]
+        acts = await old.fetch(f"SELECT {COLUMNS} FROM audit_acts")
+        people = await old.fetch(HANDLES, [act["user_id"] for act in acts if act["user_id"] is not None])
     async with connected(restored) as new, new.transaction():
         await new.execute("CREATE TEMPORARY TABLE acts_before (LIKE audit_acts) ON COMMIT DROP")
-        await new.copy_records_to_table("acts_before", records=acts, columns=COLUMNS.split(", "))
-        return len(await new.fetch(ADD))
+        records = [tuple(act) for act in acts]
+        await new.copy_records_to_table("acts_before", records=records, columns=COLUMNS.split(", "))
+        added = await new.fetch(ADD)
+    handles = {person["id"]: person["handle"] for person in people}
+    return [
+        Carried(
+            act["at"],
+            act["act"],
+            handles.get(act["user_id"]),
+            act["subject_id"],
+            msgspec.json.decode(act["details"]),
+        )
+        for act in added
+        if act["act"] != Act.DATABASE_RESTORED
+    ]
 
 
 async def is_one_history(before: asyncpg.Connection, restored: asyncpg.Connection) -> bool:

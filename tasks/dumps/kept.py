@@ -1,4 +1,4 @@
-"""Databases that restores put aside: named so that they are found again, listed and dropped."""
+"""Databases that restores put aside, or made to be looked at: marked so that they are listed and dropped."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import asyncpg
+
 from config.addresses import DatabaseAddress
 from tasks.dumps.errors import DumpFailed
-from tasks.dumps.postgres import connected
+from tasks.dumps.postgres import connected, quoted
 from tasks.dumps.scratch import NAME_LENGTH, drop
 
 # From where databases are renamed and dropped.
@@ -18,17 +20,27 @@ STAMP = "%Y%m%dT%H%M%S"
 ENDING = "_before_([0-9]{8}T[0-9]{6})_[0-9a-f]{4}$"
 ENDING_LENGTH = len("_before_20261124T180500_5f3a")
 
+# What is said of one that was restored into; its comment.
+MARK = "restored by perch at "
+MARKED = f"^{MARK}([0-9]{{8}}T[0-9]{{6}})$"
+
 # Of whatever database, as a restore may have been into another one; those of other roles are not ours.
 DATABASES = """
-    SELECT datname AS name, substring(datname FROM $1) AS stamp,
+    SELECT name, stamp,
         CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END AS bytes
-    FROM pg_database WHERE datname ~ $1 AND pg_has_role(datdba, 'USAGE')
+    FROM (SELECT oid, datname AS name, coalesce(substring(datname FROM $1),
+        substring(shobj_description(oid, 'pg_database') FROM $2)) AS stamp
+        FROM pg_database WHERE pg_has_role(datdba, 'USAGE')) found
+    WHERE stamp IS NOT NULL AND name <> $3
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A database that was there before a restore. `bytes` is None where this role may not know it."""
+    """A database that was there before a restore, or made by one to be looked at.
+
+    `bytes` is None where this role may not know it.
+    """
 
     name: str
     since: datetime
@@ -42,9 +54,9 @@ def new_name(database: str) -> str:
 
 
 async def listed(address: DatabaseAddress) -> list[Kept]:
-    """All that were put aside on this server, the oldest first. The database itself need not be there."""
+    """All of them on this server, the oldest first. The database itself need not be there."""
     async with connected(address, MAINTENANCE) as server:
-        found = await server.fetch(DATABASES, ENDING)
+        found = await server.fetch(DATABASES, ENDING, MARKED, address.database)
     kept = [
         Kept(row["name"], datetime.strptime(row["stamp"], STAMP).replace(tzinfo=UTC), row["bytes"])
         for row in found
@@ -52,9 +64,14 @@ async def listed(address: DatabaseAddress) -> list[Kept]:
     return sorted(kept, key=lambda database: database.since)
 
 
+async def mark(server: asyncpg.Connection, name: str) -> None:
+    """Remember of a database beside the one in use that a restore made it."""
+    await server.execute(f"COMMENT ON DATABASE {quoted(name)} IS '{MARK}{datetime.now(UTC):{STAMP}}'")
+
+
 async def forget(address: DatabaseAddress, name: str) -> None:
     """Drop one for ever. Raises DumpFailed where none of this name was put aside."""
     if name not in {database.name for database in await listed(address)}:
-        raise DumpFailed(f"no database {name} was put aside by a restore: `perch kept list` names them")
+        raise DumpFailed(f"no restore put aside or made a database {name}: `perch kept list` names them")
     async with connected(address, MAINTENANCE) as server:
         await drop(server, name)

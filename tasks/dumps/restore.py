@@ -25,8 +25,15 @@ from storage.files import chunks_of
 from tasks.dumps import restoring, space
 from tasks.dumps.drills import difference
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
-from tasks.dumps.handing_over import IDENTITIES, Unreadable, hand_over_acts, hand_over_ids, leave_room
-from tasks.dumps.kept import MAINTENANCE, new_name
+from tasks.dumps.handing_over import (
+    IDENTITIES,
+    Carried,
+    Unreadable,
+    hand_over_acts,
+    hand_over_ids,
+    leave_room,
+)
+from tasks.dumps.kept import MAINTENANCE, mark, new_name
 from tasks.dumps.making import summary
 from tasks.dumps.manifest import Manifest
 from tasks.dumps.postgres import TABLES, connected, count_rows, quoted
@@ -97,7 +104,7 @@ class Restored:
     rows: int
     migrated: list[str]
     kept: str | None
-    acts: int | None = 0
+    acts: list[Carried] | None
 
 
 def from_file(path: Path, manifest: Manifest | None) -> Source:
@@ -161,13 +168,15 @@ async def restore(
                 raise DumpFailed(
                     f"people began to use the database {target} meanwhile: try again with --force"
                 )
+            if target != address.database:
+                await mark(server, beside.database)
             await take_place(server, address, beside.database, target, aside)
         except BaseException:
             await drop(server, beside.database)
             raise
         if aside is not None and empty:  # nobody's data: the demo users of a fresh server at most
             await drop(server, aside)
-    acts = None if kept else 0
+    acts: list[Carried] | None = None if kept else []
     if kept is not None and known:
         acts = await acts_since(replace(address, database=kept), replace(address, database=target), say)
     log.info("restored %s into %s", source.name, target)
@@ -262,8 +271,8 @@ async def record(
 
 async def acts_since(
     before: DatabaseAddress, restored: DatabaseAddress, say: Callable[[str], None]
-) -> int | None:
-    """Put on record what was done since the dump; how many acts, None where nobody can tell."""
+) -> list[Carried] | None:
+    """Put on record what was done since the dump; None where nobody can tell what it was."""
     try:
         return await hand_over_acts(before, restored)
     except (Unreadable, *AWAY) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,11 +16,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import servers
 from tests.callers import Caller
 from tests.faults.waiting import eventually
 from tests.realtime.listening import Follower, listening
 from tests.thorough import much
-from tests.whole.conftest import Perch, is_web, log_of, running
+from tests.whole.conftest import Perch, is_ready, is_web, log_of, running
 
 CLIENTS = 12
 
@@ -135,6 +137,53 @@ async def test_a_stream_is_told_that_the_server_stops(perch: Perch) -> None:
             await again.wait_for("tweet")
             assert [told["tweet"]["content"] for told in again.of("tweet")] == ["meanwhile"]
             assert not again.of("reset")
+
+
+@pytest.mark.fault("restart")
+def test_a_renewal_moves_to_another_port_and_back_and_leaves_none_open(tmp_path: Path) -> None:
+    ports = [servers.free_port(), servers.free_port()]
+
+    def is_refused(port: int) -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) != 0
+
+    (tmp_path / ".env").write_text(f"PORT={ports[0]}\n")
+    with servers.perch("up", folder=tmp_path, DATA_DIR="data") as up:
+        servers.wait_for(lambda: is_ready(f"http://127.0.0.1:{ports[0]}"), "perch up serving", seconds=90)
+        for old, new in (ports, ports[::-1]):
+            (tmp_path / ".env").write_text(f"PORT={new}\n")
+            os.kill(up.pid, signal.SIGUSR2)
+            servers.wait_for(lambda at=new: is_ready(f"http://127.0.0.1:{at}"), "the other port", seconds=60)  # type: ignore[misc]
+            servers.wait_for(lambda at=old: is_refused(at), "the old port refused", seconds=30)  # type: ignore[misc]
+        (tmp_path / ".env").write_text(f"PORT={ports[1]}\n")
+        os.kill(up.pid, signal.SIGUSR2)
+        servers.wait_for(lambda: is_ready(f"http://127.0.0.1:{ports[1]}"), "the other port", seconds=60)
+        up.terminate()  # while what was there before ends
+        said, _ = up.communicate(timeout=60)
+    assert said.rstrip().endswith("stopped")
+    assert "it is killed" not in said
+
+
+@pytest.mark.fault("restart")
+def test_a_renewal_to_a_port_that_is_taken_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"PORT={servers.free_port()}\n")
+    port = int((tmp_path / ".env").read_text().removeprefix("PORT="))
+    with socket.socket() as other, servers.perch("up", folder=tmp_path, DATA_DIR="data") as up:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        servers.wait_for(lambda: is_ready(f"http://127.0.0.1:{port}"), "perch up serving", seconds=90)
+        (tmp_path / ".env").write_text(f"PORT={other.getsockname()[1]}\n")
+        os.kill(up.pid, signal.SIGUSR2)
+        logs = tmp_path / "data" / "logs"
+        servers.wait_for(
+            lambda: any("not renewed" in file.read_text() for file in logs.glob("*.perch.*.jsonl")),
+            "the refusal",
+            seconds=30,
+        )
+        assert is_ready(f"http://127.0.0.1:{port}")
+        up.terminate()
+        said, _ = up.communicate(timeout=60)
+    assert "is taken by another program" in said
 
 
 @pytest.mark.fault("restart")

@@ -19,6 +19,7 @@ from config.addresses import RedisAddress
 from config.settings import Settings
 from server.domain.jobs import Jobs
 from tasks import broker as broker_module
+from tasks import leases
 from tasks import scheduler as scheduler_module
 from tasks.broker import (
     ALIVE,
@@ -379,3 +380,26 @@ def test_connections_that_redis_closed_meanwhile_are_opened_again(settings: Sett
 
     with proxy.before(settings.redis.url.removeprefix("unix://").partition("?")[0]) as gate:
         uvloop.run(work(RedisAddress(f"redis://127.0.0.1:{gate.port}/9")))
+
+
+async def test_a_loop_that_takes_a_cancellation_for_a_time_out_ends_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leases, "CANCEL_AGAIN", 0.01)
+    rounds = 0
+
+    async def go_round() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if rounds > 1:
+                    raise
+
+    task = asyncio.create_task(go_round())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await leases.ended(task)
+    assert (task.cancelled(), rounds) == (True, 2)

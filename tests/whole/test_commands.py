@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -178,7 +179,7 @@ def test_invitations_by_command(four: Perch) -> None:
         (["users", "add", "test"], "taken"),
         (["keys", "create", "nobody"], "nobody"),
         (["keys", "revoke", "999999"], "no key with the id 999999"),
-        (["kept", "drop", "perch", "--yes"], "no database perch was put aside"),
+        (["kept", "drop", "perch", "--yes"], "no restore put aside or made a database perch"),
         (["invite", "--for", "nobody"], "nobody"),
         (["invite", "--for", "test"], "demo"),
         (["invitations", "revoke", "999999"], "no invitation with this id"),
@@ -194,10 +195,45 @@ def test_a_command_that_cannot_be_done_says_why_in_one_line(
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "command", [["status"], ["users", "list"], ["audit"], ["dump", "now"], ["reconcile"]]
+)
+def test_a_command_in_a_wrong_folder_makes_no_perch_there(tmp_path: Path, command: list[str]) -> None:
+    done = perch(tmp_path, *command)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"perch: DATA_DIR: there is no Perch in {tmp_path}/data: ")
+    assert not any(tmp_path.iterdir())
+
+
+def test_where_nobody_can_be_asked_nothing_is_done(four: Perch) -> None:
+    done = subprocess.run(
+        [servers.PERCH, "users", "delete", "test"],
+        cwd=four.folder,
+        env=servers.environment(**four.settings),
+        preexec_fn=lambda: os.close(0),
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "perch: nothing was done, as nobody is there to ask: --yes does it\n",
+    )
+
+
 def test_where_nobody_listens_yet_a_command_says_nothing_about_the_queue(tmp_path: Path) -> None:
     done = perch(tmp_path, "generate", "--demo", MODE="PROD")
     assert (done.returncode, done.stderr) == (0, "")
     assert "pictures, which workers make now or when Perch is started" in done.stdout
+
+
+def test_doctor_minds_an_env_file_that_everybody_reads(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MODE=PROD\n")
+    for mode, minds in ((0o644, True), (0o640, False)):
+        file.chmod(mode)
+        assert (".env can be read by every user" in perch(tmp_path, "doctor").stdout) is minds
 
 
 def test_doctor_says_what_old_names_stand_for(tmp_path: Path) -> None:

@@ -179,9 +179,9 @@ def test_a_port_in_use_is_refused_with_its_reason(tmp_path: Path) -> None:
         away = {"DATABASE_URL": "postgresql://perch@127.0.0.1:1/perch", "REDIS_URL": "redis://127.0.0.1:1"}
         done = perch(tmp_path, "serve", PORT=port, **away)
     assert done.returncode == 1
-    assert (
-        done.stderr == f"perch: PORT: 127.0.0.1:{port} is taken by another program; set PORT to a free one\n"
-    )
+    away_said, taken = done.stderr.splitlines()
+    assert "the database perch at 127.0.0.1:1 does not answer: " in away_said
+    assert taken == f"perch: PORT: 127.0.0.1:{port} is taken by another program; set PORT to a free one"
 
 
 def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
@@ -195,6 +195,10 @@ def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
             "REDIS_URL": own.redis.url,
             "WEB_CONCURRENCY": "1",
         }
+        for part in ("serve", "worker", "scheduler"):
+            refused = perch(tmp_path, part, PORT=ports[0], **settings)
+            assert refused.returncode == 1
+            assert 'database "perch" does not exist' in refused.stderr
         create = "CREATE DATABASE perch"
         psql(own.database.host, create)
         missing = perch(tmp_path, "users", "list", **settings)

@@ -79,12 +79,14 @@ def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_p
         assert json.loads(kept)["kept"] is None
         assert done["kept"].startswith("perch_before_")
         assert done["left_since"] == ["mallory"]
-        assert done["acts"] == 1
+        assert [(act["act"], act["user"]) for act in done["acts"]] == [("user.delete", None)]
         acts = [act["act"] for act in json.loads(perch.command("audit", "--json"))]
         assert acts == ["database.restore", "user.delete", "user.add"]
         assert asyncio.run(count_tweets(perch, done["kept"])) == 2
         assert f"{done['kept']}" in perch.command("status")
-        assert [row["name"] for row in json.loads(perch.command("kept", "list", "--json"))] == [done["kept"]]
+        names = [row["name"] for row in json.loads(perch.command("kept", "list", "--json"))]
+        assert names == [done["kept"], "beside"]
+        perch.command("kept", "drop", "beside", "--yes")
         assert "nobody is there to ask" in perch.command("kept", "drop", done["kept"], expect=1)
         perch.command("kept", "drop", done["kept"], "--yes")
         assert perch.command("kept", "list") == "none\n"

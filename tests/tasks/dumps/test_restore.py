@@ -167,7 +167,8 @@ async def test_a_restore_is_on_record_and_so_is_what_was_done_since_the_dump(
         )
         before = await connection.fetch("SELECT id, at, act, user_id FROM audit_acts ORDER BY id")
     second = await from_dump(dump, workshop, target, force=True)
-    assert second.acts == 2
+    assert second.acts is not None
+    assert [(act.act, act.user) for act in second.acts] == [("user.suspend", "u1")]
     async with connected(target.database) as connection:
         after = await connection.fetch("SELECT id, at, act, user_id FROM audit_acts ORDER BY id")
         assert after[:-1] == before
@@ -188,7 +189,7 @@ async def test_an_act_keeps_its_place_on_record_though_its_number_is_taken(
     manifest = await making.make("hour", datetime(2026, 11, 24, 1, tzinfo=UTC), workshop)
     newer = (await catalogue.read(workshop.backups, workshop.settings)).find(manifest.id)
     done = await from_dump(newer, workshop, target, force=True)
-    assert done.acts == 1
+    assert done.acts == [], "but the restore itself"
     async with connected(target.database) as connection:
         acts = [act["act"] for act in await connection.fetch("SELECT act FROM audit_acts ORDER BY id")]
     assert sorted(acts) == ["database.restore"] * 2 + ["user.add"] * 3
@@ -236,12 +237,23 @@ async def test_what_was_put_aside_is_listed_and_dropped_by_name(
     assert found.bytes is not None
     assert found.bytes > 1_000_000
     assert abs(datetime.now(UTC) - found.since) < timedelta(minutes=5)
-    with pytest.raises(DumpFailed, match="no database target was put aside"):
+    with pytest.raises(DumpFailed, match="no restore put aside or made a database target"):
         await kept.forget(target.database, "target")
     async with connected(target.database, MAINTENANCE) as server:
         await server.execute("DROP DATABASE target WITH (FORCE)")
     await kept.forget(target.database, found.name)
     assert await databases(workshop) == []
+
+
+async def test_what_was_restored_beside_is_listed_and_dropped_too(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    await from_dump(dump, workshop, target, into="target_beside")  # type: ignore[arg-type]
+    [found] = await kept.listed(target.database)
+    assert found.name == "target_beside"
+    assert abs(datetime.now(UTC) - found.since) < timedelta(minutes=5)
+    await kept.forget(target.database, "target_beside")
+    assert await databases(workshop) == ["target"]
 
 
 async def test_one_restore_at_a_time(dump: Dump, workshop: Workshop, target: Settings) -> None:
