@@ -104,8 +104,8 @@ def finish(path: Path) -> None:
 
 
 def listed(folder: Path, suffix: str) -> list[Path]:
-    """All log files there that end so, the oldest first. What is no file is not opened: a pipe would wait."""
-    found = [path for path in folder.glob(f"*{suffix}") if NAME.fullmatch(path.name) and path.is_file()]
+    """All log files there that end so, the oldest first; no pipe, as opening one waits for its writer."""
+    found = [path for path in folder.glob(f"*{suffix}") if NAME.fullmatch(path.name) and not path.is_fifo()]
     return sorted(found, key=lambda path: (begun(path), path.name))
 
 

@@ -79,7 +79,7 @@ async def test_what_a_killed_worker_was_at_is_taken_over_and_done_once(
     with started(house.environment, house.log, changes):
         await eventually(lambda: house.is_done(shipping), within=TAKEN_OVER_WITHIN)
         second = time.monotonic() - killed
-        await eventually(lambda: originals_are_gone(house), within=10)
+        await eventually(lambda: originals_are_gone(house), within=TAKEN_OVER_WITHIN)
     assert max(first, second) < TAKEN_OVER_WITHIN
     assert await shipped(house) == lines
     found = await catalogue.read(house.backups, house.settings)

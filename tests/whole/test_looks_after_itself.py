@@ -33,9 +33,9 @@ KEY = {"api-key": "test"}
 
 
 MANY = """
-    WITH made AS (
+    WITH owner AS (INSERT INTO users (handle, name) VALUES ('owner', 'Owner') RETURNING id), made AS (
         INSERT INTO media_attachments (token, owner_id, state)
-        SELECT md5(n::text), 1, 'removed' FROM generate_series(1, $1::int) n RETURNING id
+        SELECT md5(n::text), owner.id, 'removed' FROM owner, generate_series(1, $1::int) n RETURNING id
     ) SELECT array_agg(id) FROM made
 """
 

@@ -158,9 +158,9 @@ async def test_a_restore_is_on_record_and_so_is_what_was_done_since_the_dump(
     assert first.acts is None, "another Perch's acts are not of this one"
     async with connected(target.database) as connection:
         assert await connection.fetchval("SELECT last_value FROM users_id_seq") < 9000
-        acts = await connection.fetch("SELECT act, details FROM audit_acts ORDER BY id")
-        assert [act["act"] for act in acts] == ["database.restore"]
-        assert json.loads(acts[0]["details"]) == {"dump": dump.id, "kept": first.kept}
+        act = await connection.fetchrow("SELECT act, details FROM audit_acts ORDER BY id DESC LIMIT 1")
+        assert act["act"] == "database.restore"
+        assert json.loads(act["details"]) == {"dump": dump.id, "kept": first.kept}
         await connection.execute("INSERT INTO audit_acts (act, user_id) VALUES ('user.suspend', 1)")
         user = await connection.fetchval(
             "INSERT INTO users (handle, name) VALUES ('later', 'Later') RETURNING id"
@@ -186,13 +186,15 @@ async def test_an_act_keeps_its_place_on_record_though_its_number_is_taken(
     await from_dump(dump, workshop, target, force=True)
     async with connected(workshop.settings.database) as connection:
         await connection.execute("INSERT INTO audit_acts (act) SELECT 'user.add' FROM generate_series(1, 3)")
+        in_the_dump = await connection.fetchval("SELECT count(*) FROM audit_acts")
     manifest = await making.make("hour", datetime(2026, 11, 24, 1, tzinfo=UTC), workshop)
     newer = (await catalogue.read(workshop.backups, workshop.settings)).find(manifest.id)
     done = await from_dump(newer, workshop, target, force=True)
     assert done.acts == [], "but the restore itself"
     async with connected(target.database) as connection:
-        acts = [act["act"] for act in await connection.fetch("SELECT act FROM audit_acts ORDER BY id")]
-    assert sorted(acts) == ["database.restore"] * 2 + ["user.add"] * 3
+        restores = await connection.fetchval("SELECT count(*) FROM audit_acts WHERE act = 'database.restore'")
+        acts = await connection.fetchval("SELECT count(*) FROM audit_acts")
+    assert (restores, acts) == (2, in_the_dump + 2)
 
 
 async def test_what_is_damaged_hands_nothing_over_and_gives_way(
