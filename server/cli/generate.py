@@ -47,7 +47,7 @@ NUMBER = click.IntRange(0, 100_000_000)
     "--keys",
     "keys_file",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Make keys for the first users, and write them to this file, one a line.",
+    help="Make keys for the first users, and write them to this file, one a line, in the order of the ids.",
 )
 @click.option(
     "--keys-for",
