@@ -129,7 +129,10 @@ async def _parts(store: ObjectStore, prefix: str) -> AsyncIterator[Part]:
 
 
 async def _compare(store: ObjectStore, prefix: str, part: Part, found: Found, *, read_all: bool) -> None:
-    """A part with the rows of its tokens, and with those of tokens between them that have no object."""
+    """A part with the rows of its tokens, and with those of tokens between them that have no object.
+
+    The former by their tokens, whatever the order in which a store lists: what has no row is deleted.
+    """
     stored = {item.key: item for items in part.by_token.values() for item in items}
     wanted: dict[str, tuple[int, str] | None] = {}
     known = await rows(OF_TOKENS, list(part.by_token))

@@ -11,6 +11,7 @@ from typing import Any
 from redis.exceptions import RedisError
 from taskiq.exceptions import TaskiqError
 
+from server.domain.passing import reason
 from tasks.broker import StreamBroker
 from tasks.catalogue import (
     ERASE_USER,
@@ -102,7 +103,7 @@ class QueuedJobs:
         except (TaskiqError, RedisError, OSError) as error:
             if not self._complained:
                 words = "cannot queue %s, nor what comes until Redis answers; workers find it later: %s"
-                log.warning(words, name, str(error.__cause__ or error) or type(error).__name__)
+                log.warning(words, name, reason(error.__cause__ or error))
             self._complained = True
             return False
         self._complained = self._quiet

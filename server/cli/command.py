@@ -22,7 +22,7 @@ from server.domain.errors import PerchError
 from server.domain.passing import is_passing, reason
 from server.models import migrate
 from server.models.connection import database
-from server.processes import embedded, lock
+from server.processes import for_commands, lock
 from storage.base import StorageError
 from tasks.broker import create_broker
 from tasks.dumps.errors import DumpFailed
@@ -40,7 +40,7 @@ class Id(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number. Fails where it is none that a row could have."""
         text = str(value)
-        if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
+        if not (text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) < 2**63):
             self.fail(f"{text[:50]!r} is no id: a whole number, as the list shows it", param, ctx)
         return int(text)
 
@@ -80,7 +80,7 @@ def with_database(work: Callable[[], Awaitable[T]], *, begins: bool = False) -> 
             await require_migrations()
             return await work()
 
-    with embedded.database_for_command(settings, begins=begins), reasons(settings):
+    with for_commands.database_for_command(settings, begins=begins), reasons(settings):
         return uvloop.run(run())
 
 
@@ -96,7 +96,7 @@ def with_workshop(work: Callable[[Workshop], Awaitable[T]], *, begins: bool = Fa
             await require_migrations()
             return await work(workshop)
 
-    with embedded.database_for_command(settings, begins=begins), reasons(settings):
+    with for_commands.database_for_command(settings, begins=begins), reasons(settings):
         return uvloop.run(run())
 
 
@@ -107,10 +107,10 @@ async def prepare(settings: Settings) -> None:
         await migrate.upgrade(settings.database)
 
 
-async def require_migrations() -> None:
+async def require_migrations(missing: Callable[[], Awaitable[list[str]]] = migrate.missing) -> None:
     """Raises ClickException where the database is of an older version."""
-    if missing := await migrate.missing():
-        raise click.ClickException(f"the database lacks {len(missing)} migrations: run `perch migrate`")
+    if lacking := await missing():
+        raise click.ClickException(f"the database lacks {len(lacking)} migrations: run `perch migrate`")
 
 
 @contextmanager

@@ -28,7 +28,7 @@ PLACES = {
     "audit": "moderation",
     "dump": "dumps",
     "restore": "restoring",
-    "kept": "restoring",
+    "kept": "kept",
     "retention": "retention",
     "lifecycle": "retention",
     "runs": "runs",

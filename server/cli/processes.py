@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 import uvloop
 from asyncpg.exceptions import InvalidAuthorizationSpecificationError, InvalidCatalogNameError
@@ -42,15 +44,16 @@ async def refuse_old_database(settings: Settings) -> None:
 
     from server.cli.command import require_migrations
     from server.domain.passing import is_passing
-    from server.models.connection import CONNECT_TIMEOUT, database
+    from server.models import migrate as migrations
+    from server.models.connection import CONNECT_TIMEOUT
 
     try:
-        # First without the pool, whose errors do not tell one that is away from one that does not exist.
-        await (
-            await asyncpg.connect(**settings.database.connect_arguments(), timeout=CONNECT_TIMEOUT)
-        ).close()
-        async with database(settings, name="perch"):
-            await require_migrations()
+        # Not by the pool, whose errors do not tell one that is away from one that does not exist.
+        connection = await asyncpg.connect(**settings.database.connect_arguments(), timeout=CONNECT_TIMEOUT)
+        try:
+            await require_migrations(partial(migrations.missing, connection.fetchrow))
+        finally:
+            await connection.close(timeout=CONNECT_TIMEOUT)
     except (InvalidAuthorizationSpecificationError, InvalidCatalogNameError) as error:
         raise click.ClickException(lines.redact(f"the database {settings.database}: {error}")) from None
     except Exception as error:
@@ -140,10 +143,10 @@ def migrate() -> None:
     """
     from server.cli.command import reasons
     from server.main import run_migrations
-    from server.processes import embedded
+    from server.processes import for_commands
 
     settings = settings_for_process("migrate")
-    with embedded.database_for_command(settings, begins=True), reasons(settings):
+    with for_commands.database_for_command(settings, begins=True), reasons(settings):
         applied = run_migrations(settings)
     count = f"{len(applied)} migration{'' if len(applied) == 1 else 's'}"
     click.echo(f"applied {count}" if applied else "nothing to apply")

@@ -1,11 +1,11 @@
-"""`perch restore`, and `perch kept`: the databases that restores put aside."""
+"""`perch restore`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncpg
 import click
@@ -19,7 +19,6 @@ from config.settings import Settings
 from server.cli import media
 from server.cli.command import (
     cell,
-    confirm_typed,
     identity_option,
     json_option,
     manifest_of,
@@ -28,19 +27,15 @@ from server.cli.command import (
     read_identity,
     reasons,
     settings_for_command,
-    size,
-    table,
 )
 from server.models.connection import CONNECT_TIMEOUT, database
-from server.processes import embedded
+from server.processes import for_commands
 from storage.base import ObjectStore
-from tasks.dumps import catalogue, kept
+from tasks.dumps import catalogue
 from tasks.dumps.errors import DumpDamaged
 from tasks.dumps.manifest import Manifest, decode
 from tasks.dumps.restore import Restored, Source, from_file
 from tasks.dumps.restore import restore as restore_dump
-
-T = TypeVar("T")
 
 
 @click.command()
@@ -84,7 +79,7 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
         finally:
             await store.close()
 
-    with embedded.database_for_command(settings, begins=True), reasons(settings):
+    with for_commands.database_for_command(settings, begins=True), reasons(settings):
         done = uvloop.run(run())
         if not as_json:
             tell_restored(done)
@@ -186,61 +181,4 @@ async def chosen_source(source: str, settings: Settings, store: ObjectStore) -> 
         yield Source(chosen.id, stored.body, chosen.manifest)
 
 
-@click.group("kept")
-def kept_group() -> None:
-    """List and drop the databases that restores put aside, or made beside (`--into`)."""
-
-
-@kept_group.command("list")
-@json_option
-def list_kept(as_json: bool) -> None:
-    """List the databases that restores put aside or made beside, the oldest first.
-
-    \b
-    Example:
-      perch kept list
-    """
-    found = with_server(lambda settings: kept.listed(settings.database))
-    rows = [
-        {
-            "name": database.name,
-            "since": database.since,
-            "bytes": database.bytes if as_json or database.bytes is None else size(database.bytes),
-        }
-        for database in found
-    ]
-    table(rows, as_json)
-
-
-@kept_group.command("drop")
-@click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@json_option
-def drop_kept(name: str, yes: bool, as_json: bool) -> None:
-    """Drop a database that a restore put aside or made beside, with all in it. It cannot be taken back.
-
-    \b
-    Example:
-      perch kept drop perch_before_20261124T180500_5f3a
-    """
-    if not yes:
-        confirm_typed(name, f"Type {name} to drop it for ever")
-    with_server(lambda settings: kept.forget(settings.database, name))
-    if as_json:
-        print_json({"name": name, "dropped": True})
-        return
-    click.echo(f"dropped {name}")
-
-
-def with_server(work: Callable[[Settings], Awaitable[T]]) -> T:
-    """Run it where the server of the database runs, whatever the database is like."""
-    settings = settings_for_command()
-
-    async def run() -> T:
-        return await work(settings)
-
-    with embedded.database_for_command(settings), reasons(settings):
-        return uvloop.run(run())
-
-
-COMMANDS = (restore, kept_group)
+COMMANDS = (restore,)

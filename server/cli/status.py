@@ -22,8 +22,12 @@ from server.realtime import hub
 from storage.base import StorageError
 from tasks import queues, storage_used
 from tasks.dumps import catalogue, kept
+from tasks.dumps.postgres import connected
 from tasks.dumps.retention import newest_proven
 from tasks.workshop import Workshop
+
+# What Redis tells where nobody is there.
+NOBODY = {"waiting": 0, "running": 0, "dead": 0, "workers": 0, "scheduler": False}
 
 
 @click.command()
@@ -91,6 +95,8 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         storage = await storage_used.listed(workshop)
     except (StorageError, OSError) as error:
         troubles.append(lines.redact(f"storage does not answer: {error}"))
+    async with connected(settings.database) as connection:
+        left = await kept.listed(connection, settings.database.database)
     latest = [(kind, await runs.listed(kind, limit=1)) for kind in RunKind]
     return {
         "degraded": troubles,
@@ -108,7 +114,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         else {kind: {"objects": used.objects, "bytes": used.bytes} for kind, used in storage.items()},
         "kept": [
             {"name": database.name, "since": database.since.isoformat(), "bytes": database.bytes}
-            for database in await kept.listed(workshop.settings.database)
+            for database in left
         ],
         "runs": [
             {
@@ -121,10 +127,6 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
             for kind, last in latest
         ],
     }
-
-
-# What Redis tells where nobody is there.
-NOBODY = {"waiting": 0, "running": 0, "dead": 0, "workers": 0, "scheduler": False}
 
 
 async def queue(workshop: Workshop) -> dict[str, int] | None:

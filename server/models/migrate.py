@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from tortoise.context import TortoiseContext
@@ -66,12 +67,12 @@ def known() -> list[str]:
     return sorted(files, key=lambda name: int(name.split("_")[0]))
 
 
-async def missing() -> list[str]:
-    """The migrations that this database lacks."""
-    book = await row("SELECT to_regclass('aerich') IS NOT NULL AS there")
+async def missing(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
+    """The migrations that this database lacks; `fetch` gives the first row of a statement."""
+    book = await fetch("SELECT to_regclass('aerich') IS NOT NULL AS there")
     if not book or not book["there"]:
         return known()
-    applied = await row(
+    applied = await fetch(
         "SELECT coalesce(array_agg(version), '{}') AS versions FROM aerich WHERE app = 'models'"
     )
     return [name for name in known() if not applied or name not in applied["versions"]]

@@ -15,8 +15,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -314,43 +314,3 @@ def last_lines(path: Path, count: int = 5) -> str:
     if not path.exists():
         return "it wrote nothing"
     return " | ".join(path.read_text(errors="replace").splitlines()[-count:])
-
-
-@contextmanager
-def database_for_command(settings: Settings, *, begins: bool = False) -> Iterator[None]:
-    """Our own PostgreSQL for as long as a command needs it, unless `perch up` runs it already.
-
-    Args:
-        begins: whether the command may be the first on this data, and make the database.
-
-    Raises:
-        EmbeddedUnavailable: it does not start, or there is none.
-    """
-    if not settings.embedded_database:
-        yield
-        return
-    folders = Folders(settings.data_folder)
-    if not begins and not (folders.postgres / "PG_VERSION").exists():
-        raise EmbeddedUnavailable(
-            f"DATA_DIR: there is no Perch in {folders.data}: `perch up` begins one, where none is elsewhere"
-        )
-    folders.create()
-    try:
-        lock.acquire(folders.data, patience=0)
-    except lock.FolderInUse:  # it runs
-        yield
-        return
-    program = postgres(settings)
-    pid = program.start()
-    try:
-        deadline = time.monotonic() + program.ready_within
-        while program.ready and not program.ready():
-            if time.monotonic() > deadline or os.waitpid(pid, os.WNOHANG) != (0, 0):
-                raise EmbeddedUnavailable(f"PostgreSQL does not start: {program.explain()}")
-            time.sleep(0.05)
-        yield
-    finally:
-        with suppress(ProcessLookupError, ChildProcessError):
-            os.kill(pid, program.stop_signal)
-            os.waitpid(pid, 0)
-        lock.release()

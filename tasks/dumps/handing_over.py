@@ -16,6 +16,7 @@ import msgspec
 
 from config.addresses import DatabaseAddress
 from server.domain.audit import Act
+from server.domain.passing import reason
 from server.models.connection import AWAY
 from tasks.dumps.postgres import connected, quoted
 
@@ -155,4 +156,4 @@ async def reading(database: DatabaseAddress) -> AsyncIterator[asyncpg.Connection
             await connection.execute(PATIENCE)
             yield connection
     except AWAY as error:
-        raise Unreadable(str(error) or type(error).__name__) from error
+        raise Unreadable(reason(error)) from error

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
 from tasks.dumps.errors import DumpFailed
-from tasks.dumps.postgres import connected, quoted
-from tasks.dumps.scratch import NAME_LENGTH, drop
+from tasks.dumps.postgres import quoted
+from tasks.dumps.scratch import NAME_LENGTH
 
 # From where databases are renamed and dropped.
 MAINTENANCE = "postgres"
@@ -53,10 +52,9 @@ def new_name(database: str) -> str:
     return f"{beginning}_before_{datetime.now(UTC):{STAMP}}_{secrets.token_hex(2)}"
 
 
-async def listed(address: DatabaseAddress) -> list[Kept]:
-    """All of them on this server, the oldest first. The database itself need not be there."""
-    async with connected(address, MAINTENANCE) as server:
-        found = await server.fetch(DATABASES, ENDING, MARKED, address.database)
+async def listed(connection: asyncpg.Connection, in_use: str) -> list[Kept]:
+    """All of them on the server of this connection, but for the database in use; the oldest first."""
+    found = await connection.fetch(DATABASES, ENDING, MARKED, in_use)
     kept = [
         Kept(row["name"], datetime.strptime(row["stamp"], STAMP).replace(tzinfo=UTC), row["bytes"])
         for row in found
@@ -69,9 +67,12 @@ async def mark(server: asyncpg.Connection, name: str) -> None:
     await server.execute(f"COMMENT ON DATABASE {quoted(name)} IS '{MARK}{datetime.now(UTC):{STAMP}}'")
 
 
-async def forget(address: DatabaseAddress, name: str) -> None:
-    """Drop one for ever. Raises DumpFailed where none of this name was put aside."""
-    if name not in {database.name for database in await listed(address)}:
+async def forget(server: asyncpg.Connection, in_use: str, name: str) -> None:
+    """Drop one for ever. Raises DumpFailed where no restore left it, or somebody uses it."""
+    if name not in {database.name for database in await listed(server, in_use)}:
         raise DumpFailed(f"no restore put aside or made a database {name}: `perch kept list` names them")
-    async with connected(address, MAINTENANCE) as server:
-        await drop(server, name)
+    try:
+        await server.execute(f"DROP DATABASE {quoted(name)}")
+    except asyncpg.ObjectInUseError:
+        who = "another Perch, or a client that looks"
+        raise DumpFailed(f"somebody uses the database {name}: {who}; nothing was dropped") from None

@@ -7,7 +7,6 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -17,9 +16,7 @@ from taskiq import AckableMessage
 
 from config.addresses import RedisAddress
 from config.settings import Settings
-from server.domain.jobs import Jobs
 from tasks import broker as broker_module
-from tasks import leases
 from tasks import scheduler as scheduler_module
 from tasks.broker import (
     ALIVE,
@@ -253,18 +250,6 @@ async def test_who_waits_is_woken_and_nobody_else(brokers: list[StreamBroker]) -
         assert await brokers[0].wait("bob", 30) is True
 
 
-@pytest.mark.fault("redis")
-async def test_asking_for_work_never_fails_and_never_hangs() -> None:
-    nowhere = create_broker(RedisAddress("redis://127.0.0.1:1/0"))
-    jobs: Jobs = QueuedJobs(nowhere)
-    async with asyncio.timeout(8):
-        assert not await jobs.process_picture(1)
-        await jobs.wait_for("alice", 5)
-        await jobs.wake("alice")
-        await jobs.remove_pictures([1])
-    await nowhere.shutdown()
-
-
 def test_every_recurring_task_is_scheduled_under_its_name(brokers: list[StreamBroker]) -> None:
     for task in TASKS:
         known = brokers[0].find_task(task.name)
@@ -319,52 +304,6 @@ def test_no_time_out_of_a_socket_ends_a_wait_before_its_own_does(settings: Setti
     assert waiting.make_connection().socket_timeout is None
 
 
-async def test_a_queue_that_is_away_is_complained_of_once_until_it_was_there_again(
-    address: RedisAddress, redis: Redis, caplog: pytest.LogCaptureFixture
-) -> None:
-    with proxy.before(unquote(urlsplit(address.url).path)) as between:
-        broker = create_broker(RedisAddress(f"redis://127.0.0.1:{between.port}/9"))
-        loud, quiet = QueuedJobs(broker), QueuedJobs(broker, quiet=True)
-
-        def complaints() -> int:
-            return sum("workers find it later: " in line for line in caplog.messages)
-
-        between.mode = Refuse()
-        for _ in range(3):
-            await quiet.erase_user(1)
-        assert complaints() == 0
-        for _ in range(3):
-            await loud.erase_user(1)
-        assert complaints() == 1
-        assert not caplog.messages[-1].endswith(": "), "the reason is told"
-        between.mode = Pass()
-        await loud.erase_user(1)
-        await quiet.erase_user(1)
-        between.mode = Refuse()
-        await quiet.erase_user(1)
-        await loud.erase_user(1)
-        assert complaints() == 2
-        await broker.shutdown()
-
-
-async def test_a_lease_that_cannot_be_renewed_is_complained_of_once(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    answers = iter([OSError("away"), OSError("away"), None, OSError("away"), OSError("away")])
-    over = asyncio.Event()
-
-    async def renew() -> None:
-        match next(answers, over):
-            case OSError() as error:
-                raise error
-            case asyncio.Event():
-                over.set()
-
-    async with renewed(renew, every=0.001):
-        await asyncio.wait_for(over.wait(), 10)
-    assert sum("cannot renew a lease" in line for line in caplog.messages) == 2
-
-
 def test_connections_that_redis_closed_meanwhile_are_opened_again(settings: Settings) -> None:
     """uvloop and redis.asyncio do not agree on what such a connection raises."""
 
@@ -380,26 +319,3 @@ def test_connections_that_redis_closed_meanwhile_are_opened_again(settings: Sett
 
     with proxy.before(settings.redis.url.removeprefix("unix://").partition("?")[0]) as gate:
         uvloop.run(work(RedisAddress(f"redis://127.0.0.1:{gate.port}/9")))
-
-
-async def test_a_loop_that_takes_a_cancellation_for_a_time_out_ends_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(leases, "CANCEL_AGAIN", 0.01)
-    rounds = 0
-
-    async def go_round() -> None:
-        nonlocal rounds
-        while True:
-            rounds += 1
-            try:
-                await asyncio.sleep(60)
-            except asyncio.CancelledError:
-                if rounds > 1:
-                    raise
-
-    task = asyncio.create_task(go_round())
-    await asyncio.sleep(0)
-    async with asyncio.timeout(10):
-        await leases.ended(task)
-    assert (task.cancelled(), rounds) == (True, 2)

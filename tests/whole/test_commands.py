@@ -228,6 +228,13 @@ def test_where_nobody_listens_yet_a_command_says_nothing_about_the_queue(tmp_pat
     assert "pictures, which workers make now or when Perch is started" in done.stdout
 
 
+@pytest.mark.parametrize("value", ["abc", "0", "9" * 5000])
+def test_what_is_no_id_is_said_so(tmp_path: Path, value: str) -> None:
+    done = perch(tmp_path, "keys", "revoke", value)
+    assert done.returncode == 2
+    assert "is no id: a whole number, as the list shows it" in done.stderr
+
+
 def test_doctor_minds_an_env_file_that_everybody_reads(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("MODE=PROD\n")

@@ -290,11 +290,16 @@ def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) ->
         assert tweeted.status_code == 201
         ready = httpx.get(f"{url}/health/ready")
         assert (ready.status_code, ready.json()["error_message"]) == (503, "redis does not answer.")
-        time.sleep(10)
+        logs, complaint = tmp_path / "data" / "logs", "does not answer, and is asked until it does"
+        wait_for(
+            lambda: sum(file.read_text().count(complaint) for file in logs.glob("*.worker.*.jsonl")) == 3,
+            "a complaint of each queue",
+        )
+        time.sleep(5)  # in which each is asked some five times more
         up.terminate()
         said, _ = up.communicate(timeout=60)
     assert "redis does not answer. More by " in said
     assert "Traceback" not in said
-    assert said.count("does not answer, and is asked until it does") == 3, "once for each queue"
+    assert said.count(complaint) == 3, "once for each queue"
     assert "at once of perch:tasks" not in said, "nobody is ready"
     assert len([line for line in said.splitlines() if "applied migration" not in line]) < 50

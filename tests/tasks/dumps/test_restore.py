@@ -63,6 +63,16 @@ async def tweets(settings: Settings) -> int:
     return count
 
 
+async def listed(settings: Settings) -> list[kept.Kept]:
+    async with connected(settings.database, MAINTENANCE) as server:
+        return await kept.listed(server, settings.database.database)
+
+
+async def forget(settings: Settings, name: str) -> None:
+    async with connected(settings.database, MAINTENANCE) as server:
+        await kept.forget(server, settings.database.database, name)
+
+
 @pytest_asyncio.fixture
 async def dump(workshop: Workshop) -> Dump:
     manifest = await making.make("hour", datetime(2026, 11, 24, tzinfo=UTC), workshop)
@@ -231,19 +241,19 @@ async def test_the_run_of_the_dump_itself_is_done_where_it_is_restored(
 async def test_what_was_put_aside_is_listed_and_dropped_by_name(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
-    assert await kept.listed(target.database) == []
+    assert await listed(target) == []
     assert len(kept.new_name("x" * 63)) == 63, "PostgreSQL would cut a longer one"
     done = await from_dump(dump, workshop, target, force=True)
-    [found] = await kept.listed(target.database)
+    [found] = await listed(target)
     assert found.name == done.kept
     assert found.bytes is not None
     assert found.bytes > 1_000_000
     assert abs(datetime.now(UTC) - found.since) < timedelta(minutes=5)
     with pytest.raises(DumpFailed, match="no restore put aside or made a database target"):
-        await kept.forget(target.database, "target")
+        await forget(target, "target")
     async with connected(target.database, MAINTENANCE) as server:
         await server.execute("DROP DATABASE target WITH (FORCE)")
-    await kept.forget(target.database, found.name)
+    await forget(target, found.name)
     assert await databases(workshop) == []
 
 
@@ -251,10 +261,13 @@ async def test_what_was_restored_beside_is_listed_and_dropped_too(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     await from_dump(dump, workshop, target, into="target_beside")  # type: ignore[arg-type]
-    [found] = await kept.listed(target.database)
+    [found] = await listed(target)
     assert found.name == "target_beside"
     assert abs(datetime.now(UTC) - found.since) < timedelta(minutes=5)
-    await kept.forget(target.database, "target_beside")
+    async with connected(target.database, "target_beside"):
+        with pytest.raises(DumpFailed, match="somebody uses the database target_beside"):
+            await forget(target, "target_beside")
+    await forget(target, "target_beside")
     assert await databases(workshop) == ["target"]
 
 

@@ -1,0 +1,89 @@
+"""`perch kept`: the databases that restores put aside, or made beside."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import asyncpg
+import click
+import uvloop
+
+from server.cli.command import (
+    confirm_typed,
+    json_option,
+    print_json,
+    reasons,
+    settings_for_command,
+    size,
+    table,
+)
+from server.processes import for_commands
+from tasks.dumps import kept
+from tasks.dumps.kept import MAINTENANCE
+from tasks.dumps.postgres import connected
+
+T = TypeVar("T")
+
+
+@click.group("kept")
+def kept_group() -> None:
+    """List and drop the databases that restores put aside, or made beside (`--into`)."""
+
+
+@kept_group.command("list")
+@json_option
+def list_kept(as_json: bool) -> None:
+    """List the databases that restores put aside or made beside, the oldest first.
+
+    \b
+    Example:
+      perch kept list
+    """
+    found = with_server(kept.listed)
+    rows = [
+        {
+            "name": database.name,
+            "since": database.since,
+            "bytes": database.bytes if as_json or database.bytes is None else size(database.bytes),
+        }
+        for database in found
+    ]
+    table(rows, as_json)
+
+
+@kept_group.command("drop")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def drop_kept(name: str, yes: bool, as_json: bool) -> None:
+    """Drop a database that a restore put aside or made beside, with all in it. It cannot be taken back.
+
+    One that somebody is connected to stays.
+
+    \b
+    Example:
+      perch kept drop perch_before_20261124T180500_5f3a
+    """
+    if not yes:
+        confirm_typed(name, f"Type {name} to drop it for ever")
+    with_server(lambda server, in_use: kept.forget(server, in_use, name))
+    if as_json:
+        print_json({"name": name, "dropped": True})
+        return
+    click.echo(f"dropped {name}")
+
+
+def with_server(work: Callable[[asyncpg.Connection, str], Awaitable[T]]) -> T:
+    """Run it with a connection to the server, and the name of the database in use: that may be missing."""
+    settings = settings_for_command()
+
+    async def run() -> T:
+        async with connected(settings.database, MAINTENANCE) as server:
+            return await work(server, settings.database.database)
+
+    with for_commands.database_for_command(settings), reasons(settings):
+        return uvloop.run(run())
+
+
+COMMANDS = (kept_group,)

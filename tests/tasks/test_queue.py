@@ -1,0 +1,56 @@
+"""Asking for work: it never fails, and says what is wrong once."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from config.addresses import RedisAddress
+from config.settings import Settings
+from server.domain.jobs import Jobs
+from tasks.broker import create_broker
+from tasks.queue import QueuedJobs
+from tests import proxy
+from tests.proxy import Pass, Refuse
+
+
+@pytest.mark.fault("redis")
+async def test_asking_for_work_never_fails_and_never_hangs() -> None:
+    nowhere = create_broker(RedisAddress("redis://127.0.0.1:1/0"))
+    jobs: Jobs = QueuedJobs(nowhere)
+    async with asyncio.timeout(8):
+        assert not await jobs.process_picture(1)
+        await jobs.wait_for("alice", 5)
+        await jobs.wake("alice")
+        await jobs.remove_pictures([1])
+    await nowhere.shutdown()
+
+
+async def test_a_queue_that_is_away_is_complained_of_once_until_it_was_there_again(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with proxy.before(unquote(urlsplit(settings.redis.url).path)) as between:
+        broker = create_broker(RedisAddress(f"redis://127.0.0.1:{between.port}/9"))
+        loud, quiet = QueuedJobs(broker), QueuedJobs(broker, quiet=True)
+
+        def complaints() -> int:
+            return sum("workers find it later: " in line for line in caplog.messages)
+
+        between.mode = Refuse()
+        for _ in range(3):
+            await quiet.erase_user(1)
+        assert complaints() == 0
+        for _ in range(3):
+            await loud.erase_user(1)
+        assert complaints() == 1
+        assert not caplog.messages[-1].endswith(": "), "the reason is told"
+        between.mode = Pass()
+        await loud.erase_user(1)
+        await quiet.erase_user(1)
+        between.mode = Refuse()
+        await quiet.erase_user(1)
+        await loud.erase_user(1)
+        assert complaints() == 2
+        await broker.shutdown()
