@@ -35,7 +35,10 @@ export async function resync(feed) {
   const downTo = page.next === null ? 0 : (found.at(-1) ?? 0);
   const there = new Set(found);
   batch(() => {
-    for (const id of feed.ids.value.filter((one) => one >= downTo && !there.has(one))) {
+    // Only of what was here when the server was asked: the viewer may have tweeted since.
+    const before = new Set(ids);
+    const isGone = (id) => before.has(id) && id >= downTo && !there.has(id);
+    for (const id of feed.ids.value.filter(isGone)) {
       const tweet = tweetById(id);
       if (feed.whole && tweet?.fate.value === "here") removeTweet(tweet);
       else feed.remove(id);
