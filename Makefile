@@ -6,7 +6,11 @@ BIN := $(VENV)/bin
 LOCKS := config/locks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test client-gates bench faults soak lint audit sbom fmt lock reference tracing wheel pillow-simd clean
+# Side by side; each has servers of its own.
+TEST_WORKERS ?= 3
+PYTEST = $(BIN)/pytest --numprocesses $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
+
+.PHONY: help run test test-all trials client-gates bench faults soak lint audit sbom fmt lock reference tracing wheel pillow-simd clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,21 +20,29 @@ run: $(VENV)/.runtime $(VENV)/.pillow-simd ## set up and start everything
 
 test: $(VENV)/.dev $(VENV)/.pillow-simd ## set up and run the tests (make test ARGS='-k likes')
 	@config/setup.sh test-tools
-	@$(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
+	@$(PYTEST) -m 'not whole' $(ARGS)
+
+test-all: $(VENV)/.dev $(VENV)/.pillow-simd ## the same, and those that start whole servers or take minutes
+	@config/setup.sh test-tools
+	@$(PYTEST) $(ARGS)
+
+trials: $(VENV)/.dev $(VENV)/.pillow-simd ## the long form of every test that has one, for an hour or more
+	@config/setup.sh test-tools
+	@THOROUGH=1 $(BIN)/pytest -m 'long or fault' $(ARGS)
 
 client-gates: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.lighthouse ## measure the client against its gates (docs/client.md)
 	@config/setup.sh test-tools
-	@$(BIN)/python -m tests.gates $(ARGS)
+	@$(BIN)/python -m tools.gates $(ARGS)
 
 bench: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.bench ## measure what Perch promises in figures (docs/performance.md)
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tools.bench $(ARGS)
 
 faults: $(VENV)/.dev $(VENV)/.pillow-simd ## break what can break, thoroughly: are the promises kept? (docs/reliability.md)
 	@config/setup.sh test-tools
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 soak: $(VENV)/.dev $(VENV)/.pillow-simd ## an hour of mixed load with faults: is anything lost, does anything grow?
-	@$(BIN)/python -m tests.soak $(ARGS)
+	@$(BIN)/python -m tools.soak $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, layers, vendored files, locks and licences
 	$(BIN)/ruff check .
@@ -38,13 +50,13 @@ lint: $(VENV)/.dev ## style, types, layers, vendored files, locks and licences
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python static/vendor/vendor.py check
-	$(BIN)/python -m tests.supply check
+	$(BIN)/python -m tools.supply check
 
 audit: $(VENV)/.dev $(VENV)/.audit ## which vulnerabilities are known of what is installed? (docs/dependencies.md)
-	@$(BIN)/python -m tests.supply audit
+	@$(BIN)/python -m tools.supply audit
 
 sbom: $(VENV)/.dev $(VENV)/.audit ## list what is installed in sbom.json, as CycloneDX
-	@$(BIN)/python -m tests.supply sbom
+	@$(BIN)/python -m tools.supply sbom
 
 fmt: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix .
@@ -54,7 +66,7 @@ lock: $(VENV)/.dev ## renew the lock files from pyproject.toml
 	config/setup.sh lock
 
 reference: $(VENV)/.dev ## write docs/reference and the manual page anew from the code
-	@$(BIN)/python -m tests.reference write
+	@$(BIN)/python -m tools.reference write
 
 tracing: $(VENV)/.runtime ## install what traces need (docs/traces.md)
 	@config/setup.sh tracing
@@ -90,6 +102,6 @@ $(VENV)/.audit: $(LOCKS)/audit.txt | $(VENV)/.dev
 	@config/setup.sh audit
 	@touch $@
 
-$(VENV)/.lighthouse: tests/gates/lighthouse/package-lock.json | $(VENV)/.dev
+$(VENV)/.lighthouse: tools/gates/lighthouse/package-lock.json | $(VENV)/.dev
 	@config/setup.sh lighthouse
 	@touch $@

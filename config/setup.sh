@@ -83,10 +83,13 @@ build_pillow_simd() {
     fi
 }
 
-# A browser, an S3 server, a client that makes load, and fonts to look at pages with.
+# Browsers (the headless one runs the tests in half the time, the other is looked at), an S3 server, a client that
+# makes load, and fonts to look at pages with.
 install_test_tools() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
+    command -v chromium-headless-shell >/dev/null || ! apt-cache show chromium-headless-shell >/dev/null 2>&1 ||
+        missing+=(chromium-headless-shell)
     command -v radosgw >/dev/null || missing+=(radosgw)
     command -v wrk >/dev/null || missing+=(wrk)
     command -v man >/dev/null || missing+=(man-db)
@@ -114,9 +117,9 @@ install_bench_tools() {
 install_lighthouse() {
     command -v npm >/dev/null || apt_install nodejs npm ||
         fail "the gates need Node and npm: install them, then run make client-gates again"
-    say "installing Lighthouse from tests/gates/lighthouse/package-lock.json"
+    say "installing Lighthouse from tools/gates/lighthouse/package-lock.json"
     mkdir -p $venv/lighthouse
-    cp tests/gates/lighthouse/package.json tests/gates/lighthouse/package-lock.json $venv/lighthouse/
+    cp tools/gates/lighthouse/package.json tools/gates/lighthouse/package-lock.json $venv/lighthouse/
     npm --prefix $venv/lighthouse ci --ignore-scripts --no-audit --no-fund --loglevel=error >$venv/lighthouse.log 2>&1 ||
         fail "Lighthouse could not be installed ($venv/lighthouse.log says why)"
 }

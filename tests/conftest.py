@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -42,21 +43,56 @@ TABLES = (
 )
 
 
-# The tests of whole servers take as long as all others: `make test` runs both halves side by side, and what a
-# session starts once is started once.
-WHOLE = ("whole", "faults", "soak")
+# Folders whose tests start whole servers or take minutes: these, and tests that are marked so elsewhere, are
+# left to `make test-all`.
+WHOLE = ("deploy", "faults", "whole")
+
+# Folders whose files take longest. They are begun first, else one worker is at them when all others are done.
+HEAVY = (*WHOLE, "browser")
+
+# What a module takes from tests/thorough.py where its tests have a long form.
+LONG = ("much", "THOROUGH")
 
 
-class Halves(LoadScopeScheduling):
-    """One half for each process."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests; mark what `make test` leaves out, and what `make trials` runs in its long form."""
+    items.sort(key=lambda item: folder_of(item.nodeid) not in HEAVY)
+    for item in items:
+        if folder_of(item.nodeid) in WHOLE:
+            item.add_marker("whole")
+        if any(name in vars(getattr(item, "module", object)) for name in LONG):
+            item.add_marker("long")
+
+
+def folder_of(nodeid: str) -> str:
+    """The folder below `tests` that a test lies in."""
+    return nodeid.split("/")[1]
+
+
+class Rooms(LoadScopeScheduling):
+    """A worker takes a file at a time, or a folder of whole servers, which start once for all its tests."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "whole" if nodeid.split("/")[1] in WHOLE else "parts"
+        folder = folder_of(nodeid)
+        return folder if folder in WHOLE else nodeid.partition("::")[0]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Halves:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Rooms:
     """How pytest-xdist deals out the tests."""
-    return Halves(config, log)
+    return Rooms(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say where the time went, folder by folder; workers run side by side, so it is more than the clock's."""
+    spent: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                spent[folder_of(report.nodeid)] += report.duration
+    most = sorted(spent.items(), key=lambda found: -found[1])[:8]
+    words = ", ".join(f"{folder} {seconds:.0f} s" for folder, seconds in most)
+    terminalreporter.write_line(f"Time by folder: {words}. ARGS=--durations=25 names the slowest tests.")
 
 
 @pytest.fixture

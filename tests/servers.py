@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from config.settings import Settings
 from server.processes import embedded
 from server.processes.supervisor import Program
 from storage.s3 import Bucket
+from tests.waiting import wait_for
 
 ACCESS_KEY, SECRET_KEY = "tests-access", "tests-secret"
 
@@ -44,24 +43,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def wait_for(ready: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
-    """Wait until it is; fail with a sentence where it takes too long."""
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
-        time.sleep(0.02)
-
-
-async def until(what: Callable[[], bool | Awaitable[bool]]) -> None:
-    """The same in an event loop that goes on meanwhile."""
-    async with asyncio.timeout(10):
-        while True:
-            found = what()
-            if found if isinstance(found, bool) else await found:
-                return
-            await asyncio.sleep(0.01)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How much of it: tests of faults try a little in `make test`, and all that is promised in `make faults`."""
+"""How much of it: a little in `make test` and `make test-all`, and all that is promised in `make trials`."""
 
 from __future__ import annotations
 

@@ -14,12 +14,13 @@ from server.models import erasure
 from server.models.connection import rows
 from storage.base import ObjectStore
 from tests import pictures
-from tests.api.media import eventually, objects, stored
+from tests.api.media import objects, stored
 from tests.callers import Caller, register
 from tests.domain.test_counters import DISAGREEING
 from tests.jobs import LostJobs
 from tests.realtime.listening import listening
 from tests.thorough import much
+from tests.waiting import until, until_gone
 
 FOLDER = "tweets_media"
 KILLS = much(usually=25, thoroughly=400)
@@ -73,7 +74,7 @@ async def test_all_of_it_goes_pictures_and_archive_too(
     async def is_pending() -> bool:
         return bool((await alice.get("/api/users/me/export"))["export"]["state"] == "pending")
 
-    await eventually(is_pending)
+    await until_gone(is_pending)
     assert len(await stored(empty_store)) == 5
     async with listening(address, bob) as to_bob, listening(address, alice) as to_alice:
         answer = await alice.call("DELETE", "/api/users/me", json={"handle": "alice"})
@@ -86,7 +87,7 @@ async def test_all_of_it_goes_pictures_and_archive_too(
         async def is_left() -> bool:
             return await left_of(alice.id) > 0
 
-        await eventually(is_left)
+        await until_gone(is_left)
         assert (await to_bob.wait_for("likes", 5))["likes_count"] == 0
         assert "tweet_deleted" not in to_bob.kinds, "that they are gone was told at once"
     assert await objects(empty_store) == []
@@ -159,8 +160,10 @@ async def test_others_may_write_meanwhile(
     for tweet_id in his:
         await alice.post(f"/api/tweets/{tweet_id}/likes")
     chosen = random.Random(5)
+    begun = 0
 
     async def write(who: Caller) -> None:
+        nonlocal begun
         for _ in range(25):
             what = chosen.choice(
                 [f"/api/tweets/{chosen.choice(his + mine)}/likes"] * 2
@@ -168,9 +171,10 @@ async def test_others_may_write_meanwhile(
             )
             answer = await who.call(chosen.choice(["POST", "DELETE"]), what)
             assert answer.status in (200, 404), answer.body
+            begun += 1
 
     async def remove() -> None:
-        await asyncio.sleep(0.05)
+        await until(lambda: begun > len(people))
         await leave(alice)
         while not await deletion.erase(alice.id, empty_store, FOLDER):
             pass

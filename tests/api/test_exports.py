@@ -15,9 +15,10 @@ from server.models.connection import rows
 from storage import keys
 from storage.base import ObjectStore
 from tests import pictures
-from tests.api.media import eventually, fetch, objects
+from tests.api.media import fetch, objects
 from tests.callers import Caller
 from tests.jobs import LostJobs
+from tests.waiting import until_gone
 
 GONE = (404, "export_not_found")
 FOLDER = "tweets_media"
@@ -32,7 +33,7 @@ async def made(caller: Caller) -> dict[str, Any]:
     async def pending() -> bool:
         return bool((await caller.get("/api/users/me/export"))["export"]["state"] == "pending")
 
-    await eventually(pending)
+    await until_gone(pending)
     export: dict[str, Any] = (await caller.get("/api/users/me/export"))["export"]
     return export
 

@@ -12,7 +12,7 @@ from server.context import App
 from tests import pictures
 from tests.callers import Caller
 from tests.limits.conftest import Open, house
-from tests.servers import until
+from tests.waiting import until
 
 __all__ = ["house"]  # a fixture
 

@@ -12,9 +12,10 @@ from config.settings import Settings
 from server.models import MediaAttachment, MediaState
 from storage.base import ObjectStore
 from tests import hostile, mutations
-from tests.api.media import eventually, fetch, objects
+from tests.api.media import fetch, objects
 from tests.callers import Answer, Caller
 from tests.thorough import much
+from tests.waiting import until_gone
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -39,8 +40,8 @@ async def answers(callers: Sequence[Caller], files: Iterable[bytes]) -> Counter[
 async def settled(answer: Answer) -> tuple[int, str]:
     if answer.status != 201:
         return answer.error
-    await eventually(
-        MediaAttachment.filter(id=answer["media_id"], state=MediaState.PENDING).exists, seconds=90
+    await until_gone(
+        MediaAttachment.filter(id=answer["media_id"], state=MediaState.PENDING).exists, within=90
     )
     is_ready = await MediaAttachment.filter(id=answer["media_id"], state=MediaState.READY).exists()
     return (201, "ready") if is_ready else (422, "broken_picture")
@@ -67,7 +68,7 @@ async def test_mutated_uploads_are_answered_clearly(
         stored = len(await objects(empty_store)) != 2 * found[201, "ready"]
         return stored or any(settings.scratch_folder.iterdir())
 
-    await eventually(something_else_is_left)  # originals go after the answer
+    await until_gone(something_else_is_left)  # originals go after the answer
 
 
 @pytest.mark.fault("poison")

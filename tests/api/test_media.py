@@ -15,8 +15,9 @@ from server.context import Context
 from server.models import MediaAttachment, MediaState
 from storage.base import ObjectStore
 from tests import pictures
-from tests.api.media import eventually, fetch, objects, stored
+from tests.api.media import fetch, objects, stored
 from tests.callers import Caller
+from tests.waiting import until_gone
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -51,7 +52,7 @@ async def test_a_small_picture_does_not_wait_behind_huge_ones(alice: Caller) -> 
     noise = [Image.effect_noise((460, 440), 90) for _ in range(20)]
     huge = pictures.encoded(noise[0], "GIF", save_all=True, append_images=noise[1:], duration=50)
     waiting = [asyncio.create_task(alice.upload(huge)) for _ in range(4)]
-    await eventually(lambda: under_way(4), seconds=20)
+    await until_gone(lambda: under_way(4), within=20)
     assert (await alice.upload(pictures.jpeg()))["media"]["state"] == "ready"
     assert await MediaAttachment.filter(state=MediaState.PENDING).count() == 4
     assert {(await upload).status for upload in waiting} == {201}
@@ -73,8 +74,8 @@ async def test_a_tweet_shows_its_pictures_in_order_and_takes_them_along(
     assert [item["width"] for item in tweet["media"]] == [62, 61, 60]
     assert len(await stored(empty_store)) == 6
     await alice.delete(f"/api/tweets/{tweet_id}")
-    await eventually(lambda: objects(empty_store))
-    await eventually(lambda: MediaAttachment.all().count())
+    await until_gone(lambda: objects(empty_store))
+    await until_gone(lambda: MediaAttachment.all().count())
     assert (await fetch(alice, tweet["attachments"][0])).status_code == 404
 
 
@@ -146,7 +147,7 @@ async def test_a_broken_picture_is_refused_in_the_answer(
 ) -> None:
     answer = await alice.upload(data)
     assert answer.error == (422, "broken_picture")
-    await eventually(lambda: objects(empty_store))  # the original goes after the answer
+    await until_gone(lambda: objects(empty_store))  # the original goes after the answer
 
 
 async def test_bytes_outside_of_every_part_count_too(alice: Caller, perch: Context) -> None:

@@ -21,9 +21,10 @@ from tasks import media as tasks_media
 from tasks.leases import renewed
 from tasks.workshop import Workshop
 from tests import pictures
-from tests.api.media import eventually, objects, stored
+from tests.api.media import objects, stored
 from tests.callers import Caller
 from tests.jobs import NoJobs
+from tests.waiting import until, until_gone
 
 LEASE = "UPDATE media_attachments SET working_until = now() + $2 * interval '1 s' WHERE id = $1 RETURNING id"
 
@@ -46,7 +47,7 @@ async def test_what_nobody_took_is_removed_after_a_day(
         found = await MediaAttachment.all().values_list("id", flat=True)
         return set(found) != {kept, attached}
 
-    await eventually(left)
+    await until_gone(left)
     assert len(await stored(empty_store)) == 4
     assert (await alice.patch(f"/api/medias/{old}", json={"alt": "x"})).error == (404, "media_not_found")
 
@@ -68,7 +69,7 @@ async def test_what_a_crash_left_is_taken_up_again(
     async def pending() -> bool:
         return await media.is_pending(token)
 
-    await eventually(pending)
+    await until_gone(pending)
     await lost.refresh_from_db()
     assert lost.state == "ready"
     assert await stored(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
@@ -196,7 +197,7 @@ async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
 
     await media.settle_broken(under_way[0].id, "too large")
     assert (await alice.upload(pictures.jpeg()))["media"]["state"] == "ready"
-    await eventually(lambda: media.is_pending(queued.token))
+    await until_gone(lambda: media.is_pending(queued.token))
     await queued.refresh_from_db()
     assert queued.state == "ready"
 
@@ -205,11 +206,14 @@ async def test_a_worker_at_work_keeps_its_try(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
     await media.begin_attempt(made.id, turns=2)
     await rows(LEASE, made.id, 1)
+
+    async def is_renewed() -> bool:
+        await made.refresh_from_db()
+        assert made.working_until is not None
+        return made.working_until > datetime.now(UTC) + timedelta(seconds=media.ATTEMPT_LEASE - 5)
+
     async with renewed(lambda: media.renew_attempt(made.id), every=0.05):
-        await asyncio.sleep(0.2)
-    await made.refresh_from_db()
-    assert made.working_until is not None
-    assert made.working_until > datetime.now(UTC) + timedelta(seconds=media.ATTEMPT_LEASE - 5)
+        await until(is_renewed)
     await media.end_attempt(made.id)
     await media.renew_attempt(made.id)
     await made.refresh_from_db()

@@ -24,9 +24,9 @@ from server.models.connection import rows
 from tasks import trends
 from tasks.broker import DEAD_LETTERS, SLOW_STREAM, STREAM
 from tasks.dumps import checks
-from tests.api.media import eventually
 from tests.callers import Caller
 from tests.jobs import NoJobs
+from tests.waiting import until, until_gone
 
 OPERATIONS = "/api/operations"
 
@@ -42,13 +42,15 @@ async def queue(perch: Context) -> AsyncIterator[Redis]:
 
 async def ended(carol: Caller, kind: str) -> dict[str, Any]:
     """The newest run of this kind, once it has ended."""
-    async with asyncio.timeout(30):
-        while True:
-            (run,) = (await carol.get(f"{OPERATIONS}/runs", params={"kind": kind, "limit": 1}))["runs"]
-            if run["state"] not in ("due", "running"):
-                found: dict[str, Any] = run
-                return found
-            await asyncio.sleep(0.05)
+    run: dict[str, Any] = {}
+
+    async def has_ended() -> bool:
+        nonlocal run
+        (run,) = (await carol.get(f"{OPERATIONS}/runs", params={"kind": kind, "limit": 1}))["runs"]
+        return run["state"] not in ("due", "running")
+
+    await until(has_ended)
+    return run
 
 
 @pytest.mark.usefixtures("worker", "database")
@@ -56,7 +58,7 @@ async def test_the_overview_says_how_everything_is(carol: Caller, queue: Redis) 
     async def nobody_works() -> bool:
         return bool((await carol.get(f"{OPERATIONS}/"))["workers"] == 0)
 
-    await eventually(nobody_works)
+    await until_gone(nobody_works)
     found = (await carol.get(f"{OPERATIONS}/")).body
     assert (found["status"], found["reasons"], found["dead_letters"]) == ("ok", [], 0)
     assert {one["name"] for one in found["queues"]} == {"quick", "slow", "people"}
@@ -67,7 +69,8 @@ async def test_the_overview_says_how_everything_is(carol: Caller, queue: Redis) 
 @pytest.mark.usefixtures("worker", "database")
 async def test_a_run_that_is_asked_for_is_done_by_a_worker_and_on_record(carol: Caller) -> None:
     asked = await carol.post(f"{OPERATIONS}/runs", json={"kind": "dump_hour"})
-    assert (asked.status, asked["run"]["state"], asked["run"]["trigger"]) == (202, "due", "asked")
+    assert (asked.status, asked["run"]["trigger"]) == (202, "asked")
+    assert asked["run"]["state"] in ("due", "running"), "a worker may have begun by now"
     done = await ended(carol, "dump_hour")
     assert (done["id"], done["state"]) == (asked["run"]["id"], "done"), done
     act = (await carol.get("/api/audit", params={"limit": 1}))["acts"][0]
@@ -77,13 +80,15 @@ async def test_a_run_that_is_asked_for_is_done_by_a_worker_and_on_record(carol: 
     made = next(one for one in dumps if one["id"] == done["result"]["dump"])
     assert (made["kind"], made["trouble"], made["check"]) == ("hour", None, None)
     assert (await carol.post(f"{OPERATIONS}/dumps/{made['id']}/verification")).status == 202
-    async with asyncio.timeout(20):
-        while True:
-            dumps = (await carol.get(f"{OPERATIONS}/dumps"))["dumps"]
-            check = next(one["check"] for one in dumps if one["id"] == made["id"])
-            if check["is_whole"] is not None:
-                break
-            await asyncio.sleep(0.05)
+    check: dict[str, Any] = {}
+
+    async def was_checked() -> bool:
+        nonlocal check
+        dumps = (await carol.get(f"{OPERATIONS}/dumps"))["dumps"]
+        check = next(one["check"] for one in dumps if one["id"] == made["id"])
+        return check["is_whole"] is not None
+
+    await until(was_checked)
     assert (check["is_whole"], check["words"]) == (True, "hash and archive")
 
 

@@ -13,8 +13,8 @@ import pytest
 from server.cache import changes, topics
 from server.models.connection import rows
 from tests.callers import Caller
-from tests.servers import until
 from tests.thorough import much
+from tests.waiting import until
 
 # Answers that are asked for at once: what comes in a second, in a moment.
 WANTED = 500

@@ -32,8 +32,8 @@ from tasks.dumps.manifest import Manifest
 from tests.attacks.routes import FOREIGN, PUBLIC, Refusal, Route, routes
 from tests.attacks.shown import NO_KEY, Shown, keys_beyond, wrong_keys
 from tests.callers import Caller, register
-from tests.servers import until
 from tests.thorough import much
+from tests.waiting import until
 
 # What moves by itself.
 MOVING = ("outbox", "exports", "events", "event_log", "cache_hosts", "live", "scheduled_runs", "aerich")

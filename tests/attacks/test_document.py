@@ -26,6 +26,8 @@ from server.models.connection import rows
 from tests.callers import Caller
 from tests.thorough import much
 
+pytestmark = pytest.mark.whole
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

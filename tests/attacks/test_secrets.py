@@ -23,7 +23,10 @@ from tests.callers import Caller
 from tests.posts import Taker
 from tests.proxy import Answer, Pass, Proxy, Refuse
 from tests.thorough import much
+from tests.waiting import until
 from tests.whole.conftest import REGISTER, Perch, perch, processes, running
+
+pytestmark = pytest.mark.whole
 
 DATABASE, BUCKET = "secrets", "secrets"
 
@@ -220,7 +223,7 @@ async def test_error_reports_tell_what_failed_and_nothing_of_anybody(house: Hous
     def types() -> set[str]:
         return {value["type"] for event in house.sentry.events for value in event["exception"]["values"]}
 
-    await servers.until(lambda: {"UndefinedColumnError", "RaiseError"} <= types())
+    await until(lambda: {"UndefinedColumnError", "RaiseError"} <= types())
     events, sent = house.sentry.events, "\n".join(house.sentry.envelopes)
     dsn = str(urlsplit(house.perch.settings["SENTRY_DSN"]).username)  # Sentry knows it, of course
     assert CANARY not in sent.replace(dsn, ""), around(sent.replace(dsn, ""))
@@ -238,7 +241,7 @@ async def test_traces_tell_what_took_how_long_and_nothing_of_anybody(house: Hous
     def errors() -> set[str]:
         return {str(span.attributes.get("error.type")) for span in traces.spans(house.collector.posts)}
 
-    await servers.until(lambda: {"UndefinedColumnError", "RaiseError", "500"} <= errors())
+    await until(lambda: {"UndefinedColumnError", "RaiseError", "500"} <= errors())
     sent = b"".join(post.body for post in house.collector.posts)
     for personal in (CANARY, ADDRESS, "127.0.0.1"):
         assert personal.encode() not in sent

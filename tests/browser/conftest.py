@@ -10,6 +10,13 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.callers import Caller
+from tests.waiting import PATIENCE
+
+# The first of these that is there: the same engine without windows takes half the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+# The first of these that is there: the same engine without windows takes half the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -26,8 +33,9 @@ VISITOR: dict[str, Any] = {"locale": "en-US", "viewport": DESKTOP, "service_work
 @pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium, "the browser tests need chromium: `config/setup.sh test-tools` installs it"
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert chromium, f"the browser tests need {BROWSERS[0]}: `config/setup.sh test-tools` installs it"
+    expect.set_options(timeout=PATIENCE * 1000)
     async with async_playwright() as playwright:
         found = await playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
@@ -50,7 +58,7 @@ async def open_page(browser: Browser, address: str, database: None) -> AsyncIter
         context = await browser.new_context(base_url=address, **{**VISITOR, **options})
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(path)

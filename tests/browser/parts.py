@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests import pictures
+from tests import pictures, waiting
 
 
 def text_field(page: Page) -> Locator:
@@ -62,11 +62,36 @@ async def refuse(page: Page, pattern: str, status: int, error_type: str, method:
 
 async def until(page: Page, condition: str) -> None:
     """Wait for it. Playwright's own waiting needs eval, which the page's policy forbids."""
-    for _ in range(100):
-        if await page.evaluate(condition):
-            return
-        await page.wait_for_timeout(50)
-    raise AssertionError(f"{condition} did not come true")
+
+    async def is_true() -> bool:
+        return bool(await page.evaluate(condition))
+
+    await waiting.until(is_true)
+
+
+# Where everything is: each element's place, and how far the page is scrolled.
+PLACES = """() => JSON.stringify([scrollY, ...[...document.querySelectorAll("body *")].map((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [x, y, width, height].map(Math.round);
+})])"""
+
+
+async def still(page: Page) -> None:
+    """Wait until nothing moves any more: all is in its place for a tenth of a second."""
+    before = ""
+
+    async def is_still() -> bool:
+        nonlocal before
+        now = await page.evaluate(PLACES)
+        was, before = before, now
+        return bool(now == was)
+
+    await waiting.until(is_still, every=0.1)
+
+
+async def is_live(page: Page) -> None:
+    """The stream is open: what happens from now on is told."""
+    await expect(page.locator("html[data-live=live]")).to_be_attached()
 
 
 async def whole(page: Page) -> None:
@@ -80,4 +105,4 @@ async def see_all(page: Page) -> None:
     await expect(hidden.or_(page.locator(".settings-part")).first).to_be_visible()
     while await hidden.count():
         await page.evaluate("document.querySelector('.in-view')?.scrollIntoView()")
-        await page.wait_for_timeout(50)
+        await waiting.turns()

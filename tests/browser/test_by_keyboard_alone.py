@@ -7,8 +7,8 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.callers import Caller
-from tests.gates import keyboard
-from tests.gates.community import Person
+from tools.gates import keyboard
+from tools.gates.community import Person
 
 # Landmarks, headings and the names of controls that stand on every page.
 FRAME = """

@@ -10,7 +10,7 @@ from tests.browser.parts import choose_pictures, outgoing, send_button, text_fie
 from tests.browser.writing import WORDS, description, hold, is_published, write
 from tests.callers import Caller
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("worker")]
 
 
 async def test_a_draft_survives_a_reload(open_page: OpenPage, alice: Caller) -> None:

@@ -13,10 +13,12 @@ from playwright.async_api import Browser
 from config.settings import Settings
 from server.models.connection import rows
 from tests.conftest import TABLES
-from tests.gates import accessibility, community, document, languages, lighthouse, scroll, sizes
-from tests.gates.places import PLACES, Place
-from tests.gates.result import Measure, at_least, at_most
-from tests.gates.visitor import SCREENS, Visitor
+from tools.gates import accessibility, community, document, languages, lighthouse, scroll, sizes
+from tools.gates.places import PLACES, Place
+from tools.gates.result import Measure, at_least, at_most
+from tools.gates.visitor import SCREENS, Visitor
+
+pytestmark = pytest.mark.whole
 
 # What axe looks at here: each page once, on the width and in the colours where it has most to look at.
 LOOKED_AT = {"home": "ru", "tweet": "en", "settings": "ru", "composer": "en", "operations": "ru"}

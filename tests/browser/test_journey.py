@@ -16,7 +16,10 @@ from storage.local import LocalStore
 from storage.s3 import S3Store
 from tests import pictures, servers
 from tests.browser.parts import like_button, send_button, text_field, tweet
+from tests.waiting import until
 from tests.whole.conftest import Perch, running
+
+pytestmark = pytest.mark.whole
 
 # How a natural width and height are read, and how red the corner is: of the picture as it is shown.
 LOOK = """async image => {
@@ -103,9 +106,11 @@ async def person(browser: Browser, perch: Perch, key: str) -> AsyncIterator[Page
 
 async def counts_become(perch: Perch, wanted: list[int]) -> None:
     """So many likes, pictures and tweets; the page is ahead of them."""
-    async with asyncio.timeout(20):
-        while await count(perch, "likes", "media_attachments", "tweets") != wanted:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+
+    async def are() -> bool:
+        return await count(perch, "likes", "media_attachments", "tweets") == wanted
+
+    await until(are)
 
 
 async def count(perch: Perch, *tables: str) -> list[int]:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from playwright.async_api import CDPSession, Locator, Page, expect
 
-from tests import pictures
+from tests import pictures, waiting
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.parts import until
+from tests.browser.parts import still, until
 from tests.callers import Caller
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("worker")]
 
 Point = tuple[float, float]
 
@@ -44,11 +44,11 @@ async def scale(page: Page) -> float:
 
 async def scaled(page: Page, times: float) -> None:
     """It comes to be so much larger: what is pressed is drawn a moment later."""
-    for _ in range(100):
-        if await scale(page) == times:
-            return
-        await page.wait_for_timeout(50)
-    raise AssertionError(f"{await scale(page)} times as large, not {times}")
+
+    async def is_so() -> bool:
+        return await scale(page) == times
+
+    await waiting.until(is_so)
 
 
 async def touch(session: CDPSession, kind: str, *points: Point) -> None:
@@ -125,7 +125,7 @@ async def test_fingers_turn_zoom_move_and_close(open_page: OpenPage, alice: Call
     assert await scale(page) == pytest.approx(4, rel=0.05)
     before = await current(page).evaluate("image => image.getBoundingClientRect().x")
     await swipe(page, (250, 400), (190, 400))
-    await page.wait_for_timeout(300)
+    await still(page)
     after = await current(page).evaluate("image => image.getBoundingClientRect().x")
     assert after - before == pytest.approx(-60, abs=3)
     await expect(place).to_have_text("1 of 2")
@@ -134,7 +134,7 @@ async def test_fingers_turn_zoom_move_and_close(open_page: OpenPage, alice: Call
     await page.touchscreen.tap(195, 400)
     await scaled(page, 1)
     await swipe(page, (195, 300), (200, 330))
-    await page.wait_for_timeout(100)
+    await still(page)
     await expect(page.get_by_role("dialog")).to_be_visible()
     await swipe(page, (195, 300), (205, 560))
     await expect(page.get_by_role("dialog")).to_have_count(0)
@@ -153,7 +153,7 @@ async def test_the_mouse_zooms_where_it_points(open_page: OpenPage, alice: Calle
     await page.mouse.wheel(0, -300)
     await page.keyboard.up("Control")
     await until(page, "document.querySelector('.slide img').style.transform.includes('scale(4')")
-    await page.wait_for_timeout(300)
+    await still(page)
     zoomed = await current(page).bounding_box()
     assert zoomed
     assert zoomed["x"] == pytest.approx(start[0] - 300 * zoomed["width"] / box["width"], abs=2)

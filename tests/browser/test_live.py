@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+import asyncio
+import re
+
+from playwright.async_api import Route, expect
 
 from tests import pictures
-from tests.browser.conftest import OpenPage
-from tests.browser.parts import like_button, send_button, text_field, tweet, whole
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.parts import is_live, like_button, send_button, still, text_field, tweet, whole
 from tests.callers import Caller
+from tests.waiting import PATIENCE
 
 TOP = "document.querySelector('[data-row=\"{}\"]').getBoundingClientRect().top"
-
-
-async def is_live(page: Page) -> None:
-    """The stream is open: what happens from now on is told."""
-    await expect(page.locator("html[data-live=live]")).to_be_attached()
 
 
 async def test_a_tweet_with_a_picture_is_told_of_and_shown(
@@ -46,23 +45,21 @@ async def test_likes_deletions_names_and_follows_show_without_a_reload(
     await expect(tweet(page, "stays")).to_be_visible()
     await is_live(page)
     await bob.post(f"/api/tweets/{kept}/likes")
-    await expect(tweet(page, "stays").get_by_role("button", name="Like, 1 so far")).to_be_visible(
-        timeout=1_500
-    )
+    await expect(tweet(page, "stays").get_by_role("button", name="Like, 1 so far")).to_be_visible()
     await bob.delete(f"/api/tweets/{doomed}")
-    await expect(tweet(page, "will go")).to_have_count(0, timeout=1_000)
+    await expect(tweet(page, "will go")).to_have_count(0)
     await bob.patch("/api/users/me", json={"name": "Robert"})
-    await expect(tweet(page, "stays").get_by_role("link", name="Robert")).to_be_visible(timeout=1_000)
+    await expect(tweet(page, "stays").get_by_role("link", name="Robert")).to_be_visible()
     await tweet(page, "stays").get_by_role("link", name="Robert").click()
     await expect(page.get_by_role("link", name="0 followers")).to_be_visible()
     # On another device of hers.
     await alice.post(f"/api/users/{bob.id}/follow")
-    await expect(page.get_by_role("link", name="1 follower", exact=True)).to_be_visible(timeout=1_000)
+    await expect(page.get_by_role("link", name="1 follower", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Follow Robert")).to_have_attribute("aria-pressed", "true")
 
 
 async def test_ones_own_like_on_another_device_shows_and_counts_once(
-    open_page: OpenPage, alice: Caller, bob: Caller
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     tweet_id = await bob.tweet("liked from two places")
     page = await open_page(viewer=alice)
@@ -70,14 +67,49 @@ async def test_ones_own_like_on_another_device_shows_and_counts_once(
     await expect(like).to_be_visible()
     await is_live(page)
     await alice.post(f"/api/tweets/{tweet_id}/likes")
-    await expect(like).to_have_attribute("aria-pressed", "true", timeout=1_000)
+    await expect(like).to_have_attribute("aria-pressed", "true")
     await expect(like).to_have_attribute("aria-label", "Like, 1 so far")
     await like.click()
     await expect(like).to_have_attribute("aria-pressed", "false")
-    await bob.post(f"/api/tweets/{tweet_id}/likes")
-    await page.wait_for_timeout(1_500)
-    await expect(like).to_have_attribute("aria-label", "Like, 1 so far")
+    for who in (bob, carol):
+        await who.post(f"/api/tweets/{tweet_id}/likes")
+    await expect(like).to_have_attribute("aria-label", "Like, 2 so far")
     await expect(like).to_have_attribute("aria-pressed", "false")
+
+
+async def test_ones_own_tweet_stays_though_the_page_was_asked_for_before_it(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    """The stream opens, the page is read anew, and alice tweets before the answer is here."""
+    await alice.tweet("the first")
+    page, is_read = await open_page(), asyncio.Event()
+    asked, tweeted = asyncio.Event(), asyncio.Event()
+
+    async def open_late(route: Route) -> None:
+        await is_read.wait()
+        await route.continue_()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        if is_read.is_set():
+            asked.set()
+            await tweeted.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/stream", open_late)
+    await page.route(re.compile(r"/api/tweets\?"), answer_late)
+    await sign_in(page, alice)
+    await expect(tweet(page, "the first")).to_be_visible()
+    is_read.set()
+    async with asyncio.timeout(PATIENCE):
+        await asked.wait()
+    await text_field(page).fill("the second")
+    await send_button(page).click()
+    await expect(tweet(page, "the second")).to_be_visible()
+    async with page.expect_response(re.compile(r"/api/tweets\?")):
+        tweeted.set()
+    await still(page)
+    await expect(tweet(page, "the second")).to_be_visible()
 
 
 async def test_the_reading_position_stays_while_things_happen_above_it(
@@ -90,7 +122,7 @@ async def test_the_reading_position_stays_while_things_happen_above_it(
     await is_live(page)
     await page.mouse.move(600, 500)
     await page.mouse.wheel(0, 1_200)
-    await page.wait_for_timeout(300)
+    await still(page)
     reading = await page.evaluate(
         "[...document.querySelectorAll('#main [data-row]')]"
         ".find((row) => row.getBoundingClientRect().top > 50).dataset.row"
@@ -99,9 +131,9 @@ async def test_the_reading_position_stays_while_things_happen_above_it(
     await bob.delete(f"/api/tweets/{ids[24]}")
     await bob.delete(f"/api/tweets/{ids[22]}")
     await bob.tweet("new above")
-    await expect(page).to_have_title("(1) Home · Perch", timeout=2_000)
+    await expect(page).to_have_title("(1) Home · Perch")
     await expect(tweet(page, "tweet 22")).to_have_count(0)
-    await page.wait_for_timeout(400)
+    await still(page)
     assert abs(await page.evaluate(TOP.format(reading)) - top) <= 2
 
 
@@ -119,12 +151,11 @@ async def test_tabs_share_one_stream_and_another_takes_over(
     await is_live(two)
     await bob.tweet("second")
     for page in (one, two):
-        await expect(page.get_by_role("button", name="1 new tweet")).to_be_visible(timeout=1_500)
+        await expect(page.get_by_role("button", name="1 new tweet")).to_be_visible()
     assert streams == []
     await one.close()
-    await two.wait_for_timeout(300)
     await bob.tweet("third")
-    await expect(two.get_by_role("button", name="2 new tweets")).to_be_visible(timeout=3_000)
+    await expect(two.get_by_role("button", name="2 new tweets")).to_be_visible()
     assert len(streams) == 1
 
 
@@ -141,7 +172,7 @@ async def test_what_happened_while_the_network_was_away_is_there_afterwards(
     await bob.post(f"/api/tweets/{kept}/likes")
     await bob.tweet("meanwhile")
     await page.context.set_offline(False)
-    await expect(page.get_by_role("button", name="1 new tweet")).to_be_visible(timeout=5_000)
+    await expect(page.get_by_role("button", name="1 new tweet")).to_be_visible()
     await expect(tweet(page, "will go")).to_have_count(0)
     await expect(tweet(page, "stays").get_by_role("button", name="Like, 1 so far")).to_be_visible()
     await expect(page.locator(".connection")).to_have_count(0)
@@ -153,11 +184,13 @@ async def test_a_revoked_key_is_said_at_once_and_nothing_is_lost(
     made = await alice.post("/api/keys", json={"name": "to be revoked"})
     page = await open_page(viewer=Caller(alice.send, made["key"], alice.id, alice.handle))
     await is_live(page)
+    await page.clock.install()
     await text_field(page).fill("half written")
     await alice.delete(f"/api/keys/{made['key_id']}")
-    await expect(page.get_by_text("Your key is no longer accepted").first).to_be_visible(timeout=2_000)
+    await expect(page.get_by_text("Your key is no longer accepted").first).to_be_visible()
     await expect(text_field(page)).to_have_value("half written")
-    await page.wait_for_timeout(4_500)
+    await page.clock.fast_forward(10_000)
+    await still(page)
     await expect(page.locator(".connection")).to_have_count(0)
 
 
@@ -170,7 +203,7 @@ async def test_a_tweet_that_goes_while_it_is_open_says_so(
     await tweet(page, "gone soon").get_by_role("link", name="now").click()
     await expect(page.locator(".tweet.large")).to_be_visible()
     await bob.delete(f"/api/tweets/{tweet_id}")
-    await expect(page.get_by_text("This tweet is not here")).to_be_visible(timeout=2_000)
+    await expect(page.get_by_text("This tweet is not here")).to_be_visible()
 
 
 async def test_what_is_written_again_comes_with_its_pictures_and_once(

@@ -15,6 +15,7 @@ from tasks.broker import DEAD_LETTERS
 from tests.browser.conftest import OpenPage
 from tests.browser.parts import see_all
 from tests.callers import Caller
+from tests.waiting import until
 
 MESSAGE = {"task_id": "f" * 32, "task_name": "media.remove_pictures", "labels": {}, "kwargs": {}}
 
@@ -29,6 +30,7 @@ async def opened(open_page: OpenPage, carol: Caller, **options: object) -> Page:
     return page
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("worker")
 async def test_a_dump_is_made_and_verified_from_the_page(open_page: OpenPage, carol: Caller) -> None:
     page = await opened(open_page, carol)
@@ -42,6 +44,7 @@ async def test_a_dump_is_made_and_verified_from_the_page(open_page: OpenPage, ca
     await expect(page.get_by_text("whole: hash and archive").first).to_be_visible(timeout=30_000)
 
 
+@pytest.mark.whole
 async def test_tasks_that_were_given_up_are_sent_again_or_discarded(
     open_page: OpenPage, carol: Caller, perch: Context
 ) -> None:
@@ -85,6 +88,7 @@ async def test_somebody_is_found_and_a_key_of_theirs_revoked(
     await expect(page.get_by_role("button", name="Suspend @bob")).to_be_visible()
 
 
+@pytest.mark.whole
 async def test_the_log_grows_is_filtered_and_waits(
     open_page: OpenPage, carol: Caller, settings: Settings
 ) -> None:
@@ -112,8 +116,12 @@ async def test_the_log_grows_is_filtered_and_waits(
         write(3, "INFO", "a later line")
         await expect(log.get_by_text("a later line")).to_be_visible()
         await page.get_by_role("button", name="Pause").click()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
         write(4, "INFO", "the last line")
-        await page.wait_for_timeout(4_000)
+        # Meanwhile the rest of the page asks on, which it does less often than the log.
+        await until(lambda: sum(url.endswith("/api/operations/") for url in asked) >= 2)
+        assert not any("/log" in url for url in asked)
         await expect(log.get_by_text("the last line")).to_have_count(0)
         await page.get_by_role("button", name="Go on").click()
         await expect(log.get_by_text("the last line")).to_be_visible()

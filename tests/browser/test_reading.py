@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.parts import like_button, tweet, until, whole
+from tests.browser.parts import like_button, still, tweet, until, whole
 from tests.callers import Caller
 
 FOCUSED = "document.activeElement.dataset.row"
@@ -44,7 +44,7 @@ async def test_going_back_returns_to_the_same_tweet_at_the_same_height(
     await page.evaluate("document.activeElement.blur()")
     await press(page, *["j"] * 25)
     await expect(page.locator("[data-row='21']")).to_be_focused()
-    await page.wait_for_timeout(300)
+    await still(page)
     row, top = await page.evaluate(FOCUSED), await page.evaluate(TOP)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
@@ -52,7 +52,7 @@ async def test_going_back_returns_to_the_same_tweet_at_the_same_height(
     await expect(page.locator(".tweet.large")).to_be_visible()
     await page.go_back()
     await expect(page.locator(f"[data-row='{row}']")).to_be_focused()
-    await page.wait_for_timeout(400)
+    await still(page)
     assert await page.evaluate(TOP) == pytest.approx(top, abs=2)
     assert [url for url in requests if "/api/tweets?" in url] == []
 

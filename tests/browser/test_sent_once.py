@@ -12,7 +12,7 @@ from tests.browser.parts import outgoing, refuse, send_button, text_field, tweet
 from tests.browser.writing import WORDS, begin_to_write, description, hold, is_published, write
 from tests.callers import Caller
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("worker")]
 
 
 async def test_a_tab_closed_while_it_sends_does_not_send_twice(open_page: OpenPage, alice: Caller) -> None:

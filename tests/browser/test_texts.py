@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 
 from server.models.connection import rows
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.parts import refuse, tweet
+from tests.browser.parts import refuse, still, tweet
 from tests.callers import Caller, register
 
 # What stands in a tweet, and which links are made of it: [address, words shown].
@@ -120,7 +120,7 @@ async def test_long_words_and_names_stay_within_a_narrow_page(open_page: OpenPag
     for path in ("/", f"/users/{walter.id}", f"/users/{walter.id}/followers", "/tweets/1"):
         await page.goto(path)
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
-        await page.wait_for_timeout(150)
+        await still(page)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 

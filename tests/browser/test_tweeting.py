@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests import pictures
+from tests import pictures, waiting
 from tests.browser.conftest import OpenPage
 from tests.browser.parts import like_button, refuse, send_button, text_field, tweet
 from tests.callers import Caller
@@ -76,12 +76,11 @@ async def test_leaving_the_page_deletes_what_was_waiting_to_be(open_page: OpenPa
     await tweet(page, "gone for good").get_by_role("button", name="Delete tweet").click()
     await expect(page.get_by_role("button", name="Undo")).to_be_visible()
     await page.goto("about:blank")
-    for _ in range(50):
-        answer = await alice.get(f"/api/tweets/{tweet_id}")
-        if answer.status == 404:
-            break
-        await page.wait_for_timeout(50)
-    assert answer.error == (404, "tweet_not_found")
+
+    async def is_gone() -> bool:
+        return (await alice.get(f"/api/tweets/{tweet_id}")).status == 404
+
+    await waiting.until(is_gone)
 
 
 async def test_only_ones_own_tweets_offer_to_be_deleted(

@@ -26,7 +26,7 @@ from server.cache.store import Store
 from server.cache.versions import Versions, clock
 from server.models import cache_host
 from server.models.connection import rows
-from tests.servers import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("pool")
 
@@ -123,7 +123,13 @@ async def test_changes_are_heard_while_all_connections_of_the_pool_wait(settings
         await writer.add_listener("heard_by_a_test", lambda *words: heard.put_nowait(words[-1]))
         waiting = [rows("SELECT pg_sleep(1)") for _ in range(settings.database_pool_size)]
         all_wait = asyncio.gather(*waiting)
-        await asyncio.sleep(0.2)
+
+        async def are_all_busy() -> bool:
+            busy = "SELECT count(*) FROM pg_stat_activity WHERE query = $1 AND state = 'active'"
+            count: int = await writer.fetchval(busy, "SELECT pg_sleep(1)")
+            return count == settings.database_pool_size
+
+        await until(are_all_busy)
         before = table.of([TOPIC])
         await writer.execute(cache_host.TELL, cache_host.CHANNEL, f"changed heard_by_a_test 7 {TOPIC}")
         async with asyncio.timeout(PATIENCE):

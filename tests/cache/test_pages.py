@@ -12,7 +12,7 @@ from server.cache.pages import PageKey, Part, _read_ids
 from server.context import Context
 from server.models.timeline import NEWEST, Which
 from tests.callers import Caller
-from tests.servers import until
+from tests.waiting import turns, until
 
 KEY = PageKey(Which.ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
 
@@ -35,7 +35,7 @@ async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_pag
     reading = asyncio.create_task(ids)
     await were_read.wait()
     early = asyncio.create_task(pages.read(alice.id, "alice", KEY))
-    await asyncio.sleep(0)
+    await turns()
     await alice.tweet("new")
     may_go_on.set()
     await asyncio.gather(reading, early)  # who asked before may see what was before

@@ -8,6 +8,7 @@ import pytest
 
 from server.cache.store import OVERHEAD, Store
 from server.cache.versions import Versions, clock
+from tests.waiting import turns, until
 
 TOPIC, OTHER = 1_000, 1_001
 
@@ -67,8 +68,7 @@ async def test_what_changed_while_it_was_read_is_not_kept(store: Store) -> None:
     source = Source()
     source.may_end.clear()
     reading = asyncio.create_task(fetch(store, source))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await turns(2)
     source.value = "second"
     store.versions.stamp([TOPIC])
     source.may_end.set()
@@ -95,11 +95,11 @@ async def test_who_asks_after_a_change_does_not_join_a_reading_that_began_before
     source = Source()
     source.may_end.clear()
     before = asyncio.create_task(fetch(store, source))
-    await asyncio.sleep(0.01)
+    await until(lambda: source.reads == 1)
     source.value = "second"
     store.versions.stamp([TOPIC])
     after = [asyncio.create_task(fetch(store, source)) for _ in range(100)]
-    await asyncio.sleep(0.01)
+    await turns(3)
     source.may_end.set()
     assert await before == "first"
     assert set(await asyncio.gather(*after)) == {"second"}
@@ -110,9 +110,9 @@ async def test_who_started_a_reading_and_goes_away_leaves_it_to_the_others(store
     source = Source()
     source.may_end.clear()
     first = asyncio.create_task(fetch(store, source))
-    await asyncio.sleep(0.01)
+    await until(lambda: source.reads == 1)
     second = asyncio.create_task(fetch(store, source))
-    await asyncio.sleep(0.01)
+    await turns(3)
     first.cancel()
     source.may_end.set()
     assert await second == "first"
@@ -121,7 +121,7 @@ async def test_who_started_a_reading_and_goes_away_leaves_it_to_the_others(store
 
 async def test_a_reading_that_failed_is_everybodys_failure_once(store: Store) -> None:
     async def fail() -> str:
-        await asyncio.sleep(0.01)
+        await turns(3)
         raise OSError("the database is away")
 
     tried = await asyncio.gather(

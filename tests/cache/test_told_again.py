@@ -6,7 +6,7 @@ from server.context import Context
 from server.models.connection import rows, transaction
 from tests.api.test_timelines import everything_is_told
 from tests.callers import Caller
-from tests.servers import until
+from tests.waiting import until
 
 
 async def untold(sql: str, value: int) -> None:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from config import metrics, metrics_port
 from config.metrics import Machine
 from tests import servers
+from tests.waiting import wait_for
 
 TELLS = """
 import sys, time
@@ -101,14 +101,20 @@ def test_the_page_is_as_the_client_accepts_it(folder: Path, process: subprocess.
 
 
 @pytest.fixture
-def port(folder: Path, process: subprocess.Popen[str]) -> int:
+def port(
+    folder: Path,
+    process: subprocess.Popen[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> int:
     """Where the machine answers, first taken by another program."""
     port = servers.free_port()
     with socket.create_server(("127.0.0.1", port)):
         arguments = (folder, "127.0.0.1", port)
+        monkeypatch.setattr(metrics_port, "TRY_EVERY", 0.05)
         threading.Thread(target=metrics_port.serve, args=arguments, daemon=True).start()
-        time.sleep(0.2)
-    servers.wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/metrics"), "the port", seconds=15)
+        wait_for(lambda: "cannot listen on" in caplog.text, "the complaint")
+    wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/metrics"), "the port", seconds=15)
     return port
 
 
@@ -118,12 +124,16 @@ def test_the_port_answers_for_all_as_soon_as_it_is_free(port: int, caplog: pytes
 
 
 def test_a_port_that_is_taken_is_told_once(
-    folder: Path, process: subprocess.Popen[str], caplog: pytest.LogCaptureFixture
+    folder: Path,
+    process: subprocess.Popen[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(metrics_port, "TRY_EVERY", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as other:
         arguments = (folder, "127.0.0.1", other.getsockname()[1])
         threading.Thread(target=metrics_port.serve, args=arguments, daemon=True).start()
-        servers.wait_for(lambda: "METRICS_PORT: cannot listen on" in caplog.text, "the word")
+        wait_for(lambda: "METRICS_PORT: cannot listen on" in caplog.text, "the word")
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/openmetrics-text; version=zzz"])
@@ -134,11 +144,12 @@ def test_whatever_is_asked_at_the_port_is_answered(port: int, accept: str) -> No
         assert "Python" not in answer.headers["server"]
 
 
+@pytest.mark.whole
 def test_who_says_nothing_at_the_port_holds_nothing_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     before = threading.active_count()
     with contextlib.ExitStack() as silent:
         for _ in range(50):
             silent.enter_context(socket.create_connection(("127.0.0.1", port)))
-        servers.wait_for(lambda: threading.active_count() > before, "somebody being listened to")
+        wait_for(lambda: threading.active_count() > before, "somebody being listened to")
         assert threading.active_count() <= before + metrics_port.AT_ONCE
-        servers.wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/"), "an answer", seconds=10)
+        wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/"), "an answer", seconds=10)

@@ -10,6 +10,7 @@ import pytest
 
 from config.settings import Settings
 from tests import servers
+from tests.waiting import wait_for
 from tests.whole.conftest import is_ready
 
 ASKED = {
@@ -38,7 +39,7 @@ def test_sanics_debug_reloader_and_inspector_are_out_of_reach(settings: Settings
         "SANIC_INSPECTOR_PORT": str(inspector),
     }
     with servers.perch("serve", folder=tmp_path, **started) as process:
-        servers.wait_for(lambda: is_ready(url), "perch serve answering")
+        wait_for(lambda: is_ready(url), "perch serve answering")
         assert listening(family(process.pid)) == {port}
         assert len(family(process.pid)) == 2, "the parent and one web process: no reloader, no inspector"
         with pytest.raises(ConnectionRefusedError):

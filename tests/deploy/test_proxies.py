@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests import pictures, servers
+from tests.waiting import lasting, wait_for
 from tests.whole.conftest import Perch, running
 
 DEPLOY = Path(__file__).parents[2] / "config/deploy"
@@ -103,7 +104,7 @@ def served(command: list[str], port: int, environment: dict[str, str]) -> Iterat
         command, env=servers.environment(**environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        servers.wait_for(lambda: answers(port) or process.poll() is not None, command[0], seconds=20)
+        wait_for(lambda: answers(port) or process.poll() is not None, command[0], seconds=20)
         assert process.poll() is None, f"{command[0]} ended"
         yield
     finally:
@@ -210,7 +211,7 @@ async def test_whoever_asks_cannot_say_from_where(proxied: int) -> None:
                 answer = await one.get("/api/instance", headers=lie, extensions=sni())
                 if answer.status_code == 429:
                     break
-                await asyncio.sleep(0.05)
+                await lasting(0.05)
         assert next(numbers) > ANONYMOUS
         assert (await other.get("/api/instance", extensions=sni())).status_code == 200
 

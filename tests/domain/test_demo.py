@@ -10,9 +10,9 @@ from server.generate import demo, scenes
 from server.generate.community import KNOWN, PEOPLE, POSTS
 from server.generate.loading import NotEmpty
 from server.models.connection import rows
-from tests.api.media import eventually
 from tests.callers import Caller, register
 from tests.domain.test_counters import DISAGREEING
+from tests.waiting import until_gone
 
 
 def test_the_script_fits_together() -> None:
@@ -35,7 +35,7 @@ async def test_a_new_server_gets_people_who_write_and_pictures_that_are_made(per
     async def pending() -> bool:
         return bool(await rows("SELECT 1 FROM media_attachments WHERE state = 'pending'"))
 
-    await eventually(pending, seconds=60)
+    await until_gone(pending, within=60)
     states = await rows("SELECT state, count(*)::int AS n FROM media_attachments GROUP BY state")
     assert [(one["state"], one["n"]) for one in states] == [("ready", found.pictures)]
     assert await rows(DISAGREEING) == []

@@ -69,6 +69,7 @@ async def test_a_fresh_server_begins_with_the_next_slot() -> None:
     assert await slots(HOURLY, RunState.DUE) == [1]
 
 
+@pytest.mark.whole
 @pytest.mark.fault("slots")
 async def test_two_schedulers_make_one_run_of_each_slot() -> None:
     await plan(0)

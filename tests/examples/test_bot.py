@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 
 from tests import pictures, servers
 from tests.callers import Caller
+from tests.waiting import until
 from tests.whole.conftest import Perch, is_web, running
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -87,14 +87,10 @@ async def answered(alice: Caller, call: str, expected: str) -> None:
     """The bot says so within some seconds, whenever its stream is open."""
 
     async def is_there() -> bool:
-        await alice.tweet(call)
+        try:
+            await alice.tweet(call)
+        except httpx.TransportError:
+            return False
         return any(expected in tweet["content"] for tweet in await alice.timeline(limit=20))
 
-    for _ in range(60):
-        try:
-            if await is_there():
-                return
-        except httpx.TransportError:
-            pass
-        await asyncio.sleep(0.25)
-    raise AssertionError(f"nobody said {expected}")
+    await until(is_there, every=0.25)

@@ -22,7 +22,7 @@ import pytest
 from config.version import VERSION
 from tests.faults.rows import FAULTS
 from tests.faults.verdicts import COLUMNS, Verdicts
-from tests.measuring import machine, tables
+from tools.measuring import machine, tables
 
 DOCUMENT = Path("docs/reliability.md")
 MARKER = "faults"
@@ -36,7 +36,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--only", nargs="+", choices=list(FAULTS), metavar="ROW", help=", ".join(FAULTS))
-    parser.add_argument("--quick", action="store_true", help="as few of everything as `make test` tries")
+    parser.add_argument("--quick", action="store_true", help="as few of everything as `make test-all` tries")
     parser.add_argument("--write", action="store_true", help=f"renew the rows of {DOCUMENT}")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
     chosen = parser.parse_args()

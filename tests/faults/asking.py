@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from tests.callers import Caller
+from tests.waiting import lasting
 
 
 @dataclass
@@ -75,7 +76,7 @@ async def asking(who: Caller, askers: int = 8, *, pause: float = 0.02) -> AsyncI
                 case _:
                     answer = await who.raw("GET", "/api/tweets?likers=0&limit=20")
             answers.take(answer, time.monotonic() - began)
-            await asyncio.sleep(pause)
+            await lasting(pause)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(askers):

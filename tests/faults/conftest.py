@@ -18,6 +18,7 @@ from tests import disks, proxy, servers
 from tests.backends import Backends, backends
 from tests.callers import Caller
 from tests.proxy import Pass, Proxy
+from tests.waiting import wait_for
 from tests.whole.conftest import REGISTER, is_ready, is_web
 from tests.whole.conftest import processes as living
 
@@ -79,7 +80,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, ceph_url: str) -> Iterator[Si
         processes = [started(folder, command, environment) for command in ("serve", "worker")]
         url = f"http://127.0.0.1:{port}"
         try:
-            servers.wait_for(lambda: is_ready(url), "perch serve answering")
+            wait_for(lambda: is_ready(url), "perch serve answering")
             yield Site(
                 **vars(behind),
                 url=url,

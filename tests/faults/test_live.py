@@ -14,9 +14,9 @@ from server.models.locks import AdvisoryLock
 from tests import proxy
 from tests.callers import Caller
 from tests.faults.conftest import Site, newcomer
-from tests.faults.waiting import eventually
 from tests.realtime.listening import Follower
 from tests.thorough import much
+from tests.waiting import until
 
 CUTS = 20
 
@@ -39,12 +39,13 @@ async def test_a_client_that_is_cut_off_hears_every_tweet_once_and_in_order(
     with proxy.before_http(site.url) as gate:
         follower = Follower(gate.url, bob)
         following = asyncio.create_task(follower.until("the last one", within=60))
-        await eventually(lambda: follower.stream is not None, within=10)
+        await until(lambda: follower.stream is not None, within=10)
         texts = [f"between cuts {number}" for number in range(CUTS)]
         for text in texts:
             await alice.tweet(text)
+            heard = follower.connections
             gate.cut()
-            await asyncio.sleep(0.1)
+            await until(lambda: follower.connections > heard)  # noqa: B023
         await alice.tweet("the last one")
         await following
     assert follower.texts == [*texts, "the last one"]
@@ -63,17 +64,17 @@ async def test_a_relay_that_is_killed_after_the_commit_loses_and_doubles_nothing
     bob = await newcomer(site, client)
     follower = Follower(site.url, bob)
     following = asyncio.create_task(follower.until("the last one", within=60))
-    await eventually(lambda: follower.stream is not None, within=10)
+    await until(lambda: follower.stream is not None, within=10)
     texts = []
     for number in range(RELAYS_KILLED):
         texts += [f"committed {number}", f"and then {number}"]
         async with site.connected() as database, database.transaction():
             await database.execute(HOLD)
             await alice.tweet(texts[-2])
-            await eventually(lambda: is_held(site), within=5)
+            await until(lambda: is_held(site), within=5)
             for pid in site.web:
                 os.kill(pid, signal.SIGKILL)
-        await eventually(lambda: serves(client), within=10)
+        await until(lambda: serves(client), within=10)
         await alice.tweet(texts[-1])
     await alice.tweet("the last one")
     await following

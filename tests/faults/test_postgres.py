@@ -15,6 +15,7 @@ from tests.faults.asking import asking, well
 from tests.faults.conftest import Site, newcomer
 from tests.proxy import Hang, Mode, Refuse
 from tests.thorough import much
+from tests.waiting import lasting, until
 
 BROKEN_FOR = much(usually=1.5, thoroughly=20)
 
@@ -34,9 +35,9 @@ async def test_without_a_database_the_answer_is_503_in_the_envelope(
     site: Site, alice: Caller, mode: Mode, measured: Callable[[str], None]
 ) -> None:
     async with asking(alice, 40) as answers:
-        await asyncio.sleep(0.3)
+        await until(lambda: answers.statuses.total() > 40)
         site.database.mode = mode
-        await asyncio.sleep(BROKEN_FOR)
+        await lasting(BROKEN_FOR)
         site.mend()
         back = await well(alice, within=10)
     assert not answers.wrong, answers.wrong[:3]
@@ -52,7 +53,8 @@ async def test_cut_connections_lose_nothing_that_was_answered(
 ) -> None:
     async with asking(alice) as answers:
         for _ in range(much(usually=5, thoroughly=50)):
-            await asyncio.sleep(0.2)
+            before = len(answers.published)
+            await until(lambda: len(answers.published) > before)  # noqa: B023
             site.database.cut()
         back = await well(alice, within=10)
     assert not answers.wrong, answers.wrong[:3]

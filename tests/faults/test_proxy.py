@@ -10,7 +10,7 @@ import pytest
 
 from tests import proxy
 from tests.proxy import Proxy
-from tests.servers import wait_for
+from tests.waiting import wait_for
 
 
 def echo(listener: socket.socket) -> None:

@@ -14,9 +14,9 @@ from tests import pictures
 from tests.callers import Caller
 from tests.faults.asking import asking, well
 from tests.faults.conftest import Site
-from tests.faults.waiting import eventually
 from tests.proxy import Hang, Mode, Refuse
 from tests.thorough import much
+from tests.waiting import lasting, until
 
 # How long it is broken. Seconds.
 BROKEN_FOR = much(usually=1.5, thoroughly=15)
@@ -36,7 +36,7 @@ async def test_while_redis_is_away_requests_go_on(
         began = time.monotonic()
         upload = await alice.upload(pictures.jpeg(300, 200))
         uploaded = time.monotonic() - began
-        await asyncio.sleep(max(0.0, BROKEN_FOR - uploaded))
+        await lasting(max(0.0, BROKEN_FOR - uploaded))
         site.mend()
         back = await well(alice, within=10)
     assert not answers.wrong, answers.wrong[:3]
@@ -47,7 +47,7 @@ async def test_while_redis_is_away_requests_go_on(
     found = await site.rows("SELECT content FROM tweets WHERE content = ANY($1)", answers.published)
     assert len(found) == len(answers.published)
     began = time.monotonic()
-    await eventually(lambda: made_at_once(alice), within=10)
+    await until(lambda: made_at_once(alice), within=10)
     worker = time.monotonic() - began
     measured(
         f"{type(mode).__name__.lower()} for {BROKEN_FOR} s: {answers.words}, an upload {uploaded:.1f} s; "
@@ -67,11 +67,11 @@ async def test_a_flush_loses_no_picture(site: Site, alice: Caller, measured: Cal
         uploads = [asyncio.create_task(alice.upload(pictures.jpeg(900, 700))) for _ in range(6)]
         for _ in range(10):
             await redis.flushall()
-            await asyncio.sleep(0.05)
+            await lasting(0.05)
         uploaded = [await upload for upload in uploads]
     assert set(answers.statuses) <= {200, 201}, answers.words
     assert {upload.status for upload in uploaded} == {201}
     # What a flush has lost is found by the minute's reconciliation, which a scheduler would start here.
     pending = await site.rows("SELECT id FROM media_attachments WHERE state = 'pending'")
-    await eventually(lambda: made_at_once(alice), within=10)
+    await until(lambda: made_at_once(alice), within=10)
     measured(f"flushed 10 times: {answers.words}, {len(pending)} of 6 pictures left to the reconciliation")

@@ -18,9 +18,9 @@ import pytest
 
 from tests import servers
 from tests.callers import Caller
-from tests.faults.waiting import eventually
 from tests.realtime.listening import Follower, listening
 from tests.thorough import much
+from tests.waiting import lasting, until, wait_for
 from tests.whole.conftest import Perch, is_ready, is_web, log_of, running
 
 CLIENTS = 12
@@ -71,7 +71,7 @@ async def loaded(perch: Perch, author: Caller) -> AsyncIterator[Load]:
                 except httpx.TransportError as error:
                     load.statuses[type(error).__name__] += 1
                 load.slowest = max(load.slowest, time.monotonic() - began)
-                await asyncio.sleep(0.005)
+                await lasting(0.005)
 
     pressing = [asyncio.create_task(press(number)) for number in range(CLIENTS)]
     try:
@@ -89,8 +89,8 @@ async def renewed(perch: Perch) -> None:
     """Ask for it, and see new web processes and none of the old ones."""
     before, times = webs(perch), log_of(perch).count("renewed, with")
     os.kill(perch.process.pid, signal.SIGUSR2)
-    await eventually(lambda: log_of(perch).count("renewed, with") > times, within=30)
-    await eventually(lambda: not before & webs(perch), within=10)
+    await until(lambda: log_of(perch).count("renewed, with") > times, within=30)
+    await until(lambda: not before & webs(perch), within=10)
 
 
 @pytest.mark.fault("restart")
@@ -102,10 +102,11 @@ async def test_a_renewal_under_load_drops_no_request(perch: Perch, measured: Cal
         follower = Follower(perch.url, bob)
         following = asyncio.create_task(follower.until("the last", within=90))
         async with loaded(perch, alice) as load:
-            await asyncio.sleep(0.5)
+            await until(lambda: load.statuses.total() > 50)
             for _ in range(RENEWALS):
                 await renewed(perch)
-            await asyncio.sleep(0.5)
+            before = load.statuses.total()
+            await until(lambda: load.statuses.total() > before + 50)
         await alice.tweet("the last")
         await following
         assert set(load.statuses) == {200, 201}, load.statuses
@@ -149,15 +150,15 @@ def test_a_renewal_moves_to_another_port_and_back_and_leaves_none_open(tmp_path:
 
     (tmp_path / ".env").write_text(f"PORT={ports[0]}\n")
     with servers.perch("up", folder=tmp_path, DATA_DIR="data") as up:
-        servers.wait_for(lambda: is_ready(f"http://127.0.0.1:{ports[0]}"), "perch up serving", seconds=90)
+        wait_for(lambda: is_ready(f"http://127.0.0.1:{ports[0]}"), "perch up serving", seconds=90)
         for old, new in (ports, ports[::-1]):
             (tmp_path / ".env").write_text(f"PORT={new}\n")
             os.kill(up.pid, signal.SIGUSR2)
-            servers.wait_for(lambda at=new: is_ready(f"http://127.0.0.1:{at}"), "the other port", seconds=60)  # type: ignore[misc]
-            servers.wait_for(lambda at=old: is_refused(at), "the old port refused", seconds=30)  # type: ignore[misc]
+            wait_for(lambda at=new: is_ready(f"http://127.0.0.1:{at}"), "the other port", seconds=60)  # type: ignore[misc]
+            wait_for(lambda at=old: is_refused(at), "the old port refused", seconds=30)  # type: ignore[misc]
         (tmp_path / ".env").write_text(f"PORT={ports[1]}\n")
         os.kill(up.pid, signal.SIGUSR2)
-        servers.wait_for(lambda: is_ready(f"http://127.0.0.1:{ports[1]}"), "the other port", seconds=60)
+        wait_for(lambda: is_ready(f"http://127.0.0.1:{ports[1]}"), "the other port", seconds=60)
         up.terminate()  # while what was there before ends
         said, _ = up.communicate(timeout=60)
     assert said.rstrip().endswith("stopped")
@@ -171,11 +172,11 @@ def test_a_renewal_to_a_port_that_is_taken_changes_nothing(tmp_path: Path) -> No
     with socket.socket() as other, servers.perch("up", folder=tmp_path, DATA_DIR="data") as up:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        servers.wait_for(lambda: is_ready(f"http://127.0.0.1:{port}"), "perch up serving", seconds=90)
+        wait_for(lambda: is_ready(f"http://127.0.0.1:{port}"), "perch up serving", seconds=90)
         (tmp_path / ".env").write_text(f"PORT={other.getsockname()[1]}\n")
         os.kill(up.pid, signal.SIGUSR2)
         logs = tmp_path / "data" / "logs"
-        servers.wait_for(
+        wait_for(
             lambda: any("not renewed" in file.read_text() for file in logs.glob("*.perch.*.jsonl")),
             "the refusal",
             seconds=30,
@@ -192,10 +193,7 @@ def test_a_renewal_that_would_fail_changes_nothing(tmp_path: Path) -> None:
         before = perch.children()
         (tmp_path / ".env").write_text("PORT=none\nWEB_CONCURRENCY=none\n")
         os.kill(perch.process.pid, signal.SIGUSR2)
-        deadline = time.monotonic() + 20
-        while "not renewed" not in log_of(perch):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_for(lambda: "not renewed" in log_of(perch), "a complaint")
         assert "WEB_CONCURRENCY" in log_of(perch)
         assert perch.children() == before
         assert httpx.get(f"{perch.url}/health/ready").status_code == 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -14,9 +13,9 @@ from config.settings import Settings
 from server.models import RunKind
 from tests.faults import houses
 from tests.faults.houses import House
-from tests.faults.waiting import eventually
 from tests.faults.workers import started
 from tests.thorough import much
+from tests.waiting import lasting, until
 
 # Logs are shipped in each minute of the clock below, which has one in each second, and nothing else happens.
 CRONS = {f"{kind.upper()}_CRON": "0 0 1 1 *" for kind in RunKind} | {"LOGS_CRON": "* * * * *"}
@@ -68,19 +67,19 @@ async def test_each_slot_has_one_row_and_is_run_once_whatever_becomes_of_schedul
 
             begin("worker")
             schedulers = [begin("scheduler"), begin("scheduler")]
-            await eventually(lambda: done(house, 2), within=30)
-            await asyncio.sleep(A_WHILE)
+            await until(lambda: done(house, 2), within=30)
+            await lasting(A_WHILE)
             set_by.write_text(str(AHEAD.total_seconds()))
-            await eventually(lambda: done(house, 1, after=start + AHEAD), within=10)
+            await until(lambda: done(house, 1, after=start + AHEAD), within=10)
             set_by.write_text("0")
             before = await how_many(house)
-            await eventually(lambda: done(house, before + 1), within=10)
+            await until(lambda: done(house, before + 1), within=10)
             for scheduler in schedulers:  # killed
                 scheduler.close()
-            await asyncio.sleep(A_WHILE + 2)
+            await lasting(A_WHILE + 2)
             down = await how_many(house)
             begin("scheduler")
-            await eventually(lambda: done(house, down + 2), within=20)
+            await until(lambda: done(house, down + 2), within=20)
         rows = await house.database.fetch(SLOTS)
     here = [row for row in rows if row["slot"] < start + AHEAD]
     minutes = [(row["slot"] - here[0]["slot"]) / timedelta(minutes=1) for row in here]

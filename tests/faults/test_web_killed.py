@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from tests.callers import Caller
-from tests.faults.waiting import eventually
 from tests.thorough import much
+from tests.waiting import lasting, until
 from tests.whole.conftest import Perch, is_web, running
 
 # Of each of the four processes, and once more in the middle of tweets that are held there: one that
@@ -91,14 +91,14 @@ async def write(perch: Perch, who: Caller, written: Written, over: asyncio.Event
                 )
             except httpx.TransportError:
                 written.failures += 1
-                await asyncio.sleep(0.05)
+                await lasting(0.05)
                 continue
             assert answer.status_code in (201, 503), answer.text
             if answer.status_code == 201:
                 written.unanswered.discard(text)
                 written.answered.add(text)
                 break
-            await asyncio.sleep(0.05)
+            await lasting(0.05)
     await database.close()
 
 
@@ -111,7 +111,7 @@ async def kill_in_the_middle(perch: Perch) -> int:
 
     async with database.transaction():
         await database.execute("LOCK TABLE tweets IN SHARE MODE")
-        await eventually(waits, within=10)
+        await until(waits, within=10)
         victims = [pid for pid in perch.children() if is_web(pid)]
         for victim in victims:
             os.kill(victim, signal.SIGKILL)
@@ -131,12 +131,12 @@ async def test_tweets_are_whole_or_not_there_though_processes_are_killed(
         kills = 0
         for _ in range(KILLS):
             for victim in [pid for pid in perch.children() if is_web(pid)]:
-                await asyncio.sleep(0.4)
+                before = len(written.answered)
+                await until(lambda: len(written.answered) >= before + WRITERS)  # noqa: B023
                 os.kill(victim, signal.SIGKILL)
                 kills += 1
-            await asyncio.sleep(1)
         kills += await kill_in_the_middle(perch)
-        await eventually(lambda: written.failures > 0, within=25)
+        await until(lambda: written.failures > 0, within=25)
         over.set()
         await asyncio.gather(*writing)
         assert (await client.get("/health/ready")).status_code == 200

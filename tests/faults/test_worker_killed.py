@@ -23,9 +23,9 @@ from tasks.dumps import catalogue
 from tests import pictures
 from tests.faults import houses
 from tests.faults.houses import House
-from tests.faults.waiting import eventually
 from tests.faults.workers import HASTE, started
 from tests.thorough import THOROUGH, much
+from tests.waiting import until
 
 # Everything is done again within this time after a kill. Seconds.
 TAKEN_OVER_WITHIN = 60
@@ -63,23 +63,23 @@ async def test_what_a_killed_worker_was_at_is_taken_over_and_done_once(
     tokens = await pending_pictures(house)
     lines = finished_logs(house.settings.logs_folder)
     with started(house.environment, house.log, changes) as worker:
-        await eventually(lambda: at_pictures_and_dump(house), within=20)
+        await until(lambda: at_pictures_and_dump(house), within=20)
         kill(worker.pid)
         assert (await catalogue.read(house.backups, house.settings)).dumps == []
         killed = time.monotonic()
     with started(house.environment, house.log, changes) as worker:
-        await eventually(lambda: house.is_done(dump), within=TAKEN_OVER_WITHIN)
-        await eventually(lambda: all_ready(house), within=TAKEN_OVER_WITHIN)
+        await until(lambda: house.is_done(dump), within=TAKEN_OVER_WITHIN)
+        await until(lambda: all_ready(house), within=TAKEN_OVER_WITHIN)
         first = time.monotonic() - killed
         shipping = await house.due("logs")
-        await eventually(lambda: some_shipped(house), within=20)
+        await until(lambda: some_shipped(house), within=20)
         kill(worker.pid)
         killed = time.monotonic()
     assert len(house_logs(house)) > 0, "all were shipped already"
     with started(house.environment, house.log, changes):
-        await eventually(lambda: house.is_done(shipping), within=TAKEN_OVER_WITHIN)
+        await until(lambda: house.is_done(shipping), within=TAKEN_OVER_WITHIN)
         second = time.monotonic() - killed
-        await eventually(lambda: originals_are_gone(house), within=TAKEN_OVER_WITHIN)
+        await until(lambda: originals_are_gone(house), within=TAKEN_OVER_WITHIN)
     assert max(first, second) < TAKEN_OVER_WITHIN
     assert await shipped(house) == lines
     found = await catalogue.read(house.backups, house.settings)
@@ -176,17 +176,17 @@ async def test_a_task_that_kills_each_worker_is_given_up_and_reported(
     await house.send("tests.poison")
     for _ in range(DEATHS):
         with started(house.environment, house.log, changes) as worker:
-            await eventually(lambda worker=worker: worker.poll() is not None, within=20)  # type: ignore[misc]
+            await until(lambda worker=worker: worker.poll() is not None, within=20)  # type: ignore[misc]
             assert worker.returncode == -signal.SIGKILL
     with started(house.environment, house.log, changes) as worker:
-        await eventually(lambda: has_letters(house), within=20)
+        await until(lambda: has_letters(house), within=20)
         removed = await house.database.fetchval(
             "INSERT INTO media_attachments (token, owner_id, state) VALUES ('x', 1, 'removed') RETURNING id"
         )
         await house.send(REMOVE_PICTURES, [removed])
-        await eventually(lambda: is_removed(house), within=10)
+        await until(lambda: is_removed(house), within=10)
         await house.send("health.tell_changes")
-        await eventually(lambda: "degraded: a task was given up within a day" in house.printed, within=10)
+        await until(lambda: "degraded: a task was given up within a day" in house.printed, within=10)
         assert worker.poll() is None
     assert await house.redis.xlen(DEAD_LETTERS) == 1
     assert f"a message is put aside: its worker died {DEATHS} times" in house.printed

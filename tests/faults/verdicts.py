@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.faults.rows import FAULTS
-from tests.measuring.tables import Cells
+from tools.measuring.tables import Cells
 
 COLUMNS = ("fault", "promise", "measured", "verdict")
 

@@ -24,6 +24,9 @@ from tests.importing import first
 from tests.importing.first import counted, told
 from tests.importing.here import contents, count
 from tests.jobs import NoJobs
+from tests.waiting import until
+
+pytestmark = pytest.mark.whole
 
 
 class Unsent(NoJobs):
@@ -154,10 +157,12 @@ async def test_a_killed_command_is_finished_by_the_next_one(
         env=environment(settings),
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored, where tests run behind
     )
-    async with asyncio.timeout(60):
-        while await count("tweets") < 2000:
-            assert killed.returncode is None
-            await asyncio.sleep(0.005)
+
+    async def has_begun() -> bool:
+        assert killed.returncode is None
+        return await count("tweets") >= 2000
+
+    await until(has_begun, within=60, every=0.005)
     killed.send_signal(how)
     assert await killed.wait() == (130 if how is signal.SIGINT else -how)
     assert 2000 <= await count("tweets") < 50_000

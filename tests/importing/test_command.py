@@ -18,6 +18,8 @@ from server.models.connection import rows
 from tests.callers import Caller, register
 from tests.whole.conftest import perch, running
 
+pytestmark = pytest.mark.whole
+
 
 def imported(
     settings: Settings, folder: Path, address: DatabaseAddress, *options: str, **more: str

@@ -12,11 +12,12 @@ from server.context import Context
 from server.importing.files import FilesInFolder
 from server.models.connection import rows
 from tests import pictures
-from tests.api.media import eventually, fetch
+from tests.api.media import fetch
 from tests.callers import Caller, register
 from tests.importing import first
 from tests.importing.first import counted, take_over, told, utc
 from tests.realtime.listening import listening
+from tests.waiting import until_gone
 
 CUT = "the text is larger than 16384 bytes and is cut"
 TWICE = "it is there twice"
@@ -206,7 +207,7 @@ async def test_pictures_are_made_anew_in_the_order_of_their_tweet(
 ) -> None:
     account = await take_over(ugly, perch, files)
     assert sum(account.pictures.values()) == 3
-    await eventually(lambda: column("SELECT 1 FROM media_attachments WHERE state = 'pending'"))
+    await until_gone(lambda: column("SELECT 1 FROM media_attachments WHERE state = 'pending'"))
     reader = showing(anybody, "k4", 4)
     first_tweet, sharing = await reader.read(1), await reader.read(10)
     assert [item["width"] for item in first_tweet["media"]] == [62, 61]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from server.limits.rates import Rates
 from server.limits.tally import PREFIX
 from tests import servers
 from tests.callers import Caller
+from tests.waiting import turns
 
 
 @dataclass(frozen=True)
@@ -90,4 +90,4 @@ async def served(app: Any, host: str) -> AsyncIterator[str]:
     for connection in list(serving.connections):
         connection.abort()
     await serving.after_stop()
-    await asyncio.sleep(0)  # what was cut off is closed in the next round of the loop
+    await turns()  # what was cut off is closed in the next round of the loop

@@ -10,7 +10,7 @@ from server.models.connection import rows
 from tests import pictures
 from tests.callers import Caller
 from tests.limits.conftest import Open
-from tests.servers import until
+from tests.waiting import until
 
 
 async def taken(who: Caller) -> list[tuple[int, int]]:

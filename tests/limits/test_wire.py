@@ -14,7 +14,7 @@ from server.http import framing, protocol
 from tests.callers import Caller
 from tests.limits.conftest import Open
 from tests.limits.wire import wire
-from tests.servers import until
+from tests.waiting import until
 
 BODY = b'{"tweet_data": "smuggled"}'
 SMUGGLED = b"POST /api/tweets HTTP/1.1\r\nHost: x\r\napi-key: %s\r\nContent-Length: 26\r\n\r\n" + BODY
@@ -243,7 +243,7 @@ async def test_one_connection_too_many_is_told_so(house: Open) -> None:
             assert answer.error == (503, "unavailable")
             assert answer.headers["retry-after"]
             assert await three.ends()
-    await asyncio.sleep(0.1)
+    await until(lambda: here.app.ctx.connections.open == 0)
     async with wire(here.url) as again:
         await again.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await again.answer()).status == 200

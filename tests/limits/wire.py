@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.waiting import lasting
+
 
 @dataclass(frozen=True)
 class RawAnswer:
@@ -43,7 +45,7 @@ class Wire:
             self.writer.write(data[start : start + pieces])
             await self.writer.drain()
             if every:
-                await asyncio.sleep(every)
+                await lasting(every)
 
     async def answer(self) -> RawAnswer:
         async with asyncio.timeout(10):

@@ -13,6 +13,7 @@ from config.settings import Settings
 from server.processes import embedded
 from server.processes.sizes import postgres_options
 from tests import servers
+from tests.waiting import wait_for
 
 
 @pytest.mark.parametrize("memory", [64, 128, 1024, 8192, 1 << 20])
@@ -37,7 +38,7 @@ def test_the_servers_of_a_large_machine_start_with_what_is_computed(tmp_path: Pa
     pids = [program.start() for program in programs]
     try:
         for program in programs:
-            servers.wait_for(program.ready or (lambda: True), f"{program.name} answering")
+            wait_for(program.ready or (lambda: True), f"{program.name} answering")
         asked = ("shared_buffers", "work_mem", "checkpoint_timeout", "fsync", "synchronous_commit")
         assert asyncio.run(shown(settings, *asked)) == ["512MB", "32MB", "15min", "on", "on"]
         with Redis.from_url(settings.redis.url) as redis:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import wait_for
+from tests.waiting import wait_for
 
 PRELUDE = """
 import os, signal, sys, time
@@ -31,7 +31,7 @@ def waits(name, on_stop=lambda: None):
         signal.signal(signal.SIGTERM, stop)
         say(name, "runs", os.getpid())
         while True:
-            time.sleep(1)
+            signal.pause()
     return Program(name, forked(name, work))
 """
 
@@ -176,7 +176,7 @@ def test_what_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             say("deaf runs")
             while True:
-                time.sleep(1)
+                signal.pause()
         program = Program("deaf", forked("deaf", deaf), stop_within=0.5)
         Supervisor([[program]]).run()
         say("end")

@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 import msgspec
 
+from server.models.connection import rows
 from tests.callers import Caller
+from tests.waiting import lasting, until, until_gone
 
 # What takes longer is not live.
 PATIENCE = 5
@@ -97,6 +99,15 @@ class Listener:
         return [int(event["id"].split("-")[1]) for event in self.heard if event["type"] != "open"]
 
 
+async def settled() -> None:
+    """Wait until the log has all that was written so far: a stream that opens then hears nothing of it."""
+
+    async def waits() -> bool:
+        return bool(await rows("SELECT 1 FROM outbox LIMIT 1"))
+
+    await until_gone(waits)
+
+
 @contextlib.asynccontextmanager
 async def listening(url: str, who: Caller, *, last: str | None = None) -> AsyncIterator[Listener]:
     """A stream of this person's, from when it is open to the end of the block."""
@@ -142,16 +153,15 @@ class Follower:
                         self.stream = None
                         self.heard += [told for told in stream.heard if told["type"] != "open"]
                         self.last = stream.last_id or self.last
-            await asyncio.sleep(0.05)
+            await lasting(0.05)
 
     async def until(self, content: str, *, within: float) -> None:
         """This tweet is heard, over whichever stream; then all that was heard is in `heard`."""
         following = asyncio.create_task(self.follow())
         try:
-            async with asyncio.timeout(within):
-                while not any(told["tweet"]["content"] == content for told in self._tweets()):  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
-                await asyncio.sleep(0.5)  # so that anything that is told twice would have come
+            await until(
+                lambda: any(told["tweet"]["content"] == content for told in self._tweets()), within=within
+            )
         finally:
             following.cancel()
             with contextlib.suppress(asyncio.CancelledError):

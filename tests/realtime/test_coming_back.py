@@ -11,6 +11,7 @@ from server.models import event
 from server.models.connection import rows
 from tests.callers import Caller
 from tests.realtime.listening import listening
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -40,8 +41,12 @@ async def test_who_was_away_for_too_long_is_told_to_begin_anew(
         await first.wait_for("tweet")
     epoch, number = first.last_id.split("-")
     await alice.tweet()
-    async with listening(address, alice) as to_alice:  # somebody sees that the log has it
-        await asyncio.sleep(0.5)
+
+    async def is_in_the_log() -> bool:
+        return bool(await rows("SELECT 1 FROM events WHERE seq > $1", int(number)))
+
+    async with listening(address, alice) as to_alice:
+        await until(is_in_the_log)
         assert await event.forget_old(now=datetime.now(UTC) + timedelta(days=2)) >= 1
         for last, reason in (
             (f"{epoch}-{int(number) - 1}", "too_old"),

@@ -13,7 +13,7 @@ from server.models import ApiKey
 from server.models.connection import rows, transaction
 from tests.callers import Caller
 from tests.realtime.listening import listening
-from tests.servers import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 

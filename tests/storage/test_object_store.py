@@ -8,9 +8,9 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-import uuid
+import threading
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,24 +27,37 @@ from storage.base import (
 from storage.local import LocalStore
 from storage.s3 import PART, Bucket, S3Store
 from tests import servers
+from tests.waiting import PATIENCE, until
 
 # Ceph's gateway on an SQLite file answers ranges with the right length and the wrong bytes, and is slow with
 # many objects.
-NOT_CEPH = pytest.mark.parametrize("store", ["local", "moto_url"], indirect=True)
+NOT_CEPH = pytest.mark.parametrize("opened", ["local", "moto_url"], indirect=True)
 
 
-@pytest_asyncio.fixture(params=["local", "moto_url", "ceph_url"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ObjectStore]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["local", "moto_url", "ceph_url"])
+async def opened(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[ObjectStore]:
+    """Opened once for all tests: making a client of S3 takes longer than most of them."""
     found: ObjectStore
     if request.param == "local":
-        found = LocalStore(tmp_path / "objects")
+        found = LocalStore(tmp_path_factory.mktemp("store") / "objects")
     else:
-        bucket = servers.bucket(request.getfixturevalue(request.param), f"test-{uuid.uuid4().hex[:12]}")
+        bucket = servers.bucket(request.getfixturevalue(request.param), "contract")
         await servers.make_bucket(bucket)
         found = S3Store(bucket)
     await found.open()
     yield found
     await found.close()
+
+
+@pytest_asyncio.fixture
+async def store(opened: ObjectStore) -> ObjectStore:
+    """Without an object."""
+    for key in [item.key async for item in opened.list()]:
+        await opened.delete(key)
+    await opened.remove_unfinished("", before=datetime.now(UTC) + timedelta(hours=1))
+    return opened
 
 
 async def body(*pieces: bytes) -> AsyncIterator[bytes]:
@@ -152,6 +165,7 @@ async def test_keys_are_listed_in_order_by_prefix(store: ObjectStore) -> None:
     assert [item.key async for item in store.list("nothing/")] == []
 
 
+@pytest.mark.whole
 @NOT_CEPH
 async def test_more_keys_than_one_page_of_a_listing(store: ObjectStore) -> None:
     limit = asyncio.Semaphore(20)
@@ -294,8 +308,11 @@ async def test_an_upload_given_up_while_its_file_is_opened_leaves_nothing(
     opened: list[Any] = []
     real = Path.open
 
+    began, may_open = threading.Event(), threading.Event()
+
     def slowly(path: Path, *arguments: Any) -> Any:
-        time.sleep(0.2)
+        began.set()
+        may_open.wait(PATIENCE)
         opened.append(real(path, *arguments))
         return opened[0]
 
@@ -305,10 +322,10 @@ async def test_an_upload_given_up_while_its_file_is_opened_leaves_nothing(
         yield b"x"
 
     putting = asyncio.create_task(store.put("a/b", body(), content_type="text/plain"))
-    await asyncio.sleep(0.05)
+    await until(began.is_set)
     putting.cancel()
+    may_open.set()
     with pytest.raises(asyncio.CancelledError):
         await putting
-    await asyncio.sleep(0.4)
-    assert [file.closed for file in opened] == [True]
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    await until(lambda: [file.closed for file in opened] == [True])
+    await until(lambda: [path for path in tmp_path.rglob("*") if path.is_file()] == [])

@@ -34,6 +34,7 @@ from tasks.queue import QueuedJobs
 from tasks.scheduler import PatientScheduler
 from tests import proxy
 from tests.proxy import Pass, Refuse
+from tests.waiting import lasting, until
 
 
 @pytest.fixture
@@ -199,9 +200,13 @@ async def test_a_flush_of_redis_stops_nobody_from_listening(
 ) -> None:
     monkeypatch.setattr(broker_module, "READ_BLOCK", 100)
     waiting = asyncio.create_task(anext(brokers[1].listen()))
-    await asyncio.sleep(0.2)
+
+    async def is_listened_to() -> bool:
+        return bool(await redis.exists(STREAM))
+
+    await until(is_listened_to)
     await redis.flushdb()
-    await asyncio.sleep(0.3)
+    await until(is_listened_to)
     await send(brokers[0], 1)
     async with asyncio.timeout(5):
         assert (await waiting).data
@@ -287,11 +292,18 @@ async def test_a_clock_that_is_set_back_does_not_silence_the_scheduler(
 ) -> None:
     monkeypatch.setattr(scheduler_module, "LOOK_EVERY", 0.05)
     scheduler = PatientScheduler(brokers[0])
-    stopping = asyncio.create_task(asyncio.sleep(30))
+    stopping = asyncio.create_task(asyncio.Event().wait())
+    looks, now = 0, time.time
+
+    def clock() -> float:
+        nonlocal looks
+        looks += 1
+        return now()
+
+    monkeypatch.setattr(time, "time", clock)
     running = asyncio.create_task(scheduler_module.until_the_clock_jumps(scheduler, stopping))
-    await asyncio.sleep(0.3)
+    await until(lambda: looks > 5 or running.done())
     assert not running.done()
-    now = time.time
     monkeypatch.setattr(time, "time", lambda: now() - 7200)
     async with asyncio.timeout(5):
         await running
@@ -313,7 +325,7 @@ def test_connections_that_redis_closed_meanwhile_are_opened_again(settings: Sett
             for _ in range(3):
                 await asyncio.gather(*(broker.length() for _ in range(4)), broker.beat(), redis.ping())
                 gate.mode = Refuse()
-                await asyncio.sleep(0.05)
+                await lasting(0.05)
                 gate.mode = Pass()
         await broker.shutdown()
 

@@ -8,6 +8,7 @@ import pytest
 
 from tasks import leases
 from tasks.leases import renewed
+from tests.waiting import turns
 
 
 async def test_a_lease_that_cannot_be_renewed_is_complained_of_once(
@@ -39,13 +40,13 @@ async def test_a_loop_that_takes_a_cancellation_for_a_time_out_ends_all_the_same
         while True:
             rounds += 1
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 if rounds > 1:
                     raise
 
     task = asyncio.create_task(go_round())
-    await asyncio.sleep(0)
+    await turns()
     async with asyncio.timeout(10):
         await leases.ended(task)
     assert (task.cancelled(), rounds) == (True, 2)

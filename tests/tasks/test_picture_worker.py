@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest_asyncio
 from tasks import picture_worker
 from tasks.picture_worker import ChildDied, PictureChildren, PictureRefused, SlowPicture
 from tests import pictures
+from tests.waiting import until
 
 # A real fork server, whose children do something else.
 DOING = """
@@ -48,7 +49,9 @@ def have_them(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 
 def living(folder: Path) -> int:
     """The process whose id a child wrote there; raises ProcessLookupError where it is gone."""
-    pid = int((folder / "pid").read_text())
+    pid = int((folder / "pid").read_text() or 0)
+    if not pid:  # just being written
+        return 0
     os.kill(pid, 0)
     return pid
 
@@ -133,7 +136,7 @@ async def test_a_death_hurts_no_other_picture(
     )
     other = asyncio.create_task(children.make_variants(original, original.parent))
     waiting = original.parent / "waiting"
-    await eventually(waiting.exists)
+    await until(waiting.exists)
     with pytest.raises(ChildDied):
         await children.make_variants(original.with_name("poison"), original.parent)
     waiting.unlink()
@@ -157,7 +160,7 @@ async def test_who_does_not_wait_any_more_leaves_no_child_behind(
 ) -> None:
     have_them(monkeypatch, "(Path(original).parent / 'pid').write_text(str(os.getpid()))\n    time.sleep(60)")
     waiting = asyncio.create_task(children.make_variants(original, original.parent))
-    await eventually(lambda: (original.parent / "pid").exists() and living(original.parent) > 0)
+    await until(lambda: (original.parent / "pid").exists() and living(original.parent) > 0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -176,11 +179,5 @@ async def test_the_fork_server_ends_when_there_is_nothing_to_do(
             await children.make_variants(original, original.parent)
         server = int(str(refused.value))
         servers.add(server)
-        await eventually(lambda server: not Path(f"/proc/{server}").exists(), server)
+        await until(lambda: not Path(f"/proc/{server}").exists())  # noqa: B023
     assert len(servers) == 2
-
-
-async def eventually(done: Callable[..., bool], *arguments: int) -> None:
-    async with asyncio.timeout(10):
-        while not done(*arguments):  # noqa: ASYNC110 (what is waited for is in another process)
-            await asyncio.sleep(0.01)

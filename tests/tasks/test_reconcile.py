@@ -25,8 +25,8 @@ from tasks.runs import carry_out
 from tasks.workshop import Workshop
 from tests import pictures
 from tests.callers import Caller
-from tests.faults.waiting import eventually
 from tests.thorough import much
+from tests.waiting import until
 
 pytestmark = [pytest.mark.usefixtures("worker"), pytest.mark.fault("reconcile")]
 
@@ -69,7 +69,7 @@ async def test_nothing_is_found_where_nothing_is_wrong(
     workshop: Workshop, alice: Caller, bob: Caller
 ) -> None:
     media_id = (await alice.upload(pictures.jpeg()))["media_id"]
-    await eventually(pictures_are_settled, within=20)
+    await until(pictures_are_settled, within=20)
     tweet_id = await alice.tweet("with a picture", media=[media_id])
     await bob.post(f"/api/tweets/{tweet_id}/likes")
     await bob.post(f"/api/users/{alice.id}/follow")
@@ -152,7 +152,7 @@ async def test_pictures_that_are_stuck_are_worked_on_and_objects_of_nobody_remov
     workshop: Workshop, alice: Caller
 ) -> None:
     url: str = (await alice.upload(pictures.jpeg()))["media"]["url"]
-    await eventually(pictures_are_settled, within=20)
+    await until(pictures_are_settled, within=20)
     small = url.removeprefix("/media/") + keys.SMALL
     small = keys.variant(workshop.media_folder, small.rsplit("/", 1)[-1])
     orphan = keys.variant(workshop.media_folder, secrets.token_hex(16))
@@ -175,7 +175,7 @@ async def test_pictures_that_are_stuck_are_worked_on_and_objects_of_nobody_remov
     assert orphan not in [item.key async for item in workshop.store.list()]
 
     # The worker takes both up: the one without an original is broken.
-    await eventually(pictures_are_settled, within=20)
+    await until(pictures_are_settled, within=20)
 
 
 async def test_what_the_daily_run_found_is_told_until_a_run_finds_nothing(

@@ -19,6 +19,7 @@ import pytest_asyncio
 from server.security import keys
 from tests import servers
 from tests.callers import Caller
+from tests.waiting import wait_for
 
 REGISTER = """
     WITH person AS (INSERT INTO users (handle, name) VALUES ($1, $1) RETURNING id)
@@ -125,7 +126,7 @@ def running(folder: Path, **settings: str) -> Iterator[Perch]:
         )
     url = f"http://127.0.0.1:{settings['PORT']}"
     try:
-        servers.wait_for(
+        wait_for(
             lambda: (is_ready(url) and "is running" in log.read_text()) or process.poll() is not None,
             "perch up serving",
             seconds=90,

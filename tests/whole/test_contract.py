@@ -15,6 +15,7 @@ import pytest
 from tests import pictures
 from tests.callers import Caller
 from tests.thorough import much
+from tests.waiting import until
 from tests.whole.conftest import Perch
 
 
@@ -55,9 +56,11 @@ async def test_a_picture_goes_from_upload_to_view_to_nothing(alice: Caller, bob:
     await bob.post(f"/api/tweets/{tweet_id}/likes")
     await alice.delete(f"/api/tweets/{tweet_id}")
     token = url.rsplit("/", 1)[1]
-    async with asyncio.timeout(10):
-        while (await bob.send("GET", url)).status_code != 404:  # noqa: ASYNC110 (it is in another process)
-            await asyncio.sleep(0.05)
+
+    async def is_gone() -> bool:
+        return (await bob.send("GET", url)).status_code == 404
+
+    await until(is_gone)
     left = [path for path in (four.folder / "data" / "objects").rglob("*") if token in path.name]
     assert left == []
 

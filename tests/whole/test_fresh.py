@@ -25,6 +25,7 @@ from server.security import keys
 from tests import servers
 from tests.callers import Caller
 from tests.thorough import much
+from tests.waiting import wait_for
 from tests.whole.conftest import REGISTER, REGISTER_ADMIN, Perch, is_ready, is_web, processes
 from tests.whole.freshness import hammer
 
@@ -107,7 +108,7 @@ def serving(folder: Path, own: Settings) -> Iterator[Host]:
     }
     url = f"http://127.0.0.1:{port}"
     with servers.perch("serve", folder=folder, **settings) as process:
-        servers.wait_for(lambda: is_ready(url), "perch serve answering")
+        wait_for(lambda: is_ready(url), "perch serve answering")
         yield Host(process.pid, url)
 
 

@@ -7,10 +7,12 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -19,7 +21,7 @@ import pytest
 from server.models import migrate
 from server.processes import embedded
 from tests import servers
-from tests.servers import wait_for
+from tests.waiting import wait_for
 from tests.whole.conftest import Perch, is_ready, log_of, perch, processes, running, users
 
 
@@ -252,6 +254,15 @@ def psql(host: str, sql: str, database: str = "postgres") -> None:
     asyncio.run(run())
 
 
+def serves_nobody(port: int) -> bool:
+    """Whether a new request stays without an answer."""
+    try:
+        httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=0.3)
+    except httpx.TransportError:
+        return True
+    return False
+
+
 @pytest.mark.fault("restart")
 def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -> None:
     """An upload of which half has come when the signal does."""
@@ -268,10 +279,10 @@ def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -
                 b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n" % len(body)
             )
             client.sendall(body[: len(body) // 2])
-            time.sleep(0.3)
+            wait_for(lambda: any((tmp_path / "data" / "tmp").glob("upload-*")), "half of it being here")
             web = [pid for pid, command in perch.children().items() if command.rstrip().endswith("perch up")]
             os.kill(min(web), signal.SIGTERM)
-            time.sleep(0.5)
+            wait_for(lambda: serves_nobody(port), "the server stopping")
             client.sendall(body[len(body) // 2 :])
             answer = b""
             while data := client.recv(65536):
@@ -279,11 +290,38 @@ def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -
         assert answer.startswith(b"HTTP/1.1 201 "), answer[:200]
 
 
+@dataclass
+class Asked:
+    """How often somebody connected to a server that hangs up at once."""
+
+    url: str
+    times: int = 0
+
+
+@contextmanager
+def hanging_up() -> Iterator[Asked]:
+    """In the place of Redis."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asked = Asked(f"redis://127.0.0.1:{listening.getsockname()[1]}/0")
+
+        def hang_up() -> None:
+            with suppress(OSError):
+                while True:
+                    listening.accept()[0].close()
+                    asked.times += 1
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        yield asked
+        listening.shutdown(socket.SHUT_RDWR)
+
+
 def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) -> None:
     """Redis is a hint: reading and writing go on, and nothing floods the log."""
-    settings = {"REDIS_URL": "redis://127.0.0.1:1/0"}
     port = str(servers.free_port())
-    with servers.perch("up", folder=tmp_path, PORT=port, DATA_DIR="data", **settings) as up:
+    with (
+        hanging_up() as asked,
+        servers.perch("up", folder=tmp_path, PORT=port, DATA_DIR="data", REDIS_URL=asked.url) as up,
+    ):
         url = f"http://127.0.0.1:{port}"
         wait_for(lambda: servers.answers(f"{url}/health/live"), "perch up serving")
         tweeted = httpx.post(f"{url}/api/tweets", headers={"api-key": "test"}, json={"tweet_data": "x"})
@@ -295,7 +333,8 @@ def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) ->
             lambda: sum(file.read_text().count(complaint) for file in logs.glob("*.worker.*.jsonl")) == 3,
             "a complaint of each queue",
         )
-        time.sleep(5)  # in which each is asked some five times more
+        before = asked.times
+        wait_for(lambda: asked.times > before + 30, "each process asking some times more")
         up.terminate()
         said, _ = up.communicate(timeout=60)
     assert "redis does not answer. More by " in said

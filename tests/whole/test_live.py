@@ -14,6 +14,7 @@ import pytest
 
 from tests.callers import Caller
 from tests.realtime.listening import Follower, Listener, listening
+from tests.waiting import until
 from tests.whole.conftest import Perch, is_web
 
 # Sent by alice, and by then every stream has to have it: a generous bound for a busy machine.
@@ -42,7 +43,7 @@ async def test_a_client_cut_off_by_killed_processes_hears_every_tweet_once_and_i
 ) -> None:
     follower = Follower(four.url, bob)
     following = asyncio.create_task(follower.until("tweet 23", within=30))
-    await asyncio.sleep(0.5)
+    await until(lambda: follower.stream is not None)
     texts = [f"tweet {number}" for number in range(24)]
     victims = [pid for pid in four.children() if is_web(pid)]
     assert len(victims) == 4
@@ -52,7 +53,6 @@ async def test_a_client_cut_off_by_killed_processes_hears_every_tweet_once_and_i
         while not await was_made(four, text):
             with contextlib.suppress(httpx.TransportError, AssertionError):
                 await alice.tweet(text)
-        await asyncio.sleep(0.05)
     await following
     assert follower.texts == texts
     assert follower.numbers == sorted(set(follower.numbers))

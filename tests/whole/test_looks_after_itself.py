@@ -24,8 +24,8 @@ from tasks.catalogue import REMOVE_PICTURES
 from tasks.dumps import catalogue
 from tests import servers
 from tests.faults.workers import HASTE, started
-from tests.servers import wait_for
 from tests.thorough import THOROUGH, much
+from tests.waiting import wait_for
 from tests.whole.conftest import Perch, running
 from tests.whole.conftest import perch as run
 
@@ -170,7 +170,8 @@ def test_tasks_survive_workers_that_are_killed(tmp_path: Path, measured: Callabl
             with started(environment, tmp_path / "printed", changes) as worker:
                 left = asyncio.run(remaining(host))
                 wait_for(lambda left=left: asyncio.run(remaining(host)) < left, "some work being done")  # type: ignore[misc]
-                time.sleep(2 if THOROUGH else 0.05)
+                if THOROUGH:
+                    time.sleep(2)  # noqa: TID251 (some more work)
                 os.kill(worker.pid, signal.SIGKILL)
         assert asyncio.run(remaining(host)) > 0
         with started(environment, tmp_path / "printed", changes):
@@ -218,7 +219,7 @@ def test_a_dump_that_is_killed_at_any_moment_is_never_listed_and_its_leftovers_g
         for _ in range(kills):
             with servers.perch("dump", "now", folder=tmp_path, **perch.settings) as process:
                 wait_for(lambda: is_dumping(perch), "a dump beginning")
-                time.sleep(chosen.uniform(0, takes))
+                time.sleep(chosen.uniform(0, takes))  # noqa: TID251 (a random moment)
                 os.kill(process.pid, signal.SIGKILL)
             asyncio.run(forget_run(perch))  # else the next one would find it running still
             assert [dump.trouble for dump in found(perch).dumps if dump.trouble] == []

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests import servers
 from tests.callers import Caller
-from tests.servers import wait_for
+from tests.waiting import wait_for
 from tests.whole.conftest import Perch
 
 ROOT = Path(__file__).parents[2]

@@ -19,6 +19,7 @@ from tests import pictures, posts, proxy, servers, traces
 from tests.callers import Caller
 from tests.proxy import Hang
 from tests.traces import Span
+from tests.waiting import until
 from tests.whole.conftest import Perch, log_of, perch, running
 
 WORDS = "a text that nobody else is to read"
@@ -46,7 +47,7 @@ class Traced:
             found[:] = [span for span in spans if roots and span.trace == roots[-1].trace]
             return whole(found)
 
-        await servers.until(there)
+        await until(there)
         return found
 
 

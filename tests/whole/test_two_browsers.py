@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import DESKTOP, browser, sign_in
 from tests.callers import Caller
+from tests.waiting import lasting
 from tests.whole.conftest import Perch, is_web, running
 
 __all__ = ["browser"]
@@ -50,7 +51,7 @@ async def tweet(who: Caller, text: str) -> int:
     for _ in range(100):
         with contextlib.suppress(httpx.TransportError, AssertionError, TypeError):
             return await who.tweet(text)
-        await asyncio.sleep(0.2)
+        await lasting(0.2)
         with contextlib.suppress(httpx.TransportError, KeyError, AssertionError, TypeError):
             found = [item["id"] for item in await who.timeline() if item["content"] == text]
             if found:
@@ -116,7 +117,6 @@ async def test_whatever_dies_in_between_both_browsers_end_with_the_same(
         await bob.delete(f"/api/tweets/{doomed}")
         await tweet(bob, "while alice was offline")
         await waits(pages[1], 4)
-        await asyncio.sleep(1)
         await contexts[0][0].set_offline(False)
         await waits(pages[0], 4)
 

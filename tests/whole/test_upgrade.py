@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from tests import pictures, servers
+from tests.waiting import wait_for
 from tests.whole.conftest import is_ready, running
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ def last_running(last: Path, folder: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     with command(last, folder, "up", PORT=str(port)) as process:
         try:
-            servers.wait_for(lambda: is_ready(url), "the last version serving", seconds=90)
+            wait_for(lambda: is_ready(url), "the last version serving", seconds=90)
             yield url
         finally:
             process.terminate()

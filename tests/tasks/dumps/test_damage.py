@@ -28,6 +28,8 @@ from tests.tasks.dumps.parts import (
     overwrite,
 )
 
+pytestmark = pytest.mark.whole
+
 
 async def test_without_a_manifest_there_is_no_dump_and_its_leftovers_go(workshop: Workshop) -> None:
     dump = await make(workshop)

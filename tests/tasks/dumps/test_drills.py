@@ -35,6 +35,8 @@ from tests.tasks.dumps.parts import (
     overwrite,
 )
 
+pytestmark = pytest.mark.whole
+
 
 async def scratch_databases() -> list[str]:
     found = await rows("SELECT datname FROM pg_database WHERE datname LIKE $1", PREFIX + "%")

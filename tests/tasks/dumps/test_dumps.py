@@ -34,6 +34,7 @@ from tests.tasks.dumps.parts import (
     listing,
     make,
 )
+from tests.waiting import until
 
 GUARDED = """
     DO $$ BEGIN CREATE ROLE guarded SUPERUSER LOGIN PASSWORD 'p:a\\ss word';
@@ -101,8 +102,12 @@ async def test_a_dump_that_takes_too_long_ends(workshop: Workshop) -> None:
     """In the middle of the stream: its thread is slower than the limit."""
     await rows(LONG_TWEETS)
     hasty = changed(workshop, dump_timeout=0.5)
+
+    def slow_disk(_: object) -> None:
+        time.sleep(0.2)  # noqa: TID251 (how slow it is)
+
     with pytest.raises(DumpFailed, match="longer than DUMP_TIMEOUT"):
-        await making.make("hour", SLOT, replace(hasty, on_progress=lambda _: time.sleep(0.2)))
+        await making.make("hour", SLOT, replace(hasty, on_progress=slow_disk))
     assert await keys(workshop.backups) == []
     assert dumping() == b""
 
@@ -122,11 +127,16 @@ async def test_a_password_is_in_no_argument_and_in_nobodys_environment(workshop:
     await rows(GUARDED)
     hba.write_text("local all guarded scram-sha-256\n" + before)
     await rows("SELECT pg_reload_conf()")
-    try:
-        await asyncio.sleep(0.3)
-        with pytest.raises(asyncpg.InvalidPasswordError):
+
+    async def is_guarded() -> bool:
+        try:
             async with connected(replace(address, password="wrong")):
-                pass
+                return False
+        except asyncpg.InvalidPasswordError:
+            return True
+
+    try:
+        await until(is_guarded)
         with running(
             clients(await server_version(workshop)),
             "pg_dump",

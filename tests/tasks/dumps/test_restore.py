@@ -24,8 +24,9 @@ from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Restored, Source, restore
 from tasks.workshop import Workshop
 from tests.tasks.dumps.conftest import only_local
+from tests.waiting import turns
 
-pytestmark = only_local
+pytestmark = [pytest.mark.whole, only_local]
 
 
 @pytest_asyncio.fixture
@@ -146,7 +147,7 @@ async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_un
             try:
                 await tweets(target)
             except Exception:  # cut off for a moment
-                await asyncio.sleep(0.01)
+                await turns()
 
     users = [asyncio.create_task(use()) for _ in range(4)]
     try:

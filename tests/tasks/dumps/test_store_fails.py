@@ -29,6 +29,8 @@ from tests.tasks.dumps.conftest import only_local
 from tests.tasks.dumps.parts import LONG_TWEETS, SLOT, changed, keys, listing, make
 from tests.thorough import much
 
+pytestmark = pytest.mark.whole
+
 # In the middle of the archive, which has 50 kB; headers take half a kilobyte.
 MIDDLE = 20_000
 

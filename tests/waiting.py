@@ -1,0 +1,58 @@
+"""Waiting for a condition, with a bound. Nothing else in the tests sleeps: `make lint` holds them to it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+# Far more than anything here takes, so that a busy machine fails no test; a test whose promise is a time
+# names its own bound.
+PATIENCE = 30
+
+EVERY = 0.02
+
+
+def wait_for(happens: Callable[[], bool], what: str, *, seconds: float = PATIENCE) -> None:
+    """Wait until `happens()` is true; fail with a sentence if that takes longer than `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        time.sleep(EVERY)  # noqa: TID251
+
+
+async def until(
+    happens: Callable[[], bool | Awaitable[bool]], *, within: float = PATIENCE, every: float = EVERY
+) -> float:
+    """The same while the event loop goes on. Returns the seconds that it took."""
+    began = time.monotonic()
+    while True:
+        found = happens()
+        if found if isinstance(found, bool) else await found:
+            return time.monotonic() - began
+        assert time.monotonic() < began + within, f"it did not happen within {within} s"
+        await asyncio.sleep(every)  # noqa: TID251
+
+
+async def until_gone(find: Callable[[], Awaitable[Any]], *, within: float = PATIENCE) -> None:
+    """Wait until `find()` finds nothing: a false value, such as an empty list or 0."""
+
+    async def is_gone() -> bool:
+        return not await find()
+
+    await until(is_gone, within=within)
+
+
+async def lasting(seconds: float) -> None:
+    """Let time pass, where time is what the test is about: how long a fault lasts, how slowly a client sends.
+
+    Not for giving something time to happen.
+    """
+    await asyncio.sleep(seconds)  # noqa: TID251
+
+
+async def turns(count: int = 1) -> None:
+    """Give the event loop this many turns, so that tasks which are ready have run."""
+    for _ in range(count):
+        await asyncio.sleep(0)  # noqa: TID251

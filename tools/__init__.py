@@ -1,0 +1,1 @@
+"""Programs that measure and look after Perch, rather than test it."""

@@ -1,0 +1,110 @@
+"""Following's first page by bare asyncpg: every row that the page shows, by the best SQL that we know.
+
+    python -m tools.bench.baselines.following --host /srv/data/run --viewers FILE --seconds 4
+
+One viewer after the other on one connection. Several ways are measured; who compares takes the fastest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import click
+import uvloop
+
+# A page and one more, by which it is known that it goes on.
+LIMIT = 51
+
+ROWS = """
+    SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
+        l.tweet_id IS NOT NULL AS liked, a.id AS author_id, a.name, a.handle, m.media
+    FROM page JOIN tweets t ON t.id = page.id JOIN users a ON a.id = t.author_id
+    LEFT JOIN likes l ON l.tweet_id = t.id AND l.user_id = $1
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(id, token, state, alt, width, height, thumbhash) ORDER BY position)
+            AS media
+        FROM media_attachments WHERE tweet_id = t.id
+    ) m ON true
+    ORDER BY page.id DESC
+"""
+
+AUTHORS = "SELECT followee_id AS author_id FROM follows WHERE follower_id = $1 UNION ALL SELECT $1"
+
+MERGED = f"""
+    SELECT newest.id FROM ({AUTHORS}) authors CROSS JOIN LATERAL (
+        SELECT id FROM tweets t WHERE t.author_id = authors.author_id ORDER BY id DESC LIMIT {LIMIT}
+    ) newest ORDER BY newest.id DESC LIMIT {LIMIT}
+"""
+SCANNED = f"SELECT id FROM tweets WHERE author_id = ANY (ARRAY({AUTHORS})) ORDER BY id DESC LIMIT {LIMIT}"
+RECENT = f"""
+    SELECT id FROM (SELECT id, author_id FROM tweets ORDER BY id DESC LIMIT 1000) t
+    WHERE author_id = $1
+        OR EXISTS (SELECT 1 FROM follows WHERE follower_id = $1 AND followee_id = t.author_id)
+    ORDER BY id DESC LIMIT {LIMIT}
+"""
+
+# Each gives the ids of the page: the first statement of a way that fills it.
+WAYS = {
+    "the newest of each author, merged": (MERGED,),
+    "all tweets from the newest on, those of the authors kept": (SCANNED,),
+    "the authors' among the newest thousand; where they do not fill a page, merged": (RECENT, MERGED),
+}
+
+
+async def measure(host: str, viewers: list[int], seconds: float) -> dict[str, dict[str, float]]:
+    """Each way for its part of the time."""
+    connection = await asyncpg.connect(
+        host=host, user="perch", database="perch", server_settings={"jit": "off"}
+    )
+    found = {}
+    for name in WAYS:
+        ways = await prepared(connection, name)
+        for viewer in viewers[:6]:  # until PostgreSQL has settled on a plan
+            await page(ways, viewer)
+        times: list[float] = []
+        end = time.perf_counter() + seconds / len(WAYS)
+        while time.perf_counter() < end:
+            began = time.perf_counter()
+            await page(ways, viewers[len(times) % len(viewers)])
+            times.append((time.perf_counter() - began) * 1000)
+        times.sort()
+        found[name] = {"p50_ms": times[len(times) // 2], "p95_ms": times[len(times) * 95 // 100]}
+    await connection.close()
+    return found
+
+
+async def prepared(connection: Any, way: str) -> list[Any]:
+    """The statements of a way."""
+    return [await connection.prepare(f"WITH page AS MATERIALIZED ({ids}) {ROWS}") for ids in WAYS[way]]
+
+
+async def page(ways: list[Any], viewer: int) -> list[Any]:
+    """The rows."""
+    rows: list[Any] = []
+    for way in ways:
+        rows = await way.fetch(viewer)
+        if len(rows) == LIMIT:
+            break
+    return rows
+
+
+def main() -> None:
+    """Measure, and print the times of each."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--host", required=True, help="the folder of PostgreSQL's socket")
+    parser.add_argument("--viewers", type=Path, required=True, help="lines that begin with the id of a user")
+    parser.add_argument("--seconds", type=float, default=4)
+    chosen = parser.parse_args()
+    viewers = [int(line.split()[0]) for line in chosen.viewers.read_text().splitlines()]
+    click.echo(json.dumps(uvloop.run(measure(chosen.host, viewers, chosen.seconds))))
+
+
+if __name__ == "__main__":
+    main()

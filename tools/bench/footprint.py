@@ -1,0 +1,104 @@
+"""Memory: of everything at rest, and over a time of mixed load."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from tools.bench import calls, growth, sides
+from tools.bench.load import Call, attempt
+from tools.bench.row import Row
+from tools.bench.sides import Side
+from tools.bench.stage import Community, Stage
+from tools.measuring.figures import median, number
+
+IDLE_MB, GROWTH = 250, 1.1
+
+# After so long at rest the start is over: what it needed is given back. Seconds.
+REST = 30
+
+# The time after which memory is taken as settled, where the load lasts long enough. Minutes.
+SETTLED = 5
+
+# Load between two looks at the memory. Seconds.
+STRETCH = 5
+
+# Slopes within this are noise: over an hour it would come to a tenth of the first figure. Share an hour.
+SLOPE = 0.1
+
+
+def idle(stage: Stage) -> list[Row]:
+    """A fresh `perch up` that nobody asks anything."""
+    with tempfile.TemporaryDirectory() as name, sides.perch(Path(name), ACCESS_LOG="on") as perch:
+        time.sleep(5 if stage.quick else REST)
+        used = sides.memory(perch.family())
+        count = len(perch.family())
+    megabytes = used * 1.048576
+    return [
+        Row(
+            "all of `perch up` idle, embedded servers included (sum of PSS, 2 web processes)",
+            "",
+            f"<= {IDLE_MB} MB",
+            f"{megabytes:.0f} MB",
+            megabytes <= IDLE_MB,
+            [f"{count} processes, {used:.0f} MiB"],
+        )
+    ]
+
+
+def soak(stage: Stage) -> list[Row]:
+    """Mixed load for so many minutes; memory at its end against that when it had settled."""
+    community, minutes = stage.usual, stage.soak_minutes
+    settled = min(SETTLED, minutes / 2)
+    with community.copied() as data, sides.perch(data) as perch:
+        asked = mixed(community)
+        began = time.monotonic()
+        looks: list[tuple[float, float]] = []
+        refused = 0
+        while (passed := (time.monotonic() - began) / 60) < minutes:
+            load = attempt(perch.url, asked, seconds=STRETCH)
+            refused += load.refused + load.broken
+            looks.append((passed, resident(perch)))
+            if len(looks) % 12 == 1:
+                stage.say(f"{passed:.0f} of {minutes:g} minutes, {looks[-1][1]:.0f} MiB")
+    first = median([mib for minute, mib in looks if minute >= settled][:5])
+    last = median([mib for _, mib in looks][-5:])
+    slope = slope_of([look for look in looks if look[0] >= settled]) * 60 / first
+    ratio = last / first
+    # A short time says nothing of an hour's slope.
+    steady = slope <= SLOPE or minutes < 2 * SETTLED
+    return [
+        Row(
+            f"memory after {minutes:g} minutes of mixed load",
+            f"after {settled:g} minutes",
+            f"<= {GROWTH}x, no upward slope",
+            f"{number(ratio)}x ({last:.0f} MiB against {first:.0f} MiB), {slope:+.1%} an hour",
+            ratio <= GROWTH and steady and refused == 0,
+            [f"Perch's own processes; {refused} answers were not what they should be"],
+        )
+    ]
+
+
+def mixed(community: Community) -> list[Call]:
+    """Every kind of page, one write in ten, in an order that looks like chance and is the same each time."""
+    kinds = [*growth.pages(community).values(), calls.reading(calls.ME, community.keys)]
+    chance = random.Random(1)
+    reads = [chance.choice(kind) for kind in kinds for _ in range(200)]
+    tweets = range(community.tweets - 500, community.tweets)
+    writes = calls.publishing(community.keys[:100]) + calls.liking(community.keys[:100], tweets)
+    return chance.sample(reads + writes, len(reads) + len(writes))
+
+
+def resident(perch: Side) -> float:
+    """Of Perch's own processes, in MiB: PostgreSQL's grow to what they are told to take."""
+    return sides.memory([pid for pid in perch.family() if not sides.is_server(pid)])
+
+
+def slope_of(points: list[tuple[float, float]]) -> float:
+    """The best straight line's, in MiB a minute."""
+    count = len(points)
+    x_mean, y_mean = sum(x for x, _ in points) / count, sum(y for _, y in points) / count
+    spread = sum((x - x_mean) ** 2 for x, _ in points)
+    return sum((x - x_mean) * (y - y_mean) for x, y in points) / spread if spread else 0.0

@@ -1,0 +1,63 @@
+"""The rows that have a program of their own: live streams, dumps."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from tools.bench.load import BenchFailed
+from tools.bench.row import Row
+from tools.bench.stage import Stage
+
+DELAY_MS, KB_EACH = 500, 30
+DUMP_TIMES, DUMP_MIB = 1.1, 80
+
+
+def streams(stage: Stage) -> list[Row]:
+    """A row for each number of connections."""
+    return [streams_row(stage, connections) for connections in ((1_000,) if stage.quick else (5_000, 10_000))]
+
+
+def streams_row(stage: Stage, connections: int) -> Row:
+    """A tweet a second to so many."""
+    seconds = 5 if stage.quick else 20
+    found = output("streams", "--connections", str(connections), "--seconds", str(seconds))
+    delay, kilobytes = found["delay_ms"], found["kib_per_stream_after"] * 1.024
+    complete = found["delivered"] == found["expected"]
+    return Row(
+        f"live stream: {connections:,} connections on 2 processes, one tweet a second",
+        "",
+        f"every client has it: p95 <= {DELAY_MS} ms after the commit; <= {KB_EACH} kB memory a connection",
+        f"{found['delivered']:,} of {found['expected']:,} delivered, p95 {delay['p95']:.0f} ms, "
+        f"{kilobytes:.0f} kB",
+        complete and delay["p95"] <= DELAY_MS and kilobytes <= KB_EACH,
+        [f"p50 {delay['p50']:.0f} ms, at most {delay['max']:.0f} ms; {found['lost_streams']} streams lost"],
+    )
+
+
+def dump(stage: Stage) -> list[Row]:
+    """Of a database of 1 GiB, to the local disk."""
+    mib, rounds = (128, 2) if stage.quick else (1024, 5)
+    found = output("dumps", "--mib", str(mib), "--rounds", str(rounds))
+    ratio, memory = found["ratio"], found["memory_above_idle_mib"]
+    return [
+        Row(
+            f"dump of a database of {found['database_mib']} MiB",
+            "`pg_dump -Fc -Z0 | zstd -3` to a file",
+            f"<= {DUMP_TIMES}x its time; worker memory <= {DUMP_MIB} MiB above idle",
+            f"{ratio}x ({found['perch_s']} s against {found['bare_s']} s), {memory:.0f} MiB",
+            ratio <= DUMP_TIMES and memory <= DUMP_MIB,
+        )
+    ]
+
+
+def output(name: str, *options: str) -> dict[str, Any]:
+    """What a program of `tools.bench` prints."""
+    command = [sys.executable, "-m", f"tools.bench.{name}", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchFailed(f"tools.bench.{name}: {done.stderr[-600:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

@@ -1,0 +1,141 @@
+"""Pages that are read again and again: requests a second against Sanic answering as many bytes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tools.bench import calls, sides
+from tools.bench.load import WARM_UP, BenchFailed, Call, Load, in_turn, press, typical
+from tools.bench.row import Row
+from tools.bench.sides import Side
+from tools.bench.stage import Stage
+from tools.measuring.figures import number
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a row asks, and how much of the other side's throughput is wanted."""
+
+    what: str
+    against: str
+    path: str
+    target: float
+    access_log: bool = False
+
+
+def first_page(stage: Stage) -> list[Row]:
+    """The first page of All, without and with access log: two rows of the table by two names."""
+    return compared(
+        stage,
+        Reading(
+            f"first page of All, `likers=0`, {PAGE} tweets, 1,000 viewers, `ACCESS_LOG=off`",
+            "Sanic, one handler answering fixed bytes",
+            calls.FIRST_PAGE,
+            0.8,
+        ),
+    )
+
+
+def as_shipped(stage: Stage) -> list[Row]:
+    """The same with both access logs."""
+    return compared(
+        stage,
+        Reading(
+            "the same as shipped, access log on",
+            "the same with Sanic's own access log on",
+            calls.FIRST_PAGE,
+            1.0,
+            access_log=True,
+        ),
+    )
+
+
+def old_client(stage: Stage) -> list[Row]:
+    """The bare address, with likers in each tweet."""
+    return compared(
+        stage,
+        Reading(
+            "bare `GET /api/tweets` of an old client, embedded likers",
+            "Sanic answering as many bytes",
+            calls.OLD_CLIENT,
+            0.7,
+        ),
+    )
+
+
+def me(stage: Stage) -> list[Row]:
+    """One's own profile."""
+    return compared(
+        stage,
+        Reading("`GET /api/users/me`, warm", "Sanic answering as many bytes", calls.ME, 0.8),
+    )
+
+
+def compared(stage: Stage, reading: Reading) -> list[Row]:
+    """Perch and the fixed bytes in turn."""
+    community = stage.usual
+    asked = calls.reading(reading.path, community.keys)
+    log = "on" if reading.access_log else "off"
+    with tempfile.TemporaryDirectory() as name, sides.perch(community.folder, ACCESS_LOG=log) as perch:
+        folder = Path(name)
+        check(perch.url, asked[0])
+        with fixed(folder, perch, asked, access_log=reading.access_log) as (other, size):
+            found = in_turn(
+                {
+                    "perch": sides.alone(perch, [perch, other], partial(warm, stage, perch, asked)),
+                    "bare": sides.alone(other, [perch, other], partial(warm, stage, other, asked)),
+                },
+                stage.rounds,
+            )
+        check(perch.url, asked[-1])
+    mine, bare = typical(found["perch"]), typical(found["bare"])
+    ratio = mine.per_second / bare.per_second
+    return [
+        Row(
+            reading.what,
+            reading.against,
+            f">= {reading.target:g} of its requests/s",
+            f"{number(ratio)} ({mine.per_second:,.0f} against {bare.per_second:,.0f})",
+            ratio >= reading.target,
+            [f"{size:,} bytes; p50 {mine.p50:.2f} ms, p99 {mine.p99:.2f} ms; bare p99 {bare.p99:.2f} ms"],
+        )
+    ]
+
+
+def warm(stage: Stage, side: Side, asked: list[Call]) -> Load:
+    """A round on a side that has been asked all of it a moment ago."""
+    press(side.url, asked, seconds=WARM_UP)
+    return press(side.url, asked, seconds=stage.seconds)
+
+
+@contextmanager
+def fixed(
+    folder: Path, perch: Side, asked: list[Call], *, access_log: bool = False
+) -> Iterator[tuple[Side, int]]:
+    """Sanic answering as many bytes as Perch does on the average, and how many that is."""
+    body = calls.average_answer(perch.url, asked)
+    file = folder / "body"
+    file.write_bytes(body)
+    options = ["--body", str(file)] + (["--access-log"] if access_log else [])
+    with sides.baseline("fixed", *options, log=folder / "access.log") as other:
+        if calls.answer(other.url, asked[0]) != body:
+            raise BenchFailed("the baseline answers something else")
+        yield other, len(body)
+
+
+def check(url: str, call: Call) -> None:
+    """A page has all its tweets, or it is of somebody. Raises BenchFailed."""
+    found = calls.checked(url, call)
+    if "tweets" in found:
+        ids = [tweet["id"] for tweet in found["tweets"]]
+        if len(ids) != PAGE or ids != sorted(ids, reverse=True):
+            raise BenchFailed(f"{call.path}: {len(ids)} tweets, from {ids[:1]} to {ids[-1:]}")
+    elif not found["user"]["id"]:
+        raise BenchFailed(f"{call.path}: nobody")

@@ -1,0 +1,181 @@
+"""From an input to the next paint, on a processor four times slower, with long timelines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import Page
+
+from tools.gates.result import Measure, at_most
+from tools.gates.visitor import Visitor, go, slow_down, slowness
+from tools.measuring.figures import p75, varied
+
+THROTTLE = 4
+SAMPLES = 20
+SMOOTH_MS, THEME_MS, LONG_LIKE_MS, PREPEND_MS = 100, 150, 200, 150
+
+# The browser's own Event Timing: an interaction lasts from its input until the next paint after its handlers.
+# What took less than 16 ms is not told, and counts as 16.
+OBSERVE = """() => {
+    window.interactions = new Map();
+    new PerformanceObserver(list => list.getEntries().forEach(entry => {
+        const { interactionId: id, duration } = entry;
+        if (id) interactions.set(id, Math.max(interactions.get(id) ?? 0, duration));
+    })).observe({type: "event", durationThreshold: 16});
+}"""
+TAKE = "() => { const found = [...interactions.values()]; interactions.clear(); return found; }"
+UNSEEN_MS = 16.0
+
+# From the press until the paint that shows another first tweet, whatever happens in between.
+SHOWN = """() => {
+    const first = () => document.querySelector("[role=feed] article a[href^='/tweets/']")?.href;
+    window.shown = null;
+    addEventListener("click", event => {
+        const before = first(), start = event.timeStamp;
+        const look = () => {
+            if (first() === before) return requestAnimationFrame(look);
+            // Seen before the frame is painted; the message is taken after.
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => { window.shown = performance.now() - start; };
+            port2.postMessage(0);
+        };
+        look();
+    }, {capture: true, once: true});
+}"""
+
+ROWS = "[role=feed] article"
+
+
+async def timed(page: Page, act: Callable[[int], Awaitable[None]], samples: int = SAMPLES) -> list[float]:
+    """Do it so many times; how long each took to be painted, in milliseconds."""
+    durations = []
+    for number in range(samples):
+        await page.evaluate(TAKE)
+        await act(number)
+        await page.wait_for_timeout(250)
+        durations.append(max([UNSEEN_MS, *await page.evaluate(TAKE)]))
+    return durations
+
+
+async def load_rows(page: Page, wanted: int | None) -> None:
+    """Read on until so many rows are on the page, or until the end."""
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        if wanted and await page.locator(ROWS).count() >= wanted:
+            return
+        if await page.get_by_text("That is all", exact=True).count():
+            return
+        await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        await page.wait_for_timeout(40)
+    raise AssertionError("the timeline has no end")
+
+
+async def to_the_top(page: Page) -> None:
+    """Back to the newest tweet, however many rows were taken out above."""
+    top = "document.querySelector('[role=feed]').getBoundingClientRect().top > 0"
+    newer = page.get_by_role("button", name="Newer tweets")
+    for _ in range(200):
+        await page.evaluate("scrollTo(0, 0)")
+        await page.wait_for_timeout(100)
+        if not await newer.count() and await page.evaluate(top):
+            return
+    raise AssertionError("the top is not reached")
+
+
+async def like(page: Page) -> Callable[[int], Awaitable[None]]:
+    """Presses the like buttons in view by mouse, one after the other, then again."""
+
+    async def press(number: int) -> None:
+        boxes = await page.evaluate(
+            """rows => [...document.querySelectorAll(rows)]
+            .map(row => row.querySelector("button[aria-pressed]").getBoundingClientRect())
+            .filter(box => box.top > 100 && box.bottom < innerHeight - 100)
+            .map(box => [box.x + box.width / 2, box.y + box.height / 2])""",
+            ROWS,
+        )
+        await page.mouse.click(*boxes[number % len(boxes)])
+
+    return press
+
+
+async def measure_short(visitor: Visitor, samples: int = SAMPLES) -> list[Measure]:
+    """Three hundred tweets on the page."""
+    async with visitor.page() as page:
+        await go(page, "/")
+        await load_rows(page, 300)
+        await page.evaluate(OBSERVE)
+        session = await slow_down(page, THROTTLE)
+        likes = await timed(page, await like(page), samples)
+        await page.locator(ROWS).nth(150).focus()
+        moves = await timed(page, lambda _: page.keyboard.press("j"), samples)
+        themes = await theme(page)
+        await page.evaluate("scrollTo(0, 0)")
+        await page.get_by_role("textbox", name="Tweet text").first.focus()
+        typing = await timed(page, lambda number: page.keyboard.press("words that fit"[number % 14]), samples)
+        ratio = await slowness(page, session)
+        rows = await page.locator(ROWS).count()
+    if ratio < THROTTLE * 0.7:
+        raise AssertionError(f"the processor was slowed down {ratio:.1f} times only")
+    if rows < 300:
+        raise AssertionError(f"only {rows} tweets were on the page")
+    return [
+        at_most("like, 300 tweets", p75(likes), SMOOTH_MS, " ms", [varied(likes, " ms")]),
+        at_most("j, 300 tweets", p75(moves), SMOOTH_MS, " ms", [varied(moves, " ms")]),
+        at_most("typing, 300 tweets", p75(typing), SMOOTH_MS, " ms", [varied(typing, " ms")]),
+        at_most("theme, 300 tweets", p75(themes), THEME_MS, " ms", [varied(themes, " ms")]),
+    ]
+
+
+async def theme(page: Page) -> list[float]:
+    """The switch in the rail; presses that change nothing to be seen (auto in the light) do not count."""
+    durations = []
+    colour = "getComputedStyle(document.querySelector('main')).color"
+    switch = page.get_by_role("button", name="Theme:")
+    box: Any = await switch.bounding_box()
+    for _ in range(12):
+        before = await page.evaluate(colour)
+        took = await timed(page, lambda _: page.mouse.click(box["x"] + 10, box["y"] + 10), 1)
+        await page.mouse.move(700, 500)
+        if await page.evaluate(colour) != before:
+            durations += took
+    if len(durations) < 4:
+        raise AssertionError("the theme did not change")
+    return durations
+
+
+async def measure_long(visitor: Visitor, samples: int = SAMPLES, presses: int = 5) -> list[Measure]:
+    """All tweets of the community in memory; then twenty more, several times."""
+    async with visitor.page() as page:
+        await go(page, "/")
+        await load_rows(page, None)
+        await page.evaluate(OBSERVE)
+        session = await slow_down(page, THROTTLE)
+        likes = await timed(page, await like(page), samples)
+        prepends = []
+        for _ in range(presses):
+            await to_the_top(page)
+            await visitor.community.publish(20)
+            control = page.get_by_role("button", name="20 new tweets")
+            await control.wait_for(timeout=60_000)
+            await page.wait_for_timeout(500)
+            box: Any = await control.bounding_box()
+            await page.evaluate(SHOWN)
+            await page.evaluate(TAKE)
+            await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            await page.wait_for_timeout(1500)
+            prepends.append(max(await page.evaluate("shown"), *await page.evaluate(TAKE), 0.0))
+        ratio = await slowness(page, session)
+    if ratio < THROTTLE * 0.7:
+        raise AssertionError(f"the processor was slowed down {ratio:.1f} times only")
+    held = f"{visitor.community.tweets:,} in memory"
+    return [
+        at_most(f"like, {held}", p75(likes), LONG_LIKE_MS, " ms", [varied(likes, " ms")]),
+        at_most(f"20 put in above, {held}", p75(prepends), PREPEND_MS, " ms", [varied(prepends, " ms")]),
+    ]
+
+
+async def measure(visitor: Visitor) -> list[Measure]:
+    """Both lengths."""
+    return await measure_short(visitor) + await measure_long(visitor)

@@ -1,0 +1,124 @@
+"""Everything that a member does, without a mouse."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import FileChooser, Locator, Page, expect
+
+from tests import pictures
+from tools.gates.community import Person
+from tools.gates.result import Measure
+from tools.gates.visitor import Visitor, go
+
+# No page has more stops than this between two things that belong together.
+MOST_TABS = 60
+
+WORDS = "Written without a mouse"
+ALT = "A hill, drawn by hand"
+
+
+async def tab_to(page: Page, target: Locator, *, key: str = "Tab") -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(MOST_TABS):
+        if await target.count() and await target.first.evaluate("one => one === document.activeElement"):
+            return
+        await page.keyboard.press(key)
+    raise AssertionError(f"{target} is not reached by {key}")
+
+
+async def enter_the_key(page: Page, person: Person) -> None:
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await tab_to(page, page.get_by_label("API key", exact=True))
+    await page.keyboard.type(person.key)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text(f"@{person.handle}").first).to_be_visible()
+
+
+async def tweet_a_picture(page: Page) -> Locator:
+    """Write, choose a file, describe it, send; the tweet on the page."""
+    main = page.get_by_role("main")
+    # Listened for from here on: told in the moment of the key press, a browser may show its own dialog.
+    chosen: asyncio.Future[FileChooser] = asyncio.get_running_loop().create_future()
+    page.once("filechooser", lambda chooser: chosen.set_result(chooser))
+    await page.keyboard.press("Escape")  # out of the field, so that keys are shortcuts
+    await page.keyboard.press("n")
+    await expect(main.get_by_role("textbox", name="Tweet text")).to_be_focused()
+    await page.keyboard.type(WORDS)
+    await tab_to(page, main.get_by_role("button", name="Add pictures"))
+    await page.keyboard.press("Enter")
+    chooser = await asyncio.wait_for(chosen, 10)
+    picture = {"name": "hill.png", "mimeType": "image/png", "buffer": pictures.png(320, 200)}
+    await chooser.set_files(picture)  # type: ignore[arg-type]
+    description = main.get_by_role("textbox", name="Description")
+    await expect(description).to_be_visible()
+    await tab_to(page, description, key="Shift+Tab")
+    await page.keyboard.type(ALT)
+    send = main.get_by_role("button", name="Tweet", exact=True)
+    await expect(send).to_be_enabled(timeout=30_000)
+    await tab_to(page, send)
+    await page.keyboard.press("Enter")
+    tweet = main.get_by_role("article").filter(has_text=WORDS)
+    await expect(tweet).to_be_visible()
+    await expect(tweet.get_by_role("button", name=f"Open picture: {ALT}")).to_be_visible(timeout=30_000)
+    return tweet
+
+
+async def move_and_like(page: Page, tweet: Locator) -> None:
+    """j to the new tweet, j to the one below, k back, l."""
+    rows = page.get_by_role("main").get_by_role("article")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("j")
+    await expect(tweet).to_be_focused()
+    await page.keyboard.press("j")
+    await expect(rows.nth(1)).to_be_focused()
+    await page.keyboard.press("k")
+    await expect(tweet).to_be_focused()
+    like = tweet.get_by_role("button", name="Like")
+    await page.keyboard.press("l")
+    await expect(like).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("l")
+    await expect(like).to_have_attribute("aria-pressed", "false")
+
+
+async def look_at_the_picture(page: Page, tweet: Locator) -> None:
+    """Open it from the tweet, read its description, close; the focus is where it was."""
+    picture = tweet.get_by_role("button", name=f"Open picture: {ALT}")
+    await tab_to(page, picture)
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("img", name=ALT)).to_be_visible()
+    await tab_to(page, dialog.get_by_role("button", name="Copy description"))
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(picture).to_be_focused()
+
+
+async def delete_and_undo(page: Page, tweet: Locator) -> None:
+    """Delete it and think again; the focus goes to what undoes it, and then back."""
+    await tab_to(page, tweet.get_by_role("button", name="Delete tweet"))
+    await page.keyboard.press("Enter")
+    undo = page.get_by_role("button", name="Undo")
+    await expect(undo).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(tweet).to_be_focused()
+
+
+async def run(page: Page, person: Person) -> None:
+    """The whole way; raises where it cannot be gone."""
+    await enter_the_key(page, person)
+    tweet = await tweet_a_picture(page)
+    await move_and_like(page, tweet)
+    await look_at_the_picture(page, tweet)
+    await delete_and_undo(page, tweet)
+
+
+async def measure(visitor: Visitor) -> list[Measure]:
+    """Whether it can be done."""
+    async with visitor.page(who=None) as page:
+        await go(page, "/")
+        try:
+            await run(page, visitor.community.viewer)
+        except AssertionError as failure:
+            return [Measure("keyboard alone", "all steps", "stuck", ok=False, details=[str(failure)[:600]])]
+    return [Measure("keyboard alone", "all steps", "all steps", ok=True)]

@@ -1,0 +1,111 @@
+"""Both languages say the same things, count rightly, and fit: on 320 px, and at 200 % zoom."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from playwright.async_api import Page
+
+from tools.gates.places import PLACES, Place
+from tools.gates.result import Measure, at_most
+from tools.gates.visitor import LANGUAGES, QUIET, Visitor, go
+
+# A small phone, and a laptop of 1280 px at 200 %: the page then has half as many pixels.
+NARROW = {"320 px": (320, 640), "200 % zoom": (640, 400)}
+
+# What stands to the right of the window, or left of it. What only readers hear is one pixel wide.
+STICKS_OUT = """() => {
+    const width = document.documentElement.clientWidth;
+    const found = [];
+    if (document.documentElement.scrollWidth > width) {
+        found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
+    }
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog && dialog.scrollWidth > dialog.clientWidth) {
+        found.push(`the dialog is ${dialog.scrollWidth} px wide`);
+    }
+    for (const one of document.querySelectorAll("a, button, input, textarea, select, h1, h2, h3, label, p")) {
+        const box = one.getBoundingClientRect();
+        if (box.width <= 1 || box.height <= 1 || !one.checkVisibility()) continue;
+        if (dialog && !dialog.contains(one)) continue;
+        if (box.right > width + 1 || box.left < -1) {
+            found.push(`${one.outerHTML.slice(0, 100)} reaches ${Math.round(box.right)}`);
+        }
+    }
+    return found;
+}"""
+
+WORDS = """async ({prefix, code}) => {
+    const parts = await Promise.all(["", "-more"].map(part => import(`${prefix}i18n/${code}${part}.js`)));
+    return Object.assign({}, ...parts.map(part => part.default));
+}"""
+
+# Numbers and the words that belong to them, as the language's grammar has them.
+COUNTED = {
+    "en": {1: "follower", 2: "followers", 5: "followers", 21: "followers"},
+    "ru": {1: "подписчик", 2: "подписчика", 5: "подписчиков", 21: "подписчик"},
+}
+
+
+async def overflow(
+    visitor: Visitor, places: tuple[Place, ...] = PLACES, languages: Sequence[str] = LANGUAGES
+) -> list[Measure]:
+    """Every page in these languages, narrow and enlarged."""
+    found = []
+    views = 0
+    for language, who in itertools.product(languages, dict.fromkeys(place.who for place in places)):
+        async with visitor.page(screen=NARROW["320 px"], language=language, who=who) as page:
+            for place in places:
+                if place.who != who:
+                    continue
+                await visitor.open(page, place)
+                for name, (width, height) in NARROW.items():
+                    await page.set_viewport_size({"width": width, "height": height})
+                    await page.evaluate(QUIET, 100)
+                    views += 1
+                    sticking = await page.evaluate(STICKS_OUT)
+                    found += [f"{place.name}, {language}, {name}: {one}" for one in sticking]
+    details = [f"{views} views", *found]
+    return [at_most("sticks out at 320 px or 200 % zoom", len(found), 0, details=details)]
+
+
+async def words(page: Page) -> list[str]:
+    """Keys that one language has and the other has not, or of which one counts and the other does not."""
+    entry = await page.locator("script[type=module]").first.get_attribute("src") or ""
+    prefix = entry.rsplit("/", 1)[0] + "/"
+    english, russian = [await page.evaluate(WORDS, {"prefix": prefix, "code": code}) for code in LANGUAGES]
+    found = sorted(english.keys() ^ russian.keys())
+    return found + [
+        key
+        for key in english.keys() & russian.keys()
+        if isinstance(english[key], str) != isinstance(russian[key], str)
+    ]
+
+
+async def plurals(visitor: Visitor, languages: Sequence[str] = LANGUAGES) -> list[str]:
+    """What profiles say of 1, 2, 5 and 21 followers, where it is not what the language says."""
+    found = []
+    for language in languages:
+        forms = COUNTED[language]
+        async with visitor.page(language=language) as page:
+            for count, person in visitor.community.followed_by().items():
+                await go(page, f"/users/{person.id}")
+                link = page.locator(f"#main a[href='/users/{person.id}/followers']").first
+                text = " ".join((await link.inner_text()).split())
+                if text != f"{count} {forms[count]}":
+                    found.append(f"{language}: {text!r} and not '{count} {forms[count]}'")
+    return found
+
+
+async def measure(visitor: Visitor) -> list[Measure]:
+    """All of it."""
+    async with visitor.page() as page:
+        await go(page, "/")
+        unequal = await words(page)
+    wrong = await plurals(visitor)
+    return [
+        at_most("keys that en and ru do not share", len(unequal), 0, details=unequal),
+        at_most("wrong plurals of 1, 2, 5, 21", len(wrong), 0, details=wrong),
+        *await overflow(visitor),
+    ]

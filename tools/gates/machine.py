@@ -1,0 +1,16 @@
+"""What the figures were measured on."""
+
+from __future__ import annotations
+
+import platform
+
+from config.version import VERSION
+from tools.gates import lighthouse
+from tools.measuring.machine import hardware, version_of
+
+
+def described(browser: str) -> str:
+    """One sentence of the machine, one of the versions."""
+    node = version_of("node")
+    found = f"Lighthouse {lighthouse.version()} on Node {node}, " if lighthouse.PROGRAM.exists() else ""
+    return f"{hardware()} Perch {VERSION}, Chromium {browser}, {found}Python {platform.python_version()}."

@@ -1,0 +1,91 @@
+"""Going back leads to the tweet one left, at the height where it stood, without asking the server again."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+
+from tools.gates.result import Measure, at_most
+from tools.gates.visitor import SCREENS, Visitor, go
+
+WITHIN_PX = 2
+NEWER = 12
+
+# The first tweet whose time, which links to it, is well in view; null where there is none.
+SEEN = """() => [...document.querySelectorAll("[role=feed] article a[href^='/tweets/']")].find(link => {
+    const { top, bottom } = link.getBoundingClientRect();
+    return top > 150 && bottom < innerHeight - 150;
+})?.getAttribute("href") ?? null"""
+# Where that tweet stands at the moment of the click that leaves the page.
+REMEMBER = """href => addEventListener("click", () => {
+    const link = document.querySelector(`[role=feed] article a[href="${href}"]`);
+    window.leftAt = link.closest("article").getBoundingClientRect().top;
+}, {capture: true, once: true})"""
+TOP = """href => document.querySelector(`[role=feed] article a[href="${href}"]`)
+    ?.closest("article").getBoundingClientRect().top ?? null"""
+
+
+async def drift_of(
+    visitor: Visitor, screen: tuple[int, int], *, patient: bool
+) -> tuple[float, int, list[str]]:
+    """Read down, open a tweet, come back after others have tweeted.
+
+    Returns how far the tweet is from where it stood, the requests for timelines, and notes. A `patient`
+    visitor waits until the newer tweets are announced above, which must not move anything either.
+    """
+    async with visitor.page(screen=screen) as page:
+        await go(page, "/")
+        await page.mouse.move(screen[0] // 2, 500)
+        for _ in range(12):
+            await page.mouse.wheel(0, 600)
+            await page.wait_for_timeout(80)
+        await page.wait_for_timeout(500)
+        while not (href := await page.evaluate(SEEN)):
+            await page.mouse.wheel(0, 150)
+            await page.wait_for_timeout(300)
+        refetches: list[str] = []
+        page.on(
+            "request", lambda request: refetches.append(request.url) if is_timeline(request.url) else None
+        )
+        await page.evaluate(REMEMBER, href)
+        await page.locator(f"[role=feed] a[href='{href}']").first.click()
+        await expect(page).to_have_url(visitor.community.url + href)
+        left = float(await page.evaluate("leftAt"))
+        await visitor.community.publish(NEWER)
+        await page.wait_for_timeout(300)
+        await page.go_back()
+        drifts = [await drift(page, href, left)]
+        refetched = len(refetches)
+        if patient:
+            await (
+                page.locator("#main")
+                .get_by_role("button", name=f"{NEWER} new tweets")
+                .wait_for(state="attached", timeout=60_000)
+            )
+            drifts.append(await drift(page, href, left))
+    return max(drifts), refetched, [f"{screen[0]} px wide: {', '.join(f'{one:.2f}' for one in drifts)} px"]
+
+
+def is_timeline(url: str) -> bool:
+    """Whether it asks for a page of tweets."""
+    return "/api/tweets?" in url or url.endswith("/api/tweets")
+
+
+async def drift(page: Page, href: str, left: float) -> float:
+    """How far the tweet is from where it stood, once all is at rest; one that is gone is far away."""
+    await page.wait_for_timeout(700)
+    top = await page.evaluate(TOP, href)
+    return 10_000.0 if top is None else abs(float(top) - left)
+
+
+async def measure(
+    visitor: Visitor, screens: tuple[tuple[int, int], ...] = SCREENS, *, patient: bool = True
+) -> list[Measure]:
+    """On every width; the worst counts."""
+    found = [await drift_of(visitor, screen, patient=patient) for screen in screens]
+    notes = [note for _, _, each in found for note in each]
+    return [
+        at_most(
+            "going back: distance from where one was", max(one[0] for one in found), WITHIN_PX, " px", notes
+        ),
+        at_most("going back: timelines fetched again", sum(one[1] for one in found), 0),
+    ]

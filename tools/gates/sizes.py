@@ -1,0 +1,132 @@
+"""What travels over the wire: bodies as they were sent, by the browser's own count."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from playwright.async_api import Page
+
+from tools.gates.places import ROUTES, Place
+from tools.gates.result import Measure, at_most
+from tools.gates.visitor import LANGUAGES, Visitor, go
+
+# kB are thousands of bytes, as in browsers' tools.
+EAGER_KB, ROUTE_KB, STYLES_KB, EAGER_MODULES = 45, 75, 12, 40
+
+MODULES = """async () => {
+    const map = JSON.parse(document.querySelector("script[type=importmap]").textContent).imports;
+    const preloaded = [...document.querySelectorAll("link[rel=modulepreload]")].map(link => link.href);
+    const entries = [...document.querySelectorAll("script[type=module]")].map(script => script.src);
+    return {map, preloaded, entries};
+}"""
+
+STATIC_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\b(?:[^"';()]*?\bfrom)?\s*["']([^"']+)["']""")
+
+# What the browser itself says of answers that are not a success; the page for unknown addresses is one.
+FAILED_ANSWER = "Failed to load resource"
+
+
+@dataclass
+class Load:
+    """One page as it was fetched: bytes of each body by its address, and what the console said."""
+
+    scripts: dict[str, float] = field(default_factory=dict)
+    styles: dict[str, float] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    map: dict[str, str] = field(default_factory=dict)
+    preloaded: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+
+    def eager(self) -> set[str]:
+        """The modules that must be there before the first line runs: the static imports from the entry on."""
+        found: set[str] = set()
+        waiting = list(self.entries)
+        while waiting:
+            url = waiting.pop()
+            if url in found:
+                continue
+            found.add(url)
+            for target in STATIC_IMPORT.findall(self.texts.get(url, "")):
+                waiting.append(urljoin(url, self.map.get(target, target)))
+        return found
+
+
+async def load(visitor: Visitor, place: Place, *, language: str = "en") -> Load:
+    """Open a page with an empty cache and let it come to rest, what it fetches when idle included."""
+    async with visitor.page(who=place.who, language=language) as page:
+        found = Load()
+        await listen(page, found)
+        await go(page, place.address(visitor.community))
+        await page.wait_for_timeout(300)
+        for name, value in (await page.evaluate(MODULES)).items():
+            setattr(found, name, value)
+        return found
+
+
+async def listen(page: Page, found: Load) -> None:
+    """Count every body of this page."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    answers: dict[str, Any] = {}
+    # The head has been counted by when the answer is announced: what comes on top of it is the body.
+    session.on("Network.responseReceived", lambda event: answers.__setitem__(event["requestId"], event))
+
+    async def finished(event: Any) -> None:
+        answer = answers.get(event["requestId"])
+        kinds = {"Script": found.scripts, "Stylesheet": found.styles}
+        if answer is None or answer["type"] not in kinds:
+            return
+        response = answer["response"]
+        kinds[answer["type"]][response["url"]] = event["encodedDataLength"] - response["encodedDataLength"]
+
+    session.on("Network.loadingFinished", finished)
+    page.on("console", lambda message: complain(found, message.type, message.text))
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+
+    async def keep(response: Any) -> None:
+        if response.request.resource_type == "script":
+            found.texts[response.url] = await response.text()
+
+    page.on("response", keep)
+
+
+def complain(found: Load, kind: str, text: str) -> None:
+    if kind in ("error", "warning") and not text.startswith(FAILED_ANSWER):
+        found.complaints.append(text)
+
+
+def kb(sizes: dict[str, float], only: set[str] | None = None) -> float:
+    return sum(size for url, size in sizes.items() if only is None or url in only) / 1000
+
+
+async def measure(
+    visitor: Visitor, places: tuple[Place, ...] = ROUTES, languages: Sequence[str] = LANGUAGES
+) -> list[Measure]:
+    """All pages, each fetched anew, in these languages; the largest counts."""
+    loads = {}
+    for place in places:
+        for language in languages:
+            loads[f"{place.name}, {language}"] = await load(visitor, place, language=language)
+    home = next(iter(loads.values()))
+    eager = home.eager() | set(home.preloaded)
+    missing = sorted(home.eager() - set(home.preloaded))
+    heaviest = max(loads, key=lambda name: kb(loads[name].scripts))
+    styled = max(loads, key=lambda name: kb(loads[name].styles))
+    complaints = [f"{name}: {text}" for name, one in loads.items() for text in one.complaints]
+    routes = ", ".join(f"{name} {kb(one.scripts):.1f}" for name, one in loads.items())
+    return [
+        at_most("eager JS", kb(home.scripts, eager), EAGER_KB, " kB"),
+        at_most("JS of any page", kb(loads[heaviest].scripts), ROUTE_KB, " kB", [f"kB: {routes}"]),
+        at_most("CSS", kb(loads[styled].styles), STYLES_KB, " kB"),
+        at_most("eager modules", len(eager), EAGER_MODULES),
+        at_most(
+            "eager modules not preloaded", len(missing), 0, details=[json.dumps(missing)] if missing else []
+        ),
+        at_most("console warnings and errors", len(complaints), 0, details=complaints),
+    ]

@@ -1,0 +1,31 @@
+"""All pages that are written from the code, by where they lie."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from functools import cache
+from pathlib import Path
+
+from config.settings import Settings
+from server.app import create_app
+from server.context import Context
+from server.http import openapi
+from tools.reference import api, commands, settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def pages() -> dict[Path, str]:
+    """As they should be."""
+
+    def nothing() -> AbstractAsyncContextManager[Context]:
+        raise RuntimeError("nobody asks this application")
+
+    app = create_app(Settings(_env_file=None), nothing, name="perch-reference")  # type: ignore[call-arg]
+    return {
+        ROOT / "docs/reference/cli.md": commands.page(),
+        ROOT / "docs/reference/settings.md": settings.page(ROOT / ".env.example"),
+        ROOT / "docs/reference/api.md": api.page(openapi.document(app)),
+        ROOT / "config/man/perch.1": commands.manual(),
+    }
