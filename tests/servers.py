@@ -95,24 +95,39 @@ def environment(**settings: str) -> dict[str, str]:
     return {**needed, **settings}
 
 
+# Making a user takes a second; once in a while the program hangs, and is begun again. Seconds, and tries.
+CEPH_PATIENCE, CEPH_TRIES = 45, 4
+
+
 @contextmanager
 def ceph(folder: Path) -> Iterator[str]:
     """A real S3 gateway with real authorisation; its address."""
     radosgw = shutil.which("radosgw")
     assert radosgw, "the storage tests need the package radosgw: `config/setup.sh test-tools` installs it"
     port = free_port()
+    for attempt in range(1, CEPH_TRIES + 1):
+        common = _ceph_options(folder / str(attempt), port)
+        try:
+            subprocess.run(
+                ["radosgw-admin", *common, "user", "create", "--uid=tests", "--display-name=Tests"]
+                + [f"--access-key={ACCESS_KEY}", f"--secret-key={SECRET_KEY}"],
+                check=True,
+                capture_output=True,
+                timeout=CEPH_PATIENCE,
+            )
+            break
+        except subprocess.TimeoutExpired:
+            assert attempt < CEPH_TRIES, "radosgw-admin hangs, however often it is started"
+    with http_server([radosgw, *common, "-f"], port) as url:
+        yield url
+
+
+def _ceph_options(folder: Path, port: int) -> list[str]:
+    """With a configuration and data of its own."""
+    folder.mkdir()
     config = folder / "ceph.conf"
     config.write_text(RADOSGW_CONFIG.format(folder=folder, port=port))
-    common = ["-c", str(config), "--no-mon-config"]
-    user = ["--uid=tests", "--display-name=Tests", f"--access-key={ACCESS_KEY}", f"--secret-key={SECRET_KEY}"]
-    subprocess.run(
-        ["radosgw-admin", *common, "-n", "client.rgw", "user", "create", *user],
-        check=True,
-        capture_output=True,
-        timeout=240,  # a second, but on a disk that is busy with others' syncs
-    )
-    with http_server([radosgw, *common, "-n", "client.rgw", "-f"], port) as url:
-        yield url
+    return ["-c", str(config), "--no-mon-config", "-n", "client.rgw"]
 
 
 @contextmanager
