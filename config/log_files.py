@@ -25,6 +25,10 @@ SAFE = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 # A file is finished at this size. Bytes.
 ROTATE_BYTES = 16 << 20
 
+# What finished files may take until they are shipped: where nobody ships them, a log must not fill the disk.
+# Bytes.
+MOST_BYTES = 1 << 30
+
 
 class NotStored(OSError):
     """What was stored does not come back: the file stays here, and is shipped again later."""
@@ -46,6 +50,7 @@ class LogFile:
             if self._descriptor is not None and self._size >= ROTATE_BYTES:
                 self._close()
                 finish(self._path)
+                forget_beyond(self._folder, MOST_BYTES)
             descriptor = self._locked()
             try:
                 append(descriptor, line)
@@ -100,6 +105,16 @@ def finish(path: Path) -> None:
             if os.fstat(descriptor).st_size:
                 path.rename(path.with_name(path.name.removesuffix(SUFFIX) + FINISHED))
             else:
+                path.unlink()
+
+
+def forget_beyond(folder: Path, most: int) -> None:
+    """Remove the oldest finished files there, so that no more than so many bytes of them stay."""
+    kept = 0
+    for path in reversed(listed(folder, FINISHED)):
+        with contextlib.suppress(FileNotFoundError):  # shipped meanwhile
+            kept += path.stat().st_size
+            if kept > most:
                 path.unlink()
 
 

@@ -11,14 +11,17 @@ By hand:
     python -I -m tasks.picture_child --version     the library
     python -I -m tasks.picture_child --walls       JSON: what stands round it on this machine
 
-Its verdict is a JSON object: `refused` with a sentence; `slow`, where a quick lane was asked for and the
-slow one is needed; or `content_type`, `width`, `height`, `thumbhash`.
+Its verdict is a JSON object: `refused` with a sentence; `failed`, if the machine and not the picture is at
+fault; `slow`, if the quick lane was asked for and the slow one is needed; or `content_type`, `width`,
+`height`, `thumbhash`.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import importlib
+import io
 import json
 import os
 import resource
@@ -66,6 +69,11 @@ SCANS = 100
 
 BROKEN = "This picture cannot be read: the file is damaged or not complete."
 
+TOO_LARGE = "This picture is too large when it is made ready to be shown."
+
+# What the system says when the disk or this machine is in trouble; decoders say nothing of the kind.
+SYSTEM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENFILE})
+
 TOO_MANY_PIXELS = (
     f"This picture has more pixels than the server decodes: at most {JPEG_MEGAPIXELS} megapixels of a JPEG, "
     f"and {MEGAPIXELS} of everything else, are allowed."
@@ -74,6 +82,10 @@ TOO_MANY_PIXELS = (
 
 class Refused(Exception):
     """The public sentence that says why."""
+
+
+class CannotWrite(Exception):
+    """A variant was made and cannot be stored: not the picture's fault."""
 
 
 class Slow(Exception):
@@ -142,7 +154,8 @@ def frames_of(image: Image.Image) -> int:
 
 
 def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane: str) -> dict[str, Any]:
-    """Make both variants. Raises Refused, Slow, or whatever a decoder raises."""
+    """Make both variants. Raises Refused, Slow, CannotWrite, or whatever a decoder raises."""
+    large_variant, small_variant = io.BytesIO(), io.BytesIO()
     with Image.open(original, formats=FORMATS) as image:
         refuse_large(image, original)
         if is_moving(image):
@@ -150,7 +163,7 @@ def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane
                 raise Slow
             loop = image.info.get("loop", 1 if image.format == "GIF" else 0)
             large_frames, small_frames, durations = moving(image)
-            for frames, file in ((large_frames, large_file), (small_frames, small_file)):
+            for frames, file in ((large_frames, large_variant), (small_frames, small_variant)):
                 rest = {
                     "save_all": True,
                     "append_images": frames[1:],
@@ -164,14 +177,31 @@ def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane
             if image.format == "TIFF":
                 image.load()
             large, small = still(image, image.getexif().get(ORIENTATION, 1))
-            content_type = save(large, large_file)
-            save(small, small_file)
+            content_type = save(large, large_variant)
+            save(small, small_variant)
+    write(large_variant, large_file)
+    write(small_variant, small_file)
     return {
         "content_type": content_type,
         "width": large.width,
         "height": large.height,
         "thumbhash": placeholder(large),
     }
+
+
+def write(variant: io.BytesIO, file: BinaryIO) -> None:
+    """Store what an encoder made. Raises CannotWrite.
+
+    Encoders say the same of a full disk and of a damaged picture, so they write to memory.
+    """
+    rest = variant.getbuffer()
+    try:
+        while rest:
+            rest = rest[os.write(file.fileno(), rest) :]
+    except OSError as error:
+        if error.errno == errno.EFBIG:  # our own limit: the variant is too large
+            raise Refused(TOO_LARGE) from None
+        raise CannotWrite(error.strerror or "it cannot be written") from None
 
 
 def version() -> str:
@@ -200,6 +230,8 @@ def verdict_behind_walls(picture: BinaryIO, large: BinaryIO, small: BinaryIO, la
         return process(picture, large, small, lane)
     except Slow:
         return {"slow": True}
+    except CannotWrite as error:
+        return {"failed": str(error)}
     except Refused as refused:
         return {"refused": str(refused)}
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -208,6 +240,10 @@ def verdict_behind_walls(picture: BinaryIO, large: BinaryIO, small: BinaryIO, la
         return {"refused": BROKEN}
     except MemoryError:
         return {"refused": "This picture takes more memory to decode than the server allows."}
+    except OSError as error:
+        if error.errno in SYSTEM:
+            return {"failed": error.strerror}
+        return {"refused": BROKEN}
     except Exception:  # decoders raise anything on a damaged file
         return {"refused": BROKEN}
 

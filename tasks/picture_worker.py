@@ -25,6 +25,7 @@ import msgspec
 
 from server.domain.media import Variants
 from storage import keys
+from storage.base import StorageUnavailable
 
 # Isolated: neither the environment nor the current folder decides what they import.
 CHILD = (sys.executable, "-I", "-m", "tasks.picture_child")
@@ -73,9 +74,10 @@ class Made:
 
 
 class Verdict(msgspec.Struct):
-    """What the child says: a refusal, that it belongs into the slow lane, or what it made."""
+    """What the child says: a refusal, why it could not, that the slow lane is needed, or what it made."""
 
     refused: str | None = None
+    failed: str | None = None
     slow: bool = False
     content_type: Literal["image/jpeg", "image/webp"] = "image/jpeg"
     width: Annotated[int, msgspec.Meta(ge=0, le=1920)] = 0
@@ -100,12 +102,15 @@ class PictureChildren:
             PictureRefused: not decodable, or over a limit, of the slow lane's time too.
             SlowPicture: not in the quick lane.
             ChildDied: no verdict; another try may bring one.
+            StorageUnavailable: the disk is full, or cannot be read or written: no verdict either.
         """
         large, small = folder / "large", folder / "small"
         with self._at_work():
             verdict = await self._verdict(str(original), str(large), str(small), lane=lane)
         if verdict.slow:
             raise SlowPicture
+        if verdict.failed is not None:
+            raise StorageUnavailable(f"the picture child cannot go on: {verdict.failed}")
         if verdict.refused is not None:
             raise PictureRefused(verdict.refused)
         return Made(

@@ -23,7 +23,7 @@ from server.context import Context
 from storage.base import ObjectInfo, ObjectStore, StorageUnavailable
 from storage.local import LocalStore
 from tasks import logs
-from tasks.workshop import Workshop
+from tasks.workshop import Workshop, owned_backups
 from tests import disks
 from tests.thorough import much
 
@@ -48,7 +48,7 @@ async def workshop(settings: Settings, perch: Context, tmp_path: Path) -> Worksh
     chosen = settings.model_copy(update={"logs_dir": tmp_path / "logs", "backup_dir": tmp_path / "backups"})
     backups = LocalStore(tmp_path / "backups")
     await backups.open()
-    return Workshop(chosen, perch.store, backups, perch.jobs)
+    return Workshop.of(chosen, perch.store, backups, perch.jobs)
 
 
 async def shipped(store: ObjectStore) -> list[bytes]:
@@ -123,6 +123,20 @@ class Forgetful(LocalStore):
         return await super().put(key, bad(), content_type=content_type)
 
 
+def test_finished_files_that_nobody_ships_do_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_files, "ROTATE_BYTES", 100)
+    monkeypatch.setattr(log_files, "MOST_BYTES", 350)
+    out = LogFile(tmp_path, "worker")
+    for number in range(40):
+        out.write(b"a line of fifty bytes, with its number: %9d\n" % number)
+    out.close()
+    finished = log_files.listed(tmp_path, log_files.FINISHED)
+    assert sum(path.stat().st_size for path in finished) <= 350
+    assert b"       37\n" in finished[-1].read_bytes(), "the newest ones stay"
+
+
 async def test_a_file_stays_where_its_archive_does_not_come_back(workshop: Workshop, tmp_path: Path) -> None:
     out = LogFile(workshop.settings.logs_folder, "worker")
     out.write(b"line\n")
@@ -130,7 +144,7 @@ async def test_a_file_stays_where_its_archive_does_not_come_back(workshop: Works
     store = Forgetful(tmp_path / "forgetful")
     await store.open()
     with pytest.raises(OSError, match="does not come back"):
-        await logs.ship(replace(workshop, backups=store))
+        await logs.ship(replace(workshop, backups=owned_backups(store, workshop.settings)))
     assert len(files(workshop)) == 1
 
 
@@ -211,7 +225,7 @@ async def test_archives_that_find_no_room_are_shipped_later(workshop: Workshop, 
     with disks.small(tmp_path / "disk", megabytes=1) as disk:
         backups = LocalStore(disk)
         await backups.open()
-        away = replace(workshop, backups=backups)
+        away = replace(workshop, backups=owned_backups(backups, workshop.settings))
         with disks.full(disk):
             with pytest.raises(StorageUnavailable, match="no room"):
                 await logs.ship(away)

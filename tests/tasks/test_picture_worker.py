@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from storage.base import StorageUnavailable
 from tasks import picture_worker
 from tasks.picture_worker import ChildDied, PictureChildren, PictureRefused, SlowPicture
-from tests import pictures
+from tests import disks, pictures
 from tests.waiting import until
 
 # A real fork server, whose children do something else.
@@ -181,3 +182,17 @@ async def test_the_fork_server_ends_when_there_is_nothing_to_do(
         servers.add(server)
         await until(lambda: not Path(f"/proc/{server}").exists())  # noqa: B023
     assert len(servers) == 2
+
+
+@pytest.mark.fault("storage")
+@pytest.mark.parametrize("make", [pictures.jpeg, pictures.png, pictures.animated_gif])
+async def test_a_full_disk_is_not_the_pictures_fault(
+    children: PictureChildren, tmp_path: Path, make: Callable[[], bytes]
+) -> None:
+    with disks.small(tmp_path / "disk", megabytes=1) as disk:
+        original = disk / "original"
+        original.write_bytes(make())
+        with disks.full(disk), pytest.raises(StorageUnavailable, match="No space left"):
+            await children.make_variants(original, disk)
+        made = await children.make_variants(original, disk)
+        assert made.large.stat().st_size > 0
