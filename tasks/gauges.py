@@ -49,18 +49,24 @@ FIRST_SEEN = """
 """
 COUNTS = """
     SELECT (SELECT count(*) FROM users) AS users,
-        (SELECT count(*) FROM media_attachments WHERE state = 'pending') AS pending
+        (SELECT count(*) FROM media_attachments WHERE state = 'pending') AS pending,
+        (SELECT coalesce(extract(epoch FROM now() - created_at), 0) FROM outbox ORDER BY id LIMIT 1)::float8
+            AS behind
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the database says: newest runs by time, when each kind was first seen, counts."""
+    """What the database says: newest runs by time, when each kind was first seen, counts.
+
+    `behind` is how many seconds the oldest event has waited to be told.
+    """
 
     runs: list[Any]
     first_seen: list[Any]
     users: int
     pending: int
+    behind: float
 
 
 class Whole(Collector):
@@ -124,7 +130,7 @@ async def read_rows(address: DatabaseAddress) -> Rows:
         first_seen = await connection.fetch(FIRST_SEEN, timeout=PATIENCE)
     finally:
         await connection.close(timeout=PATIENCE)
-    return Rows(runs, first_seen, counts["users"], counts["pending"])
+    return Rows(runs, first_seen, counts["users"], counts["pending"], counts["behind"] or 0.0)
 
 
 def of_queues(found: Queues) -> Iterator[Metric]:
@@ -147,6 +153,7 @@ def of_storage(kinds: Mapping[str, Used]) -> Iterator[Metric]:
 def of_rows(found: Rows, timetable: Timetable) -> Iterator[Metric]:
     yield gauge("perch_users", "Users, suspended ones too.", found.users)
     yield gauge("perch_pictures_pending", "Pictures that are not made yet.", found.pending)
+    yield gauge("perch_events_behind_seconds", "How long the oldest event has waited.", found.behind)
     done = {run["kind"]: run for run in found.runs if not run["failed"]}
     slots = {kind: run["slot"] for kind, run in done.items()}
     due = {}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from server.domain import runs
 from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
-from server.models import RunKind, RunState, ScheduledRun
+from server.models import RunKind, RunState, ScheduledRun, event
 
 # How much later than its slot's successor the newest dump of each kind is missed: an hourly dump counts as
 # old after 90 minutes, a daily one after 26 hours, a weekly one after 8 days; one that the settings make
@@ -35,6 +35,9 @@ RECONCILED = (
     "damaged_objects",
 )
 
+
+# Events that wait longer than this are not live. Seconds.
+LATE = 10
 
 # A task that was given up is told of for so long.
 PUT_ASIDE_FOR = timedelta(days=1)
@@ -65,6 +68,7 @@ async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = N
     found.append(await _failed_drill())
     found.append(await _unreconciled())
     found.append(await _put_aside(jobs, now))
+    found.append(await late_events())
     return [trouble for trouble in found if trouble is not None]
 
 
@@ -109,6 +113,14 @@ async def _put_aside(jobs: Jobs, now: datetime) -> Trouble | None:
         return None
     what = "a task was" if count == 1 else f"{count} tasks were"
     return Trouble("put_aside", f"{what} given up within a day: workers died of it, or none knew it")
+
+
+async def late_events() -> Trouble | None:
+    """Whether live updates are behind."""
+    seconds = await event.behind()
+    if seconds <= LATE:
+        return None
+    return Trouble("late_events", "live updates are late", f"the oldest has waited for {seconds:.0f} s")
 
 
 def words(age: timedelta) -> str:

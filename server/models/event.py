@@ -12,6 +12,7 @@ rows outlive what they tell of. No models: only the statements below touch these
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -56,25 +57,52 @@ class EventRow(msgspec.Struct, frozen=True):
     key_id: int | None
 
 
-class Moved(msgspec.Struct, frozen=True):
+class Told(msgspec.Struct, frozen=True):
     """An event that has just reached the log."""
 
-    seq: int
     kind: EventKind
     tweet_id: int | None
 
 
-# $1 tweets whose number of likes was told a moment ago: theirs stay in the outbox, and what gathers there
-# becomes one event. $2 how many rows at most. Of several equal rows the last one is kept. That the log has
-# grown is said in the same transaction: once, as PostgreSQL drops what is said twice, and never forgotten.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A batch: the events that reached the log, how many rows left the outbox, and the last one's id."""
+
+    told: list[Told]
+    taken: int
+    up_to: int | None
+
+
+# For the relay's connection. The outbox is empty most of the time and statistics say so: a plan that follows
+# from them reads all of it for each of its rows once it is full.
+PLANNER = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+
+# $1 tweets whose number of likes was told a moment ago, $2 how many rows at most, $3 behind which id, $4
+# tweets whose likes were held back and may be told now, $5 whether all that is held back may be.
+#
+# The rows are a range of ids, so that a batch takes as long as it has rows, however many wait behind it.
+# Likes that are held back go into a table of their own, a row for each tweet: in the outbox each batch would
+# read them again. Of several equal rows the last one is kept. That the log has grown is said in the same
+# transaction: once, as PostgreSQL drops what is said twice, and never forgotten.
 MOVE = f"""
-    WITH due AS (
-        SELECT id FROM outbox WHERE kind <> 'likes' OR tweet_id <> ALL($1::bigint[]) ORDER BY id LIMIT $2
-    ), taken AS (
-        DELETE FROM outbox o USING due WHERE o.id = due.id RETURNING o.*
+    WITH taken AS (
+        DELETE FROM outbox WHERE id > $3 AND id <= (
+            SELECT max(id) FROM (SELECT id FROM outbox WHERE id > $3 ORDER BY id LIMIT $2) AS batch
+        ) RETURNING *
+    ), held AS (
+        INSERT INTO held_likes (tweet_id)
+        SELECT DISTINCT tweet_id FROM taken WHERE kind = 'likes' AND tweet_id = ANY($1::bigint[])
+        ON CONFLICT DO NOTHING
+    ), released AS (
+        DELETE FROM held_likes WHERE ($5 OR tweet_id = ANY($4::bigint[])) RETURNING tweet_id
+    ), due AS (
+        SELECT id, kind, tweet_id, user_id, followee_id, media_id, key_id FROM taken
+        WHERE kind <> 'likes' OR tweet_id <> ALL($1::bigint[])
+        UNION ALL
+        SELECT 0, 'likes', tweet_id, NULL, NULL, NULL, NULL FROM released
     ), kept AS (
         SELECT DISTINCT ON (kind, tweet_id, user_id, followee_id, media_id, key_id) *
-        FROM taken ORDER BY kind, tweet_id, user_id, followee_id, media_id, key_id, id DESC
+        FROM due ORDER BY kind, tweet_id, user_id, followee_id, media_id, key_id, id DESC
     ), moved AS (
         INSERT INTO events (seq, kind, tweet_id, user_id, followee_id, media_id, key_id)
         SELECT (SELECT coalesce(max(seq), 0) FROM events) + row_number() OVER (ORDER BY id),
@@ -82,7 +110,15 @@ MOVE = f"""
         FROM kept ORDER BY id
         RETURNING seq, kind, tweet_id
     )
-    SELECT seq, kind, tweet_id, pg_notify('{GROWN}', '') FROM moved
+    SELECT batch.taken, batch.up_to, moved.kind, moved.tweet_id,
+        CASE WHEN moved.seq IS NOT NULL THEN pg_notify('{GROWN}', '') END
+    FROM (SELECT count(*) AS taken, max(id) AS up_to FROM taken) AS batch LEFT JOIN moved ON true
+"""
+
+# How long the oldest event has waited to be told. Seconds.
+BEHIND = """
+    SELECT coalesce(extract(epoch FROM now() - created_at), 0)::float8 AS seconds
+    FROM outbox ORDER BY id LIMIT 1
 """
 
 AFTER = """
@@ -130,6 +166,14 @@ def events(found: Iterable[Any]) -> list[EventRow]:
     return [EventRow(**{**dict(values), "kind": EventKind(values["kind"])}) for values in found]
 
 
-def moved(found: Collection[object]) -> list[Moved]:
+def moved(found: Collection[Any]) -> Moved:
     """What `MOVE` returned."""
-    return [msgspec.convert(dict(record), Moved) for record in found]  # type: ignore[call-overload]
+    first = next(iter(found))
+    told = [Told(EventKind(row["kind"]), row["tweet_id"]) for row in found if row["kind"] is not None]
+    return Moved(told, first["taken"], first["up_to"])
+
+
+async def behind() -> float:
+    """How long the oldest event has waited to be told, in seconds; 0 when none waits."""
+    found = await rows(BEHIND)
+    return float(found[0]["seconds"]) if found else 0.0

@@ -24,6 +24,7 @@ from server.models.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, r
 from server.models.event import GROWN, LogState
 from server.realtime.batch import Batch
 from server.realtime.frames import frames
+from server.realtime.relay import BATCH as MOVED_AT_ONCE
 from server.realtime.relay import Relay
 from server.realtime.subscription import Subscription
 from server.wire import events as wire
@@ -182,8 +183,12 @@ class Hub:
             due = self._woken.is_set() or time.monotonic() - looked >= LOOK_EVERY
             self._woken.clear()
             leads = await relay.leads()
-            while leads and await relay.move():
-                await self._hand_out()
+            while leads:
+                batch = await relay.move()
+                if batch.told:
+                    await self._hand_out()
+                if batch.taken < MOVED_AT_ONCE:
+                    break
             if due:
                 await self._hand_out()
                 looked = time.monotonic()

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
+import pytest
 
 from config.settings import Settings
-from server.models.event import GROWN, MOVE
+from server.domain.condition import late_events
+from server.models.connection import rows
+from server.models.event import GROWN, MOVE, PLANNER
+from server.realtime.relay import BATCH, Relay
+from tests.waiting import until_gone
 
 
 async def test_the_log_does_not_grow_unheard(settings: Settings, database: None) -> None:
@@ -19,10 +26,104 @@ async def test_the_log_does_not_grow_unheard(settings: Settings, database: None)
     try:
         async with relay.transaction():  # no other relay sees the row
             await relay.execute("INSERT INTO outbox (kind, user_id) VALUES ('user', 1), ('user', 2)")
-            await relay.fetch(MOVE, [], 500)
+            await relay.fetch(MOVE, [], 500, 0, [], False)
             assert not heard.is_set()
         async with asyncio.timeout(2):
             await heard.wait()
     finally:
         await relay.close()
         await listener.close()
+
+
+ROWS = 10_000
+
+NAMES_TOLD = "SELECT count(*) FROM events WHERE kind = 'user'"
+
+# What the outbox holds when its statistics are taken; in the last one, half of it are likes of one tweet.
+STATES = {
+    "empty": "SELECT 1",
+    "full": f"INSERT INTO outbox (kind, user_id) SELECT 'user', n FROM generate_series(1, {ROWS}) n",
+    "half held": f"""
+        INSERT INTO outbox (kind, tweet_id, user_id)
+        SELECT CASE n % 2 WHEN 0 THEN 'likes' ELSE 'user' END, CASE n % 2 WHEN 0 THEN 1 END,
+            CASE n % 2 WHEN 1 THEN n END
+        FROM generate_series(1, {ROWS}) n
+    """,
+}
+
+
+@pytest.mark.parametrize("analysed", STATES)
+async def test_an_outbox_drains_in_the_time_of_its_length_whatever_statistics_say(
+    settings: Settings, database: None, analysed: str
+) -> None:
+    """Each row is read a few times, as PostgreSQL counts: likes that are held back are not read again."""
+    connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE outbox, held_likes IN ACCESS EXCLUSIVE MODE")
+            for name, value in PLANNER.items():
+                await connection.execute(f"SET LOCAL {name} = {value}")
+            await connection.execute(STATES[analysed])
+            await connection.execute("ANALYZE outbox")
+            await connection.execute("TRUNCATE outbox")
+            await connection.execute(STATES["half held"])
+            before = await connection.fetchval(NAMES_TOLD)
+            read = 0
+            for _ in range(ROWS // BATCH):
+                explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {MOVE}"
+                (plan,) = json.loads(await connection.fetchval(explained, [1], BATCH, 0, [], False))
+                read += sum(map(rows_read, nodes(plan["Plan"])))
+            assert await connection.fetchval("SELECT count(*) FROM outbox") == 0
+            assert await connection.fetchval("SELECT count(*) FROM held_likes") == 1
+            assert await connection.fetchval(NAMES_TOLD) - before == ROWS // 2
+        assert read < 15 * ROWS
+    finally:
+        await connection.close()
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All of a plan, as EXPLAIN tells it."""
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
+def rows_read(node: dict[str, Any]) -> int:
+    """How many rows it read, those that it dropped included."""
+    dropped = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
+    return int((node["Actual Rows"] + dropped) * node["Actual Loops"])
+
+
+async def test_a_relay_that_takes_over_tells_the_likes_that_the_one_before_held_back(
+    settings: Settings, database: None
+) -> None:
+    connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
+    try:
+        async with connection.transaction():  # nobody else sees the rows
+            await connection.execute("LOCK TABLE outbox, held_likes IN ACCESS EXCLUSIVE MODE")
+            await connection.execute("INSERT INTO held_likes VALUES (4711)")
+            batch = await Relay(connection).move()
+            assert [(str(event.kind), event.tweet_id) for event in batch.told] == [("likes", 4711)]
+            assert await connection.fetchval("SELECT count(*) FROM held_likes") == 0
+    finally:
+        await connection.close()
+
+
+@pytest.mark.usefixtures("perch")
+async def test_late_events_make_perch_degraded(settings: Settings, database: None) -> None:
+    connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
+    try:
+        assert await late_events() is None
+        async with connection.transaction():
+            # Whoever is the relay waits for the lock that it needs.
+            await connection.execute("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
+            await rows(
+                "INSERT INTO outbox (kind, user_id, created_at) VALUES ('user', 1, now() - interval '20 s') "
+                "RETURNING id"
+            )
+            found = await late_events()
+            assert found is not None
+            assert found.told.startswith("live updates are late: the oldest has waited for 2")
+        await until_gone(late_events)
+    finally:
+        await connection.close()
