@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
@@ -27,9 +28,12 @@ bp = Blueprint("health", url_prefix="/health")
 # A part that takes longer than this does not answer. Seconds.
 PATIENCE = 3
 
+# For how long an answer counts: however often this is asked, the parts are asked so often. Seconds.
+KNOWN_FOR = 1.5
+
 
 class Ready(Answer, frozen=True, kw_only=True):
-    """All parts answer. `reasons` are sentences about what makes it degraded."""
+    """People can be served. `reasons` are sentences about what makes it degraded."""
 
     status: Literal["ok", "degraded"]
     reasons: list[str]
@@ -45,34 +49,63 @@ async def live(request: Request) -> HTTPResponse:
     return envelope.ok(Answer())
 
 
+class Readiness:
+    """What was found last, by one look at a time for all who ask."""
+
+    def __init__(self) -> None:
+        self._found: Ready | Unavailable = Ready(status="ok", reasons=[])
+        self._found_at = -KNOWN_FOR
+        self._looking = asyncio.Lock()
+
+    async def of(self, perch: Context) -> Ready | Unavailable:
+        """The parts' state, at most KNOWN_FOR old."""
+        async with self._looking:
+            if time.monotonic() - self._found_at >= KNOWN_FOR:
+                self._found = await look(perch)
+                self._found_at = time.monotonic()
+            return self._found
+
+
 @bp.route("/ready", methods=["GET", "HEAD"])
 async def ready(request: Request) -> HTTPResponse:
-    """Database, migrations, Redis and storage answer; else 503 with the name of the first that does not.
+    """Whether a balancer should send people here: 200, or 503 with the name of the part that prevents it.
 
-    With 200 it says `degraded` where Perch serves everybody and does not look after itself as it should.
+    With 200 it says `degraded` if Perch serves everybody but something is not as it should be.
     """
-    perch = context(request)
+    found = await request.app.ctx.readiness.of(context(request))
+    return envelope.failure(found) if isinstance(found, Unavailable) else envelope.ok(found)
+
+
+async def look(perch: Context) -> Ready | Unavailable:
+    """Ask every part. Without Redis all people are served: it is a reason for `degraded`."""
+    reasons = []
     for name, check in PARTS.items():
         try:
             async with asyncio.timeout(PATIENCE):
                 await check(perch)
         except NotReady as error:
-            return envelope.failure(Unavailable(f"{name}: {error}"))
+            return Unavailable(f"{name}: {error}")
         except Exception as error:  # whatever it is, the answer is that the part does not answer
             log.warning("not ready: %s: %s: %s", name, type(error).__name__, error)
-            return envelope.failure(Unavailable(f"{name} does not answer."))
+            if name != "redis":
+                return Unavailable(f"{name} does not answer.")
+            reasons.append("redis does not answer")
     found = await condition.troubles(Timetable.of(perch.settings), perch.jobs)
-    reasons = [trouble.sentence for trouble in found]
-    return envelope.ok(Ready(status="degraded" if reasons else "ok", reasons=reasons))
+    reasons += [trouble.sentence for trouble in found]
+    return Ready(status="degraded" if reasons else "ok", reasons=reasons)
 
 
 async def check_database(_: Context) -> None:
-    await row("SELECT 1")
+    found = await row("SELECT current_setting('transaction_read_only')::bool AS only_reads")
+    if found and found["only_reads"]:
+        raise NotReady("it takes no writes, as a replica does.")
 
 
 async def check_migrations(_: Context) -> None:
     if missing := await migrate.missing():
         raise NotReady(f"{len(missing)} migrations are not applied; `perch migrate` does that.")
+    if unknown := await migrate.unknown():
+        raise NotReady(f"they are of a newer Perch, which knows {unknown[0]}.")
 
 
 async def check_redis(perch: Context) -> None:

@@ -22,6 +22,7 @@ from server.domain.errors import (
 from server.domain.quotas import Quota
 from server.domain.viewer import Viewer
 from server.http import envelope
+from server.http.admission import admit_lookup
 from server.http.envelope import Answer
 from server.http.guards import context
 from server.http.headers import NO_STORE
@@ -123,6 +124,7 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
             size = (await perch.store.info(key)).size
             return envelope.failure(RangeNotSatisfiable(), headers={"content-range": f"bytes */{size}"})
         except ObjectNotFound:
+            admit_lookup(request, perch.rates)
             if await media.is_pending(found["token"]):
                 return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")
     raise NotFound

@@ -10,7 +10,7 @@ from sanic import Blueprint, Request
 
 from server.domain.errors import Unavailable
 from server.domain.viewer import Viewer
-from server.http.admission import admitted_stream
+from server.http.admission import admit_lookup, admitted_stream
 from server.http.chunks import ChunkWriter
 from server.http.guards import allowed, context, looked_up_viewer
 from server.http.headers import NO_STORE
@@ -55,6 +55,7 @@ async def stream(request: Request) -> None:
     hub = context(request).hub
     if hub.open_streams >= capacity.streams():
         raise Unavailable("This server has as many open streams as it can hold.")
+    admit_lookup(request, context(request).rates)
     # Before the key is looked up: what is revoked after this is seen below. Looked up, and not taken from
     # memory: the event may be older than this, and this process not told of it yet.
     now = await event.state()

@@ -14,7 +14,7 @@ from server.cache.pages import Part
 from server.domain import timelines
 from server.domain.errors import UserNotFound
 from server.domain.paging import NEWEST, PAGE_SIZE
-from server.domain.timelines import EMBEDDED_LIKERS, Timeline
+from server.domain.timelines import DEEPEST, EMBEDDED_LIKERS, Timeline
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer, Rendered
 from server.http.guards import context
@@ -29,7 +29,10 @@ PageNumber = Annotated[
     int,
     Meta(
         ge=0,
-        description="The 1-based number of a PAGE of `limit` tweets, for old clients; use `before`.",
+        description=(
+            "The 1-based number of a PAGE of `limit` tweets, for old clients; use `before`. "
+            f"`offset` times `limit` is at most {DEEPEST:,}."
+        ),
     ),
 ]
 

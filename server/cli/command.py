@@ -22,6 +22,8 @@ from server.domain.errors import PerchError
 from server.domain.passing import is_passing, reason
 from server.models import migrate
 from server.models.connection import database
+from server.models.connection import row as first_row
+from server.models.migrate import NewerDatabase
 from server.processes import for_commands, lock
 from storage.base import StorageError
 from tasks.broker import create_broker
@@ -107,9 +109,11 @@ async def prepare(settings: Settings) -> None:
         await migrate.upgrade(settings.database)
 
 
-async def require_migrations(missing: Callable[[], Awaitable[list[str]]] = migrate.missing) -> None:
-    """Raises ClickException where the database is of an older version."""
-    if lacking := await missing():
+async def require_migrations(fetch: Callable[[str], Awaitable[Any]] = first_row) -> None:
+    """Raises ClickException where the database is of an older or a newer version."""
+    if beyond := await migrate.unknown(fetch):
+        raise click.ClickException(str(NewerDatabase(beyond)))
+    if lacking := await migrate.missing(fetch):
         raise click.ClickException(f"the database lacks {len(lacking)} migrations: run `perch migrate`")
 
 
@@ -120,7 +124,7 @@ def reasons(settings: Settings) -> Iterator[None]:
         yield
     except click.ClickException:
         raise
-    except (PerchError, DumpFailed) as error:
+    except (PerchError, DumpFailed, NewerDatabase) as error:
         raise click.ClickException(lines.redact(str(error))) from None
     except Exception as error:
         if isinstance(error, OSError) and error.filename is not None:

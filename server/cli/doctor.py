@@ -25,6 +25,7 @@ from config.values import is_loopback
 from server.domain.passing import reason
 from server.models import migrate
 from server.models.connection import database, row
+from server.models.migrate import NewerDatabase
 from server.processes import embedded, lock
 from storage.base import ObjectStore
 from tasks import picture_worker
@@ -179,6 +180,9 @@ async def ask_migrations(settings: Settings) -> str:
     """Whether all are applied."""
     async with database(settings, name="perch doctor"):
         missing = await migrate.missing()
+        unknown = await migrate.unknown()
+    if unknown:
+        raise LookupError(str(NewerDatabase(unknown)))
     if missing:
         raise LookupError(f"{len(missing)} are missing; `perch migrate` applies them")
     return "all applied"

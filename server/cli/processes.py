@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 import uvloop
 from asyncpg.exceptions import InvalidAuthorizationSpecificationError, InvalidCatalogNameError
@@ -44,14 +42,13 @@ async def refuse_old_database(settings: Settings) -> None:
 
     from server.cli.command import require_migrations
     from server.domain.passing import is_passing
-    from server.models import migrate as migrations
     from server.models.connection import CONNECT_TIMEOUT
 
     try:
         # Not by the pool, whose errors do not tell one that is away from one that does not exist.
         connection = await asyncpg.connect(**settings.database.connect_arguments(), timeout=CONNECT_TIMEOUT)
         try:
-            await require_migrations(partial(migrations.missing, connection.fetchrow))
+            await require_migrations(connection.fetchrow)
         finally:
             await connection.close(timeout=CONNECT_TIMEOUT)
     except (InvalidAuthorizationSpecificationError, InvalidCatalogNameError) as error:

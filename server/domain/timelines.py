@@ -7,13 +7,16 @@ from enum import StrEnum
 from server.cache.memory import Memory
 from server.cache.pages import PageKey, Part
 from server.domain import accounts
-from server.domain.errors import TweetNotFound
+from server.domain.errors import InvalidParameter, TweetNotFound
 from server.domain.paging import MAX_PAGE_SIZE, NEWEST
 from server.domain.viewer import Viewer
 from server.models.timeline import Which
 
 # At most so many likers are embedded in a tweet's answer (the contract's bound).
 EMBEDDED_LIKERS = 100
+
+# Page numbers reach so many tweets back: the database passes over every one of them.
+DEEPEST = 10_000
 
 
 class Timeline(StrEnum):
@@ -29,10 +32,14 @@ def part(*, limit: int, before: int = NEWEST, page: int = 1, likers: int) -> Par
     Args:
         page: 1-based number of the page, for clients that count pages; with `before`, from there on.
         likers: how many likers to embed in each tweet.
+
+    Raises:
+        InvalidParameter: the page lies too far back.
     """
     limit = min(limit, MAX_PAGE_SIZE)
-    skip = min((max(page, 1) - 1) * limit, NEWEST - limit - 1)
-    return Part(before, skip, limit, min(likers, EMBEDDED_LIKERS))
+    if page * limit > DEEPEST:
+        raise InvalidParameter(f"offset times limit is at most {DEEPEST:,}: go on with before, from next.")
+    return Part(before, (max(page, 1) - 1) * limit, limit, min(likers, EMBEDDED_LIKERS))
 
 
 async def read(viewer: Viewer, memory: Memory, which: Timeline, part: Part) -> bytes:

@@ -45,6 +45,14 @@ def admit_read(request: Request, rates: Rates, viewer: Viewer | None, *, by_key:
     share(request, rates)
 
 
+def admit_lookup(request: Request, rates: Rates | None) -> None:
+    """Count what has to ask the database who somebody is, before it does. Raises RateLimited."""
+    if rates is None or (address := address_of(request)) is None:
+        return
+    if (left := rates.lookups.count(address)) < 0:
+        tell(request, rates.lookups, left)
+
+
 @contextmanager
 def admitted_stream(request: Request, rates: Rates | None, viewer: Viewer) -> Iterator[None]:
     """Count a live stream, as a read and as long as the block lasts. Raises RateLimited."""

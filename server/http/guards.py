@@ -10,7 +10,7 @@ from server.context import Context
 from server.domain import keys
 from server.domain.errors import InvalidKey, MissingKey, OutOfScope
 from server.domain.viewer import Viewer
-from server.http.admission import note_wrong_key
+from server.http.admission import admit_lookup, note_wrong_key
 from server.security.keys import Scope
 
 
@@ -28,8 +28,10 @@ def known_viewer(request: Request) -> Viewer | None:
 async def looked_up_viewer(request: Request) -> Viewer:
     """The same, from the database. Raises MissingKey, InvalidKey, RateLimited."""
     perch = context(request)
+    key = shown_key(request)
+    admit_lookup(request, perch.rates)
     try:
-        return await keys.authenticate(shown_key(request), perch.memory.viewers, demo=perch.settings.demo)
+        return await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
     except InvalidKey:
         if perch.rates is not None:
             await note_wrong_key(request, perch.rates)

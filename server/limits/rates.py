@@ -18,6 +18,11 @@ from server.limits.tally import Ledger, Rate, Tally, settle_for_ever
 # at once in a process. Seconds.
 PAUSE, MOST_PAUSED = 0.3, 100
 
+# By address: what has to be looked up in the database before anybody knows who asks. That is keys which this
+# process has not met, new streams, and addresses of pictures that are not there. A classroom behind one
+# address stays below it when all of it comes back at once.
+LOOKUPS = "3000/minute"
+
 REFUSED = Counter(
     "perch_rate_limited", "Requests refused, by what had too many.", labelnames=("limit",), registry=REGISTRY
 )
@@ -43,6 +48,7 @@ class Rates:
         self.anonymous = tally("anonymous", settings.rate_anonymous)
         self.wrong_keys = tally("wrong_keys", settings.rate_wrong_keys)
         self.address = tally("address", settings.rate_address)
+        self.lookups = tally("lookups", LOOKUPS)
         REFUSED.labels("streams")
         self.streams = Streams(per_user=settings.streams_per_user, per_address=settings.streams_per_address)
         self._paused = 0
@@ -51,6 +57,7 @@ class Rates:
     async def running(self) -> AsyncIterator[Rates]:
         """Tell Redis what was counted, inside the block."""
         tallies = [self.reads, self.writes, self.uploads, self.anonymous, self.wrong_keys, self.address]
+        tallies.append(self.lookups)
         task = asyncio.create_task(settle_for_ever(tallies), name="rates")
         try:
             yield self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,24 @@ log = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent / "migrations"
 
 
+class NewerDatabase(Exception):
+    """The database was used by a newer Perch, whose migrations this version does not know."""
+
+    def __init__(self, unknown: Sequence[str]) -> None:
+        names = ", ".join(name.removesuffix(".py") for name in unknown)
+        super().__init__(
+            f"the database is of a newer Perch: this version does not know {names}. Install that version, or "
+            "restore a dump that this one made"
+        )
+
+
 @asynccontextmanager
-async def migration_lock(address: DatabaseAddress) -> AsyncIterator[None]:
+async def migration_lock(address: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]:
     """Hold the lock on a connection of its own: aerich neither locks nor shares its connection."""
     connection = await asyncpg.connect(**address.connect_arguments(), timeout=CONNECT_TIMEOUT)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATIONS)
-        yield
+        yield connection
     finally:
         await connection.close()
 
@@ -36,7 +47,9 @@ async def upgrade(address: DatabaseAddress) -> list[str]:
     from aerich import Command
 
     config = tortoise_config(address, pool_size=2, name="perch migrate", patient=True)
-    async with migration_lock(address), TortoiseContext() as context:
+    async with migration_lock(address) as connection, TortoiseContext() as context:
+        if beyond := await unknown(connection.fetchrow):
+            raise NewerDatabase(beyond)
         await context.init(config=config)
         command = Command(config, location=str(FOLDER))
         await command.init()
@@ -76,6 +89,17 @@ async def missing(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
         "SELECT coalesce(array_agg(version), '{}') AS versions FROM aerich WHERE app = 'models'"
     )
     return [name for name in known() if not applied or name not in applied["versions"]]
+
+
+async def unknown(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
+    """The migrations that this database has and this version does not know: it was used by a newer Perch."""
+    book = await fetch("SELECT to_regclass('aerich') IS NOT NULL AS there")
+    if not book or not book["there"]:
+        return []
+    found = await fetch(
+        "SELECT coalesce(array_agg(version ORDER BY id), '{}') AS versions FROM aerich WHERE app = 'models'"
+    )
+    return [name for name in (found["versions"] if found else []) if name not in known()]
 
 
 async def create_database(address: DatabaseAddress) -> bool:

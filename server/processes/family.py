@@ -34,6 +34,7 @@ from server.main import (
     start_process,
     web_app,
 )
+from server.models.migrate import NewerDatabase
 from server.processes import embedded, lock, succession
 from server.processes.succession import Succession
 from server.processes.supervisor import Program, ProgramFailed, Supervisor, forked
@@ -172,6 +173,9 @@ def migration(settings: Settings) -> Program:
         start_process(settings, "migrate")
         try:
             run_migrations(settings)
+        except NewerDatabase as error:
+            log.error("%s", error)
+            sys.exit(1)
         except Exception as error:
             if not is_passing(error):
                 raise

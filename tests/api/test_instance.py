@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,8 +13,11 @@ from redis.asyncio import Redis
 
 from config.settings import Settings
 from server.app import create_app
+from server.blueprints import health
 from server.context import Context
-from server.models.connection import rows
+from server.models import migrate
+from server.models.connection import rows, transaction
+from server.models.migrate import NewerDatabase
 from storage.s3 import Bucket, S3Store
 from tests.callers import Caller
 
@@ -41,7 +45,9 @@ async def test_a_healthy_server_is_live_and_ready(anybody: Caller) -> None:
     assert (await anybody.get("/health/ready")).body == {"result": True, "status": "ok", "reasons": []}
 
 
-async def ready(perch: Context, name: str) -> Any:
+async def ready(perch: Context, name: str) -> tuple[int, dict[str, Any]]:
+    """What an application with these means answers."""
+
     @asynccontextmanager
     async def opener() -> AsyncIterator[Context]:
         yield perch
@@ -49,25 +55,74 @@ async def ready(perch: Context, name: str) -> Any:
     app = create_app(perch.settings, opener, name=f"perch-{name}")
     app.config.TOUCHUP = False  # it rewrites Sanic's own classes, once per process
     _, response = await app.asgi_client.get("/health/ready")
-    return response.status, response.json["error_type"], response.json["error_message"]
+    return response.status, response.json
 
 
-async def test_the_part_that_does_not_answer_is_named(perch: Context, database: None) -> None:
-    gone = Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
-    assert await ready(replace(perch, redis=gone), "redis") == (503, "unavailable", "redis does not answer.")
+async def test_a_store_that_does_not_answer_is_named(perch: Context, database: None) -> None:
     away = S3Store(Bucket("http://127.0.0.1:1", "x", "x", "x"))
     await away.open()
-    assert await ready(replace(perch, store=away), "s3") == (503, "unavailable", "storage does not answer.")
+    status, body = await ready(replace(perch, store=away), "s3")
+    assert (status, body["error_type"], body["error_message"]) == (
+        503,
+        "unavailable",
+        "storage does not answer.",
+    )
     await away.close()
 
 
+async def test_without_redis_people_are_served(perch: Context, database: None) -> None:
+    gone = Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
+    status, body = await ready(replace(perch, redis=gone), "redis")
+    assert (status, body["status"], body["reasons"]) == (200, "degraded", ["redis does not answer"])
+
+
 async def test_missing_migrations_are_named(perch: Context, database: None) -> None:
-    await rows("UPDATE aerich SET version = 'other' || version RETURNING id")
+    newest = migrate.known()[-1]
+    await rows("UPDATE aerich SET app = 'others' WHERE version = $1 RETURNING id", newest)
     try:
-        status, _, message = await ready(perch, "migrations")
-        assert (status, message.split(":")[0]) == (503, "migrations")
+        status, body = await ready(perch, "migrations")
+        assert (status, body["error_message"][:34]) == (503, "migrations: 1 migrations are not a")
     finally:
-        await rows("UPDATE aerich SET version = substr(version, 6) RETURNING id")
+        await rows("UPDATE aerich SET app = 'models' WHERE version = $1 RETURNING id", newest)
+
+
+async def test_migrations_of_a_newer_perch_are_named(
+    perch: Context, settings: Settings, database: None
+) -> None:
+    await rows(
+        "INSERT INTO aerich (version, app, content) VALUES ('99_of_tomorrow.py', 'models', '{}') RETURNING id"
+    )
+    try:
+        status, body = await ready(perch, "newer")
+        assert (status, "99_of_tomorrow" in body["error_message"]) == (503, True)
+        with pytest.raises(NewerDatabase, match="does not know 99_of_tomorrow"):
+            await migrate.upgrade(settings.database)
+    finally:
+        await rows("DELETE FROM aerich WHERE version = '99_of_tomorrow.py' RETURNING id")
+
+
+async def test_a_database_that_takes_no_writes_is_not_ready(perch: Context, database: None) -> None:
+    async with transaction():
+        await rows("SELECT set_config('transaction_read_only', 'on', true)")
+        with pytest.raises(health.NotReady, match="takes no writes"):
+            await health.check_database(perch)
+
+
+async def test_however_often_it_is_asked_the_parts_are_asked_once(
+    perch: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    async def count(_: Context) -> None:
+        nonlocal asked
+        asked += 1
+
+    monkeypatch.setattr(health, "KNOWN_FOR", 60)
+    monkeypatch.setitem(health.PARTS, "database", count)
+    readiness = health.Readiness()
+    found = await asyncio.gather(*(readiness.of(perch) for _ in range(50)))
+    assert {getattr(one, "status", None) for one in found} == {"ok"}
+    assert asked == 1
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])

@@ -82,7 +82,18 @@ async def test_a_parameter_that_is_no_number_is_refused_by_name(alice: Caller, n
     assert name in answer["error_message"]
 
 
-@pytest.mark.parametrize("query", [f"offset={'9' * 30}", f"before={'9' * 30}", f"offset={2**63}", "before=0"])
+@pytest.mark.parametrize("query", ["offset=101&limit=100", "offset=101&limit=900", f"offset={'9' * 30}"])
+async def test_a_page_that_lies_too_far_back_is_refused_and_says_what_to_do(
+    alice: Caller, query: str
+) -> None:
+    answer = await alice.get(f"/api/tweets?{query}")
+    assert answer.error == (422, "invalid_parameter")
+    assert "before" in answer["error_message"]
+    assert (await alice.get("/api/tweets?offset=100&limit=100")).status == 200
+    assert (await alice.get(f"/api/users/{alice.id}/tweets?{query}")).status == 422
+
+
+@pytest.mark.parametrize("query", [f"before={'9' * 30}", "before=0"])
 async def test_numbers_beyond_every_id_are_pages_like_others(alice: Caller, query: str) -> None:
     await alice.tweet()
     assert (await alice.get(f"/api/tweets?{query}")).status == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from urllib.parse import unquote, urlsplit
 
@@ -203,3 +204,23 @@ async def test_limits_hold_in_the_process_alone_while_redis_is_away(
         assert time.monotonic() - began < 4.5, "nobody waits for the 5 s of the socket"
         between.mode = Pass()
         await redis.aclose()
+
+
+@pytest.mark.parametrize("path", ["/api/tweets", "/api/stream", f"/media/{'0' * 32}"])
+async def test_beyond_its_rate_an_address_reaches_no_database_without_a_key(
+    house: Open,
+    anybody: Caller,
+    path: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("server.limits.rates.LOOKUPS", "6/day")
+    here = await house(proxies_count=1)
+    stranger = here.caller(Caller(anybody.send, "perch_nobodys"), "198.51.100.7")
+    statuses = [(await stranger.raw("GET", path)).status_code for _ in range(6)]
+    with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+        refused = await stranger.raw("GET", path)
+    assert statuses[0] in (401, 404)
+    assert (refused.status_code, caplog.records) == (429, [])
+    other = here.caller(Caller(anybody.send, "perch_nobodys"), "198.51.100.8")
+    assert (await other.raw("GET", path)).status_code in (401, 404)
