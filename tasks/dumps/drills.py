@@ -14,18 +14,26 @@ from typing import Any, Literal, TypeVar
 from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.domain.runs import Claim
+from server.models.connection import rows
+from storage.files import chunks_of
 from tasks.dumps import catalogue, restoring, space
 from tasks.dumps.catalogue import DRILL, MANIFEST, Dump, distinct
 from tasks.dumps.errors import DumpDamaged, DumpFailed
 from tasks.dumps.manifest import Drill, Manifest
 from tasks.dumps.postgres import connected, count_rows
 from tasks.dumps.scratch import scratch
-from tasks.dumps.verifying import read_into, verify
-from tasks.workshop import Workshop
+from tasks.dumps.verifying import fetched, verify
+from tasks.workshop import Workshop, require_ours
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# $1 the dump's id, $2 the SHA-256 of its bytes.
+RECORDED = """
+    SELECT id FROM scheduled_runs
+    WHERE kind LIKE 'dump%' AND result ->> 'dump' = $1 AND result ->> 'sha256' = $2 LIMIT 1
+"""
 
 # How many proven dumps are kept where nothing else removes them.
 KEPT_PROVEN = 2
@@ -36,14 +44,24 @@ Source = Literal["stored", "stream"]
 async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     """The daily run: prove the newest dump. Raises DumpFailed where it is not good."""
     del claim
+    await require_ours(workshop.backups)
     found = await catalogue.read(workshop.backups, workshop.settings)
     newest = max((dump.id.partition("-")[2] for dump in found.dumps), default="")
+    ours = [dump for dump in distinct(found.dumps) if await is_recorded(dump)]
     for key, reason in found.damaged:
         if catalogue.id_of(key).partition("-")[2] > newest:  # the moment of its slot
             raise DumpFailed(f"the newest dump has a damaged manifest ({key}): {reason}")
-    if not found.dumps:
+    for dump in found.dumps:
+        if not ours or dump.manifest.slot > ours[0].manifest.slot:
+            log.warning("the dump %s is not on record here, and is not restored by itself", dump.id)
+    if not ours:
         return {"dump": None}
-    return await drilled(distinct(found.dumps)[0], workshop)
+    return await drilled(ours[0], workshop)
+
+
+async def is_recorded(dump: Dump) -> bool:
+    """Whether this database says that it made it: the store may hold what somebody else put there."""
+    return bool(await rows(RECORDED, dump.id, dump.manifest.sha256))
 
 
 async def drilled(dump: Dump, workshop: Workshop, identity: str | None = None) -> dict[str, Any]:
@@ -85,9 +103,13 @@ async def restore_and_compare(dump: Dump, workshop: Workshop, identity: str | No
         raise DumpDamaged(dump.trouble)
     if workshop.settings.embedded_database:
         space.require(workshop.settings.data_folder, dump.manifest.database_bytes, "the drill")
-    async with scratch(workshop.settings) as database:
+    async with (
+        fetched(dump, workshop.backups, workshop.scratch) as file,
+        scratch(workshop.settings) as database,
+    ):
         with restoring.into(database, dump.manifest.client_version) as sink:
-            await read_into(sink, dump, workshop, identity=identity)
+            progress, stored = workshop.on_progress, chunks_of(file)
+            await restoring.send(stored, sink, dump.manifest, identity=identity, on_progress=progress)
         return await judge(dump.manifest, database, begun, source="stored")
 
 

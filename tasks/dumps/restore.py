@@ -23,6 +23,7 @@ from server.models.connection import AWAY
 from server.models.locks import AdvisoryLock
 from storage.files import chunks_of
 from tasks.dumps import restoring, space
+from tasks.dumps.confined import confined, hand_over
 from tasks.dumps.drills import difference
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
 from tasks.dumps.handing_over import (
@@ -41,8 +42,10 @@ from tasks.dumps.scratch import NAME_LENGTH, drop
 
 log = logging.getLogger(__name__)
 
-# A name that nobody else uses, for the database while it is restored.
+# A name that nobody else uses, for the database while it is restored; and the role that restores into it,
+# made where ours is a superuser.
 UNFINISHED = "restoring_"
+ROLE = "perch_restore"
 
 # Names for `--into`, with room for what is put before and behind them; and those that PostgreSQL itself
 # needs.
@@ -118,6 +121,7 @@ async def restore(
     *,
     force: bool = False,
     into: str | None = None,
+    rehearse: bool = False,
     identity: str | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
@@ -127,6 +131,7 @@ async def restore(
     Args:
         force: also where the database holds something, which is kept under another name.
         into: the name of another database, which must not be there yet, or hold nothing.
+        rehearse: whoever serves the data only reads the stores, and makes no dumps.
 
     Raises:
         DumpFailed: nothing was changed, for this reason.
@@ -149,18 +154,22 @@ async def restore(
             space.require(settings.data_folder, source.manifest.database_bytes, "the restore")
         beside = replace(address, database=(UNFINISHED + target)[:NAME_LENGTH])
         await drop(server, beside.database)
-        await server.execute(f"CREATE DATABASE {quoted(beside.database)} TEMPLATE template0")
+        restorer = await confined(beside, server, ROLE)
+        await server.execute(
+            f"CREATE DATABASE {quoted(beside.database)} TEMPLATE template0 OWNER {quoted(restorer.user)}"
+        )
         try:
             beside_what = ", beside the database that is there" if exists else ""
             say(f"restoring {source.name}{beside_what}")
-            with restoring.into(beside, version_of(source.manifest)) as sink:
+            with restoring.into(restorer, version_of(source.manifest)) as sink:
                 await restoring.send(
                     source.body, sink, source.manifest, identity=identity, on_progress=on_progress
                 )
-            rows = await compare(source.manifest, beside)
+            rows = await compare(source.manifest, restorer)
+            await hand_over(beside, restorer)
             say("bringing it to this version, and settling what was under way")
             migrated = await migrate.upgrade(beside)
-            await settle(beside, source.manifest)
+            await settle(beside, source.manifest, rehearse=rehearse)
             aside = new_name(target) if exists else None
             kept = None if empty else aside
             known = await record(source, replace(address, database=target), beside, kept, say)
@@ -230,8 +239,8 @@ async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:
     return sum(rows.values())
 
 
-async def settle(database: DatabaseAddress, manifest: Manifest | None) -> None:
-    """Sequences, counters, runs and the epoch."""
+async def settle(database: DatabaseAddress, manifest: Manifest | None, *, rehearse: bool) -> None:
+    """Sequences, counters, runs, the epoch, and whether it is a rehearsal."""
     async with connected(database) as connection:
         async with connection.transaction():
             await connection.execute(RECOUNT)
@@ -240,6 +249,7 @@ async def settle(database: DatabaseAddress, manifest: Manifest | None) -> None:
                 result = msgspec.json.encode(summary(manifest)).decode()
                 await connection.execute(MADE, f"dump_{manifest.kind}", manifest.slot, ended_at, result)
             await connection.execute(SETTLE)
+            await connection.execute("UPDATE instance SET is_rehearsal = $1", rehearse)
             for table in await connection.fetch(IDENTITIES):
                 await leave_room(connection, table["name"])
         await connection.execute("ANALYZE")

@@ -12,11 +12,16 @@ import asyncpg
 from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.models.locks import AdvisoryLock
+from tasks.dumps.confined import confined
 from tasks.dumps.errors import Busy, DumpFailed
 from tasks.dumps.postgres import connected, quoted
 
 # Names of scratch databases: PREFIX before the database's own. One drill at a time makes them.
 PREFIX = "drill_of_"
+
+# The role that restores into them, made where ours is a superuser.
+ROLE = "perch_drill"
+
 # PostgreSQL's bound for names. Bytes.
 NAME_LENGTH = 63
 
@@ -26,7 +31,7 @@ DROPPED_WITHIN = 60
 
 @asynccontextmanager
 async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
-    """An empty database beside the settings' own, as long as the block lasts.
+    """An empty database beside the settings' own, as long as the block lasts, for a role without powers.
 
     Raises:
         Busy: another drill runs.
@@ -37,15 +42,18 @@ async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.DRILLS):
             raise Busy("another drill runs at this moment")
         await drop(connection, name)  # of a drill that was killed
+        address = await confined(settings.database, connection, ROLE)
         try:
-            await connection.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE template0")
+            await connection.execute(
+                f"CREATE DATABASE {quoted(name)} TEMPLATE template0 OWNER {quoted(address.user)}"
+            )
         except asyncpg.InsufficientPrivilegeError:
             raise DumpFailed(
                 f"the role {settings.database.user} may not make the scratch database of a drill: "
                 f"ALTER ROLE {quoted(settings.database.user)} CREATEDB"
             ) from None
         try:
-            yield replace(settings.database, database=name)
+            yield replace(address, database=name)
         finally:
             async with asyncio.timeout(DROPPED_WITHIN):  # else the next drill does it
                 await drop(connection, name)

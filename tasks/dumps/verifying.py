@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from storage.base import ObjectNotFound
-from tasks.dumps import restoring
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from storage.base import ObjectNotFound, ObjectStore
+from tasks.dumps import restoring, space
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.channel import Sink
 from tasks.dumps.errors import DumpDamaged
@@ -25,6 +32,33 @@ async def verify(dump: Dump, workshop: Workshop, *, identity: str | None = None)
     with restoring.into(None, dump.manifest.client_version) as sink:
         await read_into(sink, dump, workshop, identity=identity)
     return "hash and archive"
+
+
+@asynccontextmanager
+async def fetched(dump: Dump, store: ObjectStore, scratch: Path) -> AsyncIterator[Path]:
+    """A dump's stored bytes in a local file, held against the manifest before anything else looks at them.
+
+    Raises:
+        DumpDamaged: they are not those that were stored.
+        DumpFailed: there is no room for them.
+    """
+    space.require(scratch, dump.manifest.stored_bytes, "the dump's bytes")
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix="dump-", dir=scratch) as folder:
+        file = Path(folder) / "archive"
+        try:
+            await store.fetch(dump.key, file)
+        except ObjectNotFound:
+            raise DumpDamaged("its archive is missing") from None
+        if await asyncio.to_thread(digest, file) != (dump.manifest.sha256, dump.manifest.stored_bytes):
+            raise DumpDamaged("its bytes are not those that were stored")
+        yield file
+
+
+def digest(file: Path) -> tuple[str, int]:
+    """The SHA-256 of a file, and its size."""
+    with file.open("rb") as found:
+        return hashlib.file_digest(found, "sha256").hexdigest(), file.stat().st_size
 
 
 async def read_into(sink: Sink, dump: Dump, workshop: Workshop, *, identity: str | None = None) -> None:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from config.addresses import DatabaseAddress
+from server.domain.runs import Claim
+from server.models import RunKind
 from server.models.connection import rows
 from server.models.locks import AdvisoryLock
-from tasks.dumps import catalogue, drills, restoring
+from tasks.dumps import catalogue, drills, making, restoring
+from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.manifest import Manifest
 from tasks.dumps.postgres import connected
@@ -203,3 +209,60 @@ async def test_a_damaged_copy_pushes_no_good_one_out_of_the_proven(workshop: Wor
     await drills.drill(made[2], workshop)
     proven = {one.id for one in (await listing(workshop)).dumps if one.folder.endswith("proven/")}
     assert {made[0].id, made[2].id} <= proven
+
+
+# What a planted archive does while it is restored: a view is filled by a function that runs a program.
+PLANTED = """
+    CREATE FUNCTION planted() RETURNS int LANGUAGE plpgsql AS
+        'BEGIN COPY (SELECT 1) TO PROGRAM ''touch {marker}''; RETURN 1; END';
+    CREATE MATERIALIZED VIEW planted_view AS SELECT planted() AS one
+"""
+
+CLAIM = Claim(0, RunKind.DRILL, SLOT, "schedule", 1, "somebody")
+
+
+@only_local
+async def test_a_planted_dump_runs_no_program_and_is_not_drilled_by_itself(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    """Its manifest and its hash are right and it is the newest: only, nobody here has made it."""
+    marker = Path(tempfile.gettempdir()) / f"planted-{secrets.token_hex(8)}"
+    mine = await make(workshop, slot=SLOT - timedelta(hours=1))
+    await record(mine)
+    async with connected(workshop.settings.database) as connection:
+        await connection.execute(PLANTED.format(marker=marker))
+        marker.unlink()  # it works, for a superuser
+        try:
+            planted = await make(workshop)
+        finally:
+            await connection.execute("DROP MATERIALIZED VIEW planted_view; DROP FUNCTION planted()")
+    with pytest.raises(DumpFailed, match="pg_restore ended with 1"):
+        await drills.drill(planted, workshop)
+    assert not marker.exists()
+    assert (await drills.drill_newest(CLAIM, workshop))["dump"] == mine.id
+    assert not marker.exists()
+    assert await scratch_databases() == []
+
+
+async def record(dump: Dump) -> None:
+    """As the run that makes a dump does."""
+    result = msgspec.json.encode(making.summary(dump.manifest)).decode()
+    await rows(
+        "INSERT INTO scheduled_runs (kind, slot, trigger, state, attempt, start_after, ended_at, result) "
+        "VALUES ('dump_hour', $1, 'schedule', 'done', 1, now(), now(), $2::jsonb) RETURNING id",
+        dump.manifest.slot,
+        result,
+    )
+
+
+@only_local
+async def test_bytes_that_are_not_those_that_were_stored_reach_no_pg_restore(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = await make(workshop)
+    data = bytearray(await catalogue.read_whole(workshop.backups, dump.key))
+    data[-1] ^= 1
+    await overwrite(workshop.backups, dump.key, bytes(data))
+    monkeypatch.setattr(restoring, "into", None)  # whoever began one would fail of this
+    found = await drills.drill(dump, workshop)
+    assert found.error == "its bytes are not those that were stored"

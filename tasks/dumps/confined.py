@@ -1,0 +1,61 @@
+"""Restoring as a role that can run no program and read no file of the database's machine.
+
+An archive is SQL: whoever could write to the store of dumps could have put anything into it. A superuser, as
+the role of our own PostgreSQL is, would run `COPY … TO PROGRAM` for it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+import asyncpg
+
+from config.addresses import DatabaseAddress
+from tasks.dumps.errors import DumpFailed
+from tasks.dumps.postgres import connected, quoted
+
+# What the role that we connect as may do beyond its databases.
+POWERS = """
+    SELECT rolsuper AS is_superuser,
+        pg_has_role(current_user, 'pg_execute_server_program', 'MEMBER') AS runs_programs
+    FROM pg_roles WHERE rolname = current_user
+"""
+
+
+async def confined(address: DatabaseAddress, server: asyncpg.Connection, role: str) -> DatabaseAddress:
+    """The same address for a role without powers, made here if need be. Its owner has to hold a lock for it.
+
+    Args:
+        server: a connection as the role of `address`, to any database of the server.
+        role: what to call it.
+
+    Raises:
+        DumpFailed: the role of `address` may run programs and may not make another one.
+    """
+    powers = await server.fetchrow(POWERS)
+    if not powers["is_superuser"]:
+        if powers["runs_programs"]:
+            raise DumpFailed(
+                f"the role {address.user} may run programs on the database's machine, and so could a dump: "
+                f"REVOKE pg_execute_server_program FROM {quoted(address.user)}"
+            )
+        return address
+    password = secrets.token_urlsafe(24)
+    if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+        await server.execute(f"CREATE ROLE {quoted(role)} LOGIN")
+    await server.execute(
+        f"ALTER ROLE {quoted(role)} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS "
+        f"PASSWORD '{password}'"
+    )
+    return replace(address, user=role, password=password)
+
+
+async def hand_over(address: DatabaseAddress, confined_address: DatabaseAddress) -> None:
+    """Make the role of `address` the owner of what the confined one restored into that database."""
+    if confined_address.user == address.user:
+        return
+    async with connected(address) as connection:
+        owner, role = quoted(address.user), quoted(confined_address.user)
+        await connection.execute(f"REASSIGN OWNED BY {role} TO {owner}")
+        await connection.execute(f"ALTER DATABASE {quoted(address.database)} OWNER TO {owner}")
