@@ -134,6 +134,7 @@ class Choices(BaseSettings):
     retention_week_days: Days = 14
     retention_logs_days: Days = 4
     retention_export_days: Days = 7
+    media_grace_days: Days = 7
 
     metrics_token: Annotated[str, Field(min_length=16, max_length=200)] | None = None
     metrics_host: str = "127.0.0.1"

@@ -43,6 +43,7 @@ from tasks.broker import create_broker
 from tasks.queue import QueuedJobs
 from tasks.scheduler import schedule
 from tasks.worker import work
+from tasks.workshop import owned_pictures
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
                 trends.added(Redis(connection_pool=broker.connection_pool), totals),
             ):
                 limits = rates if settings.rate_limits else None
-                yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory, limits)
+                pictures = owned_pictures(store, settings)
+                yield Context(settings, pictures, redis, QueuedJobs(broker), urls, hub, memory, limits)
     finally:
         await store.close()
         await redis.aclose()

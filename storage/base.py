@@ -75,6 +75,9 @@ class ObjectStore(Protocol):
     async def put_file(self, key: str, file: Path, *, content_type: str) -> ObjectInfo:
         """The same of a local file. Nobody may write to it afterwards: it may have become the object."""
 
+    async def create(self, key: str, body: bytes, *, content_type: str) -> bool:
+        """Store a small object unless the key is taken; whether it was stored. Of several at once, one is."""
+
     async def fetch(self, key: str, file: Path) -> None:
         """Read the whole object into a new local file, for reading only: it may be the object itself.
 

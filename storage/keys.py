@@ -20,6 +20,9 @@ def checked(key: str) -> str:
     return key
 
 
+# Below this lie the markers that say whose the store is.
+MARKERS = "perch-owners/"
+
 # What a picture's URL and variants are named: the token for the large one, with this for the small one.
 SMALL = "-small"
 MEDIA_NAME = re.compile(rf"(?P<token>[0-9a-f]{{32}})(?:{SMALL})?", re.ASCII)

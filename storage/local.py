@@ -104,6 +104,28 @@ class LocalStore:
         except ObjectNotFound as error:
             raise StorageUnavailable(f"local storage: {self._root} or {file} is gone") from error
 
+    async def create(self, key: str, body: bytes, *, content_type: str) -> bool:
+        """See `ObjectStore.create`: a link is made only where there is no file of this name."""
+        path, aside = self._path(key), self._aside()
+
+        def create() -> bool:
+            try:
+                with aside.open("xb") as file:
+                    file.write(body)
+                    _finish(file)
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                try:
+                    os.link(aside, path)
+                except FileExistsError:
+                    return False
+                _type_file(path).write_text(content_type)
+                _sync_folder(path.parent)
+            finally:
+                aside.unlink(missing_ok=True)
+            return True
+
+        return await _in_thread(create)
+
     async def fetch(self, key: str, file: Path) -> None:
         """See `ObjectStore.fetch`: on the same disk a link."""
         path = self._path(key)

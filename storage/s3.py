@@ -40,6 +40,10 @@ CONNECTIONS = 20
 # What S3 servers call it when there is nothing.
 GONE = frozenset({"NoSuchKey", "404", "NotFound"})
 
+# What they call it when there is something already, or when they know no conditional writes.
+TAKEN = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
+UNKNOWN_CONDITION = frozenset({"NotImplemented", "501", "InvalidArgument"})
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
@@ -124,6 +128,27 @@ class S3Store:
     async def put_file(self, key: str, file: Path, *, content_type: str) -> ObjectInfo:
         """See `ObjectStore.put_file`."""
         return await self.put(key, chunks_of(file), content_type=content_type)
+
+    async def create(self, key: str, body: bytes, *, content_type: str) -> bool:
+        """See `ObjectStore.create`.
+
+        Some servers refuse `If-None-Match` and some ignore it. So the key is looked up before it is written,
+        and there only two writers of the very same moment may both believe that they created the object.
+        """
+        with suppress(ObjectNotFound):
+            await self.info(key)
+            return False
+        where = {"Bucket": self._bucket.name, "Key": key, "Body": body, "ContentType": content_type}
+        with self._translated(key):
+            try:
+                await within_budget(self._client.put_object(**where, IfNoneMatch="*"), len(body))
+            except self._client.exceptions.ClientError as error:
+                if _code(error) in TAKEN:
+                    return False
+                if _code(error) not in UNKNOWN_CONDITION:
+                    raise
+                await within_budget(self._client.put_object(**where), len(body))
+        return True
 
     async def fetch(self, key: str, file: Path) -> None:
         """See `ObjectStore.fetch`."""

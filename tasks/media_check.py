@@ -13,6 +13,7 @@ import msgspec
 from server.models.connection import rows
 from storage import keys
 from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
+from storage.owned import OwnedStore, Standing
 
 # An object without a row may be a picture on its way: it is an orphan once it is older than this.
 ORPHAN_AGE = timedelta(days=1)
@@ -34,10 +35,26 @@ BATCH = 1_000
 
 READERS = 8
 
+# $1 what no row knows at this moment, $2 the time. An object that is gone or has a row again is forgotten.
+FORGET_KNOWN = "DELETE FROM unknown_objects WHERE key <> ALL($1::text[]) RETURNING key"
+REMEMBER = """
+    INSERT INTO unknown_objects (key, found_at) SELECT unnest($1::text[]), $2
+    ON CONFLICT (key) DO NOTHING RETURNING key
+"""
+EXPIRED = "SELECT key FROM unknown_objects WHERE found_at <= $1 AND key = ANY($2::text[]) ORDER BY key"
+FORGET = "DELETE FROM unknown_objects WHERE key = $1 RETURNING key"
+
+# From being found unknown to being removed, where MEDIA_GRACE_DAYS says nothing else.
+GRACE = timedelta(days=7)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found. Each finding is an object's key; the orphans that are older than a day are `stale`."""
+    """What was found. Each finding is an object's key.
+
+    Of the orphans, those older than a day are `stale`. `new` were met for the first time and are removed when
+    MEDIA_GRACE_DAYS are over; `removed` is how many were.
+    """
 
     pictures: int
     objects: int
@@ -45,6 +62,7 @@ class Report:
     damaged: Sequence[str] = field(default_factory=list)
     orphaned: Sequence[str] = field(default_factory=list)
     stale: Sequence[str] = field(default_factory=list)
+    new: Sequence[str] = field(default_factory=list)
     removed: int = 0
 
     @property
@@ -54,18 +72,20 @@ class Report:
 
 
 async def check(
-    store: ObjectStore,
+    store: OwnedStore,
     folder: str,
     *,
     repair: bool = False,
     read_all: bool = False,
+    grace: timedelta = GRACE,
     now: datetime | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Compare both ways, a batch at a time. What is found is looked at again before it counts.
 
     Args:
-        repair: remove orphans that are older than a day.
+        repair: remember orphans that are older than a day, and remove those that were remembered for `grace`.
+        In a store that is another Perch's, nothing is remembered or removed.
         read_all: read every object and hold its SHA-256 against the row, where the row has one; else the
         size.
     """
@@ -75,12 +95,13 @@ async def check(
     async for part in _parts(store, prefix):
         await _compare(store, prefix, part, found, read_all=read_all)
         on_progress(min(found.pictures, ready["count"]), ready["count"])
-    before = (now or datetime.now(UTC)) - ORPHAN_AGE
-    old = [item.key for item in found.orphaned if item.modified_at < before]
+    now = now or datetime.now(UTC)
+    old = [item.key for item in found.orphaned if item.modified_at < now - ORPHAN_AGE]
     stale = [key for key in old if await _is_there(store, key)]  # not removed since they were listed
-    if repair:
-        for key in stale:
-            await store.delete(key)
+    new: list[str] = []
+    removed = 0
+    if repair and await store.standing() is Standing.OWNER:
+        new, removed = await _clean_up(store, stale, grace, now)
     return Report(
         ready["count"],
         found.objects,
@@ -88,8 +109,25 @@ async def check(
         found.damaged,
         [item.key for item in found.orphaned],
         stale,
-        len(stale) if repair else 0,
+        new,
+        removed,
     )
+
+
+async def _clean_up(
+    store: OwnedStore, stale: Sequence[str], grace: timedelta, now: datetime
+) -> tuple[list[str], int]:
+    """Remember what is newly unknown, and remove what has been for long: the new ones, and how many went.
+
+    A row may be missing because an older dump was restored, and may come back with a newer one.
+    """
+    await rows(FORGET_KNOWN, list(stale))
+    new = [row["key"] for row in await rows(REMEMBER, list(stale), now)]
+    expired = [row["key"] for row in await rows(EXPIRED, now - grace, list(stale))]
+    for key in expired:
+        await store.delete(key)
+        await rows(FORGET, key)
+    return new, len(expired)
 
 
 @dataclass(slots=True)

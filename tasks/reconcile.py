@@ -39,8 +39,9 @@ NAMED = 20
 class Findings:
     """What was looked at, and what was not as it should be: ids of rows, tokens of pictures, keys of objects.
 
-    Counters were corrected, stuck pictures queued again and orphans removed, if that was asked for; what is
-    missing or damaged in storage is there to be restored from a backup.
+    Counters were corrected and stuck pictures queued again, if that was asked for. Orphaned objects are those
+    found for the first time: they are removed after MEDIA_GRACE_DAYS. What is missing or damaged in storage
+    has to be restored from a backup.
     """
 
     tweets: int
@@ -85,8 +86,11 @@ async def reconcile(
     unfinished = [media["token"] for media in await rows(STUCK, "removed", now - STUCK_AFTER)]
     if repair and (stuck or unfinished):
         await media_cleanup.resume(workshop.jobs, now=now)
-    folder = workshop.settings.s3_tweets_media_folder
-    stored = await media_check.check(workshop.store, folder, repair=repair, now=now)
+    settings = workshop.settings
+    grace = timedelta(days=settings.media_grace_days)
+    stored = await media_check.check(
+        workshop.store, settings.s3_tweets_media_folder, repair=repair, grace=grace, now=now
+    )
     return Findings(
         looked["tweets"],
         looked["users"],
@@ -95,7 +99,7 @@ async def reconcile(
         users,
         stuck,
         unfinished,
-        stored.stale,
+        stored.new if repair else stored.stale,
         stored.missing,
         stored.damaged,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from config.logging import redact
 from config.pauses import spread
-from server.domain import runs
+from server.domain import ownership, runs
 from server.domain.passing import is_passing
 from server.domain.runs import Claim
 from server.models import RunKind
@@ -40,8 +40,9 @@ FIRST_DELAY = 30
 
 
 async def plan(workshop: Means) -> None:
-    """Write down the slots that have come, and tell workers of them."""
-    await runs.plan(workshop.timetable, workshop.jobs)
+    """Write down the slots that have come, and tell workers. In a rehearsal nothing runs by itself."""
+    if not await ownership.is_rehearsal():
+        await runs.plan(workshop.timetable, workshop.jobs)
 
 
 async def execute(run_id: int, workshop: Means) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from taskiq import Context, TaskiqDepends
 
@@ -16,11 +16,12 @@ from config.logging import current_work
 from config.settings import Settings
 from server.cache import changes
 from server.domain.jobs import Jobs
+from server.domain.ownership import KNOWS_DUMPS, Ownership
 from server.domain.slots import Timetable
 from server.models.connection import database
 from storage.base import ObjectStore
-from storage.local import LocalStore
-from storage.s3 import S3Store
+from storage.owned import OwnedStore, Standing
+from tasks.dumps.errors import DumpFailed
 from tasks.picture_worker import PictureChildren
 
 
@@ -29,13 +30,21 @@ class Workshop:
     """The worker's means. `at_run` is held over a scheduled run; `on_progress` hears of its bytes so far."""
 
     settings: Settings
-    store: ObjectStore
-    backups: LocalStore | S3Store
+    store: OwnedStore
+    backups: OwnedStore
     jobs: Jobs
     pictures: PictureChildren = field(default_factory=PictureChildren)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     at_run: asyncio.Lock = field(default_factory=asyncio.Lock)
     on_progress: Callable[[int], None] = lambda _: None
+
+    @classmethod
+    def of(
+        cls, settings: Settings, store: ObjectStore, backups: ObjectStore, jobs: Jobs, **others: Any
+    ) -> Workshop:
+        """With stores from which nothing is removed while they are another Perch's."""
+        pictures, dumps = owned_pictures(store, settings), owned_backups(backups, settings)
+        return cls(settings, pictures, dumps, jobs, **others)
 
     @property
     def timetable(self) -> Timetable:
@@ -53,6 +62,40 @@ class Workshop:
         return self.settings.scratch_folder
 
 
+def owned_pictures(store: ObjectStore, settings: Settings) -> OwnedStore:
+    """The store of pictures, from which nothing is removed while it is another Perch's."""
+    of = ownership_of_pictures(store, settings)
+    return OwnedStore(store, of.standing)
+
+
+def owned_backups(store: ObjectStore, settings: Settings) -> OwnedStore:
+    """The store of dumps and logs, likewise."""
+    of = ownership_of_backups(store, settings)
+    return OwnedStore(store, of.standing)
+
+
+def ownership_of_pictures(store: ObjectStore, settings: Settings) -> Ownership:
+    """Whose the store of pictures is."""
+    return Ownership(store, settings.s3_tweets_media_folder, settings.instance_name)
+
+
+def ownership_of_backups(store: ObjectStore, settings: Settings) -> Ownership:
+    """Whose the store of dumps and logs is."""
+    return Ownership(store, settings.s3_dump_folder, settings.instance_name, KNOWS_DUMPS)
+
+
+async def require_ours(store: OwnedStore) -> None:
+    """Raises DumpFailed where dumps of this database would mix with those of another Perch."""
+    match await store.standing():
+        case Standing.REHEARSAL:
+            raise DumpFailed("this Perch is a rehearsal, which writes no dumps")
+        case Standing.GUEST:
+            raise DumpFailed(
+                "the store of backups belongs to another Perch: `perch owner show` says to which, and "
+                "`perch owner take-over` takes it over"
+            )
+
+
 @asynccontextmanager
 async def opened(
     settings: Settings, jobs: Jobs, *, stop: asyncio.Event | None = None
@@ -67,7 +110,7 @@ async def opened(
             stack.push_async_callback(opening.close)
         await stack.enter_async_context(database(settings, name="perch worker"))
         await stack.enter_async_context(changes.told(settings.database))
-        workshop = Workshop(settings, store, backups, jobs, stop=stop or asyncio.Event())
+        workshop = Workshop.of(settings, store, backups, jobs, stop=stop or asyncio.Event())
         stack.push_async_callback(workshop.pictures.close)
         yield workshop
 

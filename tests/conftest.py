@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 import storage
 from config.settings import Settings
 from server.app import create_app
+from server.blueprints import health
 from server.cache import changes, topics
 from server.cache.keeper import Keeper
 from server.cache.memory import Memory
@@ -39,7 +40,7 @@ from tests.faults.verdicts import MEASURED
 
 TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
-    "idempotency_keys, outbox, upload_days, retired_handles, imports"
+    "idempotency_keys, outbox, held_likes, upload_days, retired_handles, imports"
 )
 
 
@@ -190,6 +191,7 @@ def app(perch: Context) -> App:
     async def opener() -> AsyncIterator[Context]:
         yield perch
 
+    health.KNOWN_FOR = 0  # what a test has just done counts
     return create_app(perch.settings, opener, name="perch-tests")
 
 

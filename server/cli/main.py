@@ -29,6 +29,7 @@ PLACES = {
     "dump": "dumps",
     "restore": "restoring",
     "kept": "kept",
+    "owner": "owner",
     "retention": "retention",
     "lifecycle": "retention",
     "runs": "runs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from server.cli.command import json_option, print_json, progress, with_database
 from server.cli.exit_codes import FAILED
 from tasks import media_check
 from tasks.media_check import Report
+from tasks.workshop import owned_pictures
 
 
 @click.group("media")
@@ -22,7 +24,7 @@ def media_group() -> None:
 
 
 @media_group.command("check")
-@click.option("--repair", is_flag=True, help="Remove objects without a row that are older than a day.")
+@click.option("--repair", is_flag=True, help="Remove objects that no row has known for MEDIA_GRACE_DAYS.")
 @click.option(
     "--read", "read_all", is_flag=True, help="Read every object and check its hash, not only its size."
 )
@@ -44,7 +46,8 @@ def media_check_command(repair: bool, read_all: bool, as_json: bool) -> None:
                 click.echo(f"{word:<9} {key}")
         click.echo(
             f"{report.pictures} pictures, {report.objects} objects: {len(report.missing)} missing, "
-            f"{len(report.damaged)} damaged, {len(report.orphaned)} orphaned, {report.removed} removed"
+            f"{len(report.damaged)} damaged, {len(report.orphaned)} orphaned ({len(report.new)} new), "
+            f"{report.removed} removed"
         )
     if not report.is_well:
         sys.exit(FAILED)
@@ -52,13 +55,14 @@ def media_check_command(repair: bool, read_all: bool, as_json: bool) -> None:
 
 async def examine(settings: Settings, **options: Any) -> Report:
     """With a store of its own and a bar."""
-    store = storage.for_pictures(settings)
+    store = owned_pictures(storage.for_pictures(settings), settings)
     await store.open()
     try:
         with progress("checking", None) as show:
             return await media_check.check(
                 store,
                 settings.s3_tweets_media_folder,
+                grace=timedelta(days=settings.media_grace_days),
                 on_progress=lambda done, _all: show(done),
                 **options,
             )

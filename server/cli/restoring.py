@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ import click
 import msgspec
 import uvloop
 from asyncpg.exceptions import PostgresError
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 import storage
 from config import logging as lines
 from config.settings import Settings
-from server.cli import media
+from server.cli import media, owner
 from server.cli.command import (
     cell,
     identity_option,
@@ -31,11 +32,14 @@ from server.cli.command import (
 from server.models.connection import CONNECT_TIMEOUT, database
 from server.processes import for_commands
 from storage.base import ObjectStore
+from storage.files import chunks_of
+from storage.owned import Standing
 from tasks.dumps import catalogue
 from tasks.dumps.errors import DumpDamaged
 from tasks.dumps.manifest import Manifest, decode
 from tasks.dumps.restore import Restored, Source, from_file
 from tasks.dumps.restore import restore as restore_dump
+from tasks.dumps.verifying import fetched
 
 
 @click.command()
@@ -44,20 +48,38 @@ from tasks.dumps.restore import restore as restore_dump
     "--force", is_flag=True, help="Also where the database holds data, which is kept under another name."
 )
 @click.option("--into", metavar="DBNAME", help="Restore into another database of the same server.")
+@click.option(
+    "--rehearse", is_flag=True, help="Only try it: this Perch then reads the stores and changes nothing."
+)
+@click.option("--take-over", is_flag=True, help="This Perch replaces the one that the stores belong to.")
 @identity_option
 @json_option
-def restore(source: str, force: bool, into: str | None, identity: Path | None, as_json: bool) -> None:
+def restore(
+    source: str,
+    force: bool,
+    into: str | None,
+    rehearse: bool,
+    take_over: bool,
+    identity: Path | None,
+    as_json: bool,
+) -> None:
     """Restore a dump by its ID, or from a FILE that was fetched (or made by `pg_dump -Fc`).
 
     It is restored beside the database that is there and takes its place by renaming. Running processes come
     back to it by themselves. `latest` is the newest dump.
 
+    On another machine the stored pictures and dumps still belong to the Perch that they come from. Use
+    --rehearse while that one runs, and --take-over if it is gone for good.
+
     \b
     Examples:
-      perch restore latest
+      perch restore latest --take-over
+      perch restore latest --rehearse
       perch restore hour-20261124T180500Z-5f3a1c --force
       perch restore perch.dump.zst --into perch_to_look_at
     """
+    if sum((rehearse, take_over, into is not None)) > 1:
+        raise click.UsageError("--into, --rehearse and --take-over exclude each other")
     settings, secret = settings_for_command(), read_identity(identity)
 
     async def run() -> Restored:
@@ -72,6 +94,7 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
                         settings,
                         force=force,
                         into=into,
+                        rehearse=rehearse,
                         identity=secret,
                         on_progress=show,
                         say=lambda text: click.echo(text, err=True),
@@ -80,14 +103,22 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
             await store.close()
 
     with for_commands.database_for_command(settings, begins=True), reasons(settings):
+        owned = [] if into or rehearse else uvloop.run(owned_stores(settings))
         done = uvloop.run(run())
+        others = [] if into or rehearse else uvloop.run(handed_over(settings, owned, everything=take_over))
         if not as_json:
             tell_restored(done)
         missing = [] if into else uvloop.run(missing_pictures(settings))
         left = uvloop.run(left_since(done, settings)) if done.kept else []
     if as_json:
-        print_json({**msgspec.to_builtins(done), "missing_pictures": missing, "left_since": left})
+        told = {"missing_pictures": missing, "left_since": left, "not_ours": others}
+        print_json({**msgspec.to_builtins(done), **told})
         return
+    if others:
+        click.echo(
+            f"The stored {' and '.join(others)} belong to another Perch: this one removes none of them and "
+            "makes no dumps. If the other one is gone for good: perch owner take-over"
+        )
     if done.database == settings.database.database:
         click.echo(
             "Keys, invitations and suspensions are as they were when the dump was made: what was "
@@ -103,6 +134,22 @@ def restore(source: str, force: bool, into: str | None, identity: Path | None, a
         )
         for key in missing[:10]:
             click.echo(f"  {key}")
+
+
+async def owned_stores(settings: Settings) -> list[str]:
+    """The stores that belong to the database which gives way; none if there is no such database yet."""
+    try:
+        async with database(settings, name="perch restore"), owner.opened(settings) as stores:
+            return [name for name, of in stores.items() if await of.is_ours()]
+    except (PostgresError, OperationalError, DBConnectionError):
+        return []
+
+
+async def handed_over(settings: Settings, owned: Sequence[str], *, everything: bool) -> list[str]:
+    """Make what was restored the owner of these stores, or of all; the names of those that stay another's."""
+    async with database(settings, name="perch restore"), owner.opened(settings) as stores:
+        await owner.take_over(settings, list(stores) if everything else owned)
+        return [name for name, of in stores.items() if await of.standing() is not Standing.OWNER]
 
 
 def tell_restored(done: Restored) -> None:
@@ -177,8 +224,8 @@ async def chosen_source(source: str, settings: Settings, store: ObjectStore) -> 
     chosen = found.find(source)
     if chosen.trouble:
         raise DumpDamaged(f"the dump {chosen.id}: {chosen.trouble}")
-    async with store.read(chosen.key) as stored:
-        yield Source(chosen.id, stored.body, chosen.manifest)
+    async with fetched(chosen, store, settings.scratch_folder) as file:
+        yield Source(chosen.id, chunks_of(file), chosen.manifest)
 
 
 COMMANDS = (restore,)

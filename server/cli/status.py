@@ -20,6 +20,7 @@ from server.models import RunKind
 from server.processes import lock
 from server.realtime import hub
 from storage.base import StorageError
+from storage.owned import Standing
 from tasks import queues, storage_used
 from tasks.dumps import catalogue, kept
 from tasks.dumps.postgres import connected
@@ -91,6 +92,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
     troubles += away(web, waiting)
     proven, storage = None, None
     try:
+        troubles += await not_ours(workshop)
         proven = newest_proven(await catalogue.read(workshop.backups, workshop.settings))
         storage = await storage_used.listed(workshop)
     except (StorageError, OSError) as error:
@@ -127,6 +129,16 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
             for kind, last in latest
         ],
     }
+
+
+async def not_ours(workshop: Workshop) -> list[str]:
+    """What belongs to another Perch, in words."""
+    stores = {"pictures": workshop.store, "dumps": workshop.backups}
+    standings = {name: await store.standing() for name, store in stores.items()}
+    if Standing.REHEARSAL in standings.values():
+        return ["this is a rehearsal, which only reads the stores"]
+    words = "the store of {} belongs to another Perch, and nothing is removed from it: `perch owner show`"
+    return [words.format(name) for name, standing in standings.items() if standing is Standing.GUEST]
 
 
 async def queue(workshop: Workshop) -> dict[str, int] | None:

@@ -29,6 +29,7 @@ class Act(StrEnum):
     INVITATION_MADE = "invitation.create"
     INVITATION_REVOKED = "invitation.revoke"
     DATABASE_RESTORED = "database.restore"
+    STORE_TAKEN_OVER = "store.take_over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from tasks.dumps.postgres import Running, clients, connected, count_rows, runnin
 from tasks.dumps.restoring import Restoring
 from tasks.dumps.scratch import scratch
 from tasks.leases import cancelled
-from tasks.workshop import Workshop
+from tasks.workshop import Workshop, require_ours
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ def summary(manifest: Manifest) -> dict[str, Any]:
     """What a run's row says of a dump."""
     return {
         "dump": manifest.id,
+        "sha256": manifest.sha256,
         "stored_bytes": manifest.stored_bytes,
         "rows": sum(manifest.rows.values()),
         "seconds": manifest.seconds,
@@ -103,6 +104,7 @@ async def _make(
     still_wanted: Callable[[], Any] | None,
 ) -> Manifest:
     settings, store = workshop.settings, workshop.backups
+    await require_ours(store)
     async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(connected(settings.database))
         database_bytes = await connection.fetchval("SELECT pg_database_size(current_database())")

@@ -20,7 +20,7 @@ from tasks.dumps import catalogue
 from tasks.dumps.catalogue import KINDS, Catalogue, Dump, distinct
 from tasks.dumps.drills import KEPT_PROVEN
 from tasks.dumps.manifest import DumpKind
-from tasks.workshop import Workshop
+from tasks.workshop import Workshop, require_ours
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Expired:
 async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     """The daily run: remove what has had its time, and see that the bucket's rules are there."""
     del claim
+    await require_ours(workshop.backups)
     removed = await remove(await expired(workshop), workshop)
     before = datetime.now(UTC) - grace(workshop.settings)
     unfinished = 0

@@ -11,7 +11,7 @@ from tests.waiting import until_gone
 
 
 async def objects(store: ObjectStore) -> list[str]:
-    return [item.key async for item in store.list()]
+    return [item.key async for item in store.list() if not item.key.startswith(keys.MARKERS)]
 
 
 async def stored(store: ObjectStore) -> list[str]:

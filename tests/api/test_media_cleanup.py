@@ -168,7 +168,7 @@ async def test_a_store_that_is_away_is_not_asked_again_and_again(
     settings.scratch_folder.mkdir()
     with pytest.raises(StorageUnavailable):
         await tasks_media.process_picture(
-            both[0].id, Workshop(settings, perch.store, LocalStore(tmp_path), Sent())
+            both[0].id, Workshop.of(settings, perch.store, LocalStore(tmp_path), Sent())
         )
     assert sent == []
     await both[0].refresh_from_db()

@@ -15,6 +15,7 @@ from storage.base import ObjectStore
 from storage.local import LocalStore
 from storage.s3 import S3Store
 from tests import pictures, servers
+from tests.api.media import objects
 from tests.browser.parts import like_button, send_button, text_field, tweet
 from tests.waiting import until
 from tests.whole.conftest import Perch, running
@@ -75,7 +76,7 @@ async def test_a_picture_is_tweeted_seen_liked_and_deleted(
             await katya.screenshot(path=tmp_path / "katya.png")
             await like_button(seen).click()
             await expect(like_button(seen)).to_contain_text("1")
-            assert [item.key.split("/")[0] async for item in store.list()] == ["tweets_media"] * 2
+            assert [key.split("/")[0] for key in await objects(store)] == ["tweets_media"] * 2
             await counts_become(perch, [1, 1, 1])
 
             await ivan.reload()
@@ -85,7 +86,7 @@ async def test_a_picture_is_tweeted_seen_liked_and_deleted(
             await expect(own.get_by_role("button", name="Delete tweet")).to_have_count(0)
             await ivan.goto("/settings")  # who leaves the page does not take it back any more
             await counts_become(perch, [0, 0, 0])
-            assert [item.key async for item in store.list()] == []
+            assert await objects(store) == []
             await katya.reload()
             await expect(tweet(katya, "Вид с холма")).to_have_count(0)
     await store.close()

@@ -13,6 +13,7 @@ import pytest_asyncio
 from server.domain.media import REMOVED_WITHIN
 from storage.s3 import BUDGET, S3Store
 from tests import disks, pictures
+from tests.api.media import objects
 from tests.callers import Caller
 from tests.faults.asking import asking
 from tests.faults.conftest import Site
@@ -55,7 +56,7 @@ async def bucket(site: Site) -> AsyncIterator[S3Store]:
 async def test_an_upload_that_cannot_be_stored_says_so_and_leaves_nothing(
     site: Site, bucket: S3Store, alice: Caller, how: str, measured: Callable[[str], None]
 ) -> None:
-    before = {item.key async for item in bucket.list()}
+    before = {*await objects(bucket)}
     site.storage.mode = MODES[how]
     began = time.monotonic()
     upload = await alice.upload(PICTURE)
@@ -66,7 +67,7 @@ async def test_an_upload_that_cannot_be_stored_says_so_and_leaves_nothing(
     assert upload.headers["retry-after"]
     assert seconds < WITHIN
     assert await site.rows("SELECT FROM media_attachments WHERE owner_id = $1", alice.id) == []
-    assert {item.key async for item in bucket.list()} <= before
+    assert {*await objects(bucket)} <= before
     assert list((site.data / "tmp").glob("upload-*")) == []
     back = await until(lambda: made(alice), within=10)
     measured(f"{how}: an upload is refused after {seconds:.1f} s; the next good one after {back:.1f} s")

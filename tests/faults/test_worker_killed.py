@@ -21,6 +21,7 @@ from tasks.broker import DEAD_LETTERS
 from tasks.catalogue import PROCESS_PICTURE, REMOVE_PICTURES
 from tasks.dumps import catalogue
 from tests import pictures
+from tests.api.media import objects
 from tests.faults import houses
 from tests.faults.houses import House
 from tests.faults.workers import HASTE, started
@@ -85,7 +86,7 @@ async def test_what_a_killed_worker_was_at_is_taken_over_and_done_once(
     found = await catalogue.read(house.backups, house.settings)
     assert [one.trouble for one in found.dumps] == [None]
     every = [key for token in tokens for key in keys.all_of_picture(token, "tweets_media")]
-    assert {item.key async for item in house.pictures.list()} == {*every} - {*map(keys.incoming, tokens)}
+    assert {*await objects(house.pictures)} == {*every} - {*map(keys.incoming, tokens)}
     later = datetime.now(UTC) + timedelta(hours=1)
     assert await house.backups.remove_unfinished("", before=later) > 0
     assert await house.database.fetchval("SELECT max(attempts) FROM media_attachments") <= 2

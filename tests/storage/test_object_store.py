@@ -110,6 +110,23 @@ async def test_the_last_write_wins(store: ObjectStore) -> None:
     assert (await store.info("key")).content_type == "image/png"
 
 
+async def test_what_is_created_is_never_written_over(store: ObjectStore) -> None:
+    assert await store.create("owner", b"first", content_type="text/plain")
+    assert not await store.create("owner", b"second", content_type="text/plain")
+    assert await read(store, "owner") == b"first"
+    assert (await store.info("owner")).content_type == "text/plain"
+    await store.delete("owner")
+    assert await store.create("owner", b"after that", content_type="text/plain")
+
+
+@NOT_CEPH
+async def test_of_several_that_create_an_object_at_once_one_does(store: ObjectStore) -> None:
+    at_once = [store.create("owner", str(n).encode(), content_type="text/plain") for n in range(8)]
+    created = await asyncio.gather(*at_once)
+    assert created.count(True) == 1
+    assert await read(store, "owner") == str(created.index(True)).encode()
+
+
 async def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
     await store.put("empty", body(), content_type="text/plain")
     assert (await store.info("empty")).size == 0

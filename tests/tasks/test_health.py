@@ -39,7 +39,7 @@ def webhook() -> Iterator[Taker]:
 async def workshop(settings: Settings, perch: Context, webhook: Taker) -> Workshop:
     await rows("UPDATE instance SET trouble = '{}' RETURNING id")
     chosen = settings.model_copy(update={"alert_webhook_url": webhook.url, "instance_name": "Nest"})
-    return Workshop(chosen, perch.store, LocalStore(settings.backup_folder), perch.jobs)
+    return Workshop.of(chosen, perch.store, LocalStore(settings.backup_folder), perch.jobs)
 
 
 @pytest.fixture

@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config.settings import Settings
 from server.context import Context
+from server.models.connection import rows
 from storage import local
-from storage.base import ObjectStore
+from storage.base import ObjectNotFound, ObjectStore, StorageUnavailable
+from storage.owned import OwnedStore, Standing
 from tasks import media_check
+from tasks.workshop import owned_pictures, ownership_of_pictures
 from tests import pictures
 from tests.callers import Caller
 
@@ -27,6 +31,12 @@ async def token(alice: Caller, store: ObjectStore, database: None) -> str:
     return url.rsplit("/", 1)[1]
 
 
+@pytest.fixture
+def owned(store: ObjectStore, settings: Settings) -> OwnedStore:
+    """The same, of which this Perch is the owner."""
+    return owned_pictures(store, settings)
+
+
 async def put(store: ObjectStore, key: str, data: bytes) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield data
@@ -35,30 +45,38 @@ async def put(store: ObjectStore, key: str, data: bytes) -> None:
 
 
 @pytest.mark.fault("reconcile")
-async def test_what_is_well_is_found_well(token: str, store: ObjectStore) -> None:
-    report = await media_check.check(store, FOLDER, read_all=True)
+async def test_what_is_well_is_found_well(token: str, store: ObjectStore, owned: OwnedStore) -> None:
+    report = await media_check.check(owned, FOLDER, read_all=True)
     assert (report.pictures, report.objects, report.is_well, report.orphaned) == (1, 2, True, [])
 
 
 @pytest.mark.fault("reconcile")
-async def test_missing_and_damaged_objects_are_named(token: str, store: ObjectStore, perch: Context) -> None:
+async def test_missing_and_damaged_objects_are_named(
+    token: str, store: ObjectStore, owned: OwnedStore, perch: Context
+) -> None:
     large, small = f"{FOLDER}{token}", f"{FOLDER}{token}-small"
     async with store.read(large) as found:
         data = bytearray(b"".join([piece async for piece in found.body]))
     data[len(data) // 2] ^= 1
     await put(store, large, bytes(data))
     await store.delete(small)
-    report = await media_check.check(store, FOLDER, read_all=True)
+    report = await media_check.check(owned, FOLDER, read_all=True)
     assert (report.missing, report.damaged, report.is_well) == ([small], [large], False)
-    assert (await media_check.check(store, FOLDER)).damaged == []  # the size is right
+    assert (await media_check.check(owned, FOLDER)).damaged == []  # the size is right
     await put(store, large, bytes(data[:-1]))
-    assert (await media_check.check(store, FOLDER)).damaged == [large]
+    assert (await media_check.check(owned, FOLDER)).damaged == [large]
 
 
 @pytest.mark.fault("reconcile")
 @pytest.mark.parametrize("batch", [1, 2, 1000])
 async def test_what_is_wrong_is_found_in_whichever_batch_it_lies(
-    token: str, store: ObjectStore, perch: Context, alice: Caller, monkeypatch: pytest.MonkeyPatch, batch: int
+    token: str,
+    store: ObjectStore,
+    owned: OwnedStore,
+    perch: Context,
+    alice: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+    batch: int,
 ) -> None:
     monkeypatch.setattr(media_check, "BATCH", batch)
     monkeypatch.setattr(local, "LISTED_AT_ONCE", batch)
@@ -73,7 +91,7 @@ async def test_what_is_wrong_is_found_in_whichever_batch_it_lies(
     for orphan in [*orphans, f"{FOLDER}no-picture"]:
         await put(store, orphan, b"x")
     seen: list[tuple[int, int]] = []
-    report = await media_check.check(store, FOLDER, on_progress=lambda done, of: seen.append((done, of)))
+    report = await media_check.check(owned, FOLDER, on_progress=lambda done, of: seen.append((done, of)))
     assert (report.pictures, report.objects) == (9, 18 - 9 + 4)
     assert sorted(report.missing) == sorted([*gone, half])
     assert (report.damaged, report.orphaned) == ([bad], orphans)
@@ -81,13 +99,87 @@ async def test_what_is_wrong_is_found_in_whichever_batch_it_lies(
 
 
 @pytest.mark.fault("reconcile")
-async def test_orphans_are_removed_when_they_are_older_than_a_day(token: str, store: ObjectStore) -> None:
+async def test_orphans_are_removed_when_they_have_been_unknown_for_the_days_of_grace(
+    token: str, store: ObjectStore, owned: OwnedStore
+) -> None:
     orphan = FOLDER + "ab" * 16
     await put(store, orphan, b"x")
-    report = await media_check.check(store, FOLDER, repair=True)
-    assert (report.orphaned, report.removed, report.is_well) == ([orphan], 0, True)
-    later = datetime.now(UTC) + timedelta(days=1, minutes=1)
-    report = await media_check.check(store, FOLDER, repair=True, now=later)
+    report = await media_check.check(owned, FOLDER, repair=True)
+    assert (report.orphaned, report.new, report.removed, report.is_well) == ([orphan], [], 0, True)
+    found_at = datetime.now(UTC) + timedelta(days=1, minutes=1)
+    report = await media_check.check(owned, FOLDER, repair=True, now=found_at)
+    assert (report.new, report.removed) == ([orphan], 0)
+    report = await media_check.check(owned, FOLDER, repair=True, now=found_at + timedelta(days=6, hours=23))
+    assert (report.new, report.removed) == ([], 0)
+    report = await media_check.check(owned, FOLDER, repair=True, now=found_at + timedelta(days=7))
     assert report.removed == 1
-    report = await media_check.check(store, FOLDER)
+    report = await media_check.check(owned, FOLDER)
     assert (report.objects, report.orphaned) == (2, [])
+
+
+async def test_an_object_whose_row_comes_back_is_forgotten(
+    token: str, store: ObjectStore, owned: OwnedStore
+) -> None:
+    """As where an older dump was restored for a while."""
+    assert await owned.standing() is Standing.OWNER
+    aside = await rows("DELETE FROM media_attachments RETURNING owner_id")
+    found_at = datetime.now(UTC) + timedelta(days=2)
+    assert len((await media_check.check(owned, FOLDER, repair=True, now=found_at)).new) == 2
+    again = "INSERT INTO media_attachments (token, owner_id, state) VALUES ($1, $2, 'pending') RETURNING id"
+    (made,) = await rows(again, token, aside[0]["owner_id"])
+    assert (await media_check.check(owned, FOLDER, repair=True, now=found_at)).orphaned == []
+    await rows("DELETE FROM media_attachments WHERE id = $1 RETURNING id", made["id"])
+    report = await media_check.check(owned, FOLDER, repair=True, now=found_at + timedelta(days=8))
+    assert (len(report.new), report.removed) == (2, 0)
+
+
+async def test_nothing_is_removed_from_a_store_of_another_perch(
+    token: str, store: ObjectStore, settings: Settings
+) -> None:
+    """Of another epoch, as a database that was restored beside the one in use."""
+    ours = ownership_of_pictures(store, settings)
+    assert await ours.standing() is Standing.OWNER
+    await rows("UPDATE instance SET epoch = gen_random_uuid() RETURNING id")
+    try:
+        owned = owned_pictures(store, settings)
+        assert await owned.standing() is Standing.GUEST
+        orphan = FOLDER + "ab" * 16
+        await put(store, orphan, b"x")
+        for days in (2, 20):
+            now = datetime.now(UTC) + timedelta(days=days)
+            report = await media_check.check(owned, FOLDER, repair=True, now=now)
+            assert (report.stale, report.new, report.removed) == ([orphan], [], 0)
+        await owned.delete(FOLDER + token)
+        assert (await store.info(FOLDER + token)).size > 0
+        assert await ownership_of_pictures(store, settings).is_ours() is False
+    finally:
+        await ownership_of_pictures(store, settings).take_over()
+    owned = owned_pictures(store, settings)
+    await owned.delete(FOLDER + token)
+    with pytest.raises(ObjectNotFound):
+        await store.info(FOLDER + token)
+
+
+async def test_a_rehearsal_stores_nothing(token: str, store: ObjectStore, settings: Settings) -> None:
+    await rows("UPDATE instance SET is_rehearsal = true RETURNING id")
+    try:
+        owned = owned_pictures(store, settings)
+        with pytest.raises(StorageUnavailable, match="rehearsal"):
+            await put(owned, FOLDER + "ab" * 16, b"x")
+        await owned.delete(FOLDER + token)
+        assert (await store.info(FOLDER + token)).size > 0
+    finally:
+        await rows("UPDATE instance SET is_rehearsal = false RETURNING id")
+
+
+async def test_a_store_that_holds_what_the_database_does_not_know_is_not_claimed(
+    token: str, store: ObjectStore, settings: Settings
+) -> None:
+    ours = ownership_of_pictures(store, settings)
+    await store.delete(ours.key)
+    await rows("DELETE FROM media_attachments RETURNING id")
+    assert await ours.standing() is Standing.GUEST
+    assert await ours.owner() is None
+    await store.delete(FOLDER + token)
+    await store.delete(FOLDER + token + "-small")
+    assert await ownership_of_pictures(store, settings).standing() is Standing.OWNER

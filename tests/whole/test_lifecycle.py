@@ -327,7 +327,8 @@ def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) ->
         tweeted = httpx.post(f"{url}/api/tweets", headers={"api-key": "test"}, json={"tweet_data": "x"})
         assert tweeted.status_code == 201
         ready = httpx.get(f"{url}/health/ready")
-        assert (ready.status_code, ready.json()["error_message"]) == (503, "redis does not answer.")
+        assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+        assert ready.json()["reasons"] == ["redis does not answer"]
         logs, complaint = tmp_path / "data" / "logs", "does not answer, and is asked until it does"
         wait_for(
             lambda: sum(file.read_text().count(complaint) for file in logs.glob("*.worker.*.jsonl")) == 3,

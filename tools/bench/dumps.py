@@ -69,7 +69,7 @@ async def one(settings: Settings) -> None:
     await store.open()
     broker = create_broker(settings.redis_tasks)
     async with database(settings, name="bench"):
-        workshop = Workshop(settings, store, store, QueuedJobs(broker))
+        workshop = Workshop.of(settings, store, store, QueuedJobs(broker))
         before = memory()
         started = time.monotonic()
         manifest = await making.make("hour", datetime.now(UTC), workshop)

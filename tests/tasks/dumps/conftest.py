@@ -64,7 +64,7 @@ async def workshop(
         }
         chosen = settings.model_copy(update=where)
     await backups.open()
-    yield Workshop(chosen, store, backups, QueuedJobs(broker))
+    yield Workshop.of(chosen, store, backups, QueuedJobs(broker))
     await backups.close()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from pyrage import x25519
 
 from storage.base import ObjectStore
+from storage.keys import MARKERS
 from tasks.dumps import catalogue, making
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.manifest import DumpKind
@@ -36,7 +37,7 @@ async def listing(workshop: Workshop) -> catalogue.Catalogue:
 
 
 async def keys(store: ObjectStore) -> list[str]:
-    return [item.key async for item in store.list()]
+    return [item.key async for item in store.list() if not item.key.startswith(MARKERS)]
 
 
 async def overwrite(store: ObjectStore, key: str, data: bytes) -> None:

@@ -22,7 +22,7 @@ from tasks.dumps import drills, space
 from tasks.dumps.errors import DumpDamaged
 from tasks.dumps.verifying import verify
 from tasks.runs import carry_out
-from tasks.workshop import Workshop
+from tasks.workshop import Workshop, owned_backups
 from tests import disks, proxy, servers
 from tests.proxy import SERVER_ERROR, Cut, Flip, Hang, Mode, Proxy
 from tests.tasks.dumps.conftest import only_local
@@ -49,7 +49,8 @@ async def away(workshop: Workshop, ceph_url: str, gate: Proxy) -> AsyncIterator[
     await servers.make_bucket(bucket)
     store = S3Store(replace(bucket, url=gate.url))
     await store.open()
-    yield replace(changed(workshop, backup_storage="s3"), backups=store)
+    backups = owned_backups(store, workshop.settings)
+    yield replace(changed(workshop, backup_storage="s3"), backups=backups)
     await store.close()
 
 
@@ -117,7 +118,8 @@ async def test_a_dump_that_fills_the_disk_is_tried_again(
     with disks.small(tmp_path / "disk", megabytes=64) as disk:
         backups = LocalStore(disk / "backups")
         await backups.open()
-        here = replace(changed(workshop, backup_dir=disk / "backups"), backups=backups)
+        own = owned_backups(backups, workshop.settings)
+        here = replace(changed(workshop, backup_dir=disk / "backups"), backups=own)
         good = await make(here, slot=SLOT - timedelta(hours=1))  # so that this one seems to have room
         await rows(LONG_TWEETS)
 

@@ -1,0 +1,103 @@
+"""Two Perches on one bucket: the second removes nothing of the first."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import httpx
+
+from storage.s3 import S3Store
+from tests import pictures, servers
+from tests.whole.conftest import Perch, perch, running
+
+KEY = {"api-key": "test"}
+
+
+def upload(up: Perch) -> str:
+    """A picture in a tweet; its address."""
+    with httpx.Client(base_url=up.url, headers=KEY, timeout=30) as client:
+        media = client.post("/api/medias", files={"file": ("a.jpg", pictures.jpeg())}).json()["media"]
+        tweet = {"tweet_data": "a picture", "tweet_media_ids": [media["id"]]}
+        assert client.post("/api/tweets", json=tweet).status_code == 201
+    return str(media["url"])
+
+
+def stored(bucket: S3Store) -> set[str]:
+    """The keys in the bucket, but for the markers."""
+
+    async def keys() -> set[str]:
+        await bucket.open()
+        try:
+            return {item.key async for item in bucket.list() if not item.key.startswith("perch-owners/")}
+        finally:
+            await bucket.close()
+
+    return asyncio.run(keys())
+
+
+def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path, moto_url: str) -> None:
+    bucket = servers.bucket(moto_url, "owners")
+    asyncio.run(servers.make_bucket(bucket))
+    shared = {
+        "S3_URL": bucket.url,
+        "S3_BUCKET_NAME": bucket.name,
+        "S3_ACCESS_KEY": bucket.access_key,
+        "S3_SECRET_KEY": bucket.secret_key,
+    }
+    folders = {name: tmp_path / name for name in ("production", "rehearsal", "successor")}
+    for folder in folders.values():
+        folder.mkdir()
+
+    def beside(name: str, *command: str, expect: int = 0) -> str:
+        done = perch(folders[name], *command, DATA_DIR=str(folders[name] / "data"), **shared)
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done.stdout if "--json" in command else done.stdout + done.stderr
+
+    with running(folders["production"], **shared) as up:
+        upload(up)
+        up.command("dump", "now")
+        later = [upload(up) for _ in range(3)]
+        before = stored(S3Store(bucket))
+        assert "this Perch" in up.command("owner", "show")
+
+        # A rehearsal reads, and nothing else.
+        beside("rehearsal", "restore", "latest", "--rehearse")
+        beside("rehearsal", "reconcile", expect=1)
+        assert "rehearsal" in beside("rehearsal", "dump", "now", expect=1)
+        assert "rehearsal" in beside("rehearsal", "owner", "take-over", "--yes", expect=1)
+        with running(folders["rehearsal"], **shared) as other, httpx.Client(headers=KEY) as client:
+            files = {"file": ("a.jpg", pictures.jpeg())}
+            assert client.post(f"{other.url}/api/medias", files=files, timeout=30).status_code == 503
+            (tweet,) = client.get(f"{other.url}/api/tweets").json()["tweets"]
+            assert client.delete(f"{other.url}/api/tweets/{tweet['id']}").status_code == 200
+        assert stored(S3Store(bucket)) == before
+
+        # Another one that was restored without a word of it removes nothing and makes no dumps.
+        said = beside("successor", "restore", "latest")
+        assert "belong to another Perch" in said
+        assert "belongs to another Perch" in beside("successor", "dump", "now", expect=1)
+        beside("successor", "reconcile", expect=1)
+        assert stored(S3Store(bucket)) == before
+        assert all(httpx.get(up.url + url).status_code == 200 for url in later)
+
+    # It takes over what the first one leaves, when somebody says so.
+    assert "nobody is there to ask" in beside("successor", "owner", "take-over", expect=1)
+    assert json.loads(beside("successor", "owner", "take-over", "--yes", "--json"))["taken_over"] == [
+        "pictures",
+        "dumps",
+    ]
+    beside("successor", "dump", "now")
+    assert "another Perch" in beside("production", "owner", "show")
+    assert "belongs to another Perch" in beside("production", "dump", "now", expect=1)
+
+
+def test_a_restore_in_place_keeps_the_store(tmp_path: Path) -> None:
+    """The database that gives way was the owner: what takes its place is the same Perch."""
+    with running(tmp_path) as up:
+        upload(up)
+        up.command("dump", "now")
+        assert "another Perch" not in up.command("restore", "latest", "--force")
+        assert up.command("owner", "show").count("this Perch") == 2
+        up.command("dump", "now")
