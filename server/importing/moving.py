@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import asyncpg
+from asyncpg.exceptions import InterfaceError, PostgresError
 
 from config.addresses import DatabaseAddress
 from server.cache import changes, topics
@@ -167,7 +169,12 @@ async def _connected(address: DatabaseAddress) -> AsyncIterator[Any]:
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.IMPORTS):
             raise ImportRefused("another import runs at this moment")
-        yield connection
-        await connection.close()
+        try:
+            yield connection
+        finally:
+            # The server frees the lock some time after the connection has gone: the next import is not to meet it.
+            with contextlib.suppress(PostgresError, InterfaceError, OSError, TimeoutError):
+                await connection.execute("SELECT pg_advisory_unlock_all()", timeout=CONNECT_TIMEOUT)
+                await connection.close(timeout=CONNECT_TIMEOUT)
     finally:
         connection.terminate()
