@@ -10,7 +10,7 @@ from server.domain.errors import Administrator, InvalidBody, InvitationNotFound,
 from server.domain.paging import NEWEST, Page
 from server.models import Invitation, User, invitation
 from server.models.connection import transaction
-from server.models.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow, OpenInvitation
+from server.models.invitation import ADMIN_HOURS, DAYS, MAX_DAYS, MAX_USES, InvitationRow, OpenInvitation
 from server.security.keys import INVITATION, digest, generate, is_well_formed
 
 NOTE_MAX_LENGTH = 200
@@ -33,7 +33,7 @@ async def make(
     Args:
         by: the administrator who makes it.
         user_id: the existing user who gets another key by it, instead of a new user.
-        admin: whether who uses it becomes an administrator.
+        admin: whether it makes an administrator; then it has one use and lasts 48 hours at most.
 
     Raises:
         InvalidBody: a number or the note breaks a rule, or these do not go together.
@@ -50,6 +50,9 @@ async def make(
         if uses != 1 or admin:
             raise InvalidBody("A link for an existing user has one use, and makes nobody an administrator.")
         await _recoverable(user_id, by)
+    lasts = timedelta(days=days)
+    if admin:
+        uses, lasts = 1, min(lasts, timedelta(hours=ADMIN_HOURS))
     token = generate(INVITATION)
     async with transaction():
         await suspensions.keep_acting(by)
@@ -60,8 +63,9 @@ async def make(
             admin=admin,
             note=shown,
             max_uses=uses,
-            expires_at=datetime.now(UTC) + timedelta(days=days),
+            expires_at=datetime.now(UTC) + lasts,
         )
+        await invitation.remember_key(record.id, by.key_id)
         await audit.record(
             by, Act.INVITATION_MADE, user_id=user_id, subject_id=record.id, max_uses=uses, admin=admin
         )

@@ -17,6 +17,9 @@ from server.models.user import User
 MAX_USES = 1000
 DAYS, MAX_DAYS = 7, 365
 
+# A link that makes an administrator has one use, and lasts so long at most. Hours.
+ADMIN_HOURS = 48
+
 State = Literal["open", "used_up", "expired", "revoked"]
 
 
@@ -70,14 +73,21 @@ class OpenInvitation(msgspec.Struct, frozen=True):
     name: str | None
 
 
+# A link ends with the key that it was made with.
+KEY_ENDED = """
+    EXISTS (SELECT 1 FROM api_keys k WHERE k.id = made_by_key_id
+        AND (k.revoked_at IS NOT NULL OR k.expires_at <= now()))
+"""
+
 # One clock decides, whichever machine asks: the database's.
-USABLE = "revoked_at IS NULL AND expires_at > now() AND used < max_uses"
+USABLE = f"revoked_at IS NULL AND expires_at > now() AND used < max_uses AND NOT {KEY_ENDED}"
 
 # $1 before, $2 how many, $3 this one alone, or null.
-LISTED = """
+LISTED = f"""
     SELECT i.id, i.note, i.admin, i.max_uses, i.used, i.created_at, i.expires_at,
         CASE WHEN i.revoked_at IS NOT NULL THEN 'revoked' WHEN i.used >= i.max_uses THEN 'used_up'
-            WHEN i.expires_at <= now() THEN 'expired' ELSE 'open' END AS state,
+            WHEN i.expires_at <= now() THEN 'expired' WHEN {KEY_ENDED} THEN 'revoked' ELSE 'open'
+            END AS state,
         CASE WHEN c.id IS NOT NULL THEN jsonb_build_object('id', c.id, 'name', c.name, 'handle', c.handle)
             END AS created_by,
         CASE WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'name', u.name, 'handle', u.handle)
@@ -94,6 +104,8 @@ FOUND = f"""
 # Of two that take the last use at once, the second waits here for the first, and then finds it taken.
 TAKE = f"UPDATE invitations SET used = used + 1 WHERE token_hash = $1 AND {USABLE} RETURNING user_id, admin"
 
+
+MADE_WITH = "UPDATE invitations SET made_by_key_id = $2 WHERE id = $1 RETURNING 1"
 
 REVOKE_OF = """
     UPDATE invitations SET revoked_at = now()
@@ -117,6 +129,11 @@ async def take(token_hash: bytes) -> tuple[int | None, bool] | None:
     """Take one use, inside a transaction; whom it recovers, and whether it makes an administrator."""
     found = await row(TAKE, token_hash)
     return (found["user_id"], found["admin"]) if found else None
+
+
+async def remember_key(invitation_id: int, key_id: int | None) -> None:
+    """Write down with which key a link was made; None: on a terminal."""
+    await rows(MADE_WITH, invitation_id, key_id)
 
 
 async def revoke_made_by(user_id: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +78,33 @@ async def test_an_invitation_to_administrate_makes_an_administrator(carol: Calle
     dave = with_key(anybody, joined["key"])
     assert (await dave.get("/api/users/me"))["user"]["scopes"] == ["read", "write", "admin"]
     assert (await dave.get("/api/invitations")).status == 200
+
+
+async def test_a_link_that_makes_an_administrator_has_one_use_and_two_days(carol: Caller) -> None:
+    await invite(carol, admin=True, max_uses=30, expires_in_days=30)
+    made = await only(carol)
+    assert made["max_uses"] == 1
+    expires_at = datetime.fromisoformat(made["expires_at"])
+    assert expires_at <= datetime.now(UTC) + timedelta(hours=48)
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired"])
+async def test_a_link_ends_with_the_key_that_it_was_made_with(
+    carol: Caller, anybody: Caller, how: str
+) -> None:
+    stolen = await carol.post("/api/keys", json={"name": "stolen", "scopes": ["read", "write", "admin"]})
+    thief = replace(carol, key=stolen["key"])
+    kept, lost = await invite(carol), await invite(thief)
+    for made in (kept, lost):
+        assert (await anybody.get(f"/api/join/{made['token']}")).status == 200
+    if how == "revoked":
+        await carol.delete(f"/api/keys/{stolen['key_id']}")
+    else:
+        await rows("UPDATE api_keys SET expires_at = now() WHERE id = $1 RETURNING id", stolen["key_id"])
+    assert (await anybody.get(f"/api/join/{kept['token']}")).status == 200
+    assert (await anybody.get(f"/api/join/{lost['token']}")).error == (404, "invitation_not_found")
+    joining = await anybody.post(f"/api/join/{lost['token']}", json={"handle": "mallory"})
+    assert joining.error == (404, "invitation_not_found")
 
 
 async def test_only_administrators_with_such_a_key_make_list_and_revoke(
