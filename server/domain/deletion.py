@@ -59,7 +59,12 @@ async def delete(user_id: int, handle: str, by: Actor, jobs: Jobs) -> None:
 
 
 async def erase_some(user_id: int, store: ObjectStore, media_folder: str) -> bool:
-    """Remove a batch of what a deleted user left; whether anything was."""
+    """Remove a batch of what a deleted user left; whether anything was.
+
+    Of a user who is not deleted nothing is removed: a message may be sent again, or be somebody else's.
+    """
+    if not await erasure.is_deleted(user_id):
+        return False
     if await erasure.remove_likes_received(user_id) or await erasure.remove_tweets(user_id):
         return True
     if tweets := await erasure.remove_likes(user_id):

@@ -22,6 +22,7 @@ MARK = """
         unsettled = unsettled OR NOT hidden
     WHERE id = $1 RETURNING 1
 """
+DELETED = "SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NOT NULL"
 REVOKE_KEYS = "UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING 1"
 
 # $1 user, $2 how many. Tweets with likes: one may have more of them than a transaction should remove.
@@ -82,6 +83,11 @@ async def mark(user_id: int, handle: str) -> None:
     await rows(REVOKE_KEYS, user_id)
     await rows(RETIRE, handle)
     await rows(MARK, user_id)
+
+
+async def is_deleted(user_id: int) -> bool:
+    """Whether the user was marked, and is there still."""
+    return await row(DELETED, user_id) is not None
 
 
 async def remove_likes_received(user_id: int) -> int:

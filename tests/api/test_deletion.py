@@ -150,6 +150,18 @@ async def test_a_removal_that_is_killed_again_and_again_is_finished(
     assert await deletion.resume(LostJobs(), older_than=0) == 0
 
 
+async def test_a_message_about_somebody_who_is_not_deleted_removes_nothing(
+    alice: Caller, bob: Caller, empty_store: ObjectStore
+) -> None:
+    """As one that was sent before a restore, and is read after it."""
+    tweet_id = await alice.tweet("still here")
+    await bob.post(f"/api/tweets/{tweet_id}/likes")
+    await bob.post(f"/api/users/{alice.id}/follow")
+    assert not await deletion.erase(alice.id, empty_store, FOLDER)
+    assert (await bob.read(tweet_id))["likes_count"] == 1
+    assert (await bob.get(f"/api/users/{alice.id}"))["user"]["followers_count"] == 1
+
+
 async def test_others_may_write_meanwhile(
     alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
