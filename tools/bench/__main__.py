@@ -17,6 +17,7 @@ import click
 
 from config.version import VERSION
 from tools.bench import (
+    draining,
     following,
     footprint,
     growth,
@@ -52,6 +53,7 @@ FAMILIES: dict[str, Family] = {
     "picture": picture.variants,
     "upload": picture.upload,
     "streams": programs.streams,
+    "draining": draining.after_a_burst,
     "dump": programs.dump,
     "start": starting.starts,
     "fresh": starting.fresh_clone,
