@@ -172,7 +172,7 @@ async def _connected(address: DatabaseAddress) -> AsyncIterator[Any]:
         try:
             yield connection
         finally:
-            # The server frees the lock some time after the connection has gone: the next import is not to meet it.
+            # The server frees a lock some time after the connection is gone: the next import would meet it.
             with contextlib.suppress(PostgresError, InterfaceError, OSError, TimeoutError):
                 await connection.execute("SELECT pg_advisory_unlock_all()", timeout=CONNECT_TIMEOUT)
                 await connection.close(timeout=CONNECT_TIMEOUT)
