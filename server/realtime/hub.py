@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -39,6 +40,10 @@ RELAY_EVERY, LOOK_EVERY = 0.2, 1.0
 
 # Events read in one go; and how many a client may have missed: more are not worth telling one by one.
 BATCH, MAX_MISSED = 500, 1_000
+
+# What a client missed is read for it so many events at a time, and kept for it up to so many bytes of
+# messages.
+MISSED_AT_ONCE, MISSED_BYTES = 20, 48 << 10
 
 # Streams that are written to before others have their turn: a millisecond or two of work.
 AT_ONCE = 100
@@ -118,22 +123,47 @@ class Hub:
     async def _catch_up(self, subscription: Subscription, now: LogState, last: EventId) -> None:
         """Give a new stream what it missed, or a reset where that cannot be told any more."""
         here = self._position
-        found = []
-        reset: wire.Reset | None = None
         if last.epoch != here.epoch or last.seq > max(now.newest, here.seq):
             # Data of another time: nobody has seen what did not happen yet.
-            reset = wire.Reset("restored")
+            subscription.reset(wire.Reset("restored"), here)
+        elif last.seq + 1 < now.oldest or here.seq - last.seq > MAX_MISSED:  # numbers have no gaps
+            subscription.reset(wire.Reset("too_old"), here)
         elif last.seq < here.seq:
-            found = await log_of_events.after(last.seq, up_to=here.seq, limit=MAX_MISSED + 1)
-            if last.seq + 1 < now.oldest or len(found) > MAX_MISSED:
-                reset = wire.Reset("too_old")
-        if reset is not None:
-            # Whether the key was revoked a moment ago still counts.
-            found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
-            found = [event for event in found if event.key_id is not None]
-            subscription.reset(reset, here)
-        missed = await frames(found, [subscription.user_id], here.epoch, self._urls)
-        subscription.offer(Batch(missed, last, here), at_most=MAX_MISSED)
+            subscription.read_on = functools.partial(self._read_on, subscription)
+        # Whether the key was revoked since it was looked at counts at once.
+        found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
+        revoked = [event for event in found if event.key_id == subscription.key_id]
+        if revoked:
+            made = await frames(revoked, [subscription.user_id], here.epoch, self._urls)
+            subscription.offer(Batch(made, last, here), is_missed=True)
+
+    async def _read_on(self, subscription: Subscription) -> None:
+        """Give a stream the next part of what it missed. Behind the last part it is live."""
+        try:
+            if not await self._read_part(subscription):
+                async with self._handing_out:  # nothing new comes in between
+                    while await self._read_part(subscription):
+                        pass
+                    subscription.read_on = None
+        except AWAY:  # the client comes again, and goes on where it is
+            subscription.end()
+
+    async def _read_part(self, subscription: Subscription) -> bool:
+        """One part; whether there was anything."""
+        begin, here = subscription.position, self._position
+        found = await log_of_events.after(begin.seq, up_to=here.seq, limit=MISSED_AT_ONCE)
+        if not found or subscription.position != begin:  # a reset came in between
+            return False
+        made = await frames(found, [subscription.user_id], here.epoch, self._urls)
+        size, reached = 0, found[-1].seq
+        for number, frame in enumerate(made):
+            size += len(frame.message)
+            if size > MISSED_BYTES and number:
+                made, reached = made[:number], made[number - 1].seq
+                break
+        if subscription.position == begin:
+            subscription.offer(Batch(made, begin, EventId(here.epoch, reached)), is_missed=True)
+        return True
 
     async def _run(self) -> None:
         """For ever: a connection, and again where that is lost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from server.realtime.batch import Batch
@@ -16,11 +16,17 @@ from server.wire.events import EventId
 # them costs is its place in this queue.
 MAX_WAITING = 512
 
+# Events that a client may be behind while it is given what it missed.
+MAX_BEHIND = 2_000
+
 # What is sent in one go, as what waits is copied for it. Bytes.
 CHUNK = 64 << 10
 
 # Writes to the client at once; False where that would have to wait.
 WriteNow = Callable[[bytes], bool]
+
+# Gives a stream the next part of what it missed.
+ReadOn = Callable[[], Awaitable[None]]
 
 
 class Subscription:
@@ -28,6 +34,9 @@ class Subscription:
 
     `position` is how far the client is, or will be when it has read what waits. Once `write_now` is set, what
     is new goes straight to a client that keeps up, and the handler sleeps on.
+
+    While `read_on` is set, the client is behind: what it missed is read from the log, a part at a time as it
+    takes them, and what is new waits there too. So a client that never reads costs one such part.
     """
 
     def __init__(self, user_id: int, key_id: int, expires_at: datetime | None, position: EventId) -> None:
@@ -36,13 +45,14 @@ class Subscription:
         self.expires_at = expires_at
         self.position = position
         self.write_now: WriteNow | None = None
+        self.read_on: ReadOn | None = None
         self._resting = False
         self._waiting: deque[bytes] = deque()
         self._changed = asyncio.Event()
         self._ended = False
 
-    def offer(self, batch: Batch, *, at_most: int = MAX_WAITING) -> None:
-        """Take what is new and meant for this viewer.
+    def offer(self, batch: Batch, *, at_most: int = MAX_WAITING, is_missed: bool = False) -> None:
+        """Take what is new and meant for this viewer, or with `is_missed` a part of what it missed.
 
         A revoked key gets nothing more, not even what came before in the same go. A client that lets more
         than `at_most` messages wait is told to begin anew.
@@ -51,6 +61,10 @@ class Subscription:
             return
         if self.key_id in batch.revoked:
             self._end_with(batch.revoked[self.key_id])
+            return
+        if self.read_on is not None and not is_missed:
+            if batch.up_to.seq - self.position.seq > MAX_BEHIND:
+                self._end_with(wire.message(self.position, wire.Reset("slow")))
             return
         if not self._write_now(batch):
             self._waiting.extend(batch.messages(self.user_id, after=self.position.seq))
@@ -75,7 +89,7 @@ class Subscription:
         if not self._ended:
             self._waiting.clear()
             self._waiting.append(wire.message(position, why))
-            self.position = position
+            self.position, self.read_on = position, None
             self._changed.set()
 
     def stop(self) -> None:
@@ -91,6 +105,8 @@ class Subscription:
 
     async def next(self, within: float) -> bytes | None:
         """What the handler is to send now; a heartbeat after `within` seconds of rest; None at the end."""
+        while self.read_on is not None and not self._waiting and not self._ended:
+            await self.read_on()
         if not self._waiting and not self._ended:
             self._resting = True
             try:

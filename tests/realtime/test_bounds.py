@@ -12,8 +12,10 @@ import pytest
 from server.context import Context
 from server.models.connection import rows
 from server.realtime import capacity
+from server.realtime.hub import MISSED_BYTES
 from tests.callers import Caller
-from tests.realtime.listening import listening
+from tests.realtime.listening import listening, settled
+from tests.waiting import turns, until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -44,6 +46,40 @@ async def test_a_client_that_does_not_read_costs_a_bounded_amount_and_is_told(
     assert b'"type":"reset","reason":"slow"' in got
     assert got.count(b"event: tweet\n") < 900
     assert perch.hub.open_streams == 0
+
+
+async def test_what_a_client_missed_is_kept_for_it_a_part_at_a_time(
+    address: str, perch: Context, alice: Caller, bob: Caller
+) -> None:
+    async with listening(address, bob) as before:
+        await alice.tweet("before")
+        await before.wait_for("tweet")
+        last = before.last_id
+    await until(lambda: perch.hub.open_streams == 0)
+    await rows(
+        "INSERT INTO tweets (author_id, content) "
+        "SELECT $1, repeat('x', 16000) || n FROM generate_series(1, 200) n RETURNING 1",
+        alice.id,
+    )
+    await settled()
+    port = int(address.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**12)
+    request = f"GET /api/stream HTTP/1.1\r\nhost: x\r\napi-key: {bob.key}\r\nlast-event-id: {last}\r\n\r\n"
+    writer.write(request.encode())
+    await reader.readuntil(b"event: open\n")
+    await alice.tweet("meanwhile")
+    (stream,) = perch.hub._open
+    for _ in range(50):
+        await turns()
+        assert sum(map(len, stream._waiting)) <= MISSED_BYTES + 20_000
+    got = b""
+    async with asyncio.timeout(20):
+        while b"meanwhile" not in got:
+            got += await reader.read(2**20)
+    writer.close()
+    chunked = rb"\r\n[0-9a-f]+\r\n"
+    heard = re.findall(rb'xx(\d+)"|"(meanwhile)"', re.sub(chunked, b"", got))
+    assert [number or word for number, word in heard] == [b"%d" % n for n in range(1, 201)] + [b"meanwhile"]
 
 
 async def test_what_comes_while_a_client_is_behind_comes_in_its_order(
