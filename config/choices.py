@@ -80,6 +80,7 @@ class Choices(BaseSettings):
     demo_keys: bool | None = None
 
     tweet_max_length: Annotated[int, Field(ge=1, le=16384)] = 1000
+    picture_sandbox: Literal["required", "optional"] | None = None
     media_max_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 10 << 20
 
     database_url: str | None = None

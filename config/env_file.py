@@ -20,7 +20,7 @@ def require_readable(file: Path | None) -> None:
         return
     try:
         with file.open(encoding="utf-8") as text:
-            wrong = next((line_of(found) for found in parse_stream(text) if found.error), None)
+            wrong = next((line_of(found) for found in parse_stream(text) if is_wrong(found)), None)
     except OSError as error:
         raise UnreadableFile(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -28,6 +28,11 @@ def require_readable(file: Path | None) -> None:
     if wrong is not None:
         rule = "is neither NAME=VALUE nor a comment; is a quotation mark missing, or one too many?"
         raise UnreadableFile(f"{file}, line {wrong}: {rule}")
+
+
+def is_wrong(found: Binding) -> bool:
+    """Whether it is no setting and no comment. The parser takes a name alone for one without a value."""
+    return found.error or (found.key is not None and found.value is None)
 
 
 def line_of(found: Binding) -> int:

@@ -188,7 +188,16 @@ class Settings(Choices):
         """Whether the two demo users are made and their public keys honoured."""
         if self.mode == "PROD":
             return False
-        return self.demo_keys if self.demo_keys is not None else is_loopback(self.host)
+        if self.demo_keys is not None:
+            return self.demo_keys
+        # Whoever sets an address or a proxy means others to come, though HOST is this machine.
+        is_for_others = self.public_url is not None or self.proxies_count or self.real_ip_header
+        return is_loopback(self.host) and not is_for_others
+
+    @property
+    def needs_sandbox(self) -> bool:
+        """Whether no picture is made on a kernel that has neither landlock nor seccomp."""
+        return (self.picture_sandbox or ("required" if self.mode == "PROD" else "optional")) == "required"
 
     @property
     def embedded_database(self) -> bool:

@@ -68,7 +68,8 @@ async def post(found: Sequence[Trouble], workshop: Workshop) -> None:
     async with aiohttp.ClientSession(timeout=timeout) as session:
         for attempt in range(POST_TRIES):
             try:
-                async with session.post(url, json=body) as answer:
+                # What it may redirect to is not for it to say: it could be another machine of this network.
+                async with session.post(url, json=body, allow_redirects=False) as answer:
                     if answer.status < 300:
                         return
                     reason = f"it answers {answer.status}"

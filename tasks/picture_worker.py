@@ -86,9 +86,14 @@ class Verdict(msgspec.Struct):
 
 
 class PictureChildren:
-    """Makes the variants of pictures in children of one fork server, which runs while there are any."""
+    """Makes the variants of pictures in children of one fork server, which runs while there are any.
 
-    def __init__(self) -> None:
+    Args:
+        unsafe: why no picture may be made here; None where they may.
+    """
+
+    def __init__(self, unsafe: str | None = None) -> None:
+        self._unsafe = unsafe
         self._forks: asyncio.subprocess.Process | None = None
         self._requests: socket.socket | None = None
         self._starting = asyncio.Lock()
@@ -102,8 +107,11 @@ class PictureChildren:
             PictureRefused: not decodable, or over a limit, of the slow lane's time too.
             SlowPicture: not in the quick lane.
             ChildDied: no verdict; another try may bring one.
-            StorageUnavailable: the disk is full, or cannot be read or written: no verdict either.
+            StorageUnavailable: no picture may be made here, or the disk is full, or cannot be read or
+            written: no verdict either.
         """
+        if self._unsafe is not None:
+            raise StorageUnavailable(self._unsafe)
         large, small = folder / "large", folder / "small"
         with self._at_work():
             verdict = await self._verdict(str(original), str(large), str(small), lane=lane)
@@ -238,6 +246,17 @@ def decoder() -> str:
 def walls() -> dict[str, str | None]:
     """What stands round the child here, as `walls.put_up` says. Raises subprocess.SubprocessError."""
     return msgspec.json.decode(told_by_child("--walls"), type=dict[str, str | None])
+
+
+def missing_walls(standing: dict[str, str | None], *, needed: bool) -> tuple[list[str], str | None]:
+    """The walls that this kernel does not have, and why no picture may be made here, if that is so."""
+    missing = [name for name in ("landlock", "seccomp") if not standing.get(name)]
+    if needed and len(missing) == 2:
+        return missing, (
+            "no picture is made, as this kernel has neither landlock nor seccomp: PICTURE_SANDBOX=optional "
+            "makes them without"
+        )
+    return missing, None
 
 
 def told_by_child(about: str) -> str:

@@ -8,6 +8,7 @@ import logging
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from redis.exceptions import RedisError
@@ -19,7 +20,7 @@ from server.domain.passing import is_passing
 from tasks.broker import BEAT_EVERY, PEOPLE_STREAM, SLOW_STREAM, StreamBroker, create_broker
 from tasks.leases import renewed
 from tasks.measured import TaskMetrics
-from tasks.picture_worker import decoder
+from tasks.picture_worker import PictureChildren, decoder, missing_walls, walls
 from tasks.queue import QueuedJobs
 from tasks.workshop import Workshop, opened
 
@@ -46,6 +47,14 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     async with opened(settings, QueuedJobs(broker), stop=stop) as workshop:
         await asyncio.to_thread(remove_stale, workshop.scratch)
         log.info("pictures are made by %s", await asyncio.to_thread(decoder))
+        missing, unsafe = missing_walls(await asyncio.to_thread(walls), needed=settings.needs_sandbox)
+        if unsafe is not None:
+            log.error("%s", unsafe)
+            workshop = replace(workshop, pictures=PictureChildren(unsafe))
+        elif missing:
+            log.warning(
+                "pictures are decoded without %s, which this kernel does not have", " and ".join(missing)
+            )
         async with asyncio.TaskGroup() as all_of_them:
             all_of_them.create_task(serve(broker, at_once + 1, workshop))  # and a scheduled run
             all_of_them.create_task(serve(slow, max(2, at_once // 2), workshop))

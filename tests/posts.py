@@ -30,6 +30,7 @@ class Taker(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answer)
         self.posts: list[Post] = []
         self.refusals = 0
+        self.redirects_to: str | None = None
 
     @property
     def url(self) -> str:
@@ -53,7 +54,11 @@ class Answer(BaseHTTPRequestHandler):
         self.server.refusals -= refused
         if not refused:
             self.server.posts.append(Post(self.path, headers, body))
-        self.send_response(500 if refused else 200)
+        if self.server.redirects_to is not None:
+            self.send_response(307)
+            self.send_header("location", self.server.redirects_to)
+        else:
+            self.send_response(500 if refused else 200)
         self.send_header("content-length", "0")
         self.end_headers()
 

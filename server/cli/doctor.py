@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -100,7 +101,30 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
             "PUBLIC_URL is set and neither PROXIES_COUNT nor REAL_IP_HEADER: clients' addresses are not known"
         )
         yield Finding("warning", "settings", words)
+    for words in unwise(settings):
+        yield Finding("warning", "settings", words)
     yield Finding("ok", "settings", f"mode {settings.mode}, {settings.host}:{settings.port}")
+
+
+def unwise(settings: Settings) -> Iterator[str]:
+    """What works, and lets others do more than they should."""
+    believes_proxies = settings.proxies_count or settings.real_ip_header
+    if believes_proxies and not is_loopback(settings.host) and settings.trusted_proxies is None:
+        yield (
+            f"HOST is {settings.host} and TRUSTED_PROXIES is not set: "
+            "anyone who reaches the port can claim to be a proxy"
+        )
+    if settings.metrics_port is not None and not is_loopback(settings.metrics_host):
+        yield (
+            f"METRICS_HOST is {settings.metrics_host}: "
+            "anyone who reaches METRICS_PORT can read the metrics, without a token"
+        )
+    if "*" in (settings.cors_origins or ()):
+        yield "CORS_ORIGINS is *: the pages of every site may call the API from a browser"
+    if settings.backup_kind == "s3" and settings.dump_age_recipient is None:
+        yield "DUMP_AGE_RECIPIENT is not set: anyone who can read the bucket can read the dumps in it"
+    if os.geteuid() == 0:
+        yield "this runs as root: a user of its own is enough (docs/deploying.md)"
 
 
 def look_at_folder(settings: Settings) -> Finding:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 from sanic import Request
 
-from server.domain.errors import InvalidBody, InvalidParameter
+from server.domain.errors import InvalidBody, InvalidParameter, UnsupportedMediaType
 from server.domain.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -22,6 +22,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 KNOWN_LENGTH = 200
 
 PATTERN = re.compile(r"expected `str` matching regex '[^']*'")
+IS_JSON = re.compile(r"\s*application/(?:[\w.-]+\+)?json\s*(?:;|$)", re.ASCII | re.IGNORECASE)
 WHOLE_NUMBER = re.compile(r"[0-9]+", re.ASCII)
 OTHER_VALUE = "Invalid enum value"
 PLACE = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<place>.*)`")
@@ -49,11 +50,14 @@ def read_body(request: Request, kind: type[S], *, needed: bool = True) -> S:
 
     Raises:
         InvalidBody: naming the field and what is wrong with it.
+        UnsupportedMediaType: it says that it is something else.
     """
     if not request.body:
         if needed:
             raise InvalidBody("A JSON body is needed.")
         return kind()
+    if not IS_JSON.match(request.headers.get("content-type", "application/json")):
+        raise UnsupportedMediaType("The body has to be JSON, and its content-type application/json.")
     try:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.ValidationError as error:

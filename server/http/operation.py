@@ -24,6 +24,7 @@ from server.domain.errors import (
     PerchError,
     RateLimited,
     Unavailable,
+    UnsupportedMediaType,
 )
 from server.domain.viewer import Viewer
 from server.http import envelope
@@ -90,6 +91,7 @@ def operation(
     """
     implied = failures_of_all(scope)
     implied += [InvalidBody] if body or form else []
+    implied += [UnsupportedMediaType] if body else []
     implied += [InvalidParameter] if query or headers else []
 
     def decorate(

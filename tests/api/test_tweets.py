@@ -124,3 +124,28 @@ async def test_what_is_no_id_is_not_found(alice: Caller, tweet_id: str) -> None:
         alice.id,
     )
     assert (await alice.get(f"/api/tweets/{tweet_id}")).error == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (None, 201),
+        ("application/json", 201),
+        ("application/json; charset=utf-8", 201),
+        ("application/merge-patch+json", 201),
+        ("Application/JSON", 201),
+        ("text/plain", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data; boundary=b", 415),
+        ("application/jsonp", 415),
+        ("text/json", 415),
+    ],
+)
+async def test_a_body_that_says_it_is_something_else_than_json_is_refused(
+    alice: Caller, kind: str | None, status: int
+) -> None:
+    """A page of another site can send such types without asking first."""
+    headers = {} if kind is None else {"content-type": kind}
+    answer = await alice.post("/api/tweets", content=b'{"tweet_data": "x"}', headers=headers)
+    assert answer.status == status
+    assert answer.body.get("error_type") == (None if status == 201 else "unsupported_media_type")

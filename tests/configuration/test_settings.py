@@ -219,6 +219,8 @@ def test_a_wrong_setting_is_one_line_that_names_it(
     [
         (b'PORT=8000\nDB_PASS="topsecret\nMODE=PROD\n', "line 2: is neither NAME=VALUE"),
         (b"MODE=PROD\n\n# the shell's\n\n\nset -a\n", "line 6: is neither NAME=VALUE"),
+        (b"MODE=PROD\nMETRICS_TOKEN\n", "line 2: is neither NAME=VALUE"),
+        (b"MODE=PROD\nexport PORT\n", "line 2: is neither NAME=VALUE"),
         (b"INSTANCE_NAME=caf\xe9\n", "is not text in UTF-8"),
     ],
 )
@@ -245,6 +247,10 @@ def test_a_file_that_cannot_be_read_whole_is_not_read_in_part(
         ({"HOST": "example.org"}, False),
         ({"HOST": "0.0.0.0", "DEMO_KEYS": "on"}, True),
         ({"DEMO_KEYS": "off"}, False),
+        ({"PUBLIC_URL": "https://perch.example.org"}, False),
+        ({"PROXIES_COUNT": "1"}, False),
+        ({"REAL_IP_HEADER": "X-Real-IP"}, False),
+        ({"PUBLIC_URL": "https://perch.example.org", "DEMO_KEYS": "on"}, True),
         ({"MODE": "PROD"}, False),
         ({"MODE": "TEST"}, True),
     ],

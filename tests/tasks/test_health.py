@@ -139,6 +139,18 @@ async def test_a_webhook_that_refuses_is_tried_again(
     assert len(webhook.parsed) == 1
 
 
+async def test_a_webhook_sends_nobody_elsewhere(
+    workshop: Workshop, webhook: Taker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "POST_TRIES", 1)
+    await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
+    with posts.taken() as elsewhere:
+        webhook.redirects_to = elsewhere.url
+        with pytest.raises(OSError, match="it answers 307"):
+            await health.tell_changes(workshop)
+        assert elsewhere.posts == []
+
+
 async def test_a_webhook_that_is_away_is_told_the_next_minute(
     workshop: Workshop, webhook: Taker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

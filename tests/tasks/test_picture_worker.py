@@ -7,10 +7,12 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from config.settings import Settings
 from storage.base import StorageUnavailable
 from tasks import picture_worker
 from tasks.picture_worker import ChildDied, PictureChildren, PictureRefused, SlowPicture
@@ -196,3 +198,37 @@ async def test_a_full_disk_is_not_the_pictures_fault(
             await children.make_variants(original, disk)
         made = await children.make_variants(original, disk)
         assert made.large.stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("standing", "needed", "missing", "refuses"),
+    [
+        ({"landlock": "version 4", "seccomp": "filter"}, True, [], False),
+        ({"landlock": None, "seccomp": "filter"}, True, ["landlock"], False),
+        ({"landlock": None, "seccomp": None}, False, ["landlock", "seccomp"], False),
+        ({"landlock": None, "seccomp": None}, True, ["landlock", "seccomp"], True),
+    ],
+)
+def test_where_no_wall_stands_no_picture_is_made_unless_settings_say_so(
+    standing: dict[str, str | None], needed: bool, missing: list[str], refuses: bool
+) -> None:
+    found, unsafe = picture_worker.missing_walls(standing, needed=needed)
+    assert (found, unsafe is not None) == (missing, refuses)
+
+
+async def test_what_may_not_be_made_waits(original: Path) -> None:
+    children = PictureChildren("no picture is made here")
+    with pytest.raises(StorageUnavailable, match="no picture is made here"):
+        await children.make_variants(original, original.parent)
+
+
+def test_walls_are_required_in_production_where_nobody_says_otherwise() -> None:
+    def needs(**settings: Any) -> bool:
+        return Settings(_env_file=None, **settings).needs_sandbox  # type: ignore[call-arg]
+
+    assert [needs(mode="PROD"), needs(mode="DEV"), needs(mode="PROD", picture_sandbox="optional")] == [
+        True,
+        False,
+        False,
+    ]
+    assert needs(picture_sandbox="required")

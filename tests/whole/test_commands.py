@@ -7,6 +7,7 @@ import os
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import click
 import httpx
@@ -283,6 +284,33 @@ def test_doctor_speaks_of_proxies_where_one_is_likely() -> None:
 
     assert said("https://perch.example")
     assert not said("http://192.168.1.20:8000")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"host": "0.0.0.0", "proxies_count": 1}, "TRUSTED_PROXIES is not set"),
+        ({"host": "0.0.0.0", "proxies_count": 1, "trusted_proxies": "10.0.0.0/8"}, None),
+        ({"metrics_port": 9100, "metrics_host": "0.0.0.0"}, "METRICS_PORT"),
+        ({"metrics_port": 9100}, None),
+        ({"cors_origins": "*"}, "CORS_ORIGINS is *"),
+        ({"cors_origins": "https://example.org"}, None),
+        ({"backup_storage": "s3"}, "DUMP_AGE_RECIPIENT"),
+    ],
+)
+def test_doctor_warns_of_what_lets_others_do_more_than_they_should(
+    chosen: dict[str, Any], words: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    settings = Settings(_env_file=None).model_copy(update=chosen)  # type: ignore[call-arg]
+    said = list(doctor.unwise(settings))
+    assert [(words or "nothing") in one for one in said] == ([True] if words else [])
+
+
+def test_doctor_warns_of_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert any("as root" in one for one in doctor.unwise(settings))
 
 
 def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
