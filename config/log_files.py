@@ -110,12 +110,16 @@ def finish(path: Path) -> None:
 
 def forget_beyond(folder: Path, most: int) -> None:
     """Remove the oldest finished files there, so that no more than so many bytes of them stay."""
-    kept = 0
-    for path in reversed(listed(folder, FINISHED)):
+    found: list[tuple[float, int, Path]] = []
+    for path in listed(folder, FINISHED):
         with contextlib.suppress(FileNotFoundError):  # shipped meanwhile
-            kept += path.stat().st_size
-            if kept > most:
-                path.unlink()
+            status = path.stat()
+            found.append((status.st_mtime, status.st_size, path))
+    kept = 0
+    for _, size, path in sorted(found, reverse=True):
+        kept += size
+        if kept > most:
+            path.unlink(missing_ok=True)
 
 
 def listed(folder: Path, suffix: str) -> list[Path]:

@@ -124,7 +124,10 @@ class LocalStore:
                 aside.unlink(missing_ok=True)
             return True
 
-        return await _in_thread(create)
+        try:
+            return await _in_thread(create)
+        except ObjectNotFound as error:
+            raise StorageUnavailable(f"local storage: {self._root} is gone") from error
 
     async def fetch(self, key: str, file: Path) -> None:
         """See `ObjectStore.fetch`: on the same disk a link."""

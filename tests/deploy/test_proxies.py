@@ -37,7 +37,12 @@ def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
     assert said == dict(SETTINGS.findall(comment(DEPLOY / "Caddyfile")))
     folder = tmp_path_factory.mktemp("behind")
     with running(
-        folder, RATE_LIMITS="on", METRICS_TOKEN=TOKEN, RATE_ANONYMOUS=f"{ANONYMOUS}/hour", **said
+        folder,
+        DEMO_KEYS="on",
+        RATE_LIMITS="on",
+        METRICS_TOKEN=TOKEN,
+        RATE_ANONYMOUS=f"{ANONYMOUS}/hour",
+        **said,
     ) as perch:
         yield perch
 
