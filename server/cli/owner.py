@@ -103,11 +103,13 @@ async def described(settings: Settings) -> list[dict[str, Any]]:
     return found
 
 
-async def take_over(settings: Settings, names: Sequence[str]) -> None:
-    """Write this Perch into the markers of these stores, and put it on record."""
+async def take_over(settings: Settings, names: Sequence[str], *, on_record: bool = True) -> None:
+    """Write this Perch into the markers of these stores, and put on record from whom it takes them."""
     async with opened(settings) as stores:
         for name in names:
             before = await stores[name].take_over()
+            if not on_record:
+                continue
             whose = before.name if before else None
             async with transaction():
                 await audit.record(TERMINAL, Act.STORE_TAKEN_OVER, store=name, before=whose)

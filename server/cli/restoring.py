@@ -148,7 +148,9 @@ async def owned_stores(settings: Settings) -> list[str]:
 async def handed_over(settings: Settings, owned: Sequence[str], *, everything: bool) -> list[str]:
     """Make what was restored the owner of these stores, or of all; the names of those that stay another's."""
     async with database(settings, name="perch restore"), owner.opened(settings) as stores:
-        await owner.take_over(settings, list(stores) if everything else owned)
+        await owner.take_over(settings, owned, on_record=False)  # the restore is
+        if everything:
+            await owner.take_over(settings, [name for name in stores if name not in owned])
         return [name for name, of in stores.items() if await of.standing() is not Standing.OWNER]
 
 

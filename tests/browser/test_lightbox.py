@@ -165,6 +165,7 @@ async def test_the_mouse_zooms_where_it_points(open_page: OpenPage, alice: Calle
     await scaled(page, 2.5)
     await page.keyboard.press("0")
     await until(page, "!document.querySelector('.slide img').style.transform.includes('scale(2')")
+    await still(page)  # until then the picture may lie where is clicked
     await page.mouse.click(5, 450)
     await expect(page.get_by_role("dialog")).to_have_count(0)
 

@@ -36,8 +36,8 @@ MORE = (
     "ANALYZE api_keys, events, audit_acts, media_attachments",
 )
 
-# These hold one row; what is being told now; a row a host.
-SMALL = {"instance", "outbox", "cache_hosts"}
+# These hold one row; what is being told now or in a moment; a row a host.
+SMALL = {"instance", "outbox", "held_likes", "cache_hosts"}
 
 # What a page works on: its rows; and what it may read for that, a page of each of as many authors at most.
 PAGE, READ = 101, 51 * 51

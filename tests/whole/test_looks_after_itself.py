@@ -263,8 +263,9 @@ def found(perch: Perch) -> catalogue.Catalogue:
 
 
 def files(folder: Path) -> set[Path]:
-    """But for those that say what others hold."""
-    return {path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".type.")}
+    """But for those that say what others hold, or whose they are."""
+    found = {path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".type.")}
+    return {path for path in found if path.parent.name != "perch-owners"}
 
 
 def can_dump(perch: Perch) -> bool:
