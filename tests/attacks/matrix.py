@@ -36,7 +36,17 @@ from tests.thorough import much
 from tests.waiting import until
 
 # What moves by itself.
-MOVING = ("outbox", "exports", "events", "event_log", "cache_hosts", "live", "scheduled_runs", "aerich")
+MOVING = (
+    "outbox",
+    "held_likes",
+    "exports",
+    "events",
+    "event_log",
+    "cache_hosts",
+    "live",
+    "scheduled_runs",
+    "aerich",
+)
 
 REQUEST_ID = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from server.blueprints import pages
 from server.blueprints.pages import FOLDER, Client
 from server.context import App
 from tests.browser.conftest import OpenPage
@@ -173,8 +174,9 @@ TAKEN_OVER = """async () => {
 
 
 @pytest.fixture
-def touched(app: App, tmp_path: Path) -> Iterator[Path]:
-    """A file of the client that a test may change: the application serves a copy meanwhile."""
+def touched(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file of the client that a test may change, at once: the application serves a copy meanwhile."""
+    monkeypatch.setattr(pages, "LOOK_EVERY", 0)
     copy = Path(shutil.copytree(FOLDER, tmp_path / "static"))
     before, app.ctx.client = app.ctx.client, Client(app.ctx.perch.settings, copy)
     yield copy / "icons" / "perch.svg"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from config.settings import Settings
 from server.context import Context
-from server.models.connection import rows
+from server.models.connection import rows, transaction
 from storage import local
 from storage.base import ObjectNotFound, ObjectStore, StorageUnavailable
+from storage.local import LocalStore
 from storage.owned import OwnedStore, Standing
 from tasks import media_check
 from tasks.workshop import owned_pictures, ownership_of_pictures
 from tests import pictures
+from tests.api.media import objects
 from tests.callers import Caller
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -25,7 +29,7 @@ FOLDER = "tweets_media/"
 
 @pytest.fixture
 async def token(alice: Caller, store: ObjectStore, database: None) -> str:
-    for key in [item.key async for item in store.list()]:
+    for key in await objects(store):
         await store.delete(key)
     url: str = (await alice.upload(pictures.jpeg()))["media"]["url"]
     return url.rsplit("/", 1)[1]
@@ -133,53 +137,85 @@ async def test_an_object_whose_row_comes_back_is_forgotten(
     assert (len(report.new), report.removed) == (2, 0)
 
 
+class Undo(Exception):
+    """Ends a transaction of which nobody else is to see anything."""
+
+
+@asynccontextmanager
+async def unseen(*statements: str) -> AsyncIterator[None]:
+    """The database after these statements, for this test alone: workers of other tests use it too."""
+    with suppress(Undo):
+        async with transaction():
+            for statement in statements:
+                await rows(statement)
+            yield
+            raise Undo
+
+
+@pytest.fixture
+async def own(tmp_path: Path) -> LocalStore:
+    """A store of this test's own, with two objects."""
+    found = LocalStore(tmp_path / "objects")
+    await found.open()
+    for digit in "ab":
+        await put(found, FOLDER + digit * 32, b"x")
+    return found
+
+
+KNOWN = "INSERT INTO media_attachments (token, owner_id) SELECT repeat('c', 32), id FROM users RETURNING id"
+ANOTHER = "UPDATE instance SET epoch = gen_random_uuid() RETURNING id"
+REHEARSAL = "UPDATE instance SET is_rehearsal = true RETURNING id"
+
+
 async def test_nothing_is_removed_from_a_store_of_another_perch(
-    token: str, store: ObjectStore, settings: Settings
+    alice: Caller, own: LocalStore, settings: Settings
 ) -> None:
     """Of another epoch, as a database that was restored beside the one in use."""
-    ours = ownership_of_pictures(store, settings)
-    assert await ours.standing() is Standing.OWNER
-    await rows("UPDATE instance SET epoch = gen_random_uuid() RETURNING id")
-    try:
-        owned = owned_pictures(store, settings)
+    async with unseen(KNOWN):
+        assert await ownership_of_pictures(own, settings).standing() is Standing.OWNER
+    orphan = FOLDER + "a" * 32
+    async with unseen(KNOWN, ANOTHER):
+        owned = owned_pictures(own, settings)
         assert await owned.standing() is Standing.GUEST
-        orphan = FOLDER + "ab" * 16
-        await put(store, orphan, b"x")
         for days in (2, 20):
             now = datetime.now(UTC) + timedelta(days=days)
             report = await media_check.check(owned, FOLDER, repair=True, now=now)
-            assert (report.stale, report.new, report.removed) == ([orphan], [], 0)
-        await owned.delete(FOLDER + token)
-        assert (await store.info(FOLDER + token)).size > 0
-        assert await ownership_of_pictures(store, settings).is_ours() is False
-    finally:
-        await ownership_of_pictures(store, settings).take_over()
-    owned = owned_pictures(store, settings)
-    await owned.delete(FOLDER + token)
-    with pytest.raises(ObjectNotFound):
-        await store.info(FOLDER + token)
+            assert (len(report.stale), report.new, report.removed) == (2, [], 0)
+        await owned.delete(orphan)
+        assert (await own.info(orphan)).size > 0
+        assert await ownership_of_pictures(own, settings).is_ours() is False
+        await ownership_of_pictures(own, settings).take_over()
+        await owned_pictures(own, settings).delete(orphan)
+        with pytest.raises(ObjectNotFound):
+            await own.info(orphan)
 
 
-async def test_a_rehearsal_stores_nothing(token: str, store: ObjectStore, settings: Settings) -> None:
-    await rows("UPDATE instance SET is_rehearsal = true RETURNING id")
-    try:
-        owned = owned_pictures(store, settings)
+async def test_a_rehearsal_stores_and_removes_nothing(
+    own: LocalStore, settings: Settings, pool: None
+) -> None:
+    async with unseen(REHEARSAL):
+        owned = owned_pictures(own, settings)
         with pytest.raises(StorageUnavailable, match="rehearsal"):
-            await put(owned, FOLDER + "ab" * 16, b"x")
-        await owned.delete(FOLDER + token)
-        assert (await store.info(FOLDER + token)).size > 0
-    finally:
-        await rows("UPDATE instance SET is_rehearsal = false RETURNING id")
+            await put(owned, FOLDER + "d" * 32, b"x")
+        await owned.delete(FOLDER + "a" * 32)
+        assert (await own.info(FOLDER + "a" * 32)).size > 0
 
 
 async def test_a_store_that_holds_what_the_database_does_not_know_is_not_claimed(
-    token: str, store: ObjectStore, settings: Settings
+    alice: Caller, own: LocalStore, settings: Settings
 ) -> None:
-    ours = ownership_of_pictures(store, settings)
-    await store.delete(ours.key)
-    await rows("DELETE FROM media_attachments RETURNING id")
-    assert await ours.standing() is Standing.GUEST
-    assert await ours.owner() is None
-    await store.delete(FOLDER + token)
-    await store.delete(FOLDER + token + "-small")
-    assert await ownership_of_pictures(store, settings).standing() is Standing.OWNER
+    assert await ownership_of_pictures(own, settings).standing() is Standing.GUEST
+    assert await ownership_of_pictures(own, settings).owner() is None
+    async with unseen(KNOWN):
+        assert await ownership_of_pictures(own, settings).standing() is Standing.OWNER
+
+
+async def test_an_empty_store_is_claimed_by_the_first_who_meets_it(
+    tmp_path: Path, settings: Settings, database: None
+) -> None:
+    empty = LocalStore(tmp_path / "objects")
+    await empty.open()
+    assert await ownership_of_pictures(empty, settings).standing() is Standing.OWNER
+    owner = await ownership_of_pictures(empty, settings).owner()
+    assert owner is not None
+    assert owner.name == settings.instance_name

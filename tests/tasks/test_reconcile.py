@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.usefixtures("worker"), pytest.mark.fault("reconcile")]
 
 @pytest.fixture
 async def workshop(settings: Settings, perch: Context, database: None) -> Workshop:
-    for key in [item.key async for item in perch.store.list()]:
+    for key in await objects(perch.store):
         await perch.store.delete(key)
     return Workshop.of(settings, perch.store, LocalStore(settings.backup_folder), perch.jobs)
 
