@@ -34,6 +34,7 @@ from server.wire.media import MediaUrls
 from storage.base import ObjectStore
 from tasks.broker import StreamBroker, create_broker
 from tasks.queue import QueuedJobs
+from tasks.workshop import ownership_of_pictures
 from tests import servers
 from tests.callers import Caller, register
 from tests.faults.verdicts import MEASURED
@@ -159,10 +160,11 @@ async def broker(settings: Settings) -> AsyncIterator[StreamBroker]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def store(settings: Settings) -> AsyncIterator[ObjectStore]:
-    """Where pictures are kept."""
+async def store(settings: Settings, pool: None) -> AsyncIterator[ObjectStore]:
+    """Where pictures are kept: the tests' database owns it, before a command with another database can."""
     found = storage.for_pictures(settings)
     await found.open()
+    await ownership_of_pictures(found, settings).take_over()
     yield found
     await found.close()
 

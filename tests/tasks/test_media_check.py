@@ -36,8 +36,9 @@ async def token(alice: Caller, store: ObjectStore, database: None) -> str:
 
 
 @pytest.fixture
-def owned(store: ObjectStore, settings: Settings) -> OwnedStore:
-    """The same, of which this Perch is the owner."""
+async def owned(store: ObjectStore, settings: Settings, database: None) -> OwnedStore:
+    """The same, of which this Perch is the owner, whatever epoch other tests have left."""
+    await ownership_of_pictures(store, settings).take_over()
     return owned_pictures(store, settings)
 
 

@@ -22,7 +22,7 @@ from storage.base import ObjectStore
 from storage.local import LocalStore
 from tasks.reconcile import Findings, reconcile
 from tasks.runs import carry_out
-from tasks.workshop import Workshop
+from tasks.workshop import Workshop, ownership_of_pictures
 from tests import pictures
 from tests.api.media import objects
 from tests.callers import Caller
@@ -36,6 +36,7 @@ pytestmark = [pytest.mark.usefixtures("worker"), pytest.mark.fault("reconcile")]
 async def workshop(settings: Settings, perch: Context, database: None) -> Workshop:
     for key in await objects(perch.store):
         await perch.store.delete(key)
+    await ownership_of_pictures(perch.store, settings).take_over()
     return Workshop.of(settings, perch.store, LocalStore(settings.backup_folder), perch.jobs)
 
 
