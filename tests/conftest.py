@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from asyncpg.exceptions import LockNotAvailableError
 from redis.asyncio import Redis
 from tortoise.exceptions import OperationalError
 from xdist.scheduler import LoadScopeScheduling
@@ -140,10 +141,19 @@ async def database(pool: None) -> None:
     await changes.tell([topics.EVERYTHING])
 
 
+# Who is at something, for when a table cannot be emptied.
+HOLDERS = """
+    SELECT pid, application_name, state, wait_event, now() - xact_start AS since, left(query, 200) AS query
+    FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid()
+"""
+
+
 async def emptied() -> bool:
     """Whether it is: where a worker was at something of the last test's, one of them may have to give way."""
     try:
         await rows(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    except LockNotAvailableError as error:
+        raise AssertionError(f"somebody holds a table: {await rows(HOLDERS)}") from error
     except OperationalError as error:
         if "deadlock" not in str(error):
             raise
