@@ -53,14 +53,14 @@ class Readiness:
     """What was found last, by one look at a time for all who ask."""
 
     def __init__(self) -> None:
-        self._found: Ready | Unavailable = Ready(status="ok", reasons=[])
-        self._found_at = -KNOWN_FOR
+        self._found: Ready | Unavailable | None = None
+        self._found_at = 0.0
         self._looking = asyncio.Lock()
 
     async def of(self, perch: Context) -> Ready | Unavailable:
         """The parts' state, at most KNOWN_FOR old."""
         async with self._looking:
-            if time.monotonic() - self._found_at >= KNOWN_FOR:
+            if self._found is None or time.monotonic() - self._found_at >= KNOWN_FOR:
                 self._found = await look(perch)
                 self._found_at = time.monotonic()
             return self._found

@@ -104,7 +104,7 @@ async def described(settings: Settings) -> list[dict[str, Any]]:
 
 
 async def take_over(settings: Settings, names: Sequence[str], *, on_record: bool = True) -> None:
-    """Write this Perch into the markers of these stores, and put on record from whom it takes them."""
+    """Make this Perch the owner of these stores. The audit log says who owned them before."""
     async with opened(settings) as stores:
         for name in names:
             before = await stores[name].take_over()

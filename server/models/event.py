@@ -77,8 +77,8 @@ class Moved:
 # from them reads all of it for each of its rows once it is full.
 PLANNER = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 
-# $1 tweets whose number of likes was told a moment ago, $2 how many rows at most, $3 behind which id, $4
-# tweets whose likes were held back and may be told now, $5 whether all that is held back may be.
+# $1 tweets whose like count was sent a moment ago; $2 the batch size; $3 only rows after this id; $4 tweets
+# whose held like counts may be sent now; $5 whether to send every held like count.
 #
 # The rows are a range of ids, so that a batch takes as long as it has rows, however many wait behind it.
 # Likes that are held back go into a table of their own, a row for each tweet: in the outbox each batch would

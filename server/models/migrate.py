@@ -53,10 +53,10 @@ async def upgrade(address: DatabaseAddress) -> list[str]:
         await context.init(config=config)
         command = Command(config, location=str(FOLDER))
         await command.init()
-        applied = await command.upgrade()
-    for name in applied:
+        done = await command.upgrade()
+    for name in done:
         log.info("applied migration %s", name)
-    return list(applied)
+    return list(done)
 
 
 async def downgrade(address: DatabaseAddress) -> list[str]:
@@ -82,24 +82,25 @@ def known() -> list[str]:
 
 async def missing(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
     """The migrations that this database lacks; `fetch` gives the first row of a statement."""
-    book = await fetch("SELECT to_regclass('aerich') IS NOT NULL AS there")
-    if not book or not book["there"]:
-        return known()
-    applied = await fetch(
-        "SELECT coalesce(array_agg(version), '{}') AS versions FROM aerich WHERE app = 'models'"
-    )
-    return [name for name in known() if not applied or name not in applied["versions"]]
+    there = await applied(fetch)
+    return [name for name in known() if name not in there]
 
 
 async def unknown(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
     """The migrations that this database has and this version does not know: it was used by a newer Perch."""
+    mine = set(known())
+    return [name for name in await applied(fetch) if name not in mine]
+
+
+async def applied(fetch: Callable[[str], Awaitable[Any]]) -> list[str]:
+    """The migrations that this database has, the oldest first."""
     book = await fetch("SELECT to_regclass('aerich') IS NOT NULL AS there")
     if not book or not book["there"]:
         return []
     found = await fetch(
         "SELECT coalesce(array_agg(version ORDER BY id), '{}') AS versions FROM aerich WHERE app = 'models'"
     )
-    return [name for name in (found["versions"] if found else []) if name not in known()]
+    return list(found["versions"]) if found else []
 
 
 async def create_database(address: DatabaseAddress) -> bool:

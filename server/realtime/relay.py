@@ -41,12 +41,12 @@ class Relay:
         return self._leads
 
     async def move(self) -> Moved:
-        """Move a batch of what is due, and say so (`MOVE` does). A full batch has more behind it."""
+        """Move the next batch into the log and notify listeners. After a full batch, more may be waiting."""
         now = time.monotonic()
         if now - self._started >= FROM_THE_START_EVERY:
             self._behind_id, self._started = 0, now
         released = self._released(now)
-        # What another relay held back is told by the first batch of this one.
+        # The first batch of a new relay sends whatever the one before it held back.
         arguments = (list(self._told), BATCH, self._behind_id, released, not self._released_all)
         found = moved(await self._connection.fetch(MOVE, *arguments))
         self._released_all = True

@@ -35,7 +35,7 @@ export async function resync(feed) {
   const downTo = page.next === null ? 0 : (found.at(-1) ?? 0);
   const there = new Set(found);
   batch(() => {
-    // Only of what was here when the server was asked: the viewer may have tweeted since.
+    // Ignore tweets added since the request was sent: the viewer may have tweeted in the meantime.
     const before = new Set(ids);
     const isGone = (id) => before.has(id) && id >= downTo && !there.has(id);
     for (const id of feed.ids.value.filter(isGone)) {

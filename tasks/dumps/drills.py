@@ -47,16 +47,14 @@ async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     await require_ours(workshop.backups)
     found = await catalogue.read(workshop.backups, workshop.settings)
     newest = max((dump.id.partition("-")[2] for dump in found.dumps), default="")
-    ours = [dump for dump in distinct(found.dumps) if await is_recorded(dump)]
     for key, reason in found.damaged:
         if catalogue.id_of(key).partition("-")[2] > newest:  # the moment of its slot
             raise DumpFailed(f"the newest dump has a damaged manifest ({key}): {reason}")
-    for dump in found.dumps:
-        if not ours or dump.manifest.slot > ours[0].manifest.slot:
-            log.warning("the dump %s is not on record here, and is not restored by itself", dump.id)
-    if not ours:
-        return {"dump": None}
-    return await drilled(ours[0], workshop)
+    for dump in distinct(found.dumps):
+        if await is_recorded(dump):
+            return await drilled(dump, workshop)
+        log.warning("this database did not record the dump %s, so it is not restored on schedule", dump.id)
+    return {"dump": None}
 
 
 async def is_recorded(dump: Dump) -> bool:

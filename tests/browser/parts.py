@@ -90,7 +90,7 @@ async def still(page: Page) -> None:
 
 
 async def is_live(page: Page) -> None:
-    """The stream is open: what happens from now on is told."""
+    """Wait until the live stream is open, so that events from now on reach the page."""
     await expect(page.locator("html[data-live=live]")).to_be_attached()
 
 

@@ -10,7 +10,7 @@ from tortoise import BaseDBAsyncClient
 RUN_IN_TRANSACTION = True
 
 UPGRADE = """
--- Tweets whose number of likes is told a moment later, as it was told just now.
+-- Tweets whose like count was sent a moment ago: the next one waits here until it may be sent.
 CREATE TABLE held_likes (tweet_id bigint PRIMARY KEY);
 
 ALTER TABLE outbox ADD COLUMN created_at timestamptz NOT NULL DEFAULT now();
