@@ -1,0 +1,96 @@
+"""`perch doctor`: what it finds wrong, and what it only warns of."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from server.cli import doctor
+from tests.whole.conftest import Perch, perch
+
+
+def test_doctor_minds_an_env_file_that_everybody_reads(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MODE=PROD\n")
+    for mode, minds in ((0o644, True), (0o640, False)):
+        file.chmod(mode)
+        assert (".env can be read by every user" in perch(tmp_path, "doctor").stdout) is minds
+
+
+def test_doctor_says_what_old_names_stand_for(tmp_path: Path) -> None:
+    done = perch(tmp_path, "doctor", DOCKER_REDIS="127.0.0.1", DOCKER_REDIS_PORT="1")
+    assert done.returncode == 1
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("failed")]
+    assert line.startswith("failed   redis")
+    assert "; DOCKER_REDIS in the settings name servers of containers: start these" in line
+
+
+def test_doctor_speaks_of_proxies_where_one_is_likely() -> None:
+    def said(url: str) -> bool:
+        settings = Settings(_env_file=None, public_url=url, port=8000)  # type: ignore[call-arg]
+        return any("clients' addresses" in found.detail for found in doctor.look_at_settings(settings))
+
+    assert said("https://perch.example")
+    assert not said("http://192.168.1.20:8000")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"host": "0.0.0.0", "proxies_count": 1}, "TRUSTED_PROXIES is not set"),
+        ({"host": "0.0.0.0", "proxies_count": 1, "trusted_proxies": "10.0.0.0/8"}, None),
+        ({"metrics_port": 9100, "metrics_host": "0.0.0.0"}, "METRICS_PORT"),
+        ({"metrics_port": 9100}, None),
+        ({"cors_origins": "*"}, "CORS_ORIGINS is *"),
+        ({"cors_origins": "https://example.org"}, None),
+        ({"backup_storage": "s3"}, "DUMP_AGE_RECIPIENT"),
+    ],
+)
+def test_doctor_warns_of_what_lets_others_do_more_than_they_should(
+    chosen: dict[str, Any], words: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    settings = Settings(_env_file=None).model_copy(update=chosen)  # type: ignore[call-arg]
+    said = list(doctor.unwise(settings))
+    assert [(words or "nothing") in one for one in said] == ([True] if words else [])
+
+
+def test_doctor_warns_of_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert any("as root" in one for one in doctor.unwise(settings))
+
+
+def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
+    found = {row["part"]: row for row in json.loads(four.command("doctor", "--json"))}
+    assert {name for name, row in found.items() if row["verdict"] == "failed"} == set()
+    servers = {"database", "migrations", "dumps", "redis", "storage", "backups"}
+    assert found.keys() == {"settings", "data", *servers, "pictures", "walls"}
+    assert "landlock: version" in found["walls"]["detail"]
+
+
+def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWEET_MAXLENGTH=5\nDOCKER_CELERY=celery\n")
+    (tmp_path / "data").mkdir(mode=0o755)
+    done = perch(
+        tmp_path,
+        "doctor",
+        "--json",
+        HOST="0.0.0.0",
+        DEMO_KEYS="on",
+        DATABASE_URL="postgresql://perch:topsecret@127.0.0.1:1/perch",
+        REDIS_URL="redis://:topsecret@127.0.0.1:1/0",
+    )
+    assert done.returncode == 1
+    rows = json.loads(done.stdout)
+    failed = {row["part"] for row in rows if row["verdict"] == "failed"}
+    assert failed == {"database", "migrations", "dumps", "redis"}
+    assert "TWEET_MAXLENGTH" in done.stdout
+    assert "the keys are public" in done.stdout
+    assert f"chmod 700 {tmp_path / 'data'}" in done.stdout
+    assert "topsecret" not in done.stdout + done.stderr
