@@ -12,7 +12,7 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.models import migrate
+from server.models import migrate, own_server
 from tests import proxy, servers
 from tests.proxy import Pass, Proxy
 
@@ -75,5 +75,5 @@ def backends(folder: Path) -> Iterator[Backends]:
 
 
 async def _prepare(address: DatabaseAddress) -> None:
-    await migrate.create_database(address)
+    await own_server.create_database(address)
     await migrate.upgrade(address)

@@ -27,7 +27,7 @@ from server.cache.memory import Memory
 from server.cache.versions import Versions
 from server.context import App, Context
 from server.http.protocol import PerchProtocol
-from server.models import migrate
+from server.models import migrate, own_server
 from server.models.connection import database as models
 from server.models.connection import rows
 from server.realtime.hub import Hub
@@ -113,11 +113,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 async def prepare(settings: Settings) -> None:
-    await migrate.create_database(settings.database)
+    await own_server.prepare(settings.database)
     await migrate.upgrade(settings.database)
-    async with models(settings, name="tests"):
-        await rows("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
-        await rows("SELECT pg_reload_conf()")
+    await servers.as_superuser(
+        settings,
+        "ALTER SYSTEM SET fsync = off",  # nothing here outlives the run
+        "SELECT pg_reload_conf()",
+        # For changes that no trigger tells of.
+        "GRANT SET ON PARAMETER session_replication_role TO perch",
+    )
 
 
 @pytest.fixture(scope="session")

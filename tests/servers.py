@@ -11,9 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import asyncpg
+
+from config.addresses import DatabaseAddress
 from config.settings import Settings
+from server.models.own_server import SUPERUSER
 from server.processes import embedded
 from server.processes.supervisor import Program
 from storage.s3 import Bucket
@@ -59,6 +64,21 @@ def embedded_servers(folder: Path) -> Iterator[Settings]:
     finally:
         for program, pid in zip(programs, pids, strict=True):
             stop(program, pid)
+
+
+def superuser(settings: Settings) -> DatabaseAddress:
+    """The same database, as the superuser of our own server."""
+    return replace(settings.database, user=SUPERUSER)
+
+
+async def as_superuser(settings: Settings, *statements: str) -> None:
+    """What the everyday role may not do."""
+    connection = await asyncpg.connect(**superuser(settings).connect_arguments())
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def stop(program: Program, pid: int) -> None:
@@ -180,8 +200,18 @@ def bucket(url: str, name: str) -> Bucket:
     return Bucket(url=url, name=name, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
 
 
-async def make_bucket(where: Bucket) -> None:
-    """Create it."""
+def settings_for(where: Bucket) -> dict[str, str]:
+    """What leads a process of ours there."""
+    return {
+        "S3_URL": where.url,
+        "S3_BUCKET_NAME": where.name,
+        "S3_ACCESS_KEY": where.access_key,
+        "S3_SECRET_KEY": where.secret_key,
+    }
+
+
+async def make_bucket(where: Bucket, *, versions: bool = False) -> None:
+    """Create it, and have it keep what is overwritten, if asked for."""
     from aiobotocore.session import get_session
 
     client = get_session().create_client(
@@ -193,3 +223,6 @@ async def make_bucket(where: Bucket) -> None:
     )
     async with client as s3:
         await s3.create_bucket(Bucket=where.name)
+        if versions:
+            enabled = {"Status": "Enabled"}
+            await s3.put_bucket_versioning(Bucket=where.name, VersioningConfiguration=enabled)

@@ -20,7 +20,7 @@ from config.settings import Settings
 from server.cache import changes
 from server.domain.errors import PerchError
 from server.domain.passing import is_passing, reason
-from server.models import migrate
+from server.models import migrate, own_server
 from server.models.connection import database
 from server.models.connection import row as first_row
 from server.models.migrate import NewerDatabase
@@ -105,7 +105,7 @@ def with_workshop(work: Callable[[Workshop], Awaitable[T]], *, begins: bool = Fa
 async def prepare(settings: Settings) -> None:
     """Our own database is always of this version."""
     if settings.embedded_database:
-        await migrate.create_database(settings.database)
+        await own_server.prepare(settings.database)
         await migrate.upgrade(settings.database)
 
 

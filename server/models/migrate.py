@@ -101,16 +101,3 @@ async def applied(fetch: Callable[[str], Awaitable[Any]]) -> list[str]:
         "SELECT coalesce(array_agg(version ORDER BY id), '{}') AS versions FROM aerich WHERE app = 'models'"
     )
     return list(found["versions"]) if found else []
-
-
-async def create_database(address: DatabaseAddress) -> bool:
-    """Create the database on our own embedded server, if it is not there yet."""
-    arguments = {**address.connect_arguments(), "database": "postgres"}
-    connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
-    try:
-        if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", address.database):
-            return False
-        await connection.execute(f'CREATE DATABASE "{address.database}"')
-        return True
-    finally:
-        await connection.close()

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from config.settings import Settings
-from server.models import migrate
+from server.models import migrate, own_server
 from server.security import keys
 from tests import pictures, posts, proxy, servers, traces
 from tests.attacks.sentry import Sentry, sentry
@@ -133,7 +133,7 @@ async def prepare(settings: Settings, moto_url: str) -> None:
     address = settings.model_copy(
         update={"database_url": f"postgresql://perch@/{DATABASE}?host={settings.database.host}"}
     )
-    await migrate.create_database(address.database)
+    await own_server.create_database(address.database)
     await migrate.upgrade(address.database)
     await servers.make_bucket(servers.bucket(moto_url, BUCKET))
 

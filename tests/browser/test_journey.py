@@ -41,13 +41,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[dict[str, s
         return {}, LocalStore(tmp_path / "data" / "objects")
     bucket = servers.bucket(request.getfixturevalue("ceph_url"), "journey")
     asyncio.run(servers.make_bucket(bucket))
-    settings = {
-        "S3_URL": bucket.url,
-        "S3_BUCKET_NAME": bucket.name,
-        "S3_ACCESS_KEY": bucket.access_key,
-        "S3_SECRET_KEY": bucket.secret_key,
-    }
-    return settings, S3Store(bucket)
+    return servers.settings_for(bucket), S3Store(bucket)
 
 
 async def test_a_picture_is_tweeted_seen_liked_and_deleted(

@@ -13,7 +13,7 @@ import asyncpg
 from redis.asyncio import Redis
 
 from config.settings import Settings
-from server.models import migrate
+from server.models import migrate, own_server
 from storage.local import LocalStore
 from tasks.broker import StreamBroker, create_broker
 from tests import servers
@@ -80,7 +80,7 @@ async def opened(servers_of: Settings, data: Path, **more: str) -> AsyncIterator
     values: dict[str, Any] = {key.lower(): value for key, value in chosen.items()}
     settings = Settings(_env_file=None, **values)  # type: ignore[call-arg]
     settings.scratch_folder.mkdir(parents=True)
-    await migrate.create_database(settings.database)
+    await own_server.create_database(settings.database)
     await migrate.upgrade(settings.database)
     database = await asyncpg.connect(**settings.database.connect_arguments())
     broker = create_broker(settings.redis_tasks)

@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
-from server.models import migrate
+from server.models import migrate, own_server
 from server.security import keys
 from tests import servers
 from tests.callers import Caller
@@ -88,7 +88,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     folder = tmp_path_factory.mktemp("two")
     with ExitStack() as stack:
         own = stack.enter_context(servers.embedded_servers(folder / "servers"))
-        asyncio.run(migrate.create_database(own.database))
+        asyncio.run(own_server.create_database(own.database))
         asyncio.run(migrate.upgrade(own.database))
         hosts = [stack.enter_context(serving(folder / name, own)) for name in ("one", "another")]
         yield Two(own.database.host or "", hosts)

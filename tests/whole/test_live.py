@@ -89,7 +89,7 @@ async def test_connections_to_the_database_that_are_cut_lose_no_event(
         server = await asyncpg.connect(host=f"{four.folder}/data/run", user="perch", database="perch")
         await server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = 'perch' AND pid <> pg_backend_pid()"
+            "WHERE datname = 'perch' AND usename = 'perch' AND pid <> pg_backend_pid()"
         )
         await server.execute("INSERT INTO tweets (author_id, content) VALUES ($1, 'meanwhile')", alice.id)
         await server.close()

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from config.settings import Settings
-from server.models import migrate
+from server.models import migrate, own_server
 from server.realtime.relay import BATCH, Relay
 from tests import servers
 from tools.bench.row import Row
@@ -44,7 +44,7 @@ def after_a_burst(stage: Stage) -> list[Row]:
 
 async def measured(settings: Settings, rounds: int) -> dict[str, float]:
     """Events a second by the state that was analysed: the middle round."""
-    await migrate.create_database(settings.database)
+    await own_server.create_database(settings.database)
     await migrate.upgrade(settings.database)
     connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
     try:

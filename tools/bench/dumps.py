@@ -28,7 +28,7 @@ import click
 
 from config.programs import clients_for
 from config.settings import Settings
-from server.models import migrate
+from server.models import migrate, own_server
 from server.models.connection import database
 from storage.local import LocalStore
 from tasks.broker import create_broker
@@ -50,7 +50,7 @@ MIB = 1 << 20
 
 async def fill(settings: Settings, mib: int) -> int:
     """Grow the database to this size; its size in bytes."""
-    await migrate.create_database(settings.database)
+    await own_server.create_database(settings.database)
     await migrate.upgrade(settings.database)
     connection = await asyncpg.connect(**settings.database.connect_arguments())
     await connection.execute("INSERT INTO users (handle, name) VALUES ('alice', 'Alice')")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
+from server.models.own_server import SUPERUSER
 from tools.bench import calls, sides
 from tools.bench.load import WARM_UP, Call, press
 from tools.bench.row import Row
@@ -96,7 +97,7 @@ def logged(folder: Path) -> Iterator[list[str]]:
 
 async def execute(folder: Path, *statements: str) -> None:
     """Change settings of the server, and see them taken over by those who are connected."""
-    connection = await asyncpg.connect(**database_of(folder))
+    connection = await asyncpg.connect(**{**database_of(folder), "user": SUPERUSER})
     try:
         for statement in statements:
             await connection.execute(statement)

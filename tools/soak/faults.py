@@ -70,7 +70,8 @@ class Faults:
         """As an administrator of the database does, to some of our connections."""
         await self.site.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.5"
+            "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "
+            "AND random() < 0.5"
         )
 
     async def web_dies(self) -> None:

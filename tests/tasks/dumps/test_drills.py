@@ -21,6 +21,7 @@ from server.domain.runs import Claim
 from server.models import RunKind
 from server.models.connection import rows
 from server.models.locks import AdvisoryLock
+from server.models.own_server import SUPERUSER
 from tasks.dumps import catalogue, drills, making, restoring
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import DumpFailed
@@ -30,6 +31,7 @@ from tasks.dumps.restoring import Restoring
 from tasks.dumps.scratch import PREFIX
 from tasks.dumps.verifying import verify
 from tasks.workshop import Workshop
+from tests import servers
 from tests.tasks.dumps.conftest import only_local
 from tests.tasks.dumps.parts import (
     LONG_TWEETS,
@@ -171,9 +173,12 @@ async def test_one_drill_at_a_time_and_what_a_killed_one_left_goes(workshop: Wor
     assert await scratch_databases() == []
 
 
+MODEST = "DO $$ BEGIN CREATE ROLE modest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+
+
 @only_local
 async def test_a_role_that_may_not_make_databases_is_told_what_to_do(workshop: Workshop) -> None:
-    await rows("DO $$ BEGIN CREATE ROLE modest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    await servers.as_superuser(workshop.settings, MODEST)
     dump = await make(workshop)
     url = f"postgresql://modest@/perch?host={workshop.settings.database.host}"
     modest = changed(workshop, database_url=url)
@@ -225,7 +230,12 @@ CLAIM = Claim(0, RunKind.DRILL, SLOT, "schedule", 1, "somebody")
 async def test_a_planted_dump_runs_no_program_and_is_not_drilled_by_itself(
     workshop: Workshop, tmp_path: Path
 ) -> None:
-    """Its manifest and its hash are right and it is the newest: only, nobody here has made it."""
+    """Its manifest and its hash are right and it is the newest: only, nobody here has made it.
+
+    The role is a superuser's, as somebody's own PostgreSQL may have it.
+    """
+    url = f"postgresql://{SUPERUSER}@/perch?host={workshop.settings.database.host}"
+    workshop = changed(workshop, database_url=url)
     marker = Path(tempfile.gettempdir()) / f"planted-{secrets.token_hex(8)}"
     mine = await make(workshop, slot=SLOT - timedelta(hours=1))
     await record(mine)

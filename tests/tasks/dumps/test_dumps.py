@@ -22,7 +22,7 @@ from tasks.dumps.errors import DumpFailed
 from tasks.dumps.postgres import clients, connected, password_file, running
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
-from tests import proxy
+from tests import proxy, servers
 from tests.proxy import Hang
 from tests.tasks.dumps.conftest import only_local
 from tests.tasks.dumps.parts import (
@@ -36,6 +36,7 @@ from tests.tasks.dumps.parts import (
 )
 from tests.waiting import until
 
+RELOAD = "SELECT pg_reload_conf()"
 GUARDED = """
     DO $$ BEGIN CREATE ROLE guarded SUPERUSER LOGIN PASSWORD 'p:a\\ss word';
     EXCEPTION WHEN duplicate_object THEN NULL; END $$
@@ -124,9 +125,8 @@ async def test_a_password_is_in_no_argument_and_in_nobodys_environment(workshop:
     hba = folder / "pg_hba.conf"
     before = hba.read_text()
     address = replace(workshop.settings.database, user="guarded", password="p:a\\ss word", database="perch")
-    await rows(GUARDED)
     hba.write_text("local all guarded scram-sha-256\n" + before)
-    await rows("SELECT pg_reload_conf()")
+    await servers.as_superuser(workshop.settings, GUARDED, RELOAD)
 
     async def is_guarded() -> bool:
         try:
@@ -157,7 +157,7 @@ async def test_a_password_is_in_no_argument_and_in_nobodys_environment(workshop:
         assert b"ss word" not in seen
     finally:
         hba.write_text(before)
-        await rows("SELECT pg_reload_conf()")
+        await servers.as_superuser(workshop.settings, RELOAD)
     descriptor = password_file("x")
     assert os.fstat(descriptor).st_mode & 0o077 == 0
     os.close(descriptor)

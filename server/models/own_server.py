@@ -1,0 +1,129 @@
+"""Our own PostgreSQL: its database, and the everyday role `perch`, which is no superuser.
+
+initdb makes `perch` the superuser that owns the system's own objects. It is renamed, and another role of the
+name takes its place and all that Perch made, in each database. So every address with `perch` goes on working.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import asyncpg
+from asyncpg.exceptions import LockNotAvailableError
+
+from config.addresses import DatabaseAddress
+from server.models.connection import CONNECT_TIMEOUT
+from server.models.locks import AdvisoryLock
+
+log = logging.getLogger(__name__)
+
+SUPERUSER = "perch_superuser"
+
+# The everyday role, until it has what it takes to get its name.
+NEXT = "perch_next"
+
+# How long to wait for a table that somebody uses, if the server is renewed while it runs.
+PATIENCE = "SET lock_timeout = '2s'"
+
+IS_BOOTSTRAP_SUPERUSER = "SELECT oid = 10 FROM pg_roles WHERE rolname = current_user"
+DATABASES = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname"
+
+# What Perch made in a database, as commands that give it to $1. Sequences of identity columns follow their
+# table, and row types, arrays and indexes what they belong to.
+HAND_OVER = """
+    SELECT format('ALTER TABLE %s OWNER TO %I', c.oid::regclass, $1::text)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relowner = 10 AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+        AND n.nspname !~ '^pg_|^information_schema$'
+        AND NOT EXISTS (
+            SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                AND d.deptype IN ('a', 'i') AND c.relkind = 'S'
+        )
+    UNION ALL
+    SELECT format('ALTER ROUTINE %s OWNER TO %I', p.oid::regprocedure, $1::text)
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE p.proowner = 10 AND n.nspname !~ '^pg_|^information_schema$'
+    UNION ALL
+    SELECT format('ALTER TYPE %s OWNER TO %I', t.oid::regtype, $1::text)
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+    WHERE t.typowner = 10 AND t.typtype IN ('e', 'd', 'r') AND n.nspname !~ '^pg_|^information_schema$'
+    UNION ALL
+    SELECT format('ALTER SCHEMA %I OWNER TO %I', nspname, $1::text)
+    FROM pg_namespace WHERE nspowner = 10 AND nspname !~ '^pg_|^information_schema$'
+"""
+
+# One transaction: whoever connects as `perch` finds the one or the other. A session cannot rename its role.
+EXCHANGE = f"""
+    CREATE ROLE perch_helper SUPERUSER;
+    SET LOCAL SESSION AUTHORIZATION perch_helper;
+    ALTER ROLE perch RENAME TO {SUPERUSER};
+    ALTER ROLE {NEXT} RENAME TO perch;
+    SET LOCAL SESSION AUTHORIZATION {SUPERUSER};
+    DROP ROLE perch_helper;
+"""
+
+
+async def prepare(address: DatabaseAddress) -> None:
+    """See that the everyday role is no superuser, and that its database is there."""
+    await separate_roles(address)
+    await create_database(address)
+
+
+async def create_database(address: DatabaseAddress) -> bool:
+    """Create the database, if it is not there yet; whether it was created."""
+    connection = await connected(address, "postgres")
+    try:
+        if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", address.database):
+            return False
+        await connection.execute(f'CREATE DATABASE "{address.database}"')
+        return True
+    finally:
+        await connection.close()
+
+
+async def separate_roles(address: DatabaseAddress) -> None:
+    """Give all that the superuser `perch` owns to a role without powers, and that role its name.
+
+    Killed at any point, it leaves everything usable, and is done by the next start.
+    """
+    server = await connected(address, "postgres")
+    try:
+        if not await server.fetchval(IS_BOOTSTRAP_SUPERUSER):
+            return
+        await server.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATIONS)
+        if await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", SUPERUSER):
+            return  # another process was first
+        if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", NEXT):
+            await server.execute(f"CREATE ROLE {NEXT} LOGIN CREATEDB")
+        for database in [found["datname"] for found in await server.fetch(DATABASES)]:
+            await hand_over(replace(address, database=database))
+            if database != "postgres":
+                await server.execute(f'ALTER DATABASE "{database}" OWNER TO {NEXT}')
+        async with server.transaction():
+            await server.execute(EXCHANGE)
+    except LockNotAvailableError:
+        log.warning("tables are in use: the role of the database stays a superuser until the next start")
+    else:
+        log.info("the role perch is no superuser any more; the superuser is %s", SUPERUSER)
+    finally:
+        await server.close()
+
+
+async def hand_over(address: DatabaseAddress) -> None:
+    """All of one database, at once."""
+    connection = await connected(address, address.database)
+    try:
+        async with connection.transaction():
+            await connection.execute(PATIENCE)
+            for (command,) in await connection.fetch(HAND_OVER, NEXT):
+                await connection.execute(command)
+    finally:
+        await connection.close()
+
+
+async def connected(address: DatabaseAddress, database: str) -> asyncpg.Connection:
+    """A connection to this database of the server."""
+    arguments = {**address.connect_arguments(), "database": database}
+    connection: asyncpg.Connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
+    return connection

@@ -1,0 +1,100 @@
+"""Our own PostgreSQL: the everyday role is no superuser, on new data and on data of earlier versions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from server.models import migrate, own_server
+from server.models.own_server import SUPERUSER
+from tasks.dumps.postgres import connected
+from tests import servers
+
+pytestmark = pytest.mark.whole
+
+ROLES = "SELECT rolname, rolsuper FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY rolname"
+OWNED = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relowner = 10"
+
+
+@pytest.fixture
+async def own(tmp_path: Path) -> AsyncIterator[Settings]:
+    """A server of which nothing was prepared yet, as initdb leaves it."""
+    with servers.embedded_servers(tmp_path) as settings:
+        yield settings
+
+
+async def earlier(address: DatabaseAddress) -> None:
+    """As earlier versions did it: everything belongs to the superuser."""
+    await own_server.create_database(address)
+    await migrate.upgrade(address)
+    async with connected(address) as connection:
+        await connection.execute("INSERT INTO users (handle, name) VALUES ('alice', 'Alice')")
+        await connection.execute("CREATE DATABASE perch_before_1")
+
+
+async def roles(address: DatabaseAddress) -> dict[str, bool]:
+    async with connected(address, "postgres") as connection:
+        return {row["rolname"]: row["rolsuper"] for row in await connection.fetch(ROLES)}
+
+
+async def test_data_of_earlier_versions_is_handed_over_at_the_first_start(own: Settings) -> None:
+    address = own.database
+    await earlier(address)
+    await own_server.prepare(address)
+    assert await roles(address) == {"perch": False, SUPERUSER: True}
+    async with connected(address) as connection:
+        assert await connection.fetchval(OWNED) == 0
+        assert await connection.fetchval("SELECT handle FROM users") == "alice"
+        await connection.execute("ALTER TABLE users ADD COLUMN x int; DROP TABLE likes")
+        await connection.execute("ALTER DATABASE perch_before_1 RENAME TO perch_before_2")
+        await connection.execute("DROP DATABASE perch_before_2")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("COPY (SELECT 1) TO PROGRAM 'true'")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetchval("SELECT pg_read_file('PG_VERSION')")
+    await own_server.prepare(address)  # a second start finds nothing to do
+    assert await roles(address) == {"perch": False, SUPERUSER: True}
+
+
+async def test_new_data_is_made_by_the_everyday_role(own: Settings) -> None:
+    await own_server.prepare(own.database)
+    await migrate.upgrade(own.database)
+    async with connected(own.database) as connection:
+        assert await connection.fetchval(OWNED) == 0
+
+
+async def test_whoever_is_connected_goes_on(own: Settings) -> None:
+    """As the old web processes do while the server is renewed, and several processes that start at once."""
+    await earlier(own.database)
+    async with connected(own.database) as old:
+        await asyncio.gather(*(own_server.prepare(own.database) for _ in range(4)))
+        await old.execute("INSERT INTO users (handle, name) VALUES ('bob', 'Bob')")
+    async with connected(own.database) as new:
+        await new.execute("INSERT INTO users (handle, name) VALUES ('carol', 'Carol')")
+
+
+async def test_tables_in_use_are_handed_over_by_a_later_start(
+    own: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_server, "PATIENCE", "SET lock_timeout = '50ms'")
+    address = own.database
+    await earlier(address)
+    async with connected(address) as dump, dump.transaction():
+        await dump.execute("LOCK TABLE users IN ACCESS SHARE MODE")
+        await own_server.prepare(address)
+        assert (await roles(address))["perch"]
+    await own_server.prepare(address)
+    assert not (await roles(address))["perch"]
+
+
+async def test_the_superuser_is_there_for_the_operator(own: Settings) -> None:
+    await own_server.prepare(own.database)
+    async with connected(replace(own.database, user=SUPERUSER)) as connection:
+        assert await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
