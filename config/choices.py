@@ -120,6 +120,13 @@ class Choices(BaseSettings):
     s3_week_folder: Folder = "week_dumps"
 
     backup_storage: Literal["local", "s3"] | None = None
+    backup_media: bool = False
+    backup_media_days: Days = 30
+    backup_media_bucket: str | None = None
+    backup_media_url: str | None = None
+    backup_media_region: str | None = None
+    backup_media_access_key: str | None = None
+    backup_media_secret_key: str | None = None
     dump_age_recipient: AgeRecipient | None = None
     dump_timeout: Annotated[int, Field(ge=10, le=7 * 86400)] = 4 * 3600
     schedule_timezone: TimeZone = "UTC"
@@ -153,6 +160,7 @@ class Choices(BaseSettings):
     WEB_ADDRESSES: ClassVar[tuple[str, ...]] = (
         "s3_url",
         "s3_public_url",
+        "backup_media_url",
         "sentry_dsn",
         "alert_webhook_url",
         "otel_exporter_otlp_endpoint",
@@ -166,6 +174,8 @@ class Choices(BaseSettings):
             "redis_url",
             "s3_access_key",
             "s3_secret_key",
+            "backup_media_access_key",
+            "backup_media_secret_key",
             "sentry_dsn",
             "alert_webhook_url",
             "metrics_token",

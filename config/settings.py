@@ -18,7 +18,7 @@ from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedd
 from config.choices import POSTGRES_PORT, Choices
 from config.env_file import UnreadableFile, require_readable
 from config.secret_files import SecretFiles, UnusableFile
-from config.values import EXPORTS, INCOMING, headers, is_loopback, is_origin, is_web_address
+from config.values import COPIES, EXPORTS, INCOMING, headers, is_loopback, is_origin, is_web_address
 
 # The module without which there are no traces.
 EXPORTER = "opentelemetry.exporter.otlp.proto.http"
@@ -78,6 +78,10 @@ class Settings(Choices):
             for name in ("s3_url", "s3_bucket_name", "s3_access_key", "s3_secret_key"):
                 if kind == "s3" and getattr(self, name) is None:
                     raise ValueError(f"{name.upper()}: is needed when {setting} is s3")
+        for name in ("url", "access_key", "secret_key"):
+            own, shared = f"backup_media_{name}", f"s3_{name}"
+            if self.backup_media_bucket and getattr(self, own) is None and getattr(self, shared) is None:
+                raise ValueError(f"{own.upper()}: is needed with BACKUP_MEDIA_BUCKET, or {shared.upper()}")
         if len({self.dump_folder(kind) for kind in ("hour", "day", "week", "proven")}) < 4:
             raise ValueError("S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ, and not be proven")
         for name in self.WEB_ADDRESSES:
@@ -94,6 +98,8 @@ class Settings(Choices):
             raise ValueError("PUBLIC_URL: must be an address like https://host, with nothing behind the host")
         if f"{self.s3_tweets_media_folder.strip('/')}/".startswith((INCOMING, EXPORTS)):
             raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming and exports are for what nobody may read")
+        if self.backup_media and f"{self.s3_tweets_media_folder.strip('/')}/".startswith(COPIES):
+            raise ValueError("S3_TWEETS_MEDIA_FOLDER: media_copies is where BACKUP_MEDIA puts the copies")
         for setting, address in (("DATABASE_URL", "database"), ("REDIS_URL", "redis")):
             try:
                 getattr(self, address)

@@ -34,6 +34,9 @@ INCOMING = "incoming/"
 # Where archives of users' data wait to be fetched.
 EXPORTS = "exports/"
 
+# Where the second copies of pictures lie, each under the name of its variant.
+COPIES = "media_copies/"
+
 
 def _folder(value: str) -> str:
     if not FOLDER.fullmatch(value) or len(value) > FOLDER_LENGTH:

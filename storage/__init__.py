@@ -15,6 +15,19 @@ def for_backups(settings: Settings) -> LocalStore | S3Store:
     return LocalStore(settings.backup_folder) if settings.backup_kind == "local" else in_bucket(settings)
 
 
+def for_copies(settings: Settings) -> S3Store:
+    """The bucket of BACKUP_MEDIA_BUCKET, not opened yet. What it has no setting of is as S3_* says."""
+    return S3Store(
+        Bucket(
+            url=str(settings.backup_media_url or settings.s3_url),
+            name=str(settings.backup_media_bucket),
+            access_key=str(settings.backup_media_access_key or settings.s3_access_key),
+            secret_key=str(settings.backup_media_secret_key or settings.s3_secret_key),
+            region=settings.backup_media_region or settings.s3_region,
+        )
+    )
+
+
 def in_bucket(settings: Settings) -> S3Store:
     """The bucket of the settings."""
     return S3Store(

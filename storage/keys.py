@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from config.values import COPIES as COPIES
 from config.values import EXPORTS as EXPORTS
 from config.values import INCOMING as INCOMING
 from config.values import KEY_PART
@@ -36,6 +37,11 @@ def incoming(token: str) -> str:
 def export(token: str) -> str:
     """Where the archive of a user's data lies: never where a public address leads."""
     return f"{EXPORTS}{token}"
+
+
+def copy(name: str) -> str:
+    """Where the second copy of a variant lies; `name` is the URL's last part."""
+    return f"{COPIES}{name}"
 
 
 def variant(folder: str, name: str) -> str:

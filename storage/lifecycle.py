@@ -50,6 +50,13 @@ def rule(name: str, prefix: str, days: int | None) -> Rule:
     return made
 
 
+def rule_for_versions(name: str, prefix: str, days: int) -> Rule:
+    """A rule of ours: old versions of objects below a prefix expire so many days after they were replaced."""
+    made = rule(name, prefix, None)
+    made["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
+    return made
+
+
 def merge(
     current: Sequence[Rule], ours: Sequence[Rule], *, guarded: Sequence[str] = (), adopt: bool = False
 ) -> Merged:

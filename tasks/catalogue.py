@@ -8,7 +8,7 @@ from typing import Any
 
 from taskiq import AsyncBroker
 
-from tasks import health, media, people, runs, storage_used
+from tasks import health, media, media_copies, people, runs, storage_used
 from tasks.broker import PEOPLE_STREAM, SLOW_STREAM, STREAM
 from tasks.dumps import checks
 
@@ -48,6 +48,7 @@ TASKS = (
     Task(PROCESS_SLOW_PICTURE, media.process_slow_picture, stream=SLOW_STREAM),
     Task(REMOVE_PICTURES, media.remove_pictures),
     Task("media.resume_forgotten", media.resume_forgotten, cron="* * * * *"),
+    Task("media.copy_new", media_copies.copy_new, cron="* * * * *"),
     Task("media.expire_unattached", media.expire_unattached, cron="17 * * * *"),
     Task("media.sweep_incoming", media.sweep_incoming, cron="37 * * * *"),
     Task(SETTLE_TWEETS, people.settle_tweets, stream=PEOPLE_STREAM),

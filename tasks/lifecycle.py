@@ -9,9 +9,19 @@ from typing import Literal
 
 import storage
 from config.settings import Settings
-from config.values import EXPORTS
+from config.values import COPIES, EXPORTS
 from storage.base import StorageUnavailable
-from storage.lifecycle import LifecycleUnsupported, Merged, Rule, merge, prefix_of, rule, same
+from storage.lifecycle import (
+    LifecycleUnsupported,
+    Merged,
+    Rule,
+    merge,
+    prefix_of,
+    rule,
+    rule_for_versions,
+    same,
+)
+from storage.s3 import S3Store
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +52,20 @@ def ours(settings: Settings) -> list[Rule]:
         rule("week", settings.dump_folder("week"), settings.retention_week_days),
         rule("logs", settings.s3_logs_folder.strip("/") + "/", settings.retention_logs_days),
     ]
+    if settings.backup_media and settings.backup_media_bucket is None:
+        rules.append(rule_of_copies(settings))
     if settings.object_storage == "s3":  # the same bucket
         rules.append(rule("exports", EXPORTS, settings.retention_export_days + 1))
     return rules
 
 
+def rule_of_copies(settings: Settings) -> Rule:
+    """In a bucket with versions, copies of deleted pictures are old versions, which expire."""
+    return rule_for_versions("copies", COPIES, settings.backup_media_days)
+
+
 async def apply(settings: Settings, *, adopt: bool = False, dry_run: bool = False) -> Applied:
-    """Read, merge, write where that changes anything, and read again.
+    """Read the rules of the store of backups, merge ours, write where that changes anything, and read again.
 
     Raises:
         LifecycleUnsupported: backups lie on the local disk, or in a store without such rules.
@@ -56,12 +73,30 @@ async def apply(settings: Settings, *, adopt: bool = False, dry_run: bool = Fals
     """
     if settings.backup_kind != "s3":
         raise LifecycleUnsupported("backups lie on the local disk, where Perch's own retention removes them")
-    store = storage.in_bucket(settings)
+    guarded = [settings.dump_folder("proven")]
+    return await applied(storage.in_bucket(settings), ours(settings), guarded, adopt=adopt, dry_run=dry_run)
+
+
+async def apply_to_copies(settings: Settings) -> Applied:
+    """The same in BACKUP_MEDIA_BUCKET. Raises as `apply`, also where its credentials may not."""
+    if settings.backup_media_bucket is None:
+        raise LifecycleUnsupported("the copies of pictures have no bucket of their own")
+    return await applied(storage.for_copies(settings), [rule_of_copies(settings)], [COPIES])
+
+
+async def applied(
+    store: S3Store,
+    wanted: Sequence[Rule],
+    guarded: Sequence[str],
+    *,
+    adopt: bool = False,
+    dry_run: bool = False,
+) -> Applied:
+    """Have these rules among those of a bucket. Raises as `apply`."""
     await store.open()
     try:
         before = await store.lifecycle()
-        guarded = [settings.dump_folder("proven")]
-        merged = merge(before, ours(settings), guarded=guarded, adopt=adopt)
+        merged = merge(before, wanted, guarded=guarded, adopt=adopt)
         for found in merged.covering:
             log.warning(COVERING, found.get("ID", "without an id"), prefix_of(found))
         if same(before, merged.rules) or same(before, merged.rules, but="AbortIncompleteMultipartUpload"):

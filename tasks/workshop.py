@@ -27,12 +27,16 @@ from tasks.picture_worker import PictureChildren
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The worker's means. `at_run` is held over a scheduled run; `on_progress` hears of its bytes so far."""
+    """The worker's means. `at_run` is held over a scheduled run; `on_progress` hears of its bytes so far.
+
+    `copies` is where the second copies of pictures go, with BACKUP_MEDIA.
+    """
 
     settings: Settings
     store: OwnedStore
     backups: OwnedStore
     jobs: Jobs
+    copies: ObjectStore | None = None
     pictures: PictureChildren = field(default_factory=PictureChildren)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     at_run: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -105,12 +109,16 @@ async def opened(
         store = storage.for_pictures(settings)
         one = settings.object_storage == settings.backup_kind == "s3"  # the same bucket: one client
         backups = store if one else storage.for_backups(settings)
-        for opening in {store, backups}:
+        copies = None
+        if settings.backup_media:
+            own = settings.backup_media_bucket is not None
+            copies = storage.for_copies(settings) if own else backups
+        for opening in {store, backups, copies or backups}:
             await opening.open()
             stack.push_async_callback(opening.close)
         await stack.enter_async_context(database(settings, name="perch worker"))
         await stack.enter_async_context(changes.told(settings.database))
-        workshop = Workshop.of(settings, store, backups, jobs, stop=stop or asyncio.Event())
+        workshop = Workshop.of(settings, store, backups, jobs, copies=copies, stop=stop or asyncio.Event())
         stack.push_async_callback(workshop.pictures.close)
         yield workshop
 

@@ -13,7 +13,20 @@ from config.settings import Settings
 from server.domain import follows, keys, media
 from server.generate import loading
 from server.generate.size import Size
-from server.models import audit, erasure, event, hiding, liking, live, migrate, people, publishing, timeline
+from server.models import (
+    audit,
+    erasure,
+    event,
+    hiding,
+    liking,
+    live,
+    media_copy,
+    migrate,
+    own_server,
+    people,
+    publishing,
+    timeline,
+)
 from server.models.timeline import NEWEST, Which
 
 Statements: TypeAlias = dict[str, tuple[str, list[Any]]]
@@ -62,7 +75,7 @@ async def generated(settings: Settings, name: str, size: Size) -> DatabaseAddres
     found = settings.model_copy(
         update={"database_url": f"postgresql://perch@/{name}?host={settings.database.host}"}
     )
-    if await migrate.create_database(found.database):
+    if await own_server.create_database(found.database):
         await migrate.upgrade(found.database)
         await loading.fill(found.database, size, seed=1, until=UNTIL)
     return found.database
@@ -123,6 +136,7 @@ def statements(at: Landmarks) -> Statements:
         "forget events": (event.FORGET, [UNTIL]),
         "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32]]),
         "publish with pictures": (publishing.WITH_MEDIA, [at.photographer, "x", [7], "key", b"x" * 32]),
+        "pictures: without a copy": (media_copy.UNCOPIED, [0, 200]),
         "pictures: whose turn": (media.IN_TURN, [7, 1]),
         "pictures: begin": (media.BEGIN, [7, False, 2, 20]),
         "pictures: which come next": (media.NEXT, [7, False, 2]),

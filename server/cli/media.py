@@ -11,11 +11,11 @@ import msgspec
 
 import storage
 from config.settings import Settings
-from server.cli.command import json_option, print_json, progress, with_database
+from server.cli.command import json_option, print_json, progress, with_database, with_workshop
 from server.cli.exit_codes import FAILED
-from tasks import media_check
+from tasks import media_check, media_copies
 from tasks.media_check import Report
-from tasks.workshop import owned_pictures
+from tasks.workshop import Workshop, owned_pictures
 
 
 @click.group("media")
@@ -50,6 +50,37 @@ def media_check_command(repair: bool, read_all: bool, as_json: bool) -> None:
             f"{report.removed} removed"
         )
     if not report.is_well:
+        sys.exit(FAILED)
+
+
+@media_group.command("restore")
+@json_option
+def media_restore(as_json: bool) -> None:
+    """Bring missing and damaged pictures back from their second copies (BACKUP_MEDIA).
+
+    Ends with 1 where some have no copy.
+
+    \b
+    Example:
+      perch media restore
+    """
+
+    async def work(workshop: Workshop) -> tuple[list[str], list[str]]:
+        if workshop.copies is None:
+            raise click.ClickException("BACKUP_MEDIA is off: there are no copies to bring back")
+        report = await examine(workshop.settings, read_all=True)
+        wanted = [*report.missing, *report.damaged]
+        back = await media_copies.bring_back(wanted, workshop)
+        return back, [key for key in wanted if key not in set(back)]
+
+    back, lost = with_workshop(work)
+    if as_json:
+        print_json({"restored": back, "lost": lost})
+    else:
+        for key in lost:
+            click.echo(f"lost      {key}")
+        click.echo(f"{len(back)} objects of pictures are back from their copies, {len(lost)} are not")
+    if lost:
         sys.exit(FAILED)
 
 

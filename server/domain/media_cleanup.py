@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from server.domain.jobs import Jobs
+from server.models import media_copy
 from server.models.connection import rows
 from storage import keys
 from storage.base import ObjectStore
@@ -30,7 +31,7 @@ TAKE_UP = """
     ) RETURNING id, slow
 """
 REMOVED = """
-    SELECT id FROM media_attachments WHERE state = 'removed' AND changed_at < $1 ORDER BY id LIMIT $2
+    SELECT id FROM media_attachments WHERE state = 'removed' AND changed_at < $1 ORDER BY changed_at LIMIT $2
 """
 
 # At most so many rows in one go, so that a run stays short.
@@ -50,11 +51,7 @@ async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> i
     for media in found:
         for key in keys.all_of_picture(media["token"], folder):
             await store.delete(key)
-        await rows(
-            "DELETE FROM media_attachments WHERE id = $1 AND state = 'removed' "
-            "AND (working_until IS NULL OR working_until < now()) RETURNING id",
-            media["id"],
-        )
+        await media_copy.delete_picture(media["id"])
     return len(found)
 
 

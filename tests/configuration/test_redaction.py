@@ -77,6 +77,8 @@ SECRET_SETTINGS: dict[str, str] = {
     "database_url": "postgresql://perch:b%40tt%2Fery%25@db/perch",
     "redis_url": "redis://:stapler-stapler@cache/0",
     "s3_access_key": "AKIDEXAMPLE",
+    "backup_media_access_key": "AKIDOFCOPIES",
+    "backup_media_secret_key": "hGk2/secret+of+copies=",
     "s3_secret_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCY=",
     "sentry_dsn": "https://0123456789abcdef@sentry.example/7",
     "alert_webhook_url": "https://hooks.example/services/T0/B0/xyzzy",

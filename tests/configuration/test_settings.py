@@ -166,6 +166,14 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"S3_URL": "http://", "STORAGE": "local"}, "S3_URL: must be an address like https://host"),
         ({"S3_PUBLIC_URL": "https://[::1"}, "S3_PUBLIC_URL: must be an address"),
         ({"SENTRY_DSN": "topsecret"}, "SENTRY_DSN: must be an address"),
+        (
+            {"BACKUP_MEDIA_BUCKET": "copies"},
+            "BACKUP_MEDIA_URL: is needed with BACKUP_MEDIA_BUCKET, or S3_URL",
+        ),
+        (
+            {"BACKUP_MEDIA": "on", "S3_TWEETS_MEDIA_FOLDER": "media_copies"},
+            "S3_TWEETS_MEDIA_FOLDER: media_copies is where BACKUP_MEDIA puts the copies",
+        ),
         ({"S3_TWEETS_MEDIA_FOLDER": "two words"}, "S3_TWEETS_MEDIA_FOLDER: must be letters, digits"),
         ({"S3_TWEETS_MEDIA_FOLDER": "../up"}, "S3_TWEETS_MEDIA_FOLDER: must be letters, digits"),
         ({"S3_TWEETS_MEDIA_FOLDER": "/incoming/x"}, "S3_TWEETS_MEDIA_FOLDER: incoming and exports"),

@@ -1,0 +1,217 @@
+"""Second copies of pictures, in the store of backups or in a bucket of their own (BACKUP_MEDIA).
+
+Copies are only ever added: credentials that can write and do nothing else are enough. The copy of a picture
+that is gone is replaced by an empty object. In a bucket with versions its bytes are then an old version,
+which a rule of the bucket removes after BACKUP_MEDIA_DAYS; elsewhere they are gone at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from server.models import media_copy
+from server.models.media_copy import Picture
+from storage import keys
+from storage.base import ObjectNotFound, ObjectStore, StorageError, StorageUnavailable
+from storage.owned import Standing
+from tasks.workshop import Means, Workshop
+
+log = logging.getLogger(__name__)
+
+# Pictures that are read from the database at once, and that are copied at once.
+BATCH, WRITERS = 200, 4
+
+# How long one run goes on; the next one comes every minute. Seconds.
+TURN = 50
+
+# Only a hint: two workers that copy the same do no harm. Seconds.
+LOCK, LOCKED_FOR = "perch:copying", 60
+
+# So many pictures' copies are read back by each restore test.
+SAMPLE = 20
+
+SUFFIXES = ("", keys.SMALL)
+
+
+class CopyDiffers(Exception):
+    """The bytes are not those that the picture's row tells of."""
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a restore test found: keys of copies that are missing or not the same, and how many were read.
+
+    `trouble` says why none could be read, as with credentials that can only add.
+    """
+
+    read: int
+    wrong: Sequence[str]
+    trouble: str | None = None
+
+
+async def copy_new(workshop: Means) -> None:
+    """Copy pictures that have no copy yet, and empty the copies of those that are gone."""
+    copies = workshop.copies
+    if copies is None or await workshop.store.standing() is not Standing.OWNER:
+        return
+    address = workshop.settings.redis_tasks
+    async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+        if not await redis.set(LOCK, b"", nx=True, ex=LOCKED_FOR):
+            return
+        try:
+            await _empty_gone(copies)
+            if count := await _copy_for(TURN, workshop, copies):
+                log.info("copied %d pictures", count)
+        except StorageUnavailable as error:
+            log.warning("pictures are not copied, which is tried again in a minute: %s", error)
+        finally:
+            await redis.delete(LOCK)
+
+
+async def _copy_for(seconds: float, workshop: Workshop, copies: ObjectStore) -> int:
+    """Copy for at most so long; how many pictures."""
+    ends, last, count = time.monotonic() + seconds, 0, 0
+    while time.monotonic() < ends and (batch := await media_copy.uncopied(last, BATCH)):
+        for start in range(0, len(batch), WRITERS):
+            some = [_copy(picture, workshop, copies) for picture in batch[start : start + WRITERS]]
+            for copied in await asyncio.gather(*some, return_exceptions=True):
+                if isinstance(copied, BaseException):
+                    raise copied
+                count += copied
+            if time.monotonic() > ends:
+                break
+        last = batch[-1].id
+    return count
+
+
+async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bool:
+    """Copy one picture; no if it was removed meanwhile, or is not what its row says."""
+    if not await media_copy.mark(picture.id, done=False):
+        return False
+    try:
+        for suffix in SUFFIXES:
+            source = keys.variant(workshop.media_folder, picture.token + suffix)
+            await transfer(workshop.store, source, copies, keys.copy(picture.token + suffix), picture, suffix)
+    except (ObjectNotFound, CopyDiffers) as error:
+        log.error("the picture %s is not copied: %s", picture.token[:8], error)
+        return False
+    return await media_copy.mark(picture.id, done=True)
+
+
+async def _empty_gone(copies: ObjectStore) -> None:
+    """Those whose picture was deleted. What cannot be written now is tried in the next run."""
+    while tokens := await media_copy.to_empty(BATCH):
+        for token in tokens:
+            for suffix in SUFFIXES:
+                await copies.put(keys.copy(token + suffix), _nothing(), content_type="application/x-empty")
+            await media_copy.emptied(token)
+
+
+async def bring_back(missing: Sequence[str], workshop: Workshop) -> list[str]:
+    """Store these objects again from their copies; the keys of those that are back.
+
+    Args:
+        missing: keys in the store of pictures.
+
+    Raises:
+        StorageUnavailable: a store does not answer, or the copies cannot be read with these credentials.
+    """
+    copies, prefix = workshop.copies, keys.variant(workshop.media_folder, "")
+    if copies is None:
+        return []
+    names = {key: keys.MEDIA_NAME.fullmatch(key.removeprefix(prefix)) for key in missing}
+    tokens = {named["token"] for named in names.values() if named}
+    pictures = {picture.token: picture for picture in await media_copy.of_tokens(sorted(tokens))}
+    back = []
+    for key, named in names.items():
+        if named is None or named["token"] not in pictures:
+            continue
+        suffix = named[0].removeprefix(named["token"])
+        try:
+            picture = pictures[named["token"]]
+            await transfer(copies, keys.copy(named[0]), workshop.store, key, picture, suffix)
+        except (ObjectNotFound, CopyDiffers) as error:
+            log.warning("%s does not come back from its copy: %s", key, error)
+            continue
+        back.append(key)
+    return back
+
+
+async def check_sample(workshop: Workshop) -> Checked | None:
+    """Read some copies back and compare them byte for byte with the pictures; None without BACKUP_MEDIA."""
+    copies = workshop.copies
+    if copies is None:
+        return None
+    found = await media_copy.sample(secrets.token_hex(16), SAMPLE)
+    found += await media_copy.sample("", SAMPLE - len(found))
+    wrong: list[str] = []
+    read = 0
+    for picture in {picture.token: picture for picture in found}.values():
+        for suffix in SUFFIXES:
+            key = keys.variant(workshop.media_folder, picture.token + suffix)
+            try:
+                original = await _digest(workshop.store, key)
+                copy = await _digest(copies, keys.copy(picture.token + suffix))
+            except StorageUnavailable as error:
+                return Checked(read, wrong, str(error))
+            if original is None and not await media_copy.of_tokens([picture.token]):
+                continue  # removed meanwhile
+            read += 1
+            if copy is None or (original is not None and copy != original):
+                wrong.append(keys.copy(picture.token + suffix))
+    return Checked(read, wrong)
+
+
+async def transfer(
+    source: ObjectStore, key: str, target: ObjectStore, target_key: str, picture: Picture, suffix: str
+) -> None:
+    """Copy one variant, as bytes: a link to the same file would be no second copy.
+
+    Raises:
+        ObjectNotFound: there is none to copy.
+        CopyDiffers: it is not what the row tells of, or empty; nothing was stored.
+    """
+    async with source.read(key) as found:
+        body = _checked(found.body, picture.digests.get(suffix))
+        await target.put(target_key, body, content_type=found.info.content_type)
+
+
+async def _checked(body: AsyncIterator[bytes], expected: tuple[int, str] | None) -> AsyncIterator[bytes]:
+    """The body, which raises CopyDiffers at its end if it was not what the row tells of."""
+    digest, size = hashlib.sha256(), 0
+    async for piece in body:
+        digest.update(piece)
+        size += len(piece)
+        yield piece
+    if not size:
+        raise CopyDiffers("it is empty")
+    if expected is not None and (size, digest.hexdigest()) != tuple(expected):
+        raise CopyDiffers("its bytes are not those that were made")
+
+
+async def _digest(store: ObjectStore, key: str) -> str | None:
+    """The SHA-256 of an object; None where there is none."""
+    digest = hashlib.sha256()
+    try:
+        async with store.read(key) as found:
+            async for piece in found.body:
+                digest.update(piece)
+    except ObjectNotFound:
+        return None
+    except StorageUnavailable:
+        raise
+    except StorageError:  # an empty object has no range to read
+        return None
+    return digest.hexdigest()
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
