@@ -14,7 +14,7 @@ from config.settings import Settings
 from server.cli.command import confirm_typed, json_option, print_json, settings_for_command, with_database
 from server.domain import audit
 from server.domain.audit import TERMINAL, Act
-from server.domain.ownership import Ownership
+from server.domain.ownership import MarkerDamaged, Ownership
 from server.models.connection import transaction
 from storage.owned import Standing
 from tasks.workshop import ownership_of_backups, ownership_of_pictures
@@ -51,6 +51,8 @@ def owner_show(as_json: bool) -> None:
     for row in found:
         named = f": {row['name']}, since {row['since']:%Y-%m-%d %H:%M}" if row["name"] else ""
         whose = "nobody that this Perch knows" if row["is_nobodys"] else WORDS[Standing(row["standing"])]
+        if row["is_damaged"]:
+            whose = "unknown, as the marker cannot be read: `perch owner take-over` writes it anew"
         click.echo(lines.printable(f"{row['store']:<9} {whose}{named}"))
 
 
@@ -90,12 +92,17 @@ async def described(settings: Settings) -> list[dict[str, Any]]:
     found = []
     async with opened(settings) as stores:
         for name, of in stores.items():
-            standing, owner = await of.standing(), await of.owner()
+            standing, owner, damaged = await of.standing(), None, False
+            try:
+                owner = await of.owner()
+            except MarkerDamaged:
+                damaged = True
             found.append(
                 {
                     "store": name,
                     "standing": standing.value,
                     "is_nobodys": owner is None,
+                    "is_damaged": damaged,
                     "name": owner.name if owner else None,
                     "since": owner.since if owner else None,
                 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,6 +33,10 @@ KNOWS_PICTURES = "SELECT EXISTS (SELECT 1 FROM media_attachments) AS found"
 KNOWS_DUMPS = (
     "SELECT EXISTS (SELECT 1 FROM scheduled_runs WHERE kind LIKE 'dump%' AND state = 'done') AS found"
 )
+
+
+class MarkerDamaged(StorageError):
+    """The marker is there and cannot be read, so nobody knows whose the store is."""
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +86,7 @@ class Ownership:
         return self._known
 
     async def owner(self) -> Owner | None:
-        """Whom the marker names; None where there is none. Raises StorageError."""
+        """Whom the marker names; None where there is none. Raises StorageError, MarkerDamaged."""
         try:
             async with self.store.read(self.key) as found:
                 data = b"".join([piece async for piece in found.body])
@@ -90,17 +95,22 @@ class Ownership:
         try:
             return msgspec.json.decode(data, type=Owner)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise StorageError(f"the marker {self.key} cannot be read") from None
+            raise MarkerDamaged(f"the marker {self.key} cannot be read") from None
 
     async def is_ours(self) -> bool:
         """Whether the marker names this Perch; claims nothing. Raises StorageError."""
-        owner = await self.owner()
+        try:
+            owner = await self.owner()
+        except MarkerDamaged:
+            return False
         me, _ = await myself(self.name)
         return owner is not None and owner.is_same(me)
 
     async def take_over(self) -> Owner | None:
         """Write this Perch into the marker; who was there before. Only for what a person asked for."""
-        before = await self.owner()
+        before = None
+        with suppress(MarkerDamaged):
+            before = await self.owner()
         me, _ = await myself(self.name)
         await self.store.put(self.key, _body(me), content_type="application/json")
         self._known = None
@@ -110,7 +120,11 @@ class Ownership:
         me, rehearses = await myself(self.name)
         if rehearses:
             return Standing.REHEARSAL
-        owner = await self.owner()
+        try:
+            owner = await self.owner()
+        except MarkerDamaged as error:  # perhaps another's: nothing is removed until somebody takes it over
+            log.error("%s", error)
+            return Standing.GUEST
         if owner is None and await self._is_unknown():
             return Standing.GUEST
         if owner is None:

@@ -191,6 +191,20 @@ async def test_nothing_is_removed_from_a_store_of_another_perch(
             await own.info(orphan)
 
 
+async def test_a_marker_that_cannot_be_read_keeps_everything_until_it_is_written_anew(
+    alice: Caller, own: LocalStore, settings: Settings
+) -> None:
+    async with unseen(KNOWN):
+        of = ownership_of_pictures(own, settings)
+        await put(own, of.key, b"\x00 not JSON")
+        assert await of.standing() is Standing.GUEST
+        assert await of.is_ours() is False
+        await owned_pictures(own, settings).delete(FOLDER + "a" * 32)
+        assert (await own.info(FOLDER + "a" * 32)).size > 0
+        assert await of.take_over() is None
+        assert await of.standing() is Standing.OWNER
+
+
 async def test_a_rehearsal_stores_and_removes_nothing(
     own: LocalStore, settings: Settings, pool: None
 ) -> None:
