@@ -8,6 +8,8 @@ Among 30,000 tweets; where the variable THOROUGH is set, among a million, which 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -16,9 +18,20 @@ import msgspec
 import pytest
 
 from config.settings import Settings
-from server.domain import keys, media
+from server.domain import keys, media, media_cleanup
 from server.generate.size import Size
-from server.models import audit, erasure, event, hiding, liking, live, people, publishing, timeline
+from server.models import (
+    audit,
+    erasure,
+    event,
+    hiding,
+    liking,
+    live,
+    media_copy,
+    people,
+    publishing,
+    timeline,
+)
 from server.models.connection import SESSION_SETTINGS
 from tests.statements import Landmarks, generated, landmarks, statements
 from tests.thorough import THOROUGH
@@ -35,6 +48,9 @@ MORE = (
     "INSERT INTO audit_acts (act) SELECT 'x' FROM generate_series(1, 20000)",
     "ANALYZE api_keys, events, audit_acts, media_attachments",
 )
+
+# After whatever has been waiting.
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 # These hold one row; what is being told now or in a moment; a row a host.
 SMALL = {"instance", "outbox", "held_likes", "cache_hosts"}
@@ -82,14 +98,69 @@ def test_no_statement_is_forgotten(at: Landmarks) -> None:
     assert {sql for module in modules for sql in written_in(module)} <= known
 
 
-async def explained(connection: Any, sql: str, values: list[Any]) -> dict[str, Any]:
-    """What it did, all of which is taken back."""
+# What fills a queue, and a statement that takes a batch from it: the rest of the table is large, and others.
+QUEUES = {
+    "pending pictures": (
+        "UPDATE media_attachments SET state = 'pending', changed_at = '2026-01-01' WHERE id % 2 = 0",
+        media_cleanup.TAKE_UP,
+        [LATER, 100],
+    ),
+    "removed pictures": (
+        "UPDATE media_attachments SET state = 'removed', tweet_id = NULL, changed_at = '2026-01-01' "
+        "WHERE id % 2 = 0",
+        media_cleanup.REMOVED,
+        [LATER, 100],
+    ),
+    "pictures without a copy": (
+        "UPDATE media_attachments SET copied = 0 WHERE id % 2 = 0",
+        media_copy.UNCOPIED,
+        [0, 100],
+    ),
+    "tweets to mark": ("UPDATE users SET unsettled = true WHERE id % 2 = 0", hiding.UNSETTLED, [100]),
+    "users to erase": (
+        "UPDATE users SET deleted_at = '2026-01-01' WHERE id % 2 = 0",
+        erasure.FORGOTTEN,
+        [60.0, 100],
+    ),
+}
+NOTHING_WAITS = "UPDATE media_attachments SET state = 'ready', copied = 2"
+
+
+@pytest.mark.parametrize("analysed", ["when it was empty", "when it was full"])
+@pytest.mark.parametrize("queue", QUEUES)
+async def test_a_queue_is_read_a_batch_at_a_time_whatever_statistics_say(
+    connection: Any, queue: str, analysed: str
+) -> None:
+    """With the plan that a connection keeps, which knows no values."""
+    fill, sql, values = QUEUES[queue]
+    async with undone(connection):
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.execute(NOTHING_WAITS)
+        if analysed == "when it was full":
+            await connection.execute(fill)
+        await connection.execute("ANALYZE media_attachments, users")
+        await connection.execute(fill)
+        found = await connection.fetchval(f"EXPLAIN (ANALYZE, VERBOSE, FORMAT JSON) {sql}", *values)
+        plan = msgspec.json.decode(found)[0]["Plan"]
+        assert max(map(rows_of, nodes(plan))) <= 100
+        assert not [node for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
+
+
+@asynccontextmanager
+async def undone(connection: Any) -> AsyncIterator[None]:
+    """A transaction that is taken back."""
     transaction = connection.transaction()
     await transaction.start()
     try:
-        found = await connection.fetchval(f"EXPLAIN (ANALYZE, VERBOSE, FORMAT JSON) {sql}", *values)
+        yield
     finally:
         await transaction.rollback()
+
+
+async def explained(connection: Any, sql: str, values: list[Any]) -> dict[str, Any]:
+    """What it did, all of which is taken back."""
+    async with undone(connection):
+        found = await connection.fetchval(f"EXPLAIN (ANALYZE, VERBOSE, FORMAT JSON) {sql}", *values)
     plan: dict[str, Any] = msgspec.json.decode(found)[0]["Plan"]
     return plan
 
