@@ -10,7 +10,7 @@ from sanic import Blueprint, Request
 
 import storage
 from server.context import Context
-from server.domain import audit, runs
+from server.domain import audit, runs, server_keys
 from server.domain.audit import Act, Actor
 from server.domain.errors import DumpNotFound, RunUnderWay
 from server.domain.viewer import Viewer
@@ -108,7 +108,7 @@ async def stored_dumps(perch: Context) -> catalogue.Catalogue:
     backups = storage.for_backups(perch.settings)
     await backups.open()
     try:
-        return await catalogue.read(backups, perch.settings)
+        return await catalogue.read(backups, perch.settings, await server_keys.keyring())
     finally:
         await backups.close()
 
@@ -124,6 +124,7 @@ def dump_facts(dump: catalogue.Dump, check: checks.Check | None) -> wire.Dump:
         database_bytes=manifest.database_bytes,
         seconds=manifest.seconds,
         encrypted=manifest.encryption is not None,
+        signed=dump.is_signed,
         proven_at=dump.drill.drilled_at if dump.drill and dump.is_proven else None,
         trouble=dump.trouble,
         check=wire.DumpCheck(check.at, check.is_whole, check.words) if check else None,

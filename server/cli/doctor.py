@@ -24,8 +24,8 @@ from config.env_names import no_answer, unknown_names, unused_names
 from config.settings import Settings
 from config.values import is_loopback
 from server.domain.passing import reason
-from server.models import migrate
-from server.models.connection import database, row
+from server.models import migrate, server_key
+from server.models.connection import AWAY, database, row
 from server.models.migrate import NewerDatabase
 from server.processes import embedded, lock
 from storage.base import ObjectStore
@@ -121,6 +121,10 @@ def unwise(settings: Settings) -> Iterator[str]:
         )
     if "*" in (settings.cors_origins or ()):
         yield "CORS_ORIGINS is *: the pages of every site may call the API from a browser"
+    same = settings.object_storage == settings.backup_kind
+    if settings.backup_media and same and settings.backup_media_bucket is None:
+        place = "bucket" if settings.backup_kind == "s3" else "disk"
+        yield f"BACKUP_MEDIA puts the copies of pictures on the same {place}: name a BACKUP_MEDIA_BUCKET"
     if settings.backup_kind == "s3" and settings.dump_age_recipient is None:
         yield "DUMP_AGE_RECIPIENT is not set: anyone who can read the bucket can read the dumps in it"
     if os.geteuid() == 0:
@@ -153,6 +157,7 @@ async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
         yield await asked("database", settings.database, lambda: ask_database(settings), away)
         yield await asked("migrations", settings.database, lambda: ask_migrations(settings))
         yield await asked("dumps", settings.database, lambda: ask_dumps(settings))
+        yield await look_at_kit(settings)
     if settings.embedded_redis and not running:
         yield idle_server("redis", "Valkey", lambda: embedded.valkey(settings))
     else:
@@ -224,6 +229,24 @@ async def ask_dumps(settings: Settings) -> str:
         role = f'ALTER ROLE "{settings.database.user}" CREATEDB'
         raise LookupError(f"the role may not make the scratch database of drills and restores: {role}")
     return f"pg_dump {programs.major_version(folder / 'pg_dump')}, drills can make their database"
+
+
+async def look_at_kit(settings: Settings) -> Finding:
+    """Whether the keys that no dump holds are kept elsewhere too."""
+    try:
+        async with connected(settings.database) as connection:
+            keys = await server_key.listed(connection.fetch)
+    except AWAY as error:
+        return Finding("warning", "kit", lines.redact(f"whether there is one is not known: {reason(error)}"))
+    made = [key.kit_made_at for key in keys if key.is_current and key.kit_made_at]
+    if not made:
+        return Finding(
+            "warning",
+            "kit",
+            "no recovery kit was made: after the loss of this machine, nothing tells your dumps from others "
+            "(`perch recovery-kit FILE`)",
+        )
+    return Finding("ok", "kit", f"made on {min(made):%Y-%m-%d}")
 
 
 async def ask_redis(settings: Settings) -> str:

@@ -25,12 +25,13 @@ from server.cli.command import (
     with_workshop,
 )
 from server.cli.exit_codes import FAILED
-from server.domain import runs
+from server.domain import runs, server_keys
 from server.models import RunKind, ScheduledRun
 from tasks.dumps import catalogue, drills
-from tasks.dumps.catalogue import KINDS, Dump, distinct
+from tasks.dumps.catalogue import KINDS, Catalogue, Dump, distinct
 from tasks.dumps.errors import DumpDamaged, DumpFailed
-from tasks.dumps.manifest import DumpKind, encode
+from tasks.dumps.manifest import DumpKind
+from tasks.dumps.trust import unknown_signature
 from tasks.dumps.verifying import verify
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
@@ -57,7 +58,7 @@ def dump_now(kind: DumpKind, as_json: bool) -> None:
         claim = await runs.start_manually(run)
         if claim is None:
             raise click.ClickException(BUSY)
-        known = (await catalogue.read(workshop.backups, workshop.settings)).dumps
+        known = (await listing(workshop)).dumps
         expected = known[0].manifest.archive_bytes if known else None
         with progress(f"dumping ({kind})", expected) as show:
             await carry_out(claim, replace(workshop, on_progress=show))
@@ -86,7 +87,7 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
     """
 
     async def work(workshop: Workshop) -> tuple[list[Dump], list[tuple[str, str]]]:
-        found = await catalogue.read(workshop.backups, workshop.settings)
+        found = await listing(workshop)
         return distinct(found.dumps), list(found.damaged)
 
     dumps, damaged = with_workshop(work, begins=True)  # on the machine that takes a lost one's place
@@ -119,7 +120,7 @@ def dump_verify(dump_id: str | None, everything: bool, identity: Path | None, as
     secret = read_identity(identity)
 
     async def work(workshop: Workshop) -> list[dict[str, Any]]:
-        found = await catalogue.read(workshop.backups, workshop.settings)
+        found = await listing(workshop)
         chosen = [found.find(dump_id)] if dump_id else found.dumps
         results = [await verified(each, workshop, secret) for each in chosen]
         results += [
@@ -146,8 +147,9 @@ async def verified(found: Dump, workshop: Workshop, identity: str | None) -> dic
 @dump.command("drill")
 @click.argument("dump_id", metavar="[ID]", default=catalogue.LATEST)
 @identity_option
+@click.option("--accept-unsigned", is_flag=True, help="Also one that this Perch neither signed nor recorded.")
 @json_option
-def dump_drill(dump_id: str, identity: Path | None, as_json: bool) -> None:
+def dump_drill(dump_id: str, identity: Path | None, accept_unsigned: bool, as_json: bool) -> None:
     """Prove a dump (the newest, where none is named) by restoring it into a scratch database.
 
     \b
@@ -157,10 +159,12 @@ def dump_drill(dump_id: str, identity: Path | None, as_json: bool) -> None:
     secret = read_identity(identity)
 
     async def work(workshop: Workshop) -> ScheduledRun:
-        found = await catalogue.read(workshop.backups, workshop.settings)
+        found = await listing(workshop)
         if not found.dumps:
             raise click.ClickException("there is no dump yet: `perch dump now` makes one")
         chosen = found.find(dump_id)
+        if not (chosen.is_signed or accept_unsigned or await drills.is_recorded(chosen)):
+            raise DumpFailed(f"{unknown_signature(chosen.id)}: --accept-unsigned restores it all the same")
         claim = await runs.start_manually(RunKind.DRILL)
         if claim is None:
             raise click.ClickException(BUSY)
@@ -208,7 +212,7 @@ def dump_fetch(dump_id: str, file: Path) -> None:
         raise click.ClickException(f"there is no folder {file.absolute().parent}")
 
     async def work(workshop: Workshop) -> Dump:
-        found = (await catalogue.read(workshop.backups, workshop.settings)).find(dump_id)
+        found = (await listing(workshop)).find(dump_id)
         partial = file.with_name(file.name + ".part")
         digest = hashlib.sha256()
         done = 0
@@ -223,7 +227,7 @@ def dump_fetch(dump_id: str, file: Path) -> None:
         if digest.hexdigest() != found.manifest.sha256:
             partial.unlink()
             raise DumpDamaged(f"the dump {dump_id} is damaged: its bytes are not those that were stored")
-        manifest_of(file).write_bytes(encode(found.manifest))
+        manifest_of(file).write_bytes(found.text)
         partial.rename(file)
         return found
 
@@ -247,9 +251,15 @@ def dump_row(found: Dump, as_json: bool) -> dict[str, Any]:
         "rows": sum(manifest.rows.values()),
         "seconds": manifest.seconds,
         "encrypted": manifest.encryption is not None,
+        "signed": found.is_signed,
         "proven": found.is_proven,
         "trouble": found.trouble or (found.drill.error if found.drill else None),
     }
+
+
+async def listing(workshop: Workshop) -> Catalogue:
+    """What dumps there are, and which of them this Perch signed."""
+    return await catalogue.read(workshop.backups, workshop.settings, await server_keys.keyring())
 
 
 COMMANDS = (dump,)

@@ -29,6 +29,7 @@ PLACES = {
     "dump": "dumps",
     "restore": "restoring",
     "kept": "kept",
+    "recovery-kit": "recovery_kit",
     "owner": "owner",
     "retention": "retention",
     "lifecycle": "retention",

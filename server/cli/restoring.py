@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -29,17 +30,26 @@ from server.cli.command import (
     reasons,
     settings_for_command,
 )
+from server.domain import recovery_kit, server_keys
+from server.models import own_server, server_key
 from server.models.connection import CONNECT_TIMEOUT, database
+from server.models.server_key import ServerKey
 from server.processes import for_commands
-from storage.base import ObjectStore
+from server.security.keyring import Keyring
+from storage.base import ObjectStore, StorageUnavailable
 from storage.files import chunks_of
 from storage.owned import Standing
+from tasks.broker import create_broker
 from tasks.dumps import catalogue
 from tasks.dumps.errors import DumpDamaged
-from tasks.dumps.manifest import Manifest, decode
+from tasks.dumps.manifest import Manifest, decode, is_signed
 from tasks.dumps.restore import Restored, Source, from_file
 from tasks.dumps.restore import restore as restore_dump
+from tasks.dumps.trust import Accepted
 from tasks.dumps.verifying import fetched
+from tasks.media_copies import bring_back
+from tasks.queue import QueuedJobs
+from tasks.workshop import opened
 
 
 @click.command()
@@ -52,7 +62,16 @@ from tasks.dumps.verifying import fetched
     "--rehearse", is_flag=True, help="Only try it: this Perch then reads the stores and changes nothing."
 )
 @click.option("--take-over", is_flag=True, help="This Perch replaces the one that the stores belong to.")
+@click.option(
+    "--kit",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The recovery kit of the Perch that made the dump (`perch recovery-kit`).",
+)
 @identity_option
+@click.option("--accept-unsigned", is_flag=True, help="Also a dump that nobody known here has signed.")
+@click.option(
+    "--accept-unencrypted", is_flag=True, help="Also a plain dump, though DUMP_AGE_RECIPIENT is set."
+)
 @json_option
 def restore(
     source: str,
@@ -60,7 +79,10 @@ def restore(
     into: str | None,
     rehearse: bool,
     take_over: bool,
+    kit: Path | None,
     identity: Path | None,
+    accept_unsigned: bool,
+    accept_unencrypted: bool,
     as_json: bool,
 ) -> None:
     """Restore a dump by its ID, or from a FILE that was fetched (or made by `pg_dump -Fc`).
@@ -69,24 +91,27 @@ def restore(
     back to it by themselves. `latest` is the newest dump.
 
     On another machine the stored pictures and dumps still belong to the Perch that they come from. Use
-    --rehearse while that one runs, and --take-over if it is gone for good.
+    --rehearse while that one runs, and --take-over if it is gone for good. Only dumps that this Perch signed
+    are restored, or the one whose recovery kit you give; --accept-unsigned takes others, which you trust.
 
     \b
     Examples:
-      perch restore latest --take-over
-      perch restore latest --rehearse
+      perch restore latest --kit kit.txt --take-over
+      perch restore latest --kit kit.txt --rehearse
       perch restore hour-20261124T180500Z-5f3a1c --force
-      perch restore perch.dump.zst --into perch_to_look_at
+      perch restore perch.dump.zst --into perch_to_look_at --accept-unsigned
     """
     if sum((rehearse, take_over, into is not None)) > 1:
         raise click.UsageError("--into, --rehearse and --take-over exclude each other")
     settings, secret = settings_for_command(), read_identity(identity)
+    given = read_kit(kit) if kit else []
 
     async def run() -> Restored:
         store = storage.for_backups(settings)
         await store.open()
         try:
-            async with chosen_source(source, settings, store) as found:
+            keys = server_keys.joined(given, await keys_there(settings))
+            async with chosen_source(source, settings, store, server_keys.keyring_of(keys)) as found:
                 length = found.manifest.stored_bytes if found.manifest else Path(source).stat().st_size
                 with progress("restoring", length) as show:
                     return await restore_dump(
@@ -96,6 +121,8 @@ def restore(
                         into=into,
                         rehearse=rehearse,
                         identity=secret,
+                        accepted=Accepted(unsigned=accept_unsigned, unencrypted=accept_unencrypted),
+                        keys=keys,
                         on_progress=show,
                         say=lambda text: click.echo(text, err=True),
                     )
@@ -103,21 +130,29 @@ def restore(
             await store.close()
 
     with for_commands.database_for_command(settings, begins=True), reasons(settings):
+        if settings.embedded_database:
+            uvloop.run(own_server.separate_roles(settings.database))
         owned = [] if into or rehearse else uvloop.run(owned_stores(settings))
         done = uvloop.run(run())
         others = [] if into or rehearse else uvloop.run(handed_over(settings, owned, everything=take_over))
         if not as_json:
             tell_restored(done)
         missing = [] if into else uvloop.run(missing_pictures(settings))
+        back = [] if rehearse else uvloop.run(brought_back(missing, settings))
+        missing = [key for key in missing if key not in set(back)]
         left = uvloop.run(left_since(done, settings)) if done.kept else []
     if as_json:
-        told = {"missing_pictures": missing, "left_since": left, "not_ours": others}
+        told = {"missing_pictures": missing, "from_copies": back, "left_since": left, "not_ours": others}
         print_json({**msgspec.to_builtins(done), **told})
         return
     if others:
         click.echo(
             f"The stored {' and '.join(others)} belong to another Perch: this one removes none of them and "
             "makes no dumps. If the other one is gone for good: perch owner take-over"
+        )
+    if done.recipient and done.recipient != settings.dump_age_recipient:
+        click.echo(
+            f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} into .env."
         )
     if done.database == settings.database.database:
         click.echo(
@@ -128,12 +163,30 @@ def restore(
         click.echo("These were deleted after the dump, and are back with their keys. Delete them again:")
         for handle in left:
             click.echo(f"  perch users delete {handle}")
+    if back:
+        click.echo(f"{len(back)} objects of pictures are back from their second copies")
     if missing:
         click.echo(
             f"{len(missing)} objects of pictures are missing in storage (`perch media check` lists them all):"
         )
         for key in missing[:10]:
             click.echo(f"  {key}")
+
+
+def read_kit(file: Path) -> list[ServerKey]:
+    """The keys of a recovery kit."""
+    try:
+        return recovery_kit.read(file.read_text(errors="replace"))
+    except recovery_kit.KitDamaged as error:
+        raise click.ClickException(f"{file}: {error}") from None
+
+
+async def keys_there(settings: Settings) -> list[ServerKey]:
+    """The server's keys in the database that gives way; none if there is none, or an older one."""
+    with suppress(PostgresError):
+        async with connected(settings.database.connect_arguments()) as before:
+            return await server_key.listed(before.fetch)
+    return []
 
 
 async def owned_stores(settings: Settings) -> list[str]:
@@ -176,6 +229,19 @@ async def missing_pictures(settings: Settings) -> list[str]:
         return list((await media.examine(settings)).missing)
 
 
+async def brought_back(missing: Sequence[str], settings: Settings) -> list[str]:
+    """What could be stored again from second copies; none without BACKUP_MEDIA, or if they cannot be read."""
+    if not missing or not settings.backup_media:
+        return []
+    broker = create_broker(settings.redis_tasks)
+    async with opened(settings, QueuedJobs(broker, quiet=True)) as workshop:
+        try:
+            return await bring_back(missing, workshop)
+        except StorageUnavailable as error:
+            click.echo(lines.redact(f"the copies of pictures cannot be read: {error}"), err=True)
+            return []
+
+
 async def left_since(done: Restored, settings: Settings) -> list[str]:
     """The handles of who was deleted in the database that was there before, and is there again.
 
@@ -213,21 +279,32 @@ async def connected(arguments: dict[str, Any]) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def chosen_source(source: str, settings: Settings, store: ObjectStore) -> AsyncIterator[Source]:
+async def chosen_source(
+    source: str, settings: Settings, store: ObjectStore, keyring: Keyring
+) -> AsyncIterator[Source]:
     """A file, or a dump of the catalogue, being read while the block lasts."""
     path = Path(source)
     if path.is_file():
-        beside = manifest_of(path)
-        yield from_file(path, decode(beside.read_bytes(), Manifest) if beside.is_file() else None)
+        yield await asyncio.to_thread(source_of_file, path, keyring)
         return
-    found = await catalogue.read(store, settings)
+    found = await catalogue.read(store, settings, keyring)
     if not found.dumps:
         raise click.ClickException(f"{source} is no file, and there is no dump in the store of backups")
     chosen = found.find(source)
     if chosen.trouble:
         raise DumpDamaged(f"the dump {chosen.id}: {chosen.trouble}")
     async with fetched(chosen, store, settings.scratch_folder) as file:
-        yield Source(chosen.id, chunks_of(file), chosen.manifest)
+        yield Source(chosen.id, chunks_of(file), chosen.manifest, chosen.is_signed)
+
+
+def source_of_file(path: Path, keyring: Keyring) -> Source:
+    """A file, with the manifest that lies beside it, if one does."""
+    beside = manifest_of(path)
+    if not beside.is_file():
+        return from_file(path, None, is_signed=False)
+    text = beside.read_bytes()
+    manifest = decode(text, Manifest)
+    return from_file(path, manifest, is_signed=is_signed(text, manifest, keyring))
 
 
 COMMANDS = (restore,)

@@ -12,19 +12,21 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from config import logging as lines
+from config.settings import Settings
 from server.cli.command import json_option, print_json, size, table, with_workshop
 from server.cli.exit_codes import FAILED
-from server.domain import condition, runs
+from server.domain import condition, runs, server_keys
 from server.domain.condition import words
-from server.models import RunKind
+from server.models import RunKind, media_copy
 from server.processes import lock
 from server.realtime import hub
 from storage.base import StorageError
 from storage.owned import Standing
 from tasks import queues, storage_used
 from tasks.dumps import catalogue, kept
+from tasks.dumps.catalogue import Catalogue
 from tasks.dumps.postgres import connected
-from tasks.dumps.retention import newest_proven
+from tasks.dumps.retention import newest_proven, proven_dumps
 from tasks.workshop import Workshop
 
 # What Redis tells where nobody is there.
@@ -65,6 +67,10 @@ def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
     else:
         yield "queue", "Redis does not answer"
+    if copies := found["copies"]:
+        oldest = f", the oldest for {copies['behind']}" if copies["waiting"] else ""
+        empty = f"{copies['to_empty']} of deleted ones are to be emptied"
+        yield "copies", f"{copies['waiting']} pictures wait for theirs{oldest}; {empty}"
     if proven := found["proven"]:
         yield "proven", f"{proven['id']}, {proven['age']} old"
     elif found["storage"] is None:
@@ -81,6 +87,29 @@ def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "kept", f"{name}{holds}, of a restore: `perch kept drop` drops it"
 
 
+def unencrypted(dumps: Catalogue, settings: Settings) -> list[str]:
+    """Whether dumps used to be encrypted, and are not any more."""
+    newest = next((dump for dump in dumps.dumps if dump.manifest.encryption is not None), None)
+    if settings.dump_age_recipient is not None or newest is None:
+        return []
+    return [
+        f"dumps were encrypted until {newest.id} and are not any more: set DUMP_AGE_RECIPIENT "
+        f"(it was {newest.manifest.recipient})"
+    ]
+
+
+async def copies_behind(settings: Settings, now: datetime) -> dict[str, Any] | None:
+    """How far the second copies of pictures are behind; None without BACKUP_MEDIA."""
+    if not settings.backup_media:
+        return None
+    waiting = await media_copy.waiting()
+    return {
+        "waiting": waiting.pictures,
+        "behind": words(now - waiting.since) if waiting.since else None,
+        "to_empty": waiting.to_empty,
+    }
+
+
 async def describe(workshop: Workshop) -> dict[str, Any]:
     """All of it, for scripts and people alike."""
     now, timetable = datetime.now(UTC), workshop.timetable
@@ -93,7 +122,9 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
     proven, storage = None, None
     try:
         troubles += await not_ours(workshop)
-        proven = newest_proven(await catalogue.read(workshop.backups, workshop.settings))
+        dumps = await catalogue.read(workshop.backups, settings, await server_keys.keyring())
+        proven = newest_proven(dumps) or proven_dumps(dumps)
+        troubles += unencrypted(dumps, settings)
         storage = await storage_used.listed(workshop)
     except (StorageError, OSError) as error:
         troubles.append(lines.redact(f"storage does not answer: {error}"))
@@ -111,6 +142,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         }
         if proven
         else None,
+        "copies": await copies_behind(settings, now),
         "storage": None
         if storage is None
         else {kind: {"objects": used.objects, "bytes": used.bytes} for kind, used in storage.items()},

@@ -30,6 +30,7 @@ class Act(StrEnum):
     INVITATION_REVOKED = "invitation.revoke"
     DATABASE_RESTORED = "database.restore"
     STORE_TAKEN_OVER = "store.take_over"
+    RECOVERY_KIT_MADE = "recovery_kit.create"
 
 
 @dataclass(frozen=True, slots=True)

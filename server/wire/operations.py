@@ -76,6 +76,7 @@ class Dump(msgspec.Struct, frozen=True):
     database_bytes: int
     seconds: Annotated[float, Meta(description="How long it took.")]
     encrypted: bool
+    signed: Annotated[bool, Meta(description="Whether it is signed with a key of this Perch.")]
     proven_at: Annotated[datetime | None, Meta(description="When a drill restored it from what is stored.")]
     trouble: Annotated[str | None, Meta(description="What is known to be wrong with it.")]
     check: DumpCheck | None

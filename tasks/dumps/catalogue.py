@@ -7,12 +7,14 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from config.settings import Settings
+from server.security.keyring import Keyring
 from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
 from tasks.dumps.errors import DumpDamaged, DumpNotFound
-from tasks.dumps.manifest import Drill, DumpKind, Manifest, decode, encode
+from tasks.dumps.manifest import Drill, DumpKind, Manifest, decode, encode, is_signed
 
 KINDS: tuple[DumpKind, ...] = get_args(DumpKind)
 FOLDERS: tuple[Literal["hour", "day", "week", "proven"], ...] = (*KINDS, "proven")
@@ -30,14 +32,22 @@ NAME = re.compile(
 # How many manifests are read at once.
 READERS = 8
 
+# A clock may be wrong by so much; a dump of a later slot than that is not what it says.
+CLOCKS_DIFFER = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A dump that exists, as far as its manifest says; `trouble` is what is known to be wrong with it."""
+    """A dump that exists, as far as its manifest says; `trouble` is what is known to be wrong with it.
+
+    `is_signed` says whether a key that this Perch knows signed the manifest, whose text is `text`.
+    """
 
     manifest: Manifest
+    text: bytes
     folder: str
     drill: Drill | None
+    is_signed: bool
     trouble: str | None = None
 
     @property
@@ -49,6 +59,11 @@ class Dump:
     def key(self) -> str:
         """Where its bytes lie."""
         return self.folder + self.manifest.key.rpartition("/")[2]
+
+    @property
+    def is_of_the_future(self) -> bool:
+        """Whether its slot is still to come: somebody's clock was wrong, or somebody put it there."""
+        return self.manifest.slot > datetime.now(UTC) + CLOCKS_DIFFER
 
     @property
     def is_proven(self) -> bool:
@@ -70,22 +85,30 @@ class Catalogue:
     strays: Sequence[ObjectInfo]
 
     def find(self, dump_id: str) -> Dump:
-        """The dump of this id, or the newest where it is `latest`; a whole copy where one is not.
+        """The dump of this id, or the newest if it is `latest`; a whole copy where one is not.
+
+        `latest` is never a dump of the future, and one without our signature only where all are.
 
         Raises:
             DumpNotFound: there is none.
         """
-        whole = [dump for dump in self.dumps if dump.trouble is None]
-        if dump_id == LATEST and whole:
-            return whole[0]
+        if dump_id == LATEST and (whole := [dump for dump in self.dumps if dump.trouble is None]):
+            past = [dump for dump in whole if not dump.is_of_the_future]
+            if not past:
+                raise DumpNotFound("every dump there is says that it is from the future: name one by its ID")
+            return next((dump for dump in past if dump.is_signed), past[0])
         found = [dump for dump in self.dumps if dump.id == dump_id]
         if not found:
             raise DumpNotFound(f"there is no dump {dump_id}; `perch dump list` shows which there are")
         return min(found, key=lambda dump: dump.trouble is not None)
 
 
-async def read(store: ObjectStore, settings: Settings) -> Catalogue:
-    """What the store holds now: a proven dump stands there twice, in its own folder and among the proven."""
+async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Catalogue:
+    """What the store holds now: a proven dump stands there twice, in its own folder and among the proven.
+
+    Args:
+        keyring: the keys whose signatures count.
+    """
     dumps: list[Dump] = []
     damaged: list[tuple[str, str]] = []
     strays: list[ObjectInfo] = []
@@ -98,8 +121,8 @@ async def read(store: ObjectStore, settings: Settings) -> Catalogue:
         known: set[str] = set()  # of this folder: what a killed copy left among the proven is a stray there
         async for key, found in _manifests(store, names):
             known.add(id_of(key))
-            if isinstance(found, Manifest):
-                dumps.append(await _dump(store, found, folder, objects))
+            if isinstance(found, bytes):
+                dumps.append(await _dump(store, found, folder, objects, keyring))
             elif found is not None:
                 damaged.append((key, str(found)))
         strays += [item for key, item in objects.items() if is_ours(key) and id_of(key) not in known]
@@ -126,12 +149,16 @@ def distinct(dumps: Sequence[Dump]) -> list[Dump]:
     return list(chosen.values())
 
 
-async def write(store: ObjectStore, key: str, record: Manifest | Drill) -> None:
-    """Put a manifest, or what a drill found."""
-    data = encode(record)
+async def write(store: ObjectStore, key: str, record: Manifest | Drill, keyring: Keyring) -> None:
+    """Put a manifest, or what a drill found, signed by us."""
+    await put(store, key, encode(record, keyring))
+
+
+async def put(store: ObjectStore, key: str, text: bytes) -> None:
+    """Put the text of a manifest as it is."""
 
     async def body() -> AsyncIterator[bytes]:
-        yield data
+        yield text
 
     await store.put(key, body(), content_type="application/json")
 
@@ -144,13 +171,15 @@ async def read_whole(store: ObjectStore, key: str) -> bytes:
 
 async def _manifests(
     store: ObjectStore, keys: Sequence[str]
-) -> AsyncIterator[tuple[str, Manifest | DumpDamaged | None]]:
-    async def one(key: str) -> Manifest | DumpDamaged | None:
+) -> AsyncIterator[tuple[str, bytes | DumpDamaged | None]]:
+    """Each key, and the text of a manifest that can be read."""
+
+    async def one(key: str) -> bytes | DumpDamaged | None:
         try:
-            found = decode(await read_whole(store, key), Manifest)
-            if found.id != id_of(key):
+            text = await read_whole(store, key)
+            if decode(text, Manifest).id != id_of(key):
                 raise DumpDamaged("it is that of another dump")
-            return found
+            return text
         except ObjectNotFound:  # removed meanwhile
             return None
         except DumpDamaged as damage:
@@ -162,12 +191,19 @@ async def _manifests(
             yield key, found
 
 
-async def _dump(store: ObjectStore, manifest: Manifest, folder: str, objects: dict[str, ObjectInfo]) -> Dump:
+async def _dump(
+    store: ObjectStore, text: bytes, folder: str, objects: dict[str, ObjectInfo], keyring: Keyring
+) -> Dump:
+    manifest = decode(text, Manifest)
+    ours = is_signed(text, manifest, keyring)
     drill: Drill | None = None
     with suppress(DumpDamaged, ObjectNotFound):  # then it counts as not proven, which the next drill mends
         if (side := folder + manifest.id + DRILL) in objects:
-            drill = decode(await read_whole(store, side), Drill)
-    dump = Dump(manifest, folder, drill)
+            found = await read_whole(store, side)
+            drill = decode(found, Drill)
+            if ours and not is_signed(found, drill, keyring):  # anyone could say that it is proven
+                drill = None
+    dump = Dump(manifest, text, folder, drill, ours)
     stored = objects.get(dump.key)
     if stored is None:
         return replace(dump, trouble="its archive is missing")

@@ -10,6 +10,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from config.logging import redact
+from server.domain import server_keys
 from tasks.dumps import catalogue
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.verifying import verify
@@ -39,7 +40,8 @@ async def verify_dump(dump_id: str, workshop: Means) -> None:
     address = workshop.settings.redis_tasks
     async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
         try:
-            found = (await catalogue.read(workshop.backups, workshop.settings)).find(dump_id)
+            keyring = await server_keys.keyring()
+            found = (await catalogue.read(workshop.backups, workshop.settings, keyring)).find(dump_id)
             check = Check(datetime.now(UTC), True, await verify(found, workshop))
         except DumpFailed as error:
             log.error("the dump %s is not whole: %s", dump_id, error)

@@ -13,15 +13,18 @@ from typing import Any, Literal, TypeVar
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
+from server.domain import server_keys
 from server.domain.runs import Claim
 from server.models.connection import rows
 from storage.files import chunks_of
+from tasks import media_copies
 from tasks.dumps import catalogue, restoring, space
 from tasks.dumps.catalogue import DRILL, MANIFEST, Dump, distinct
 from tasks.dumps.errors import DumpDamaged, DumpFailed
 from tasks.dumps.manifest import Drill, Manifest
 from tasks.dumps.postgres import connected, count_rows
 from tasks.dumps.scratch import scratch
+from tasks.dumps.trust import is_unexpectedly_plain
 from tasks.dumps.verifying import fetched, verify
 from tasks.workshop import Workshop, require_ours
 
@@ -45,16 +48,31 @@ async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     """The daily run: prove the newest dump. Raises DumpFailed where it is not good."""
     del claim
     await require_ours(workshop.backups)
-    found = await catalogue.read(workshop.backups, workshop.settings)
+    found = await catalogue.read(workshop.backups, workshop.settings, await server_keys.keyring())
     newest = max((dump.id.partition("-")[2] for dump in found.dumps), default="")
     for key, reason in found.damaged:
         if catalogue.id_of(key).partition("-")[2] > newest:  # the moment of its slot
             raise DumpFailed(f"the newest dump has a damaged manifest ({key}): {reason}")
     for dump in distinct(found.dumps):
-        if await is_recorded(dump):
-            return await drilled(dump, workshop)
-        log.warning("this database did not record the dump %s, so it is not restored on schedule", dump.id)
+        if not await is_recorded(dump):
+            log.warning("this database did not record the dump %s: it is not restored on schedule", dump.id)
+        elif is_unexpectedly_plain(dump.manifest, workshop.settings):
+            log.warning("the dump %s is not encrypted: it is not restored on schedule", dump.id)
+        else:
+            return {**await drilled(dump, workshop), **await _copies_checked(workshop)}
     return {"dump": None}
+
+
+async def _copies_checked(workshop: Workshop) -> dict[str, Any]:
+    """How many second copies of pictures were read back. Raises DumpFailed if one is not the same."""
+    found = await media_copies.check_sample(workshop)
+    if found is None:
+        return {}
+    if found.wrong:
+        raise DumpFailed(f"{len(found.wrong)} copies of pictures are not the same, such as {found.wrong[0]}")
+    if found.trouble:
+        log.warning("the copies of pictures cannot be read back: %s", found.trouble)
+    return {"copies_read": found.read}
 
 
 async def is_recorded(dump: Dump) -> bool:
@@ -88,7 +106,8 @@ async def drill(dump: Dump, workshop: Workshop, *, identity: str | None = None) 
         found = await within_limit(work, workshop.settings)
     except DumpDamaged as damage:
         found = verdict(dump.manifest, begun, error=str(damage))
-    await catalogue.write(workshop.backups, dump.folder + dump.id + DRILL, found)
+    keyring = await server_keys.keyring()
+    await catalogue.write(workshop.backups, dump.folder + dump.id + DRILL, found, keyring)
     if found.is_proof:
         await keep_proven(dump, found, workshop)
         log.info("the dump %s is proven: %d rows came back", dump.id, found.rows)
@@ -101,14 +120,19 @@ async def restore_and_compare(dump: Dump, workshop: Workshop, identity: str | No
         raise DumpDamaged(dump.trouble)
     if workshop.settings.embedded_database:
         space.require(workshop.settings.data_folder, dump.manifest.database_bytes, "the drill")
-    async with (
-        fetched(dump, workshop.backups, workshop.scratch) as file,
-        scratch(workshop.settings) as database,
-    ):
+    async with scratch(workshop.settings) as database:
+        await restore_into(database, dump, workshop, identity)
+        return await judge(dump.manifest, database, begun, source="stored")
+
+
+async def restore_into(
+    database: DatabaseAddress, dump: Dump, workshop: Workshop, identity: str | None = None
+) -> None:
+    """The stored dump into an empty database. Raises DumpDamaged, DumpFailed."""
+    async with fetched(dump, workshop.backups, workshop.scratch) as file:
         with restoring.into(database, dump.manifest.client_version) as sink:
             progress, stored = workshop.on_progress, chunks_of(file)
             await restoring.send(stored, sink, dump.manifest, identity=identity, on_progress=progress)
-        return await judge(dump.manifest, database, begun, source="stored")
 
 
 async def read_back(dump: Dump, workshop: Workshop, begun: float) -> Drill:
@@ -181,15 +205,17 @@ async def within_limit(work: Coroutine[Any, Any, T], settings: Settings) -> T:
 
 
 async def keep_proven(dump: Dump, proof: Drill, workshop: Workshop) -> None:
-    """Copy it to where no lifecycle rule reaches; the newest two there that are whole and proven stay."""
+    """Copy it to where no lifecycle rule reaches; the newest two there that are whole, proven and signed
+    stay, and until there are two, whatever else is there."""
     store, folder = workshop.backups, workshop.settings.dump_folder("proven")
+    keyring = await server_keys.keyring()
     if dump.folder != folder:
         await copy(dump, replace(dump, folder=folder), workshop)
-        await catalogue.write(store, folder + dump.id + DRILL, proof)
-        await catalogue.write(store, folder + dump.id + MANIFEST, dump.manifest)
-    found = await catalogue.read(store, workshop.settings)
+        await catalogue.write(store, folder + dump.id + DRILL, proof, keyring)
+        await catalogue.put(store, folder + dump.id + MANIFEST, dump.text)
+    found = await catalogue.read(store, workshop.settings, keyring)
     there = [one for one in found.dumps if one.folder == folder]
-    kept = [one for one in there if one.is_proven and one.trouble is None][:KEPT_PROVEN]
+    kept = [one for one in there if one.is_proven and one.is_signed and one.trouble is None][:KEPT_PROVEN]
     if len(kept) == KEPT_PROVEN:
         for key in (key for one in there if one not in kept for key in one.keys):
             await store.delete(key)

@@ -142,6 +142,14 @@ async def leave_room(connection: asyncpg.Connection, table: str, last: int = 1) 
     )
 
 
+async def skip_ids(connection: asyncpg.Connection, table: str) -> None:
+    """Leave out ids that may have been given since the dump: as many as before it, and at least ROOM."""
+    sequence = await sequence_of(connection, table)
+    await connection.execute(
+        f"SELECT setval('{sequence}', last_value + greatest(last_value, $1::bigint)) FROM {sequence}", ROOM
+    )
+
+
 async def sequence_of(connection: asyncpg.Connection, table: str) -> str:
     """The sequence of a table's ids, as SQL has it."""
     found: str = await connection.fetchval("SELECT pg_get_serial_sequence($1, 'id')", quoted(table))

@@ -17,7 +17,7 @@ import asyncpg
 from config.addresses import DatabaseAddress
 from config.programs import major_version
 from config.version import VERSION
-from server.domain import runs
+from server.domain import runs, server_keys
 from server.domain.runs import Claim
 from server.models import RunKind
 from tasks.dumps import catalogue, drills, restoring, space
@@ -25,7 +25,7 @@ from tasks.dumps.catalogue import ARCHIVE, DRILL, ENCRYPTED_ARCHIVE, MANIFEST
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.manifest import Drill, DumpKind, Manifest
 from tasks.dumps.packing import Packing
-from tasks.dumps.postgres import Running, clients, connected, count_rows, running
+from tasks.dumps.postgres import WITHHELD, Running, clients, connected, count_rows, running
 from tasks.dumps.restoring import Restoring
 from tasks.dumps.scratch import scratch
 from tasks.leases import cancelled
@@ -62,7 +62,8 @@ async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
 
 async def of_slot(kind: DumpKind, slot: datetime, workshop: Workshop) -> catalogue.Dump | None:
     """The whole dump that stands for this slot, if there is one."""
-    found = (await catalogue.read(workshop.backups, workshop.settings)).dumps
+    keyring = await server_keys.keyring()
+    found = (await catalogue.read(workshop.backups, workshop.settings, keyring)).dumps
     mine = (dump for dump in found if (dump.manifest.kind, dump.manifest.slot) == (kind, slot))
     return next((dump for dump in mine if dump.trouble is None), None)
 
@@ -116,10 +117,10 @@ async def _make(
         if still_wanted is not None and not await still_wanted():
             await store.delete(manifest.key)
             raise DumpFailed("another worker took the dump over")
-        folder = settings.dump_folder(kind)
+        folder, keyring = settings.dump_folder(kind), await server_keys.keyring()
         if maker.drill is not None:
-            await catalogue.write(store, folder + manifest.id + DRILL, maker.drill)
-        await catalogue.write(store, folder + manifest.id + MANIFEST, manifest)
+            await catalogue.write(store, folder + manifest.id + DRILL, maker.drill, keyring)
+        await catalogue.write(store, folder + manifest.id + MANIFEST, manifest, keyring)
     log.info("dumped %d rows into %s", sum(manifest.rows.values()), manifest.id)
     if maker.drill is not None and maker.drill.error is not None:
         reason = f"the dump {manifest.id} was made, and its drill failed: {maker.drill.error}"
@@ -205,6 +206,7 @@ class Maker:
             await self._connection.execute(f"SET LOCAL {setting} = 0")
         snapshot = await self._connection.fetchval("SELECT pg_export_snapshot()")
         arguments = ["--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password"]
+        arguments += [f"--exclude-table-data=*.{table}" for table in WITHHELD]
         address = self._workshop.settings.database
         with running(self._programs, "pg_dump", address, arguments, stdout=subprocess.PIPE) as program:
             counting = asyncio.create_task(self._describe())

@@ -1,7 +1,7 @@
 """What is written about a dump beside it: the manifest, last of all, and later what a drill found.
 
-Both are JSON, readable by people, with a checksum over themselves, so that a bit that flips in them is found
-too.
+Both are JSON, readable by people. A checksum over the text finds a bit that flips. A signature with the
+server's own key says that this Perch wrote it, which a checksum cannot: anyone can compute one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from server.security.keyring import Keyring
 from tasks.dumps.errors import DumpDamaged
 
 DumpKind = Literal["hour", "day", "week"]
@@ -38,6 +39,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     client_version: int
     started_at: datetime
     seconds: float
+    signature: str = ""
     checksum: str = ""
 
 
@@ -51,6 +53,7 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
     source: Literal["stored", "stream"]
     read_back: bool
     error: str | None = None
+    signature: str = ""
     checksum: str = ""
 
     @property
@@ -59,20 +62,23 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
         return self.error is None and self.read_back
 
 
-# What stands in the place of the checksum while it is made.
-SEAL = b'"checksum": ""'
+# What stands in the place of each while it is made.
+UNSIGNED = b'"signature": ""'
+UNSEALED = b'"checksum": ""'
 
 S = TypeVar("S", bound=Manifest | Drill)
 
 
-def encode(record: S) -> bytes:
-    """The record as it is stored, with its checksum."""
-    bare = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(record, checksum="")), indent=2)
-    return sealed(bare, hashlib.sha256(bare).hexdigest().encode()) + b"\n"
+def encode(record: S, keyring: Keyring) -> bytes:
+    """The record as it is stored: signed, then sealed with its checksum."""
+    bare = msgspec.structs.replace(record, signature="", checksum="")
+    text = msgspec.json.format(msgspec.json.encode(bare), indent=2)
+    signed = filled(text, UNSIGNED, keyring.sign(text))
+    return filled(signed, UNSEALED, checksum_of(signed)) + b"\n"
 
 
 def decode(data: bytes, kind: type[S]) -> S:
-    """The record. Raises DumpDamaged where a single bit is not as it was.
+    """The record, whoever wrote it. Raises DumpDamaged where a single bit is not as it was.
 
     The checksum is over the text, so that a later version with other fields reads what this one wrote.
     """
@@ -81,12 +87,31 @@ def decode(data: bytes, kind: type[S]) -> S:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DumpDamaged(f"it cannot be read: {error}") from None
     checksum = record.checksum.encode()
-    bare = data.replace(sealed(SEAL, checksum), SEAL).removesuffix(b"\n")
-    if hashlib.sha256(bare).hexdigest().encode() != checksum or sealed(bare, checksum) + b"\n" != data:
+    bare = emptied(data, UNSEALED, checksum).removesuffix(b"\n")
+    if checksum_of(bare) != checksum or filled(bare, UNSEALED, checksum) + b"\n" != data:
         raise DumpDamaged("its checksum is not right")
     return record
 
 
-def sealed(bare: bytes, checksum: bytes) -> bytes:
-    """The text with the checksum over what it is without."""
-    return bare.replace(SEAL, SEAL[:-1] + checksum + b'"')
+def is_signed(data: bytes, record: Manifest | Drill, keyring: Keyring) -> bool:
+    """Whether one of these keys signed the text that the record was read from."""
+    if not record.signature:
+        return False
+    signature = record.signature.encode()
+    signed = emptied(data, UNSEALED, record.checksum.encode()).removesuffix(b"\n")
+    return keyring.has_signed(emptied(signed, UNSIGNED, signature), signature)
+
+
+def checksum_of(text: bytes) -> bytes:
+    """As the record has it."""
+    return hashlib.sha256(text).hexdigest().encode()
+
+
+def filled(text: bytes, empty: bytes, value: bytes) -> bytes:
+    """The text with a value in its place; no string in it holds `empty`, as JSON escapes its quotes."""
+    return text.replace(empty, empty[:-1] + value + b'"')
+
+
+def emptied(text: bytes, empty: bytes, value: bytes) -> bytes:
+    """The text without it."""
+    return text.replace(filled(empty, empty, value), empty)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,11 +18,12 @@ from config.addresses import DatabaseAddress
 from config.programs import clients as installed_clients
 from config.settings import Settings
 from server.domain.audit import Act
-from server.models import audit, migrate
+from server.models import audit, migrate, server_key
 from server.models.connection import AWAY
 from server.models.locks import AdvisoryLock
+from server.models.server_key import ServerKey
 from storage.files import chunks_of
-from tasks.dumps import restoring, space
+from tasks.dumps import restoring, space, trust
 from tasks.dumps.confined import confined, hand_over
 from tasks.dumps.drills import difference
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
@@ -33,12 +34,15 @@ from tasks.dumps.handing_over import (
     hand_over_acts,
     hand_over_ids,
     leave_room,
+    skip_ids,
 )
 from tasks.dumps.kept import MAINTENANCE, mark, new_name
 from tasks.dumps.making import summary
 from tasks.dumps.manifest import Manifest
 from tasks.dumps.postgres import TABLES, connected, count_rows, quoted
 from tasks.dumps.scratch import NAME_LENGTH, drop
+from tasks.dumps.trust import Accepted
+from tasks.dumps.verifying import digest
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,8 @@ ROLE = "perch_restore"
 # needs.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 RESERVED = ("postgres", "template0", "template1")
+
+NOTHING_ACCEPTED = Accepted()
 
 # People, or what they wrote; the demo users of a fresh server do not count.
 HOLDS_SOMETHING = "SELECT EXISTS (SELECT 1 FROM users WHERE NOT demo) OR EXISTS (SELECT 1 FROM tweets)"
@@ -67,6 +73,13 @@ SETTLE = """
     ended_at = now(), holder = NULL, lease_until = NULL WHERE state IN ('due', 'running'); UPDATE
     media_attachments SET working_until = NULL WHERE working_until IS NOT NULL; UPDATE instance SET epoch =
     gen_random_uuid(), trouble = '{}'; DELETE FROM cache_hosts;
+"""
+
+# Sessions that we may end: neither those of a superuser, if we are none, nor autovacuum, which gives way by
+# itself.
+END_SESSIONS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = $1 AND backend_type = 'client backend' AND pg_has_role(usesysid, 'USAGE')
 """
 
 # Counters are in the dump with their rows; whatever disagrees all the same is put right.
@@ -88,11 +101,15 @@ RECOUNT = """
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dump's stored bytes, and its manifest where there is one."""
+    """A dump's stored bytes, which were held against its manifest, where there is one.
+
+    `is_signed` says whether a key that counts signed the manifest.
+    """
 
     name: str
     body: AsyncIterator[bytes]
     manifest: Manifest | None
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +117,8 @@ class Restored:
     """What was done. `kept` is the name of the database that was there before.
 
     `acts` of administrators were done in it since the dump: they are on record, and not in effect any more;
-    None where they are not on record, as it is another Perch's or cannot be read.
+    None where they are not on record, as it is another Perch's or cannot be read. `recipient` is to whom the
+    dump was encrypted.
     """
 
     database: str
@@ -108,11 +126,14 @@ class Restored:
     migrated: list[str]
     kept: str | None
     acts: list[Carried] | None
+    recipient: str | None = None
 
 
-def from_file(path: Path, manifest: Manifest | None) -> Source:
-    """A dump that was fetched, or any archive of `pg_dump -Fc`."""
-    return Source(manifest.id if manifest else path.name, chunks_of(path), manifest)
+def from_file(path: Path, manifest: Manifest | None, *, is_signed: bool) -> Source:
+    """A dump that was fetched, or any archive of `pg_dump -Fc`. Raises DumpDamaged."""
+    if manifest is not None and digest(path) != (manifest.sha256, manifest.stored_bytes):
+        raise DumpDamaged(f"{path} is not the file that {path.name}.json describes")
+    return Source(manifest.id if manifest else path.name, chunks_of(path), manifest, is_signed)
 
 
 async def restore(
@@ -123,6 +144,8 @@ async def restore(
     into: str | None = None,
     rehearse: bool = False,
     identity: str | None = None,
+    accepted: Accepted = NOTHING_ACCEPTED,
+    keys: Sequence[ServerKey] = (),
     on_progress: Callable[[int], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Restored:
@@ -132,12 +155,16 @@ async def restore(
         force: also where the database holds something, which is kept under another name.
         into: the name of another database, which must not be there yet, or hold nothing.
         rehearse: whoever serves the data only reads the stores, and makes no dumps.
+        accepted: what is restored all the same.
+        keys: the server's own keys, which no dump holds, for the restored database. Without any, it makes new
+        ones.
 
     Raises:
         DumpFailed: nothing was changed, for this reason.
     """
     address = settings.database
     target = checked_name(into) if into is not None else address.database
+    trust.require(source.name, source.manifest, settings, is_signed=source.is_signed, accepted=accepted)
     refuse_newer(source.manifest)
     if source.manifest is not None and source.manifest.encryption is not None and identity is None:
         raise DumpFailed("the dump is encrypted: give --identity with the file of its secret key")
@@ -169,7 +196,7 @@ async def restore(
             await hand_over(beside, restorer)
             say("bringing it to this version, and settling what was under way")
             migrated = await migrate.upgrade(beside)
-            await settle(beside, source.manifest, rehearse=rehearse)
+            await settle(beside, source.manifest, keys, rehearse=rehearse)
             aside = new_name(target) if exists else None
             kept = None if empty else aside
             known = await record(source, replace(address, database=target), beside, kept, say)
@@ -189,7 +216,8 @@ async def restore(
     if kept is not None and known:
         acts = await acts_since(replace(address, database=kept), replace(address, database=target), say)
     log.info("restored %s into %s", source.name, target)
-    return Restored(target, rows, migrated, kept, acts)
+    recipient = source.manifest.recipient if source.manifest else None
+    return Restored(target, rows, migrated, kept, acts, recipient)
 
 
 def checked_name(name: str) -> str:
@@ -239,8 +267,10 @@ async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:
     return sum(rows.values())
 
 
-async def settle(database: DatabaseAddress, manifest: Manifest | None, *, rehearse: bool) -> None:
-    """Sequences, counters, runs, the epoch, and whether it is a rehearsal."""
+async def settle(
+    database: DatabaseAddress, manifest: Manifest | None, keys: Sequence[ServerKey], *, rehearse: bool
+) -> None:
+    """Sequences, counters, runs, the server's keys, the epoch, and whether it is a rehearsal."""
     async with connected(database) as connection:
         async with connection.transaction():
             await connection.execute(RECOUNT)
@@ -250,6 +280,7 @@ async def settle(database: DatabaseAddress, manifest: Manifest | None, *, rehear
                 await connection.execute(MADE, f"dump_{manifest.kind}", manifest.slot, ended_at, result)
             await connection.execute(SETTLE)
             await connection.execute("UPDATE instance SET is_rehearsal = $1", rehearse)
+            await server_key.replace_all(keys, connection.fetch)
             for table in await connection.fetch(IDENTITIES):
                 await leave_room(connection, table["name"])
         await connection.execute("ANALYZE")
@@ -266,6 +297,8 @@ async def record(
 
     Args:
         before: the database whose place it takes, which is called `kept` from then on; None for nobody's.
+
+    Where it cannot tell which ids were given since the dump, as many are left out as were given before it.
     """
     known = False
     details = msgspec.json.encode({"dump": source.name, "kept": kept}).decode()
@@ -275,6 +308,9 @@ async def record(
                 known = await hand_over_ids(before, connection)
             except Unreadable as error:
                 say(f"the database that is there cannot be read, and hands nothing over: {error}")
+        if not known:
+            for table in await connection.fetch(IDENTITIES):
+                await skip_ids(connection, table["name"])
         await connection.execute(audit.RECORD, None, None, Act.DATABASE_RESTORED, None, None, details)
     return known
 
@@ -316,7 +352,5 @@ async def take_place(
 async def end_sessions(server: asyncpg.Connection, database: str) -> None:
     """End them again and again, as the rename waits for all to be gone and lets nobody in meanwhile."""
     while True:
-        await server.fetch(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", database
-        )
+        await server.fetch(END_SESSIONS, database)
         await asyncio.sleep(0.05)

@@ -1,4 +1,8 @@
-"""How long dumps and logs live: by age and kind, and never below the newest two that a drill has proven."""
+"""How long dumps and logs live: by age and kind, and never below the newest two that a drill has proven.
+
+Only signed dumps count among these two, as anyone could say of another one that it is proven. Those from
+before dumps were signed stay until there are two.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import Any
 
 from config import log_files
 from config.settings import Settings
-from server.domain import idempotency, quotas, runs
+from server.domain import idempotency, quotas, runs, server_keys
 from server.domain.runs import Claim
 from server.models import event
 from storage.base import StorageUnavailable
@@ -57,7 +61,17 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     except StorageUnavailable as error:  # the net below; the work itself is done
         log.warning("the bucket's lifecycle rules: %s", error)
         rules = f"failed: {error}"
+    if workshop.settings.backup_media and workshop.settings.backup_media_bucket is not None:
+        await _apply_to_copies(workshop.settings)
     return {"removed": removed, "unfinished": unfinished, "rows": rows, "events": told, "lifecycle": rules}
+
+
+async def _apply_to_copies(settings: Settings) -> None:
+    """Have the rule of copies in their bucket, if the credentials allow it: they need not."""
+    try:
+        await lifecycle.apply_to_copies(settings)
+    except (LifecycleUnsupported, StorageUnavailable) as error:
+        log.info("the rule for old versions in BACKUP_MEDIA_BUCKET has to be set by hand: %s", error)
 
 
 async def remove(found: Sequence[Expired], workshop: Workshop) -> int:
@@ -72,7 +86,7 @@ async def remove(found: Sequence[Expired], workshop: Workshop) -> int:
 async def expired(workshop: Workshop, *, now: datetime | None = None) -> list[Expired]:
     """What retention would remove at this moment."""
     now, settings = now or datetime.now(UTC), workshop.settings
-    found = await catalogue.read(workshop.backups, settings)
+    found = await catalogue.read(workshop.backups, settings, await server_keys.keyring())
     gone = [item for kind in KINDS for item in expired_dumps(kind, found, settings, now)]
     gone += [
         Expired(item.key, [item.key], item.size, "an archive without a manifest, which is no dump")
@@ -91,7 +105,10 @@ def expired_dumps(kind: DumpKind, found: Catalogue, settings: Settings, now: dat
     """The dumps of a kind that are past their days, but for those that have to stay."""
     days = days_of(settings)[kind]
     own = [dump for dump in found.dumps if dump.folder == settings.dump_folder(kind)]
-    kept = {dump.id for dump in newest_proven(found)} | {dump.id for dump in own[:1]}
+    proven, signed = newest_proven(found), [dump for dump in own if dump.is_signed]
+    kept = {dump.id for dump in (*proven, *(signed or own)[:1])}
+    if len(proven) < KEPT_PROVEN:
+        kept |= {dump.id for dump in own if not dump.is_signed}
     return [
         Expired(
             dump.id,
@@ -105,8 +122,13 @@ def expired_dumps(kind: DumpKind, found: Catalogue, settings: Settings, now: dat
 
 
 def newest_proven(found: Catalogue) -> list[Dump]:
-    """The dumps that no retention touches."""
-    return [dump for dump in distinct(found.dumps) if dump.is_proven and dump.trouble is None][:KEPT_PROVEN]
+    """The dumps that no retention touches, those that are signed; at most two."""
+    return [dump for dump in proven_dumps(found) if dump.is_signed][:KEPT_PROVEN]
+
+
+def proven_dumps(found: Catalogue) -> list[Dump]:
+    """Those that are whole and proven, whoever says so; the newest first."""
+    return [dump for dump in distinct(found.dumps) if dump.is_proven and dump.trouble is None]
 
 
 def days_of(settings: Settings) -> dict[DumpKind, int]:

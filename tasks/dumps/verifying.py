@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from storage.base import ObjectNotFound, ObjectStore
+from storage.files import chunks_of
 from tasks.dumps import restoring, space
 from tasks.dumps.catalogue import Dump
-from tasks.dumps.channel import Sink
 from tasks.dumps.errors import DumpDamaged
 from tasks.workshop import Workshop
 
@@ -27,10 +27,12 @@ async def verify(dump: Dump, workshop: Workshop, *, identity: str | None = None)
     if dump.trouble is not None:
         raise DumpDamaged(dump.trouble)
     if dump.manifest.encryption is not None and identity is None:
-        await read_into(Nowhere(), dump, workshop)
+        await read_through(dump, workshop)
         return "hash (encrypted: its archive is read with --identity)"
-    with restoring.into(None, dump.manifest.client_version) as sink:
-        await read_into(sink, dump, workshop, identity=identity)
+    async with fetched(dump, workshop.backups, workshop.scratch) as file:
+        with restoring.into(None, dump.manifest.client_version) as sink:
+            progress, stored = workshop.on_progress, chunks_of(file)
+            await restoring.send(stored, sink, dump.manifest, identity=identity, on_progress=progress)
     return "hash and archive"
 
 
@@ -61,12 +63,12 @@ def digest(file: Path) -> tuple[str, int]:
         return hashlib.file_digest(found, "sha256").hexdigest(), file.stat().st_size
 
 
-async def read_into(sink: Sink, dump: Dump, workshop: Workshop, *, identity: str | None = None) -> None:
-    """A stored dump to its end into the sink. Raises DumpDamaged, DumpFailed (see `restoring.send`)."""
+async def read_through(dump: Dump, workshop: Workshop) -> None:
+    """Hold a stored dump's bytes against its manifest. Raises DumpDamaged, DumpFailed."""
     progress = workshop.on_progress
     try:
         async with workshop.backups.read(dump.key) as found:
-            await restoring.send(found.body, sink, dump.manifest, identity=identity, on_progress=progress)
+            await restoring.send(found.body, Nowhere(), dump.manifest, on_progress=progress)
     except ObjectNotFound:
         raise DumpDamaged("its archive is missing") from None
 

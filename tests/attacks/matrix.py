@@ -25,6 +25,7 @@ from server.domain.errors import ERRORS
 from server.models import ApiKey
 from server.models.connection import row, rows
 from server.security import keys
+from server.security.keyring import Keyring
 from storage import keys as storage_keys
 from tasks.broker import DEAD_LETTERS
 from tasks.dumps import catalogue
@@ -147,7 +148,7 @@ class Matrix:
         )
         backups = storage.for_backups(settings)
         await backups.open()
-        await catalogue.write(backups, key + catalogue.MANIFEST, manifest)
+        await catalogue.write(backups, key + catalogue.MANIFEST, manifest, Keyring([bytes(32)]))
         await backups.close()
         return name
 

@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
+from server.security.keyring import Keyring
 from storage import keys
 from storage.files import chunks_of
 from tasks.broker import DEAD_LETTERS
@@ -66,7 +67,7 @@ async def test_what_a_killed_worker_was_at_is_taken_over_and_done_once(
     with started(house.environment, house.log, changes) as worker:
         await until(lambda: at_pictures_and_dump(house), within=20)
         kill(worker.pid)
-        assert (await catalogue.read(house.backups, house.settings)).dumps == []
+        assert (await catalogue.read(house.backups, house.settings, Keyring([]))).dumps == []
         killed = time.monotonic()
     with started(house.environment, house.log, changes) as worker:
         await until(lambda: house.is_done(dump), within=TAKEN_OVER_WITHIN)
@@ -83,7 +84,7 @@ async def test_what_a_killed_worker_was_at_is_taken_over_and_done_once(
         await until(lambda: originals_are_gone(house), within=TAKEN_OVER_WITHIN)
     assert max(first, second) < TAKEN_OVER_WITHIN
     assert await shipped(house) == lines
-    found = await catalogue.read(house.backups, house.settings)
+    found = await catalogue.read(house.backups, house.settings, Keyring([]))
     assert [one.trouble for one in found.dumps] == [None]
     every = [key for token in tokens for key in keys.all_of_picture(token, "tweets_media")]
     assert {*await objects(house.pictures)} == {*every} - {*map(keys.incoming, tokens)}

@@ -18,6 +18,7 @@ from redis import Redis
 
 from config.addresses import RedisAddress
 from config.settings import Settings
+from server.security.keyring import Keyring
 from storage.local import LocalStore
 from tasks.broker import create_broker
 from tasks.catalogue import REMOVE_PICTURES
@@ -102,16 +103,23 @@ async def count_tweets(perch: Perch, database: str) -> int:
 
 def test_a_burnt_machine_comes_back_from_its_dumps_alone(tmp_path: Path) -> None:
     backups = {"BACKUP_DIR": str(tmp_path / "elsewhere")}
-    lost, found = tmp_path / "lost", tmp_path / "found"
+    lost, found, kit = tmp_path / "lost", tmp_path / "found", tmp_path / "kit.txt"
     for folder in (lost, found):
         folder.mkdir()
     with running(lost, **backups) as perch:
         key = json.loads(perch.command("users", "add", "alice", "--json"))["key"]
         tweet(perch, "survives")
         perch.command("dump", "now", "--kind", "day")
+        perch.command("recovery-kit", str(kit))
     settings = {"PORT": str(servers.free_port()), "DATA_DIR": str(found / "data"), **backups}
     assert "day-" in run(found, "dump", "list", **settings).stdout
-    assert "restored" in run(found, "restore", "latest", **settings).stdout
+    refused = run(found, "restore", "latest", **settings)
+    assert refused.returncode == 1
+    assert "is not signed with a key that this Perch knows" in refused.stderr
+    assert "restored" in run(found, "restore", "latest", "--kit", str(kit), **settings).stdout
+    assert "has the keys of this Perch" in run(found, "recovery-kit", str(kit), "--check", **settings).stdout
+    listed = json.loads(run(found, "dump", "list", "--json", **settings).stdout)
+    assert [dump["signed"] for dump in listed] == [True]
     with running(found, **settings) as perch, httpx.Client(base_url=perch.url) as client:
         assert contents(client) == ["survives"]
         assert client.get("/api/users/me", headers={"api-key": key}).json()["user"]["handle"] == "alice"
@@ -259,7 +267,7 @@ def found(perch: Perch) -> catalogue.Catalogue:
     """The dumps as everybody sees them."""
     folder = perch.folder / "data"
     settings = Settings(_env_file=None, data_dir=folder)  # type: ignore[call-arg]
-    return asyncio.run(catalogue.read(LocalStore(settings.backup_folder), settings))
+    return asyncio.run(catalogue.read(LocalStore(settings.backup_folder), settings, Keyring([])))
 
 
 def files(folder: Path) -> set[Path]:

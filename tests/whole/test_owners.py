@@ -40,12 +40,7 @@ def stored(bucket: S3Store) -> set[str]:
 def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path, moto_url: str) -> None:
     bucket = servers.bucket(moto_url, "owners")
     asyncio.run(servers.make_bucket(bucket))
-    shared = {
-        "S3_URL": bucket.url,
-        "S3_BUCKET_NAME": bucket.name,
-        "S3_ACCESS_KEY": bucket.access_key,
-        "S3_SECRET_KEY": bucket.secret_key,
-    }
+    shared = servers.settings_for(bucket)
     folders = {name: tmp_path / name for name in ("production", "rehearsal", "successor")}
     for folder in folders.values():
         folder.mkdir()
@@ -59,11 +54,13 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
         upload(up)
         up.command("dump", "now")
         later = [upload(up) for _ in range(3)]
+        kit = str(tmp_path / "kit.txt")
+        up.command("recovery-kit", kit)
         before = stored(S3Store(bucket))
         assert "this Perch" in up.command("owner", "show")
 
         # A rehearsal reads, and nothing else.
-        beside("rehearsal", "restore", "latest", "--rehearse")
+        beside("rehearsal", "restore", "latest", "--rehearse", "--kit", kit)
         beside("rehearsal", "reconcile")
         assert "rehearsal" in beside("rehearsal", "dump", "now", expect=1)
         assert "rehearsal" in beside("rehearsal", "owner", "take-over", "--yes", expect=1)
@@ -75,7 +72,7 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
         assert stored(S3Store(bucket)) == before
 
         # Another one that was restored without a word of it removes nothing and makes no dumps.
-        said = beside("successor", "restore", "latest")
+        said = beside("successor", "restore", "latest", "--kit", kit)
         assert "belong to another Perch" in said
         assert "belongs to another Perch" in beside("successor", "dump", "now", expect=1)
         beside("successor", "reconcile")

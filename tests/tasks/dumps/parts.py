@@ -11,6 +11,7 @@ from typing import Any
 
 from pyrage import x25519
 
+from server.domain import server_keys
 from storage.base import ObjectStore
 from storage.keys import MARKERS
 from tasks.dumps import catalogue, making
@@ -33,7 +34,7 @@ async def make(workshop: Workshop, kind: DumpKind = "hour", slot: datetime = SLO
 
 
 async def listing(workshop: Workshop) -> catalogue.Catalogue:
-    return await catalogue.read(workshop.backups, workshop.settings)
+    return await catalogue.read(workshop.backups, workshop.settings, await server_keys.keyring())
 
 
 async def keys(store: ObjectStore) -> list[str]:

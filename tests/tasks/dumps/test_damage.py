@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from datetime import UTC, datetime, timedelta
@@ -10,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from server.domain import runs
+from server.domain import runs, server_keys
 from server.models import RunKind
 from tasks.dumps import catalogue, drills
 from tasks.dumps import retention as retention_of
 from tasks.dumps.errors import DumpDamaged
-from tasks.dumps.manifest import Manifest, decode, encode, sealed
+from tasks.dumps.manifest import UNSEALED, Manifest, checksum_of, decode, encode, filled
 from tasks.dumps.verifying import verify
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
@@ -99,7 +98,7 @@ async def test_a_manifest_that_is_of_another_dump_is_damaged_and_stops_nothing(w
     planted = f"{folder}hour-20200101T000000Z-aaaaaa.json"
     for name in ("../../../elsewhere", good.id, "\x1b[31mhour"):
         foreign = msgspec.structs.replace(good, id=name, slot=SLOT - timedelta(days=900))
-        await overwrite(workshop.backups, planted, encode(foreign))
+        await overwrite(workshop.backups, planted, encode(foreign, await server_keys.keyring()))
         found = await listing(workshop)
         assert [one.id for one in found.dumps] == [dump.id]
         assert found.damaged == [(planted, "it is that of another dump")]
@@ -148,6 +147,6 @@ async def test_a_manifest_of_a_later_version_is_read(workshop: Workshop) -> None
     whole = json.loads(await catalogue.read_whole(workshop.backups, dump.keys[0]))
     later = {**{name: value for name, value in whole.items() if name != "checksum"}, "new": 1, "checksum": ""}
     bare = json.dumps(later, indent=2).encode()
-    checksum = hashlib.sha256(bare).hexdigest().encode()
-    await overwrite(workshop.backups, dump.keys[0], sealed(bare, checksum) + b"\n")
+    text = filled(bare, UNSEALED, checksum_of(bare)) + b"\n"
+    await overwrite(workshop.backups, dump.keys[0], text)
     assert (await listing(workshop)).find(dump.id).trouble is None

@@ -9,12 +9,13 @@ import pytest
 
 from server.domain import runs
 from server.models import RunKind
-from tasks.dumps import catalogue, drills, making, retention
+from tasks.dumps import drills, making, retention
 from tasks.dumps.manifest import DumpKind
 from tasks.dumps.retention import Expired
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
 from tests.tasks.dumps.conftest import only_local
+from tests.tasks.dumps.parts import listing
 
 NOW = datetime.now(UTC)
 
@@ -45,7 +46,7 @@ async def test_each_kind_lives_its_days(workshop: Workshop) -> None:
 async def test_the_newest_two_proven_dumps_and_the_newest_of_each_kind_stay(workshop: Workshop) -> None:
     ids = await dumped(workshop, "hour", 20, 21, 22, 23)
     for dump_id in ids[1:]:
-        found = (await catalogue.read(workshop.backups, workshop.settings)).find(dump_id)
+        found = (await listing(workshop)).find(dump_id)
         await drills.drill(found, workshop)
     assert await gone(workshop) == [ids[3]]
 
@@ -71,7 +72,7 @@ async def test_the_run_applies_it(workshop: Workshop) -> None:
     assert run.result is not None
     rules = "none" if workshop.settings.backup_kind == "local" else "written"
     assert (run.result["removed"], run.result["lifecycle"]) == (1, rules)
-    found = await catalogue.read(workshop.backups, workshop.settings)
+    found = await listing(workshop)
     assert [dump.id for dump in found.dumps] == [old[0]]
 
 

@@ -1,0 +1,95 @@
+"""`perch recovery-kit`: what a new machine needs besides the store of dumps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from config.settings import Settings
+from server.cli.command import settings_for_command, with_database
+from server.domain import audit, recovery_kit, server_keys
+from server.domain.audit import TERMINAL, Act
+from server.domain.recovery_kit import Surroundings
+from server.models import server_key
+from server.models.connection import transaction
+
+# The file's name for standard output.
+STDOUT = "-"
+
+
+@click.command("recovery-kit")
+@click.argument("file", metavar="FILE")
+@click.option("--identity-kept", metavar="PLACE", help="Where the secret key of DUMP_AGE_RECIPIENT is kept.")
+@click.option("--check", is_flag=True, help="Read FILE instead, and say whether it has this Perch's keys.")
+def recovery_kit_command(file: str, identity_kept: str | None, check: bool) -> None:
+    """Write the recovery kit into FILE, or to a printer by way of standard output (-).
+
+    It holds the keys that no dump holds: the one that signs dumps, and the one for secrets in the database.
+    Without it, `perch restore` on a new machine cannot tell your dumps from somebody else's. Keep it apart
+    from this server and from the store of dumps, in a password manager or on paper.
+
+    \b
+    Examples:
+      perch recovery-kit kit.txt
+      perch recovery-kit - --identity-kept "the safe in room 12" | lp
+      perch recovery-kit kit.txt --check
+    """
+    settings = settings_for_command()
+    if check:
+        compare(Path(file))
+        return
+    if file != STDOUT and Path(file).exists():
+        raise click.ClickException(f"{file} is there already")
+    text = with_database(lambda: kit_text(settings, identity_kept))
+    if file == STDOUT:
+        click.echo(text, nl=False)
+    else:
+        with open(file, "w", encoding="utf-8", opener=private) as out:
+            out.write(text)
+    with_database(on_record)
+    if file != STDOUT:
+        click.echo(
+            f"{file}: the recovery kit. Move it to where neither this server nor the store of dumps is, and "
+            "remove it here."
+        )
+
+
+def compare(file: Path) -> None:
+    """Say whether a kit has the keys that this Perch uses now."""
+    try:
+        kit = recovery_kit.read(file.read_text(errors="replace"))
+    except recovery_kit.KitDamaged as error:
+        raise click.ClickException(f"{file}: {error}") from None
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from None
+    current = {(key.purpose, key.material) for key in with_database(server_keys.listed) if key.is_current}
+    if current != {(key.purpose, key.material) for key in kit}:
+        raise click.ClickException(
+            f"{file} is the kit of another Perch, or of keys that are not used any more"
+        )
+    click.echo(f"{file} has the keys of this Perch")
+
+
+async def kit_text(settings: Settings, identity_kept: str | None) -> str:
+    """The kit of this Perch."""
+    local = settings.backup_kind == "local"
+    place = str(settings.backup_folder) if local else f"bucket {settings.s3_bucket_name} at {settings.s3_url}"
+    around = Surroundings(settings.instance_name, place, settings.dump_age_recipient, identity_kept)
+    return recovery_kit.written(await server_keys.listed(), around)
+
+
+async def on_record() -> None:
+    """Put the kit on record, once it is written."""
+    async with transaction():
+        await server_key.kit_made()
+        await audit.record(TERMINAL, Act.RECOVERY_KIT_MADE)
+
+
+def private(path: str, flags: int) -> int:
+    """Open a new file for nobody else's eyes."""
+    return os.open(path, flags | os.O_EXCL, 0o600)
+
+
+COMMANDS = (recovery_kit_command,)

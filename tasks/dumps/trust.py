@@ -1,0 +1,43 @@
+"""Which dumps may be restored: an archive is SQL, and whoever can write to the store could put any there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.settings import Settings
+from tasks.dumps.errors import DumpFailed
+from tasks.dumps.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the operator takes the responsibility for."""
+
+    unsigned: bool = False
+    unencrypted: bool = False
+
+
+def require(
+    name: str, manifest: Manifest | None, settings: Settings, *, is_signed: bool, accepted: Accepted
+) -> None:
+    """Raises DumpFailed if the dump may be somebody else's, and nobody accepted that."""
+    if not is_signed and not accepted.unsigned:
+        raise DumpFailed(
+            f"{unknown_signature(name)}. With the recovery kit of the Perch that made it: --kit FILE. If it "
+            "is from before dumps were signed, or you made it yourself, and you trust it: --accept-unsigned"
+        )
+    if is_unexpectedly_plain(manifest, settings) and not accepted.unencrypted:
+        raise DumpFailed(
+            f"DUMP_AGE_RECIPIENT is set, and {name} is not encrypted. If it is from before that was set, and "
+            "you trust it: --accept-unencrypted"
+        )
+
+
+def unknown_signature(name: str) -> str:
+    """The beginning of a sentence."""
+    return f"{name} is not signed with a key that this Perch knows, so anyone could have put it there"
+
+
+def is_unexpectedly_plain(manifest: Manifest | None, settings: Settings) -> bool:
+    """Whether it should be encrypted, and is not (or nobody knows)."""
+    return settings.dump_age_recipient is not None and (manifest is None or manifest.encryption is None)

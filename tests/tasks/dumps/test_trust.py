@@ -1,0 +1,175 @@
+"""Which dumps are restored: those that this Perch signed, and others only when the operator says so."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from server.domain import server_keys
+from server.models import server_key
+from server.models.connection import rows
+from server.models.server_key import ServerKey
+from server.security.keyring import Keyring
+from tasks.dumps import drills, postgres, retention, trust
+from tasks.dumps.catalogue import Dump
+from tasks.dumps.errors import DumpFailed, DumpNotFound
+from tasks.dumps.manifest import Manifest, decode, encode, is_signed
+from tasks.dumps.postgres import connected
+from tasks.dumps.scratch import scratch
+from tasks.dumps.trust import Accepted
+from tasks.workshop import Workshop
+from tests.tasks.dumps.conftest import only_local
+from tests.tasks.dumps.parts import SLOT, changed, encrypting, listing, make, overwrite
+
+pytestmark = only_local
+
+# What an attacker has: a key of their own.
+FOREIGN = Keyring([b"\x07" * 32])
+
+
+@pytest.fixture(autouse=True)
+async def own_keys(database: None) -> AsyncIterator[None]:
+    """Other tests have keys of their own."""
+    await rows("DELETE FROM server_keys")
+    yield
+    await rows("DELETE FROM server_keys")
+
+
+async def plant(workshop: Workshop, dump: Dump, **changes: object) -> None:
+    """Put a manifest in the place of a dump's: its checksum is right, and somebody else signed it."""
+    manifest = msgspec.structs.replace(dump.manifest, **changes)
+    await overwrite(workshop.backups, dump.keys[0], encode(manifest, FOREIGN))
+
+
+async def test_what_this_perch_made_is_signed_and_what_anyone_else_wrote_is_not(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    assert dump.is_signed
+    await plant(workshop, dump)
+    found = (await listing(workshop)).find(dump.id)
+    assert (found.is_signed, found.trouble) == (False, None)
+
+
+async def test_a_signature_is_of_every_field(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    keyring = await server_keys.keyring()
+    text = encode(dump.manifest, keyring)
+    assert is_signed(text, decode(text, Manifest), keyring)
+    for name in ("sha256", "perch_version", "server_version"):
+        other = encode(msgspec.structs.replace(dump.manifest, **{name: "0"}), FOREIGN)
+        forged = decode(other, Manifest)
+        # The signature of the true one, and a checksum that is right.
+        replaced = other.replace(forged.signature.encode(), decode(text, Manifest).signature.encode())
+        assert not is_signed(replaced, decode_unsealed(replaced), keyring)
+
+
+def decode_unsealed(text: bytes) -> Manifest:
+    return msgspec.json.decode(text, type=Manifest)
+
+
+async def test_a_key_that_is_not_current_any_more_still_says_what_it_signed(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    before = await server_keys.listed()
+    await rows("UPDATE server_keys SET is_current = false")
+    assert {key.material for key in await server_keys.listed() if key.is_current}.isdisjoint(
+        {key.material for key in before}
+    )
+    assert (await listing(workshop)).find(dump.id).is_signed
+
+
+async def test_several_processes_make_one_key(workshop: Workshop) -> None:
+    for purpose in server_keys.PURPOSES:
+        for material in (b"a" * 32, b"b" * 32):
+            await server_key.add(ServerKey(purpose, material))
+    assert {key.material for key in await server_keys.listed()} == {b"a" * 32}
+
+
+async def test_no_dump_holds_the_keys(workshop: Workshop) -> None:
+    """Whoever reads a dump could sign another one with them; the table itself is there."""
+    keys = await server_keys.listed()
+    dump = await make(workshop)
+    assert "public.server_keys" not in dump.manifest.rows
+    async with scratch(workshop.settings) as database:
+        await drills.restore_into(database, dump, workshop)
+        async with connected(database) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM server_keys") == 0
+            assert await connection.fetchval("SELECT count(*) FROM users") == 20
+    assert len(keys) == 2
+    assert postgres.WITHHELD == ("server_keys",)
+
+
+async def test_nothing_unsigned_is_restored_unless_it_is_accepted(workshop: Workshop) -> None:
+    dump = await make(workshop)
+
+    def require(is_signed: bool, **accepted: bool) -> None:
+        trust.require(
+            dump.id, dump.manifest, workshop.settings, is_signed=is_signed, accepted=Accepted(**accepted)
+        )
+
+    require(True)
+    with pytest.raises(DumpFailed, match=r"not signed with a key that this Perch knows.*--accept-unsigned"):
+        require(False)
+    require(False, unsigned=True)
+
+
+async def test_an_unencrypted_dump_is_refused_where_dumps_are_encrypted(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    encrypted, _ = encrypting(workshop)
+    with pytest.raises(DumpFailed, match=r"is not encrypted.*--accept-unencrypted"):
+        trust.require(
+            dump.id, dump.manifest, encrypted.settings, is_signed=True, accepted=Accepted(unsigned=True)
+        )
+    accepted = Accepted(unencrypted=True)
+    trust.require(dump.id, dump.manifest, encrypted.settings, is_signed=True, accepted=accepted)
+
+
+async def test_the_latest_dump_is_a_signed_one_and_never_of_the_future(workshop: Workshop) -> None:
+    now = datetime.now(UTC)
+    old, planted = await make(workshop), await make(workshop, slot=now - timedelta(minutes=2))
+    await plant(workshop, planted)
+    found = await listing(workshop)
+    assert found.find("latest").id == old.id, "a signed one first"
+    assert found.find(planted.id).id == planted.id, "by its ID it can be had"
+    future = await make(workshop, slot=now + timedelta(days=30))
+    assert (await listing(workshop)).find("latest").id == old.id
+    only = replace(await listing(workshop), dumps=[future])
+    with pytest.raises(DumpNotFound, match="from the future"):
+        only.find("latest")
+
+
+async def test_a_drill_that_somebody_else_reports_proves_nothing(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    proof = drills.verdict(dump.manifest, 0, rows=1, read_back=True, error=None)
+    side = dump.folder + dump.id + ".drill.json"
+    await overwrite(workshop.backups, side, encode(proof, FOREIGN))
+    assert not (await listing(workshop)).find(dump.id).is_proven
+    await overwrite(workshop.backups, side, encode(proof, await server_keys.keyring()))
+    assert (await listing(workshop)).find(dump.id).is_proven
+
+
+async def test_dumps_from_before_stay_until_two_signed_ones_are_proven(workshop: Workshop) -> None:
+    now = datetime.now(UTC)
+    made = [await make(workshop, slot=now - timedelta(days=40 - days)) for days in range(4)]
+    for dump in made[:2]:
+        await plant(workshop, dump)
+
+    async def expired() -> set[str]:
+        return {item.what for item in await retention.expired(workshop, now=now)}
+
+    await drills.drill(made[2], workshop)
+    assert await expired() == set()
+    await drills.drill(made[3], workshop)
+    assert await expired() == {made[0].id, made[1].id}
+
+
+async def test_a_plain_dump_is_not_restored_on_schedule_where_dumps_are_encrypted(workshop: Workshop) -> None:
+    from tests.tasks.dumps.test_drills import CLAIM, record
+
+    dump = await make(workshop, slot=SLOT)
+    await record(dump)
+    encrypted, _ = encrypting(workshop)
+    assert await drills.drill_newest(CLAIM, encrypted) == {"dump": None}
+    assert (await drills.drill_newest(CLAIM, changed(workshop)))["dump"] == dump.id
