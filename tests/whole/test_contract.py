@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ import pytest
 from tests import pictures
 from tests.callers import Caller
 from tests.thorough import much
-from tests.waiting import until
+from tests.waiting import until, until_gone
 from tests.whole.conftest import Perch
 
 
@@ -60,9 +61,11 @@ async def test_a_picture_goes_from_upload_to_view_to_nothing(alice: Caller, bob:
     async def is_gone() -> bool:
         return (await bob.send("GET", url)).status_code == 404
 
+    async def left() -> list[Path]:
+        return [path for path in (four.folder / "data" / "objects").rglob("*") if token in path.name]
+
     await until(is_gone)
-    left = [path for path in (four.folder / "data" / "objects").rglob("*") if token in path.name]
-    assert left == []
+    await until_gone(left)
 
 
 @pytest.mark.fault("counters")
