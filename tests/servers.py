@@ -21,6 +21,7 @@ from config.settings import Settings
 from server.models.own_server import SUPERUSER
 from server.processes import embedded
 from server.processes.supervisor import Program
+from server.processes.valkey import valkey
 from storage.s3 import Bucket
 from tests.waiting import wait_for
 
@@ -55,7 +56,7 @@ def embedded_servers(folder: Path) -> Iterator[Settings]:
     """Our own PostgreSQL and Valkey; the settings lead to them."""
     settings = Settings(_env_file=None, data_dir=folder, mode="TEST")  # type: ignore[call-arg]
     embedded.Folders(folder).create()
-    programs = [embedded.postgres(settings), embedded.valkey(settings)]
+    programs = [embedded.postgres(settings), valkey(settings)]
     pids = [program.start() for program in programs]
     try:
         for program in programs:

