@@ -16,7 +16,7 @@ import uvloop
 from redis.asyncio import Redis
 
 import storage
-from config import error_reports, metrics, metrics_port, traces
+from config import error_reports, metrics, metrics_port, parent, traces
 from config import logging as lines
 from config.heaps import bound_heaps
 from config.metrics import REGISTRY
@@ -46,6 +46,10 @@ from tasks.worker import work
 from tasks.workshop import owned_pictures
 
 log = logging.getLogger(__name__)
+
+# A process whose parent was killed finishes what it can within this time: the next start waits for its end,
+# and the servers that it works with may have ended too. Seconds.
+ORPHANED_WITHIN = 3
 
 NOT_RENEWED = "SIGUSR2 renews `perch up` and `perch serve`; any other process goes on as it is"
 
@@ -179,8 +183,14 @@ async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        stop.set()
+        if parent.is_gone():
+            signal.alarm(ORPHANED_WITHIN)  # nobody takes the signal, so it ends the process
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end)
     loop.add_signal_handler(signal.SIGUSR2, log.warning, NOT_RENEWED)
     await run(stop)
     log.info("stopped")

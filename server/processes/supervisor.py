@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from config import parent
 from server.processes.errors import CannotRun
 
 log = logging.getLogger(__name__)
@@ -238,12 +239,16 @@ def forked(name: str, work: Callable[[], None]) -> Callable[[], int]:
     def start() -> int:
         sys.stdout.flush()
         sys.stderr.flush()
+        me = os.getpid()
         pid = os.fork()
         if pid:
             return pid
         code = 1
         try:
             become_child(signal.SIGTERM)
+            parent.is_watching(me)
+            if parent.is_gone():  # before it could be told of that
+                os._exit(code)
             ctypes.CDLL(None).prctl(PR_SET_NAME, f"perch {name}".encode()[:15])
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
             work()

@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,6 +103,11 @@ def processes() -> Iterator[tuple[int, int, str]]:
             continue
         if state != "Z":
             yield int(folder.name), int(parent), command
+
+
+def alive(pids: Iterable[int]) -> set[int]:
+    """Those of them that live."""
+    return set(pids) & {pid for pid, _, _ in processes()}
 
 
 def is_web(pid: int) -> bool:

@@ -8,9 +8,8 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +21,12 @@ from server.models import migrate
 from server.processes import embedded
 from tests import servers
 from tests.waiting import wait_for
-from tests.whole.conftest import Perch, is_ready, log_of, perch, processes, running, users
+from tests.whole.conftest import Perch, alive, is_ready, log_of, perch, processes, running, users
 
 
 def is_busy(postmaster: int) -> bool:
     """Whether one of its sessions runs a query."""
     return any(parent == postmaster and "SELECT" in title for _, parent, title in processes())
-
-
-def alive(pids: Iterable[int]) -> set[int]:
-    return set(pids) & {pid for pid, _, _ in processes()}
 
 
 def test_the_block_tells_what_a_person_wants_to_know(four: Perch) -> None:
@@ -85,42 +80,6 @@ def test_a_signal_stops_everything_and_leaves_nothing_behind(tmp_path: Path, num
         assert perch.family() == []
         assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()
         assert "killed" not in log_of(perch)
-
-
-@pytest.mark.fault("parent-killed")
-def test_the_next_start_after_kill_9_of_everything_just_works(
-    tmp_path: Path, measured: Callable[[str], None]
-) -> None:
-    leftovers = [tmp_path / "data" / name for name in ("tmp/picture-x/original", "objects/.aside/half")]
-    with running(tmp_path) as perch:
-        for path in leftovers:
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(b"x")
-        perch.command("users", "add", "alice")
-        everybody = [perch.process.pid, *perch.children()]
-        for pid in everybody:
-            os.kill(pid, signal.SIGKILL)
-        perch.process.wait(10)
-    began = time.monotonic()
-    with running(tmp_path) as again:
-        seconds = time.monotonic() - began
-        assert "alice" in users(again)
-        assert users(again).count("test") == 1
-        assert not any(path.exists() for path in leftovers)
-    measured(
-        f"all {len(everybody)} processes killed: the next start serves after {seconds:.1f} s, nothing lost"
-    )
-
-
-@pytest.mark.fault("parent-killed")
-def test_a_killed_parent_takes_its_children_along(tmp_path: Path, measured: Callable[[str], None]) -> None:
-    with running(tmp_path) as perch:
-        children = perch.children()
-        perch.process.kill()
-        perch.process.wait(10)
-        with running(tmp_path, PORT=perch.settings["PORT"]):
-            assert alive(children) == set()
-    measured(f"the parent killed: its {len(children)} children are gone when the next one serves on its port")
 
 
 def test_every_process_that_dies_is_started_again(tmp_path: Path) -> None:
