@@ -10,6 +10,7 @@ nothing arrives is closed after a moment.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Collection
 
@@ -32,6 +33,8 @@ async def serve(
     app: App, listener: socket.socket, stop: asyncio.Event, on_serving: Callable[[], None], *, within: float
 ) -> None:
     """Accept and answer until `stop` is set; then finish what is under way, in `within` seconds at most."""
+    # On a terminal Sanic asks in colours whether `--debug` was meant, which is an option of its own command.
+    os.environ["SANIC_IGNORE_PRODUCTION_WARNING"] = "1"
     server = await app.create_server(
         sock=listener,
         protocol=PerchProtocol,

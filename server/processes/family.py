@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import json
 import logging
 import mmap
 import os
-import shlex
 import shutil
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
-
-import asyncpg
 
 from config.env_names import no_answer
 from config.settings import Settings
@@ -36,6 +28,7 @@ from server.main import (
 )
 from server.models.migrate import NewerDatabase
 from server.processes import embedded, lock, succession
+from server.processes.banner import banner
 from server.processes.succession import Succession
 from server.processes.supervisor import Program, ProgramFailed, Supervisor, forked
 from server.processes.valkey import valkey
@@ -50,9 +43,6 @@ ADDRESS_PATIENCE = 15
 
 # A process that stops has closed what it had open, or is killed, this long after SHUTDOWN_TIMEOUT. Seconds.
 GIVEN_UP_AFTER = 5
-
-# The database may have gone since it was migrated; the block does not wait for it longer. Seconds.
-PATIENCE = 5
 
 
 def up(settings: Settings, say: Say) -> None:
@@ -163,7 +153,7 @@ def serve(settings: Settings, say: Say) -> None:
     """The web processes alone, until a signal. Raises ProgramFailed."""
     earlier = succession.inherited()
     listener = taken_over(earlier, settings) or bind(settings, patience=0)
-    words = f"serving {url(settings)} with {settings.web_concurrency} processes"
+    words = f"serving {settings.local_url} with {settings.web_concurrency} processes"
     run([web(settings, listener)], earlier, listener, settings, on_ready=lambda: say(words))
 
 
@@ -244,83 +234,3 @@ def someone_answers(settings: Settings) -> bool:
 def local_address(settings: Settings) -> tuple[str, int]:
     """Where this machine reaches the server."""
     return settings.local_host, settings.port
-
-
-def url(settings: Settings) -> str:
-    """The address for a browser on this machine."""
-    return settings.local_url
-
-
-def banner(settings: Settings) -> str:
-    """What a person wants to know once it runs."""
-    bucket, objects = f"bucket {settings.s3_bucket_name}", str(settings.objects_folder)
-    rows = {
-        "Open": url(settings),
-        **({"Public": settings.public_origin} if settings.public_origin else {}),
-        "Data": str(settings.data_folder),
-        "Pictures": objects if settings.object_storage == "local" else bucket,
-        "Interface": f"{url(settings)}/api/docs",
-        "Stop": "Ctrl+C",
-    }
-    if settings.host not in local_address(settings):
-        rows["Open"] += " here; from elsewhere this machine's name or address"
-    command = command_name()
-    if settings.demo:
-        rows["Demo keys"] = "test (Иван) and test1 (Катя)"
-    if not has_administrator(settings):
-        rows["First"] = f"make an administrator: {command} users add HANDLE --admin, which prints a key,"
-        rows[""] = f"or {command} invite --admin, which prints a link"
-    elif not settings.demo:
-        rows["New people"] = f"{command} invite, which prints a link; or users add HANDLE, which prints a key"
-    if trouble := not_ready(settings):
-        rows["But"] = f"{trouble} More by {command} doctor"
-    lines = [f"  {name:<10} {value}" for name, value in rows.items()]
-    rule = "-" * max(map(len, lines))
-    return "\n".join(["", rule, f"  {settings.instance_name} is running", *lines, rule, ""])
-
-
-# Settings without which another command would be about another Perch, or would tell another address.
-SHOWN = ("MODE", "DATA_DIR", "HOST", "PORT")
-
-
-def has_administrator(settings: Settings) -> bool:
-    """Whether anybody can invite others; where that cannot be told, it is taken as so."""
-
-    async def ask() -> bool:
-        connection = await asyncpg.connect(**settings.database.connect_arguments(), timeout=PATIENCE)
-        try:
-            found = await connection.fetchval(
-                "SELECT EXISTS (SELECT 1 FROM users WHERE is_admin)", timeout=PATIENCE
-            )
-        finally:
-            await connection.close(timeout=PATIENCE)
-        return bool(found)
-
-    try:
-        return asyncio.run(ask())
-    except Exception as error:
-        if not is_passing(error):
-            raise
-        return True
-
-
-def command_name() -> str:
-    """How this command was called, so that a person can call it again, with what the environment says."""
-    called = Path(sys.argv[0])
-    name = str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
-    if shutil.which(called.name) == str(called):
-        name = called.name
-    given = [f"{setting}={shlex.quote(os.environ[setting])}" for setting in SHOWN if os.environ.get(setting)]
-    return " ".join([*given, name])
-
-
-def not_ready(settings: Settings) -> str | None:
-    """What `GET /health/ready` complains of."""
-    try:
-        with urllib.request.urlopen(f"{url(settings)}/health/ready", timeout=10):  # noqa: S310 (our own)
-            return None
-    except urllib.error.HTTPError as error:
-        found: str = json.loads(error.read())["error_message"]
-        return found
-    except OSError as error:
-        return str(error)

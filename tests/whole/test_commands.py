@@ -71,7 +71,7 @@ def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) 
         answer = httpx.get(f"{up.url}/api/users/me", headers={"api-key": alice["key"]}).json()
         assert (answer["user"]["handle"], answer["user"]["scopes"]) == ("alice", ["read", "write", "admin"])
         assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
-        assert "perch invite, which prints a link; or users add HANDLE" in log_of(up)
+        assert "New people invite them by a link:" in log_of(up)
         assert users(up) == ["alice"]
 
 

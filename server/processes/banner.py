@@ -1,0 +1,113 @@
+"""The block that `perch up` prints once it runs, for people who look at a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shlex
+import shutil
+import sys
+import textwrap
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import asyncpg
+
+from config.settings import Settings
+from server.domain.passing import is_passing
+
+# Columns of a terminal, and of the names in front.
+WIDTH, NAMES = 80, 13
+
+# The database may have gone since it was migrated; the block does not wait for it longer. Seconds.
+PATIENCE = 5
+
+# Settings without which another command would be about another Perch, or would tell another address.
+SHOWN = ("MODE", "DATA_DIR", "HOST", "PORT")
+
+
+def banner(settings: Settings) -> str:
+    """All of it."""
+    url = settings.local_url
+    bucket, objects = f"bucket {settings.s3_bucket_name}", str(settings.objects_folder)
+    rows = {
+        "Open": url,
+        **({"Public": settings.public_origin} if settings.public_origin else {}),
+        "Data": str(settings.data_folder),
+        "Pictures": objects if settings.object_storage == "local" else bucket,
+        "Interface": f"{url}/api/docs",
+        "Stop": "Ctrl+C",
+    }
+    if settings.host != settings.local_host:
+        rows["Open"] += " here; elsewhere, this machine's name or address"
+    if settings.demo:
+        rows["Demo keys"] = "test (Иван) and test1 (Катя)"
+    command = command_name()
+    if not has_administrator(settings):
+        rows["First"] = with_command("make an administrator", f"{command} invite --admin")
+    elif not settings.demo:
+        rows["New people"] = with_command("invite them by a link", f"{command} invite")
+    if trouble := not_ready(settings):
+        rows["But"] = with_command(trouble.rstrip("."), f"{command} doctor")
+    lines = [line for name, value in rows.items() for line in row(name, value)]
+    rule = "-" * min(WIDTH, max(map(len, lines)))
+    return "\n".join(["", rule, f"  {settings.instance_name} is running", *lines, rule, ""])
+
+
+def with_command(words: str, command: str) -> str:
+    """The command behind the words or, where both do not fit, below them: whole, so that it can be copied."""
+    line = f"{words}: {command}"
+    return line if len(line) <= WIDTH - NAMES else f"{words}:\n{command}"
+
+
+def row(name: str, value: str) -> list[str]:
+    """A name and what it is, on as many lines as it takes. No word is broken: it may be a path."""
+    words, _, command = value.partition("\n")
+    lines = textwrap.wrap(words, WIDTH - NAMES, break_long_words=False, break_on_hyphens=False)
+    lines += [command] if command else []
+    return [f"  {name if number == 0 else '':<{NAMES - 2}}{line}" for number, line in enumerate(lines)]
+
+
+def has_administrator(settings: Settings) -> bool:
+    """Whether anybody can invite others; where that cannot be told, it is taken as so."""
+
+    async def ask() -> bool:
+        connection = await asyncpg.connect(**settings.database.connect_arguments(), timeout=PATIENCE)
+        try:
+            found = await connection.fetchval(
+                "SELECT EXISTS (SELECT 1 FROM users WHERE is_admin)", timeout=PATIENCE
+            )
+        finally:
+            await connection.close(timeout=PATIENCE)
+        return bool(found)
+
+    try:
+        return asyncio.run(ask())
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        return True
+
+
+def command_name() -> str:
+    """How this command was called, so that a person can call it again, with what the environment says."""
+    called = Path(sys.argv[0])
+    name = str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
+    if shutil.which(called.name) == str(called):
+        name = called.name
+    given = [f"{setting}={shlex.quote(os.environ[setting])}" for setting in SHOWN if os.environ.get(setting)]
+    return " ".join([*given, name])
+
+
+def not_ready(settings: Settings) -> str | None:
+    """What `GET /health/ready` complains of."""
+    try:
+        with urllib.request.urlopen(f"{settings.local_url}/health/ready", timeout=10):  # noqa: S310 (our own)
+            return None
+    except urllib.error.HTTPError as error:
+        found: str = json.loads(error.read())["error_message"]
+        return found
+    except OSError as error:
+        return str(error)
