@@ -26,6 +26,7 @@ from server.domain.errors import (
 from server.domain.passing import is_passing
 from server.http import envelope
 from server.http.headers import preflight, standard
+from server.http.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,10 @@ BY_STATUS: dict[int, type[PerchError]] = {
 
 class EnvelopeErrors(ErrorHandler):
     """Sanic's error handler, answering in the envelope always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seldom = Seldom()
 
     def default(self, request: Request | None, exception: Exception) -> HTTPResponse:
         """The answer for any exception that left a handler, the router or the HTTP parser."""
@@ -66,7 +71,7 @@ class EnvelopeErrors(ErrorHandler):
                 return envelope.failure(BadRequest("The connection was closed."))
         where = f"{request.method} {request.path}" if request is not None else "a request"
         if is_passing(exception):
-            log.warning("%s: %s: %s", where, type(exception).__name__, exception)
+            self._seldom.warn(where, exception)
             return envelope.failure(Unavailable())
         log.error("%s failed", where, exc_info=exception)
         return envelope.failure(InternalError())
