@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +142,39 @@ class RedisAddress:
 
     def __repr__(self) -> str:
         return f"<RedisAddress {self}>"
+
+
+class UnsafeFolder(ValueError):
+    """Somebody else could have put sockets there; the text says why."""
+
+
+def require_private(sockets: Path, data_folder: Path) -> None:
+    """See that nobody else has a hand in the folder of sockets, if it is there.
+
+    Below the data, nobody else gets there. In the folder for temporary files anybody could have made it, and
+    could listen in the place of our servers.
+
+    Raises:
+        UnsafeFolder: it is no folder of our own.
+    """
+    if sockets.is_relative_to(data_folder):
+        return
+    try:
+        found = sockets.lstat()
+        owners = {os.geteuid(), data_folder.stat().st_uid if data_folder.exists() else os.geteuid()}
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UnsafeFolder(f"cannot look at {sockets}: {error.strerror}") from None
+    if not stat.S_ISDIR(found.st_mode):
+        what = "is no folder"
+    elif found.st_uid not in owners:
+        what = f"belongs to another user (id {found.st_uid})"
+    elif found.st_mode & 0o077:
+        what = f"is open to other users (mode {stat.S_IMODE(found.st_mode):o})"
+    else:
+        return
+    raise UnsafeFolder(f"{sockets}, where sockets would lie, {what}: remove it, or choose a shorter DATA_DIR")
 
 
 def embedded_socket_folder(data_folder: Path) -> Path:

@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from config.addresses import DatabaseAddress, RedisAddress, WrongAddress, embedded_socket_folder
+from config.addresses import (
+    DatabaseAddress,
+    RedisAddress,
+    UnsafeFolder,
+    WrongAddress,
+    embedded_socket_folder,
+    require_private,
+)
 from config.choices import POSTGRES_PORT, Choices
 from config.env_file import UnreadableFile, require_readable
 from config.secret_files import SecretFiles, UnusableFile
@@ -105,6 +112,10 @@ class Settings(Choices):
                 getattr(self, address)
             except WrongAddress as error:
                 raise ValueError(f"{setting}: {error}") from None
+        try:
+            require_private(self.sockets_folder, self.data_folder)
+        except UnsafeFolder as error:
+            raise ValueError(f"DATA_DIR: {error}") from None
         return self
 
     # What follows is derived, never set.

@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from config import programs
-from config.addresses import embedded_socket_folder
+from config.addresses import UnsafeFolder, embedded_socket_folder, require_private
 from config.choices import POSTGRES_PORT
 from config.settings import Settings
 from server.processes import lock
@@ -83,8 +83,11 @@ class Folders:
         try:
             for folder in (self.data, self.valkey, self.sockets, self.logs, self.data / "tmp"):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            require_private(self.sockets, self.data)  # somebody may have been quicker
         except OSError as error:
             raise EmbeddedUnavailable(f"DATA_DIR: cannot make {error.filename}: {error.strerror}") from None
+        except UnsafeFolder as error:
+            raise EmbeddedUnavailable(f"DATA_DIR: {error}") from None
 
 
 def postgres(settings: Settings) -> Program:
