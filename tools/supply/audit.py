@@ -1,13 +1,16 @@
-"""Which vulnerabilities are known of what is locked, by pip-audit."""
+"""Which vulnerabilities are known of what is locked, by pip-audit; and what no database knows."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from tools.supply.locks import HOUSE, LOCKS
+from tools.supply import carried
+from tools.supply.locks import HOUSE, LOCKS, versions
 
 PIP_AUDIT = HOUSE / ".venv" / "audit" / "bin" / "pip-audit"
 
@@ -15,25 +18,53 @@ PIP_AUDIT = HOUSE / ".venv" / "audit" / "bin" / "pip-audit"
 NONE_KNOWN, SOME_KNOWN, NOT_ASKED = 0, 1, 2
 
 
+class NoAnswer(Exception):
+    """The database could not be asked; the text says why."""
+
+
 def run() -> int:
-    """Ask about all locks, say what is known; the exit code."""
+    """Ask about all locks and what forks stand for, say what is known; the exit code."""
     found: dict[str, dict[str, Any]] = {}
-    for lock in ("dev", "pillow-simd"):  # the first holds all that is installed elsewhere
-        # A resolver of its own could install what it asks about: the lock says all.
-        command = [str(PIP_AUDIT), "--disable-pip", "--require-hashes", "-r", str(LOCKS / f"{lock}.txt")]
-        asked = subprocess.run(
-            [*command, "--format", "json", "--progress-spinner", "off"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        try:
-            found.update({each["name"]: each for each in json.loads(asked.stdout)["dependencies"]})
-        except (ValueError, KeyError):
-            last = asked.stderr.strip().splitlines()[-1:]
-            sys.stderr.write(f"audit: the database could not be asked: {''.join(last)}\n")
-            return NOT_ASKED
-    return verdict(list(found.values()))
+    try:
+        for lock in ("dev", "pillow-simd"):  # the first holds all that is installed elsewhere
+            for each in asked(LOCKS / f"{lock}.txt", "--require-hashes"):
+                found[each["name"]] = each
+        for fork, (original, version) in carried.originals(versions("pillow-simd")).items():
+            for each in of_one(original, version):
+                name = f"{fork}, which is {original}"
+                found[name] = {**each, "name": name}
+    except NoAnswer as error:
+        sys.stderr.write(f"audit: the database could not be asked: {error}\n")
+        return NOT_ASKED
+    code = verdict(list(found.values()))
+    for line in carried.to_compare():
+        sys.stdout.write(f"audit: {line}\n")
+    return code
+
+
+def of_one(package: str, version: str) -> list[dict[str, Any]]:
+    """What is known of a package that is not installed. Raises NoAnswer."""
+    with tempfile.TemporaryDirectory() as folder:
+        requirements = Path(folder) / "requirements.txt"
+        requirements.write_text(f"{package}=={version}\n")
+        return asked(requirements, "--no-deps")
+
+
+def asked(requirements: Path, option: str) -> list[dict[str, Any]]:
+    """What the database knows of these, as pip-audit's JSON. Raises NoAnswer."""
+    # A resolver of its own could install what it asks about: the file says all.
+    command = [str(PIP_AUDIT), "--disable-pip", option, "-r", str(requirements)]
+    done = subprocess.run(
+        [*command, "--format", "json", "--progress-spinner", "off"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        raise NoAnswer("".join(done.stderr.strip().splitlines()[-1:])) from None
+    return found
 
 
 def verdict(dependencies: list[dict[str, Any]]) -> int:
