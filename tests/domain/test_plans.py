@@ -99,7 +99,7 @@ def test_no_statement_is_forgotten(at: Landmarks) -> None:
 
 
 # What fills a queue, and a statement that takes a batch from it: the rest of the table is large, and others.
-QUEUES = {
+QUEUES: dict[str, tuple[str, str, list[Any]]] = {
     "pending pictures": (
         "UPDATE media_attachments SET state = 'pending', changed_at = '2026-01-01' WHERE id % 2 = 0",
         media_cleanup.TAKE_UP,
