@@ -36,6 +36,11 @@ class WebMetrics(Collector):
         yield GaugeMetricFamily(
             "perch_live_streams_limit", "Live streams that may be open.", value=capacity.streams()
         )
+        yield GaugeMetricFamily(
+            "perch_live_queued_bytes",
+            "Memory that waits for clients of live streams to read.",
+            value=perch.hub.queued,
+        )
         pages = perch.memory.pages
         read = CounterMetricFamily(
             "perch_timeline_pages", "Pages of timelines read, by whether they were kept.", labels=("cache",)

@@ -72,7 +72,7 @@ async def follow(request: Request, viewer: Viewer, now: LogState) -> None:
     try:
         response = await request.respond(headers=dict(HEADERS), content_type="text/event-stream")
         await response.send(wire.message(last or EventId(now.epoch, now.newest), wire.Opened()))
-        subscription.write_now = ChunkWriter(request)
+        subscription.client = ChunkWriter(request)
         while (message := await subscription.next(HEARTBEAT)) is not None:
             await response.send(message)
         await response.eof()

@@ -245,6 +245,10 @@ class PerchProtocol(HttpProtocol):
                 raise BadRequest("The rest of the body did not come.") from None
             raise TooSlow from None
 
+    async def writable(self) -> None:
+        """Wait until the client has taken enough of what was written, or the connection is lost."""
+        await self._can_write.wait()
+
     def check_timeouts(self) -> None:
         """Called by itself. Sanic would wait without end for who claims to want WebSocket; nobody gets it."""
         if self._http is not None:

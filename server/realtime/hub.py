@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -23,11 +22,13 @@ from config.pauses import spread
 from server.models import event as log_of_events
 from server.models.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, rows
 from server.models.event import GROWN, LogState
-from server.realtime.batch import Batch
+from server.realtime.batch import Batch, Part
+from server.realtime.budget import Budget
 from server.realtime.frames import frames
 from server.realtime.relay import BATCH as MOVED_AT_ONCE
 from server.realtime.relay import Relay
-from server.realtime.subscription import Subscription
+from server.realtime.subscription import PART, Subscription
+from server.realtime.tail import Tail
 from server.wire import events as wire
 from server.wire.events import EventId
 from server.wire.media import MediaUrls
@@ -41,9 +42,8 @@ RELAY_EVERY, LOOK_EVERY = 0.2, 1.0
 # Events read in one go; and how many a client may have missed: more are not worth telling one by one.
 BATCH, MAX_MISSED = 500, 1_000
 
-# What a client missed is read for it so many events at a time, and kept for it up to so many bytes of
-# messages.
-MISSED_AT_ONCE, MISSED_BYTES = 20, 48 << 10
+# What a client missed is read for it so many events at a time.
+MISSED_AT_ONCE = 10
 
 # Streams that are written to before others have their turn: a millisecond or two of work.
 AT_ONCE = 100
@@ -72,6 +72,8 @@ class Hub:
         self._urls = urls
         self._open: set[Subscription] = set()
         self._position = EventId("", 0)
+        self._tail = Tail()
+        self._budget = Budget(self._tail, self._open)
         self._woken = asyncio.Event()
         # Held while events are handed out: nobody joins in the middle of that.
         self._handing_out = asyncio.Lock()
@@ -93,6 +95,11 @@ class Hub:
         """How many streams are open here."""
         return len(self._open)
 
+    @property
+    def queued(self) -> int:
+        """How many bytes wait here for clients to take them."""
+        return self._budget.queued
+
     async def join(
         self, user_id: int, key_id: int, expires_at: datetime | None, now: LogState, last: EventId | None
     ) -> Subscription:
@@ -105,8 +112,9 @@ class Hub:
         async with self._handing_out:
             if not self._open:
                 self._position = EventId(now.epoch, now.newest)
+                self._tail.clear()
             begin = last or EventId(now.epoch, now.newest)
-            subscription = Subscription(user_id, key_id, expires_at, begin)
+            subscription = Subscription(user_id, key_id, expires_at, begin, self._read_on)
             await self._catch_up(subscription, now, begin)
             self._open.add(subscription)
         return subscription
@@ -128,42 +136,30 @@ class Hub:
             subscription.reset(wire.Reset("restored"), here)
         elif last.seq + 1 < now.oldest or here.seq - last.seq > MAX_MISSED:  # numbers have no gaps
             subscription.reset(wire.Reset("too_old"), here)
-        elif last.seq < here.seq:
-            subscription.read_on = functools.partial(self._read_on, subscription)
+        else:
+            subscription.joined_at = here.seq
         # Whether the key was revoked since it was looked at counts at once.
         found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
         revoked = [event for event in found if event.key_id == subscription.key_id]
         if revoked:
             made = await frames(revoked, [subscription.user_id], here.epoch, self._urls)
-            subscription.offer(Batch(made, last, here), is_missed=True)
+            subscription.offer(Batch(made, last, here))
 
-    async def _read_on(self, subscription: Subscription) -> None:
-        """Give a stream the next part of what it missed. Behind the last part it is live."""
-        try:
-            if not await self._read_part(subscription):
-                async with self._handing_out:  # nothing new comes in between
-                    while await self._read_part(subscription):
-                        pass
-                    subscription.read_on = None
-        except AWAY:  # the client comes again, and goes on where it is
-            subscription.end()
+    async def _read_on(self, stream: Subscription) -> Part | None:
+        """What a stream is to be given next: from memory, or what it missed from the log.
 
-    async def _read_part(self, subscription: Subscription) -> bool:
-        """One part; whether there was anything."""
-        begin, here = subscription.position, self._position
+        Of what it missed no more is read than its client takes, so that a client that never reads costs one
+        such part.
+        """
+        begin, here = stream.position, self._position
+        if begin.seq >= here.seq:
+            return None
+        if self._tail.serves(stream):
+            return self._tail.part(stream.user_id, begin, at_most=PART)
         found = await log_of_events.after(begin.seq, up_to=here.seq, limit=MISSED_AT_ONCE)
-        if not found or subscription.position != begin:  # a reset came in between
-            return False
-        made = await frames(found, [subscription.user_id], here.epoch, self._urls)
-        size, reached = 0, found[-1].seq
-        for number, frame in enumerate(made):
-            size += len(frame.message)
-            if size > MISSED_BYTES and number:
-                made, reached = made[:number], made[number - 1].seq
-                break
-        if subscription.position == begin:
-            subscription.offer(Batch(made, begin, EventId(here.epoch, reached)), is_missed=True)
-        return True
+        made = await frames(found, [stream.user_id], here.epoch, self._urls)
+        reached = EventId(here.epoch, found[-1].seq) if found else here
+        return Batch(made, begin, reached).part(stream.user_id, after=begin.seq, at_most=PART)
 
     async def _run(self) -> None:
         """For ever: a connection, and again where that is lost."""
@@ -204,6 +200,7 @@ class Hub:
         async with self._handing_out:
             if self._open and state.epoch != self._position.epoch:
                 self._position = EventId(state.epoch, state.newest)
+                self._tail.clear()
                 for subscription in self._open:
                     subscription.reset(wire.Reset("restored"), self._position)
 
@@ -233,12 +230,16 @@ class Hub:
                 here = self._position
                 found = await log_of_events.after(here.seq, limit=BATCH)
                 if not found:
-                    return
+                    break
                 viewers = {subscription.user_id for subscription in self._open}
                 made = await frames(found, viewers, here.epoch, self._urls)
                 self._position = EventId(here.epoch, found[-1].seq)
                 batch = Batch(made, here, self._position)
+                self._tail.add(batch)
                 for number, subscription in enumerate(list(self._open), 1):
                     subscription.offer(batch)
                     if number % AT_ONCE == 0:
                         await asyncio.sleep(0)
+                batch.forget_joined()
+                await self._budget.keep()
+            await self._budget.keep()

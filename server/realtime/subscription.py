@@ -1,141 +1,184 @@
-"""One open stream: what waits to be sent on it, within a bound."""
+"""One open stream: how far its client is, and what it is to be sent next."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Protocol
 
-from server.realtime.batch import Batch
+from server.models.connection import AWAY
+from server.realtime.batch import Batch, Part
 from server.wire import events as wire
 from server.wire.events import EventId
 
-# Messages that may wait for a client that reads slowly. They are shared by all streams, so that what one of
-# them costs is its place in this queue.
-MAX_WAITING = 512
-
-# Events that a client may be behind while it is given what it missed.
+# Events that a client may be behind.
 MAX_BEHIND = 2_000
 
-# What is sent in one go, as what waits is copied for it. Bytes.
-CHUNK = 64 << 10
+# What is given in one go to a client that is behind, unless one message is larger: a client that never reads
+# costs that and the stream itself. And what is written in one go to one that keeps up. Bytes.
+PART, AT_ONCE = 8 << 10, 16 << 10
 
-# Writes to the client at once; False where that would have to wait.
-WriteNow = Callable[[bytes], bool]
+# How long a client that is too slow has to take what was written to it, and the reset behind that. Seconds.
+LAST_WORDS = 5.0
 
-# Gives a stream the next part of what it missed.
-ReadOn = Callable[[], Awaitable[None]]
+
+class Client(Protocol):
+    """The connection to who listens."""
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were written and not taken yet."""
+
+    def __call__(self, data: bytes) -> bool:
+        """Write at once; False where that would have to wait."""
+
+    async def taken(self) -> None:
+        """Wait until the client has taken what was written."""
+
+    def abort(self) -> None:
+        """Cut it off."""
+
+
+# Finds what a stream is to be given next; None where it has everything.
+ReadOn = Callable[["Subscription"], Awaitable[Part | None]]
 
 
 class Subscription:
-    """What one viewer's stream is to be sent. Written by the hub, read by the handler of the request.
+    """What one viewer's stream is to be sent. Told by the hub, read by the handler of the request.
 
-    `position` is how far the client is, or will be when it has read what waits. Once `write_now` is set, what
-    is new goes straight to a client that keeps up, and the handler sleeps on.
-
-    While `read_on` is set, the client is behind: what it missed is read from the log, a part at a time as it
-    takes them, and what is new waits there too. So a client that never reads costs one such part.
+    It holds no messages, but only `position`, which is how far its client was given what happened. Once
+    `client` is set, what is new goes straight to one that keeps up, and the handler sleeps on. Else the
+    handler wakes up, and whenever its client has taken one part, reads the next.
     """
 
-    def __init__(self, user_id: int, key_id: int, expires_at: datetime | None, position: EventId) -> None:
+    def __init__(
+        self, user_id: int, key_id: int, expires_at: datetime | None, position: EventId, read_on: ReadOn
+    ) -> None:
         self.user_id = user_id
         self.key_id = key_id
-        self.expires_at = expires_at
         self.position = position
-        self.write_now: WriteNow | None = None
-        self.read_on: ReadOn | None = None
+        # What was handed out behind this number was handed out to it too, and is not what it missed.
+        self.joined_at = position.seq
+        self.client: Client | None = None
+        self.is_ended = False
+        self._expires_at = expires_at
+        self._read_on = read_on
         self._resting = False
-        self._waiting: deque[bytes] = deque()
         self._changed = asyncio.Event()
-        self._ended = False
+        # Sent before anything else; and at the end.
+        self._first: bytes | None = None
+        self._last: bytes | wire.Reset | None = None
 
-    def offer(self, batch: Batch, *, at_most: int = MAX_WAITING, is_missed: bool = False) -> None:
-        """Take what is new and meant for this viewer, or with `is_missed` a part of what it missed.
+    @property
+    def unsent(self) -> int:
+        """What its client has not taken of what was written to it. Bytes."""
+        return 0 if self.client is None else self.client.unsent
 
-        A revoked key gets nothing more, not even what came before in the same go. A client that lets more
-        than `at_most` messages wait is told to begin anew.
+    def offer(self, batch: Batch) -> None:
+        """There is something new. A revoked key gets nothing more, not even what came before in the same go.
+
+        A client that is too many events behind is told to begin anew.
         """
-        if self._ended:
+        if self.is_ended:
             return
         if self.key_id in batch.revoked:
             self._end_with(batch.revoked[self.key_id])
-            return
-        if self.read_on is not None and not is_missed:
-            if batch.up_to.seq - self.position.seq > MAX_BEHIND:
-                self._end_with(wire.message(self.position, wire.Reset("slow")))
-            return
-        if not self._write_now(batch):
-            self._waiting.extend(batch.messages(self.user_id, after=self.position.seq))
-        if batch.up_to.seq > self.position.seq:
+        elif self._write_now(batch):
             self.position = batch.up_to
-        if len(self._waiting) > at_most:
-            self._end_with(wire.message(self.position, wire.Reset("slow")))
-        elif self._waiting:
+        elif batch.up_to.seq - self.position.seq > MAX_BEHIND:
+            self.end_as_slow()
+        else:
             self._changed.set()
 
     def _write_now(self, batch: Batch) -> bool:
         """Whether the client has it, past the handler: only where that has nothing to send before."""
-        if self.write_now is None or not self._resting or self._waiting:
+        if self.client is None or not self._resting or self._changed.is_set():
             return False
-        if batch.after.seq != self.position.seq or self._seconds_left() <= 0:
+        if batch.after != self.position or self._seconds_left() <= 0:
             return False
         data = batch.joined(self.user_id)
-        return len(data) <= CHUNK and self.write_now(data)
+        return len(data) <= AT_ONCE and self.client(data)
 
     def reset(self, why: wire.Reset, position: EventId) -> None:
         """Forget what waits: the client reads anew, and goes on from here."""
-        if not self._ended:
-            self._waiting.clear()
-            self._waiting.append(wire.message(position, why))
-            self.position, self.read_on = position, None
+        if not self.is_ended:
+            self._first = wire.message(position, why)
+            self.position, self.joined_at = position, position.seq
             self._changed.set()
 
     def stop(self) -> None:
-        """The server stops: send what waits and say so, then no more."""
-        if not self._ended:
-            self._waiting.append(wire.message(self.position, wire.Reset("stopping")))
-            self.end()
+        """The server stops: say so, then no more. The client comes again and goes on from where it is."""
+        if not self.is_ended:
+            self._end_with(wire.Reset("stopping"))
 
     def end(self) -> None:
-        """Send what waits, then no more."""
-        self._ended = True
-        self._changed.set()
+        """No more. The client comes again and goes on from where it is."""
+        if not self.is_ended:
+            self._end_with(None)
+
+    def end_as_slow(self) -> None:
+        """Tell the client to come again and begin anew; cut it off where it does not even take that."""
+        self._end_with(wire.Reset("slow"))
+        asyncio.get_running_loop().call_later(LAST_WORDS, self._cut_off)
 
     async def next(self, within: float) -> bytes | None:
         """What the handler is to send now; a heartbeat after `within` seconds of rest; None at the end."""
-        while self.read_on is not None and not self._waiting and not self._ended:
-            await self.read_on()
-        if not self._waiting and not self._ended:
-            self._resting = True
-            try:
-                async with asyncio.timeout(min(within, self._seconds_left())):
-                    await self._changed.wait()
-            except TimeoutError:
-                # Not before what came in this very moment: the position is behind that.
-                if not self._changed.is_set() and self._seconds_left() > 0:
-                    return wire.heartbeat(self.position)
-            finally:
-                self._resting = False
-        if self._seconds_left() <= 0 and not self._ended:
-            self._end_with(wire.message(self.position, wire.KeyRevoked(self.key_id)))
-        found = []
-        size = 0
-        while self._waiting and size < CHUNK:
-            found.append(self._waiting.popleft())
-            size += len(found[-1])
-        if not self._waiting and not self._ended:
+        while not self.is_ended:
+            if self.unsent and self.client is not None:
+                await self.client.taken()
+            if self._seconds_left() <= 0:
+                self._end_with(wire.message(self.position, wire.KeyRevoked(self.key_id)))
+                break
+            if self._first is not None:
+                first, self._first = self._first, None
+                return first
             self._changed.clear()
-        return b"".join(found) or None
+            begin = self.position
+            try:
+                part = await self._read_on(self)
+            except AWAY:  # the client comes again, and goes on where it is
+                self.end()
+                break
+            if self.is_ended or self.position != begin:  # meanwhile
+                continue
+            if part is not None:
+                self.position = part.up_to
+                if part.messages:
+                    return b"".join(part.messages)
+            elif not await self._rested(within):
+                return wire.heartbeat(self.position)
+        return self._last_words()
+
+    async def _rested(self, within: float) -> bool:
+        """Rest; whether anything came meanwhile, the end of the key included."""
+        self._resting = True
+        try:
+            async with asyncio.timeout(min(within, self._seconds_left())):
+                await self._changed.wait()
+        except TimeoutError:
+            # Not before what came in this very moment: the position is behind that.
+            return self._changed.is_set() or self._seconds_left() <= 0
+        finally:
+            self._resting = False
+        return True
+
+    def _last_words(self) -> bytes | None:
+        last, self._last = self._last, None
+        return wire.message(self.position, last) if isinstance(last, wire.Reset) else last
 
     def _seconds_left(self) -> float:
         """Until the key expires."""
-        if self.expires_at is None:
+        if self._expires_at is None:
             return math.inf
-        return (self.expires_at - datetime.now(UTC)).total_seconds()
+        return (self._expires_at - datetime.now(UTC)).total_seconds()
 
-    def _end_with(self, message: bytes) -> None:
-        self._waiting.clear()
-        self._waiting.append(message)
-        self.end()
+    def _end_with(self, last: bytes | wire.Reset | None) -> None:
+        self._last = last
+        self.is_ended = True
+        self._changed.set()
+
+    def _cut_off(self) -> None:
+        if self.client is not None and self.client.unsent:
+            self.client.abort()

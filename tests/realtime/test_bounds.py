@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import resource
 import socket
+from collections.abc import AsyncIterator
 
 import pytest
 
 from server.context import Context
 from server.models.connection import rows
-from server.realtime import capacity
-from server.realtime.hub import MISSED_BYTES
+from server.realtime import budget, capacity, subscription
+from server.realtime.subscription import AT_ONCE, PART
 from tests.callers import Caller
 from tests.realtime.listening import listening, settled
 from tests.waiting import turns, until
@@ -20,32 +22,111 @@ from tests.waiting import turns, until
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def test_a_client_that_does_not_read_costs_a_bounded_amount_and_is_told(
-    address: str, perch: Context, alice: Caller, bob: Caller
-) -> None:
+@contextlib.asynccontextmanager
+async def not_reading(address: str, who: Caller, last: str = "") -> AsyncIterator[asyncio.StreamReader]:
+    """An open stream that nobody reads on: the kernel's buffers fill up, then ours."""
     port = int(address.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**12)
-    writer.write(
-        f"GET /api/stream HTTP/1.1\r\nhost: x\r\napi-key: {bob.key}\r\nconnection: close\r\n\r\n".encode()
-    )
-    assert b"200" in await reader.readline()
-    # Nobody reads on: the kernel's buffers fill up, then ours.
+    headers = f"host: x\r\napi-key: {who.key}\r\nlast-event-id: {last}\r\nconnection: close\r\n"
+    writer.write(f"GET /api/stream HTTP/1.1\r\n{headers}\r\n".encode())
+    try:
+        await reader.readuntil(b"event: open\n")
+        yield reader
+    finally:
+        writer.transport.abort()
+
+
+async def rest(reader: asyncio.StreamReader) -> bytes:
+    """All that comes until the server closes."""
+    async with asyncio.timeout(20):
+        return await reader.read()
+
+
+async def published(author: Caller, count: int, *, length: int) -> None:
+    """So many tweets in one go."""
     await rows(
         "INSERT INTO tweets (author_id, content) "
-        "SELECT $1, repeat('x', 16000) FROM generate_series(1, 900) RETURNING 1",
-        alice.id,
+        "SELECT $1, repeat('x', $3::int) FROM generate_series(1, $2::int) RETURNING 1",
+        author.id,
+        count,
+        length,
     )
-    async with listening(address, alice) as to_alice:
+
+
+async def test_where_too_much_waits_the_slowest_client_is_told_to_begin_anew_and_no_quick_one(
+    address: str, perch: Context, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "MAX_QUEUED", 2**20)
+    async with not_reading(address, bob) as reader, listening(address, alice) as to_alice:
+        await published(alice, 200, length=16_000)
         await alice.tweet("last")
         await to_alice.until("last")
-    got = b""
-    async with asyncio.timeout(20):
-        while chunk := await reader.read(2**16):
-            got += chunk
-    writer.close()
+        await until(lambda: perch.hub.queued <= 2**20)
+        assert "reset" not in to_alice.kinds
+        got = await rest(reader)
+    assert got.endswith(b"0\r\n\r\n")
     assert b'"type":"reset","reason":"slow"' in got
-    assert got.count(b"event: tweet\n") < 900
-    assert perch.hub.open_streams == 0
+    assert got.count(b"event: tweet\n") < 200
+    await until(lambda: perch.hub.open_streams == 0)
+
+
+async def test_a_client_that_takes_not_even_the_reset_is_cut_off(
+    address: str, perch: Context, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "MAX_QUEUED", 2**20)
+    monkeypatch.setattr(subscription, "LAST_WORDS", 0.1)
+    async with not_reading(address, bob):
+        await published(alice, 200, length=16_000)
+        await until(lambda: perch.hub.open_streams == 0, within=20)
+
+
+async def test_for_a_client_that_does_not_read_one_part_waits_at_most(
+    address: str, perch: Context, alice: Caller, bob: Caller
+) -> None:
+    async with not_reading(address, bob) as reader, listening(address, alice) as to_alice:
+        (of_bob,) = (stream for stream in perch.hub._open if stream.user_id == bob.id)
+        for _ in range(4):
+            await published(alice, 100, length=8_000)
+            await alice.tweet("last of these")
+            await to_alice.wait_for("tweet", 101)
+            to_alice.heard.clear()
+            assert of_bob.unsent <= AT_ONCE + 100
+        assert of_bob.unsent > 0
+        async with asyncio.timeout(20):
+            got = b""
+            while got.count(b"last of these") < 4:
+                got += await reader.read(2**20)
+    assert got.count(b"event: tweet\n") == 404
+
+
+async def test_a_client_that_is_behind_gets_nothing_more_once_its_key_is_revoked(
+    address: str, alice: Caller, bob: Caller
+) -> None:
+    async with not_reading(address, bob) as reader, listening(address, alice) as to_alice:
+        await published(alice, 200, length=16_000)
+        await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
+        await alice.tweet("last")
+        await to_alice.until("last")
+        got = await rest(reader)
+    assert got.count(b"event: key_revoked\n") == 1
+    assert got.count(b"event: tweet\n") < 200
+    assert b"event: tweet\n" not in got.partition(b"event: key_revoked\n")[2]
+
+
+async def test_what_is_kept_for_a_slow_client_is_not_taken_for_what_another_missed(
+    address: str, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    """It was made for those who listened then, and says nothing of whom the other follows."""
+    await bob.post(f"/api/users/{alice.id}/follow")
+    await settled()
+    async with not_reading(address, carol), listening(address, alice) as to_alice:
+        await published(alice, 200, length=16_000)
+        await alice.tweet("missed")
+        await to_alice.until("missed")
+        before, _, number = to_alice.last_id.partition("-")
+        async with listening(address, bob, last=f"{before}-{int(number) - 2}") as to_bob:
+            await to_bob.until("missed")
+            assert {told["followed"] for told in to_bob.of("tweet")} == {True}
 
 
 async def test_what_a_client_missed_is_kept_for_it_a_part_at_a_time(
@@ -62,21 +143,15 @@ async def test_what_a_client_missed_is_kept_for_it_a_part_at_a_time(
         alice.id,
     )
     await settled()
-    port = int(address.rsplit(":", 1)[1])
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**12)
-    request = f"GET /api/stream HTTP/1.1\r\nhost: x\r\napi-key: {bob.key}\r\nlast-event-id: {last}\r\n\r\n"
-    writer.write(request.encode())
-    await reader.readuntil(b"event: open\n")
-    await alice.tweet("meanwhile")
-    (stream,) = perch.hub._open
-    for _ in range(50):
-        await turns()
-        assert sum(map(len, stream._waiting)) <= MISSED_BYTES + 20_000
-    got = b""
-    async with asyncio.timeout(20):
-        while b"meanwhile" not in got:
-            got += await reader.read(2**20)
-    writer.close()
+    async with not_reading(address, bob, last) as reader:
+        await alice.tweet("meanwhile")
+        for _ in range(50):
+            await turns()
+            assert perch.hub.queued <= PART + 20_000
+        got = b""
+        async with asyncio.timeout(20):
+            while b"meanwhile" not in got:
+                got += await reader.read(2**20)
     chunked = rb"\r\n[0-9a-f]+\r\n"
     heard = re.findall(rb'xx(\d+)"|"(meanwhile)"', re.sub(chunked, b"", got))
     assert [number or word for number, word in heard] == [b"%d" % n for n in range(1, 201)] + [b"meanwhile"]

@@ -53,6 +53,7 @@ FAMILIES: dict[str, Family] = {
     "picture": picture.variants,
     "upload": picture.upload,
     "streams": programs.streams,
+    "unread": programs.unread,
     "draining": draining.after_a_burst,
     "dump": programs.dump,
     "start": starting.starts,

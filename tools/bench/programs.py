@@ -11,7 +11,7 @@ from tools.bench.load import BenchFailed
 from tools.bench.row import Row
 from tools.bench.stage import Stage
 
-DELAY_MS, KB_EACH = 500, 30
+DELAY_MS, KB_EACH, KB_UNREAD = 500, 30, 64
 DUMP_TIMES, DUMP_MIB = 1.1, 80
 
 
@@ -35,6 +35,29 @@ def streams_row(stage: Stage, connections: int) -> Row:
         complete and delay["p95"] <= DELAY_MS and kilobytes <= KB_EACH,
         [f"p50 {delay['p50']:.0f} ms, at most {delay['max']:.0f} ms; {found['lost_streams']} streams lost"],
     )
+
+
+def unread(stage: Stage) -> list[Row]:
+    """Streams that nobody reads."""
+    connections = 1_000 if stage.quick else 10_000
+    found = output("unread", "--connections", str(connections))
+    fresh, behind = (found[name] * 1.024 for name in ("kib_fresh", "kib_behind"))
+    kernel = max(found["kernel_kib"]) * 1.024
+    return [
+        Row(
+            f"live stream: {connections:,} connections that never read; a burst of {found['burst_kib']} KiB",
+            "",
+            f"<= {KB_UNREAD} kB memory a connection, new or catching up; others are not reset",
+            f"{fresh:.0f} kB new, {behind:.0f} kB catching up",
+            max(fresh, behind) <= KB_UNREAD
+            and not found["lost_streams"]
+            and not found["quick_client_was_reset"],
+            [
+                f"the kernel's buffers besides: {kernel:.0f} kB a connection, the clients' ends included",
+                f"{found['lost_streams']} streams were closed meanwhile",
+            ],
+        )
+    ]
 
 
 def dump(stage: Stage) -> list[Row]:
