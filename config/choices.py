@@ -19,6 +19,7 @@ from config.values import (
     Folder,
     HeaderName,
     Headers,
+    HostNames,
     Networks,
     Origins,
     Port,
@@ -47,6 +48,7 @@ class Choices(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = Field(8000, validation_alias=AliasChoices("PORT", "DOCKER_SERVER_PORT"))
     public_url: str | None = None
+    allowed_hosts: HostNames | None = None
     data_dir: Path = Path("data")
     instance_name: Annotated[str, Field(min_length=1, max_length=100)] = "Perch"
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2

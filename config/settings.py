@@ -201,6 +201,11 @@ class Settings(Choices):
         return self.public_url.rstrip("/") if self.public_url else None
 
     @property
+    def allowed_host_names(self) -> frozenset[str]:
+        """`ALLOWED_HOSTS` one by one."""
+        return frozenset(name.strip().lower() for name in (self.allowed_hosts or "").split(",") if name)
+
+    @property
     def demo(self) -> bool:
         """Whether the two demo users are made and their public keys honoured."""
         if self.mode == "PROD":

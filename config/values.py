@@ -24,6 +24,9 @@ FOLDER = re.compile(rf"/?{KEY_PART}(?:/{KEY_PART})*/?", re.ASCII)
 # Scheme, host and perhaps a port; a host in brackets is an IPv6 address.
 ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?", re.ASCII)
 
+# A name by which a server is called, or with "*." before it all names below that.
+HOST_NAME = re.compile(r"(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*", re.ASCII)
+
 RATE = re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)", re.ASCII)
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
 HEADERS = re.compile(r"\s*[A-Za-z0-9-]+\s*=[^,=][^,]*(?:,\s*[A-Za-z0-9-]+\s*=[^,=][^,]*)*", re.ASCII)
@@ -99,6 +102,15 @@ def _origins(value: str) -> str:
     return value
 
 
+def _host_names(value: str) -> str:
+    for part in value.split(","):
+        if not HOST_NAME.fullmatch(part.strip()) and not is_address(part.strip()):
+            raise ValueError(
+                "must be names of hosts between commas, without http:// and port, such as perch.example.org"
+            )
+    return value
+
+
 def _header_name(value: str) -> str:
     if not HEADER_NAME.fullmatch(value):
         raise ValueError("must be the name of a header, such as X-Real-IP")
@@ -117,6 +129,7 @@ def _headers(value: str) -> str:
 
 Rate = Annotated[str, AfterValidator(_rate)]
 Origins = Annotated[str, AfterValidator(_origins)]
+HostNames = Annotated[str, AfterValidator(_host_names)]
 Networks = Annotated[str, AfterValidator(_networks)]
 Headers = Annotated[str, AfterValidator(_headers)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
@@ -142,6 +155,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_origin(text: str) -> bool:

@@ -33,6 +33,7 @@ from server.http.addresses import Addresses
 from server.http.connections import Connections
 from server.http.errors import EnvelopeErrors
 from server.http.headers import StandardHeaders
+from server.http.hosts import Hosts
 from server.http.protocol import PerchRequest
 
 # Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
@@ -86,6 +87,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         PROXIES_COUNT=None,
     )
     app.ctx.addresses = Addresses(settings)
+    app.ctx.hosts = Hosts(settings)
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.readiness = health.Readiness()
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)

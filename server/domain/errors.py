@@ -179,6 +179,11 @@ class QuotaExceeded(PerchError):
     message = "You have uploaded as much as a day takes. Try again after the seconds of Retry-After."
 
 
+class MisdirectedRequest(PerchError):
+    error_type, status = "misdirected_request", 421
+    message = "This server goes by other names than the one in the header Host (PUBLIC_URL, ALLOWED_HOSTS)."
+
+
 class TooSlow(PerchError):
     error_type, status = "too_slow", 408
     message = "The request took too long to arrive."

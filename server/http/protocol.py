@@ -68,6 +68,8 @@ class PerchRequest(Request):
             path = None
         if path is None:  # not an address, or that of a host alone
             super().__init__(NOWHERE, *arguments, **options)
+        elif head:
+            options["app"].ctx.hosts.check(self.headers.get("host"), path.decode())
         self._id = f"{self.process}{next(self.numbers):08x}"
         self.began = time.perf_counter()
         current_work.set(self._id)  # log lines carry it
