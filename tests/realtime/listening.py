@@ -13,10 +13,7 @@ import msgspec
 
 from server.models.connection import rows
 from tests.callers import Caller
-from tests.waiting import lasting, until, until_gone
-
-# What takes longer is not live.
-PATIENCE = 5
+from tests.waiting import PATIENCE, lasting, until, until_gone
 
 
 @dataclass
