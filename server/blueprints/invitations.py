@@ -53,7 +53,7 @@ class Joined(Answer, frozen=True, kw_only=True):
 
 @bp.post("/invitations")
 @operation(
-    scope="admin",
+    scope=("admin", "account"),
     body=NewInvitation,
     body_needed=False,
     answer=MadeInvitation,
@@ -84,7 +84,7 @@ async def list_invitations(request: Request, viewer: Viewer, query: PageQuery) -
 
 
 @bp.delete("/invitations/<invitation_id:id>")
-@operation(scope="admin", errors=(InvitationNotFound,))
+@operation(scope=("admin", "account"), errors=(InvitationNotFound,))
 async def revoke(request: Request, viewer: Viewer, invitation_id: int) -> Answer:
     """Revoke an invitation: its link is refused from then on. Who used it before stays."""
     await invitations.revoke(invitation_id, Actor.of(viewer))

@@ -53,7 +53,7 @@ async def list_keys(request: Request, viewer: Viewer) -> KeyList:
 
 
 @bp.post("/")
-@operation(scope="write", body=NewKey, answer=CreatedKey, status=201)
+@operation(scope="account", body=NewKey, answer=CreatedKey, status=201)
 async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
     """Make a key, with no more scopes than the shown key has, and valid no longer."""
     record, key = await keys.create_by(viewer, body.name, body.scopes, body.expires_at)
@@ -61,7 +61,9 @@ async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
 
 
 @bp.delete("/<key_id:id>")
-@operation(scope="write", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey), by_key=True)
+@operation(
+    scope="account", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey), by_key=True
+)
 async def revoke(request: Request, viewer: Viewer, query: RevokeQuery, key_id: int) -> RevokedKeys:
     """Revoke one of one's keys: it is refused everywhere from then on.
 

@@ -14,7 +14,7 @@ from server.http.headers import NO_STORE
 from server.http.objects import send
 from server.http.operation import operation
 from server.wire import privacy as wire
-from server.wire.privacy import Confirmation, Export
+from server.wire.privacy import Confirmation, Deletion, Export
 from storage.base import ObjectNotFound
 
 bp = Blueprint("privacy", url_prefix="/api/users")
@@ -32,8 +32,20 @@ class OneExport(Answer, frozen=True, kw_only=True):
     export: Export | None
 
 
+class DeletedAccount(Answer, frozen=True, kw_only=True):
+    """One's account, which can still be kept."""
+
+    deletion: Deletion
+
+
+class OneDeletion(Answer, frozen=True, kw_only=True):
+    """One's account, which can still be kept; null where it is not being deleted."""
+
+    deletion: Deletion | None
+
+
 @bp.post("/me/export")
-@operation(scope="write", answer=AskedExport, status=202, errors=(ExportNotFound,))
+@operation(scope="account", answer=AskedExport, status=202, errors=(ExportNotFound,))
 async def ask(request: Request, viewer: Viewer) -> AskedExport:
     """Have an archive of one's data made.
 
@@ -54,7 +66,7 @@ async def read(request: Request, viewer: Viewer) -> OneExport:
 
 
 @bp.get("/me/export/archive")
-@operation(scope="read", file=exports.CONTENT_TYPE, errors=(ExportNotFound,))
+@operation(scope="account", file=exports.CONTENT_TYPE, errors=(ExportNotFound,))
 async def fetch(request: Request, viewer: Viewer) -> None:
     """Fetch the archive of one's data (zip)."""
     key = await exports.key_of(viewer.id)
@@ -67,21 +79,47 @@ async def fetch(request: Request, viewer: Viewer) -> None:
 
 
 @bp.delete("/me")
-@operation(scope="write", body=Confirmation, errors=(PublicKey, LastAdministrator))
-async def delete_oneself(request: Request, viewer: Viewer, body: Confirmation) -> Answer:
-    """Delete one's account with everything in it. It cannot be taken back.
+@operation(
+    scope="account",
+    body=Confirmation,
+    answer=DeletedAccount,
+    errors=(PublicKey, LastAdministrator),
+    leaving=True,
+)
+async def delete_oneself(request: Request, viewer: Viewer, body: Confirmation) -> DeletedAccount:
+    """Delete one's account with everything in it. It can be taken back for seven days.
 
-    From the answer on nobody sees anything of it, and no key of it works; a task removes the rest. The handle
-    is nobody's ever again.
+    From the answer on nobody sees anything of it. Its keys with the scope `account` can keep it until
+    `erase_after`, and do nothing else; the others are refused. Then a task removes everything, and the handle
+    is nobody's ever again. Sent again, it answers the same.
     """
-    await deletion.delete_oneself(viewer, body.handle, context(request).jobs)
+    found = await deletion.delete_oneself(viewer, body.handle, context(request).jobs)
+    return DeletedAccount(deletion=wire.deletion(found))
+
+
+@bp.get("/me/deletion")
+@operation(scope="account", answer=OneDeletion, leaving=True)
+async def read_deletion(request: Request, viewer: Viewer) -> OneDeletion:
+    """Read whether one's account is being deleted, and until when it can be kept."""
+    found = await deletion.read(viewer)
+    return OneDeletion(deletion=wire.deletion(found) if found else None)
+
+
+@bp.delete("/me/deletion")
+@operation(scope="account", leaving=True)
+async def keep(request: Request, viewer: Viewer) -> Answer:
+    """Keep one's account, which one has deleted: it is what it was. Of one that is not, this succeeds too.
+
+    Links that it made stay revoked.
+    """
+    await deletion.keep(viewer.id, context(request).jobs)
     return Answer()
 
 
 @bp.delete("/<user_id:id>")
 @operation(scope="admin", body=Confirmation, errors=(UserNotFound, Administrator))
 async def delete(request: Request, viewer: Viewer, body: Confirmation, user_id: int) -> Answer:
-    """Delete somebody's account with everything in it. It cannot be taken back, and is on record.
+    """Delete somebody's account with everything in it, at once. It cannot be taken back, and is on record.
 
     Administrators are deleted on the server's terminal only.
     """

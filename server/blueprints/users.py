@@ -39,7 +39,7 @@ async def me(request: Request, viewer: Viewer) -> Rendered:
 
 
 @bp.patch("/me")
-@operation(scope="write", body=NewName, answer=OneUser)
+@operation(scope="account", body=NewName, answer=OneUser)
 async def rename(request: Request, viewer: Viewer, body: NewName) -> Rendered:
     """Change the name that is shown."""
     renamed = await accounts.rename(viewer, body.name)

@@ -1,4 +1,4 @@
-"""`perch users suspend`, `unsuspend`, `delete`, `export`, and `perch audit`."""
+"""`perch users suspend`, `unsuspend`, `delete`, `keep`, `export`, and `perch audit`."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ def unsuspend(handle: str, as_json: bool) -> None:
 def delete(handle: str, yes: bool, as_json: bool) -> None:
     """Delete a user with everything of theirs, pictures too. It cannot be taken back.
 
-    From the first moment on nobody sees anything of it. Where this is interrupted, a worker goes on.
+    From the first moment on nobody sees anything of it. Where this is interrupted, a worker goes on. A user
+    who deleted the account, and could still keep it, is erased now.
 
     \b
     Example:
@@ -96,7 +97,7 @@ def delete(handle: str, yes: bool, as_json: bool) -> None:
         confirm_typed(handle, f"Type {handle} to delete it for ever")
 
     async def work(workshop: Workshop) -> tuple[int, bool]:
-        user = await accounts.by_handle(handle)
+        user = await accounts.by_handle(handle, leaving=True)
         await deletion.delete(user.id, handle, TERMINAL, workshop.jobs)
         return user.id, await deletion.erase(user.id, workshop.store, workshop.media_folder)
 
@@ -105,6 +106,30 @@ def delete(handle: str, yes: bool, as_json: bool) -> None:
         print_json({"id": user_id, "handle": handle, "deleted": True, "removed": done})
         return
     click.echo(f"deleted {handle}" if done else f"deleted {handle}; a worker removes what is left")
+
+
+@users.command("keep")
+@click.argument("handle")
+@json_option
+def keep(handle: str, as_json: bool) -> None:
+    """Keep the account of a user who deleted it: within seven days it can be taken back.
+
+    All of it is as it was, and the user's keys work again. Links that it made stay revoked.
+
+    \b
+    Example:
+      perch users keep alice
+    """
+
+    async def work(workshop: Workshop) -> tuple[User, bool]:
+        user = await accounts.by_handle(handle, leaving=True)
+        return user, await deletion.keep(user.id, workshop.jobs, TERMINAL)
+
+    user, kept = with_workshop(work)
+    if as_json:
+        print_json({"id": user.id, "handle": handle, "deleted": False, "kept": kept})
+        return
+    click.echo(f"kept {handle}" if kept else f"{handle} was not being deleted")
 
 
 @users.command("export")

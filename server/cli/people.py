@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
+from tortoise.expressions import Q
 
 from server.cli.command import ID, json_option, print_json, table, with_database
 from server.domain import accounts, audit, keys
 from server.domain.audit import TERMINAL, Act
-from server.models import ApiKey, User
+from server.models import ApiKey, User, erasure
 from server.models.connection import transaction
 from server.security.keys import SCOPES, Scope
 
@@ -49,14 +50,20 @@ def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
 @users.command("list")
 @json_option
 def list_users(as_json: bool) -> None:
-    """List all users.
+    """List all users, those too who deleted their account and can still keep it.
 
     \b
     Example:
       perch users list --json
     """
-    found = with_database(lambda: collected(User.filter(deleted_at=None).order_by("id")))
-    table([user_row(user) for user in found], as_json)
+
+    async def find() -> list[dict[str, Any]]:
+        leaving = await erasure.all_leaving()
+        there = Q(deleted_at=None) | Q(id__in=list(leaving))
+        found = await collected(User.filter(there).order_by("id"))
+        return [{**user_row(user), "erase_after": leaving.get(user.id)} for user in found]
+
+    table(with_database(find), as_json)
 
 
 @click.group("keys")

@@ -51,6 +51,12 @@ from tasks.media_copies import bring_back
 from tasks.queue import QueuedJobs
 from tasks.workshop import opened
 
+# Those too who can still keep their account: it was hidden, and is seen again.
+DELETED = """
+    SELECT hash FROM retired_handles
+    UNION SELECT sha256(convert_to(handle, 'UTF8')) FROM users WHERE deleted_at IS NOT NULL
+"""
+
 
 @click.command()
 @click.argument("source", metavar="ID|FILE")
@@ -261,7 +267,7 @@ async def back_again(before: Any, now: Any) -> list[str]:
     """Those of whom the one knows that they were deleted, and whom the other has."""
     if not await before.fetchval("SELECT to_regclass('retired_handles')"):
         return []
-    hashes = [record["hash"] for record in await before.fetch("SELECT hash FROM retired_handles")]
+    hashes = [record["hash"] for record in await before.fetch(DELETED)]
     found = await now.fetch(
         "SELECT handle FROM users WHERE sha256(convert_to(handle, 'UTF8')) = ANY($1) ORDER BY 1", hashes
     )

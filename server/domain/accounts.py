@@ -13,11 +13,11 @@ from server.cache.memory import Memory
 from server.domain import keys, text
 from server.domain.errors import HandleTaken, InvalidBody, UserNotFound
 from server.domain.viewer import Viewer
-from server.models import ApiKey, User, people
+from server.models import ApiKey, User, erasure, people
 from server.models.connection import row, rows, transaction
 from server.models.locks import AdvisoryLock
 from server.models.people import Person, ProfileRow
-from server.security.keys import SCOPES, digest
+from server.security.keys import MEMBER_SCOPES, SCOPES, digest
 from server.wire import users
 
 HANDLE = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
@@ -61,8 +61,9 @@ async def create_demo_users() -> bool:
             return False
         for handle, name in DEMO_USERS:
             user = await User.create(handle=handle, name=name, demo=True)
-            scopes = ["read", "write"]
-            await ApiKey.create(user_id=user.id, hash=digest(handle), name="demo", scopes=scopes, public=True)
+            await ApiKey.create(
+                user_id=user.id, hash=digest(handle), name="demo", scopes=list(MEMBER_SCOPES), public=True
+            )
     return True
 
 
@@ -74,14 +75,17 @@ async def rename(viewer: Viewer, name: str) -> Viewer:
     return replace(viewer, name=shown)
 
 
-async def by_handle(handle: str) -> User:
+async def by_handle(handle: str, *, leaving: bool = False) -> User:
     """The user of this handle.
+
+    Args:
+        leaving: whether it may be one who has deleted their account, which can still be kept.
 
     Raises:
         UserNotFound: there is none.
     """
-    user = await User.get_or_none(handle=handle, deleted_at=None)
-    if user is None:
+    user = await User.get_or_none(handle=handle)
+    if user is None or (user.deleted_at is not None and not (leaving and await erasure.leaving(user.id))):
         raise UserNotFound(f"There is no user with the handle {handle}.")
     return user
 

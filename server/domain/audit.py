@@ -19,6 +19,7 @@ class Act(StrEnum):
     USER_SUSPENDED = "user.suspend"
     USER_UNSUSPENDED = "user.unsuspend"
     USER_DELETED = "user.delete"
+    USER_KEPT = "user.keep"
     USER_EXPORTED = "user.export"
     KEY_MADE = "key.create"
     KEY_REVOKED = "key.revoke"

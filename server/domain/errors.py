@@ -39,6 +39,11 @@ class OutOfScope(PerchError):
     message = "This API key does not have the scope that this needs."
 
 
+class AccountLeaving(PerchError):
+    error_type, status = "account_leaving", 403
+    message = "This account is being deleted. Until it is erased, DELETE /api/users/me/deletion keeps it."
+
+
 class PublicKey(PerchError):
     error_type, status = "public_key", 403
     message = "The demo keys are everybody's: nobody can revoke them."

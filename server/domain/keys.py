@@ -24,13 +24,15 @@ MAX_KEYS_PER_USER = 100
 LONGEST_LIFE = timedelta(days=36_500)
 
 # Of a viewer in memory. Bytes.
-VIEWER_SIZE = 510
+VIEWER_SIZE = 518
 
 AUTHENTICATE = """
-    SELECT k.id AS key_id, k.scopes, k.expires_at AS key_expires_at, u.id, u.handle, u.name, u.is_admin
+    SELECT k.id AS key_id, k.scopes, k.expires_at AS key_expires_at, u.id, u.handle, u.name, u.is_admin,
+        u.erase_after
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-      AND (NOT u.demo OR $2) AND u.suspended_at IS NULL AND u.deleted_at IS NULL
+      AND (NOT u.demo OR $2) AND u.suspended_at IS NULL
+      AND (u.deleted_at IS NULL OR (u.erase_after > now() AND 'account' = ANY (k.scopes)))
 """
 
 # $1 key, $2 whose, $3 whether those that were made with it end too. One that is revoked already leads on to
@@ -57,9 +59,7 @@ STANDING = f"SELECT id FROM api_keys WHERE user_id = $1 AND {VALID}"
 def known(key: str, store: Store) -> Viewer | None:
     """Who shows this key, where this process knows that; it is told when a key or what it allows changes."""
     viewer: Viewer | None = store.get(("viewer", keys.digest(key))) if key.isascii() else None
-    if viewer is None or (viewer.key_expires_at is not None and viewer.key_expires_at <= datetime.now(UTC)):
-        return None
-    return viewer
+    return None if viewer is None or viewer.is_over(datetime.now(UTC)) else viewer
 
 
 async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer:
@@ -69,7 +69,8 @@ async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer:
         demo: whether keys of the demo users are honoured.
 
     Raises:
-        InvalidKey: unknown, mistyped, expired or revoked, or its user is suspended.
+        InvalidKey: unknown, mistyped, expired or revoked, or its user is suspended or deleted. While an
+            account can be kept, keys with the scope `account` are valid.
     """
     if not keys.is_plausible(key):
         raise InvalidKey
@@ -106,10 +107,10 @@ async def create(
         OutOfScope: only administrators have such keys.
         InvalidKey: the key that was shown was revoked or ended at this moment.
     """
-    allowed = keys.SCOPES if user.is_admin else keys.SCOPES[:2]
+    allowed = keys.SCOPES if user.is_admin else keys.MEMBER_SCOPES
     chosen = list(dict.fromkeys(scopes)) if scopes is not None else list(allowed)
     if not chosen:
-        raise InvalidBody("scopes must name at least one of read, write and admin.")
+        raise InvalidBody("scopes must name at least one of read, write, account and admin.")
     if beyond := [scope for scope in chosen if scope not in allowed]:
         raise OutOfScope(f"A key with the scope {beyond[0]} is for administrators only.")
     if expires_at is not None and not timedelta() < expires_at - datetime.now(UTC) <= LONGEST_LIFE:

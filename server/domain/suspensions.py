@@ -34,6 +34,10 @@ ACTING = """
         AND k.revoked_at IS NULL
     FOR SHARE
 """
+SUBJECT = """
+    SELECT is_admin, erase_after IS NOT NULL AS is_leaving FROM users
+    WHERE id = $1 AND (deleted_at IS NULL OR erase_after IS NOT NULL) FOR NO KEY UPDATE
+"""
 UNSUSPEND = """
     UPDATE users SET suspended_at = NULL, suspension_reason = '', hidden = false,
         unsettled = unsettled OR hidden
@@ -94,12 +98,14 @@ async def keep_one(user_id: int) -> None:
         raise LastAdministrator
 
 
-async def lock_subject(user_id: int, by: Actor) -> None:
-    """Inside a transaction: keep a user from changing meanwhile. Raises UserNotFound, Administrator."""
-    found = await row(
-        "SELECT is_admin FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE", user_id
-    )
-    if found is None:
+async def lock_subject(user_id: int, by: Actor, *, leaving: bool = False) -> None:
+    """Inside a transaction: keep a user from changing meanwhile. Raises UserNotFound, Administrator.
+
+    Args:
+        leaving: whether it may be somebody whose account is being deleted, and can still be kept.
+    """
+    found = await row(SUBJECT, user_id)
+    if found is None or (found["is_leaving"] and not leaving):
         raise UserNotFound
     if found["is_admin"] and not by.is_terminal:
         raise Administrator

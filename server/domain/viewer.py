@@ -10,7 +10,10 @@ from server.security.keys import Scope
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in user, and what the key that was shown allows."""
+    """A signed-in user, and what the key that was shown allows.
+
+    `erase_after` is set while an account is being deleted: its owner can keep it, and do nothing else.
+    """
 
     id: int
     handle: str
@@ -19,3 +22,8 @@ class Viewer:
     key_id: int
     scopes: frozenset[Scope]
     key_expires_at: datetime | None = None
+    erase_after: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the key, or the account, has come to its end."""
+        return any(end is not None and end <= now for end in (self.key_expires_at, self.erase_after))

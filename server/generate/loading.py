@@ -95,7 +95,9 @@ async def add_keys(address: DatabaseAddress, number: int) -> list[str]:
         made = [(user["id"], keys.generate()) for user in users]
         await connection.copy_records_to_table(
             "api_keys",
-            records=[(user_id, keys.digest(key), "load test", ["read", "write"]) for user_id, key in made],
+            records=[
+                (user_id, keys.digest(key), "load test", list(keys.MEMBER_SCOPES)) for user_id, key in made
+            ],
             columns=["user_id", "hash", "name", "scopes"],
         )
     finally:

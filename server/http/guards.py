@@ -8,7 +8,7 @@ from sanic import Request
 
 from server.context import Context
 from server.domain import keys
-from server.domain.errors import InvalidKey, MissingKey, OutOfScope
+from server.domain.errors import AccountLeaving, InvalidKey, MissingKey, OutOfScope
 from server.domain.viewer import Viewer
 from server.http.admission import admit_lookup, note_wrong_key
 from server.security.keys import Scope
@@ -38,10 +38,24 @@ async def looked_up_viewer(request: Request) -> Viewer:
         raise
 
 
-def allowed(viewer: Viewer, scope: Scope) -> Viewer:
-    """The viewer, where the key that was shown has this scope. Raises OutOfScope."""
-    if scope not in viewer.scopes:
-        raise OutOfScope(f"This API key does not have the scope {scope}, which this needs.")
+def allowed(viewer: Viewer, *scopes: Scope, leaving: bool = False) -> Viewer:
+    """The viewer, where the key that was shown has all of these scopes.
+
+    Args:
+        leaving: whether this is also for those whose account is being deleted.
+
+    Raises:
+        OutOfScope: a scope is missing.
+        AccountLeaving: it is for the others only.
+    """
+    if viewer.erase_after is not None and not leaving:
+        raise AccountLeaving(
+            f"This account is being deleted, and is erased on {viewer.erase_after:%Y-%m-%dT%H:%M:%SZ}. Until "
+            "then DELETE /api/users/me/deletion keeps it."
+        )
+    for scope in scopes:
+        if scope not in viewer.scopes:
+            raise OutOfScope(f"This API key does not have the scope {scope}, which this needs.")
     return viewer
 
 

@@ -92,7 +92,7 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
         "tags": [path.split("/")[2]],
         "summary": operation.summary,
         "description": " ".join([operation.description, key_sentence(operation)]).strip(),
-        "security": [{"header": []}, {"bearer": []}, {"basic": []}] if operation.scope else [],
+        "security": [{"header": []}, {"bearer": []}, {"basic": []}] if operation.scopes else [],
         "parameters": [
             *path_parameters(path),
             *parameters("query", operation.query),
@@ -138,7 +138,10 @@ def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
 
 def key_sentence(operation: Operation) -> str:
     """Which key it takes."""
-    return f"Needs a key with the scope `{operation.scope}`." if operation.scope else "Needs no key."
+    if not operation.scopes:
+        return "Needs no key."
+    scopes = " and ".join(f"`{scope}`" for scope in operation.scopes)
+    return f"Needs a key with the scope{'s' if len(operation.scopes) > 1 else ''} {scopes}."
 
 
 def path_parameters(path: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ import msgspec
 from sanic import Request
 
 from server.domain.errors import (
+    AccountLeaving,
     InternalError,
     InvalidBody,
     InvalidKey,
@@ -41,11 +42,11 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The declaration of a route. `scope` None means that no key is needed."""
+    """The declaration of a route. Without scopes no key is needed."""
 
     summary: str
     description: str
-    scope: Scope | None
+    scopes: tuple[Scope, ...]
     answer: type[Answer] | None
     status: int
     body: type[msgspec.Struct] | None
@@ -61,7 +62,7 @@ class Operation:
 
 def operation(
     *,
-    scope: Scope | None,
+    scope: Scope | tuple[Scope, ...] | None,
     answer: type[Answer] = Answer,
     status: int = 200,
     body: type[msgspec.Struct] | None = None,
@@ -72,6 +73,7 @@ def operation(
     told: dict[str, str] | None = None,
     errors: tuple[type[PerchError], ...] = (),
     file: str | None = None,
+    leaving: bool = False,
     by_key: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Success | None]]], Callable[..., Awaitable[JsonAnswer | None]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
@@ -79,17 +81,20 @@ def operation(
     The first sentence of the handler's docstring is the summary, the rest the description.
 
     Args:
-        scope: what the key that is shown must allow; None where no key is needed.
+        scope: what the key that is shown must allow, all of it where there are several; None where no key is
+            needed.
         body_needed: whether it must be sent; where not, all its fields have defaults.
         form: the fields of a multipart body, which the handler reads itself.
         headers: the headers that it reads, besides the key.
         told: the headers that its answer may have, each with what it says.
         errors: what it may raise besides what these arguments imply.
         file: the content type of an answer that is a file, which the handler sends by itself.
+        leaving: whether it is also for those whose account is being deleted.
         by_key: whether the rate is counted by the key that is shown and not by its user, so that whoever has
             another one cannot use it up.
     """
-    implied = failures_of_all(scope)
+    scopes = () if scope is None else (scope,) if isinstance(scope, str) else scope
+    implied = failures_of_all(scopes, leaving=leaving)
     implied += [InvalidBody] if body or form else []
     implied += [UnsupportedMediaType] if body else []
     implied += [InvalidParameter] if query or headers else []
@@ -100,9 +105,9 @@ def operation(
         @wraps(handler)
         async def handle(request: Request, **arguments: Any) -> JsonAnswer | None:
             viewer: Viewer | None = None
-            if scope is not None:
+            if scopes:
                 viewer = known_viewer(request) or await looked_up_viewer(request)
-                arguments["viewer"] = allowed(viewer, scope)
+                arguments["viewer"] = allowed(viewer, *scopes, leaving=leaving)
             if (rates := context(request).rates) is not None:
                 if request.method in READING:
                     admit_read(request, rates, viewer, by_key=by_key)
@@ -119,7 +124,7 @@ def operation(
 
         handle.operation = Operation(  # type: ignore[attr-defined]
             *described(handler),
-            scope,
+            scopes,
             answer,
             status,
             body,
@@ -147,7 +152,7 @@ def streamed(*, scope: Scope, events: Any, headers: type[msgspec.Struct]) -> Cal
     def decorate(handler: Handler) -> Handler:
         handler.operation = Operation(  # type: ignore[attr-defined]
             *described(handler),
-            scope,
+            (scope,),
             answer=None,
             status=200,
             body=None,
@@ -156,7 +161,7 @@ def streamed(*, scope: Scope, events: Any, headers: type[msgspec.Struct]) -> Cal
             query=None,
             headers=headers,
             told={},
-            errors=tuple(failures_of_all(scope)),
+            errors=tuple(failures_of_all((scope,))),
             events=events,
         )
         return handler
@@ -170,7 +175,10 @@ def described(handler: Callable[..., Any]) -> tuple[str, str]:
     return summary.rstrip("."), description
 
 
-def failures_of_all(scope: Scope | None) -> list[type[PerchError]]:
+def failures_of_all(scopes: tuple[Scope, ...], *, leaving: bool = False) -> list[type[PerchError]]:
     """What any route may answer, and any that takes a key."""
     found: list[type[PerchError]] = [InternalError, Unavailable, RateLimited]
-    return found + ([MissingKey, InvalidKey, OutOfScope] if scope else [])
+    if scopes:
+        found += [MissingKey, InvalidKey, OutOfScope]
+        found += [] if leaving else [AccountLeaving]
+    return found

@@ -31,7 +31,7 @@ ADD_USERS = """
 """
 ADD_KEYS = """
     INSERT INTO api_keys (user_id, hash, name, scopes, public)
-    SELECT user_id, hash, CASE WHEN public THEN 'demo' ELSE $4 END, '{read,write}', public
+    SELECT user_id, hash, CASE WHEN public THEN 'demo' ELSE $4 END, '{read,write,account}', public
     FROM unnest($1::bigint[], $2::bytea[], $3::boolean[]) AS new (user_id, hash, public)
 """
 ADD_FOLLOWS = """

@@ -6,6 +6,10 @@ tells the domain what to tell of; what is left is found by the next one.
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import msgspec
+
 from server.models.connection import row, rows, transaction
 
 # Rows that one transaction removes.
@@ -18,11 +22,27 @@ RETIRE = """
 """
 # The name is nobody's business any more; the row and its handle go last.
 MARK = """
-    UPDATE users SET deleted_at = now(), name = handle, suspension_reason = '', hidden = true,
+    UPDATE users SET deleted_at = coalesce(deleted_at, now()), erase_after = NULL, name = handle,
+        suspension_reason = '', hidden = true, unsettled = unsettled OR NOT hidden
+    WHERE id = $1 RETURNING 1
+"""
+# $1 user, $2 days.
+HIDE = """
+    UPDATE users SET deleted_at = now(), erase_after = now() + $2 * interval '1 day', hidden = true,
         unsettled = unsettled OR NOT hidden
     WHERE id = $1 RETURNING 1
 """
-DELETED = "SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NOT NULL"
+KEEP = """
+    UPDATE users SET deleted_at = NULL, erase_after = NULL, hidden = false, unsettled = unsettled OR hidden
+    WHERE id = $1 AND erase_after > now() RETURNING 1
+"""
+LEAVING = """
+    SELECT handle, name, deleted_at AS asked_at, erase_after FROM users
+    WHERE id = $1 AND erase_after IS NOT NULL
+"""
+ALL_LEAVING = "SELECT id, erase_after FROM users WHERE deleted_at IS NOT NULL AND erase_after IS NOT NULL"
+DUE = "SELECT handle FROM users WHERE id = $1 AND erase_after <= now() FOR UPDATE"
+DELETED = "SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after IS NULL"
 REVOKE_KEYS = "UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING 1"
 
 # $1 user, $2 how many. Tweets with likes: one may have more of them than a transaction should remove.
@@ -65,7 +85,7 @@ PICTURES = """
     ) RETURNING id
 """
 REMOVE_USER = """
-    DELETE FROM users u WHERE id = $1 AND deleted_at IS NOT NULL
+    DELETE FROM users u WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after IS NULL
         AND NOT EXISTS (SELECT 1 FROM tweets WHERE author_id = u.id)
         AND NOT EXISTS (SELECT 1 FROM likes WHERE user_id = u.id)
         AND NOT EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id OR followee_id = u.id)
@@ -73,9 +93,20 @@ REMOVE_USER = """
         AND NOT EXISTS (SELECT 1 FROM exports WHERE user_id = u.id)
     RETURNING 1
 """
+# Those too whose time has come: nobody else looks for them.
 FORGOTTEN = """
-    SELECT id FROM users WHERE deleted_at < now() - $1 * interval '1 s' ORDER BY id LIMIT $2
+    SELECT id FROM users WHERE deleted_at < now() - $1 * interval '1 s'
+        AND (erase_after IS NULL OR erase_after <= now()) ORDER BY id LIMIT $2
 """
+
+
+class LeavingRow(msgspec.Struct, frozen=True):
+    """An account that its owner deleted, and that is there until `erase_after`."""
+
+    handle: str
+    name: str
+    asked_at: datetime
+    erase_after: datetime
 
 
 async def mark(user_id: int, handle: str) -> None:
@@ -83,6 +114,33 @@ async def mark(user_id: int, handle: str) -> None:
     await rows(REVOKE_KEYS, user_id)
     await rows(RETIRE, handle)
     await rows(MARK, user_id)
+
+
+async def hide(user_id: int, days: int) -> None:
+    """Inside a transaction: from its commit on the user is gone for everybody; erased in so many days."""
+    await rows(HIDE, user_id, days)
+
+
+async def keep(user_id: int) -> bool:
+    """Undo `hide`, as long as its time has not come; whether it was undone."""
+    return await row(KEEP, user_id) is not None
+
+
+async def leaving(user_id: int) -> LeavingRow | None:
+    """What `hide` has done, if it has."""
+    found = await row(LEAVING, user_id)
+    return LeavingRow(**found) if found else None
+
+
+async def all_leaving() -> dict[int, datetime]:
+    """When users are erased who deleted their account, by their ids."""
+    return {found["id"]: found["erase_after"] for found in await rows(ALL_LEAVING)}
+
+
+async def lock_due(user_id: int) -> str | None:
+    """Inside a transaction: the handle of a user whose time has come, who cannot be kept any more."""
+    found = await row(DUE, user_id)
+    return found["handle"] if found else None
 
 
 async def is_deleted(user_id: int) -> bool:

@@ -24,7 +24,10 @@ SETTLE = """
         SELECT 1 FROM tweets WHERE author_id = users.id AND hidden = NOT users.hidden
     ) WHERE id = $1 RETURNING unsettled
 """
-UNSETTLED = "SELECT id FROM users WHERE unsettled AND deleted_at IS NULL ORDER BY id LIMIT $1"
+# Not of those who are being erased: their tweets go.
+UNSETTLED = """
+    SELECT id FROM users WHERE unsettled AND (deleted_at IS NULL OR erase_after > now()) ORDER BY id LIMIT $1
+"""
 
 
 async def mark_some(user_id: int) -> bool:

@@ -15,8 +15,11 @@ import secrets
 import zlib
 from typing import Literal
 
-Scope = Literal["read", "write", "admin"]
-SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
+# `account` is for what outlasts a key: other keys, links, the name, the archive, the end of the account. So a
+# key without it that was given to a program can be revoked, and nothing of what it did stays.
+Scope = Literal["read", "write", "account", "admin"]
+SCOPES: tuple[Scope, ...] = ("read", "write", "account", "admin")
+MEMBER_SCOPES: tuple[Scope, ...] = ("read", "write", "account")
 
 PREFIX = "perch_"
 INVITATION = "perch_invite_"

@@ -18,7 +18,11 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: Annotated[str, Meta(description="What it is for: one line of 1 to 50 characters.")]
     scopes: Annotated[
         list[Scope] | None,
-        Meta(description="Never more than the shown key has; all of those where absent."),
+        Meta(
+            description="`read`; `write`: tweets, likes, follows and pictures; `account`: keys, links, the "
+            "name, the archive, and deleting the account; `admin`. Never more than the shown key has; all of "
+            "those where absent."
+        ),
     ] = None
     expires_at: Annotated[
         Annotated[datetime, Meta(tz=True)] | None,

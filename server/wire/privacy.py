@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from server.models.erasure import LeavingRow
 from server.models.export import ExportRow
 
 
@@ -15,6 +16,15 @@ class Confirmation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The body that deletes an account."""
 
     handle: Annotated[str, Meta(description="That of the account: so that none is deleted by mistake.")]
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """An account that its owner deleted, while it can still be kept."""
+
+    handle: str
+    name: str
+    asked_at: datetime
+    erase_after: Annotated[datetime, Meta(description="Until when it can be kept; then it is erased.")]
 
 
 class Export(msgspec.Struct, frozen=True):
@@ -27,6 +37,11 @@ class Export(msgspec.Struct, frozen=True):
     created_at: datetime
     size: Annotated[int | None, Meta(description="Bytes, once it is ready.")]
     expires_at: Annotated[datetime | None, Meta(description="Until when it can be fetched.")]
+
+
+def deletion(row: LeavingRow) -> Deletion:
+    """The deletion as an answer shows it."""
+    return msgspec.convert(row, Deletion, from_attributes=True)
 
 
 def export(row: ExportRow) -> Export:

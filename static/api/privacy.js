@@ -17,4 +17,10 @@ export async function fetchArchive() {
   return readAnswer(response.status, parse(await response.text()));
 }
 
-export const deleteAccount = (handle) => call("DELETE", "/users/me", { body: { handle } });
+export const deleteAccount = async (handle) =>
+  (await call("DELETE", "/users/me", { body: { handle } })).deletion;
+
+// These two with a key that is not signed in: it does nothing else any more.
+export const fetchDeletion = async (key) => (await call("GET", "/users/me/deletion", { key })).deletion;
+
+export const keepAccount = (key) => call("DELETE", "/users/me/deletion", { key });

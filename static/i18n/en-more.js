@@ -114,6 +114,7 @@ export default {
 
   "keys.scope_read": "read",
   "keys.scope_write": "write",
+  "keys.scope_account": "manage the account",
   "keys.scope_admin": "administer",
   "keys.created": "made {day}",
   "keys.revoke": "Revoke",
@@ -145,6 +146,7 @@ export default {
   "shortcuts.help": "this list",
   "shortcuts.title": "Keyboard shortcuts",
 
+  "error.account_leaving": "This account is being deleted. You can still keep it, in the settings.",
   "error.administrator": "Administrators are suspended on the server only.",
   "error.last_administrator": "There is no other administrator. Make one first, by an invitation.",
   "error.export_not_found": "This archive is gone. Ask for a new one.",

@@ -51,7 +51,11 @@ export default {
   "privacy.failed": "Your archive could not be made. Please try again.",
   "privacy.download": "Download",
   "privacy.delete": "Delete my account",
-  "privacy.about_delete": "Your tweets, pictures, likes, follows and keys are deleted for ever, and nobody will have your handle again. This cannot be undone.",
+  "privacy.about_delete": "Your account is hidden at once. For seven days you can sign in here and keep it. Then your tweets, pictures, likes, follows and keys are erased for ever, and nobody will have your handle again.",
   "privacy.type_handle": "Type {handle} to confirm",
   "privacy.delete_now": "Delete everything",
+  "leaving.title": "This account is being deleted",
+  "leaving.about": "@{handle} is hidden from everybody, and is erased on {day}. Until then you can keep it as it was.",
+  "leaving.keep": "Keep my account",
+  "leaving.done": "Your account is hidden, and is erased on {day}. To keep it, sign in here before then.",
 };

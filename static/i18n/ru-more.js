@@ -144,6 +144,7 @@ export default {
 
   "keys.scope_read": "читать",
   "keys.scope_write": "писать",
+  "keys.scope_account": "распоряжаться аккаунтом",
   "keys.scope_admin": "управлять сервером",
   "keys.created": "создан {day}",
   "keys.revoke": "Отозвать",
@@ -175,6 +176,7 @@ export default {
   "shortcuts.help": "этот список",
   "shortcuts.title": "Клавиши",
 
+  "error.account_leaving": "Аккаунт удаляется. Его ещё можно оставить — в настройках.",
   "error.administrator": "Администраторов блокируют только на самом сервере.",
   "error.last_administrator": "Другого администратора нет. Сначала пригласите его.",
   "error.export_not_found": "Этого архива уже нет. Закажите новый.",

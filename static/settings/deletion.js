@@ -6,6 +6,8 @@ import { Button, Trouble } from "../components/rows.js";
 import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { longDayOf } from "../lib/time.js";
+import { notify } from "../store/notices.js";
 import { signOut, viewer } from "../store/session.js";
 
 export default function Deletion({ onCancel }) {
@@ -14,8 +16,9 @@ export default function Deletion({ onCancel }) {
   const { handle } = viewer.value;
   const sure = typed.value.trim().replace(/^@/, "") === handle;
   const { busy, error, press } = useAct(async () => {
-    await deleteAccount(handle);
+    const { erase_after } = await deleteAccount(handle);
     signOut();
+    notify(t("leaving.done", { day: longDayOf(erase_after) }));
   }, sure);
   return html`<form class="create-key" onSubmit=${press}>
     <p class="hint">${t("privacy.about_delete")}</p>

@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from server.context import Context
 from server.domain import accounts, deletion, exports
 from server.domain.audit import TERMINAL
 from server.domain.errors import HandleTaken, LastAdministrator
@@ -46,6 +47,11 @@ async def leave(who: Caller) -> None:
     await deletion.delete(who.id, who.handle, TERMINAL, LostJobs())
 
 
+async def due(who: Caller) -> None:
+    """The days in which the account can be kept are over."""
+    assert await rows("UPDATE users SET erase_after = now() WHERE id = $1 RETURNING 1", who.id)
+
+
 async def lively(alice: Caller, bob: Caller, carol: Caller) -> tuple[int, int]:
     """Alice has everything there is; a tweet of hers, and one of bob's that she likes."""
     tweets = [await alice.tweet(f"number {number}") for number in range(7)]
@@ -63,7 +69,7 @@ async def lively(alice: Caller, bob: Caller, carol: Caller) -> tuple[int, int]:
 
 @pytest.mark.usefixtures("worker")
 async def test_all_of_it_goes_pictures_and_archive_too(
-    address: str, alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore
+    address: str, alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore, perch: Context
 ) -> None:
     mine, his = await lively(alice, bob, carol)
     media = await alice.upload(pictures.jpeg())
@@ -78,11 +84,14 @@ async def test_all_of_it_goes_pictures_and_archive_too(
     assert len(await stored(empty_store)) == 5
     async with listening(address, bob) as to_bob, listening(address, alice) as to_alice:
         answer = await alice.call("DELETE", "/api/users/me", json={"handle": "alice"})
-        assert answer.body == {"result": True}
+        assert answer.body.keys() == {"result", "deletion"}
         await to_alice.wait_for_end()
         assert to_alice.kinds[-1] == "key_revoked"
         told = await to_bob.wait_for("visibility")
         assert (told["user_id"], told["hidden"], told["author"]) == (alice.id, True, None)
+
+        await due(alice)
+        await deletion.resume(perch.jobs, older_than=0)
 
         async def is_left() -> bool:
             return await left_of(alice.id) > 0

@@ -87,7 +87,7 @@ async def test_an_archive_holds_all_that_is_ones_own(
     assert [like["tweet_id"] for like in read["likes"]] == [his]
     assert [who["handle"] for who in read["following"]] == ["bob"]
     assert [who["handle"] for who in read["followers"]] == ["alice"]
-    assert read["keys"][0]["scopes"] == ["read", "write", "admin"]
+    assert read["keys"][0]["scopes"] == ["read", "write", "account", "admin"]
     assert read["invitations"][0]["note"] == "class"
     act = read["acts"][-1]
     assert (act["act"], act["done_by_you"], act["details"]) == ("user.suspend", True, {"hide_tweets": False})

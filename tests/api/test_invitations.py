@@ -45,7 +45,7 @@ async def test_a_link_makes_a_member_once(carol: Caller, anybody: Caller) -> Non
     assert joined.headers["cache-control"] == "no-store"
     dave = (await with_key(anybody, joined["key"]).get("/api/users/me"))["user"]
     assert joined["user"] == {"id": dave["id"], "handle": "dave", "name": "Dave"}
-    assert dave["scopes"] == ["read", "write"]
+    assert dave["scopes"] == ["read", "write", "account"]
     for again in (anybody.get, anybody.post):
         assert (await again(f"/api/join/{made['token']}")).error == GONE
     assert (await only(carol))["state"] == "used_up"
@@ -76,7 +76,7 @@ async def test_an_invitation_to_administrate_makes_an_administrator(carol: Calle
     assert (await anybody.get(f"/api/join/{made['token']}"))["join"]["admin"] is True
     joined = await anybody.post(f"/api/join/{made['token']}", json={"handle": "dave"})
     dave = with_key(anybody, joined["key"])
-    assert (await dave.get("/api/users/me"))["user"]["scopes"] == ["read", "write", "admin"]
+    assert (await dave.get("/api/users/me"))["user"]["scopes"] == ["read", "write", "account", "admin"]
     assert (await dave.get("/api/invitations")).status == 200
 
 
@@ -92,7 +92,7 @@ async def test_a_link_that_makes_an_administrator_has_one_use_and_two_days(carol
 async def test_a_link_ends_with_the_key_that_it_was_made_with(
     carol: Caller, anybody: Caller, how: str
 ) -> None:
-    stolen = await carol.post("/api/keys", json={"name": "stolen", "scopes": ["read", "write", "admin"]})
+    stolen = await carol.post("/api/keys", json={"name": "stolen", "scopes": ["read", "account", "admin"]})
     thief = replace(carol, key=stolen["key"])
     kept, lost = await invite(carol), await invite(thief)
     for made in (kept, lost):

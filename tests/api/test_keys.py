@@ -67,7 +67,7 @@ async def test_a_key_is_shown_once_and_its_text_is_kept_nowhere(alice: Caller) -
     assert made["details"] == {
         "id": made["key_id"],
         "name": "laptop",
-        "scopes": ["read", "write"],
+        "scopes": ["read", "write", "account"],
         "created_at": made["details"]["created_at"],
         "expires_at": None,
         "made_with": next(key["id"] for key in (await alice.get("/api/keys"))["keys"] if key["current"]),
@@ -150,9 +150,38 @@ async def test_a_key_that_reads_does_not_write(alice: Caller) -> None:
     assert (await reader.post("/api/keys", json={"name": "more"})).error == (403, "out_of_scope")
 
 
+async def test_a_key_that_writes_does_not_manage_the_account(alice: Caller, carol: Caller) -> None:
+    """Lent to a program for an hour, it ends nothing that was there before, and leaves nothing behind."""
+    made = await alice.post("/api/keys", json={"name": "bot", "scopes": ["read", "write"]})
+    bot = with_key(alice, made["key"])
+    mine = next(key["id"] for key in (await bot.get("/api/keys"))["keys"] if not key["current"])
+    await alice.post("/api/users/me/export")
+    refused = [
+        await bot.delete(f"/api/keys/{mine}"),
+        await bot.post("/api/keys", json={"name": "another"}),
+        await bot.patch("/api/users/me", json={"name": "Mallory"}),
+        await bot.post("/api/users/me/export"),
+        await bot.get("/api/users/me/export/archive"),
+        await bot.call("DELETE", "/api/users/me", json={"handle": "alice"}),
+        await bot.get("/api/users/me/deletion"),
+        await bot.delete("/api/users/me/deletion"),
+    ]
+    assert [answer.error for answer in refused] == [(403, "out_of_scope")] * len(refused)
+    assert all("account" in answer["error_message"] for answer in refused)
+    assert (await bot.post("/api/tweets", json={"tweet_data": "x"})).status == 201
+    assert (await alice.get("/api/users/me"))["user"]["name"] == "alice"
+    moderator = await carol.post("/api/keys", json={"name": "bot", "scopes": ["read", "write", "admin"]})
+    for answer in (
+        await with_key(carol, moderator["key"]).post("/api/invitations", json={"admin": True}),
+        await with_key(carol, moderator["key"]).post("/api/invitations", json={"user_id": alice.id}),
+        await with_key(carol, moderator["key"]).delete("/api/invitations/1"),
+    ):
+        assert answer.error == (403, "out_of_scope")
+
+
 def test_no_route_that_changes_anything_is_content_with_a_key_that_reads(app: App) -> None:
     for path, method, _, operation in openapi.operations(app):
-        assert method == "get" or operation.scope != "read", (method, path)
+        assert method == "get" or operation.scopes != ("read",), (method, path)
 
 
 async def test_of_all_scopes_a_key_gives_on_those_that_it_has(carol: Caller) -> None:
@@ -162,7 +191,7 @@ async def test_of_all_scopes_a_key_gives_on_those_that_it_has(carol: Caller) -> 
         parent = with_key(carol, made["key"])
         for wanted in every:
             answer = await parent.post("/api/keys", json={"name": "child", "scopes": wanted})
-            allowed = "write" in scopes and set(wanted) <= set(scopes)
+            allowed = "account" in scopes and set(wanted) <= set(scopes)
             assert answer.status == (201 if allowed else 403), (scopes, wanted)
             if allowed:
                 assert answer["details"]["scopes"] == wanted
@@ -171,8 +200,8 @@ async def test_of_all_scopes_a_key_gives_on_those_that_it_has(carol: Caller) -> 
 async def test_no_key_makes_one_that_allows_more(alice: Caller, carol: Caller) -> None:
     admin = {"name": "x", "scopes": ["admin"]}
     assert (await alice.post("/api/keys", json=admin)).error == (403, "out_of_scope")
-    writer = await carol.post("/api/keys", json={"name": "writer", "scopes": ["write"]})
-    assert (await with_key(carol, writer["key"]).post("/api/keys", json=admin)).error == (403, "out_of_scope")
+    lesser = await carol.post("/api/keys", json={"name": "lesser", "scopes": ["write", "account"]})
+    assert (await with_key(carol, lesser["key"]).post("/api/keys", json=admin)).error == (403, "out_of_scope")
     assert (await carol.post("/api/keys", json=admin)).status == 201
 
 

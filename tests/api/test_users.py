@@ -12,11 +12,11 @@ async def test_me_is_the_one_whose_key_was_shown(alice: Caller) -> None:
     user = (await alice.get("/api/users/me"))["user"]
     assert (user["id"], user["name"], user["handle"]) == (alice.id, "alice", "alice")
     assert user["followers"] == user["following"] == []
-    assert user["scopes"] == ["read", "write"]
+    assert user["scopes"] == ["read", "write", "account"]
 
 
 async def test_an_administrators_scopes(carol: Caller) -> None:
-    assert (await carol.get("/api/users/me"))["user"]["scopes"] == ["read", "write", "admin"]
+    assert (await carol.get("/api/users/me"))["user"]["scopes"] == ["read", "write", "account", "admin"]
 
 
 async def test_a_follow_is_seen_from_both_sides(alice: Caller, bob: Caller) -> None:

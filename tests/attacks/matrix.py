@@ -185,7 +185,9 @@ class Matrix:
         """Nobody is being removed any more."""
 
         async def removed() -> bool:
-            return not await rows("SELECT 1 FROM users WHERE deleted_at IS NOT NULL OR unsettled")
+            return not await rows(
+                "SELECT 1 FROM users WHERE (deleted_at IS NOT NULL AND erase_after IS NULL) OR unsettled"
+            )
 
         await until(removed)
 
@@ -232,17 +234,17 @@ def public() -> Iterator[str]:
 
 async def of_route(matrix: Matrix, route: Route) -> Any:
     """What is wrong with one."""
-    scope = route.operation.scope if route.operation else None
+    scopes = route.operation.scopes if route.operation else ()
     if route.is_public:
-        if scope is not None:
+        if scopes:
             yield "declares a scope, and is on the list of public routes"
         return
-    if scope is None:
+    if not scopes:
         yield "declares no scope, and is not on the list of public routes (PUBLIC of tests/attacks/routes.py)"
-    elif scope == "read" and route.method not in ("GET", "HEAD"):
+    elif scopes == ("read",) and route.method not in ("GET", "HEAD"):
         yield "writes, with a key that may only read"
     ids = await matrix.belongings()
-    beyond = await keys_beyond(scope, matrix.bob, matrix.carol) if scope else []
+    beyond = await keys_beyond(scopes, matrix.bob, matrix.carol) if scopes else []
     before = await matrix.state()
     for shown in [NO_KEY, *much(usually=next(matrix.shares), thoroughly=matrix.wrong), *beyond]:
         answer = await matrix.ask(route, ids, dict(shown.headers), shown.query)
@@ -257,19 +259,19 @@ async def of_route(matrix: Matrix, route: Route) -> Any:
             yield complaint
     matrix = await matrix.of_another(route)
     ids = await matrix.belongings()
-    answer = await matrix.ask(route, ids, {"api-key": await right_key(matrix, route, scope)})
+    answer = await matrix.ask(route, ids, {"api-key": await right_key(matrix, route, scopes)})
     if answer.status_code >= 400:
         yield f"the right key gets {answer.status_code} {answer.text[:200]}, so the others say nothing"
     if route.is_ending:
         await matrix.settled()
 
 
-async def right_key(matrix: Matrix, route: Route, scope: str | None) -> str:
+async def right_key(matrix: Matrix, route: Route, scopes: tuple[str, ...]) -> str:
     """One that allows this and nothing else."""
     all_may = str(route) in FOREIGN and FOREIGN[str(route)].member is None
-    owner = matrix.carol if scope == "admin" else matrix.bob if all_may else matrix.alice
+    owner = matrix.carol if "admin" in scopes else matrix.bob if all_may else matrix.alice
     key = keys.generate()
-    await ApiKey.create(user_id=owner.id, hash=keys.digest(key), name="x", scopes=[scope or "read"])
+    await ApiKey.create(user_id=owner.id, hash=keys.digest(key), name="x", scopes=list(scopes or ("read",)))
     return key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,13 +18,9 @@ MISSING: Refusal = (401, "missing_key")
 INVALID: Refusal = (401, "invalid_key")
 BEYOND: Refusal = (403, "out_of_scope")
 
-SUBSETS: tuple[tuple[Scope, ...], ...] = (
-    ("read",),
-    ("write",),
-    ("admin",),
-    ("read", "write"),
-    ("read", "admin"),
-    ("write", "admin"),
+# All but the whole.
+SUBSETS = tuple(
+    chosen for number in range(1, len(keys.SCOPES)) for chosen in itertools.combinations(keys.SCOPES, number)
 )
 
 
@@ -101,14 +98,14 @@ def nothing_shown(right: str) -> Iterator[Shown]:
     yield Shown("a key in the query", MISSING, query=f"?api-key={right}&api_key={right}&access_token={right}")
 
 
-async def keys_beyond(needed: Scope, member: Caller, administrator: Caller) -> list[Shown]:
+async def keys_beyond(needed: tuple[Scope, ...], member: Caller, administrator: Caller) -> list[Shown]:
     """Right keys that do not allow what is needed."""
     found = {
         f"an administrator's key for {', '.join(scopes)}": await stored(administrator.id, scopes)
         for scopes in SUBSETS
-        if needed not in scopes
+        if not set(needed) <= set(scopes)
     }
-    if needed == "admin":
+    if "admin" in needed:
         found["a key for everything of who is no administrator"] = await stored(member.id, keys.SCOPES)
     return [Shown(what, BEYOND, {"api-key": key.encode()}) for what, key in found.items()]
 

@@ -64,6 +64,33 @@ async def test_a_member_takes_everything_along_and_leaves(
     await field.fill("alice")
     await sure.click()
     await expect(page.get_by_text("Sign in to change")).to_be_visible()
-    assert (await alice.get("/api/users/me")).status == 401
+    await expect(page.get_by_text("To keep it, sign in here before then.")).to_be_visible()
+    assert (await alice.get("/api/users/me")).error == (403, "account_leaving")
     assert await bob.timeline() == []
     await expect(reader.get_by_text("This person is not here")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "being_deleted", "keep"),
+    [
+        (
+            "en-US",
+            "This account is being deleted. You can still keep it, in the settings.",
+            "Keep my account",
+        ),
+        ("ru-RU", "Аккаунт удаляется. Его ещё можно оставить — в настройках.", "Оставить аккаунт"),
+    ],
+)
+async def test_whoever_deleted_their_account_can_keep_it(
+    open_page: OpenPage, alice: Caller, bob: Caller, locale: str, being_deleted: str, keep: str
+) -> None:
+    await alice.tweet("mine")
+    await alice.call("DELETE", "/api/users/me", json={"handle": "alice"})
+    page = await open_page("/settings", locale=locale)
+    await page.locator("input[name=api-key]").fill(str(alice.key))
+    await page.locator("input[name=api-key]").press("Enter")
+    await expect(page.locator(".key-status")).to_contain_text(being_deleted)
+    await page.get_by_role("button", name=keep).click()
+    await expect(page.locator(".key-status")).to_contain_text("@alice")
+    await expect(page.get_by_role("button", name=keep)).to_have_count(0)
+    assert len(await bob.timeline()) == 1

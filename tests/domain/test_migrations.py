@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from importlib import import_module
 
 import asyncpg
 import pytest
@@ -51,6 +52,37 @@ async def test_up_down_and_up_again(fresh: Settings) -> None:
     assert await schema(fresh) == first
 
 
+async def test_keys_from_before_the_scope_account_keep_what_they_could_do(fresh: Settings) -> None:
+    await migrate.upgrade(fresh.database)
+    (name,) = [name for name in migrate.known() if name.startswith("19_")]
+    accounts = import_module(f"server.models.migrations.models.{name.removesuffix('.py')}")
+    before = ["{read}", "{write}", "{read,write}", "{admin}", "{read,admin}", "{read,write,admin}"]
+    after = [
+        ["read"],
+        ["write", "account"],
+        ["read", "write", "account"],
+        ["account", "admin"],
+        ["read", "account", "admin"],
+        ["read", "write", "account", "admin"],
+    ]
+    connection = await asyncpg.connect(**fresh.database.connect_arguments())
+    await connection.execute(accounts.DOWNGRADE)
+    await connection.execute("INSERT INTO users (handle, name) VALUES ('alice', 'alice')")
+    for scopes in before:
+        await connection.execute(
+            "INSERT INTO api_keys (user_id, hash, name, scopes) "
+            "SELECT id, sha256(convert_to($1, 'UTF8')), 'x', $1::text::text[] FROM users",
+            scopes,
+        )
+    await connection.execute(accounts.UPGRADE)
+    found = [record["scopes"] for record in await connection.fetch("SELECT scopes FROM api_keys ORDER BY id")]
+    assert found == after
+    await connection.execute(accounts.DOWNGRADE)
+    found = [record["scopes"] for record in await connection.fetch("SELECT scopes FROM api_keys ORDER BY id")]
+    assert found == [[scope for scope in scopes if scope != "account"] for scopes in after]
+    await connection.close()
+
+
 async def test_several_at_once_apply_each_migration_once(fresh: Settings) -> None:
     applied = await asyncio.gather(*(asyncio.create_task(migrate.upgrade(fresh.database)) for _ in range(4)))
     assert sorted(applied, key=len) == [[], [], [], migrate.known()]
@@ -87,8 +119,6 @@ async def test_times_have_zones_and_ids_fit_into_javascript() -> None:
 
 async def test_the_last_migration_knows_the_models_of_today(settings: Settings) -> None:
     """`aerich migrate` would find nothing to write."""
-    from importlib import import_module
-
     from aerich.utils import decompress_dict, get_models_describe
 
     name = migrate.known()[-1].removesuffix(".py")

@@ -144,7 +144,7 @@ async def test_keys_go_on_working_over_http_and_those_that_everybody_knows_do_no
     for key, user_id in (("k4", 4), ("five-key", 5), ("shared", 8), ("k11", 11), ("k14", 14)):
         me = await showing(anybody, key).get("/api/users/me")
         assert (me.status, me["user"]["id"]) == (200, user_id)
-        assert me["user"]["scopes"] == ["read", "write"]
+        assert me["user"]["scopes"] == ["read", "write", "account"]
     for key in ("test", "test1", "negative", "other", "perch_x", "k15"):
         assert (await showing(anybody, key).get("/api/users/me")).status == 401
     writer = showing(anybody, "k4", 4)

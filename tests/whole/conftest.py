@@ -23,13 +23,13 @@ from tests.waiting import wait_for
 
 REGISTER = """
     WITH person AS (INSERT INTO users (handle, name) VALUES ($1, $1) RETURNING id)
-    INSERT INTO api_keys (user_id, hash, name, scopes) SELECT id, $2, 'tests', '{read,write}' FROM person
-    RETURNING user_id
+    INSERT INTO api_keys (user_id, hash, name, scopes)
+    SELECT id, $2, 'tests', '{read,write,account}' FROM person RETURNING user_id
 """
 REGISTER_ADMIN = """
     WITH person AS (INSERT INTO users (handle, name, is_admin) VALUES ($1, $1, true) RETURNING id)
     INSERT INTO api_keys (user_id, hash, name, scopes)
-    SELECT id, $2, 'tests', '{read,write,admin}' FROM person RETURNING user_id
+    SELECT id, $2, 'tests', '{read,write,account,admin}' FROM person RETURNING user_id
 """
 
 # What Prometheus shows to the four.

@@ -69,7 +69,10 @@ def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) 
     alice = json.loads(made.stdout)
     with running(tmp_path, **settings) as up:
         answer = httpx.get(f"{up.url}/api/users/me", headers={"api-key": alice["key"]}).json()
-        assert (answer["user"]["handle"], answer["user"]["scopes"]) == ("alice", ["read", "write", "admin"])
+        assert (answer["user"]["handle"], answer["user"]["scopes"]) == (
+            "alice",
+            ["read", "write", "account", "admin"],
+        )
         assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
         assert "New people invite them by a link:" in log_of(up)
         assert users(up) == ["alice"]

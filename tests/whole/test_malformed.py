@@ -46,7 +46,7 @@ async def given_keys(perch: Perch) -> list[str]:
     found = [keys.generate() for _ in range(3)]
     connection = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
     for number, key in enumerate(found):
-        scopes = keys.SCOPES if number == 2 else keys.SCOPES[:2]
+        scopes = keys.SCOPES if number == 2 else keys.MEMBER_SCOPES
         await connection.execute(
             KEY, f"attacker{number}_{key[-6:].lower()}", number == 2, keys.digest(key), list(scopes)
         )

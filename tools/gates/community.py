@@ -71,7 +71,7 @@ INSERT_PERSON = """
         INSERT INTO users (handle, name, created_at, is_admin) VALUES ($1, $2, $4, $5) RETURNING id
     )
     INSERT INTO api_keys (user_id, hash, name, scopes) SELECT id, $3, 'browser',
-        CASE WHEN $5 THEN '{read,write,admin}'::text[] ELSE '{read,write}' END FROM person
+        CASE WHEN $5 THEN '{read,write,account,admin}'::text[] ELSE '{read,write,account}' END FROM person
     RETURNING user_id
 """
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from config.version import VERSION
 from server.domain.errors import ERRORS
 
+# Which key it takes, in the words of the document.
+NEEDED = re.compile(r"Needs a key with the scopes? ([^.]+)\.")
+
 # What any of them may answer.
-OF_ALL = ("internal_error", "unavailable", "rate_limited", "missing_key", "invalid_key", "out_of_scope")
+OF_ALL = (
+    "internal_error",
+    "unavailable",
+    "rate_limited",
+    "missing_key",
+    "invalid_key",
+    "out_of_scope",
+    "account_leaving",
+)
 
 
 def page(document: dict[str, Any]) -> str:
@@ -46,7 +58,8 @@ def page(document: dict[str, Any]) -> str:
 def row(method: str, path: str, operation: dict[str, Any]) -> str:
     """One call."""
     told = operation["description"]
-    scope = next((word for word in ("admin", "write", "read") if f"the scope `{word}`" in told), "none")
+    sentence = NEEDED.search(told)
+    scope = sentence[1].replace("`", "") if sentence else "none"
     good = [status for status in operation["responses"] if int(status) < 400]
     wrong = [
         name
