@@ -55,6 +55,7 @@ TASKS = (
     Task(ERASE_USER, people.erase_user, stream=PEOPLE_STREAM),
     Task(MAKE_EXPORT, people.make_export, stream=PEOPLE_STREAM),
     Task("people.sweep_exports", people.sweep_exports, cron="47 * * * *"),
+    Task("people.carry_out_suspensions", people.carry_out_suspensions, cron="* * * * *"),
     Task("people.resume", people.resume, cron="* * * * *"),
     Task("runs.plan", runs.plan, seconds=10),
     Task(EXECUTE_RUN, runs.execute),

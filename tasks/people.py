@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from server.domain import deletion, exports, hiding
+from server.domain import deletion, exports, hiding, ownership, suspension_requests
 from tasks.leases import renewed
 from tasks.workshop import Means
 
@@ -42,6 +42,12 @@ async def erase_user(user_id: int, workshop: Means) -> None:
 async def sweep_exports(workshop: Means) -> None:
     """Remove archives whose time is over."""
     await exports.sweep(workshop.store)
+
+
+async def carry_out_suspensions(workshop: Means) -> None:
+    """Suspend administrators whose suspension was asked for 72 hours ago. Later is late, and not too late."""
+    if not await ownership.is_rehearsal():
+        await suspension_requests.carry_out(workshop.jobs)
 
 
 async def resume(workshop: Means) -> None:

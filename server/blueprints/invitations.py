@@ -10,7 +10,7 @@ from sanic import Blueprint, Request
 from config.values import is_origin
 from server.domain import invitations
 from server.domain.audit import Actor
-from server.domain.errors import Administrator, HandleTaken, InvitationNotFound, UserNotFound
+from server.domain.errors import Administrator, HandleTaken, InvitationNotFound, NoConsent, UserNotFound
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer
 from server.http.guards import context
@@ -58,7 +58,7 @@ class Joined(Answer, frozen=True, kw_only=True):
     body_needed=False,
     answer=MadeInvitation,
     status=201,
-    errors=(UserNotFound, Administrator),
+    errors=(UserNotFound, Administrator, NoConsent),
 )
 async def make(request: Request, viewer: Viewer, body: NewInvitation) -> MadeInvitation:
     """Make a link, for new users or for one who lost their key."""

@@ -56,7 +56,18 @@ class NotAuthor(PerchError):
 
 class Administrator(PerchError):
     error_type, status = "administrator", 403
-    message = "An administrator is suspended, deleted or given a new key on the server's terminal only."
+    message = (
+        "An administrator is deleted, given a new key or suspended at once on the server's terminal only. "
+        "POST /api/operations/suspensions asks another administrator to consent to a suspension."
+    )
+
+
+class NoConsent(PerchError):
+    error_type, status = "no_consent", 403
+    message = (
+        "This takes an administrator whom it is not about, and who was one for 72 hours when it was asked "
+        "for; to confirm it, another one than whoever asked."
+    )
 
 
 class NotFound(PerchError):
@@ -94,6 +105,11 @@ class InvitationNotFound(PerchError):
     message = "This invitation is not valid, or not any more. Ask whoever sent it for a new one."
 
 
+class SuspensionNotFound(PerchError):
+    error_type, status = "suspension_not_found", 404
+    message = "No suspension with this id waits for consent, or not any more."
+
+
 class DumpNotFound(PerchError):
     error_type, status = "dump_not_found", 404
     message = "There is no dump with this id, or not any more."
@@ -122,6 +138,11 @@ class HandleTaken(PerchError):
 class RunUnderWay(PerchError):
     error_type, status = "run_under_way", 409
     message = "A run of this kind is under way already."
+
+
+class SuspensionAsked(PerchError):
+    error_type, status = "suspension_asked", 409
+    message = "The suspension of this administrator is asked for already."
 
 
 class LastAdministrator(PerchError):

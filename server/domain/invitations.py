@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from server.domain import accounts, audit, keys, suspensions, text
+from server.domain import accounts, audit, keys, suspension_requests, suspensions, text
 from server.domain.audit import TERMINAL, Act, Actor
 from server.domain.errors import Administrator, InvalidBody, InvitationNotFound, UserNotFound
 from server.domain.paging import NEWEST, Page
@@ -39,6 +39,7 @@ async def make(
         InvalidBody: a number or the note breaks a rule, or these do not go together.
         UserNotFound: there is no user to recover.
         InvalidKey: the administrator was suspended or deleted at this moment.
+        NoConsent: the suspension of who makes it is asked for.
         Administrator: only the terminal gives one another key, so that none becomes another.
     """
     if not 1 <= uses <= MAX_USES:
@@ -56,6 +57,7 @@ async def make(
     token = generate(INVITATION)
     async with transaction():
         await suspensions.keep_acting(by)
+        await suspension_requests.refuse_subject(by)
         record = await Invitation.create(
             token_hash=digest(token),
             created_by_id=by.user_id,

@@ -59,7 +59,8 @@ async def suspend(
 
     Raises:
         UserNotFound: there is none.
-        Administrator: only the terminal suspends one, so that none locks out the others.
+        Administrator: only the terminal suspends one at once, so that none locks out the others. Others ask
+            for it (`server.domain.suspension_requests`).
         LastAdministrator: nobody else could act as one.
         InvalidBody: the reason breaks a rule.
     """
@@ -70,11 +71,18 @@ async def suspend(
         if by.is_terminal:
             await keep_one(user_id)
         await lock_subject(user_id, by)
-        if now := await row(SUSPEND, user_id, shown, hide_tweets):
-            await invitation.revoke_made_by(user_id)
-            said = {"hide_tweets": now["hidden"], "reason": now["reason"]}
-            await audit.record(by, Act.USER_SUSPENDED, user_id=user_id, **said)
-    await _told(user_id, jobs)
+        await apply(user_id, by, hide_tweets=hide_tweets, reason=shown)
+    await told(user_id, jobs)
+
+
+async def apply(
+    user_id: int, by: Actor, *, hide_tweets: bool | None, reason: str | None, **details: object
+) -> None:
+    """Inside a transaction, with the user locked: suspend them, and put it on record with these details."""
+    if now := await row(SUSPEND, user_id, reason, hide_tweets):
+        await invitation.revoke_made_by(user_id)
+        said = {"hide_tweets": now["hidden"], "reason": now["reason"], **details}
+        await audit.record(by, Act.USER_SUSPENDED, user_id=user_id, **said)
 
 
 async def unsuspend(user_id: int, by: Actor, jobs: Jobs) -> bool:
@@ -88,13 +96,18 @@ async def unsuspend(user_id: int, by: Actor, jobs: Jobs) -> bool:
         ended = await row(UNSUSPEND, user_id) is not None
         if ended:
             await audit.record(by, Act.USER_UNSUSPENDED, user_id=user_id)
-    await _told(user_id, jobs)
+    await told(user_id, jobs)
     return ended
+
+
+async def lock_administrators() -> list[int]:
+    """Inside a transaction, before any other lock: all who can act as one, and keep them from changing."""
+    return [found["id"] for found in await rows(ADMINISTRATORS)]
 
 
 async def keep_one(user_id: int) -> None:
     """Inside a transaction: raises LastAdministrator where nobody but this user could act as one."""
-    if [found["id"] for found in await rows(ADMINISTRATORS)] == [user_id]:
+    if await lock_administrators() == [user_id]:
         raise LastAdministrator
 
 
@@ -121,7 +134,8 @@ async def keep_acting(by: Actor) -> None:
         raise InvalidKey
 
 
-async def _told(user_id: int, jobs: Jobs) -> None:
+async def told(user_id: int, jobs: Jobs) -> None:
+    """After the commit: no process honours their keys any more, or shows what is hidden."""
     # Also where nothing was changed: who did that may have died before anybody was told.
     await changes.tell(changes.visibility(user_id))
     await hiding.begin(user_id, jobs)

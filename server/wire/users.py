@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from server.models.people import ListedPerson, Person, ProfileRow
+from server.models.suspension_request import RequestRow
 from server.security.keys import Scope
 
 encoder = msgspec.json.Encoder()
@@ -63,6 +64,28 @@ class Suspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ] = None
 
 
+class NewSuspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The body that asks for an administrator's suspension."""
+
+    user_id: Annotated[int, Meta(ge=1, lt=2**53, description="The administrator.")]
+    hide_tweets: Annotated[bool, Meta(description="Whether nobody is to see their tweets.")] = False
+    reason: Annotated[str, Meta(description="For administrators: one line of at most 200 characters.")] = ""
+
+
+class AskedSuspension(msgspec.Struct, frozen=True):
+    """A suspension of an administrator that waits for another one's consent."""
+
+    id: int
+    user: Person
+    asked_by: Person
+    asked_at: datetime
+    takes_effect_at: Annotated[datetime, Meta(description="When it does where nobody confirms it.")]
+    hide_tweets: bool
+    reason: str
+    may_confirm: Annotated[bool, Meta(description="Whether the viewer may confirm it.")]
+    may_withdraw: Annotated[bool, Meta(description="Whether the viewer may withdraw it.")]
+
+
 def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSET) -> User:
     """The user as an answer shows it."""
     return User(
@@ -81,6 +104,11 @@ def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSE
         hidden=row.hidden,
         scopes=scopes,
     )
+
+
+def asked_suspension(row: RequestRow) -> AskedSuspension:
+    """The suspension that waits, as an answer shows it."""
+    return msgspec.convert(row, AskedSuspension, from_attributes=True)
 
 
 def one(shown: User) -> bytes:

@@ -7,4 +7,13 @@ export const suspend = (id, hideTweets, reason) =>
     body: { hide_tweets: hideTweets || undefined, reason: reason || undefined },
   });
 
+// Of administrators: they wait for another one's consent.
+export const fetchSuspensions = async () => (await call("GET", "/operations/suspensions")).suspensions;
+
+export const askSuspension = (id) => call("POST", "/operations/suspensions", { body: { user_id: id } });
+
+export const confirmSuspension = (id) => call("POST", `/operations/suspensions/${id}/confirmation`);
+
+export const withdrawSuspension = (id) => call("DELETE", `/operations/suspensions/${id}`);
+
 export const unsuspend = (id) => call("DELETE", `/users/${id}/suspension`);

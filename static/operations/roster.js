@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { fetchMemberKeys, fetchMembers, revokeMemberKey } from "../api/operations.js";
-import { suspend, unsuspend } from "../api/moderation.js";
+import { fetchSuspensions, suspend, unsuspend } from "../api/moderation.js";
+import { lazy } from "../components/lazy.js";
 import { Button, Skeletons, Trouble } from "../components/rows.js";
 import { useAct } from "../lib/act.js";
 import { html } from "../lib/html.js";
@@ -10,6 +11,10 @@ import { errorText, t } from "../lib/i18n.js";
 import { dayOf } from "../lib/time.js";
 import { viewer } from "../store/session.js";
 import { Sure } from "./sure.js";
+
+const consent = (name) => lazy(async () => ({ default: (await import("./consent.js"))[name] }));
+const Ask = consent("Ask");
+const Waiting = consent("Waiting");
 
 const PAGE_SIZE = 10;
 const TYPING = 300;
@@ -57,7 +62,7 @@ function Keys({ member, changed }) {
   </ul>`;
 }
 
-function Member({ one, changed }) {
+function Member({ one, asked, changed }) {
   const open = useSignal(false);
   const ending = useAct(async () => {
     await unsuspend(one.id);
@@ -69,7 +74,8 @@ function Member({ one, changed }) {
     one.suspended_at && t("operations.suspended"),
     t("operations.keys", { count: one.keys }),
   ].filter(Boolean);
-  const ruled = !one.is_admin && one.id !== viewer.value?.id;
+  const another = one.id !== viewer.value?.id;
+  const ruled = !one.is_admin && another;
   return html`<li class="api-key">
     <div>
       <a href=${`/users/${one.id}`}><b dir="auto">${one.name}</b> <span class="handle">${name}</span></a>
@@ -98,6 +104,7 @@ function Member({ one, changed }) {
               await changed();
             }}
           />`)}
+      ${one.is_admin && another && !asked && !one.suspended_at && html`<${Ask} one=${one} changed=${changed} />`}
     </div>
     ${open.value && html`<div class="op-keys"><${Keys} member=${one} changed=${changed} /></div>`}
   </li>`;
@@ -108,6 +115,7 @@ export default function Roster() {
   const text = useSignal("");
   const members = useSignal(null);
   const next = useSignal(null);
+  const waiting = useSignal([]);
   const error = useSignal(null);
   // Answers may overtake each other: the newest question counts.
   const asked = useSignal(0);
@@ -117,6 +125,7 @@ export default function Roster() {
     try {
       const count = before ? PAGE_SIZE : Math.max(PAGE_SIZE, members.peek()?.length ?? 0);
       const page = await fetchMembers(text.peek().trim(), before, Math.min(count, 100));
+      waiting.value = await fetchSuspensions();
       if (mine !== asked.peek()) return;
       members.value = before ? [...members.peek(), ...page.users] : page.users;
       next.value = page.next;
@@ -131,6 +140,7 @@ export default function Roster() {
   }, [text.value]);
   return html`<section class="settings-part">
     <h2>${t("operations.people")}</h2>
+    ${waiting.value.length > 0 && html`<${Waiting} suspensions=${waiting.value} changed=${() => load()} />`}
     <label for=${id}>${t("operations.search")}</label>
     <input
       id=${id}
@@ -143,7 +153,14 @@ export default function Roster() {
     ${error.value && html`<${Trouble} error=${error.value} retry=${() => load()} />`}
     ${members.value?.length === 0 && html`<p class="hint">${t("operations.people_none")}</p>`}
     <ul class="api-keys">
-      ${members.value?.map((one) => html`<${Member} key=${one.id} one=${one} changed=${() => load()} />`)}
+      ${members.value?.map(
+        (one) => html`<${Member}
+          key=${one.id}
+          one=${one}
+          asked=${waiting.value.some(({ user }) => user.id === one.id)}
+          changed=${() => load()}
+        />`,
+      )}
     </ul>
     ${next.value && html`<div><${Button} onClick=${() => load(next.value)}>${t("feed.more")}<//></div>`}
   </section>`;

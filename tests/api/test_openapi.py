@@ -11,6 +11,7 @@ import pytest
 from server.context import App
 from server.domain.errors import ERRORS
 from server.http import openapi
+from server.models.connection import rows
 from tests import pictures
 from tests.callers import Caller, register
 from tests.schemas import matches
@@ -61,6 +62,7 @@ WITH_BODY = {
     "/api/join/{token}",
     "/api/users/{user_id}/suspension",
     "/api/operations/runs",
+    "/api/operations/suspensions",
 }
 
 
@@ -71,6 +73,7 @@ OTHERWISE = {
     "/api/operations/dumps/{dump}/verification",
     "/api/operations/dead-letters/{letter}",
     "/api/operations/dead-letters/{letter}/retry",
+    "/api/operations/suspensions/{suspension_id}/confirmation",
 }
 
 
@@ -87,6 +90,9 @@ async def test_real_answers_are_what_the_document_says(
     dave = await register(alice.send, "dave")
     theirs = await dave.post("/api/keys", json={"name": "x"})
     invited = await carol.post("/api/invitations", json={"note": "x"})
+    dora, frank, gwen = [await register(alice.send, name, admin=True) for name in ("dora", "frank", "gwen")]
+    asked = await dora.post("/api/operations/suspensions", json={"user_id": frank.id})
+    await rows("UPDATE users SET created_at = now() - interval '4 days' WHERE id = $1 RETURNING 1", carol.id)
     ids = {
         "tweet_id": tweet["tweet_id"],
         "user_id": alice.id,
@@ -94,6 +100,7 @@ async def test_real_answers_are_what_the_document_says(
         "key_id": made["key_id"],
         "invitation_id": invited["invitation"]["id"],
         "token": invited["token"],
+        "suspension_id": asked["suspension"]["id"],
     }
     bodies: dict[str, Any] = {
         "/api/tweets": {"tweet_data": "x"},
@@ -102,6 +109,7 @@ async def test_real_answers_are_what_the_document_says(
         "/api/medias/{media_id}": {"alt": "x"},
         "/api/invitations": {"user_id": alice.id},
         "/api/join/{token}": {"handle": "erin"},
+        "/api/operations/suspensions": {"user_id": gwen.id},
         "/api/users/{user_id}/suspension": {"reason": "x"},
         "/api/operations/runs": {"kind": "drill"},
     }

@@ -20,7 +20,8 @@ import msgspec
 import storage
 from config.version import VERSION
 from server.context import App, Context
-from server.domain import invitations
+from server.domain import accounts, invitations, suspension_requests
+from server.domain.audit import Actor
 from server.domain.errors import ERRORS
 from server.models import ApiKey
 from server.models.connection import row, rows
@@ -86,7 +87,7 @@ class Matrix:
         """One request; of a stream only its head is read."""
         url = route.path.format_map(ids) + query
         async with self.client.stream(
-            route.method, url, headers=headers, **route.content(self.alice.handle)
+            route.method, url, headers=headers, **route.content(self.alice.handle, ids)
         ) as answer:
             if "event-stream" not in answer.headers.get("content-type", ""):
                 await answer.aread()
@@ -113,7 +114,11 @@ class Matrix:
         )
         invitation, token = await invitations.make()
         await self.archive()
+        asker, subject, another = [await self.administrator() for _ in range(3)]
+        asked = await suspension_requests.ask(subject.user_id or 0, asker, hide_tweets=False, reason="")
         return Words(
+            suspension_id=asked.id,
+            administrator_id=another.user_id,
             tweet_id=tweet_id,
             user_id=self.alice.id,
             media_id=media["id"],
@@ -123,6 +128,14 @@ class Matrix:
             dump=await self.dump(),
             letter=await self.dead_letter(),
         )
+
+    async def administrator(self) -> Actor:
+        """A new one. Carol has been one for long."""
+        user, key = await accounts.create(f"admin_{secrets.token_hex(8)}", admin=True)
+        await rows(
+            "UPDATE users SET created_at = now() - interval '1 year' WHERE id = $1 RETURNING 1", self.carol.id
+        )
+        return Actor(user.id, (await ApiKey.get(hash=keys.digest(key))).id)
 
     async def dump(self) -> str:
         """One that exists, though its archive is missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from server.wire.media import AltText
 from server.wire.operations import NewRun
 from server.wire.privacy import Confirmation
 from server.wire.tweets import NewTweet
-from server.wire.users import NewName, Suspension
+from server.wire.users import NewName, NewSuspension, Suspension
 from tests import pictures
 
 READ = ("GET", "HEAD")
@@ -59,6 +59,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewRun: {"kind": "retention"},
     Suspension: {"hide_tweets": True},
     Confirmation: {},  # of whom, each request says
+    NewSuspension: {},  # as well
 }
 
 # What ends somebody: each time of a new user.
@@ -101,6 +102,8 @@ FOREIGN: dict[str, Foreign] = {
     "DELETE /api/users/{user_id}": Foreign((403, "out_of_scope"), ruled=True),
     "PATCH /api/medias/{media_id}": Foreign((404, "media_not_found"), (404, "media_not_found")),
     "DELETE /api/keys/{key_id}": Foreign((404, "key_not_found"), (404, "key_not_found")),
+    "POST /api/operations/suspensions/{suspension_id}/confirmation": Foreign(member=(403, "out_of_scope")),
+    "DELETE /api/operations/suspensions/{suspension_id}": Foreign(member=(403, "out_of_scope")),
     "GET /api/operations/users/{user_id}/keys": Foreign(member=(403, "out_of_scope")),
     "DELETE /api/operations/users/{user_id}/keys/{key_id}": Foreign((403, "out_of_scope"), ruled=True),
     "DELETE /api/invitations/{invitation_id}": Foreign(member=(403, "out_of_scope")),
@@ -133,8 +136,8 @@ class Route:
         """Whether it ends a user."""
         return str(self) in ENDING
 
-    def content(self, handle: str) -> dict[str, Any]:
-        """What to send about this user, as arguments of httpx.
+    def content(self, handle: str, ids: Mapping[str, Any]) -> dict[str, Any]:
+        """What to send about this user and these objects, as arguments of httpx.
 
         Raises LookupError for a shape that nobody has a body of.
         """
@@ -150,6 +153,8 @@ class Route:
             )
         if self.operation.body is Confirmation:
             return {"json": {"handle": handle}}
+        if self.operation.body is NewSuspension:
+            return {"json": {"user_id": ids["administrator_id"]}}
         return {"json": BODIES[self.operation.body]}
 
 

@@ -10,11 +10,12 @@ from playwright.async_api import Page, expect
 
 from config.settings import Settings
 from server.context import Context
+from server.models.connection import rows
 from tasks import trends
 from tasks.broker import DEAD_LETTERS
 from tests.browser.conftest import OpenPage
 from tests.browser.parts import see_all
-from tests.callers import Caller
+from tests.callers import Caller, register
 from tests.waiting import until
 
 MESSAGE = {"task_id": "f" * 32, "task_name": "media.remove_pictures", "labels": {}, "kwargs": {}}
@@ -86,6 +87,49 @@ async def test_somebody_is_found_and_a_key_of_theirs_revoked(
     assert (await bob.get("/api/users/me")).error == (401, "invalid_key")
     await page.get_by_role("button", name="End suspension").click()
     await expect(page.get_by_role("button", name="Suspend @bob")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en-US", ("Ask for suspension", "Suspension of @erin", "asked for by @dora", "Confirm", "Withdraw")),
+        (
+            "ru-RU",
+            (
+                "Предложить закрыть доступ",
+                "Закрытие доступа: @erin",
+                "предложил @dora",
+                "Подтвердить",
+                "Отменить предложение",
+            ),
+        ),
+    ],
+)
+async def test_administrators_suspend_another_one_together(
+    open_page: OpenPage, carol: Caller, locale: str, words: tuple[str, str, str, str, str]
+) -> None:
+    ask, title, about, confirm, withdraw = words
+    dora, erin = [await register(carol.send, name, admin=True) for name in ("dora", "erin")]
+    await rows("UPDATE users SET created_at = now() - interval '4 days' RETURNING 1")
+    page = await open_page("/operations", viewer=dora, locale=locale)
+    await see_all(page)
+    await page.get_by_role("button", name=re.compile("@erin$")).get_by_text(ask).click()
+    await page.get_by_role("button", name=ask, exact=True).click()
+    await expect(page.get_by_text(title)).to_be_visible()
+    await expect(page.get_by_text(about)).to_be_visible()
+    await expect(page.get_by_role("button", name=f"{withdraw}: @erin")).to_be_visible()
+    await expect(page.get_by_role("button", name=f"{confirm}: @erin")).to_have_count(0)
+    theirs = await open_page("/operations", viewer=erin, locale=locale)
+    await see_all(theirs)
+    await expect(theirs.get_by_text(title)).to_be_visible()
+    for what in (confirm, withdraw):
+        await expect(theirs.get_by_role("button", name=f"{what}: @erin")).to_have_count(0)
+    other = await open_page("/operations", viewer=carol, locale=locale)
+    await see_all(other)
+    await other.get_by_role("button", name=f"{confirm}: @erin").click()
+    await other.get_by_role("button", name=confirm, exact=True).click()
+    await expect(other.get_by_text(title)).to_have_count(0)
+    assert (await erin.get("/api/users/me")).error == (401, "invalid_key")
 
 
 @pytest.mark.whole

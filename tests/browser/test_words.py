@@ -11,7 +11,7 @@ STATIC = Path(__file__).parents[2] / "static"
 
 ENTRY = re.compile(r'^  "([a-z_.0-9]+)":', re.MULTILINE)
 USE = re.compile(r"""\bt\(\s*"([a-z_.0-9]+)"|words="([a-z_.0-9]+)"|"(shortcuts\.[a-z_]+)\"""")
-PARTS = (".js", "-more.js", "-join.js", "-operations.js", "-settings.js")
+PARTS = (".js", "-more.js", "-consent.js", "-join.js", "-operations.js", "-settings.js")
 FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
 
 

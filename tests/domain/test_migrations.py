@@ -98,7 +98,7 @@ async def test_every_relation_is_a_foreign_key_and_every_foreign_key_has_an_inde
     """)
     assert lacking == []
     relations = await rows("SELECT count(*) AS n FROM pg_constraint WHERE contype = 'f'")
-    assert relations[0]["n"] == 17
+    assert relations[0]["n"] == 19
 
 
 @pytest.mark.usefixtures("database")
