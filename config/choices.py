@@ -75,6 +75,7 @@ class Choices(BaseSettings):
     rate_address: Rate = "12000/minute"
     uploads_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 500
     upload_bytes_per_day: Annotated[int, Field(ge=1024, le=1 << 50)] = 1 << 30
+    text_bytes_per_day: Annotated[int, Field(ge=1024, le=1 << 50)] = 4 << 20
     max_connections: Annotated[int, Field(ge=1, le=1_000_000)] = 25_000
     connections_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
     streams_per_user: Annotated[int, Field(ge=1, le=20_000)] = 20

@@ -137,6 +137,11 @@ def statements(at: Landmarks) -> Statements:
         "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32]]),
         "publish with pictures": (publishing.WITH_MEDIA, [at.photographer, "x", [7], "key", b"x" * 32]),
         "pictures: without a copy": (media_copy.UNCOPIED, [0, 200]),
+        "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20]),
+        "publish with pictures": (
+            publishing.WITH_MEDIA,
+            [at.photographer, "x", [7], "key", b"x" * 32, 1 << 20],
+        ),
         "pictures: whose turn": (media.IN_TURN, [7, 1]),
         "pictures: begin": (media.BEGIN, [7, False, 2, 20]),
         "pictures: which come next": (media.NEXT, [7, False, 2]),

@@ -61,7 +61,7 @@ async def read(request: Request) -> InstanceAnswer:
     settings = context(request).settings
     limits = Limits(
         tweet_max_length=settings.tweet_max_length,
-        tweet_max_bytes=text.TWEET_MAX_BYTES,
+        tweet_max_bytes=text.most_bytes(settings.tweet_max_length),
         media_per_tweet=tweets.MAX_MEDIA,
         media_max_bytes=settings.media_max_bytes,
         alt_max_length=text.ALT_MAX_LENGTH,

@@ -46,7 +46,7 @@ class RevokedKeys(Answer, frozen=True, kw_only=True):
 
 
 @bp.get("/")
-@operation(scope="read", answer=KeyList, by_key=True)
+@operation(scope="read", answer=KeyList, account=True)
 async def list_keys(request: Request, viewer: Viewer) -> KeyList:
     """List one's keys."""
     return KeyList(keys=[wire.key(record, viewer.key_id) for record in await keys.of_user(viewer.id)])
@@ -62,7 +62,7 @@ async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
 
 @bp.delete("/<key_id:id>")
 @operation(
-    scope="account", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey), by_key=True
+    scope="account", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey), account=True
 )
 async def revoke(request: Request, viewer: Viewer, query: RevokeQuery, key_id: int) -> RevokedKeys:
     """Revoke one of one's keys: it is refused everywhere from then on.

@@ -15,6 +15,7 @@ from server.domain.errors import (
     MediaInUse,
     MediaNotFound,
     NotAuthor,
+    QuotaExceeded,
     TweetNotFound,
 )
 from server.domain.timelines import EMBEDDED_LIKERS
@@ -91,7 +92,7 @@ class LikesPage(Answer, frozen=True, kw_only=True):
     status=201,
     headers=PublishHeaders,
     told={"Idempotency-Replayed": "`true` where an earlier request with the same key published the tweet."},
-    errors=(MediaNotFound, MediaInUse, BrokenPicture, TweetNotFound, IdempotencyKeyReused),
+    errors=(MediaNotFound, MediaInUse, BrokenPicture, TweetNotFound, IdempotencyKeyReused, QuotaExceeded),
 )
 async def publish(
     request: Request, viewer: Viewer, body: NewTweet, headers: PublishHeaders
@@ -109,6 +110,7 @@ async def publish(
         body.tweet_data or "",
         body.tweet_media_ids or [],
         max_length=perch.settings.tweet_max_length,
+        day_bytes=perch.settings.text_bytes_per_day,
         key=headers.key,
     )
     if published.shown is not None:

@@ -27,7 +27,7 @@ invitations.json  the links that you made
 acts.json         what administrators did to you (a suspension, a tweet taken down),
                   and what you did as one
 
-Not in it: how many pictures and bytes you uploaded today, which is counted for a few days.
+Not in it: how many pictures and bytes you sent today, which is counted for a few days.
 """
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}

@@ -202,7 +202,7 @@ class RateLimited(PerchError):
 
 class QuotaExceeded(PerchError):
     error_type, status = "quota_exceeded", 429
-    message = "You have uploaded as much as a day takes. Try again after the seconds of Retry-After."
+    message = "You have sent as much as a day takes. Try again after the seconds of Retry-After."
 
 
 class MisdirectedRequest(PerchError):

@@ -1,4 +1,4 @@
-"""How many pictures, and how many bytes of them, a user may upload on a day of UTC."""
+"""How many pictures, and how many bytes of them and of text, a user may send on a day of UTC."""
 
 from __future__ import annotations
 
@@ -40,12 +40,7 @@ async def taken(user_id: int, size: int, of: Quota, *, now: datetime | None = No
     now = now or datetime.now(UTC)
     day = now.date()
     if not await quota.take(user_id, day, size, pictures=of.pictures, most_bytes=of.bytes):
-        tomorrow = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-        raise QuotaExceeded(
-            f"A day takes {of.pictures} pictures and {of.bytes} bytes of them from one user, and this would "
-            f"be more. There is room again from {tomorrow:%Y-%m-%dT%H:%M:%SZ} on.",
-            int((tomorrow - now).total_seconds()) + 1,
-        )
+        raise _exceeded(f"{of.pictures} pictures and {of.bytes} bytes of them", now)
     upload = Taken(size)
     try:
         yield upload
@@ -53,6 +48,26 @@ async def taken(user_id: int, size: int, of: Quota, *, now: datetime | None = No
         if size != upload.kept:
             # A client that goes away takes its request with it, and not what it is owed.
             await asyncio.shield(quota.give_back(user_id, day, size - upload.kept))
+
+
+async def ensure_room_for_text(user_id: int, text: str, most: int) -> None:
+    """Say why a tweet was not published (`server.models.publishing`) where the day has no room for it.
+
+    Raises:
+        QuotaExceeded: it was.
+    """
+    now = datetime.now(UTC)
+    if await quota.text_bytes(user_id, now.date()) + len(text.encode()) > most:
+        raise _exceeded(f"{most} bytes of text", now)
+
+
+def _exceeded(what: str, now: datetime) -> QuotaExceeded:
+    tomorrow = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
+    return QuotaExceeded(
+        f"A day takes {what} from one user, and this would be more. There is room again from "
+        f"{tomorrow:%Y-%m-%dT%H:%M:%SZ} on.",
+        int((tomorrow - now).total_seconds()) + 1,
+    )
 
 
 async def forget_old(*, now: datetime | None = None) -> int:

@@ -6,9 +6,9 @@ import regex
 
 from server.domain.errors import InvalidBody
 
-# A bound on the bytes besides the bound on what people count: one grapheme cluster can hold any
-# number of combining marks. Also what the OpenAPI document says.
-TWEET_MAX_BYTES = 16 * 1024
+# Bounds on the bytes besides the bound on what people count: one grapheme cluster can hold any number of
+# combining marks. A letter with four of them fits into 16 bytes, as does an emoji with a colour of skin.
+BYTES_PER_CHARACTER, TWEET_MAX_BYTES = 16, 16 * 1024
 ALT_MAX_LENGTH = 1500  # as long as Mastodon's
 NAME_MAX_LENGTH = 50
 KEY_NAME_MAX_LENGTH = 50
@@ -30,6 +30,11 @@ def count_graphemes(text: str) -> int:
     return sum(1 for _ in GRAPHEME.finditer(text))
 
 
+def most_bytes(maximum: int) -> int:
+    """How large a text of at most so many characters may be."""
+    return min(BYTES_PER_CHARACTER * maximum, TWEET_MAX_BYTES)
+
+
 def storable(field: str, text: str) -> str:
     """The text itself, unchanged; refused where PostgreSQL or UTF-8 cannot hold it."""
     if "\0" in text:
@@ -42,10 +47,13 @@ def storable(field: str, text: str) -> str:
 
 
 def bounded(field: str, text: str, maximum: int) -> str:
-    """The text itself, if it is storable and no longer than `maximum` characters as people count."""
+    """The text itself, if it is storable, at most `maximum` characters as people count, and not too large."""
     storable(field, text)
-    if len(text.encode()) > TWEET_MAX_BYTES:
-        raise InvalidBody(f"{field} must not be larger than {TWEET_MAX_BYTES} bytes.")
+    if (size := len(text.encode())) > (most := most_bytes(maximum)):
+        raise InvalidBody(
+            f"{field} has {size} bytes; at most {most} are allowed for {maximum} characters. Combining marks "
+            "and joined emoji take bytes too, where people see one character."
+        )
     if (length := count_graphemes(text)) > maximum:
         raise InvalidBody(f"{field} has {length} characters; at most {maximum} are allowed.")
     return text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.cache import changes, topics
-from server.domain import audit, idempotency, media, text
+from server.domain import audit, idempotency, media, quotas, text
 from server.domain.audit import Act, Actor
 from server.domain.errors import InvalidBody, NotAuthor, TweetNotFound, Unavailable
 from server.domain.jobs import Jobs
@@ -29,13 +29,24 @@ class Published:
 
 
 async def publish(
-    viewer: Viewer, content: str, media_ids: Sequence[int], *, max_length: int, key: str | None = None
+    viewer: Viewer,
+    content: str,
+    media_ids: Sequence[int],
+    *,
+    max_length: int,
+    day_bytes: int,
+    key: str | None = None,
 ) -> Published:
     """Publish a tweet, once for each `key` where one is given.
 
+    Args:
+        max_length: in characters as people count them.
+        day_bytes: how much text a day takes from one user.
+
     Raises:
         IdempotencyKeyReused: the key stands for another tweet.
-        InvalidBody: no text and no picture, too long, not storable, too many pictures, or one twice.
+        QuotaExceeded: the day has no room for the text.
+        InvalidBody: no text and no picture, too long or large, not storable, too many pictures, or one twice.
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
     """
     text.bounded("tweet_data", content, max_length)
@@ -50,7 +61,9 @@ async def publish(
     fingerprint = idempotency.fingerprint(content, media_ids) if key is not None else None
     new = None
     if all(abs(media_id) <= NEWEST for media_id in media_ids):  # others are no ids
-        new = await publishing.publish(NewTweet(viewer.id, content, tuple(media_ids), key, fingerprint))
+        new = await publishing.publish(
+            NewTweet(viewer.id, content, day_bytes, tuple(media_ids), key, fingerprint)
+        )
     if new is None:
         if key is not None and fingerprint is not None:
             earlier = await idempotency.earlier(viewer, key, fingerprint)
@@ -59,6 +72,7 @@ async def publish(
                 await changes.tell(changes.published(earlier, viewer.id))
                 return Published(earlier, None)
         await media.ensure_attachable(viewer, media_ids)
+        await quotas.ensure_room_for_text(viewer.id, content, day_bytes)
         raise Unavailable  # what was in the way has gone meanwhile
     await changes.tell(changes.published(new.id, viewer.id))
     shown = TweetRow(

@@ -23,7 +23,7 @@ READING = frozenset({"GET", "HEAD"})
 
 
 async def admit_write(
-    request: Request, rates: Rates, viewer: Viewer | None, *, upload: bool, by_key: bool
+    request: Request, rates: Rates, viewer: Viewer | None, *, upload: bool = False, account: bool = False
 ) -> None:
     """Count a request that changes something. Raises RateLimited."""
     if viewer is None:
@@ -31,17 +31,17 @@ async def admit_write(
             tell(request, rates.anonymous, await rates.anonymous.count_exactly(address))
         return
     tally = rates.uploads if upload else rates.writes
-    tell(request, tally, await tally.count_exactly(counted(viewer, by_key)))
+    tell(request, tally, await tally.count_exactly(counted(viewer, account)))
     share(request, rates)
 
 
-def admit_read(request: Request, rates: Rates, viewer: Viewer | None, *, by_key: bool = False) -> None:
+def admit_read(request: Request, rates: Rates, viewer: Viewer | None, *, account: bool = False) -> None:
     """Count a request that only reads. Raises RateLimited."""
     if viewer is None:
         if (address := address_of(request)) is not None:
             tell(request, rates.anonymous, rates.anonymous.count(address))
         return
-    tell(request, rates.reads, rates.reads.count(counted(viewer, by_key)))
+    tell(request, rates.reads, rates.reads.count(counted(viewer, account)))
     share(request, rates)
 
 
@@ -77,9 +77,12 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
     await rates.pause()
 
 
-def counted(viewer: Viewer, by_key: bool) -> int | str:
-    """Whom to count: the user, or the key that is shown."""
-    return f"key-{viewer.key_id}" if by_key else viewer.id
+def counted(viewer: Viewer, account: bool) -> int | str:
+    """Whom to count: the user; apart from all else, where a key that manages the account does just that.
+
+    So a key that was given to a program cannot use up what its owner needs to revoke it.
+    """
+    return f"account-{viewer.id}" if account and "account" in viewer.scopes else viewer.id
 
 
 def share(request: Request, rates: Rates) -> None:

@@ -74,7 +74,7 @@ def operation(
     errors: tuple[type[PerchError], ...] = (),
     file: str | None = None,
     leaving: bool = False,
-    by_key: bool = False,
+    account: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Success | None]]], Callable[..., Awaitable[JsonAnswer | None]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
@@ -90,8 +90,8 @@ def operation(
         errors: what it may raise besides what these arguments imply.
         file: the content type of an answer that is a file, which the handler sends by itself.
         leaving: whether it is also for those whose account is being deleted.
-        by_key: whether the rate is counted by the key that is shown and not by its user, so that whoever has
-            another one cannot use it up.
+        account: whether it manages the account. Then it is counted apart where the key has that scope, and
+            whoever has another key of the user cannot use that up.
     """
     scopes = () if scope is None else (scope,) if isinstance(scope, str) else scope
     implied = failures_of_all(scopes, leaving=leaving)
@@ -110,9 +110,9 @@ def operation(
                 arguments["viewer"] = allowed(viewer, *scopes, leaving=leaving)
             if (rates := context(request).rates) is not None:
                 if request.method in READING:
-                    admit_read(request, rates, viewer, by_key=by_key)
+                    admit_read(request, rates, viewer, account=account)
                 else:
-                    await admit_write(request, rates, viewer, upload=form is not None, by_key=by_key)
+                    await admit_write(request, rates, viewer, upload=form is not None, account=account)
             if query is not None:
                 arguments["query"] = read_query(request, query)
             if headers is not None:

@@ -1,6 +1,6 @@
-"""What each user has uploaded on a day of UTC: taken before the bytes come, so that many at once get no more.
+"""What each user has sent on a day of UTC: taken before the bytes come, so that many at once get no more.
 
-The table has no model.
+The table has no model. Text is taken by the statement that publishes it (`server.models.publishing`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ GIVE_BACK = """
     UPDATE upload_days SET bytes = bytes - $3 WHERE user_id = $1 AND day = $2 RETURNING bytes
 """
 
+TEXT_BYTES = "SELECT text_bytes FROM upload_days WHERE user_id = $1 AND day = $2"
+
 FORGET = "DELETE FROM upload_days WHERE day < $1 RETURNING 1"
 
 
@@ -33,6 +35,12 @@ async def take(user_id: int, day: date, size: int, *, pictures: int, most_bytes:
 async def give_back(user_id: int, day: date, size: int) -> None:
     """Of the bytes that were taken, these did not come."""
     await rows(GIVE_BACK, user_id, day, size)
+
+
+async def text_bytes(user_id: int, day: date) -> int:
+    """Of the tweets that they published."""
+    found = await row(TEXT_BYTES, user_id, day)
+    return found["text_bytes"] if found else 0
 
 
 async def forget(before: date) -> int:

@@ -163,7 +163,7 @@ export default {
   "error.media_in_use": "A picture is part of another tweet already. Remove it and add it again.",
   "error.too_large": "The file is too large.",
   "error.unsupported_media_type": "This kind of file is not a picture that can be sent.",
-  "error.quota_exceeded": "You have sent as many pictures today as the server takes. Try again tomorrow.",
+  "error.quota_exceeded": "You have sent as much today as the server takes. Try again tomorrow.",
   "error.broken_picture": "The picture is damaged.",
   "error.picture_failed": "A picture has not been sent.",
   "error.picture_lost": "This picture could not be kept. Add it again.",

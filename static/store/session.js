@@ -10,7 +10,7 @@ const DEFAULTS = {
   version: "",
   limits: {
     tweet_max_length: 1000,
-    tweet_max_bytes: 16_384,
+    tweet_max_bytes: 16_000,
     media_per_tweet: 4,
     media_max_bytes: 10_485_760,
     alt_max_length: 1500,

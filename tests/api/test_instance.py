@@ -27,7 +27,7 @@ async def test_an_instance_describes_itself_without_a_key(anybody: Caller, setti
     assert instance["name"] == "Perch"
     assert instance["limits"] == {
         "tweet_max_length": 1000,
-        "tweet_max_bytes": 16384,
+        "tweet_max_bytes": 16000,
         "media_per_tweet": 4,
         "media_max_bytes": settings.media_max_bytes,
         "alt_max_length": 1500,

@@ -64,7 +64,7 @@ async def test_text_survives_unchanged(alice: Caller, text: str) -> None:
         (b'{"tweet_data": "x", "tweet_media_ids": [1,2,3,4,5]}', "at most 4"),
         (b'{"tweet_data": "x", "tweet_media_ids": [1,1]}', "twice"),
         (b'{"tweet_data": "' + b"x" * 1001 + b'"}', "1001 characters"),
-        ('{"tweet_data": "' + "👩‍👩‍👧‍👦" * 900 + '"}', "16384 bytes"),
+        ('{"tweet_data": "' + "👩‍👩‍👧‍👦" * 900 + '"}', "at most 16000"),
         (b"", "JSON body"),
         (b"null", "The body"),
         (b"[]", "body"),

@@ -35,7 +35,7 @@ async def viewer(handle: str) -> Viewer:
 
 
 async def publish(author: Viewer) -> int:
-    return (await tweets.publish(author, "x", [], max_length=10)).tweet_id
+    return (await tweets.publish(author, "x", [], max_length=10, day_bytes=1000)).tweet_id
 
 
 async def settle(calls: Sequence[Awaitable[object]]) -> list[object]:
@@ -88,7 +88,9 @@ async def test_of_parallel_tweets_one_gets_the_picture() -> None:
             height=1,
             content_type="image/jpeg",
         )
-        results = await settle([tweets.publish(alice, "x", [made.id], max_length=10) for _ in range(8)])
+        results = await settle(
+            [tweets.publish(alice, "x", [made.id], max_length=10, day_bytes=1000) for _ in range(8)]
+        )
         assert [type(result) for result in results].count(MediaInUse) == 7
     assert (await rows("SELECT count(*) AS n FROM tweets"))[0]["n"] == 10
     assert await rows(DISAGREEING) == []

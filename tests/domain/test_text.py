@@ -41,6 +41,16 @@ def test_whatever_is_accepted_is_unchanged(typed: str) -> None:
         assert "\0" in typed or text.count_graphemes(typed) > 100
 
 
+def test_a_text_has_at_most_16_bytes_for_each_character_that_is_allowed() -> None:
+    marks = "e" + "\u0301" * 79  # one character as people count, and 159 bytes
+    assert text.bounded("tweet_data", marks, 10) == marks
+    with pytest.raises(InvalidBody, match=r"tweet_data has 161 bytes; at most 160 .* Combining marks"):
+        text.bounded("tweet_data", marks + "\u0301", 10)
+    assert text.bounded("tweet_data", "👩🏽" * 10, 10)  # with a colour of skin: 8 bytes each
+    with pytest.raises(InvalidBody, match="at most 16384 are allowed"):
+        text.bounded("tweet_data", "e\u0301" * 6000, 16_384)
+
+
 def test_half_of_a_surrogate_pair_is_refused() -> None:
     with pytest.raises(InvalidBody, match="surrogate"):
         text.storable("tweet_data", "a\ud800b")

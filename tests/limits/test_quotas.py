@@ -70,8 +70,58 @@ async def test_a_client_that_goes_away_gives_back_what_it_took(house: Open, alic
     await until(lambda: has([(1, 0)]))
 
 
+async def test_a_day_takes_so_many_bytes_of_text(house: Open, alice: Caller, bob: Caller) -> None:
+    here = await house(text_bytes_per_day=1024)
+    writer = here.caller(alice)
+    for _ in range(2):
+        await writer.tweet("я" * 200)  # two bytes each
+    refused = await writer.post("/api/tweets", json={"tweet_data": "я" * 200})
+    assert refused.error == (429, "quota_exceeded")
+    assert "1024 bytes of text" in refused["error_message"]
+    assert 0 < int(refused.headers["retry-after"]) <= 86400
+    await writer.tweet("я" * 112)
+    assert (await writer.post("/api/tweets", json={"tweet_data": "x"})).status == 429
+    assert (await rows("SELECT text_bytes FROM upload_days"))[0]["text_bytes"] == 1024
+    await here.caller(bob).tweet("x")
+    assert len(await writer.timeline()) == 4
+
+
+async def test_with_pictures_too(house: Open, alice: Caller, worker: None) -> None:
+    here = await house(text_bytes_per_day=1024)
+    writer = here.caller(alice)
+    media = (await writer.upload(pictures.jpeg()))["media_id"]
+    await writer.tweet("x" * 1000)
+    body = {"tweet_data": "x" * 25, "tweet_media_ids": [media]}
+    assert (await writer.post("/api/tweets", json=body)).error == (429, "quota_exceeded")
+    await writer.tweet("", [media])  # it is free still, and no text takes no room
+
+
+async def test_many_at_once_take_no_more_text_than_one_after_the_other(house: Open, alice: Caller) -> None:
+    here = await house(text_bytes_per_day=1024)
+    writer = here.caller(alice)
+    answers = await asyncio.gather(
+        *(writer.post("/api/tweets", json={"tweet_data": "x" * 300}) for _ in range(20))
+    )
+    assert sorted(answer.status for answer in answers) == [201] * 3 + [429] * 17
+    assert len(await writer.timeline()) == 3
+
+
+async def test_what_is_sent_again_takes_no_more_text(house: Open, alice: Caller) -> None:
+    here = await house(text_bytes_per_day=1024)
+    writer = here.caller(alice)
+    for _ in range(3):
+        answer = await writer.post(
+            "/api/tweets", json={"tweet_data": "x" * 300}, headers={"idempotency-key": "once"}
+        )
+        assert answer.status == 201
+    assert (await rows("SELECT text_bytes FROM upload_days"))[0]["text_bytes"] == 300
+    lost = {"headers": {"idempotency-key": "not this one"}}
+    assert (await writer.post("/api/tweets", json={"tweet_data": "y" * 725}, **lost)).status == 429
+    assert (await writer.post("/api/tweets", json={"tweet_data": "y" * 724}, **lost)).status == 201
+
+
 async def test_old_days_are_forgotten(alice: Caller) -> None:
     for day in (date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3)):
-        await rows("INSERT INTO upload_days VALUES ($1, $2, 1, 1) RETURNING 1", alice.id, day)
+        await rows("INSERT INTO upload_days VALUES ($1, $2, 1, 1, 0) RETURNING 1", alice.id, day)
     assert await quotas.forget_old(now=datetime(2026, 1, 3, 12, tzinfo=UTC)) == 1
     assert len(await taken(alice)) == 2

@@ -50,12 +50,22 @@ async def test_all_keys_of_a_user_share_their_rate(house: Open, alice: Caller) -
     assert refused.error == (429, "rate_limited")
 
 
+async def test_more_keys_list_and_revoke_no_more_keys(house: Open, alice: Caller) -> None:
+    here = await house(rate_reads="3/day", rate_writes="9/day")
+    owner = here.caller(alice)
+    made = [(await owner.post("/api/keys", json={"name": "x"}))["key"] for _ in range(4)]
+    everybody = [Caller(owner.send, key) for key in made]
+    assert [(await who.get("/api/keys")).status for who in everybody] == [200, 200, 200, 429]
+    statuses = [(await who.delete("/api/keys/999999")).status for who in everybody * 3]
+    assert statuses == [404] * 9 + [429] * 3
+
+
 async def test_who_has_a_stolen_key_cannot_keep_its_owner_from_revoking_it(
     house: Open, alice: Caller
 ) -> None:
     here = await house(rate_writes="2/day", rate_reads="2/day")
     owner = here.caller(alice)
-    stolen = await owner.post("/api/keys", json={"name": "stolen"})
+    stolen = await owner.post("/api/keys", json={"name": "stolen", "scopes": ["read", "write"]})
     thief = Caller(owner.send, stolen["key"])
     for _ in range(4):
         await thief.delete("/api/keys/999999")
