@@ -11,7 +11,7 @@ const ROUTES = [
   [/^\/users\/(\d+)\/(followers|following)$/, "people", (id, list) => ({ id: Number(id), list })],
   [/^\/settings$/, "settings", () => ({})],
   [/^\/operations$/, "operations", () => ({})],
-  [/^\/join\/([^/]+)$/, "join", (token) => ({ id: token })],
+  [/^\/join(?:\/([^/]+))?$/, "join", (token) => ({ id: token })],
 ];
 
 export function match(path) {
@@ -47,7 +47,7 @@ function followLink(event) {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest?.("a[href]");
   if (!link || link.target || link.hasAttribute("download")) return;
-  if (link.origin !== location.origin || link.getAttribute("href").startsWith("#")) return;
+  if (link.origin !== location.origin || link.hash) return;
   if (/^\/(api|static|media)\//.test(link.pathname)) return;
   event.preventDefault();
   navigate(link.href);

@@ -18,7 +18,7 @@ from server.http.inputs import PageQuery
 from server.http.operation import operation
 from server.models.people import Person
 from server.wire import invitations as wire
-from server.wire.invitations import Invitation, Join, NewInvitation, NewMember
+from server.wire.invitations import Invitation, Join, Joining, NewInvitation, NewMember, Token
 
 bp = Blueprint("invitations", url_prefix="/api")
 
@@ -71,7 +71,7 @@ async def make(request: Request, viewer: Viewer, body: NewInvitation) -> MadeInv
         admin=body.admin,
     )
     return MadeInvitation(
-        invitation=wire.invitation(made), token=token, url=f"{origin(request)}/join/{token}"
+        invitation=wire.invitation(made), token=token, url=wire.link(origin(request), token)
     )
 
 
@@ -91,12 +91,25 @@ async def revoke(request: Request, viewer: Viewer, invitation_id: int) -> Answer
     return Answer()
 
 
+@bp.post("/join/link")
+@operation(scope=None, body=Token, answer=JoinAnswer, errors=(InvitationNotFound,))
+async def look(request: Request, body: Token) -> JoinAnswer:
+    """Read what a link is for. No use of it is taken."""
+    return await _read(request, body.token)
+
+
+@bp.post("/join")
+@operation(scope=None, body=Joining, answer=Joined, status=201, errors=(InvitationNotFound, HandleTaken))
+async def join(request: Request, body: Joining) -> Joined:
+    """Use a link. A new user chooses handle and name; an existing one gets another key, and keeps the old."""
+    return await _accept(body.token, body.handle, body.name)
+
+
 @bp.get("/join/<token:str>")
 @operation(scope=None, answer=JoinAnswer, errors=(InvitationNotFound,))
 async def read(request: Request, token: str) -> JoinAnswer:
-    """Read what a link is for. No use of it is taken."""
-    found = await invitations.read(token)
-    return JoinAnswer(join=wire.join(found, context(request).settings.instance_name))
+    """Read what a link is for, in an address that proxies may log: `POST /api/join/link` is better."""
+    return await _read(request, token)
 
 
 @bp.post("/join/<token:str>")
@@ -109,8 +122,17 @@ async def read(request: Request, token: str) -> JoinAnswer:
     errors=(InvitationNotFound, HandleTaken),
 )
 async def accept(request: Request, token: str, body: NewMember) -> Joined:
-    """Use a link. A new user chooses handle and name; an existing one gets another key, and keeps the old."""
-    user, key = await invitations.accept(token, body.handle, body.name)
+    """Use a link, in an address that proxies may log: `POST /api/join` is better."""
+    return await _accept(token, body.handle, body.name)
+
+
+async def _read(request: Request, token: str) -> JoinAnswer:
+    found = await invitations.read(token)
+    return JoinAnswer(join=wire.join(found, context(request).settings.instance_name))
+
+
+async def _accept(token: str, handle: str | None, name: str | None) -> Joined:
+    user, key = await invitations.accept(token, handle, name)
     return Joined(user=Person(user.id, user.name, user.handle), key=key)
 
 

@@ -131,6 +131,7 @@ def sent(request: Request, file: ClientFile, status: int, headers: dict[str, str
 @bp.route("/following", methods=["GET", "HEAD"], name="following")
 @bp.route("/settings", methods=["GET", "HEAD"], name="settings")
 @bp.route("/operations", methods=["GET", "HEAD"], name="operations")
+@bp.route("/join", methods=["GET", "HEAD"], name="join_by_fragment")
 @bp.route("/join/<token:str>", methods=["GET", "HEAD"], name="join")
 @bp.route("/tweets/<number:id>", methods=["GET", "HEAD"], name="tweet")
 @bp.route("/users/<number:id>", methods=["GET", "HEAD"], name="user")

@@ -12,6 +12,7 @@ from server.cli.command import ID, json_option, print_json, table, with_database
 from server.domain import accounts, invitations
 from server.domain.paging import NEWEST
 from server.models.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow
+from server.wire.invitations import link
 
 # More than anybody has to look at on a terminal.
 LISTED = 1000
@@ -55,11 +56,11 @@ def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_
 
     made, token = with_database(make, begins=True)
     settings = Settings.load()
-    link = f"{settings.public_origin or settings.local_url}/join/{token}"
+    url = link(settings.public_origin or settings.local_url, token)
     if as_json:
-        print_json({**line(made), "token": token, "url": link})
+        print_json({**line(made), "token": token, "url": url})
         return
-    click.echo(f"{meaning(made)} The link, shown this once:\n{link}")
+    click.echo(f"{meaning(made)} The link, shown this once:\n{url}")
     if settings.public_url is None and (settings.mode == "PROD" or not is_loopback(settings.host)):
         click.echo("PUBLIC_URL is not set: people may know this server by another address.", err=True)
 

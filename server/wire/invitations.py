@@ -53,6 +53,18 @@ class NewMember(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ] = None
 
 
+class Token(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The body that asks what a link is for."""
+
+    token: Annotated[str, Meta(description="What the link ends in, behind the `#`.")]
+
+
+class Joining(NewMember, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """The body that uses a link; nothing is chosen where it is for an existing user."""
+
+    token: Annotated[str, Meta(description="What the link ends in, behind the `#`.")]
+
+
 class Join(msgspec.Struct, frozen=True):
     """What a link is for."""
 
@@ -67,6 +79,11 @@ class Join(msgspec.Struct, frozen=True):
 def invitation(row: InvitationRow) -> Invitation:
     """The invitation as an answer shows it."""
     return msgspec.convert(row, Invitation, from_attributes=True)
+
+
+def link(origin: str, token: str) -> str:
+    """The link. Browsers send no server what stands behind a `#`, so none on the way writes it into a log."""
+    return f"{origin}/join#{token}"
 
 
 def join(found: OpenInvitation, instance: str) -> Join:

@@ -12,15 +12,13 @@ export async function createInvitation(wish) {
 
 export const revokeInvitation = (id) => call("DELETE", `/invitations/${id}`);
 
-const joinPath = (token) => `/join/${encodeURIComponent(token)}`;
-
 // Neither asks with a key: who uses a link need not be who is signed in.
-export const fetchJoin = async (token) => (await call("GET", joinPath(token), { key: "" })).join;
+export const fetchJoin = async (token) => (await call("POST", "/join/link", { body: { token }, key: "" })).join;
 
-export const join = (token, wish) => call("POST", joinPath(token), { body: wish, key: "" });
+export const join = (token, wish) => call("POST", "/join", { body: { token, ...wish }, key: "" });
 
 // Behind a proxy the server may not know that it is reached by https; the browser does.
 function here(url) {
-  const { host, pathname } = new URL(url);
-  return host === location.host ? location.origin + pathname : url;
+  const { host, pathname, hash } = new URL(url);
+  return host === location.host ? location.origin + pathname + hash : url;
 }

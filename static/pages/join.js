@@ -61,8 +61,23 @@ function Invited({ found, send }) {
   </div>`;
 }
 
-export default function JoinPage({ id: token, entry }) {
+// The token stands behind the "#", which browsers send to nobody. In older links it is a part of the path.
+const tokenHere = () => location.hash.slice(1);
+
+export default function JoinPage({ id, entry }) {
   usePlace(`join ${entry}`);
+  const token = useSignal(id ?? tokenHere());
+  useEffect(() => {
+    const follow = () => {
+      token.value = id ?? tokenHere();
+    };
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  return html`<${Link} key=${token.value} token=${token.value} />`;
+}
+
+function Link({ token }) {
   const found = useSignal(null);
   const given = useSignal(givenBy(token) ?? null);
   const gone = useSignal(false);

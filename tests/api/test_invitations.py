@@ -29,7 +29,7 @@ async def only(admin: Caller) -> dict[str, Any]:
 async def test_a_link_makes_a_member_once(carol: Caller, anybody: Caller) -> None:
     made = await invite(carol, note="  for dave ")
     address = str((await carol.raw("GET", "/api/instance")).url).removesuffix("/api/instance")
-    assert made["url"] == f"{address}/join/{made['token']}"
+    assert made["url"] == f"{address}/join#{made['token']}"
     assert (made["invitation"]["note"], made["invitation"]["state"]) == ("for dave", "open")
     join = (await anybody.get(f"/api/join/{made['token']}"))["join"]
     assert join == {
@@ -49,6 +49,28 @@ async def test_a_link_makes_a_member_once(carol: Caller, anybody: Caller) -> Non
     for again in (anybody.get, anybody.post):
         assert (await again(f"/api/join/{made['token']}")).error == GONE
     assert (await only(carol))["state"] == "used_up"
+
+
+async def test_the_token_is_in_no_address_that_a_browser_sends(
+    carol: Caller, alice: Caller, anybody: Caller
+) -> None:
+    token = (await invite(carol))["token"]
+    look = await anybody.post("/api/join/link", json={"token": token})
+    assert (look.status, look["join"]["kind"]) == (200, "new")
+    joined = await anybody.post("/api/join", json={"token": token, "handle": "dave", "name": "Dave"})
+    assert (joined.status, joined["user"]["handle"]) == (201, "dave")
+    assert (await with_key(anybody, joined["key"]).get("/api/users/me")).status == 200
+    recovery = (await invite(carol, user_id=alice.id))["token"]
+    look = await anybody.post("/api/join/link", json={"token": recovery})
+    assert (look["join"]["kind"], look["join"]["handle"]) == ("recovery", "alice")
+    chosen = await anybody.post("/api/join", json={"token": recovery, "handle": "malice"})
+    assert chosen.error == (422, "invalid_body")
+    assert (await anybody.post("/api/join", json={"token": recovery})).status == 201
+    for gone in (token, recovery, "nonsense", ""):
+        assert (await anybody.post("/api/join/link", json={"token": gone})).error == GONE
+        assert (await anybody.post("/api/join", json={"token": gone, "handle": "erin"})).error == GONE
+    for body in ({}, {"handle": "erin"}, {"token": 1}, {"token": token, "x": 1}):
+        assert (await anybody.post("/api/join", json=body)).error == (422, "invalid_body")
 
 
 async def test_a_link_with_nothing_said_has_one_use_and_seven_days(carol: Caller) -> None:
@@ -281,9 +303,9 @@ async def test_links_begin_with_the_public_address(
     made = await carol.post("/api/invitations", json={}, headers=spoofed)
     assert "evil" not in made["url"]
     strange = await carol.post("/api/invitations", json={}, headers={"host": "perch.example:99999"})
-    assert strange["url"].startswith(f"http://127.0.0.1:{settings.port}/join/")
+    assert strange["url"].startswith(f"http://127.0.0.1:{settings.port}/join#")
     proxied = await carol.post("/api/invitations", json={}, headers={"host": "perch.example"})
-    assert proxied["url"] == f"http://perch.example/join/{proxied['token']}"
+    assert proxied["url"] == f"http://perch.example/join#{proxied['token']}"
     monkeypatch.setitem(settings.__dict__, "public_url", "https://perch.example.org/")
     public = await carol.post("/api/invitations", json={}, headers={"host": "perch.example"})
-    assert public["url"] == f"https://perch.example.org/join/{public['token']}"
+    assert public["url"] == f"https://perch.example.org/join#{public['token']}"

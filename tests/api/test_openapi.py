@@ -59,6 +59,8 @@ WITH_BODY = {
     "/api/medias",
     "/api/medias/{media_id}",
     "/api/invitations",
+    "/api/join",
+    "/api/join/link",
     "/api/join/{token}",
     "/api/users/{user_id}/suspension",
     "/api/operations/runs",
@@ -89,7 +91,7 @@ async def test_real_answers_are_what_the_document_says(
     made = await alice.post("/api/keys", json={"name": "x"})
     dave = await register(alice.send, "dave")
     theirs = await dave.post("/api/keys", json={"name": "x"})
-    invited = await carol.post("/api/invitations", json={"note": "x"})
+    invited = await carol.post("/api/invitations", json={"note": "x", "max_uses": 2})
     dora, frank, gwen = [await register(alice.send, name, admin=True) for name in ("dora", "frank", "gwen")]
     asked = await dora.post("/api/operations/suspensions", json={"user_id": frank.id})
     await rows("UPDATE users SET created_at = now() - interval '4 days' WHERE id = $1 RETURNING 1", carol.id)
@@ -108,7 +110,9 @@ async def test_real_answers_are_what_the_document_says(
         "/api/keys": {"name": "x"},
         "/api/medias/{media_id}": {"alt": "x"},
         "/api/invitations": {"user_id": alice.id},
-        "/api/join/{token}": {"handle": "erin"},
+        "/api/join": {"token": invited["token"], "handle": "erin"},
+        "/api/join/link": {"token": invited["token"]},
+        "/api/join/{token}": {"handle": "heidi"},
         "/api/operations/suspensions": {"user_id": gwen.id},
         "/api/users/{user_id}/suspension": {"reason": "x"},
         "/api/operations/runs": {"kind": "drill"},

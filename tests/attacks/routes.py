@@ -28,6 +28,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/following": READ,
     "/settings": READ,
     "/operations": READ,
+    "/join": READ,
     "/join/{token}": READ,
     "/tweets/{number}": READ,
     "/users/{number}": READ,
@@ -46,6 +47,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/api/docs.css": READ,
     "/api/openapi.json": READ,
     "/api/instance": ("GET",),
+    "/api/join": ("POST",),
+    "/api/join/link": ("POST",),
     "/api/join/{token}": ("GET", "POST"),
 }
 

@@ -13,9 +13,9 @@ from tests.callers import Caller
 
 
 async def link(**wish: object) -> str:
-    """The path of a new link."""
+    """The path of a new link, with what stands behind it."""
     _, token = await invitations.make(**wish)  # type: ignore[arg-type]
-    return f"/join/{token}"
+    return f"/join#{token}"
 
 
 async def shown_secret(page: Page) -> str:
@@ -70,11 +70,11 @@ async def test_what_is_wrong_with_a_handle_is_said_while_it_is_typed(
 
 async def test_what_was_typed_stays_when_it_cannot_be_sent(open_page: OpenPage, database: None) -> None:
     page = await open_page(await link())
-    await refuse(page, "**/api/join/*", 503, "unavailable")
+    await refuse(page, "**/api/join", 503, "unavailable")
     await page.get_by_label("Handle").fill("dave")
     await page.get_by_role("button", name="Join").click()
     await expect(page.get_by_role("alert")).to_contain_text("busy")
-    await page.unroute("**/api/join/*")
+    await page.unroute("**/api/join")
     await page.get_by_role("button", name="Retry").click()
     await expect(page.get_by_role("heading", name="Welcome, @dave")).to_be_visible()
 
@@ -124,9 +124,35 @@ async def test_a_key_that_was_not_kept_is_not_lost_by_looking_around(
 
 
 async def test_a_link_that_is_not_valid_says_so(open_page: OpenPage, database: None) -> None:
-    page = await open_page("/join/nonsense", locale="ru-RU")
+    page = await open_page("/join#nonsense", locale="ru-RU")
     await expect(page.get_by_text("Эта ссылка не действует")).to_be_visible()
     await expect(page.get_by_text("Попросите новую")).to_be_visible()
+
+
+async def test_no_address_that_the_browser_asks_for_holds_the_token(
+    open_page: OpenPage, database: None
+) -> None:
+    page = await open_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("#")[0]))
+    await page.goto(await link())
+    await page.get_by_label("Handle").fill("dave")
+    await page.get_by_role("button", name="Join").click()
+    await expect(page.get_by_role("heading", name="Welcome, @dave")).to_be_visible()
+    assert any(url.endswith("/join") for url in asked)
+    assert not [url for url in asked if "perch_invite_" in url]
+
+
+async def test_links_from_before_work_and_another_one_in_the_same_tab_too(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    old = (await link()).replace("#", "/")
+    page = await open_page(old)
+    await expect(page.get_by_label("Handle")).to_be_visible()
+    await page.goto("/join#nonsense")
+    await expect(page.get_by_text("This link is not valid")).to_be_visible()
+    await page.evaluate("to => (location.href = to)", await link(user_id=alice.id))
+    await expect(page.get_by_role("button", name="Show my key")).to_be_visible()
 
 
 async def test_a_lost_key_is_replaced_by_a_link_from_the_profile(
@@ -181,7 +207,7 @@ async def test_an_administrator_makes_lists_and_revokes_links(open_page: OpenPag
     await part.get_by_label("Note").fill("class 7b")
     await uses.press("Enter")
     url = await shown_secret(page)
-    assert url.startswith(page.url.removesuffix("/settings") + "/join/perch_invite_")
+    assert url.startswith(page.url.removesuffix("/settings") + "/join#perch_invite_")
     row = part.get_by_role("listitem").filter(has_text="class 7b")
     await expect(row).to_contain_text("used 0 of 3")
     await part.get_by_role("button", name="Done").click()

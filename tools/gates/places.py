@@ -68,7 +68,7 @@ PLACES = (
     Place("shortcuts", "/", open_shortcuts),
     Place("profile, media", "/users/{viewer}/media"),
     Place("profile, likes", "/users/{person}/likes"),
-    Place("join", "/join/{token}", who=None),
+    Place("join", "/join#{token}", who=None),
 )
 
 # Those that differ only in what stands over them load the same files.
