@@ -134,8 +134,6 @@ def statements(at: Landmarks) -> Statements:
         "move events": (event.MOVE, [[tweet], 500, 0, [], False]),
         "how late events are": (event.BEHIND, []),
         "forget events": (event.FORGET, [UNTIL]),
-        "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32]]),
-        "publish with pictures": (publishing.WITH_MEDIA, [at.photographer, "x", [7], "key", b"x" * 32]),
         "pictures: without a copy": (media_copy.UNCOPIED, [0, 200]),
         "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20]),
         "publish with pictures": (
