@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from redis.asyncio import Redis
 from config.addresses import DatabaseAddress
 from config.metrics import REGISTRY
 from config.settings import Settings
+from server.domain import disks
 from server.domain.passing import is_passing
 from server.domain.slots import Timetable
 from server.models import RunKind
@@ -80,8 +80,7 @@ class Whole(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """All of it."""
-        free = shutil.disk_usage(self._settings.data_folder).free
-        yield gauge("perch_disk_free_bytes", "Room left on the disk of DATA_DIR.", free)
+        yield from of_disks(self._settings)
         if self.queues is not None:
             yield from of_queues(self.queues)
         yield from of_storage(self.storage.kinds if self.storage else {})
@@ -131,6 +130,17 @@ async def read_rows(address: DatabaseAddress) -> Rows:
     finally:
         await connection.close(timeout=PATIENCE)
     return Rows(runs, first_seen, counts["users"], counts["pending"], counts["behind"] or 0.0)
+
+
+def of_disks(settings: Settings) -> Iterator[Metric]:
+    low = GaugeMetricFamily(
+        "perch_disk_low", "Whether a disk is nearly full, or cannot be written to.", labels=("place",)
+    )
+    for disk in disks.looked_at(settings):
+        if disk.place == "data" and disk.error is None:
+            yield gauge("perch_disk_free_bytes", "Room left on the disk of DATA_DIR.", disk.free)
+        low.add_metric((disk.place,), float(disk.trouble is not None))
+    yield low
 
 
 def of_queues(found: Queues) -> Iterator[Metric]:

@@ -15,6 +15,7 @@ from config.pauses import spread
 from server.domain import condition
 from server.domain.condition import Trouble
 from server.models.connection import row, rows, transaction
+from tasks import disks
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ POSTED = "UPDATE instance SET trouble = jsonb_set(trouble, '{posted}', $1::jsonb
 
 async def tell_changes(workshop: Means) -> None:
     """Compare what is wrong with what was told last, and tell the difference."""
-    found = await condition.troubles(workshop.timetable, workshop.jobs)
+    found = await condition.troubles(workshop.timetable, workshop.jobs) + await disks.troubles(workshop)
     async with transaction():
         known = await row(LOCKED)
         if known is None:  # another worker tells

@@ -35,6 +35,22 @@ def unmount(folder: Path) -> None:
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
+def remounted(disk: Path, option: str) -> None:
+    """The same disk with another option: `ro`, or `nr_inodes=200` for one that takes so many files."""
+    subprocess.run(["mount", "-o", f"remount,{option}", str(disk)], check=True)
+
+
+@contextmanager
+def read_only(disk: Path) -> Iterator[None]:
+    """Inside the block no file can be opened for writing there, as on a disk that fails; open ones go on."""
+    subprocess.run(["mount", "-o", "bind", str(disk), str(disk)], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(disk)], check=True)
+        yield
+    finally:
+        unmount(disk)
+
+
 @contextmanager
 def full(disk: Path) -> Iterator[None]:
     """No byte of room is left on the disk inside the block."""

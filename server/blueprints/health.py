@@ -91,6 +91,7 @@ async def look(perch: Context) -> Ready | Unavailable:
                 return Unavailable(f"{name} does not answer.")
             reasons.append("redis does not answer")
     found = await condition.troubles(Timetable.of(perch.settings), perch.jobs)
+    found += await condition.of_disks(perch.settings)
     reasons += [trouble.sentence for trouble in found]
     return Ready(status="degraded" if reasons else "ok", reasons=reasons)
 

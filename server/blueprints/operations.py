@@ -88,7 +88,8 @@ async def overview(request: Request, viewer: Viewer) -> Overview:
     with suppress(RedisError, OSError):
         async with perch.queue() as redis:
             waiting, used = await queues.read(redis), await storage_used.read(redis)
-    reasons = [trouble.told for trouble in await condition.troubles(timetable, perch.jobs)]
+    troubles = await condition.troubles(timetable, perch.jobs) + await condition.of_disks(perch.settings)
+    reasons = [trouble.told for trouble in troubles]
     newest = {kind: await runs.listed(kind, limit=1) for kind in RunKind}
     return Overview(
         status="degraded" if reasons else "ok",

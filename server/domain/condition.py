@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from server.domain import runs
+from config.settings import Settings
+from server.domain import disks, runs
 from server.domain.jobs import Jobs
 from server.domain.slots import Timetable
 from server.models import RunKind, RunState, ScheduledRun, event
@@ -70,6 +72,12 @@ async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = N
     found.append(await _put_aside(jobs, now))
     found.append(await late_events())
     return [trouble for trouble in found if trouble is not None]
+
+
+async def of_disks(settings: Settings) -> list[Trouble]:
+    """What is wrong with the disks of this machine."""
+    found = await asyncio.to_thread(lambda: list(disks.looked_at(settings)))  # one may be far away, and slow
+    return [Trouble(f"disk_{disk.place}", *disk.trouble) for disk in found if disk.trouble]
 
 
 async def _old_dump(kind: RunKind, timetable: Timetable, now: datetime) -> Trouble | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+import server.domain.disks
+import tasks.disks
 from config.settings import Settings
 from server.context import Context
 from server.domain import condition, runs
@@ -20,7 +23,7 @@ from server.models.connection import rows
 from storage.local import LocalStore
 from tasks import health
 from tasks.workshop import Workshop
-from tests import posts
+from tests import disks, posts
 from tests.callers import Caller
 from tests.posts import Taker
 
@@ -168,3 +171,53 @@ async def test_without_a_webhook_nothing_is_posted(workshop: Workshop, webhook: 
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
     await health.tell_changes(replace(workshop, settings=settings))
     assert webhook.parsed == []
+
+
+def as_machine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: name)
+
+
+async def test_a_disk_of_one_of_several_machines_is_told_of_once_and_by_its_name(
+    workshop: Workshop, webhook: Taker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with disks.small(tmp_path / "small", 64) as small, disks.full(small):
+        of_one = workshop.settings.model_copy(update={"backup_dir": small})
+        for _ in range(3):  # whichever worker looks
+            as_machine("one", monkeypatch)
+            await health.tell_changes(replace(workshop, settings=of_one))
+            as_machine("two", monkeypatch)
+            await health.tell_changes(workshop)
+        (told,) = webhook.parsed
+        assert told["reasons"] == [
+            f"the disk that holds the backups is nearly full: 0 B of 67.1 MB are free below {small}, on one"
+        ]
+    as_machine("one", monkeypatch)
+    await health.tell_changes(workshop)
+    assert [post["state"] for post in webhook.parsed] == ["degraded", "ok"]
+
+
+async def test_a_machine_that_is_gone_does_not_degrade_the_others_for_ever(
+    workshop: Workshop, webhook: Taker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with disks.small(tmp_path / "small", 64) as small, disks.full(small):
+        as_machine("one", monkeypatch)
+        of_one = workshop.settings.model_copy(update={"backup_dir": small})
+        await health.tell_changes(replace(workshop, settings=of_one))
+    as_machine("two", monkeypatch)
+    await health.tell_changes(workshop)
+    assert [post["state"] for post in webhook.parsed] == ["degraded"]
+    monkeypatch.setattr(tasks.disks, "HEARD_WITHIN", timedelta(0))
+    await health.tell_changes(workshop)
+    assert [post["state"] for post in webhook.parsed] == ["degraded", "ok"]
+
+
+async def test_readiness_says_that_a_disk_is_nearly_full_and_not_where_it_is(
+    anybody: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.domain.disks, "enough", lambda size: size + 1)
+    answer = await anybody.get("/health/ready")
+    assert (answer.status, answer["status"]) == (200, "degraded")
+    assert answer["reasons"] == ["the disk that holds the data is nearly full"]
+    (reason,) = (await carol.get("/api/operations/"))["reasons"]
+    assert reason.startswith("the disk that holds the data is nearly full: ")
+    assert " are free below /" in reason
