@@ -8,8 +8,8 @@ import re
 import socket
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -25,6 +25,9 @@ HOST = "perch.example.org"
 
 # What the shipped files say of Perch's settings.
 SETTINGS = re.compile(r"\b([A-Z_]+)=(\S+)")
+
+# What the test has in another way than the shipped file, which would take longer.
+Changes = Sequence[tuple[str, str]]
 
 ANONYMOUS = 20
 TOKEN = "0123456789abcdef"
@@ -53,7 +56,7 @@ def comment(file: Path) -> str:
 
 
 @contextmanager
-def nginx(folder: Path, perch: Perch, port: int) -> Iterator[None]:
+def nginx(folder: Path, perch: Perch, port: int, changes: Changes = ()) -> Iterator[None]:
     """The shipped file, with other ports and a certificate of a moment."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}"]
@@ -69,6 +72,7 @@ def nginx(folder: Path, perch: Perch, port: int) -> Iterator[None]:
         ("listen 80;", f"listen 127.0.0.1:{servers.free_port()};"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl; listen 127.0.0.2:{port} ssl;"),
         ("server 127.0.0.1:8000;", f"server 127.0.0.1:{perch.settings['PORT']};"),
+        *changes,
     ):
         assert there in shipped
         shipped = shipped.replace(there, here)
@@ -84,14 +88,18 @@ def nginx(folder: Path, perch: Perch, port: int) -> Iterator[None]:
 
 
 @contextmanager
-def caddy(folder: Path, perch: Perch, port: int) -> Iterator[None]:
+def caddy(folder: Path, perch: Perch, port: int, changes: Changes = ()) -> Iterator[None]:
     """The shipped file, with a certificate of Caddy's own authority, which nobody installs."""
     shipped = (DEPLOY / "Caddyfile").read_text()
-    alone = "admin off\nskip_install_trust\nauto_https disable_redirects\nstorage file_system"
-    site = "{$PERCH_HOST:localhost} {"
-    assert site in shipped
-    shipped = shipped.replace(site, f"{site}\n\ttls internal")
-    (folder / "Caddyfile").write_text(f"{{\n{alone} {folder}\n}}\n{shipped}")
+    alone = f"admin off\nskip_install_trust\nauto_https disable_redirects\nstorage file_system {folder}"
+    for there, here in (
+        ("{$PERCH_HOST:localhost} {", "{$PERCH_HOST:localhost} {\n\ttls internal"),
+        ("{\n\tservers {", f"{{\n{alone}\n\tservers {{"),
+        *changes,
+    ):
+        assert there in shipped
+        shipped = shipped.replace(there, here)
+    (folder / "Caddyfile").write_text(shipped)
     environment = {
         "PERCH_HOST": f"https://{HOST}:{port}",
         "PERCH_UPSTREAM": f"127.0.0.1:{perch.settings['PORT']}",
@@ -135,7 +143,7 @@ def blind() -> ssl.SSLContext:
     return context
 
 
-Proxy = Callable[[Path, Perch, int], AbstractContextManager[None]]
+Proxy = Callable[[Path, Perch, int, Changes], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
@@ -145,7 +153,7 @@ def proxied(
     """The port of a proxy before it."""
     proxy: Proxy = request.param
     port = servers.free_port()
-    with proxy(tmp_path_factory.mktemp("proxy"), perch, port):
+    with proxy(tmp_path_factory.mktemp("proxy"), perch, port, ()):
         yield port
 
 
@@ -219,6 +227,80 @@ async def test_whoever_asks_cannot_say_from_where(proxied: int) -> None:
                 await lasting(0.05)
         assert next(numbers) > ANONYMOUS
         assert (await other.get("/api/instance", extensions=sni())).status_code == 200
+
+
+# The bounds of the shipped file, and smaller ones.
+REQUESTS, CONNECTIONS = 10, 5
+SMALLER = (
+    ("rate=200r/s", "rate=1r/s"),
+    ("burst=2000 nodelay", f"burst={REQUESTS - 1} nodelay"),
+    ("limit_conn perch_connections 1200", f"limit_conn perch_connections {CONNECTIONS}"),
+    ("client_header_timeout 30s", "client_header_timeout 1s"),
+)
+
+
+@pytest.fixture(scope="module")
+def bounded(tmp_path_factory: pytest.TempPathFactory, perch: Perch) -> Iterator[int]:
+    """The port of an nginx whose bounds are smaller than those of the shipped file."""
+    port = servers.free_port()
+    with nginx(tmp_path_factory.mktemp("bounded"), perch, port, SMALLER):
+        yield port
+
+
+async def test_nginx_bounds_the_requests_of_an_address_and_answers_as_perch_does(bounded: int) -> None:
+    sources = [f"127.{bounded % 250 + 1}.{part}.9" for part in (3, 4)]
+    async with client(bounded, source=sources[0]) as one, client(bounded, source=sources[1]) as other:
+        answers = [await one.get("/health/live", extensions=sni()) for _ in range(2 * REQUESTS)]
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert len(answers) - len(refused) in (REQUESTS, REQUESTS + 1)  # one a second comes back
+        assert refused[0].json()["error_type"] == "rate_limited"
+        assert refused[0].headers["content-type"] == "application/json"
+        assert refused[0].headers["retry-after"] == "1"
+        assert (await other.get("/health/live", extensions=sni())).status_code == 200
+        page = (await other.get("/", headers={"accept": "text/html"}, extensions=sni())).text
+        file = re.search(r'src="(/static/[^"]+)"', page)
+        assert file is not None
+        for _ in range(2 * REQUESTS):
+            assert (await one.get(file[1], extensions=sni())).status_code == 200
+
+
+async def test_nginx_bounds_the_connections_of_an_address(bounded: int) -> None:
+    source, key = f"127.{bounded % 250 + 1}.5.9", {"api-key": "test"}
+    async with client(bounded, source=source) as one, AsyncExitStack() as streams:
+        for _ in range(CONNECTIONS):
+            stream = one.stream("GET", "/api/stream", headers=key, extensions=sni())
+            assert (await streams.enter_async_context(stream)).status_code == 200
+        assert (await one.get("/health/live", extensions=sni())).status_code == 429
+    async with client(bounded, source=f"127.{bounded % 250 + 1}.6.9") as other:
+        assert (await other.get("/health/live", extensions=sni())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("proxy", "shorter"), [(nginx, SMALLER), (caddy, (("read_header 10s", "read_header 1s"),))]
+)
+def test_whoever_sends_no_whole_head_is_hung_up_on(
+    proxy: Proxy, shorter: Changes, perch: Perch, tmp_path: Path
+) -> None:
+    """Of both proxies with a shorter time, and as long as it takes at most."""
+    port = servers.free_port()
+    with (
+        proxy(tmp_path, perch, port, shorter),
+        socket.create_connection(("127.0.0.1", port)) as plain,
+        blind().wrap_socket(plain, server_hostname=HOST) as slow,
+    ):
+        slow.sendall(b"GET /health/live HTTP/1.1\r\nHost: ")
+        slow.settimeout(20)
+        with suppress(ConnectionError, ssl.SSLError):
+            while slow.recv(1 << 16):
+                pass
+
+
+async def test_caddy_refuses_a_head_that_is_too_large(tmp_path: Path, perch: Perch) -> None:
+    port = servers.free_port()
+    with caddy(tmp_path, perch, port):
+        async with client(port) as browser:
+            answer = await browser.get("/health/live", headers={"x-much": "x" * 40_000}, extensions=sni())
+    assert answer.status_code == 431
 
 
 @pytest.mark.parametrize("unit", ["perch.service", "perch-part@.service"])
