@@ -1,14 +1,16 @@
-"""Where PostgreSQL and Redis are: addresses read from URLs, or the sockets of our own servers."""
+"""Where PostgreSQL is: an address read from a URL, or the socket of our own server."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
+import ssl
 import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
 
 # A Unix socket's path holds at most 107 bytes (sun_path in unix(7)); the longest name that we put
@@ -18,74 +20,226 @@ MAX_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 # How long Redis has to take a connection, and to answer. Seconds.
 REDIS_CONNECT_TIMEOUT, REDIS_SOCKET_TIMEOUT = 2, 5
 
+URL = re.compile(r"([A-Za-z+]+):(?://(?:([^/?#]*)@)?([^/?#]*))?(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?")
+HOST = re.compile(r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?")
+
+POSTGRES_PORT = 5432
+
+PARAMETERS = ("host", "port", "sslmode", "sslrootcert", "target_session_attrs")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+VERIFYING = ("verify-ca", "verify-full")
+
+# libpq knows more of them; Perch has no use for a server that it cannot write to.
+TARGETS = ("any", "primary", "read-write")
+
+# In place of a file: the certificates that the system trusts.
+SYSTEM = "system"
+
+NO_URL = "is not a URL like postgresql://user:password@host:5432/name"
 
 
 class WrongAddress(ValueError):
     """The URL cannot be used; the text says why and holds no password."""
 
 
+class Parts(NamedTuple):
+    """A URL's, as urlsplit has them, which does not take several hosts. All are as they are written."""
+
+    scheme: str
+    login: str
+    place: str
+    path: str
+    query: str
+
+
+def split_url(url: str) -> Parts | None:
+    """Its parts; None where it is no URL."""
+    found = URL.fullmatch(url)
+    if found is None:
+        return None
+    scheme, *others = (part or "" for part in found.groups())
+    return Parts(scheme.lower(), *others)
+
+
+class Host(NamedTuple):
+    """Where a server listens: a name, an address, or the folder of a Unix socket."""
+
+    name: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.name}]:{self.port}" if ":" in self.name else f"{self.name}:{self.port}"
+
+
 @dataclass(frozen=True)
 class DatabaseAddress:
-    """A PostgreSQL database. `host` is a name, an address, or the folder of a Unix socket."""
+    """A PostgreSQL database, on whichever of its hosts `target` fits.
 
-    host: str
-    port: int
+    Args:
+        ssl_root: a file with the certificates that are trusted, or `SYSTEM`.
+        target: of `TARGETS`; None is the first host that answers.
+    """
+
+    hosts: tuple[Host, ...]
     user: str
     password: str | None
     database: str
     ssl: str | None = None
+    ssl_root: str | None = None
+    target: str | None = None
 
     @classmethod
     def parse(cls, url: str) -> DatabaseAddress:
-        """Read `postgresql://user:password@host:port/name?host=/socket/folder&sslmode=require`."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port or 5432
-        except ValueError:
-            raise WrongAddress("is not a URL like postgresql://user:password@host:5432/name") from None
-        if "port" in parse_qs(parts.query):
-            text = parse_qs(parts.query)["port"][-1]
-            if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-                raise WrongAddress("port must be a number from 1 to 65535")
-            port = int(text)
+        """Read `postgresql://user:password@host:port,host:port/name?sslmode=verify-full`, as libpq does."""
+        parts = split_url(url)
+        if parts is None:
+            raise WrongAddress(NO_URL)
         if parts.scheme not in ("postgres", "postgresql", "asyncpg"):
             raise WrongAddress("must start with postgresql://")
         options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        unknown = sorted(options.keys() - {"host", "port", "sslmode"})
+        unknown = sorted(options.keys() - set(PARAMETERS))
         if unknown:
-            raise WrongAddress(f"has the unknown parameter {unknown[0]} (known: host, port, sslmode)")
-        ssl = options.get("sslmode")
-        if ssl is not None and ssl not in SSL_MODES:
-            raise WrongAddress(f"sslmode must be one of {', '.join(SSL_MODES)}")
-        host, name = options.get("host") or parts.hostname, unquote(parts.path.lstrip("/"))
-        if not host or not name:
+            raise WrongAddress(f"has the unknown parameter {unknown[0]} (known: {', '.join(PARAMETERS)})")
+        user, _, password = parts.login.partition(":")
+        hosts = _hosts(options.get("host") or parts.place, options.get("port"))
+        name = unquote(parts.path.lstrip("/"))
+        if not hosts or not name:
             raise WrongAddress("must name a host and a database")
+        mode, root = _ssl(options.get("sslmode"), options.get("sslrootcert"))
+        target = options.get("target_session_attrs", "read-write" if len(hosts) > 1 else None)
+        if target is not None and target not in TARGETS:
+            raise WrongAddress(f"target_session_attrs must be one of {', '.join(TARGETS)}: Perch writes")
         return cls(
-            host=host,
-            port=port,
-            user=unquote(parts.username or "postgres"),
-            password=unquote(parts.password) if parts.password else None,
+            hosts=hosts,
+            user=unquote(user or "postgres"),
+            password=unquote(password) if password else None,
             database=name,
-            ssl=ssl,
+            ssl=mode,
+            ssl_root=root,
+            target=target,
         )
 
+    @property
+    def host(self) -> str:
+        """The first host."""
+        return self.hosts[0].name
+
+    @property
+    def port(self) -> int:
+        """The port of the first host."""
+        return self.hosts[0].port
+
+    @property
+    def needs_tls(self) -> bool:
+        """Whether there is no connection without it."""
+        return self.ssl in ("require", *VERIFYING)
+
     def connect_arguments(self) -> dict[str, Any]:
-        """For `asyncpg.connect`, and for Tortoise's `credentials` alike."""
+        """For `asyncpg.connect`."""
+        names, ports = [host.name for host in self.hosts], [host.port for host in self.hosts]
         arguments: dict[str, Any] = {
-            "host": self.host,
-            "port": self.port,
+            "host": names if len(names) > 1 else self.host,
+            "port": ports if len(ports) > 1 else self.port,
             "user": self.user,
             "password": self.password,
             "database": self.database,
         }
-        return arguments if self.ssl is None else {**arguments, "ssl": self.ssl}
+        if self.ssl_root == SYSTEM:
+            arguments["ssl"] = True
+        elif self.ssl_root is not None:  # asyncpg takes it in a URL alone
+            arguments["dsn"] = f"postgresql://?{urlencode({'sslrootcert': self.ssl_root})}"
+            arguments["ssl"] = self.ssl
+        elif self.ssl is not None:
+            arguments["ssl"] = self.ssl
+        return arguments if self.target is None else {**arguments, "target_session_attrs": self.target}
+
+    def libpq_environment(self) -> dict[str, str]:
+        """The same for PostgreSQL's own programs, without the password."""
+        environment = {
+            "PGHOST": ",".join(host.name for host in self.hosts),
+            "PGPORT": ",".join(str(host.port) for host in self.hosts),
+            "PGUSER": self.user,
+            "PGSSLMODE": self.ssl,
+            "PGSSLROOTCERT": self.ssl_root,
+            "PGTARGETSESSIONATTRS": self.target,
+        }
+        return {name: value for name, value in environment.items() if value is not None}
 
     def __str__(self) -> str:
-        return f"{self.database} at {self.host}:{self.port}"
+        return f"{self.database} at {','.join(map(str, self.hosts))}"
 
     def __repr__(self) -> str:
         return f"<DatabaseAddress {self}>"
+
+
+def _hosts(named: str, ports: str | None) -> tuple[Host, ...]:
+    """Those between the commas; `ports`, where given, one for all of them or one for each."""
+    try:
+        found = hosts_of(named, POSTGRES_PORT) if named else ()
+    except ValueError:
+        raise WrongAddress(NO_URL) from None
+    if ports is not None:
+        given = [_port(text) for text in ports.split(",")]
+        if len(given) not in (1, len(found)):
+            raise WrongAddress(f"has {len(found)} hosts and {len(given)} ports")
+        found = tuple(Host(host.name, given[number % len(given)]) for number, host in enumerate(found))
+    return found
+
+
+def hosts_of(named: str, port: int) -> tuple[Host, ...]:
+    """Those between the commas, each with the port behind it or else with this one. Raises ValueError."""
+    return tuple(_host(spec, port) for spec in named.split(","))
+
+
+def _host(spec: str, port: int) -> Host:
+    if spec.startswith("/"):
+        return Host(spec, port)
+    parts = HOST.fullmatch(spec)
+    if parts is None or (parts["port"] and not _is_port(parts["port"])):
+        raise ValueError(spec)
+    return Host(unquote(parts["ipv6"] or parts["name"]), int(parts["port"] or port))
+
+
+def _port(text: str) -> int:
+    if not _is_port(text):
+        raise WrongAddress("port must be a number from 1 to 65535")
+    return int(text)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) < 65536
+
+
+def _ssl(mode: str | None, root: str | None) -> tuple[str | None, str | None]:
+    """The mode, and the certificates that it verifies with: without a file, those that libpq would take."""
+    if mode is not None and mode not in SSL_MODES:
+        raise WrongAddress(f"sslmode must be one of {', '.join(SSL_MODES)}")
+    if root == SYSTEM:
+        if mode not in (None, "verify-full"):
+            raise WrongAddress("sslrootcert=system needs sslmode=verify-full")
+        return "verify-full", SYSTEM
+    if root is None and mode in VERIFYING:
+        usual = os.environ.get("PGSSLROOTCERT") or str(Path.home() / ".postgresql" / "root.crt")
+        if not Path(usual).is_file():
+            needed = "a file with the CA's certificate, or system"
+            raise WrongAddress(f"sslmode={mode} needs sslrootcert: {needed}")
+        root = usual
+    if root is None:
+        return mode, None
+    if mode not in ("require", *VERIFYING):
+        raise WrongAddress("sslrootcert needs sslmode=verify-full")
+    require_certificates("sslrootcert", root)
+    return mode, root
+
+
+def require_certificates(parameter: str, file: str) -> None:
+    """Raises WrongAddress where the file that the parameter names holds no certificate."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
+    except ssl.SSLError:
+        raise WrongAddress(f"{parameter}: {file} holds no certificate") from None
+    except OSError as error:
+        raise WrongAddress(f"{parameter}: cannot read {file}: {error.strerror}") from None
 
 
 @dataclass(frozen=True, repr=False)

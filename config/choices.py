@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.addresses import POSTGRES_PORT
 from config.values import (
     AgeRecipient,
     Cron,
@@ -29,8 +30,8 @@ from config.values import (
     upper,
 )
 
-# PostgreSQL's and Redis' well-known ports.
-POSTGRES_PORT, REDIS_PORT = 5432, 6379
+# Redis' well-known port.
+REDIS_PORT = 6379
 
 
 class Choices(BaseSettings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -32,18 +33,30 @@ def clients() -> dict[int, Path]:
     return found
 
 
-def clients_for(server: int) -> Path:
+def clients_for(server: int, *, tls: bool = False) -> Path:
     """The folder of clients for a server of this major version: of its own, or of the next newer one.
+
+    Args:
+        tls: whether they must speak it; those of the wheel do not.
 
     Raises:
         LookupError: there are none; an older pg_dump refuses a newer server.
     """
-    usable = [major for major in clients() if major >= server]
+    able = {major: folder for major, folder in clients().items() if not tls or speak_tls(folder)}
+    usable = [major for major in able if major >= server]
     if not usable:
-        here = ", ".join(map(str, sorted(clients()))) or "none"
-        advice = f"install postgresql-client-{server}"
-        raise LookupError(f"pg_dump {server} or newer is needed (here: {here}): {advice}")
-    return clients()[min(usable)]
+        here = ", ".join(map(str, sorted(able))) or "none"
+        needed = f"pg_dump {server} or newer{' that speaks TLS' if tls else ''} is needed (here: {here})"
+        raise LookupError(f"{needed}: install postgresql-client-{server}")
+    return able[min(usable)]
+
+
+@cache
+def speak_tls(folder: Path) -> bool:
+    """Whether these clients can, as they say themselves before they connect to anything."""
+    environment = {"PATH": os.defpath, "LC_ALL": "C", "PGSSLMODE": "require", "PGHOST": "/nowhere"}
+    said = subprocess.run([str(folder / "pg_dump")], capture_output=True, env=environment, check=False).stderr
+    return b"not compiled in" not in said
 
 
 def major_version(program: Path) -> int:

@@ -9,20 +9,22 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AliasChoices, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from config.addresses import (
+    POSTGRES_PORT,
     DatabaseAddress,
+    Host,
     RedisAddress,
     UnsafeFolder,
     WrongAddress,
     embedded_socket_folder,
     require_private,
 )
-from config.choices import POSTGRES_PORT, Choices
+from config.choices import Choices
 from config.env_file import UnreadableFile, require_readable
 from config.secret_files import SecretFiles, UnusableFile
 from config.values import COPIES, EXPORTS, INCOMING, headers, is_loopback, is_origin, is_web_address
@@ -124,11 +126,13 @@ class Settings(Choices):
     def secrets(self) -> frozenset[str]:
         """What no line or report may show: the values of `SECRET`, and what opens a door in a URL."""
         found = {str(value) for name in self.SECRET if (value := getattr(self, name)) is not None}
-        for url in filter(None, (self.database_url, self.redis_url, self.sentry_dsn, self.alert_webhook_url)):
+        for url in filter(None, (self.sentry_dsn, self.alert_webhook_url)):
             parts = urlsplit(url)
-            opening = [parts.password]
-            opening += [parts.username, parts.path] if parts.scheme in ("http", "https") else []
-            found.update(part for part in opening if part)
+            found.update(part for part in (parts.password, parts.username, parts.path) if part)
+        if self.redis_url is not None:
+            found.update(filter(None, [urlsplit(self.redis_url).password]))
+        if (password := self.database.password) is not None:
+            found.update((password, quote(password, safe="")))
         found.update(headers(self.otel_exporter_otlp_headers or "").values())
         if self.otel_exporter_otlp_endpoint is not None:  # its path is no secret
             found.update(filter(None, [urlsplit(self.otel_exporter_otlp_endpoint).password]))
@@ -238,15 +242,13 @@ class Settings(Choices):
             return DatabaseAddress.parse(self.database_url)
         if self.docker_database:
             return DatabaseAddress(
-                host=self.docker_database,
-                port=self.docker_database_port,
+                hosts=(Host(self.docker_database, self.docker_database_port),),
                 user=self.db_user,
                 password=self.db_pass,
                 database=self.db_name,
             )
-        return DatabaseAddress(
-            host=str(self.sockets_folder), port=POSTGRES_PORT, user="perch", password=None, database="perch"
-        )
+        here = Host(str(self.sockets_folder), POSTGRES_PORT)
+        return DatabaseAddress(hosts=(here,), user="perch", password=None, database="perch")
 
     @property
     def redis(self) -> RedisAddress:

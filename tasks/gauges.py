@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis.asyncio import Redis
@@ -24,6 +23,7 @@ from server.domain import disks
 from server.domain.passing import is_passing
 from server.domain.slots import Timetable
 from server.models import RunKind
+from server.models.connecting import connect
 from tasks import queues, storage_used, trends
 from tasks.broker import StreamBroker
 from tasks.queues import Queues
@@ -122,7 +122,7 @@ def not_told(error: Exception) -> None:
 
 async def read_rows(address: DatabaseAddress) -> Rows:
     """On a connection of a moment: the scheduler needs none otherwise. Raises what asyncpg raises."""
-    connection = await asyncpg.connect(**address.connect_arguments(), timeout=PATIENCE)
+    connection = await connect(address, within=PATIENCE)
     try:
         counts = await connection.fetchrow(COUNTS, timeout=PATIENCE)
         runs = await connection.fetch(LAST_RUNS, timeout=PATIENCE)

@@ -9,13 +9,12 @@ import random
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
-import asyncpg
-
 from config.addresses import DatabaseAddress
 from server.cache import notices, topics
 from server.cache.notices import LEASE_OVER, PATIENCE
 from server.cache.versions import Versions
 from server.models import EventKind, cache_host
+from server.models.connecting import connect
 from server.models.connection import CONNECT_TIMEOUT
 from server.models.event import EventRow
 from server.models.together import Together
@@ -147,9 +146,9 @@ class Changes:
         async with asyncio.timeout(CONNECT_TIMEOUT), self._connecting:
             if self._listener is not None and not self._listener.is_closed():
                 return
-            listener: Any = await asyncpg.connect(
-                **self._address.connect_arguments(),
-                timeout=CONNECT_TIMEOUT,
+            listener: Any = await connect(
+                self._address,
+                within=CONNECT_TIMEOUT,
                 command_timeout=CONNECT_TIMEOUT,
                 server_settings={"application_name": "perch changes"},
             )

@@ -17,8 +17,6 @@ import random
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
-
 from config.addresses import DatabaseAddress
 from config.pauses import spread
 from server.cache import changes, notices, topics
@@ -28,6 +26,7 @@ from server.cache.versions import Versions, clock
 from server.models import cache_host
 from server.models import event as log_of_events
 from server.models.cache_host import CacheHost
+from server.models.connecting import connect
 from server.models.connection import AWAY, CONNECT_TIMEOUT
 from server.models.event import GROWN
 
@@ -93,12 +92,13 @@ class Keeper:
     async def _connected(self) -> AsyncIterator[Any]:
         """A connection that hears everything. What is said while there is none is not missed unknowingly."""
         self._versions.drop()
-        connection = await asyncpg.connect(
-            **self._address.connect_arguments(),
-            timeout=CONNECT_TIMEOUT,
+        connection = await connect(
+            self._address,
+            within=CONNECT_TIMEOUT,
             command_timeout=STATEMENT_TIMEOUT,
+            server_settings={"application_name": "perch cache"},
             # A renewal that is lost with the database is none that was needed.
-            server_settings={"application_name": "perch cache", "synchronous_commit": "off"},
+            session={"synchronous_commit": "off"},
         )
         try:
             connection.add_termination_listener(lambda _: self._versions.drop())

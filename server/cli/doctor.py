@@ -225,7 +225,7 @@ async def ask_dumps(settings: Settings) -> str:
         may_create = await connection.fetchval(
             "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
         )
-    folder = programs.clients_for(server)
+    folder = programs.clients_for(server, tls=settings.database.needs_tls)
     if not may_create:
         role = f'ALTER ROLE "{settings.database.user}" CREATEDB'
         raise LookupError(f"the role may not make the scratch database of drills and restores: {role}")

@@ -38,15 +38,14 @@ def settings_for_part(name: str) -> Settings:
 
 async def refuse_old_database(settings: Settings) -> None:
     """Raises ClickException where migrations are missing. A database that is away is met again later."""
-    import asyncpg
-
     from server.cli.command import require_migrations
     from server.domain.passing import is_passing
+    from server.models.connecting import connect
     from server.models.connection import CONNECT_TIMEOUT
 
     try:
         # Not by the pool, whose errors do not tell one that is away from one that does not exist.
-        connection = await asyncpg.connect(**settings.database.connect_arguments(), timeout=CONNECT_TIMEOUT)
+        connection = await connect(settings.database, within=CONNECT_TIMEOUT)
         try:
             await require_migrations(connection.fetchrow)
         finally:

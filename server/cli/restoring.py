@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import click
 import msgspec
 import uvloop
@@ -17,6 +17,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 import storage
 from config import logging as lines
+from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.cli import media, owner
 from server.cli.command import (
@@ -32,6 +33,7 @@ from server.cli.command import (
 )
 from server.domain import recovery_kit, server_keys
 from server.models import own_server, server_key
+from server.models.connecting import connect
 from server.models.connection import CONNECT_TIMEOUT, database
 from server.models.server_key import ServerKey
 from server.processes import for_commands
@@ -190,7 +192,7 @@ def read_kit(file: Path) -> list[ServerKey]:
 async def keys_there(settings: Settings) -> list[ServerKey]:
     """The server's keys in the database that gives way; none if there is none, or an older one."""
     with suppress(PostgresError):
-        async with connected(settings.database.connect_arguments()) as before:
+        async with connected(settings.database, settings.database.database) as before:
             return await server_key.listed(before.fetch)
     return []
 
@@ -253,11 +255,12 @@ async def left_since(done: Restored, settings: Settings) -> list[str]:
 
     None where that one cannot be read.
     """
-    of = settings.database.connect_arguments()
+    if done.kept is None:
+        return []
     with suppress(PostgresError):
         async with (
-            connected({**of, "database": done.kept}) as before,
-            connected({**of, "database": done.database}) as now,
+            connected(settings.database, done.kept) as before,
+            connected(settings.database, done.database) as now,
         ):
             return await back_again(before, now)
     return []
@@ -275,9 +278,9 @@ async def back_again(before: Any, now: Any) -> list[str]:
 
 
 @asynccontextmanager
-async def connected(arguments: dict[str, Any]) -> AsyncIterator[Any]:
-    """A connection of its own."""
-    connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
+async def connected(address: DatabaseAddress, database: str) -> AsyncIterator[Any]:
+    """A connection of its own, to this database of the same server."""
+    connection = await connect(replace(address, database=database), within=CONNECT_TIMEOUT)
     try:
         yield connection
     finally:

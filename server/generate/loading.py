@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from config.addresses import DatabaseAddress
 from server.generate.dataset import DataSet, Rows
 from server.generate.size import Size
+from server.models.connecting import connect
 from server.models.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
 from server.security import keys
 
@@ -70,10 +69,10 @@ async def fill(
     Raises:
         NotEmpty: there are users, tweets or pictures already.
     """
-    connection = await asyncpg.connect(
-        **address.connect_arguments(),
-        timeout=CONNECT_TIMEOUT,
-        server_settings={**SESSION_SETTINGS, **NO_TIMEOUTS, "maintenance_work_mem": "256MB"},
+    connection = await connect(
+        address,
+        within=CONNECT_TIMEOUT,
+        session={**SESSION_SETTINGS, **NO_TIMEOUTS, "maintenance_work_mem": "256MB"},
     )
     try:
         async with connection.transaction():
@@ -89,7 +88,7 @@ async def fill(
 
 async def add_keys(address: DatabaseAddress, number: int) -> list[str]:
     """New keys of the first users, one each; generated users have no others."""
-    connection = await asyncpg.connect(**address.connect_arguments(), timeout=CONNECT_TIMEOUT)
+    connection = await connect(address, within=CONNECT_TIMEOUT)
     try:
         users = await connection.fetch("SELECT id FROM users ORDER BY id LIMIT $1", number)
         made = [(user["id"], keys.generate()) for user in users]

@@ -22,6 +22,7 @@ from server.importing.files import PictureFiles
 from server.importing.pictures import Means
 from server.importing.source import Source
 from server.importing.target import Target
+from server.models.connecting import connect
 from server.models.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
 from server.models.locks import AdvisoryLock
 
@@ -161,10 +162,11 @@ async def _account(connection: Any, wanted: Wanted, known: Known, there: dict[st
 @asynccontextmanager
 async def _connected(address: DatabaseAddress) -> AsyncIterator[Any]:
     """A connection of its own, as a batch may take long. Raises ImportRefused where another import runs."""
-    connection = await asyncpg.connect(
-        **address.connect_arguments(),
-        timeout=CONNECT_TIMEOUT,
-        server_settings={**SESSION_SETTINGS, **NO_TIMEOUTS, "application_name": "perch import"},
+    connection = await connect(
+        address,
+        within=CONNECT_TIMEOUT,
+        server_settings={"application_name": "perch import"},
+        session={**SESSION_SETTINGS, **NO_TIMEOUTS},
     )
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.IMPORTS):

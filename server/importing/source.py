@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-import asyncpg
-
 from config.addresses import DatabaseAddress
 from server.importing.errors import SourceUnusable
+from server.models.connecting import connect
 from server.models.connection import AWAY, CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
 
 # Rows of one transaction here, and of one round trip there.
@@ -92,10 +91,11 @@ async def opened(address: DatabaseAddress) -> AsyncIterator[Source]:
         SourceUnusable: it does not answer, or is no database of the first implementation.
     """
     with translated(str(address)):
-        connection = await asyncpg.connect(
-            **address.connect_arguments(),
-            timeout=CONNECT_TIMEOUT,
-            server_settings={**SESSION_SETTINGS, **NO_TIMEOUTS, "application_name": "perch import"},
+        connection = await connect(
+            address,
+            within=CONNECT_TIMEOUT,
+            server_settings={"application_name": "perch import"},
+            session={**SESSION_SETTINGS, **NO_TIMEOUTS},
         )
     try:
         with translated(str(address)):

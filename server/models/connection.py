@@ -46,16 +46,17 @@ def tortoise_config(
     With `patient`, for migrations, a statement may take as long as it takes, and aerich's own table is known.
     """
     credentials = {
-        **address.connect_arguments(),
+        "address": address,
+        "database": address.database,  # aerich names it
+        "session": {**SESSION_SETTINGS, **(NO_TIMEOUTS if patient else {})},
         "minsize": 1,
         "maxsize": pool_size,
         # Nothing that is done through the pool leaves a trace in the session: asyncpg's own way of making
         # sure costs a round trip for each statement.
-        "reset": _leave_as_it_is,
+        "reset": leave_as_it_is,
         "timeout": CONNECT_TIMEOUT,
         # For a server that does not answer any more.
         "command_timeout": None if patient else STATEMENT_TIMEOUT + 2,
-        "server_settings": {**SESSION_SETTINGS, **(NO_TIMEOUTS if patient else {})},
         "application_name": name,
     }
     return {
@@ -74,8 +75,8 @@ def tortoise_config(
     }
 
 
-async def _leave_as_it_is(_connection: object) -> None:
-    pass
+async def leave_as_it_is(_connection: object) -> None:
+    """What the pool does to a connection that it gets back: nothing."""
 
 
 async def open_pool(settings: Settings, *, name: str = "perch") -> None:

@@ -12,6 +12,7 @@ import asyncpg
 from tortoise.context import TortoiseContext
 
 from config.addresses import DatabaseAddress
+from server.models.connecting import connect
 from server.models.connection import CONNECT_TIMEOUT, row, tortoise_config
 from server.models.locks import AdvisoryLock
 
@@ -34,7 +35,7 @@ class NewerDatabase(Exception):
 @asynccontextmanager
 async def migration_lock(address: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]:
     """Hold the lock on a connection of its own: aerich neither locks nor shares its connection."""
-    connection = await asyncpg.connect(**address.connect_arguments(), timeout=CONNECT_TIMEOUT)
+    connection = await connect(address, within=CONNECT_TIMEOUT)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATIONS)
         yield connection

@@ -13,6 +13,7 @@ import asyncpg
 from asyncpg.exceptions import LockNotAvailableError
 
 from config.addresses import DatabaseAddress
+from server.models.connecting import connect
 from server.models.connection import CONNECT_TIMEOUT
 from server.models.locks import AdvisoryLock
 
@@ -124,6 +125,4 @@ async def hand_over(address: DatabaseAddress) -> None:
 
 async def connected(address: DatabaseAddress, database: str) -> asyncpg.Connection:
     """A connection to this database of the server."""
-    arguments = {**address.connect_arguments(), "database": database}
-    connection: asyncpg.Connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
-    return connection
+    return await connect(replace(address, database=database), within=CONNECT_TIMEOUT)

@@ -4,20 +4,29 @@ A database that is slow makes every request wait for one of few connections. Whe
 next is refused at once, and who has waited for long is refused too: both are answered 503, and the server
 has its memory and its wits when the database comes back. Tortoise finds this as the engine
 `server.models.pool`.
+
+The pool follows a database whose primary changes: it keeps no connection to a server that takes no writes
+while another one does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import asyncpg
+from asyncpg.exceptions import InterfaceError
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from tortoise import connections
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from config import traces
+from config.addresses import DatabaseAddress, Host
 from server.models import traced
+from server.models.connecting import connect_somewhere
 
 # What asyncpg's `create_pool` gives to the class that it makes, where nobody says otherwise.
 DEFAULTS = {
@@ -33,6 +42,10 @@ ACQUIRE_TIMEOUT = 2.0
 # A connection whose statement was given up is waited for as long, and closed then. Seconds.
 RELEASE_TIMEOUT = 1.0
 
+# A connection to a server that takes no writes is given up at most so often: where none does, the pages that
+# can still be read should not cost a connection each. Seconds.
+LOOK_EVERY = 1.0
+
 # So many may wait in one process: at half a millisecond each, as most of our statements take, the last one
 # of them waits for a quarter of a second.
 MOST_WAITING = 500
@@ -46,9 +59,26 @@ asyncpg_pool: Any = asyncpg.Pool  # it has no types
 
 
 class BoundedPool(asyncpg_pool):  # type: ignore[misc]
-    """asyncpg's, with bounds on waiting."""
+    """asyncpg's, with bounds on waiting, and connections to the server that takes writes."""
 
     waiting = 0
+
+    def __init__(self, address: DatabaseAddress, session: Mapping[str, str], **options: Any) -> None:
+        super().__init__(connect=self._opened, **{**DEFAULTS, **options})
+        self._address, self._session = address, session
+        self._hosts: WeakKeyDictionary[Any, Host] = WeakKeyDictionary()
+        self._looked = -LOOK_EVERY
+
+    async def _opened(self, **options: Any) -> Any:
+        """A new connection. Those that it shows to be of no use end, whoever waits for an answer on them."""
+        within = options.pop("timeout")
+        fresh, host = await connect_somewhere(self._address, within=within, session=self._session, **options)
+        if not is_read_only(fresh):
+            for connection, of in list(self._hosts.items()):
+                if of != host or is_read_only(connection):
+                    connection.terminate()
+        self._hosts[fresh] = host
+        return fresh
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # named by asyncpg
         if not self._queue.empty():
@@ -64,18 +94,35 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
             self.waiting -= 1
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Give it back; one that does not come to rest is closed."""
+        """Give it back; one that does not come to rest, or leads to a server without writes, is closed."""
+        with suppress(InterfaceError):  # of one that has ended
+            if is_read_only(connection) and time.monotonic() >= self._looked + LOOK_EVERY:
+                self._looked = time.monotonic()
+                connection.terminate()
         await super().release(connection, timeout=timeout or RELEASE_TIMEOUT)
+
+
+def is_read_only(connection: Any) -> bool:
+    """Whether its server takes no writes now, as it says by itself from PostgreSQL 14 on."""
+    said = connection.get_settings()
+    of = (getattr(said, name, "off") for name in ("in_hot_standby", "default_transaction_read_only"))
+    return "on" in of
 
 
 class BoundedClient(AsyncpgDBClient):
     """Tortoise's client with such a pool."""
 
+    def __init__(self, *, address: DatabaseAddress, session: Mapping[str, str], **others: Any) -> None:
+        super().__init__(**others)
+        self._address, self._session = address, session
+
     async def create_pool(self, **options: Any) -> Any:
         """Open it."""
+        for name in ("host", "port", "user", "password", "database"):  # the address has them
+            del options[name]
         if traces.spans is not None:
             options["init"] = traced.follow
-        return await BoundedPool(**{**DEFAULTS, **options})
+        return await BoundedPool(self._address, self._session, **options)
 
 
 client_class = BoundedClient

@@ -13,10 +13,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import asyncpg
-
 from config.settings import Settings
 from server.domain.passing import is_passing
+from server.models.connecting import connect
 
 # Columns of a terminal, and of the names in front.
 WIDTH, NAMES = 80, 13
@@ -74,7 +73,7 @@ def has_administrator(settings: Settings) -> bool:
     """Whether anybody can invite others; where that cannot be told, it is taken as so."""
 
     async def ask() -> bool:
-        connection = await asyncpg.connect(**settings.database.connect_arguments(), timeout=PATIENCE)
+        connection = await connect(settings.database, within=PATIENCE)
         try:
             found = await connection.fetchval(
                 "SELECT EXISTS (SELECT 1 FROM users WHERE is_admin)", timeout=PATIENCE

@@ -15,11 +15,10 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from config.addresses import DatabaseAddress
 from config.pauses import spread
 from server.models import event as log_of_events
+from server.models.connecting import connect
 from server.models.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, rows
 from server.models.event import GROWN, LogState
 from server.realtime.batch import Batch, Part
@@ -182,11 +181,12 @@ class Hub:
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:
-        connection = await asyncpg.connect(
-            **self._address.connect_arguments(),
-            timeout=CONNECT_TIMEOUT,
+        connection = await connect(
+            self._address,
+            within=CONNECT_TIMEOUT,
             command_timeout=STATEMENT_TIMEOUT,
-            server_settings={"application_name": APPLICATION, "jit": "off"},
+            server_settings={"application_name": APPLICATION},
+            session={"jit": "off"},
         )
         try:
             await connection.add_listener(GROWN, lambda *_: self._woken.set())
@@ -195,10 +195,14 @@ class Hub:
             connection.terminate()
 
     async def _new_history(self) -> None:
-        """Where the data was replaced by a dump's, what clients know is of another history."""
+        """Where the data was replaced by a dump's, what clients know is of another history.
+
+        So it is where a standby took over that had not yet heard of the newest events.
+        """
         state = await log_of_events.state()
         async with self._handing_out:
-            if self._open and state.epoch != self._position.epoch:
+            here = self._position
+            if self._open and (state.epoch != here.epoch or state.newest < here.seq):
                 self._position = EventId(state.epoch, state.newest)
                 self._tail.clear()
                 for subscription in self._open:

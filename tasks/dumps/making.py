@@ -141,7 +141,7 @@ class Maker:
     ) -> None:
         self._kind, self._slot, self._workshop = kind, slot, workshop
         self._connection, self._database_bytes = connection, database_bytes
-        self._programs = clients(connection.get_server_version().major)
+        self._programs = clients(connection.get_server_version().major, workshop.settings.database)
         self._begun = time.monotonic()
         # Where a dump that is encrypted is drilled while it is made, and what that finds.
         self.scratch: DatabaseAddress | None = None

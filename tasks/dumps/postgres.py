@@ -16,6 +16,7 @@ import asyncpg
 from config import programs
 from config.addresses import DatabaseAddress
 from server.models import server_key
+from server.models.connecting import connect
 from tasks.dumps.errors import DumpFailed, ProgramFailed
 
 CONNECT_TIMEOUT = 10  # seconds
@@ -43,9 +44,9 @@ async def connected(
 ) -> AsyncIterator[asyncpg.Connection]:
     """A connection without the time-outs of requests, to this database or another on its server."""
     chosen = address if database is None else replace(address, database=database)
-    connection = await asyncpg.connect(
-        **chosen.connect_arguments(),
-        timeout=CONNECT_TIMEOUT,
+    connection = await connect(
+        chosen,
+        within=CONNECT_TIMEOUT,
         server_settings={"application_name": "perch dump"},
     )
     try:
@@ -54,10 +55,13 @@ async def connected(
         await connection.close(timeout=CONNECT_TIMEOUT)
 
 
-def clients(version: int) -> Path:
-    """The folder of pg_dump and pg_restore for a server or a dump of this version. Raises DumpFailed."""
+def clients(version: int, address: DatabaseAddress | None = None) -> Path:
+    """The folder of pg_dump and pg_restore for a server or a dump of this version, and for this address.
+
+    Raises DumpFailed.
+    """
     try:
-        return programs.clients_for(version)
+        return programs.clients_for(version, tls=address is not None and address.needs_tls)
     except LookupError as error:
         raise DumpFailed(str(error)) from None
 
@@ -137,9 +141,8 @@ def running(
         environment["PGOPTIONS"] = options
     command, keep = [str(folder / program)], []
     if address is not None:
-        command += [f"--host={address.host}", f"--port={address.port}", f"--username={address.user}"]
         command += [f"--dbname={address.database}", "--no-password"]
-        environment |= {} if address.ssl is None else {"PGSSLMODE": address.ssl}
+        environment |= address.libpq_environment()
         if address.password is not None:
             keep.append(password_file(address.password))
             environment["PGPASSFILE"] = f"/proc/self/fd/{keep[0]}"

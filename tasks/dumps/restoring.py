@@ -48,7 +48,7 @@ def into(database: DatabaseAddress | None, version: int) -> Iterator[Restoring]:
     options: str | None = OPTIONS
     if database is None:
         arguments, options = ["--file=/dev/null"], None
-    programs = clients(version)
+    programs = clients(version, database)
     with running(programs, "pg_restore", database, arguments, options, stdin=subprocess.PIPE) as program:
         yield Restoring(program)
 

@@ -9,6 +9,7 @@ import pytest
 
 from server.models import event
 from server.models.connection import rows
+from server.realtime.hub import APPLICATION
 from tests.callers import Caller
 from tests.realtime.listening import listening
 from tests.waiting import until
@@ -87,3 +88,20 @@ async def test_an_idle_stream_says_that_it_lives_and_how_far_it_is(
             while int(to_alice.last_id.split("-")[1]) <= number:
                 await to_alice.heartbeat()
         assert to_alice.kinds == []
+
+
+async def test_who_listens_begins_anew_where_the_log_went_back(
+    address: str, alice: Caller, bob: Caller
+) -> None:
+    """As after the promotion of a standby that had not received the newest events."""
+    async with listening(address, bob) as stream:
+        await alice.tweet("kept")
+        await alice.tweet("lost")
+        await stream.wait_for("tweet", 2)
+        await rows("DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)")
+        await rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", APPLICATION
+        )
+        assert (await stream.wait_for("reset"))["reason"] == "restored"
+        await alice.tweet("after")
+        await stream.wait_for("tweet", 3)

@@ -1,0 +1,27 @@
+"""Certificates of a moment, each its own authority."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Files in PEM: the certificate, which whoever trusts it names as the authority, and its key."""
+
+    file: Path
+    key: Path
+
+
+def certificate(folder: Path, name: str = "localhost") -> Certificate:
+    """One for a host of that name."""
+    made = Certificate(folder / f"{name}.crt", folder / f"{name}.key")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"]
+        + ["-addext", f"subjectAltName=DNS:{name}", "-keyout", str(made.key), "-out", str(made.file)],
+        check=True,
+        capture_output=True,
+    )
+    return made
