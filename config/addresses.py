@@ -11,14 +11,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlencode
 
 # A Unix socket's path holds at most 107 bytes (sun_path in unix(7)); the longest name that we put
 # into the folder is `.s.PGSQL.5432.lock`.
 MAX_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
-
-# How long Redis has to take a connection, and to answer. Seconds.
-REDIS_CONNECT_TIMEOUT, REDIS_SOCKET_TIMEOUT = 2, 5
 
 URL = re.compile(r"([A-Za-z+]+):(?://(?:([^/?#]*)@)?([^/?#]*))?(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?")
 HOST = re.compile(r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?")
@@ -240,62 +237,6 @@ def require_certificates(parameter: str, file: str) -> None:
         raise WrongAddress(f"{parameter}: {file} holds no certificate") from None
     except OSError as error:
         raise WrongAddress(f"{parameter}: cannot read {file}: {error.strerror}") from None
-
-
-@dataclass(frozen=True, repr=False)
-class RedisAddress:
-    """A database of a Redis-protocol server, as the URL that `redis.asyncio` reads."""
-
-    url: str
-
-    def __post_init__(self) -> None:
-        if not self._is_usable():
-            raise WrongAddress("must be like redis://host:6379/0, rediss://host/0 or unix:///path/to/socket")
-
-    def connect_arguments(self, *, socket_timeout: float | None = REDIS_SOCKET_TIMEOUT) -> dict[str, Any]:
-        """For `from_url` of a client or a pool, behind the URL.
-
-        A connection that Redis closed meanwhile is opened again, once and at once. uvloop says RuntimeError
-        of one, which redis.asyncio lets through. No answer in time is not tried again: waits would double.
-        """
-        from redis.asyncio.retry import Retry
-        from redis.backoff import NoBackoff
-        from redis.exceptions import ConnectionError
-
-        errors: Any = (ConnectionError, RuntimeError)
-        return {
-            "socket_connect_timeout": REDIS_CONNECT_TIMEOUT,
-            "socket_timeout": socket_timeout,
-            "retry": Retry(NoBackoff(), 1, supported_errors=errors),
-        }
-
-    def _is_usable(self) -> bool:
-        try:
-            parts = urlsplit(self.url)
-            if parts.scheme == "unix":
-                return bool(parts.path)
-            number = parts.path.strip("/")
-            known = parts.scheme in ("redis", "rediss") and (not number or number.isdecimal())
-            return known and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            return False
-
-    def with_number(self, number: int) -> RedisAddress:
-        """The same server's database of that number."""
-        parts = urlsplit(self.url)
-        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        if parts.scheme == "unix":
-            query["db"] = str(number)
-            return RedisAddress(urlunsplit(parts._replace(query=urlencode(query))))
-        query.pop("db", None)
-        return RedisAddress(urlunsplit(parts._replace(path=f"/{number}", query=urlencode(query))))
-
-    def __str__(self) -> str:
-        parts = urlsplit(self.url)
-        return parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}"
-
-    def __repr__(self) -> str:
-        return f"<RedisAddress {self}>"
 
 
 class UnsafeFolder(ValueError):

@@ -13,6 +13,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.addresses import POSTGRES_PORT
+from config.redis_address import REDIS_PORT
 from config.values import (
     AgeRecipient,
     Cron,
@@ -29,9 +30,6 @@ from config.values import (
     TimeZone,
     upper,
 )
-
-# Redis' well-known port.
-REDIS_PORT = 6379
 
 
 class Choices(BaseSettings):

@@ -18,7 +18,6 @@ from config.addresses import (
     POSTGRES_PORT,
     DatabaseAddress,
     Host,
-    RedisAddress,
     UnsafeFolder,
     WrongAddress,
     embedded_socket_folder,
@@ -26,6 +25,7 @@ from config.addresses import (
 )
 from config.choices import Choices
 from config.env_file import UnreadableFile, require_readable
+from config.redis_address import RedisAddress
 from config.secret_files import SecretFiles, UnusableFile
 from config.values import COPIES, EXPORTS, INCOMING, headers, is_loopback, is_origin, is_web_address
 
@@ -129,8 +129,7 @@ class Settings(Choices):
         for url in filter(None, (self.sentry_dsn, self.alert_webhook_url)):
             parts = urlsplit(url)
             found.update(part for part in (parts.password, parts.username, parts.path) if part)
-        if self.redis_url is not None:
-            found.update(filter(None, [urlsplit(self.redis_url).password]))
+        found.update(self.redis.secrets)
         if (password := self.database.password) is not None:
             found.update((password, quote(password, safe="")))
         found.update(headers(self.otel_exporter_otlp_headers or "").values())

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from redis.asyncio import Redis
 from sanic import Sanic
 
+from config import redis_clients
 from config.settings import Settings
 from server.cache.memory import Memory
 from server.domain.jobs import Jobs
@@ -37,6 +38,5 @@ class Context:
     @asynccontextmanager
     async def queue(self) -> AsyncIterator[Redis]:
         """The Redis of the task queue, which may be another than that of the caches; for those who look."""
-        address = self.settings.redis_tasks
-        async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+        async with redis_clients.client(self.settings.redis_tasks) as redis:
             yield redis

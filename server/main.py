@@ -16,7 +16,7 @@ import uvloop
 from redis.asyncio import Redis
 
 import storage
-from config import error_reports, metrics, metrics_port, parent, traces
+from config import error_reports, metrics, metrics_port, parent, redis_clients, traces
 from config import logging as lines
 from config.heaps import bound_heaps
 from config.metrics import REGISTRY
@@ -59,7 +59,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
     """What a web process opens before its first request and closes after its last."""
     settings.scratch_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     broker = create_broker(settings.redis_tasks)
-    redis = Redis.from_url(settings.redis.url, **settings.redis.connect_arguments())
+    redis = redis_clients.client(settings.redis)
     store = storage.for_pictures(settings)
     await store.open()
     try:

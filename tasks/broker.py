@@ -28,13 +28,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 from taskiq import AckableMessage
 from taskiq_redis import RedisStreamBroker
 
-from config.addresses import REDIS_SOCKET_TIMEOUT, RedisAddress
+from config import redis_clients
 from config.pauses import spread
+from config.redis_address import RedisAddress
+from config.redis_clients import SOCKET_TIMEOUT
 from tasks.traced import TaskSpans
 
 log = logging.getLogger(__name__)
@@ -88,8 +90,13 @@ Entry = tuple[bytes, dict[bytes, bytes]]
 class StreamBroker(RedisStreamBroker):
     """The broker of all processes: web and scheduler send, workers listen, each broker to one stream."""
 
-    # Who waits holds a connection meanwhile, which is not to be one that others send by.
-    waiting: ConnectionPool
+    def __init__(self, address: RedisAddress, stream: str) -> None:
+        super().__init__("redis://", queue_name=stream, consumer_group_name=GROUP, consumer_id="0")
+        # taskiq makes its own from a URL, which cannot name sentinels.
+        self.connection_pool = redis_clients.blocking_pool(address)
+        # Who waits holds a connection meanwhile, which is not to be one that others send by. No time-out of
+        # the socket: it would end a wait that `wait` bounds itself.
+        self.waiting = redis_clients.pool(address, socket_timeout=None)
 
     async def beat(self) -> None:
         """Say that this worker lives; to be called every `BEAT_EVERY` seconds while it holds messages."""
@@ -121,7 +128,7 @@ class StreamBroker(RedisStreamBroker):
     async def wait(self, waiter: str, seconds: float) -> bool:
         """Whether this one is woken within that time. Raises RedisError or OSError where nobody can tell."""
         async with (
-            asyncio.timeout(seconds + REDIS_SOCKET_TIMEOUT),
+            asyncio.timeout(seconds + SOCKET_TIMEOUT),
             Redis(connection_pool=self.waiting) as redis,
         ):
             return await redis.blpop([WAITER + waiter], timeout=seconds) is not None
@@ -154,12 +161,11 @@ class StreamBroker(RedisStreamBroker):
                         entries = await self._taken_over(redis)
                         looked_at = time.monotonic() if not entries else -math.inf
                     entries = entries or await self._new(redis)
-                except ResponseError as error:
-                    if "NOGROUP" not in str(error):
-                        raise
-                    await self._declare_consumer_group()
-                    continue
                 except (RedisError, OSError) as error:
+                    if isinstance(error, ResponseError) and "NOGROUP" in str(error):
+                        await self._declare_consumer_group()
+                        continue
+                    # It is away; or it answers and takes no writes, as one whose replica has taken over.
                     log.warning("the queue does not answer: %s", error)
                     await asyncio.sleep(spread(RETRY_AFTER))
                     continue
@@ -237,15 +243,7 @@ def create_broker(address: RedisAddress, *, stream: str = STREAM) -> StreamBroke
     """A broker that knows every task of `tasks.catalogue`, and listens to this stream."""
     from tasks import catalogue
 
-    broker = StreamBroker(
-        address.url,
-        queue_name=stream,
-        consumer_group_name=GROUP,
-        consumer_id="0",
-        **address.connect_arguments(),
-    )
-    # No time-out of the socket: it would end a wait that `wait` bounds itself.
-    broker.waiting = ConnectionPool.from_url(address.url, **address.connect_arguments(socket_timeout=None))
+    broker = StreamBroker(address, stream)
     broker.add_middlewares(TaskSpans(stream))
     catalogue.register(broker)
     return broker

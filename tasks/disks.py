@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from config import redis_clients
 from server.domain import condition
 from server.domain.condition import Trouble
 from tasks.workshop import Workshop
@@ -38,9 +38,9 @@ async def troubles(workshop: Workshop) -> list[Trouble]:
     """What is wrong with the disks of this machine, and of the others as far as Redis tells."""
     machine = socket.gethostname()
     here = [on(machine, found) for found in await condition.of_disks(workshop.settings)]
-    address, now = workshop.settings.redis_tasks, datetime.now(UTC)
+    now = datetime.now(UTC)
     try:
-        async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+        async with redis_clients.client(workshop.settings.redis_tasks) as redis:
             await redis.hset(KEY, machine, msgspec.json.encode(Seen(now, here)).decode())
             stored: Any = await redis.hgetall(KEY)  # bytes, as we ask for no decoding
             seen = read(stored)

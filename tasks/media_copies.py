@@ -15,8 +15,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
-
+from config import redis_clients
 from server.models import media_copy
 from server.models.media_copy import Picture
 from storage import keys
@@ -62,8 +61,7 @@ async def copy_new(workshop: Means) -> None:
     copies = workshop.copies
     if copies is None or await workshop.store.standing() is not Standing.OWNER:
         return
-    address = workshop.settings.redis_tasks
-    async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+    async with redis_clients.client(workshop.settings.redis_tasks) as redis:
         if not await redis.set(LOCK, b"", nx=True, ex=LOCKED_FOR):
             return
         try:

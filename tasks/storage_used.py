@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 from redis.asyncio import Redis
 
+from config import redis_clients
 from config.settings import Settings
 from storage import keys
 from storage.base import ObjectStore
@@ -33,8 +34,7 @@ class StorageUsed(msgspec.Struct, frozen=True):
 async def measure_storage(workshop: Means) -> None:
     """List everything, for those who `read` it."""
     found = StorageUsed(datetime.now(UTC), await listed(workshop))
-    address = workshop.settings.redis_tasks
-    async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+    async with redis_clients.client(workshop.settings.redis_tasks) as redis:
         await redis.set(KEY, msgspec.json.encode(found))
 
 

@@ -118,6 +118,10 @@ class Proxy:
     def mode(self, mode: Mode) -> None:
         self._in_loop(self._set(mode))
 
+    def lead_to(self, target: tuple[str, int] | str) -> None:
+        """New connections lead there; those that are open stay where they are."""
+        self._target = target
+
     def cut(self) -> None:
         """Reset all open connections; the mode stays."""
         self._in_loop(self._reset())

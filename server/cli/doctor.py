@@ -15,11 +15,10 @@ from typing import Literal
 
 import click
 import uvloop
-from redis.asyncio import Redis
 
 import storage
 from config import logging as lines
-from config import programs
+from config import programs, redis_clients
 from config.env_names import no_answer, unknown_names, unused_names
 from config.settings import Settings
 from config.values import is_loopback
@@ -252,7 +251,7 @@ async def look_at_kit(settings: Settings) -> Finding:
 
 async def ask_redis(settings: Settings) -> str:
     """Its version, and whether it may forget."""
-    async with Redis.from_url(settings.redis.url, **settings.redis.connect_arguments()) as redis:
+    async with redis_clients.client(settings.redis) as redis:
         info = await redis.info("server")
         policy = (await redis.info("memory")).get("maxmemory_policy", "?")
     if policy != "noeviction":

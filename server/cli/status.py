@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from config import logging as lines
+from config import redis_clients
 from config.settings import Settings
 from server.cli.command import json_option, print_json, size, table, with_workshop
 from server.cli.exit_codes import FAILED
@@ -175,9 +175,8 @@ async def not_ours(workshop: Workshop) -> list[str]:
 
 async def queue(workshop: Workshop) -> dict[str, int] | None:
     """Messages waiting, in workers' hands, put aside, and living workers; None where Redis is away."""
-    address = workshop.settings.redis_tasks
     try:
-        async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+        async with redis_clients.client(workshop.settings.redis_tasks) as redis:
             found = await queues.read(redis)
     except (RedisError, OSError):
         return None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 from redis.asyncio import Redis
 
+from config import redis_clients
 from config.logging import redact
 from server.domain import server_keys
 from tasks.dumps import catalogue
@@ -37,8 +38,7 @@ class Check(msgspec.Struct, frozen=True):
 
 async def verify_dump(dump_id: str, workshop: Means) -> None:
     """Read a dump to its end, and say whether it is whole."""
-    address = workshop.settings.redis_tasks
-    async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+    async with redis_clients.client(workshop.settings.redis_tasks) as redis:
         try:
             keyring = await server_keys.keyring()
             found = (await catalogue.read(workshop.backups, workshop.settings, keyring)).find(dump_id)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from config.addresses import DatabaseAddress, Host, WrongAddress
+from config.redis_address import RedisAddress
 from config.settings import Settings
 from tests.certificates import certificate
 
@@ -120,10 +121,72 @@ def test_a_wrong_address_of_a_database_says_what_is_wrong(rest: str, words: str)
     assert "topsecret" not in str(wrong.value)
 
 
+def test_sentinels_are_named_with_the_primary_that_they_know() -> None:
+    address = RedisAddress(
+        "redis+sentinel://us%40er:p%2Fw@a:1,b,[::1]:3/perch/2?sentinel_password=s&health_check_interval=30"
+    )
+    assert address.sentinels is not None
+    assert address.sentinels.hosts == (Host("a", 1), Host("b", 26379), Host("::1", 3))
+    assert address.sentinels.name == "perch"
+    assert address.server_url == "redis://us%40er:p%2Fw@/2?health_check_interval=30"
+    assert address.with_number(7).server_url == "redis://us%40er:p%2Fw@/7?health_check_interval=30"
+    assert address.with_number(7).sentinels == address.sentinels
+    assert str(address) == "perch of the sentinels a:1,b:26379,[::1]:3"
+    assert address.secrets == {"p%2Fw", "p/w", "s"}
+    assert RedisAddress("redis+sentinel://a/perch").with_number(1).server_url == "redis:///1"
+
+
+def test_what_redis_py_takes_in_a_url_goes_on_working(authority: str) -> None:
+    for url in (
+        "redis://h?socket_timeout=3&health_check_interval=30&max_connections=20&db=4",
+        f"rediss://:p@h:6380/1?ssl_ca_certs={authority}&ssl_check_hostname=no",
+        "rediss://h/0?ssl_cert_reqs=none",
+        "unix:///run/valkey.sock?db=2&password=p",
+        f"rediss+sentinel://h/perch?ssl_ca_certs={authority}",
+    ):
+        assert RedisAddress(url).with_number(3)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("redis+sentinel://:topsecret@h", "must be like redis://"),
+        ("redis+sentinel://:topsecret@h/", "must be like redis://"),
+        ("redis+sentinel://:topsecret@h,/perch", "must be like redis://"),
+        ("redis+sentinel://:topsecret@h:0/perch", "must be like redis://"),
+        ("redis+sentinel://:topsecret@h:x/perch", "must be like redis://"),
+        ("redis+sentinel://:topsecret@h/perch/x", "must be like redis://"),
+        ("redis+sentinel://:topsecret@h/perch/0/1", "must be like redis://"),
+        ("redis://:topsecret@h/0?colour=red", "has the unknown parameter colour"),
+        ("redis://:topsecret@h/0?sentinel_password=x", "has the unknown parameter sentinel_password"),
+        (
+            "redis://:topsecret@h/0?ssl_ca_certs=/x",
+            "has the unknown parameter ssl_ca_certs, which needs rediss",
+        ),
+        ("redis://:topsecret@h/0?db=x", "invalid value for 'db' in connection URL"),
+        ("rediss://:topsecret@h/0?ssl_ca_certs=/none", "ssl_ca_certs: cannot read /none: No such file"),
+        (
+            "rediss://:topsecret@h/0?ssl_ca_certs=/etc/passwd",
+            "ssl_ca_certs: /etc/passwd holds no certificate",
+        ),
+    ],
+)
+def test_a_wrong_address_of_redis_says_what_is_wrong(url: str, words: str) -> None:
+    with pytest.raises(WrongAddress) as wrong:
+        RedisAddress(url)
+    assert str(wrong.value).startswith(words)
+    assert "topsecret" not in str(wrong.value)
+
+
 @pytest.mark.parametrize(
     ("chosen", "secrets"),
     [
         ({"database_url": "postgresql://u:p%2Fw@a,[::1]:2/n"}, {"p/w", "p%2Fw"}),
+        (
+            {"redis_url": "redis+sentinel://:p%2Fw@a,[::1]:2/n?sentinel_password=other"},
+            {"p/w", "p%2Fw", "other"},
+        ),
+        ({"redis_url": "unix:///run/valkey.sock?password=hidden"}, {"hidden"}),
     ],
 )
 def test_passwords_in_addresses_are_known_as_secrets(chosen: dict[str, Any], secrets: set[str]) -> None:

@@ -14,7 +14,8 @@ import uvloop
 from redis.asyncio import Redis
 from taskiq import AckableMessage
 
-from config.addresses import RedisAddress
+from config import redis_clients
+from config.redis_address import RedisAddress
 from config.settings import Settings
 from tasks import broker as broker_module
 from tasks import scheduler as scheduler_module
@@ -321,7 +322,7 @@ def test_connections_that_redis_closed_meanwhile_are_opened_again(settings: Sett
 
     async def work(address: RedisAddress) -> None:
         broker = create_broker(address)
-        async with Redis.from_url(address.url, **address.connect_arguments()) as redis:
+        async with redis_clients.client(address) as redis:
             for _ in range(3):
                 await asyncio.gather(*(broker.length() for _ in range(4)), broker.beat(), redis.ping())
                 gate.mode = Refuse()

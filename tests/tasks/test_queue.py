@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from config.addresses import RedisAddress
+from config.redis_address import RedisAddress
 from config.settings import Settings
 from server.domain.jobs import Jobs
 from tasks.broker import create_broker

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from config.addresses import RedisAddress
+from config.redis_address import RedisAddress
 from config.settings import Settings
 from server.security.keyring import Keyring
 from storage.local import LocalStore
