@@ -46,6 +46,14 @@ FAULTS: dict[str, Fault] = {
         "PostgreSQL restarted, connections cut, hanging, a lock held",
         "503 with the envelope and `Retry-After`, never a hang; back within 10 s; what was answered is there",
     ),
+    "postgres-promoted": Fault(
+        "PostgreSQL's primary is killed or hangs, and its standby is promoted",
+        "Perch follows by itself within 30 s; with a synchronous standby, what was answered is there",
+    ),
+    "redis-promoted": Fault(
+        "Valkey's primary is killed or hangs, and sentinels name its replica",
+        "no data lost; requests go on; the queue follows within 30 s",
+    ),
     "storage": Fault(
         "storage answers 500, hangs, cuts in the middle, flips a bit; disk full",
         "an upload answers a clear error and leaves nothing behind; a dump is tried again, never reported as "
