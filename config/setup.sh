@@ -83,8 +83,8 @@ build_pillow_simd() {
     fi
 }
 
-# Browsers (the headless one runs the tests in half the time, the other is looked at), an S3 server, a client that
-# makes load, and fonts to look at pages with.
+# Browsers (the headless one runs the tests in half the time, the other is looked at), an S3 server, a pooler of
+# connections and a client of PostgreSQL with TLS, a client that makes load, and fonts to look at pages with.
 install_test_tools() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
@@ -93,7 +93,8 @@ install_test_tools() {
     command -v radosgw >/dev/null || missing+=(radosgw)
     command -v wrk >/dev/null || missing+=(wrk)
     command -v man >/dev/null || missing+=(man-db)
-    for program in nginx caddy; do
+    command -v psql >/dev/null || missing+=(postgresql-client)
+    for program in nginx caddy pgbouncer; do
         command -v $program >/dev/null || [ -x /usr/sbin/$program ] || missing+=($program)
     done
     command -v promtool >/dev/null && command -v prometheus >/dev/null || missing+=(prometheus)

@@ -32,7 +32,7 @@ from server.domain.passing import is_passing
 from server.http.protocol import PerchHttp
 from server.limits.rates import Rates
 from server.metrics import WebMetrics, totals
-from server.models import migrate, own_server
+from server.models import migrate, own_server, sessions
 from server.models.connection import database
 from server.realtime import capacity
 from server.realtime.hub import Hub
@@ -156,6 +156,8 @@ def run_migrations(settings: Settings) -> list[str]:
     async def run() -> list[str]:
         if settings.embedded_database:
             await own_server.prepare(settings.database)
+        else:
+            await sessions.require_own(settings.database)
         return await migrate.upgrade(settings.database)
 
     return uvloop.run(run())

@@ -24,6 +24,7 @@ from server.models import migrate, own_server
 from server.models.connection import database
 from server.models.connection import row as first_row
 from server.models.migrate import NewerDatabase
+from server.models.sessions import SharedSession
 from server.processes import for_commands, lock
 from storage.base import StorageError
 from tasks.broker import create_broker
@@ -124,7 +125,7 @@ def reasons(settings: Settings) -> Iterator[None]:
         yield
     except click.ClickException:
         raise
-    except (PerchError, DumpFailed, NewerDatabase) as error:
+    except (PerchError, DumpFailed, NewerDatabase, SharedSession) as error:
         raise click.ClickException(lines.redact(str(error))) from None
     except Exception as error:
         if isinstance(error, OSError) and error.filename is not None:

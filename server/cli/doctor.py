@@ -23,7 +23,7 @@ from config.env_names import no_answer, unknown_names, unused_names
 from config.settings import Settings
 from config.values import is_loopback
 from server.domain.passing import reason
-from server.models import migrate, server_key
+from server.models import migrate, server_key, sessions
 from server.models.connection import AWAY, database, row
 from server.models.migrate import NewerDatabase
 from server.processes import embedded, lock
@@ -199,7 +199,9 @@ async def asked(
 
 
 async def ask_database(settings: Settings) -> str:
-    """Its version."""
+    """Its version, and whether its sessions are our own."""
+    if not settings.embedded_database:
+        await sessions.require_own(settings.database)
     async with database(settings, name="perch doctor"):
         found = await row("SELECT current_setting('server_version') AS version")
     return f"PostgreSQL {found['version'] if found else '?'}, {settings.database}"

@@ -37,9 +37,13 @@ def settings_for_part(name: str) -> Settings:
 
 
 async def refuse_old_database(settings: Settings) -> None:
-    """Raises ClickException where migrations are missing. A database that is away is met again later."""
+    """Raises ClickException where migrations are missing, or a pooler lends sessions.
+
+    A database that is away is met again later.
+    """
     from server.cli.command import require_migrations
     from server.domain.passing import is_passing
+    from server.models import sessions
     from server.models.connecting import connect
     from server.models.connection import CONNECT_TIMEOUT
 
@@ -50,6 +54,10 @@ async def refuse_old_database(settings: Settings) -> None:
             await require_migrations(connection.fetchrow)
         finally:
             await connection.close(timeout=CONNECT_TIMEOUT)
+        if not settings.embedded_database:
+            await sessions.require_own(settings.database)
+    except sessions.SharedSession as error:
+        raise click.ClickException(str(error)) from None
     except (InvalidAuthorizationSpecificationError, InvalidCatalogNameError) as error:
         raise click.ClickException(lines.redact(f"the database {settings.database}: {error}")) from None
     except Exception as error:

@@ -27,6 +27,7 @@ from server.main import (
     web_app,
 )
 from server.models.migrate import NewerDatabase
+from server.models.sessions import SharedSession
 from server.processes import embedded, lock, succession
 from server.processes.banner import banner
 from server.processes.succession import Succession
@@ -164,7 +165,7 @@ def migration(settings: Settings) -> Program:
         start_process(settings, "migrate")
         try:
             run_migrations(settings)
-        except NewerDatabase as error:
+        except (NewerDatabase, SharedSession) as error:
             log.error("%s", error)
             sys.exit(1)
         except Exception as error:

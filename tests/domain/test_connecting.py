@@ -15,7 +15,7 @@ from asyncpg.exceptions import InterfaceError
 
 from config.addresses import DatabaseAddress, Host
 from config.settings import Settings
-from server.models import connecting
+from server.models import connecting, sessions
 from server.models.connecting import NoHost, connect
 from server.models.connection import leave_as_it_is
 from server.models.pool import BoundedPool
@@ -139,3 +139,7 @@ async def test_a_connection_to_a_server_that_takes_no_writes_any_more_is_not_kep
                 assert await fresh.fetchval("SELECT 1") == 1
             with pytest.raises(InterfaceError):
                 await connection.fetchval("SELECT 1")
+
+
+async def test_sessions_of_our_own_hear_each_other(settings: Settings) -> None:
+    await sessions.require_own(settings.database)
