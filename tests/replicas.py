@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from config import programs
-from server.processes import embedded
+from server.processes import embedded, valkey
 from tests import servers
 from tests.waiting import wait_for
 from tests.whole.conftest import processes
@@ -177,7 +177,7 @@ class Valkeys:
 @contextmanager
 def valkey_pair(folder: Path) -> Iterator[Valkeys]:
     """Both servers and their sentinels."""
-    binary, ports = str(embedded.valkey_binary()), tuple(servers.free_port() for _ in range(5))
+    binary, ports = str(valkey.binary()), tuple(servers.free_port() for _ in range(5))
     first, second = ports[:2]
     follows = {first: [], second: ["--replicaof", "127.0.0.1", str(first)]}
     with ExitStack() as stack:

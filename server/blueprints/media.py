@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 import msgspec
@@ -30,14 +31,21 @@ from server.http.objects import send
 from server.http.operation import operation
 from server.http.ranges import asked_range
 from server.http.uploads import at_most, received
+from server.models.media_access import Access
+from server.models.media_attachment import MediaState
+from server.security import picture_links
 from server.wire.media import AltText, Media
 from storage import keys
 from storage.base import InvalidRange, ObjectNotFound
 
 bp = Blueprint("media")
 
-# Objects never change under their random names. A year in seconds, the most that RFC 9111 caches heed.
-FOR_EVER = "public, max-age=31536000, immutable"
+# Objects never change under their random names. A year in seconds, the most that RFC 9111 caches heed; caches
+# that many share ask again after five minutes, as its author may have been suspended.
+FOR_EVER = "public, max-age=31536000, s-maxage=300, immutable"
+
+# For whoever was given a signed address, as long as that lasts at most.
+FOR_A_DAY = "private, max-age=86400"
 
 # A picture, and nothing else, whatever its bytes may hold; for whoever knows its address, on other sites too.
 HEADERS = {
@@ -109,22 +117,36 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
     if found is None:
         raise NotFound
     perch = context(request)
+    caching = FOR_EVER
+    if not perch.memory.pictures.is_public(found["token"]):
+        admit_lookup(request, perch.rates)
+        access = await perch.memory.pictures.look_up(found["token"])
+        if access is None or not may_be_shown(request, access, found["token"]):
+            raise NotFound
+        if access.state is MediaState.PENDING:
+            return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")
+        caching = FOR_EVER if access.is_attached else FOR_A_DAY
     key = keys.variant(perch.settings.s3_tweets_media_folder, name)
-    headers = {"etag": f'"{name}"', "cache-control": FOR_EVER, "accept-ranges": "bytes", **HEADERS}
+    headers = {"etag": f'"{name}"', "cache-control": caching, "accept-ranges": "bytes", **HEADERS}
     of_another = request.headers.get("if-range", headers["etag"]) != headers["etag"]
     start, stop = asked_range("" if of_another else request.headers.get("range", ""))
-    for _ in range(2):  # the second time where it became ready between the two looks
-        try:
-            if headers["etag"] in request.headers.get("if-none-match", ""):
-                await perch.store.info(key)
-                return HTTPResponse(b"", 304, headers)
-            async with perch.store.read(key, start=start, stop=stop) as picture:
-                return await send(request, picture, headers)
-        except InvalidRange:
-            size = (await perch.store.info(key)).size
-            return envelope.failure(RangeNotSatisfiable(), headers={"content-range": f"bytes */{size}"})
-        except ObjectNotFound:
-            admit_lookup(request, perch.rates)
-            if await media.is_pending(found["token"]):
-                return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")
-    raise NotFound
+    try:
+        if headers["etag"] in request.headers.get("if-none-match", ""):
+            await perch.store.info(key)
+            return HTTPResponse(b"", 304, headers)
+        async with perch.store.read(key, start=start, stop=stop) as picture:
+            return await send(request, picture, headers)
+    except InvalidRange:
+        size = (await perch.store.info(key)).size
+        return envelope.failure(RangeNotSatisfiable(), headers={"content-range": f"bytes */{size}"})
+    except ObjectNotFound:
+        raise NotFound from None
+
+
+def may_be_shown(request: Request, access: Access, token: str) -> bool:
+    """Everybody may have what a tweet shows that everybody may see; else who has a signed address."""
+    if access.is_attached:
+        return not access.is_hidden
+    until, signature = (request.args.get(name) or "" for name in ("until", "signature"))
+    signed = picture_links.is_signed(access.media_key, token, until, signature, now=time.time())
+    return signed and not access.is_suspended

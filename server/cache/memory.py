@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.cache.cards import Cards
 from server.cache.own_likes import LikesOfViewers
 from server.cache.pages import Pages
+from server.cache.pictures import Pictures
 from server.cache.store import Store
 from server.cache.versions import Versions
 from server.wire.media import MediaUrls
@@ -21,4 +22,5 @@ class Memory:
         self.store = Store(versions, max_bytes)
         self.cards = Cards(self.store, urls)
         self.likes = LikesOfViewers(self.store)
+        self.pictures = Pictures(self.store)
         self.pages = Pages(self.store, self.cards, self.likes)

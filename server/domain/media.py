@@ -17,10 +17,10 @@ from server.domain.errors import BrokenPicture, MediaInUse, MediaNotFound
 from server.domain.jobs import Jobs
 from server.domain.paging import NEWEST
 from server.domain.viewer import Viewer
-from server.models import MediaAttachment, MediaState
+from server.models import MediaAttachment, MediaState, media_access
 from server.models.connection import row, rows, transaction
 from server.models.locks import AdvisoryLock
-from server.models.timeline import MediaRow
+from server.models.media_access import OwnedMedia
 from storage import keys
 from storage.base import ObjectStore, StorageError
 
@@ -37,8 +37,6 @@ ATTEMPT_LEASE = 20
 # An upload is stored within this time, and an answer does not wait longer for the removal of one that was
 # not. Seconds.
 STORED_WITHIN, REMOVED_WITHIN = 30, 2
-
-ROW = "id, token, state, alt, width, height, thumbhash"
 
 
 class TriesUsedUp(Exception):
@@ -73,7 +71,7 @@ class Variants:
     digests: dict[str, tuple[int, str]]
 
 
-async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs) -> MediaRow:
+async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs) -> OwnedMedia:
     """Keep an upload and have it worked on; its row, still `pending` where that takes long.
 
     Raises:
@@ -100,7 +98,7 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
     return settled
 
 
-async def describe(viewer: Viewer, media_id: int, alt: str) -> MediaRow:
+async def describe(viewer: Viewer, media_id: int, alt: str) -> OwnedMedia:
     """Change the alternative text.
 
     Raises:
@@ -145,11 +143,6 @@ async def detach_all(tweet_id: int) -> list[int]:
         tweet_id,
     )
     return [media["id"] for media in found]
-
-
-async def is_pending(token: str) -> bool:
-    """Whether this picture is still being worked on."""
-    return await MediaAttachment.filter(token=token, state=MediaState.PENDING).exists()
 
 
 # $1 picture, $2 whether it belongs into the slow lane.
@@ -283,12 +276,8 @@ async def _leave_nothing(original: str, store: ObjectStore) -> None:
             await store.delete(original)
 
 
-async def _mine(viewer: Viewer, media_id: int) -> MediaRow:
-    found = await row(
-        f"SELECT {ROW} FROM media_attachments WHERE id = $1 AND owner_id = $2 AND state <> 'removed'",
-        media_id,
-        viewer.id,
-    )
+async def _mine(viewer: Viewer, media_id: int) -> OwnedMedia:
+    found = await media_access.mine(viewer.id, media_id)
     if found is None:
         raise MediaNotFound
-    return MediaRow(**{**found, "state": MediaState(found["state"])})
+    return found

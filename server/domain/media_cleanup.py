@@ -12,13 +12,11 @@ from datetime import UTC, datetime, timedelta
 from server.domain.jobs import Jobs
 from server.models import media_copy
 from server.models.connection import rows
+from server.models.media_access import UNATTACHED_LIFETIME
 from storage import keys
 from storage.base import ObjectStore
 
 log = logging.getLogger(__name__)
-
-# A picture that no tweet took within this time is removed.
-UNATTACHED_LIFETIME = timedelta(days=1)
 
 # Longer than a worker takes for one picture: after this a pending picture was forgotten, and a row in
 # `removed` was not cleaned up.

@@ -8,8 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from server.models.connection import rows
-from server.models.media_attachment import MediaState
-from server.models.timeline import MediaRow
+from server.models.media_access import COLUMNS, OwnedMedia, owned
 
 # Of a like: tweet and user. Of a follow: follower and followee.
 Like: TypeAlias = tuple[int, int]
@@ -29,12 +28,6 @@ class UserRow(msgspec.Struct, frozen=True):
     hidden: bool
 
 
-class MediaOfTweet(MediaRow, frozen=True):
-    """A picture, and the tweet that shows it."""
-
-    tweet_id: int | None
-
-
 USERS = """
     SELECT id, name, handle, CASE WHEN hidden THEN 0 ELSE tweets_count END AS tweets_count, followers_count,
         following_count, version, hidden
@@ -49,9 +42,9 @@ FOLLOWS = """
     FROM unnest($1::bigint[], $2::bigint[]) AS asked (follower_id, followee_id)
     JOIN follows f ON f.follower_id = asked.follower_id AND f.followee_id = asked.followee_id
 """
-MEDIA = """
-    SELECT id, token, state, alt, width, height, thumbhash, tweet_id
-    FROM media_attachments WHERE id = ANY($1) AND state <> 'removed'
+MEDIA = f"""
+    SELECT {COLUMNS}
+    FROM media_attachments, (SELECT media_key FROM instance) k WHERE id = ANY($1) AND state <> 'removed'
         AND (SELECT NOT hidden FROM users WHERE users.id = owner_id)
 """
 # From the smaller side, as streams are fewer than a popular author's followers: each pair is looked up. Of a
@@ -80,12 +73,9 @@ async def follows(asked: Sequence[Follow]) -> set[Follow]:
     return {(follow["follower_id"], follow["followee_id"]) for follow in found}
 
 
-async def media(ids: Collection[int]) -> dict[int, MediaOfTweet]:
+async def media(ids: Collection[int]) -> dict[int, OwnedMedia]:
     """Those of these pictures that there are."""
-    return {
-        found["id"]: MediaOfTweet(**{**found, "state": MediaState(found["state"])})
-        for found in await rows(MEDIA, list(ids))
-    }
+    return {found["id"]: owned(found) for found in await rows(MEDIA, list(ids))}
 
 
 async def followers(authors: Collection[int], among: Collection[int]) -> dict[int, frozenset[int]]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from server.models import EventKind, live, timeline
 from server.models.event import EventRow
-from server.models.live import Like, MediaOfTweet, UserRow
+from server.models.live import Like, UserRow
+from server.models.media_access import OwnedMedia
 from server.models.people import Person
 from server.models.timeline import TweetRow
 from server.wire import events as wire
@@ -54,7 +55,7 @@ class Facts:
     users: dict[int, UserRow] = field(default_factory=dict)
     likes: set[Like] = field(default_factory=set)
     follows: set[tuple[int, int]] = field(default_factory=set)
-    media: dict[int, MediaOfTweet] = field(default_factory=dict)
+    media: dict[int, OwnedMedia] = field(default_factory=dict)
     followers: dict[int, frozenset[int]] = field(default_factory=dict)
 
 

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from server.models.media_access import UNATTACHED_LIFETIME, OwnedMedia
 from server.models.media_attachment import MediaState
 from server.models.timeline import MediaRow
+from server.security import picture_links
 from storage import keys
 
 
@@ -17,7 +19,11 @@ class Media(msgspec.Struct, frozen=True):
 
     id: int
     url: Annotated[
-        str, Meta(description="The large variant; fits 1920x1080. For `<img src>`; no key needed.")
+        str,
+        Meta(
+            description="The large variant; fits 1920x1080. For `<img src>`; no key needed. "
+            "Until a tweet shows the picture, the address is signed, and good for a day from the upload."
+        ),
     ]
     small_url: Annotated[str, Meta(description="The small variant, for timelines.")]
     width: Annotated[int | None, Meta(description="Of the large variant, in pixels.")]
@@ -34,7 +40,10 @@ class AltText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class MediaUrls:
-    """Where browsers find pictures: at `/media/`, or at a public address of the bucket."""
+    """Where browsers find pictures: at `/media/`, or at a public address of the bucket.
+
+    The address of one that no tweet shows yet is Perch's own always, and signed.
+    """
 
     def __init__(self, public_url: str | None, folder: str) -> None:
         self._public = f"{public_url.rstrip('/')}/" if public_url else None
@@ -49,6 +58,10 @@ class MediaUrls:
         return self._url(media, media.token + keys.SMALL)
 
     def _url(self, media: MediaRow, name: str) -> str:
+        if isinstance(media, OwnedMedia) and media.tweet_id is None:
+            until = int((media.created_at + UNATTACHED_LIFETIME).timestamp())
+            signature = picture_links.sign(media.media_key, media.token, until)
+            return f"/media/{name}?until={until}&signature={signature}"
         if self._public is None or media.state != MediaState.READY:
             return f"/media/{name}"
         return self._public + keys.variant(self._folder, name)

@@ -24,5 +24,10 @@ async def stored(store: ObjectStore) -> list[str]:
     return await objects(store)
 
 
+def token_of(url: str) -> str:
+    """The random name in a picture's address."""
+    return url.rsplit("/", 1)[1].partition("?")[0]
+
+
 async def fetch(caller: Caller, url: str, method: str = "GET", **headers: str) -> Response:
     return await caller.send(method, url, headers=headers)

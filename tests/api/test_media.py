@@ -15,7 +15,7 @@ from server.context import Context
 from server.models import MediaAttachment, MediaState
 from storage.base import ObjectStore
 from tests import pictures
-from tests.api.media import fetch, objects, stored
+from tests.api.media import fetch, objects, stored, token_of
 from tests.callers import Caller
 from tests.waiting import until_gone
 
@@ -43,7 +43,7 @@ async def test_a_phone_picture_comes_out_upright_small_and_clean(
         assert b"secret" not in response.content
         corners = [pictures.is_red(image, at) for at in ("upper left", "upper right", "lower left")]
         assert corners == [True, False, False]
-    token = shown["url"].rsplit("/", 1)[1]
+    token = token_of(shown["url"])
     assert await stored(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from config.settings import Settings
 from server.context import Context
 from server.domain import media, media_cleanup
-from server.models import MediaAttachment
+from server.models import MediaAttachment, MediaState
 from server.models.connection import rows
 from storage import keys
 from storage.base import ObjectStore, StorageUnavailable
@@ -29,6 +29,11 @@ from tests.waiting import until, until_gone
 LEASE = "UPDATE media_attachments SET working_until = now() + $2 * interval '1 s' WHERE id = $1 RETURNING id"
 
 pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def pending(token: str) -> bool:
+    """Whether this picture is still being worked on."""
+    return await MediaAttachment.filter(token=token, state=MediaState.PENDING).exists()
 
 
 async def test_what_nobody_took_is_removed_after_a_day(
@@ -66,10 +71,7 @@ async def test_what_a_crash_left_is_taken_up_again(
     await rows("UPDATE media_attachments SET changed_at = now() - interval '3 min' RETURNING id")
     assert await media_cleanup.resume(perch.jobs) == 1
 
-    async def pending() -> bool:
-        return await media.is_pending(token)
-
-    await until_gone(pending)
+    await until_gone(lambda: pending(token))
     await lost.refresh_from_db()
     assert lost.state == "ready"
     assert await stored(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
@@ -197,7 +199,7 @@ async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
 
     await media.settle_broken(under_way[0].id, "too large")
     assert (await alice.upload(pictures.jpeg()))["media"]["state"] == "ready"
-    await until_gone(lambda: media.is_pending(queued.token))
+    await until_gone(lambda: pending(queued.token))
     await queued.refresh_from_db()
     assert queued.state == "ready"
 

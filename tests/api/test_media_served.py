@@ -6,7 +6,6 @@ import pytest
 
 from server.domain import media
 from server.models import MediaAttachment
-from server.models.connection import rows
 from storage.base import ObjectStore
 from tests import pictures
 from tests.api.media import fetch
@@ -15,13 +14,20 @@ from tests.callers import Caller
 pytestmark = pytest.mark.usefixtures("worker")
 
 
+async def shown(author: Caller) -> str:
+    """The address of a picture in a tweet."""
+    media_id = (await author.upload(pictures.jpeg(300, 200)))["media_id"]
+    tweet = await author.read(await author.tweet("with a picture", [media_id]))
+    return str(tweet["attachments"][0])
+
+
 async def test_pictures_are_served_for_ever_and_as_nothing_else(anybody: Caller, alice: Caller) -> None:
-    url = (await alice.upload(pictures.jpeg(300, 200)))["media"]["url"]
+    url = await shown(alice)
     whole = await fetch(anybody, url)
     assert whole.status_code == 200
     assert whole.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in whole.headers["content-security-policy"]
-    assert whole.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert whole.headers["cache-control"] == "public, max-age=31536000, s-maxage=300, immutable"
     assert whole.headers["content-length"] == str(len(whole.content))
     head = await fetch(anybody, url, "HEAD")
     assert (head.status_code, head.content) == (200, b"")
@@ -75,12 +81,13 @@ async def test_while_a_picture_is_pending_a_neutral_one_is_served(
     alice: Caller, empty_store: ObjectStore
 ) -> None:
     token = "ab" * 16
-    await MediaAttachment.create(token=token, owner_id=alice.id)
-    pending = await fetch(alice, f"/media/{token}")
-    assert (pending.status_code, pending.headers["cache-control"]) == (200, "no-store")
-    assert pictures.opened(pending.content).size == (1, 1)
-    media_id = (await rows("SELECT id FROM media_attachments"))[0]["id"]
+    media_id = (await MediaAttachment.create(token=token, owner_id=alice.id)).id
+    own = (await alice.patch(f"/api/medias/{media_id}", json={"alt": "mine"}))["media"]["url"]
     tweet_id = await alice.tweet("soon", [media_id])
+    for address in (own, f"/media/{token}"):
+        pending = await fetch(alice, address)
+        assert (pending.status_code, pending.headers["cache-control"]) == (200, "no-store")
+        assert pictures.opened(pending.content).size == (1, 1)
     tweet = await alice.read(tweet_id)
     assert (tweet["attachments"], tweet["media"][0]["state"]) == ([f"/media/{token}"], "pending")
     await media.settle_broken(media_id, "It is broken.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from config.settings import Settings
 from server.blueprints.pages import Client
 from server.models import MediaState
+from server.models.media_access import OwnedMedia
 from server.models.timeline import MediaRow
 from server.wire.media import MediaUrls
 
@@ -24,6 +27,13 @@ def test_a_pending_picture_is_answered_for_by_the_server() -> None:
     urls = MediaUrls("https://cdn.example.org/perch", "tweets_media/")
     pending = msgspec.structs.replace(READY, state=MediaState.PENDING, width=None, height=None)
     assert urls.large(pending) == f"/media/{TOKEN}"
+
+
+def test_a_picture_that_no_tweet_shows_is_answered_for_by_the_server() -> None:
+    urls = MediaUrls("https://cdn.example.org/perch", "tweets_media/")
+    alone = OwnedMedia(1, TOKEN, MediaState.READY, "", 10, 10, "x", None, datetime.now(UTC), b"key")
+    assert urls.small(alone).startswith(f"/media/{TOKEN}-small?until=")
+    assert urls.large(msgspec.structs.replace(alone, tweet_id=7)) == urls.large(READY)
 
 
 def test_the_pages_policy_allows_pictures_from_there_and_nowhere_else() -> None:

@@ -19,7 +19,7 @@ from storage.owned import OwnedStore, Standing
 from tasks import media_check
 from tasks.workshop import owned_pictures, ownership_of_pictures
 from tests import pictures
-from tests.api.media import objects
+from tests.api.media import objects, token_of
 from tests.callers import Caller
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -32,7 +32,7 @@ async def token(alice: Caller, store: ObjectStore, database: None) -> str:
     for key in await objects(store):
         await store.delete(key)
     url: str = (await alice.upload(pictures.jpeg()))["media"]["url"]
-    return url.rsplit("/", 1)[1]
+    return token_of(url)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_what_is_wrong_is_found_in_whichever_batch_it_lies(
     monkeypatch.setattr(media_check, "BATCH", batch)
     monkeypatch.setattr(local, "LISTED_AT_ONCE", batch)
     urls = [(await alice.upload(pictures.jpeg()))["media"]["url"] for _ in range(8)]
-    tokens = sorted([token, *(url.rsplit("/", 1)[1] for url in urls)])
+    tokens = sorted([token, *map(token_of, urls)])
     gone = [f"{FOLDER}{tokens[index]}{suffix}" for index in (0, 4, 5, 8) for suffix in ("", "-small")]
     half, bad = f"{FOLDER}{tokens[2]}", f"{FOLDER}{tokens[6]}"
     for key in [*gone, half]:

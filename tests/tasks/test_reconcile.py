@@ -24,7 +24,7 @@ from tasks.reconcile import Findings, reconcile
 from tasks.runs import carry_out
 from tasks.workshop import Workshop, ownership_of_pictures
 from tests import pictures
-from tests.api.media import objects
+from tests.api.media import objects, token_of
 from tests.callers import Caller
 from tests.thorough import much
 from tests.waiting import until
@@ -155,8 +155,7 @@ async def test_pictures_that_are_stuck_are_worked_on_and_objects_of_nobody_remov
 ) -> None:
     url: str = (await alice.upload(pictures.jpeg()))["media"]["url"]
     await until(pictures_are_settled, within=20)
-    small = url.removeprefix("/media/") + keys.SMALL
-    small = keys.variant(workshop.media_folder, small.rsplit("/", 1)[-1])
+    small = keys.variant(workshop.media_folder, token_of(url) + keys.SMALL)
     orphan = keys.variant(workshop.media_folder, secrets.token_hex(16))
     await put(workshop.store, orphan)
     await workshop.store.delete(small)

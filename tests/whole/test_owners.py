@@ -20,8 +20,10 @@ def upload(up: Perch) -> str:
     with httpx.Client(base_url=up.url, headers=KEY, timeout=30) as client:
         media = client.post("/api/medias", files={"file": ("a.jpg", pictures.jpeg())}).json()["media"]
         tweet = {"tweet_data": "a picture", "tweet_media_ids": [media["id"]]}
-        assert client.post("/api/tweets", json=tweet).status_code == 201
-    return str(media["url"])
+        posted = client.post("/api/tweets", json=tweet)
+        assert posted.status_code == 201
+        shown = client.get(f"/api/tweets/{posted.json()['tweet_id']}").json()["tweet"]
+    return str(shown["media"][0]["url"])
 
 
 def stored(bucket: S3Store) -> set[str]:
