@@ -79,7 +79,7 @@ async def publish(author: Caller) -> str:
         return bool(await rows(READY, media["id"]))
 
     await until(is_ready)
-    return str(media["url"].rsplit("/", 1)[1])
+    return str(media["url"].partition("?")[0].rsplit("/", 1)[1])
 
 
 async def delete(token: str, workshop: Workshop) -> None:
