@@ -44,6 +44,11 @@ class LogFile:
         self._descriptor: int | None = None
         self._size = self._number = 0
 
+    @property
+    def path(self) -> Path:
+        """The file that was written to last; its folder before the first line."""
+        return self._path
+
     def write(self, line: bytes) -> None:
         """Append a line, which ends with a newline. Raises OSError."""
         with self._lock:

@@ -127,14 +127,26 @@ class FileHandler(logging.Handler):
 
     def __init__(self, folder: Path, process: str) -> None:
         super().__init__()
+        self.folder = folder
         self._file = LogFile(folder, process)
+        self._is_broken = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line."""
         try:
             self._file.write(self.format(record).encode(errors="replace") + b"\n")
-        except Exception:  # never the caller's trouble
+            self._is_broken = False
+        except OSError as error:  # never the caller's trouble
+            self._complain(error)
+        except Exception:
             self.handleError(record)
+
+    def _complain(self, error: OSError) -> None:
+        """Say on standard error, once until a line is written again, that lines are lost."""
+        if not self._is_broken and sys.stderr is not None:
+            with suppress(OSError, ValueError):
+                sys.stderr.write(f"perch: log lines are lost, {self.folder}: {error.strerror or error}\n")
+        self._is_broken = True
 
     def close(self) -> None:
         """Finish the file."""

@@ -48,7 +48,10 @@ class LocalStore:
 
     async def open(self) -> None:
         """See `ObjectStore.open`: makes the folder."""
-        await _in_thread(lambda: (self._root / ASIDE).mkdir(parents=True, exist_ok=True, mode=0o700))
+        try:
+            await _in_thread(lambda: (self._root / ASIDE).mkdir(parents=True, exist_ok=True, mode=0o700))
+        except ObjectNotFound as error:
+            raise StorageUnavailable(f"local storage: {self._root} is no folder") from error
 
     async def close(self) -> None:
         """See `ObjectStore.close`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, PEOPLE_STREAM, SLOW_STREAM, STREAM
 
@@ -14,6 +15,9 @@ NAMES = {"quick": STREAM, "slow": SLOW_STREAM, "people": PEOPLE_STREAM}
 # There as long as a scheduler lives, which says so every SCHEDULER_BEAT. Both in seconds.
 SCHEDULER = "perch:scheduler"
 SCHEDULER_LEASE, SCHEDULER_BEAT = 30, 8
+
+# What is written to see whether that works. Milliseconds.
+PROBE, PROBE_LIFETIME = "perch:probe", 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,19 @@ async def read(redis: Redis) -> Queues:
         by_name[name] = Queue(waiting=max(0, total - held), running=held)
     scheduler = bool(await redis.exists(SCHEDULER))
     return Queues(by_name, int(await redis.xlen(DEAD_LETTERS)), await _workers(redis), scheduler)
+
+
+async def try_to_write(redis: Redis) -> None:
+    """Write something that is gone a moment later. Raises RedisError or OSError.
+
+    A replica, a full memory (`maxmemory`) and a disk that cannot be written answer a PING all the same.
+    """
+    await redis.set(PROBE, b"", px=PROBE_LIFETIME)
+
+
+def how(error: Exception) -> str:
+    """What Redis does instead of its work, without anything that only operators may know."""
+    return "refuses to be written to" if isinstance(error, ResponseError) else "does not answer"
 
 
 async def _workers(redis: Redis) -> int:

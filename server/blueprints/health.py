@@ -19,7 +19,8 @@ from server.http import envelope
 from server.http.envelope import Answer
 from server.http.guards import context
 from server.models import migrate
-from server.models.connection import row
+from server.models.connection import only_reads
+from tasks import queues
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ async def look(perch: Context) -> Ready | Unavailable:
             log.warning("not ready: %s: %s: %s", name, type(error).__name__, error)
             if name != "redis":
                 return Unavailable(f"{name} does not answer.")
-            reasons.append("redis does not answer")
+            reasons.append(f"redis {queues.how(error)}")
     found = await condition.troubles(Timetable.of(perch.settings), perch.jobs)
     found += await condition.of_disks(perch.settings)
     reasons += [trouble.sentence for trouble in found]
@@ -97,8 +98,7 @@ async def look(perch: Context) -> Ready | Unavailable:
 
 
 async def check_database(_: Context) -> None:
-    found = await row("SELECT current_setting('transaction_read_only')::bool AS only_reads")
-    if found and found["only_reads"]:
+    if await only_reads():
         raise NotReady("it takes no writes, as a replica does.")
 
 
@@ -110,7 +110,7 @@ async def check_migrations(_: Context) -> None:
 
 
 async def check_redis(perch: Context) -> None:
-    await perch.redis.ping()
+    await queues.try_to_write(perch.redis)
 
 
 async def check_storage(perch: Context) -> None:

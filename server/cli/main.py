@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
 from config import logging as lines
-from config.settings import WrongSetting
+from config.settings import Settings, WrongSetting
 from config.version import VERSION
 from server.cli.exit_codes import FAILED, WRONG
 from server.processes.errors import CannotRun
@@ -80,7 +82,15 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; a reason for the operator is one line, and a mistake of ours a log line."""
+    """Run the command. Whatever goes wrong is one line for the operator, and never a traceback."""
+    try:
+        run()
+    finally:
+        let_go_of_output()
+
+
+def run() -> None:
+    """The same, but for what Python itself says at the end."""
     try:
         cli(standalone_mode=False)
     except WrongSetting as error:
@@ -94,10 +104,31 @@ def main() -> None:
         stop(str(error), FAILED)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except Exception:
-        # As a log line, without what must not be shown; Python would print it as it is.
-        lines.logger.exception("this should not have happened")
-        sys.exit(FAILED)
+    except Exception as error:
+        from server.processes import unforeseen  # what it imports takes longer than a shell's completion may
+
+        stop(unforeseen.told(error, "perch", logs_folder()), FAILED)
+
+
+def let_go_of_output() -> None:
+    """Whoever read the output may have gone, as `head` does: Python would say so in a traceback."""
+    if sys.stdout is None:  # closed
+        return
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            stop(f"standard output: {error.strerror}", FAILED)
+
+
+def logs_folder() -> Path | None:
+    """Where details of an error go, where there are data to keep logs with."""
+    try:
+        settings = Settings.load()
+        return settings.logs_folder if settings.data_folder.is_dir() else None
+    except (WrongSetting, OSError):
+        return None
 
 
 def stop(reason: str, code: int) -> None:

@@ -8,17 +8,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from config import logging as lines
 from config import redis_clients
 from config.settings import Settings
+from server.cli import manifests
 from server.cli.command import json_option, print_json, size, table, with_workshop
 from server.cli.exit_codes import FAILED
 from server.domain import condition, runs, server_keys
 from server.domain.condition import words
 from server.models import RunKind, media_copy
+from server.models.connection import only_reads
 from server.processes import lock
+from server.processes.valkey import set_aside
 from server.realtime import hub
 from storage.base import StorageError
 from storage.owned import Standing
@@ -85,6 +88,8 @@ def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         name, bytes_ = database["name"], database["bytes"]
         holds = "" if bytes_ is None else f", {size(bytes_)}"
         yield "kept", f"{name}{holds}, of a restore: `perch kept drop` drops it"
+    for folder in found["set_aside"]:
+        yield "kept", f"{folder}, which Valkey could not read: delete it when nobody needs it"
 
 
 def unencrypted(dumps: Catalogue, settings: Settings) -> list[str]:
@@ -112,19 +117,24 @@ async def copies_behind(settings: Settings, now: datetime) -> dict[str, Any] | N
 
 async def describe(workshop: Workshop) -> dict[str, Any]:
     """All of it, for scripts and people alike."""
-    now, timetable = datetime.now(UTC), workshop.timetable
-    troubles = [trouble.told for trouble in await condition.troubles(timetable, workshop.jobs)]
-    web, waiting = await hub.connected(), await queue(workshop)
-    settings = workshop.settings
+    now, timetable, settings = datetime.now(UTC), workshop.timetable, workshop.settings
+    found = await condition.troubles(timetable, workshop.jobs) + await condition.of_disks(settings)
+    troubles = [trouble.told for trouble in found]
+    if await only_reads():
+        troubles.append("the database takes no writes")
+    web, (waiting, refusal) = await hub.connected(), await queue(settings)
     if waiting is None and settings.embedded_redis and lock.is_free(settings.data_folder):
         waiting = NOBODY  # who would start it does not run
     troubles += away(web, waiting)
+    if refusal is not None:
+        troubles.append(refusal)
     proven, storage = None, None
     try:
         troubles += await not_ours(workshop)
-        dumps = await catalogue.read(workshop.backups, settings, await server_keys.keyring())
-        proven = newest_proven(dumps) or proven_dumps(dumps)
-        troubles += unencrypted(dumps, settings)
+        stored = await catalogue.read(workshop.backups, settings, await server_keys.keyring())
+        troubles += [*manifests.damaged(stored), *await manifests.missing(stored)]
+        troubles += unencrypted(stored, settings)
+        proven = newest_proven(stored) or proven_dumps(stored)
         storage = await storage_used.listed(workshop)
     except (StorageError, OSError) as error:
         troubles.append(lines.redact(f"storage does not answer: {error}"))
@@ -150,6 +160,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
             {"name": database.name, "since": database.since.isoformat(), "bytes": database.bytes}
             for database in left
         ],
+        "set_aside": [str(folder) for folder in set_aside(settings.data_folder)],
         "runs": [
             {
                 "kind": str(kind),
@@ -173,20 +184,29 @@ async def not_ours(workshop: Workshop) -> list[str]:
     return [words.format(name) for name, standing in standings.items() if standing is Standing.GUEST]
 
 
-async def queue(workshop: Workshop) -> dict[str, int] | None:
-    """Messages waiting, in workers' hands, put aside, and living workers; None where Redis is away."""
+async def queue(settings: Settings) -> tuple[dict[str, int] | None, str | None]:
+    """Messages waiting, in workers' hands, put aside, and living workers; None where Redis is away.
+
+    And why it takes no writes, if it answers and does not.
+    """
+    refusal = None
     try:
-        async with redis_clients.client(workshop.settings.redis_tasks) as redis:
+        async with redis_clients.client(settings.redis_tasks) as redis:
             found = await queues.read(redis)
+            try:
+                await queues.try_to_write(redis)
+            except ResponseError as error:
+                refusal = lines.redact(f"Redis refuses to be written to: {error}")
     except (RedisError, OSError):
-        return None
-    return {
+        return None, None
+    counts = {
         "waiting": found.waiting,
         "running": found.running,
         "dead": found.dead_letters,
         "workers": found.workers,
         "scheduler": found.scheduler,
     }
+    return counts, refusal
 
 
 def away(web: int, waiting: dict[str, int] | None) -> list[str]:

@@ -121,6 +121,12 @@ async def row(sql: str, *values: object) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+async def only_reads() -> bool:
+    """Whether the database takes no writes, as a replica does."""
+    found = await row("SELECT current_setting('transaction_read_only')::bool AS only_reads")
+    return found is not None and bool(found["only_reads"])
+
+
 def transaction() -> Any:
     """`async with transaction():` all inside happens together or not at all."""
     return in_transaction("default")

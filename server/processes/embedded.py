@@ -12,8 +12,10 @@ from __future__ import annotations
 import logging
 import os
 import pwd
+import re
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -36,6 +38,9 @@ SPARE_CONNECTIONS = 20
 # A log of PostgreSQL's or Valkey's that is larger makes room at the next start; the one before is kept.
 # Bytes.
 LOG_BYTES = 4 << 20
+
+# What PostgreSQL calls its last words.
+FATAL = re.compile(r"\b(?:FATAL|PANIC): ")
 
 # How long killed processes may take to be gone. Seconds.
 ORPHAN_PATIENCE = 5
@@ -73,12 +78,26 @@ class Folders:
         """What both have to say."""
         return self.data / "logs"
 
+    def require_folders(self) -> None:
+        """Raises EmbeddedUnavailable where something else is in the place of one of them."""
+        for path in (self.data, self.postgres, self.valkey, self.sockets, self.logs, self.data / "tmp"):
+            try:
+                if not stat.S_ISDIR(path.stat().st_mode):
+                    raise EmbeddedUnavailable(f"DATA_DIR: {path} is no folder")
+                if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+                    raise EmbeddedUnavailable(f"DATA_DIR: {path}: Permission denied")
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise EmbeddedUnavailable(f"DATA_DIR: {path}: {error.strerror}") from None
+
     def create(self) -> None:
         """Make all of them, for their owner only.
 
         Raises:
             EmbeddedUnavailable: this is no place for data.
         """
+        self.require_folders()
         try:
             for folder in (self.data, self.valkey, self.sockets, self.logs, self.data / "tmp"):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -184,7 +203,12 @@ def postgres_binaries(folders: Folders) -> Path:
     if not versions:
         raise EmbeddedUnavailable(missing_package("PostgreSQL", "DATABASE_URL"))
     version_file = folders.postgres / "PG_VERSION"
-    major = int(version_file.read_text()) if version_file.exists() else max(versions)
+    try:
+        major = int(version_file.read_text()) if version_file.exists() else max(versions)
+    except ValueError:
+        raise EmbeddedUnavailable(
+            f"{version_file} is damaged: look at the disk, and restore a dump (docs/operations.md)"
+        ) from None
     if major not in versions:
         raise EmbeddedUnavailable(
             f"the data in {folders.postgres} is of PostgreSQL {major}, which is not here"
@@ -267,7 +291,13 @@ def child_setup(death_signal: signal.Signals) -> Callable[[], None]:
 
 
 def last_lines(path: Path, count: int = 5) -> str:
-    """The end of a log file, for a reason."""
-    if not path.exists():
-        return "it wrote nothing"
-    return " | ".join(path.read_text(errors="replace").splitlines()[-count:])
+    """Why a program ended: the last line of its log that says so, or the end of that."""
+    try:
+        lines = path.read_text(errors="replace").splitlines()
+        room = os.statvfs(path.parent).f_bavail
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    if not room:
+        return f"no room is left on the disk, {path.parent}"
+    fatal = [line for line in lines[-count:] if FATAL.search(line)]
+    return " | ".join(fatal[-1:] or lines[-count:]) or "it wrote nothing"

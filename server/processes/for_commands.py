@@ -26,6 +26,7 @@ def database_for_command(settings: Settings, *, begins: bool = False) -> Iterato
         yield
         return
     folders = Folders(settings.data_folder)
+    folders.require_folders()
     if not begins and not (folders.postgres / "PG_VERSION").exists():
         raise EmbeddedUnavailable(
             f"DATA_DIR: there is no Perch in {folders.data}: `perch up` begins one, where none is elsewhere"

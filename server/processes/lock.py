@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +19,18 @@ from server.processes.errors import CannotRun
 # How long children of a killed parent may take to end. Seconds.
 PATIENCE = 30
 
+# Below the data folder.
+NAME = "perch.lock"
+
 _held: int | None = None
 
 
 class FolderInUse(CannotRun):
     """Another `perch up` runs on this data folder."""
+
+
+class FolderUnusable(CannotRun):
+    """The lock cannot be taken, as the disk or the rights do not allow it."""
 
 
 def acquire(
@@ -35,9 +43,13 @@ def acquire(
 
     Raises:
         FolderInUse: another parent is alive, or its children do not end.
+        FolderUnusable: nobody can write there.
     """
     global _held
-    descriptor = os.open(data_folder / "perch.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(data_folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise FolderUnusable(f"DATA_DIR: cannot write {data_folder / NAME}: {error.strerror}") from None
     deadline = time.monotonic() + patience
     waited = False
     while not _try(descriptor):
@@ -49,8 +61,12 @@ def acquire(
             on_wait()
             waited = True
         time.sleep(0.1)
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    except OSError as error:
+        os.close(descriptor)
+        raise FolderUnusable(f"DATA_DIR: cannot write {data_folder / NAME}: {error.strerror}") from None
     _held = descriptor
 
 
@@ -61,15 +77,23 @@ def adopt(descriptor: int | None) -> None:
 
 
 def is_free(data_folder: Path) -> bool:
-    """Whether no family of processes uses the data folder at this moment."""
-    if not data_folder.is_dir():
-        return True
+    """Whether no family of processes uses the data folder at this moment. Writes nothing.
+
+    Raises:
+        FolderUnusable: nobody can tell.
+    """
     try:
-        acquire(data_folder, patience=0)
-    except FolderInUse:
-        return False
-    release()
-    return True
+        descriptor = os.open(data_folder / NAME, os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError as error:
+        raise FolderUnusable(f"DATA_DIR: cannot read {data_folder / NAME}: {error.strerror}") from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FolderUnusable(f"DATA_DIR: {data_folder / NAME} is no file")
+        return _try(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def release() -> None:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config import parent
+from server.processes import unforeseen
 from server.processes.errors import CannotRun
 
 log = logging.getLogger(__name__)
@@ -255,8 +256,8 @@ def forked(name: str, work: Callable[[], None]) -> Callable[[], int]:
             code = 0
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
-        except BaseException:
-            log.exception("%s failed", name)
+        except BaseException as error:
+            log.error("%s failed: %s", name, unforeseen.told(error, name))
         finally:
             with contextlib.suppress(OSError, ValueError):
                 sys.stdout.flush()

@@ -69,8 +69,8 @@ def test_doctor_warns_of_root(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
     found = {row["part"]: row for row in json.loads(four.command("doctor", "--json"))}
     assert {name for name, row in found.items() if row["verdict"] == "failed"} == set()
-    servers = {"database", "migrations", "dumps", "kit", "redis", "storage", "backups"}
-    assert found.keys() == {"settings", "data", *servers, "pictures", "walls"}
+    servers = {"database", "migrations", "dumps", "kit", "redis", "storage", "backups", "manifests"}
+    assert found.keys() == {"settings", "data", "disks", *servers, "pictures", "walls"}
     assert "landlock: version" in found["walls"]["detail"]
 
 

@@ -1,0 +1,33 @@
+"""Manifests of dumps that are missing or damaged: without a sound one, a dump cannot be restored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from server.models.connection import rows
+from tasks.dumps.catalogue import Catalogue, id_of
+
+# $1 ids of dumps: those of them that this database made.
+MADE = """
+    SELECT result ->> 'dump' AS id FROM scheduled_runs
+    WHERE kind LIKE 'dump%' AND state = 'done' AND result ->> 'dump' = ANY($1::text[])
+"""
+
+
+def damaged(found: Catalogue) -> Iterator[str]:
+    """A sentence for each manifest that is damaged, or whose archive is not as it says."""
+    for key, why in found.damaged:
+        yield f"the manifest {key} is damaged: {why}"
+    for dump in found.dumps:
+        if dump.trouble:
+            yield f"the dump {dump.folder}{dump.id} is not whole: {dump.trouble}"
+
+
+async def missing(found: Catalogue) -> list[str]:
+    """A sentence for each archive without a manifest whose dump was finished.
+
+    What a dump that is under way or was killed leaves is none of these: retention removes it.
+    """
+    archives = {id_of(item.key): item.key for item in found.strays if ".dump." in item.key}
+    made = {row["id"] for row in await rows(MADE, list(archives))} if archives else set()
+    return [f"the manifest of {key} is missing" for id_, key in archives.items() if id_ in made]

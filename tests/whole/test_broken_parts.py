@@ -1,0 +1,243 @@
+"""Commands and starts with a broken part: a sentence for the operator, an exit code, and no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from redis import Redis
+
+from config.redis_address import RedisAddress
+from storage.local import LocalStore
+from tests import disks, servers
+from tests.waiting import wait_for
+from tests.whole.conftest import Perch, log_of, perch, running
+
+COMMANDS = (["doctor"], ["status"], ["dump", "now"], ["up"])
+
+NOBODY = 65534
+
+# What root may do to files of others.
+LACKING = "-dac_override,-dac_read_search"
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a Perch that ran and was stopped, to be copied."""
+    folder = tmp_path_factory.mktemp("begun")
+    with running(folder) as perch:
+        perch.command("dump", "now")
+    return folder / "data"
+
+
+@pytest.fixture
+def data(begun: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of it, on a disk of its own."""
+    with disks.small(tmp_path / "data", 400) as disk:
+        subprocess.run(["cp", "-a", f"{begun}/.", disk], check=True)
+        yield disk
+
+
+def replaced(path: Path, *, by: bytes | None = None) -> None:
+    """A file, or a folder where no bytes are given, in the place of what was there."""
+    subprocess.run(["rm", "-rf", path], check=True)
+    path.mkdir() if by is None else path.write_bytes(by)
+
+
+def read_only(data: Path) -> None:
+    disks.remounted(data, "ro")
+
+
+def full(data: Path) -> None:
+    disks.fill(data)
+
+
+BREAKS: dict[str, Callable[[Path], None]] = {
+    "a read-only disk": read_only,
+    "a full disk": full,
+    "a file for sockets": lambda data: replaced(data / "run", by=b""),
+    "a file for logs": lambda data: replaced(data / "logs", by=b""),
+    "a file for pictures": lambda data: replaced(data / "objects", by=b""),
+    "a file for the database": lambda data: replaced(data / "postgres", by=b""),
+    "a folder for the lock": lambda data: replaced(data / "perch.lock"),
+    "garbage for the version": lambda data: replaced(data / "postgres/PG_VERSION", by=b"\xff\x00 no"),
+    "garbage for the control file": lambda data: replaced(data / "postgres/global/pg_control", by=b"x" * 9),
+    "an unknown version": lambda data: replaced(data / "postgres/PG_VERSION", by=b"9\n"),
+}
+
+
+def in_sentences(done: subprocess.CompletedProcess[str]) -> None:
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said, said
+    assert "did not expect" not in said, said
+    assert said.strip()
+
+
+@pytest.mark.parametrize("how", BREAKS)
+def test_with_a_broken_data_folder_each_command_says_what_is_wrong(data: Path, how: str) -> None:
+    BREAKS[how](data)
+    settings = {"DATA_DIR": str(data), "PORT": str(servers.free_port())}
+    for command in COMMANDS:
+        if command == ["up"] and how in ("a file for logs", "a file for pictures"):
+            continue  # one is suffered, the other ends the worker
+        done = perch(data.parent, *command, **settings)
+        in_sentences(done)
+        if command == ["doctor"] and how == "garbage for the control file":
+            continue  # nobody can tell before PostgreSQL starts
+        assert done.returncode == 1, (command, done.stdout, done.stderr)
+        if command == ["doctor"]:
+            assert any(line.startswith("failed") for line in done.stdout.splitlines()), done.stdout
+        else:
+            assert done.stderr.splitlines()[-1].startswith("perch: ") or command == ["status"], done.stderr
+
+
+def test_a_user_without_rights_is_told_which_file_it_is(data: Path, tmp_path: Path) -> None:
+    """Root without the right to read what is another user's."""
+    subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", data], check=True)
+    data.chmod(0o700)
+    settings = {"DATA_DIR": str(data), "PORT": str(servers.free_port())}
+    for command in COMMANDS:
+        done = subprocess.run(
+            ["setpriv", f"--inh-caps={LACKING}", f"--bounding-set={LACKING}", servers.PERCH, *command],
+            cwd=tmp_path,
+            env=servers.environment(**settings),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        in_sentences(done)
+        assert done.returncode == 1
+        assert "Permission denied" in done.stdout + done.stderr
+
+
+def test_a_running_server_whose_disk_becomes_read_only_says_so(begun: Path, tmp_path: Path) -> None:
+    with disks.small(tmp_path / "data", 400) as data:
+        subprocess.run(["cp", "-a", f"{begun}/.", data], check=True)
+        with running(tmp_path) as up, disks.read_only(data):
+            for command in (["status"], ["dump", "now"]):
+                in_sentences(perch(tmp_path, *command, **up.settings))
+            doctor = perch(tmp_path, "doctor", **up.settings)
+            in_sentences(doctor)
+            assert f"DATA_DIR {data}: Read-only file system" in doctor.stdout
+            assert f"the disk that holds the data is read-only: {data}" in doctor.stdout
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Perch]:
+    with running(tmp_path, WEB_CONCURRENCY="1") as perch:
+        yield perch
+
+
+def degraded(perch: Perch) -> list[str]:
+    found: list[str] = httpx.get(f"{perch.url}/health/ready").json()["reasons"]
+    return found
+
+
+def status(perch: Perch) -> list[str]:
+    done = subprocess.run(
+        [servers.PERCH, "status", "--json"],
+        cwd=perch.folder,
+        env=servers.environment(**perch.settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found: list[str] = json.loads(done.stdout)["degraded"]
+    assert done.returncode == (1 if found else 0)
+    return found
+
+
+def failed(perch: Perch) -> dict[str, str]:
+    done = subprocess.run(
+        [servers.PERCH, "doctor", "--json"],
+        cwd=perch.folder,
+        env=servers.environment(**perch.settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {row["part"]: row["detail"] for row in json.loads(done.stdout) if row["verdict"] == "failed"}
+    assert done.returncode == (1 if found else 0)
+    return found
+
+
+def test_a_redis_that_refuses_writes_is_noticed_though_it_answers(one: Perch) -> None:
+    address = RedisAddress(f"unix://{one.folder}/data/run/valkey.sock")
+    with Redis.from_url(address.url) as redis:
+        assert (status(one), failed(one)) == ([], {})
+        redis.config_set("maxmemory", "1")
+        wait_for(lambda: degraded(one) == ["redis refuses to be written to"], "degraded")
+        assert any("Redis refuses to be written to: " in why for why in status(one))
+        assert "refuses to be written to" in failed(one)["redis"]
+        redis.config_set("maxmemory", "128mb")
+        redis.replicaof("127.0.0.1", "1")
+        wait_for(lambda: degraded(one) == ["redis refuses to be written to"], "degraded by a replica")
+        assert any("read only replica" in why for why in status(one))
+        redis.replicaof("NO", "ONE")
+        wait_for(lambda: degraded(one) == [], "being well again")
+
+
+async def test_a_database_that_takes_no_writes_is_noticed(one: Perch) -> None:
+    connection = await one.connect()
+    await connection.execute("ALTER ROLE perch SET default_transaction_read_only = on")
+    await connection.close()
+    assert "takes no writes" in failed(one)["database"]
+    done = perch(one.folder, "status", "--json", **one.settings)
+    in_sentences(done)
+    assert done.returncode == 1
+
+
+async def test_manifests_that_are_damaged_or_missing_are_noticed(one: Perch) -> None:
+    ids = [json.loads(one.command("dump", "now", "--json"))["dump"] for _ in range(2)]
+    assert (status(one), failed(one)) == ([], {})
+    store = LocalStore(one.folder / "data/backups")
+    keys = {item.key async for item in store.list() if item.key.endswith(".json")}
+    lost, damaged = (one.folder / "data/backups" / key for id_ in ids for key in keys if f"{id_}.json" in key)
+    lost.unlink()
+    damaged.write_bytes(b"{garbage")
+    for said in (status(one), [failed(one)["manifests"]]):
+        assert any("is missing" in why and ids[0] in why for why in said), said
+        assert any("is damaged" in why and ids[1] in why for why in said), said
+
+
+def test_a_database_that_is_killed_in_the_middle_ends_a_command_in_a_sentence(one: Perch) -> None:
+    pid = int((one.folder / "data/postgres/postmaster.pid").read_text().split()[0])
+    with subprocess.Popen(
+        [servers.PERCH, "dump", "now"],
+        cwd=one.folder,
+        env=servers.environment(**one.settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as dumping:
+        wait_for(lambda: is_dumping(dumping.pid) or dumping.poll() is not None, "pg_dump at work")
+        os.kill(pid, 9)
+        out, err = dumping.communicate(timeout=60)
+    assert "Traceback" not in out + err
+    assert (dumping.returncode, out) == (1, "")
+    assert err.splitlines()[-1].startswith("perch: ")
+
+
+def is_dumping(pid: int) -> bool:
+    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, check=False)
+    return bool(listed.stdout)
+
+
+def test_a_damaged_file_of_valkey_stops_nobody(tmp_path: Path) -> None:
+    with running(tmp_path, WEB_CONCURRENCY="1"):
+        pass
+    (manifest,) = (tmp_path / "data/valkey/appendonlydir").glob("*.manifest")
+    manifest.write_bytes(b"garbage\n")
+    with running(tmp_path, WEB_CONCURRENCY="1") as up:
+        assert degraded(up) == []
+        (aside,) = (tmp_path / "data").glob("valkey-damaged-*")
+        assert f"kept in {aside}" in log_of(up)
+        assert f"{aside} could not be read by Valkey" in up.command("doctor")
+        assert f"{aside}, which Valkey could not read" in up.command("status")
+        assert json.loads(up.command("status", "--json"))["set_aside"] == [str(aside)]
