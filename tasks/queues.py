@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -54,7 +55,7 @@ async def read(redis: Redis) -> Queues:
     for name, stream in NAMES.items():
         total = held = 0
         if await redis.exists(stream):
-            total, held = await redis.xlen(stream), (await redis.xpending(stream, GROUP))["pending"]
+            total, held = await redis.xlen(stream), await _held(redis, stream)
         by_name[name] = Queue(waiting=max(0, total - held), running=held)
     scheduler = bool(await redis.exists(SCHEDULER))
     return Queues(by_name, int(await redis.xlen(DEAD_LETTERS)), await _workers(redis), scheduler)
@@ -73,8 +74,22 @@ def how(error: Exception) -> str:
     return "refuses to be written to" if isinstance(error, ResponseError) else "does not answer"
 
 
-async def _workers(redis: Redis) -> int:
-    if not await redis.exists(STREAM):
+async def _held(redis: Redis, stream: str) -> int:
+    """Messages in workers' hands: none before the first worker makes the group of them."""
+    try:
+        return int((await redis.xpending(stream, GROUP))["pending"])
+    except ResponseError as error:
+        if "NOGROUP" not in str(error):
+            raise
         return 0
-    names = [consumer["name"] for consumer in await redis.xinfo_consumers(STREAM, GROUP)]
+
+
+async def _workers(redis: Redis) -> int:
+    try:
+        consumers: Any = await redis.xinfo_consumers(STREAM, GROUP)
+    except ResponseError as error:
+        if "NOGROUP" not in str(error) and "no such key" not in str(error):
+            raise
+        return 0
+    names = [consumer["name"] for consumer in consumers]
     return int(await redis.exists(*[ALIVE.encode() + name for name in names])) if names else 0

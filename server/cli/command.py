@@ -19,7 +19,7 @@ from config.env_names import no_answer
 from config.settings import Settings
 from server.cache import changes
 from server.domain.errors import PerchError
-from server.domain.passing import is_passing, reason
+from server.domain.passing import is_passing, reason, takes_no_writes
 from server.models import migrate, own_server
 from server.models.connection import database
 from server.models.connection import row as first_row
@@ -132,6 +132,9 @@ def reasons(settings: Settings) -> Iterator[None]:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from None
         if not is_passing(error) and not isinstance(error, InvalidAuthorizationSpecificationError):
             raise
+        if takes_no_writes(error):
+            words = f"the database {settings.database} takes no writes, as a replica does"
+            raise click.ClickException(words) from None
         said = reason(error)
         words = f"storage does not answer: {said}"
         if not isinstance(error, StorageError):

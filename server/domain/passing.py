@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import asyncpg
 from redis.exceptions import RedisError
 from tortoise.exceptions import DBConnectionError
@@ -38,9 +40,17 @@ def is_passing(exception: BaseException) -> bool:
     """Whether the same may work in a moment: looks through what wraps the cause."""
     if isinstance(exception, BaseExceptionGroup):
         return all(is_passing(one) for one in exception.exceptions)
+    return any(isinstance(cause, PASSING) for cause in causes(exception))
+
+
+def takes_no_writes(exception: BaseException) -> bool:
+    """Whether a database refused to be written to, as a replica does."""
+    return any(isinstance(cause, asyncpg.ReadOnlySQLTransactionError) for cause in causes(exception))
+
+
+def causes(exception: BaseException) -> Iterator[BaseException]:
+    """The exception, and what it was raised from."""
     seen: BaseException | None = exception
     while seen is not None:
-        if isinstance(seen, PASSING):
-            return True
+        yield seen
         seen = seen.__cause__
-    return False

@@ -6,10 +6,12 @@ import asyncio
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from redis.asyncio import Redis
 
 from config.redis_address import RedisAddress
 from config.settings import Settings
 from server.domain.jobs import Jobs
+from tasks import queues
 from tasks.broker import create_broker
 from tasks.queue import QueuedJobs
 from tests import proxy
@@ -54,3 +56,15 @@ async def test_a_queue_that_is_away_is_complained_of_once_until_it_was_there_aga
         await loud.erase_user(1)
         assert complaints() == 2
         await broker.shutdown()
+
+
+async def test_a_stream_that_no_worker_has_read_yet_is_waiting_and_no_error(settings: Settings) -> None:
+    address = settings.redis_tasks.with_number(8)
+    async with Redis.from_url(address.url) as redis:
+        await redis.flushdb()
+        assert (await queues.read(redis)).waiting == 0
+        for stream in queues.NAMES.values():
+            await redis.xadd(stream, {"data": b"x"})
+        found = await queues.read(redis)
+        assert (found.waiting, found.running, found.workers) == (3, 0, 0)
+        await redis.flushdb()

@@ -83,8 +83,6 @@ def test_with_a_broken_data_folder_each_command_says_what_is_wrong(data: Path, h
     BREAKS[how](data)
     settings = {"DATA_DIR": str(data), "PORT": str(servers.free_port())}
     for command in COMMANDS:
-        if command == ["up"] and how in ("a file for logs", "a file for pictures"):
-            continue  # one is suffered, the other ends the worker
         done = perch(data.parent, *command, **settings)
         in_sentences(done)
         if command == ["doctor"] and how == "garbage for the control file":
@@ -188,9 +186,11 @@ async def test_a_database_that_takes_no_writes_is_noticed(one: Perch) -> None:
     await connection.execute("ALTER ROLE perch SET default_transaction_read_only = on")
     await connection.close()
     assert "takes no writes" in failed(one)["database"]
-    done = perch(one.folder, "status", "--json", **one.settings)
+    assert "the database takes no writes" in status(one)
+    done = perch(one.folder, "dump", "now", **one.settings)
     in_sentences(done)
     assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith(" takes no writes, as a replica does")
 
 
 async def test_manifests_that_are_damaged_or_missing_are_noticed(one: Perch) -> None:
