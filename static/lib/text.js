@@ -43,7 +43,9 @@ function shownAs(url) {
   } catch {
     // Not UTF-8: shown as written.
   }
-  return readable.length > 42 ? `${readable.slice(0, 41)}…` : readable;
+  // The host is shown whole, however long: cut, it could look like another one.
+  const room = Math.max(41, url.host.length);
+  return readable.length > room + 1 ? `${readable.slice(0, room)}…` : readable;
 }
 
 // Controls of writing direction: inside a plain string, as a title is, they would turn what follows.

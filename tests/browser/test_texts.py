@@ -12,6 +12,9 @@ from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.parts import refuse, still, tweet
 from tests.callers import Caller, register
 
+# Cut after 41 characters, it would read like an address of the bank's.
+LONG_HOST = "www.bank.example.accounts.sign-in.of-customers.evil.example"
+
 # What stands in a tweet, and which links are made of it: [address, words shown].
 LINKS: list[tuple[str, list[list[str]]]] = [
     ("see https://example.org.", [["https://example.org/", "example.org"]]),
@@ -37,6 +40,9 @@ LINKS: list[tuple[str, list[list[str]]]] = [
     ("https:// https://. http://[", []),
     ('<a href="https://a.example/a">b</a>', [["https://a.example/a", "a.example/a"]]),
     ("https://a.example/" + "a" * 80, [["https://a.example/" + "a" * 80, "a.example/" + "a" * 31 + "…"]]),
+    (f"https://{LONG_HOST}", [[f"https://{LONG_HOST}/", LONG_HOST]]),
+    (f"https://{LONG_HOST}/sign-in", [[f"https://{LONG_HOST}/sign-in", LONG_HOST + "…"]]),
+    (f"https://{LONG_HOST}:8443/?a", [[f"https://{LONG_HOST}:8443/?a", LONG_HOST + ":8443…"]]),
     ("no link at all 👩‍👩‍👧‍👦", []),
 ]
 
