@@ -7,10 +7,14 @@ import { watchReturns } from "./store/returns.js";
 const VERSION = /\/static\/(\w+)\//.exec(import.meta.url)?.[1];
 const HOUR = 3_600_000;
 
+// The page's policy takes no address of a script but from here, and here comes none but this one.
+const scripts = self.trustedTypes?.createPolicy("perch", { createScriptURL: () => "/sw.js" });
+
 // Browsers look for a new worker when a page is opened; an installed client may stay open for weeks.
 async function startWorker() {
   try {
-    const registration = await navigator.serviceWorker.register("/sw.js");
+    const worker = scripts ? scripts.createScriptURL("") : "/sw.js";
+    const registration = await navigator.serviceWorker.register(worker);
     let looked = Date.now();
     document.addEventListener("visibilitychange", () => {
       if (document.hidden || Date.now() - looked < HOUR) return;
