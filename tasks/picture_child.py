@@ -54,8 +54,11 @@ OPEN_FILES = 64
 # Limits of a picture: JPEG is scaled while it is decoded, everything else is decoded whole.
 JPEG_MEGAPIXELS, MEGAPIXELS, FRAMES = 64, 25, 200
 
-# All frames of an animation together: what the slow lane's time is enough for.
+# All frames of an animation together: what the slow lane's time is enough for. A file has to pay for them,
+# as frames in which nothing happens cost a dozen bytes each and as much time as any: so many are free, and
+# each megabyte of the file brings more.
 ANIMATION_MEGAPIXELS = 8 * CPU_SECONDS["slow"]
+FREE_MEGAPIXELS, MEGAPIXELS_A_MEGABYTE = 32, 1_000
 
 # Pillow's own bound, for pictures that hide inside others (in an icon): our own speaks first.
 HIDDEN_MEGAPIXELS = 100
@@ -126,16 +129,24 @@ def refuse_large(image: Image.Image, original: BinaryIO) -> None:
         raise Refused(f"This picture is sent in {scans} passes; at most {SCANS} are allowed.")
     if frames_of(image) > FRAMES:
         raise Refused(f"This picture has {frames_of(image)} frames; at most {FRAMES} are allowed.")
-    if is_moving(image) and (together := frames_of(image) * megapixels) > ANIMATION_MEGAPIXELS:
+    if is_moving(image) and (together := frames_of(image) * megapixels) > (most := paid_for(original)):
         raise Refused(
             f"The frames of this animation have {together:.0f} megapixels together; "
-            f"at most {ANIMATION_MEGAPIXELS} are allowed."
+            f"at most {most:.0f} are allowed in a file of its size."
         )
 
 
 def is_moving(image: Image.Image) -> bool:
     """Whether all its frames are wanted, not the first alone."""
     return getattr(image, "is_animated", False) and image.format in ("GIF", "PNG", "WEBP")
+
+
+def paid_for(original: BinaryIO) -> float:
+    """How many megapixels all frames of an animation may have together, by the size of the file."""
+    place = original.tell()
+    megabytes = original.seek(0, io.SEEK_END) / 1_000_000
+    original.seek(place)
+    return min(ANIMATION_MEGAPIXELS, FREE_MEGAPIXELS + MEGAPIXELS_A_MEGABYTE * megabytes)
 
 
 def scans_of(original: BinaryIO) -> int:

@@ -23,6 +23,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "png-frames": lambda: with_chunk(pictures.png(), "acTL", struct.pack(">II", 100_000, 0)),
     "gif-frames": lambda: gif(5000),
     "gif-canvas-frames": lambda: gif(199, 5000, 4900),
+    "gif-nothing-happens": lambda: gif(200, 1549, 1549),
     "gif-65535-square": lambda: gif(3, 65_535, 65_535),
     "gif-most-pixels": lambda: pictures.encoded(Image.new("P", (5000, 5000)), "GIF"),
     "webp-16383-square": lambda: webp_lossless(16_383, 16_383),

@@ -172,6 +172,39 @@ def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault("poison")
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        hostile.gif(200, 1549, 1549),
+        hostile.webp_animation(1549, 1549, frames=200),
+        hostile.gif(33, 1000, 1000),
+    ],
+)
+def test_frames_in_which_nothing_happens_are_refused_by_the_size_of_the_file(
+    tmp_path: Path, bomb: bytes
+) -> None:
+    """A few kB, the first of which took 13 seconds of processor time."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    assert "in a file of its size" in process(bomb, tmp_path)["refused"]
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 2
+
+
+def test_animations_of_something_are_kept(tmp_path: Path) -> None:
+    """A recorded screen in which little moves, something drawn, and noise."""
+    screen = Image.effect_noise((1280, 720), 60).convert("P")
+    recorded = []
+    for step in range(60):
+        frame = screen.copy()
+        frame.paste(step, (step * 20, 300, step * 20 + 16, 320))
+        recorded.append(frame)
+    drawn = [Image.new("P", (800, 600), number) for number in range(60)]
+    noise = [Image.effect_noise((480, 270), 80) for _ in range(50)]
+    for frames in (recorded, drawn, noise):
+        data = pictures.encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=50)
+        assert process(data, tmp_path).get("content_type") == "image/webp"
+
+
+@pytest.mark.fault("poison")
 def test_an_icon_that_hides_a_bomb_is_refused(tmp_path: Path) -> None:
     inner = pictures.encoded(Image.new("L", (9000, 9000), 5), "PNG")
     head = b"\0\0\1\0\1\0" + bytes([16, 16, 0, 0]) + b"\1\0\x20\0" + len(inner).to_bytes(4, "little")
