@@ -1,7 +1,7 @@
 """Clients of Redis and Valkey: the one place that makes them, with their time-outs.
 
-Where sentinels are named, each connection is made to the server that these call the primary at that moment,
-and those to an earlier one are let go.
+With sentinels, each new connection goes to the server that they name as the primary at that moment, and idle
+connections to an earlier one are closed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from config.redis_address import RedisAddress, Sentinels
 CONNECT_TIMEOUT, SOCKET_TIMEOUT = 2, 5
 SENTINEL_TIMEOUT = 2
 
-# After these a connection is closed and opened again, once and at once. uvloop says RuntimeError of one that
-# Redis closed meanwhile, which redis.asyncio lets through; a server that takes no writes any more may have
-# left its name or its address to another one. No answer in time is not tried again: waits would double.
+# After these errors a connection is closed and opened again, once and at once. uvloop raises RuntimeError for
+# one that Redis closed meanwhile, and redis.asyncio lets it through. A server that has become read-only may
+# have left its address to another one. A time-out is not tried again: waits would double.
 AGAIN: Any = (ConnectionError, RuntimeError, ReadOnlyError)
 
 

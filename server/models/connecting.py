@@ -1,7 +1,7 @@
 """Opening a connection to PostgreSQL, on whichever of its hosts takes writes.
 
-asyncpg goes through several hosts itself, but in one time-out: a host that is silent uses all of it up, and
-the next one is never asked. Here each has its share, and the host that was found last is asked first.
+asyncpg can try several hosts, but within one time-out: a silent host uses it up, and the next one is never
+tried. Here each host has an equal share of the time, and the one that was found last comes first.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from asyncpg.exceptions import CannotConnectNowError, PostgresConnectionError, T
 
 from config.addresses import DatabaseAddress, Host
 
-# What a host says that is not the one: it is away, starts, stops, or takes no writes. Whatever else it says,
-# such as that the password is wrong, is the answer.
+# Reasons to try the next host: this one is away, starting, stopping, or read-only. Any other error, such as a
+# wrong password, would be the same there, and is raised.
 ELSEWHERE = (OSError, PostgresConnectionError, CannotConnectNowError, TargetServerAttributeNotMatched)
 
 # Where each database was found last, by this process.
@@ -30,7 +30,7 @@ class NoHost(ConnectionError):
 async def connect(
     address: DatabaseAddress, *, within: float, session: Mapping[str, str] | None = None, **options: Any
 ) -> asyncpg.Connection:
-    """A connection of asyncpg's, with these settings of its session, within so many seconds.
+    """Open a connection within so many seconds, and set these settings of its session.
 
     Raises:
         NoHost: none of several hosts could be used.
@@ -60,7 +60,7 @@ async def connect_somewhere(
 
 
 def in_order(address: DatabaseAddress) -> list[Host]:
-    """The hosts, the one that was found last before the others."""
+    """The hosts, beginning with the one that was found last."""
     last = _found.get(address.hosts)
     return sorted(address.hosts, key=lambda host: host != last)
 
@@ -72,7 +72,7 @@ async def _connect(
         **{**address.connect_arguments(), "timeout": within, **options}
     )
     if session:
-        # Not in the start-up message, of which PgBouncer takes little.
+        # Not in the start-up message: PgBouncer refuses most settings there.
         words = "; ".join(f"SET {name} = '{value}'" for name, value in session.items())
         try:
             await connection.execute(words, timeout=within)

@@ -42,8 +42,8 @@ ACQUIRE_TIMEOUT = 2.0
 # A connection whose statement was given up is waited for as long, and closed then. Seconds.
 RELEASE_TIMEOUT = 1.0
 
-# A connection to a server that takes no writes is given up at most so often: where none does, the pages that
-# can still be read should not cost a connection each. Seconds.
+# A connection to a read-only server is replaced at most this often: if no server takes writes, pages can
+# still be read, and each should not cost a new connection. Seconds.
 LOOK_EVERY = 1.0
 
 # So many may wait in one process: at half a millisecond each, as most of our statements take, the last one
@@ -70,7 +70,7 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
         self._looked = -LOOK_EVERY
 
     async def _opened(self, **options: Any) -> Any:
-        """A new connection. Those that it shows to be of no use end, whoever waits for an answer on them."""
+        """Open a connection, and end those that it shows to be useless: to another host, or read-only."""
         within = options.pop("timeout")
         fresh, host = await connect_somewhere(self._address, within=within, session=self._session, **options)
         if not is_read_only(fresh):
@@ -94,7 +94,7 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
             self.waiting -= 1
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Give it back; one that does not come to rest, or leads to a server without writes, is closed."""
+        """Give it back. One that does not come to rest, or whose server is read-only, is closed."""
         with suppress(InterfaceError):  # of one that has ended
             if is_read_only(connection) and time.monotonic() >= self._looked + LOOK_EVERY:
                 self._looked = time.monotonic()
@@ -103,7 +103,7 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
 
 
 def is_read_only(connection: Any) -> bool:
-    """Whether its server takes no writes now, as it says by itself from PostgreSQL 14 on."""
+    """Whether its server refuses writes at the moment. PostgreSQL 14 and newer report that unasked."""
     said = connection.get_settings()
     of = (getattr(said, name, "off") for name in ("in_hot_standby", "default_transaction_read_only"))
     return "on" in of

@@ -1,7 +1,7 @@
 """Whether a connection is a session of its own in PostgreSQL, as notifications and locks need it to be.
 
-A pooler that lends its sessions for a transaction takes LISTEN and session locks without a word. Then nothing
-is heard, so that each write waits for hosts that do not answer, and two processes may hold one lock.
+PgBouncer in transaction mode accepts LISTEN and session locks, and loses both: every write would wait for
+hosts that hear nothing, and two processes could hold the same lock.
 """
 
 from __future__ import annotations

@@ -130,7 +130,10 @@ def check(settings: Settings) -> None:
     """
     check_address(settings)
     web_app(settings)
-    run_migrations(settings)
+    try:
+        run_migrations(settings)
+    except (NewerDatabase, SharedSession) as error:
+        raise ProgramFailed(str(error)) from None
 
 
 def check_address(settings: Settings) -> None:

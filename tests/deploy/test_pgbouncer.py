@@ -92,7 +92,7 @@ async def create(own: Settings, name: str) -> None:
 
 
 async def test_perch_works_through_one_that_lends_sessions(own: Settings, tmp_path: Path) -> None:
-    """With PgBouncer's defaults: nothing has to be set there for Perch's sake."""
+    """Apart from the size of its pool, nothing has to be set there for Perch's sake."""
     await create(own, "pooled")
     with pgbouncer(tmp_path / "pgbouncer", own, "session") as port:
         chosen = {

@@ -105,7 +105,7 @@ async def test_a_pool_that_finds_another_host_ends_what_hangs_on_the_one_before(
         answer = asyncio.create_task(waiting.fetchval("SELECT 1"))
         await until(lambda: answers(pool), within=6)
         with pytest.raises((asyncpg.PostgresConnectionError, InterfaceError)):
-            await answer
+            await asyncio.wait_for(answer, 5)
         await pool.release(waiting)
         assert all(await asyncio.gather(*(answers(pool) for _ in range(9))))
 
