@@ -7,6 +7,7 @@ import os
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import click
 import httpx
@@ -140,6 +141,36 @@ def test_people_by_command(four: Perch, tmp_path: Path) -> None:
     ]
     assert {(act["by"], act["user_id"], act["user"]) for act in acts} == {("(terminal)", made["id"], None)}
     assert "user.delete" in four.command("audit")
+
+
+def test_an_account_that_its_owner_deleted_is_kept_by_command(four: Perch) -> None:
+    made = json.loads(four.command("users", "add", "leaver", "--json"))
+    headers = {"api-key": made["key"]}
+
+    def leave() -> None:
+        answer = httpx.request(
+            "DELETE", f"{four.url}/api/users/me", headers=headers, json={"handle": "leaver"}
+        )
+        answer.raise_for_status()
+
+    def line() -> dict[str, Any]:
+        listed = json.loads(four.command("users", "list", "--json"))
+        return next(row for row in listed if row["handle"] == "leaver")
+
+    assert line()["erase_after"] is None
+    leave()
+    assert line()["erase_after"] is not None
+    assert "no user" in four.command("users", "suspend", "leaver", expect=1)
+    assert json.loads(four.command("users", "keep", "leaver", "--json"))["kept"]
+    assert line()["erase_after"] is None
+    assert httpx.get(f"{four.url}/api/users/me", headers=headers).status_code == 200
+    assert "was not being deleted" in four.command("users", "keep", "leaver")
+    assert "no user" in four.command("users", "keep", "nobody_of_this_name", expect=1)
+    leave()
+    assert json.loads(four.command("users", "delete", "leaver", "--yes", "--json"))["removed"]
+    four.command("users", "keep", "leaver", expect=1)
+    acts = json.loads(four.command("audit", "--limit", "2", "--json"))
+    assert [act["act"] for act in acts] == ["user.delete", "user.keep"]
 
 
 def test_invitations_by_command(four: Perch) -> None:

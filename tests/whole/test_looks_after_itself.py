@@ -59,8 +59,13 @@ def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_p
     with running(tmp_path) as perch, httpx.Client(base_url=perch.url) as client:
         tweet(perch, "before")
         perch.command("users", "add", "mallory")
+        leaver = json.loads(perch.command("users", "add", "leaver", "--json"))["key"]
         made = json.loads(perch.command("dump", "now", "--json"))
         perch.command("users", "delete", "mallory", "--yes")
+        left = client.request(
+            "DELETE", "/api/users/me", headers={"api-key": leaver}, json={"handle": "leaver"}
+        )
+        assert left.status_code == 200
         tweet(perch, "after")
         assert contents(client) == ["after", "before"]
         refused = perch.command("restore", made["dump"], expect=1)
@@ -79,10 +84,10 @@ def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_p
         kept = perch.command("restore", made["dump"], "--into", "beside", "--json")
         assert json.loads(kept)["kept"] is None
         assert done["kept"].startswith("perch_before_")
-        assert done["left_since"] == ["mallory"]
+        assert done["left_since"] == ["leaver", "mallory"]
         assert [(act["act"], act["user"]) for act in done["acts"]] == [("user.delete", None)]
         acts = [act["act"] for act in json.loads(perch.command("audit", "--json"))]
-        assert acts == ["database.restore", "user.delete", "user.add"]
+        assert acts == ["database.restore", "user.delete", "user.add", "user.add"]
         assert asyncio.run(count_tweets(perch, done["kept"])) == 2
         assert f"{done['kept']}" in perch.command("status")
         names = [row["name"] for row in json.loads(perch.command("kept", "list", "--json"))]
