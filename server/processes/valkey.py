@@ -16,9 +16,9 @@ from server.processes.embedded import EmbeddedUnavailable, Folders, last_lines, 
 from server.processes.sizes import valkey_options
 from server.processes.supervisor import POLL, Program
 
-# How long a start waits for Valkey to read its files. One that takes longer is reading, so they are sound.
-# Seconds.
-LOADED_WITHIN = 10
+# How long a start waits for Valkey to read its files, or to end over them: far longer than 128 MB take, the
+# default of VALKEY_MB, also on a slow disk. Seconds.
+LOADED_WITHIN = 30
 
 # Damaged files are kept for somebody to look at, but no more than so many times.
 MOST_SET_ASIDE = 2
