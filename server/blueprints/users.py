@@ -74,8 +74,8 @@ async def unfollow(request: Request, viewer: Viewer, user_id: int) -> Answer:
 async def suspend(request: Request, viewer: Viewer, body: Suspension, user_id: int) -> Answer:
     """Suspend a user: their keys are refused everywhere from then on, and their streams end.
 
-    Again, it changes what is given, and leaves the rest. Administrators are suspended on the server's
-    terminal only.
+    Again, it changes what is given, and leaves the rest. Of administrators it is asked for:
+    `POST /api/operations/suspensions`.
     """
     jobs = context(request).jobs
     by = Actor.of(viewer)

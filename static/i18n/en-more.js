@@ -147,7 +147,7 @@ export default {
   "shortcuts.title": "Keyboard shortcuts",
 
   "error.account_leaving": "This account is being deleted. You can still keep it, in the settings.",
-  "error.administrator": "Administrators are suspended on the server only.",
+  "error.administrator": "For administrators this is done on the server. Operations is where to ask for their suspension.",
   "error.last_administrator": "There is no other administrator. Make one first, by an invitation.",
   "error.export_not_found": "This archive is gone. Ask for a new one.",
   "error.public_key": "This key is everybody's.",
