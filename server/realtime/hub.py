@@ -228,22 +228,26 @@ class Hub:
                     await self._woken.wait()
 
     async def _hand_out(self) -> None:
-        """Give every stream what is new in the log."""
-        async with self._handing_out:
-            while self._open:
-                here = self._position
-                found = await log_of_events.after(here.seq, limit=BATCH)
-                if not found:
-                    break
-                viewers = {subscription.user_id for subscription in self._open}
-                made = await frames(found, viewers, here.epoch, self._urls)
-                self._position = EventId(here.epoch, found[-1].seq)
-                batch = Batch(made, here, self._position)
-                self._tail.add(batch)
-                for number, subscription in enumerate(list(self._open), 1):
-                    subscription.offer(batch)
-                    if number % AT_ONCE == 0:
-                        await asyncio.sleep(0)
-                batch.forget_joined()
-                await self._budget.keep()
+        """Give every stream what is new in the log. Others may join while slow ones have their moment."""
+        while await self._hand_out_some():
             await self._budget.keep()
+        await self._budget.keep()
+
+    async def _hand_out_some(self) -> bool:
+        """A batch; whether there was one."""
+        async with self._handing_out:
+            here = self._position
+            found = await log_of_events.after(here.seq, limit=BATCH) if self._open else []
+            if not found:
+                return False
+            viewers = {subscription.user_id for subscription in self._open}
+            made = await frames(found, viewers, here.epoch, self._urls)
+            self._position = EventId(here.epoch, found[-1].seq)
+            batch = Batch(made, here, self._position)
+            self._tail.add(batch)
+            for number, subscription in enumerate(list(self._open), 1):
+                subscription.offer(batch)
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            batch.forget_joined()
+            return True
