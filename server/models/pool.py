@@ -105,8 +105,9 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
 def is_read_only(connection: Any) -> bool:
     """Whether its server refuses writes at the moment. PostgreSQL 14 and newer report that unasked."""
     said = connection.get_settings()
-    of = (getattr(said, name, "off") for name in ("in_hot_standby", "default_transaction_read_only"))
-    return "on" in of
+    if getattr(said, "in_hot_standby", "off") == "on":
+        return True
+    return bool(getattr(said, "default_transaction_read_only", "off") == "on")
 
 
 class BoundedClient(AsyncpgDBClient):
