@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -211,19 +212,23 @@ def settings_for(where: Bucket) -> dict[str, str]:
     }
 
 
-async def make_bucket(where: Bucket, *, versions: bool = False) -> None:
-    """Create it, and have it keep what is overwritten, if asked for."""
+def s3(where: Bucket) -> Any:
+    """A client of the store itself, to be entered: for what an `ObjectStore` cannot."""
     from aiobotocore.session import get_session
 
-    client = get_session().create_client(
+    return get_session().create_client(
         "s3",
         endpoint_url=where.url,
         region_name=where.region,
         aws_access_key_id=where.access_key,
         aws_secret_access_key=where.secret_key,
     )
-    async with client as s3:
-        await s3.create_bucket(Bucket=where.name)
+
+
+async def make_bucket(where: Bucket, *, versions: bool = False) -> None:
+    """Create it, and have it keep what is overwritten, if asked for."""
+    async with s3(where) as client:
+        await client.create_bucket(Bucket=where.name)
         if versions:
             enabled = {"Status": "Enabled"}
-            await s3.put_bucket_versioning(Bucket=where.name, VersioningConfiguration=enabled)
+            await client.put_bucket_versioning(Bucket=where.name, VersioningConfiguration=enabled)

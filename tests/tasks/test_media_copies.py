@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aiobotocore.session import get_session
 
 import storage
 from config.settings import Settings
@@ -144,16 +143,10 @@ async def test_the_copy_of_a_deleted_picture_is_emptied(
 
 
 async def versions(store: S3Store, key: str) -> int:
-    where = store._bucket
-    client = get_session().create_client(
-        "s3",
-        endpoint_url=where.url,
-        region_name=where.region,
-        aws_access_key_id=where.access_key,
-        aws_secret_access_key=where.secret_key,
-    )
-    async with client as s3:
-        return len((await s3.list_object_versions(Bucket=where.name, Prefix=key))["Versions"])
+    """How many there are, of all objects whose keys begin so."""
+    bucket = store._bucket
+    async with servers.s3(bucket) as client:
+        return len((await client.list_object_versions(Bucket=bucket.name, Prefix=key))["Versions"])
 
 
 @only_local
