@@ -31,8 +31,8 @@ BATCH, WRITERS = 200, 4
 # How long one run goes on; the next one comes every minute. Seconds.
 TURN = 50
 
-# Only a hint: two workers that copy the same do no harm. Seconds.
-LOCK, LOCKED_FOR = "perch:copying", 60
+# Only a hint: two workers that copy the same do no harm. Longer than a turn and the slowest copy. Seconds.
+LOCK, LOCKED_FOR = "perch:copying", 300
 
 # So many pictures' copies are read back by each restore test.
 SAMPLE = 20
@@ -75,9 +75,15 @@ async def copy_new(workshop: Means) -> None:
 
 
 async def _copy_for(seconds: float, workshop: Workshop, copies: ObjectStore) -> int:
-    """Copy for at most so long; how many pictures."""
-    ends, last, count = time.monotonic() + seconds, 0, 0
-    while time.monotonic() < ends and (batch := await media_copy.uncopied(last, BATCH)):
+    """Copy for at most so long; how many pictures. What did not work before comes last."""
+    ends = time.monotonic() + seconds
+    count = await _copy_until(ends, workshop, copies, begun=False)
+    return count + await _copy_until(ends, workshop, copies, begun=True)
+
+
+async def _copy_until(ends: float, workshop: Workshop, copies: ObjectStore, *, begun: bool) -> int:
+    last, count = 0, 0
+    while time.monotonic() < ends and (batch := await media_copy.uncopied(last, BATCH, begun=begun)):
         for start in range(0, len(batch), WRITERS):
             some = [_copy(picture, workshop, copies) for picture in batch[start : start + WRITERS]]
             for copied in await asyncio.gather(*some, return_exceptions=True):
@@ -91,7 +97,10 @@ async def _copy_for(seconds: float, workshop: Workshop, copies: ObjectStore) -> 
 
 
 async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bool:
-    """Copy one picture; no if it was removed meanwhile, or is not what its row says."""
+    """Copy one picture; no if it was removed meanwhile, or is not what its row says.
+
+    Of one that was removed, what was written is emptied, though another worker did that already.
+    """
     if not await media_copy.mark(picture.id, done=False):
         return False
     try:
@@ -101,7 +110,10 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
     except (ObjectNotFound, CopyDiffers) as error:
         log.error("the picture %s is not copied: %s", picture.token[:8], error)
         return False
-    return await media_copy.mark(picture.id, done=True)
+    if await media_copy.mark(picture.id, done=True):
+        return True
+    await media_copy.empty(picture.token)
+    return False
 
 
 async def _empty_gone(copies: ObjectStore) -> None:
@@ -160,10 +172,10 @@ async def check_sample(workshop: Workshop) -> Checked | None:
                 copy = await _digest(copies, keys.copy(picture.token + suffix))
             except StorageUnavailable as error:
                 return Checked(read, wrong, str(error))
-            if original is None and not await media_copy.of_tokens([picture.token]):
-                continue  # removed meanwhile
+            if original is None:
+                continue  # removed meanwhile; or missing, which reconciliation finds
             read += 1
-            if copy is None or (original is not None and copy != original):
+            if copy != original and await media_copy.of_tokens([picture.token]):
                 wrong.append(keys.copy(picture.token + suffix))
     return Checked(read, wrong)
 

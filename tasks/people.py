@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from server.domain import deletion, exports, hiding, ownership, suspension_requests
+from server.domain import deletion, exports, hiding, keys, ownership, suspension_requests
 from tasks.leases import renewed
 from tasks.workshop import Means
 
@@ -52,6 +52,8 @@ async def carry_out_suspensions(workshop: Means) -> None:
 
 async def resume(workshop: Means) -> None:
     """Queue again what a crash between commit and queue, or in the middle of a task, has left."""
+    if count := await keys.adopt():
+        log.info("gave the scope account to %d keys that a process of an earlier version made", count)
     for what, resumed in (
         ("the marking of tweets", hiding.resume),
         ("the deletion", deletion.resume),

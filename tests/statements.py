@@ -122,6 +122,7 @@ def statements(at: Landmarks) -> Statements:
         "whom one follows": (people.FOLLOWING, [at.collector, at.reader, NEWEST, LIMIT]),
         "likers of the most liked tweet": (people.LIKERS, [tweet, at.collector, NEWEST, LIMIT]),
         "revoke a key and those made with it": (keys.REVOKE, [1, 1, True]),
+        "keys of an earlier version": (keys.ADOPT, []),
         "a key that is shown stands": (keys.STANDS, [1]),
         "keys that stand": (keys.STANDING, [1]),
         "who shows a key": (keys.AUTHENTICATE, [b"x" * 32, True]),
@@ -137,7 +138,7 @@ def statements(at: Landmarks) -> Statements:
         "move events": (event.MOVE, [[tweet], 500, 0, [], False]),
         "how late events are": (event.BEHIND, []),
         "forget events": (event.FORGET, [UNTIL]),
-        "pictures: without a copy": (media_copy.UNCOPIED, [0, 200]),
+        "pictures: without a copy": (media_copy.UNCOPIED, [0, 200, 0]),
         "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20]),
         "publish with pictures": (
             publishing.WITH_MEDIA,

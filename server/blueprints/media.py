@@ -119,7 +119,7 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
     perch = context(request)
     caching = FOR_EVER
     if not perch.memory.pictures.is_public(found["token"]):
-        admit_lookup(request, perch.rates)
+        admit_lookup(request, perch.rates, picture=True)
         access = await perch.memory.pictures.look_up(found["token"])
         if access is None or not may_be_shown(request, access, found["token"]):
             raise NotFound

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import msgspec
 import uvloop
-from asyncpg.exceptions import PostgresError
+from asyncpg.exceptions import InvalidCatalogNameError, PostgresError, UndefinedTableError
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 import storage
@@ -190,8 +190,11 @@ def read_kit(file: Path) -> list[ServerKey]:
 
 
 async def keys_there(settings: Settings) -> list[ServerKey]:
-    """The server's keys in the database that gives way; none if there is none, or an older one."""
-    with suppress(PostgresError):
+    """The server's keys in the database that gives way; none if there is none, or an older one.
+
+    Raises ClickException if it cannot be read: without its keys, no dump would be known as signed.
+    """
+    with suppress(InvalidCatalogNameError, UndefinedTableError):
         async with connected(settings.database, settings.database.database) as before:
             return await server_key.listed(before.fetch)
     return []
@@ -272,7 +275,9 @@ async def back_again(before: Any, now: Any) -> list[str]:
         return []
     hashes = [record["hash"] for record in await before.fetch(DELETED)]
     found = await now.fetch(
-        "SELECT handle FROM users WHERE sha256(convert_to(handle, 'UTF8')) = ANY($1) ORDER BY 1", hashes
+        "SELECT handle FROM users WHERE sha256(convert_to(handle, 'UTF8')) = ANY($1) AND deleted_at IS NULL "
+        "ORDER BY 1",
+        hashes,
     )
     return [record["handle"] for record in found]
 

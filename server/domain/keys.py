@@ -48,12 +48,28 @@ REVOKE = """
 """
 
 
+# Keys of processes that know nothing of the scope `account`: `write` and `admin` meant it.
+ADOPT = """
+    UPDATE api_keys SET knows_account = true, scopes = ARRAY(
+        SELECT scope FROM unnest(ARRAY['read', 'write', 'account', 'admin']) AS scope
+        WHERE scope = ANY (scopes) OR (scope = 'account' AND scopes && ARRAY['write', 'admin'])
+    ) WHERE NOT knows_account RETURNING id
+"""
+
 # $1 user. Keys are made and revoked one by one: two that are made count each other, and whoever revokes a key
 # with those that were made with it finds all of them.
 LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
 VALID = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
 STANDS = f"SELECT 1 FROM api_keys WHERE id = $1 AND {VALID}"
 STANDING = f"SELECT id FROM api_keys WHERE user_id = $1 AND {VALID}"
+
+
+async def adopt() -> int:
+    """Give the scope `account` to keys that a process of an earlier version made; how many there were.
+
+    While a server is upgraded, such a process may run beside this one.
+    """
+    return len(await rows(ADOPT))
 
 
 def known(key: str, store: Store) -> Viewer | None:

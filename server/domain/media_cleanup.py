@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from server.domain.jobs import Jobs
-from server.models import media_copy
 from server.models.connection import rows
 from server.models.media_access import UNATTACHED_LIFETIME
 from storage import keys
@@ -49,7 +48,11 @@ async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> i
     for media in found:
         for key in keys.all_of_picture(media["token"], folder):
             await store.delete(key)
-        await media_copy.delete_picture(media["id"])
+        await rows(
+            "DELETE FROM media_attachments WHERE id = $1 AND state = 'removed' "
+            "AND (working_until IS NULL OR working_until < now()) RETURNING id",
+            media["id"],
+        )
     return len(found)
 
 

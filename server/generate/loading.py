@@ -95,9 +95,10 @@ async def add_keys(address: DatabaseAddress, number: int) -> list[str]:
         await connection.copy_records_to_table(
             "api_keys",
             records=[
-                (user_id, keys.digest(key), "load test", list(keys.MEMBER_SCOPES)) for user_id, key in made
+                (user_id, keys.digest(key), "load test", list(keys.MEMBER_SCOPES), True)
+                for user_id, key in made
             ],
-            columns=["user_id", "hash", "name", "scopes"],
+            columns=["user_id", "hash", "name", "scopes", "knows_account"],
         )
     finally:
         await connection.close()

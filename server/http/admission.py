@@ -45,12 +45,17 @@ def admit_read(request: Request, rates: Rates, viewer: Viewer | None, *, account
     share(request, rates)
 
 
-def admit_lookup(request: Request, rates: Rates | None) -> None:
-    """Count what has to ask the database who somebody is, before it does. Raises RateLimited."""
+def admit_lookup(request: Request, rates: Rates | None, *, picture: bool = False) -> None:
+    """Count what has to ask the database, before anybody knows who asks. Raises RateLimited.
+
+    Args:
+        picture: it is about a picture, which is counted apart from keys and streams.
+    """
     if rates is None or (address := address_of(request)) is None:
         return
-    if (left := rates.lookups.count(address)) < 0:
-        tell(request, rates.lookups, left)
+    tally = rates.picture_lookups if picture else rates.lookups
+    if (left := tally.count(address)) < 0:
+        tell(request, tally, left)
 
 
 @contextmanager

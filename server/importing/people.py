@@ -30,8 +30,8 @@ ADD_USERS = """
         AS new (id, handle, name, demo)
 """
 ADD_KEYS = """
-    INSERT INTO api_keys (user_id, hash, name, scopes, public)
-    SELECT user_id, hash, CASE WHEN public THEN 'demo' ELSE $4 END, '{read,write,account}', public
+    INSERT INTO api_keys (user_id, hash, name, scopes, public, knows_account)
+    SELECT user_id, hash, CASE WHEN public THEN 'demo' ELSE $4 END, '{read,write,account}', public, true
     FROM unnest($1::bigint[], $2::bytea[], $3::boolean[]) AS new (user_id, hash, public)
 """
 ADD_FOLLOWS = """

@@ -19,9 +19,9 @@ from server.limits.tally import Ledger, Rate, Tally, settle_for_ever
 PAUSE, MOST_PAUSED = 0.3, 100
 
 # By address: what has to be looked up in the database before anybody knows who asks. That is keys which this
-# process has not met, new streams, and addresses of pictures that are not there. A classroom behind one
-# address stays below it when all of it comes back at once.
-LOOKUPS = "3000/minute"
+# process has not met and new streams; and, for themselves, pictures of which it does not know that everybody
+# may have them. A classroom behind one address stays below both when all of it comes back at once.
+LOOKUPS, PICTURE_LOOKUPS = "3000/minute", "12000/minute"
 
 REFUSED = Counter(
     "perch_rate_limited", "Requests refused, by what had too many.", labelnames=("limit",), registry=REGISTRY
@@ -49,6 +49,7 @@ class Rates:
         self.wrong_keys = tally("wrong_keys", settings.rate_wrong_keys)
         self.address = tally("address", settings.rate_address)
         self.lookups = tally("lookups", LOOKUPS)
+        self.picture_lookups = tally("picture_lookups", PICTURE_LOOKUPS)
         REFUSED.labels("streams")
         self.streams = Streams(per_user=settings.streams_per_user, per_address=settings.streams_per_address)
         self._paused = 0
@@ -57,7 +58,7 @@ class Rates:
     async def running(self) -> AsyncIterator[Rates]:
         """Tell Redis what was counted, inside the block."""
         tallies = [self.reads, self.writes, self.uploads, self.anonymous, self.wrong_keys, self.address]
-        tallies.append(self.lookups)
+        tallies += [self.lookups, self.picture_lookups]
         task = asyncio.create_task(settle_for_ever(tallies), name="rates")
         try:
             yield self

@@ -12,7 +12,9 @@ from server.models.user import User
 class ApiKey(Model):
     """One key of a user. `public` marks the demo users' known keys, which nobody can revoke.
 
-    `made_with` is the key that was shown when this one was made; None where nobody showed one.
+    `made_with` is the key that was shown when this one was made; None where nobody showed one. One that does
+    not know the scope `account` was made by a process of an earlier version, and gets it
+    (`server.domain.keys.adopt`).
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -31,6 +33,7 @@ class ApiKey(Model):
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
+    knows_account = fields.BooleanField(default=True)
 
     class Meta:
         table = "api_keys"

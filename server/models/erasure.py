@@ -22,14 +22,15 @@ RETIRE = """
 """
 # The name is nobody's business any more; the row and its handle go last.
 MARK = """
-    UPDATE users SET deleted_at = coalesce(deleted_at, now()), erase_after = NULL, name = handle,
+    UPDATE users SET deleted_at = least(deleted_at, now()), erase_after = NULL, name = handle,
         suspension_reason = '', hidden = true, unsettled = unsettled OR NOT hidden
     WHERE id = $1 RETURNING 1
 """
-# $1 user, $2 days.
+# $1 user, $2 days. It counts as deleted at the end of these, so that a worker of an earlier version, which
+# knows nothing of them, erases nothing before.
 HIDE = """
-    UPDATE users SET deleted_at = now(), erase_after = now() + $2 * interval '1 day', hidden = true,
-        unsettled = unsettled OR NOT hidden
+    UPDATE users SET deleted_at = now() + $2 * interval '1 day', erase_after = now() + $2 * interval '1 day',
+        hidden = true, unsettled = unsettled OR NOT hidden
     WHERE id = $1 RETURNING 1
 """
 KEEP = """
@@ -37,8 +38,7 @@ KEEP = """
     WHERE id = $1 AND erase_after > now() RETURNING 1
 """
 LEAVING = """
-    SELECT handle, name, deleted_at AS asked_at, erase_after FROM users
-    WHERE id = $1 AND erase_after IS NOT NULL
+    SELECT handle, name, erase_after FROM users WHERE id = $1 AND erase_after IS NOT NULL
 """
 ALL_LEAVING = "SELECT id, erase_after FROM users WHERE deleted_at IS NOT NULL AND erase_after IS NOT NULL"
 DUE = "SELECT handle FROM users WHERE id = $1 AND erase_after <= now() FOR UPDATE"
@@ -95,8 +95,9 @@ REMOVE_USER = """
 """
 # Those too whose time has come: nobody else looks for them.
 FORGOTTEN = """
-    SELECT id FROM users WHERE deleted_at < now() - $1 * interval '1 s'
-        AND (erase_after IS NULL OR erase_after <= now()) ORDER BY id LIMIT $2
+    SELECT id FROM users WHERE deleted_at IS NOT NULL
+        AND (erase_after <= now() OR (erase_after IS NULL AND deleted_at < now() - $1 * interval '1 s'))
+    ORDER BY id LIMIT $2
 """
 
 
@@ -105,7 +106,6 @@ class LeavingRow(msgspec.Struct, frozen=True):
 
     handle: str
     name: str
-    asked_at: datetime
     erase_after: datetime
 
 

@@ -10,27 +10,19 @@ import msgspec
 
 from server.models.connection import row, rows
 
-# $1 after this id, $2 how many. Pictures of tweets: what no tweet took is gone in a day.
+# $1 after this id, $2 how many, $3 0 for those that nobody began, 1 for the others. Pictures of tweets: what
+# no tweet took is gone in a day.
 UNCOPIED = """
     SELECT id, token, digests::text AS digests FROM media_attachments
-    WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2 AND id > $1 ORDER BY id LIMIT $2
+    WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2 AND copied = $3 AND id > $1
+    ORDER BY id LIMIT $2
 """
 
 # $1 id, $2 how far the copy is. No row if the picture was removed meanwhile.
 MARK = "UPDATE media_attachments SET copied = $2 WHERE id = $1 AND state = 'ready' RETURNING id"
 
-# A picture's row and its place among the copies to empty, at once. One that is in a worker's hands stays: its
-# variants may be stored after this, by a worker that is killed before it sees that nobody wants them.
-DELETE = """
-    WITH gone AS (
-        DELETE FROM media_attachments WHERE id = $1 AND state = 'removed'
-            AND (working_until IS NULL OR working_until < now()) RETURNING token, copied
-    )
-    INSERT INTO copies_to_empty (token) SELECT token FROM gone WHERE copied > 0
-    ON CONFLICT DO NOTHING RETURNING token
-"""
-
 TO_EMPTY = "SELECT token FROM copies_to_empty ORDER BY since LIMIT $1"
+EMPTY = "INSERT INTO copies_to_empty (token) VALUES ($1) ON CONFLICT DO NOTHING RETURNING token"
 EMPTIED = "DELETE FROM copies_to_empty WHERE token = $1 RETURNING token"
 
 WAITING = """
@@ -72,9 +64,9 @@ class Waiting:
     to_empty: int
 
 
-async def uncopied(after: int, limit: int) -> list[Picture]:
-    """Pictures without a second copy, by their ids."""
-    return await _pictures(UNCOPIED, after, limit)
+async def uncopied(after: int, limit: int, *, begun: bool) -> list[Picture]:
+    """Pictures without a second copy, by their ids; those whose copy was begun, or the others."""
+    return await _pictures(UNCOPIED, after, limit, int(begun))
 
 
 async def sample(token: str, limit: int) -> list[Picture]:
@@ -92,9 +84,9 @@ async def mark(picture_id: int, *, done: bool) -> bool:
     return bool(await rows(MARK, picture_id, 2 if done else 1))
 
 
-async def delete_picture(picture_id: int) -> None:
-    """Delete a removed picture's row, and have its copy emptied."""
-    await rows(DELETE, picture_id)
+async def empty(token: str) -> None:
+    """Have a copy emptied whose picture is gone. A trigger does so when a picture's row goes."""
+    await rows(EMPTY, token)
 
 
 async def to_empty(limit: int) -> list[str]:

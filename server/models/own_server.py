@@ -10,7 +10,7 @@ import logging
 from dataclasses import replace
 
 import asyncpg
-from asyncpg.exceptions import LockNotAvailableError
+from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError
 
 from config.addresses import DatabaseAddress
 from server.models.connecting import connect
@@ -24,8 +24,12 @@ SUPERUSER = "perch_superuser"
 # The everyday role, until it has what it takes to get its name.
 NEXT = "perch_next"
 
-# How long to wait for a table that somebody uses, if the server is renewed while it runs.
-PATIENCE = "SET lock_timeout = '2s'"
+# How long to wait for a table that somebody uses, if the server is renewed while it runs: shorter than it
+# takes PostgreSQL to look for a deadlock, which might end somebody's request.
+PATIENCE = "SET lock_timeout = '300ms'"
+
+# Roles that dumps are restored as (`tasks.dumps.confined`): the everyday role lends them a database each.
+CONFINED = ("perch_drill", "perch_restore")
 
 IS_BOOTSTRAP_SUPERUSER = "SELECT oid = 10 FROM pg_roles WHERE rolname = current_user"
 DATABASES = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname"
@@ -63,6 +67,10 @@ EXCHANGE = f"""
     SET LOCAL SESSION AUTHORIZATION {SUPERUSER};
     DROP ROLE perch_helper;
 """
+LEND = """
+    DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+    GRANT {role} TO perch;
+"""
 
 
 async def prepare(address: DatabaseAddress) -> None:
@@ -92,18 +100,22 @@ async def separate_roles(address: DatabaseAddress) -> None:
     try:
         if not await server.fetchval(IS_BOOTSTRAP_SUPERUSER):
             return
-        await server.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATIONS)
+        for lock in (AdvisoryLock.MIGRATIONS, AdvisoryLock.RESTORES):
+            await server.execute("SELECT pg_advisory_lock($1)", lock)
         if await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", SUPERUSER):
             return  # another process was first
         if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", NEXT):
             await server.execute(f"CREATE ROLE {NEXT} LOGIN CREATEDB")
-        for database in [found["datname"] for found in await server.fetch(DATABASES)]:
+        for (database,) in await server.fetch(DATABASES):
             await hand_over(replace(address, database=database))
-            if database != "postgres":
-                await server.execute(f'ALTER DATABASE "{database}" OWNER TO {NEXT}')
         async with server.transaction():
             await server.execute(EXCHANGE)
-    except LockNotAvailableError:
+            for role in CONFINED:
+                await server.execute(LEND.format(role=role))
+            for (database,) in await server.fetch(DATABASES):
+                if database != "postgres":
+                    await server.execute(f'ALTER DATABASE "{database}" OWNER TO perch')
+    except (LockNotAvailableError, DeadlockDetectedError):
         log.warning("tables are in use: the role of the database stays a superuser until the next start")
     else:
         log.info("the role perch is no superuser any more; the superuser is %s", SUPERUSER)
@@ -112,13 +124,12 @@ async def separate_roles(address: DatabaseAddress) -> None:
 
 
 async def hand_over(address: DatabaseAddress) -> None:
-    """All of one database, at once."""
+    """All of one database, a table at a time: none is locked while another one is waited for."""
     connection = await connected(address, address.database)
     try:
-        async with connection.transaction():
-            await connection.execute(PATIENCE)
-            for (command,) in await connection.fetch(HAND_OVER, NEXT):
-                await connection.execute(command)
+        await connection.execute(PATIENCE)
+        for (command,) in await connection.fetch(HAND_OVER, NEXT):
+            await connection.execute(command)
     finally:
         await connection.close()
 

@@ -104,6 +104,8 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
 
 def is_read_only(connection: Any) -> bool:
     """Whether its server refuses writes at the moment. PostgreSQL 14 and newer report that unasked."""
+    if connection.is_closed():
+        return False
     said = connection.get_settings()
     if getattr(said, "in_hot_standby", "off") == "on":
         return True

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from config.addresses import DatabaseAddress
 from server.models.connecting import connect
 from server.models.connection import CONNECT_TIMEOUT
 
-# How long what one connection says may take to reach another. Seconds.
-HEARD_WITHIN = 3.0
+# How long what one connection says may take to reach another, and how often it is said: a server may be busy.
+# Seconds.
+HEARD_WITHIN, TRIES = 3.0, 2
 
 CHANNEL = "perch_sessions"
 
@@ -26,13 +27,13 @@ class SharedSession(LookupError):
 
     def __init__(self, address: DatabaseAddress) -> None:
         super().__init__(
-            f"DATABASE_URL: {address} lends its sessions for one transaction each, which loses notifications "
-            "and locks: set pool_mode = session in PgBouncer"
+            f"DATABASE_URL: {address} leads to a pooler in transaction mode, which loses notifications and "
+            "locks: set pool_mode = session in PgBouncer"
         )
 
 
 async def require_own(address: DatabaseAddress) -> None:
-    """Have one connection hear what another one says.
+    """Have one connection hear what another one says. A standby, which takes no LISTEN, is not asked.
 
     Raises:
         SharedSession: it hears nothing.
@@ -40,13 +41,16 @@ async def require_own(address: DatabaseAddress) -> None:
     """
     heard = asyncio.Event()
     async with _connected(address) as listener, _connected(address) as speaker:
+        if await listener.fetchval("SELECT pg_is_in_recovery()"):
+            return
         await listener.add_listener(CHANNEL, lambda *_: heard.set())
-        await speaker.execute(f"NOTIFY {CHANNEL}")
-        try:
-            async with asyncio.timeout(HEARD_WITHIN):
-                await heard.wait()
-        except TimeoutError:
-            raise SharedSession(address) from None
+        for _ in range(TRIES):
+            await speaker.execute(f"NOTIFY {CHANNEL}")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HEARD_WITHIN):
+                    await heard.wait()
+                return
+        raise SharedSession(address)
 
 
 @asynccontextmanager

@@ -23,7 +23,6 @@ class Deletion(msgspec.Struct, frozen=True):
 
     handle: str
     name: str
-    asked_at: datetime
     erase_after: Annotated[datetime, Meta(description="Until when it can be kept; then it is erased.")]
 
 

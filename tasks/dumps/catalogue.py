@@ -201,8 +201,8 @@ async def _dump(
         if (side := folder + manifest.id + DRILL) in objects:
             found = await read_whole(store, side)
             drill = decode(found, Drill)
-            if ours and not is_signed(found, drill, keyring):  # anyone could say that it is proven
-                drill = None
+            if drill.id != manifest.id or (ours and not is_signed(found, drill, keyring)):
+                drill = None  # of another dump; or anyone could say that it is proven
     dump = Dump(manifest, text, folder, drill, ours)
     stored = objects.get(dump.key)
     if stored is None:

@@ -1,7 +1,7 @@
 """Restoring as a role that can run no program and read no file of the database's machine.
 
-An archive is SQL: whoever could write to the store of dumps could have put anything into it. A superuser, as
-the role of our own PostgreSQL is, would run `COPY … TO PROGRAM` for it.
+An archive is SQL: whoever could write to the store of dumps could have put anything into it. A superuser
+would run `COPY … TO PROGRAM` for it, and the role that owns the live database could drop that.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ POWERS = """
     FROM pg_roles WHERE rolname = current_user
 """
 
+# $1 a role. Whether we may make databases for it, as `server.models.own_server` sees to.
+LENT = "SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = $1 AND rolcanlogin"
+
 
 async def confined(address: DatabaseAddress, server: asyncpg.Connection, role: str) -> DatabaseAddress:
     """The same address for a role without powers, made here if need be. Its owner has to hold a lock for it.
@@ -40,6 +43,9 @@ async def confined(address: DatabaseAddress, server: asyncpg.Connection, role: s
                 f"the role {address.user} may run programs on the database's machine, and so could a dump: "
                 f"REVOKE pg_execute_server_program FROM {quoted(address.user)}"
             )
+        # Our own server asks for no password.
+        if address.password is None and await server.fetchval(LENT, role):
+            return replace(address, user=role)
         return address
     password = secrets.token_urlsafe(24)
     if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):

@@ -65,7 +65,7 @@ async def of_slot(kind: DumpKind, slot: datetime, workshop: Workshop) -> catalog
     keyring = await server_keys.keyring()
     found = (await catalogue.read(workshop.backups, workshop.settings, keyring)).dumps
     mine = (dump for dump in found if (dump.manifest.kind, dump.manifest.slot) == (kind, slot))
-    return next((dump for dump in mine if dump.trouble is None), None)
+    return next((dump for dump in mine if dump.trouble is None and dump.is_signed), None)
 
 
 def summary(manifest: Manifest) -> dict[str, Any]:

@@ -60,6 +60,17 @@ async def test_it_is_hidden_at_once_and_kept_as_it_was(
     assert (await alice.delete("/api/users/me/deletion")).status == 200, "there is nothing to take back"
 
 
+# How a version that knows nothing of the days of grace looks for whom to erase.
+FORGOTTEN_BEFORE = "SELECT id FROM users WHERE deleted_at < now() - interval '120 s'"
+
+
+async def test_a_worker_of_an_earlier_version_erases_nobody_before_the_time(alice: Caller) -> None:
+    """As one that runs beside renewed processes does."""
+    await leave(alice)
+    await rows("UPDATE users SET created_at = created_at - interval '1 hour' RETURNING 1")
+    assert await rows(FORGOTTEN_BEFORE) == []
+
+
 async def test_meanwhile_a_key_that_manages_the_account_sees_that_and_nothing_else(alice: Caller) -> None:
     made = await alice.post("/api/keys", json={"name": "bot", "scopes": ["read", "write"]})
     bot = dataclasses.replace(alice, key=made["key"])

@@ -12,7 +12,7 @@ import pytest
 
 from server.context import App
 from server.domain import accounts
-from server.domain.keys import MAX_KEYS_PER_USER
+from server.domain.keys import MAX_KEYS_PER_USER, adopt
 from server.http import openapi
 from server.models.connection import rows
 from server.security import keys
@@ -318,3 +318,24 @@ async def test_nobody_revokes_anothers_key_by_way_of_ones_own(alice: Caller, bob
     answer = await alice.delete(f"/api/keys/{made['key_id']}?made=true")
     assert answer.error == (404, "key_not_found")
     assert (await with_key(bob, made["key"]).get("/api/tweets")).status == 200
+
+
+MADE_BEFORE = """
+    INSERT INTO api_keys (user_id, hash, name, scopes) VALUES ($1, $2, 'old', '{read,write}') RETURNING id
+"""
+
+
+async def test_a_key_of_a_process_of_an_earlier_version_manages_the_account_in_the_end(alice: Caller) -> None:
+    """It was made beside renewed processes, by one that knows nothing of the scope."""
+    new = await alice.post("/api/keys", json={"name": "new", "scopes": ["read", "write"]})
+    old = keys.generate()
+    await rows(MADE_BEFORE, alice.id, keys.digest(old))
+    assert (await with_key(alice, old).post("/api/keys", json={"name": "x"})).status == 403
+    assert await adopt() == 1
+    await until(lambda: works(with_key(alice, old)))
+    assert (await with_key(alice, new["key"]).post("/api/keys", json={"name": "x"})).status == 403
+    assert await adopt() == 0
+
+
+async def works(caller: Caller) -> bool:
+    return (await caller.post("/api/keys", json={"name": "x"})).status == 201

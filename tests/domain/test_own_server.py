@@ -22,6 +22,9 @@ pytestmark = pytest.mark.whole
 ROLES = "SELECT rolname, rolsuper FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY rolname"
 OWNED = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relowner = 10"
 
+# Who is there, and whether they are superusers, once the roles are separated.
+NOW = {"perch": False, "perch_drill": False, "perch_restore": False, SUPERUSER: True}
+
 
 @pytest.fixture
 async def own(tmp_path: Path) -> AsyncIterator[Settings]:
@@ -48,7 +51,7 @@ async def test_data_of_earlier_versions_is_handed_over_at_the_first_start(own: S
     address = own.database
     await earlier(address)
     await own_server.prepare(address)
-    assert await roles(address) == {"perch": False, SUPERUSER: True}
+    assert await roles(address) == NOW
     async with connected(address) as connection:
         assert await connection.fetchval(OWNED) == 0
         assert await connection.fetchval("SELECT handle FROM users") == "alice"
@@ -60,7 +63,7 @@ async def test_data_of_earlier_versions_is_handed_over_at_the_first_start(own: S
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetchval("SELECT pg_read_file('PG_VERSION')")
     await own_server.prepare(address)  # a second start finds nothing to do
-    assert await roles(address) == {"perch": False, SUPERUSER: True}
+    assert await roles(address) == NOW
 
 
 async def test_new_data_is_made_by_the_everyday_role(own: Settings) -> None:
@@ -78,6 +81,21 @@ async def test_whoever_is_connected_goes_on(own: Settings) -> None:
         await old.execute("INSERT INTO users (handle, name) VALUES ('bob', 'Bob')")
     async with connected(own.database) as new:
         await new.execute("INSERT INTO users (handle, name) VALUES ('carol', 'Carol')")
+
+
+async def test_no_request_waits_for_two_tables_that_are_handed_over(own: Settings) -> None:
+    """As a request that uses one table and then another: with a lock on all of them that would deadlock."""
+    address = own.database
+    await earlier(address)
+    async with connected(address) as request, request.transaction():
+        await request.execute("LOCK TABLE users IN ROW EXCLUSIVE MODE")
+        preparing = asyncio.create_task(own_server.prepare(address))
+        await asyncio.wait({preparing}, timeout=0.1)
+        await request.execute("INSERT INTO tweets (author_id, content) VALUES (1, 'x')")
+        await preparing
+    assert (await roles(address))["perch"], "a table was in use"
+    await own_server.prepare(address)
+    assert await roles(address) == NOW
 
 
 async def test_tables_in_use_are_handed_over_by_a_later_start(

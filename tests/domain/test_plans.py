@@ -41,8 +41,8 @@ from tests.thorough import THOROUGH
 SIZE = Size.of(1_000_000) if THOROUGH else Size.of(30_000, users=20_000, follows=60_000)
 
 MORE = (
-    "INSERT INTO api_keys (user_id, hash, name, scopes) "
-    "SELECT id, sha256(handle::bytea), 'x', '{read}' FROM users LIMIT 20000",
+    "INSERT INTO api_keys (user_id, hash, name, scopes, knows_account) "
+    "SELECT id, sha256(handle::bytea), 'x', '{read}', true FROM users LIMIT 20000",
     "INSERT INTO events (seq, kind, tweet_id) SELECT n, 'likes', n FROM generate_series(1, 30000) n",
     # Of a busy moment.
     "UPDATE media_attachments SET state = 'pending' WHERE id % 50 = 0",
@@ -116,7 +116,7 @@ QUEUES: dict[str, tuple[str, str, list[Any]]] = {
     "pictures without a copy": (
         "UPDATE media_attachments SET copied = 0 WHERE id % 2 = 0",
         media_copy.UNCOPIED,
-        [0, 100],
+        [0, 100, 0],
     ),
     "tweets to mark": ("UPDATE users SET unsettled = true WHERE id % 2 = 0", hiding.UNSETTLED, [100]),
     "users to erase": (

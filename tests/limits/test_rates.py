@@ -225,6 +225,7 @@ async def test_beyond_its_rate_an_address_reaches_no_database_without_a_key(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr("server.limits.rates.LOOKUPS", "6/day")
+    monkeypatch.setattr("server.limits.rates.PICTURE_LOOKUPS", "6/day")
     here = await house(proxies_count=1)
     stranger = here.caller(Caller(anybody.send, "perch_nobodys"), "198.51.100.7")
     statuses = [(await stranger.raw("GET", path)).status_code for _ in range(6)]

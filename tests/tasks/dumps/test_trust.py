@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -14,7 +15,7 @@ from server.models import server_key
 from server.models.connection import rows
 from server.models.server_key import ServerKey
 from server.security.keyring import Keyring
-from tasks.dumps import drills, postgres, retention, trust
+from tasks.dumps import catalogue, drills, making, postgres, retention, trust
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import DumpFailed, DumpNotFound
 from tasks.dumps.manifest import Manifest, decode, encode, is_signed
@@ -99,6 +100,43 @@ async def test_no_dump_holds_the_keys(workshop: Workshop) -> None:
             assert await connection.fetchval("SELECT count(*) FROM users") == 20
     assert len(keys) == 2
     assert postgres.WITHHELD == ("server_keys",)
+
+
+async def test_a_dump_of_a_worker_that_counts_the_keys_too_is_good(workshop: Workshop) -> None:
+    """As one of an earlier version does beside renewed processes."""
+    dump = await make(workshop)
+    counted = {**dump.manifest.rows, "public.server_keys": 0}
+    assert drills.difference(counted, dump.manifest.rows) is None
+    assert drills.difference({**counted, "public.users": 1}, dump.manifest.rows) is not None
+
+
+async def test_the_proof_of_another_dump_proves_nothing(workshop: Workshop) -> None:
+    one, other = await make(workshop), await make(workshop, slot=SLOT - timedelta(hours=1))
+    await drills.drill(one, workshop)
+    proof = await catalogue.read_whole(workshop.backups, one.folder + one.id + ".drill.json")
+    await overwrite(workshop.backups, other.folder + other.id + ".drill.json", proof)
+    assert not (await listing(workshop)).find(other.id).is_proven
+
+
+async def test_a_planted_dump_does_not_stand_for_a_slot(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    assert await making.of_slot("hour", SLOT, workshop) is not None
+    await plant(workshop, dump)
+    assert await making.of_slot("hour", SLOT, workshop) is None
+
+
+async def test_dumps_are_restored_as_a_role_that_owns_nothing_else(workshop: Workshop) -> None:
+    """The live database can be dropped by nobody who restores beside it."""
+    async with scratch(workshop.settings) as database:
+        assert database.user == "perch_drill"
+        async with connected(database) as connection:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute("DROP DATABASE perch WITH (FORCE)")
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute("CREATE DATABASE another")
+    async with connected(replace(workshop.settings.database, user="perch_drill")) as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch("SELECT * FROM users")
 
 
 async def test_nothing_unsigned_is_restored_unless_it_is_accepted(workshop: Workshop) -> None:

@@ -9,15 +9,24 @@ RUN_IN_TRANSACTION = True
 # `copied` is 0 for none, 1 for one that was begun (and may be there by half), 2 for one that is there.
 UPGRADE = """
 ALTER TABLE media_attachments ADD COLUMN copied smallint NOT NULL DEFAULT 0;
-CREATE INDEX media_attachments_uncopied ON media_attachments (id)
+CREATE INDEX media_attachments_uncopied ON media_attachments (copied, id)
     WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2;
 CREATE TABLE copies_to_empty (
     token varchar(32) PRIMARY KEY,
     since timestamptz NOT NULL DEFAULT now()
 );
+CREATE FUNCTION empty_copy() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO copies_to_empty (token) VALUES (OLD.token) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER media_copied AFTER DELETE ON media_attachments
+    FOR EACH ROW WHEN (OLD.copied > 0) EXECUTE FUNCTION empty_copy();
 """
 
 DOWNGRADE = """
+DROP TRIGGER media_copied ON media_attachments;
+DROP FUNCTION empty_copy();
 DROP TABLE copies_to_empty;
 DROP INDEX media_attachments_uncopied;
 ALTER TABLE media_attachments DROP COLUMN copied;
