@@ -90,7 +90,7 @@ class Settings(Choices):
         for name in ("url", "access_key", "secret_key"):
             own, shared = f"backup_media_{name}", f"s3_{name}"
             if self.backup_media_bucket and getattr(self, own) is None and getattr(self, shared) is None:
-                raise ValueError(f"{own.upper()}: is needed with BACKUP_MEDIA_BUCKET, or {shared.upper()}")
+                raise ValueError(f"{own.upper()}: set it or {shared.upper()} when BACKUP_MEDIA_BUCKET is set")
         if len({self.dump_folder(kind) for kind in ("hour", "day", "week", "proven")}) < 4:
             raise ValueError("S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ, and not be proven")
         for name in self.WEB_ADDRESSES:

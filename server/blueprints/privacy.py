@@ -108,7 +108,7 @@ async def read_deletion(request: Request, viewer: Viewer) -> OneDeletion:
 @bp.delete("/me/deletion")
 @operation(scope="account", leaving=True)
 async def keep(request: Request, viewer: Viewer) -> Answer:
-    """Keep one's account, which one has deleted: it is what it was. Of one that is not, this succeeds too.
+    """Take back the deletion of your account. Also succeeds if it isn't being deleted.
 
     Links that it made stay revoked.
     """

@@ -158,8 +158,8 @@ async def look_at_kit(settings: Settings) -> Finding:
         return Finding(
             "warning",
             "kit",
-            "no recovery kit was made: after the loss of this machine, nothing tells your dumps from others "
-            "(`perch recovery-kit FILE`)",
+            "no recovery kit was made: if you lose this machine, Perch can't tell your dumps from forged "
+            "ones. Make one: perch recovery-kit FILE",
         )
     return Finding("ok", "kit", f"made on {min(made):%Y-%m-%d}")
 

@@ -26,9 +26,9 @@ STDOUT = "-"
 def recovery_kit_command(file: str, identity_kept: str | None, check: bool) -> None:
     """Write the recovery kit into FILE, or to a printer by way of standard output (-).
 
-    It holds the keys that no dump holds: the one that signs dumps, and the one for secrets in the database.
-    Without it, `perch restore` on a new machine cannot tell your dumps from somebody else's. Keep it apart
-    from this server and from the store of dumps, in a password manager or on paper.
+    It holds the keys that no dump holds: the one that signs dumps, and one reserved for secrets in the
+    database. Without it, `perch restore` on a new machine cannot tell your dumps from somebody else's. Keep
+    it apart from this server and from the store of dumps, in a password manager or on paper.
 
     \b
     Examples:

@@ -76,9 +76,11 @@ DELETED = """
     help="The recovery kit of the Perch that made the dump (`perch recovery-kit`).",
 )
 @identity_option
-@click.option("--accept-unsigned", is_flag=True, help="Also a dump that nobody known here has signed.")
+@click.option("--accept-unsigned", is_flag=True, help="Restore a dump even if no key known here signed it.")
 @click.option(
-    "--accept-unencrypted", is_flag=True, help="Also a plain dump, though DUMP_AGE_RECIPIENT is set."
+    "--accept-unencrypted",
+    is_flag=True,
+    help="Restore a plain dump even if DUMP_AGE_RECIPIENT is set.",
 )
 @json_option
 def restore(

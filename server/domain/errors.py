@@ -57,7 +57,7 @@ class NotAuthor(PerchError):
 class Administrator(PerchError):
     error_type, status = "administrator", 403
     message = (
-        "An administrator is deleted, given a new key or suspended at once on the server's terminal only. "
+        "Only the server's terminal can delete administrators, give them new keys or suspend them at once. "
         "POST /api/operations/suspensions asks another administrator to consent to a suspension."
     )
 
@@ -65,8 +65,8 @@ class Administrator(PerchError):
 class NoConsent(PerchError):
     error_type, status = "no_consent", 403
     message = (
-        "This takes an administrator whom it is not about, and who was one for 72 hours when it was asked "
-        "for; to confirm it, another one than whoever asked."
+        "Only an administrator of at least 72 hours can do this, never the one to be suspended. Whoever "
+        "asked for a suspension can't confirm it."
     )
 
 
@@ -107,7 +107,7 @@ class InvitationNotFound(PerchError):
 
 class SuspensionNotFound(PerchError):
     error_type, status = "suspension_not_found", 404
-    message = "No suspension with this id waits for consent, or not any more."
+    message = "No pending suspension has this id."
 
 
 class DumpNotFound(PerchError):
@@ -202,12 +202,12 @@ class RateLimited(PerchError):
 
 class QuotaExceeded(PerchError):
     error_type, status = "quota_exceeded", 429
-    message = "You have sent as much as a day takes. Try again after the seconds of Retry-After."
+    message = "You've reached today's limit. Try again after the number of seconds in Retry-After."
 
 
 class MisdirectedRequest(PerchError):
     error_type, status = "misdirected_request", 421
-    message = "This server goes by other names than the one in the header Host (PUBLIC_URL, ALLOWED_HOSTS)."
+    message = "This server doesn't answer for this host. Its operator can add the name to ALLOWED_HOSTS."
 
 
 class TooSlow(PerchError):

@@ -29,12 +29,11 @@ Keep it where neither the server nor the store of dumps is: in a password manage
 Anyone who has it and can write to the store of dumps can make a dump that this Perch trusts.
 
 To start again on a new machine: perch restore latest --kit FILE --take-over
-(Disaster recovery in docs/operations.md says the rest.)
+(All steps: docs/operations.md, Disaster recovery.)
 
 {keys}
 DUMPS: {place}
-DUMPS ARE ENCRYPTED TO: {recipient}
-ITS SECRET KEY IS KEPT: {identity_kept}
+{encryption}
 """
 
 
@@ -60,9 +59,15 @@ def written(keys: Sequence[ServerKey], around: Surroundings) -> str:
         instance=around.instance,
         keys="\n".join(f"{NAMES[purpose]}\n{spelled(current[purpose])}\n" for purpose in PURPOSES),
         place=around.place,
-        recipient=around.recipient or "no key: they are not encrypted",
-        identity_kept=around.identity_kept or ("_" * 40 if around.recipient else "-"),
+        encryption=_encryption(around),
     )
+
+
+def _encryption(around: Surroundings) -> str:
+    if around.recipient is None:
+        return "DUMPS ARE NOT ENCRYPTED"
+    kept = around.identity_kept or "_" * 40
+    return f"DUMPS ARE ENCRYPTED TO: {around.recipient}\nITS SECRET KEY IS KEPT: {kept}"
 
 
 def read(text: str) -> list[ServerKey]:

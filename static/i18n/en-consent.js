@@ -7,10 +7,10 @@ export default {
   "consent.about": "asked for by @{by}, takes effect {time} unless it is confirmed before",
   "consent.of": "{what}: {name}",
   "consent.confirm": "Confirm",
-  "consent.confirm_sure": "@{handle} is suspended at once. Only the server's terminal ends it.",
+  "consent.confirm_sure": "@{handle} is suspended at once. Only the server's terminal can lift it.",
   "consent.withdraw": "Withdraw",
   "consent.withdraw_sure": "@{handle} stays an administrator.",
   "error.no_consent": "This is for another administrator, who has been one for three days.",
   "error.suspension_asked": "This suspension is asked for already.",
-  "error.suspension_not_found": "This suspension does not wait any more.",
+  "error.suspension_not_found": "This request has already been settled.",
 };

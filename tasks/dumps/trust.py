@@ -23,13 +23,13 @@ def require(
     """Raises DumpFailed if the dump may be somebody else's, and nobody accepted that."""
     if not is_signed and not accepted.unsigned:
         raise DumpFailed(
-            f"{unknown_signature(name)}. With the recovery kit of the Perch that made it: --kit FILE. If it "
-            "is from before dumps were signed, or you made it yourself, and you trust it: --accept-unsigned"
+            f"{unknown_signature(name)}. If another Perch made it, give its recovery kit with --kit FILE. If "
+            "you trust it without a signature, use --accept-unsigned"
         )
     if is_unexpectedly_plain(manifest, settings) and not accepted.unencrypted:
         raise DumpFailed(
-            f"DUMP_AGE_RECIPIENT is set, and {name} is not encrypted. If it is from before that was set, and "
-            "you trust it: --accept-unencrypted"
+            f"DUMP_AGE_RECIPIENT is set, and {name} is not encrypted. If you trust it all the same, use "
+            "--accept-unencrypted"
         )
 
 

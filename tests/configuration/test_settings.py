@@ -168,7 +168,7 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SENTRY_DSN": "topsecret"}, "SENTRY_DSN: must be an address"),
         (
             {"BACKUP_MEDIA_BUCKET": "copies"},
-            "BACKUP_MEDIA_URL: is needed with BACKUP_MEDIA_BUCKET, or S3_URL",
+            "BACKUP_MEDIA_URL: set it or S3_URL when BACKUP_MEDIA_BUCKET is set",
         ),
         (
             {"BACKUP_MEDIA": "on", "S3_TWEETS_MEDIA_FOLDER": "media_copies"},

@@ -30,7 +30,7 @@ def test_what_is_written_is_read_again() -> None:
 def test_there_is_room_to_write_where_the_secret_key_of_dumps_is_kept() -> None:
     text = recovery_kit.written(KEYS, Surroundings("x", "here", "age1abc", None))
     assert "KEPT: ____" in text
-    assert "not encrypted" in recovery_kit.written(KEYS, Surroundings("x", "here", None, None))
+    assert "DUMPS ARE NOT ENCRYPTED" in recovery_kit.written(KEYS, Surroundings("x", "here", None, None))
 
 
 def test_it_can_be_typed_from_paper() -> None:
