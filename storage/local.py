@@ -22,6 +22,7 @@ from typing import BinaryIO, TypeVar
 
 from storage.base import (
     CHUNK,
+    InvalidKey,
     InvalidRange,
     ObjectInfo,
     ObjectNotFound,
@@ -198,7 +199,7 @@ class LocalStore:
             for key in found:
                 try:
                     yield await self.info(key)
-                except ObjectNotFound:  # deleted meanwhile
+                except (ObjectNotFound, InvalidKey):  # deleted meanwhile; or a name that no object has
                     continue
             if len(found) < LISTED_AT_ONCE:
                 return

@@ -12,7 +12,7 @@ import msgspec
 
 from config import error_reports
 from config.pauses import spread
-from server.domain import condition
+from server.domain import condition, ownership
 from server.domain.condition import Trouble
 from server.models.connection import row, rows, transaction
 from tasks import disks
@@ -30,7 +30,9 @@ POSTED = "UPDATE instance SET trouble = jsonb_set(trouble, '{posted}', $1::jsonb
 
 
 async def tell_changes(workshop: Means) -> None:
-    """Compare what is wrong with what was told last, and tell the difference."""
+    """Compare what is wrong with what was told last, and tell the difference. A rehearsal tells nobody."""
+    if await ownership.is_rehearsal():
+        return
     found = await condition.troubles(workshop.timetable, workshop.jobs) + await disks.troubles(workshop)
     async with transaction():
         known = await row(LOCKED)

@@ -10,7 +10,7 @@ from sanic import Blueprint, Request
 from server.blueprints.keys import RevokedKeys, RevokeQuery
 from server.domain import keys, roster
 from server.domain.audit import Actor
-from server.domain.errors import KeyNotFound, PublicKey, UserNotFound
+from server.domain.errors import Administrator, KeyNotFound, PublicKey, UserNotFound
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer
 from server.http.inputs import PageQuery
@@ -55,7 +55,9 @@ async def list_keys(request: Request, viewer: Viewer, user_id: int) -> MemberKey
 
 
 @bp.delete("/<user_id:id>/keys/<key_id:id>")
-@operation(scope="admin", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey))
+@operation(
+    scope="admin", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey, Administrator)
+)
 async def revoke_key(
     request: Request, viewer: Viewer, query: RevokeQuery, user_id: int, key_id: int
 ) -> RevokedKeys:

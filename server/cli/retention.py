@@ -21,7 +21,7 @@ from server.cli.command import (
 from storage.lifecycle import LifecycleUnsupported, prefix_of
 from tasks import lifecycle as rules
 from tasks.dumps import retention
-from tasks.workshop import Workshop
+from tasks.workshop import Workshop, require_ours
 
 T = TypeVar("T")
 
@@ -49,6 +49,8 @@ def retention_apply(dry_run: bool, as_json: bool) -> None:
     """
 
     async def work(workshop: Workshop) -> list[retention.Expired]:
+        if not dry_run:
+            await require_ours(workshop.backups)
         found = await retention.expired(workshop)
         if not dry_run:
             await retention.remove(found, workshop)
@@ -105,6 +107,8 @@ def lifecycle_apply(dry_run: bool, adopt: bool, as_json: bool) -> None:
     async def work(settings: Settings) -> rules.Applied:
         return await rules.apply(settings, adopt=adopt, dry_run=dry_run)
 
+    if not dry_run and settings_for_command().backup_kind == "s3":  # the rules are for its owner to write
+        with_workshop(lambda workshop: require_ours(workshop.backups), begins=True)
     done = with_rules(work)
     if as_json:
         print_json({"outcome": done.outcome, "rules": done.merged.rules})

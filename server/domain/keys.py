@@ -10,7 +10,7 @@ from server.cache import changes, topics
 from server.cache.store import Store
 from server.domain import audit, text
 from server.domain.audit import Act, Actor
-from server.domain.errors import InvalidBody, InvalidKey, KeyNotFound, OutOfScope, PublicKey
+from server.domain.errors import Administrator, InvalidBody, InvalidKey, KeyNotFound, OutOfScope, PublicKey
 from server.domain.viewer import Viewer
 from server.models import ApiKey, User
 from server.models.connection import row, rows, transaction
@@ -184,7 +184,11 @@ async def revoke(user_id: int, key_id: int, by: Actor | None = None, *, with_mad
     Raises:
         KeyNotFound: unknown, another's, or revoked already.
         PublicKey: a demo user's known key, which is everybody's.
+        Administrator: an administrator's, which only its owner revokes, with the scope `account`, and the
+            terminal.
     """
+    if by is not None and not by.is_terminal and await User.exists(id=user_id, is_admin=True):
+        raise Administrator
     if await ApiKey.exists(id=key_id, user_id=user_id, public=True):
         raise PublicKey
     async with transaction():

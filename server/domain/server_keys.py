@@ -29,7 +29,12 @@ async def listed() -> list[ServerKey]:
 
 
 async def keyring() -> Keyring:
-    """What signs and recognises the records of dumps."""
+    """What recognises the records of dumps; nothing is made, as the database may take no writes."""
+    return keyring_of(await server_key.listed())
+
+
+async def signing() -> Keyring:
+    """What signs the records of dumps, and recognises them."""
     return keyring_of(await listed())
 
 

@@ -34,7 +34,8 @@ HIDE = """
     WHERE id = $1 RETURNING 1
 """
 KEEP = """
-    UPDATE users SET deleted_at = NULL, erase_after = NULL, hidden = false, unsettled = unsettled OR hidden
+    UPDATE users SET deleted_at = NULL, erase_after = NULL, hidden = suspended_at IS NOT NULL,
+        unsettled = unsettled OR (hidden AND suspended_at IS NULL)
     WHERE id = $1 AND erase_after > now() RETURNING 1
 """
 LEAVING = """

@@ -99,6 +99,7 @@ async def separate_roles(address: DatabaseAddress) -> None:
     server = await connected(address, "postgres")
     try:
         if not await server.fetchval(IS_BOOTSTRAP_SUPERUSER):
+            await lend_roles(address)
             return
         for lock in (AdvisoryLock.MIGRATIONS, AdvisoryLock.RESTORES):
             await server.execute("SELECT pg_advisory_lock($1)", lock)
@@ -112,6 +113,8 @@ async def separate_roles(address: DatabaseAddress) -> None:
             await server.execute(EXCHANGE)
             for role in CONFINED:
                 await server.execute(LEND.format(role=role))
+            # Else autovacuum at work in a database keeps it from being dropped.
+            await server.execute("GRANT pg_signal_backend TO perch")
             for (database,) in await server.fetch(DATABASES):
                 if database != "postgres":
                     await server.execute(f'ALTER DATABASE "{database}" OWNER TO perch')
@@ -121,6 +124,16 @@ async def separate_roles(address: DatabaseAddress) -> None:
         log.info("the role perch is no superuser any more; the superuser is %s", SUPERUSER)
     finally:
         await server.close()
+
+
+async def lend_roles(address: DatabaseAddress) -> None:
+    """See that the roles are there that dumps are restored as."""
+    as_superuser = await connected(replace(address, user=SUPERUSER), "postgres")
+    try:
+        for role in CONFINED:
+            await as_superuser.execute(LEND.format(role=role) + f"ALTER ROLE {role} RESET ALL;")
+    finally:
+        await as_superuser.close()
 
 
 async def hand_over(address: DatabaseAddress) -> None:

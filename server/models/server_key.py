@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 from typing import Any, Literal
 
 from server.models.connection import rows
@@ -16,6 +17,9 @@ Purpose = Literal["dumps", "secrets"]
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
 
 TABLE = "server_keys"
+
+# The migration that makes the table.
+MADE_BY = "server.models.migrations.models.22_20261128050000_server_keys"
 
 KEYS = """
     SELECT purpose, material, is_current, kit_made_at FROM server_keys ORDER BY is_current DESC, id DESC
@@ -53,11 +57,12 @@ async def add(key: ServerKey, fetch: Fetch = rows) -> None:
     await fetch(ADD, key.purpose, key.material, key.is_current, key.kit_made_at)
 
 
-async def replace_all(keys: Sequence[ServerKey], fetch: Fetch) -> None:
-    """Keep these and no others."""
-    await fetch("DELETE FROM server_keys")
+async def replace_all(keys: Sequence[ServerKey], connection: Any) -> None:
+    """Keep these and no others, in a new table: what an archive has put on the old one sees no key."""
+    made = import_module(MADE_BY)
+    await connection.execute(made.DOWNGRADE + made.UPGRADE)
     for key in keys:
-        await add(key, fetch)
+        await add(key, connection.fetch)
 
 
 async def kit_made(fetch: Fetch = rows) -> None:

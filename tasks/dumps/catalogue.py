@@ -29,6 +29,9 @@ NAME = re.compile(
     r"(?P<id>(?:hour|day|week)-\d{8}T\d{6}Z-[0-9a-f]{6})(?:\.dump\.zst(?:\.age)?|(?:\.drill)?\.json)"
 )
 
+# A manifest is a few kilobytes. Bytes.
+LARGEST = 1 << 20
+
 # How many manifests are read at once.
 READERS = 8
 
@@ -58,7 +61,7 @@ class Dump:
     @property
     def key(self) -> str:
         """Where its bytes lie."""
-        return self.folder + self.manifest.key.rpartition("/")[2]
+        return self.folder + archive_name(self.manifest)
 
     @property
     def is_of_the_future(self) -> bool:
@@ -100,7 +103,7 @@ class Catalogue:
         found = [dump for dump in self.dumps if dump.id == dump_id]
         if not found:
             raise DumpNotFound(f"there is no dump {dump_id}; `perch dump list` shows which there are")
-        return min(found, key=lambda dump: dump.trouble is not None)
+        return min(found, key=rank)
 
 
 async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Catalogue:
@@ -141,12 +144,22 @@ def id_of(key: str) -> str:
 
 
 def distinct(dumps: Sequence[Dump]) -> list[Dump]:
-    """Each dump once, though proven ones are kept twice; the one that is whole, where one is not."""
+    """Each dump once, though proven ones are kept twice: the best copy, and never another's of its name."""
     chosen: dict[str, Dump] = {}
     for dump in dumps:
-        if dump.id not in chosen or chosen[dump.id].trouble is not None:
+        if dump.id not in chosen or rank(dump) < rank(chosen[dump.id]):
             chosen[dump.id] = dump
     return list(chosen.values())
+
+
+def rank(dump: Dump) -> tuple[bool, bool]:
+    """Signed ones come first, then whole ones."""
+    return not dump.is_signed, dump.trouble is not None
+
+
+def archive_name(manifest: Manifest) -> str:
+    """What a dump's archive is called, whatever the manifest says."""
+    return manifest.id + (ARCHIVE if manifest.encryption is None else ENCRYPTED_ARCHIVE)
 
 
 async def write(store: ObjectStore, key: str, record: Manifest | Drill, keyring: Keyring) -> None:
@@ -164,8 +177,10 @@ async def put(store: ObjectStore, key: str, text: bytes) -> None:
 
 
 async def read_whole(store: ObjectStore, key: str) -> bytes:
-    """A small object. Raises ObjectNotFound."""
+    """A manifest, or what a drill found. Raises ObjectNotFound; DumpDamaged if it is too large for one."""
     async with store.read(key) as found:
+        if found.info.size > LARGEST:
+            raise DumpDamaged(f"it has {found.info.size} bytes, and none has more than {LARGEST}")
         return b"".join([piece async for piece in found.body])
 
 
@@ -177,7 +192,8 @@ async def _manifests(
     async def one(key: str) -> bytes | DumpDamaged | None:
         try:
             text = await read_whole(store, key)
-            if decode(text, Manifest).id != id_of(key):
+            found = decode(text, Manifest)
+            if found.id != id_of(key) or found.key.rpartition("/")[2] != archive_name(found):
                 raise DumpDamaged("it is that of another dump")
             return text
         except ObjectNotFound:  # removed meanwhile

@@ -106,7 +106,7 @@ async def drill(dump: Dump, workshop: Workshop, *, identity: str | None = None) 
         found = await within_limit(work, workshop.settings)
     except DumpDamaged as damage:
         found = verdict(dump.manifest, begun, error=str(damage))
-    keyring = await server_keys.keyring()
+    keyring = await server_keys.signing()
     await catalogue.write(workshop.backups, dump.folder + dump.id + DRILL, found, keyring)
     if found.is_proof:
         await keep_proven(dump, found, workshop)
@@ -211,7 +211,7 @@ async def keep_proven(dump: Dump, proof: Drill, workshop: Workshop) -> None:
     """Copy it to where no lifecycle rule reaches; the newest two there that are whole, proven and signed
     stay, and until there are two, whatever else is there."""
     store, folder = workshop.backups, workshop.settings.dump_folder("proven")
-    keyring = await server_keys.keyring()
+    keyring = await server_keys.signing()
     if dump.folder != folder:
         await copy(dump, replace(dump, folder=folder), workshop)
         await catalogue.write(store, folder + dump.id + DRILL, proof, keyring)

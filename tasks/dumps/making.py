@@ -117,7 +117,7 @@ async def _make(
         if still_wanted is not None and not await still_wanted():
             await store.delete(manifest.key)
             raise DumpFailed("another worker took the dump over")
-        folder, keyring = settings.dump_folder(kind), await server_keys.keyring()
+        folder, keyring = settings.dump_folder(kind), await server_keys.signing()
         if maker.drill is not None:
             await catalogue.write(store, folder + manifest.id + DRILL, maker.drill, keyring)
         await catalogue.write(store, folder + manifest.id + MANIFEST, manifest, keyring)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -17,13 +17,16 @@ from tasks.dumps.errors import DumpDamaged
 
 DumpKind = Literal["hour", "day", "week"]
 
+# With a zone: others could not be compared.
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """A dump that exists. Sizes in bytes, times in UTC, `sha256` of the stored bytes."""
 
     id: str
     kind: DumpKind
-    slot: datetime
+    slot: Moment
     key: str
     stored_bytes: int
     archive_bytes: int
@@ -37,7 +40,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     perch_version: str
     server_version: str
     client_version: int
-    started_at: datetime
+    started_at: Moment
     seconds: float
     signature: str = ""
     checksum: str = ""
@@ -47,7 +50,7 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
     """What a drill found of a dump: `error` None where every table had its rows."""
 
     id: str
-    drilled_at: datetime
+    drilled_at: Moment
     seconds: float
     rows: int
     source: Literal["stored", "stream"]
@@ -84,7 +87,7 @@ def decode(data: bytes, kind: type[S]) -> S:
     """
     try:
         record = msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DumpDamaged(f"it cannot be read: {error}") from None
     checksum = record.checksum.encode()
     bare = emptied(data, UNSEALED, checksum).removesuffix(b"\n")

@@ -193,13 +193,14 @@ async def restore(
                     source.body, sink, source.manifest, identity=identity, on_progress=on_progress
                 )
             rows = await compare(source.manifest, restorer)
-            await hand_over(beside, restorer)
             say("bringing it to this version, and settling what was under way")
-            migrated = await migrate.upgrade(beside)
-            await settle(beside, source.manifest, keys, rehearse=rehearse)
+            # As the role without powers: the archive may have brought triggers.
+            migrated = await migrate.upgrade(restorer)
+            await settle(restorer, source.manifest, () if into else keys, rehearse=rehearse)
             aside = new_name(target) if exists else None
             kept = None if empty else aside
-            known = await record(source, replace(address, database=target), beside, kept, say)
+            known = await record(source, replace(address, database=target), restorer, kept, say)
+            await hand_over(beside, restorer)
             if empty and exists and not await is_empty(replace(address, database=target)):
                 raise DumpFailed(
                     f"people began to use the database {target} meanwhile: try again with --force"
@@ -280,7 +281,7 @@ async def settle(
                 await connection.execute(MADE, f"dump_{manifest.kind}", manifest.slot, ended_at, result)
             await connection.execute(SETTLE)
             await connection.execute("UPDATE instance SET is_rehearsal = $1", rehearse)
-            await server_key.replace_all(keys, connection.fetch)
+            await server_key.replace_all(keys, connection)
             for table in await connection.fetch(IDENTITIES):
                 await leave_room(connection, table["name"])
         await connection.execute("ANALYZE")

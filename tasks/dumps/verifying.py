@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,14 +48,24 @@ async def fetched(dump: Dump, store: ObjectStore, scratch: Path) -> AsyncIterato
     space.require(scratch, dump.manifest.stored_bytes, "the dump's bytes")
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix="dump-", dir=scratch) as folder:
-        file = Path(folder) / "archive"
+        stored, file = Path(folder) / "stored", Path(folder) / "archive"
         try:
-            await store.fetch(dump.key, file)
+            await store.fetch(dump.key, stored)
         except ObjectNotFound:
             raise DumpDamaged("its archive is missing") from None
+        await asyncio.to_thread(make_own, stored, file)
         if await asyncio.to_thread(digest, file) != (dump.manifest.sha256, dump.manifest.stored_bytes):
             raise DumpDamaged("its bytes are not those that were stored")
         yield file
+
+
+def make_own(fetched: Path, file: Path) -> None:
+    """Move a fetched file, or copy it if it is the stored object itself: others could change that later."""
+    if fetched.stat().st_nlink == 1:
+        fetched.rename(file)
+        return
+    shutil.copyfile(fetched, file)
+    fetched.unlink()
 
 
 def digest(file: Path) -> tuple[str, int]:

@@ -224,3 +224,12 @@ async def test_for_whom_it_is(alice: Caller, carol: Caller, erin: Caller) -> Non
     refused = await carol.post(f"/api/users/{erin.id}/suspension")
     assert refused.error == (403, "administrator")
     assert PATH in refused["error_message"]
+
+
+async def test_nobody_escapes_by_revoking_the_key_that_asked(carol: Caller, dora: Caller) -> None:
+    """Or locks out another administrator so: only the terminal revokes an administrator's key for others."""
+    request = await asked(carol, dora)
+    [key] = [found["id"] for found in (await carol.get("/api/keys"))["keys"]]
+    path = f"/api/operations/users/{carol.id}/keys/{key}"
+    assert (await dora.delete(path)).error == (403, "administrator")
+    assert [one["id"] for one in await waiting(carol)] == [request]

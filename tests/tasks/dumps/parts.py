@@ -34,7 +34,7 @@ async def make(workshop: Workshop, kind: DumpKind = "hour", slot: datetime = SLO
 
 
 async def listing(workshop: Workshop) -> catalogue.Catalogue:
-    return await catalogue.read(workshop.backups, workshop.settings, await server_keys.keyring())
+    return await catalogue.read(workshop.backups, workshop.settings, await server_keys.signing())
 
 
 async def keys(store: ObjectStore) -> list[str]:

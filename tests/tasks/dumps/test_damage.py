@@ -98,7 +98,7 @@ async def test_a_manifest_that_is_of_another_dump_is_damaged_and_stops_nothing(w
     planted = f"{folder}hour-20200101T000000Z-aaaaaa.json"
     for name in ("../../../elsewhere", good.id, "\x1b[31mhour"):
         foreign = msgspec.structs.replace(good, id=name, slot=SLOT - timedelta(days=900))
-        await overwrite(workshop.backups, planted, encode(foreign, await server_keys.keyring()))
+        await overwrite(workshop.backups, planted, encode(foreign, await server_keys.signing()))
         found = await listing(workshop)
         assert [one.id for one in found.dumps] == [dump.id]
         assert found.damaged == [(planted, "it is that of another dump")]

@@ -22,6 +22,7 @@ from tasks.dumps.manifest import Manifest, decode, encode, is_signed
 from tasks.dumps.postgres import connected
 from tasks.dumps.scratch import scratch
 from tasks.dumps.trust import Accepted
+from tasks.dumps.verifying import digest, fetched
 from tasks.workshop import Workshop
 from tests.tasks.dumps.conftest import only_local
 from tests.tasks.dumps.parts import SLOT, changed, encrypting, listing, make, overwrite
@@ -56,7 +57,7 @@ async def test_what_this_perch_made_is_signed_and_what_anyone_else_wrote_is_not(
 
 async def test_a_signature_is_of_every_field(workshop: Workshop) -> None:
     dump = await make(workshop)
-    keyring = await server_keys.keyring()
+    keyring = await server_keys.signing()
     text = encode(dump.manifest, keyring)
     assert is_signed(text, decode(text, Manifest), keyring)
     for name in ("sha256", "perch_version", "server_version"):
@@ -184,7 +185,7 @@ async def test_a_drill_that_somebody_else_reports_proves_nothing(workshop: Works
     side = dump.folder + dump.id + ".drill.json"
     await overwrite(workshop.backups, side, encode(proof, FOREIGN))
     assert not (await listing(workshop)).find(dump.id).is_proven
-    await overwrite(workshop.backups, side, encode(proof, await server_keys.keyring()))
+    await overwrite(workshop.backups, side, encode(proof, await server_keys.signing()))
     assert (await listing(workshop)).find(dump.id).is_proven
 
 
@@ -211,3 +212,55 @@ async def test_a_plain_dump_is_not_restored_on_schedule_where_dumps_are_encrypte
     encrypted, _ = encrypting(workshop)
     assert await drills.drill_newest(CLAIM, encrypted) == {"dump": None}
     assert (await drills.drill_newest(CLAIM, changed(workshop)))["dump"] == dump.id
+
+
+async def test_a_checked_dump_cannot_be_changed_any_more(workshop: Workshop) -> None:
+    """A local store hands out the object itself, as a link."""
+    dump = await make(workshop)
+    stored = workshop.settings.backup_folder / dump.key
+    async with fetched(dump, workshop.backups, workshop.scratch) as file:
+        with stored.open("r+b") as planted:
+            planted.write(b"planted")
+        assert digest(file) == (dump.manifest.sha256, dump.manifest.stored_bytes)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        b'{"slot": "2026-11-28T01:00:00"}',
+        b'{"x": ' + b"[" * 200_000,
+        b"x" * ((1 << 20) + 1),
+    ],
+)
+async def test_whatever_is_planted_as_a_manifest_is_damaged_and_stops_nothing(
+    workshop: Workshop, planted: bytes
+) -> None:
+    dump = await make(workshop)
+    if planted.startswith(b'{"slot"'):
+        zoneless = (dump.manifest.slot.isoformat().replace("+00:00", "Z")).encode()
+        planted = encode(dump.manifest, FOREIGN).replace(zoneless, zoneless.removesuffix(b"Z"))
+    key = f"{dump.folder}hour-20200101T000000Z-aaaaaa.json"
+    await overwrite(workshop.backups, key, planted)
+    found = await listing(workshop)
+    assert [one.id for one in found.dumps] == [dump.id]
+    assert [damaged for damaged, _ in found.damaged] == [key]
+
+
+async def test_a_manifest_leads_to_no_other_dumps_archive(workshop: Workshop) -> None:
+    """Retention would remove that with it."""
+    dump = await make(workshop, slot=datetime.now(UTC))
+    name = "hour-20200101T000000Z-aaaaaa"
+    old = msgspec.structs.replace(dump.manifest, id=name, slot=SLOT - timedelta(days=900))
+    await overwrite(workshop.backups, f"{dump.folder}{name}.json", encode(old, FOREIGN))
+    await retention.remove(await retention.expired(workshop), workshop)
+    assert (await listing(workshop)).find(dump.id).trouble is None
+
+
+async def test_a_planted_copy_of_a_manifest_hides_no_dump(workshop: Workshop) -> None:
+    dump = await make(workshop)
+    folder = workshop.settings.dump_folder("week")
+    later = msgspec.structs.replace(dump.manifest, slot=dump.manifest.slot + timedelta(hours=1))
+    await overwrite(workshop.backups, f"{folder}{dump.id}.json", encode(later, FOREIGN))
+    found = await listing(workshop)
+    assert found.find(dump.id).is_signed
+    assert [one.is_signed for one in catalogue.distinct(found.dumps)] == [True]

@@ -20,7 +20,7 @@ CREATE TABLE server_keys (
 CREATE UNIQUE INDEX server_keys_current ON server_keys (purpose) WHERE is_current;
 """
 
-DOWNGRADE = "DROP TABLE server_keys;"
+DOWNGRADE = "DROP TABLE server_keys CASCADE;"
 
 
 async def upgrade(db: BaseDBAsyncClient) -> str:
