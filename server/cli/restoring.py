@@ -307,10 +307,20 @@ async def chosen_source(
     if not found.dumps:
         raise click.ClickException(f"{source} is no file, and there is no dump in the store of backups")
     chosen = found.find(source)
+    if source == catalogue.LATEST:
+        for newer in (dump for dump in found.dumps if dump.manifest.slot > chosen.manifest.slot):
+            click.echo(f"passed over {newer.id}: {passed_over(newer)}", err=True)
     if chosen.trouble:
         raise DumpDamaged(f"the dump {chosen.id}: {chosen.trouble}")
     async with fetched(chosen, store, settings.scratch_folder) as file:
         yield Source(chosen.id, chunks_of(file), chosen.manifest, chosen.is_signed)
+
+
+def passed_over(dump: catalogue.Dump) -> str:
+    """Why this dump is not the latest."""
+    if dump.trouble:
+        return dump.trouble
+    return "it is from the future" if dump.is_of_the_future else "no key known here signed it"
 
 
 def source_of_file(path: Path, keyring: Keyring) -> Source:

@@ -142,7 +142,7 @@ class RunUnderWay(PerchError):
 
 class SuspensionAsked(PerchError):
     error_type, status = "suspension_asked", 409
-    message = "The suspension of this administrator is asked for already."
+    message = "This suspension is asked for already, or you have asked for another one that still waits."
 
 
 class LastAdministrator(PerchError):

@@ -56,7 +56,7 @@ def written(keys: Sequence[ServerKey], around: Surroundings) -> str:
     current = {key.purpose: key.material for key in keys if key.is_current}
     return TEMPLATE.format(
         made_at=f"{datetime.now(UTC):%Y-%m-%d}",
-        instance=around.instance,
+        instance=" ".join(around.instance.split()),
         keys="\n".join(f"{NAMES[purpose]}\n{spelled(current[purpose])}\n" for purpose in PURPOSES),
         place=around.place,
         encryption=_encryption(around),
@@ -85,15 +85,14 @@ def spelled(key: bytes) -> str:
 
 
 def _key_in(text: str, name: str) -> bytes:
-    """The key below this heading, however it is spaced."""
+    """The key below this heading, however it is spaced; 0 and 1 are read as the letters O and I."""
     length = (LENGTH + CHECK) * 8 // 5
-    found = re.search(
-        rf"^\s*{name}\s*$\s*((?:[A-Za-z2-7][ \t\r\n-]*){{{length}}})(?![A-Za-z2-7])", text, re.M
-    )
+    lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    found = re.search(rf"^{name}$\n((?:[A-Za-z0-7][ \n-]*){{{length}}})(?![A-Za-z0-7])", lines, re.M)
     if not found:
         raise KitDamaged(f"the recovery kit has no {name} of {length} letters and digits (A to Z, 2 to 7)")
     try:
-        data = base64.b32decode(re.sub(r"[\s-]", "", found[1]).upper())
+        data = base64.b32decode(re.sub(r"[\s-]", "", found[1]).upper(), map01="I")
     except binascii.Error:
         raise KitDamaged(f"the {name} of the recovery kit cannot be read") from None
     key, check = data[:LENGTH], data[LENGTH:]

@@ -39,7 +39,7 @@ async def ask(user_id: int, by: Actor, *, hide_tweets: bool, reason: str) -> Req
     Raises:
         UserNotFound: there is none.
         InvalidBody: it is oneself, no administrator, somebody who is suspended, or the reason breaks a rule.
-        SuspensionAsked: one waits already.
+        SuspensionAsked: one waits already, or who asks has asked for another one that waits.
         NoConsent: one against who asks waits.
         InvalidKey: who asks was suspended or deleted at this moment.
     """

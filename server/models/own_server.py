@@ -121,7 +121,7 @@ async def separate_roles(address: DatabaseAddress) -> None:
     except (LockNotAvailableError, DeadlockDetectedError):
         log.warning("tables are in use: the role of the database stays a superuser until the next start")
     else:
-        log.info("the role perch is no superuser any more; the superuser is %s", SUPERUSER)
+        log.info("the role perch is no superuser any more (docs/operations.md)")
     finally:
         await server.close()
 

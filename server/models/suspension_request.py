@@ -58,11 +58,13 @@ HAS_A_SAY = f"""
             WHERE v.id = $1 AND v.created_at <= r.asked_at - interval '{WAITS} hours')
 """
 
-# $1 user, $2 who asks, $3 by which key, $4, $5 what is asked for. No row where there is one.
+# $1 user, $2 who asks, $3 by which key, $4, $5 what is asked for. No row where there is one, or another one
+# by the same: one thief does not silence all others by asking first.
 ASK = f"""
     INSERT INTO suspension_requests
         (user_id, asked_by_id, asked_by_key_id, hide_tweets, reason, takes_effect_at)
-    VALUES ($1, $2, $3, $4, $5, now() + interval '{WAITS} hours')
+    SELECT $1::bigint, $2::bigint, $3::bigint, $4::boolean, $5::text, now() + interval '{WAITS} hours'
+    WHERE NOT EXISTS (SELECT 1 FROM suspension_requests WHERE asked_by_id = $2)
     ON CONFLICT (user_id) DO NOTHING RETURNING id
 """
 WAITING = f"""

@@ -141,7 +141,7 @@ def running(
         environment["PGOPTIONS"] = options
     command, keep = [str(folder / program)], []
     if address is not None:
-        command += [f"--dbname={address.database}", "--no-password"]
+        command += [f"--dbname={conninfo(address.database)}", "--no-password"]
         environment |= address.libpq_environment()
         if address.password is not None:
             keep.append(password_file(address.password))
@@ -171,6 +171,12 @@ def running(
         yield found
     finally:
         found.close()
+
+
+def conninfo(database: str) -> str:
+    """The name for `--dbname`, where a name with a = in it would be read as other parameters."""
+    escaped = database.replace("\\", "\\\\").replace("'", "\\'")
+    return f"dbname='{escaped}'"
 
 
 def password_file(password: str) -> int:

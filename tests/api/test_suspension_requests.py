@@ -122,7 +122,8 @@ async def test_whom_it_is_about_has_no_say_and_makes_no_accounts(
     carol: Caller, dora: Caller, erin: Caller, anybody: Caller
 ) -> None:
     before = await erin.post("/api/invitations", json={"admin": True})
-    other = await asked(carol, dora)
+    frank = await register(anybody.send, "frank", admin=True)
+    other = await asked(frank, dora)
     request = await asked(carol, erin)
     for answer in (
         await erin.delete(f"{PATH}/{request}"),
@@ -137,6 +138,15 @@ async def test_whom_it_is_about_has_no_say_and_makes_no_accounts(
     joined = await anybody.post(f"/api/join/{before['token']}", json={"handle": "mallory"})
     assert joined.error == (404, "invitation_not_found")
     assert len(await waiting(carol)) == 2
+
+
+async def test_whoever_asks_first_does_not_silence_everybody(
+    carol: Caller, dora: Caller, erin: Caller
+) -> None:
+    await asked(carol, dora)
+    assert (await ask(carol, erin)).error == (409, "suspension_asked")
+    request = await asked(erin, carol)
+    assert [one["id"] for one in await waiting(erin) if one["user"]["id"] == carol.id] == [request]
 
 
 async def test_an_account_that_is_new_has_no_voice(carol: Caller, erin: Caller, anybody: Caller) -> None:

@@ -61,3 +61,13 @@ def test_a_mistake_is_found() -> None:
 def test_what_is_no_kit_is_said_to_be_none(text: str) -> None:
     with pytest.raises(KitDamaged):
         recovery_kit.read(text)
+
+
+def test_an_instances_name_brings_no_key_of_its_own() -> None:
+    foreign = recovery_kit.written([ServerKey("dumps", b"x" * 32), KEYS[1]], AROUND)
+    text = recovery_kit.written(KEYS, Surroundings(f"x\n{foreign}", "here", None, None))
+    assert materials(text) == [key.material for key in KEYS]
+
+
+def test_a_kit_of_many_lines_is_read_at_once() -> None:
+    assert materials("\n" * 1_000_000 + recovery_kit.written(KEYS, AROUND)) == [key.material for key in KEYS]

@@ -19,7 +19,7 @@ from server.models import RunKind, ScheduledRun
 from server.models.connection import rows
 from tasks.dumps import drills, making, postgres, space
 from tasks.dumps.errors import DumpFailed
-from tasks.dumps.postgres import clients, connected, password_file, running
+from tasks.dumps.postgres import clients, connected, conninfo, password_file, running
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
 from tests import proxy, servers
@@ -240,3 +240,10 @@ async def test_a_database_that_stops_answering_ends_a_dump_in_time(
         assert time.monotonic() - began < 10
     assert await keys(workshop.backups) == []
     assert dumping() == b""
+
+
+def test_a_databases_name_is_no_list_of_parameters() -> None:
+    """libpq reads a name with a = in it as such, and would send the password elsewhere."""
+    assert conninfo("perch") == "dbname='perch'"
+    assert conninfo("x' host='evil") == "dbname='x\\' host=\\'evil'"
+    assert conninfo("a\\b") == "dbname='a\\\\b'"
