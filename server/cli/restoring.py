@@ -308,7 +308,8 @@ async def chosen_source(
         raise click.ClickException(f"{source} is no file, and there is no dump in the store of backups")
     chosen = found.find(source)
     if source == catalogue.LATEST:
-        for newer in (dump for dump in found.dumps if dump.manifest.slot > chosen.manifest.slot):
+        begun = chosen.manifest.started_at
+        for newer in (dump for dump in found.dumps if dump.manifest.started_at > begun):
             click.echo(f"passed over {newer.id}: {passed_over(newer)}", err=True)
     if chosen.trouble:
         raise DumpDamaged(f"the dump {chosen.id}: {chosen.trouble}")

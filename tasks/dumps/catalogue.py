@@ -90,7 +90,8 @@ class Catalogue:
     def find(self, dump_id: str) -> Dump:
         """The dump of this id, or the newest if it is `latest`; a whole copy where one is not.
 
-        `latest` is never a dump of the future, and one without our signature only where all are.
+        `latest` is the one that was begun last, whatever its slot. It is never a dump of the future,
+        and one without our signature only where all are.
 
         Raises:
             DumpNotFound: there is none.
@@ -99,7 +100,8 @@ class Catalogue:
             past = [dump for dump in whole if not dump.is_of_the_future]
             if not past:
                 raise DumpNotFound("every dump there is says that it is from the future: name one by its ID")
-            return next((dump for dump in past if dump.is_signed), past[0])
+            signed = [dump for dump in past if dump.is_signed]
+            return max(signed or past, key=lambda dump: dump.manifest.started_at)
         found = [dump for dump in self.dumps if dump.id == dump_id]
         if not found:
             raise DumpNotFound(f"there is no dump {dump_id}; `perch dump list` shows which there are")

@@ -179,6 +179,13 @@ async def test_the_latest_dump_is_a_signed_one_and_never_of_the_future(workshop:
         only.find("latest")
 
 
+async def test_the_latest_dump_is_the_one_that_was_begun_last(workshop: Workshop) -> None:
+    """A slot that is caught up late has newer data than one that came after it."""
+    await make(workshop)
+    late = await make(workshop, slot=SLOT - timedelta(hours=1))
+    assert (await listing(workshop)).find("latest").id == late.id
+
+
 async def test_a_drill_that_somebody_else_reports_proves_nothing(workshop: Workshop) -> None:
     dump = await make(workshop)
     proof = drills.verdict(dump.manifest, 0, rows=1, read_back=True, error=None)
