@@ -68,7 +68,7 @@ def _pool(address: RedisAddress, plain: Any, of_sentinels: Any, socket_timeout: 
 
 
 def _sentinel(address: RedisAddress, of: Sentinels, tls: dict[str, Any]) -> Sentinel:
-    """Who asks them; with TLS as the servers where these have it."""
+    """The client that asks the sentinels; it uses TLS if the servers do."""
     given = address.parameters
     options = {
         **tls,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -16,12 +14,16 @@ from asyncpg.exceptions import InvalidCatalogNameError, PostgresError, Undefined
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 import storage
-from config import logging as lines
-from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.cli import media, owner
+from server.cli import owner
+from server.cli.after_restore import (
+    brought_back,
+    left_since,
+    missing_pictures,
+    tell_restored,
+    tell_what_is_left,
+)
 from server.cli.command import (
-    cell,
     identity_option,
     json_option,
     manifest_of,
@@ -33,31 +35,21 @@ from server.cli.command import (
 )
 from server.domain import recovery_kit, server_keys
 from server.models import own_server, server_key
-from server.models.connecting import connect
-from server.models.connection import CONNECT_TIMEOUT, database
+from server.models.connection import database
 from server.models.server_key import ServerKey
 from server.processes import for_commands
 from server.security.keyring import Keyring
-from storage.base import ObjectStore, StorageUnavailable
+from storage.base import ObjectStore
 from storage.files import chunks_of
 from storage.owned import Standing
-from tasks.broker import create_broker
 from tasks.dumps import catalogue
 from tasks.dumps.errors import DumpDamaged
 from tasks.dumps.manifest import Manifest, decode, is_signed
+from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Restored, Source, from_file
 from tasks.dumps.restore import restore as restore_dump
 from tasks.dumps.trust import Accepted
 from tasks.dumps.verifying import fetched
-from tasks.media_copies import bring_back
-from tasks.queue import QueuedJobs
-from tasks.workshop import opened
-
-# Those too who can still keep their account: it was hidden, and is seen again.
-DELETED = """
-    SELECT hash FROM retired_handles
-    UNION SELECT sha256(convert_to(handle, 'UTF8')) FROM users WHERE deleted_at IS NOT NULL
-"""
 
 
 @click.command()
@@ -155,32 +147,7 @@ def restore(
         told = {"missing_pictures": missing, "from_copies": back, "left_since": left, "not_ours": others}
         print_json({**msgspec.to_builtins(done), **told})
         return
-    if others:
-        click.echo(
-            f"The stored {' and '.join(others)} belong to another Perch: this one removes none of them and "
-            "makes no dumps. If the other one is gone for good: perch owner take-over"
-        )
-    if done.recipient and done.recipient != settings.dump_age_recipient:
-        click.echo(
-            f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} into .env."
-        )
-    if done.database == settings.database.database:
-        click.echo(
-            "Keys, invitations and suspensions are as they were when the dump was made: what was "
-            "revoked since is to be revoked again."
-        )
-    if left:
-        click.echo("These were deleted after the dump, and are back with their keys. Delete them again:")
-        for handle in left:
-            click.echo(f"  perch users delete {handle}")
-    if back:
-        click.echo(f"{len(back)} objects of pictures are back from their second copies")
-    if missing:
-        click.echo(
-            f"{len(missing)} objects of pictures are missing in storage (`perch media check` lists them all):"
-        )
-        for key in missing[:10]:
-            click.echo(f"  {key}")
+    tell_what_is_left(done, settings, others=others, left=left, back=back, missing=missing)
 
 
 def read_kit(file: Path) -> list[ServerKey]:
@@ -197,7 +164,7 @@ async def keys_there(settings: Settings) -> list[ServerKey]:
     Raises ClickException if it cannot be read: without its keys, no dump would be known as signed.
     """
     with suppress(InvalidCatalogNameError, UndefinedTableError):
-        async with connected(settings.database, settings.database.database) as before:
+        async with connected(settings.database) as before:
             return await server_key.listed(before.fetch)
     return []
 
@@ -218,80 +185,6 @@ async def handed_over(settings: Settings, owned: Sequence[str], *, everything: b
         if everything:
             await owner.take_over(settings, [name for name in stores if name not in owned])
         return [name for name, of in stores.items() if await of.standing() is not Standing.OWNER]
-
-
-def tell_restored(done: Restored) -> None:
-    """What was done, for people."""
-    click.echo(f"restored {done.rows} rows into {done.database}")
-    if done.migrated:
-        click.echo(f"brought to this version: {', '.join(done.migrated)}")
-    if done.kept:
-        click.echo(f"what was there before is kept until somebody says: perch kept drop {done.kept}")
-    if done.acts:
-        click.echo("What administrators did since the dump is on record, and not in effect any more:")
-        for act in done.acts:
-            what = f"{act.act} {act.user or ''} {act.subject or ''} {cell(act.details)}"
-            click.echo(lines.printable(f"  {act.at:%Y-%m-%d %H:%M:%S} {' '.join(what.split())}"))
-    elif done.acts is None:
-        click.echo("what administrators did there is not on record in what was restored")
-
-
-async def missing_pictures(settings: Settings) -> list[str]:
-    """The objects that the restored rows lack."""
-    async with database(settings, name="perch restore"):
-        return list((await media.examine(settings)).missing)
-
-
-async def brought_back(missing: Sequence[str], settings: Settings) -> list[str]:
-    """What could be stored again from second copies; none without BACKUP_MEDIA, or if they cannot be read."""
-    if not missing or not settings.backup_media:
-        return []
-    broker = create_broker(settings.redis_tasks)
-    async with opened(settings, QueuedJobs(broker, quiet=True)) as workshop:
-        try:
-            return await bring_back(missing, workshop)
-        except StorageUnavailable as error:
-            click.echo(lines.redact(f"the copies of pictures cannot be read: {error}"), err=True)
-            return []
-
-
-async def left_since(done: Restored, settings: Settings) -> list[str]:
-    """The handles of who was deleted in the database that was there before, and is there again.
-
-    None where that one cannot be read.
-    """
-    if done.kept is None:
-        return []
-    with suppress(PostgresError):
-        async with (
-            connected(settings.database, done.kept) as before,
-            connected(settings.database, done.database) as now,
-        ):
-            return await back_again(before, now)
-    return []
-
-
-async def back_again(before: Any, now: Any) -> list[str]:
-    """Those of whom the one knows that they were deleted, and whom the other has."""
-    if not await before.fetchval("SELECT to_regclass('retired_handles')"):
-        return []
-    hashes = [record["hash"] for record in await before.fetch(DELETED)]
-    found = await now.fetch(
-        "SELECT handle FROM users WHERE sha256(convert_to(handle, 'UTF8')) = ANY($1) AND deleted_at IS NULL "
-        "ORDER BY 1",
-        hashes,
-    )
-    return [record["handle"] for record in found]
-
-
-@asynccontextmanager
-async def connected(address: DatabaseAddress, database: str) -> AsyncIterator[Any]:
-    """A connection of its own, to this database of the same server."""
-    connection = await connect(replace(address, database=database), within=CONNECT_TIMEOUT)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 @asynccontextmanager

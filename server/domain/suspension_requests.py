@@ -8,6 +8,8 @@ withdrawing it, nor through accounts that they make.
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from server.domain import audit, suspensions, text
 from server.domain.audit import Act, Actor
@@ -46,9 +48,7 @@ async def ask(user_id: int, by: Actor, *, hide_tweets: bool, reason: str) -> Req
     shown = text.line("reason", reason, suspensions.REASON_MAX_LENGTH) if reason.strip() else ""
     if by.user_id is None or by.key_id is None:
         raise ValueError("the terminal suspends at once")
-    async with transaction():
-        await suspensions.lock_administrators()
-        await suspensions.keep_acting(by)
+    async with _acting(by):
         await refuse_subject(by)
         await _suspendable(user_id, by)
         request_id = await suspension_request.ask(
@@ -76,9 +76,7 @@ async def confirm(request_id: int, by: Actor, jobs: Jobs) -> None:
         NoConsent: it is not theirs to confirm.
         InvalidKey: who confirms was suspended or deleted at this moment.
     """
-    async with transaction():
-        await suspensions.lock_administrators()
-        await suspensions.keep_acting(by)
+    async with _acting(by):
         asked = await _found(request_id, by)
         if not asked.may_confirm:
             raise NoConsent
@@ -97,9 +95,7 @@ async def withdraw(request_id: int, by: Actor) -> None:
         NoConsent: it is not theirs to withdraw: that of their own suspension above all.
         InvalidKey: who withdraws was suspended or deleted at this moment.
     """
-    async with transaction():
-        await suspensions.lock_administrators()
-        await suspensions.keep_acting(by)
+    async with _acting(by):
         asked = await _found(request_id, by)
         if not asked.may_withdraw:
             raise NoConsent
@@ -122,6 +118,15 @@ async def refuse_subject(by: Actor) -> None:
     """Raises NoConsent where the suspension of who acts is asked for."""
     if by.user_id is not None and await suspension_request.is_against(by.user_id):
         raise NoConsent("Your suspension is asked for: until that is settled, you cannot do this.")
+
+
+@asynccontextmanager
+async def _acting(by: Actor) -> AsyncIterator[None]:
+    """A transaction in which no other administrator acts on suspensions. Raises InvalidKey."""
+    async with transaction():
+        await suspensions.lock_administrators()
+        await suspensions.keep_acting(by)
+        yield
 
 
 async def _end(request_id: int, jobs: Jobs) -> None:

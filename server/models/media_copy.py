@@ -26,11 +26,9 @@ EMPTY = "INSERT INTO copies_to_empty (token) VALUES ($1) ON CONFLICT DO NOTHING 
 EMPTIED = "DELETE FROM copies_to_empty WHERE token = $1 RETURNING token"
 
 WAITING = """
-    SELECT (SELECT count(*) FROM media_attachments
-            WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2) AS pictures,
-        (SELECT min(created_at) FROM media_attachments
-            WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2) AS since,
+    SELECT count(*) AS pictures, min(created_at) AS since,
         (SELECT count(*) FROM copies_to_empty) AS to_empty
+    FROM media_attachments WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2
 """
 
 # $1 a random token, $2 how many of those behind it.

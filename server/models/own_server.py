@@ -7,10 +7,12 @@ name takes its place and all that Perch made, in each database. So every address
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import asyncpg
-from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError
+from asyncpg.exceptions import LockNotAvailableError
 
 from config.addresses import DatabaseAddress
 from server.models.connecting import connect
@@ -67,9 +69,17 @@ EXCHANGE = f"""
     SET LOCAL SESSION AUTHORIZATION {SUPERUSER};
     DROP ROLE perch_helper;
 """
+# A role that a restored archive has given settings of its own loses them.
 LEND = """
     DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+    ALTER ROLE {role} RESET ALL;
     GRANT {role} TO perch;
+"""
+
+# $1 the roles. Whether one is missing, or has settings of its own.
+LACKS_ROLES = """
+    SELECT count(*) FILTER (WHERE rolconfig IS NULL) < cardinality($1::text[])
+    FROM pg_roles WHERE rolname = ANY ($1)
 """
 
 
@@ -81,14 +91,11 @@ async def prepare(address: DatabaseAddress) -> None:
 
 async def create_database(address: DatabaseAddress) -> bool:
     """Create the database, if it is not there yet; whether it was created."""
-    connection = await connected(address, "postgres")
-    try:
-        if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", address.database):
+    async with connected(address, "postgres") as server:
+        if await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", address.database):
             return False
-        await connection.execute(f'CREATE DATABASE "{address.database}"')
+        await server.execute(f'CREATE DATABASE "{address.database}"')
         return True
-    finally:
-        await connection.close()
 
 
 async def separate_roles(address: DatabaseAddress) -> None:
@@ -96,57 +103,57 @@ async def separate_roles(address: DatabaseAddress) -> None:
 
     Killed at any point, it leaves everything usable, and is done by the next start.
     """
-    server = await connected(address, "postgres")
+    async with connected(address, "postgres") as server:
+        if await server.fetchval(IS_BOOTSTRAP_SUPERUSER):
+            await _separate(server, address)
+        elif await server.fetchval(LACKS_ROLES, CONFINED):
+            async with connected(replace(address, user=SUPERUSER), "postgres") as superuser:
+                await lend_roles(superuser)
+
+
+async def _separate(server: asyncpg.Connection, address: DatabaseAddress) -> None:
+    for lock in (AdvisoryLock.MIGRATIONS, AdvisoryLock.RESTORES):
+        await server.execute("SELECT pg_advisory_lock($1)", lock)
+    if await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", SUPERUSER):
+        return  # another process was first
+    if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", NEXT):
+        await server.execute(f"CREATE ROLE {NEXT} LOGIN CREATEDB")
     try:
-        if not await server.fetchval(IS_BOOTSTRAP_SUPERUSER):
-            await lend_roles(address)
-            return
-        for lock in (AdvisoryLock.MIGRATIONS, AdvisoryLock.RESTORES):
-            await server.execute("SELECT pg_advisory_lock($1)", lock)
-        if await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", SUPERUSER):
-            return  # another process was first
-        if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", NEXT):
-            await server.execute(f"CREATE ROLE {NEXT} LOGIN CREATEDB")
         for (database,) in await server.fetch(DATABASES):
             await hand_over(replace(address, database=database))
-        async with server.transaction():
-            await server.execute(EXCHANGE)
-            for role in CONFINED:
-                await server.execute(LEND.format(role=role))
-            # Else autovacuum at work in a database keeps it from being dropped.
-            await server.execute("GRANT pg_signal_backend TO perch")
-            for (database,) in await server.fetch(DATABASES):
-                if database != "postgres":
-                    await server.execute(f'ALTER DATABASE "{database}" OWNER TO perch')
-    except (LockNotAvailableError, DeadlockDetectedError):
+    except LockNotAvailableError:
         log.warning("tables are in use: the role of the database stays a superuser until the next start")
-    else:
-        log.info("the role perch is no superuser any more (docs/operations.md)")
-    finally:
-        await server.close()
+        return
+    async with server.transaction():
+        await server.execute(EXCHANGE)
+        await lend_roles(server)
+        for (database,) in await server.fetch(DATABASES):
+            if database != "postgres":
+                await server.execute(f'ALTER DATABASE "{database}" OWNER TO perch')
+    log.info("the role perch is no superuser any more (docs/operations.md)")
 
 
-async def lend_roles(address: DatabaseAddress) -> None:
-    """See that the roles are there that dumps are restored as."""
-    as_superuser = await connected(replace(address, user=SUPERUSER), "postgres")
-    try:
-        for role in CONFINED:
-            await as_superuser.execute(LEND.format(role=role) + f"ALTER ROLE {role} RESET ALL;")
-    finally:
-        await as_superuser.close()
+async def lend_roles(superuser: asyncpg.Connection) -> None:
+    """Make the roles that dumps are restored as, and what else the everyday role needs for that."""
+    for role in CONFINED:
+        await superuser.execute(LEND.format(role=role))
+    # Else autovacuum at work in a database keeps it from being dropped.
+    await superuser.execute("GRANT pg_signal_backend TO perch")
 
 
 async def hand_over(address: DatabaseAddress) -> None:
-    """All of one database, a table at a time: none is locked while another one is waited for."""
-    connection = await connected(address, address.database)
-    try:
+    """Give all of one database away, a table at a time: none is locked while another one is waited for."""
+    async with connected(address, address.database) as connection:
         await connection.execute(PATIENCE)
         for (command,) in await connection.fetch(HAND_OVER, NEXT):
             await connection.execute(command)
+
+
+@asynccontextmanager
+async def connected(address: DatabaseAddress, database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to this database of the server."""
+    connection = await connect(replace(address, database=database), within=CONNECT_TIMEOUT)
+    try:
+        yield connection
     finally:
         await connection.close()
-
-
-async def connected(address: DatabaseAddress, database: str) -> asyncpg.Connection:
-    """A connection to this database of the server."""
-    return await connect(replace(address, database=database), within=CONNECT_TIMEOUT)

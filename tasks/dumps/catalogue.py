@@ -126,8 +126,8 @@ async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Cata
         known: set[str] = set()  # of this folder: what a killed copy left among the proven is a stray there
         async for key, found in _manifests(store, names):
             known.add(id_of(key))
-            if isinstance(found, bytes):
-                dumps.append(await _dump(store, found, folder, objects, keyring))
+            if isinstance(found, tuple):
+                dumps.append(await _dump(store, *found, folder, objects, keyring))
             elif found is not None:
                 damaged.append((key, str(found)))
         strays += [item for key, item in objects.items() if is_ours(key) and id_of(key) not in known]
@@ -188,16 +188,16 @@ async def read_whole(store: ObjectStore, key: str) -> bytes:
 
 async def _manifests(
     store: ObjectStore, keys: Sequence[str]
-) -> AsyncIterator[tuple[str, bytes | DumpDamaged | None]]:
-    """Each key, and the text of a manifest that can be read."""
+) -> AsyncIterator[tuple[str, tuple[bytes, Manifest] | DumpDamaged | None]]:
+    """Each key, with the text and the manifest if it can be read."""
 
-    async def one(key: str) -> bytes | DumpDamaged | None:
+    async def one(key: str) -> tuple[bytes, Manifest] | DumpDamaged | None:
         try:
             text = await read_whole(store, key)
             found = decode(text, Manifest)
             if found.id != id_of(key) or found.key.rpartition("/")[2] != archive_name(found):
                 raise DumpDamaged("it is that of another dump")
-            return text
+            return text, found
         except ObjectNotFound:  # removed meanwhile
             return None
         except DumpDamaged as damage:
@@ -210,9 +210,13 @@ async def _manifests(
 
 
 async def _dump(
-    store: ObjectStore, text: bytes, folder: str, objects: dict[str, ObjectInfo], keyring: Keyring
+    store: ObjectStore,
+    text: bytes,
+    manifest: Manifest,
+    folder: str,
+    objects: dict[str, ObjectInfo],
+    keyring: Keyring,
 ) -> Dump:
-    manifest = decode(text, Manifest)
     ours = is_signed(text, manifest, keyring)
     drill: Drill | None = None
     with suppress(DumpDamaged, ObjectNotFound):  # then it counts as not proven, which the next drill mends

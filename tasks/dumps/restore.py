@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
-import asyncpg
-import msgspec
 from asyncpg.exceptions import PostgresError
 
 from config.addresses import DatabaseAddress
 from config.programs import clients as installed_clients
 from config.settings import Settings
-from server.domain.audit import Act
-from server.models import audit, migrate, server_key
-from server.models.connection import AWAY
+from server.models import migrate
 from server.models.locks import AdvisoryLock
 from server.models.server_key import ServerKey
 from storage.files import chunks_of
@@ -27,27 +21,19 @@ from tasks.dumps import restoring, space, trust
 from tasks.dumps.confined import confined, hand_over
 from tasks.dumps.drills import difference
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
-from tasks.dumps.handing_over import (
-    IDENTITIES,
-    Carried,
-    Unreadable,
-    hand_over_acts,
-    hand_over_ids,
-    leave_room,
-    skip_ids,
-)
+from tasks.dumps.exchange import take_place
+from tasks.dumps.handing_over import Carried
 from tasks.dumps.kept import MAINTENANCE, mark, new_name
-from tasks.dumps.making import summary
 from tasks.dumps.manifest import Manifest
 from tasks.dumps.postgres import TABLES, connected, count_rows, quoted
 from tasks.dumps.scratch import NAME_LENGTH, drop
+from tasks.dumps.settling import acts_since, record, settle
 from tasks.dumps.trust import Accepted
 from tasks.dumps.verifying import digest
 
 log = logging.getLogger(__name__)
 
-# A name that nobody else uses, for the database while it is restored; and the role that restores into it,
-# made where ours is a superuser.
+# A name that nobody else uses, for the database while it is restored; and the role that restores into it.
 UNFINISHED = "restoring_"
 ROLE = "perch_restore"
 
@@ -60,43 +46,6 @@ NOTHING_ACCEPTED = Accepted()
 
 # People, or what they wrote; the demo users of a fresh server do not count.
 HOLDS_SOMETHING = "SELECT EXISTS (SELECT 1 FROM users WHERE NOT demo) OR EXISTS (SELECT 1 FROM tweets)"
-
-# $1 kind, $2 slot, $3 its end, $4 its result: the dump itself was under way in its own snapshot.
-MADE = """
-    UPDATE scheduled_runs SET state = 'done', ended_at = $3, result = $4::jsonb, error = NULL, holder = NULL,
-    lease_until = NULL WHERE kind = $1 AND slot = $2 AND state = 'running'
-"""
-
-# What was under way when the dump was made is not any more; and the data has another history from here on.
-SETTLE = """
-    UPDATE scheduled_runs SET state = 'skipped', error = 'under way when the dump was made that was restored',
-    ended_at = now(), holder = NULL, lease_until = NULL WHERE state IN ('due', 'running'); UPDATE
-    media_attachments SET working_until = NULL WHERE working_until IS NOT NULL; UPDATE instance SET epoch =
-    gen_random_uuid(), trouble = '{}'; DELETE FROM cache_hosts;
-"""
-
-# Sessions that we may end: neither those of a superuser, if we are none, nor autovacuum, which gives way by
-# itself.
-END_SESSIONS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = $1 AND backend_type = 'client backend' AND pg_has_role(usesysid, 'USAGE')
-"""
-
-# Counters are in the dump with their rows; whatever disagrees all the same is put right.
-RECOUNT = """
-    UPDATE tweets t SET likes_count = c.n FROM (
-        SELECT t.id, count(l.id) AS n FROM tweets t LEFT JOIN likes l ON l.tweet_id = t.id GROUP BY t.id
-    ) c WHERE c.id = t.id AND t.likes_count <> c.n;
-    UPDATE users u SET tweets_count = c.tweets, followers_count = c.followers, following_count = c.following
-    FROM (
-        SELECT u.id, coalesce(t.n, 0) AS tweets, coalesce(r.n, 0) AS followers, coalesce(g.n, 0) AS following
-        FROM users u
-        LEFT JOIN (SELECT author_id, count(*) AS n FROM tweets GROUP BY 1) t ON t.author_id = u.id
-        LEFT JOIN (SELECT followee_id, count(*) AS n FROM follows GROUP BY 1) r ON r.followee_id = u.id
-        LEFT JOIN (SELECT follower_id, count(*) AS n FROM follows GROUP BY 1) g ON g.follower_id = u.id
-    ) c WHERE c.id = u.id
-        AND (u.tweets_count, u.followers_count, u.following_count) <> (c.tweets, c.followers, c.following);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +148,7 @@ async def restore(
             await settle(restorer, source.manifest, () if into else keys, rehearse=rehearse)
             aside = new_name(target) if exists else None
             kept = None if empty else aside
-            known = await record(source, replace(address, database=target), restorer, kept, say)
+            known = await record(source.name, replace(address, database=target), restorer, kept, say)
             await hand_over(beside, restorer)
             if empty and exists and not await is_empty(replace(address, database=target)):
                 raise DumpFailed(
@@ -266,92 +215,3 @@ async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:
     if manifest is not None and (reason := difference(manifest.rows, rows)):
         raise DumpDamaged(reason)
     return sum(rows.values())
-
-
-async def settle(
-    database: DatabaseAddress, manifest: Manifest | None, keys: Sequence[ServerKey], *, rehearse: bool
-) -> None:
-    """Sequences, counters, runs, the server's keys, the epoch, and whether it is a rehearsal."""
-    async with connected(database) as connection:
-        async with connection.transaction():
-            await connection.execute(RECOUNT)
-            if manifest is not None:
-                ended_at = manifest.started_at + timedelta(seconds=manifest.seconds)
-                result = msgspec.json.encode(summary(manifest)).decode()
-                await connection.execute(MADE, f"dump_{manifest.kind}", manifest.slot, ended_at, result)
-            await connection.execute(SETTLE)
-            await connection.execute("UPDATE instance SET is_rehearsal = $1", rehearse)
-            await server_key.replace_all(keys, connection)
-            for table in await connection.fetch(IDENTITIES):
-                await leave_room(connection, table["name"])
-        await connection.execute("ANALYZE")
-
-
-async def record(
-    source: Source,
-    before: DatabaseAddress,
-    restored: DatabaseAddress,
-    kept: str | None,
-    say: Callable[[str], None],
-) -> bool:
-    """Put the restore on record, behind the ids that were given before; whether these are known.
-
-    Args:
-        before: the database whose place it takes, which is called `kept` from then on; None for nobody's.
-
-    Where it cannot tell which ids were given since the dump, as many are left out as were given before it.
-    """
-    known = False
-    details = msgspec.json.encode({"dump": source.name, "kept": kept}).decode()
-    async with connected(restored) as connection, connection.transaction():
-        if kept is not None:
-            try:
-                known = await hand_over_ids(before, connection)
-            except Unreadable as error:
-                say(f"the database that is there cannot be read, and hands nothing over: {error}")
-        if not known:
-            for table in await connection.fetch(IDENTITIES):
-                await skip_ids(connection, table["name"])
-        await connection.execute(audit.RECORD, None, None, Act.DATABASE_RESTORED, None, None, details)
-    return known
-
-
-async def acts_since(
-    before: DatabaseAddress, restored: DatabaseAddress, say: Callable[[str], None]
-) -> list[Carried] | None:
-    """Put on record what was done since the dump; None where nobody can tell what it was."""
-    try:
-        return await hand_over_acts(before, restored)
-    except (Unreadable, *AWAY) as error:
-        say(f"what was done since the dump could not be taken over, and is not on record: {error}")
-        return None
-
-
-async def take_place(
-    server: asyncpg.Connection, address: DatabaseAddress, new: str, target: str, aside: str | None
-) -> None:
-    """Give the new database its name, in one transaction with the old one's, if there is one: `aside`.
-
-    While a database is renamed nobody can connect to it, and those that are connected are ended: processes
-    that use it are cut off for that moment, and come back to the new one by themselves. Killed at any point,
-    this leaves either both as they were or both renamed.
-    """
-    if aside is None:
-        await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
-        return
-    async with connected(address, MAINTENANCE) as helper:
-        ending = asyncio.create_task(end_sessions(helper, target))
-        try:
-            async with server.transaction():
-                await server.execute(f"ALTER DATABASE {quoted(target)} RENAME TO {quoted(aside)}")
-                await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
-        finally:
-            ending.cancel()
-            await asyncio.wait({ending})
-
-
-async def end_sessions(server: asyncpg.Connection, database: str) -> None:
-    """End them again and again, as the rename waits for all to be gone and lets nobody in meanwhile."""
-    while True:
-        await server.fetch(END_SESSIONS, database)
-        await asyncio.sleep(0.05)

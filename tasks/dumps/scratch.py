@@ -19,7 +19,7 @@ from tasks.dumps.postgres import connected, quoted
 # Names of scratch databases: PREFIX before the database's own. One drill at a time makes them.
 PREFIX = "drill_of_"
 
-# The role that restores into them, made where ours is a superuser.
+# The role that restores into them (see `confined`).
 ROLE = "perch_drill"
 
 # PostgreSQL's bound for names. Bytes.

@@ -137,29 +137,15 @@ def degraded(perch: Perch) -> list[str]:
     return found
 
 
-def status(perch: Perch) -> list[str]:
-    done = subprocess.run(
-        [servers.PERCH, "status", "--json"],
-        cwd=perch.folder,
-        env=servers.environment(**perch.settings),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def status(one: Perch) -> list[str]:
+    done = perch(one.folder, "status", "--json", **one.settings)
     found: list[str] = json.loads(done.stdout)["degraded"]
     assert done.returncode == (1 if found else 0)
     return found
 
 
-def failed(perch: Perch) -> dict[str, str]:
-    done = subprocess.run(
-        [servers.PERCH, "doctor", "--json"],
-        cwd=perch.folder,
-        env=servers.environment(**perch.settings),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def failed(one: Perch) -> dict[str, str]:
+    done = perch(one.folder, "doctor", "--json", **one.settings)
     found = {row["part"]: row["detail"] for row in json.loads(done.stdout) if row["verdict"] == "failed"}
     assert done.returncode == (1 if found else 0)
     return found

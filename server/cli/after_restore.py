@@ -1,0 +1,138 @@
+"""After `perch restore`: what it says, which pictures are missing or back, and who is to be deleted again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import click
+from asyncpg.exceptions import PostgresError
+
+from config import logging as lines
+from config.settings import Settings
+from server.cli import media
+from server.cli.command import cell
+from server.models.connection import database
+from storage.base import StorageUnavailable
+from tasks.broker import create_broker
+from tasks.dumps.postgres import connected
+from tasks.dumps.restore import Restored
+from tasks.media_copies import bring_back
+from tasks.queue import QueuedJobs
+from tasks.workshop import opened
+
+# Those too who can still keep their account: it was hidden, and is seen again.
+DELETED = """
+    SELECT hash FROM retired_handles
+    UNION SELECT sha256(convert_to(handle, 'UTF8')) FROM users WHERE deleted_at IS NOT NULL
+"""
+
+
+def tell_restored(done: Restored) -> None:
+    """What was done, for people."""
+    click.echo(f"restored {done.rows} rows into {done.database}")
+    if done.migrated:
+        click.echo(f"brought to this version: {', '.join(done.migrated)}")
+    if done.kept:
+        click.echo(f"what was there before is kept until somebody says: perch kept drop {done.kept}")
+    if done.acts:
+        click.echo("What administrators did since the dump is on record, and not in effect any more:")
+        for act in done.acts:
+            what = f"{act.act} {act.user or ''} {act.subject or ''} {cell(act.details)}"
+            click.echo(lines.printable(f"  {act.at:%Y-%m-%d %H:%M:%S} {' '.join(what.split())}"))
+    elif done.acts is None:
+        click.echo("what administrators did there is not on record in what was restored")
+
+
+def tell_what_is_left(
+    done: Restored,
+    settings: Settings,
+    *,
+    others: Sequence[str],
+    left: Sequence[str],
+    back: Sequence[str],
+    missing: Sequence[str],
+) -> None:
+    """What the operator has to know or to do now.
+
+    Args:
+        others: the stores that belong to another Perch.
+        left: the handles of users who were deleted since the dump.
+        back: the objects of pictures that were stored again from their copies.
+        missing: those that are missing.
+    """
+    if others:
+        click.echo(
+            f"The stored {' and '.join(others)} belong to another Perch: this one removes none of them and "
+            "makes no dumps. If the other one is gone for good: perch owner take-over"
+        )
+    if done.recipient and done.recipient != settings.dump_age_recipient:
+        click.echo(
+            f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} into .env."
+        )
+    if done.database == settings.database.database:
+        click.echo(
+            "Keys, invitations and suspensions are as they were when the dump was made: what was "
+            "revoked since is to be revoked again."
+        )
+    if left:
+        click.echo("These were deleted after the dump, and are back with their keys. Delete them again:")
+        for handle in left:
+            click.echo(f"  perch users delete {handle}")
+    if back:
+        click.echo(f"{len(back)} objects of pictures are back from their second copies")
+    if missing:
+        click.echo(
+            f"{len(missing)} objects of pictures are missing in storage (`perch media check` lists them all):"
+        )
+        for key in missing[:10]:
+            click.echo(f"  {key}")
+
+
+async def missing_pictures(settings: Settings) -> list[str]:
+    """The objects that the restored rows lack."""
+    async with database(settings, name="perch restore"):
+        return list((await media.examine(settings)).missing)
+
+
+async def brought_back(missing: Sequence[str], settings: Settings) -> list[str]:
+    """What could be stored again from second copies; none without BACKUP_MEDIA, or if they cannot be read."""
+    if not missing or not settings.backup_media:
+        return []
+    broker = create_broker(settings.redis_tasks)
+    async with opened(settings, QueuedJobs(broker, quiet=True)) as workshop:
+        try:
+            return await bring_back(missing, workshop)
+        except StorageUnavailable as error:
+            click.echo(lines.redact(f"the copies of pictures cannot be read: {error}"), err=True)
+            return []
+
+
+async def left_since(done: Restored, settings: Settings) -> list[str]:
+    """The handles of who was deleted in the database that was there before, and is there again.
+
+    None where that one cannot be read.
+    """
+    if done.kept is None:
+        return []
+    with suppress(PostgresError):
+        async with (
+            connected(settings.database, done.kept) as before,
+            connected(settings.database, done.database) as now,
+        ):
+            return await back_again(before, now)
+    return []
+
+
+async def back_again(before: Any, now: Any) -> list[str]:
+    """Those of whom the one knows that they were deleted, and whom the other has."""
+    if not await before.fetchval("SELECT to_regclass('retired_handles')"):
+        return []
+    hashes = [record["hash"] for record in await before.fetch(DELETED)]
+    found = await now.fetch(
+        "SELECT handle FROM users WHERE sha256(convert_to(handle, 'UTF8')) = ANY($1) AND deleted_at IS NULL "
+        "ORDER BY 1",
+        hashes,
+    )
+    return [record["handle"] for record in found]

@@ -1,0 +1,115 @@
+"""Settling a restored database before it takes its place: runs, counters, keys, ids and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from config.addresses import DatabaseAddress
+from server.domain.audit import Act
+from server.models import audit, server_key
+from server.models.connection import AWAY
+from server.models.server_key import ServerKey
+from tasks.dumps.handing_over import (
+    IDENTITIES,
+    Carried,
+    Unreadable,
+    hand_over_acts,
+    hand_over_ids,
+    leave_room,
+    skip_ids,
+)
+from tasks.dumps.making import summary
+from tasks.dumps.manifest import Manifest
+from tasks.dumps.postgres import connected
+
+# $1 kind, $2 slot, $3 its end, $4 its result: the dump itself was under way in its own snapshot.
+MADE = """
+    UPDATE scheduled_runs SET state = 'done', ended_at = $3, result = $4::jsonb, error = NULL, holder = NULL,
+    lease_until = NULL WHERE kind = $1 AND slot = $2 AND state = 'running'
+"""
+
+# What was under way when the dump was made is not any more; and the data has another history from here on.
+SETTLE = """
+    UPDATE scheduled_runs SET state = 'skipped', error = 'under way when the dump was made that was restored',
+    ended_at = now(), holder = NULL, lease_until = NULL WHERE state IN ('due', 'running'); UPDATE
+    media_attachments SET working_until = NULL WHERE working_until IS NOT NULL; UPDATE instance SET epoch =
+    gen_random_uuid(), trouble = '{}'; DELETE FROM cache_hosts;
+"""
+
+# Counters are in the dump with their rows; whatever disagrees all the same is put right.
+RECOUNT = """
+    UPDATE tweets t SET likes_count = c.n FROM (
+        SELECT t.id, count(l.id) AS n FROM tweets t LEFT JOIN likes l ON l.tweet_id = t.id GROUP BY t.id
+    ) c WHERE c.id = t.id AND t.likes_count <> c.n;
+    UPDATE users u SET tweets_count = c.tweets, followers_count = c.followers, following_count = c.following
+    FROM (
+        SELECT u.id, coalesce(t.n, 0) AS tweets, coalesce(r.n, 0) AS followers, coalesce(g.n, 0) AS following
+        FROM users u
+        LEFT JOIN (SELECT author_id, count(*) AS n FROM tweets GROUP BY 1) t ON t.author_id = u.id
+        LEFT JOIN (SELECT followee_id, count(*) AS n FROM follows GROUP BY 1) r ON r.followee_id = u.id
+        LEFT JOIN (SELECT follower_id, count(*) AS n FROM follows GROUP BY 1) g ON g.follower_id = u.id
+    ) c WHERE c.id = u.id
+        AND (u.tweets_count, u.followers_count, u.following_count) <> (c.tweets, c.followers, c.following);
+"""
+
+
+async def settle(
+    database: DatabaseAddress, manifest: Manifest | None, keys: Sequence[ServerKey], *, rehearse: bool
+) -> None:
+    """Sequences, counters, runs, the server's keys, the epoch, and whether it is a rehearsal."""
+    async with connected(database) as connection:
+        async with connection.transaction():
+            await connection.execute(RECOUNT)
+            if manifest is not None:
+                ended_at = manifest.started_at + timedelta(seconds=manifest.seconds)
+                result = msgspec.json.encode(summary(manifest)).decode()
+                await connection.execute(MADE, f"dump_{manifest.kind}", manifest.slot, ended_at, result)
+            await connection.execute(SETTLE)
+            await connection.execute("UPDATE instance SET is_rehearsal = $1", rehearse)
+            await server_key.replace_all(keys, connection)
+            for table in await connection.fetch(IDENTITIES):
+                await leave_room(connection, table["name"])
+        await connection.execute("ANALYZE")
+
+
+async def record(
+    dump: str,
+    before: DatabaseAddress,
+    restored: DatabaseAddress,
+    kept: str | None,
+    say: Callable[[str], None],
+) -> bool:
+    """Put the restore on record, behind the ids that were given before; whether these are known.
+
+    Args:
+        before: the database whose place it takes, which is called `kept` from then on; None for nobody's.
+
+    Where it cannot tell which ids were given since the dump, as many are left out as were given before it.
+    """
+    known = False
+    details = msgspec.json.encode({"dump": dump, "kept": kept}).decode()
+    async with connected(restored) as connection, connection.transaction():
+        if kept is not None:
+            try:
+                known = await hand_over_ids(before, connection)
+            except Unreadable as error:
+                say(f"the database that is there cannot be read, and hands nothing over: {error}")
+        if not known:
+            for table in await connection.fetch(IDENTITIES):
+                await skip_ids(connection, table["name"])
+        await connection.execute(audit.RECORD, None, None, Act.DATABASE_RESTORED, None, None, details)
+    return known
+
+
+async def acts_since(
+    before: DatabaseAddress, restored: DatabaseAddress, say: Callable[[str], None]
+) -> list[Carried] | None:
+    """Put on record what was done since the dump; None where nobody can tell what it was."""
+    try:
+        return await hand_over_acts(before, restored)
+    except (Unreadable, *AWAY) as error:
+        say(f"what was done since the dump could not be taken over, and is not on record: {error}")
+        return None
