@@ -96,6 +96,8 @@ class DatabaseAddress:
         options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         unknown = sorted(options.keys() - set(PARAMETERS))
         if unknown:
+            if "@" in parts.query:  # what seems to be a parameter is the password
+                raise WrongAddress("has an @ behind the ?: in a user or password, write ? as %3F")
             raise WrongAddress(f"has the unknown parameter {unknown[0]} (known: {', '.join(PARAMETERS)})")
         user, _, password = parts.login.partition(":")
         hosts = _hosts(options.get("host") or parts.place, options.get("port"))

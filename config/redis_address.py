@@ -22,6 +22,20 @@ REDIS_PORT, SENTINEL_PORT = 6379, 26379
 # Parameters of a URL that names sentinels: how these let us in, where they ask for that.
 SENTINEL_LOGIN = ("sentinel_username", "sentinel_password")
 
+# What redis-py takes as objects of Python, and never as text.
+OBJECTS = frozenset(
+    {
+        "connection_class",
+        "credential_provider",
+        "encoder_class",
+        "event_dispatcher",
+        "parser_class",
+        "redis_connect_func",
+        "retry",
+        "retry_on_error",
+    }
+)
+
 
 class Sentinels(NamedTuple):
     """Who is asked which server is the primary of this name."""
@@ -116,6 +130,8 @@ class RedisAddress:
         """Raises WrongAddress where redis-py would not take one, or a file of certificates holds none."""
         from redis.asyncio.connection import Connection, parse_url  # imported where it is used only
 
+        if objects := sorted(self.parameters.keys() & OBJECTS):
+            raise WrongAddress(f"has the parameter {objects[0]}, which a URL cannot hold")
         try:
             kind: type[Any] = parse_url(self.server_url).get("connection_class", Connection)
         except ValueError as error:

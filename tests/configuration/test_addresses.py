@@ -158,6 +158,10 @@ def test_what_redis_py_takes_in_a_url_goes_on_working(authority: str) -> None:
         ("redis+sentinel://:topsecret@h/perch/x", "must be like redis://"),
         ("redis+sentinel://:topsecret@h/perch/0/1", "must be like redis://"),
         ("redis://:topsecret@h/0?colour=red", "has the unknown parameter colour"),
+        (
+            "redis://:topsecret@h/0?connection_class=x",
+            "has the parameter connection_class, which a URL cannot",
+        ),
         ("redis://:topsecret@h/0?sentinel_password=x", "has the unknown parameter sentinel_password"),
         (
             "redis://:topsecret@h/0?ssl_ca_certs=/x",

@@ -186,6 +186,7 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"DATABASE_URL": "postgresql://u:topsecret@h:x/n"}, "DATABASE_URL: is not a URL"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h"}, "DATABASE_URL: must name a host and a database"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h/n?x=1"}, "DATABASE_URL: has the unknown parameter x"),
+        ({"DATABASE_URL": "postgresql://u:1?topsecret=x@h/n"}, "DATABASE_URL: has an @ behind the ?"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h/n?sslmode=x"}, "DATABASE_URL: sslmode must be one of"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h/n?port=abc"}, "DATABASE_URL: port must be a number"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h/n?port=0"}, "DATABASE_URL: port must be a number"),
