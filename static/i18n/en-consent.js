@@ -11,6 +11,6 @@ export default {
   "consent.withdraw": "Withdraw",
   "consent.withdraw_sure": "@{handle} stays an administrator.",
   "error.no_consent": "This is for another administrator, who has been one for three days.",
-  "error.suspension_asked": "This suspension is asked for already.",
+  "error.suspension_asked": "This is asked for already, or another request of yours still waits.",
   "error.suspension_not_found": "This request has already been settled.",
 };

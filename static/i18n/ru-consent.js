@@ -11,6 +11,6 @@ export default {
   "consent.withdraw": "Отменить предложение",
   "consent.withdraw_sure": "@{handle} остаётся администратором.",
   "error.no_consent": "Это может сделать другой администратор, который стал им не меньше трёх дней назад.",
-  "error.suspension_asked": "Это уже предложено.",
+  "error.suspension_asked": "Это уже предложено, или ждёт другое ваше предложение.",
   "error.suspension_not_found": "Это предложение уже не ждёт решения.",
 };
