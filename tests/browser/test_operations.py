@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from config.settings import Settings
@@ -45,20 +47,28 @@ async def test_a_dump_is_made_and_verified_from_the_page(open_page: OpenPage, ca
     await expect(page.get_by_text("whole: hash and archive").first).to_be_visible(timeout=30_000)
 
 
-@pytest.mark.whole
-async def test_tasks_that_were_given_up_are_sent_again_or_discarded(
-    open_page: OpenPage, carol: Caller, perch: Context
-) -> None:
+@pytest_asyncio.fixture
+async def dead_letters(perch: Context) -> AsyncIterator[tuple[int, int]]:
+    """The arguments of two tasks that were given up, and nothing of them afterwards."""
+    arguments = 987_654_001, 987_654_002  # no time of day on the page contains these digits
     async with perch.queue() as redis:
         await redis.delete(DEAD_LETTERS)
-        for number in (41, 42):
+        for number in arguments:
             message = {**MESSAGE, "args": [[number]]}
             await redis.xadd(DEAD_LETTERS, {"data": json.dumps(message), "reason": "its worker died 5 times"})
+        yield arguments
+        await redis.delete(DEAD_LETTERS)
+
+
+@pytest.mark.whole
+async def test_tasks_that_were_given_up_are_sent_again_or_discarded(
+    open_page: OpenPage, carol: Caller, dead_letters: tuple[int, int]
+) -> None:
     page = await opened(open_page, carol)
     await expect(page.get_by_text("Needs a look")).to_be_visible()
     letters = page.get_by_role("listitem").filter(has_text="media.remove_pictures")
     await expect(letters).to_have_count(2)
-    await letters.filter(has_text="41").get_by_role("button", name="Send again").click()
+    await letters.filter(has_text=str(dead_letters[0])).get_by_role("button", name="Send again").click()
     await expect(letters).to_have_count(1)
     await letters.get_by_role("button", name="Discard").click()
     await expect(letters.get_by_text("is not done")).to_be_visible()
