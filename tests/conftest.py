@@ -152,10 +152,31 @@ HOLDERS = """
 """
 
 
+# The tables, those that refer to them, and the sequences of all. Deleting from a table takes a hundredth of
+# the time of TRUNCATE, which makes new files for it and for each of its indexes.
+EMPTYING = f"""
+    WITH RECURSIVE emptied AS (
+        SELECT name::regclass AS id FROM unnest(string_to_array('{TABLES}', ', ')) AS name
+        UNION
+        SELECT conrelid::regclass FROM emptied JOIN pg_constraint ON contype = 'f' AND confrelid = emptied.id
+    )
+    SELECT
+        (SELECT string_agg(format('LOCK %s;', id), ' ') FROM emptied) AS lock,
+        (SELECT string_agg(format('DELETE FROM %s;', id), ' ') FROM emptied) AS remove,
+        (SELECT string_agg(format('PERFORM setval(%s, 1, false);', objid), ' ')
+         FROM pg_depend JOIN emptied ON refobjid = emptied.id JOIN pg_class ON pg_class.oid = objid
+         WHERE relkind = 'S') AS number
+"""
+
+
 async def emptied() -> bool:
-    """Whether it is: where a worker was at something of the last test's, one of them may have to give way."""
+    """Empty the database; False if a worker that was at something of the last test's had to come first."""
+    (found,) = await rows(EMPTYING)
     try:
-        await rows(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+        await rows(
+            f"DO $$ BEGIN {found['lock']} SET LOCAL session_replication_role = replica; "
+            f"{found['remove']} {found['number']} END $$"
+        )
     except LockNotAvailableError as error:
         raise AssertionError(f"somebody holds a table: {await rows(HOLDERS)}") from error
     except OperationalError as error:

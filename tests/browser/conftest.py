@@ -15,9 +15,6 @@ from tests.waiting import PATIENCE
 # The first of these that is there: the same engine without windows takes half the time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
-# The first of these that is there: the same engine without windows takes half the time.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-
 OpenPage = Callable[..., Awaitable[Page]]
 
 # What the browser says of each answer that is not a success, which tests make; and of VISITOR, below.

@@ -10,6 +10,8 @@ from tests.callers import Caller
 from tools.gates import keyboard
 from tools.gates.community import Person
 
+pytestmark = pytest.mark.whole
+
 # Landmarks, headings and the names of controls that stand on every page.
 FRAME = """
 - link "Skip to content"

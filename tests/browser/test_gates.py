@@ -11,8 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from config.settings import Settings
-from server.models.connection import rows
-from tests.conftest import TABLES
+from tests.conftest import emptied
 from tools.gates import accessibility, community, document, languages, lighthouse, scroll, sizes
 from tools.gates.places import PLACES, Place
 from tools.gates.result import Measure, at_least, at_most
@@ -32,7 +31,7 @@ async def visitor(
     browser: Browser, settings: Settings, pool: None, address: str, worker: None
 ) -> AsyncIterator[Visitor]:
     """Somebody who looks at a small community."""
-    await rows(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    assert await emptied()
     settled = await community.settle(
         settings.database.connect_arguments(), address, tweets=60, picture_tweets=6
     )

@@ -11,6 +11,8 @@ from tests.browser.conftest import OpenPage
 from tests.browser.parts import see_all
 from tests.callers import Caller
 
+pytestmark = pytest.mark.whole
+
 
 async def test_an_administrator_deletes_a_tweet_and_suspends_its_author(
     open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller

@@ -13,7 +13,7 @@ from tests.browser.parts import choose_pictures, outgoing, refuse, send_button, 
 from tests.browser.writing import WORDS, begin_to_write, description, is_published, write
 from tests.callers import Caller
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("worker")]
 
 
 @pytest.mark.parametrize(

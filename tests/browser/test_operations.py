@@ -20,6 +20,8 @@ from tests.browser.parts import see_all
 from tests.callers import Caller, register
 from tests.waiting import until
 
+pytestmark = pytest.mark.whole
+
 MESSAGE = {"task_id": "f" * 32, "task_name": "media.remove_pictures", "labels": {}, "kwargs": {}}
 
 
@@ -33,7 +35,6 @@ async def opened(open_page: OpenPage, carol: Caller, **options: object) -> Page:
     return page
 
 
-@pytest.mark.whole
 @pytest.mark.usefixtures("worker")
 async def test_a_dump_is_made_and_verified_from_the_page(open_page: OpenPage, carol: Caller) -> None:
     page = await opened(open_page, carol)
@@ -60,7 +61,6 @@ async def dead_letters(perch: Context) -> AsyncIterator[tuple[int, int]]:
         await redis.delete(DEAD_LETTERS)
 
 
-@pytest.mark.whole
 async def test_tasks_that_were_given_up_are_sent_again_or_discarded(
     open_page: OpenPage, carol: Caller, dead_letters: tuple[int, int]
 ) -> None:
@@ -142,7 +142,6 @@ async def test_administrators_suspend_another_one_together(
     assert (await erin.get("/api/users/me")).error == (401, "invalid_key")
 
 
-@pytest.mark.whole
 async def test_the_log_grows_is_filtered_and_waits(
     open_page: OpenPage, carol: Caller, settings: Settings
 ) -> None:

@@ -12,6 +12,8 @@ from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.parts import refuse, still, tweet
 from tests.callers import Caller, register
 
+pytestmark = pytest.mark.whole
+
 # Cut after 41 characters, it would read like an address of the bank's.
 LONG_HOST = "www.bank.example.accounts.sign-in.of-customers.evil.example"
 

@@ -116,18 +116,21 @@ async def test_a_writer_that_hears_nothing_listens_anew(settings: Settings) -> N
         await changes.close()
 
 
+# Until the test cancels it.
+ASLEEP = "SELECT pg_sleep(3600)"
+
+
 async def test_changes_are_heard_while_all_connections_of_the_pool_wait(settings: Settings) -> None:
     async with host(settings) as table:
         writer: Any = await asyncpg.connect(**settings.database.connect_arguments())
         heard: asyncio.Queue[str] = asyncio.Queue()
         await writer.add_listener("heard_by_a_test", lambda *words: heard.put_nowait(words[-1]))
-        waiting = [rows("SELECT pg_sleep(1)") for _ in range(settings.database_pool_size)]
-        all_wait = asyncio.gather(*waiting)
+        waiting = [rows(ASLEEP) for _ in range(settings.database_pool_size)]
+        all_wait = asyncio.gather(*waiting, return_exceptions=True)
 
         async def are_all_busy() -> bool:
             busy = "SELECT count(*) FROM pg_stat_activity WHERE query = $1 AND state = 'active'"
-            count: int = await writer.fetchval(busy, "SELECT pg_sleep(1)")
-            return count == settings.database_pool_size
+            return bool(await writer.fetchval(busy, ASLEEP) == settings.database_pool_size)
 
         await until(are_all_busy)
         before = table.of([TOPIC])
@@ -137,6 +140,7 @@ async def test_changes_are_heard_while_all_connections_of_the_pool_wait(settings
                 pass
         assert table.of([TOPIC]) != before
         assert not all_wait.done()
+        await writer.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = $1", ASLEEP)
         await all_wait
         await writer.close()
 
