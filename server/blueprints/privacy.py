@@ -66,9 +66,12 @@ async def read(request: Request, viewer: Viewer) -> OneExport:
 
 
 @bp.get("/me/export/archive")
-@operation(scope="account", file=exports.CONTENT_TYPE, errors=(ExportNotFound,))
+@operation(scope="account", instead="archive", file=exports.CONTENT_TYPE, errors=(ExportNotFound,))
 async def fetch(request: Request, viewer: Viewer) -> None:
-    """Fetch the archive of one's data (zip)."""
+    """Fetch the archive of one's data (zip).
+
+    Keys that only read and are older than the scope `account` have the scope `archive`, which is enough.
+    """
     key = await exports.key_of(viewer.id)
     headers = {**NO_STORE, "content-disposition": f'attachment; filename="perch-{viewer.handle}.zip"'}
     try:

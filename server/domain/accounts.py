@@ -17,7 +17,7 @@ from server.models import ApiKey, User, erasure, people
 from server.models.connection import row, rows, transaction
 from server.models.locks import AdvisoryLock
 from server.models.people import Person, ProfileRow
-from server.security.keys import MEMBER_SCOPES, SCOPES, digest
+from server.security.keys import HELD_SCOPES, MEMBER_SCOPES, digest
 from server.wire import users
 
 HANDLE = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
@@ -117,7 +117,7 @@ async def myself(viewer: Viewer, memory: Memory) -> bytes:
     """The answer about the viewer, with the scopes of the key that was shown."""
 
     async def read() -> bytes:
-        scopes = [scope for scope in SCOPES if scope in viewer.scopes]
+        scopes = [scope for scope in HELD_SCOPES if scope in viewer.scopes]
         return users.one(users.user(await profile(viewer, viewer.id), scopes))
 
     needed = [topics.user(viewer.id), topics.NAMES]

@@ -15,7 +15,7 @@ from server.domain.viewer import Viewer
 from server.models import ApiKey, User
 from server.models.connection import row, rows, transaction
 from server.security import keys
-from server.security.keys import Scope
+from server.security.keys import HeldScope, Scope
 
 # More would be a mistake or an abuse.
 MAX_KEYS_PER_USER = 100
@@ -48,11 +48,13 @@ REVOKE = """
 """
 
 
-# Keys of processes that know nothing of the scope `account`: `write` and `admin` meant it.
+# Keys of processes that know nothing of the scope `account`: `write` and `admin` meant it, and `read` alone
+# meant `archive`.
 ADOPT = """
     UPDATE api_keys SET knows_account = true, scopes = ARRAY(
-        SELECT scope FROM unnest(ARRAY['read', 'write', 'account', 'admin']) AS scope
+        SELECT scope FROM unnest(ARRAY['read', 'archive', 'write', 'account', 'admin']) AS scope
         WHERE scope = ANY (scopes) OR (scope = 'account' AND scopes && ARRAY['write', 'admin'])
+           OR (scope = 'archive' AND scopes = '{read}')
     ) WHERE NOT knows_account RETURNING id
 """
 
@@ -94,7 +96,7 @@ async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer:
     found = await row(AUTHENTICATE, digest, demo)
     if found is None:
         raise InvalidKey
-    scopes = frozenset(cast(list[Scope], found.pop("scopes")))
+    scopes = frozenset(cast(list[HeldScope], found.pop("scopes")))
     viewer = Viewer(**found, scopes=scopes if found["is_admin"] else scopes - {"admin"})
     needed = [topics.EVERYTHING, topics.NAMES, topics.keys_of(viewer.id)]
     if (versions := store.versions.if_quiet(since, needed)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.security.keys import Scope
+from server.security.keys import HeldScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Viewer:
     name: str
     is_admin: bool
     key_id: int
-    scopes: frozenset[Scope]
+    scopes: frozenset[HeldScope]
     key_expires_at: datetime | None = None
     erase_after: datetime | None = None
 

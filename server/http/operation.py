@@ -34,7 +34,7 @@ from server.http.envelope import Answer, Rendered
 from server.http.guards import allowed, context, known_viewer, looked_up_viewer
 from server.http.inputs import read_body, read_headers, read_query
 from server.http.protocol import JsonAnswer
-from server.security.keys import Scope
+from server.security.keys import HeldScope, Scope
 
 Success = Answer | Rendered
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -75,6 +75,7 @@ def operation(
     file: str | None = None,
     leaving: bool = False,
     account: bool = False,
+    instead: HeldScope | None = None,
 ) -> Callable[[Callable[..., Awaitable[Success | None]]], Callable[..., Awaitable[JsonAnswer | None]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
@@ -92,6 +93,7 @@ def operation(
         leaving: whether it is also for those whose account is being deleted.
         account: whether it manages the account. Then it is counted apart where the key has that scope, and
             whoever has another key of the user cannot use that up.
+        instead: another scope that is enough.
     """
     scopes = () if scope is None else (scope,) if isinstance(scope, str) else scope
     implied = failures_of_all(scopes, leaving=leaving)
@@ -107,7 +109,8 @@ def operation(
             viewer: Viewer | None = None
             if scopes:
                 viewer = known_viewer(request) or await looked_up_viewer(request)
-                arguments["viewer"] = allowed(viewer, *scopes, leaving=leaving)
+                needed = (instead,) if instead in viewer.scopes else scopes
+                arguments["viewer"] = allowed(viewer, *needed, leaving=leaving)
             if (rates := context(request).rates) is not None:
                 if request.method in READING:
                     admit_read(request, rates, viewer, account=account)

@@ -18,6 +18,12 @@ from typing import Literal
 # `account` is for what outlasts a key: other keys, links, the name, the archive, the end of the account. So a
 # key without it that was given to a program can be revoked, and nothing of what it did stays.
 Scope = Literal["read", "write", "account", "admin"]
+
+# `archive` fetches the archive of one's data. Before there was `account`, keys that only read could do that,
+# so keys of that time have it. No new key gets it.
+HeldScope = Literal["read", "archive", "write", "account", "admin"]
+HELD_SCOPES: tuple[HeldScope, ...] = ("read", "archive", "write", "account", "admin")
+
 SCOPES: tuple[Scope, ...] = ("read", "write", "account", "admin")
 MEMBER_SCOPES: tuple[Scope, ...] = ("read", "write", "account")
 

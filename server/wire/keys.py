@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from server.models import ApiKey
-from server.security.keys import Scope
+from server.security.keys import HeldScope, Scope
 
 
 class NewKey(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -35,7 +35,10 @@ class Key(msgspec.Struct, frozen=True):
 
     id: int
     name: str
-    scopes: list[Scope]
+    scopes: Annotated[
+        list[HeldScope],
+        Meta(description="`archive` fetches the archive: keys from before the scope `account` have it."),
+    ]
     created_at: datetime
     expires_at: datetime | None
     made_with: Annotated[int | None, Meta(description="The key that was shown when it was made.")]

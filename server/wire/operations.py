@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from server.models import ApiKey, RunKind, ScheduledRun
 from server.models.roster import MemberRow
-from server.security.keys import Scope
+from server.security.keys import HeldScope
 
 
 class QueueLength(msgspec.Struct, frozen=True):
@@ -135,7 +135,7 @@ class MemberKey(msgspec.Struct, frozen=True):
 
     id: int
     name: str
-    scopes: list[Scope]
+    scopes: list[HeldScope]
     created_at: datetime
     expires_at: datetime | None
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from server.models.people import ListedPerson, Person, ProfileRow
 from server.models.suspension_request import RequestRow
-from server.security.keys import Scope
+from server.security.keys import HeldScope
 
 encoder = msgspec.json.Encoder()
 
@@ -32,7 +32,7 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     suspended: Annotated[bool, Meta(description="By an administrator: no key of theirs works.")] = False
     hidden: Annotated[bool, Meta(description="Whether their tweets are shown to nobody.")] = False
     scopes: Annotated[
-        list[Scope] | msgspec.UnsetType,
+        list[HeldScope] | msgspec.UnsetType,
         Meta(description="Of the key that was shown; in one's own only."),
     ] = msgspec.UNSET
 
@@ -86,7 +86,7 @@ class AskedSuspension(msgspec.Struct, frozen=True):
     may_withdraw: Annotated[bool, Meta(description="Whether the viewer may withdraw it.")]
 
 
-def user(row: ProfileRow, scopes: list[Scope] | msgspec.UnsetType = msgspec.UNSET) -> User:
+def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.UNSET) -> User:
     """The user as an answer shows it."""
     return User(
         id=row.id,

@@ -113,6 +113,7 @@ export default {
   "settings.name_too_long": { one: "At most {count} character.", other: "At most {count} characters." },
 
   "keys.scope_read": "read",
+  "keys.scope_archive": "fetch the archive",
   "keys.scope_write": "write",
   "keys.scope_account": "manage the account",
   "keys.scope_admin": "administer",

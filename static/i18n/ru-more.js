@@ -143,6 +143,7 @@ export default {
   },
 
   "keys.scope_read": "читать",
+  "keys.scope_archive": "скачивать архив",
   "keys.scope_write": "писать",
   "keys.scope_account": "распоряжаться аккаунтом",
   "keys.scope_admin": "управлять сервером",

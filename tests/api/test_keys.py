@@ -337,5 +337,19 @@ async def test_a_key_of_a_process_of_an_earlier_version_manages_the_account_in_t
     assert await adopt() == 0
 
 
+async def test_a_key_that_reads_and_is_older_than_account_fetches_the_archive(
+    alice: Caller,
+) -> None:
+    new = await alice.post("/api/keys", json={"name": "new", "scopes": ["read"]})
+    old = keys.generate()
+    await rows(MADE_BEFORE.replace("read,write", "read"), alice.id, keys.digest(old))
+    assert await adopt() == 1
+    assert (await with_key(alice, old).get("/api/keys"))["keys"][0]["scopes"] == ["read", "archive"]
+    fetched = [await with_key(alice, key).get("/api/users/me/export/archive") for key in (old, new["key"])]
+    assert [answer.error for answer in fetched] == [(404, "export_not_found"), (403, "out_of_scope")]
+    asked = await alice.post("/api/keys", json={"name": "new", "scopes": ["read", "archive"]})
+    assert asked.error == (422, "invalid_body")
+
+
 async def works(caller: Caller) -> bool:
     return (await caller.post("/api/keys", json={"name": "x"})).status == 201

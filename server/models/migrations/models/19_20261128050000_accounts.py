@@ -9,14 +9,16 @@ RUN_IN_TRANSACTION = True
 UPGRADE = """
 ALTER TABLE api_keys DROP CONSTRAINT api_keys_scopes_check;
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_check
-    CHECK (scopes <@ ARRAY['read', 'write', 'account', 'admin'] AND scopes <> '{}');
--- Keys keep what they could do: those that write managed the account, and those of administrators made links.
+    CHECK (scopes <@ ARRAY['read', 'archive', 'write', 'account', 'admin'] AND scopes <> '{}');
+-- Keys keep what they could do: those that write managed the account, those of administrators made links, and
+-- those that only read fetched the archive.
 -- Nobody has to be told: the scope means nothing to processes of the version before.
 ALTER TABLE api_keys DISABLE TRIGGER keys_changed;
 UPDATE api_keys SET scopes = ARRAY(
     SELECT scope FROM unnest(ARRAY['read', 'write', 'account', 'admin']) AS scope
     WHERE scope = ANY (scopes) OR scope = 'account'
 ) WHERE scopes && ARRAY['write', 'admin'];
+UPDATE api_keys SET scopes = '{read,archive}' WHERE scopes = '{read}';
 ALTER TABLE api_keys ENABLE TRIGGER keys_changed;
 
 -- When an account that its owner deleted is erased: until then the owner can keep it. Null for one that is
@@ -40,7 +42,7 @@ SELECT sha256(convert_to(handle, 'UTF8')) FROM users WHERE erase_after IS NOT NU
 ALTER TABLE users DROP COLUMN erase_after;
 
 UPDATE api_keys SET scopes = '{read}', revoked_at = coalesce(revoked_at, now()) WHERE scopes = '{account}';
-UPDATE api_keys SET scopes = array_remove(scopes, 'account');
+UPDATE api_keys SET scopes = array_remove(array_remove(scopes, 'account'), 'archive');
 ALTER TABLE api_keys DROP CONSTRAINT api_keys_scopes_check;
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_check
     CHECK (scopes <@ ARRAY['read', 'write', 'admin'] AND scopes <> '{}');
