@@ -55,6 +55,7 @@ FAMILIES: dict[str, Family] = {
     "streams": programs.streams,
     "unread": programs.unread,
     "draining": draining.after_a_burst,
+    "burst": programs.burst,
     "dump": programs.dump,
     "start": starting.starts,
     "fresh": starting.fresh_clone,

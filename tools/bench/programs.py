@@ -12,6 +12,7 @@ from tools.bench.row import Row
 from tools.bench.stage import Stage
 
 DELAY_MS, KB_EACH, KB_UNREAD = 500, 30, 64
+BEHIND_S = 2
 DUMP_TIMES, DUMP_MIB = 1.1, 80
 
 
@@ -56,6 +57,22 @@ def unread(stage: Stage) -> list[Row]:
                 f"the kernel's buffers besides: {kernel:.0f} kB a connection, the clients' ends included",
                 f"{found['lost_streams']} streams were closed meanwhile",
             ],
+        )
+    ]
+
+
+def burst(stage: Stage) -> list[Row]:
+    """How late an event is after likes and unlikes."""
+    seconds = 4 if stage.quick else 10
+    found = output("burst", "--seconds", str(seconds))
+    return [
+        Row(
+            f"live stream after {seconds} s of likes and unlikes, a minute after the start",
+            "",
+            f"a tweet is told <= {BEHIND_S} s after its commit, and nothing waits any more",
+            f"told after {found['delay_s']} s, nothing waits after {found['drained_s']} s",
+            max(found["delay_s"], found["drained_s"]) <= BEHIND_S,
+            [f"{found['acts_per_second']:,} acts a second; {found['waiting']:,} rows waited behind them"],
         )
     ]
 
