@@ -14,9 +14,9 @@ from config import redis_clients
 from config.settings import Settings
 from server.cache.memory import Memory
 from server.domain.jobs import Jobs
+from server.domain.media_urls import MediaUrls
 from server.limits.rates import Rates
 from server.realtime.hub import Hub
-from server.wire.media import MediaUrls
 from storage.base import ObjectStore
 
 App: TypeAlias = Sanic[Any, Any]

@@ -28,6 +28,8 @@ from server.cache.memory import Memory
 from server.cache.versions import Versions
 from server.context import App, Context
 from server.domain import accounts
+from server.domain.marks import MARKS
+from server.domain.media_urls import MediaUrls
 from server.domain.passing import is_passing
 from server.http.protocol import PerchHttp
 from server.limits.rates import Rates
@@ -37,7 +39,7 @@ from server.models.connection import database
 from server.realtime import capacity
 from server.realtime.hub import Hub
 from server.serving import BACKLOG, serve
-from server.wire.media import MediaUrls
+from server.wire.dialect import PerchDialect
 from tasks import trends
 from tasks.broker import create_broker
 from tasks.queue import QueuedJobs
@@ -66,7 +68,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
         async with database(settings, name="perch web"):
             await make_demo_users(settings)
             urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
-            memory = Memory(versions, urls, max_bytes=settings.cache_mb << 20)
+            memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
             async with (
                 changes.told(settings.database, versions),
                 Keeper(settings.database, versions).running(),

@@ -41,12 +41,12 @@ class WebMetrics(Collector):
             "Memory that waits for clients of live streams to read.",
             value=perch.hub.queued,
         )
-        pages = perch.memory.pages
+        pages = perch.memory.pages.values()
         read = CounterMetricFamily(
             "perch_timeline_pages", "Pages of timelines read, by whether they were kept.", labels=("cache",)
         )
-        read.add_metric(("hit",), pages.hits)
-        read.add_metric(("miss",), pages.misses)
+        read.add_metric(("hit",), sum(one.hits for one in pages))
+        read.add_metric(("miss",), sum(one.misses for one in pages))
         yield read
         kept = GaugeMetricFamily(
             "perch_cache_bytes", "Memory that the cache takes, about.", labels=("cache",)

@@ -26,12 +26,14 @@ from server.cache.keeper import Keeper
 from server.cache.memory import Memory
 from server.cache.versions import Versions
 from server.context import App, Context
+from server.domain.marks import MARKS
+from server.domain.media_urls import MediaUrls
 from server.http.protocol import PerchProtocol
 from server.models import migrate, own_server
 from server.models.connection import database as models
 from server.models.connection import rows
 from server.realtime.hub import Hub
-from server.wire.media import MediaUrls
+from server.wire.dialect import PerchDialect
 from storage.base import ObjectStore
 from tasks.broker import StreamBroker, create_broker
 from tasks.queue import QueuedJobs
@@ -212,7 +214,7 @@ async def perch(
     (settings.data_folder / "tmp").mkdir(exist_ok=True)
     async with Redis.from_url(settings.redis.url) as redis:
         urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
-        memory = Memory(versions, urls, max_bytes=settings.cache_mb << 20)
+        memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
         async with (
             Keeper(settings.database, versions).running(),
             Hub(settings.database, urls).running() as hub,

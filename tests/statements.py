@@ -111,8 +111,8 @@ def statements(at: Landmarks) -> Statements:
         "the rows of a page": (timeline.CARDS, [last_page, 0]),
         "the rows of a page, with likers": (timeline.CARDS, [last_page, 100]),
         "the most liked tweet, with likers": (timeline.CARDS, [[tweet], 100]),
-        "which of a page one likes": (timeline.LIKED_AMONG, [at.keen, last_page]),
-        "the newest that one likes": (timeline.NEWEST_LIKED, [at.keen, 500]),
+        "which of a page one likes": (liking.LIKED_AMONG, [at.keen, last_page]),
+        "the newest that one likes": (liking.NEWEST_LIKED, [at.keen, 500]),
         "profile": (people.PROFILE, [at.reader, at.keen, 100]),
         "profile of the busiest author": (people.PROFILE, [at.busiest_author, at.collector, 100]),
         "followers of the busiest author": (

@@ -34,6 +34,7 @@ from server.http.uploads import at_most, received
 from server.models.media_access import Access
 from server.models.media_attachment import MediaState
 from server.security import picture_links
+from server.wire import media as wire
 from server.wire.media import AltText, Media
 from storage import keys
 from storage.base import InvalidRange, ObjectNotFound
@@ -100,14 +101,14 @@ async def upload(request: Request, viewer: Viewer) -> Uploaded:
     ):
         row = await media.receive(viewer, picture, perch.store, perch.jobs)
         counted.kept = picture.size
-    return Uploaded(media_id=row.id, media=perch.urls.media(row))
+    return Uploaded(media_id=row.id, media=wire.media(row, perch.urls))
 
 
 @bp.patch("/api/medias/<media_id:id>")
 @operation(scope="write", body=AltText, answer=OneMedia, errors=(MediaNotFound,))
 async def describe(request: Request, viewer: Viewer, body: AltText, media_id: int) -> OneMedia:
     """Change a picture's alternative text."""
-    return OneMedia(media=context(request).urls.media(await media.describe(viewer, media_id, body.alt)))
+    return OneMedia(media=wire.media(await media.describe(viewer, media_id, body.alt), context(request).urls))
 
 
 @bp.route("/media/<name:str>", methods=["GET", "HEAD"])

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
-from server.blueprints.tweets import LikersCount
+from server.blueprints.tweets import LikersCount, pages
 from server.cache.pages import Part
 from server.domain import timelines
 from server.domain.errors import UserNotFound
@@ -17,7 +17,6 @@ from server.domain.paging import NEWEST, PAGE_SIZE
 from server.domain.timelines import DEEPEST, EMBEDDED_LIKERS, Timeline
 from server.domain.viewer import Viewer
 from server.http.envelope import Answer, Rendered
-from server.http.guards import context
 from server.http.inputs import Before, Limit
 from server.http.operation import operation
 from server.models.timeline import Which
@@ -72,8 +71,7 @@ async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Render
     Everybody's tweets, or with `timeline=following` one's own and those of the people one follows.
     Go on with `before` and `next`: these stay right while others tweet.
     """
-    memory = context(request).memory
-    return Rendered(await timelines.read(viewer, memory, query.timeline, _part(query)))
+    return Rendered(await timelines.read(viewer, pages(request), query.timeline, _part(query)))
 
 
 @bp.get("/users/<user_id:id>/tweets")
@@ -100,8 +98,7 @@ async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: 
 async def _of_user(
     request: Request, viewer: Viewer, which: Which, user_id: int, query: ListQuery
 ) -> Rendered:
-    memory = context(request).memory
-    return Rendered(await timelines.of_user(viewer, memory, which, user_id, _part(query)))
+    return Rendered(await timelines.of_user(viewer, pages(request), which, user_id, _part(query)))
 
 
 @lru_cache(maxsize=1024)  # few are asked for most of the time

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
+from server.cache.pages import Pages
 from server.domain import idempotency, likes, timelines, tweets
 from server.domain.errors import (
     BrokenPicture,
@@ -24,6 +25,7 @@ from server.http.envelope import Answer, Rendered
 from server.http.guards import context
 from server.http.inputs import PageQuery
 from server.http.operation import operation
+from server.wire import dialect
 from server.wire import tweets as wire
 from server.wire.tweets import LikeInList, NewTweet, Tweet
 
@@ -84,6 +86,11 @@ class LikesPage(Answer, frozen=True, kw_only=True):
     next: int | None
 
 
+def pages(request: Request) -> Pages:
+    """The cache of rendered tweets."""
+    return context(request).memory.pages[dialect.NAME]
+
+
 @bp.post("/")
 @operation(
     scope="write",
@@ -115,7 +122,7 @@ async def publish(
     )
     if published.shown is not None:
         return Published(tweet_id=published.tweet_id, tweet=wire.tweet(published.shown, perch.urls))
-    shown = await timelines.tweet(viewer, perch.memory, published.tweet_id, likers=0)
+    shown = await timelines.tweet(viewer, pages(request), published.tweet_id, likers=0)
     told = {"idempotency-replayed": "true"}
     return Rendered(wire.published(published.tweet_id, shown), told)
 
@@ -124,8 +131,7 @@ async def publish(
 @operation(scope="read", query=LikersQuery, answer=OneTweet, errors=(TweetNotFound,))
 async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> Rendered:
     """Read one tweet."""
-    memory = context(request).memory
-    return Rendered(wire.one(await timelines.tweet(viewer, memory, tweet_id, likers=query.likers)))
+    return Rendered(wire.one(await timelines.tweet(viewer, pages(request), tweet_id, likers=query.likers)))
 
 
 @bp.delete("/<tweet_id:id>")

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from server.cache.cards import Cards
-from server.cache.own_likes import LikesOfViewers
+from collections.abc import Sequence
+
+from server.cache.dialect import Dialect
+from server.cache.marks import Mark, MarksOfViewers
 from server.cache.pages import Pages
 from server.cache.pictures import Pictures
 from server.cache.store import Store
 from server.cache.versions import Versions
-from server.wire.media import MediaUrls
 
 # Who shows which key is kept always: some thirteen thousand. Bytes.
 VIEWERS = 12 << 20
 
 
 class Memory:
-    """A store within the bound of the settings, and those who keep things in it."""
+    """A store within the bound of the settings, and those who keep things in it.
 
-    def __init__(self, versions: Versions, urls: MediaUrls, *, max_bytes: int) -> None:
+    Args:
+        dialects: how the APIs of this process render tweets.
+        marks: every kind of mark that viewers set on tweets.
+    """
+
+    def __init__(
+        self, versions: Versions, dialects: Sequence[Dialect], marks: Sequence[Mark], *, max_bytes: int
+    ) -> None:
         self.viewers = Store(versions, VIEWERS)
         self.store = Store(versions, max_bytes)
-        self.cards = Cards(self.store, urls)
-        self.likes = LikesOfViewers(self.store)
+        self.marks = MarksOfViewers(self.store, marks)
         self.pictures = Pictures(self.store)
-        self.pages = Pages(self.store, self.cards, self.likes)
+        self.pages = {dialect.name: Pages(self.store, dialect, self.marks) for dialect in dialects}

@@ -1,4 +1,4 @@
-"""Pages of timelines: ids, the cards of these tweets, and what the viewer likes, put together as bytes.
+"""Pages of timelines: ids, the cards of these tweets, and the viewer's marks, put together as bytes.
 
 What everybody sees alike is kept as it is sent. Each part is kept by itself and read anew by itself: a like
 costs its one card, a new tweet the ids and its own card.
@@ -7,17 +7,16 @@ costs its one card, a new tweet the ids and its own card.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from server.cache import topics
-from server.cache.cards import Card, Cards, needed_of
-from server.cache.own_likes import LikesOfViewers, OwnLikes
+from server.cache.cards import Cards, needed_of
+from server.cache.dialect import Card, Dialect, Onlooker, RenderedPage
+from server.cache.marks import Marks, MarksOfViewers
 from server.cache.store import Store
 from server.models import timeline
 from server.models.timeline import Which
-from server.wire import tweets as wire
 
 # Of an id, with what it needs. Bytes.
 EACH = 210
@@ -45,30 +44,16 @@ class PageKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, and the answer for those who like nothing on it. `next` is the cursor of what follows."""
+    """A page, and the cards that it is made of."""
 
     cards: list[Card]
-    next: int | None
-    ids: frozenset[int]
+    rendered: RenderedPage
     lowest: int
-    plain: bytes
 
     @property
     def size(self) -> int:
         """Bytes of memory, about: of its cards too, as nobody else holds them when they are read anew."""
-        return len(self.plain) + sum(card.size + EACH for card in self.cards)
-
-    def seen_by(self, user_id: int, name: str, liked: Collection[int]) -> bytes:
-        """The answer for this viewer."""
-        if not liked or self.ids.isdisjoint(liked):
-            return self.plain
-        return wire.page(
-            [
-                card.for_one_who_likes_it(user_id, name) if card.tweet.id in liked else card.plain
-                for card in self.cards
-            ],
-            self.next,
-        )
+        return self.rendered.size + sum(card.size + EACH for card in self.cards)
 
 
 class Seen(NamedTuple):
@@ -85,51 +70,49 @@ class _Ids:
 
 
 class Pages:
-    """The pages that this process keeps, and those that it puts together."""
+    """The pages of a dialect that this process keeps, and those that it puts together."""
 
-    def __init__(self, store: Store, cards: Cards, likes: LikesOfViewers) -> None:
+    def __init__(self, store: Store, dialect: Dialect, marks: MarksOfViewers) -> None:
         self._store = store
-        self._cards = cards
-        self._likes = likes
+        self._dialect = dialect
+        self._cards = Cards(store, dialect)
+        self._marks = marks
         # Pages that were asked for: how many were kept as they are sent, and how many were not.
         self.hits = self.misses = 0
 
-    async def read(self, user_id: int, name: str, key: PageKey) -> Seen:
+    async def read(self, viewer: Onlooker, key: PageKey) -> Seen:
         """The page as this viewer sees it. At most three queries, and none where all is kept."""
-        page: Page | None = self._store.get(key)
-        own: OwnLikes | None = self._likes.kept(user_id)
+        page: Page | None = self._store.get((self._dialect.name, key))
+        marks = self._marks.kept(viewer.id)
         if page is None:
             self.misses += 1
         else:
             self.hits += 1
-        if page is None or own is None:
-            page, own = await self._both(key, user_id, page, own)
-        liked: Collection[int] = own.liked
-        if own.since > page.lowest:  # a deep page, of somebody who likes much
-            liked = await timeline.liked_among(user_id, list(page.ids))
-        return Seen(page.seen_by(user_id, name, liked), not page.cards)
+        if page is None or marks is None:
+            page, marks = await self._both(key, viewer.id, page, marks)
+        if marks.since > page.lowest:  # a deep page, of somebody who has many marks
+            marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards])
+        return Seen(page.rendered.seen_by(viewer, marks), not page.cards)
 
-    async def one(self, user_id: int, name: str, tweet_id: int, *, likers: int) -> bytes | None:
+    async def one(self, viewer: Onlooker, tweet_id: int, *, likers: int) -> bytes | None:
         """One tweet as this viewer sees it; None where there is none."""
         cards = await self._cards.of([tweet_id], likers=likers)
         if not cards:
             return None
-        own: OwnLikes | None = self._likes.kept(user_id)
-        if own is not None and own.since <= tweet_id:
-            liked: Collection[int] = own.liked
-        else:
-            liked = await timeline.liked_among(user_id, [tweet_id])
-        return cards[0].for_one_who_likes_it(user_id, name) if tweet_id in liked else cards[0].plain
+        marks = self._marks.kept(viewer.id)
+        if marks is None or marks.since > tweet_id:
+            marks = await self._marks.on(viewer.id, [tweet_id])
+        return cards[0].seen_by(viewer, marks)
 
     async def _both(
-        self, key: PageKey, user_id: int, page: Page | None, own: OwnLikes | None
-    ) -> tuple[Page, OwnLikes]:
-        """What is missing of a page and the viewer's likes; of both at the same time."""
+        self, key: PageKey, user_id: int, page: Page | None, marks: Marks | None
+    ) -> tuple[Page, Marks]:
+        """What is missing of a page and the viewer's marks; of both at the same time."""
         if page is not None:
-            return page, await self._likes.of(user_id)
-        if own is not None:
-            return await self._page(key), own
-        return await asyncio.gather(self._page(key), self._likes.of(user_id))
+            return page, await self._marks.of(user_id)
+        if marks is not None:
+            return await self._page(key), marks
+        return await asyncio.gather(self._page(key), self._marks.of(user_id))
 
     async def _page(self, key: PageKey) -> Page:
         order = _order(key)
@@ -137,7 +120,7 @@ class Pages:
             ("ids", key), order, lambda: _read_ids(key), size=lambda ids: EACH * len(ids.ids)
         )
         page = await self._store.fetch(
-            key,
+            (self._dialect.name, key),
             needed_of(ids.value.ids),
             lambda: self._compose(key, ids.value),
             size=lambda page: page.size,
@@ -147,13 +130,7 @@ class Pages:
 
     async def _compose(self, key: PageKey, found: _Ids) -> Page:
         cards = await self._cards.of(found.ids, likers=key.part.likers)
-        return Page(
-            cards,
-            found.next,
-            frozenset(found.ids),
-            min(found.ids, default=0),
-            wire.page([card.plain for card in cards], found.next),
-        )
+        return Page(cards, self._dialect.page(cards, found.next), min(found.ids, default=0))
 
 
 async def _read_ids(key: PageKey) -> _Ids:

@@ -9,7 +9,6 @@ import msgspec
 from tortoise.exceptions import IntegrityError
 
 from server.cache import changes, topics
-from server.cache.memory import Memory
 from server.domain import keys, text
 from server.domain.errors import HandleTaken, InvalidBody, UserNotFound
 from server.domain.viewer import Viewer
@@ -17,8 +16,7 @@ from server.models import ApiKey, User, erasure, people
 from server.models.connection import row, rows, transaction
 from server.models.locks import AdvisoryLock
 from server.models.people import Person, ProfileRow
-from server.security.keys import HELD_SCOPES, MEMBER_SCOPES, digest
-from server.wire import users
+from server.security.keys import MEMBER_SCOPES, digest
 
 HANDLE = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
 
@@ -113,15 +111,9 @@ async def profile(viewer: Viewer, user_id: int) -> ProfileRow:
     )
 
 
-async def myself(viewer: Viewer, memory: Memory) -> bytes:
-    """The answer about the viewer, with the scopes of the key that was shown."""
-
-    async def read() -> bytes:
-        scopes = [scope for scope in HELD_SCOPES if scope in viewer.scopes]
-        return users.one(users.user(await profile(viewer, viewer.id), scopes))
-
-    needed = [topics.user(viewer.id), topics.NAMES]
-    return (await memory.store.fetch(("myself", viewer.id, viewer.scopes), needed, read, size=len)).value
+def own_profile_needs(viewer: Viewer) -> list[int]:
+    """The topics that the viewer's own profile depends on."""
+    return [topics.user(viewer.id), topics.NAMES]
 
 
 def viewer_first(listed: list[Person], viewer: Person | None) -> list[Person]:

@@ -1,11 +1,10 @@
-"""Timelines: what a viewer reads, as the answer's bytes (`server.cache` keeps them)."""
+"""Timelines: what a viewer reads, as bytes of the API that asks (`server.cache` keeps them)."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from server.cache.memory import Memory
-from server.cache.pages import PageKey, Part
+from server.cache.pages import PageKey, Pages, Part
 from server.domain import accounts
 from server.domain.errors import InvalidParameter, TweetNotFound
 from server.domain.paging import MAX_PAGE_SIZE, NEWEST
@@ -42,32 +41,32 @@ def part(*, limit: int, before: int = NEWEST, page: int = 1, likers: int) -> Par
     return Part(before, (max(page, 1) - 1) * limit, limit, min(likers, EMBEDDED_LIKERS))
 
 
-async def read(viewer: Viewer, memory: Memory, which: Timeline, part: Part) -> bytes:
+async def read(viewer: Viewer, pages: Pages, which: Timeline, part: Part) -> bytes:
     """A page of a timeline."""
     subject = viewer.id if which is Timeline.FOLLOWING else 0
-    found = await memory.pages.read(viewer.id, viewer.name, PageKey(Which(which), subject, part))
+    found = await pages.read(viewer, PageKey(Which(which), subject, part))
     return found.answer
 
 
-async def of_user(viewer: Viewer, memory: Memory, which: Which, user_id: int, part: Part) -> bytes:
+async def of_user(viewer: Viewer, pages: Pages, which: Which, user_id: int, part: Part) -> bytes:
     """A page of one of a user's lists. Of likes the cursor is the like's, and the newest like comes first.
 
     Raises:
         UserNotFound: there is no such user.
     """
-    found = await memory.pages.read(viewer.id, viewer.name, PageKey(which, user_id, part))
+    found = await pages.read(viewer, PageKey(which, user_id, part))
     if found.is_empty:
         await accounts.ensure_exists(user_id)
     return found.answer
 
 
-async def tweet(viewer: Viewer, memory: Memory, tweet_id: int, *, likers: int) -> bytes:
-    """One tweet, as JSON.
+async def tweet(viewer: Viewer, pages: Pages, tweet_id: int, *, likers: int) -> bytes:
+    """One tweet.
 
     Raises:
         TweetNotFound: there is none.
     """
-    shown = await memory.pages.one(viewer.id, viewer.name, tweet_id, likers=min(likers, EMBEDDED_LIKERS))
+    shown = await pages.one(viewer, tweet_id, likers=min(likers, EMBEDDED_LIKERS))
     if shown is None:
         raise TweetNotFound
     return shown

@@ -8,6 +8,10 @@ from typing import NamedTuple
 from server.models.connection import records
 from server.models.together import Together
 
+# Which of these tweets a user likes; and the newest tweets that a user likes.
+LIKED_AMONG = "SELECT tweet_id FROM likes WHERE user_id = $1 AND tweet_id = ANY($2::bigint[])"
+NEWEST_LIKED = "SELECT tweet_id FROM likes WHERE user_id = $1 ORDER BY tweet_id DESC LIMIT $2"
+
 
 class Pair(NamedTuple):
     """Whose like of what."""

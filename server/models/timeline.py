@@ -152,10 +152,6 @@ CARDS = """
     FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = ANY($1::bigint[]) AND NOT a.hidden
 """
 
-# Which of these tweets a user likes; and the newest tweets that a user likes.
-LIKED_AMONG = "SELECT tweet_id FROM likes WHERE user_id = $1 AND tweet_id = ANY($2::bigint[])"
-NEWEST_LIKED = "SELECT tweet_id FROM likes WHERE user_id = $1 ORDER BY tweet_id DESC LIMIT $2"
-
 
 async def places(which: Which, subject: int, *, before: int, skip: int, limit: int) -> list[Place]:
     """Part of a timeline, the newest first: at most `limit` below a cursor, after `skip` others.
@@ -171,16 +167,6 @@ async def places(which: Which, subject: int, *, before: int, skip: int, limit: i
 async def these(tweet_ids: Sequence[int], *, likers: int) -> list[TweetRow]:
     """Those of these tweets that there are, in any order."""
     return [_tweet(record) for record in await records(CARDS, tweet_ids, likers)]
-
-
-async def liked_among(user_id: int, tweet_ids: Sequence[int]) -> list[int]:
-    """Those of these tweets that the user likes."""
-    return [record[0] for record in await records(LIKED_AMONG, user_id, tweet_ids)]
-
-
-async def newest_liked(user_id: int, *, limit: int) -> list[int]:
-    """The newest tweets that the user likes, the newest first."""
-    return [record[0] for record in await records(NEWEST_LIKED, user_id, limit)]
 
 
 def _tweet(record: Any) -> TweetRow:

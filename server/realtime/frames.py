@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from server.domain.media_urls import MediaUrls
 from server.models import EventKind, live, timeline
 from server.models.event import EventRow
 from server.models.live import Like, UserRow
@@ -16,9 +17,9 @@ from server.models.media_access import OwnedMedia
 from server.models.people import Person
 from server.models.timeline import TweetRow
 from server.wire import events as wire
+from server.wire import media as media_wire
 from server.wire import tweets as tweet_wire
 from server.wire.events import Counters, EventId
-from server.wire.media import MediaUrls
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def _frame(event: EventRow, facts: Facts, epoch: str, urls: MediaUrls) -> Frame 
             return frame(wire.Renamed(Person(user.id, user.name, user.handle), user.version))
         case EventKind.MEDIA if media := facts.media.get(event.media_id or 0):
             tweet_id = media.tweet_id or event.tweet_id
-            changed = wire.MediaChanged(tweet_id, urls.media(media))
+            changed = wire.MediaChanged(tweet_id, media_wire.media(media, urls))
             return frame(changed, only_for=None if tweet_id else event.user_id)
         case EventKind.VISIBILITY if event.user_id:
             hidden = user is None or user.hidden

@@ -17,6 +17,7 @@ from typing import Any
 
 from config.addresses import DatabaseAddress
 from config.pauses import spread
+from server.domain.media_urls import MediaUrls
 from server.models import event as log_of_events
 from server.models.connecting import connect
 from server.models.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, rows
@@ -30,7 +31,6 @@ from server.realtime.subscription import PART, Subscription
 from server.realtime.tail import Tail
 from server.wire import events as wire
 from server.wire.events import EventId
-from server.wire.media import MediaUrls
 
 log = logging.getLogger(__name__)
 

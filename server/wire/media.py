@@ -1,4 +1,4 @@
-"""Pictures in answers, and their URLs."""
+"""Pictures in bodies and answers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from server.models.media_access import UNATTACHED_LIFETIME, OwnedMedia
-from server.models.media_attachment import MediaState
+from server.domain.media_urls import MediaUrls
 from server.models.timeline import MediaRow
-from server.security import picture_links
-from storage import keys
 
 
 class Media(msgspec.Struct, frozen=True):
@@ -39,42 +36,15 @@ class AltText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     alt: Annotated[str, Meta(description="What the picture shows, for people who cannot see it.")]
 
 
-class MediaUrls:
-    """Where browsers find pictures: at `/media/`, or at a public address of the bucket.
-
-    The address of one that no tweet shows yet is Perch's own always, and signed.
-    """
-
-    def __init__(self, public_url: str | None, folder: str) -> None:
-        self._public = f"{public_url.rstrip('/')}/" if public_url else None
-        self._folder = folder
-
-    def large(self, media: MediaRow) -> str:
-        """The URL of the large variant. While a picture is pending, Perch itself answers for it."""
-        return self._url(media, media.token)
-
-    def small(self, media: MediaRow) -> str:
-        """The URL of the small variant."""
-        return self._url(media, media.token + keys.SMALL)
-
-    def _url(self, media: MediaRow, name: str) -> str:
-        if isinstance(media, OwnedMedia) and media.tweet_id is None:
-            until = int((media.created_at + UNATTACHED_LIFETIME).timestamp())
-            signature = picture_links.sign(media.media_key, media.token, until)
-            return f"/media/{name}?until={until}&signature={signature}"
-        if self._public is None or media.state != MediaState.READY:
-            return f"/media/{name}"
-        return self._public + keys.variant(self._folder, name)
-
-    def media(self, row: MediaRow) -> Media:
-        """The picture as an answer shows it."""
-        return Media(
-            id=row.id,
-            url=self.large(row),
-            small_url=self.small(row),
-            width=row.width,
-            height=row.height,
-            thumbhash=row.thumbhash,
-            alt=row.alt,
-            state=row.state.value,  # type: ignore[arg-type]  # `removed` is never read
-        )
+def media(row: MediaRow, urls: MediaUrls) -> Media:
+    """The picture as an answer shows it."""
+    return Media(
+        id=row.id,
+        url=urls.large(row),
+        small_url=urls.small(row),
+        width=row.width,
+        height=row.height,
+        thumbhash=row.thumbhash,
+        alt=row.alt,
+        state=row.state.value,  # type: ignore[arg-type]  # `removed` is never read
+    )

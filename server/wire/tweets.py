@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from server.cache.dialect import Onlooker
+from server.domain.media_urls import MediaUrls
 from server.models.people import ListedPerson, Person
 from server.models.timeline import TweetRow
-from server.wire.media import Media, MediaUrls
+from server.wire.media import Media, media
 
 
 class NewTweet(msgspec.Struct, frozen=True):
@@ -62,12 +63,12 @@ class Tweet(msgspec.Struct, frozen=True):
 
 def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
     """The tweet as an answer shows it to somebody who does not like it."""
-    media = [urls.media(item) for item in row.media]
+    pictures = [media(item, urls) for item in row.media]
     return Tweet(
         id=row.id,
         content=row.content,
-        attachments=[item.url for item in media],
-        media=media,
+        attachments=[picture.url for picture in pictures],
+        media=pictures,
         author=Person(row.author_id, row.author_name, row.author_handle),
         likes=[Like(liker.id, liker.id, liker.name) for liker in row.likers],
         likes_count=row.likes_count,
@@ -78,17 +79,10 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
     )
 
 
-def liked_by(shown: Tweet, user_id: int, name: str, *, likers: int) -> Tweet:
-    """The same for somebody who does: who leads the likers, however many are newer."""
-    others = [like for like in shown.likes if like.id != user_id]
-    likes = [Like(user_id, user_id, name), *others][:likers]
-    return msgspec.structs.replace(shown, liked=True, likes=likes)
-
-
-def page(shown: Sequence[bytes], next_cursor: int | None) -> bytes:
-    """The answer of a page of tweets that are JSON already (`TweetsPage`)."""
-    cursor = b"null" if next_cursor is None else b"%d" % next_cursor
-    return b'{"result":true,"tweets":[%b],"next":%b}' % (b",".join(shown), cursor)
+def liked_by(shown: Tweet, viewer: Onlooker, *, likers: int) -> Tweet:
+    """The same with a viewer who likes it at the head of its likers, however many are newer."""
+    others = [like for like in shown.likes if like.id != viewer.id]
+    return msgspec.structs.replace(shown, likes=[Like(viewer.id, viewer.id, viewer.name), *others][:likers])
 
 
 def one(shown: bytes) -> bytes:

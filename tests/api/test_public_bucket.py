@@ -8,10 +8,10 @@ import msgspec
 
 from config.settings import Settings
 from server.blueprints.pages import Client
+from server.domain.media_urls import MediaUrls
 from server.models import MediaState
 from server.models.media_access import OwnedMedia
 from server.models.timeline import MediaRow
-from server.wire.media import MediaUrls
 
 TOKEN = "ab" * 16
 READY = MediaRow(1, TOKEN, MediaState.READY, "", 10, 10, "x")

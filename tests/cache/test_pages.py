@@ -10,10 +10,14 @@ from server.cache import topics
 from server.cache.memory import Memory
 from server.cache.pages import PageKey, Part, _read_ids
 from server.context import Context
+from server.domain.marks import MARKS
+from server.models.people import Person
 from server.models.timeline import NEWEST, Which
+from server.wire.dialect import NAME, PerchDialect
 from tests.callers import Caller
 from tests.waiting import turns, until
 
+ALICE = Person(1, "alice", "alice")
 KEY = PageKey(Which.ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
 
 
@@ -21,7 +25,7 @@ async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_pag
     perch: Context, alice: Caller
 ) -> None:
     """The ids were read before it, and the page is put together after it."""
-    store, pages = perch.memory.store, perch.memory.pages
+    store, pages = perch.memory.store, perch.memory.pages[NAME]
     await until(store.versions.are_believed)
     were_read, may_go_on = asyncio.Event(), asyncio.Event()
 
@@ -34,12 +38,12 @@ async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_pag
     ids = store.fetch(("ids", KEY), [topics.ALL_TWEETS], read_slowly, size=lambda _: 0)
     reading = asyncio.create_task(ids)
     await were_read.wait()
-    early = asyncio.create_task(pages.read(alice.id, "alice", KEY))
+    early = asyncio.create_task(pages.read(ALICE, KEY))
     await turns()
     await alice.tweet("new")
     may_go_on.set()
     await asyncio.gather(reading, early)  # who asked before may see what was before
-    assert b'"new"' in (await pages.read(alice.id, "alice", KEY)).answer
+    assert b'"new"' in (await pages.read(ALICE, KEY)).answer
 
 
 async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(
@@ -48,14 +52,14 @@ async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(
     """Each page was put together at another time: of tweets that are rendered anew since."""
     for number in range(10):
         await alice.tweet(f"tweet {number}")
-    memory = Memory(perch.memory.store.versions, perch.urls, max_bytes=1 << 30)
+    memory = Memory(perch.memory.store.versions, [PerchDialect(perch.urls)], MARKS, max_bytes=1 << 30)
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
         for skip in range(300):
             memory.store.versions.stamp([topics.NAMES])
             part = KEY.part._replace(skip=skip % 3, limit=7 + skip // 3)
-            await memory.pages.read(alice.id, "alice", KEY._replace(part=part))
+            await memory.pages[NAME].read(ALICE, KEY._replace(part=part))
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
