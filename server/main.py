@@ -40,6 +40,7 @@ from server.realtime import capacity
 from server.realtime.hub import Hub
 from server.serving import BACKLOG, serve
 from server.wire.dialect import PerchDialect
+from server.wire.live import PerchLive
 from tasks import trends
 from tasks.broker import create_broker
 from tasks.queue import QueuedJobs
@@ -72,7 +73,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
             async with (
                 changes.told(settings.database, versions),
                 Keeper(settings.database, versions).running(),
-                Hub(settings.database, urls).running() as hub,
+                Hub(settings.database, PerchLive(urls)).running() as hub,
                 Rates(settings, redis).running() as rates,
                 trends.added(Redis(connection_pool=broker.connection_pool), totals),
             ):

@@ -34,6 +34,7 @@ from server.models.connection import database as models
 from server.models.connection import rows
 from server.realtime.hub import Hub
 from server.wire.dialect import PerchDialect
+from server.wire.live import PerchLive
 from storage.base import ObjectStore
 from tasks.broker import StreamBroker, create_broker
 from tasks.queue import QueuedJobs
@@ -217,7 +218,7 @@ async def perch(
         memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
         async with (
             Keeper(settings.database, versions).running(),
-            Hub(settings.database, urls).running() as hub,
+            Hub(settings.database, PerchLive(urls)).running() as hub,
         ):
             yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory)
 

@@ -19,8 +19,8 @@ from server.http.operation import streamed
 from server.models import event
 from server.models.event import LogState
 from server.realtime import capacity
+from server.realtime.event_id import EventId
 from server.wire import events as wire
-from server.wire.events import EventId
 
 bp = Blueprint("stream", url_prefix="/api")
 

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from server.realtime.event_id import EventId
 from server.realtime.frames import Frame
-from server.wire.events import EventId
 
 # Nobody's id: who is none of those that are told something of their own.
 ANYBODY = 0

@@ -17,20 +17,18 @@ from typing import Any
 
 from config.addresses import DatabaseAddress
 from config.pauses import spread
-from server.domain.media_urls import MediaUrls
 from server.models import event as log_of_events
 from server.models.connecting import connect
 from server.models.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, rows
 from server.models.event import GROWN, LogState
 from server.realtime.batch import Batch, Part
 from server.realtime.budget import Budget
-from server.realtime.frames import frames
+from server.realtime.event_id import EventId
+from server.realtime.frames import LiveDialect
 from server.realtime.relay import BATCH as MOVED_AT_ONCE
 from server.realtime.relay import Relay
 from server.realtime.subscription import PART, Subscription
 from server.realtime.tail import Tail
-from server.wire import events as wire
-from server.wire.events import EventId
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +62,11 @@ async def connected() -> int:
 
 
 class Hub:
-    """The open streams of this process, and what feeds them."""
+    """The open streams of a dialect in this process, and what feeds them."""
 
-    def __init__(self, address: DatabaseAddress, urls: MediaUrls) -> None:
+    def __init__(self, address: DatabaseAddress, dialect: LiveDialect) -> None:
         self._address = address
-        self._urls = urls
+        self._dialect = dialect
         self._open: set[Subscription] = set()
         self._position = EventId("", 0)
         self._tail = Tail()
@@ -113,7 +111,7 @@ class Hub:
                 self._position = EventId(now.epoch, now.newest)
                 self._tail.clear()
             begin = last or EventId(now.epoch, now.newest)
-            subscription = Subscription(user_id, key_id, expires_at, begin, self._read_on)
+            subscription = Subscription(user_id, key_id, expires_at, begin, self._read_on, self._dialect)
             await self._catch_up(subscription, now, begin)
             self._open.add(subscription)
         return subscription
@@ -132,16 +130,16 @@ class Hub:
         here = self._position
         if last.epoch != here.epoch or last.seq > max(now.newest, here.seq):
             # Data of another time: nobody has seen what did not happen yet.
-            subscription.reset(wire.Reset("restored"), here)
+            subscription.reset("restored", here)
         elif last.seq + 1 < now.oldest or here.seq - last.seq > MAX_MISSED:  # numbers have no gaps
-            subscription.reset(wire.Reset("too_old"), here)
+            subscription.reset("too_old", here)
         else:
             subscription.joined_at = here.seq
         # Whether the key was revoked since it was looked at counts at once.
         found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
         revoked = [event for event in found if event.key_id == subscription.key_id]
         if revoked:
-            made = await frames(revoked, [subscription.user_id], here.epoch, self._urls)
+            made = await self._dialect.frames(revoked, [subscription.user_id], here.epoch)
             subscription.offer(Batch(made, last, here))
 
     async def _read_on(self, stream: Subscription) -> Part | None:
@@ -156,7 +154,7 @@ class Hub:
         if self._tail.serves(stream):
             return self._tail.part(stream.user_id, begin, at_most=PART)
         found = await log_of_events.after(begin.seq, up_to=here.seq, limit=MISSED_AT_ONCE)
-        made = await frames(found, [stream.user_id], here.epoch, self._urls)
+        made = await self._dialect.frames(found, [stream.user_id], here.epoch)
         reached = EventId(here.epoch, found[-1].seq) if found else here
         return Batch(made, begin, reached).part(stream.user_id, after=begin.seq, at_most=PART)
 
@@ -206,7 +204,7 @@ class Hub:
                 self._position = EventId(state.epoch, state.newest)
                 self._tail.clear()
                 for subscription in self._open:
-                    subscription.reset(wire.Reset("restored"), self._position)
+                    subscription.reset("restored", self._position)
 
     async def _follow(self, relay: Relay) -> None:
         looked = 0.0
@@ -241,7 +239,7 @@ class Hub:
             if not found:
                 return False
             viewers = {subscription.user_id for subscription in self._open}
-            made = await frames(found, viewers, here.epoch, self._urls)
+            made = await self._dialect.frames(found, viewers, here.epoch)
             self._position = EventId(here.epoch, found[-1].seq)
             batch = Batch(made, here, self._position)
             self._tail.add(batch)

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from server.models.connection import AWAY
 from server.realtime.batch import Batch, Part
-from server.wire import events as wire
-from server.wire.events import EventId
+from server.realtime.event_id import EventId
+from server.realtime.frames import LiveDialect, Reason
 
 # Events that a client may be behind.
 MAX_BEHIND = 2_000
@@ -54,7 +54,13 @@ class Subscription:
     """
 
     def __init__(
-        self, user_id: int, key_id: int, expires_at: datetime | None, position: EventId, read_on: ReadOn
+        self,
+        user_id: int,
+        key_id: int,
+        expires_at: datetime | None,
+        position: EventId,
+        read_on: ReadOn,
+        dialect: LiveDialect,
     ) -> None:
         self.user_id = user_id
         self.key_id = key_id
@@ -65,11 +71,13 @@ class Subscription:
         self.is_ended = False
         self._expires_at = expires_at
         self._read_on = read_on
+        self._dialect = dialect
         self._resting = False
         self._changed = asyncio.Event()
         # Sent before anything else; and at the end.
         self._first: bytes | None = None
-        self._last: bytes | wire.Reset | None = None
+        self._last: bytes | None = None
+        self._reset: Reason | None = None
 
     @property
     def unsent(self) -> int:
@@ -101,26 +109,26 @@ class Subscription:
         data = batch.joined(self.user_id)
         return len(data) <= AT_ONCE and self.client(data)
 
-    def reset(self, why: wire.Reset, position: EventId) -> None:
+    def reset(self, reason: Reason, position: EventId) -> None:
         """Forget what waits: the client reads anew, and goes on from here."""
         if not self.is_ended:
-            self._first = wire.message(position, why)
+            self._first = self._dialect.reset(position, reason)
             self.position, self.joined_at = position, position.seq
             self._changed.set()
 
     def stop(self) -> None:
         """The server stops: say so, then no more. The client comes again and goes on from where it is."""
         if not self.is_ended:
-            self._end_with(wire.Reset("stopping"))
+            self._end_with(reset="stopping")
 
     def end(self) -> None:
         """No more. The client comes again and goes on from where it is."""
         if not self.is_ended:
-            self._end_with(None)
+            self._end_with()
 
     def end_as_slow(self) -> None:
         """Tell the client to come again and begin anew; cut it off where it does not even take that."""
-        self._end_with(wire.Reset("slow"))
+        self._end_with(reset="slow")
         asyncio.get_running_loop().call_later(LAST_WORDS, self._cut_off)
 
     async def next(self, within: float) -> bytes | None:
@@ -129,7 +137,7 @@ class Subscription:
             if self.unsent and self.client is not None:
                 await self.client.taken()
             if self._seconds_left() <= 0:
-                self._end_with(wire.message(self.position, wire.KeyRevoked(self.key_id)))
+                self._end_with(self._dialect.key_revoked(self.position, self.key_id))
                 break
             if self._first is not None:
                 first, self._first = self._first, None
@@ -148,7 +156,7 @@ class Subscription:
                 if part.messages:
                     return b"".join(part.messages)
             elif not await self._rested(within):
-                return wire.heartbeat(self.position)
+                return self._dialect.heartbeat(self.position)
         return self._last_words()
 
     async def _rested(self, within: float) -> bool:
@@ -165,8 +173,9 @@ class Subscription:
         return True
 
     def _last_words(self) -> bytes | None:
-        last, self._last = self._last, None
-        return wire.message(self.position, last) if isinstance(last, wire.Reset) else last
+        last, reset = self._last, self._reset
+        self._last = self._reset = None
+        return self._dialect.reset(self.position, reset) if reset is not None else last
 
     def _seconds_left(self) -> float:
         """Until the key expires."""
@@ -174,8 +183,8 @@ class Subscription:
             return math.inf
         return (self._expires_at - datetime.now(UTC)).total_seconds()
 
-    def _end_with(self, last: bytes | wire.Reset | None) -> None:
-        self._last = last
+    def _end_with(self, last: bytes | None = None, reset: Reason | None = None) -> None:
+        self._last, self._reset = last, reset
         self.is_ended = True
         self._changed.set()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from server.realtime.batch import Batch, Part
+from server.realtime.event_id import EventId
 from server.realtime.subscription import Subscription
-from server.wire.events import EventId
 
 
 class Tail:

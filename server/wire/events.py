@@ -5,12 +5,14 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from server.models.people import Person
+from server.realtime.event_id import EventId
+from server.realtime.frames import Reason
 from server.wire.media import Media
 from server.wire.tweets import Tweet
 
@@ -110,7 +112,7 @@ class Reset(msgspec.Struct, frozen=True, tag_field="type", tag="reset"):
     """
 
     reason: Annotated[
-        Literal["too_old", "restored", "slow", "stopping"],
+        Reason,
         Meta(
             description="Away for too long; the id is of other data, as of before a restore; "
             "the client did not read as fast as things happened; the server stops, or starts again."
@@ -131,24 +133,6 @@ LiveEvent = (
     | KeyRevoked
     | Reset
 )
-
-
-class EventId(msgspec.Struct, frozen=True):
-    """Where in which history of the data: `<epoch>-<number>`."""
-
-    epoch: str
-    seq: int
-
-    @classmethod
-    def parse(cls, text: str) -> EventId | None:
-        """The id that a client names; None where it is none of ours."""
-        epoch, _, number = text.strip().partition("-")
-        if len(epoch) != 12 or not (number.isascii() and number.isdigit() and len(number) < 19):
-            return None
-        return cls(epoch, int(number))
-
-    def __str__(self) -> str:
-        return f"{self.epoch}-{self.seq}"
 
 
 def message(event_id: EventId, event: LiveEvent) -> bytes:

@@ -12,6 +12,7 @@ from server.context import App
 from server.http import openapi
 from server.models import people
 from server.models.connection import rows
+from server.realtime.event_id import EventId
 from server.wire import events
 from tests import pictures
 from tests.callers import Caller
@@ -194,7 +195,7 @@ async def test_events_are_what_the_document_says(app: App, address: str, alice: 
 
 def test_what_is_encoded_fits_on_a_line() -> None:
     person = people.Person(1, "a\nb\r", "x")
-    text = events.message(events.EventId("0" * 12, 1), events.Renamed(person, 1))
+    text = events.message(EventId("0" * 12, 1), events.Renamed(person, 1))
     assert text.count(b"\n") == 4
     assert b"\r" not in text
     assert msgspec.json.decode(text.split(b"data: ")[1])["user"]["name"] == "a\nb\r"

@@ -1,0 +1,126 @@
+"""A second API beside Perch's own, with shapes of its own: nothing below `server/api` knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+
+from config.settings import Settings
+from server.cache.dialect import Card, Onlooker
+from server.cache.marks import Marks
+from server.cache.memory import Memory
+from server.cache.pages import PageKey, Part
+from server.context import Context
+from server.domain.marks import LIKED, MARKS
+from server.models import event
+from server.models.event import EventRow
+from server.models.people import Person
+from server.models.timeline import NEWEST, TweetRow, Which
+from server.realtime.event_id import EventId
+from server.realtime.frames import Frame, Reason
+from server.realtime.hub import Hub
+from server.wire.dialect import PerchDialect
+from tests.callers import Caller
+from tests.waiting import PATIENCE, until
+
+PAGE = PageKey(Which.ALL, 0, Part(NEWEST, skip=0, limit=2, likers=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A tweet as a line of text, with a heart for those who like it."""
+
+    tweet_id: int
+    text: str
+
+    @property
+    def size(self) -> int:
+        return len(self.text)
+
+    def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
+        likes = marks.flags.get(self.tweet_id, 0) & LIKED.flag
+        return f"{self.text}{f' <3 {viewer.name}' if likes else ''}\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A page of them."""
+
+    lines: Sequence[Card]
+    next_cursor: int | None
+
+    @property
+    def size(self) -> int:
+        return 0
+
+    def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
+        shown = b"".join(line.seen_by(viewer, marks) for line in self.lines)
+        return shown + (b"more\n" if self.next_cursor else b"")
+
+
+class PlainText:
+    """An API that answers with text."""
+
+    name = "text"
+
+    def card(self, tweet: TweetRow, *, likers: int) -> Line:
+        return Line(tweet.id, f"{tweet.author_handle}: {tweet.content}")
+
+    def page(self, cards: Sequence[Card], next_cursor: int | None) -> Lines:
+        return Lines(cards, next_cursor)
+
+    async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
+        return [Frame(row.seq, f"{row.kind} {row.tweet_id}\n".encode()) for row in events]
+
+    def key_revoked(self, event_id: EventId, key_id: int) -> bytes:
+        return b"bye\n"
+
+    def reset(self, event_id: EventId, reason: Reason) -> bytes:
+        return f"again: {reason}\n".encode()
+
+    def heartbeat(self, event_id: EventId) -> bytes:
+        return b"\n"
+
+
+async def test_each_dialect_reads_its_own_rendering_of_a_page(
+    perch: Context, alice: Caller, bob: Caller
+) -> None:
+    memory = Memory(
+        perch.memory.store.versions, [PerchDialect(perch.urls), PlainText()], MARKS, max_bytes=1 << 20
+    )
+    for number in range(3):
+        await alice.tweet(f"tweet {number}")
+    await bob.post("/api/tweets/3/likes")
+    await until(memory.store.versions.are_believed)
+    for _ in range(2):  # read, then kept
+        text = await memory.pages["text"].read(Person(bob.id, "Bob", "bob"), PAGE)
+        assert text.answer == b"alice: tweet 2 <3 Bob\nalice: tweet 1\nmore\n"
+        json = await memory.pages["perch"].read(Person(bob.id, "Bob", "bob"), PAGE)
+        tweets = msgspec.json.decode(json.answer)["tweets"]
+        assert [(tweet["content"], tweet["liked"]) for tweet in tweets] == [
+            ("tweet 2", True),
+            ("tweet 1", False),
+        ]
+    assert memory.pages["text"].hits == 1
+    assert (
+        await memory.pages["text"].one(Person(alice.id, "Alice", "alice"), 3, likers=0) == b"alice: tweet 2\n"
+    )
+
+
+@pytest.mark.usefixtures("perch", "database")
+async def test_each_dialect_tells_what_happens_in_its_own_words(settings: Settings, alice: Caller) -> None:
+    async with AsyncExitStack() as stack:
+        hub = await stack.enter_async_context(Hub(settings.database, PlainText()).running())
+        stream = await hub.join(alice.id, 1, None, await event.state(), None)
+        tweet_id = await alice.tweet("hello")
+        heard = b""
+        while f"tweet {tweet_id}\n".encode() not in heard:
+            message = await stream.next(PATIENCE)
+            assert message
+            heard += message
+        hub.end_all()
+        assert await stream.next(PATIENCE) == b"again: stopping\n"
