@@ -99,8 +99,8 @@ class Pages:
         cards = await self._cards.of([tweet_id], likers=likers)
         if not cards:
             return None
-        marks = self._marks.kept(viewer.id)
-        if marks is None or marks.since > tweet_id:
+        marks = self._marks.kept(viewer.id) or await self._marks.of(viewer.id)
+        if marks.since > tweet_id:
             marks = await self._marks.on(viewer.id, [tweet_id])
         return cards[0].seen_by(viewer, marks)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tracemalloc
 from typing import Any
+
+import pytest
 
 from server.cache import topics
 from server.cache.memory import Memory
@@ -64,3 +67,19 @@ async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(
     finally:
         tracemalloc.stop()
     assert after - before < memory.store.size
+
+
+async def test_whoever_reads_single_tweets_alone_costs_no_query_once_all_is_kept(
+    perch: Context, alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    pages = perch.memory.pages[NAME]
+    first, second = await alice.tweet("first"), await alice.tweet("second")
+    await bob.post(f"/api/tweets/{second}/likes")
+    await until(perch.memory.store.versions.are_believed)
+    viewer = Person(bob.id, "bob", "bob")
+    for tweet_id in (first, second):
+        assert await pages.one(viewer, tweet_id, likers=0)
+    with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+        assert b'"liked":false' in (await pages.one(viewer, first, likers=0) or b"")
+        assert b'"liked":true' in (await pages.one(viewer, second, likers=0) or b"")
+    assert not [record for record in caplog.records if "SELECT" in record.getMessage()]
