@@ -54,7 +54,7 @@ async def stream(request: Request) -> None:
     """
     hub = context(request).hub
     if hub.open_streams >= capacity.streams():
-        raise Unavailable("This server has as many open streams as it can hold.")
+        raise Unavailable("This server has as many open streams as it can handle.")
     admit_lookup(request, context(request).rates)
     # Before the key is looked up: what is revoked after this is seen below. Looked up, and not taken from
     # memory: the event may be older than this, and this process not told of it yet.

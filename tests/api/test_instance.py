@@ -104,7 +104,7 @@ async def test_migrations_of_a_newer_perch_are_named(
 async def test_a_database_that_takes_no_writes_is_not_ready(perch: Context, database: None) -> None:
     async with transaction():
         await rows("SELECT set_config('transaction_read_only', 'on', true)")
-        with pytest.raises(health.NotReady, match="takes no writes"):
+        with pytest.raises(health.NotReady, match="read-only"):
             await health.check_database(perch)
 
 

@@ -200,7 +200,7 @@ def test_invitations_by_command(four: Perch) -> None:
         (["kept", "drop", "perch", "--yes"], "no restore put aside or made a database perch"),
         (["invite", "--for", "nobody"], "nobody"),
         (["invite", "--for", "test"], "demo"),
-        (["invitations", "revoke", "999999"], "no invitation with this id"),
+        (["invitations", "revoke", "999999"], "No invitation with this id"),
         (["keys", "create", "test", "--scope", "admin"], "administrators"),
     ],
 )
