@@ -56,7 +56,7 @@ def acquire(
         parent = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
         if is_perch(parent) or time.monotonic() > deadline:
             os.close(descriptor)
-            raise FolderInUse(f"another Perch (process {parent}) uses the data in {data_folder}")
+            raise FolderInUse(f"another Perch (process {parent}) is using the data in {data_folder}")
         if not waited:
             on_wait()
             waited = True
@@ -90,7 +90,7 @@ def is_free(data_folder: Path) -> bool:
         raise FolderUnusable(f"DATA_DIR: cannot read {data_folder / NAME}: {error.strerror}") from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FolderUnusable(f"DATA_DIR: {data_folder / NAME} is no file")
+            raise FolderUnusable(f"DATA_DIR: {data_folder / NAME} isn't a file")
         return _try(descriptor)
     finally:
         os.close(descriptor)

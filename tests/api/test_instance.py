@@ -65,7 +65,7 @@ async def test_a_store_that_does_not_answer_is_named(perch: Context, database: N
     assert (status, body["error_type"], body["error_message"]) == (
         503,
         "unavailable",
-        "storage does not answer.",
+        "storage doesn't respond.",
     )
     await away.close()
 

@@ -94,7 +94,7 @@ async def test_an_encrypted_dump_is_drilled_while_it_is_made_and_later_with_its_
     found = await drills.drill(dump, workshop, identity=identity)
     assert (found.error, found.source) == (None, "stored")
     for wrong in (verify, drills.drill):
-        with pytest.raises(DumpFailed, match="cannot be decrypted"):
+        with pytest.raises(DumpFailed, match="can't be decrypted"):
             await wrong(dump, workshop, identity=other)
     assert (await listing(workshop)).find(dump.id).is_proven  # a wrong key is not the dump's fault
 
@@ -119,11 +119,11 @@ async def test_a_drill_in_the_stream_that_breaks_off_costs_no_dump(
     secret, identity = encrypting(workshop)
     await rows(LONG_TWEETS)
     kill_pg_restore(monkeypatch)
-    with pytest.raises(DumpFailed, match="was made, and its drill failed: pg_restore ended with -9"):
+    with pytest.raises(DumpFailed, match="was made, but its restore test failed: pg_restore exited with -9"):
         await make(secret)
     (dump,) = (await listing(workshop)).dumps
     assert dump.drill is not None
-    assert dump.drill.error == "pg_restore ended with -9: it said nothing"
+    assert dump.drill.error == "pg_restore exited with -9: it printed nothing"
     monkeypatch.undo()
     assert (await drills.drill(dump, workshop, identity=identity)).error is None
 
@@ -275,4 +275,4 @@ async def test_bytes_that_are_not_those_that_were_stored_reach_no_pg_restore(
     await overwrite(workshop.backups, dump.key, bytes(data))
     monkeypatch.setattr(restoring, "into", None)  # whoever began one would fail of this
     found = await drills.drill(dump, workshop)
-    assert found.error == "its bytes are not those that were stored"
+    assert found.error == "its bytes differ from those that were stored"

@@ -175,7 +175,7 @@ async def test_the_latest_dump_is_a_signed_one_and_never_of_the_future(workshop:
     future = await make(workshop, slot=now + timedelta(days=30))
     assert (await listing(workshop)).find("latest").id == old.id
     only = replace(await listing(workshop), dumps=[future])
-    with pytest.raises(DumpNotFound, match="from the future"):
+    with pytest.raises(DumpNotFound, match="dated in the future"):
         only.find("latest")
 
 
