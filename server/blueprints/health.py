@@ -104,7 +104,7 @@ async def check_database(_: Context) -> None:
 
 async def check_migrations(_: Context) -> None:
     if missing := await migrate.missing():
-        raise NotReady(f"{len(missing)} migrations haven't been applied. Run `perch migrate`.")
+        raise NotReady(f"{len(missing)} not applied. Run `perch migrate`.")
     if unknown := await migrate.unknown():
         raise NotReady(f"they are from a newer version of Perch, which has the migration {unknown[0]}.")
 

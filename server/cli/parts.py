@@ -128,7 +128,7 @@ async def ask_migrations(settings: Settings) -> str:
     if unknown:
         raise LookupError(str(NewerDatabase(unknown)))
     if missing:
-        raise LookupError(f"{len(missing)} haven't been applied; run `perch migrate`")
+        raise LookupError(f"{len(missing)} not applied; run `perch migrate`")
     return "all applied"
 
 

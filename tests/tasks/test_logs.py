@@ -229,7 +229,7 @@ async def test_archives_that_find_no_room_are_shipped_later(workshop: Workshop, 
         await backups.open()
         away = replace(workshop, backups=owned_backups(backups, workshop.settings))
         with disks.full(disk):
-            with pytest.raises(StorageUnavailable, match="no room"):
+            with pytest.raises(StorageUnavailable, match="no space"):
                 await logs.ship(away)
             assert [path for path in disk.rglob("*") if path.is_file()] == [disk / "filler"]
         await logs.ship(away)

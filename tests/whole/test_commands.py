@@ -307,7 +307,7 @@ def test_a_place_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     done = perch(tmp_path, "up", DATA_DIR="file")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stderr == f"perch: DATA_DIR: {tmp_path}/file is no folder\n"
+    assert done.stderr == f"perch: DATA_DIR: {tmp_path}/file isn't a folder\n"
 
 
 def test_generate_says_that_keys_cannot_be_written_before_it_does_anything(four: Perch) -> None:

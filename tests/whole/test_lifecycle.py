@@ -106,7 +106,7 @@ def test_a_killed_postgresql_comes_back_though_a_session_was_busy(tmp_path: Path
             wait_for(lambda: busy.poll() is not None, "the session's end")
         wait_for(lambda: is_ready(perch.url), "readiness")
         assert perch.process.poll() is None
-        assert log_of(perch).count("PostgreSQL was ended by SIGKILL") == 1
+        assert log_of(perch).count("PostgreSQL was killed by SIGKILL") == 1
 
 
 @pytest.mark.fault("web-killed")

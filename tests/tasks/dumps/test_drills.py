@@ -167,7 +167,7 @@ async def test_one_drill_at_a_time_and_what_a_killed_one_left_goes(workshop: Wor
     await rows(f"CREATE DATABASE {PREFIX}perch")
     async with connected(workshop.settings.database) as other:
         await other.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.DRILLS)
-        with pytest.raises(DumpFailed, match="another drill runs"):
+        with pytest.raises(DumpFailed, match="another restore test"):
             await drills.drill(dump, workshop)
     assert (await drills.drill(dump, workshop)).error is None
     assert await scratch_databases() == []
@@ -199,7 +199,7 @@ async def test_a_pg_restore_that_dies_is_not_the_dumps_fault(
     assert (await drills.drill(dump, workshop, identity=secret)).is_proof
     kill_pg_restore(monkeypatch)
     async with asyncio.timeout(20):
-        with pytest.raises(DumpFailed, match="pg_restore ended with -9"):
+        with pytest.raises(DumpFailed, match="pg_restore exited with -9"):
             await drills.drill(dump, workshop, identity=secret)
     assert (await listing(workshop)).find(dump.id).is_proven
 
@@ -246,7 +246,7 @@ async def test_a_planted_dump_runs_no_program_and_is_not_drilled_by_itself(
             planted = await make(workshop)
         finally:
             await connection.execute("DROP MATERIALIZED VIEW planted_view; DROP FUNCTION planted()")
-    with pytest.raises(DumpFailed, match="pg_restore ended with 1"):
+    with pytest.raises(DumpFailed, match="pg_restore exited with 1"):
         await drills.drill(planted, workshop)
     assert not marker.exists()
     assert (await drills.drill_newest(CLAIM, workshop))["dump"] == mine.id

@@ -67,7 +67,7 @@ async def test_a_pg_dump_that_is_killed_leaves_nothing(workshop: Workshop) -> No
     def kill(_: int) -> None:
         subprocess.run(["pkill", "-9", "-P", str(os.getpid()), "pg_dump"], check=False)
 
-    with pytest.raises(DumpFailed, match="pg_dump ended with -9"):
+    with pytest.raises(DumpFailed, match="pg_dump exited with -9"):
         await making.make("hour", SLOT, replace(workshop, on_progress=kill))
     assert await keys(workshop.backups) == []
 
