@@ -34,7 +34,7 @@ KNOWN_FOR = 1.5
 
 
 class Ready(Answer, frozen=True, kw_only=True):
-    """People can be served. `reasons` are sentences about what makes it degraded."""
+    """The server can serve people. `reasons` are sentences about what makes it degraded."""
 
     status: Literal["ok", "degraded"]
     reasons: list[str]

@@ -32,7 +32,7 @@ HEADERS = {**NO_STORE, "x-accel-buffering": "no"}
 
 
 LastEventId = Annotated[
-    str, Meta(description="The `id` of the last event that was seen; what is none of ours counts as absent.")
+    str, Meta(description="The `id` of the last event you saw. Anything else is ignored.")
 ]
 
 
@@ -45,12 +45,12 @@ class StreamHeaders(msgspec.Struct, frozen=True, rename={"last_event_id": "Last-
 @bp.get("/stream")
 @streamed(scope="read", events=wire.LiveEvent, headers=StreamHeaders)
 async def stream(request: Request) -> None:
-    """Follow what happens.
+    """Stream live events.
 
     Server-sent events (`text/event-stream`): new and deleted tweets, likes, follows, names, pictures. Each
-    has an `id`, in the order of what happened; send the last one that you saw as `Last-Event-ID`, and what
-    you missed comes first, or `reset` where that is too long ago. The stream ends with `key_revoked` when the
-    key is not honoured any more. See docs/live.md.
+    has an `id`, in the order in which things happened. Send the last one that you saw as `Last-Event-ID` to
+    get what you missed first, or `reset` if that is too long ago. The stream ends with `key_revoked` when the
+    key stops being valid. See docs/live.md.
     """
     hub = context(request).hub
     if hub.open_streams >= capacity.streams():

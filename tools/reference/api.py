@@ -26,7 +26,7 @@ OF_ALL = (
 def page(document: dict[str, Any]) -> str:
     """docs/reference/api.md"""
     out = [
-        "# The HTTP interface",
+        "# The HTTP API",
         "",
         f"Generated from the code of version {VERSION} by `make reference`. A running server shows it all at",
         "`/api/docs`, and for programs at `/api/openapi.json`. Every JSON answer is an envelope: `result`",

@@ -316,5 +316,5 @@ async def test_a_dump_of_a_newer_version_is_refused(dump: Dump, workshop: Worksh
     async def body() -> AsyncIterator[bytes]:
         yield b""
 
-    with pytest.raises(DumpFailed, match="newer Perch"):
+    with pytest.raises(DumpFailed, match="newer version of Perch"):
         await restore(Source("x", body(), newer, is_signed=True), target, force=True)
