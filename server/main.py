@@ -92,11 +92,11 @@ async def make_demo_users(settings: Settings) -> None:
         return
     try:
         if not await migrate.missing() and await accounts.create_demo_users():
-            log.info("made the demo users test and test1")
+            log.info("created the demo users test and test1")
     except Exception as error:
         if not is_passing(error):
             raise
-        log.warning("cannot look for demo users: %s", error)
+        log.warning("can't check for demo users: %s", error)
 
 
 def web_app(settings: Settings) -> App:

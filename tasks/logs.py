@@ -43,7 +43,7 @@ async def ship(workshop: Workshop) -> dict[str, Any]:
         except FileNotFoundError:  # shipped by another worker
             continue
         except (OSError, StorageError) as error:  # the others are shipped all the same
-            log.warning("cannot ship %s: %s", path.name, error)
+            log.warning("can't ship %s: %s", path.name, error)
             failed = error
             continue
         plain += len(data)

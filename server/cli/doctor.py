@@ -154,7 +154,7 @@ def look_at_pictures() -> Finding:
     try:
         said = picture_worker.decoder()
     except (OSError, subprocess.SubprocessError) as error:
-        return Finding("failed", "pictures", f"the picture child does not run: {error}")
+        return Finding("failed", "pictures", f"the picture child doesn't run: {error}")
     if "pillow-simd" not in said:
         return Finding(
             "warning",
@@ -169,7 +169,7 @@ def look_at_walls() -> Finding:
     try:
         found = picture_worker.walls()
     except (OSError, subprocess.SubprocessError) as error:
-        return Finding("failed", "walls", f"the picture child does not run: {error}")
+        return Finding("failed", "walls", f"the picture child doesn't run: {error}")
     standing = "; ".join(f"{name}: {what}" for name, what in found.items() if what)
     if missing := [name for name, what in found.items() if not what]:
         lacking = f"this system has no {' and no '.join(missing)} to sandbox the picture child with"

@@ -130,7 +130,7 @@ class Ownership:
         if owner is None:
             data = msgspec.json.encode(me)
             if await self.store.create(self.key, data, content_type="application/json"):
-                log.info("%s: claimed by this Perch", self.folder)
+                log.info("%s: now belongs to this Perch", self.folder)
                 return Standing.OWNER
             owner = await self.owner()  # another process claimed it at the same moment
         return Standing.OWNER if owner is not None and owner.is_same(me) else Standing.GUEST

@@ -143,7 +143,7 @@ async def _end(request_id: int, jobs: Jobs) -> None:
         if not locked.is_due:
             return
         await _take_effect(locked, asker, confirmed=False)
-    log.info("the suspension of the administrator %d took effect", locked.user_id)
+    log.info("the suspension of administrator %d took effect", locked.user_id)
     await suspensions.told(locked.user_id, jobs)
 
 

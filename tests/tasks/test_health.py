@@ -149,7 +149,7 @@ async def test_a_webhook_sends_nobody_elsewhere(
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
     with posts.taken() as elsewhere:
         webhook.redirects_to = elsewhere.url
-        with pytest.raises(OSError, match="it answers 307"):
+        with pytest.raises(OSError, match="it responded with 307"):
             await health.tell_changes(workshop)
         assert elsewhere.posts == []
 

@@ -299,7 +299,7 @@ def test_a_command_says_what_failed_in_a_line_that_speaks_to_no_terminal(
 def test_a_part_without_servers_says_what_it_needs(tmp_path: Path, command: str) -> None:
     done = perch(tmp_path, command)
     assert done.returncode == 1
-    assert done.stderr.startswith("perch: DATABASE_URL and REDIS_URL: needed here")
+    assert done.stderr.startswith("perch: DATABASE_URL and REDIS_URL: must be set here")
     assert done.stderr.count("\n") == 1
 
 

@@ -287,7 +287,7 @@ def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) ->
         ready = httpx.get(f"{url}/health/ready")
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
         assert ready.json()["reasons"] == ["redis doesn't respond"]
-        logs, complaint = tmp_path / "data" / "logs", "does not answer, and is asked until it does"
+        logs, complaint = tmp_path / "data" / "logs", "doesn't respond, retrying until it does"
         wait_for(
             lambda: sum(file.read_text().count(complaint) for file in logs.glob("*.worker.*.jsonl")) == 3,
             "a complaint of each queue",
