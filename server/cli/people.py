@@ -132,7 +132,9 @@ def list_keys(handle: str | None, as_json: bool) -> None:
 
 @keys_group.command("revoke")
 @click.argument("key_id", metavar="ID", type=ID)
-@click.option("--made", is_flag=True, help="Also revoke all keys made with it, for example after a theft.")
+@click.option(
+    "--made", is_flag=True, help="Also revoke keys that were made with it, for example after a theft."
+)
 @json_option
 def revoke_key(key_id: int, made: bool, as_json: bool) -> None:
     """Revoke a key by its ID. It stops working everywhere at once.

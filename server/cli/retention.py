@@ -94,7 +94,7 @@ def lifecycle_show(as_json: bool) -> None:
 
 @lifecycle_group.command("apply")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
-@click.option("--adopt", is_flag=True, help="Replace other rules that apply to Perch's folders.")
+@click.option("--adopt", is_flag=True, help="Replace other rules that apply only to Perch's folders.")
 @json_option
 def lifecycle_apply(dry_run: bool, adopt: bool, as_json: bool) -> None:
     """Write Perch's rules and keep all others. Each retention run does this by itself.

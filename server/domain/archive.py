@@ -14,20 +14,20 @@ from server.models.connection import row
 from storage import keys
 from storage.base import ObjectNotFound, ObjectStore
 
-README = """This is what Perch holds of you.
+README = """This is the data that Perch has about you.
 
 profile.json      who you are
-tweets.json       what you wrote, with the ids of its pictures
-pictures.json     your pictures, each a file in the folder pictures
-likes.json        the tweets that you like, by their ids
-following.json    whom you follow
-followers.json    who follows you
-keys.json         your API keys; the keys themselves are known to nobody but you
-invitations.json  the links that you made
-acts.json         what administrators did to you (a suspension, a tweet taken down),
-                  and what you did as one
+tweets.json       your tweets, with the ids of their pictures
+pictures.json     your pictures; each is a file in the folder pictures
+likes.json        the ids of the tweets that you like
+following.json    the people you follow
+followers.json    the people who follow you
+keys.json         your API keys, without the keys themselves, which only you know
+invitations.json  the invitation links that you made
+acts.json         what administrators did to your account (a suspension, a deleted tweet),
+                  and what you did as an administrator
 
-Not in it: how many pictures and bytes you sent today, which is counted for a few days.
+Not included: how many pictures and bytes you sent today, which is counted for a few days.
 """
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
