@@ -180,7 +180,9 @@ def export(handle: str, file: Path | None, as_json: bool) -> None:
 )
 @json_option
 def list_acts(limit: int, as_json: bool) -> None:
-    """List what administrators did, on the terminal and through the API, newest first.
+    """List what administrators did, newest first.
+
+    It includes what they did on the terminal and through the API.
 
     \b
     Example:

@@ -28,7 +28,7 @@ WORDS = {
 
 @click.group("owner")
 def owner_group() -> None:
-    """Show or change which Perch the stored pictures and dumps belong to.
+    """Show or change which Perch the pictures and dumps belong to.
 
     Only the owner removes anything, and only the owner stores dumps there.
     """

@@ -116,7 +116,7 @@ def serve(check: bool) -> None:
 
 @click.command()
 def worker() -> None:
-    """Run one worker, which carries out tasks such as pictures, dumps and clean-up.
+    """Run one worker: pictures, dumps, clean-up and other tasks.
 
     \b
     Example:
@@ -129,7 +129,7 @@ def worker() -> None:
 
 @click.command()
 def scheduler() -> None:
-    """Run one scheduler, which sends recurring tasks to the workers.
+    """Run one scheduler, which queues recurring tasks.
 
     \b
     Example:

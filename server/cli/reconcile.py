@@ -22,7 +22,9 @@ from tasks.workshop import Workshop
 @click.option("--dry-run", is_flag=True, help="Only show what is wrong.")
 @json_option
 def reconcile_command(dry_run: bool, as_json: bool) -> None:
-    """Compare counters and stored pictures with their rows, and repair what differs. Runs by itself daily.
+    """Repair counters and pictures that differ from their rows.
+
+    This compares counters and stored pictures with the database. It runs by itself daily.
 
     Exits with 1 if it found anything, repaired or not. The server then counts as degraded until a later run
     finds nothing.

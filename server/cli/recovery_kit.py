@@ -24,7 +24,7 @@ STDOUT = "-"
 @click.option("--identity-kept", metavar="PLACE", help="Where you keep the secret key of DUMP_AGE_RECIPIENT.")
 @click.option("--check", is_flag=True, help="Read FILE instead, and check that it has this Perch's keys.")
 def recovery_kit_command(file: str, identity_kept: str | None, check: bool) -> None:
-    """Write the recovery kit to FILE, or to standard output (-), for example for a printer.
+    """Write the recovery kit to FILE, or to standard output (-).
 
     It holds the keys that aren't in any dump: the one that signs dumps, and one reserved for secrets in the
     database. Without it, `perch restore` on a new machine can't tell your dumps from anyone else's. Keep it

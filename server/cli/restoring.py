@@ -93,10 +93,11 @@ def restore(
     accept_unencrypted: bool,
     as_json: bool,
 ) -> None:
-    """Restore a dump by its ID, or from a FILE that you fetched (or made with `pg_dump -Fc`).
+    """Restore a dump by its ID or from a FILE.
 
-    The dump is restored next to the current database and then takes its place by renaming. Running processes
-    reconnect by themselves. `latest` is the newest dump.
+    A FILE is a dump that you fetched, or one made with `pg_dump -Fc`. The dump is restored next to the
+    current database and then takes its place by renaming. Running processes reconnect by themselves.
+    `latest` is the newest dump.
 
     On another machine, the stored pictures and dumps still belong to the Perch they came from. Use --rehearse
     while that one is running, and --take-over if it is gone for good. Perch restores only dumps signed by

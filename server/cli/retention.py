@@ -69,7 +69,10 @@ def retention_apply(dry_run: bool, as_json: bool) -> None:
 
 @click.group("lifecycle")
 def lifecycle_group() -> None:
-    """Show and write the bucket's lifecycle rules for dumps and logs."""
+    """Show and write the bucket's lifecycle rules.
+
+    They are for dumps and logs.
+    """
 
 
 @lifecycle_group.command("show")

@@ -20,7 +20,10 @@ KINDS = [str(kind) for kind in RunKind]
 
 @click.group("runs")
 def runs_group() -> None:
-    """List and start scheduled runs: dumps, restore tests, logs, retention."""
+    """List and start scheduled runs.
+
+    These are dumps, restore tests, log shipping, retention and reconciliation.
+    """
 
 
 @runs_group.command("list")

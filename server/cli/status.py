@@ -39,9 +39,9 @@ NOBODY = {"waiting": 0, "running": 0, "dead": 0, "workers": 0, "scheduler": Fals
 @click.command()
 @json_option
 def status(as_json: bool) -> None:
-    """Show health, processes, the queue, runs, the newest proven dump and storage used.
+    """Show health, processes, queue, runs, dumps and storage.
 
-    Exits with 1 if anything is wrong.
+    Of dumps it shows the newest proven one. Exits with 1 if anything is wrong.
 
     \b
     Example:
