@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 # and the servers that it works with may have ended too. Seconds.
 ORPHANED_WITHIN = 3
 
-NOT_RENEWED = "SIGUSR2 renews `perch up` and `perch serve`; any other process goes on as it is"
+NOT_RENEWED = "SIGUSR2 reloads `perch up` and `perch serve`; other processes ignore it"
 
 
 @contextlib.asynccontextmanager

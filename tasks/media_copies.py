@@ -204,7 +204,7 @@ async def _checked(body: AsyncIterator[bytes], expected: tuple[int, str] | None)
     if not size:
         raise CopyDiffers("it is empty")
     if expected is not None and (size, digest.hexdigest()) != tuple(expected):
-        raise CopyDiffers("its bytes are not those that were made")
+        raise CopyDiffers("its bytes differ from those that were made")
 
 
 async def _digest(store: ObjectStore, key: str) -> str | None:

@@ -66,7 +66,7 @@ def calmly(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None and is_passing(error):
         record.levelno, record.levelname = logging.WARNING, "WARNING"
-        record.msg, record.args = "a task ends, to be sent again: %s: %s", (type(error).__name__, error)
+        record.msg, record.args = "a task stopped and will be retried: %s: %s", (type(error).__name__, error)
         record.exc_info = record.exc_text = None
     return True
 

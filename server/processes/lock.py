@@ -49,7 +49,7 @@ def acquire(
     try:
         descriptor = os.open(data_folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise FolderUnusable(f"DATA_DIR: cannot write {data_folder / NAME}: {error.strerror}") from None
+        raise FolderUnusable(f"DATA_DIR: can't write {data_folder / NAME}: {error.strerror}") from None
     deadline = time.monotonic() + patience
     waited = False
     while not _try(descriptor):
@@ -66,7 +66,7 @@ def acquire(
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
     except OSError as error:
         os.close(descriptor)
-        raise FolderUnusable(f"DATA_DIR: cannot write {data_folder / NAME}: {error.strerror}") from None
+        raise FolderUnusable(f"DATA_DIR: can't write {data_folder / NAME}: {error.strerror}") from None
     _held = descriptor
 
 
@@ -87,7 +87,7 @@ def is_free(data_folder: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError as error:
-        raise FolderUnusable(f"DATA_DIR: cannot read {data_folder / NAME}: {error.strerror}") from None
+        raise FolderUnusable(f"DATA_DIR: can't read {data_folder / NAME}: {error.strerror}") from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise FolderUnusable(f"DATA_DIR: {data_folder / NAME} isn't a file")
