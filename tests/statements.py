@@ -10,25 +10,23 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.domain import follows, keys, media
+from server.core import audit_rows as audit
+from server.core.database import migrate, own_server
+from server.core.live import event
+from server.core.paging import NEWEST
+from server.features.api_keys import api_keys as keys
+from server.features.follows import follows
+from server.features.likes import liking
+from server.features.live import present as live
+from server.features.media import media, media_access, media_copy
+from server.features.moderation import hidden_tweets as hiding
+from server.features.people import people
+from server.features.privacy import erasure
+from server.features.timelines import timeline
+from server.features.timelines.timeline import Which
+from server.features.tweets import publishing
 from server.generate import loading
 from server.generate.size import Size
-from server.models import (
-    audit,
-    erasure,
-    event,
-    hiding,
-    liking,
-    live,
-    media_access,
-    media_copy,
-    migrate,
-    own_server,
-    people,
-    publishing,
-    timeline,
-)
-from server.models.timeline import NEWEST, Which
 
 Statements: TypeAlias = dict[str, tuple[str, list[Any]]]
 

@@ -13,7 +13,7 @@ from config import logging as lines
 from config.settings import Settings
 from server.cli import media
 from server.cli.command import cell
-from server.models.connection import database
+from server.core.database.connection import database
 from storage.base import StorageUnavailable
 from tasks.broker import create_broker
 from tasks.dumps.postgres import connected

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.cache import changes
-from server.domain.jobs import Jobs
+from server.core.cache import changes
+from server.core.jobs import Jobs
 from server.importing import files
 from server.importing.account import Batch
 from server.importing.files import PictureNotTaken

@@ -22,7 +22,7 @@ POWERS = """
     FROM pg_roles WHERE rolname = current_user
 """
 
-# $1 a role. Whether we may make databases for it, as `server.models.own_server` sees to.
+# $1 a role. Whether we may make databases for it, as `server.core.database.own_server` sees to.
 LENT = "SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = $1 AND rolcanlogin"
 
 

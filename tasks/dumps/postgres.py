@@ -15,8 +15,8 @@ import asyncpg
 
 from config import programs
 from config.addresses import DatabaseAddress
-from server.models import server_key
-from server.models.connecting import connect
+from server.core.database.connecting import connect
+from server.operations import server_key
 from tasks.dumps.errors import DumpFailed, ProgramFailed
 
 CONNECT_TIMEOUT = 10  # seconds

@@ -13,9 +13,9 @@ from asyncpg.exceptions import PostgresError
 from config.addresses import DatabaseAddress
 from config.programs import clients as installed_clients
 from config.settings import Settings
-from server.models import migrate
-from server.models.locks import AdvisoryLock
-from server.models.server_key import ServerKey
+from server.core.database import migrate
+from server.core.database.locks import AdvisoryLock
+from server.operations.server_key import ServerKey
 from storage.files import chunks_of
 from tasks.dumps import restoring, space, trust
 from tasks.dumps.confined import confined, hand_over

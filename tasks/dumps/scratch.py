@@ -11,7 +11,7 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.models.locks import AdvisoryLock
+from server.core.database.locks import AdvisoryLock
 from tasks.dumps.confined import confined
 from tasks.dumps.errors import Busy, DumpFailed
 from tasks.dumps.postgres import connected, quoted

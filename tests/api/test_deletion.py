@@ -8,11 +8,11 @@ import random
 import pytest
 
 from server.context import Context
-from server.domain import accounts, deletion, exports
-from server.domain.audit import TERMINAL
-from server.domain.errors import HandleTaken, LastAdministrator
-from server.models import erasure
-from server.models.connection import rows
+from server.core.audit import TERMINAL
+from server.core.database.connection import rows
+from server.core.errors import HandleTaken, LastAdministrator
+from server.features.people import accounts
+from server.features.privacy import deletion, erasure, exports
 from storage.base import ObjectStore
 from tests import pictures
 from tests.api.media import objects, stored

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from server.api.http import openapi
 from server.context import App
-from server.domain import accounts
-from server.domain.keys import MAX_KEYS_PER_USER, adopt
-from server.http import openapi
-from server.models.connection import rows
-from server.security import keys
-from server.security.keys import SCOPES
+from server.core.database.connection import rows
+from server.core.security import api_keys as keys
+from server.core.security.api_keys import SCOPES
+from server.features.api_keys.api_keys import MAX_KEYS_PER_USER, adopt
+from server.features.people import accounts
 from tests.callers import Caller
 from tests.waiting import until
 

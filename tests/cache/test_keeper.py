@@ -18,14 +18,13 @@ import pytest
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.cache import topics
-from server.cache.changes import Changes
-from server.cache.keeper import Keeper
-from server.cache.notices import PATIENCE
-from server.cache.store import Store
-from server.cache.versions import Versions, clock
-from server.models import cache_host
-from server.models.connection import rows
+from server.core.cache import cache_host, topics
+from server.core.cache.changes import Changes
+from server.core.cache.keeper import Keeper
+from server.core.cache.notices import PATIENCE
+from server.core.cache.store import Store
+from server.core.cache.versions import Versions, clock
+from server.core.database.connection import rows
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("pool")
@@ -162,7 +161,7 @@ async def test_writers_do_not_wait_one_after_the_other_for_a_database_that_hangs
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes connections, and says nothing."""
-    monkeypatch.setattr("server.cache.changes.CONNECT_TIMEOUT", 0.2)
+    monkeypatch.setattr("server.core.cache.changes.CONNECT_TIMEOUT", 0.2)
     table = Versions()
     table.know([BY_HAND])
     table.hold(clock() + 60 * 10**9)

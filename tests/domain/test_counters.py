@@ -8,11 +8,14 @@ from collections.abc import Awaitable, Sequence
 
 import pytest
 
-from server.domain import accounts, follows, likes, tweets
-from server.domain.errors import MediaInUse, PerchError, TweetNotFound
-from server.domain.viewer import Viewer
-from server.models import MediaAttachment, MediaState
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.core.errors import MediaInUse, PerchError, TweetNotFound
+from server.core.viewer import Viewer
+from server.features.follows import follows
+from server.features.likes import likes
+from server.features.media.media_attachment import MediaAttachment, MediaState
+from server.features.people import accounts
+from server.features.tweets import tweets
 from tests.jobs import NoJobs
 
 pytestmark = pytest.mark.usefixtures("database")

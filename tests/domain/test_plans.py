@@ -18,22 +18,20 @@ import msgspec
 import pytest
 
 from config.settings import Settings
-from server.domain import keys, media, media_cleanup
+from server.core import audit_rows as audit
+from server.core.database.connection import SESSION_SETTINGS
+from server.core.live import event
+from server.features.api_keys import api_keys as keys
+from server.features.likes import liking
+from server.features.live import present as live
+from server.features.media import cleanup as media_cleanup
+from server.features.media import media, media_access, media_copy
+from server.features.moderation import hidden_tweets as hiding
+from server.features.people import people
+from server.features.privacy import erasure
+from server.features.timelines import timeline
+from server.features.tweets import publishing
 from server.generate.size import Size
-from server.models import (
-    audit,
-    erasure,
-    event,
-    hiding,
-    liking,
-    live,
-    media_access,
-    media_copy,
-    people,
-    publishing,
-    timeline,
-)
-from server.models.connection import SESSION_SETTINGS
 from tests.statements import Landmarks, generated, landmarks, statements
 from tests.thorough import THOROUGH
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain import text
-from server.domain.errors import InvalidBody
+from server.core import text
+from server.core.errors import InvalidBody
 
 
 @pytest.mark.parametrize(

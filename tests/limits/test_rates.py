@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 
 from config.settings import Settings
 from server.context import Context
-from server.limits.rates import PAUSE
-from server.limits.tally import SETTLE_EVERY, Ledger, Rate, Tally
+from server.core.limits.rates import PAUSE
+from server.core.limits.tally import SETTLE_EVERY, Ledger, Rate, Tally
 from tests import pictures, proxy
 from tests.callers import Answer, Caller
 from tests.limits.conftest import Open, forget
@@ -224,8 +224,8 @@ async def test_beyond_its_rate_an_address_reaches_no_database_without_a_key(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("server.limits.rates.LOOKUPS", "6/day")
-    monkeypatch.setattr("server.limits.rates.PICTURE_LOOKUPS", "6/day")
+    monkeypatch.setattr("server.core.limits.rates.LOOKUPS", "6/day")
+    monkeypatch.setattr("server.core.limits.rates.PICTURE_LOOKUPS", "6/day")
     here = await house(proxies_count=1)
     stranger = here.caller(Caller(anybody.send, "perch_nobodys"), "198.51.100.7")
     statuses = [(await stranger.raw("GET", path)).status_code for _ in range(6)]

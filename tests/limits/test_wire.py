@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from server.http import framing, protocol
+from server.api.http import framing, protocol
 from tests.callers import Caller
 from tests.limits.conftest import Open
 from tests.limits.wire import wire

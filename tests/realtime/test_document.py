@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from server.models import EventKind
+from server.core.live.event import EventKind
 from tests.callers import Caller
 
 PAGE = Path(__file__).parents[2] / "docs" / "live.md"

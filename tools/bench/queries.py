@@ -18,8 +18,8 @@ from typing import Any
 import asyncpg
 import click
 
+from server.core.database.connection import SESSION_SETTINGS
 from server.generate.size import Size
-from server.models.connection import SESSION_SETTINGS
 from tests import servers
 from tests.statements import generated, landmarks, statements
 from tools.measuring.figures import median

@@ -13,9 +13,10 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
-from server.domain import runs
-from server.models import RunKind, migrate, own_server
-from server.models.locks import AdvisoryLock
+from server.core.database import migrate, own_server
+from server.core.database.locks import AdvisoryLock
+from server.operations import runs
+from server.operations.scheduled_run import RunKind
 from tasks.dumps import catalogue, kept, making, restoring
 from tasks.dumps import restore as restore_room
 from tasks.dumps.catalogue import Dump

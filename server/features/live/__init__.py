@@ -1,0 +1,1 @@
+"""What is true now of what live events are about."""
