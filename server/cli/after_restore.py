@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -69,7 +70,9 @@ def tell_what_is_left(
         )
     if done.recipient and done.recipient != settings.dump_age_recipient:
         click.echo(
-            f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} into .env."
+            lines.printable(
+                f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} into .env."
+            )
         )
     if done.database == settings.database.database:
         click.echo(
@@ -79,7 +82,7 @@ def tell_what_is_left(
     if left:
         click.echo("These were deleted after the dump, and are back with their keys. Delete them again:")
         for handle in left:
-            click.echo(f"  perch users delete {handle}")
+            click.echo(lines.printable(f"  perch users delete {shlex.quote(handle)}"))
     if back:
         click.echo(f"{len(back)} objects of pictures are back from their second copies")
     if missing:

@@ -14,6 +14,7 @@ from asyncpg.exceptions import InvalidCatalogNameError, PostgresError, Undefined
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 import storage
+from config import logging as lines
 from config.settings import Settings
 from server.cli import owner
 from server.cli.after_restore import (
@@ -126,7 +127,7 @@ def restore(
                         accepted=Accepted(unsigned=accept_unsigned, unencrypted=accept_unencrypted),
                         keys=keys,
                         on_progress=show,
-                        say=lambda text: click.echo(text, err=True),
+                        say=lambda text: click.echo(lines.printable(text), err=True),
                     )
         finally:
             await store.close()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from server.core.cache.marks import Mark, MarksOfViewers
 from server.core.cache.store import Store
 from server.core.cache.versions import Versions
+from server.features.api_keys.api_keys import ValidKeys
 from server.features.media.public_pictures import Pictures
 from server.features.timelines.dialect import Dialect
 from server.features.timelines.pages import Pages
@@ -27,6 +28,7 @@ class Memory:
         self, versions: Versions, dialects: Sequence[Dialect], marks: Sequence[Mark], *, max_bytes: int
     ) -> None:
         self.viewers = Store(versions, VIEWERS)
+        self.valid_keys = ValidKeys()
         self.store = Store(versions, max_bytes)
         self.marks = MarksOfViewers(self.store, marks)
         self.pictures = Pictures(self.store)

@@ -47,7 +47,8 @@ async def connected(
     connection = await connect(
         chosen,
         within=CONNECT_TIMEOUT,
-        server_settings={"application_name": "perch dump"},
+        # A restored database may bring a search path that puts other functions before PostgreSQL's.
+        server_settings={"application_name": "perch dump", "search_path": "public"},
     )
     try:
         yield connection

@@ -42,7 +42,7 @@ async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.DRILLS):
             raise Busy("another drill runs at this moment")
         await drop(connection, name)  # of a drill that was killed
-        address = await confined(settings.database, connection, ROLE)
+        address = await confined(settings.database, connection, ROLE, trusted=True)
         try:
             await connection.execute(
                 f"CREATE DATABASE {quoted(name)} TEMPLATE template0 OWNER {quoted(address.user)}"

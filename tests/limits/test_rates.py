@@ -12,8 +12,10 @@ from redis.asyncio import Redis
 
 from config.settings import Settings
 from server.context import Context
+from server.core.cache import changes, topics
 from server.core.limits.rates import PAUSE
 from server.core.limits.tally import SETTLE_EVERY, Ledger, Rate, Tally
+from server.core.security import api_keys as keys
 from tests import pictures, proxy
 from tests.callers import Answer, Caller
 from tests.limits.conftest import Open, forget
@@ -227,11 +229,45 @@ async def test_beyond_its_rate_an_address_reaches_no_database_without_a_key(
     monkeypatch.setattr("server.core.limits.rates.LOOKUPS", "6/day")
     monkeypatch.setattr("server.core.limits.rates.PICTURE_LOOKUPS", "6/day")
     here = await house(proxies_count=1)
-    stranger = here.caller(Caller(anybody.send, "perch_nobodys"), "198.51.100.7")
+    guesser = Caller(anybody.send, keys.generate())
+    stranger = here.caller(guesser, "198.51.100.7")
     statuses = [(await stranger.raw("GET", path)).status_code for _ in range(6)]
     with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
         refused = await stranger.raw("GET", path)
     assert statuses[0] in (401, 404)
     assert (refused.status_code, caplog.records) == (429, [])
-    other = here.caller(Caller(anybody.send, "perch_nobodys"), "198.51.100.8")
+    other = here.caller(guesser, "198.51.100.8")
     assert (await other.raw("GET", path)).status_code in (401, 404)
+
+
+async def test_wrong_keys_keep_nobody_out_who_shares_the_address_and_was_here_before(
+    house: Open, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.core.limits.rates.LOOKUPS", "2/day")
+    here = await house(proxies_count=1)
+    address = "198.51.100.7"
+    member = here.caller(alice, address)
+    assert (await member.get("/api/tweets")).status == 200
+    for key in ("nonsense", *(keys.generate() for _ in range(3))):
+        await here.caller(Caller(bob.send, key), address).get("/api/tweets")
+    # What this process knows of keys is forgotten, and alice's has to be looked up again.
+    await changes.tell([topics.keys_of(alice.id)])
+    assert (await member.get("/api/tweets")).status == 200
+    headers = {"api-key": alice.key or "", "x-forwarded-for": address}
+    async with here.client.stream("GET", "/api/stream", headers=headers) as stream:
+        assert stream.status_code == 200
+    assert (await here.caller(bob, address).get("/api/tweets")).status == 429  # not seen here yet
+    assert (await here.caller(bob, "198.51.100.8").get("/api/tweets")).status == 200
+
+
+async def test_a_name_that_changes_costs_nobody_else_a_query(
+    house: Open, alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = await house()
+    for caller in (alice, bob):
+        assert (await here.caller(caller).get("/api/users/me")).status == 200
+    await here.caller(bob).patch("/api/users/me", json={"name": "Robert"})
+    with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+        await here.caller(alice).get("/api/users/me")
+    assert not [line for line in caplog.messages if "FROM api_keys" in line]
+    assert (await here.caller(bob).get("/api/users/me"))["user"]["name"] == "Robert"

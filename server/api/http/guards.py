@@ -9,6 +9,7 @@ from sanic import Request
 from server.api.http.admission import admit_lookup, note_wrong_key
 from server.context import Context
 from server.core.errors import AccountLeaving, InvalidKey, MissingKey, OutOfScope
+from server.core.security import api_keys
 from server.core.security.api_keys import Scope
 from server.core.viewer import Viewer
 from server.features.api_keys import api_keys as keys
@@ -29,13 +30,26 @@ async def looked_up_viewer(request: Request) -> Viewer:
     """The same, from the database. Raises MissingKey, InvalidKey, RateLimited."""
     perch = context(request)
     key = shown_key(request)
-    admit_lookup(request, perch.rates)
+    admit_key(request, key)
     try:
-        return await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
+        viewer = await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
     except InvalidKey:
         if perch.rates is not None:
             await note_wrong_key(request, perch.rates)
         raise
+    perch.memory.valid_keys.add(api_keys.digest(key))
+    return viewer
+
+
+def admit_key(request: Request, key: str) -> None:
+    """Count a key that has to be looked up. Raises RateLimited.
+
+    A key that was valid here before is not counted, nor one whose form is wrong, which needs no query. So
+    whoever sends wrong keys from an address that many share locks nobody out.
+    """
+    perch = context(request)
+    if api_keys.is_plausible(key) and not perch.memory.valid_keys.holds(api_keys.digest(key)):
+        admit_lookup(request, perch.rates)
 
 
 def allowed(viewer: Viewer, *scopes: Scope, leaving: bool = False) -> Viewer:

@@ -25,6 +25,9 @@ FIELDS = frozenset({"file", "alt"})
 # One more than there are gets its own sentence.
 MAX_FIELDS = len(FIELDS) + 1
 
+# So much is written to the disk at once: each write is a turn of a thread. Bytes.
+WRITTEN_AT_ONCE = 64 * 1024
+
 # A client that sends nothing for so long is gone. Seconds.
 STALL_TIMEOUT = 30
 
@@ -39,6 +42,7 @@ class Form:
         self._field: str | None = None
         self._seen: set[str] = set()
         self._head = b""
+        self._unwritten = bytearray()
         self._alt = bytearray()
 
     @property
@@ -73,9 +77,11 @@ class Form:
             self._head += data[: HEAD - len(self._head)]
             if len(self._head) == HEAD:
                 self._recognise()
-        await asyncio.to_thread(self._spool.write, data)
+        self._unwritten += data
+        if len(self._unwritten) >= WRITTEN_AT_ONCE:
+            await self._write()
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """All parts are there. Raises what is wrong with them."""
         if "file" not in self._seen:
             raise InvalidBody("The field file is missing.")
@@ -83,6 +89,11 @@ class Form:
             raise InvalidBody("The file is empty.")
         if self.content_type is None:
             self._recognise()
+        await self._write()
+
+    async def _write(self) -> None:
+        data, self._unwritten = self._unwritten, bytearray()
+        await asyncio.to_thread(self._spool.write, data)
 
     def _recognise(self) -> None:
         self.content_type = recognise(self._head)
@@ -111,7 +122,7 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
                             await form.take(bytes(piece))
         except multipart.MultipartError:
             raise InvalidBody("The body is not a complete multipart form.") from None
-        form.end()
+        await form.end()
         spool.flush()
         yield Upload(Path(spool.name), str(form.content_type), form.alt, form.size)
 

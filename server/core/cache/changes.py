@@ -44,6 +44,11 @@ def followed(follower_id: int, followee_id: int) -> list[int]:
     return [topics.follows_of(follower_id), topics.user(follower_id), topics.user(followee_id)]
 
 
+def renamed(user_id: int) -> list[int]:
+    """A user has another name, which whoever shows a key of theirs has in memory too."""
+    return [topics.NAMES, topics.keys_of(user_id)]
+
+
 def picture(tweet_id: int | None, owner_id: int) -> list[int]:
     """A picture became ready, broke and left its tweet, or is described anew."""
     return [topics.tweet(tweet_id), topics.tweets_of(owner_id)] if tweet_id is not None else []
@@ -72,7 +77,7 @@ def of_event(event: EventRow) -> list[int]:
         case EventKind.FOLLOW:
             return followed(user, event.followee_id or 0)
         case EventKind.USER:
-            return [topics.NAMES]
+            return renamed(user)
         case EventKind.MEDIA:
             return picture(event.tweet_id, user)
         case EventKind.VISIBILITY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -23,6 +24,9 @@ MAX_KEYS_PER_USER = 100
 
 # A key that outlives this has no end (and PostgreSQL's and Python's calendars have one).
 LONGEST_LIFE = timedelta(days=36_500)
+
+# Valid keys that a process remembers: 3 MB.
+MAX_VALID_KEYS = 20_000
 
 # Of a viewer in memory. Bytes.
 VIEWER_SIZE = 518
@@ -67,6 +71,27 @@ STANDS = f"SELECT 1 FROM api_keys WHERE id = $1 AND {VALID}"
 STANDING = f"SELECT id FROM api_keys WHERE user_id = $1 AND {VALID}"
 
 
+class ValidKeys:
+    """Digests of keys that were valid when this process looked them up last, the newest ones.
+
+    They may have been revoked since: this says that whoever shows one doesn't guess.
+    """
+
+    def __init__(self) -> None:
+        self._digests: OrderedDict[bytes, None] = OrderedDict()
+
+    def holds(self, digest: bytes) -> bool:
+        """Whether this key was valid."""
+        return digest in self._digests
+
+    def add(self, digest: bytes) -> None:
+        """It is valid."""
+        self._digests[digest] = None
+        self._digests.move_to_end(digest)
+        if len(self._digests) > MAX_VALID_KEYS:
+            self._digests.popitem(last=False)
+
+
 async def adopt() -> int:
     """Give the scope `account` to keys that a process of an earlier version made; how many there were.
 
@@ -99,7 +124,7 @@ async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer:
         raise InvalidKey
     scopes = frozenset(cast(list[HeldScope], found.pop("scopes")))
     viewer = Viewer(**found, scopes=scopes if found["is_admin"] else scopes - {"admin"})
-    needed = [topics.EVERYTHING, topics.NAMES, topics.keys_of(viewer.id)]
+    needed = [topics.EVERYTHING, topics.keys_of(viewer.id)]
     if (versions := store.versions.if_quiet(since, needed)) is not None:
         store.put(("viewer", digest), viewer, VIEWER_SIZE, needed, versions)
     return viewer

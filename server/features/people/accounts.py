@@ -73,7 +73,7 @@ async def rename(viewer: Viewer, name: str) -> Viewer:
     """Change the shown name; the viewer with that name."""
     shown = text.line("name", name, text.NAME_MAX_LENGTH)
     await User.filter(id=viewer.id).update(name=shown)
-    await changes.tell([topics.NAMES])
+    await changes.tell(changes.renamed(viewer.id))
     return replace(viewer, name=shown)
 
 
