@@ -14,12 +14,12 @@ from config.settings import Settings
 from server.context import Context
 from server.core.cache import changes, topics
 from server.core.limits.rates import PAUSE
-from server.core.limits.tally import SETTLE_EVERY, Ledger, Rate, Tally
+from server.core.limits.tally import PATIENCE, PREFIX, SETTLE_EVERY, Ledger, Rate, Tally
 from server.core.security import api_keys as keys
 from tests import pictures, proxy
 from tests.callers import Answer, Caller
 from tests.limits.conftest import Open, forget
-from tests.proxy import Hang, Pass, Refuse
+from tests.proxy import Delay, Hang, Pass, Refuse
 from tests.waiting import until
 
 
@@ -195,6 +195,25 @@ async def test_writes_are_exact_among_processes_and_reads_nearly(perch: Context,
     tallies = [Tally("exact", Rate(100, 86400), Ledger(perch.redis)) for _ in range(4)]
     left = await asyncio.gather(*[tally.count_exactly(1) for tally in tallies for _ in range(50)])
     assert sum(one >= 0 for one in left) == 100
+
+
+async def test_what_redis_confirms_too_late_is_counted_once(settings: Settings, perch: Context) -> None:
+    await forget(perch)
+    with proxy.before(unquote(urlsplit(settings.redis.url).path)) as between:
+        async with Redis(port=between.port) as slow:
+            tally = Tally("late", Rate(100, 86400), Ledger(slow))
+            assert await tally.count_exactly("alice") == 99
+            between.mode = Delay(2 * PATIENCE)
+            assert tally.count("alice") == 98
+            assert await tally.count_exactly("alice") == 97  # its answer comes too late
+            between.mode = Pass()
+
+            async def is_settled() -> bool:
+                await tally.settle()
+                return await perch.redis.get(PREFIX + tally._key("alice")) == b"3"
+
+            await until(is_settled)
+            assert await tally.count_exactly("alice") == 96
 
 
 @pytest.mark.fault("redis")

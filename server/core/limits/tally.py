@@ -69,6 +69,11 @@ class Addition:
     total: asyncio.Future[int | None]
 
 
+# The total after an addition that Redis was sent, and did not confirm in time. It may count all the same, so
+# it is not sent again: under load, one request would be counted several times.
+UNCONFIRMED = -1
+
+
 class Ledger:
     """The counts in Redis. What is to be added at the same moment goes there together, on one connection."""
 
@@ -79,7 +84,7 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
 
     async def add(self, key: str, amount: int, *, seconds: int) -> int | None:
-        """The total after it, which is kept for so long; None where Redis does not answer."""
+        """The total after it, which is kept for so long; None if Redis was not reached, or UNCONFIRMED."""
         if time.monotonic() < self._rests_until:
             return None
         total: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
@@ -96,6 +101,8 @@ class Ledger:
                 if time.monotonic() >= self._rests_until:
                     totals = await self._added(now)
             except Exception as error:  # whatever it is: nobody is to wait for it, or fail
+                if isinstance(error, TimeoutError):
+                    totals = [UNCONFIRMED] * len(now)
                 if time.monotonic() > self._rests_until + 10 * REST:
                     words = "rates are counted by each process alone, without Redis: %s: %s"
                     log.warning(words, type(error).__name__, error)
@@ -140,8 +147,8 @@ class Tally:
         total = await self._ledger.add(self._key(who), 1, seconds=self.rate.seconds)
         if total is None:
             return self.count(who)
-        count.total = max(count.total, total)
-        return self.rate.most - total - count.fresh
+        count.total = count.total + 1 if total == UNCONFIRMED else max(count.total, total)
+        return self.rate.most - count.total - count.fresh
 
     def resets_in(self) -> int:
         """Seconds from the last count until the next window, rounded up."""
@@ -157,7 +164,7 @@ class Tally:
         total = await self._ledger.add(key, told, seconds=self.rate.seconds)
         if total is not None:
             count.fresh -= told
-            count.total = max(count.total, total)
+            count.total = count.total + told if total == UNCONFIRMED else max(count.total, total)
 
     def _count(self, who: object) -> Count:
         self._now = int(time.time())
