@@ -2,9 +2,9 @@
 
     .venv/bin/python -m tools.bench.queries --folder /var/tmp/perch-queries
 
-Prints the Markdown of docs/performance.md, section "Query plans". The databases are generated into the folder,
-for a PostgreSQL of our own, and stay there, so that the second time starts at once: a million tweets take
-2.5 GB.
+Prints the Markdown of docs/performance.md, section "Query plans". The databases are generated into the
+folder, for a PostgreSQL of our own, and stay there, so that the second time starts at once: a million tweets
+take 2.5 GB.
 """
 
 from __future__ import annotations
