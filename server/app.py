@@ -14,6 +14,7 @@ from server.api.http.errors import EnvelopeErrors
 from server.api.http.headers import StandardHeaders
 from server.api.http.hosts import Hosts
 from server.api.http.protocol import PerchRequest
+from server.api.http.unsent import Unsent
 from server.api.pages import docs, health, metrics, pages
 from server.api.perch import (
     api_keys as keys,
@@ -91,6 +92,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.hosts = Hosts(settings)
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.readiness = health.Readiness()
+    app.ctx.unsent = Unsent()
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
     for part in PARTS:

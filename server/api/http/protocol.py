@@ -221,8 +221,19 @@ class PerchProtocol(HttpProtocol):
         if self.counted is not None:
             super().connection_made(transport)  # type: ignore[no-untyped-call]
 
+    def pause_writing(self) -> None:
+        """The client takes nothing more for now."""
+        super().pause_writing()  # type: ignore[no-untyped-call]
+        self.app.ctx.unsent.stalls(self.transport)
+
+    def resume_writing(self) -> None:
+        """The client takes more again."""
+        super().resume_writing()  # type: ignore[no-untyped-call]
+        self.app.ctx.unsent.goes_on(self.transport)
+
     def connection_lost(self, error: Exception | None) -> None:
         """It is closed."""
+        self.app.ctx.unsent.goes_on(self.transport)
         if self.counted is not None:
             self.app.ctx.connections.give_back(self.counted)
         super().connection_lost(error)  # type: ignore[no-untyped-call]

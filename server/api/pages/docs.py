@@ -9,6 +9,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from server.api.http import docs_page, openapi
+from server.api.http.admission import admit_read
 from server.context import App
 
 bp = Blueprint("docs", url_prefix="/api")
@@ -30,12 +31,14 @@ def set_up(app: App) -> None:
 @bp.route("/openapi.json", methods=["GET", "HEAD"])
 async def document(request: Request) -> HTTPResponse:
     """The OpenAPI document."""
+    admitted(request)
     return HTTPResponse(request.app.ctx.openapi(), 200, dict(POLICY), "application/json")
 
 
 @bp.route("/docs", methods=["GET", "HEAD"])
 async def page(request: Request) -> HTTPResponse:
     """The document as a page."""
+    admitted(request)
     return HTTPResponse(request.app.ctx.docs_page(), 200, dict(POLICY), "text/html; charset=utf-8")
 
 
@@ -43,3 +46,9 @@ async def page(request: Request) -> HTTPResponse:
 async def style(request: Request) -> HTTPResponse:
     """The page's looks."""
     return HTTPResponse(docs_page.STYLE, 200, dict(POLICY), "text/css; charset=utf-8")
+
+
+def admitted(request: Request) -> None:
+    """Count it by address, as all that is answered without a key: it is large. Raises RateLimited."""
+    if (rates := request.app.ctx.perch.rates) is not None:
+        admit_read(request, rates, None)
