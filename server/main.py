@@ -35,6 +35,7 @@ from server.core.limits.rates import Rates
 from server.core.live import capacity
 from server.core.live.hub import Hub
 from server.core.transient import is_passing
+from server.features.events import KINDS
 from server.features.marks import MARKS
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
@@ -72,7 +73,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
             memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
             async with (
                 changes.told(settings.database, versions),
-                Keeper(settings.database, versions).running(),
+                Keeper(settings.database, versions, KINDS).running(),
                 Hub(settings.database, PerchLive(urls)).running() as hub,
                 Rates(settings, redis).running() as rates,
                 trends.added(Redis(connection_pool=broker.connection_pool), totals),

@@ -1,6 +1,5 @@
 """The tables, and the queries that read them."""
 
-from server.core.live.event import EventKind
 from server.features.api_keys.api_key import ApiKey
 from server.features.follows.follow import Follow
 from server.features.invitations.invitation import Invitation
@@ -13,7 +12,6 @@ from server.operations.scheduled_run import RunKind, RunState, ScheduledRun
 
 __all__ = [
     "ApiKey",
-    "EventKind",
     "Follow",
     "Instance",
     "Invitation",

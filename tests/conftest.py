@@ -32,6 +32,7 @@ from server.core.database import migrate, own_server
 from server.core.database.connection import database as models
 from server.core.database.connection import rows
 from server.core.live.hub import Hub
+from server.features.events import KINDS
 from server.features.marks import MARKS
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
@@ -217,7 +218,7 @@ async def perch(
         urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
         memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
         async with (
-            Keeper(settings.database, versions).running(),
+            Keeper(settings.database, versions, KINDS).running(),
             Hub(settings.database, PerchLive(urls)).running() as hub,
         ):
             yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory)

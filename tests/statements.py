@@ -15,11 +15,14 @@ from server.core.database import migrate, own_server
 from server.core.live import event
 from server.core.paging import NEWEST
 from server.features.api_keys import api_keys as keys
+from server.features.follows import events as followed
 from server.features.follows import follows
+from server.features.likes import events as liked
 from server.features.likes import liking
-from server.features.live import present as live
+from server.features.media import events as pictured
 from server.features.media import media, media_access, media_copy
 from server.features.moderation import hidden_tweets as hiding
+from server.features.people import events as renamed
 from server.features.people import people
 from server.features.privacy import erasure
 from server.features.timelines import timeline
@@ -124,13 +127,13 @@ def statements(at: Landmarks) -> Statements:
         "a key that is shown stands": (keys.STANDS, [1]),
         "keys that stand": (keys.STANDING, [1]),
         "the owner of an API key": (keys.AUTHENTICATE, [b"x" * 32, True]),
-        "live: counters": (live.USERS, [[at.busiest_author, at.reader]]),
-        "live: likes": (live.LIKES, [[tweet, 7], [at.keen, at.keen]]),
-        "live: follows": (live.FOLLOWS, [[at.collector], [at.busiest_author]]),
-        "live: pictures": (live.MEDIA, [[7, 8]]),
+        "live: counters": (renamed.PROFILES, [[at.busiest_author, at.reader]]),
+        "live: likes": (liked.LIKES, [[tweet, 7], [at.keen, at.keen]]),
+        "live: follows": (followed.FOLLOWS, [[at.collector], [at.busiest_author]]),
+        "live: pictures": (pictured.MEDIA, [[7, 8]]),
         "one's own picture": (media_access.MINE, [7, at.photographer]),
         "who may have a picture": (media_access.ACCESS, ["x"]),
-        "live: followers among viewers": (live.FOLLOWERS, [[at.busiest_author], list(range(1, 1000))]),
+        "live: followers among viewers": (followed.FOLLOWERS, [[at.busiest_author], list(range(1, 1000))]),
         "events": (event.AFTER, [0, NEWEST, 500]),
         "the ends of the event log": (event.NEWEST, []),
         "move events": (event.MOVE, [[tweet], 500, 0, [], False]),

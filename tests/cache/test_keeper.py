@@ -25,6 +25,7 @@ from server.core.cache.notices import PATIENCE
 from server.core.cache.store import Store
 from server.core.cache.versions import Versions, clock
 from server.core.database.connection import rows
+from server.features.events import KINDS
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("pool")
@@ -39,7 +40,7 @@ BY_HAND = 1
 async def host(settings: Settings) -> AsyncIterator[Versions]:
     """A host that is believed."""
     table = Versions()
-    async with Keeper(settings.database, table).running():
+    async with Keeper(settings.database, table, KINDS).running():
         await until(table.are_believed)
         yield table
 
@@ -66,7 +67,7 @@ async def test_what_a_new_host_read_before_all_others_knew_it_is_forgotten(setti
     before = await hosts()
     await rows("INSERT INTO cache_hosts (id, knows) VALUES ($1, $2)", BY_HAND, sorted(before))
     try:
-        async with Keeper(settings.database, table).running():
+        async with Keeper(settings.database, table, KINDS).running():
 
             async def has_joined() -> bool:
                 return table.host in await hosts()

@@ -10,80 +10,12 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
 from config.addresses import DatabaseAddress
-from server.core.cache import cache_host, notices, topics
+from server.core.cache import cache_host, notices
 from server.core.cache.notices import LEASE_OVER, PATIENCE
 from server.core.cache.versions import Versions
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT
 from server.core.database.together import Together
-from server.core.live.event import EventKind, EventRow
-
-
-def published(tweet_id: int, author_id: int) -> list[int]:
-    """A tweet came or went. Its pictures come and go with it."""
-    return [
-        topics.ALL_TWEETS,
-        topics.tweet(tweet_id),
-        topics.tweets_of(author_id),
-        topics.user(author_id),
-    ]
-
-
-def deleted(tweet_id: int, author_id: int) -> list[int]:
-    """A tweet went, with its likes."""
-    return [*published(tweet_id, author_id), topics.DELETIONS]
-
-
-def liked(tweet_id: int, user_id: int) -> list[int]:
-    """A like came or went."""
-    return [topics.tweet(tweet_id), topics.likes_of(user_id)]
-
-
-def followed(follower_id: int, followee_id: int) -> list[int]:
-    """A follow came or went."""
-    return [topics.follows_of(follower_id), topics.user(follower_id), topics.user(followee_id)]
-
-
-def renamed(user_id: int) -> list[int]:
-    """A user has another name, which whoever shows a key of theirs has in memory too."""
-    return [topics.NAMES, topics.keys_of(user_id)]
-
-
-def picture(tweet_id: int | None, owner_id: int) -> list[int]:
-    """A picture became ready, broke and left its tweet, or is described anew."""
-    return [topics.tweet(tweet_id), topics.tweets_of(owner_id)] if tweet_id is not None else []
-
-
-def visibility(user_id: int) -> list[int]:
-    """All that a user wrote came or went at once: whatever may show it."""
-    return [topics.EVERYTHING, topics.keys_of(user_id)]
-
-
-def marked(user_id: int) -> list[int]:
-    """Tweets of a user left the indexes of what is shown, or came back."""
-    return [topics.ALL_TWEETS, topics.DELETIONS, topics.tweets_of(user_id)]
-
-
-def of_event(event: EventRow) -> list[int]:
-    """What the event changed."""
-    tweet, user = event.tweet_id or 0, event.user_id or 0
-    match event.kind:
-        case EventKind.TWEET:
-            return published(tweet, user)
-        case EventKind.TWEET_DELETED:
-            return deleted(tweet, user)
-        case EventKind.LIKES | EventKind.LIKED:
-            return liked(tweet, user)
-        case EventKind.FOLLOW:
-            return followed(user, event.followee_id or 0)
-        case EventKind.USER:
-            return renamed(user)
-        case EventKind.MEDIA:
-            return picture(event.tweet_id, user)
-        case EventKind.VISIBILITY:
-            return visibility(user)
-        case EventKind.KEY_REVOKED | EventKind.PERMISSIONS:
-            return [topics.keys_of(user)]
 
 
 class Changes:

@@ -19,7 +19,7 @@ from typing import Any
 
 from config.addresses import DatabaseAddress
 from config.pauses import spread
-from server.core.cache import cache_host, changes, notices, topics
+from server.core.cache import cache_host, notices, topics
 from server.core.cache.cache_host import CacheHost
 from server.core.cache.membership import Membership
 from server.core.cache.notices import LEASE
@@ -28,6 +28,7 @@ from server.core.database.connecting import connect
 from server.core.database.connection import AWAY, CONNECT_TIMEOUT
 from server.core.live import event as log_of_events
 from server.core.live.event import GROWN
+from server.core.live.kinds import Kinds
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +52,10 @@ BATCH, LAST = 1_000, 2**63 - 1
 class Keeper:
     """A web process' part in it: waits to be the keeper, and then is."""
 
-    def __init__(self, address: DatabaseAddress, versions: Versions) -> None:
+    def __init__(self, address: DatabaseAddress, versions: Versions, kinds: Kinds) -> None:
         self._address = address
         self._versions = versions
+        self._kinds = kinds
         self._woken = asyncio.Event()
         self._called = self._grown = False  # a host says that it is here; the log of events has grown
         self._to_answer: list[tuple[str, int]] = []
@@ -202,6 +204,6 @@ class Keeper:
         """On this connection: those of the pool may all be waiting for something."""
         while found := await connection.fetch(log_of_events.AFTER, position, LAST, BATCH):
             events = log_of_events.events(found)
-            self._versions.stamp({topic for event in events for topic in changes.of_event(event)})
+            self._versions.stamp({topic for event in events for topic in self._kinds.invalidated_by(event)})
             position = events[-1].seq
         return position

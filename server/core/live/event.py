@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -30,26 +29,15 @@ KEPT_FOR = timedelta(days=1)
 GROWN = "perch_events"
 
 
-class EventKind(StrEnum):
-    """What happened."""
-
-    TWEET = "tweet"  # published
-    TWEET_DELETED = "tweet_deleted"
-    LIKES = "likes"  # the number of a tweet's likes changed
-    LIKED = "liked"  # the user's own like of a tweet came or went
-    FOLLOW = "follow"  # the user follows the followee now, or not any more
-    USER = "user"  # renamed
-    MEDIA = "media"  # a picture is ready, broken, or described anew
-    KEY_REVOKED = "key_revoked"
-    VISIBILITY = "visibility"  # a user's tweets are hidden or shown again, or the user is being deleted
-    PERMISSIONS = "permissions"  # what a user's keys allow has changed; told to nobody
+# The kind that the relay holds back: how many like a tweet is told at most once a second for each.
+HELD = "likes"
 
 
 class EventRow(msgspec.Struct, frozen=True):
     """An event as it is read from the log."""
 
     seq: int
-    kind: EventKind
+    kind: str
     tweet_id: int | None
     user_id: int | None
     followee_id: int | None
@@ -60,7 +48,7 @@ class EventRow(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """An event that has just reached the log."""
 
-    kind: EventKind
+    kind: str
     tweet_id: int | None
 
 
@@ -91,15 +79,15 @@ MOVE = f"""
         ) RETURNING *
     ), held AS (
         INSERT INTO held_likes (tweet_id)
-        SELECT DISTINCT tweet_id FROM taken WHERE kind = 'likes' AND tweet_id = ANY($1::bigint[])
+        SELECT DISTINCT tweet_id FROM taken WHERE kind = '{HELD}' AND tweet_id = ANY($1::bigint[])
         ON CONFLICT DO NOTHING
     ), released AS (
         DELETE FROM held_likes WHERE ($5 OR tweet_id = ANY($4::bigint[])) RETURNING tweet_id
     ), due AS (
         SELECT id, kind, tweet_id, user_id, followee_id, media_id, key_id FROM taken
-        WHERE kind <> 'likes' OR tweet_id <> ALL($1::bigint[])
+        WHERE kind <> '{HELD}' OR tweet_id <> ALL($1::bigint[])
         UNION ALL
-        SELECT 0, 'likes', tweet_id, NULL, NULL, NULL, NULL FROM released
+        SELECT 0, '{HELD}', tweet_id, NULL, NULL, NULL, NULL FROM released
     ), kept AS (
         SELECT DISTINCT ON (kind, tweet_id, user_id, followee_id, media_id, key_id) *
         FROM due ORDER BY kind, tweet_id, user_id, followee_id, media_id, key_id, id DESC
@@ -163,13 +151,13 @@ async def forget_old(*, now: datetime | None = None) -> int:
 
 def events(found: Iterable[Any]) -> list[EventRow]:
     """What `AFTER` returned."""
-    return [EventRow(**{**dict(values), "kind": EventKind(values["kind"])}) for values in found]
+    return [EventRow(**dict(values)) for values in found]
 
 
 def moved(found: Collection[Any]) -> Moved:
     """What `MOVE` returned."""
     first = next(iter(found))
-    told = [Told(EventKind(row["kind"]), row["tweet_id"]) for row in found if row["kind"] is not None]
+    told = [Told(row["kind"], row["tweet_id"]) for row in found if row["kind"] is not None]
     return Moved(told, first["taken"], first["up_to"])
 
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from server.core.database.locks import AdvisoryLock
-from server.core.live.event import MOVE, PLANNER, EventKind, Moved, moved
+from server.core.live.event import HELD, MOVE, PLANNER, Moved, moved
 
 # Rows in one go.
 BATCH = 2_000
@@ -52,7 +52,7 @@ class Relay:
         self._behind_id = found.up_to or self._behind_id
         now = time.monotonic()
         for event in found.told:
-            if event.kind is EventKind.LIKES and event.tweet_id is not None:
+            if event.kind == HELD and event.tweet_id is not None:
                 self._told[event.tweet_id] = now
         if found.taken < BATCH:
             self._behind_id = 0

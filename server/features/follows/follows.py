@@ -7,6 +7,7 @@ from server.core.database.connection import row
 from server.core.errors import SelfFollow, UserNotFound
 from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
+from server.features.follows import events
 from server.features.people import accounts, people
 from server.features.people.people import ListedPerson
 
@@ -64,4 +65,4 @@ async def _page(found: list[ListedPerson], user_id: int, limit: int) -> Page[Lis
 async def _set(statement: str, viewer: Viewer, user_id: int) -> None:
     if await row(statement, user_id, viewer.id) is None:
         raise UserNotFound
-    await changes.tell(changes.followed(viewer.id, user_id))
+    await changes.tell(events.followed(viewer.id, user_id))

@@ -8,7 +8,7 @@ from server.core.cache import changes
 from server.core.errors import TweetNotFound
 from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
-from server.features.likes import liking
+from server.features.likes import events, liking
 from server.features.likes.liking import Pair
 from server.features.people import people
 from server.features.people.people import ListedPerson
@@ -39,4 +39,4 @@ async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = N
 async def _set(write: Callable[[Pair], Awaitable[bool]], viewer: Viewer, tweet_id: int) -> None:
     if not await write(Pair(tweet_id, viewer.id)):
         raise TweetNotFound
-    await changes.tell(changes.liked(tweet_id, viewer.id))
+    await changes.tell(events.liked(tweet_id, viewer.id))

@@ -19,7 +19,7 @@ from server.core.errors import BrokenPicture, MediaInUse, MediaNotFound
 from server.core.jobs import Jobs
 from server.core.paging import NEWEST
 from server.core.viewer import Viewer
-from server.features.media import media_access
+from server.features.media import events, media_access
 from server.features.media.media_access import OwnedMedia
 from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import keys
@@ -114,7 +114,7 @@ async def describe(viewer: Viewer, media_id: int, alt: str) -> OwnedMedia:
         alt,
     )
     for media in described:
-        await changes.tell(changes.picture(media["tweet_id"], viewer.id))
+        await changes.tell(events.changed(media["tweet_id"], viewer.id))
     return await _mine(viewer, media_id)
 
 
@@ -252,7 +252,7 @@ async def settle_ready(media_id: int, variants: Variants) -> bool:
         msgspec.json.encode(variants.digests).decode(),
     )
     if found is not None:
-        await changes.tell(changes.picture(found["tweet_id"], found["owner_id"]))
+        await changes.tell(events.changed(found["tweet_id"], found["owner_id"]))
     return found is not None
 
 
@@ -267,7 +267,7 @@ async def settle_broken(media_id: int, failure: str) -> None:
         failure,
     )
     for media in found:
-        await changes.tell(changes.picture(media["tweet_id"], media["owner_id"]))
+        await changes.tell(events.changed(media["tweet_id"], media["owner_id"]))
 
 
 async def _leave_nothing(original: str, store: ObjectStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.core.cache import changes
 from server.core.jobs import Jobs
+from server.features.moderation import events
 from server.features.moderation import hidden_tweets as hiding
 
 # Users that are taken up again in one go.
@@ -13,7 +14,7 @@ AT_ONCE = 100
 async def settle_some(user_id: int) -> bool:
     """Mark a batch of tweets; whether any are left."""
     more = await hiding.mark_some(user_id)
-    await changes.tell(changes.marked(user_id))
+    await changes.tell(events.marked(user_id))
     return more
 
 

@@ -9,7 +9,7 @@ from server.core.database.connection import row, rows, transaction
 from server.core.errors import Administrator, InvalidKey, LastAdministrator, UserNotFound
 from server.core.jobs import Jobs
 from server.features.invitations import invitation
-from server.features.moderation import hiding
+from server.features.moderation import events, hiding
 
 REASON_MAX_LENGTH = 200
 
@@ -138,5 +138,5 @@ async def keep_acting(by: Actor) -> None:
 async def told(user_id: int, jobs: Jobs) -> None:
     """After the commit: no process honours their keys any more, or shows what is hidden."""
     # Also where nothing was changed: who did that may have died before anybody was told.
-    await changes.tell(changes.visibility(user_id))
+    await changes.tell(events.visibility(user_id))
     await hiding.begin(user_id, jobs)

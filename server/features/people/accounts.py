@@ -17,7 +17,7 @@ from server.core.security.api_keys import MEMBER_SCOPES, digest
 from server.core.viewer import Person, Viewer
 from server.features.api_keys import api_keys as keys
 from server.features.api_keys.api_key import ApiKey
-from server.features.people import people
+from server.features.people import events, people
 from server.features.people.people import ProfileRow
 from server.features.people.user import User
 from server.features.privacy import erasure
@@ -73,7 +73,7 @@ async def rename(viewer: Viewer, name: str) -> Viewer:
     """Change the shown name; the viewer with that name."""
     shown = text.line("name", name, text.NAME_MAX_LENGTH)
     await User.filter(id=viewer.id).update(name=shown)
-    await changes.tell(changes.renamed(viewer.id))
+    await changes.tell(events.renamed(viewer.id))
     return replace(viewer, name=shown)
 
 

@@ -16,8 +16,11 @@ from server.core.database.connection import row, transaction
 from server.core.errors import InvalidBody, InvalidKey, PublicKey
 from server.core.jobs import Jobs
 from server.core.viewer import Viewer
+from server.features.follows import events as follows
 from server.features.invitations import invitation
+from server.features.likes import events as likes
 from server.features.media import cleanup as media_cleanup
+from server.features.moderation import events as moderation
 from server.features.moderation import hiding, suspensions
 from server.features.privacy import erasure, exports
 from server.features.privacy.erasure import LeavingRow
@@ -66,7 +69,7 @@ async def delete_oneself(viewer: Viewer, handle: str, jobs: Jobs) -> LeavingRow:
             await invitation.revoke_made_by(viewer.id)
             await erasure.hide(viewer.id, GRACE_DAYS)
     # Also where nothing was changed: whoever did that may have died before anybody was told.
-    await changes.tell(changes.visibility(viewer.id))
+    await changes.tell(moderation.visibility(viewer.id))
     await hiding.begin(viewer.id, jobs)
     found = await erasure.leaving(viewer.id)
     if found is None:  # kept, or erased, in this moment
@@ -89,7 +92,7 @@ async def keep(user_id: int, jobs: Jobs, by: Actor | None = None) -> bool:
         kept = await erasure.keep(user_id)
         if kept and by is not None:
             await audit.record(by, Act.USER_KEPT, user_id=user_id)
-    await changes.tell(changes.visibility(user_id))
+    await changes.tell(moderation.visibility(user_id))
     await hiding.begin(user_id, jobs)
     return kept
 
@@ -112,7 +115,7 @@ async def delete(user_id: int, handle: str, by: Actor, jobs: Jobs) -> None:
             raise InvalidBody(NOT_CONFIRMED)
         await _mark(user_id, handle)
         await audit.record(by, Act.USER_DELETED, user_id=user_id)
-    await changes.tell(changes.visibility(user_id))
+    await changes.tell(moderation.visibility(user_id))
     await hiding.settle_some(user_id)  # so that most pages are full at once; the others when all are gone
     await jobs.erase_user(user_id)
 
@@ -127,10 +130,10 @@ async def erase_some(user_id: int, store: ObjectStore, media_folder: str) -> boo
     if await erasure.remove_likes_received(user_id) or await erasure.remove_tweets(user_id):
         return True
     if tweets := await erasure.remove_likes(user_id):
-        await changes.tell({topic for tweet in tweets for topic in changes.liked(tweet, user_id)})
+        await changes.tell({topic for tweet in tweets for topic in likes.liked(tweet, user_id)})
         return True
-    if follows := await erasure.remove_follows(user_id):
-        await changes.tell({topic for follow in follows for topic in changes.followed(*follow)})
+    if removed := await erasure.remove_follows(user_id):
+        await changes.tell({topic for follow in removed for topic in follows.followed(*follow)})
         return True
     if pictures := await erasure.take_pictures(user_id):
         await media_cleanup.remove(pictures, store, media_folder)
@@ -164,7 +167,7 @@ async def _end_grace(user_id: int) -> None:
         if handle is None:
             return
         await _mark(user_id, handle)
-    await changes.tell(changes.visibility(user_id))
+    await changes.tell(moderation.visibility(user_id))
 
 
 async def _mark(user_id: int, handle: str) -> None:

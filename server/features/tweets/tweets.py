@@ -16,7 +16,7 @@ from server.core.paging import NEWEST
 from server.core.viewer import Viewer
 from server.features.media import media
 from server.features.timelines.timeline import TweetRow
-from server.features.tweets import idempotency, publishing
+from server.features.tweets import events, idempotency, publishing
 from server.features.tweets.publishing import NewTweet
 
 MAX_MEDIA = 4  # pictures in one tweet
@@ -71,12 +71,12 @@ async def publish(
             earlier = await idempotency.earlier(viewer, key, fingerprint)
             if earlier is not None:
                 # Who did it may have died before anybody was told.
-                await changes.tell(changes.published(earlier, viewer.id))
+                await changes.tell(events.published(earlier, viewer.id))
                 return Published(earlier, None)
         await media.ensure_attachable(viewer, media_ids)
         await quotas.ensure_room_for_text(viewer.id, content, day_bytes)
         raise Unavailable  # what was in the way has gone meanwhile
-    await changes.tell(changes.published(new.id, viewer.id))
+    await changes.tell(events.published(new.id, viewer.id))
     shown = TweetRow(
         new.id, content, new.created_at, 0, 1, viewer.id, viewer.name, viewer.handle, new.media, []
     )
@@ -98,7 +98,7 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
         # Who deleted it may have died before anybody was told.
         await changes.tell([topics.tweet(tweet_id)])
         raise
-    await changes.tell(changes.deleted(tweet_id, author_id))
+    await changes.tell(events.deleted(tweet_id, author_id))
     if removed:
         await jobs.remove_pictures(removed)
 

@@ -1,1 +1,0 @@
-"""What is true now of what live events are about."""
