@@ -17,16 +17,20 @@ from server.core.paging import NEWEST
 from server.features.api_keys import api_keys as keys
 from server.features.follows import events as followed
 from server.features.follows import follows
+from server.features.follows import personal as follows_data
 from server.features.likes import events as liked
 from server.features.likes import liking
+from server.features.likes import personal as likes_data
 from server.features.media import events as pictured
 from server.features.media import media, media_access, media_copy
+from server.features.media import personal as media_data
 from server.features.moderation import hidden_tweets as hiding
 from server.features.people import events as renamed
 from server.features.people import people
 from server.features.privacy import erasure
 from server.features.timelines import timeline
 from server.features.timelines.timeline import Which
+from server.features.tweets import personal as tweets_data
 from server.features.tweets import publishing
 from server.generate import loading
 from server.generate.size import Size
@@ -164,17 +168,22 @@ def statements(at: Landmarks) -> Statements:
         "erase: whether to": (erasure.DELETED, [at.newcomer]),
         "erase: retire the handle": (erasure.RETIRE, ["alice"]),
         "erase: keys": (erasure.REVOKE_KEYS, [at.newcomer]),
-        "erase: tweets with likes": (erasure.LIKED_TWEETS, [at.busiest_author, 100]),
-        "erase: their likes": (erasure.REMOVE_LIKES_OF_TWEETS, [[tweet, tweet - 1], 100]),
-        "erase: which tweets": (erasure.TWEETS, [at.busiest_author, 100]),
-        "erase: pictures of tweets": (erasure.DETACH, [last_page]),
-        "erase: tweets": (erasure.REMOVE_TWEETS, [[at.newest]]),
-        "erase: what one likes": (erasure.LOCK_LIKED, [at.keen, 50]),
-        "erase: likes": (erasure.UNLIKE, [at.keen, last_page]),
-        "erase: which follows": (erasure.FOLLOWS, [at.collector, 100]),
-        "erase: whose": (erasure.LOCK_USERS, [[at.collector, at.reader]]),
-        "erase: follows": (erasure.UNFOLLOW, [[1, 2]]),
-        "erase: pictures": (erasure.PICTURES, [at.photographer, 100]),
+        "erase: tweets with likes": (tweets_data.LIKED_TWEETS, [at.busiest_author, 100]),
+        "erase: their likes": (tweets_data.REMOVE_LIKES_OF_TWEETS, [[tweet, tweet - 1], 100]),
+        "erase: which tweets": (tweets_data.TWEETS, [at.busiest_author, 100]),
+        "erase: pictures of tweets": (tweets_data.DETACH, [last_page]),
+        "erase: tweets": (tweets_data.REMOVE_TWEETS, [[at.newest]]),
+        "erase: what one likes": (likes_data.LOCK_LIKED, [at.keen, 50]),
+        "erase: likes": (likes_data.UNLIKE, [at.keen, last_page]),
+        "erase: which follows": (follows_data.FOLLOWS, [at.collector, 100]),
+        "erase: whose": (follows_data.LOCK_USERS, [[at.collector, at.reader]]),
+        "erase: follows": (follows_data.UNFOLLOW, [[1, 2]]),
+        "erase: pictures": (media_data.TAKE, [at.photographer, 100]),
+        "export: tweets": (tweets_data.EXPORT, [at.busiest_author, 0, 50]),
+        "export: likes": (likes_data.EXPORT, [at.keen, 0, 50]),
+        "export: following": (follows_data.EXPORT_FOLLOWING, [at.collector, 0, 50]),
+        "export: followers": (follows_data.EXPORT_FOLLOWERS, [at.busiest_author, 0, 50]),
+        "export: pictures": (media_data.EXPORT, [at.photographer, 0, 50]),
         "erase: the user": (erasure.REMOVE_USER, [at.newcomer]),
         "erase: what was forgotten": (erasure.FORGOTTEN, [120, 100]),
         "like": (liking.LIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 import zipfile
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -10,25 +11,20 @@ from typing import Any
 import msgspec
 
 from server.core.database.connection import row
+from server.features.media.personal import PICTURES
+from server.features.personal import EXPORTED
 from server.features.privacy import export
 from storage import keys
 from storage.base import ObjectNotFound, ObjectStore
 
+# Files that are no lists of rows, and those that are, as `server.features.personal` has them.
 README = """This is what Perch holds of you.
 
-profile.json      who you are
-tweets.json       what you wrote, with the ids of its pictures
-pictures.json     your pictures, each a file in the folder pictures
-likes.json        the tweets that you like, by their ids
-following.json    whom you follow
-followers.json    who follows you
-keys.json         your API keys; the keys themselves are known to nobody but you
-invitations.json  the links that you made
-acts.json         what administrators did to you (a suspension, a tweet taken down),
-                  and what you did as one
+{files}
 
 Not in it: how many pictures and bytes you sent today, which is counted for a few days.
 """
+NAME_WIDTH, WIDTH = 18, 90
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 
@@ -56,10 +52,10 @@ async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGen
     """The archive (zip), piece by piece. What changes meanwhile is in it as it was or as it is."""
     sink: Any = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("README.txt", README)
+        archive.writestr("README.txt", readme())
         archive.writestr("profile.json", _json(await row(export.PROFILE, user_id)))
-        for what in export.LISTS:
-            with archive.open(f"{what}.json", "w") as entry:
+        for what in EXPORTED:
+            with archive.open(f"{what.name}.json", "w") as entry:
                 between = b"["
                 async for rows in export.listed(what, user_id):
                     for one in rows:
@@ -67,7 +63,7 @@ async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGen
                         between = b",\n"
                     yield sink.take()
                 entry.write(b"[]" if between == b"[" else b"]")
-        async for pictures in export.listed("pictures", user_id):
+        async for pictures in export.listed(PICTURES, user_id):
             for picture in pictures:
                 with contextlib.suppress(ObjectNotFound):  # removed meanwhile
                     async with store.read(keys.variant(media_folder, picture["token"])) as found:
@@ -77,6 +73,21 @@ async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGen
                                 entry.write(piece)
                                 yield sink.take()
     yield sink.take()
+
+
+def readme() -> str:
+    """What each file holds."""
+    files = [("profile", "who you are"), *((one.name, one.what) for one in EXPORTED)]
+    told = (
+        textwrap.fill(
+            what,
+            WIDTH,
+            initial_indent=f"{name}.json".ljust(NAME_WIDTH),
+            subsequent_indent=" " * NAME_WIDTH,
+        )
+        for name, what in files
+    )
+    return README.format(files="\n".join(told))
 
 
 def _shown(one: dict[str, Any]) -> dict[str, Any]:

@@ -15,13 +15,12 @@ from server.core.cache import changes
 from server.core.database.connection import row, transaction
 from server.core.errors import InvalidBody, InvalidKey, PublicKey
 from server.core.jobs import Jobs
+from server.core.personal import Objects
 from server.core.viewer import Viewer
-from server.features.follows import events as follows
 from server.features.invitations import invitation
-from server.features.likes import events as likes
-from server.features.media import cleanup as media_cleanup
 from server.features.moderation import events as moderation
 from server.features.moderation import hiding, suspensions
+from server.features.personal import ERASE
 from server.features.privacy import erasure, exports
 from server.features.privacy.erasure import LeavingRow
 from storage.base import ObjectStore
@@ -127,17 +126,10 @@ async def erase_some(user_id: int, store: ObjectStore, media_folder: str) -> boo
     """
     if not await erasure.is_deleted(user_id):
         return False
-    if await erasure.remove_likes_received(user_id) or await erasure.remove_tweets(user_id):
-        return True
-    if tweets := await erasure.remove_likes(user_id):
-        await changes.tell({topic for tweet in tweets for topic in likes.liked(tweet, user_id)})
-        return True
-    if removed := await erasure.remove_follows(user_id):
-        await changes.tell({topic for follow in removed for topic in follows.followed(*follow)})
-        return True
-    if pictures := await erasure.take_pictures(user_id):
-        await media_cleanup.remove(pictures, store, media_folder)
-        return True
+    objects = Objects(store, media_folder)
+    for step in ERASE:
+        if await step(user_id, objects):
+            return True
     return await exports.remove_of(user_id, store)
 
 

@@ -1,7 +1,6 @@
-"""Removing what a user left, a batch in each transaction.
+"""The end of an account: hidden for some days in which its owner can keep it, then marked, then removed.
 
-Each takes its locks in the order of everybody else: tweets by their ids, then users by theirs. What it did
-tells the domain what to tell of; what is left is found by the next one.
+What a user left is erased by what the features declare (`server.features.personal`).
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ from datetime import datetime
 
 import msgspec
 
-from server.core.database.connection import row, rows, transaction
-
-# Rows that one transaction removes.
-BATCH = 500
+from server.core.database.connection import row, rows
+from server.features.personal import LEFT
 
 # Whoever has this handle again is refused (the trigger of the eighth migration).
 RETIRE = """
@@ -46,52 +43,11 @@ DUE = "SELECT handle FROM users WHERE id = $1 AND erase_after <= now() FOR UPDAT
 DELETED = "SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after IS NULL"
 REVOKE_KEYS = "UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING 1"
 
-# $1 user, $2 how many. Tweets with likes: one may have more of them than a transaction should remove.
-LIKED_TWEETS = """
-    SELECT id FROM tweets WHERE author_id = $1 AND likes_count > 0 ORDER BY id LIMIT $2 FOR NO KEY UPDATE
-"""
-REMOVE_LIKES_OF_TWEETS = """
-    DELETE FROM likes WHERE id IN (SELECT id FROM likes WHERE tweet_id = ANY($1::bigint[]) LIMIT $2)
-    RETURNING 1
-"""
-TWEETS = "SELECT id FROM tweets WHERE author_id = $1 ORDER BY id LIMIT $2 FOR UPDATE"
-DETACH = """
-    UPDATE media_attachments SET tweet_id = NULL, state = 'removed', changed_at = now()
-    WHERE tweet_id = ANY($1::bigint[]) RETURNING 1
-"""
-REMOVE_TWEETS = "DELETE FROM tweets WHERE id = ANY($1::bigint[]) RETURNING 1"
-
-LOCK_LIKED = """
-    SELECT id FROM tweets WHERE id IN (
-        SELECT tweet_id FROM likes WHERE user_id = $1 ORDER BY tweet_id LIMIT $2
-    ) ORDER BY id FOR NO KEY UPDATE
-"""
-UNLIKE = "DELETE FROM likes WHERE user_id = $1 AND tweet_id = ANY($2::bigint[]) RETURNING tweet_id"
-
-FOLLOWS = """
-    (SELECT id, follower_id, followee_id FROM follows WHERE follower_id = $1 ORDER BY id DESC LIMIT $2)
-    UNION ALL
-    (SELECT id, follower_id, followee_id FROM follows WHERE followee_id = $1 ORDER BY id DESC LIMIT $2)
-    LIMIT $2
-"""
-LOCK_USERS = "SELECT id FROM users WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
-UNFOLLOW = "DELETE FROM follows WHERE id = ANY($1::bigint[]) RETURNING follower_id, followee_id"
-
-# Those that a worker is at are left for later: what it is about to store would be orphaned.
-PICTURES = """
-    UPDATE media_attachments SET state = 'removed', tweet_id = NULL, changed_at = now() WHERE id IN (
-        SELECT id FROM media_attachments
-        WHERE owner_id = $1 AND (working_until IS NULL OR working_until < now())
-        ORDER BY id LIMIT $2 FOR UPDATE
-    ) RETURNING id
-"""
-REMOVE_USER = """
+# Nothing of the user's is left that is removed before.
+REMOVE_USER = f"""
     DELETE FROM users u WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after IS NULL
-        AND NOT EXISTS (SELECT 1 FROM tweets WHERE author_id = u.id)
-        AND NOT EXISTS (SELECT 1 FROM likes WHERE user_id = u.id)
-        AND NOT EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id OR followee_id = u.id)
-        AND NOT EXISTS (SELECT 1 FROM media_attachments WHERE owner_id = u.id)
         AND NOT EXISTS (SELECT 1 FROM exports WHERE user_id = u.id)
+        {" ".join(f"AND NOT EXISTS ({sql})" for sql in LEFT)}
     RETURNING 1
 """
 # Those too whose time has come: nobody else looks for them.
@@ -147,47 +103,6 @@ async def lock_due(user_id: int) -> str | None:
 async def is_deleted(user_id: int) -> bool:
     """Whether the user was marked, and is there still."""
     return await row(DELETED, user_id) is not None
-
-
-async def remove_likes_received(user_id: int) -> int:
-    """Likes of the user's tweets; how many."""
-    async with transaction():
-        liked = [found["id"] for found in await rows(LIKED_TWEETS, user_id, BATCH)]
-        return len(await rows(REMOVE_LIKES_OF_TWEETS, liked, BATCH)) if liked else 0
-
-
-async def remove_tweets(user_id: int) -> int:
-    """The user's tweets; how many. Their pictures are left to be removed."""
-    async with transaction():
-        tweets = [found["id"] for found in await rows(TWEETS, user_id, BATCH)]
-        if tweets:
-            await rows(DETACH, tweets)
-            await rows(REMOVE_TWEETS, tweets)
-        return len(tweets)
-
-
-async def remove_likes(user_id: int) -> list[int]:
-    """The user's likes of others' tweets; which tweets."""
-    async with transaction():
-        tweets = [found["id"] for found in await rows(LOCK_LIKED, user_id, BATCH)]
-        return [found["tweet_id"] for found in await rows(UNLIKE, user_id, tweets)] if tweets else []
-
-
-async def remove_follows(user_id: int) -> list[tuple[int, int]]:
-    """Follows of the user's and of the user; follower and followee of each."""
-    async with transaction():
-        found = await rows(FOLLOWS, user_id, BATCH)
-        if not found:
-            return []
-        people = {user_id, *(who for one in found for who in (one["follower_id"], one["followee_id"]))}
-        await rows(LOCK_USERS, list(people))
-        gone = await rows(UNFOLLOW, [one["id"] for one in found])
-        return [(one["follower_id"], one["followee_id"]) for one in gone]
-
-
-async def take_pictures(user_id: int) -> list[int]:
-    """Some of the user's pictures, in the state `removed`: their objects and rows are to go."""
-    return [found["id"] for found in await rows(PICTURES, user_id, BATCH)]
 
 
 async def remove_user(user_id: int) -> bool:

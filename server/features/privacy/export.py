@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from server.core.database.connection import row, rows
+from server.core.personal import Exported
 
 State = Literal["pending", "ready", "failed"]
 
@@ -65,54 +66,11 @@ EXPIRED = "SELECT id, token FROM exports WHERE state = 'ready' AND expires_at <=
 REMOVE = "DELETE FROM exports WHERE id = $1 AND token = $2 RETURNING 1"
 KNOWN = "SELECT token FROM exports WHERE token = ANY($1::text[])"
 
-# What is in an archive; in each: $1 user, and in lists $2 after which id, $3 how many.
+# What the archive says of the user: $1.
 PROFILE = """
     SELECT id, handle, name, is_admin AS administrator, tweets_count, followers_count, following_count,
         created_at, suspended_at, hidden FROM users WHERE id = $1
 """
-LISTS = {
-    "tweets": """
-        SELECT t.id, t.content AS text, t.created_at, t.likes_count, (
-            SELECT coalesce(jsonb_agg(m.id ORDER BY position), '[]') FROM media_attachments m
-            WHERE m.tweet_id = t.id
-        )::text AS pictures
-        FROM tweets t WHERE t.author_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3
-    """,
-    "likes": """
-        SELECT id, tweet_id, created_at FROM likes WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3
-    """,
-    "following": """
-        SELECT f.id, u.id AS user_id, u.handle, f.created_at
-        FROM follows f JOIN users u ON u.id = f.followee_id
-        WHERE f.follower_id = $1 AND f.id > $2 ORDER BY f.id LIMIT $3
-    """,
-    "followers": """
-        SELECT f.id, u.id AS user_id, u.handle, f.created_at
-        FROM follows f JOIN users u ON u.id = f.follower_id
-        WHERE f.followee_id = $1 AND f.id > $2 ORDER BY f.id LIMIT $3
-    """,
-    "keys": """
-        SELECT id, name, array_to_json(scopes)::text AS scopes, created_at, expires_at, revoked_at
-        FROM api_keys WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3
-    """,
-    "invitations": """
-        SELECT id, note, admin AS administrator, max_uses, used, created_at, expires_at, revoked_at
-        FROM invitations WHERE created_by_id = $1 AND id > $2 ORDER BY id LIMIT $3
-    """,
-    # What administrators did to them, and what they did as one; a reason is for administrators.
-    "acts": """
-        SELECT id, at, act, actor_id IS NOT DISTINCT FROM $1 AS done_by_you, subject_id,
-            (details - 'reason')::text AS details
-        FROM audit_acts WHERE (user_id = $1 OR actor_id = $1) AND id > $2 ORDER BY id LIMIT $3
-    """,
-    "pictures": """
-        SELECT id, token, tweet_id, alt, content_type, width, height, created_at FROM media_attachments
-        WHERE owner_id = $1 AND state = 'ready' AND id > $2 ORDER BY id LIMIT $3
-    """,
-}
-
-# Columns of JSON, which come as text.
-NESTED = ("pictures", "scopes", "details")
 
 
 async def of_user(user_id: int) -> ExportRow | None:
@@ -127,15 +85,15 @@ async def ask(user_id: int, token: str, *, not_before: float) -> ExportRow | Non
     return ExportRow(**found) if found else None
 
 
-async def listed(what: str, user_id: int) -> AsyncIterator[Sequence[dict[str, Any]]]:
-    """All rows of one of `LISTS`, some at a time."""
+async def listed(what: Exported, user_id: int) -> AsyncIterator[Sequence[dict[str, Any]]]:
+    """All rows of a file of the archive, some at a time."""
     last, more = 0, True
     while more:
-        found = await rows(LISTS[what], user_id, last, BATCH)
-        yield [{name: _read(name, value) for name, value in one.items()} for one in found]
+        found = await rows(what.sql, user_id, last, BATCH)
+        yield [{name: _read(what, name, value) for name, value in one.items()} for one in found]
         more = len(found) == BATCH
         last = found[-1]["id"] if found else last
 
 
-def _read(name: str, value: Any) -> Any:
-    return msgspec.json.decode(value) if name in NESTED else value
+def _read(what: Exported, name: str, value: Any) -> Any:
+    return msgspec.json.decode(value) if name in what.nested else value
