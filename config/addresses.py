@@ -32,7 +32,7 @@ TARGETS = ("any", "primary", "read-write")
 # In place of a file: the certificates that the system trusts.
 SYSTEM = "system"
 
-NO_URL = "is not a URL like postgresql://user:password@host:5432/name"
+NO_URL = "isn't a URL like postgresql://user:password@host:5432/name"
 
 
 class WrongAddress(ValueError):
@@ -97,7 +97,7 @@ class DatabaseAddress:
         unknown = sorted(options.keys() - set(PARAMETERS))
         if unknown:
             if "@" in parts.query:  # what seems to be a parameter is the password
-                raise WrongAddress("has an @ behind the ?: in a user or password, write ? as %3F")
+                raise WrongAddress("has an @ after the ?; in a user or password, write ? as %3F")
             raise WrongAddress(f"has the unknown parameter {unknown[0]} (known: {', '.join(PARAMETERS)})")
         user, _, password = parts.login.partition(":")
         hosts = _hosts(options.get("host") or parts.place, options.get("port"))
@@ -107,7 +107,7 @@ class DatabaseAddress:
         mode, root = _ssl(options.get("sslmode"), options.get("sslrootcert"))
         target = options.get("target_session_attrs", "read-write" if len(hosts) > 1 else None)
         if target is not None and target not in TARGETS:
-            raise WrongAddress(f"target_session_attrs must be one of {', '.join(TARGETS)}: Perch writes")
+            raise WrongAddress(f"target_session_attrs must be one of {', '.join(TARGETS)}, as Perch writes")
         return cls(
             hosts=hosts,
             user=unquote(user or "postgres"),
@@ -236,9 +236,9 @@ def require_certificates(parameter: str, file: str) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
     except ssl.SSLError:
-        raise WrongAddress(f"{parameter}: {file} holds no certificate") from None
+        raise WrongAddress(f"{parameter}: {file} has no certificate") from None
     except OSError as error:
-        raise WrongAddress(f"{parameter}: cannot read {file}: {error.strerror}") from None
+        raise WrongAddress(f"{parameter}: can't read {file}: {error.strerror}") from None
 
 
 class UnsafeFolder(ValueError):
@@ -262,16 +262,16 @@ def require_private(sockets: Path, data_folder: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise UnsafeFolder(f"cannot look at {sockets}: {error.strerror}") from None
+        raise UnsafeFolder(f"can't check {sockets}: {error.strerror}") from None
     if not stat.S_ISDIR(found.st_mode):
-        what = "is no folder"
+        what = "isn't a folder"
     elif found.st_uid not in owners:
         what = f"belongs to another user (id {found.st_uid})"
     elif found.st_mode & 0o077:
         what = f"is open to other users (mode {stat.S_IMODE(found.st_mode):o})"
     else:
         return
-    raise UnsafeFolder(f"{sockets}, where sockets would lie, {what}: remove it, or choose a shorter DATA_DIR")
+    raise UnsafeFolder(f"{sockets}, the folder for sockets, {what}; remove it, or choose a shorter DATA_DIR")
 
 
 def embedded_socket_folder(data_folder: Path) -> Path:

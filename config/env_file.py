@@ -24,9 +24,9 @@ def require_readable(file: Path | None) -> None:
     except OSError as error:
         raise UnreadableFile(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise UnreadableFile(f"{file}: is not text in UTF-8") from None
+        raise UnreadableFile(f"{file}: isn't UTF-8 text") from None
     if wrong is not None:
-        rule = "is neither NAME=VALUE nor a comment; is a quotation mark missing, or one too many?"
+        rule = "is neither NAME=VALUE nor a comment; check for a missing or extra quotation mark"
         raise UnreadableFile(f"{file}, line {wrong}: {rule}")
 
 

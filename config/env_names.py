@@ -33,14 +33,14 @@ def no_answer(settings: Settings, name: str, where: object, error: object) -> st
     Args:
         name: the first implementation's for that server, DOCKER_DATABASE or DOCKER_REDIS.
     """
-    words = f"{where} does not answer: {str(error).rstrip('.')}"
+    words = f"{where} doesn't respond: {str(error).rstrip('.')}"
     given = {"DOCKER_DATABASE": settings.docker_database, "DOCKER_REDIS": settings.docker_redis}
     if not given[name]:
         return words
     named = " and ".join(each for each, value in given.items() if value)
     return (
-        f"{words}; {named} in the settings name servers of containers: start these (docker compose up), "
-        "or take the names out for servers of Perch's own"
+        f"{words}; {named} in the settings name servers in containers. Start these (docker compose up), "
+        "or remove the names to use Perch's own servers"
     )
 
 

@@ -100,7 +100,7 @@ def append(descriptor: int, line: bytes) -> None:
     """All of a line, or nothing of it. Raises OSError where the disk is full."""
     if (written := os.write(descriptor, line)) < len(line):
         os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
-        raise OSError(errno.ENOSPC, "no room is left for a line of the log")
+        raise OSError(errno.ENOSPC, "no space left for a log line")
 
 
 def finish(path: Path) -> None:

@@ -76,7 +76,7 @@ class Machine(Collector):
 
 def answer(folder: Path, process: str) -> None:
     """Answer for this process from now on."""
-    Info("perch_build", "The version that runs.", registry=REGISTRY).info({"version": VERSION})
+    Info("perch_build", "The running version of Perch.", registry=REGISTRY).info({"version": VERSION})
     ProcessCollector(registry=REGISTRY)
     listener = claimed(folder, process)
     threading.Thread(target=answer_for_ever, args=(listener,), name="metrics", daemon=True).start()
@@ -93,7 +93,7 @@ def answer_for_ever(listener: socket.socket) -> None:
         except OSError:  # whoever asked is gone
             pass
         except Exception:  # whatever it is: the next one is answered
-            log.exception("this process cannot tell its metrics")
+            log.exception("this process can't report its metrics")
 
 
 def numbers(registry: CollectorRegistry) -> bytes:
@@ -123,7 +123,7 @@ def asked(path: Path) -> list[Family]:
     except (ConnectionRefusedError, FileNotFoundError):
         path.unlink(missing_ok=True)
     except (OSError, msgspec.DecodeError) as error:
-        log.warning("the process %s does not tell its metrics: %s", path.stem, error)
+        log.warning("the process %s doesn't report its metrics: %s", path.stem, error)
     return []
 
 

@@ -58,7 +58,7 @@ class Scrapes(ThreadingTCPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """See socketserver. Whoever asked may be gone."""
         if not isinstance(sys.exception(), OSError):
-            log.exception("a scrape cannot be answered")
+            log.exception("a scrape failed")
 
 
 class Scrape(BaseHTTPRequestHandler):
@@ -95,7 +95,7 @@ def serve(folder: Path, host: str, port: int) -> None:
             server = Scrapes(Machine(folder), host, port)
         except OSError as error:
             if tried == 2:  # at first it may be that of a process which is just ending
-                log.error("METRICS_PORT: cannot listen on %s:%d: %s", host, port, error.strerror)
+                log.error("METRICS_PORT: can't listen on %s:%d: %s", host, port, error.strerror)
             time.sleep(TRY_EVERY)
         else:
             server.serve_forever()

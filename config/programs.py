@@ -46,7 +46,7 @@ def clients_for(server: int, *, tls: bool = False) -> Path:
     usable = [major for major in able if major >= server]
     if not usable:
         here = ", ".join(map(str, sorted(able))) or "none"
-        needed = f"pg_dump {server} or newer{' that speaks TLS' if tls else ''} is needed (here: {here})"
+        needed = f"pg_dump {server} or newer{' that speaks TLS' if tls else ''} is needed (found: {here})"
         raise LookupError(f"{needed}: install postgresql-client-{server}")
     return able[min(usable)]
 
@@ -64,5 +64,5 @@ def major_version(program: Path) -> int:
     said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout
     version = re.search(r"\) (\d+)", said)
     if version is None:
-        raise LookupError(f"{program} does not say its version")
+        raise LookupError(f"{program} doesn't report its version")
     return int(version[1])

@@ -131,7 +131,7 @@ class RedisAddress:
         from redis.asyncio.connection import Connection, parse_url  # imported where it is used only
 
         if objects := sorted(self.parameters.keys() & OBJECTS):
-            raise WrongAddress(f"has the parameter {objects[0]}, which a URL cannot hold")
+            raise WrongAddress(f"has the parameter {objects[0]}, which a URL can't hold")
         try:
             kind: type[Any] = parse_url(self.server_url).get("connection_class", Connection)
         except ValueError as error:

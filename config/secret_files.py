@@ -41,7 +41,7 @@ class SecretFiles(PydanticBaseSettingsSource):
         for name in self._names:
             if path := self._given.get(name + SUFFIX):
                 if self._given.get(name):
-                    raise UnusableFile(f"{name}, {name}{SUFFIX}: give one of them")
+                    raise UnusableFile(f"{name}, {name}{SUFFIX}: set only one of them")
                 found[name.lower()] = content(name + SUFFIX, path)
         return found
 
@@ -51,12 +51,12 @@ def content(name: str, path: str) -> str:
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnusableFile(f"{name}: {path} is not a file")
+                raise UnusableFile(f"{name}: {path} isn't a file")
             text = file.read(MAX_SIZE + 1).decode().strip()
     except OSError as error:
-        raise UnusableFile(f"{name}: cannot read {path}: {error.strerror}") from None
+        raise UnusableFile(f"{name}: can't read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise UnusableFile(f"{name}: {path} is not text in UTF-8") from None
+        raise UnusableFile(f"{name}: {path} isn't UTF-8 text") from None
     if not text or not text.isprintable() or len(text) > MAX_SIZE:
-        raise UnusableFile(f"{name}: {path} must hold one line")
+        raise UnusableFile(f"{name}: {path} must have exactly one line")
     return text

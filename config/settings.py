@@ -82,33 +82,41 @@ class Settings(Choices):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.mode == "PROD" and self.demo_keys:
-            raise ValueError("DEMO_KEYS: demo keys are public, so MODE=PROD refuses them")
+            raise ValueError("DEMO_KEYS: the demo keys are public, so they can't be on with MODE=PROD")
         for setting, kind in (("STORAGE", self.object_storage), ("BACKUP_STORAGE", self.backup_kind)):
             for name in ("s3_url", "s3_bucket_name", "s3_access_key", "s3_secret_key"):
                 if kind == "s3" and getattr(self, name) is None:
-                    raise ValueError(f"{name.upper()}: is needed when {setting} is s3")
+                    raise ValueError(f"{name.upper()}: must be set when {setting} is s3")
         for name in ("url", "access_key", "secret_key"):
             own, shared = f"backup_media_{name}", f"s3_{name}"
             if self.backup_media_bucket and getattr(self, own) is None and getattr(self, shared) is None:
-                raise ValueError(f"{own.upper()}: set it or {shared.upper()} when BACKUP_MEDIA_BUCKET is set")
+                raise ValueError(
+                    f"{own.upper()}: this or {shared.upper()} must be set with BACKUP_MEDIA_BUCKET"
+                )
         if len({self.dump_folder(kind) for kind in ("hour", "day", "week", "proven")}) < 4:
-            raise ValueError("S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ, and not be proven")
+            raise ValueError(
+                "S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ, and none may be proven"
+            )
         for name in self.WEB_ADDRESSES:
             value = getattr(self, name)
             if value is not None and not is_web_address(value):
-                raise ValueError(f"{name.upper()}: must be an address like https://host, with a host")
+                raise ValueError(f"{name.upper()}: must be an address like https://host")
         if self.otel_exporter_otlp_endpoint is not None and not is_installed(EXPORTER):
             raise ValueError(
-                "OTEL_EXPORTER_OTLP_ENDPOINT: needs packages that are not installed: perch-microblog[tracing]"
+                "OTEL_EXPORTER_OTLP_ENDPOINT: install perch-microblog[tracing], which this needs"
             )
         if self.metrics_port == self.port:
-            raise ValueError("METRICS_PORT: must be another port than PORT")
+            raise ValueError("METRICS_PORT: must differ from PORT")
         if self.public_url is not None and not is_origin(self.public_url):
-            raise ValueError("PUBLIC_URL: must be an address like https://host, with nothing behind the host")
+            raise ValueError("PUBLIC_URL: must be an address like https://host, with nothing after the host")
         if f"{self.s3_tweets_media_folder.strip('/')}/".startswith((INCOMING, EXPORTS)):
-            raise ValueError("S3_TWEETS_MEDIA_FOLDER: incoming and exports are for what nobody may read")
+            raise ValueError(
+                "S3_TWEETS_MEDIA_FOLDER: must not be incoming or exports, which hold private objects"
+            )
         if self.backup_media and f"{self.s3_tweets_media_folder.strip('/')}/".startswith(COPIES):
-            raise ValueError("S3_TWEETS_MEDIA_FOLDER: media_copies is where BACKUP_MEDIA puts the copies")
+            raise ValueError(
+                "S3_TWEETS_MEDIA_FOLDER: must not be media_copies, which BACKUP_MEDIA uses for copies"
+            )
         for setting, address in (("DATABASE_URL", "database"), ("REDIS_URL", "redis")):
             try:
                 getattr(self, address)

@@ -43,7 +43,9 @@ COPIES = "media_copies/"
 
 def _folder(value: str) -> str:
     if not FOLDER.fullmatch(value) or len(value) > FOLDER_LENGTH:
-        raise ValueError("must be letters, digits and ._- in parts between slashes, none of them hidden")
+        raise ValueError(
+            "must have only letters, digits and ._- between slashes, and no part that begins with a dot"
+        )
     return value
 
 
@@ -55,7 +57,7 @@ def _cron(value: str) -> str:
         CronSim(value, datetime(2026, 1, 1))
     except CronSimError:
         raise ValueError(
-            "must be five fields of cron, such as 5 * * * * (minute hour day month weekday)"
+            "must be five cron fields, such as 5 * * * * (minute hour day month weekday)"
         ) from None
     return value
 
@@ -75,14 +77,14 @@ def _age_recipient(value: str) -> str:
         x25519.Recipient.from_str(value)
     except RecipientError:
         raise ValueError(
-            "must be a public key of age, which begins with age1, and never a secret one"
+            "must be an age public key, which begins with age1, and never a secret key"
         ) from None
     return value
 
 
 def _rate(value: str) -> str:
     if not RATE.fullmatch(value):
-        raise ValueError("must be a number of requests and second, minute, hour or day, such as 600/minute")
+        raise ValueError("must be a number of requests per second, minute, hour or day, such as 600/minute")
     return value
 
 
@@ -91,14 +93,16 @@ def _networks(value: str) -> str:
         try:
             ipaddress.ip_network(part.strip(), strict=False)
         except ValueError:
-            raise ValueError("must be addresses or networks between commas, such as 10.0.0.0/8") from None
+            raise ValueError(
+                "must be addresses or networks separated by commas, such as 10.0.0.0/8"
+            ) from None
     return value
 
 
 def _origins(value: str) -> str:
     for part in value.split(","):
         if part.strip() != "*" and not is_origin(part.strip()):
-            raise ValueError("must be * or addresses like https://host between commas")
+            raise ValueError("must be * or addresses like https://host, separated by commas")
     return value
 
 
@@ -106,7 +110,7 @@ def _host_names(value: str) -> str:
     for part in value.split(","):
         if not HOST_NAME.fullmatch(part.strip()) and not is_address(part.strip()):
             raise ValueError(
-                "must be names of hosts between commas, without http:// and port, such as perch.example.org"
+                "must be host names separated by commas, without http:// or port, such as perch.example.org"
             )
     return value
 
@@ -123,7 +127,7 @@ def _is_header_value(text: str) -> bool:
 
 def _headers(value: str) -> str:
     if not HEADERS.fullmatch(value) or not all(map(_is_header_value, headers(value).values())):
-        raise ValueError("must be name=value, with commas between several, and values as in a URL")
+        raise ValueError("must be name=value pairs separated by commas, with URL-encoded values")
     return value
 
 

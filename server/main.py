@@ -55,7 +55,7 @@ log = logging.getLogger(__name__)
 # and the servers that it works with may have ended too. Seconds.
 ORPHANED_WITHIN = 3
 
-NOT_RENEWED = "SIGUSR2 renews `perch up` and `perch serve`; any other process goes on as it is"
+NOT_RENEWED = "SIGUSR2 reloads `perch up` and `perch serve`; other processes ignore it"
 
 
 @contextlib.asynccontextmanager
@@ -93,11 +93,11 @@ async def make_demo_users(settings: Settings) -> None:
         return
     try:
         if not await migrate.missing() and await accounts.create_demo_users():
-            log.info("made the demo users test and test1")
+            log.info("created the demo users test and test1")
     except Exception as error:
         if not is_passing(error):
             raise
-        log.warning("cannot look for demo users: %s", error)
+        log.warning("can't check for demo users: %s", error)
 
 
 def web_app(settings: Settings) -> App:

@@ -31,25 +31,25 @@ class WebMetrics(Collector):
         perch, connections = getattr(self._app.ctx, "perch", None), self._app.ctx.connections
         if perch is None:
             return
-        yield GaugeMetricFamily("perch_http_connections", "Connections open.", value=connections.open)
-        yield GaugeMetricFamily("perch_live_streams", "Live streams open.", value=perch.hub.open_streams)
+        yield GaugeMetricFamily("perch_http_connections", "Open connections.", value=connections.open)
+        yield GaugeMetricFamily("perch_live_streams", "Open live streams.", value=perch.hub.open_streams)
         yield GaugeMetricFamily(
-            "perch_live_streams_limit", "Live streams that may be open.", value=capacity.streams()
+            "perch_live_streams_limit", "The most live streams that can be open.", value=capacity.streams()
         )
         yield GaugeMetricFamily(
             "perch_live_queued_bytes",
-            "Memory that waits for clients of live streams to read.",
+            "Memory held for clients of live streams that haven't read it yet.",
             value=perch.hub.queued,
         )
         pages = perch.memory.pages.values()
         read = CounterMetricFamily(
-            "perch_timeline_pages", "Pages of timelines read, by whether they were kept.", labels=("cache",)
+            "perch_timeline_pages", "Timeline pages read, by whether they were cached.", labels=("cache",)
         )
         read.add_metric(("hit",), sum(one.hits for one in pages))
         read.add_metric(("miss",), sum(one.misses for one in pages))
         yield read
         kept = GaugeMetricFamily(
-            "perch_cache_bytes", "Memory that the cache takes, about.", labels=("cache",)
+            "perch_cache_bytes", "Approximate memory used by the cache.", labels=("cache",)
         )
         kept.add_metric(("timelines",), perch.memory.store.size)
         kept.add_metric(("viewers",), perch.memory.viewers.size)

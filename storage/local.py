@@ -52,7 +52,7 @@ class LocalStore:
         try:
             await _in_thread(lambda: (self._root / ASIDE).mkdir(parents=True, exist_ok=True, mode=0o700))
         except ObjectNotFound as error:
-            raise StorageUnavailable(f"local storage: {self._root} is no folder") from error
+            raise StorageUnavailable(f"local storage: {self._root} isn't a folder") from error
 
     async def close(self) -> None:
         """See `ObjectStore.close`."""
@@ -328,5 +328,5 @@ def _translated() -> Iterator[None]:
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise ObjectNotFound(str(error.filename)) from error
     except OSError as error:
-        words = "no room is left on the disk" if error.errno == errno.ENOSPC else error.strerror
+        words = "no space left on the disk" if error.errno == errno.ENOSPC else error.strerror
         raise StorageUnavailable(f"local storage: {words}") from error

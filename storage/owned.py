@@ -92,4 +92,4 @@ class OwnedStore:
 
     async def _require_no_rehearsal(self) -> None:
         if await self._standing() is Standing.REHEARSAL:
-            raise StorageUnavailable("this Perch is a rehearsal, which only reads the store")
+            raise StorageUnavailable("this Perch is a rehearsal, so it only reads the store")

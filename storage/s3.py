@@ -105,7 +105,7 @@ class S3Store:
                 await within_budget(self._client.head_bucket(Bucket=self._bucket.name))
             except self._client.exceptions.ClientError as error:
                 if _code(error) in GONE | {"NoSuchBucket"}:
-                    raise StorageUnavailable(f"there is no bucket {self._bucket.name}") from error
+                    raise StorageUnavailable(f"the bucket {self._bucket.name} doesn't exist") from error
                 raise
 
     async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
@@ -280,9 +280,9 @@ class S3Store:
                 raise ObjectNotFound(key) from error
             if code in ("InvalidRange", "416"):
                 raise InvalidRange(key) from error
-            raise StorageUnavailable(f"{self._bucket!r} answers {code}") from error
+            raise StorageUnavailable(f"{self._bucket!r} responded with {code}") from error
         except (BotoCoreError, TransportError, TimeoutError) as error:
-            raise StorageUnavailable(f"{self._bucket!r} cannot be reached: {type(error).__name__}") from error
+            raise StorageUnavailable(f"{self._bucket!r} can't be reached: {type(error).__name__}") from error
 
 
 async def within_budget(call: Awaitable[T], size: int = 0) -> T:
@@ -295,7 +295,7 @@ def unsupported(error: Any) -> Exception:
     """The error itself, unless it says that the server does not know lifecycle rules."""
     code = _code(error)
     known = code not in ("NotImplemented", "MethodNotAllowed", "405", "501")
-    return error if known else LifecycleUnsupported("this store knows no lifecycle rules")
+    return error if known else LifecycleUnsupported("this store doesn't support lifecycle rules")
 
 
 def _code(error: Any) -> str:

@@ -166,14 +166,16 @@ class StreamBroker(RedisStreamBroker):
                         await self._declare_consumer_group()
                         continue
                     # It is away; or it answers and takes no writes, as one whose replica has taken over.
-                    log.warning("the queue does not answer: %s", error)
+                    log.warning("the queue doesn't respond: %s", error)
                     await asyncio.sleep(spread(RETRY_AFTER))
                     continue
                 for entry_id, fields in entries:
                     if self._is_known(fields[b"data"]):
                         yield AckableMessage(data=fields[b"data"], ack=self._acknowledge(entry_id))
                     else:
-                        await self._put_aside(redis, entry_id, fields, "no task of this version has its name")
+                        await self._put_aside(
+                            redis, entry_id, fields, "this version has no task of that name"
+                        )
 
     async def _taken_over(self, redis: Redis) -> list[Entry]:
         """One message of a worker that is dead, if there is any that is not to be put aside."""
@@ -217,7 +219,7 @@ class StreamBroker(RedisStreamBroker):
         letter: Any = {**fields, b"reason": reason.encode()}
         pipe.xadd(DEAD_LETTERS, letter, maxlen=KEPT_DEAD_LETTERS)
         await self._remove(entry_id, pipe)
-        log.error("a message is put aside: %s", reason)
+        log.error("a task failed for good: %s", reason)
 
     def _acknowledge(self, entry_id: bytes) -> Callable[[], Awaitable[None]]:
         async def acknowledge() -> None:
@@ -227,7 +229,7 @@ class StreamBroker(RedisStreamBroker):
                         await self._remove(entry_id, redis.pipeline(transaction=True))
                         return
                 except (RedisError, OSError) as error:
-                    log.warning("cannot acknowledge a message yet: %s", error)
+                    log.warning("can't acknowledge a message yet, retrying: %s", error)
                     await asyncio.sleep(spread(2**attempt))
 
         return acknowledge

@@ -47,7 +47,7 @@ async def troubles(workshop: Workshop) -> list[Trouble]:
             if silent := [name for name, one in seen.items() if one.at < now - HEARD_WITHIN]:
                 await redis.hdel(KEY, *silent)
     except (RedisError, OSError) as error:
-        log.warning("what other machines say of their disks is not known: %s", error)
+        log.warning("can't read the state of other machines' disks: %s", error)
         return here
     heard = {name: one.troubles for name, one in seen.items() if name not in silent}
     return [found for _, those in sorted(heard.items()) for found in those]
@@ -65,5 +65,5 @@ def read(stored: Mapping[bytes, bytes]) -> dict[str, Seen]:
         try:
             found[name.decode(errors="replace")] = msgspec.json.decode(text, type=Seen)
         except msgspec.DecodeError:
-            log.warning("what the machine %r says of its disks cannot be read", name)
+            log.warning("can't read the state of machine %r's disks", name)
     return found

@@ -115,9 +115,9 @@ async def measure_for_ever(settings: Settings, broker: StreamBroker) -> None:
 def not_told(error: Exception) -> None:
     """A part is away, or something is wrong with us."""
     if is_passing(error):
-        log.warning("what is measured of the whole is not told: %s", error)
+        log.warning("can't collect the metrics of the whole server: %s", error)
     else:
-        log.exception("what is measured of the whole is not told")
+        log.exception("can't collect the metrics of the whole server")
 
 
 async def read_rows(address: DatabaseAddress) -> Rows:
@@ -134,23 +134,23 @@ async def read_rows(address: DatabaseAddress) -> Rows:
 
 def of_disks(settings: Settings) -> Iterator[Metric]:
     low = GaugeMetricFamily(
-        "perch_disk_low", "Whether a disk is nearly full, or cannot be written to.", labels=("place",)
+        "perch_disk_low", "Whether a disk is nearly full or can't be written to.", labels=("place",)
     )
     for disk in disks.looked_at(settings):
         if disk.place == "data" and disk.error is None:
-            yield gauge("perch_disk_free_bytes", "Room left on the disk of DATA_DIR.", disk.free)
+            yield gauge("perch_disk_free_bytes", "Free bytes on the disk of DATA_DIR.", disk.free)
         low.add_metric((disk.place,), float(disk.trouble is not None))
     yield low
 
 
 def of_queues(found: Queues) -> Iterator[Metric]:
-    messages = GaugeMetricFamily("perch_queue_messages", "Messages on the queue.", labels=("queue", "state"))
+    messages = GaugeMetricFamily("perch_queue_messages", "Messages in the queue.", labels=("queue", "state"))
     for name, queue in found.by_name.items():
         messages.add_metric((name, "waiting"), queue.waiting)
         messages.add_metric((name, "running"), queue.running)
     yield messages
-    yield gauge("perch_queue_dead_letters", "Messages that were put aside.", found.dead_letters)
-    yield gauge("perch_workers", "Workers that live.", found.workers)
+    yield gauge("perch_queue_dead_letters", "Failed tasks that are kept.", found.dead_letters)
+    yield gauge("perch_workers", "Workers that are running.", found.workers)
 
 
 def of_storage(kinds: Mapping[str, Used]) -> Iterator[Metric]:
@@ -161,9 +161,9 @@ def of_storage(kinds: Mapping[str, Used]) -> Iterator[Metric]:
 
 
 def of_rows(found: Rows, timetable: Timetable) -> Iterator[Metric]:
-    yield gauge("perch_users", "Users, suspended ones too.", found.users)
-    yield gauge("perch_pictures_pending", "Pictures that are not made yet.", found.pending)
-    yield gauge("perch_events_behind_seconds", "How long the oldest event has waited.", found.behind)
+    yield gauge("perch_users", "Users, including suspended ones.", found.users)
+    yield gauge("perch_pictures_pending", "Pictures that are still being processed.", found.pending)
+    yield gauge("perch_events_behind_seconds", "How long the oldest event has been waiting.", found.behind)
     done = {run["kind"]: run for run in found.runs if not run["failed"]}
     slots = {kind: run["slot"] for kind, run in done.items()}
     due = {}
@@ -171,7 +171,9 @@ def of_rows(found: Rows, timetable: Timetable) -> Iterator[Metric]:
         since = datetime.fromtimestamp(slots.get(first["kind"], first["at"]), UTC)
         due[first["kind"]] = timetable.next(RunKind(first["kind"]), since).timestamp()
     yield by_kind(
-        "perch_run_last_success_timestamp_seconds", "The slot of the newest run that succeeded.", slots
+        "perch_run_last_success_timestamp_seconds",
+        "The scheduled time of the newest run that succeeded.",
+        slots,
     )
     seconds = {kind: run["seconds"] or 0.0 for kind, run in done.items()}
     yield by_kind("perch_run_last_duration_seconds", "How long that run took.", seconds)
@@ -180,7 +182,7 @@ def of_rows(found: Rows, timetable: Timetable) -> Iterator[Metric]:
     )
     # By time: the later one of a kind says whether it failed.
     failed = {run["kind"]: float(run["failed"]) for run in found.runs}
-    yield by_kind("perch_run_last_failed", "Whether the newest that ended failed.", failed)
+    yield by_kind("perch_run_last_failed", "Whether the newest finished run failed.", failed)
 
 
 def gauge(name: str, documentation: str, value: float) -> Metric:

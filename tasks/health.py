@@ -55,8 +55,8 @@ def say(found: Sequence[Trouble]) -> None:
     if found:
         log.error("degraded: %s", "; ".join(trouble.told for trouble in found))
     else:
-        log.warning("recovered: nothing is degraded any more")
-        error_reports.tell("recovered: nothing is degraded any more")
+        log.warning("recovered: no longer degraded")
+        error_reports.tell("recovered: no longer degraded")
 
 
 async def post(found: Sequence[Trouble], workshop: Workshop) -> None:
@@ -75,11 +75,11 @@ async def post(found: Sequence[Trouble], workshop: Workshop) -> None:
                 async with session.post(url, json=body, allow_redirects=False) as answer:
                     if answer.status < 300:
                         return
-                    reason = f"it answers {answer.status}"
+                    reason = f"it responded with {answer.status}"
             except (aiohttp.ClientError, TimeoutError) as error:
                 reason = type(error).__name__
             await asyncio.sleep(spread(2**attempt))
-    raise ConnectionError(f"ALERT_WEBHOOK_URL does not take the message: {reason}")
+    raise ConnectionError(f"ALERT_WEBHOOK_URL doesn't accept the message: {reason}")
 
 
 def message(found: Sequence[Trouble], instance: str) -> dict[str, Any]:
@@ -91,5 +91,5 @@ def message(found: Sequence[Trouble], instance: str) -> dict[str, Any]:
         "state": state,
         "reasons": sentences,
         "at": datetime.now(UTC).isoformat(),
-        "text": f"{instance}: {'; '.join(sentences) if found else 'everything is well again'}",
+        "text": f"{instance}: {'; '.join(sentences) if found else 'no longer degraded'}",
     }

@@ -46,10 +46,10 @@ async def renewed(
                 complained = False
             except Exception as error:
                 if not is_passing(error):
-                    log.exception("a lease is not renewed any more")
+                    log.exception("stopped renewing a lease")
                     return
                 if not complained:
-                    log.warning("cannot renew a lease, and tries on: %s", error)
+                    log.warning("can't renew a lease, retrying: %s", error)
                 complained = True
 
     task = asyncio.create_task(repeat())

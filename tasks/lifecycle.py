@@ -26,9 +26,9 @@ from storage.s3 import S3Store
 log = logging.getLogger(__name__)
 
 COVERING = (
-    "the bucket's lifecycle rule %s for %r reaches into Perch's dumps or logs (and pictures, if it is for "
-    "the whole bucket) and may remove what should stay: `perch lifecycle apply --adopt` replaces one that "
-    "lies within them; narrow a wider one by hand"
+    "the bucket's lifecycle rule %s for %r also applies to Perch's dumps or logs (and pictures, if it is for "
+    "the whole bucket) and may remove what should be kept. If it applies only to those, replace it with "
+    "`perch lifecycle apply --adopt`; otherwise narrow it by hand"
 )
 
 Outcome = Literal["written", "unchanged", "would change"]
@@ -72,7 +72,7 @@ async def apply(settings: Settings, *, adopt: bool = False, dry_run: bool = Fals
         StorageUnavailable: the store does not answer, or did not keep what was written.
     """
     if settings.backup_kind != "s3":
-        raise LifecycleUnsupported("backups lie on the local disk, where Perch's own retention removes them")
+        raise LifecycleUnsupported("backups are on the local disk, where Perch's own retention removes them")
     guarded = [settings.dump_folder("proven")]
     return await applied(storage.in_bucket(settings), ours(settings), guarded, adopt=adopt, dry_run=dry_run)
 
@@ -98,7 +98,7 @@ async def applied(
         before = await store.lifecycle()
         merged = merge(before, wanted, guarded=guarded, adopt=adopt)
         for found in merged.covering:
-            log.warning(COVERING, found.get("ID", "without an id"), prefix_of(found))
+            log.warning(COVERING, found.get("ID", "without an ID"), prefix_of(found))
         if same(before, merged.rules) or same(before, merged.rules, but="AbortIncompleteMultipartUpload"):
             return Applied("unchanged", before, merged)
         if dry_run:
@@ -106,7 +106,7 @@ async def applied(
         await store.set_lifecycle(merged.rules)
         # MinIO takes the element about unfinished uploads, does that by itself, and does not keep it.
         if not same(await store.lifecycle(), merged.rules, but="AbortIncompleteMultipartUpload"):
-            raise StorageUnavailable("the bucket does not keep the lifecycle rules as they were written")
+            raise StorageUnavailable("the bucket didn't keep the lifecycle rules as they were written")
         return Applied("written", before, merged)
     finally:
         await store.close()

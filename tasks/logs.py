@@ -43,7 +43,7 @@ async def ship(workshop: Workshop) -> dict[str, Any]:
         except FileNotFoundError:  # shipped by another worker
             continue
         except (OSError, StorageError) as error:  # the others are shipped all the same
-            log.warning("cannot ship %s: %s", path.name, error)
+            log.warning("can't ship %s: %s", path.name, error)
             failed = error
             continue
         plain += len(data)
@@ -73,5 +73,5 @@ async def store(data: bytes, key: str, backups: ObjectStore) -> int:
         async for piece in found.body:
             digest.update(piece)
     if digest.digest() != hashlib.sha256(packed).digest():
-        raise log_files.NotStored(f"the archive {key} does not come back as it was stored")
+        raise log_files.NotStored(f"the archive {key} differs from what was stored")
     return len(packed)

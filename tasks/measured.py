@@ -12,7 +12,7 @@ from config.metrics import REGISTRY
 from server.operations.scheduled_run import RunKind
 
 TASKS = Counter(
-    "perch_tasks", "Tasks that ended, by outcome.", labelnames=("task", "outcome"), registry=REGISTRY
+    "perch_tasks", "Finished tasks, by outcome.", labelnames=("task", "outcome"), registry=REGISTRY
 )
 DURATIONS = Histogram(
     "perch_task_duration_seconds",
@@ -23,7 +23,7 @@ DURATIONS = Histogram(
 )
 RUNNING = Gauge("perch_tasks_running", "Tasks being worked on.", labelnames=("task",), registry=REGISTRY)
 RUNS = Counter(
-    "perch_runs", "Scheduled runs that ended, by outcome.", labelnames=("kind", "outcome"), registry=REGISTRY
+    "perch_runs", "Finished scheduled runs, by outcome.", labelnames=("kind", "outcome"), registry=REGISTRY
 )
 
 

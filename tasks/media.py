@@ -85,13 +85,13 @@ async def remove_pictures(media_ids: list[int], workshop: Means) -> None:
 async def resume_forgotten(workshop: Means) -> None:
     """Queue again what a crash between commit and queue has left."""
     if count := await media_cleanup.resume(workshop.jobs):
-        log.info("resumed the work on %d pictures", count)
+        log.info("resumed work on %d pictures", count)
 
 
 async def expire_unattached(workshop: Means) -> None:
     """Remove pictures that no tweet took within a day."""
     if count := await media_cleanup.expire_unattached(workshop.jobs):
-        log.info("%d pictures that no tweet took are removed", count)
+        log.info("removing %d pictures that no tweet uses", count)
 
 
 async def sweep_incoming(workshop: Means) -> None:

@@ -69,7 +69,7 @@ async def copy_new(workshop: Means) -> None:
             if count := await _copy_for(TURN, workshop, copies):
                 log.info("copied %d pictures", count)
         except StorageUnavailable as error:
-            log.warning("pictures are not copied, which is tried again in a minute: %s", error)
+            log.warning("can't copy pictures, retrying in a minute: %s", error)
         finally:
             await redis.delete(LOCK)
 
@@ -108,7 +108,7 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
             source = keys.variant(workshop.media_folder, picture.token + suffix)
             await transfer(workshop.store, source, copies, keys.copy(picture.token + suffix), picture, suffix)
     except (ObjectNotFound, CopyDiffers) as error:
-        log.error("the picture %s is not copied: %s", picture.token[:8], error)
+        log.error("can't copy the picture %s: %s", picture.token[:8], error)
         return False
     if await media_copy.mark(picture.id, done=True):
         return True
@@ -149,7 +149,7 @@ async def bring_back(missing: Sequence[str], workshop: Workshop) -> list[str]:
             picture = pictures[named["token"]]
             await transfer(copies, keys.copy(named[0]), workshop.store, key, picture, suffix)
         except (ObjectNotFound, CopyDiffers) as error:
-            log.warning("%s does not come back from its copy: %s", key, error)
+            log.warning("can't restore %s from its copy: %s", key, error)
             continue
         back.append(key)
     return back
@@ -204,7 +204,7 @@ async def _checked(body: AsyncIterator[bytes], expected: tuple[int, str] | None)
     if not size:
         raise CopyDiffers("it is empty")
     if expected is not None and (size, digest.hexdigest()) != tuple(expected):
-        raise CopyDiffers("its bytes are not those that were made")
+        raise CopyDiffers("its bytes differ from those that were made")
 
 
 async def _digest(store: ObjectStore, key: str) -> str | None:

@@ -39,7 +39,7 @@ async def make_export(export_id: int, workshop: Means) -> None:
 async def erase_user(user_id: int, workshop: Means) -> None:
     """Remove all that a deleted user left."""
     if await deletion.erase(user_id, workshop.store, workshop.media_folder):
-        log.info("the deleted user %d and all that was theirs is removed", user_id)
+        log.info("removed the deleted user %d and everything they had", user_id)
 
 
 async def sweep_exports(workshop: Means) -> None:
@@ -56,7 +56,7 @@ async def carry_out_suspensions(workshop: Means) -> None:
 async def resume(workshop: Means) -> None:
     """Queue again what a crash between commit and queue, or in the middle of a task, has left."""
     if count := await keys.adopt():
-        log.info("gave the scope account to %d keys that a process of an earlier version made", count)
+        log.info("gave the scope account to %d keys made by a process of an earlier version", count)
     for what, resumed in (
         ("the marking of tweets", hiding.resume),
         ("the deletion", deletion.resume),

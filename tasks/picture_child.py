@@ -70,16 +70,16 @@ FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
 # Passes of a JPEG: encoders make at most some dozen, and each costs the time of the whole picture.
 SCANS = 100
 
-BROKEN = "This picture cannot be read: the file is damaged or not complete."
+BROKEN = "This picture can't be read: the file is damaged or incomplete."
 
-TOO_LARGE = "This picture is too large when it is made ready to be shown."
+TOO_LARGE = "This picture becomes too large when it is prepared for display."
 
 # What the system says when the disk or this machine is in trouble; decoders say nothing of the kind.
 SYSTEM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENFILE})
 
 TOO_MANY_PIXELS = (
-    f"This picture has more pixels than the server decodes: at most {JPEG_MEGAPIXELS} megapixels of a JPEG, "
-    f"and {MEGAPIXELS} of everything else, are allowed."
+    f"This picture has too many pixels: at most {JPEG_MEGAPIXELS} megapixels are allowed for a JPEG, "
+    f"and {MEGAPIXELS} for any other format."
 )
 
 
@@ -126,13 +126,13 @@ def refuse_large(image: Image.Image, original: BinaryIO) -> None:
     if megapixels > allowed:
         raise Refused(f"This picture has {megapixels:.1f} megapixels; at most {allowed} are allowed.")
     if image.format in JPEG and (scans := scans_of(original)) > SCANS:
-        raise Refused(f"This picture is sent in {scans} passes; at most {SCANS} are allowed.")
+        raise Refused(f"This JPEG has {scans} scans; at most {SCANS} are allowed.")
     if frames_of(image) > FRAMES:
         raise Refused(f"This picture has {frames_of(image)} frames; at most {FRAMES} are allowed.")
     if is_moving(image) and (together := frames_of(image) * megapixels) > (most := paid_for(original)):
         raise Refused(
-            f"The frames of this animation have {together:.0f} megapixels together; "
-            f"at most {most:.0f} are allowed in a file of its size."
+            f"The frames of this animation add up to {together:.0f} megapixels; "
+            f"at most {most:.0f} are allowed for a file of this size."
         )
 
 
@@ -212,7 +212,7 @@ def write(variant: io.BytesIO, file: BinaryIO) -> None:
     except OSError as error:
         if error.errno == errno.EFBIG:  # our own limit: the variant is too large
             raise Refused(TOO_LARGE) from None
-        raise CannotWrite(error.strerror or "it cannot be written") from None
+        raise CannotWrite(error.strerror or "it can't be written") from None
 
 
 def version() -> str:
@@ -250,7 +250,7 @@ def verdict_behind_walls(picture: BinaryIO, large: BinaryIO, small: BinaryIO, la
     except UnidentifiedImageError:
         return {"refused": BROKEN}
     except MemoryError:
-        return {"refused": "This picture takes more memory to decode than the server allows."}
+        return {"refused": "Decoding this picture takes more memory than the server allows."}
     except OSError as error:
         if error.errno in SYSTEM:
             return {"failed": error.strerror}

@@ -118,7 +118,7 @@ class PictureChildren:
         if verdict.slow:
             raise SlowPicture
         if verdict.failed is not None:
-            raise StorageUnavailable(f"the picture child cannot go on: {verdict.failed}")
+            raise StorageUnavailable(f"the picture child failed: {verdict.failed}")
         if verdict.refused is not None:
             raise PictureRefused(verdict.refused)
         return Made(
@@ -190,11 +190,11 @@ class PictureChildren:
                 raise SlowPicture
             raise PictureRefused(TOO_MUCH)
         if code != 0:
-            raise ChildDied(f"the picture child ended with {code}")
+            raise ChildDied(f"the picture child exited with {code}")
         try:
             return msgspec.json.decode(said, type=Verdict)
         except msgspec.DecodeError as error:  # ValidationError among them
-            raise ChildDied(f"the picture child gave no verdict: {error}") from None
+            raise ChildDied(f"the picture child gave no valid result: {error}") from None
 
     async def _asked(self, *arguments: str) -> tuple[bytes, int | None]:
         """What a child for these arguments says, and its exit code; None where the fork server died."""
@@ -219,7 +219,7 @@ def request_child(requests: socket.socket, arguments: Sequence[str], reply: sock
     try:
         socket.send_fds(requests, [json.dumps(arguments).encode()], [reply.fileno()])
     except OSError as error:  # it died a moment ago, or has more to do than it takes
-        raise ChildDied(f"the fork server of picture children does not listen: {error}") from None
+        raise ChildDied(f"the fork server of picture children doesn't respond: {error}") from None
 
 
 async def heard(reply: socket.socket) -> tuple[bytes, int | None]:
@@ -253,8 +253,8 @@ def missing_walls(standing: dict[str, str | None], *, needed: bool) -> tuple[lis
     missing = [name for name in ("landlock", "seccomp") if not standing.get(name)]
     if needed and len(missing) == 2:
         return missing, (
-            "no picture is made, as this kernel has neither landlock nor seccomp: PICTURE_SANDBOX=optional "
-            "makes them without"
+            "pictures aren't processed, because this kernel has neither landlock nor seccomp; "
+            "PICTURE_SANDBOX=optional processes them without a sandbox"
         )
     return missing, None
 

@@ -50,14 +50,14 @@ class QueuedJobs:
             if not await self._broker.wait(token, seconds):
                 log.info("a picture takes longer than %s s", seconds)
         except (RedisError, OSError) as error:
-            log.warning("cannot wait for a picture: %s", error)
+            log.warning("can't wait for a picture: %s", error)
 
     async def wake(self, token: str) -> None:
         """See `Jobs.wake`."""
         try:
             await self._broker.wake(token)
         except (RedisError, OSError) as error:
-            log.warning("cannot wake who waits for a picture: %s", error)
+            log.warning("can't wake the request that waits for a picture: %s", error)
 
     async def remove_pictures(self, media_ids: Sequence[int]) -> None:
         """See `Jobs.remove_pictures`."""
@@ -90,7 +90,7 @@ class QueuedJobs:
                 return await self._broker.put_aside(since)
         except (RedisError, OSError) as error:
             if not self._quiet:
-                log.warning("cannot look for messages that were put aside: %s", error)
+                log.warning("can't check for failed tasks: %s", error)
             return 0
 
     async def _send(self, name: str, *arguments: Any) -> bool:
@@ -102,7 +102,9 @@ class QueuedJobs:
                 await task.kiq(*arguments)
         except (TaskiqError, RedisError, OSError) as error:
             if not self._complained:
-                words = "cannot queue %s, nor what comes until Redis answers; workers find it later: %s"
+                words = (
+                    "can't queue %s, nor anything else until Redis responds; workers will find it later: %s"
+                )
                 log.warning(words, name, reason(error.__cause__ or error))
             self._complained = True
             return False

@@ -71,7 +71,7 @@ async def try_to_write(redis: Redis) -> None:
 
 def how(error: Exception) -> str:
     """What Redis does instead of its work, without anything that only operators may know."""
-    return "refuses to be written to" if isinstance(error, ResponseError) else "does not answer"
+    return "refuses writes" if isinstance(error, ResponseError) else "doesn't respond"
 
 
 async def _held(redis: Redis, stream: str) -> int:

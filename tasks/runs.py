@@ -77,7 +77,7 @@ async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) 
         if isinstance(error, asyncio.CancelledError):
             raise
     except LeaseLost:
-        log.warning("the run %s of %s is another worker's now", claim.kind, claim.slot.isoformat())
+        log.warning("another worker has taken over the run %s of %s", claim.kind, claim.slot.isoformat())
     except Busy as error:
         RUNS.labels(claim.kind, "put_off").inc()
         await runs.try_later(claim, str(error), delay(1))

@@ -46,11 +46,15 @@ class PatientScheduler(TaskiqScheduler):
         """Send a task whose time has come, unless nobody works on what waits already."""
         try:
             if await self._queue.length() > LONGEST_QUEUE:
-                log.warning("%s is not queued: more than %d messages wait", task.task_name, LONGEST_QUEUE)
+                log.warning(
+                    "%s isn't queued, because more than %d messages are waiting",
+                    task.task_name,
+                    LONGEST_QUEUE,
+                )
                 return
             await super().on_ready(source, task)
         except (TaskiqError, RedisError, OSError) as error:
-            log.warning("cannot queue %s: %s", task.task_name, error.__cause__ or error)
+            log.warning("can't queue %s: %s", task.task_name, error.__cause__ or error)
 
 
 async def schedule(settings: Settings, stop: asyncio.Event) -> None:
@@ -99,6 +103,6 @@ async def until_the_clock_jumps(scheduler: TaskiqScheduler, stopping: asyncio.Ta
                 running.result()
             if done:
                 return
-        log.warning("the clock was set: the scheduler begins anew")
+        log.warning("the system clock was changed; restarting the schedule")
     finally:
         await ended(running)

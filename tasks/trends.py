@@ -93,7 +93,7 @@ async def _add_for_ever(redis: Redis, totals: Callable[[], Mapping[str, int]]) -
                 await add(redis, grown)
         except Exception as error:
             if not is_passing(error):
-                log.exception("trends are not told")
+                log.exception("can't record trends")
 
 
 def _key(moment: float) -> str:

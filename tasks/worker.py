@@ -46,15 +46,13 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     at_once = settings.worker_concurrency
     async with opened(settings, QueuedJobs(broker), stop=stop) as workshop:
         await asyncio.to_thread(remove_stale, workshop.scratch)
-        log.info("pictures are made by %s", await asyncio.to_thread(decoder))
+        log.info("processing pictures with %s", await asyncio.to_thread(decoder))
         missing, unsafe = missing_walls(await asyncio.to_thread(walls), needed=settings.needs_sandbox)
         if unsafe is not None:
             log.error("%s", unsafe)
             workshop = replace(workshop, pictures=PictureChildren(unsafe))
         elif missing:
-            log.warning(
-                "pictures are decoded without %s, which this kernel does not have", " and ".join(missing)
-            )
+            log.warning("decoding pictures without %s, which this kernel doesn't have", " and ".join(missing))
         async with asyncio.TaskGroup() as all_of_them:
             all_of_them.create_task(serve(broker, at_once + 1, workshop))  # and a scheduled run
             all_of_them.create_task(serve(slow, max(2, at_once // 2), workshop))
@@ -68,7 +66,7 @@ def calmly(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None and is_passing(error):
         record.levelno, record.levelname = logging.WARNING, "WARNING"
-        record.msg, record.args = "a task ends, to be sent again: %s: %s", (type(error).__name__, error)
+        record.msg, record.args = "a task stopped and will be retried: %s: %s", (type(error).__name__, error)
         record.exc_info = record.exc_text = None
     return True
 
@@ -89,12 +87,12 @@ async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
                 await listen(broker, at_once, workshop.stop, within=workshop.settings.shutdown_timeout)
             except (RedisError, OSError) as error:
                 if not complained:
-                    words = "the queue %s does not answer, and is asked until it does: %s"
+                    words = "the queue %s doesn't respond, retrying until it does: %s"
                     log.warning(words, broker.queue_name, error)
                 complained = True
                 await asyncio.sleep(spread(RETRY_AFTER))
             except Exception:  # whatever it was, the queue is there to be read again
-                log.exception("the worker listens again")
+                log.exception("the worker failed; listening again")
                 await asyncio.sleep(spread(RETRY_AFTER))
         with contextlib.suppress(RedisError, OSError):  # then they wait for the lease to end
             await broker.leave()
@@ -110,7 +108,7 @@ async def listen(broker: StreamBroker, at_once: int, stop: asyncio.Event, *, wit
             run_startup=True,
             wait_tasks_timeout=within,
         )
-        log.info("ready, %d at once of %s", at_once, broker.queue_name)
+        log.info("ready, running %d tasks at once from %s", at_once, broker.queue_name)
         await receiver.listen(stop)
 
 

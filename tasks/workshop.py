@@ -92,11 +92,11 @@ async def require_ours(store: OwnedStore) -> None:
     """Raises DumpFailed where dumps of this database would mix with those of another Perch."""
     match await store.standing():
         case Standing.REHEARSAL:
-            raise DumpFailed("this Perch is a rehearsal, which changes nothing in the stores")
+            raise DumpFailed("this Perch is a rehearsal, so it changes nothing in the stores")
         case Standing.GUEST:
             raise DumpFailed(
-                "the store of backups belongs to another Perch: `perch owner show` says to which. If that "
-                "one is gone for good, `perch owner take-over` takes it over"
+                "the store of backups belongs to another Perch (`perch owner show` says which). If it is "
+                "gone for good, take the store over with `perch owner take-over`"
             )
 
 

@@ -34,16 +34,18 @@ def tell_restored(done: Restored) -> None:
     """What was done, for people."""
     click.echo(f"restored {done.rows} rows into {done.database}")
     if done.migrated:
-        click.echo(f"brought to this version: {', '.join(done.migrated)}")
+        click.echo(f"migrated to this version: {', '.join(done.migrated)}")
     if done.kept:
-        click.echo(f"what was there before is kept until somebody says: perch kept drop {done.kept}")
+        click.echo(f"the previous database is kept until you run: perch kept drop {done.kept}")
     if done.acts:
-        click.echo("What administrators did since the dump is on record, and not in effect any more:")
+        click.echo(
+            "What administrators did after the dump is still in the audit log, but no longer in effect:"
+        )
         for act in done.acts:
             what = f"{act.act} {act.user or ''} {act.subject or ''} {cell(act.details)}"
             click.echo(lines.printable(f"  {act.at:%Y-%m-%d %H:%M:%S} {' '.join(what.split())}"))
     elif done.acts is None:
-        click.echo("what administrators did there is not on record in what was restored")
+        click.echo("the previous database's audit log could not be carried over into the restored one")
 
 
 def tell_what_is_left(
@@ -65,29 +67,31 @@ def tell_what_is_left(
     """
     if others:
         click.echo(
-            f"The stored {' and '.join(others)} belong to another Perch: this one removes none of them and "
-            "makes no dumps. If the other one is gone for good: perch owner take-over"
+            f"The stored {' and '.join(others)} belong to another Perch, so this one removes none and makes "
+            "no dumps. If the other one is gone for good, run: perch owner take-over"
         )
     if done.recipient and done.recipient != settings.dump_age_recipient:
         click.echo(
             lines.printable(
-                f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} into .env."
+                f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} in .env."
             )
         )
     if done.database == settings.database.database:
         click.echo(
-            "Keys, invitations and suspensions are as they were when the dump was made: what was "
-            "revoked since is to be revoked again."
+            "Keys, invitations and suspensions are as they were when the dump was made. If you have revoked "
+            "or suspended anything since, do it again."
         )
     if left:
-        click.echo("These were deleted after the dump, and are back with their keys. Delete them again:")
+        click.echo(
+            "These users were deleted after the dump and are now back, with their keys. Delete them again:"
+        )
         for handle in left:
             click.echo(lines.printable(f"  perch users delete {shlex.quote(handle)}"))
     if back:
-        click.echo(f"{len(back)} objects of pictures are back from their second copies")
+        click.echo(f"restored {len(back)} picture objects from their copies")
     if missing:
         click.echo(
-            f"{len(missing)} objects of pictures are missing in storage (`perch media check` lists them all):"
+            f"{len(missing)} picture objects are missing from storage (`perch media check` lists them all):"
         )
         for key in missing[:10]:
             click.echo(f"  {key}")
@@ -108,7 +112,7 @@ async def brought_back(missing: Sequence[str], settings: Settings) -> list[str]:
         try:
             return await bring_back(missing, workshop)
         except StorageUnavailable as error:
-            click.echo(lines.redact(f"the copies of pictures cannot be read: {error}"), err=True)
+            click.echo(lines.redact(f"can't read the copies of pictures: {error}"), err=True)
             return []
 
 

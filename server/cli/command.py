@@ -44,13 +44,13 @@ class Id(click.ParamType[int]):
         """The number. Fails where it is none that a row could have."""
         text = str(value)
         if not (text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) < 2**63):
-            self.fail(f"{text[:50]!r} is no id: a whole number, as the list shows it", param, ctx)
+            self.fail(f"{text[:50]!r} isn't an ID. Use the whole number that the list shows.", param, ctx)
         return int(text)
 
 
 ID = Id()
 
-BUSY = "another dump or drill runs at this moment: `perch runs list` shows it"
+BUSY = "another dump or restore test is in progress; `perch runs list` shows it"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
@@ -58,7 +58,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 identity_option = click.option(
     "--identity",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The file of age's secret key (AGE-SECRET-KEY-1…), for encrypted dumps.",
+    help="File with the age secret key (AGE-SECRET-KEY-1…), for encrypted dumps.",
 )
 
 
@@ -133,10 +133,10 @@ def reasons(settings: Settings) -> Iterator[None]:
         if not is_passing(error) and not isinstance(error, InvalidAuthorizationSpecificationError):
             raise
         if takes_no_writes(error):
-            words = f"the database {settings.database} takes no writes, as a replica does"
+            words = f"the database {settings.database} is read-only; it may be a replica"
             raise click.ClickException(words) from None
         said = reason(error)
-        words = f"storage does not answer: {said}"
+        words = f"storage doesn't respond: {said}"
         if not isinstance(error, StorageError):
             words = no_answer(settings, "DOCKER_DATABASE", f"the database {settings.database}", said)
         raise click.ClickException(lines.redact(words)) from None
@@ -144,7 +144,7 @@ def reasons(settings: Settings) -> Iterator[None]:
 
 def confirm_typed(word: str, question: str) -> None:
     """Go on only where somebody types the word. Raises ClickException where nobody does, or can."""
-    nobody = click.ClickException("nothing was done, as nobody is there to ask: --yes does it")
+    nobody = click.ClickException("nothing was done: nobody is here to confirm it (--yes skips the question)")
     if sys.stdin is None:  # closed
         raise nobody
     try:
@@ -155,7 +155,7 @@ def confirm_typed(word: str, question: str) -> None:
         click.echo(err=True)  # behind the question
         raise nobody from None
     if answer != word:
-        raise click.ClickException(f"that is not {word}: nothing was done")
+        raise click.ClickException(f"you didn't type {word}, so nothing was done")
 
 
 def print_json(value: Any) -> None:
@@ -240,4 +240,4 @@ def read_identity(file: Path | None) -> str | None:
     for line in file.read_text(errors="replace").splitlines():
         if line.startswith("AGE-SECRET-KEY-1"):
             return line.strip()
-    raise click.ClickException(f"{file} holds no secret key of age (AGE-SECRET-KEY-1…)")
+    raise click.ClickException(f"{file} has no age secret key (AGE-SECRET-KEY-1…)")

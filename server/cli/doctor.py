@@ -30,7 +30,7 @@ PROBE = b"x" * 4096
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 def doctor(as_json: bool) -> None:
-    """Say what is wrong with the settings and the parts. Ends with 1 where something failed.
+    """Check the settings, disks, servers and storage. Exits with 1 if a check failed.
 
     \b
     Examples:
@@ -68,19 +68,21 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
     """What can be read, but is not wise."""
     unknown = unknown_names()
     if unknown:
-        yield Finding("warning", "settings", f".env has names that Perch does not know: {', '.join(unknown)}")
+        yield Finding("warning", "settings", f"unknown settings in .env: {', '.join(unknown)}")
     file = Path(".env")
     if file.is_file() and file.stat().st_mode & 0o007:
-        yield Finding("warning", "settings", ".env can be read by every user of this machine: chmod 640 .env")
+        yield Finding("warning", "settings", "every user of this machine can read .env; run: chmod 640 .env")
     if unused := unused_names():
-        yield Finding("ok", "settings", f"ignored, of the first implementation: {', '.join(unused)}")
+        yield Finding("ok", "settings", f"ignored settings of the first implementation: {', '.join(unused)}")
     if settings.demo and not is_loopback(settings.host):
-        yield Finding("warning", "settings", "DEMO_KEYS is on and others can reach HOST: the keys are public")
+        words = "DEMO_KEYS is on and others can reach HOST, so anyone can use the public demo keys"
+        yield Finding("warning", "settings", words)
     own_port = f":{settings.port}"  # of who has it in the address, nobody is before us
     proxied = settings.public_origin is not None and not settings.public_origin.endswith(own_port)
     if proxied and not (settings.proxies_count or settings.real_ip_header):
         words = (
-            "PUBLIC_URL is set and neither PROXIES_COUNT nor REAL_IP_HEADER: clients' addresses are not known"
+            "PUBLIC_URL is set, but neither PROXIES_COUNT nor REAL_IP_HEADER is, "
+            "so Perch doesn't know clients' addresses"
         )
         yield Finding("warning", "settings", words)
     for words in unwise(settings):
@@ -93,24 +95,24 @@ def unwise(settings: Settings) -> Iterator[str]:
     believes_proxies = settings.proxies_count or settings.real_ip_header
     if believes_proxies and not is_loopback(settings.host) and settings.trusted_proxies is None:
         yield (
-            f"HOST is {settings.host} and TRUSTED_PROXIES is not set: "
-            "anyone who reaches the port can claim to be a proxy"
+            f"HOST is {settings.host} and TRUSTED_PROXIES isn't set, so "
+            "anyone who can reach the port can pose as a proxy"
         )
     if settings.metrics_port is not None and not is_loopback(settings.metrics_host):
         yield (
-            f"METRICS_HOST is {settings.metrics_host}: "
-            "anyone who reaches METRICS_PORT can read the metrics, without a token"
+            f"METRICS_HOST is {settings.metrics_host}, so "
+            "anyone who can reach METRICS_PORT can read the metrics without a token"
         )
     if "*" in (settings.cors_origins or ()):
-        yield "CORS_ORIGINS is *: the pages of every site may call the API from a browser"
+        yield "CORS_ORIGINS is *, so pages of any site can call the API from a browser"
     same = settings.object_storage == settings.backup_kind
     if settings.backup_media and same and settings.backup_media_bucket is None:
         place = "bucket" if settings.backup_kind == "s3" else "disk"
-        yield f"BACKUP_MEDIA puts the copies of pictures on the same {place}: name a BACKUP_MEDIA_BUCKET"
+        yield f"BACKUP_MEDIA puts the copies of pictures on the same {place}; set BACKUP_MEDIA_BUCKET"
     if settings.backup_kind == "s3" and settings.dump_age_recipient is None:
-        yield "DUMP_AGE_RECIPIENT is not set: anyone who can read the bucket can read the dumps in it"
+        yield "DUMP_AGE_RECIPIENT isn't set, so anyone who can read the bucket can read the dumps in it"
     if os.geteuid() == 0:
-        yield "this runs as root: a user of its own is enough (docs/deploying.md)"
+        yield "Perch runs as root; a user of its own is enough (docs/deploying.md)"
 
 
 def look_at_folder(settings: Settings) -> Iterator[Finding]:
@@ -129,12 +131,12 @@ def look_at_folder(settings: Settings) -> Iterator[Finding]:
     except CannotRun as error:
         yield Finding("failed", "data", str(error))
     if folder.stat().st_mode & 0o077:
-        words = "is open to other users of this machine"
+        words = "is open to other users of this machine; run"
         yield Finding("warning", "data", f"DATA_DIR {folder} {words}: chmod 700 {folder}")
     else:
         yield Finding("ok", "data", str(folder))
     for aside in set_aside(folder):
-        words = "could not be read by Valkey, which started without it: delete it when nobody needs it"
+        words = "holds files that Valkey couldn't read and started without; delete it once nobody needs it"
         yield Finding("warning", "data", f"{aside} {words}")
 
 
@@ -152,12 +154,12 @@ def look_at_pictures() -> Finding:
     try:
         said = picture_worker.decoder()
     except (OSError, subprocess.SubprocessError) as error:
-        return Finding("failed", "pictures", f"the picture child does not run: {error}")
+        return Finding("failed", "pictures", f"the picture child doesn't run: {error}")
     if "pillow-simd" not in said:
         return Finding(
             "warning",
             "pictures",
-            f"{said}; without pillow-simd, which is faster (docs/deploying.md)",
+            f"{said}, not pillow-simd, which is faster (docs/deploying.md)",
         )
     return Finding("ok", "pictures", said)
 
@@ -167,10 +169,10 @@ def look_at_walls() -> Finding:
     try:
         found = picture_worker.walls()
     except (OSError, subprocess.SubprocessError) as error:
-        return Finding("failed", "walls", f"the picture child does not run: {error}")
+        return Finding("failed", "walls", f"the picture child doesn't run: {error}")
     standing = "; ".join(f"{name}: {what}" for name, what in found.items() if what)
     if missing := [name for name, what in found.items() if not what]:
-        lacking = f"this system has no {' and no '.join(missing)} for the picture child"
+        lacking = f"this system has no {' and no '.join(missing)} to sandbox the picture child with"
         return Finding("warning", "walls", f"{lacking}; it has {standing or 'limits only'}")
     return Finding("ok", "walls", standing)
 

@@ -39,11 +39,13 @@ from tasks.workshop import Workshop
 
 @click.group()
 def dump() -> None:
-    """Make, list, verify, drill and fetch dumps of the database."""
+    """Make, list, verify, test and fetch dumps of the database."""
 
 
 @dump.command("now")
-@click.option("--kind", type=click.Choice(KINDS), default="hour", show_default=True, help="Where it is kept.")
+@click.option(
+    "--kind", type=click.Choice(KINDS), default="hour", show_default=True, help="Which kind it is kept as."
+)
 @json_option
 def dump_now(kind: DumpKind, as_json: bool) -> None:
     """Make a dump now, whatever the schedule says.
@@ -76,10 +78,10 @@ def dump_now(kind: DumpKind, as_json: bool) -> None:
 
 
 @dump.command("list")
-@click.option("--kind", type=click.Choice(KINDS), help="Of this kind only.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only dumps of this kind.")
 @json_option
 def dump_list(kind: DumpKind | None, as_json: bool) -> None:
-    """List the dumps that exist, the newest first. Ends with 1 where one is not as it should be.
+    """List all dumps, newest first. Exits with 1 if any of them has a problem.
 
     \b
     Example:
@@ -102,11 +104,11 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
 
 @dump.command("verify")
 @click.argument("dump_id", metavar="ID", required=False)
-@click.option("--all", "everything", is_flag=True, help="Every dump.")
+@click.option("--all", "everything", is_flag=True, help="Verify every dump.")
 @identity_option
 @json_option
 def dump_verify(dump_id: str | None, everything: bool, identity: Path | None, as_json: bool) -> None:
-    """Read dumps back: every byte, and the archive to its end. Ends with 1 where one is damaged.
+    """Read dumps back in full, and each archive to its end. Exits with 1 if one is damaged.
 
     `latest` is the newest dump.
 
@@ -116,7 +118,7 @@ def dump_verify(dump_id: str | None, everything: bool, identity: Path | None, as
       perch dump verify --all --json
     """
     if (dump_id is None) is not everything:
-        raise click.UsageError("give the ID of a dump, or --all")
+        raise click.UsageError("give either the ID of a dump or --all")
     secret = read_identity(identity)
 
     async def work(workshop: Workshop) -> list[dict[str, Any]]:
@@ -147,10 +149,12 @@ async def verified(found: Dump, workshop: Workshop, identity: str | None) -> dic
 @dump.command("drill")
 @click.argument("dump_id", metavar="[ID]", default=catalogue.LATEST)
 @identity_option
-@click.option("--accept-unsigned", is_flag=True, help="Also one that this Perch neither signed nor recorded.")
+@click.option(
+    "--accept-unsigned", is_flag=True, help="Accept a dump that this Perch neither signed nor recorded."
+)
 @json_option
 def dump_drill(dump_id: str, identity: Path | None, accept_unsigned: bool, as_json: bool) -> None:
-    """Prove a dump (the newest, where none is named) by restoring it into a scratch database.
+    """Test a dump (by default the newest) by restoring it into a scratch database.
 
     \b
     Example:
@@ -161,14 +165,14 @@ def dump_drill(dump_id: str, identity: Path | None, accept_unsigned: bool, as_js
     async def work(workshop: Workshop) -> ScheduledRun:
         found = await listing(workshop)
         if not found.dumps:
-            raise click.ClickException("there is no dump yet: `perch dump now` makes one")
+            raise click.ClickException("there is no dump yet; make one with `perch dump now`")
         chosen = found.find(dump_id)
         if not (chosen.is_signed or accept_unsigned or await drills.is_recorded(chosen)):
-            raise DumpFailed(f"{unknown_signature(chosen.id)}: --accept-unsigned restores it all the same")
+            raise DumpFailed(f"{unknown_signature(chosen.id)}: use --accept-unsigned to restore it anyway")
         claim = await runs.start_manually(RunKind.DRILL)
         if claim is None:
             raise click.ClickException(BUSY)
-        with progress(f"drilling {chosen.id}", chosen.manifest.stored_bytes) as show:
+        with progress(f"testing {chosen.id}", chosen.manifest.stored_bytes) as show:
             await carry_out(
                 claim,
                 replace(workshop, on_progress=show),
@@ -182,12 +186,10 @@ def dump_drill(dump_id: str, identity: Path | None, accept_unsigned: bool, as_js
         print_json({**result, "proven": run.state == "done", "error": run.error})
     elif run.state == "done" and result["source"] == "stream" and secret is None:
         click.echo(
-            f"{result['dump']} is unchanged since it was restored while it was made: {result['rows']} rows"
+            f"{result['dump']} hasn't changed since it was restored while it was made: {result['rows']} rows"
         )
     elif run.state == "done":
-        click.echo(
-            f"{result['dump']} is proven: {result['rows']} rows came back in {result['seconds']:.1f} s"
-        )
+        click.echo(f"{result['dump']} is proven: {result['rows']} rows restored in {result['seconds']:.1f} s")
     else:
         click.echo(f"not proven: {run.error}")
     if run.state != "done":
@@ -198,7 +200,7 @@ def dump_drill(dump_id: str, identity: Path | None, accept_unsigned: bool, as_js
 @click.argument("dump_id", metavar="ID")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def dump_fetch(dump_id: str, file: Path) -> None:
-    """Copy a dump into FILE, and its manifest into FILE.json, for `perch restore FILE` elsewhere.
+    """Copy a dump to FILE and its manifest to FILE.json, to use with `perch restore FILE` elsewhere.
 
     `latest` is the newest dump.
 
@@ -207,9 +209,9 @@ def dump_fetch(dump_id: str, file: Path) -> None:
       perch dump fetch hour-20261124T180500Z-5f3a1c perch.dump.zst
     """
     if file.exists():
-        raise click.ClickException(f"{file} is there already")
+        raise click.ClickException(f"{file} already exists")
     if not file.absolute().parent.is_dir():
-        raise click.ClickException(f"there is no folder {file.absolute().parent}")
+        raise click.ClickException(f"the folder {file.absolute().parent} doesn't exist")
 
     async def work(workshop: Workshop) -> Dump:
         found = (await listing(workshop)).find(dump_id)
@@ -226,13 +228,13 @@ def dump_fetch(dump_id: str, file: Path) -> None:
                     show(done)
         if digest.hexdigest() != found.manifest.sha256:
             partial.unlink()
-            raise DumpDamaged(f"the dump {dump_id} is damaged: its bytes are not those that were stored")
+            raise DumpDamaged(f"the dump {dump_id} is damaged: its bytes differ from those that were stored")
         manifest_of(file).write_bytes(found.text)
         partial.rename(file)
         return found
 
     found = with_workshop(work, begins=True)
-    click.echo(f"{file}: {size(found.manifest.stored_bytes)}, and {manifest_of(file)}")
+    click.echo(f"wrote {file} ({size(found.manifest.stored_bytes)}) and {manifest_of(file)}")
 
 
 def private(path: str, flags: int) -> int:

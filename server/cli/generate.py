@@ -28,26 +28,26 @@ NUMBER = click.IntRange(0, 100_000_000)
 @click.command()
 @click.option("--tweets", type=click.IntRange(1, 100_000_000), default=10_000, show_default=True)
 @click.option("--users", type=click.IntRange(2, 100_000_000), help="Default: a tenth of the tweets.")
-@click.option("--likes", type=NUMBER, help="Default: five for each tweet.")
-@click.option("--follows", type=NUMBER, help="Default: twenty for each user.")
-@click.option("--media", type=NUMBER, help="Pictures. Default: one for each four tweets.")
+@click.option("--likes", type=NUMBER, help="Default: five per tweet.")
+@click.option("--follows", type=NUMBER, help="Default: twenty per user.")
+@click.option("--media", type=NUMBER, help="Pictures. Default: one per four tweets.")
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
-    help="The time of the newest tweet, in UTC. Default: now.",
+    help="Time of the newest tweet, in UTC. Default: now.",
 )
 @click.option(
     "--demo",
     "community",
     is_flag=True,
-    help="A small community instead, with pictures, to show people around.",
+    help="Make a small community with pictures instead, to show people around.",
 )
 @click.option(
     "--keys",
     "keys_file",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Make keys for the first users, and write them to this file, one a line, in the order of the ids.",
+    help="Make keys for the first users and write them to this file, one per line, in order of ID.",
 )
 @click.option(
     "--keys-for",
@@ -70,15 +70,16 @@ def generate(
     keys_for: int,
     as_json: bool,
 ) -> None:
-    """Fill an empty database with made-up people and tweets, to see how large a machine has to be.
+    """Fill an empty database with made-up people and tweets.
 
-    The same numbers, seed and time make the same rows. Few have much: one author is followed by everybody
-    and writes the most, everybody likes one tweet, many people follow 300. Pictures are rows only: their
-    objects do not exist. A database that holds users or tweets already is left as it is: fill it before Perch
-    is started, and with MODE=PROD, as there are demo users otherwise.
+    Use this to find out how large a machine you need. The same numbers, seed and time make the same rows. A
+    few have a lot: everyone follows one author, who also writes the most; everyone likes one tweet; many
+    people follow 300. Pictures are rows only, without objects. A database that already has users or tweets
+    isn't changed, so fill it before you start Perch, and with MODE=PROD, because otherwise there are demo
+    users.
 
-    With --demo a dozen people come instead, who write to each other, with pictures drawn on the spot, to show
-    others around: into a new server, which may run.
+    With --demo you get a dozen people instead, who write to each other, with pictures drawn on the spot, to
+    show others around. This needs a new server, which may be running.
 
     \b
     Examples:
@@ -152,8 +153,8 @@ def settle(keys_file: Path | None, as_json: bool) -> None:
         print_json(dataclasses.asdict(found))
         return
     click.echo(
-        f"{found.users} people with {found.tweets} tweets, {found.likes} likes, {found.follows} follows and "
-        f"{found.pictures} pictures, which workers make now or when Perch is started"
+        f"made {found.users} people with {found.tweets} tweets, {found.likes} likes, {found.follows} follows "
+        f"and {found.pictures} pictures, which workers process now or once you start Perch"
     )
 
 

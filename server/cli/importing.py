@@ -44,7 +44,7 @@ class Zone(click.ParamType[ZoneInfo]):
 
 @click.group("import")
 def import_group() -> None:
-    """Take over the data of another server.
+    """Import the data of another server.
 
     \b
     Example:
@@ -53,19 +53,19 @@ def import_group() -> None:
 
 
 @import_group.command("first")
-@click.option("--database-url", required=True, metavar="URL", help="The old database, which is only read.")
+@click.option("--database-url", required=True, metavar="URL", help="The old database. Perch only reads it.")
 @click.option(
     "--media-folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Where the old pictures lie, as copied out of the bucket.",
+    help="Folder with the old pictures, copied from the bucket.",
 )
-@click.option("--s3-url", metavar="URL", help="Or the address of the old S3 server,")
-@click.option("--s3-bucket", metavar="NAME", help="with the name of the bucket there.")
-@click.option("--without-pictures", is_flag=True, help="Or leave the pictures out.")
+@click.option("--s3-url", metavar="URL", help="Or: address of the old S3 server (use with --s3-bucket).")
+@click.option("--s3-bucket", metavar="NAME", help="Name of the old bucket (use with --s3-url).")
+@click.option("--without-pictures", is_flag=True, help="Or: leave the pictures out.")
 @click.option(
-    "--timezone", type=Zone(), default="UTC", show_default=True, help="What the old server's clock showed."
+    "--timezone", type=Zone(), default="UTC", show_default=True, help="Time zone of the old server's clock."
 )
-@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 @json_option
 def first(
     database_url: str,
@@ -77,12 +77,12 @@ def first(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Take over everything from the first implementation, with the same ids and keys.
+    """Import everything from the first implementation, with the same IDs and keys.
 
-    Into a database without users of its own: run it before the first user is made, with MODE=PROD. It may be
-    interrupted and run again: what is done stays done, and pictures whose files were missing are tried again.
-    The keys S3_ACCESS_KEY and S3_SECRET_KEY of the settings open the old bucket. A password that does not
-    stand in URL is taken from PGPASSWORD. docs/moving.md has all steps.
+    The database here must not have users of its own, so run this before you add the first user, with
+    MODE=PROD. You can interrupt it and run it again: what is done stays done, and pictures whose files were
+    missing are tried again. The settings S3_ACCESS_KEY and S3_SECRET_KEY open the old bucket. If URL has no
+    password, Perch takes it from PGPASSWORD. docs/moving.md has all the steps.
 
     \b
     Example:
@@ -94,11 +94,13 @@ def first(
     except WrongAddress as error:
         raise click.UsageError(f"--database-url {error}") from None
     if (s3_url is None) != (s3_bucket is None):
-        raise click.UsageError("--s3-url and --s3-bucket belong together")
+        raise click.UsageError("--s3-url and --s3-bucket must be given together")
     if s3_url is not None and not is_web_address(s3_url):
         raise click.UsageError("--s3-url must be an address like https://host")
     if [media_folder is not None, s3_url is not None, without_pictures].count(True) != 1:
-        raise click.UsageError("give one of --media-folder, --s3-url with --s3-bucket, --without-pictures")
+        raise click.UsageError(
+            "give exactly one of --media-folder, --s3-url with --s3-bucket, or --without-pictures"
+        )
 
     async def work(workshop: Workshop) -> Account:
         settings = workshop.settings
@@ -173,9 +175,9 @@ def tell(account: Account) -> None:
         states = ", ".join(f"{number} {state}" for state, number in account.pictures.items())
         click.echo(f"pictures of tweets: {states}")
     if account.dry_run:
-        click.echo(f"nothing was written: this is what is left to be taken over from {account.source}")
+        click.echo(f"nothing was written; this is what remains to be imported from {account.source}")
     else:
-        click.echo(f"{account.source} is taken over; finished at {cell(account.finished_at)} UTC")
+        click.echo(f"{account.source} has been imported; finished at {cell(account.finished_at)} UTC")
 
 
 def count_of(account: Account, name: str) -> Count:

@@ -25,23 +25,23 @@ LISTED = 1000
     type=click.IntRange(1, MAX_USES),
     default=1,
     show_default=True,
-    help="How many people may use it.",
+    help="How many people can use the link.",
 )
 @click.option(
     "--days",
     type=click.IntRange(1, MAX_DAYS),
     default=DAYS,
     show_default=True,
-    help="Ends after so many days.",
+    help="Days until the link expires.",
 )
-@click.option("--note", default="", help="What it is for; administrators see it.")
-@click.option("--for", "handle", help="Of an existing user who lost their key: gives them another.")
-@click.option("--admin", is_flag=True, help="Who uses it becomes an administrator.")
+@click.option("--note", default="", help="What the link is for; only administrators see it.")
+@click.option("--for", "handle", metavar="HANDLE", help="Give a new key to a user who lost theirs.")
+@click.option("--admin", is_flag=True, help="Make the person who uses the link an administrator.")
 @json_option
 def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_json: bool) -> None:
-    """Make a link and print it, this once.
+    """Make an invitation link and print it. The link is shown only once.
 
-    Whoever opens it chooses a handle and a name, and is shown a key. PUBLIC_URL says what it begins with.
+    Anyone who opens it chooses a handle and a name, and gets a key. The link begins with PUBLIC_URL.
 
     \b
     Examples:
@@ -49,7 +49,7 @@ def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_
       perch invite --for alice          alice lost her key
     """
     if handle is not None and (uses != 1 or admin):
-        raise click.UsageError("--for goes with neither --uses nor --admin")
+        raise click.UsageError("--for can't be combined with --uses or --admin")
 
     async def make() -> tuple[InvitationRow, str]:
         user_id = None if handle is None else (await accounts.by_handle(handle)).id
@@ -61,9 +61,9 @@ def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_
     if as_json:
         print_json({**line(made), "token": token, "url": url})
         return
-    click.echo(f"{meaning(made)} The link, shown this once:\n{url}")
+    click.echo(f"{meaning(made)} This link is shown only once:\n{url}")
     if settings.public_url is None and (settings.mode == "PROD" or not is_loopback(settings.host)):
-        click.echo("PUBLIC_URL is not set: people may know this server by another address.", err=True)
+        click.echo("PUBLIC_URL isn't set: people may use another address than the link's.", err=True)
 
 
 def meaning(made: InvitationRow) -> str:
@@ -82,7 +82,7 @@ def invitations_group() -> None:
 @invitations_group.command("list")
 @json_option
 def list_invitations(as_json: bool) -> None:
-    """List invitations, the newest first; their links are not known here.
+    """List invitations, newest first. Their links aren't stored, so they can't be shown.
 
     \b
     Example:
@@ -96,7 +96,7 @@ def list_invitations(as_json: bool) -> None:
 @click.argument("invitation_id", metavar="ID", type=ID)
 @json_option
 def revoke(invitation_id: int, as_json: bool) -> None:
-    """Revoke an invitation by its id: its link is refused from then on.
+    """Revoke an invitation by its ID. Its link stops working at once.
 
     \b
     Example:
@@ -106,7 +106,7 @@ def revoke(invitation_id: int, as_json: bool) -> None:
     if as_json:
         print_json({"id": invitation_id, "revoked": True})
         return
-    click.echo(f"revoked the invitation {invitation_id}")
+    click.echo(f"revoked invitation {invitation_id}")
 
 
 def line(row: InvitationRow) -> dict[str, Any]:

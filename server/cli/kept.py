@@ -28,13 +28,13 @@ T = TypeVar("T")
 
 @click.group("kept")
 def kept_group() -> None:
-    """List and drop the databases that restores put aside, or made beside (`--into`)."""
+    """List and drop databases left by restores (also with --into)."""
 
 
 @kept_group.command("list")
 @json_option
 def list_kept(as_json: bool) -> None:
-    """List the databases that restores put aside or made beside, the oldest first.
+    """List databases that restores set aside or created with --into, oldest first.
 
     \b
     Example:
@@ -54,12 +54,12 @@ def list_kept(as_json: bool) -> None:
 
 @kept_group.command("drop")
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @json_option
 def drop_kept(name: str, yes: bool, as_json: bool) -> None:
-    """Drop a database that a restore put aside or made beside, with all in it. It cannot be taken back.
+    """Drop a database that a restore set aside or created with --into. This can't be undone.
 
-    One that somebody is connected to stays.
+    A database that someone is connected to isn't dropped.
 
     \b
     Example:

@@ -68,16 +68,16 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="perch")
 def cli() -> None:
-    """Perch, a microblog to host yourself.
+    """Perch, a microblog that you host yourself.
 
     Settings come from the environment and from `.env` in the current folder; `.env.example` lists them.
 
     \b
     Examples:
-      perch up                          everything on this machine, PostgreSQL and Valkey included
-      perch users add alice --admin     a first administrator; prints the key once
-      perch invite                      a link for somebody else, who chooses handle and name
-      perch doctor                      what is wrong with the settings and the parts
+      perch up                          run everything here, including PostgreSQL and Valkey
+      perch users add alice --admin     add a first administrator and print their key once
+      perch invite                      make an invitation link for someone else
+      perch doctor                      check the settings and everything Perch depends on
     """
 
 

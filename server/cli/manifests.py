@@ -20,7 +20,7 @@ def damaged(found: Catalogue) -> Iterator[str]:
         yield f"the manifest {key} is damaged: {why}"
     for dump in found.dumps:
         if dump.trouble:
-            yield f"the dump {dump.folder}{dump.id} is not whole: {dump.trouble}"
+            yield f"the dump {dump.folder}{dump.id} is incomplete or damaged: {dump.trouble}"
 
 
 async def missing(found: Catalogue) -> list[str]:

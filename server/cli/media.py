@@ -20,17 +20,17 @@ from tasks.workshop import Workshop, owned_pictures
 
 @click.group("media")
 def media_group() -> None:
-    """Look after pictures."""
+    """Check and restore stored pictures."""
 
 
 @media_group.command("check")
-@click.option("--repair", is_flag=True, help="Remove objects that no row has known for MEDIA_GRACE_DAYS.")
+@click.option("--repair", is_flag=True, help="Remove objects that have had no row for MEDIA_GRACE_DAYS.")
 @click.option(
-    "--read", "read_all", is_flag=True, help="Read every object and check its hash, not only its size."
+    "--read", "read_all", is_flag=True, help="Read every object and check its hash, not just its size."
 )
 @json_option
 def media_check_command(repair: bool, read_all: bool, as_json: bool) -> None:
-    """Compare pictures' rows with the objects in storage. Ends with 1 where some are missing or damaged.
+    """Compare the rows of pictures with the stored objects. Exits with 1 if any are missing or damaged.
 
     \b
     Example:
@@ -56,9 +56,9 @@ def media_check_command(repair: bool, read_all: bool, as_json: bool) -> None:
 @media_group.command("restore")
 @json_option
 def media_restore(as_json: bool) -> None:
-    """Bring missing and damaged pictures back from their second copies (BACKUP_MEDIA).
+    """Restore missing and damaged pictures from their copies (BACKUP_MEDIA).
 
-    Ends with 1 where some have no copy.
+    Exits with 1 if any have no copy.
 
     \b
     Example:
@@ -67,7 +67,7 @@ def media_restore(as_json: bool) -> None:
 
     async def work(workshop: Workshop) -> tuple[list[str], list[str]]:
         if workshop.copies is None:
-            raise click.ClickException("BACKUP_MEDIA is off: there are no copies to bring back")
+            raise click.ClickException("BACKUP_MEDIA is off, so there are no copies to restore from")
         report = await examine(workshop.settings, read_all=True)
         wanted = [*report.missing, *report.damaged]
         back = await media_copies.bring_back(wanted, workshop)
@@ -79,7 +79,7 @@ def media_restore(as_json: bool) -> None:
     else:
         for key in lost:
             click.echo(f"lost      {key}")
-        click.echo(f"{len(back)} objects of pictures are back from their copies, {len(lost)} are not")
+        click.echo(f"restored {len(back)} picture objects from their copies, {len(lost)} are lost")
     if lost:
         sys.exit(FAILED)
 

@@ -34,14 +34,14 @@ from tasks.workshop import Workshop
 @click.option(
     "--hide-tweets/--show-tweets",
     default=None,
-    help="Whether nobody sees their tweets until the suspension ends. Absent: as it is, shown at first.",
+    help="Hide their tweets until the suspension ends, or show them. Default: no change; shown at first.",
 )
-@click.option("--reason", help="For administrators. Absent: as it is.")
+@click.option("--reason", help="Why; only administrators see it. Default: no change.")
 @json_option
 def suspend(handle: str, hide_tweets: bool | None, reason: str | None, as_json: bool) -> None:
-    """Suspend a user: their keys are refused everywhere from then on, and their streams end.
+    """Suspend a user. Their keys stop working everywhere at once, and their streams end.
 
-    Who is suspended already stays so, with what is given here changed.
+    If the user is already suspended, this changes only the options you give.
 
     \b
     Example:
@@ -64,7 +64,7 @@ def suspend(handle: str, hide_tweets: bool | None, reason: str | None, as_json: 
 @click.argument("handle")
 @json_option
 def unsuspend(handle: str, as_json: bool) -> None:
-    """End a suspension: the user's keys work again, and their tweets are shown.
+    """End a suspension. The user's keys work again, and their tweets are shown.
 
     \b
     Example:
@@ -79,25 +79,25 @@ def unsuspend(handle: str, as_json: bool) -> None:
     if as_json:
         print_json({"id": user.id, "handle": handle, "suspended": False, "hidden": False})
         return
-    click.echo(f"{handle} {'is not suspended any more' if ended else 'was not suspended'}")
+    click.echo(f"{handle} {'is no longer suspended' if ended else 'was not suspended'}")
 
 
 @users.command("delete")
 @click.argument("handle")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @json_option
 def delete(handle: str, yes: bool, as_json: bool) -> None:
-    """Delete a user with everything of theirs, pictures too. It cannot be taken back.
+    """Delete a user and everything they have, pictures included. This can't be undone.
 
-    From the first moment on nobody sees anything of it. Where this is interrupted, a worker goes on. A user
-    who deleted the account, and could still keep it, is erased now.
+    It all disappears from view at once. If this command is interrupted, a worker finishes the job. A user who
+    deleted their account and could still keep it is erased now.
 
     \b
     Example:
       perch users delete mallory
     """
     if not yes:
-        confirm_typed(handle, f"Type {handle} to delete it for ever")
+        confirm_typed(handle, f"Type {handle} to delete this user for ever")
 
     async def work(workshop: Workshop) -> tuple[int, bool]:
         user = await accounts.by_handle(handle, leaving=True)
@@ -108,16 +108,16 @@ def delete(handle: str, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json({"id": user_id, "handle": handle, "deleted": True, "removed": done})
         return
-    click.echo(f"deleted {handle}" if done else f"deleted {handle}; a worker removes what is left")
+    click.echo(f"deleted {handle}" if done else f"deleted {handle}; a worker will remove what is left")
 
 
 @users.command("keep")
 @click.argument("handle")
 @json_option
 def keep(handle: str, as_json: bool) -> None:
-    """Keep the account of a user who deleted it: within seven days it can be taken back.
+    """Keep an account that its user deleted. This works within seven days of the deletion.
 
-    All of it is as it was, and the user's keys work again. Links that it made stay revoked.
+    Everything is as it was, and the user's keys work again. Invitation links that they made stay revoked.
 
     \b
     Example:
@@ -141,11 +141,11 @@ def keep(handle: str, as_json: bool) -> None:
     "--to",
     "file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to; perch-HANDLE.zip in this folder where absent.",
+    help="File to write. Default: perch-HANDLE.zip in this folder.",
 )
 @json_option
 def export(handle: str, file: Path | None, as_json: bool) -> None:
-    """Write all that is a user's into a zip file: JSON, and the pictures.
+    """Write all of a user's data to a zip file: JSON and pictures.
 
     \b
     Example:
@@ -153,7 +153,7 @@ def export(handle: str, file: Path | None, as_json: bool) -> None:
     """
     target = file or Path(f"perch-{handle}.zip")
     if target.exists():
-        raise click.ClickException(f"{target} is there already")
+        raise click.ClickException(f"{target} already exists")
 
     async def work(workshop: Workshop) -> int:
         user = await accounts.by_handle(handle)
@@ -175,11 +175,17 @@ def export(handle: str, file: Path | None, as_json: bool) -> None:
 
 @click.command("audit")
 @click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many."
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="The most entries to list.",
 )
 @json_option
 def list_acts(limit: int, as_json: bool) -> None:
-    """List what administrators did, here and by the API, the newest first.
+    """List what administrators did, newest first.
+
+    It includes what they did on the terminal and through the API.
 
     \b
     Example:

@@ -28,16 +28,16 @@ WORDS = {
 
 @click.group("owner")
 def owner_group() -> None:
-    """Show or change which Perch the stored pictures and dumps belong to.
+    """Show or change which Perch the pictures and dumps belong to.
 
-    Only the owner removes anything, and only its dumps go into the store of dumps.
+    Only the owner removes anything, and only the owner stores dumps there.
     """
 
 
 @owner_group.command("show")
 @json_option
 def owner_show(as_json: bool) -> None:
-    """Say whose the stores are.
+    """Show which Perch each store belongs to.
 
     \b
     Example:
@@ -50,19 +50,19 @@ def owner_show(as_json: bool) -> None:
         return
     for row in found:
         named = f": {row['name']}, since {row['since']:%Y-%m-%d %H:%M}" if row["name"] else ""
-        whose = "nobody that this Perch knows" if row["is_nobodys"] else WORDS[Standing(row["standing"])]
+        whose = "no Perch that this one knows of" if row["is_nobodys"] else WORDS[Standing(row["standing"])]
         if row["is_damaged"]:
-            whose = "unknown, as the marker cannot be read: `perch owner take-over` writes it anew"
+            whose = "unknown: the marker can't be read; `perch owner take-over` writes a new one"
         click.echo(lines.printable(f"{row['store']:<9} {whose}{named}"))
 
 
 @owner_group.command("take-over")
-@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @json_option
 def owner_take_over(yes: bool, as_json: bool) -> None:
     """Make this Perch the owner of its stores, after a move or a restore on another machine.
 
-    The Perch that owned them must not run any more: from now on it removes nothing, and makes no dumps there.
+    The previous owner must no longer be running. From now on it removes nothing and makes no dumps there.
 
     \b
     Example:
@@ -72,19 +72,19 @@ def owner_take_over(yes: bool, as_json: bool) -> None:
     found = with_database(lambda: described(settings))
     others = [row for row in found if row["standing"] != Standing.OWNER.value]
     if any(row["standing"] == Standing.REHEARSAL.value for row in others):
-        raise click.ClickException("this Perch is a rehearsal, which takes nothing over")
+        raise click.ClickException("this Perch is a rehearsal, so it can't take anything over")
     if others and not yes:
         for row in others:
-            whose = f"{row['name']}, since {row['since']:%Y-%m-%d %H:%M}" if row["name"] else "nobody known"
-            click.echo(lines.printable(f"{row['store']} belong to {whose}"), err=True)
-        confirm_typed("take over", "Nothing else may use them any more. Type 'take over' to go on")
+            whose = f"{row['name']}, since {row['since']:%Y-%m-%d %H:%M}" if row["name"] else "no known Perch"
+            click.echo(lines.printable(f"the {row['store']} belong to {whose}"), err=True)
+        confirm_typed("take over", "No other Perch may use them from now on. Type 'take over' to continue")
     taken = [row["store"] for row in others]
     if taken:
         with_database(lambda: take_over(settings, taken))
     if as_json:
         print_json({"taken_over": taken})
     else:
-        click.echo(f"taken over: {', '.join(taken)}" if taken else "they belong to this Perch already")
+        click.echo(f"taken over: {', '.join(taken)}" if taken else "they already belong to this Perch")
 
 
 async def described(settings: Settings) -> list[dict[str, Any]]:

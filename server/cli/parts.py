@@ -91,19 +91,19 @@ def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
         make()
     except Exception as error:
         return failed(part, error)
-    return Finding("ok", part, f"{name} of our own; `perch up` starts it")
+    return Finding("ok", part, f"Perch's own {name}; `perch up` starts it")
 
 
 async def asked(
     part: str, where: object, ask: Callable[[], Awaitable[str]], away: Callable[[object], str] | None = None
 ) -> Finding:
     """What the part answers; where it does not, what `away` says of that."""
-    told = away or (lambda error: f"{where} does not answer: {error}")
+    told = away or (lambda error: f"{where} doesn't respond: {error}")
     try:
         async with asyncio.timeout(PATIENCE):
             return Finding("ok", part, await ask())
     except TimeoutError:
-        return Finding("failed", part, told(f"nothing came within {PATIENCE} s"))
+        return Finding("failed", part, told(f"no response within {PATIENCE} s"))
     except LookupError as error:
         return Finding("failed", part, lines.redact(str(error)))
     except Exception as error:
@@ -117,7 +117,7 @@ async def ask_database(settings: Settings) -> str:
     async with database(settings, name="perch doctor"):
         found = await row("SELECT current_setting('server_version') AS version")
         if await only_reads():
-            raise LookupError(f"{settings.database} takes no writes, as a replica does")
+            raise LookupError(f"{settings.database} is read-only; it may be a replica")
     return f"PostgreSQL {found['version'] if found else '?'}, {settings.database}"
 
 
@@ -129,7 +129,7 @@ async def ask_migrations(settings: Settings) -> str:
     if unknown:
         raise LookupError(str(NewerDatabase(unknown)))
     if missing:
-        raise LookupError(f"{len(missing)} are missing; `perch migrate` applies them")
+        raise LookupError(f"{len(missing)} not applied; run `perch migrate`")
     return "all applied"
 
 
@@ -143,8 +143,10 @@ async def ask_dumps(settings: Settings) -> str:
     folder = programs.clients_for(server, tls=settings.database.needs_tls)
     if not may_create:
         role = f'ALTER ROLE "{settings.database.user}" CREATEDB'
-        raise LookupError(f"the role may not make the scratch database of drills and restores: {role}")
-    return f"pg_dump {programs.major_version(folder / 'pg_dump')}, drills can make their database"
+        raise LookupError(
+            f"the role can't create the scratch database for restores and restore tests; run: {role}"
+        )
+    return f"pg_dump {programs.major_version(folder / 'pg_dump')}, restore tests can create their database"
 
 
 async def look_at_kit(settings: Settings) -> Finding:
@@ -153,14 +155,14 @@ async def look_at_kit(settings: Settings) -> Finding:
         async with connected(settings.database) as connection:
             keys = await server_key.listed(connection.fetch)
     except AWAY as error:
-        return Finding("warning", "kit", lines.redact(f"whether there is one is not known: {reason(error)}"))
+        return Finding("warning", "kit", lines.redact(f"can't tell whether there is one: {reason(error)}"))
     made = [key.kit_made_at for key in keys if key.is_current and key.kit_made_at]
     if not made:
         return Finding(
             "warning",
             "kit",
-            "no recovery kit was made: if you lose this machine, Perch can't tell your dumps from forged "
-            "ones. Make one: perch recovery-kit FILE",
+            "there is no recovery kit: if you lose this machine, Perch can't tell your dumps from forged "
+            "ones. Make one with: perch recovery-kit FILE",
         )
     return Finding("ok", "kit", f"made on {min(made):%Y-%m-%d}")
 
@@ -173,9 +175,9 @@ async def ask_redis(settings: Settings) -> str:
         try:
             await queues.try_to_write(redis)
         except ResponseError as error:
-            raise LookupError(f"{settings.redis} refuses to be written to: {error}") from None
+            raise LookupError(f"{settings.redis} refuses writes: {error}") from None
     if policy != "noeviction":
-        raise LookupError(f"maxmemory-policy is {policy}: queued tasks could be evicted; set noeviction")
+        raise LookupError(f"maxmemory-policy is {policy}, so tasks could be evicted; set noeviction")
     return f"version {info.get('valkey_version') or info.get('redis_version')}, {settings.redis}"
 
 
@@ -195,7 +197,7 @@ async def ask_storage(store: ObjectStore, where: str) -> str:
     finally:
         await store.close()
     if read != b"probe":
-        raise LookupError("an object was read back with other bytes")
+        raise LookupError("an object came back with different bytes than were written")
     return where
 
 

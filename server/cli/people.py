@@ -27,11 +27,11 @@ def users() -> None:
 
 @users.command("add")
 @click.argument("handle")
-@click.option("--name", help="What is shown; the handle where absent.")
-@click.option("--admin", is_flag=True, help="Make an administrator.")
+@click.option("--name", help="Display name. Default: the handle.")
+@click.option("--admin", is_flag=True, help="Make the user an administrator.")
 @json_option
 def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
-    """Add a user and print the first key, this once.
+    """Add a user and print their first key, which is shown only once.
 
     \b
     Example:
@@ -48,13 +48,13 @@ def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
     if as_json:
         print_json({**user_row(user), "key": key})
         return
-    click.echo(f"added {user.handle} with the id {user.id}. The key, shown this once:\n{key}")
+    click.echo(f"added {user.handle} with the ID {user.id}. This key is shown only once:\n{key}")
 
 
 @users.command("list")
 @json_option
 def list_users(as_json: bool) -> None:
-    """List all users, those too who deleted their account and can still keep it.
+    """List all users, including those who deleted their account and can still keep it.
 
     \b
     Example:
@@ -77,20 +77,18 @@ def keys_group() -> None:
 
 @keys_group.command("create")
 @click.argument("handle")
-@click.option("--name", default="made by an operator", show_default=True, help="What it is for.")
+@click.option("--name", default="made by an operator", show_default=True, help="What the key is for.")
 @click.option(
     "--scope",
     "scopes",
     multiple=True,
     type=click.Choice(SCOPES),
-    help="May be given several times.",
+    help="A scope of the key. Can be given several times.",
 )
-@click.option(
-    "--days", type=click.IntRange(1, 36_500), help="Expires after so many days; never where absent."
-)
+@click.option("--days", type=click.IntRange(1, 36_500), help="Days until it expires. Default: never.")
 @json_option
 def create_key(handle: str, name: str, scopes: tuple[Scope, ...], days: int | None, as_json: bool) -> None:
-    """Make another key for a user and print it, this once.
+    """Make another key for a user and print it. The key is shown only once.
 
     \b
     Example:
@@ -112,14 +110,14 @@ def create_key(handle: str, name: str, scopes: tuple[Scope, ...], days: int | No
         row = {**key_row(record), "user": handle, "key": key}
         print_json(row)
         return
-    click.echo(f"made the key {record.id} of {handle}. It is shown this once:\n{key}")
+    click.echo(f"made key {record.id} for {handle}. It is shown only once:\n{key}")
 
 
 @keys_group.command("list")
-@click.option("--user", "handle", help="Of this user only.")
+@click.option("--user", "handle", help="Only keys of this user.")
 @json_option
 def list_keys(handle: str | None, as_json: bool) -> None:
-    """List keys that are not revoked; the keys themselves are not known here.
+    """List keys that aren't revoked. The keys themselves aren't stored, so they can't be shown.
 
     \b
     Example:
@@ -138,10 +136,12 @@ def list_keys(handle: str | None, as_json: bool) -> None:
 
 @keys_group.command("revoke")
 @click.argument("key_id", metavar="ID", type=ID)
-@click.option("--made", is_flag=True, help="Those too that were made with it, as after a theft.")
+@click.option(
+    "--made", is_flag=True, help="Also revoke keys that were made with it, for example after a theft."
+)
 @json_option
 def revoke_key(key_id: int, made: bool, as_json: bool) -> None:
-    """Revoke a key by its id: it is refused everywhere from then on.
+    """Revoke a key by its ID. It stops working everywhere at once.
 
     \b
     Example:
@@ -151,7 +151,7 @@ def revoke_key(key_id: int, made: bool, as_json: bool) -> None:
     async def revoke() -> list[int]:
         record = await (ApiKey if made else ApiKey.filter(revoked_at=None)).get_or_none(id=key_id)
         if record is None:
-            raise click.ClickException(f"there is no key with the id {key_id} that could be revoked")
+            raise click.ClickException(f"no key with the ID {key_id} can be revoked")
         return await keys.revoke(record.user_id, key_id, TERMINAL, with_made=made)
 
     revoked = sorted(with_database(revoke))
@@ -159,7 +159,7 @@ def revoke_key(key_id: int, made: bool, as_json: bool) -> None:
         print_json({"revoked": revoked})
         return
     for ended in revoked:
-        click.echo(f"revoked the key {ended}")
+        click.echo(f"revoked key {ended}")
 
 
 async def collected(query: Any) -> list[Any]:

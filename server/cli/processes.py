@@ -18,9 +18,9 @@ def settings_for_process(name: str) -> Settings:
     lines.configure_process(settings, name)
     if unused := unused_names():
         names = ", ".join(unused)
-        lines.logger.info("these settings of the first implementation mean nothing here: %s", names)
+        lines.logger.info("ignoring settings that only the first implementation used: %s", names)
     if unknown := unknown_names():
-        lines.logger.warning(".env has names that Perch does not know: %s", ", ".join(unknown))
+        lines.logger.warning(".env has settings that Perch doesn't know: %s", ", ".join(unknown))
     return settings
 
 
@@ -30,8 +30,8 @@ def settings_for_part(name: str) -> Settings:
     needed = {"DATABASE_URL": settings.embedded_database, "REDIS_URL": settings.embedded_redis}
     missing = " and ".join(setting for setting, embedded in needed.items() if embedded)
     if missing and lock.is_free(settings.data_folder):
-        where = f"no `perch up` runs on the data in {settings.data_folder}"
-        raise click.ClickException(f"{missing}: needed here, as {where}")
+        reason = f"because no `perch up` is running on the data in {settings.data_folder}"
+        raise click.ClickException(f"{missing}: must be set here, {reason}")
     uvloop.run(refuse_old_database(settings))
     return settings
 
@@ -68,7 +68,10 @@ async def refuse_old_database(settings: Settings) -> None:
 
 
 checked = click.option(
-    "--check", is_flag=True, hidden=True, help="Load everything that a start needs, and end: for a renewal."
+    "--check",
+    is_flag=True,
+    hidden=True,
+    help="Load everything that a start needs, then exit; used by a reload.",
 )
 
 
@@ -77,8 +80,8 @@ checked = click.option(
 def up(check: bool) -> None:
     """Run everything on this machine until Ctrl+C.
 
-    Starts PostgreSQL and Valkey of its own (unless DATABASE_URL, REDIS_URL or their parts name others),
-    applies migrations, and runs the web processes, a worker and a scheduler.
+    Starts its own PostgreSQL and Valkey (unless DATABASE_URL, REDIS_URL or the settings of their parts name
+    others), applies migrations, and runs the web processes, a worker and a scheduler.
 
     \b
     Example:
@@ -96,7 +99,7 @@ def up(check: bool) -> None:
 @click.command()
 @checked
 def serve(check: bool) -> None:
-    """Run the web processes alone, WEB_CONCURRENCY of them.
+    """Run only the web processes, as many as WEB_CONCURRENCY says.
 
     \b
     Example:
@@ -113,7 +116,7 @@ def serve(check: bool) -> None:
 
 @click.command()
 def worker() -> None:
-    """Run one worker: pictures, clean-up.
+    """Run one worker: pictures, dumps, clean-up and other tasks.
 
     \b
     Example:
@@ -126,7 +129,7 @@ def worker() -> None:
 
 @click.command()
 def scheduler() -> None:
-    """Run one scheduler, which sends recurring tasks to the workers.
+    """Run one scheduler, which queues recurring tasks.
 
     \b
     Example:
@@ -139,7 +142,7 @@ def scheduler() -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to this version. Several at once wait for each other.
+    """Bring the database to this version. If several run at once, they wait for each other.
 
     \b
     Example:

@@ -19,13 +19,15 @@ from tasks.workshop import Workshop
 
 
 @click.command("reconcile")
-@click.option("--dry-run", is_flag=True, help="Only say what is wrong.")
+@click.option("--dry-run", is_flag=True, help="Only show what is wrong.")
 @json_option
 def reconcile_command(dry_run: bool, as_json: bool) -> None:
-    """Hold counters and stored pictures against their rows, and mend what differs. It runs by itself daily.
+    """Repair counters and pictures that differ from their rows.
 
-    Ends with 1 where something was found, mended or not; the server is degraded then until a look finds
-    nothing.
+    This compares counters and stored pictures with the database. It runs by itself daily.
+
+    Exits with 1 if it found anything, repaired or not. The server then counts as degraded until a later run
+    finds nothing.
 
     \b
     Example:
@@ -45,7 +47,7 @@ def reconcile_command(dry_run: bool, as_json: bool) -> None:
                 return await reconcile(workshop, repair=False, on_progress=on_progress)
             claim = await runs.start_manually(RunKind.RECONCILE)
             if claim is None:
-                raise click.ClickException("one is under way: `perch runs list`")
+                raise click.ClickException("one is already in progress; `perch runs list` shows it")
             found: list[Findings] = []
 
             async def run(_claim: Claim, workshop: Workshop) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def reconcile_command(dry_run: bool, as_json: bool) -> None:
 
             await carry_out(claim, workshop, run)
             if not found:
-                raise click.ClickException((await runs.get(claim.id)).error or "it was given up")
+                raise click.ClickException((await runs.get(claim.id)).error or "the run was abandoned")
             return found[0]
 
     findings = with_workshop(work)

@@ -21,14 +21,14 @@ STDOUT = "-"
 
 @click.command("recovery-kit")
 @click.argument("file", metavar="FILE")
-@click.option("--identity-kept", metavar="PLACE", help="Where the secret key of DUMP_AGE_RECIPIENT is kept.")
-@click.option("--check", is_flag=True, help="Read FILE instead, and say whether it has this Perch's keys.")
+@click.option("--identity-kept", metavar="PLACE", help="Where you keep the secret key of DUMP_AGE_RECIPIENT.")
+@click.option("--check", is_flag=True, help="Read FILE instead, and check that it has this Perch's keys.")
 def recovery_kit_command(file: str, identity_kept: str | None, check: bool) -> None:
-    """Write the recovery kit into FILE, or to a printer by way of standard output (-).
+    """Write the recovery kit to FILE, or to standard output (-).
 
-    It holds the keys that no dump holds: the one that signs dumps, and one reserved for secrets in the
-    database. Without it, `perch restore` on a new machine cannot tell your dumps from somebody else's. Keep
-    it apart from this server and from the store of dumps, in a password manager or on paper.
+    It holds the keys that aren't in any dump: the one that signs dumps, and one reserved for secrets in the
+    database. Without it, `perch restore` on a new machine can't tell your dumps from anyone else's. Keep it
+    away from this server and from the store of dumps, in a password manager or on paper.
 
     \b
     Examples:
@@ -41,7 +41,7 @@ def recovery_kit_command(file: str, identity_kept: str | None, check: bool) -> N
         compare(Path(file))
         return
     if file != STDOUT and Path(file).exists():
-        raise click.ClickException(f"{file} is there already")
+        raise click.ClickException(f"{file} already exists")
     text = with_database(lambda: kit_text(settings, identity_kept))
     if file == STDOUT:
         click.echo(text, nl=False)
@@ -51,8 +51,8 @@ def recovery_kit_command(file: str, identity_kept: str | None, check: bool) -> N
     with_database(on_record)
     if file != STDOUT:
         click.echo(
-            f"{file}: the recovery kit. Move it to where neither this server nor the store of dumps is, and "
-            "remove it here."
+            f"wrote the recovery kit to {file}. Move it to a place apart from this server and the store of "
+            "dumps, and delete it here."
         )
 
 
@@ -66,9 +66,7 @@ def compare(file: Path) -> None:
         raise click.ClickException(f"{file}: {error.strerror}") from None
     current = {(key.purpose, key.material) for key in with_database(server_keys.listed) if key.is_current}
     if current != {(key.purpose, key.material) for key in kit}:
-        raise click.ClickException(
-            f"{file} is the kit of another Perch, or of keys that are not used any more"
-        )
+        raise click.ClickException(f"{file} is the kit of another Perch, or has keys that are no longer used")
     click.echo(f"{file} has the keys of this Perch")
 
 

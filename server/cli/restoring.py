@@ -56,24 +56,30 @@ from tasks.dumps.verifying import fetched
 @click.command()
 @click.argument("source", metavar="ID|FILE")
 @click.option(
-    "--force", is_flag=True, help="Also where the database holds data, which is kept under another name."
+    "--force", is_flag=True, help="Replace a database with data in it, which is kept under another name."
 )
-@click.option("--into", metavar="DBNAME", help="Restore into another database of the same server.")
+@click.option("--into", metavar="DBNAME", help="Restore into another database on the same server.")
 @click.option(
-    "--rehearse", is_flag=True, help="Only try it: this Perch then reads the stores and changes nothing."
+    "--rehearse",
+    is_flag=True,
+    help="Only a rehearsal: this Perch will read the stores and change nothing in them.",
 )
-@click.option("--take-over", is_flag=True, help="This Perch replaces the one that the stores belong to.")
+@click.option(
+    "--take-over", is_flag=True, help="Make this Perch the owner of the stores, in place of the current one."
+)
 @click.option(
     "--kit",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The recovery kit of the Perch that made the dump (`perch recovery-kit`).",
+    help="Recovery kit of the Perch that made the dump (`perch recovery-kit`).",
 )
 @identity_option
-@click.option("--accept-unsigned", is_flag=True, help="Restore a dump even if no key known here signed it.")
+@click.option(
+    "--accept-unsigned", is_flag=True, help="Restore a dump even if it isn't signed with a key known here."
+)
 @click.option(
     "--accept-unencrypted",
     is_flag=True,
-    help="Restore a plain dump even if DUMP_AGE_RECIPIENT is set.",
+    help="Restore an unencrypted dump even if DUMP_AGE_RECIPIENT is set.",
 )
 @json_option
 def restore(
@@ -88,14 +94,16 @@ def restore(
     accept_unencrypted: bool,
     as_json: bool,
 ) -> None:
-    """Restore a dump by its ID, or from a FILE that was fetched (or made by `pg_dump -Fc`).
+    """Restore a dump by its ID or from a FILE.
 
-    It is restored beside the database that is there and takes its place by renaming. Running processes come
-    back to it by themselves. `latest` is the newest dump.
+    A FILE is a dump that you fetched, or one made with `pg_dump -Fc`. The dump is restored next to the
+    current database and then takes its place by renaming. Running processes reconnect by themselves.
+    `latest` is the newest dump.
 
-    On another machine the stored pictures and dumps still belong to the Perch that they come from. Use
-    --rehearse while that one runs, and --take-over if it is gone for good. Only dumps that this Perch signed
-    are restored, or the one whose recovery kit you give; --accept-unsigned takes others, which you trust.
+    On another machine, the stored pictures and dumps still belong to the Perch they came from. Use --rehearse
+    while that one is running, and --take-over if it is gone for good. Perch restores only dumps signed by
+    itself or by the Perch whose recovery kit you give. For any other dump that you trust, use
+    --accept-unsigned.
 
     \b
     Examples:
@@ -105,7 +113,7 @@ def restore(
       perch restore perch.dump.zst --into perch_to_look_at --accept-unsigned
     """
     if sum((rehearse, take_over, into is not None)) > 1:
-        raise click.UsageError("--into, --rehearse and --take-over exclude each other")
+        raise click.UsageError("use only one of --into, --rehearse and --take-over")
     settings, secret = settings_for_command(), read_identity(identity)
     given = read_kit(kit) if kit else []
 
@@ -199,12 +207,12 @@ async def chosen_source(
         return
     found = await catalogue.read(store, settings, keyring)
     if not found.dumps:
-        raise click.ClickException(f"{source} is no file, and there is no dump in the store of backups")
+        raise click.ClickException(f"{source} isn't a file, and the backup store has no dumps")
     chosen = found.find(source)
     if source == catalogue.LATEST:
         begun = chosen.manifest.started_at
         for newer in (dump for dump in found.dumps if dump.manifest.started_at > begun):
-            click.echo(f"passed over {newer.id}: {passed_over(newer)}", err=True)
+            click.echo(f"skipped {newer.id}: {passed_over(newer)}", err=True)
     if chosen.trouble:
         raise DumpDamaged(f"the dump {chosen.id}: {chosen.trouble}")
     async with fetched(chosen, store, settings.scratch_folder) as file:
@@ -215,7 +223,7 @@ def passed_over(dump: catalogue.Dump) -> str:
     """Why this dump is not the latest."""
     if dump.trouble:
         return dump.trouble
-    return "it is from the future" if dump.is_of_the_future else "no key known here signed it"
+    return "it is dated in the future" if dump.is_of_the_future else "it isn't signed with a key known here"
 
 
 def source_of_file(path: Path, keyring: Keyring) -> Source:

@@ -26,22 +26,22 @@ from tasks.workshop import Workshop, require_ours
 T = TypeVar("T")
 
 OUTCOMES: dict[rules.Outcome, str] = {
-    "written": "the rules are written",
-    "unchanged": "the rules are there already",
+    "written": "wrote the rules",
+    "unchanged": "the rules are already in place",
     "would change": "the rules would be written",
 }
 
 
 @click.group("retention")
 def retention_group() -> None:
-    """Remove dumps and logs that have had their time."""
+    """Remove dumps and logs that are past their retention."""
 
 
 @retention_group.command("apply")
-@click.option("--dry-run", is_flag=True, help="Only say what would go, and why.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be removed, and why.")
 @json_option
 def retention_apply(dry_run: bool, as_json: bool) -> None:
-    """Remove what is past its days, never the newest two proven dumps. It runs by itself each day.
+    """Remove what is past its retention, but never the two newest proven dumps. Runs by itself daily.
 
     \b
     Example:
@@ -69,13 +69,16 @@ def retention_apply(dry_run: bool, as_json: bool) -> None:
 
 @click.group("lifecycle")
 def lifecycle_group() -> None:
-    """The bucket's lifecycle rules for dumps and logs."""
+    """Show and write the bucket's lifecycle rules.
+
+    They are for dumps and logs.
+    """
 
 
 @lifecycle_group.command("show")
 @json_option
 def lifecycle_show(as_json: bool) -> None:
-    """Print the rules of the bucket, ours and those of others.
+    """Show the bucket's lifecycle rules, including those that Perch didn't write.
 
     \b
     Example:
@@ -93,11 +96,11 @@ def lifecycle_show(as_json: bool) -> None:
 
 
 @lifecycle_group.command("apply")
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--adopt", is_flag=True, help="Replace rules of others that lie within our folders.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--adopt", is_flag=True, help="Replace other rules that apply only to Perch's folders.")
 @json_option
 def lifecycle_apply(dry_run: bool, adopt: bool, as_json: bool) -> None:
-    """Write our rules among those of others, which stay. It is done by itself with each retention run.
+    """Write Perch's rules and keep all others. Each retention run does this by itself.
 
     \b
     Example:

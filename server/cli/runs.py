@@ -20,17 +20,20 @@ KINDS = [str(kind) for kind in RunKind]
 
 @click.group("runs")
 def runs_group() -> None:
-    """Scheduled runs: dumps, drills, logs, retention."""
+    """List and start scheduled runs.
+
+    These are dumps, restore tests, log shipping, retention and reconciliation.
+    """
 
 
 @runs_group.command("list")
-@click.option("--kind", type=click.Choice(KINDS), help="Of this kind only.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only runs of this kind.")
 @click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many."
+    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The most runs to list."
 )
 @json_option
 def list_runs(kind: str | None, limit: int, as_json: bool) -> None:
-    """List runs, the newest first.
+    """List runs, newest first.
 
     \b
     Example:
@@ -47,7 +50,7 @@ def list_runs(kind: str | None, limit: int, as_json: bool) -> None:
 @click.argument("kind", type=click.Choice(KINDS))
 @json_option
 def start_run(kind: str, as_json: bool) -> None:
-    """Do a run now and here, whoever else is up. Ends with 1 where it fails.
+    """Start a run now, in this process. Exits with 1 if it fails.
 
     \b
     Example:
@@ -57,9 +60,7 @@ def start_run(kind: str, as_json: bool) -> None:
     async def work(workshop: Workshop) -> ScheduledRun:
         claim = await runs.start_manually(RunKind(kind))
         if claim is None:
-            raise click.ClickException(
-                "one that would get into its way runs at this moment: `perch runs list`"
-            )
+            raise click.ClickException("a conflicting run is in progress; `perch runs list` shows it")
         await carry_out(claim, workshop)
         return await runs.get(claim.id)
 

@@ -40,9 +40,9 @@ NOBODY = {"waiting": 0, "running": 0, "dead": 0, "workers": 0, "scheduler": Fals
 @click.command()
 @json_option
 def status(as_json: bool) -> None:
-    """Say how Perch is: health, processes, queue, runs, the newest proven dump, storage used.
+    """Show health, processes, queue, runs, dumps and storage.
 
-    Ends with 1 where something is not as it should be.
+    Of dumps it shows the newest proven one. Exits with 1 if anything is wrong.
 
     \b
     Example:
@@ -62,25 +62,25 @@ def status(as_json: bool) -> None:
 
 def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """For people, a line each."""
-    yield "health", lines.printable("; ".join(found["degraded"]) or "well")
+    yield "health", lines.printable("; ".join(found["degraded"]) or "ok")
     yield "running", running(found["web"], found["queue"])
     if waiting := found["queue"]:
         yield (
             "queue",
-            f"{waiting['waiting']} waiting, {waiting['running']} running, {waiting['dead']} put aside",
+            f"{waiting['waiting']} waiting, {waiting['running']} running, {waiting['dead']} failed",
         )
     else:
-        yield "queue", "Redis does not answer"
+        yield "queue", "Redis doesn't respond"
     if copies := found["copies"]:
-        oldest = f", the oldest for {copies['behind']}" if copies["waiting"] else ""
-        empty = f"{copies['to_empty']} of deleted ones are to be emptied"
-        yield "copies", f"{copies['waiting']} pictures wait for theirs{oldest}; {empty}"
+        oldest = f" (the oldest for {copies['behind']})" if copies["waiting"] else ""
+        empty = f"{copies['to_empty']} copies of deleted pictures still to be emptied"
+        yield "copies", f"{copies['waiting']} pictures waiting to be copied{oldest}; {empty}"
     if proven := found["proven"]:
         yield "proven", f"{proven['id']}, {proven['age']} old"
     elif found["storage"] is None:
         yield "proven", "unknown"
     else:
-        yield "proven", "none yet: `perch dump drill` proves the newest"
+        yield "proven", "none yet; `perch dump drill` proves the newest"
     for name, used in (found["storage"] or {}).items():
         yield "stored", f"{name:<12} {size(used['bytes']):>10} in {used['objects']} objects"
     if found["storage"] is None:
@@ -88,9 +88,9 @@ def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for database in found["kept"]:
         name, bytes_ = database["name"], database["bytes"]
         holds = "" if bytes_ is None else f", {size(bytes_)}"
-        yield "kept", f"{name}{holds}, of a restore: `perch kept drop` drops it"
+        yield "kept", f"{name}{holds}, left by a restore; `perch kept drop` drops it"
     for folder in found["set_aside"]:
-        yield "kept", f"{folder}, which Valkey could not read: delete it when nobody needs it"
+        yield "kept", f"{folder}, which Valkey couldn't read; delete it once nobody needs it"
 
 
 def unencrypted(dumps: Catalogue, settings: Settings) -> list[str]:
@@ -99,7 +99,7 @@ def unencrypted(dumps: Catalogue, settings: Settings) -> list[str]:
     if settings.dump_age_recipient is not None or newest is None:
         return []
     return [
-        f"dumps were encrypted until {newest.id} and are not any more: set DUMP_AGE_RECIPIENT "
+        f"dumps are no longer encrypted, as they were until {newest.id}: set DUMP_AGE_RECIPIENT "
         f"(it was {newest.manifest.recipient})"
     ]
 
@@ -122,7 +122,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
     found = await condition.troubles(timetable, workshop.jobs) + await condition.of_disks(settings)
     troubles = [trouble.told for trouble in found]
     if await only_reads():
-        troubles.append("the database takes no writes")
+        troubles.append("the database is read-only")
     web, (waiting, refusal) = await hub.connected(), await queue(settings)
     if waiting is None and settings.embedded_redis and lock.is_free(settings.data_folder):
         waiting = NOBODY  # who would start it does not run
@@ -138,7 +138,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         proven = newest_proven(stored) or proven_dumps(stored)
         storage = await storage_used.listed(workshop)
     except (StorageError, OSError) as error:
-        troubles.append(lines.redact(f"storage does not answer: {error}"))
+        troubles.append(lines.redact(f"storage doesn't respond: {error}"))
     async with connected(settings.database) as connection:
         left = await kept.listed(connection, settings.database.database)
     latest = [(kind, await runs.listed(kind, limit=1)) for kind in RunKind]
@@ -180,8 +180,8 @@ async def not_ours(workshop: Workshop) -> list[str]:
     stores = {"pictures": workshop.store, "dumps": workshop.backups}
     standings = {name: await store.standing() for name, store in stores.items()}
     if Standing.REHEARSAL in standings.values():
-        return ["this is a rehearsal, which only reads the stores"]
-    words = "the store of {} belongs to another Perch, and nothing is removed from it: `perch owner show`"
+        return ["this Perch is a rehearsal, which only reads the stores"]
+    words = "the store of {} belongs to another Perch: this one removes nothing there (`perch owner show`)"
     return [words.format(name) for name, standing in standings.items() if standing is Standing.GUEST]
 
 
@@ -197,7 +197,7 @@ async def queue(settings: Settings) -> tuple[dict[str, int] | None, str | None]:
             try:
                 await queues.try_to_write(redis)
             except ResponseError as error:
-                refusal = lines.redact(f"Redis refuses to be written to: {error}")
+                refusal = lines.redact(f"Redis refuses writes: {error}")
     except (RedisError, OSError):
         return None, None
     counts = {
@@ -212,23 +212,23 @@ async def queue(settings: Settings) -> tuple[dict[str, int] | None, str | None]:
 
 def away(web: int, waiting: dict[str, int] | None) -> list[str]:
     """What does not run, in words; `waiting` None where Redis does not answer."""
-    found = [] if web else ["no web process runs"]
+    found = [] if web else ["no web process is running"]
     if waiting is None:
-        return [*found, "Redis does not answer"]
+        return [*found, "Redis doesn't respond"]
     if not waiting["workers"]:
-        found.append("no worker runs")
+        found.append("no worker is running")
     if not waiting["scheduler"]:
-        found.append("no scheduler runs")
+        found.append("no scheduler is running")
     return found
 
 
 def running(web: int, waiting: dict[str, int] | None) -> str:
     """Processes, in words."""
     if waiting is None:
-        return f"{web} web, the rest is unknown"
+        return f"{web} web, the rest unknown"
     workers, scheduler = waiting["workers"], waiting["scheduler"]
     if not (web or workers or scheduler):
-        return "nothing: `perch up` starts everything"
+        return "nothing; `perch up` starts everything"
     return f"{web} web, {workers} worker{'' if workers == 1 else 's'}, {'a' if scheduler else 'no'} scheduler"
 
 

@@ -26,47 +26,52 @@ class PerchError(Exception):
 
 class MissingKey(PerchError):
     error_type, status = "missing_key", 401
-    message = "An API key is needed, in the header api-key."
+    message = "This request needs an API key in the api-key header."
 
 
 class InvalidKey(PerchError):
     error_type, status = "invalid_key", 401
-    message = "This API key is not valid: it is mistyped, expired or revoked, or its user is suspended."
+    message = (
+        "This API key isn't valid. It may be mistyped, expired or revoked, or its user may be suspended."
+    )
 
 
 class OutOfScope(PerchError):
     error_type, status = "out_of_scope", 403
-    message = "This API key does not have the scope that this needs."
+    message = "This API key doesn't have the scope that this request needs."
 
 
 class AccountLeaving(PerchError):
     error_type, status = "account_leaving", 403
-    message = "This account is being deleted. Until it is erased, DELETE /api/users/me/deletion keeps it."
+    message = (
+        "This account is being deleted. Until it is erased, you can keep it with "
+        "DELETE /api/users/me/deletion."
+    )
 
 
 class PublicKey(PerchError):
     error_type, status = "public_key", 403
-    message = "The demo keys are everybody's: nobody can revoke them."
+    message = "The demo keys are shared by everyone, so nobody can revoke them."
 
 
 class NotAuthor(PerchError):
     error_type, status = "not_author", 403
-    message = "Only the author of a tweet, or an administrator, can delete it."
+    message = "Only a tweet's author or an administrator can delete it."
 
 
 class Administrator(PerchError):
     error_type, status = "administrator", 403
     message = (
-        "Only the server's terminal can delete administrators, give them new keys or suspend them at once. "
-        "POST /api/operations/suspensions asks another administrator to consent to a suspension."
+        "Administrators can be deleted, given new keys or suspended at once only from the server's terminal. "
+        "To have another administrator confirm a suspension, use POST /api/operations/suspensions."
     )
 
 
 class NoConsent(PerchError):
     error_type, status = "no_consent", 403
     message = (
-        "Only an administrator of at least 72 hours can do this, never the one to be suspended. Whoever "
-        "asked for a suspension can't confirm it."
+        "Only someone who has been an administrator for at least 72 hours can do this, and never the one to "
+        "be suspended. You can't confirm a suspension that you asked for."
     )
 
 
@@ -87,22 +92,22 @@ class UserNotFound(PerchError):
 
 class MediaNotFound(PerchError):
     error_type, status = "media_not_found", 404
-    message = "There is no picture of yours with this id."
+    message = "You have no picture with this id."
 
 
 class ExportNotFound(PerchError):
     error_type, status = "export_not_found", 404
-    message = "There is no archive of your data, or not any more: ask for one."
+    message = "There is no archive of your data, or it has expired. Ask for a new one."
 
 
 class KeyNotFound(PerchError):
     error_type, status = "key_not_found", 404
-    message = "There is no key of yours with this id."
+    message = "You have no key with this id."
 
 
 class InvitationNotFound(PerchError):
     error_type, status = "invitation_not_found", 404
-    message = "This invitation is not valid, or not any more. Ask whoever sent it for a new one."
+    message = "This invitation isn't valid, or is no longer valid. Ask the person who sent it for a new one."
 
 
 class SuspensionNotFound(PerchError):
@@ -112,22 +117,22 @@ class SuspensionNotFound(PerchError):
 
 class DumpNotFound(PerchError):
     error_type, status = "dump_not_found", 404
-    message = "There is no dump with this id, or not any more."
+    message = "No dump has this id. It may have been deleted."
 
 
 class DeadLetterNotFound(PerchError):
     error_type, status = "dead_letter_not_found", 404
-    message = "There is no task of this id that was given up, or not any more."
+    message = "No failed task has this id."
 
 
 class MethodNotAllowed(PerchError):
     error_type, status = "method_not_allowed", 405
-    message = "This address does not take this method."
+    message = "This address doesn't support this method."
 
 
 class MediaInUse(PerchError):
     error_type, status = "media_in_use", 409
-    message = "A picture can be attached to one tweet only, and this one is attached already."
+    message = "This picture is already attached to a tweet. A picture can be attached to only one."
 
 
 class HandleTaken(PerchError):
@@ -137,67 +142,69 @@ class HandleTaken(PerchError):
 
 class RunUnderWay(PerchError):
     error_type, status = "run_under_way", 409
-    message = "A run of this kind is under way already."
+    message = "A run of this kind is already in progress."
 
 
 class SuspensionAsked(PerchError):
     error_type, status = "suspension_asked", 409
-    message = "This suspension is asked for already, or you have asked for another one that still waits."
+    message = (
+        "Someone has already asked for this suspension, or another one that you asked for is still pending."
+    )
 
 
 class LastAdministrator(PerchError):
     error_type, status = "last_administrator", 409
-    message = "No other administrator could act: make another one first."
+    message = "This would leave the server without an active administrator. Make someone else one first."
 
 
 class TooLarge(PerchError):
     error_type, status = "too_large", 413
-    message = "This is larger than the server takes."
+    message = "This is larger than the server accepts."
 
 
 class UnsupportedMediaType(PerchError):
     error_type, status = "unsupported_media_type", 415
-    message = "Only JPEG, PNG, GIF, WebP, BMP, TIFF and ICO pictures are taken."
+    message = "Only JPEG, PNG, GIF, WebP, BMP, TIFF and ICO pictures are accepted."
 
 
 class RangeNotSatisfiable(PerchError):
     error_type, status = "range_not_satisfiable", 416
-    message = "The picture does not have these bytes."
+    message = "The picture doesn't have the requested range of bytes."
 
 
 class BrokenPicture(PerchError):
     error_type, status = "broken_picture", 422
-    message = "This picture cannot be read: the file is damaged or not complete."
+    message = "This picture can't be read: the file is damaged or incomplete."
 
 
 class SelfFollow(PerchError):
     error_type, status = "self_follow", 422
-    message = "One cannot follow oneself."
+    message = "You can't follow yourself."
 
 
 class IdempotencyKeyReused(PerchError):
     error_type, status = "idempotency_key_reused", 422
-    message = "This Idempotency-Key was sent with another tweet before: a new tweet needs a new key."
+    message = "This Idempotency-Key was already used for a different tweet. Use a new key for a new tweet."
 
 
 class InvalidBody(PerchError):
     error_type, status = "invalid_body", 422
-    message = "The body of the request is not what this address takes."
+    message = "The request body isn't what this address expects."
 
 
 class InvalidParameter(PerchError):
     error_type, status = "invalid_parameter", 422
-    message = "A parameter of the request is not what this address takes."
+    message = "A parameter of this request isn't what this address expects."
 
 
 class BadRequest(PerchError):
     error_type, status = "bad_request", 400
-    message = "The request is not valid HTTP."
+    message = "The request isn't valid HTTP."
 
 
 class RateLimited(PerchError):
     error_type, status = "rate_limited", 429
-    message = "Too many requests: this one may be sent again after the seconds of Retry-After."
+    message = "Too many requests. Try again after the number of seconds in Retry-After."
 
 
 class QuotaExceeded(PerchError):
@@ -207,7 +214,7 @@ class QuotaExceeded(PerchError):
 
 class MisdirectedRequest(PerchError):
     error_type, status = "misdirected_request", 421
-    message = "This server doesn't answer for this host. Its operator can add the name to ALLOWED_HOSTS."
+    message = "This server doesn't answer for this host name. Its operator can add the name to ALLOWED_HOSTS."
 
 
 class TooSlow(PerchError):
@@ -217,12 +224,12 @@ class TooSlow(PerchError):
 
 class InternalError(PerchError):
     error_type, status = "internal_error", 500
-    message = "Something went wrong here. It was logged, and may work when tried again."
+    message = "Something went wrong on the server. The error was logged. Trying again may help."
 
 
 class Unavailable(PerchError):
     error_type, status = "unavailable", 503
-    message = "The server cannot answer right now. Please try again in a moment."
+    message = "The server can't answer right now. Please try again in a moment."
 
 
 ERRORS: dict[str, type[PerchError]] = {error.error_type: error for error in PerchError.__subclasses__()}

@@ -41,7 +41,7 @@ def most_bytes(maximum: int) -> int:
 def storable(field: str, text: str) -> str:
     """The text itself, unchanged; refused where PostgreSQL or UTF-8 cannot hold it."""
     if "\0" in text:
-        raise InvalidBody(f"{field} must not contain the character NUL.")
+        raise InvalidBody(f"{field} must not contain the NUL character.")
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -55,7 +55,7 @@ def bounded(field: str, text: str, maximum: int) -> str:
     if (size := len(text.encode())) > (most := most_bytes(maximum)):
         raise InvalidBody(
             f"{field} has {size} bytes; at most {most} are allowed for {maximum} characters. Combining marks "
-            "and joined emoji take bytes too, where people see one character."
+            "and joined emoji look like one character but take several bytes."
         )
     if (length := count_graphemes(text)) > maximum:
         raise InvalidBody(f"{field} has {length} characters; at most {maximum} are allowed.")
@@ -68,9 +68,9 @@ def line(field: str, text: str, maximum: int) -> str:
     if not VISIBLE.search(trimmed):
         raise InvalidBody(f"{field} must not be empty.")
     if DIRECTION.search(trimmed):
-        raise InvalidBody(f"{field} must not contain characters that change the direction of writing.")
+        raise InvalidBody(f"{field} must not contain characters that change the text direction.")
     if CONTROL.search(trimmed):
-        raise InvalidBody(f"{field} must be one line without control characters.")
+        raise InvalidBody(f"{field} must be a single line without control characters.")
     if len(trimmed) > maximum:
         raise InvalidBody(f"{field} has {len(trimmed)} characters; at most {maximum} are allowed.")
     return trimmed

@@ -49,7 +49,7 @@ async def settle(store: ObjectStore, jobs: Jobs, told: Callable[[int], None] = l
     async with transaction():
         await rows(LOCK)
         if (somebody := await row(ANYBODY)) is not None:
-            raise NotEmpty(f"there is @{somebody['handle']} already: only a new server gets a demo")
+            raise NotEmpty(f"@{somebody['handle']} already exists; the demo needs a new server")
         people = {}
         for handle, name in PEOPLE.items():
             people[handle] = await _add(ADD_USER, handle, name, now - SPREAD * 2)

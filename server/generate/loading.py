@@ -109,7 +109,7 @@ async def _lock_empty(connection: Any) -> None:
     for table in COLUMNS:
         await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         if await connection.fetchval(f"SELECT EXISTS (SELECT 1 FROM {table})"):
-            raise NotEmpty(f"there are {table.replace('_', ' ')} already: only an empty database is filled")
+            raise NotEmpty(f"there are {table.replace('_', ' ')} already; the database must be empty")
 
 
 async def _without_extras(connection: Any, load: Callable[[], Awaitable[None]]) -> None:

@@ -21,11 +21,11 @@ class Size:
 
     def __post_init__(self) -> None:
         if self.likes > self.users * self.tweets:
-            raise Impossible(f"{self.users} users cannot like {self.tweets} tweets {self.likes} times")
+            raise Impossible(f"{self.users} users can't like {self.tweets} tweets {self.likes} times")
         if self.follows > most_follows(self.users):
-            raise Impossible(f"{self.users} users make at most {most_follows(self.users)} follows here")
+            raise Impossible(f"{self.users} users can make at most {most_follows(self.users)} follows here")
         if self.media > self.tweets:
-            raise Impossible("there may be at most as many pictures as tweets")
+            raise Impossible("there can't be more pictures than tweets")
         if self.tweets and not self.users:
             raise Impossible("tweets need users")
 

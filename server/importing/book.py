@@ -179,7 +179,7 @@ async def _refuse_collisions(connection: Any, source: Source, table: str, done: 
         both = await source.value(f"SELECT min(id) FROM {table} WHERE id = ANY($1::bigint[])", ids)
         if both is not None:
             raise ImportRefused(
-                f"the id {both} of {table} is taken here by what did not come from this import: "
-                "take it over into a database without users of its own (docs/moving.md)"
+                f"the id {both} of {table} is already used here by something that this import didn't make: "
+                "import into a database without users of its own (docs/moving.md)"
             )
         behind = ids[-1]

@@ -49,9 +49,9 @@ class FilesInFolder:
         try:
             file = await asyncio.to_thread(self._open, key.rsplit("/", 1)[-1])
         except FileNotFoundError:
-            raise PictureNotTaken("the file is not there") from None
+            raise PictureNotTaken("the file is missing") from None
         except OSError as error:
-            raise PictureNotTaken(f"the file cannot be read: {error.strerror}") from None
+            raise PictureNotTaken(f"the file can't be read: {error.strerror}") from None
         with file:
             yield os.fstat(file.fileno()).st_size, _chunks(file)
 
@@ -77,9 +77,9 @@ class FilesInBucket:
             async with self._store.read(key) as found:
                 yield found.info.size, found.body
         except ObjectNotFound:
-            raise PictureNotTaken("the file is not there") from None
+            raise PictureNotTaken("the file is missing") from None
         except InvalidKey:
-            raise PictureNotTaken("Perch asks no bucket for such a name: copy the files") from None
+            raise PictureNotTaken("a bucket can't be asked for such a name; use --media-folder") from None
 
 
 def key_of(link: str | None) -> str | None:
@@ -132,7 +132,7 @@ def _check_size(size: int, most: int) -> None:
 
 def _kind(beginning: bytes) -> str:
     if (found := recognise(beginning[:HEAD])) is None:
-        raise PictureNotTaken("the file is no picture of a kind that is accepted")
+        raise PictureNotTaken("the file isn't a picture of an accepted format")
     return found
 
 

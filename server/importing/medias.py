@@ -35,13 +35,13 @@ async def medias(found: Sequence[Any], target: Target) -> Batch:
     for row in found:
         refused, key = None, files.key_of(row["link"])
         if row["nth"] > 1:
-            refused = "it is there twice"
+            refused = "it is in the table twice"
         elif not row["has_tweet"]:
-            refused = "its tweet is not there, or not taken over"
+            refused = "its tweet is missing or wasn't imported"
         elif not row["has_picture"]:
-            refused = "its picture is not there"
+            refused = "its picture is missing"
         elif key is None:
-            refused = "the link of its picture leads nowhere"
+            refused = "its picture's link leads nowhere"
         elif row["place"] > MAX_PLACE:
             refused = "the tweet has more pictures than Perch can count"
         elif target.dry_run:
@@ -63,7 +63,7 @@ async def arrays(found: Sequence[Any], _target: Target) -> Batch:
     """Tell of what only the arrays name: the old server showed what stands in `medias`."""
     batch = Batch()
     for row in found:
-        what = "which is not among its medias" if row["has_picture"] else "which is not there"
+        what = "which isn't among its media" if row["has_picture"] else "which is missing"
         batch.tell("tweets", row["tweet_id"], f"tweet_media_ids names picture {row['picture_id']}, {what}")
     return batch
 
@@ -74,9 +74,9 @@ async def pictures(found: Sequence[Any], target: Target) -> Batch:
     for row in found:
         batch.count("pictures", taken=row["nth"] == 1 and row["id"] in target.rehearsed)
         if row["nth"] > 1:
-            batch.tell("pictures", row["id"], "the id is there twice")
+            batch.tell("pictures", row["id"], "the id is in the table twice")
         elif not row["shown"]:
-            batch.tell("pictures", row["id"], "no tweet shows it")
+            batch.tell("pictures", row["id"], "no tweet uses it")
     return batch
 
 

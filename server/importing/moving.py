@@ -50,7 +50,7 @@ STEPS = (
     Step("pictures", statements.PICTURES, medias.pictures),
 )
 # A handle, say.
-SOMEBODY = "somebody else took what was meant for"
+SOMEBODY = "someone else took what was meant for"
 
 TABLES = ("users", "tweets", "likes", "subscriptions", "medias", "pictures")
 
@@ -126,7 +126,7 @@ async def _read_all(old: Source, known: Known, target: Target, show: Callable[[i
                     batch = await step.work(rows, target)
                     await book.note(connection, known, step.name, batch, rows[-1]["position"])
             except asyncpg.UniqueViolationError as error:
-                raise ImportRefused(f"{SOMEBODY} {step.name} at this moment: run it again") from error
+                raise ImportRefused(f"{SOMEBODY} {step.name} in the meantime; run it again") from error
             await changes.tell([topics.EVERYTHING])
             show(done := done + len(rows))
 
@@ -170,7 +170,7 @@ async def _connected(address: DatabaseAddress) -> AsyncIterator[Any]:
     )
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.IMPORTS):
-            raise ImportRefused("another import runs at this moment")
+            raise ImportRefused("another import is in progress")
         try:
             yield connection
         finally:

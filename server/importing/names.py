@@ -47,11 +47,11 @@ def shown(name: str | None) -> tuple[str | None, list[str]]:
     changed = []
     kept = DIRECTION.sub("", CONTROL.sub(" ", name or "")).strip()
     if not VISIBLE.search(kept):
-        return None, ["there is no name to be seen: the handle is shown instead"]
+        return None, ["the name has no visible characters; the handle is shown instead"]
     if kept != (name or "").strip():
-        changed.append("the name held control characters, which are left out")
+        changed.append("the name had control characters, which were removed")
     if len(kept) > NAME_MAX_LENGTH:
-        changed.append(f"the name is longer than {NAME_MAX_LENGTH} characters and is cut")
+        changed.append(f"the name is longer than {NAME_MAX_LENGTH} characters and was cut")
         kept = kept[:NAME_MAX_LENGTH].rstrip()
     return kept, changed
 

@@ -90,17 +90,17 @@ async def follows(found: Sequence[Any], target: Target) -> Batch:
         pair = row["subscriber_id"], row["subscribed_to_id"]
         refused = None
         if row["nth"] > 1:
-            refused = "it is there twice"
+            refused = "it is in the table twice"
         elif pair[0] == pair[1]:
-            refused = "nobody follows themselves here"
+            refused = "Perch doesn't let people follow themselves"
         elif not row["has_users"]:
-            refused = "one of the two is not there"
+            refused = "one of the two is missing"
         if refused is not None:
             batch.count("subscriptions", taken=False)
             batch.tell("subscriptions", _pair(pair), refused)
             continue
         if row["created_at"] is None:
-            batch.tell("subscriptions", _pair(pair), "it has no time: that of this import is taken")
+            batch.tell("subscriptions", _pair(pair), "it has no time; the time of this import is used")
         coming[pair] = _instant(row["created_at"], target)
     done = set(coming)
     if not target.dry_run and coming:
@@ -112,14 +112,14 @@ async def follows(found: Sequence[Any], target: Target) -> Batch:
     for pair in coming:
         batch.count("subscriptions", taken=pair in done)
         if pair not in done:
-            batch.tell("subscriptions", _pair(pair), "it is here already, or one of the two is not any more")
+            batch.tell("subscriptions", _pair(pair), "it already exists here, or one of the two is gone")
     return batch
 
 
 def _why_not(user: Any) -> str | None:
     if not 1 <= user["id"] <= LARGEST_ID:
-        return "the id is not a positive number that everybody can hold"
-    return "the id is there twice: the first row is taken" if user["nth"] > 1 else None
+        return "the id isn't a positive number that every client can hold"
+    return "the id is in the table twice; the first row was imported" if user["nth"] > 1 else None
 
 
 async def _keys(coming: Sequence[Any], target: Target, batch: Batch) -> list[Key]:
@@ -131,9 +131,9 @@ async def _keys(coming: Sequence[Any], target: Target, batch: Batch) -> list[Key
             batch.tell("keys", user["id"], "the user has no key")
             continue
         if not keys.is_plausible(key) or key != key.strip():
-            refused = "no client can send this key, or it looks like one of Perch and is none"
+            refused = "no client can send this key, or it looks like a Perch key but isn't one"
         elif user["key_holder"] != user["id"]:
-            refused = f"the key is also that of user {user['key_holder']}, for whom it goes on working"
+            refused = f"the key is also that of user {user['key_holder']}, for whom it keeps working"
         elif key in PUBLIC_KEYS and not target.demo:
             refused = "the key is publicly known"
         if refused is None:
@@ -146,7 +146,7 @@ async def _keys(coming: Sequence[Any], target: Target, batch: Batch) -> list[Key
     for key in wanted.values():
         batch.count("keys", taken=key.hash not in others)
         if key.hash in others:
-            batch.tell("keys", key.user_id, "somebody else has this key here already")
+            batch.tell("keys", key.user_id, "someone else already has this key here")
     return [key for key in wanted.values() if key.hash not in others]
 
 

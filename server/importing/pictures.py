@@ -151,4 +151,4 @@ async def _write(some: Sequence[Any], copied: Sequence[Copied], target: Target, 
 
 def _reason(copy: Copied, ids: Collection[str]) -> str | None:
     gone = copy.token is not None and copy.token not in ids
-    return "its tweet is not here any more" if gone else copy.reason
+    return "its tweet no longer exists here" if gone else copy.reason

@@ -115,12 +115,12 @@ def translated(name: str) -> Iterator[None]:
         yield
     except AWAY as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SourceUnusable(f"the old database {name} cannot be read: {said}") from None
+        raise SourceUnusable(f"the old database {name} can't be read: {said}") from None
 
 
 async def _check(connection: Any, name: str) -> None:
     if await connection.fetchval("SHOW server_encoding") == "SQL_ASCII":
-        raise SourceUnusable(f"the old database {name} has the encoding SQL_ASCII: its texts cannot be read")
+        raise SourceUnusable(f"the old database {name} has the encoding SQL_ASCII: its texts can't be read")
     wrong = []
     for table, columns in COLUMNS.items():
         there = {found["name"]: found["type"] for found in await connection.fetch(THERE, table)}
@@ -134,5 +134,5 @@ async def _check(connection: Any, name: str) -> None:
                 wrong.append(f"{table}.{column} as {types[-1].lstrip('_')}, it is {there[column]}")
     if wrong:
         raise SourceUnusable(
-            f"{name} is not a database of the first implementation: it lacks {'; '.join(wrong)}"
+            f"{name} isn't a database of the first implementation: it lacks {'; '.join(wrong)}"
         )

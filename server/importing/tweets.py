@@ -39,9 +39,9 @@ async def tweets(found: Sequence[Any], target: Target) -> Batch:
             batch.tell("tweets", row["id"], refused)
             continue
         if row["content"] is None:
-            batch.tell("tweets", row["id"], "there is no text (NULL): it is empty")
+            batch.tell("tweets", row["id"], "the text is NULL; imported as empty")
         elif row["size"] > TWEET_MAX_BYTES:
-            batch.tell("tweets", row["id"], f"the text is larger than {TWEET_MAX_BYTES} bytes and is cut")
+            batch.tell("tweets", row["id"], f"the text is larger than {TWEET_MAX_BYTES} bytes and was cut")
         coming[row["id"]] = row
     done = set(coming)
     if not target.dry_run and coming:
@@ -56,7 +56,7 @@ async def tweets(found: Sequence[Any], target: Target) -> Batch:
     for tweet_id in coming:
         batch.count("tweets", taken=tweet_id in done)
         if tweet_id not in done:
-            batch.tell("tweets", tweet_id, "its author is not here any more")
+            batch.tell("tweets", tweet_id, "its author no longer exists here")
     return batch
 
 
@@ -67,11 +67,11 @@ async def likes(found: Sequence[Any], target: Target) -> Batch:
     for row in found:
         pair, refused = (row["tweet_id"], row["user_id"]), None
         if row["nth"] > 1:
-            refused = "it is there twice"
+            refused = "it is in the table twice"
         elif not row["has_tweet"]:
-            refused = "its tweet is not there, or not taken over"
+            refused = "its tweet is missing or wasn't imported"
         elif not row["has_user"]:
-            refused = "its user is not there"
+            refused = "its user is missing"
         if refused is None:
             coming.append(pair)
         else:
@@ -85,16 +85,16 @@ async def likes(found: Sequence[Any], target: Target) -> Batch:
     for pair in coming:
         batch.count("likes", taken=pair in done)
         if pair not in done:
-            batch.tell("likes", _pair(pair), "it is here already, or its tweet or user is not any more")
+            batch.tell("likes", _pair(pair), "it already exists here, or its tweet or user is gone")
     return batch
 
 
 def _why_not(row: Any) -> str | None:
     if not 1 <= row["id"] <= LARGEST_ID:
-        return "the id is not a positive number that everybody can hold"
+        return "the id isn't a positive number that every client can hold"
     if row["nth"] > 1:
-        return "the id is there twice: the first row is taken"
-    return None if row["has_author"] else "its author is not there"
+        return "the id is in the table twice; the first row was imported"
+    return None if row["has_author"] else "its author is missing"
 
 
 def _cut(text: str) -> str:

@@ -88,9 +88,9 @@ async def _old_dump(kind: RunKind, timetable: Timetable, now: datetime) -> Troub
         return None
     name = kind.removeprefix("dump_")
     sentence = (
-        f"the newest dump of the kind {name} is {words(now - since)} old"
+        f"the newest {name} dump is {words(now - since)} old"
         if newest
-        else (f"no dump of the kind {name} was made for {words(now - since)}")
+        else f"no {name} dump has been made for {words(now - since)}"
     )
     return Trouble(f"old_{kind}", sentence)
 
@@ -104,7 +104,7 @@ async def _failed_drill() -> Trouble | None:
     newest = await runs.newest(RunKind.DRILL, RunState.DONE, RunState.FAILED)
     if newest is None or newest.state is RunState.DONE:
         return None
-    return Trouble("failed_drill", "the last drill failed", newest.error)
+    return Trouble("failed_drill", "the last restore test failed", newest.error)
 
 
 async def _unreconciled() -> Trouble | None:
@@ -113,15 +113,16 @@ async def _unreconciled() -> Trouble | None:
     if not isinstance(result, dict) or not result.get("found"):
         return None
     kinds = [f"{name} {result[name]}" for name in RECONCILED if result.get(name)]
-    return Trouble("reconciled", "the last reconciliation found what should not be", ", ".join(kinds))
+    return Trouble("reconciled", "the last reconciliation found something wrong", ", ".join(kinds))
 
 
 async def _put_aside(jobs: Jobs, now: datetime) -> Trouble | None:
     count = await jobs.put_aside(now - PUT_ASIDE_FOR)
     if not count:
         return None
-    what = "a task was" if count == 1 else f"{count} tasks were"
-    return Trouble("put_aside", f"{what} given up within a day: workers died of it, or none knew it")
+    what = "a task" if count == 1 else f"{count} tasks"
+    why = "workers died of it, or none knew it"
+    return Trouble("put_aside", f"{what} failed for good within the last day: {why}")
 
 
 async def late_events() -> Trouble | None:
@@ -129,7 +130,7 @@ async def late_events() -> Trouble | None:
     seconds = await event.behind()
     if seconds <= LATE:
         return None
-    return Trouble("late_events", "live updates are late", f"the oldest has waited for {seconds:.0f} s")
+    return Trouble("late_events", "live updates are late", f"the oldest has been waiting for {seconds:.0f} s")
 
 
 def words(age: timedelta) -> str:

@@ -40,13 +40,14 @@ class Disk:
     def trouble(self) -> tuple[str, str] | None:
         """What is wrong with it, for everybody, and the rest of it for operators."""
         if self.error is not None:
-            return f"the disk that holds the {self.place} cannot be looked at", f"{self.folder}: {self.error}"
+            return f"the disk that holds the {self.place} can't be checked", f"{self.folder}: {self.error}"
         if self.only_reads:
             return f"the disk that holds the {self.place} is read-only", str(self.folder)
         if self.lacks_files:
-            return f"the disk that holds the {self.place} takes few more files", f"{self.folder}: no inodes"
+            few = f"the disk that holds the {self.place} has room for few more files"
+            return few, f"{self.folder} is nearly out of inodes"
         if self.is_low:
-            left = f"{in_words(self.free)} of {in_words(self.size)} are free below {self.folder}"
+            left = f"{in_words(self.free)} of {in_words(self.size)} free at {self.folder}"
             return f"the disk that holds the {self.place} is nearly full", left
         return None
 

@@ -80,7 +80,7 @@ class Ownership:
         if self._known is None or time.monotonic() - self._known_at > KNOWN_FOR:
             found = await self._ask()
             if found is Standing.GUEST and self._known is not Standing.GUEST:
-                words = "%s: it belongs to another Perch, so nothing is removed from it"
+                words = "%s: belongs to another Perch, so this one removes nothing from it"
                 log.warning(words, self.folder)
             self._known, self._known_at = found, time.monotonic()
         return self._known
@@ -95,7 +95,7 @@ class Ownership:
         try:
             return msgspec.json.decode(data, type=Owner)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise MarkerDamaged(f"the marker {self.key} cannot be read") from None
+            raise MarkerDamaged(f"the marker {self.key} can't be read") from None
 
     async def is_ours(self) -> bool:
         """Whether the marker names this Perch; claims nothing. Raises StorageError."""
@@ -130,7 +130,7 @@ class Ownership:
         if owner is None:
             data = msgspec.json.encode(me)
             if await self.store.create(self.key, data, content_type="application/json"):
-                log.info("%s: claimed by this Perch", self.folder)
+                log.info("%s: now belongs to this Perch", self.folder)
                 return Standing.OWNER
             owner = await self.owner()  # another process claimed it at the same moment
         return Standing.OWNER if owner is not None and owner.is_same(me) else Standing.GUEST

@@ -25,7 +25,7 @@ TEMPLATE = """\
 PERCH RECOVERY KIT
 
 Made {made_at} for {instance}.
-Keep it where neither the server nor the store of dumps is: in a password manager, or on paper in a safe.
+Keep it away from the server and the store of dumps: in a password manager, or on paper in a safe.
 Anyone who has it and can write to the store of dumps can make a dump that this Perch trusts.
 
 To start again on a new machine: perch restore latest --kit FILE --take-over
@@ -94,10 +94,10 @@ def _key_in(text: str, name: str) -> bytes:
     try:
         data = base64.b32decode(re.sub(r"[\s-]", "", found[1]).upper(), map01="I")
     except binascii.Error:
-        raise KitDamaged(f"the {name} of the recovery kit cannot be read") from None
+        raise KitDamaged(f"the {name} of the recovery kit can't be read") from None
     key, check = data[:LENGTH], data[LENGTH:]
     if _check(key) != check:
-        raise KitDamaged(f"the {name} of the recovery kit has a mistake: its checksum does not match")
+        raise KitDamaged(f"the {name} of the recovery kit has a mistake: its checksum doesn't match")
     return key
 
 

@@ -50,8 +50,8 @@ KEPT = timedelta(days=90)
 DUMPS = (RunKind.DUMP_HOUR, RunKind.DUMP_DAY, RunKind.DUMP_WEEK)
 EXCLUSIVE = ((*DUMPS, RunKind.DRILL), (RunKind.LOGS,), (RunKind.RETENTION,), (RunKind.RECONCILE,))
 
-BEFORE_THE_START = "Perch was not there yet"
-NEWER_CAME = "a newer slot came first"
+BEFORE_THE_START = "Perch hadn't been started yet"
+NEWER_CAME = "skipped for a newer scheduled time"
 
 CLAIM = """
     UPDATE scheduled_runs r SET state = 'running', attempt = attempt + 1, holder = $2,
@@ -137,7 +137,7 @@ async def claim(run_id: int) -> Claim | None:
         return None
     claimed = Claim(**{**taken, "kind": RunKind(taken["kind"])}, holder=holder)
     if claimed.attempt > MAX_ATTEMPTS:
-        await fail(claimed, f"whoever was at it died, {MAX_ATTEMPTS} times")
+        await fail(claimed, f"its worker died {MAX_ATTEMPTS} times")
         return None
     return claimed
 
@@ -207,7 +207,7 @@ async def try_later(run: Claim, error: str, delay: timedelta) -> None:
     if run.attempt >= MAX_ATTEMPTS:
         await fail(run, error)
         return
-    log.warning("the run %s of %s is tried again: %s", run.kind, run.slot.isoformat(), error)
+    log.warning("the run %s of %s failed and will be retried: %s", run.kind, run.slot.isoformat(), error)
     await _release(run, error, delay, spent=0)
 
 

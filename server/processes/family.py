@@ -56,7 +56,7 @@ def up(settings: Settings, say: Say) -> None:
     folders.create()
     earlier = succession.inherited()
     if earlier is None:
-        wait = "waiting for the processes of an earlier start to end"
+        wait = "waiting for the processes of an earlier start to exit"
         lock.acquire(folders.data, on_wait=lambda: say(wait))
         remove_leftovers(settings)
     else:
@@ -71,7 +71,7 @@ def up(settings: Settings, say: Say) -> None:
     if servers:
         stages.append(servers)
         if earlier is None:
-            say(f"starting {' and '.join(program.name for program in servers)}, data in {folders.data}")
+            say(f"starting {' and '.join(program.name for program in servers)}, with data in {folders.data}")
     stages.append([migration(settings)])
     stages.append(web(settings, listener))
     stages.append(
@@ -100,7 +100,7 @@ def run(
         if earlier is None:
             on_ready()
         else:
-            log.info("renewed, with version %s", VERSION)
+            log.info("reloaded, now running version %s", VERSION)
 
     Supervisor(stages, earlier.pids if earlier else None).run(on_ready=ready, on_renewal=renew)
 
@@ -142,7 +142,7 @@ def check_address(settings: Settings) -> None:
     if listens == address(settings):
         return
     if listens.endswith(f":{settings.port}"):
-        raise ProgramFailed(f"HOST: from {listens} to {address(settings)} it takes a real start")
+        raise ProgramFailed(f"HOST: changing {listens} to {address(settings)} needs a restart")
     bind(settings, patience=0).close()
 
 
@@ -220,8 +220,8 @@ def bind(settings: Settings, *, patience: float) -> socket.socket:
                 time.sleep(0.2)
                 continue
             where = f"{settings.host}:{settings.port}"
-            taken = f"PORT: {where} is taken by another program; set PORT to a free one"
-            other = f"HOST: cannot listen on {where}: {error.strerror or error}"
+            taken = f"PORT: another program is using {where}; set PORT to a free port"
+            other = f"HOST: can't listen on {where}: {error.strerror or error}"
             raise ProgramFailed(taken if error.errno == errno.EADDRINUSE else other) from None
 
 

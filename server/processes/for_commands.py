@@ -29,7 +29,7 @@ def database_for_command(settings: Settings, *, begins: bool = False) -> Iterato
     folders.require_folders()
     if not begins and not (folders.postgres / "PG_VERSION").exists():
         raise EmbeddedUnavailable(
-            f"DATA_DIR: there is no Perch in {folders.data}: `perch up` begins one, where none is elsewhere"
+            f"DATA_DIR: there is no Perch in {folders.data}: check the folder, or start one with `perch up`"
         )
     folders.create()
     try:
@@ -43,7 +43,7 @@ def database_for_command(settings: Settings, *, begins: bool = False) -> Iterato
         deadline = time.monotonic() + program.ready_within
         while program.ready and not program.ready():
             if time.monotonic() > deadline or os.waitpid(pid, os.WNOHANG) != (0, 0):
-                raise EmbeddedUnavailable(f"PostgreSQL does not start: {program.explain()}")
+                raise EmbeddedUnavailable(f"PostgreSQL doesn't start: {program.explain()}")
             time.sleep(0.05)
         yield
     finally:

@@ -49,14 +49,14 @@ def acquire(
     try:
         descriptor = os.open(data_folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise FolderUnusable(f"DATA_DIR: cannot write {data_folder / NAME}: {error.strerror}") from None
+        raise FolderUnusable(f"DATA_DIR: can't write {data_folder / NAME}: {error.strerror}") from None
     deadline = time.monotonic() + patience
     waited = False
     while not _try(descriptor):
         parent = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
         if is_perch(parent) or time.monotonic() > deadline:
             os.close(descriptor)
-            raise FolderInUse(f"another Perch (process {parent}) uses the data in {data_folder}")
+            raise FolderInUse(f"another Perch (process {parent}) is using the data in {data_folder}")
         if not waited:
             on_wait()
             waited = True
@@ -66,7 +66,7 @@ def acquire(
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
     except OSError as error:
         os.close(descriptor)
-        raise FolderUnusable(f"DATA_DIR: cannot write {data_folder / NAME}: {error.strerror}") from None
+        raise FolderUnusable(f"DATA_DIR: can't write {data_folder / NAME}: {error.strerror}") from None
     _held = descriptor
 
 
@@ -87,10 +87,10 @@ def is_free(data_folder: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError as error:
-        raise FolderUnusable(f"DATA_DIR: cannot read {data_folder / NAME}: {error.strerror}") from None
+        raise FolderUnusable(f"DATA_DIR: can't read {data_folder / NAME}: {error.strerror}") from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FolderUnusable(f"DATA_DIR: {data_folder / NAME} is no file")
+            raise FolderUnusable(f"DATA_DIR: {data_folder / NAME} isn't a file")
         return _try(descriptor)
     finally:
         os.close(descriptor)

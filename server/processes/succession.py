@@ -56,7 +56,7 @@ def hand_on(pids: Mapping[str, int], listener: socket.socket, where: str, lock: 
     """Become the new image. Returns where that one would not start: then everything goes on as it was."""
     command = [sys.executable, *sys.orig_argv[1:]]
     if reason := trouble([*command, "--check"], where):
-        log.error("not renewed, as the new start would fail: %s", reason)
+        log.error("not reloaded, because the new start would fail: %s", reason)
         return
     told = {"pids": dict(pids), "listener": listener.fileno(), "where": where, "lock": lock}
     os.environ[VARIABLE] = json.dumps(told)
@@ -76,7 +76,7 @@ def trouble(command: list[str], where: str) -> str | None:
             command, capture_output=True, text=True, timeout=CHECKED_WITHIN, check=False, env=told
         )
     except subprocess.TimeoutExpired:
-        return f"its check did not end within {CHECKED_WITHIN} s"
+        return f"its check didn't finish within {CHECKED_WITHIN} s"
     if done.returncode == 0:
         return None
     lines = (done.stderr or done.stdout).strip().splitlines()

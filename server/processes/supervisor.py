@@ -72,7 +72,7 @@ class Program:
     goes_on: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within: float = 15.0
-    explain: Callable[[], str] = lambda: "its lines above say why"
+    explain: Callable[[], str] = lambda: "see its log lines above"
     pid: int | None = field(default=None, init=False)
     deaths: deque[float] = field(default_factory=deque, init=False)
     restart_at: float | None = field(default=None, init=False)
@@ -132,7 +132,7 @@ class Supervisor:
             deadline = time.monotonic() + program.ready_within
             while not self._has_started(program):
                 if time.monotonic() > deadline:
-                    raise ProgramFailed(f"{program.name} was not ready within {program.ready_within:.0f} s")
+                    raise ProgramFailed(f"{program.name} wasn't ready within {program.ready_within:.0f} s")
                 self._wait(POLL)
         self._end_predecessors([program.name for program in stage])
 
@@ -183,7 +183,7 @@ class Supervisor:
 
     def _died(self, program: Program, code: int) -> None:
         program.pid = None
-        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
         if program.once:
             if code != 0:
                 raise ProgramFailed(f"{program.name} {how}: {program.explain()}")
@@ -197,7 +197,7 @@ class Supervisor:
                 f"{program.name} {how}, {MAX_DEATHS} times within {DEATH_WINDOW} s: {program.explain()}"
             )
         pause = min(FIRST_PAUSE * 2 ** (len(program.deaths) - 1), LONGEST_PAUSE)
-        log.warning("%s %s; it is started again in %.1f s", program.name, how, pause)
+        log.warning("%s %s; restarting it in %.1f s", program.name, how, pause)
         program.restart_at = now + pause
 
     def _stop_all(self) -> None:
@@ -212,7 +212,7 @@ class Supervisor:
         while any(program.pid for program in running):
             if self._impatient or time.monotonic() > deadline:
                 for program in running:
-                    log.warning("%s did not stop in time; it is killed", program.name)
+                    log.warning("%s didn't stop in time; killing it", program.name)
                     _kill(program, signal.SIGKILL)
                 deadline = time.monotonic() + 5
                 self._impatient = False

@@ -26,8 +26,8 @@ def told(error: BaseException, process: str, folder: Path | None = None) -> str:
     if is_foreseen(error):
         return said
     file = error_details.kept(error, process, folder or error_details.logs_folder())
-    where = f"the details are in {file}" if file else "and the details cannot be written anywhere"
-    return f"{said}; Perch did not expect this: {where}"
+    where = f"the details are in {file}" if file else "the details couldn't be written anywhere"
+    return f"{said}; this is an unexpected error: {where}"
 
 
 def is_foreseen(error: BaseException) -> bool:
@@ -40,7 +40,7 @@ def _words(error: BaseException) -> str:
         case CannotRun():
             return str(error)
         case MemoryError():
-            return "there is not enough memory"
+            return "not enough memory"
         case OSError() if error.filename is not None:
             return f"{_text(error.filename)}: {error.strerror or error}"
     said = reason(error)

@@ -66,14 +66,14 @@ class Server:
         try:
             aside = self._set_aside()
         except OSError as error:
-            log.error("Valkey's files cannot be set aside: %s", error)
+            log.error("can't set Valkey's files aside: %s", error)
             return pid  # dead: the supervisor says so, and why
         os.waitpid(pid, 0)
         pid = self._launch()
         if self._goes_on(pid):
             log.error(
-                "Valkey cannot read its files and starts without them; Perch finds again what was queued. "
-                "They are kept in %s",
+                "Valkey can't read its files and starts without them; Perch finds again what was queued. "
+                "The files are kept in %s",
                 aside,
             )
             for old in set_aside(self._folders.data)[:-MOST_SET_ASIDE]:

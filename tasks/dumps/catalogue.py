@@ -99,12 +99,12 @@ class Catalogue:
         if dump_id == LATEST and (whole := [dump for dump in self.dumps if dump.trouble is None]):
             past = [dump for dump in whole if not dump.is_of_the_future]
             if not past:
-                raise DumpNotFound("every dump there is says that it is from the future: name one by its ID")
+                raise DumpNotFound("every dump is dated in the future; name one by its ID")
             signed = [dump for dump in past if dump.is_signed]
             return max(signed or past, key=lambda dump: dump.manifest.started_at)
         found = [dump for dump in self.dumps if dump.id == dump_id]
         if not found:
-            raise DumpNotFound(f"there is no dump {dump_id}; `perch dump list` shows which there are")
+            raise DumpNotFound(f"there is no dump {dump_id}; `perch dump list` shows all dumps")
         return min(found, key=rank)
 
 
@@ -182,7 +182,7 @@ async def read_whole(store: ObjectStore, key: str) -> bytes:
     """A manifest, or what a drill found. Raises ObjectNotFound; DumpDamaged if it is too large for one."""
     async with store.read(key) as found:
         if found.info.size > LARGEST:
-            raise DumpDamaged(f"it has {found.info.size} bytes, and none has more than {LARGEST}")
+            raise DumpDamaged(f"it has {found.info.size} bytes, but at most {LARGEST} are allowed")
         return b"".join([piece async for piece in found.body])
 
 
@@ -196,7 +196,7 @@ async def _manifests(
             text = await read_whole(store, key)
             found = decode(text, Manifest)
             if found.id != id_of(key) or found.key.rpartition("/")[2] != archive_name(found):
-                raise DumpDamaged("it is that of another dump")
+                raise DumpDamaged("it belongs to another dump")
             return text, found
         except ObjectNotFound:  # removed meanwhile
             return None

@@ -44,7 +44,7 @@ async def verify_dump(dump_id: str, workshop: Means) -> None:
             found = (await catalogue.read(workshop.backups, workshop.settings, keyring)).find(dump_id)
             check = Check(datetime.now(UTC), True, await verify(found, workshop))
         except DumpFailed as error:
-            log.error("the dump %s is not whole: %s", dump_id, error)
+            log.error("the dump %s is incomplete or damaged: %s", dump_id, error)
             check = Check(datetime.now(UTC), False, redact(str(error)))
         except BaseException:  # nothing is known of the dump: somebody may ask again
             await redis.delete(PREFIX + dump_id)

@@ -51,8 +51,8 @@ async def confined(
     if not powers["is_superuser"] and not powers["makes_roles"]:
         if powers["runs_programs"]:
             raise DumpFailed(
-                f"the role {address.user} may run programs on the database's machine, and so could a dump: "
-                f"REVOKE pg_execute_server_program FROM {quoted(address.user)}"
+                f"the role {address.user} may run programs on the database's machine, so a dump could too; "
+                f"run: REVOKE pg_execute_server_program FROM {quoted(address.user)}"
             )
         # Our own server asks for no password.
         if address.password is None and await server.fetchval(LENT, role):

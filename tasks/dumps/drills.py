@@ -55,9 +55,9 @@ async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
             raise DumpFailed(f"the newest dump has a damaged manifest ({key}): {reason}")
     for dump in distinct(found.dumps):
         if not await is_recorded(dump):
-            log.warning("this database did not record the dump %s: it is not restored on schedule", dump.id)
+            log.warning("the dump %s isn't tested on schedule: this database has no record of it", dump.id)
         elif is_unexpectedly_plain(dump.manifest, workshop.settings):
-            log.warning("the dump %s is not encrypted: it is not restored on schedule", dump.id)
+            log.warning("the dump %s isn't tested on schedule: it isn't encrypted", dump.id)
         else:
             return {**await drilled(dump, workshop), **await _copies_checked(workshop)}
     return {"dump": None}
@@ -69,9 +69,9 @@ async def _copies_checked(workshop: Workshop) -> dict[str, Any]:
     if found is None:
         return {}
     if found.wrong:
-        raise DumpFailed(f"{len(found.wrong)} copies of pictures are not the same, such as {found.wrong[0]}")
+        raise DumpFailed(f"{len(found.wrong)} copies of pictures are different, such as {found.wrong[0]}")
     if found.trouble:
-        log.warning("the copies of pictures cannot be read back: %s", found.trouble)
+        log.warning("the copies of pictures can't be read back: %s", found.trouble)
     return {"copies_read": found.read}
 
 
@@ -85,7 +85,7 @@ async def drilled(dump: Dump, workshop: Workshop, identity: str | None = None) -
     found = await drill(dump, workshop, identity=identity)
     result = {"dump": found.id, "rows": found.rows, "seconds": found.seconds, "source": found.source}
     if found.error is not None:
-        raise DumpFailed(f"the dump {found.id} is not good: {found.error}", result)
+        raise DumpFailed(f"the dump {found.id} failed its restore test: {found.error}", result)
     return result
 
 
@@ -110,7 +110,7 @@ async def drill(dump: Dump, workshop: Workshop, *, identity: str | None = None) 
     await catalogue.write(workshop.backups, dump.folder + dump.id + DRILL, found, keyring)
     if found.is_proof:
         await keep_proven(dump, found, workshop)
-        log.info("the dump %s is proven: %d rows came back", dump.id, found.rows)
+        log.info("the dump %s is proven: %d rows restored", dump.id, found.rows)
     return found
 
 
@@ -143,7 +143,7 @@ async def read_back(dump: Dump, workshop: Workshop, begun: float) -> Drill:
         DumpFailed: they were not drilled.
     """
     if dump.drill is None:
-        reason = "is encrypted and was not drilled when it was made: give --identity"
+        reason = "is encrypted and wasn't tested when it was made: use --identity"
         raise DumpFailed(f"the dump {dump.id} {reason}")
     await verify(dump, workshop)
     return verdict(
@@ -171,7 +171,7 @@ def verdict(
 ) -> Drill:
     """What a drill found, since `begun` (of time.monotonic)."""
     if error is not None:
-        log.error("the dump %s is not good: %s", manifest.id, error)
+        log.error("the dump %s failed its restore test: %s", manifest.id, error)
     return Drill(
         id=manifest.id,
         drilled_at=datetime.now(UTC),
@@ -237,4 +237,4 @@ async def copy(dump: Dump, target: Dump, workshop: Workshop) -> None:
         await store.put(target.key, hashed(found.body), content_type="application/octet-stream")
     if digest.hexdigest() != dump.manifest.sha256:
         await store.delete(target.key)
-        raise DumpFailed("its copy for the proven ones did not come out the same")
+        raise DumpFailed("its copy for the proven dumps differs from the original")

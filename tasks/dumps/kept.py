@@ -70,9 +70,9 @@ async def mark(server: asyncpg.Connection, name: str) -> None:
 async def forget(server: asyncpg.Connection, in_use: str, name: str) -> None:
     """Drop one for ever. Raises DumpFailed where no restore left it, or somebody uses it."""
     if name not in {database.name for database in await listed(server, in_use)}:
-        raise DumpFailed(f"no restore put aside or made a database {name}: `perch kept list` names them")
+        raise DumpFailed(f"no restore left a database {name}; `perch kept list` shows them all")
     try:
         await server.execute(f"DROP DATABASE {quoted(name)}")
     except asyncpg.ObjectInUseError:
-        who = "another Perch, or a client that looks"
-        raise DumpFailed(f"somebody uses the database {name}: {who}; nothing was dropped") from None
+        who = "another Perch, or a database client"
+        raise DumpFailed(f"the database {name} is in use ({who}), so nothing was dropped") from None

@@ -116,14 +116,14 @@ async def _make(
         manifest = await maker.run()
         if still_wanted is not None and not await still_wanted():
             await store.delete(manifest.key)
-            raise DumpFailed("another worker took the dump over")
+            raise DumpFailed("another worker has taken over this dump")
         folder, keyring = settings.dump_folder(kind), await server_keys.signing()
         if maker.drill is not None:
             await catalogue.write(store, folder + manifest.id + DRILL, maker.drill, keyring)
         await catalogue.write(store, folder + manifest.id + MANIFEST, manifest, keyring)
     log.info("dumped %d rows into %s", sum(manifest.rows.values()), manifest.id)
     if maker.drill is not None and maker.drill.error is not None:
-        reason = f"the dump {manifest.id} was made, and its drill failed: {maker.drill.error}"
+        reason = f"the dump {manifest.id} was made, but its restore test failed: {maker.drill.error}"
         raise DumpFailed(reason, summary(manifest))
     return manifest
 

@@ -88,11 +88,11 @@ def decode(data: bytes, kind: type[S]) -> S:
     try:
         record = msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DumpDamaged(f"it cannot be read: {error}") from None
+        raise DumpDamaged(f"it can't be read: {error}") from None
     checksum = record.checksum.encode()
     bare = emptied(data, UNSEALED, checksum).removesuffix(b"\n")
     if checksum_of(bare) != checksum or filled(bare, UNSEALED, checksum) + b"\n" != data:
-        raise DumpDamaged("its checksum is not right")
+        raise DumpDamaged("its checksum is wrong")
     return record
 
 

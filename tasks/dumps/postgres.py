@@ -106,10 +106,10 @@ class Running:
         try:
             code = self.process.wait(timeout)
         except subprocess.TimeoutExpired:
-            raise ProgramFailed(f"{program} did not end within {timeout:.0f} s") from None
+            raise ProgramFailed(f"{program} didn't finish within {timeout:.0f} s") from None
         if code != 0:
             words = " ".join(os.pread(self._said, 1 << 16, 0).decode(errors="replace").split())
-            raise ProgramFailed(f"{program} ended with {code}: {words[-TAIL:] or 'it said nothing'}")
+            raise ProgramFailed(f"{program} exited with {code}: {words[-TAIL:] or 'it printed nothing'}")
 
     def close(self) -> None:
         """End it, and let go of its pipes."""

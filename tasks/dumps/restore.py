@@ -82,7 +82,7 @@ class Restored:
 def from_file(path: Path, manifest: Manifest | None, *, is_signed: bool) -> Source:
     """A dump that was fetched, or any archive of `pg_dump -Fc`. Raises DumpDamaged."""
     if manifest is not None and digest(path) != (manifest.sha256, manifest.stored_bytes):
-        raise DumpDamaged(f"{path} is not the file that {path.name}.json describes")
+        raise DumpDamaged(f"{path} isn't the file that {path.name}.json describes")
     return Source(manifest.id if manifest else path.name, chunks_of(path), manifest, is_signed)
 
 
@@ -117,15 +117,15 @@ async def restore(
     trust.require(source.name, source.manifest, settings, is_signed=source.is_signed, accepted=accepted)
     refuse_newer(source.manifest)
     if source.manifest is not None and source.manifest.encryption is not None and identity is None:
-        raise DumpFailed("the dump is encrypted: give --identity with the file of its secret key")
+        raise DumpFailed("the dump is encrypted; give the file with its secret key as --identity")
     async with connected(address, MAINTENANCE) as server:
         if not await server.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.RESTORES):
-            raise Busy("another restore runs at this moment")
+            raise Busy("another restore is in progress")
         exists = await server.fetchval("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", target)
         empty = not exists or await is_empty(replace(address, database=target))
         if not empty and not force:
             raise DumpFailed(
-                f"the database {target} holds people's data: with --force it is kept under another name"
+                f"the database {target} has people's data in it; --force keeps it under another name"
             )
         if settings.embedded_database and source.manifest is not None:
             space.require(settings.data_folder, source.manifest.database_bytes, "the restore")
@@ -136,7 +136,7 @@ async def restore(
             f"CREATE DATABASE {quoted(beside.database)} TEMPLATE template0 OWNER {quoted(restorer.user)}"
         )
         try:
-            beside_what = ", beside the database that is there" if exists else ""
+            beside_what = ", next to the current database" if exists else ""
             say(f"restoring {source.name}{beside_what}")
             with restoring.into(restorer, version_of(source.manifest)) as sink:
                 await restoring.send(
@@ -144,7 +144,7 @@ async def restore(
                 )
             await forget_settings(server, beside.database)
             rows = await compare(source.manifest, restorer)
-            say("bringing it to this version, and settling what was under way")
+            say("migrating it to this version and settling unfinished work")
             # As the role without powers: the archive may have brought triggers.
             migrated = await migrate.upgrade(restorer)
             await settle(restorer, source.manifest, () if into else keys, rehearse=rehearse)
@@ -154,9 +154,7 @@ async def restore(
             await forget_settings(server, beside.database)
             await hand_over(beside, restorer)
             if empty and exists and not await is_empty(replace(address, database=target)):
-                raise DumpFailed(
-                    f"people began to use the database {target} meanwhile: try again with --force"
-                )
+                raise DumpFailed(f"people have begun to use the database {target}; try again with --force")
             if target != address.database:
                 await mark(server, beside.database)
             await take_place(server, address, beside.database, target, aside)
@@ -181,8 +179,8 @@ async def forget_settings(server: asyncpg.Connection, database: str) -> None:
 def checked_name(name: str) -> str:
     """A name for a database of people's. Raises DumpFailed."""
     if not NAME.fullmatch(name) or name in RESERVED:
-        rule = "has up to 40 of a-z, 0-9 and _, begins with a letter, and is not one of"
-        raise DumpFailed(f"--into: a database's name {rule} {', '.join(RESERVED)}")
+        rule = "must have up to 40 of a-z, 0-9 and _, begin with a letter, and not be one of"
+        raise DumpFailed(f"--into: the name of a database {rule} {', '.join(RESERVED)}")
     return name
 
 
@@ -190,8 +188,8 @@ def refuse_newer(manifest: Manifest | None) -> None:
     """Raises DumpFailed where the dump knows migrations that this version does not."""
     if manifest is not None and (beyond := set(manifest.migrations) - set(migrate.known())):
         raise DumpFailed(
-            f"the dump was made by a newer Perch ({manifest.perch_version}, with {min(beyond)}): "
-            "restore it with that one"
+            f"the dump was made by a newer version of Perch ({manifest.perch_version}, with {min(beyond)}); "
+            "restore it with that version"
         )
 
 
@@ -219,7 +217,7 @@ async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:
     async with connected(database) as connection:
         rows = await count_rows(connection)
     if "public.users" not in rows:
-        raise DumpFailed("the archive is not one of Perch: it has no table of users")
+        raise DumpFailed("the archive wasn't made by Perch: it has no users table")
     if manifest is not None and (reason := difference(manifest.rows, rows)):
         raise DumpDamaged(reason)
     return sum(rows.values())

@@ -69,7 +69,7 @@ async def send(
     """
     read = await unpack(stored, sink, identity=identity, on_progress=on_progress)
     if manifest is not None and (read.sha256, read.size) != (manifest.sha256, manifest.stored_bytes):
-        raise DumpDamaged("its bytes are not those that were stored")
+        raise DumpDamaged("its bytes differ from those that were stored")
     if read.trouble is not None and not isinstance(read.trouble, BrokenPipeError):
         raise DumpFailed(str(read.trouble)) from read.trouble
     if isinstance(sink, Restoring):  # after a broken pipe, it says why

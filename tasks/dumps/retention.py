@@ -59,9 +59,9 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     try:
         rules = str((await lifecycle.apply(workshop.settings)).outcome)
     except LifecycleUnsupported:
-        log.info("the store knows no lifecycle rules: Perch's own retention does the work alone")
+        log.info("the store has no lifecycle rules, so only Perch's own retention applies")
     except StorageUnavailable as error:  # the net below; the work itself is done
-        log.warning("the bucket's lifecycle rules: %s", error)
+        log.warning("can't apply the bucket's lifecycle rules: %s", error)
         rules = f"failed: {error}"
     if workshop.settings.backup_media and workshop.settings.backup_media_bucket is not None:
         await _apply_to_copies(workshop.settings)
@@ -73,7 +73,7 @@ async def _apply_to_copies(settings: Settings) -> None:
     try:
         await lifecycle.apply_to_copies(settings)
     except (LifecycleUnsupported, StorageUnavailable) as error:
-        log.info("the rule for old versions in BACKUP_MEDIA_BUCKET has to be set by hand: %s", error)
+        log.info("set the rule for old versions in BACKUP_MEDIA_BUCKET by hand: %s", error)
 
 
 async def remove(found: Sequence[Expired], workshop: Workshop) -> int:
@@ -91,7 +91,7 @@ async def expired(workshop: Workshop, *, now: datetime | None = None) -> list[Ex
     found = await catalogue.read(workshop.backups, settings, await server_keys.keyring())
     gone = [item for kind in KINDS for item in expired_dumps(kind, found, settings, now)]
     gone += [
-        Expired(item.key, [item.key], item.size, "an archive without a manifest, which is no dump")
+        Expired(item.key, [item.key], item.size, "an archive without a manifest, so not a usable dump")
         for item in found.strays
         if item.modified_at < now - grace(settings)
     ]
@@ -99,7 +99,7 @@ async def expired(workshop: Workshop, *, now: datetime | None = None) -> list[Ex
     async for item in workshop.backups.list(settings.s3_logs_folder.strip("/") + "/"):
         ours = log_files.NAME.fullmatch(item.key.rpartition("/")[2].removesuffix(".gz"))
         if ours and item.modified_at < now - timedelta(days=days):
-            gone.append(Expired(item.key, [item.key], item.size, f"logs are kept {plural(days)}"))
+            gone.append(Expired(item.key, [item.key], item.size, f"logs are kept for {plural(days)}"))
     return gone
 
 
@@ -116,7 +116,7 @@ def expired_dumps(kind: DumpKind, found: Catalogue, settings: Settings, now: dat
             dump.id,
             dump.keys,
             dump.manifest.stored_bytes,
-            f"dumps of the kind {kind} are kept {plural(days)}",
+            f"{kind} dumps are kept for {plural(days)}",
         )
         for dump in own
         if dump.id not in kept and dump.manifest.slot < now - timedelta(days=days)

@@ -40,7 +40,7 @@ async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
     name = (PREFIX + settings.database.database)[:NAME_LENGTH]
     async with connected(settings.database) as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.DRILLS):
-            raise Busy("another drill runs at this moment")
+            raise Busy("another restore test is in progress")
         await drop(connection, name)  # of a drill that was killed
         address = await confined(settings.database, connection, ROLE, trusted=True)
         try:

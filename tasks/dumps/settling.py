@@ -97,7 +97,7 @@ async def record(
             try:
                 known = await hand_over_ids(before, connection)
             except Unreadable as error:
-                say(f"the database that is there cannot be read, and hands nothing over: {error}")
+                say(f"the current database can't be read, so nothing is carried over from it: {error}")
         if not known:
             for table in await connection.fetch(IDENTITIES):
                 await skip_ids(connection, table["name"])
@@ -112,5 +112,5 @@ async def acts_since(
     try:
         return await hand_over_acts(before, restored)
     except (Unreadable, *AWAY) as error:
-        say(f"what was done since the dump could not be taken over, and is not on record: {error}")
+        say(f"the audit log since the dump couldn't be carried over: {error}")
         return None

@@ -17,5 +17,5 @@ def require(folder: Path, needed: int, what: str) -> None:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     if free < needed + HEADROOM:
-        wanted = f"{what} would need about {(needed + HEADROOM) >> 20} MiB below {folder}"
-        raise DumpFailed(f"{wanted}, and {free >> 20} MiB are free")
+        wanted = f"{what} would need about {(needed + HEADROOM) >> 20} MiB in {folder}"
+        raise DumpFailed(f"{wanted}, but only {free >> 20} MiB are free")

@@ -28,14 +28,14 @@ def require(
         )
     if is_unexpectedly_plain(manifest, settings) and not accepted.unencrypted:
         raise DumpFailed(
-            f"DUMP_AGE_RECIPIENT is set, and {name} is not encrypted. If you trust it all the same, use "
+            f"DUMP_AGE_RECIPIENT is set, and {name} isn't encrypted. If you trust it anyway, use "
             "--accept-unencrypted"
         )
 
 
 def unknown_signature(name: str) -> str:
     """The beginning of a sentence."""
-    return f"{name} is not signed with a key that this Perch knows, so anyone could have put it there"
+    return f"{name} isn't signed with a key that this Perch knows, so anyone could have put it there"
 
 
 def is_unexpectedly_plain(manifest: Manifest | None, settings: Settings) -> bool:

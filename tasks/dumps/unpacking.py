@@ -93,9 +93,9 @@ def decompress(reader: Any, sink: Sink) -> None:
             sink.write(unpacker.decompress(piece))
             piece = reader.read(UNPACK)
     except zstandard.ZstdError as error:
-        raise DumpDamaged(f"the dump cannot be decompressed: {error}") from None
+        raise DumpDamaged(f"the dump can't be decompressed: {error}") from None
     if not unpacker.eof or unpacker.unused_data or piece:
-        raise DumpDamaged("the dump is not complete, or has something behind its end")
+        raise DumpDamaged("the dump is incomplete, or has extra bytes after its end")
 
 
 def decrypt(reader: ChannelReader, sink: Sink, identity: str) -> None:
@@ -109,7 +109,7 @@ def decrypt(reader: ChannelReader, sink: Sink, identity: str) -> None:
         with open(outside, "wb", buffering=0) as plain:
             decrypt_io(reader, plain, [x25519.Identity.from_str(identity)])
     except (DecryptError, OSError) as error:
-        failure = DumpDamaged(f"the dump cannot be decrypted: {error}")
+        failure = DumpDamaged(f"the dump can't be decrypted: {error}")
     decompressing.result()  # what went wrong there is the cause
     if failure is not None:
         raise failure

@@ -29,7 +29,7 @@ async def verify(dump: Dump, workshop: Workshop, *, identity: str | None = None)
         raise DumpDamaged(dump.trouble)
     if dump.manifest.encryption is not None and identity is None:
         await read_through(dump, workshop)
-        return "hash (encrypted: its archive is read with --identity)"
+        return "hash (encrypted; use --identity to check its archive too)"
     async with fetched(dump, workshop.backups, workshop.scratch) as file:
         with restoring.into(None, dump.manifest.client_version) as sink:
             progress, stored = workshop.on_progress, chunks_of(file)
@@ -55,7 +55,7 @@ async def fetched(dump: Dump, store: ObjectStore, scratch: Path) -> AsyncIterato
             raise DumpDamaged("its archive is missing") from None
         await asyncio.to_thread(make_own, stored, file)
         if await asyncio.to_thread(digest, file) != (dump.manifest.sha256, dump.manifest.stored_bytes):
-            raise DumpDamaged("its bytes are not those that were stored")
+            raise DumpDamaged("its bytes differ from those that were stored")
         yield file
 
 

@@ -17,7 +17,9 @@ from tests.waiting import until
 
 REQUESTS = 120
 
-MORE = re.compile(r"(\d+) more requests failed alike, the last of them GET /api/users/999999: PoolExhausted")
+MORE = re.compile(
+    r"(\d+) more requests failed in the same way, the last one: GET /api/users/999999: PoolExhausted"
+)
 
 
 async def test_a_full_pool_is_a_line_a_second_and_each_request_is_counted(

@@ -201,7 +201,9 @@ async def test_a_link_that_is_not_valid_says_the_same_whatever_the_reason(
         )
         if answer.error == GONE
     }
-    assert said == {"This invitation is not valid, or not any more. Ask whoever sent it for a new one."}
+    assert said == {
+        "This invitation isn't valid, or is no longer valid. Ask the person who sent it for a new one."
+    }
     assert await rows("SELECT 1 FROM users WHERE handle = 'erin'") == []
     state = ending.replace(" ", "_") if ending in ("used up", "expired", "revoked") else "open"
     assert (await only(carol))["state"] == state

@@ -165,19 +165,19 @@ async def test_bytes_outside_of_every_part_count_too(alice: Caller, perch: Conte
     ("files", "status", "words"),
     [
         ({}, 422, "multipart"),
-        ({"picture": ("x.jpg", b"x")}, 422, "not known; there are file and alt"),
+        ({"picture": ("x.jpg", b"x")}, 422, "unknown field. The fields are file and alt"),
         (
             [("file", ("x.jpg", pictures.jpeg())), ("file", ("y.jpg", pictures.jpeg()))],
             422,
-            "file was there twice",
+            "field file twice. Send one picture per request.",
         ),
         (
             [("file", ("x.jpg", pictures.jpeg())), ("alt", (None, b"a")), ("alt", (None, b"b"))],
             422,
-            "alt was",
+            "field alt twice",
         ),
         ({"file": ("x.jpg", b"")}, 422, "empty"),
-        ({"alt": (None, b"only words")}, 422, "file is missing"),
+        ({"alt": (None, b"only words")}, 422, "no file field"),
         ({"file": ("x.jpg", pictures.jpeg()), "alt": (None, b"\xff\xfe")}, 422, "UTF-8"),
         ({"file": ("x.jpg", pictures.jpeg()), "alt": (None, b"x" * 1501)}, 422, "alt has 1501"),
         ({"file": ("x.jpg", pictures.jpeg()), "alt": (None, b"x" * 50_000)}, 422, "alt is too long"),

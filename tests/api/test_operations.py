@@ -134,7 +134,7 @@ async def test_a_run_that_was_asked_for_and_waits_is_on_record_once(carol: Calle
 async def test_what_is_wrong_with_a_request_for_a_run_is_said(carol: Caller) -> None:
     wrong = await carol.post(f"{OPERATIONS}/runs", json={"kind": "party\0"})
     assert wrong.error == (422, "invalid_body")
-    assert wrong["error_message"] == "kind: not one of the values that are allowed."
+    assert wrong["error_message"] == "kind: not one of the allowed values."
 
 
 @pytest.mark.usefixtures("database")

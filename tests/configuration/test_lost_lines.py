@@ -19,7 +19,7 @@ def test_a_full_disk_is_said_once_until_lines_are_written_again(
         handler = FileHandler(folder, "web-1")
         handler.setFormatter(JsonFormatter("web-1"))
         log.addHandler(handler)
-        sentence = f"perch: log lines are lost, {folder}: no room is left for a line of the log\n"
+        sentence = f"perch: log lines are lost, {folder}: no space left for a log line\n"
         for round_ in range(2):
             log.info("a line of round %d", round_)
             assert capsys.readouterr().err == ""

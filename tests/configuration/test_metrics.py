@@ -113,7 +113,7 @@ def port(
         arguments = (folder, "127.0.0.1", port)
         monkeypatch.setattr(metrics_port, "TRY_EVERY", 0.05)
         threading.Thread(target=metrics_port.serve, args=arguments, daemon=True).start()
-        wait_for(lambda: "cannot listen on" in caplog.text, "the complaint")
+        wait_for(lambda: "can't listen on" in caplog.text, "the complaint")
     wait_for(lambda: servers.answers(f"http://127.0.0.1:{port}/metrics"), "the port", seconds=15)
     return port
 
@@ -133,7 +133,7 @@ def test_a_port_that_is_taken_is_told_once(
     with socket.create_server(("127.0.0.1", 0)) as other:
         arguments = (folder, "127.0.0.1", other.getsockname()[1])
         threading.Thread(target=metrics_port.serve, args=arguments, daemon=True).start()
-        wait_for(lambda: "METRICS_PORT: cannot listen on" in caplog.text, "the word")
+        wait_for(lambda: "METRICS_PORT: can't listen on" in caplog.text, "the word")
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/openmetrics-text; version=zzz"])

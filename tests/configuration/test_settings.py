@@ -50,7 +50,7 @@ def test_the_example_itself_is_a_file_of_settings(tmp_path: Path) -> None:
 
 
 def test_every_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = (ROOT / ".env.example").read_text().partition("so for\n")[2].partition(".\n")[0]
+    listed = (ROOT / ".env.example").read_text().partition("This works for\n")[2].partition(".\n")[0]
     names = set(re.findall(r"[A-Z0-9]+(?:_[A-Z0-9]+)+", listed))
     assert names == {name.upper() for name in Settings.SECRET}
     secret = tmp_path / "secret"
@@ -66,11 +66,11 @@ def test_every_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (None, "DB_PASS_FILE: cannot read"),
-        (b"", "must hold one line"),
-        (b"one\ntwo\n", "must hold one line"),
-        (b"\xff\xfe", "is not text in UTF-8"),
-        (b"one\0two", "must hold one line"),
+        (None, "DB_PASS_FILE: can't read"),
+        (b"", "must have exactly one line"),
+        (b"one\ntwo\n", "must have exactly one line"),
+        (b"\xff\xfe", "isn't UTF-8 text"),
+        (b"one\0two", "must have exactly one line"),
     ],
 )
 def test_a_file_without_a_secret_stops_the_start(
@@ -94,7 +94,7 @@ def test_what_is_no_file_holds_no_secret_and_nothing_up(
 
 def test_a_secret_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "secret").write_text("one")
-    with pytest.raises(WrongSetting, match="DB_PASS, DB_PASS_FILE: give one of them"):
+    with pytest.raises(WrongSetting, match="DB_PASS, DB_PASS_FILE: set only one of them"):
         load(monkeypatch, DB_PASS="two", DB_PASS_FILE=str(tmp_path / "secret"))
 
 
@@ -160,33 +160,36 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"DOCKER_SERVER_PORT": "x"}, "PORT or DOCKER_SERVER_PORT: "),
         ({"MODE": "PRODUCTION"}, "MODE: input should be 'PROD', 'TEST' or 'DEV', not 'PRODUCTION'"),
         ({"STORAGE": "ftp"}, "STORAGE: input should be 'local' or 's3'"),
-        ({"STORAGE": "s3"}, "S3_URL: is needed when STORAGE is s3"),
-        ({"S3_URL": "http://x"}, "S3_BUCKET_NAME: is needed when STORAGE is s3"),
+        ({"STORAGE": "s3"}, "S3_URL: must be set when STORAGE is s3"),
+        ({"S3_URL": "http://x"}, "S3_BUCKET_NAME: must be set when STORAGE is s3"),
         ({"S3_URL": "x", "STORAGE": "local"}, "S3_URL: must be an address like https://host"),
         ({"S3_URL": "http://", "STORAGE": "local"}, "S3_URL: must be an address like https://host"),
         ({"S3_PUBLIC_URL": "https://[::1"}, "S3_PUBLIC_URL: must be an address"),
         ({"SENTRY_DSN": "topsecret"}, "SENTRY_DSN: must be an address"),
         (
             {"BACKUP_MEDIA_BUCKET": "copies"},
-            "BACKUP_MEDIA_URL: set it or S3_URL when BACKUP_MEDIA_BUCKET is set",
+            "BACKUP_MEDIA_URL: this or S3_URL must be set with BACKUP_MEDIA_BUCKET",
         ),
         (
             {"BACKUP_MEDIA": "on", "S3_TWEETS_MEDIA_FOLDER": "media_copies"},
-            "S3_TWEETS_MEDIA_FOLDER: media_copies is where BACKUP_MEDIA puts the copies",
+            "S3_TWEETS_MEDIA_FOLDER: must not be media_copies, which BACKUP_MEDIA uses for copies",
         ),
-        ({"S3_TWEETS_MEDIA_FOLDER": "two words"}, "S3_TWEETS_MEDIA_FOLDER: must be letters, digits"),
-        ({"S3_TWEETS_MEDIA_FOLDER": "../up"}, "S3_TWEETS_MEDIA_FOLDER: must be letters, digits"),
-        ({"S3_TWEETS_MEDIA_FOLDER": "/incoming/x"}, "S3_TWEETS_MEDIA_FOLDER: incoming and exports"),
-        ({"S3_LOGS_FOLDER": "a//b"}, "S3_LOGS_FOLDER: must be letters, digits"),
-        ({"MODE": "PROD", "DEMO_KEYS": "on"}, "DEMO_KEYS: demo keys are public"),
+        ({"S3_TWEETS_MEDIA_FOLDER": "two words"}, "S3_TWEETS_MEDIA_FOLDER: must have only letters, digits"),
+        ({"S3_TWEETS_MEDIA_FOLDER": "../up"}, "S3_TWEETS_MEDIA_FOLDER: must have only letters, digits"),
+        (
+            {"S3_TWEETS_MEDIA_FOLDER": "/incoming/x"},
+            "S3_TWEETS_MEDIA_FOLDER: must not be incoming or exports",
+        ),
+        ({"S3_LOGS_FOLDER": "a//b"}, "S3_LOGS_FOLDER: must have only letters, digits"),
+        ({"MODE": "PROD", "DEMO_KEYS": "on"}, "DEMO_KEYS: the demo keys are public"),
         ({"DEMO_KEYS": "perhaps"}, "DEMO_KEYS: "),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY: "),
         ({"TWEET_MAX_LENGTH": "-1"}, "TWEET_MAX_LENGTH: "),
         ({"DATABASE_URL": "mysql://u:topsecret@h/x"}, "DATABASE_URL: must start with postgresql://"),
-        ({"DATABASE_URL": "postgresql://u:topsecret@h:x/n"}, "DATABASE_URL: is not a URL"),
+        ({"DATABASE_URL": "postgresql://u:topsecret@h:x/n"}, "DATABASE_URL: isn't a URL"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h"}, "DATABASE_URL: must name a host and a database"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h/n?x=1"}, "DATABASE_URL: has the unknown parameter x"),
-        ({"DATABASE_URL": "postgresql://u:1?topsecret=x@h/n"}, "DATABASE_URL: has an @ behind the ?"),
+        ({"DATABASE_URL": "postgresql://u:1?topsecret=x@h/n"}, "DATABASE_URL: has an @ after the ?"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h/n?sslmode=x"}, "DATABASE_URL: sslmode must be one of"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h/n?port=abc"}, "DATABASE_URL: port must be a number"),
         ({"DATABASE_URL": "postgresql://u:topsecret@h/n?port=0"}, "DATABASE_URL: port must be a number"),
@@ -197,21 +200,21 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"REDIS_URL": "unix://"}, "REDIS_URL: must be like redis://"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL: "),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: "),
-        ({"DUMP_HOUR_CRON": "every hour"}, "DUMP_HOUR_CRON: must be five fields of cron"),
-        ({"LOGS_CRON": "0 0 31 2 *"}, "LOGS_CRON: must be five fields of cron"),
-        ({"DRILL_CRON": "61 * * * *"}, "DRILL_CRON: must be five fields of cron"),
+        ({"DUMP_HOUR_CRON": "every hour"}, "DUMP_HOUR_CRON: must be five cron fields"),
+        ({"LOGS_CRON": "0 0 31 2 *"}, "LOGS_CRON: must be five cron fields"),
+        ({"DRILL_CRON": "61 * * * *"}, "DRILL_CRON: must be five cron fields"),
         ({"SCHEDULE_TIMEZONE": "Mars/Base"}, "SCHEDULE_TIMEZONE: must be the name of a time zone"),
-        ({"DUMP_AGE_RECIPIENT": "ssh-rsa x"}, "DUMP_AGE_RECIPIENT: must be a public key of age"),
-        ({"BACKUP_STORAGE": "s3"}, "S3_URL: is needed when BACKUP_STORAGE is s3"),
+        ({"DUMP_AGE_RECIPIENT": "ssh-rsa x"}, "DUMP_AGE_RECIPIENT: must be an age public key"),
+        ({"BACKUP_STORAGE": "s3"}, "S3_URL: must be set when BACKUP_STORAGE is s3"),
         ({"RETENTION_HOUR_DAYS": "0"}, "RETENTION_HOUR_DAYS: "),
         ({"S3_DAY_FOLDER": "hour_dumps"}, "S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ"),
         ({"S3_WEEK_FOLDER": "proven"}, "S3_HOUR_FOLDER, S3_DAY_FOLDER, S3_WEEK_FOLDER: must differ"),
         ({"ALERT_WEBHOOK_URL": "topsecret"}, "ALERT_WEBHOOK_URL: must be an address"),
-        ({"ALLOWED_HOSTS": "https://perch.example.org"}, "ALLOWED_HOSTS: must be names of hosts"),
-        ({"ALLOWED_HOSTS": "perch.example.org:80"}, "ALLOWED_HOSTS: must be names of hosts"),
-        ({"ALLOWED_HOSTS": "a.example.org b.example.org"}, "ALLOWED_HOSTS: must be names of hosts"),
-        ({"ALLOWED_HOSTS": "a.example.org,"}, "ALLOWED_HOSTS: must be names of hosts"),
-        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS: must be names of hosts"),
+        ({"ALLOWED_HOSTS": "https://perch.example.org"}, "ALLOWED_HOSTS: must be host names"),
+        ({"ALLOWED_HOSTS": "perch.example.org:80"}, "ALLOWED_HOSTS: must be host names"),
+        ({"ALLOWED_HOSTS": "a.example.org b.example.org"}, "ALLOWED_HOSTS: must be host names"),
+        ({"ALLOWED_HOSTS": "a.example.org,"}, "ALLOWED_HOSTS: must be host names"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS: must be host names"),
         ({"PUBLIC_URL": "perch.example.org"}, "PUBLIC_URL: must be an address like https://host"),
         ({"PUBLIC_URL": "https://perch.example.org/perch"}, "PUBLIC_URL: must be an address like"),
         ({"PUBLIC_URL": "https://topsecret@perch.example.org"}, "PUBLIC_URL: must be an address like"),
@@ -235,7 +238,7 @@ def test_a_wrong_setting_is_one_line_that_names_it(
         (b"MODE=PROD\n\n# the shell's\n\n\nset -a\n", "line 6: is neither NAME=VALUE"),
         (b"MODE=PROD\nMETRICS_TOKEN\n", "line 2: is neither NAME=VALUE"),
         (b"MODE=PROD\nexport PORT\n", "line 2: is neither NAME=VALUE"),
-        (b"INSTANCE_NAME=caf\xe9\n", "is not text in UTF-8"),
+        (b"INSTANCE_NAME=caf\xe9\n", "isn't UTF-8 text"),
     ],
 )
 def test_a_file_that_cannot_be_read_whole_is_not_read_in_part(
@@ -305,7 +308,7 @@ def test_headers_for_the_collector_are_such_as_can_be_sent(monkeypatch: pytest.M
 
 
 def test_metrics_have_a_port_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(WrongSetting, match="METRICS_PORT: must be another port than PORT"):
+    with pytest.raises(WrongSetting, match="METRICS_PORT: must differ from PORT"):
         load(monkeypatch, PORT="9464", METRICS_PORT="9464")
 
 

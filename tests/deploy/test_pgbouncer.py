@@ -165,7 +165,7 @@ async def test_one_that_lends_sessions_for_a_transaction_is_refused_at_the_start
             REDIS_URL=own.redis.url,
         )
     assert refused.returncode == 1
-    assert "set pool_mode = session in PgBouncer" in refused.stderr.splitlines()[-1]
+    assert "Set pool_mode = session in PgBouncer" in refused.stderr.splitlines()[-1]
     assert "Traceback" not in refused.stderr
 
 

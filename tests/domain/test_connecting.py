@@ -69,7 +69,7 @@ async def test_where_no_host_can_be_used_each_says_why(
     with pytest.raises(NoHost) as none:
         await connect(address, within=1)
     said = str(none.value)
-    assert f"127.0.0.1:{gates[0].port}: does not answer" in said
+    assert f"127.0.0.1:{gates[0].port}: doesn't respond" in said
     assert f"127.0.0.1:{gates[1].port}: " in said
 
 

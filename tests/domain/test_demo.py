@@ -41,7 +41,7 @@ async def test_a_new_server_gets_people_who_write_and_pictures_that_are_made(per
     assert await rows(DISAGREEING) == []
     (times,) = await rows("SELECT bool_and(created_at <= now()) AS past, count(*) AS n FROM tweets")
     assert times["past"]
-    with pytest.raises(NotEmpty, match="only a new server"):
+    with pytest.raises(NotEmpty, match="needs a new server"):
         await demo.settle(perch.store, perch.jobs)
     assert await media_cleanup.resume(perch.jobs) == 0
 

@@ -43,7 +43,7 @@ async def test_a_disk_that_fills_up_is_told_of_until_there_is_room(tmp_path: Pat
             (trouble,) = await condition.of_disks(settings(data))
             assert trouble.word == "disk_data"
             assert trouble.sentence == "the disk that holds the data is nearly full"
-            assert trouble.detail == f"0 B of 67.1 MB are free below {data}"
+            assert trouble.detail == f"0 B of 67.1 MB free at {data}"
         assert await condition.of_disks(settings(data)) == []
 
 
@@ -53,7 +53,7 @@ async def test_a_disk_that_takes_no_more_files_is_told_of(tmp_path: Path) -> Non
         for number in range(198):
             (data / str(number)).touch()
         (trouble,) = await condition.of_disks(settings(data))
-        assert trouble.sentence == "the disk that holds the data takes few more files"
+        assert trouble.sentence == "the disk that holds the data has room for few more files"
 
 
 async def test_a_disk_that_became_read_only_is_told_of(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ async def test_each_disk_is_looked_at_once_though_several_things_lie_on_it(tmp_p
 async def test_a_disk_that_does_not_answer_is_told_of(tmp_path: Path) -> None:
     nowhere = tmp_path / ("a name that no disk takes" * 20)
     trouble = (await condition.of_disks(settings(nowhere)))[0]
-    assert trouble.sentence == "the disk that holds the data cannot be looked at"
+    assert trouble.sentence == "the disk that holds the data can't be checked"
     assert trouble.detail == f"{nowhere}: File name too long"
 
 

@@ -50,4 +50,4 @@ def test_a_task_that_fails_for_a_reason_that_passes_is_no_alarm(
     assert record.levelname == level
     assert bool(record.exc_info) == (level == "ERROR")
     if level == "WARNING":
-        assert record.getMessage() == "a task ends, to be sent again: ConnectionRefusedError: away"
+        assert record.getMessage() == "a task stopped and will be retried: ConnectionRefusedError: away"

@@ -87,9 +87,9 @@ def webs(perch: Perch) -> set[int]:
 
 async def renewed(perch: Perch) -> None:
     """Ask for it, and see new web processes and none of the old ones."""
-    before, times = webs(perch), log_of(perch).count("renewed, with")
+    before, times = webs(perch), log_of(perch).count("reloaded, now")
     os.kill(perch.process.pid, signal.SIGUSR2)
-    await until(lambda: log_of(perch).count("renewed, with") > times, within=30)
+    await until(lambda: log_of(perch).count("reloaded, now") > times, within=30)
     await until(lambda: not before & webs(perch), within=10)
 
 
@@ -177,14 +177,14 @@ def test_a_renewal_to_a_port_that_is_taken_changes_nothing(tmp_path: Path) -> No
         os.kill(up.pid, signal.SIGUSR2)
         logs = tmp_path / "data" / "logs"
         wait_for(
-            lambda: any("not renewed" in file.read_text() for file in logs.glob("*.perch.*.jsonl")),
+            lambda: any("not reloaded" in file.read_text() for file in logs.glob("*.perch.*.jsonl")),
             "the refusal",
             seconds=30,
         )
         assert is_ready(f"http://127.0.0.1:{port}")
         up.terminate()
         said, _ = up.communicate(timeout=60)
-    assert "is taken by another program" in said
+    assert "PORT: another program is using" in said
 
 
 @pytest.mark.fault("restart")
@@ -193,7 +193,7 @@ def test_a_renewal_that_would_fail_changes_nothing(tmp_path: Path) -> None:
         before = perch.children()
         (tmp_path / ".env").write_text("PORT=none\nWEB_CONCURRENCY=none\n")
         os.kill(perch.process.pid, signal.SIGUSR2)
-        wait_for(lambda: "not renewed" in log_of(perch), "a complaint")
+        wait_for(lambda: "not reloaded" in log_of(perch), "a complaint")
         assert "WEB_CONCURRENCY" in log_of(perch)
         assert perch.children() == before
         assert httpx.get(f"{perch.url}/health/ready").status_code == 200

@@ -88,7 +88,7 @@ async def test_each_slot_has_one_row_and_is_run_once_whatever_becomes_of_schedul
     assert {row["attempt"] for row in rows if row["state"] == "done"} == {1}
     assert all(row["attempt"] == 0 for row in rows if row["state"] == "skipped")
     skipped = [row for row in here[1:] if row["state"] == "skipped"]
-    assert {row["error"] for row in skipped} == {"a newer slot came first"}
+    assert {row["error"] for row in skipped} == {"skipped for a newer scheduled time"}
     assert len(skipped) >= A_WHILE
     counted = len([row for row in rows if row["state"] == "done"])
     measured(

@@ -188,10 +188,12 @@ async def test_a_task_that_kills_each_worker_is_given_up_and_reported(
         await house.send(REMOVE_PICTURES, [removed])
         await until(lambda: is_removed(house), within=10)
         await house.send("health.tell_changes")
-        await until(lambda: "degraded: a task was given up within a day" in house.printed, within=10)
+        await until(
+            lambda: "degraded: a task failed for good within the last day" in house.printed, within=10
+        )
         assert worker.poll() is None
     assert await house.redis.xlen(DEAD_LETTERS) == 1
-    assert f"a message is put aside: its worker died {DEATHS} times" in house.printed
+    assert f"a task failed for good: its worker died {DEATHS} times" in house.printed
     measured(f"a task that killed {DEATHS} workers was put aside and told of; the next one did others")
 
 

@@ -89,7 +89,7 @@ async def test_pictures_whose_files_were_missing_come_with_a_second_run(
     (files.folder / first.NAMES[4]).write_bytes(pictures.jpeg())
     found = await take_over(ugly, perch, files)
     assert (counted(found)["medias"], counted(found)["pictures"]) == ((12, 4), (10, 3))
-    assert ("tweet 10, picture 4", "the file is not there") not in told(found)["medias"]
+    assert ("tweet 10, picture 4", "the file is missing") not in told(found)["medias"]
 
 
 class Ended(Exception):
@@ -171,7 +171,7 @@ async def test_a_killed_command_is_finished_by_the_next_one(
     )
     said, _ = await process.communicate()
     assert process.returncode == 0
-    assert "is taken over" in said.decode()
+    assert "has been imported" in said.decode()
     assert [await count(table) for table in ("users", "tweets", "likes", "follows")] == [
         50,
         50_000,
@@ -191,7 +191,7 @@ async def test_pictures_of_a_tweet_that_was_deleted_meanwhile_stay_away(
     await take_over(ugly, perch)
     await Caller(anybody.send, "five-key", 5, "").delete("/api/tweets/10")
     account = await take_over(ugly, perch, files)
-    assert ("tweet 10, picture 1", "its tweet is not here any more") in told(account)["medias"]
+    assert ("tweet 10, picture 1", "its tweet no longer exists here") in told(account)["medias"]
     assert counted(account)["medias"] == (12, 2)
     assert len(await objects(empty_store)) == await count("media_attachments") == 2
 

@@ -52,10 +52,10 @@ def test_it_tells_people_what_was_taken_over_and_why_the_rest_was_not(
         ["keys", "13", "5", "10"],
     ]
     assert "keys: the key is publicly known: 1; 2" in lines
-    assert "tweets: its author is not there: 6; 7" in lines
-    assert "medias: the file is not there: tweet 10, picture 4" in lines
+    assert "tweets: its author is missing: 6; 7" in lines
+    assert "medias: the file is missing: tweet 10, picture 4" in lines
     assert lines[-1].startswith("first at ")
-    assert "is taken over; finished at" in lines[-1]
+    assert "has been imported; finished at" in lines[-1]
 
 
 async def test_scripts_get_each_exception_and_no_key(
@@ -69,7 +69,7 @@ async def test_scripts_get_each_exception_and_no_key(
     done = imported(settings, tmp_path, ugly, *options)
     account = json.loads(done.stdout)
     assert account["tables"]["tweets"] == {"found": 12, "taken": 8}
-    assert {"table": "tweets", "id": "6", "reason": "its author is not there"} in account["exceptions"]
+    assert {"table": "tweets", "id": "6", "reason": "its author is missing"} in account["exceptions"]
     assert sum(account["pictures"].values()) == 3
     assert account["finished_at"] > account["began_at"]
     assert not any(key in done.stdout for key in ("five-key", "shared", "k14", "perch_x"))
@@ -118,9 +118,9 @@ async def test_the_demo_users_keys_work_in_demo_mode_only(
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ([], "give one of --media-folder"),
-        (["--without-pictures", "--media-folder", "."], "give one of --media-folder"),
-        (["--s3-url", "http://s3"], "belong together"),
+        ([], "give exactly one of --media-folder"),
+        (["--without-pictures", "--media-folder", "."], "give exactly one of --media-folder"),
+        (["--s3-url", "http://s3"], "must be given together"),
         (["--s3-url", "s3", "--s3-bucket", "old"], "--s3-url must be an address"),
         (["--without-pictures", "--timezone", "Mars/Olympus"], "must be the name of a time zone"),
         (["--without-pictures", "--timezone", "../etc"], "must be the name of a time zone"),
@@ -140,7 +140,7 @@ def test_a_wrong_option_is_said(
     [
         (
             ["--without-pictures", "--database-url", "postgresql://bob:hunter2@127.0.0.1:1/old"],
-            "perch: the old database old at 127.0.0.1:1 cannot be read: ",
+            "perch: the old database old at 127.0.0.1:1 can't be read: ",
         ),
         (
             ["--s3-url", "http://127.0.0.1:1", "--s3-bucket", "old"],

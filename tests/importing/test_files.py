@@ -41,12 +41,12 @@ async def test_pictures_are_fetched_from_the_old_bucket_under_the_key_in_their_l
     account = await take_over(ugly, perch, FilesInBucket(bucket))
     assert counted(account)["medias"] == (12, 3)
     assert set(told(account)["medias"]) >= {
-        ("tweet 3, picture 5", "the file is no picture of a kind that is accepted"),
+        ("tweet 3, picture 5", "the file isn't a picture of an accepted format"),
         ("tweet 3, picture 6", "the file is larger than 65536 bytes (MEDIA_MAX_BYTES)"),
-        ("tweet 10, picture 4", "Perch asks no bucket for such a name: copy the files"),
+        ("tweet 10, picture 4", "a bucket can't be asked for such a name; use --media-folder"),
     }
     await bucket.delete(f"tweets_media/{first.NAMES[2]}")
-    with pytest.raises(PictureNotTaken, match="the file is not there"):
+    with pytest.raises(PictureNotTaken, match="the file is missing"):
         await files.look(FilesInBucket(bucket), f"tweets_media/{first.NAMES[2]}", most=1000)
 
 
@@ -93,10 +93,10 @@ async def test_a_folder_gives_plain_files_only(tmp_path: Path) -> None:
     (folder / "inner.jpg").mkdir()
     (folder / "empty.jpg").touch()
     wanted = {
-        "link.jpg": "the file cannot be read: Too many levels of symbolic links",
-        "inner.jpg": "the file is not there",
-        "../secret.jpg": "the file is not there",
-        "empty.jpg": "the file is no picture of a kind that is accepted",
+        "link.jpg": "the file can't be read: Too many levels of symbolic links",
+        "inner.jpg": "the file is missing",
+        "../secret.jpg": "the file is missing",
+        "empty.jpg": "the file isn't a picture of an accepted format",
     }
     old = FilesInFolder(folder)
     for name, reason in wanted.items():

@@ -24,7 +24,7 @@ async def test_ids_that_others_have_here_stop_it_before_anything_is_written(
 ) -> None:
     await alice.tweet("I was here first")
     before = await contents()
-    with pytest.raises(ImportRefused, match="the id 1 of users is taken here by what did not come from"):
+    with pytest.raises(ImportRefused, match="the id 1 of users is already used here by something"):
         await take_over(whole, perch)
     with pytest.raises(ImportRefused, match="the id 1 of users"):
         await take_over(whole, perch, dry_run=True)
@@ -63,7 +63,7 @@ async def test_a_thousand_namesakes_are_told_apart(
     account = await take_over(address, perch)
     assert counted(account)["users"] == (2500, 2500)
     assert counted(account)["keys"] == (2500, 2000)
-    assert ("2001", "the key is also that of user 1, for whom it goes on working") in told(account)["keys"]
+    assert ("2001", "the key is also that of user 1, for whom it keeps working") in told(account)["keys"]
     found = await rows("SELECT handle FROM users WHERE id IN (1, 2, 2500) ORDER BY id")
     assert [one["handle"] for one in found] == ["katia", "katia_2", "katia_2500"]
 
@@ -106,7 +106,7 @@ async def test_two_imports_at_once_are_one(whole: DatabaseAddress, perch: Contex
         take_over(whole, perch), take_over(whole, perch), return_exceptions=True
     )
     refused = [result for result in (one, other) if isinstance(result, BaseException)]
-    assert [str(result) for result in refused] == ["another import runs at this moment"]
+    assert [str(result) for result in refused] == ["another import is in progress"]
     assert await count("tweets") == 2500
 
 
@@ -134,7 +134,7 @@ async def test_what_is_no_database_of_the_first_implementation_is_refused_in_one
         await connection.execute(change)
     with pytest.raises(SourceUnusable) as refused:
         await take_over(address, perch)
-    assert str(refused.value).endswith(f"is not a database of the first implementation: it lacks {lacking}")
+    assert str(refused.value).endswith(f"isn't a database of the first implementation: it lacks {lacking}")
 
 
 async def test_a_database_that_is_not_there_is_said_in_one_line(

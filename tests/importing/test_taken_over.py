@@ -19,9 +19,9 @@ from tests.importing.first import counted, take_over, told, utc
 from tests.realtime.listening import listening
 from tests.waiting import until_gone
 
-CUT = "the text is larger than 16384 bytes and is cut"
-TWICE = "it is there twice"
-NO_TWEET = "its tweet is not there, or not taken over"
+CUT = "the text is larger than 16384 bytes and was cut"
+TWICE = "it is in the table twice"
+NO_TWEET = "its tweet is missing or wasn't imported"
 
 
 def showing(anybody: Caller, key: str, user_id: int = 0) -> Caller:
@@ -49,63 +49,63 @@ async def test_everything_is_counted_and_each_exception_has_its_reason(
     }
     exceptions = told(account)
     assert exceptions["users"] == [
-        ("-5", "the id is not a positive number that everybody can hold"),
-        ("9", "the id is there twice: the first row is taken"),
-        ("11", "the name held control characters, which are left out"),
-        ("5", "the name is longer than 50 characters and is cut"),
-        *((str(user), "there is no name to be seen: the handle is shown instead") for user in (4, 6)),
+        ("9", "the id is in the table twice; the first row was imported"),
+        ("-5", "the id isn't a positive number that every client can hold"),
+        ("11", "the name had control characters, which were removed"),
+        *((str(user), "the name has no visible characters; the handle is shown instead") for user in (4, 6)),
+        ("5", "the name is longer than 50 characters and was cut"),
     ]
-    unusable = "no client can send this key, or it looks like one of Perch and is none"
+    unusable = "no client can send this key, or it looks like a Perch key but isn't one"
     assert sorted(exceptions["keys"], key=lambda one: int(one[0])) == [
         ("1", "the key is publicly known"),
         ("2", "the key is publicly known"),
-        ("3", "the key is also that of user 1, for whom it goes on working"),
+        ("3", "the key is also that of user 1, for whom it keeps working"),
         ("6", "the user has no key"),
         ("7", "the user has no key"),
-        ("9", "the key is also that of user 8, for whom it goes on working"),
+        ("9", "the key is also that of user 8, for whom it keeps working"),
         ("10", unusable),
         ("12", unusable),
         ("15", unusable),
-        ("16", "the key is also that of user 8, for whom it goes on working"),
+        ("16", "the key is also that of user 8, for whom it keeps working"),
     ]
     assert sorted(exceptions["tweets"]) == [
-        ("0", "the id is not a positive number that everybody can hold"),
-        ("1", "the id is there twice: the first row is taken"),
-        ("2", "there is no text (NULL): it is empty"),
+        ("0", "the id isn't a positive number that every client can hold"),
+        ("1", "the id is in the table twice; the first row was imported"),
+        ("2", "the text is NULL; imported as empty"),
         ("5", CUT),
-        ("6", "its author is not there"),
-        ("7", "its author is not there"),
-        ("9", "tweet_media_ids names picture 0, which is not there"),
-        ("9", "tweet_media_ids names picture 3, which is not among its medias"),
-        ("9", "tweet_media_ids names picture 77, which is not there"),
+        ("6", "its author is missing"),
+        ("7", "its author is missing"),
+        ("9", "tweet_media_ids names picture 0, which is missing"),
+        ("9", "tweet_media_ids names picture 3, which isn't among its media"),
+        ("9", "tweet_media_ids names picture 77, which is missing"),
     ]
     assert sorted(exceptions["likes"]) == [
         ("tweet 0, user 4", NO_TWEET),
-        ("tweet 1, user 0", "its user is not there"),
+        ("tweet 1, user 0", "its user is missing"),
         ("tweet 1, user 2", TWICE),
-        ("tweet 1, user 99", "its user is not there"),
+        ("tweet 1, user 99", "its user is missing"),
         ("tweet 6, user 2", NO_TWEET),
         ("tweet 99, user 1", NO_TWEET),
     ]
     assert sorted(exceptions["subscriptions"]) == [
         ("user 1 follows user 2", TWICE),
-        ("user 1 follows user 99", "one of the two is not there"),
-        *((f"user {n} follows user 1", "it has no time: that of this import is taken") for n in (2,)),
-        ("user 2 follows user 2", "nobody follows themselves here"),
-        *((f"user {n} follows user 1", "it has no time: that of this import is taken") for n in (4, 5)),
+        ("user 1 follows user 99", "one of the two is missing"),
+        *((f"user {n} follows user 1", "it has no time; the time of this import is used") for n in (2,)),
+        ("user 2 follows user 2", "Perch doesn't let people follow themselves"),
+        *((f"user {n} follows user 1", "it has no time; the time of this import is used") for n in (4, 5)),
     ]
     assert sorted(exceptions["medias"]) == [
         ("tweet 1, picture 2", TWICE),
-        ("tweet 10, picture 10", "the link of its picture leads nowhere"),
-        ("tweet 10, picture 4", "the file is not there"),
-        ("tweet 10, picture 8", "the link of its picture leads nowhere"),
-        ("tweet 10, picture 88", "its picture is not there"),
-        ("tweet 10, picture 9", "the link of its picture leads nowhere"),
-        ("tweet 3, picture 5", "the file is no picture of a kind that is accepted"),
+        ("tweet 10, picture 10", "its picture's link leads nowhere"),
+        ("tweet 10, picture 4", "the file is missing"),
+        ("tweet 10, picture 8", "its picture's link leads nowhere"),
+        ("tweet 10, picture 88", "its picture is missing"),
+        ("tweet 10, picture 9", "its picture's link leads nowhere"),
+        ("tweet 3, picture 5", "the file isn't a picture of an accepted format"),
         ("tweet 3, picture 6", "the file is larger than 65536 bytes (MEDIA_MAX_BYTES)"),
         ("tweet 99, picture 1", NO_TWEET),
     ]
-    assert exceptions["pictures"] == [("3", "no tweet shows it"), ("7", "no tweet shows it")]
+    assert exceptions["pictures"] == [("3", "no tweet uses it"), ("7", "no tweet uses it")]
     assert account.notes == []
     assert not any(key in str(account) for key in ("five-key", "shared", "k14", "perch_x"))
 

@@ -51,8 +51,8 @@ def a_file(sockets: Path) -> None:
 PLANTED = [
     (of_another, f"belongs to another user (id {NOBODY})"),
     (open_to_all, "is open to other users (mode 777)"),
-    (a_link, "is no folder"),
-    (a_file, "is no folder"),
+    (a_link, "isn't a folder"),
+    (a_file, "isn't a folder"),
 ]
 
 
@@ -65,7 +65,7 @@ def test_a_folder_that_somebody_else_made_is_refused(
     monkeypatch.setenv("DATA_DIR", str(data))
     with pytest.raises(WrongSetting) as refused:
         Settings.load(None)
-    assert str(refused.value).startswith(f"DATA_DIR: {sockets}, where sockets would lie, {words}")
+    assert str(refused.value).startswith(f"DATA_DIR: {sockets}, the folder for sockets, {words}")
 
 
 def test_a_folder_that_was_planted_after_the_settings_were_read_is_refused_too(data: Path) -> None:

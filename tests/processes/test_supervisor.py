@@ -116,7 +116,7 @@ def test_what_dies_is_started_again(tmp_path: Path) -> None:
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: len(parent.order("a runs")) == 2, "a second run")
     assert parent.end(signal.SIGTERM) == 0
-    assert "was ended by SIGKILL; it is started again" in "\n".join(parent.lines)
+    assert "was killed by SIGKILL; restarting it" in "\n".join(parent.lines)
 
 
 def test_what_keeps_dying_stops_the_whole_with_its_reason(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_what_keeps_dying_stops_the_whole_with_its_reason(tmp_path: Path) -> Non
         tmp_path,
     )
     assert parent.end() == 1
-    assert parent.lines[-1] == "reason: bad ended with exit code 7, 5 times within 60 s: it is bad"
+    assert parent.lines[-1] == "reason: bad exited with code 7, 5 times within 60 s: it is bad"
     assert "a stopped" in parent.lines
 
 
@@ -149,7 +149,7 @@ def test_a_step_that_fails_stops_the_start(tmp_path: Path) -> None:
         tmp_path,
     )
     assert parent.end() == 0
-    assert parent.lines[-1].startswith("reason: the step ended with exit code 3")
+    assert parent.lines[-1].startswith("reason: the step exited with code 3")
     assert not parent.order("never runs", "all run")
 
 
@@ -166,7 +166,7 @@ def test_what_is_never_ready_stops_the_start(tmp_path: Path) -> None:
         tmp_path,
     )
     assert parent.end() == 0
-    assert parent.lines[-1] == "reason: slow was not ready within 0 s"
+    assert parent.lines[-1] == "reason: slow wasn't ready within 0 s"
 
 
 def test_what_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def broken(secret: str = "perch_abcdef0123456789") -> ValueError:  # noqa: S107
         (ConnectionRefusedError(111, "Connection refused"), "[Errno 111] Connection refused"),
         (CannotConnectNowError("the database system is starting up"), "the database system is starting up"),
         (lock.FolderUnusable("DATA_DIR: no"), "DATA_DIR: no"),
-        (MemoryError(), "there is not enough memory"),
+        (MemoryError(), "not enough memory"),
     ],
 )
 def test_what_an_operator_can_mend_is_one_sentence_and_leaves_no_file(
@@ -46,7 +46,7 @@ def test_what_nobody_foresaw_names_the_file_with_its_details(tmp_path: Path) -> 
     (file,) = tmp_path.iterdir()
     assert said == (
         f"ValueError: a\\nlie about perch_abcdef[redacted]; "
-        f"Perch did not expect this: the details are in {file}"
+        f"this is an unexpected error: the details are in {file}"
     )
     (line,) = [json.loads(line) for line in file.read_text().splitlines()]
     assert (line["level"], line["process"]) == ("ERROR", "perch")
@@ -65,7 +65,7 @@ def test_details_go_to_the_folder_for_temporary_files_if_there_is_no_other(
     assert len(list(tmp_path.glob("*.jsonl"))) == 2
     (tmp_path / "file").rename(tmp_path / "gone")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
-    assert "cannot be written anywhere" in unforeseen.told(broken(), "perch", None)
+    assert "couldn't be written anywhere" in unforeseen.told(broken(), "perch", None)
 
 
 def test_a_command_that_meets_a_mistake_of_ours_ends_with_1_and_one_line(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_command_that_meets_a_mistake_of_ours_ends_with_1_and_one_line(tmp_pat
     assert (done.returncode, done.stdout) == (1, "")
     found = re.fullmatch(
         r"perch: ZeroDivisionError: division by zero; "
-        r"Perch did not expect this: the details are in (\S+)\n",
+        r"this is an unexpected error: the details are in (\S+)\n",
         done.stderr,
     )
     assert found is not None, done.stderr

@@ -123,7 +123,7 @@ async def test_late_events_make_perch_degraded(settings: Settings, database: Non
             )
             found = await late_events()
             assert found is not None
-            assert found.told.startswith("live updates are late: the oldest has waited for 2")
+            assert found.told.startswith("live updates are late: the oldest has been waiting for 2")
         await until_gone(late_events)
     finally:
         await connection.close()

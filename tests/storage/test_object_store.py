@@ -286,7 +286,7 @@ async def test_files_are_their_owners_only(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_in_words_and_nothing_is_left(tmp_path: Path) -> None:
     command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.storage.full_disk"]
     said = subprocess.run([*command, tmp_path / "disk"], capture_output=True, text=True, check=True).stdout
-    assert said == "local storage: no room is left on the disk; left behind: []"
+    assert said == "local storage: no space left on the disk; left behind: []"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_a_full_disk_is_said_in_words_and_nothing_is_left(tmp_path: Path) -> Non
         ({"secret_key": "wrong"}, "SignatureDoesNotMatch"),
         ({"access_key": "nobody"}, "InvalidAccessKeyId"),
         ({"name": "no-such-bucket"}, "no-such-bucket"),
-        ({"url": "http://127.0.0.1:1"}, "cannot be reached"),
+        ({"url": "http://127.0.0.1:1"}, "can't be reached"),
     ],
 )
 async def test_a_bucket_that_refuses_us_is_unavailable_and_says_no_secret(

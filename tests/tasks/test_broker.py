@@ -160,7 +160,7 @@ async def test_a_message_that_kills_its_workers_is_put_aside(
     assert [fields[b"reason"] for _, fields in letters] == [b"its worker died 5 times"]
     assert b"[13]" in letters[0][1][b"data"].replace(b" ", b"")
     assert await redis.xlen(STREAM) == 0
-    assert "a message is put aside: its worker died 5 times" in caplog.text
+    assert "a task failed for good: its worker died 5 times" in caplog.text
     await first.shutdown()
 
 

@@ -101,7 +101,7 @@ async def test_dumps_that_are_meant_to_be_rare_are_not_missed(settings: Settings
 async def test_a_failed_drill_degrades_until_one_works(settings: Settings, jobs: Jobs) -> None:
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
     (trouble,) = await condition.troubles(Timetable.of(settings), jobs, now=NOW)
-    assert trouble.told == "the last drill failed: a bit flipped"
+    assert trouble.told == "the last restore test failed: a bit flipped"
     await ended(RunKind.DRILL, timedelta(hours=1))
     assert await words(settings, jobs) == []
 
@@ -111,7 +111,7 @@ async def test_readiness_says_degraded_and_stays_200(anybody: Caller) -> None:
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
     answer = await anybody.get("/health/ready")
     assert (answer.status, answer["status"]) == (200, "degraded")
-    assert answer["reasons"] == ["the last drill failed"]  # the details are for operators
+    assert answer["reasons"] == ["the last restore test failed"]  # the details are for operators
 
 
 async def test_a_change_is_told_once(
@@ -124,9 +124,9 @@ async def test_a_change_is_told_once(
     await health.tell_changes(workshop)
     (told,) = webhook.parsed
     assert (told["instance"], told["state"]) == ("Nest", "degraded")
-    assert told["reasons"] == ["the last drill failed: a bit flipped"]
-    assert told["text"] == "Nest: the last drill failed: a bit flipped"
-    assert caplog.text.count("degraded: the last drill failed") == 1
+    assert told["reasons"] == ["the last restore test failed: a bit flipped"]
+    assert told["text"] == "Nest: the last restore test failed: a bit flipped"
+    assert caplog.text.count("degraded: the last restore test failed") == 1
     await ended(RunKind.DRILL, timedelta(hours=1))
     await health.tell_changes(workshop)
     await health.tell_changes(workshop)
@@ -149,7 +149,7 @@ async def test_a_webhook_sends_nobody_elsewhere(
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
     with posts.taken() as elsewhere:
         webhook.redirects_to = elsewhere.url
-        with pytest.raises(OSError, match="it answers 307"):
+        with pytest.raises(OSError, match="it responded with 307"):
             await health.tell_changes(workshop)
         assert elsewhere.posts == []
 
@@ -189,7 +189,7 @@ async def test_a_disk_of_one_of_several_machines_is_told_of_once_and_by_its_name
             await health.tell_changes(workshop)
         (told,) = webhook.parsed
         assert told["reasons"] == [
-            f"the disk that holds the backups is nearly full: 0 B of 67.1 MB are free below {small}, on one"
+            f"the disk that holds the backups is nearly full: 0 B of 67.1 MB free at {small}, on one"
         ]
     as_machine("one", monkeypatch)
     await health.tell_changes(workshop)
@@ -220,4 +220,4 @@ async def test_readiness_says_that_a_disk_is_nearly_full_and_not_where_it_is(
     assert answer["reasons"] == ["the disk that holds the data is nearly full"]
     (reason,) = (await carol.get("/api/operations/"))["reasons"]
     assert reason.startswith("the disk that holds the data is nearly full: ")
-    assert " are free below /" in reason
+    assert " free at /" in reason

@@ -38,7 +38,7 @@ async def test_a_queue_that_is_away_is_complained_of_once_until_it_was_there_aga
         loud, quiet = QueuedJobs(broker), QueuedJobs(broker, quiet=True)
 
         def complaints() -> int:
-            return sum("workers find it later: " in line for line in caplog.messages)
+            return sum("workers will find it later: " in line for line in caplog.messages)
 
         between.mode = Refuse()
         for _ in range(3):

@@ -195,6 +195,6 @@ async def test_what_the_daily_run_found_is_told_until_a_run_finds_nothing(
         assert f'"found": {expected}' in run["result"]
         told = [trouble.told for trouble in await condition.troubles(timetable, workshop.jobs)]
         assert told == (
-            ["the last reconciliation found what should not be: miscounted_tweets 1"] if expected else []
+            ["the last reconciliation found something wrong: miscounted_tweets 1"] if expected else []
         )
     assert f"reconciliation found 1 miscounted_tweets: [{tweet_id}]" in caplog.text

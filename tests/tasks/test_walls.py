@@ -154,5 +154,6 @@ def test_doctor_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     finding = doctor.look_at_walls()
     assert finding.verdict == "warning"
     assert (
-        finding.detail == "this system has no landlock for the picture child; it has process: x; seccomp: y"
+        finding.detail
+        == "this system has no landlock to sandbox the picture child with; it has process: x; seccomp: y"
     )

@@ -75,7 +75,7 @@ def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) 
             ["read", "write", "account", "admin"],
         )
         assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
-        assert "New people invite them by a link:" in log_of(up)
+        assert "Invite     make a link for new people:" in log_of(up)
         assert users(up) == ["alice"]
 
 
@@ -124,7 +124,7 @@ def test_people_by_command(four: Perch, tmp_path: Path) -> None:
         assert json.loads(archive.read("tweets.json"))[0]["text"] == "mine"
     assert file.stat().st_mode & 0o077 == 0
     four.command("users", "export", "mallory", "--to", str(file), expect=1)
-    assert "nobody is there to ask" in four.command("users", "delete", "mallory", expect=1)
+    assert "nobody is here to confirm it" in four.command("users", "delete", "mallory", expect=1)
     assert status() == 200
     assert json.loads(four.command("users", "delete", "mallory", "--yes", "--json"))["removed"]
     assert status() == 401
@@ -196,11 +196,11 @@ def test_invitations_by_command(four: Perch) -> None:
         (["users", "add", "Alice"], "lower-case"),
         (["users", "add", "test"], "taken"),
         (["keys", "create", "nobody"], "nobody"),
-        (["keys", "revoke", "999999"], "no key with the id 999999"),
-        (["kept", "drop", "perch", "--yes"], "no restore put aside or made a database perch"),
+        (["keys", "revoke", "999999"], "no key with the ID 999999"),
+        (["kept", "drop", "perch", "--yes"], "no restore left a database perch"),
         (["invite", "--for", "nobody"], "nobody"),
         (["invite", "--for", "test"], "demo"),
-        (["invitations", "revoke", "999999"], "no invitation with this id"),
+        (["invitations", "revoke", "999999"], "No invitation with this id"),
         (["keys", "create", "test", "--scope", "admin"], "administrators"),
     ],
 )
@@ -236,21 +236,21 @@ def test_where_nobody_can_be_asked_nothing_is_done(four: Perch) -> None:
     )
     assert (done.returncode, done.stderr) == (
         1,
-        "perch: nothing was done, as nobody is there to ask: --yes does it\n",
+        "perch: nothing was done: nobody is here to confirm it (--yes skips the question)\n",
     )
 
 
 def test_where_nobody_listens_yet_a_command_says_nothing_about_the_queue(tmp_path: Path) -> None:
     done = perch(tmp_path, "generate", "--demo", MODE="PROD")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "pictures, which workers make now or when Perch is started" in done.stdout
+    assert "pictures, which workers process now or once you start Perch" in done.stdout
 
 
 @pytest.mark.parametrize("value", ["abc", "0", "9" * 5000])
 def test_what_is_no_id_is_said_so(tmp_path: Path, value: str) -> None:
     done = perch(tmp_path, "keys", "revoke", value)
     assert done.returncode == 2
-    assert "is no id: a whole number, as the list shows it" in done.stderr
+    assert "isn't an ID. Use the whole number that the list shows" in done.stderr
 
 
 def test_status_says_how_many_processes_live() -> None:
@@ -259,10 +259,10 @@ def test_status_says_how_many_processes_live() -> None:
 
     assert status.running(4, queue(1, True)) == "4 web, 1 worker, a scheduler"
     assert status.running(0, queue(2, False)) == "0 web, 2 workers, no scheduler"
-    assert status.running(0, queue(0, False)) == "nothing: `perch up` starts everything"
-    assert status.away(0, None) == ["no web process runs", "Redis does not answer"]
-    assert status.away(2, queue(0, True)) == ["no worker runs"]
-    assert status.away(2, queue(1, False)) == ["no scheduler runs"]
+    assert status.running(0, queue(0, False)) == "nothing; `perch up` starts everything"
+    assert status.away(0, None) == ["no web process is running", "Redis doesn't respond"]
+    assert status.away(2, queue(0, True)) == ["no worker is running"]
+    assert status.away(2, queue(1, False)) == ["no scheduler is running"]
     assert status.away(2, queue(1, True)) == []
 
 
@@ -273,7 +273,7 @@ def test_status_says_all_that_is_known_while_storage_is_away_and_ends_with_1(fou
     assert done.returncode == 1, done.stderr
     said = json.loads(done.stdout)
     [trouble] = said["degraded"]
-    assert trouble.startswith("storage does not answer: ")
+    assert trouble.startswith("storage doesn't respond: ")
     assert (said["web"], said["queue"]["workers"], said["queue"]["scheduler"]) == (4, 1, True)
     assert (said["storage"], said["proven"]) == (None, None)
     assert "proven    unknown" in perch(four.folder, "status", **four.settings, **away, **names).stdout
@@ -299,7 +299,7 @@ def test_a_command_says_what_failed_in_a_line_that_speaks_to_no_terminal(
 def test_a_part_without_servers_says_what_it_needs(tmp_path: Path, command: str) -> None:
     done = perch(tmp_path, command)
     assert done.returncode == 1
-    assert done.stderr.startswith("perch: DATABASE_URL and REDIS_URL: needed here")
+    assert done.stderr.startswith("perch: DATABASE_URL and REDIS_URL: must be set here")
     assert done.stderr.count("\n") == 1
 
 
@@ -307,7 +307,7 @@ def test_a_place_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     done = perch(tmp_path, "up", DATA_DIR="file")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stderr == f"perch: DATA_DIR: {tmp_path}/file is no folder\n"
+    assert done.stderr == f"perch: DATA_DIR: {tmp_path}/file isn't a folder\n"
 
 
 def test_generate_says_that_keys_cannot_be_written_before_it_does_anything(four: Perch) -> None:

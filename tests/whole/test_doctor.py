@@ -19,7 +19,7 @@ def test_doctor_minds_an_env_file_that_everybody_reads(tmp_path: Path) -> None:
     file.write_text("MODE=PROD\n")
     for mode, minds in ((0o644, True), (0o640, False)):
         file.chmod(mode)
-        assert (".env can be read by every user" in perch(tmp_path, "doctor").stdout) is minds
+        assert ("every user of this machine can read .env" in perch(tmp_path, "doctor").stdout) is minds
 
 
 def test_doctor_says_what_old_names_stand_for(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_doctor_says_what_old_names_stand_for(tmp_path: Path) -> None:
     assert done.returncode == 1
     [line] = [line for line in done.stdout.splitlines() if line.startswith("failed")]
     assert line.startswith("failed   redis")
-    assert "; DOCKER_REDIS in the settings name servers of containers: start these" in line
+    assert "; DOCKER_REDIS in the settings name servers in containers. Start these" in line
 
 
 def test_doctor_speaks_of_proxies_where_one_is_likely() -> None:
@@ -42,7 +42,7 @@ def test_doctor_speaks_of_proxies_where_one_is_likely() -> None:
 @pytest.mark.parametrize(
     ("chosen", "words"),
     [
-        ({"host": "0.0.0.0", "proxies_count": 1}, "TRUSTED_PROXIES is not set"),
+        ({"host": "0.0.0.0", "proxies_count": 1}, "TRUSTED_PROXIES isn't set"),
         ({"host": "0.0.0.0", "proxies_count": 1, "trusted_proxies": "10.0.0.0/8"}, None),
         ({"metrics_port": 9100, "metrics_host": "0.0.0.0"}, "METRICS_PORT"),
         ({"metrics_port": 9100}, None),
@@ -91,6 +91,6 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     failed = {row["part"] for row in rows if row["verdict"] == "failed"}
     assert failed == {"database", "migrations", "dumps", "redis"}
     assert "TWEET_MAXLENGTH" in done.stdout
-    assert "the keys are public" in done.stdout
+    assert "the public demo keys" in done.stdout
     assert f"chmod 700 {tmp_path / 'data'}" in done.stdout
     assert "topsecret" not in done.stdout + done.stderr

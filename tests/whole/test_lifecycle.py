@@ -33,7 +33,7 @@ def test_the_block_tells_what_a_person_wants_to_know(four: Perch) -> None:
     shown = log_of(four)
     for words in (four.url, "test (Иван) and test1 (Катя)", str(four.folder / "data"), "Ctrl+C"):
         assert words in shown
-    assert "First      make an administrator:" in shown
+    assert "Next       invite an administrator:" in shown
     assert "perch invite --admin" in shown
     assert shown.count("is running") == 1
 
@@ -87,7 +87,7 @@ def test_every_process_that_dies_is_started_again(tmp_path: Path) -> None:
         for pid in perch.children():
             os.kill(pid, signal.SIGKILL)
         wait_for(lambda: len(perch.children()) == 6 and is_ready(perch.url), "everything running again")
-        assert log_of(perch).count("it is started again") >= 6
+        assert log_of(perch).count("restarting it") >= 6
         answer = httpx.get(f"{perch.url}/api/users/me", headers={"api-key": "test"})
         assert answer.status_code == 200
 
@@ -106,7 +106,7 @@ def test_a_killed_postgresql_comes_back_though_a_session_was_busy(tmp_path: Path
             wait_for(lambda: busy.poll() is not None, "the session's end")
         wait_for(lambda: is_ready(perch.url), "readiness")
         assert perch.process.poll() is None
-        assert log_of(perch).count("PostgreSQL was ended by SIGKILL") == 1
+        assert log_of(perch).count("PostgreSQL was killed by SIGKILL") == 1
 
 
 @pytest.mark.fault("web-killed")
@@ -127,7 +127,7 @@ def test_a_folder_in_use_is_refused_with_its_reason(four: Perch, tmp_path: Path)
     assert done.returncode == 1
     assert (
         done.stderr
-        == f"perch: another Perch (process {four.process.pid}) uses the data in {four.folder}/data\n"
+        == f"perch: another Perch (process {four.process.pid}) is using the data in {four.folder}/data\n"
     )
 
 
@@ -140,8 +140,8 @@ def test_a_port_in_use_is_refused_with_its_reason(tmp_path: Path) -> None:
         done = perch(tmp_path, "serve", PORT=port, **away)
     assert done.returncode == 1
     away_said, taken = done.stderr.splitlines()
-    assert "the database perch at 127.0.0.1:1 does not answer: " in away_said
-    assert taken == f"perch: PORT: 127.0.0.1:{port} is taken by another program; set PORT to a free one"
+    assert "the database perch at 127.0.0.1:1 doesn't respond: " in away_said
+    assert taken == f"perch: PORT: another program is using 127.0.0.1:{port}; set PORT to a free port"
 
 
 def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
@@ -286,8 +286,8 @@ def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) ->
         assert tweeted.status_code == 201
         ready = httpx.get(f"{url}/health/ready")
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
-        assert ready.json()["reasons"] == ["redis does not answer"]
-        logs, complaint = tmp_path / "data" / "logs", "does not answer, and is asked until it does"
+        assert ready.json()["reasons"] == ["redis doesn't respond"]
+        logs, complaint = tmp_path / "data" / "logs", "doesn't respond, retrying until it does"
         wait_for(
             lambda: sum(file.read_text().count(complaint) for file in logs.glob("*.worker.*.jsonl")) == 3,
             "a complaint of each queue",

@@ -93,7 +93,7 @@ def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_p
         names = [row["name"] for row in json.loads(perch.command("kept", "list", "--json"))]
         assert names == [done["kept"], "beside"]
         perch.command("kept", "drop", "beside", "--yes")
-        assert "nobody is there to ask" in perch.command("kept", "drop", done["kept"], expect=1)
+        assert "nobody is here to confirm it" in perch.command("kept", "drop", done["kept"], expect=1)
         perch.command("kept", "drop", done["kept"], "--yes")
         assert perch.command("kept", "list") == "none\n"
         assert perch.process.poll() is None
@@ -120,7 +120,7 @@ def test_a_burnt_machine_comes_back_from_its_dumps_alone(tmp_path: Path) -> None
     assert "day-" in run(found, "dump", "list", **settings).stdout
     refused = run(found, "restore", "latest", **settings)
     assert refused.returncode == 1
-    assert "is not signed with a key that this Perch knows" in refused.stderr
+    assert "isn't signed with a key that this Perch knows" in refused.stderr
     assert "restored" in run(found, "restore", "latest", "--kit", str(kit), **settings).stdout
     assert "has the keys of this Perch" in run(found, "recovery-kit", str(kit), "--check", **settings).stdout
     listed = json.loads(run(found, "dump", "list", "--json", **settings).stdout)

@@ -82,7 +82,7 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
         assert all(httpx.get(up.url + url).status_code == 200 for url in later)
 
     # It takes over what the first one leaves, when somebody says so.
-    assert "nobody is there to ask" in beside("successor", "owner", "take-over", expect=1)
+    assert "nobody is here to confirm it" in beside("successor", "owner", "take-over", expect=1)
     assert json.loads(beside("successor", "owner", "take-over", "--yes", "--json"))["taken_over"] == [
         "pictures",
         "dumps",

@@ -77,7 +77,7 @@ def test_nothing_is_said_in_colours_and_the_block_fits_80_columns(folder: Path) 
     assert not any("PRODUCTION" in line or "WARNING" in line for line in lines), lines
     about = block(lines)
     assert max(map(len, about)) <= 80
-    assert "  First      make an administrator: perch invite --admin" in about
+    assert "  Next       invite an administrator: perch invite --admin" in about
     assert f"  Data       {folder}/data" in about
 
 
@@ -85,4 +85,4 @@ def test_a_long_value_goes_on_in_the_next_line_and_a_command_stays_whole(folder:
     about = block(shown(folder, HOST="0.0.0.0", INSTANCE_NAME="Nest", MODE="PROD"))
     assert max(map(len, about)) <= 80
     assert "  Nest is running" in about
-    assert any("here; elsewhere, this machine's" in line for line in about)
+    assert any("here; elsewhere, use this machine's" in line for line in about)

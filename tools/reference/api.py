@@ -26,9 +26,9 @@ OF_ALL = (
 def page(document: dict[str, Any]) -> str:
     """docs/reference/api.md"""
     out = [
-        "# The HTTP interface",
+        "# The HTTP API",
         "",
-        f"Written from the code of version {VERSION} by `make reference`. A running server says it all at",
+        f"Generated from the code of version {VERSION} by `make reference`. A running server shows it all at",
         "`/api/docs`, and for programs at `/api/openapi.json`. Every JSON answer is an envelope: `result`",
         "true and what is named here, or false with a stable `error_type` and one sentence in",
         "`error_message`. The key goes in the header `api-key`.",

@@ -53,11 +53,11 @@ def options(name: str, command: click.Command) -> list[tuple[str, str]]:
 def page() -> str:
     """docs/reference/cli.md"""
     out = ["# Commands", ""]
-    out += ["Written from the code by `make reference`. Each command says the same with `--help`.", ""]
+    out += ["Generated from the code by `make reference`. Each command shows the same with `--help`.", ""]
     out += [
-        "Exit codes: 0, 1 where it did not work or something is not as it should be, 2 where the command or a"
+        "Exit codes: 0 for success, 1 if the command failed or found something wrong, 2 if the command line"
     ]
-    out += ["setting is wrong, 130 after Ctrl+C.", ""]
+    out += ["or a setting is wrong, 130 after Ctrl+C.", ""]
     for name, command in commands():
         text, examples = told(command)
         out += [f"## {name}", "", f"`{usage(name, command)}`", "", *text.splitlines(), ""]
@@ -76,7 +76,11 @@ def cell(text: str) -> str:
 
 def manual() -> str:
     """config/man/perch.1, in the macros of man(7)."""
-    out = [f'.TH PERCH 1 "" "Perch {VERSION}" "Perch"', ".SH NAME", "perch \\- a microblog to host yourself"]
+    out = [
+        f'.TH PERCH 1 "" "Perch {VERSION}" "Perch"',
+        ".SH NAME",
+        "perch \\- a microblog that you host yourself",
+    ]
     for name, command in commands():
         text, examples = told(command)
         out += [".SH SYNOPSIS" if name == "perch" else f'.SH "{name.upper()}"']
@@ -86,8 +90,8 @@ def manual() -> str:
             out += [".TP", f".B {roff(one)}", roff(cell(words))]
         if examples:
             out += [".PP", ".nf", ".RS 4", *map(roff, examples), ".RE", ".fi"]
-    out += [".SH EXIT STATUS", "0; 1 where it did not work or something is not as it should be;"]
-    out += ["2 where the command or a setting is wrong; 130 after Ctrl+C."]
+    out += [".SH EXIT STATUS", "0 for success; 1 if the command failed or found something wrong;"]
+    out += ["2 if the command line or a setting is wrong; 130 after Ctrl+C."]
     return "\n".join(out) + "\n"
 
 

@@ -13,7 +13,7 @@ SETTING = re.compile(r"^# ([A-Z0-9_]+)=(.*)$")
 
 def page(example: Path) -> str:
     """docs/reference/settings.md"""
-    out = ["# Settings", "", "Written from [`.env.example`](../../.env.example) by `make reference`.", ""]
+    out = ["# Settings", "", "Generated from [`.env.example`](../../.env.example) by `make reference`.", ""]
     in_table = False
     for block in example.read_text().split("\n\n"):
         words: list[str] = []

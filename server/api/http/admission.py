@@ -68,7 +68,7 @@ def admitted_stream(request: Request, rates: Rates | None, viewer: Viewer) -> It
     with rates.streams.held(viewer.id, address_of(request)) as is_held:
         if not is_held:
             REFUSED.labels("streams").inc()
-            raise RateLimited("There are as many live streams open as one may have.", STREAM_RETRY)
+            raise RateLimited("You already have as many live streams open as is allowed.", STREAM_RETRY)
         yield
 
 
@@ -78,7 +78,7 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
     left = await rates.wrong_keys.count_exactly(address) if address is not None else 0
     if left < 0:
         REFUSED.labels(rates.wrong_keys.name).inc()
-        raise RateLimited("Too many wrong keys came from this address.", rates.wrong_keys.resets_in())
+        raise RateLimited("This address has sent too many wrong keys.", rates.wrong_keys.resets_in())
     await rates.pause()
 
 

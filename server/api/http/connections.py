@@ -68,7 +68,7 @@ class Connections:
 
 def refusal(headers: StandardHeaders) -> bytes:
     """The whole answer, made beforehand: there is no request yet."""
-    answer = envelope.failure(Unavailable("This server has as many connections as it can hold."))
+    answer = envelope.failure(Unavailable("This server has as many connections as it can handle."))
     answer.common = b"\r\n" + headers.json
     body = answer.body or b""
     answer.headers |= {"content-length": str(len(body)), "connection": "close"}

@@ -12,7 +12,7 @@ PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}: HTTP interface</title>
+<title>{title}: HTTP API</title>
 <link rel="icon" type="image/svg+xml" href="/favicon.ico">
 <link rel="stylesheet" href="/api/docs.css">
 </head>
@@ -21,7 +21,7 @@ PAGE = """<!doctype html>
 <header><h1>{title} <small>{version}</small></h1><p>{introduction}</p>
 <p>For programs: <a href="/api/openapi.json">openapi.json</a>. Back to <a href="/">{title}</a>.</p></header>
 <nav aria-label="Operations">{contents}</nav>
-<main id="operations">{operations}<section id="shapes"><h2>Shapes</h2>{shapes}</section></main>
+<main id="operations">{operations}<section id="shapes"><h2>Schemas</h2>{shapes}</section></main>
 </body>
 </html>"""
 
@@ -100,7 +100,7 @@ def answers(operation: dict[str, Any], first_digits: str) -> str:
 def parameter(spec: dict[str, Any]) -> str:
     """A parameter in a line."""
     default = spec["schema"].get("default")
-    ending = f" <span class='quiet'>({default} where absent)</span>" if default is not None else ""
+    ending = f" <span class='quiet'>(default: {default})</span>" if default is not None else ""
     description = f": {prose(spec['description'])}" if "description" in spec else ""
     return f"<code>{escape(spec['name'])}</code> {type_of(spec['schema'])}{description}{ending}"
 

@@ -65,7 +65,7 @@ def check_unknown_head(head: bytes, headers: Header, version: str) -> None:
     """The same, looked at."""
     ends = head.count(b"\r\n")
     if ends > MAX_HEADERS:
-        raise TooManyHeaders("There are too many headers.")
+        raise TooManyHeaders("The request has too many headers.")
     if (
         head.count(b"\n") != ends
         or head.count(b"\r") != ends
@@ -73,19 +73,19 @@ def check_unknown_head(head: bytes, headers: Header, version: str) -> None:
         or REQUEST_LINE.match(head) is None
         or BAD_LINE.search(head) is not None
     ):
-        raise BadRequest("The head of the request is malformed.")
+        raise BadRequest("The request line or a header is malformed.")
     hosts = headers.getall("host", ())
     needed = 0 if version == "1.0" else 1
     if not needed <= len(hosts) <= 1 or (hosts and not HOST.fullmatch(hosts[0].rstrip())):
-        raise BadRequest("The request names no host, or more than one.")
+        raise BadRequest("The request must have exactly one valid Host header.")
     if (length := headers.get("content-length")) is not None and not LENGTH.fullmatch(length):
-        raise BadRequest("The length of the body is not a number.")
+        raise BadRequest("Content-Length isn't a number.")
     if (coding := headers.get("transfer-encoding")) is not None and (coding != "chunked" or version == "1.0"):
-        raise BadRequest("The body is encoded in a way that is not understood.")
+        raise BadRequest("The only transfer encoding supported is chunked, over HTTP/1.1.")
 
 
 def chunk_size(line: bytes) -> int:
     """The size that a chunk announces. Raises BadRequest."""
     if CHUNK_SIZE.fullmatch(line) is None:
-        raise BadRequest("The size of a chunk is not a number.")
+        raise BadRequest("The size of a chunk isn't a number.")
     return int(line, 16)

@@ -64,12 +64,12 @@ def allowed(viewer: Viewer, *scopes: Scope, leaving: bool = False) -> Viewer:
     """
     if viewer.erase_after is not None and not leaving:
         raise AccountLeaving(
-            f"This account is being deleted, and is erased on {viewer.erase_after:%Y-%m-%dT%H:%M:%SZ}. Until "
-            "then DELETE /api/users/me/deletion keeps it."
+            f"This account is being deleted and will be erased on {viewer.erase_after:%Y-%m-%dT%H:%M:%SZ}. "
+            "Until then, you can keep it with DELETE /api/users/me/deletion."
         )
     for scope in scopes:
         if scope not in viewer.scopes:
-            raise OutOfScope(f"This API key does not have the scope {scope}, which this needs.")
+            raise OutOfScope(f"This API key doesn't have the scope {scope}, which this request needs.")
     return viewer
 
 

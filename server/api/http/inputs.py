@@ -27,10 +27,8 @@ WHOLE_NUMBER = re.compile(r"[0-9]+", re.ASCII)
 OTHER_VALUE = "Invalid enum value"
 PLACE = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<place>.*)`")
 
-Limit = Annotated[
-    int, Meta(ge=0, description=f"At most so many; more than {MAX_PAGE_SIZE} is taken as that.")
-]
-Before = Annotated[int, Meta(ge=0, description="The `next` of the page before; the newest where absent.")]
+Limit = Annotated[int, Meta(ge=0, description=f"The most entries to return, {MAX_PAGE_SIZE} at most.")]
+Before = Annotated[int, Meta(ge=0, description="The `next` of the page before; none for the newest.")]
 
 
 class PageQuery(msgspec.Struct, frozen=True):
@@ -54,16 +52,16 @@ def read_body(request: Request, kind: type[S], *, needed: bool = True) -> S:
     """
     if not request.body:
         if needed:
-            raise InvalidBody("A JSON body is needed.")
+            raise InvalidBody("This request needs a JSON body.")
         return kind()
     if not IS_JSON.match(request.headers.get("content-type", "application/json")):
-        raise UnsupportedMediaType("The body has to be JSON, and its content-type application/json.")
+        raise UnsupportedMediaType("The body must be JSON, with the content-type application/json.")
     try:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.ValidationError as error:
         raise InvalidBody(_sentence(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidBody("The body is not valid JSON in UTF-8.") from None
+        raise InvalidBody("The body isn't valid JSON in UTF-8.") from None
 
 
 def read_query(request: Request, kind: type[S]) -> S:
@@ -127,5 +125,5 @@ def _sentence(reason: str) -> str:
     found = PLACE.fullmatch(reason)
     place, reason = (found["place"], found["reason"]) if found else ("", reason)
     if reason.startswith(OTHER_VALUE):  # it goes on with the value, as Python writes it
-        reason = "Not one of the values that are allowed"
+        reason = "Not one of the allowed values"
     return f"{place or 'The body'}: {reason[0].lower()}{reason[1:]}."

@@ -65,7 +65,7 @@ class RequestMetrics(Collector):
         )
         durations = HistogramMetricFamily(
             "perch_http_request_duration_seconds",
-            "From the head of a request until its answer begins, the arrival of its body included.",
+            "From the head of a request to the start of its response, including the arrival of its body.",
             labels=("route", "method"),
         )
         answered: dict[tuple[str, str], Cell] = {}

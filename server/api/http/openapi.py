@@ -23,20 +23,20 @@ PARAMETER = re.compile(r"<(\w+):[^>]+>")
 RATES = {
     name: {"description": words, "schema": {"type": "integer"}}
     for name, words in {
-        "RateLimit-Limit": "Requests of this kind in a window.",
-        "RateLimit-Remaining": "How many of them are left.",
+        "RateLimit-Limit": "The number of requests of this kind allowed per window.",
+        "RateLimit-Remaining": "How many of them are left in this window.",
         "RateLimit-Reset": "Seconds until the next window begins.",
     }.items()
 }
 RETRY_AFTER = {
-    "Retry-After": {"description": "Seconds until it may work again.", "schema": {"type": "integer"}}
+    "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}
 }
 
 INTRODUCTION = """
-The HTTP interface of a Perch server. Every answer is a JSON object with `result`: true, or false with a
-stable `error_type` and one sentence in `error_message`. The key travels in the header `api-key`;
-`Authorization: Bearer <key>` and `Basic` with the key as the password mean the same. Times are ISO 8601 in
-UTC. Lists are paged: give the `next` of one page as `before` of the following.
+The HTTP API of a Perch server. Every response is a JSON object with `result`: true, or false with a stable
+`error_type` and one sentence in `error_message`. Send the key in the header `api-key`, as
+`Authorization: Bearer <key>`, or as the password of `Basic`. Times are ISO 8601 in UTC. Lists are paged: send
+the `next` of one page as the `before` of the following one.
 """.strip()
 
 
@@ -126,7 +126,7 @@ def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
     if operation.answer is None:
         events = [refs[shape] for shape in get_args(operation.events)]
         return {
-            "description": "Events; the field `data` of each is one of these.",
+            "description": "Events. The `data` of each is one of these.",
             "content": {"text/event-stream": {"schema": {"oneOf": events}}},
         }
     return {

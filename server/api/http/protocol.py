@@ -174,7 +174,7 @@ class PerchHttp(Http):
             await self._receive_more()
         self.keep_alive, kept = False, self.keep_alive  # unless all is well
         if end < 0 or buffer[:2] != b"\r\n":
-            raise BadRequest("A chunk does not begin where the one before ends.")
+            raise BadRequest("A chunk doesn't begin where the one before it ends.")
         size = chunk_size(bytes(buffer[2:end]))
         self.chunks = self.chunks + 1 if self.request_bytes else 1
         if self.chunks > FREE_CHUNKS + (self.request_bytes or 0) // SMALLEST_CHUNK:
@@ -184,7 +184,7 @@ class PerchHttp(Http):
             while len(buffer) < 2:
                 await self._receive_more()
             if buffer[:2] != b"\r\n":
-                raise BadRequest("Trailers are not taken.")
+                raise BadRequest("Trailers after the body aren't supported.")
             del buffer[:2]
         self.keep_alive = kept
         return size
@@ -255,7 +255,7 @@ class PerchProtocol(HttpProtocol):
         except TimeoutError:
             http.keep_alive = False
             if http.response is not None:  # it has its answer, and what is left was only to be dropped
-                raise BadRequest("The rest of the body did not come.") from None
+                raise BadRequest("The rest of the body didn't arrive.") from None
             raise TooSlow from None
 
     async def writable(self) -> None:

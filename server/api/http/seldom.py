@@ -43,5 +43,5 @@ class Seldom:
         burst = self._bursts.pop(kind)
         if burst.count == 0:
             return
-        log.warning("%d more requests failed alike, the last of them %s", burst.count, burst.last)
+        log.warning("%d more requests failed in the same way, the last one: %s", burst.count, burst.last)
         self._begin(kind)

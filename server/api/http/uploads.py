@@ -51,16 +51,16 @@ class Form:
         try:
             return self._alt.decode()
         except UnicodeDecodeError:
-            raise InvalidBody("alt must be text in UTF-8.") from None
+            raise InvalidBody("alt must be UTF-8 text.") from None
 
     def begin(self, segment: multipart.MultipartSegment) -> None:
         """A part begins. Raises InvalidBody for a field that we do not know, or have seen already."""
         self._field = segment.name
         if segment.name not in FIELDS:
-            raise InvalidBody("The form has a field that is not known; there are file and alt.")
+            raise InvalidBody("The form has an unknown field. The fields are file and alt.")
         if segment.name in self._seen:
-            rule = "One picture per request: the" if segment.name == "file" else "The"
-            raise InvalidBody(f"{rule} field {segment.name} was there twice.")
+            rule = " Send one picture per request." if segment.name == "file" else ""
+            raise InvalidBody(f"The form has the field {segment.name} twice.{rule}")
         self._seen.add(segment.name)
 
     async def take(self, data: bytes) -> None:
@@ -68,7 +68,7 @@ class Form:
         if self._field == "alt":
             self._alt += data
             if len(self._alt) > ALT_MAX_LENGTH * 16:
-                raise InvalidBody(f"alt is too long; at most {ALT_MAX_LENGTH} characters are allowed.")
+                raise InvalidBody(f"alt is too long: at most {ALT_MAX_LENGTH} characters are allowed.")
             return
         self.size += len(data)
         if self.size > self._max_bytes:
@@ -84,7 +84,7 @@ class Form:
     async def end(self) -> None:
         """All parts are there. Raises what is wrong with them."""
         if "file" not in self._seen:
-            raise InvalidBody("The field file is missing.")
+            raise InvalidBody("The form has no file field.")
         if not self.size:
             raise InvalidBody("The file is empty.")
         if self.content_type is None:
@@ -121,7 +121,7 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
                         elif piece:
                             await form.take(bytes(piece))
         except multipart.MultipartError:
-            raise InvalidBody("The body is not a complete multipart form.") from None
+            raise InvalidBody("The body isn't a complete multipart form.") from None
         await form.end()
         spool.flush()
         yield Upload(Path(spool.name), str(form.content_type), form.alt, form.size)
@@ -141,7 +141,7 @@ def parser(request: Request) -> multipart.PushMultipartParser:
     """A parser for the boundary in the request's headers."""
     kind, options = multipart.parse_options_header(request.headers.get("content-type", ""))
     if kind != "multipart/form-data" or not options.get("boundary"):
-        raise InvalidBody("A multipart form with the field file is needed.")
+        raise InvalidBody("This request needs a multipart form with a file field.")
     # The name of the file is whatever its system wrote; nobody reads it, and any byte is a letter here.
     return multipart.PushMultipartParser(
         options["boundary"], max_segment_count=MAX_FIELDS, header_charset="latin-1"
@@ -158,10 +158,10 @@ async def incoming(request: Request, *, at_most: int) -> AsyncIterator[bytes]:
             return
         at_most -= len(chunk)
         if at_most < 0:
-            raise TooLarge("The form is larger than the picture that it may hold.")
+            raise TooLarge("The form is larger than the largest picture that it may hold.")
         yield chunk
 
 
 def too_large(max_bytes: int) -> TooLarge:
     """The error, with the limit in words."""
-    return TooLarge(f"The picture is larger than {max_bytes} bytes, the most that this server takes.")
+    return TooLarge(f"The picture is larger than {max_bytes} bytes, the most that this server accepts.")

@@ -34,7 +34,7 @@ KNOWN_FOR = 1.5
 
 
 class Ready(Answer, frozen=True, kw_only=True):
-    """People can be served. `reasons` are sentences about what makes it degraded."""
+    """The server can serve people. `reasons` are sentences about what makes it degraded."""
 
     status: Literal["ok", "degraded"]
     reasons: list[str]
@@ -89,7 +89,7 @@ async def look(perch: Context) -> Ready | Unavailable:
         except Exception as error:  # whatever it is, the answer is that the part does not answer
             log.warning("not ready: %s: %s: %s", name, type(error).__name__, error)
             if name != "redis":
-                return Unavailable(f"{name} does not answer.")
+                return Unavailable(f"{name} doesn't respond.")
             reasons.append(f"redis {queues.how(error)}")
     found = await condition.troubles(Timetable.of(perch.settings), perch.jobs)
     found += await condition.of_disks(perch.settings)
@@ -99,14 +99,14 @@ async def look(perch: Context) -> Ready | Unavailable:
 
 async def check_database(_: Context) -> None:
     if await only_reads():
-        raise NotReady("it takes no writes, as a replica does.")
+        raise NotReady("it is read-only. It may be a replica.")
 
 
 async def check_migrations(_: Context) -> None:
     if missing := await migrate.missing():
-        raise NotReady(f"{len(missing)} migrations are not applied; `perch migrate` does that.")
+        raise NotReady(f"{len(missing)} not applied. Run `perch migrate`.")
     if unknown := await migrate.unknown():
-        raise NotReady(f"they are of a newer Perch, which knows {unknown[0]}.")
+        raise NotReady(f"they are from a newer version of Perch, which has the migration {unknown[0]}.")
 
 
 async def check_redis(perch: Context) -> None:

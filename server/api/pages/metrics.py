@@ -26,11 +26,11 @@ async def metrics(request: Request) -> HTTPResponse:
         raise NotFound
     scheme, _, shown = str(request.headers.get("authorization") or "").partition(" ")
     if scheme.lower() != "bearer":
-        raise MissingKey("A token is needed, in the header Authorization: Bearer.")
+        raise MissingKey("This page needs a token, sent as Authorization: Bearer.")
     if not hmac.compare_digest(shown.strip().encode(errors="replace"), settings.metrics_token.encode()):
         if perch.rates is not None:
             await note_wrong_key(request, perch.rates)
-        raise InvalidKey("This is not the token of METRICS_TOKEN.")
+        raise InvalidKey("This isn't the token set in METRICS_TOKEN.")
     page = Machine(settings.sockets_folder).exposed
     body, content_type = await asyncio.to_thread(page, request.headers.get("accept", ""))
     return HTTPResponse(body, 200, dict(NO_STORE), content_type)

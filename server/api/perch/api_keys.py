@@ -20,7 +20,7 @@ bp = Blueprint("keys", url_prefix="/api/keys")
 
 
 class KeyList(Answer, frozen=True, kw_only=True):
-    """All keys that are not revoked, the newest first."""
+    """All keys that aren't revoked, newest first."""
 
     keys: list[Key]
 
@@ -29,18 +29,18 @@ class CreatedKey(Answer, frozen=True, kw_only=True):
     """A new key."""
 
     key_id: int
-    key: Annotated[str, Meta(description="The key itself. It is shown this once.")]
+    key: Annotated[str, Meta(description="The key itself. It is shown only once.")]
     details: Key
 
 
 class RevokeQuery(msgspec.Struct, frozen=True):
-    """What ends besides."""
+    """What else to revoke."""
 
-    made: Annotated[bool, Meta(description="Those too that were made with it, and with these.")] = False
+    made: Annotated[bool, Meta(description="Also revoke keys that were made with it, and so on.")] = False
 
 
 class RevokedKeys(Answer, frozen=True, kw_only=True):
-    """The ids of the keys that are revoked now."""
+    """The ids of the keys that were revoked."""
 
     revoked: list[int]
 
@@ -48,14 +48,14 @@ class RevokedKeys(Answer, frozen=True, kw_only=True):
 @bp.get("/")
 @operation(scope="read", answer=KeyList, account=True)
 async def list_keys(request: Request, viewer: Viewer) -> KeyList:
-    """List one's keys."""
+    """List your keys."""
     return KeyList(keys=[wire.key(record, viewer.key_id) for record in await keys.of_user(viewer.id)])
 
 
 @bp.post("/")
 @operation(scope="account", body=NewKey, answer=CreatedKey, status=201)
 async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
-    """Make a key, with no more scopes than the shown key has, and valid no longer."""
+    """Create a key. It can't have more scopes than the key you use, or be valid for longer."""
     record, key = await keys.create_by(viewer, body.name, body.scopes, body.expires_at)
     return CreatedKey(key_id=record.id, key=key, details=wire.key(record, viewer.key_id))
 
@@ -65,9 +65,9 @@ async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
     scope="account", query=RevokeQuery, answer=RevokedKeys, errors=(KeyNotFound, PublicKey), account=True
 )
 async def revoke(request: Request, viewer: Viewer, query: RevokeQuery, key_id: int) -> RevokedKeys:
-    """Revoke one of one's keys: it is refused everywhere from then on.
+    """Revoke one of your keys. It stops working everywhere at once.
 
-    Keys that were made with it go on, as a new one shall when the old one ends; with `made=true` they end
-    too, as they should where it was stolen.
+    Keys that were made with it keep working, so that you can replace a key by a new one. If it was stolen,
+    use `made=true` to revoke those too.
     """
     return RevokedKeys(revoked=sorted(await keys.revoke(viewer.id, key_id, with_made=query.made)))

@@ -16,7 +16,7 @@ bp = Blueprint("audit", url_prefix="/api/audit")
 
 
 class AuditPage(Answer, frozen=True, kw_only=True):
-    """A page of administrative acts, the newest first."""
+    """A page of administrative acts, newest first."""
 
     acts: list[Act]
     next: int | None
@@ -25,6 +25,6 @@ class AuditPage(Answer, frozen=True, kw_only=True):
 @bp.get("/")
 @operation(scope="admin", query=PageQuery, answer=AuditPage)
 async def list_acts(request: Request, viewer: Viewer, query: PageQuery) -> AuditPage:
-    """List what administrators did, the newest first. No act is ever changed or removed."""
+    """List what administrators did, newest first. Entries are never changed or removed."""
     page = await audit.listed(limit=query.size, before=query.before)
     return AuditPage(acts=[wire.act(row) for row in page.items], next=page.next)

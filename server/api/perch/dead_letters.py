@@ -21,7 +21,7 @@ MOST = 500
 
 
 class DeadLetterList(Answer, frozen=True, kw_only=True):
-    """Tasks that were given up, the newest first."""
+    """Failed tasks, newest first."""
 
     dead_letters: list[wire.DeadLetter]
 
@@ -29,7 +29,7 @@ class DeadLetterList(Answer, frozen=True, kw_only=True):
 @bp.get("/")
 @operation(scope="admin", answer=DeadLetterList)
 async def list_dead_letters(request: Request, viewer: Viewer) -> DeadLetterList:
-    """List tasks that were given up, the newest first."""
+    """List failed tasks, newest first."""
     async with context(request).queue() as redis:
         found = await dead_letters.listed(redis, limit=MOST)
     return DeadLetterList(dead_letters=[letter_facts(letter) for letter in found])
@@ -38,7 +38,7 @@ async def list_dead_letters(request: Request, viewer: Viewer) -> DeadLetterList:
 @bp.post("/<letter:str>/retry")
 @operation(scope="admin", errors=(DeadLetterNotFound,))
 async def retry_dead_letter(request: Request, viewer: Viewer, letter: str) -> Answer:
-    """Send a task that was given up to its queue once more."""
+    """Put a failed task back in its queue."""
     async with context(request).queue() as redis:
         sent = await dead_letters.retry(redis, letter)
     await on_record(sent, Act.TASK_RETRIED, viewer)
@@ -48,7 +48,7 @@ async def retry_dead_letter(request: Request, viewer: Viewer, letter: str) -> An
 @bp.delete("/<letter:str>")
 @operation(scope="admin", errors=(DeadLetterNotFound,))
 async def discard_dead_letter(request: Request, viewer: Viewer, letter: str) -> Answer:
-    """Forget a task that was given up."""
+    """Discard a failed task. This task's work will be lost."""
     async with context(request).queue() as redis:
         gone = await dead_letters.discard(redis, letter)
     await on_record(gone, Act.TASK_DISCARDED, viewer)

@@ -31,7 +31,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Features(msgspec.Struct, frozen=True):
-    """What a client may rely on here."""
+    """What this server supports."""
 
     demo_keys: bool
     alt_text: bool = True

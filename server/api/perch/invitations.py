@@ -26,12 +26,12 @@ class MadeInvitation(Answer, frozen=True, kw_only=True):
     """A new invitation."""
 
     invitation: Invitation
-    token: Annotated[str, Meta(description="What the link ends in. It is shown this once.")]
-    url: Annotated[str, Meta(description="The link. It begins with PUBLIC_URL, where that is set.")]
+    token: Annotated[str, Meta(description="The end of the link. It is shown only once.")]
+    url: Annotated[str, Meta(description="The link. It begins with PUBLIC_URL if that is set.")]
 
 
 class InvitationPage(Answer, frozen=True, kw_only=True):
-    """A page of invitations, the newest first."""
+    """A page of invitations, newest first."""
 
     invitations: list[Invitation]
     next: int | None
@@ -47,7 +47,7 @@ class Joined(Answer, frozen=True, kw_only=True):
     """The user, and a key."""
 
     user: Person
-    key: Annotated[str, Meta(description="The key itself. It is shown this once.")]
+    key: Annotated[str, Meta(description="The key itself. It is shown only once.")]
 
 
 @bp.post("/invitations")
@@ -60,7 +60,7 @@ class Joined(Answer, frozen=True, kw_only=True):
     errors=(UserNotFound, Administrator, NoConsent),
 )
 async def make(request: Request, viewer: Viewer, body: NewInvitation) -> MadeInvitation:
-    """Make a link, for new users or for one who lost their key."""
+    """Make an invitation link for new users, or a recovery link for a user who lost a key."""
     made, token = await invitations.make(
         by=Actor.of(viewer),
         uses=body.max_uses,
@@ -77,7 +77,7 @@ async def make(request: Request, viewer: Viewer, body: NewInvitation) -> MadeInv
 @bp.get("/invitations")
 @operation(scope="admin", query=PageQuery, answer=InvitationPage)
 async def list_invitations(request: Request, viewer: Viewer, query: PageQuery) -> InvitationPage:
-    """List invitations, the newest first, with what became of them."""
+    """List invitations and their state, newest first."""
     page = await invitations.listed(limit=query.size, before=query.before)
     return InvitationPage(invitations=[wire.invitation(row) for row in page.items], next=page.next)
 
@@ -85,7 +85,7 @@ async def list_invitations(request: Request, viewer: Viewer, query: PageQuery) -
 @bp.delete("/invitations/<invitation_id:id>")
 @operation(scope=("admin", "account"), errors=(InvitationNotFound,))
 async def revoke(request: Request, viewer: Viewer, invitation_id: int) -> Answer:
-    """Revoke an invitation: its link is refused from then on. Who used it before stays."""
+    """Revoke an invitation. Its link stops working at once. Those who used it keep their accounts."""
     await invitations.revoke(invitation_id, Actor.of(viewer))
     return Answer()
 
@@ -93,21 +93,21 @@ async def revoke(request: Request, viewer: Viewer, invitation_id: int) -> Answer
 @bp.post("/join/link")
 @operation(scope=None, body=Token, answer=JoinAnswer, errors=(InvitationNotFound,))
 async def look(request: Request, body: Token) -> JoinAnswer:
-    """Read what a link is for. No use of it is taken."""
+    """Read what a link is for. This doesn't use it up."""
     return await _read(request, body.token)
 
 
 @bp.post("/join")
 @operation(scope=None, body=Joining, answer=Joined, status=201, errors=(InvitationNotFound, HandleTaken))
 async def join(request: Request, body: Joining) -> Joined:
-    """Use a link. A new user chooses handle and name; an existing one gets another key, and keeps the old."""
+    """Use a link. A new user chooses a handle and a name; an existing one gets another key as well."""
     return await _accept(body.token, body.handle, body.name)
 
 
 @bp.get("/join/<token:str>")
 @operation(scope=None, answer=JoinAnswer, errors=(InvitationNotFound,))
 async def read(request: Request, token: str) -> JoinAnswer:
-    """Read what a link is for, in an address that proxies may log: `POST /api/join/link` is better."""
+    """Read what a link is for. Proxies may log this address, so prefer `POST /api/join/link`."""
     return await _read(request, token)
 
 
@@ -121,7 +121,7 @@ async def read(request: Request, token: str) -> JoinAnswer:
     errors=(InvitationNotFound, HandleTaken),
 )
 async def accept(request: Request, token: str, body: NewMember) -> Joined:
-    """Use a link, in an address that proxies may log: `POST /api/join` is better."""
+    """Use a link. Proxies may log this address, so prefer `POST /api/join`."""
     return await _accept(token, body.handle, body.name)
 
 

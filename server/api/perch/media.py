@@ -62,12 +62,12 @@ NEUTRAL = bytes.fromhex("47494638396101000100800000d9d3c70000002c000000000100010
 class UploadForm(msgspec.Struct, frozen=True):
     """The fields of an upload."""
 
-    file: Annotated[bytes, Meta(description="One picture; what it is, its content says.")]
-    alt: Annotated[str, Meta(description="What the picture shows, for people who cannot see it.")] = ""
+    file: Annotated[bytes, Meta(description="One picture. Its format is detected from its content.")]
+    alt: Annotated[str, Meta(description="What the picture shows, for people who can't see it.")] = ""
 
 
 class Uploaded(Answer, frozen=True, kw_only=True):
-    """A picture that was taken."""
+    """A picture that was accepted."""
 
     media_id: int
     media: Media
@@ -90,8 +90,8 @@ class OneMedia(Answer, frozen=True, kw_only=True):
 async def upload(request: Request, viewer: Viewer) -> Uploaded:
     """Upload one picture.
 
-    The answer waits up to 5 seconds for the worker; a picture that takes longer is `pending` and can be
-    attached to a tweet already.
+    The response waits up to 5 seconds for the worker. A picture that takes longer is `pending`; you can
+    already attach it to a tweet.
     """
     perch = context(request)
     cap, folder = perch.settings.media_max_bytes, perch.settings.scratch_folder

@@ -35,52 +35,54 @@ MOST, MOST_MINUTES = 500, 24 * 60
 
 
 class Overview(Answer, frozen=True, kw_only=True):
-    """How everything is. What Redis knows is null where it does not answer."""
+    """The state of the whole server. Figures from Redis are null if it doesn't respond."""
 
     status: Literal["ok", "degraded"]
     reasons: list[str]
     version: str
-    web: Annotated[int, Meta(description="Web processes, of all machines.")]
+    web: Annotated[int, Meta(description="Web processes on all machines.")]
     workers: int | None
     queues: list[wire.QueueLength] | None
     dead_letters: int | None
     runs: list[wire.RunOfKind]
     storage: list[wire.Stored] | None
-    storage_at: Annotated[datetime | None, Meta(description="When that was listed; it is once an hour.")]
-    disk_free: Annotated[int, Meta(description="Bytes left where DATA_DIR lies, on this machine.")]
+    storage_at: Annotated[
+        datetime | None, Meta(description="When that was listed, which happens once an hour.")
+    ]
+    disk_free: Annotated[int, Meta(description="Bytes free on the disk of DATA_DIR on this machine.")]
 
 
 class LogLines(Answer, frozen=True, kw_only=True):
-    """Lines of the machine that answers, the newest last."""
+    """Log lines of the machine that answers, newest last."""
 
     lines: list[wire.LogLine]
 
 
 class TrendAnswer(Answer, frozen=True, kw_only=True):
-    """How it went."""
+    """Figures by the minute."""
 
     trend: wire.Trend
 
 
 class LogQuery(msgspec.Struct, frozen=True):
-    """Which lines."""
+    """Which lines to return."""
 
-    limit: Annotated[int, Meta(ge=0, description=f"At most so many; {MOST} at most.")] = 200
+    limit: Annotated[int, Meta(ge=0, description=f"The most lines to return, {MOST} at most.")] = 200
     level: Level = Level.INFO
-    text: Annotated[str, Meta(description="Only lines with this text in them, in any letters.")] = ""
-    after: Annotated[str, Meta(description="Only lines newer than this one's `time`.")] = ""
+    text: Annotated[str, Meta(description="Only lines that contain this text, in upper or lower case.")] = ""
+    after: Annotated[str, Meta(description="Only lines newer than this `time`.")] = ""
 
 
 class TrendQuery(msgspec.Struct, frozen=True):
-    """How far back."""
+    """How far back to go."""
 
-    minutes: Annotated[int, Meta(ge=0, description=f"At most {MOST_MINUTES}.")] = 360
+    minutes: Annotated[int, Meta(ge=0, description=f"{MOST_MINUTES} at most.")] = 360
 
 
 @bp.get("/")
 @operation(scope="admin", answer=Overview)
 async def overview(request: Request, viewer: Viewer) -> Overview:
-    """Read how everything is: health, processes, queues, runs, storage."""
+    """Read the state of the server: health, processes, queues, runs, storage."""
     perch = context(request)
     timetable, now = Timetable.of(perch.settings), datetime.now(UTC)
     waiting: queues.Queues | None = None
@@ -116,7 +118,7 @@ async def overview(request: Request, viewer: Viewer) -> Overview:
 @bp.get("/log")
 @operation(scope="admin", query=LogQuery, answer=LogLines)
 async def read_log(request: Request, viewer: Viewer, query: LogQuery) -> LogLines:
-    """Read the newest lines of the log of the machine that answers."""
+    """Read the newest log lines of the machine that answers."""
     lines = await asyncio.to_thread(
         log_tail.tail,
         context(request).settings.logs_folder,
@@ -131,7 +133,7 @@ async def read_log(request: Request, viewer: Viewer, query: LogQuery) -> LogLine
 @bp.get("/trends")
 @operation(scope="admin", query=TrendQuery, answer=TrendAnswer)
 async def read_trends(request: Request, viewer: Viewer, query: TrendQuery) -> TrendAnswer:
-    """Read how many requests came, how long they took and how many tasks waited, minute by minute."""
+    """Read the number of requests, their duration and the number of waiting tasks, minute by minute."""
     async with context(request).queue() as redis:
         found = await trends.read(redis, min(max(query.minutes, 1), MOST_MINUTES))
     return TrendAnswer(trend=trend(found))

@@ -27,19 +27,19 @@ class AskedExport(Answer, frozen=True, kw_only=True):
 
 
 class OneExport(Answer, frozen=True, kw_only=True):
-    """One's archive; null where none was asked for, or its time is over."""
+    """Your archive; null if you haven't asked for one, or it has expired."""
 
     export: Export | None
 
 
 class DeletedAccount(Answer, frozen=True, kw_only=True):
-    """One's account, which can still be kept."""
+    """Your account, which you can still keep."""
 
     deletion: Deletion
 
 
 class OneDeletion(Answer, frozen=True, kw_only=True):
-    """One's account, which can still be kept; null where it is not being deleted."""
+    """One's account, which you can still keep; null if it isn't being deleted."""
 
     deletion: Deletion | None
 
@@ -47,10 +47,10 @@ class OneDeletion(Answer, frozen=True, kw_only=True):
 @bp.post("/me/export")
 @operation(scope="account", answer=AskedExport, status=202, errors=(ExportNotFound,))
 async def ask(request: Request, viewer: Viewer) -> AskedExport:
-    """Have an archive of one's data made.
+    """Ask for an archive of your data.
 
-    It holds profile, tweets, likes, follows, keys (not their texts), invitations and pictures. Where one is
-    under way, or is less than an hour old, that is the answer.
+    It holds your profile, tweets, likes, follows, keys (without the keys themselves), invitations and
+    pictures. If one is being made, or is less than an hour old, you get that one.
     """
     return AskedExport(
         export=wire.export(await exports.ask(viewer.id, context(request).jobs, context(request).store))
@@ -60,7 +60,7 @@ async def ask(request: Request, viewer: Viewer) -> AskedExport:
 @bp.get("/me/export")
 @operation(scope="read", answer=OneExport)
 async def read(request: Request, viewer: Viewer) -> OneExport:
-    """Read what became of one's archive."""
+    """Read the state of your archive."""
     found = await exports.read(viewer.id)
     return OneExport(export=wire.export(found) if found else None)
 
@@ -68,9 +68,9 @@ async def read(request: Request, viewer: Viewer) -> OneExport:
 @bp.get("/me/export/archive")
 @operation(scope="account", instead="archive", file=exports.CONTENT_TYPE, errors=(ExportNotFound,))
 async def fetch(request: Request, viewer: Viewer) -> None:
-    """Fetch the archive of one's data (zip).
+    """Download the archive of your data (zip).
 
-    Keys that only read and are older than the scope `account` have the scope `archive`, which is enough.
+    The scope `archive` is enough. Read-only keys from before the scope `account` existed have it.
     """
     key = await exports.key_of(viewer.id)
     headers = {**NO_STORE, "content-disposition": f'attachment; filename="perch-{viewer.handle}.zip"'}
@@ -90,11 +90,11 @@ async def fetch(request: Request, viewer: Viewer) -> None:
     leaving=True,
 )
 async def delete_oneself(request: Request, viewer: Viewer, body: Confirmation) -> DeletedAccount:
-    """Delete one's account with everything in it. It can be taken back for seven days.
+    """Delete your account and everything in it. You can undo this for seven days.
 
-    From the answer on nobody sees anything of it. Its keys with the scope `account` can keep it until
-    `erase_after`, and do nothing else; the others are refused. Then a task removes everything, and the handle
-    is nobody's ever again. Sent again, it answers the same.
+    Once you get the response, nobody can see anything of the account. Until `erase_after`, its keys with the
+    scope `account` can keep it and do nothing else; its other keys are refused. Then a task removes
+    everything, and nobody can ever use the handle again. Repeating the request gives the same response.
     """
     found = await deletion.delete_oneself(viewer, body.handle, context(request).jobs)
     return DeletedAccount(deletion=wire.deletion(found))
@@ -103,7 +103,7 @@ async def delete_oneself(request: Request, viewer: Viewer, body: Confirmation) -
 @bp.get("/me/deletion")
 @operation(scope="account", answer=OneDeletion, leaving=True)
 async def read_deletion(request: Request, viewer: Viewer) -> OneDeletion:
-    """Read whether one's account is being deleted, and until when it can be kept."""
+    """Read whether your account is being deleted, and until when you can keep it."""
     found = await deletion.read(viewer)
     return OneDeletion(deletion=wire.deletion(found) if found else None)
 
@@ -113,7 +113,7 @@ async def read_deletion(request: Request, viewer: Viewer) -> OneDeletion:
 async def keep(request: Request, viewer: Viewer) -> Answer:
     """Take back the deletion of your account. Also succeeds if it isn't being deleted.
 
-    Links that it made stay revoked.
+    Invitation links that you made stay revoked.
     """
     await deletion.keep(viewer.id, context(request).jobs)
     return Answer()
@@ -122,9 +122,9 @@ async def keep(request: Request, viewer: Viewer) -> Answer:
 @bp.delete("/<user_id:id>")
 @operation(scope="admin", body=Confirmation, errors=(UserNotFound, Administrator))
 async def delete(request: Request, viewer: Viewer, body: Confirmation, user_id: int) -> Answer:
-    """Delete somebody's account with everything in it, at once. It cannot be taken back, and is on record.
+    """Delete a user's account and everything in it, at once. This can't be undone, and goes in the audit log.
 
-    Administrators are deleted on the server's terminal only.
+    Administrators can be deleted only on the server's terminal.
     """
     await deletion.delete(user_id, body.handle, Actor.of(viewer), context(request).jobs)
     return Answer()

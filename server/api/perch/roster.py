@@ -22,28 +22,28 @@ bp = Blueprint("roster", url_prefix="/api/operations/users")
 
 
 class MemberPage(Answer, frozen=True, kw_only=True):
-    """A page of users, the newest first."""
+    """A page of users, newest first."""
 
     users: list[wire.Member]
     next: int | None
 
 
 class MemberKeys(Answer, frozen=True, kw_only=True):
-    """Somebody's keys that are not revoked, the newest first."""
+    """A user's keys that aren't revoked, newest first."""
 
     keys: list[wire.MemberKey]
 
 
 class MemberQuery(PageQuery, frozen=True):
-    """Which users."""
+    """Which users to list."""
 
-    query: Annotated[str, Meta(description="A part of the handle or the name.")] = ""
+    query: Annotated[str, Meta(description="Part of the handle or the name.")] = ""
 
 
 @bp.get("/")
 @operation(scope="admin", query=MemberQuery, answer=MemberPage)
 async def list_users(request: Request, viewer: Viewer, query: MemberQuery) -> MemberPage:
-    """List users, the newest first, or those with a text in their handle or name."""
+    """List users, newest first, or only those whose handle or name contains a text."""
     page = await roster.listed(query.query, limit=query.size, before=query.before)
     return MemberPage(users=[wire.member(row) for row in page.items], next=page.next)
 
@@ -51,7 +51,7 @@ async def list_users(request: Request, viewer: Viewer, query: MemberQuery) -> Me
 @bp.get("/<user_id:id>/keys")
 @operation(scope="admin", answer=MemberKeys, errors=(UserNotFound,))
 async def list_keys(request: Request, viewer: Viewer, user_id: int) -> MemberKeys:
-    """List somebody's keys. The keys themselves nobody has but they."""
+    """List a user's keys. Nobody but the user has the keys themselves."""
     return MemberKeys(keys=[wire.member_key(record) for record in await roster.keys_of(user_id)])
 
 
@@ -62,6 +62,6 @@ async def list_keys(request: Request, viewer: Viewer, user_id: int) -> MemberKey
 async def revoke_key(
     request: Request, viewer: Viewer, query: RevokeQuery, user_id: int, key_id: int
 ) -> RevokedKeys:
-    """Revoke somebody's key: it is refused everywhere from then on."""
+    """Revoke a user's key. It stops working everywhere at once."""
     ended = await keys.revoke(user_id, key_id, Actor.of(viewer), with_made=query.made)
     return RevokedKeys(revoked=sorted(ended))

@@ -29,7 +29,7 @@ MOST = 500
 
 
 class RunList(Answer, frozen=True, kw_only=True):
-    """Runs, the newest first."""
+    """Runs, newest first."""
 
     runs: list[wire.Run]
 
@@ -41,23 +41,23 @@ class OneRun(Answer, frozen=True, kw_only=True):
 
 
 class DumpList(Answer, frozen=True, kw_only=True):
-    """Dumps, the newest first; and manifests that cannot be read, each with its reason."""
+    """Dumps, newest first, and manifests that can't be read, each with the reason."""
 
     dumps: list[wire.Dump]
     damaged: list[str]
 
 
 class RunsQuery(msgspec.Struct, frozen=True):
-    """Which runs."""
+    """Which runs to list."""
 
-    kind: Annotated[RunKind | None, Meta(description="Of all kinds where absent.")] = None
-    limit: Annotated[int, Meta(ge=0, description=f"At most so many; {MOST} at most.")] = 50
+    kind: Annotated[RunKind | None, Meta(description="Default: runs of all kinds.")] = None
+    limit: Annotated[int, Meta(ge=0, description=f"The most runs to return, {MOST} at most.")] = 50
 
 
 @bp.get("/runs")
 @operation(scope="admin", query=RunsQuery, answer=RunList)
 async def list_runs(request: Request, viewer: Viewer, query: RunsQuery) -> RunList:
-    """List scheduled runs, the newest first."""
+    """List scheduled runs, newest first."""
     return RunList(
         runs=[wire.run(row) for row in await runs.listed(query.kind, limit=min(query.limit, MOST))]
     )
@@ -66,7 +66,7 @@ async def list_runs(request: Request, viewer: Viewer, query: RunsQuery) -> RunLi
 @bp.post("/runs")
 @operation(scope="admin", body=wire.NewRun, answer=OneRun, status=202, errors=(RunUnderWay,))
 async def start_run(request: Request, viewer: Viewer, body: wire.NewRun) -> OneRun:
-    """Have a run done now, by a worker. Its row says what becomes of it."""
+    """Have a worker start a run now. The run's row shows how it goes."""
     asked = await runs.ask(body.kind, Actor.of(viewer), context(request).jobs)
     return OneRun(run=wire.run(asked))
 
@@ -74,7 +74,7 @@ async def start_run(request: Request, viewer: Viewer, body: wire.NewRun) -> OneR
 @bp.get("/dumps")
 @operation(scope="admin", answer=DumpList)
 async def list_dumps(request: Request, viewer: Viewer) -> DumpList:
-    """List the dumps that exist, the newest first."""
+    """List dumps, newest first."""
     perch = context(request)
     found = await stored_dumps(perch)
     dumps = catalogue.distinct(found.dumps)
@@ -89,9 +89,9 @@ async def list_dumps(request: Request, viewer: Viewer) -> DumpList:
 @bp.post("/dumps/<dump:str>/verification")
 @operation(scope="admin", status=202, errors=(DumpNotFound,))
 async def verify_dump(request: Request, viewer: Viewer, dump: str) -> Answer:
-    """Have a dump read to its end by a worker, and compared with its manifest.
+    """Have a worker read a whole dump and compare it with its manifest.
 
-    The list of dumps says what came of it. Asked again meanwhile, it changes nothing.
+    The list of dumps shows the result. Asking again before that changes nothing.
     """
     perch = context(request)
     if all(stored.id != dump for stored in (await stored_dumps(perch)).dumps):

@@ -31,7 +31,7 @@ HEADERS = {**NO_STORE, "x-accel-buffering": "no"}
 
 
 LastEventId = Annotated[
-    str, Meta(description="The `id` of the last event that was seen; what is none of ours counts as absent.")
+    str, Meta(description="The `id` of the last event you saw. Anything else is ignored.")
 ]
 
 
@@ -44,16 +44,16 @@ class StreamHeaders(msgspec.Struct, frozen=True, rename={"last_event_id": "Last-
 @bp.get("/stream")
 @streamed(scope="read", events=wire.LiveEvent, headers=StreamHeaders)
 async def stream(request: Request) -> None:
-    """Follow what happens.
+    """Stream live events.
 
     Server-sent events (`text/event-stream`): new and deleted tweets, likes, follows, names, pictures. Each
-    has an `id`, in the order of what happened; send the last one that you saw as `Last-Event-ID`, and what
-    you missed comes first, or `reset` where that is too long ago. The stream ends with `key_revoked` when the
-    key is not honoured any more. See docs/live.md.
+    has an `id`, in the order in which things happened. Send the last one that you saw as `Last-Event-ID` to
+    get what you missed first, or `reset` if that is too long ago. The stream ends with `key_revoked` when the
+    key stops being valid. See docs/live.md.
     """
     hub = context(request).hub
     if hub.open_streams >= capacity.streams():
-        raise Unavailable("This server has as many open streams as it can hold.")
+        raise Unavailable("This server has as many open streams as it can handle.")
     admit_key(request, shown_key(request))
     # Before the key is looked up: what is revoked after this is seen below. Looked up, and not taken from
     # memory: the event may be older than this, and this process not told of it yet.

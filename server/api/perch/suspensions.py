@@ -18,13 +18,13 @@ bp = Blueprint("suspensions", url_prefix="/api/operations/suspensions")
 
 
 class AskedSuspensions(Answer, frozen=True, kw_only=True):
-    """All that wait, the oldest first."""
+    """All pending suspensions, oldest first."""
 
     suspensions: list[AskedSuspension]
 
 
 class OneSuspension(Answer, frozen=True, kw_only=True):
-    """One that waits."""
+    """One pending suspension."""
 
     suspension: AskedSuspension
 
@@ -32,7 +32,7 @@ class OneSuspension(Answer, frozen=True, kw_only=True):
 @bp.get("/")
 @operation(scope="admin", answer=AskedSuspensions)
 async def list_waiting(request: Request, viewer: Viewer) -> AskedSuspensions:
-    """List suspensions of administrators that wait for consent."""
+    """List suspensions of administrators that are waiting for consent."""
     found = await suspension_requests.waiting(viewer.id)
     return AskedSuspensions(suspensions=[wire.asked_suspension(row) for row in found])
 
@@ -48,8 +48,9 @@ async def list_waiting(request: Request, viewer: Viewer) -> AskedSuspensions:
 async def ask(request: Request, viewer: Viewer, body: NewSuspension) -> OneSuspension:
     """Ask for the suspension of another administrator.
 
-    It takes effect when a second one confirms it, or after 72 hours, as long as the key that asked is not
-    revoked. Until then whom it is about makes no links, and has no say in suspensions of administrators.
+    It takes effect when a second administrator confirms it, or after 72 hours, provided that the key you
+    asked with isn't revoked. Until then, the administrator in question can't make links and has no say in
+    suspensions of administrators.
     """
     made = await suspension_requests.ask(
         body.user_id, Actor.of(viewer), hide_tweets=body.hide_tweets, reason=body.reason
@@ -60,7 +61,7 @@ async def ask(request: Request, viewer: Viewer, body: NewSuspension) -> OneSuspe
 @bp.post("/<suspension_id:id>/confirmation")
 @operation(scope="admin", errors=(SuspensionNotFound, NoConsent))
 async def confirm(request: Request, viewer: Viewer, suspension_id: int) -> Answer:
-    """Consent to a suspension that another administrator asked for: it takes effect at once."""
+    """Confirm a suspension that another administrator asked for. It takes effect at once."""
     await suspension_requests.confirm(suspension_id, Actor.of(viewer), context(request).jobs)
     return Answer()
 
@@ -68,6 +69,6 @@ async def confirm(request: Request, viewer: Viewer, suspension_id: int) -> Answe
 @bp.delete("/<suspension_id:id>")
 @operation(scope="admin", errors=(SuspensionNotFound, NoConsent))
 async def withdraw(request: Request, viewer: Viewer, suspension_id: int) -> Answer:
-    """Withdraw a suspension that was asked for. Whom it is about cannot."""
+    """Withdraw a pending suspension. The administrator to be suspended can't do this."""
     await suspension_requests.withdraw(suspension_id, Actor.of(viewer))
     return Answer()

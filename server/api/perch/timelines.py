@@ -29,7 +29,7 @@ PageNumber = Annotated[
     Meta(
         ge=0,
         description=(
-            "The 1-based number of a PAGE of `limit` tweets, for old clients; use `before`. "
+            "The 1-based number of a PAGE of `limit` tweets, for old clients. New ones use `before`. "
             f"`offset` times `limit` is at most {DEEPEST:,}."
         ),
     ),
@@ -57,10 +57,10 @@ class TimelineQuery(TweetsQuery, frozen=True):
 
 
 class TweetsPage(Answer, frozen=True, kw_only=True):
-    """A page of tweets, the newest first."""
+    """A page of tweets, newest first."""
 
     tweets: list[Tweet]
-    next: Annotated[int | None, Meta(description="What to give as `before` for the page after this one.")]
+    next: Annotated[int | None, Meta(description="Send this as `before` to get the next page.")]
 
 
 @bp.get("/tweets")
@@ -68,8 +68,8 @@ class TweetsPage(Answer, frozen=True, kw_only=True):
 async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Rendered:
     """Read a timeline.
 
-    Everybody's tweets, or with `timeline=following` one's own and those of the people one follows.
-    Go on with `before` and `next`: these stay right while others tweet.
+    Everyone's tweets, or with `timeline=following` your own and those of the people you follow. To get the
+    next page, send `next` as `before`: this stays correct while others post.
     """
     return Rendered(await timelines.read(viewer, pages(request), query.timeline, _part(query)))
 
@@ -91,7 +91,7 @@ async def with_media(request: Request, viewer: Viewer, query: ListQuery, user_id
 @bp.get("/users/<user_id:id>/likes")
 @operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
-    """Read the tweets that a user likes, the newest like first. `next` counts likes, not tweets."""
+    """Read the tweets that a user likes, newest like first. `next` refers to likes, not tweets."""
     return await _of_user(request, viewer, Which.LIKES, user_id, query)
 
 

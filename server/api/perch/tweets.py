@@ -34,7 +34,7 @@ from server.features.tweets import idempotency, tweets
 bp = Blueprint("tweets", url_prefix="/api/tweets")
 
 LikersCount = Annotated[
-    int, Meta(ge=0, description=f"How many likers to embed in a tweet; at most {EMBEDDED_LIKERS}.")
+    int, Meta(ge=0, description=f"How many likers to embed in each tweet, {EMBEDDED_LIKERS} at most.")
 ]
 
 
@@ -44,21 +44,21 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=idempotency.MAX_LENGTH,
         pattern="^[ -~]+$",
-        description="1 to 200 printable ASCII characters of the client's choice, new for each tweet. The "
-        "same key with the same tweet is published once, however often and wherever it is sent within a day; "
-        "with another tweet it is refused.",
+        description="1 to 200 printable ASCII characters that the client chooses, new for each tweet. The "
+        "same tweet with the same key is published once, however often and to whichever server process it is "
+        "sent within a day. The same key with another tweet is refused.",
     ),
 ]
 
 
 class LikersQuery(msgspec.Struct, frozen=True):
-    """How many likers a tweet's answer embeds."""
+    """How many likers to embed in the response."""
 
     likers: LikersCount = EMBEDDED_LIKERS
 
 
 class PublishHeaders(msgspec.Struct, frozen=True, rename={"idempotency_key": "Idempotency-Key"}):
-    """What makes a tweet that is sent twice one tweet."""
+    """How to publish a tweet only once."""
 
     idempotency_key: IdempotencyKey | msgspec.UnsetType = msgspec.UNSET
 
@@ -82,7 +82,7 @@ class OneTweet(Answer, frozen=True, kw_only=True):
 
 
 class LikesPage(Answer, frozen=True, kw_only=True):
-    """A page of likers, the newest first."""
+    """A page of likers, newest first."""
 
     likes: list[LikeInList]
     next: int | None
@@ -100,7 +100,7 @@ def pages(request: Request) -> Pages:
     answer=Published,
     status=201,
     headers=PublishHeaders,
-    told={"Idempotency-Replayed": "`true` where an earlier request with the same key published the tweet."},
+    told={"Idempotency-Replayed": "`true` if an earlier request with the same key published the tweet."},
     errors=(MediaNotFound, MediaInUse, BrokenPicture, TweetNotFound, IdempotencyKeyReused, QuotaExceeded),
 )
 async def publish(
@@ -108,10 +108,10 @@ async def publish(
 ) -> Published | Rendered:
     """Publish a tweet.
 
-    It needs text or a picture. The text survives unchanged, whatever Unicode it holds. Unknown fields
-    are ignored. Whoever got no answer sends the same again with the same `Idempotency-Key`: the tweet that
-    was published by then is the answer, marked by `Idempotency-Replayed`, or `tweet_not_found` where it was
-    deleted since. A request that fails takes no key.
+    A tweet needs text or a picture. The text is kept unchanged, whatever Unicode it contains. Unknown fields
+    are ignored. If you got no response, send the same request again with the same `Idempotency-Key`: you get
+    the tweet that was published, marked by `Idempotency-Replayed`, or `tweet_not_found` if it has been
+    deleted since. A request that fails doesn't use up its key.
     """
     perch = context(request)
     published = await tweets.publish(
@@ -139,9 +139,9 @@ async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: i
 @bp.delete("/<tweet_id:id>")
 @operation(scope="write", errors=(TweetNotFound, NotAuthor))
 async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
-    """Delete one's own tweet, with its likes and its pictures.
+    """Delete your tweet, with its likes and pictures.
 
-    With the scope `admin`, anybody's: that is on record.
+    With the scope `admin`, you can delete anyone's tweet; this goes in the audit log.
     """
     await tweets.delete(viewer, tweet_id, context(request).jobs)
     return Answer()
@@ -150,7 +150,7 @@ async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 @bp.post("/<tweet_id:id>/likes")
 @operation(scope="write", errors=(TweetNotFound,))
 async def like(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
-    """Like a tweet. Liking again changes nothing and succeeds."""
+    """Like a tweet. Liking it again succeeds and changes nothing."""
     await likes.like(viewer, tweet_id)
     return Answer()
 
@@ -158,7 +158,7 @@ async def like(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 @bp.delete("/<tweet_id:id>/likes")
 @operation(scope="write", errors=(TweetNotFound,))
 async def unlike(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
-    """Take a like back. Where there is none, this succeeds too."""
+    """Unlike a tweet. This also succeeds if you don't like it."""
     await likes.unlike(viewer, tweet_id)
     return Answer()
 
@@ -166,6 +166,6 @@ async def unlike(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 @bp.get("/<tweet_id:id>/likes")
 @operation(scope="read", query=PageQuery, answer=LikesPage, errors=(TweetNotFound,))
 async def likers(request: Request, viewer: Viewer, query: PageQuery, tweet_id: int) -> LikesPage:
-    """List who likes a tweet, the newest first."""
+    """List the users who like a tweet, newest like first."""
     page = await likes.of_tweet(viewer, tweet_id, limit=query.size, before=query.before)
     return LikesPage(likes=wire.likes(page.items), next=page.next)

@@ -29,7 +29,7 @@ class OneUser(Answer, frozen=True, kw_only=True):
 
 
 class PeoplePage(Answer, frozen=True, kw_only=True):
-    """A page of people, the newest first."""
+    """A page of users, newest first."""
 
     users: list[PersonInList]
     next: int | None
@@ -38,14 +38,14 @@ class PeoplePage(Answer, frozen=True, kw_only=True):
 @bp.get("/me")
 @operation(scope="read", answer=OneUser)
 async def me(request: Request, viewer: Viewer) -> Rendered:
-    """Read oneself, with the scopes of the key that was shown."""
+    """Read your own account, with the scopes of the key you use."""
     return Rendered(await myself(request, viewer))
 
 
 @bp.patch("/me")
 @operation(scope="account", body=NewName, answer=OneUser)
 async def rename(request: Request, viewer: Viewer, body: NewName) -> Rendered:
-    """Change the name that is shown."""
+    """Change your display name."""
     renamed = await accounts.rename(viewer, body.name)
     return Rendered(await myself(request, renamed))
 
@@ -72,7 +72,7 @@ async def read(request: Request, viewer: Viewer, user_id: int) -> OneUser:
 @bp.post("/<user_id:id>/follow")
 @operation(scope="write", errors=(UserNotFound, SelfFollow))
 async def follow(request: Request, viewer: Viewer, user_id: int) -> Answer:
-    """Follow a user. Following again changes nothing and succeeds."""
+    """Follow a user. Following them again succeeds and changes nothing."""
     await follows.follow(viewer, user_id)
     return Answer()
 
@@ -80,7 +80,7 @@ async def follow(request: Request, viewer: Viewer, user_id: int) -> Answer:
 @bp.delete("/<user_id:id>/follow")
 @operation(scope="write", errors=(UserNotFound,))
 async def unfollow(request: Request, viewer: Viewer, user_id: int) -> Answer:
-    """Stop following a user. Where one did not follow, this succeeds too."""
+    """Unfollow a user. This also succeeds if you don't follow them."""
     await follows.unfollow(viewer, user_id)
     return Answer()
 
@@ -88,9 +88,9 @@ async def unfollow(request: Request, viewer: Viewer, user_id: int) -> Answer:
 @bp.post("/<user_id:id>/suspension")
 @operation(scope="admin", body=Suspension, body_needed=False, errors=(UserNotFound, Administrator))
 async def suspend(request: Request, viewer: Viewer, body: Suspension, user_id: int) -> Answer:
-    """Suspend a user: their keys are refused everywhere from then on, and their streams end.
+    """Suspend a user. Their keys stop working everywhere at once, and their streams end.
 
-    Again, it changes what is given, and leaves the rest. Of administrators it is asked for:
+    If the user is already suspended, this changes only the fields you send. To suspend an administrator, use
     `POST /api/operations/suspensions`.
     """
     jobs = context(request).jobs
@@ -102,7 +102,7 @@ async def suspend(request: Request, viewer: Viewer, body: Suspension, user_id: i
 @bp.delete("/<user_id:id>/suspension")
 @operation(scope="admin", errors=(UserNotFound, Administrator))
 async def unsuspend(request: Request, viewer: Viewer, user_id: int) -> Answer:
-    """End a suspension: the user's keys work again, and their tweets are shown."""
+    """End a suspension. The user's keys work again, and their tweets are shown."""
     await suspensions.unsuspend(user_id, Actor.of(viewer), context(request).jobs)
     return Answer()
 
@@ -110,7 +110,7 @@ async def unsuspend(request: Request, viewer: Viewer, user_id: int) -> Answer:
 @bp.get("/<user_id:id>/followers")
 @operation(scope="read", query=PageQuery, answer=PeoplePage, errors=(UserNotFound,))
 async def followers(request: Request, viewer: Viewer, query: PageQuery, user_id: int) -> PeoplePage:
-    """List who follows a user, the newest first."""
+    """List a user's followers, newest first."""
     page = await follows.followers(viewer, user_id, limit=query.size, before=query.before)
     return PeoplePage(users=wire.people(page.items), next=page.next)
 
@@ -118,6 +118,6 @@ async def followers(request: Request, viewer: Viewer, query: PageQuery, user_id:
 @bp.get("/<user_id:id>/following")
 @operation(scope="read", query=PageQuery, answer=PeoplePage, errors=(UserNotFound,))
 async def following(request: Request, viewer: Viewer, query: PageQuery, user_id: int) -> PeoplePage:
-    """List whom a user follows, the newest first."""
+    """List the users whom a user follows, newest first."""
     page = await follows.following(viewer, user_id, limit=query.size, before=query.before)
     return PeoplePage(users=wire.people(page.items), next=page.next)

@@ -144,5 +144,5 @@ async def told(address: DatabaseAddress, versions: Versions | None = None) -> As
 async def tell(changed: Collection[int]) -> None:
     """Say that these topics changed; to be called after the commit. Returns when every host knows."""
     if _of_process is None:
-        raise RuntimeError("changes are told inside of `told` only")
+        raise RuntimeError("changes can be published only inside `told`")
     await _of_process.tell(changed)

@@ -81,12 +81,12 @@ class Keeper:
             except AWAY as error:
                 if not complained:
                     log.warning(
-                        "answers from memory wait for the database: %s: %s", type(error).__name__, error
+                        "the cache is off until the database responds: %s: %s", type(error).__name__, error
                     )
                 complained = True
             except Exception:
                 # Whatever it is: requests are answered all the same, only slower.
-                log.exception("the cache's lease was lost")
+                log.exception("lost the cache's lease")
             await asyncio.sleep(spread(LOOK_EVERY))
 
     @contextlib.asynccontextmanager

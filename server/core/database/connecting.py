@@ -84,5 +84,5 @@ async def _connect(
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, TargetServerAttributeNotMatched):
-        return "takes no writes"
-    return "does not answer" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+        return "is read-only"
+    return "doesn't respond" if isinstance(error, TimeoutError) else str(error) or type(error).__name__

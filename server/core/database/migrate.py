@@ -27,8 +27,8 @@ class NewerDatabase(Exception):
     def __init__(self, unknown: Sequence[str]) -> None:
         names = ", ".join(name.removesuffix(".py") for name in unknown)
         super().__init__(
-            f"the database is of a newer Perch: this version does not know {names}. Install that version, or "
-            "restore a dump that this one made"
+            f"the database belongs to a newer version of Perch: this one doesn't know {names}. Install the "
+            "newer version, or restore a dump that this one made"
         )
 
 

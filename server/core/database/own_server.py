@@ -122,7 +122,7 @@ async def _separate(server: asyncpg.Connection, address: DatabaseAddress) -> Non
         for (database,) in await server.fetch(DATABASES):
             await hand_over(replace(address, database=database))
     except LockNotAvailableError:
-        log.warning("tables are in use: the role of the database stays a superuser until the next start")
+        log.warning("tables are in use, so the database role stays a superuser until the next start")
         return
     async with server.transaction():
         await server.execute(EXCHANGE)
@@ -130,7 +130,7 @@ async def _separate(server: asyncpg.Connection, address: DatabaseAddress) -> Non
         for (database,) in await server.fetch(DATABASES):
             if database != "postgres":
                 await server.execute(f'ALTER DATABASE "{database}" OWNER TO perch')
-    log.info("the role perch is no superuser any more (docs/operations.md)")
+    log.info("the role perch is no longer a superuser (docs/operations.md)")
 
 
 async def lend_roles(superuser: asyncpg.Connection) -> None:

@@ -84,12 +84,12 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
         if not self._queue.empty():
             return await super()._acquire(timeout)
         if self.waiting >= MOST_WAITING:
-            raise PoolExhausted(f"{MOST_WAITING} wait for a connection to the database already")
+            raise PoolExhausted(f"{MOST_WAITING} requests are already waiting for a database connection")
         self.waiting += 1
         try:
             return await super()._acquire(timeout or ACQUIRE_TIMEOUT)
         except TimeoutError:
-            raise PoolExhausted(f"no connection to the database was free for {ACQUIRE_TIMEOUT:g} s") from None
+            raise PoolExhausted(f"no database connection became free within {ACQUIRE_TIMEOUT:g} s") from None
         finally:
             self.waiting -= 1
 
@@ -144,6 +144,10 @@ def measured() -> Iterator[Metric]:
     open_now.add_metric(("busy",), size - idle)
     yield open_now
     yield GaugeMetricFamily(
-        "perch_database_connections_limit", "Connections that may be open.", value=pool.get_max_size()
+        "perch_database_connections_limit",
+        "The most connections that can be open.",
+        value=pool.get_max_size(),
     )
-    yield GaugeMetricFamily("perch_database_waiting", "Who waits for a connection.", value=pool.waiting)
+    yield GaugeMetricFamily(
+        "perch_database_waiting", "Requests waiting for a connection.", value=pool.waiting
+    )

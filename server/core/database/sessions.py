@@ -28,7 +28,7 @@ class SharedSession(LookupError):
     def __init__(self, address: DatabaseAddress) -> None:
         super().__init__(
             f"DATABASE_URL: {address} leads to a pooler in transaction mode, which loses notifications and "
-            "locks: set pool_mode = session in PgBouncer"
+            "locks. Set pool_mode = session in PgBouncer"
         )
 
 

@@ -40,7 +40,7 @@ async def taken(user_id: int, size: int, of: Quota, *, now: datetime | None = No
     now = now or datetime.now(UTC)
     day = now.date()
     if not await quota.take(user_id, day, size, pictures=of.pictures, most_bytes=of.bytes):
-        raise _exceeded(f"{of.pictures} pictures and {of.bytes} bytes of them", now)
+        raise _exceeded(f"{of.pictures} pictures and {of.bytes} bytes of pictures", now)
     upload = Taken(size)
     try:
         yield upload
@@ -64,8 +64,8 @@ async def ensure_room_for_text(user_id: int, text: str, most: int) -> None:
 def _exceeded(what: str, now: datetime) -> QuotaExceeded:
     tomorrow = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
     return QuotaExceeded(
-        f"A day takes {what} from one user, and this would be more. There is room again from "
-        f"{tomorrow:%Y-%m-%dT%H:%M:%SZ} on.",
+        f"A user can add up to {what} a day, and this would exceed that. You can add more from "
+        f"{tomorrow:%Y-%m-%dT%H:%M:%SZ}.",
         int((tomorrow - now).total_seconds()) + 1,
     )
 

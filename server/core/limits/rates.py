@@ -24,7 +24,10 @@ PAUSE, MOST_PAUSED = 0.3, 100
 LOOKUPS, PICTURE_LOOKUPS = "3000/minute", "12000/minute"
 
 REFUSED = Counter(
-    "perch_rate_limited", "Requests refused, by what had too many.", labelnames=("limit",), registry=REGISTRY
+    "perch_rate_limited",
+    "Requests refused, by the limit that was exceeded.",
+    labelnames=("limit",),
+    registry=REGISTRY,
 )
 
 

@@ -104,7 +104,7 @@ class Ledger:
                 if isinstance(error, TimeoutError):
                     totals = [UNCONFIRMED] * len(now)
                 if time.monotonic() > self._rests_until + 10 * REST:
-                    words = "rates are counted by each process alone, without Redis: %s: %s"
+                    words = "each process counts rates on its own until Redis responds: %s: %s"
                     log.warning(words, type(error).__name__, error)
                 self._rests_until = time.monotonic() + REST
             finally:
@@ -190,4 +190,4 @@ async def settle_for_ever(tallies: Sequence[Tally]) -> None:
             try:
                 await tally.settle()
             except Exception:  # whatever it is: requests are answered all the same
-                log.exception("the %s that were counted here are not told", tally.name)
+                log.exception("can't share this process's count of %s with other processes", tally.name)

@@ -19,7 +19,9 @@ def prepare() -> None:
     """Let this process have as many open files as the system allows, and say so where these are few."""
     open_files.raise_limit()
     if streams() < MAX_STREAMS:
-        words = "at most %d live streams in this process: the system allows it %d open files (ulimit -Hn)"
+        words = (
+            "this process can hold at most %d live streams: the system allows it %d open files (ulimit -Hn)"
+        )
         log.info(words, streams(), open_files.limit())
 
 

@@ -172,7 +172,7 @@ class Hub:
                 # database. The clients' streams stay open meanwhile.
                 if not complained:
                     unexpected = not isinstance(error, AWAY)
-                    words = "live updates wait for the database: %s: %s"
+                    words = "live updates are paused until the database responds: %s: %s"
                     log.warning(words, type(error).__name__, error, exc_info=unexpected)
                 complained = True
             await asyncio.sleep(spread(RETRY_AFTER))

@@ -154,11 +154,11 @@ async def create(
     allowed = keys.SCOPES if user.is_admin else keys.MEMBER_SCOPES
     chosen = list(dict.fromkeys(scopes)) if scopes is not None else list(allowed)
     if not chosen:
-        raise InvalidBody("scopes must name at least one of read, write, account and admin.")
+        raise InvalidBody("scopes must include at least one of read, write, account and admin.")
     if beyond := [scope for scope in chosen if scope not in allowed]:
-        raise OutOfScope(f"A key with the scope {beyond[0]} is for administrators only.")
+        raise OutOfScope(f"Only administrators can have a key with the scope {beyond[0]}.")
     if expires_at is not None and not timedelta() < expires_at - datetime.now(UTC) <= LONGEST_LIFE:
-        raise InvalidBody(f"expires_at must be in the future, and within {LONGEST_LIFE.days} days.")
+        raise InvalidBody(f"expires_at must be in the future and at most {LONGEST_LIFE.days} days away.")
     shown = text.line("name", name, text.KEY_NAME_MAX_LENGTH)
     key = keys.generate()
     async with transaction():
@@ -167,7 +167,7 @@ async def create(
             raise InvalidKey
         count = len(await rows(STANDING, user.id))
         if count >= MAX_KEYS_PER_USER and not beyond_bound:
-            raise InvalidBody(f"You have {MAX_KEYS_PER_USER} keys already: revoke one first.")
+            raise InvalidBody(f"You already have {MAX_KEYS_PER_USER} keys. Revoke one first.")
         record = await ApiKey.create(
             user_id=user.id,
             hash=keys.digest(key),
@@ -189,10 +189,10 @@ async def create_by(
     """
     wanted = list(scopes) if scopes is not None else [s for s in keys.SCOPES if s in viewer.scopes]
     if beyond := [scope for scope in wanted if scope not in viewer.scopes]:
-        raise OutOfScope(f"A key without the scope {beyond[0]} cannot make one that has it.")
+        raise OutOfScope(f"A key without the scope {beyond[0]} can't create one that has it.")
     end = (await ApiKey.get(id=viewer.key_id)).expires_at
     if end is not None and expires_at is not None and expires_at > end:
-        raise OutOfScope("A key cannot make one that is valid for longer than itself.")
+        raise OutOfScope("A key can't create one that is valid for longer than itself.")
     user = await User.get(id=viewer.id)
     return await create(user, name, wanted, expires_at or end, made_with=viewer.key_id)
 

@@ -13,7 +13,7 @@ PERSONAL = PersonalData(
     (
         Exported(
             "keys",
-            "your API keys; the keys themselves are known to nobody but you",
+            "your API keys, without the keys themselves, which only you know",
             EXPORT,
             nested=("scopes",),
         ),

@@ -46,8 +46,8 @@ async def erase(user_id: int, _objects: Objects) -> bool:
 
 PERSONAL = PersonalData(
     (
-        Exported("following", "whom you follow", EXPORT_FOLLOWING),
-        Exported("followers", "who follows you", EXPORT_FOLLOWERS),
+        Exported("following", "the people you follow", EXPORT_FOLLOWING),
+        Exported("followers", "the people who follow you", EXPORT_FOLLOWERS),
     ),
     (erase,),
     ("SELECT 1 FROM follows WHERE follower_id = u.id OR followee_id = u.id",),

@@ -61,7 +61,7 @@ async def make(
     shown = text.line("note", note, NOTE_MAX_LENGTH) if note.strip() else ""
     if user_id is not None:
         if uses != 1 or admin:
-            raise InvalidBody("A link for an existing user has one use, and makes nobody an administrator.")
+            raise InvalidBody("A link for an existing user works once and makes nobody an administrator.")
         await _recoverable(user_id, by)
     lasts = timedelta(days=days)
     if admin:
@@ -103,7 +103,7 @@ async def revoke(invitation_id: int, by: Actor = TERMINAL) -> None:
     async with transaction():
         found = Invitation.filter(id=invitation_id, revoked_at=None)
         if not await found.update(revoked_at=datetime.now(UTC)):
-            raise InvitationNotFound("There is no invitation with this id that could be revoked.")
+            raise InvitationNotFound("No invitation with this id can be revoked.")
         await audit.record(by, Act.INVITATION_REVOKED, subject_id=invitation_id)
 
 
@@ -141,13 +141,13 @@ async def accept(token: str, handle: str | None, name: str | None) -> tuple[User
         if user_id is not None:
             return await _recover(user_id, handle, name)
         if handle is None:
-            raise InvalidBody("handle is needed.")
+            raise InvalidBody("handle is missing.")
         return await accounts.create(handle, name, admin=admin)
 
 
 async def _recover(user_id: int, handle: str | None, name: str | None) -> tuple[User, str]:
     if handle is not None or name is not None:
-        raise InvalidBody("This link is for an existing user: neither handle nor name can be chosen.")
+        raise InvalidBody("This link is for an existing user, so you can't choose a handle or a name.")
     user = await User.get(id=user_id)
     # Whoever lost their key cannot revoke others to make room.
     _, key = await keys.create(user, RECOVERED, beyond_bound=True)
@@ -161,6 +161,6 @@ async def _recoverable(user_id: int, by: Actor) -> None:
     if user.is_admin and not by.is_terminal:
         raise Administrator
     if user.suspended_at is not None:
-        raise InvalidBody("Whoever is suspended gets no key: end the suspension first.")
+        raise InvalidBody("This user is suspended and can't get a key. End the suspension first.")
     if user.demo:
-        raise InvalidBody("The keys of the demo users are everybody's: there is nothing to recover.")
+        raise InvalidBody("Everyone shares the demo users' keys, so there is nothing to recover.")

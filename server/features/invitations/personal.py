@@ -9,4 +9,4 @@ EXPORT = """
     FROM invitations WHERE created_by_id = $1 AND id > $2 ORDER BY id LIMIT $3
 """
 
-PERSONAL = PersonalData((Exported("invitations", "the links that you made", EXPORT),))
+PERSONAL = PersonalData((Exported("invitations", "the invitation links that you made", EXPORT),))

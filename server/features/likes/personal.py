@@ -30,7 +30,7 @@ async def erase(user_id: int, _objects: Objects) -> bool:
 
 
 PERSONAL = PersonalData(
-    (Exported("likes", "the tweets that you like, by their ids", EXPORT),),
+    (Exported("likes", "the ids of the tweets that you like", EXPORT),),
     (erase,),
     ("SELECT 1 FROM likes WHERE user_id = u.id",),
 )

@@ -99,5 +99,5 @@ async def sweep_incoming(store: ObjectStore, *, now: datetime | None = None) -> 
     for key in gone:
         await store.delete(key)
     if gone:
-        log.info("removed %d originals that were left over", len(gone))
+        log.info("removed %d leftover originals", len(gone))
     return len(gone)

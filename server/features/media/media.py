@@ -129,11 +129,11 @@ async def ensure_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
     for media_id in media_ids:
         media = by_id.get(media_id)
         if media is None or media["state"] == MediaState.REMOVED:
-            raise MediaNotFound(f"There is no picture of yours with the id {media_id}.")
+            raise MediaNotFound(f"You have no picture with the id {media_id}.")
         if media["state"] == MediaState.BROKEN:
             raise BrokenPicture(media["failure"])
         if media["tweet_id"] is not None:
-            raise MediaInUse(f"The picture {media_id} is attached to a tweet already.")
+            raise MediaInUse(f"Picture {media_id} is already attached to a tweet.")
 
 
 async def detach_all(tweet_id: int) -> list[int]:

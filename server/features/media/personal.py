@@ -29,7 +29,7 @@ async def erase(user_id: int, objects: Objects) -> bool:
     return bool(pictures)
 
 
-PICTURES = Exported("pictures", "your pictures, each a file in the folder pictures", EXPORT)
+PICTURES = Exported("pictures", "your pictures; each is a file in the folder pictures", EXPORT)
 
 PERSONAL = PersonalData(
     (PICTURES,),

@@ -112,7 +112,7 @@ async def carry_out(jobs: Jobs) -> int:
 async def refuse_subject(by: Actor) -> None:
     """Raises NoConsent where the suspension of who acts is asked for."""
     if by.user_id is not None and await suspension_request.is_against(by.user_id):
-        raise NoConsent("Your suspension is asked for: until that is settled, you cannot do this.")
+        raise NoConsent("Someone has asked to suspend you. You can't do this until that is settled.")
 
 
 @asynccontextmanager
@@ -138,7 +138,7 @@ async def _end(request_id: int, jobs: Jobs) -> None:
         if not locked.is_due:
             return
         await _take_effect(locked, asker, confirmed=False)
-    log.info("the suspension of the administrator %d took effect", locked.user_id)
+    log.info("the suspension of administrator %d took effect", locked.user_id)
     await suspensions.told(locked.user_id, jobs)
 
 
@@ -167,10 +167,10 @@ async def _suspendable(user_id: int, by: Actor) -> None:
     if found is None:
         raise UserNotFound
     if user_id == by.user_id:
-        raise InvalidBody("user_id is your own: nobody asks for their own suspension.")
+        raise InvalidBody("user_id is your own. You can't ask for your own suspension.")
     if not found["is_admin"]:
         raise InvalidBody(
-            "user_id is no administrator: POST /api/users/<id>/suspension suspends them at once."
+            "user_id isn't an administrator. Suspend them at once with POST /api/users/<id>/suspension."
         )
     if found["suspended"]:
-        raise InvalidBody("user_id is suspended already.")
+        raise InvalidBody("user_id is already suspended.")

@@ -40,7 +40,7 @@ async def create(handle: str, name: str | None = None, *, admin: bool = False) -
     """
     if not HANDLE.fullmatch(handle):
         raise InvalidBody(
-            f"A handle has 1 to 30 lower-case ASCII letters, digits or underscores, not {handle!r}."
+            f"A handle must be 1 to 30 lower-case ASCII letters, digits or underscores, not {handle!r}."
         )
     shown = text.line("name", name if name is not None else handle, text.NAME_MAX_LENGTH)
     try:

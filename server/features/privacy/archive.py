@@ -18,11 +18,11 @@ from storage import keys
 from storage.base import ObjectNotFound, ObjectStore
 
 # Files that are no lists of rows, and those that are, as `server.features.personal` has them.
-README = """This is what Perch holds of you.
+README = """This is the data that Perch has about you.
 
 {files}
 
-Not in it: how many pictures and bytes you sent today, which is counted for a few days.
+Not included: how many pictures and bytes you sent today, which is counted for a few days.
 """
 NAME_WIDTH, WIDTH = 18, 90
 

@@ -34,7 +34,7 @@ FORGOTTEN_AFTER = 120
 # Users that are taken up again in one go.
 AT_ONCE = 100
 
-NOT_CONFIRMED = "handle must be the handle of the account that is to be deleted."
+NOT_CONFIRMED = "handle must be the handle of the account to delete."
 
 # $1 user, locked. Nobody where they are suspended, or erased already.
 OWNER = """
@@ -63,7 +63,7 @@ async def delete_oneself(viewer: Viewer, handle: str, jobs: Jobs) -> LeavingRow:
         if user is None:
             raise InvalidKey
         if user["demo"]:
-            raise PublicKey("The demo users are everybody's: nobody can delete them.")
+            raise PublicKey("The demo users are shared by everyone, so nobody can delete them.")
         if not user["is_leaving"]:
             await invitation.revoke_made_by(viewer.id)
             await erasure.hide(viewer.id, GRACE_DAYS)

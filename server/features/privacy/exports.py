@@ -126,5 +126,5 @@ async def sweep(store: ObjectStore, *, now: datetime | None = None) -> int:
     for key in gone:
         await store.delete(key)
     if expired or gone:
-        log.info("removed %d archives whose time was over, %d left over", len(expired), len(gone))
+        log.info("removed %d expired archives and %d leftover ones", len(expired), len(gone))
     return len(expired) + len(gone)

@@ -37,7 +37,7 @@ def part(*, limit: int, before: int = NEWEST, page: int = 1, likers: int) -> Par
     """
     limit = min(limit, MAX_PAGE_SIZE)
     if page * limit > DEEPEST:
-        raise InvalidParameter(f"offset times limit is at most {DEEPEST:,}: go on with before, from next.")
+        raise InvalidParameter(f"offset times limit is at most {DEEPEST:,}. Beyond it, pass next as before.")
     return Part(before, (max(page, 1) - 1) * limit, limit, min(likers, EMBEDDED_LIKERS))
 
 

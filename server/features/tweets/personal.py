@@ -48,7 +48,7 @@ async def erase_tweets(user_id: int, _objects: Objects) -> bool:
 
 
 PERSONAL = PersonalData(
-    (Exported("tweets", "what you wrote, with the ids of its pictures", EXPORT, nested=("pictures",)),),
+    (Exported("tweets", "your tweets, with the ids of their pictures", EXPORT, nested=("pictures",)),),
     (erase_likes_of_tweets, erase_tweets),
     ("SELECT 1 FROM tweets WHERE author_id = u.id",),
 )

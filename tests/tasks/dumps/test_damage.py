@@ -101,7 +101,7 @@ async def test_a_manifest_that_is_of_another_dump_is_damaged_and_stops_nothing(w
         await overwrite(workshop.backups, planted, encode(foreign, await server_keys.signing()))
         found = await listing(workshop)
         assert [one.id for one in found.dumps] == [dump.id]
-        assert found.damaged == [(planted, "it is that of another dump")]
+        assert found.damaged == [(planted, "it belongs to another dump")]
         assert await retention_of.expired(workshop, now=SLOT + timedelta(days=2)) == []
 
 

@@ -67,7 +67,7 @@ async def test_a_pg_dump_that_is_killed_leaves_nothing(workshop: Workshop) -> No
     def kill(_: int) -> None:
         subprocess.run(["pkill", "-9", "-P", str(os.getpid()), "pg_dump"], check=False)
 
-    with pytest.raises(DumpFailed, match="pg_dump ended with -9"):
+    with pytest.raises(DumpFailed, match="pg_dump exited with -9"):
         await making.make("hour", SLOT, replace(workshop, on_progress=kill))
     assert await keys(workshop.backups) == []
 
@@ -93,7 +93,7 @@ async def test_a_dump_that_another_worker_took_over_is_not_kept(workshop: Worksh
     async def lost() -> bool:
         return False
 
-    with pytest.raises(DumpFailed, match="took the dump over"):
+    with pytest.raises(DumpFailed, match="has taken over this dump"):
         await making.make("hour", SLOT, workshop, still_wanted=lost)
     assert await keys(workshop.backups) == []
 
@@ -208,7 +208,7 @@ def test_a_program_that_does_not_end_is_given_up(tmp_path: Path) -> None:
     (tmp_path / "pg_restore").symlink_to("/usr/bin/sleep")
     with (
         running(tmp_path, "pg_restore", None, ["60"]) as program,
-        pytest.raises(DumpFailed, match="did not end"),
+        pytest.raises(DumpFailed, match="didn't finish"),
     ):
         program.end_well(0.2)
     assert program.process.poll() is not None

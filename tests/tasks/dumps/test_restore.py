@@ -265,7 +265,7 @@ async def test_what_was_put_aside_is_listed_and_dropped_by_name(
     assert found.bytes is not None
     assert found.bytes > 1_000_000
     assert abs(datetime.now(UTC) - found.since) < timedelta(minutes=5)
-    with pytest.raises(DumpFailed, match="no restore put aside or made a database target"):
+    with pytest.raises(DumpFailed, match="no restore left a database target"):
         await forget(target, "target")
     async with connected(target.database, MAINTENANCE) as server:
         await server.execute("DROP DATABASE target WITH (FORCE)")
@@ -281,7 +281,7 @@ async def test_what_was_restored_beside_is_listed_and_dropped_too(
     assert found.name == "target_beside"
     assert abs(datetime.now(UTC) - found.since) < timedelta(minutes=5)
     async with connected(target.database, "target_beside"):
-        with pytest.raises(DumpFailed, match="somebody uses the database target_beside"):
+        with pytest.raises(DumpFailed, match="the database target_beside is in use"):
             await forget(target, "target_beside")
     await forget(target, "target_beside")
     assert await databases(workshop) == ["target"]
@@ -322,7 +322,7 @@ async def test_a_dump_of_a_newer_version_is_refused(dump: Dump, workshop: Worksh
     async def body() -> AsyncIterator[bytes]:
         yield b""
 
-    with pytest.raises(DumpFailed, match="newer Perch"):
+    with pytest.raises(DumpFailed, match="newer version of Perch"):
         await restore(Source("x", body(), newer, is_signed=True), target, force=True)
 
 

@@ -35,7 +35,7 @@ async def test_each_kind_lives_its_days(workshop: Workshop) -> None:
     week = await dumped(workshop, "week", 0.1, 13, 15)
     found: list[Expired] = await retention.expired(workshop, now=NOW)
     assert [item.what for item in found] == [hour[2], hour[3], day[2], week[2]]
-    assert found[0].reason == "dumps of the kind hour are kept 3 days"
+    assert found[0].reason == "hour dumps are kept for 3 days"
     await retention.remove(found, workshop)
     assert await gone(workshop) == []
     left = {item.key.split("/")[-1].split(".")[0] async for item in workshop.backups.list("backup_database/")}

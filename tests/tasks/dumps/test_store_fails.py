@@ -128,7 +128,7 @@ async def test_a_dump_that_fills_the_disk_is_tried_again(
 
         tried = await carried_out(run, replace(here, on_progress=fill))
         assert (tried.state, tried.attempt) == ("due", 1)
-        assert "no room is left on the disk" in str(tried.error)
+        assert "no space left on the disk" in str(tried.error)
         assert set(await keys(backups)) == {good.keys[0], good.key}
         assert list((disk / "backups" / ".aside").iterdir()) == []
         (disk / "filler").unlink()

@@ -13,36 +13,39 @@ from server.features.api_keys.api_key import ApiKey
 
 
 class NewKey(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that makes a key."""
+    """The request body that creates a key."""
 
-    name: Annotated[str, Meta(description="What it is for: one line of 1 to 50 characters.")]
+    name: Annotated[str, Meta(description="What the key is for: one line of 1 to 50 characters.")]
     scopes: Annotated[
         list[Scope] | None,
         Meta(
             description="`read`; `write`: tweets, likes, follows and pictures; `account`: keys, links, the "
-            "name, the archive, and deleting the account; `admin`. Never more than the shown key has; all of "
-            "those where absent."
+            "name, the archive, and deleting the account; `admin`. No more than the key you use has, which "
+            "is also the default."
         ),
     ] = None
     expires_at: Annotated[
         Annotated[datetime, Meta(tz=True)] | None,
-        Meta(description="With a time zone. When the shown key does, where absent; never after it."),
+        Meta(
+            description="With a time zone, and no later than when the key you use expires, which is also the "
+            "default."
+        ),
     ] = None
 
 
 class Key(msgspec.Struct, frozen=True):
-    """What is known of a key; the key itself is not."""
+    """A key's data, without the key itself."""
 
     id: int
     name: str
     scopes: Annotated[
         list[HeldScope],
-        Meta(description="`archive` fetches the archive: keys from before the scope `account` have it."),
+        Meta(description="`archive` downloads the archive: keys from before the scope `account` have it."),
     ]
     created_at: datetime
     expires_at: datetime | None
-    made_with: Annotated[int | None, Meta(description="The key that was shown when it was made.")]
-    current: Annotated[bool, Meta(description="Whether it is the key that was shown.")]
+    made_with: Annotated[int | None, Meta(description="The key that was used to make it.")]
+    current: Annotated[bool, Meta(description="Whether it is the key you use.")]
 
 
 def key(record: ApiKey, current_id: int) -> Key:

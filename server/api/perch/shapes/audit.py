@@ -17,13 +17,13 @@ class Act(msgspec.Struct, frozen=True):
 
     id: int
     at: datetime
-    act: Annotated[str, Meta(description="Such as `user.suspend`.")]
+    act: Annotated[str, Meta(description="The kind of act, such as `user.suspend`.")]
     on_terminal: Annotated[bool, Meta(description="Whether it was a command on the server's terminal.")]
-    actor: Annotated[Person | None, Meta(description="Who; null on the terminal, and once deleted.")]
-    key_id: Annotated[int | None, Meta(description="By which key.")]
-    user: Annotated[Person | None, Meta(description="To whom; null once deleted.")]
+    actor: Annotated[Person | None, Meta(description="Who did it; null on the terminal, or if deleted.")]
+    key_id: Annotated[int | None, Meta(description="The key that was used.")]
+    user: Annotated[Person | None, Meta(description="The user it concerns; null if deleted.")]
     user_id: int | None
-    subject_id: Annotated[int | None, Meta(description="The tweet, key or invitation.")]
+    subject_id: Annotated[int | None, Meta(description="The tweet, key or invitation it concerns.")]
     details: dict[str, Any]
 
 

@@ -20,7 +20,7 @@ encoder = msgspec.json.Encoder()
 
 
 class Counters(msgspec.Struct, frozen=True):
-    """A user's counters. Of two states the one with the higher `version` is the newer."""
+    """A user's counters. Of two states, the one with the higher `version` is newer."""
 
     id: int
     tweets_count: int
@@ -30,11 +30,11 @@ class Counters(msgspec.Struct, frozen=True):
 
 
 class Opened(msgspec.Struct, frozen=True, tag_field="type", tag="open"):
-    """The stream is open; what happens from now on follows."""
+    """The stream is open. Everything that happens from now on follows."""
 
 
 class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
-    """A new tweet. `liked` says nothing here: one's own likes are told by `liked`."""
+    """A new tweet. Ignore its field `liked`: your own likes come as the event `liked`."""
 
     tweet: Tweet
     followed: Annotated[bool, Meta(description="Whether it belongs to the viewer's Following timeline.")]
@@ -42,14 +42,14 @@ class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet")
 
 
 class TweetDeleted(msgspec.Struct, frozen=True, tag_field="type", tag="tweet_deleted"):
-    """A tweet is gone. `author` is null where its author is gone too."""
+    """A tweet was deleted. `author` is null if its author was deleted too."""
 
     tweet_id: int
     author: Counters | None
 
 
 class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
-    """How many like a tweet; at most once a second for each tweet."""
+    """The number of likes of a tweet, sent at most once a second per tweet."""
 
     tweet_id: int
     likes_count: int
@@ -57,7 +57,7 @@ class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
 
 
 class Liked(msgspec.Struct, frozen=True, tag_field="type", tag="liked"):
-    """The viewer likes a tweet now, or not any more: done here or on another device."""
+    """The viewer liked or unliked a tweet, here or on another device."""
 
     tweet_id: int
     liked: bool
@@ -66,23 +66,23 @@ class Liked(msgspec.Struct, frozen=True, tag_field="type", tag="liked"):
 
 
 class FollowChanged(msgspec.Struct, frozen=True, tag_field="type", tag="follow"):
-    """Somebody follows somebody now, or not any more."""
+    """Someone followed or unfollowed someone."""
 
     follower_id: int
     followee_id: int
     followed: bool
-    users: Annotated[list[Counters], Meta(description="Of both, where they still exist.")]
+    users: Annotated[list[Counters], Meta(description="The counters of both, if they still exist.")]
 
 
 class Renamed(msgspec.Struct, frozen=True, tag_field="type", tag="user"):
-    """Somebody has another name."""
+    """Someone changed their name."""
 
     user: Person
     version: int
 
 
 class VisibilityChanged(msgspec.Struct, frozen=True, tag_field="type", tag="visibility"):
-    """All of a user's tweets are hidden now, or shown again. `author` is null where the user is gone."""
+    """All of a user's tweets were hidden or shown again. `author` is null if the user was deleted."""
 
     user_id: int
     hidden: bool
@@ -90,9 +90,9 @@ class VisibilityChanged(msgspec.Struct, frozen=True, tag_field="type", tag="visi
 
 
 class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
-    """A picture is ready, is broken and has left its tweet, or is described anew.
+    """A picture is ready, turned out to be broken and has left its tweet, or has a new description.
 
-    Of one that no tweet shows only its owner is told.
+    If the picture isn't in a tweet, only its owner gets this event.
     """
 
     tweet_id: int | None
@@ -100,22 +100,22 @@ class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
 
 
 class KeyRevoked(msgspec.Struct, frozen=True, tag_field="type", tag="key_revoked"):
-    """The key that opened the stream is not honoured any more. The stream ends."""
+    """The key that opened the stream is no longer valid. The stream ends."""
 
     key_id: int
 
 
 class Reset(msgspec.Struct, frozen=True, tag_field="type", tag="reset"):
-    """What was missed cannot be told any more: read anew what is shown. After `slow` the stream ends.
+    """Missed events are no longer available, so reload what you show. After `slow` the stream ends.
 
-    It ends after `stopping` too, where nothing was missed: whoever comes again with the last id goes on.
+    It also ends after `stopping`, when nothing was missed: reconnect with the last id to continue.
     """
 
     reason: Annotated[
         Reason,
         Meta(
-            description="Away for too long; the id is of other data, as of before a restore; "
-            "the client did not read as fast as things happened; the server stops, or starts again."
+            description="In this order: you were away too long; the id belongs to other data, for example "
+            "from before a restore; the client didn't read fast enough; the server is stopping or restarting."
         ),
     ]
 

@@ -20,20 +20,20 @@ from server.features.invitations.invitation import (
 
 
 class NewInvitation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that makes an invitation."""
+    """The request body that makes an invitation."""
 
-    max_uses: Annotated[int, Meta(ge=1, le=MAX_USES, description="How many people may use it.")] = 1
+    max_uses: Annotated[int, Meta(ge=1, le=MAX_USES, description="How many people can use it.")] = 1
     expires_in_days: Annotated[int, Meta(ge=1, le=MAX_DAYS)] = DAYS
     note: Annotated[str, Meta(description="For administrators: one line of at most 200 characters.")] = ""
     user_id: Annotated[
         Annotated[int, Meta(ge=1, lt=2**53)] | None,
-        Meta(description="An existing user, who gets another key by it. It then has one use."),
+        Meta(description="An existing user, who gets another key. The link then works once."),
     ] = None
-    admin: Annotated[bool, Meta(description="Whether who uses it becomes an administrator.")] = False
+    admin: Annotated[bool, Meta(description="Whether anyone who uses it becomes an administrator.")] = False
 
 
 class Invitation(msgspec.Struct, frozen=True):
-    """What is known of an invitation; its token is not."""
+    """An invitation, without its token."""
 
     id: int
     state: State
@@ -43,42 +43,42 @@ class Invitation(msgspec.Struct, frozen=True):
     used: int
     created_at: datetime
     expires_at: datetime
-    created_by: Annotated[Person | None, Meta(description="Null where it was made on a terminal.")]
-    user: Annotated[Person | None, Meta(description="The existing user whom it is for, if it is.")]
+    created_by: Annotated[Person | None, Meta(description="Null if it was made on the terminal.")]
+    user: Annotated[Person | None, Meta(description="The existing user it is for, if any.")]
 
 
 class NewMember(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that uses an invitation; nothing is chosen where it is for an existing user."""
+    """The request body that uses an invitation. If it is for an existing user, leave out both fields."""
 
     handle: Annotated[
         str | None,
-        Meta(description="Needed for a new user: 1 to 30 of a-z, 0-9 and _. It stays for ever."),
+        Meta(description="Required for a new user: 1 to 30 of a-z, 0-9 and _. It can't be changed later."),
     ] = None
     name: Annotated[
         str | None,
-        Meta(description="What is shown: one line of 1 to 50 characters; the handle where absent."),
+        Meta(description="The display name: one line of 1 to 50 characters. Default: the handle."),
     ] = None
 
 
 class Token(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that asks what a link is for."""
+    """The request body that asks what a link is for."""
 
-    token: Annotated[str, Meta(description="What the link ends in, behind the `#`.")]
+    token: Annotated[str, Meta(description="The end of the link, after the `#`.")]
 
 
 class Joining(NewMember, kw_only=True, forbid_unknown_fields=True, frozen=True):
-    """The body that uses a link; nothing is chosen where it is for an existing user."""
+    """The request body that uses a link. If it is for an existing user, leave out handle and name."""
 
-    token: Annotated[str, Meta(description="What the link ends in, behind the `#`.")]
+    token: Annotated[str, Meta(description="The end of the link, after the `#`.")]
 
 
 class Join(msgspec.Struct, frozen=True):
     """What a link is for."""
 
     kind: Literal["new", "recovery"]
-    instance: Annotated[str, Meta(description="What the server calls itself.")]
-    admin: Annotated[bool, Meta(description="Whether who uses it becomes an administrator.")]
-    handle: Annotated[str | None, Meta(description="Of the existing user, in a recovery.")]
+    instance: Annotated[str, Meta(description="The name of the server.")]
+    admin: Annotated[bool, Meta(description="Whether anyone who uses it becomes an administrator.")]
+    handle: Annotated[str | None, Meta(description="Of the existing user, if this is a recovery link.")]
     name: str | None
     expires_at: datetime
 

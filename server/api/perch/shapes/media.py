@@ -18,12 +18,12 @@ class Media(msgspec.Struct, frozen=True):
     url: Annotated[
         str,
         Meta(
-            description="The large variant; fits 1920x1080. For `<img src>`; no key needed. "
-            "Until a tweet shows the picture, the address is signed, and good for a day from the upload."
+            description="The large variant, which fits 1920x1080. For `<img src>`, without a key. Until the "
+            "picture is in a tweet, the address is signed and valid for a day from the upload."
         ),
     ]
     small_url: Annotated[str, Meta(description="The small variant, for timelines.")]
-    width: Annotated[int | None, Meta(description="Of the large variant, in pixels.")]
+    width: Annotated[int | None, Meta(description="Width of the large variant, in pixels.")]
     height: int | None
     thumbhash: Annotated[str | None, Meta(description="A placeholder of about 25 bytes, in base64.")]
     alt: str
@@ -31,9 +31,9 @@ class Media(msgspec.Struct, frozen=True):
 
 
 class AltText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that describes a picture."""
+    """The request body that describes a picture."""
 
-    alt: Annotated[str, Meta(description="What the picture shows, for people who cannot see it.")]
+    alt: Annotated[str, Meta(description="What the picture shows, for people who can't see it.")]
 
 
 def media(row: MediaRow, urls: MediaUrls) -> Media:

@@ -15,7 +15,7 @@ from server.operations.scheduled_run import RunKind, ScheduledRun
 
 
 class QueueLength(msgspec.Struct, frozen=True):
-    """Tasks of a queue: waiting, and in workers' hands."""
+    """Tasks of a queue: waiting, and being worked on."""
 
     name: str
     waiting: int
@@ -23,22 +23,22 @@ class QueueLength(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """A scheduled run, or one that somebody asked for."""
+    """A scheduled run, or one that someone started."""
 
     id: int
     kind: str
-    slot: Annotated[datetime, Meta(description="The time that it stands for.")]
+    slot: Annotated[datetime, Meta(description="The scheduled time of the run.")]
     state: Literal["due", "running", "done", "failed", "skipped"]
     trigger: Annotated[str, Meta(description="`schedule`, `manual` (a command), or `asked` (over HTTP).")]
     attempt: int
     started_at: datetime | None
     ended_at: datetime | None
-    result: Annotated[dict[str, Any] | None, Meta(description="What was done, in figures.")]
+    result: Annotated[dict[str, Any] | None, Meta(description="The result, in figures.")]
     error: Annotated[str | None, Meta(description="Why it failed or was skipped.")]
 
 
 class RunOfKind(msgspec.Struct, frozen=True):
-    """The newest run of a kind, and when the next one comes."""
+    """The newest run of a kind, and when the next one is due."""
 
     kind: str
     last: Run | None
@@ -46,13 +46,13 @@ class RunOfKind(msgspec.Struct, frozen=True):
 
 
 class NewRun(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that asks for a run."""
+    """The request body that starts a run."""
 
     kind: RunKind
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What is stored of a kind."""
+    """What is stored of one kind of object."""
 
     kind: str
     objects: int
@@ -60,31 +60,31 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class DumpCheck(msgspec.Struct, frozen=True):
-    """A verification that was asked for."""
+    """A verification of a dump."""
 
     at: datetime
-    is_whole: Annotated[bool | None, Meta(description="null while it is under way.")]
+    is_whole: Annotated[bool | None, Meta(description="Null while it is in progress.")]
     words: str
 
 
 class Dump(msgspec.Struct, frozen=True):
-    """A dump that exists."""
+    """A dump."""
 
     id: str
     kind: Literal["hour", "day", "week"]
     slot: datetime
-    bytes: Annotated[int, Meta(description="As it is stored, compressed.")]
+    bytes: Annotated[int, Meta(description="Bytes as stored, compressed.")]
     database_bytes: int
-    seconds: Annotated[float, Meta(description="How long it took.")]
+    seconds: Annotated[float, Meta(description="How long it took to make.")]
     encrypted: bool
     signed: Annotated[bool, Meta(description="Whether it is signed with a key of this Perch.")]
-    proven_at: Annotated[datetime | None, Meta(description="When a drill restored it from what is stored.")]
-    trouble: Annotated[str | None, Meta(description="What is known to be wrong with it.")]
+    proven_at: Annotated[datetime | None, Meta(description="When a restore test proved the stored dump.")]
+    trouble: Annotated[str | None, Meta(description="What is wrong with it, if anything is known.")]
     check: DumpCheck | None
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """A task that was given up: each worker died over it, or none knew it."""
+    """A failed task: every worker that tried it died, or none knew it."""
 
     id: str
     at: datetime
@@ -94,7 +94,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """A line of the log."""
+    """A log line."""
 
     time: str
     level: str
@@ -106,15 +106,15 @@ class LogLine(msgspec.Struct, frozen=True):
 
 
 class Trend(msgspec.Struct, frozen=True):
-    """One number for each minute, the oldest first; null where nobody counted."""
+    """One number per minute, oldest first; null if nothing was counted."""
 
     begins: Annotated[int, Meta(description="The first minute, in seconds since 1970.")]
     requests: list[int | None]
-    errors: Annotated[list[int | None], Meta(description="Of these, answered with 5xx.")]
-    refused: Annotated[list[int | None], Meta(description="Of these, refused for a rate.")]
-    median_ms: Annotated[list[float | None], Meta(description="Of answers under /api, uploads aside.")]
+    errors: Annotated[list[int | None], Meta(description="Requests answered with 5xx.")]
+    refused: Annotated[list[int | None], Meta(description="Requests refused by a rate limit.")]
+    median_ms: Annotated[list[float | None], Meta(description="Of responses under /api, except uploads.")]
     p95_ms: list[float | None]
-    waiting: Annotated[list[int | None], Meta(description="Tasks that waited, at most.")]
+    waiting: Annotated[list[int | None], Meta(description="The most tasks that were waiting.")]
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -128,11 +128,11 @@ class Member(msgspec.Struct, frozen=True):
     suspended_at: datetime | None
     hidden: bool
     tweets_count: int
-    keys: Annotated[int, Meta(description="How many keys of theirs work.")]
+    keys: Annotated[int, Meta(description="How many of their keys are valid.")]
 
 
 class MemberKey(msgspec.Struct, frozen=True):
-    """What is known of somebody's key."""
+    """A user's key, without the key itself."""
 
     id: int
     name: str

@@ -13,9 +13,9 @@ from server.features.privacy.export import ExportRow
 
 
 class Confirmation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that deletes an account."""
+    """The request body that deletes an account."""
 
-    handle: Annotated[str, Meta(description="That of the account: so that none is deleted by mistake.")]
+    handle: Annotated[str, Meta(description="The handle of the account, so that none is deleted by mistake.")]
 
 
 class Deletion(msgspec.Struct, frozen=True):
@@ -23,19 +23,19 @@ class Deletion(msgspec.Struct, frozen=True):
 
     handle: str
     name: str
-    erase_after: Annotated[datetime, Meta(description="Until when it can be kept; then it is erased.")]
+    erase_after: Annotated[datetime, Meta(description="Until when you can keep it. After that it is erased.")]
 
 
 class Export(msgspec.Struct, frozen=True):
-    """An archive of one's data."""
+    """An archive of your data."""
 
     state: Annotated[
         Literal["pending", "ready", "failed"],
-        Meta(description="Being made; to be fetched; not made, and to be asked for again."),
+        Meta(description="Being made; ready to download; failed, so ask again."),
     ]
     created_at: datetime
     size: Annotated[int | None, Meta(description="Bytes, once it is ready.")]
-    expires_at: Annotated[datetime | None, Meta(description="Until when it can be fetched.")]
+    expires_at: Annotated[datetime | None, Meta(description="Until when you can download it.")]
 
 
 def deletion(row: LeavingRow) -> Deletion:

@@ -17,19 +17,19 @@ from server.features.timelines.timeline import TweetRow
 
 
 class NewTweet(msgspec.Struct, frozen=True):
-    """The body that publishes. Other fields are ignored: old clients send some."""
+    """The request body that publishes a tweet. Other fields are ignored, because old clients send some."""
 
     tweet_data: Annotated[
-        str | None, Meta(description="The text; may be empty or absent where there is a picture.")
+        str | None, Meta(description="The text. It can be empty or absent if there is a picture.")
     ] = None
     tweet_media_ids: Annotated[
         list[int] | None,
-        Meta(description="Up to 4 pictures of one's own, in the order to be shown."),
+        Meta(description="Up to 4 of your pictures, in the order to show them."),
     ] = None
 
 
 class Like(msgspec.Struct, frozen=True):
-    """Who likes a tweet: `id` and `user_id` are the same number, for two generations of clients."""
+    """A user who likes a tweet. `id` and `user_id` are the same number, for two generations of clients."""
 
     id: int
     user_id: int
@@ -37,7 +37,7 @@ class Like(msgspec.Struct, frozen=True):
 
 
 class LikeInList(msgspec.Struct, frozen=True):
-    """Who likes a tweet, in a paged list."""
+    """A user who likes a tweet, in a paged list."""
 
     id: int
     user_id: int
@@ -47,7 +47,7 @@ class LikeInList(msgspec.Struct, frozen=True):
 
 
 class Tweet(msgspec.Struct, frozen=True):
-    """A tweet. At most 100 likers stand here (`?likers=<n>` asks for fewer), the viewer first."""
+    """A tweet, with at most 100 likers (`?likers=<n>` asks for fewer), the viewer first."""
 
     id: int
     content: str
@@ -57,7 +57,7 @@ class Tweet(msgspec.Struct, frozen=True):
     likes: list[Like]
     likes_count: int
     liked: Annotated[bool, Meta(description="Whether the viewer likes it.")]
-    version: Annotated[int, Meta(description="Grows with each change of `likes_count`.")]
+    version: Annotated[int, Meta(description="Increases with each change of `likes_count`.")]
     created_at: datetime
     stamp: Annotated[datetime, Meta(description="The same as `created_at`.")]
 

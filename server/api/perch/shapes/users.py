@@ -17,24 +17,24 @@ encoder = msgspec.json.Encoder()
 
 
 class User(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A user. At most 100 followers and followees stand here; whole lists have their own routes."""
+    """A user, with at most 100 followers and followees; the whole lists have their own routes."""
 
     id: int
     name: str
     handle: str
     created_at: datetime
-    followers: Annotated[list[Person], Meta(description="The newest 100, the viewer first.")]
-    following: Annotated[list[Person], Meta(description="The newest 100, the viewer first.")]
+    followers: Annotated[list[Person], Meta(description="The newest 100, with the viewer first.")]
+    following: Annotated[list[Person], Meta(description="The newest 100, with the viewer first.")]
     followers_count: int
     following_count: int
     tweets_count: int
-    version: Annotated[int, Meta(description="Grows with each change of the counters or the name.")]
+    version: Annotated[int, Meta(description="Increases with each change of the counters or the name.")]
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
-    suspended: Annotated[bool, Meta(description="By an administrator: no key of theirs works.")] = False
-    hidden: Annotated[bool, Meta(description="Whether their tweets are shown to nobody.")] = False
+    suspended: Annotated[bool, Meta(description="By an administrator: none of their keys work.")] = False
+    hidden: Annotated[bool, Meta(description="Whether their tweets are hidden from everyone.")] = False
     scopes: Annotated[
         list[HeldScope] | msgspec.UnsetType,
-        Meta(description="Of the key that was shown; in one's own only."),
+        Meta(description="The scopes of the key you use; only in your own account."),
     ] = msgspec.UNSET
 
 
@@ -48,39 +48,39 @@ class PersonInList(msgspec.Struct, frozen=True):
 
 
 class NewName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that renames."""
+    """The request body that changes the name."""
 
-    name: Annotated[str, Meta(description="What is shown: one line of 1 to 50 characters.")]
+    name: Annotated[str, Meta(description="The display name: one line of 1 to 50 characters.")]
 
 
 class Suspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that suspends."""
+    """The request body that suspends a user."""
 
     hide_tweets: Annotated[
-        bool | None, Meta(description="Whether nobody sees their tweets. Absent: as it is, shown at first.")
+        bool | None, Meta(description="Whether to hide their tweets. Default: no change; shown at first.")
     ] = None
     reason: Annotated[
         str | None,
-        Meta(description="For administrators: one line of at most 200 characters. Absent: as it is."),
+        Meta(description="For administrators: one line of at most 200 characters. Default: no change."),
     ] = None
 
 
 class NewSuspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body that asks for an administrator's suspension."""
+    """The request body that asks for an administrator's suspension."""
 
     user_id: Annotated[int, Meta(ge=1, lt=2**53, description="The administrator.")]
-    hide_tweets: Annotated[bool, Meta(description="Whether nobody is to see their tweets.")] = False
+    hide_tweets: Annotated[bool, Meta(description="Whether to hide their tweets from everyone.")] = False
     reason: Annotated[str, Meta(description="For administrators: one line of at most 200 characters.")] = ""
 
 
 class AskedSuspension(msgspec.Struct, frozen=True):
-    """A suspension of an administrator that waits for another one's consent."""
+    """A suspension of an administrator that is waiting for another one's consent."""
 
     id: int
     user: Person
     asked_by: Person
     asked_at: datetime
-    takes_effect_at: Annotated[datetime, Meta(description="When it does where nobody confirms it.")]
+    takes_effect_at: Annotated[datetime, Meta(description="When it takes effect if nobody confirms it.")]
     hide_tweets: bool
     reason: str
     may_confirm: Annotated[bool, Meta(description="Whether the viewer may confirm it.")]
