@@ -8,18 +8,24 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from sanic import Sanic
 
 from config.settings import Settings
-from server.blueprints import (
+from server.api.http.addresses import Addresses
+from server.api.http.connections import Connections
+from server.api.http.errors import EnvelopeErrors
+from server.api.http.headers import StandardHeaders
+from server.api.http.hosts import Hosts
+from server.api.http.protocol import PerchRequest
+from server.api.http.unsent import Unsent
+from server.api.pages import docs, health, metrics, pages
+from server.api.perch import (
+    api_keys as keys,
+)
+from server.api.perch import (
     audit,
     dead_letters,
-    docs,
-    health,
     instance,
     invitations,
-    keys,
     media,
-    metrics,
     operations,
-    pages,
     privacy,
     roster,
     runs,
@@ -30,12 +36,6 @@ from server.blueprints import (
     users,
 )
 from server.context import App, Context
-from server.http.addresses import Addresses
-from server.http.connections import Connections
-from server.http.errors import EnvelopeErrors
-from server.http.headers import StandardHeaders
-from server.http.hosts import Hosts
-from server.http.protocol import PerchRequest
 
 # Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
 MAX_BODY = 256 * 1024
@@ -83,7 +83,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         KEEP_ALIVE_TIMEOUT=KEEP_ALIVE,
         AUTO_EXTEND=False,
         MOTD=False,
-        # Sanic's own reading of what proxies say: ours is `server.http.addresses`.
+        # Sanic's own reading of what proxies say: ours is `server.api.http.addresses`.
         FORWARDED_SECRET=None,
         REAL_IP_HEADER=None,
         PROXIES_COUNT=None,
@@ -92,6 +92,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.hosts = Hosts(settings)
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.readiness = health.Readiness()
+    app.ctx.unsent = Unsent()
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
     for part in PARTS:

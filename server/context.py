@@ -12,11 +12,11 @@ from sanic import Sanic
 
 from config import redis_clients
 from config.settings import Settings
-from server.cache.memory import Memory
-from server.domain.jobs import Jobs
-from server.domain.media_urls import MediaUrls
-from server.limits.rates import Rates
-from server.realtime.hub import Hub
+from server.core.jobs import Jobs
+from server.core.limits.rates import Rates
+from server.core.live.hub import Hub
+from server.features.media.urls import MediaUrls
+from server.features.memory import Memory
 from storage.base import ObjectStore
 
 App: TypeAlias = Sanic[Any, Any]

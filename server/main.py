@@ -21,26 +21,27 @@ from config import logging as lines
 from config.heaps import bound_heaps
 from config.metrics import REGISTRY
 from config.settings import Settings
+from server.api.http.protocol import PerchHttp
+from server.api.perch.dialect import PerchDialect
+from server.api.perch.live import PerchLive
 from server.app import create_app
-from server.cache import changes
-from server.cache.keeper import Keeper
-from server.cache.memory import Memory
-from server.cache.versions import Versions
 from server.context import App, Context
-from server.domain import accounts
-from server.domain.marks import MARKS
-from server.domain.media_urls import MediaUrls
-from server.domain.passing import is_passing
-from server.http.protocol import PerchHttp
-from server.limits.rates import Rates
+from server.core.cache import changes
+from server.core.cache.keeper import Keeper
+from server.core.cache.versions import Versions
+from server.core.database import migrate, own_server, sessions
+from server.core.database.connection import database
+from server.core.limits.rates import Rates
+from server.core.live import capacity
+from server.core.live.hub import Hub
+from server.core.transient import is_passing
+from server.features.events import KINDS
+from server.features.marks import MARKS
+from server.features.media.urls import MediaUrls
+from server.features.memory import Memory
+from server.features.people import accounts
 from server.metrics import WebMetrics, totals
-from server.models import migrate, own_server, sessions
-from server.models.connection import database
-from server.realtime import capacity
-from server.realtime.hub import Hub
 from server.serving import BACKLOG, serve
-from server.wire.dialect import PerchDialect
-from server.wire.live import PerchLive
 from tasks import trends
 from tasks.broker import create_broker
 from tasks.queue import QueuedJobs
@@ -72,7 +73,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
             memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
             async with (
                 changes.told(settings.database, versions),
-                Keeper(settings.database, versions).running(),
+                Keeper(settings.database, versions, KINDS).running(),
                 Hub(settings.database, PerchLive(urls)).running() as hub,
                 Rates(settings, redis).running() as rates,
                 trends.added(Redis(connection_pool=broker.connection_pool), totals),

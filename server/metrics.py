@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from server.api.http.protocol import PerchHttp
 from server.context import App
-from server.http.protocol import PerchHttp
-from server.limits.rates import REFUSED
-from server.models import pool
-from server.realtime import capacity
+from server.core.database import pool
+from server.core.limits.rates import REFUSED
+from server.core.live import capacity
 
 
 def totals() -> dict[str, int]:

@@ -16,8 +16,8 @@ from collections.abc import Callable, Collection
 
 from sanic.server.protocols.http_protocol import HttpProtocol
 
+from server.api.http.protocol import PerchHttp, PerchProtocol
 from server.context import App
-from server.http.protocol import PerchHttp, PerchProtocol
 
 # Connections that wait to be accepted, over all web processes: when a server starts again, all of its live
 # streams come back at once. The kernel has a bound of its own (net.core.somaxconn, 4,096).

@@ -13,8 +13,8 @@ import msgspec
 from redis.exceptions import RedisError
 
 from config import redis_clients
-from server.domain import condition
-from server.domain.condition import Trouble
+from server.operations import condition
+from server.operations.condition import Trouble
 from tasks.workshop import Workshop
 
 log = logging.getLogger(__name__)

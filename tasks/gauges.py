@@ -19,11 +19,11 @@ from redis.asyncio import Redis
 from config.addresses import DatabaseAddress
 from config.metrics import REGISTRY
 from config.settings import Settings
-from server.domain import disks
-from server.domain.passing import is_passing
-from server.domain.slots import Timetable
-from server.models import RunKind
-from server.models.connecting import connect
+from server.core.database.connecting import connect
+from server.core.transient import is_passing
+from server.operations import disks
+from server.operations.scheduled_run import RunKind
+from server.operations.slots import Timetable
 from tasks import queues, storage_used, trends
 from tasks.broker import StreamBroker
 from tasks.queues import Queues

@@ -12,9 +12,9 @@ import msgspec
 
 from config import error_reports
 from config.pauses import spread
-from server.domain import condition, ownership
-from server.domain.condition import Trouble
-from server.models.connection import row, rows, transaction
+from server.core.database.connection import row, rows, transaction
+from server.operations import condition, ownership
+from server.operations.condition import Trouble
 from tasks import disks
 from tasks.workshop import Means, Workshop
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from server.domain.passing import is_passing
+from server.core.transient import is_passing
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from config import log_files
-from server.domain.runs import Claim
+from server.operations.runs import Claim
 from storage.base import CHUNK, ObjectStore, StorageError
 from tasks.workshop import Workshop
 

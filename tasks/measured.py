@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from taskiq import TaskiqMessage, TaskiqMiddleware, TaskiqResult
 
 from config.metrics import REGISTRY
-from server.models import RunKind
+from server.operations.scheduled_run import RunKind
 
 TASKS = Counter(
     "perch_tasks", "Finished tasks, by outcome.", labelnames=("task", "outcome"), registry=REGISTRY

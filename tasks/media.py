@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from server.domain import media, media_cleanup
+from server.features.media import cleanup as media_cleanup
+from server.features.media import media
 from storage import keys
 from storage.base import ObjectNotFound
 from tasks.leases import renewed

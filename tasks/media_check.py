@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from storage import keys
 from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
 from storage.owned import OwnedStore, Standing

@@ -16,8 +16,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from config import redis_clients
-from server.models import media_copy
-from server.models.media_copy import Picture
+from server.features.media import media_copy
+from server.features.media.media_copy import Picture
 from storage import keys
 from storage.base import ObjectNotFound, ObjectStore, StorageError, StorageUnavailable
 from storage.owned import Standing

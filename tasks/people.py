@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from server.domain import deletion, exports, hiding, keys, ownership, suspension_requests
+from server.features.api_keys import api_keys as keys
+from server.features.moderation import hiding, suspension_requests
+from server.features.privacy import deletion, exports
+from server.operations import ownership
 from tasks.leases import renewed
 from tasks.workshop import Means
 

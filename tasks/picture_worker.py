@@ -23,7 +23,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.domain.media import Variants
+from server.features.media.media import Variants
 from storage import keys
 from storage.base import StorageUnavailable
 

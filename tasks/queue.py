@@ -11,7 +11,7 @@ from typing import Any
 from redis.exceptions import RedisError
 from taskiq.exceptions import TaskiqError
 
-from server.domain.passing import reason
+from server.core.transient import reason
 from tasks.broker import StreamBroker
 from tasks.catalogue import (
     ERASE_USER,
@@ -31,7 +31,7 @@ SEND_TIMEOUT = 2
 
 
 class QueuedJobs:
-    """See `server.domain.jobs.Jobs`. What Redis does not take is found by the tasks that resume.
+    """See `server.core.jobs.Jobs`. What Redis does not take is found by the tasks that resume.
 
     With `quiet`, where nobody listens and all know it, nothing is said about that; else once until it does.
     """

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
-from server.domain import counters, media_cleanup
-from server.domain.counters import Counted
-from server.domain.runs import Claim
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.features.media import cleanup as media_cleanup
+from server.operations import counters
+from server.operations.counters import Counted
+from server.operations.runs import Claim
 from tasks import media_check
 from tasks.workshop import Workshop
 

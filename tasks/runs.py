@@ -10,10 +10,10 @@ from typing import Any
 
 from config.logging import redact
 from config.pauses import spread
-from server.domain import ownership, runs
-from server.domain.passing import is_passing
-from server.domain.runs import Claim
-from server.models import RunKind
+from server.core.transient import is_passing
+from server.operations import ownership, runs
+from server.operations.runs import Claim
+from server.operations.scheduled_run import RunKind
 from tasks import logs, reconcile
 from tasks.dumps import drills, making, retention
 from tasks.dumps.errors import Busy, DumpFailed

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
-from server.domain.passing import is_passing
+from server.core.transient import is_passing
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from taskiq.receiver import Receiver
 
 from config.pauses import spread
 from config.settings import Settings
-from server.domain.passing import is_passing
+from server.core.transient import is_passing
 from tasks.broker import BEAT_EVERY, PEOPLE_STREAM, SLOW_STREAM, StreamBroker, create_broker
 from tasks.leases import renewed
 from tasks.measured import TaskMetrics

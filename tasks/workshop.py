@@ -14,11 +14,11 @@ from taskiq import Context, TaskiqDepends
 import storage
 from config.logging import current_work
 from config.settings import Settings
-from server.cache import changes
-from server.domain.jobs import Jobs
-from server.domain.ownership import KNOWS_DUMPS, Ownership
-from server.domain.slots import Timetable
-from server.models.connection import database
+from server.core.cache import changes
+from server.core.database.connection import database
+from server.core.jobs import Jobs
+from server.operations.ownership import KNOWS_DUMPS, Ownership
+from server.operations.slots import Timetable
 from storage.base import ObjectStore
 from storage.owned import OwnedStore, Standing
 from tasks.dumps.errors import DumpFailed

@@ -12,7 +12,7 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.models import migrate, own_server
+from server.core.database import migrate, own_server
 from tests import proxy, servers
 from tests.proxy import Pass, Proxy
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from httpx import Response
 
-from server.domain import accounts
+from server.features.people import accounts
 
 Send = Callable[..., Coroutine[Any, Any, Response]]
 

@@ -19,22 +19,23 @@ from xdist.scheduler import LoadScopeScheduling
 
 import storage
 from config.settings import Settings
+from server.api.http.protocol import PerchProtocol
+from server.api.pages import health
+from server.api.perch.dialect import PerchDialect
+from server.api.perch.live import PerchLive
 from server.app import create_app
-from server.blueprints import health
-from server.cache import changes, topics
-from server.cache.keeper import Keeper
-from server.cache.memory import Memory
-from server.cache.versions import Versions
 from server.context import App, Context
-from server.domain.marks import MARKS
-from server.domain.media_urls import MediaUrls
-from server.http.protocol import PerchProtocol
-from server.models import migrate, own_server
-from server.models.connection import database as models
-from server.models.connection import rows
-from server.realtime.hub import Hub
-from server.wire.dialect import PerchDialect
-from server.wire.live import PerchLive
+from server.core.cache import changes, topics
+from server.core.cache.keeper import Keeper
+from server.core.cache.versions import Versions
+from server.core.database import migrate, own_server
+from server.core.database.connection import database as models
+from server.core.database.connection import rows
+from server.core.live.hub import Hub
+from server.features.events import KINDS
+from server.features.marks import MARKS
+from server.features.media.urls import MediaUrls
+from server.features.memory import Memory
 from storage.base import ObjectStore
 from tasks.broker import StreamBroker, create_broker
 from tasks.queue import QueuedJobs
@@ -217,7 +218,7 @@ async def perch(
         urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
         memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
         async with (
-            Keeper(settings.database, versions).running(),
+            Keeper(settings.database, versions, KINDS).running(),
             Hub(settings.database, PerchLive(urls)).running() as hub,
         ):
             yield Context(settings, store, redis, QueuedJobs(broker), urls, hub, memory)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain.jobs import Jobs
+from server.core.jobs import Jobs
 
 
 class NoJobs(Jobs):

@@ -19,7 +19,7 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.models.own_server import SUPERUSER
+from server.core.database.own_server import SUPERUSER
 from server.processes import embedded
 from server.processes.supervisor import Program
 from server.processes.valkey import valkey

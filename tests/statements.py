@@ -10,25 +10,30 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.domain import follows, keys, media
+from server.core import audit_rows as audit
+from server.core.database import migrate, own_server
+from server.core.live import event
+from server.core.paging import NEWEST
+from server.features.api_keys import api_keys as keys
+from server.features.follows import events as followed
+from server.features.follows import follows
+from server.features.follows import personal as follows_data
+from server.features.likes import events as liked
+from server.features.likes import liking
+from server.features.likes import personal as likes_data
+from server.features.media import events as pictured
+from server.features.media import media, media_access, media_copy
+from server.features.media import personal as media_data
+from server.features.moderation import hidden_tweets as hiding
+from server.features.people import events as renamed
+from server.features.people import people
+from server.features.privacy import erasure
+from server.features.timelines import timeline
+from server.features.timelines.timeline import Which
+from server.features.tweets import personal as tweets_data
+from server.features.tweets import publishing
 from server.generate import loading
 from server.generate.size import Size
-from server.models import (
-    audit,
-    erasure,
-    event,
-    hiding,
-    liking,
-    live,
-    media_access,
-    media_copy,
-    migrate,
-    own_server,
-    people,
-    publishing,
-    timeline,
-)
-from server.models.timeline import NEWEST, Which
 
 Statements: TypeAlias = dict[str, tuple[str, list[Any]]]
 
@@ -107,34 +112,34 @@ def statements(at: Landmarks) -> Statements:
         "the busiest author's": places(Which.TWEETS, at.busiest_author),
         "the busiest author's, deep": places(Which.TWEETS, at.busiest_author, at.deep),
         "an author's pictures": places(Which.MEDIA, at.photographer),
-        "what a user likes": places(Which.LIKES, at.keen),
+        "a user's likes": places(Which.LIKES, at.keen),
         "the rows of a page": (timeline.CARDS, [last_page, 0]),
         "the rows of a page, with likers": (timeline.CARDS, [last_page, 100]),
         "the most liked tweet, with likers": (timeline.CARDS, [[tweet], 100]),
-        "which of a page one likes": (liking.LIKED_AMONG, [at.keen, last_page]),
-        "the newest that one likes": (liking.NEWEST_LIKED, [at.keen, 500]),
+        "the viewer's likes on a page": (liking.LIKED_AMONG, [at.keen, last_page]),
+        "the viewer's newest likes": (liking.NEWEST_LIKED, [at.keen, 500]),
         "profile": (people.PROFILE, [at.reader, at.keen, 100]),
         "profile of the busiest author": (people.PROFILE, [at.busiest_author, at.collector, 100]),
         "followers of the busiest author": (
             people.FOLLOWERS,
             [at.busiest_author, at.collector, NEWEST, LIMIT],
         ),
-        "whom one follows": (people.FOLLOWING, [at.collector, at.reader, NEWEST, LIMIT]),
+        "followees of a user with 5,000": (people.FOLLOWING, [at.collector, at.reader, NEWEST, LIMIT]),
         "likers of the most liked tweet": (people.LIKERS, [tweet, at.collector, NEWEST, LIMIT]),
         "revoke a key and those made with it": (keys.REVOKE, [1, 1, True]),
         "keys of an earlier version": (keys.ADOPT, []),
         "a key that is shown stands": (keys.STANDS, [1]),
         "keys that stand": (keys.STANDING, [1]),
-        "who shows a key": (keys.AUTHENTICATE, [b"x" * 32, True]),
-        "live: counters": (live.USERS, [[at.busiest_author, at.reader]]),
-        "live: likes": (live.LIKES, [[tweet, 7], [at.keen, at.keen]]),
-        "live: follows": (live.FOLLOWS, [[at.collector], [at.busiest_author]]),
-        "live: pictures": (live.MEDIA, [[7, 8]]),
+        "the owner of an API key": (keys.AUTHENTICATE, [b"x" * 32, True]),
+        "live: counters": (renamed.PROFILES, [[at.busiest_author, at.reader]]),
+        "live: likes": (liked.LIKES, [[tweet, 7], [at.keen, at.keen]]),
+        "live: follows": (followed.FOLLOWS, [[at.collector], [at.busiest_author]]),
+        "live: pictures": (pictured.MEDIA, [[7, 8]]),
         "one's own picture": (media_access.MINE, [7, at.photographer]),
         "who may have a picture": (media_access.ACCESS, ["x"]),
-        "live: followers among viewers": (live.FOLLOWERS, [[at.busiest_author], list(range(1, 1000))]),
+        "live: followers among viewers": (followed.FOLLOWERS, [[at.busiest_author], list(range(1, 1000))]),
         "events": (event.AFTER, [0, NEWEST, 500]),
-        "the log's ends": (event.NEWEST, []),
+        "the ends of the event log": (event.NEWEST, []),
         "move events": (event.MOVE, [[tweet], 500, 0, [], False]),
         "how late events are": (event.BEHIND, []),
         "forget events": (event.FORGET, [UNTIL]),
@@ -163,17 +168,22 @@ def statements(at: Landmarks) -> Statements:
         "erase: whether to": (erasure.DELETED, [at.newcomer]),
         "erase: retire the handle": (erasure.RETIRE, ["alice"]),
         "erase: keys": (erasure.REVOKE_KEYS, [at.newcomer]),
-        "erase: tweets with likes": (erasure.LIKED_TWEETS, [at.busiest_author, 100]),
-        "erase: their likes": (erasure.REMOVE_LIKES_OF_TWEETS, [[tweet, tweet - 1], 100]),
-        "erase: which tweets": (erasure.TWEETS, [at.busiest_author, 100]),
-        "erase: pictures of tweets": (erasure.DETACH, [last_page]),
-        "erase: tweets": (erasure.REMOVE_TWEETS, [[at.newest]]),
-        "erase: what one likes": (erasure.LOCK_LIKED, [at.keen, 50]),
-        "erase: likes": (erasure.UNLIKE, [at.keen, last_page]),
-        "erase: which follows": (erasure.FOLLOWS, [at.collector, 100]),
-        "erase: whose": (erasure.LOCK_USERS, [[at.collector, at.reader]]),
-        "erase: follows": (erasure.UNFOLLOW, [[1, 2]]),
-        "erase: pictures": (erasure.PICTURES, [at.photographer, 100]),
+        "erase: tweets with likes": (tweets_data.LIKED_TWEETS, [at.busiest_author, 100]),
+        "erase: their likes": (tweets_data.REMOVE_LIKES_OF_TWEETS, [[tweet, tweet - 1], 100]),
+        "erase: which tweets": (tweets_data.TWEETS, [at.busiest_author, 100]),
+        "erase: pictures of tweets": (tweets_data.DETACH, [last_page]),
+        "erase: tweets": (tweets_data.REMOVE_TWEETS, [[at.newest]]),
+        "erase: what one likes": (likes_data.LOCK_LIKED, [at.keen, 50]),
+        "erase: likes": (likes_data.UNLIKE, [at.keen, last_page]),
+        "erase: which follows": (follows_data.FOLLOWS, [at.collector, 100]),
+        "erase: whose": (follows_data.LOCK_USERS, [[at.collector, at.reader]]),
+        "erase: follows": (follows_data.UNFOLLOW, [[1, 2]]),
+        "erase: pictures": (media_data.TAKE, [at.photographer, 100]),
+        "export: tweets": (tweets_data.EXPORT, [at.busiest_author, 0, 50]),
+        "export: likes": (likes_data.EXPORT, [at.keen, 0, 50]),
+        "export: following": (follows_data.EXPORT_FOLLOWING, [at.collector, 0, 50]),
+        "export: followers": (follows_data.EXPORT_FOLLOWERS, [at.busiest_author, 0, 50]),
+        "export: pictures": (media_data.EXPORT, [at.photographer, 0, 50]),
         "erase: the user": (erasure.REMOVE_USER, [at.newcomer]),
         "erase: what was forgotten": (erasure.FORGOTTEN, [120, 100]),
         "like": (liking.LIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -13,7 +14,7 @@ from config import logging as lines
 from config.settings import Settings
 from server.cli import media
 from server.cli.command import cell
-from server.models.connection import database
+from server.core.database.connection import database
 from storage.base import StorageUnavailable
 from tasks.broker import create_broker
 from tasks.dumps.postgres import connected
@@ -71,7 +72,9 @@ def tell_what_is_left(
         )
     if done.recipient and done.recipient != settings.dump_age_recipient:
         click.echo(
-            f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} in .env."
+            lines.printable(
+                f"The dumps of this Perch were encrypted. Put DUMP_AGE_RECIPIENT={done.recipient} in .env."
+            )
         )
     if done.database == settings.database.database:
         click.echo(
@@ -83,7 +86,7 @@ def tell_what_is_left(
             "These users were deleted after the dump and are now back, with their keys. Delete them again:"
         )
         for handle in left:
-            click.echo(f"  perch users delete {handle}")
+            click.echo(lines.printable(f"  perch users delete {shlex.quote(handle)}"))
     if back:
         click.echo(f"restored {len(back)} picture objects from their copies")
     if missing:

@@ -17,14 +17,14 @@ from asyncpg.exceptions import InvalidAuthorizationSpecificationError
 from config import logging as lines
 from config.env_names import no_answer
 from config.settings import Settings
-from server.cache import changes
-from server.domain.errors import PerchError
-from server.domain.passing import is_passing, reason, takes_no_writes
-from server.models import migrate, own_server
-from server.models.connection import database
-from server.models.connection import row as first_row
-from server.models.migrate import NewerDatabase
-from server.models.sessions import SharedSession
+from server.core.cache import changes
+from server.core.database import migrate, own_server
+from server.core.database.connection import database
+from server.core.database.connection import row as first_row
+from server.core.database.migrate import NewerDatabase
+from server.core.database.sessions import SharedSession
+from server.core.errors import PerchError
+from server.core.transient import is_passing, reason, takes_no_writes
 from server.processes import for_commands, lock
 from storage.base import StorageError
 from tasks.broker import create_broker

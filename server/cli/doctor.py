@@ -17,7 +17,7 @@ from config.env_names import unknown_names, unused_names
 from config.settings import Settings
 from config.values import is_loopback
 from server.cli.parts import Finding, failed, look_at_servers
-from server.domain import disks
+from server.operations import disks
 from server.processes.embedded import Folders
 from server.processes.errors import CannotRun
 from server.processes.valkey import set_aside

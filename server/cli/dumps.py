@@ -25,8 +25,8 @@ from server.cli.command import (
     with_workshop,
 )
 from server.cli.exit_codes import FAILED
-from server.domain import runs, server_keys
-from server.models import RunKind, ScheduledRun
+from server.operations import runs, server_keys
+from server.operations.scheduled_run import RunKind, ScheduledRun
 from tasks.dumps import catalogue, drills
 from tasks.dumps.catalogue import KINDS, Catalogue, Dump, distinct
 from tasks.dumps.errors import DumpDamaged, DumpFailed

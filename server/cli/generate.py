@@ -13,8 +13,8 @@ import click
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.cache import changes, topics
 from server.cli.command import json_option, print_json, progress, with_database, with_workshop
+from server.core.cache import changes, topics
 from server.generate import demo, loading
 from server.generate.community import POSTS
 from server.generate.demo import Settled

@@ -8,11 +8,12 @@ import click
 
 from config.settings import Settings
 from config.values import is_loopback
+from server.api.perch.shapes.invitations import link
 from server.cli.command import ID, json_option, print_json, table, with_database
-from server.domain import accounts, invitations
-from server.domain.paging import NEWEST
-from server.models.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow
-from server.wire.invitations import link
+from server.core.paging import NEWEST
+from server.features.invitations import invitations
+from server.features.invitations.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow
+from server.features.people import accounts
 
 # More than anybody has to look at on a terminal.
 LISTED = 1000

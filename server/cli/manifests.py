@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tasks.dumps.catalogue import Catalogue, id_of
 
 # $1 ids of dumps: those of them that this database made.

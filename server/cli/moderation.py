@@ -18,11 +18,14 @@ from server.cli.command import (
     with_workshop,
 )
 from server.cli.people import users
-from server.domain import accounts, archive, audit, deletion, suspensions
-from server.domain.audit import TERMINAL, Act
-from server.domain.paging import NEWEST
-from server.models import User
-from server.models.audit import ActRow
+from server.core import audit
+from server.core.audit import TERMINAL, Act
+from server.core.audit_rows import ActRow
+from server.core.paging import NEWEST
+from server.features.moderation import suspensions
+from server.features.people import accounts
+from server.features.people.user import User
+from server.features.privacy import archive, deletion
 from tasks.workshop import Workshop
 
 

@@ -12,10 +12,10 @@ import storage
 from config import logging as lines
 from config.settings import Settings
 from server.cli.command import confirm_typed, json_option, print_json, settings_for_command, with_database
-from server.domain import audit
-from server.domain.audit import TERMINAL, Act
-from server.domain.ownership import MarkerDamaged, Ownership
-from server.models.connection import transaction
+from server.core import audit
+from server.core.audit import TERMINAL, Act
+from server.core.database.connection import transaction
+from server.operations.ownership import MarkerDamaged, Ownership
 from storage.owned import Standing
 from tasks.workshop import ownership_of_backups, ownership_of_pictures
 

@@ -17,14 +17,15 @@ from config import programs, redis_clients
 from config.env_names import no_answer
 from config.settings import Settings
 from server.cli import manifests
-from server.domain.passing import reason
-from server.models import migrate, server_key, sessions
-from server.models.connection import AWAY, database, only_reads, row
-from server.models.migrate import NewerDatabase
+from server.core.database import migrate, sessions
+from server.core.database.connection import AWAY, database, only_reads, row
+from server.core.database.migrate import NewerDatabase
+from server.core.security.keyring import Keyring
+from server.core.transient import reason
+from server.operations import server_key
 from server.processes import embedded, lock, unforeseen
 from server.processes.errors import CannotRun
 from server.processes.valkey import valkey
-from server.security.keyring import Keyring
 from storage.base import ObjectStore
 from tasks import queues
 from tasks.dumps import catalogue

@@ -9,11 +9,15 @@ import click
 from tortoise.expressions import Q
 
 from server.cli.command import ID, json_option, print_json, table, with_database
-from server.domain import accounts, audit, keys
-from server.domain.audit import TERMINAL, Act
-from server.models import ApiKey, User, erasure
-from server.models.connection import transaction
-from server.security.keys import SCOPES, Scope
+from server.core import audit
+from server.core.audit import TERMINAL, Act
+from server.core.database.connection import transaction
+from server.core.security.api_keys import SCOPES, Scope
+from server.features.api_keys import api_keys as keys
+from server.features.api_keys.api_key import ApiKey
+from server.features.people import accounts
+from server.features.people.user import User
+from server.features.privacy import erasure
 
 
 @click.group()

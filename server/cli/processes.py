@@ -42,10 +42,10 @@ async def refuse_old_database(settings: Settings) -> None:
     A database that is away is met again later.
     """
     from server.cli.command import require_migrations
-    from server.domain.passing import is_passing
-    from server.models import sessions
-    from server.models.connecting import connect
-    from server.models.connection import CONNECT_TIMEOUT
+    from server.core.database import sessions
+    from server.core.database.connecting import connect
+    from server.core.database.connection import CONNECT_TIMEOUT
+    from server.core.transient import is_passing
 
     try:
         # Not by the pool, whose errors do not tell one that is away from one that does not exist.

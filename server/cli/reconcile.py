@@ -10,9 +10,9 @@ import msgspec
 
 from server.cli.command import json_option, print_json, progress, with_workshop
 from server.cli.exit_codes import FAILED
-from server.domain import runs
-from server.domain.runs import Claim
-from server.models import RunKind
+from server.operations import runs
+from server.operations.runs import Claim
+from server.operations.scheduled_run import RunKind
 from tasks.reconcile import Findings, reconcile, told
 from tasks.runs import carry_out
 from tasks.workshop import Workshop

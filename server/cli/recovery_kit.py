@@ -9,11 +9,11 @@ import click
 
 from config.settings import Settings
 from server.cli.command import settings_for_command, with_database
-from server.domain import audit, recovery_kit, server_keys
-from server.domain.audit import TERMINAL, Act
-from server.domain.recovery_kit import Surroundings
-from server.models import server_key
-from server.models.connection import transaction
+from server.core import audit
+from server.core.audit import TERMINAL, Act
+from server.core.database.connection import transaction
+from server.operations import recovery_kit, server_key, server_keys
+from server.operations.recovery_kit import Surroundings
 
 # The file's name for standard output.
 STDOUT = "-"

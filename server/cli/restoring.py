@@ -14,6 +14,7 @@ from asyncpg.exceptions import InvalidCatalogNameError, PostgresError, Undefined
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 import storage
+from config import logging as lines
 from config.settings import Settings
 from server.cli import owner
 from server.cli.after_restore import (
@@ -33,12 +34,12 @@ from server.cli.command import (
     reasons,
     settings_for_command,
 )
-from server.domain import recovery_kit, server_keys
-from server.models import own_server, server_key
-from server.models.connection import database
-from server.models.server_key import ServerKey
+from server.core.database import own_server
+from server.core.database.connection import database
+from server.core.security.keyring import Keyring
+from server.operations import recovery_kit, server_key, server_keys
+from server.operations.server_key import ServerKey
 from server.processes import for_commands
-from server.security.keyring import Keyring
 from storage.base import ObjectStore
 from storage.files import chunks_of
 from storage.owned import Standing
@@ -134,7 +135,7 @@ def restore(
                         accepted=Accepted(unsigned=accept_unsigned, unencrypted=accept_unencrypted),
                         keys=keys,
                         on_progress=show,
-                        say=lambda text: click.echo(text, err=True),
+                        say=lambda text: click.echo(lines.printable(text), err=True),
                     )
         finally:
             await store.close()

@@ -10,8 +10,8 @@ import click
 
 from server.cli.command import json_option, print_json, table, with_workshop
 from server.cli.exit_codes import FAILED
-from server.domain import runs
-from server.models import RunKind, ScheduledRun
+from server.operations import runs
+from server.operations.scheduled_run import RunKind, ScheduledRun
 from tasks.runs import carry_out
 from tasks.workshop import Workshop
 

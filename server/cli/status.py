@@ -16,13 +16,14 @@ from config.settings import Settings
 from server.cli import manifests
 from server.cli.command import json_option, print_json, size, table, with_workshop
 from server.cli.exit_codes import FAILED
-from server.domain import condition, runs, server_keys
-from server.domain.condition import words
-from server.models import RunKind, media_copy
-from server.models.connection import only_reads
+from server.core.database.connection import only_reads
+from server.core.live import hub
+from server.features.media import media_copy
+from server.operations import condition, runs, server_keys
+from server.operations.condition import words
+from server.operations.scheduled_run import RunKind
 from server.processes import lock
 from server.processes.valkey import set_aside
-from server.realtime import hub
 from storage.base import StorageError
 from storage.owned import Standing
 from tasks import queues, storage_used

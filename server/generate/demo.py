@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from server.domain.jobs import Jobs
+from server.core.database.connection import row, rows, transaction
+from server.core.jobs import Jobs
+from server.features.media.media_attachment import MediaAttachment
 from server.generate import scenes
 from server.generate.community import KNOWN, PEOPLE, POSTS
 from server.generate.loading import NotEmpty
-from server.models import MediaAttachment
-from server.models.connection import row, rows, transaction
 from storage import keys
 from storage.base import ObjectStore
 

@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from config.addresses import DatabaseAddress
+from server.core.database.connecting import connect
+from server.core.database.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
+from server.core.security import api_keys as keys
 from server.generate.dataset import DataSet, Rows
 from server.generate.size import Size
-from server.models.connecting import connect
-from server.models.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
-from server.security import keys
 
 # In the order of loading, with the columns that the rows have.
 COLUMNS = {

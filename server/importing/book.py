@@ -10,11 +10,11 @@ from typing import Any
 
 import asyncpg
 
+from server.core.live.hub import APPLICATION
 from server.importing.account import Batch, Count, Told
 from server.importing.errors import ImportRefused
 from server.importing.source import Source
 from server.importing.statements import LARGEST_ID
-from server.realtime.hub import APPLICATION
 
 # Ids that are compared at once.
 COMPARED = 10_000

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
-from server.security.pictures import HEAD, recognise
+from server.features.media.recognition import HEAD, recognise
 from storage.base import CHUNK, InvalidKey, ObjectNotFound, ObjectStore
 
 # Longer paths lead nowhere.

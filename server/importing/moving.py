@@ -13,7 +13,10 @@ import asyncpg
 from asyncpg.exceptions import InterfaceError, PostgresError
 
 from config.addresses import DatabaseAddress
-from server.cache import changes, topics
+from server.core.cache import changes, topics
+from server.core.database.connecting import connect
+from server.core.database.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
+from server.core.database.locks import AdvisoryLock
 from server.importing import book, medias, people, pictures, source, statements, tweets
 from server.importing.account import Account, Batch, Count, Told
 from server.importing.book import Known
@@ -22,9 +25,6 @@ from server.importing.files import PictureFiles
 from server.importing.pictures import Means
 from server.importing.source import Source
 from server.importing.target import Target
-from server.models.connecting import connect
-from server.models.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
-from server.models.locks import AdvisoryLock
 
 Work: TypeAlias = Callable[[Sequence[Any], Target], Awaitable[Batch]]
 

@@ -6,7 +6,7 @@ import re
 import secrets
 import unicodedata
 
-from server.domain.text import CONTROL, DIRECTION, NAME_MAX_LENGTH, VISIBLE
+from server.core.text import CONTROL, DIRECTION, NAME_MAX_LENGTH, VISIBLE
 
 HANDLE_MAX_LENGTH = 30
 

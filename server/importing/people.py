@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from server.domain.accounts import DEMO_USERS
+from server.core.security import api_keys as keys
+from server.features.people.accounts import DEMO_USERS
 from server.importing import names
 from server.importing.account import Batch
 from server.importing.statements import LARGEST_ID
 from server.importing.target import Target
-from server.security import keys
 
 # The keys of the demo users are in everybody's hands; those of the first implementation are the same.
 PUBLIC_KEYS = frozenset(handle for handle, _ in DEMO_USERS)

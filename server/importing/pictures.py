@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.cache import changes
-from server.domain.jobs import Jobs
+from server.core.cache import changes
+from server.core.jobs import Jobs
+from server.features.media import events
 from server.importing import files
 from server.importing.account import Batch
 from server.importing.files import PictureNotTaken
@@ -141,9 +142,7 @@ async def _write(some: Sequence[Any], copied: Sequence[Copied], target: Target, 
         ]
         columns = [list(column) for column in zip(*settled, strict=True)]
         await target.connection.execute(SETTLE, target.fingerprint, *columns)
-    await changes.tell(
-        {topic for row in added for topic in changes.picture(row["tweet_id"], row["owner_id"])}
-    )
+    await changes.tell({topic for row in added for topic in events.changed(row["tweet_id"], row["owner_id"])})
     for copy in copied:
         if copy.token is not None and copy.token not in ids:
             await means.store.delete(keys.incoming(copy.token))

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from config.addresses import DatabaseAddress
+from server.core.database.connecting import connect
+from server.core.database.connection import AWAY, CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
 from server.importing.errors import SourceUnusable
-from server.models.connecting import connect
-from server.models.connection import AWAY, CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
 
 # Rows of one transaction here, and of one round trip there.
 BATCH = 1000

@@ -6,7 +6,7 @@ tweet is gone, is told of and not taken over.
 
 from __future__ import annotations
 
-from server.domain.text import TWEET_MAX_BYTES
+from server.core.text import TWEET_MAX_BYTES
 
 # Half of what new ids may reach (2^53 - 1, which a JavaScript number holds exactly): there is room for these.
 LARGEST_ID = 2**52

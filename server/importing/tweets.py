@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from server.domain.text import TWEET_MAX_BYTES
+from server.core.text import TWEET_MAX_BYTES
 from server.importing.account import Batch
 from server.importing.statements import LARGEST_ID
 from server.importing.target import Target

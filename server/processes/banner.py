@@ -14,8 +14,8 @@ import urllib.request
 from pathlib import Path
 
 from config.settings import Settings
-from server.domain.passing import is_passing
-from server.models.connecting import connect
+from server.core.database.connecting import connect
+from server.core.transient import is_passing
 
 # Columns of a terminal, and of the names in front.
 WIDTH, NAMES = 80, 13

@@ -16,7 +16,9 @@ from functools import partial
 from config.env_names import no_answer
 from config.settings import Settings
 from config.version import VERSION
-from server.domain.passing import is_passing
+from server.core.database.migrate import NewerDatabase
+from server.core.database.sessions import SharedSession
+from server.core.transient import is_passing
 from server.main import (
     listening_socket,
     run_migrations,
@@ -26,8 +28,6 @@ from server.main import (
     start_process,
     web_app,
 )
-from server.models.migrate import NewerDatabase
-from server.models.sessions import SharedSession
 from server.processes import embedded, lock, succession
 from server.processes.banner import banner
 from server.processes.succession import Succession

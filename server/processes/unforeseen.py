@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config import error_details
 from config import logging as lines
-from server.domain.passing import is_passing, reason
+from server.core.transient import is_passing, reason
 from server.processes.errors import CannotRun
 
 

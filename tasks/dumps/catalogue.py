@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from config.settings import Settings
-from server.security.keyring import Keyring
+from server.core.security.keyring import Keyring
 from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
 from tasks.dumps.errors import DumpDamaged, DumpNotFound
 from tasks.dumps.manifest import Drill, DumpKind, Manifest, decode, encode, is_signed

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from config import redis_clients
 from config.logging import redact
-from server.domain import server_keys
+from server.operations import server_keys
 from tasks.dumps import catalogue
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.verifying import verify

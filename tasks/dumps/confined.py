@@ -17,27 +17,38 @@ from tasks.dumps.postgres import connected, quoted
 
 # What the role that we connect as may do beyond its databases.
 POWERS = """
-    SELECT rolsuper AS is_superuser,
+    SELECT rolsuper AS is_superuser, rolcreaterole AS makes_roles,
         pg_has_role(current_user, 'pg_execute_server_program', 'MEMBER') AS runs_programs
     FROM pg_roles WHERE rolname = current_user
 """
 
-# $1 a role. Whether we may make databases for it, as `server.models.own_server` sees to.
+# $1 a role. Whether it may do more than own databases that it is given.
+IS_POWERFUL = """
+    SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls
+        OR EXISTS (SELECT 1 FROM pg_auth_members WHERE member = pg_roles.oid)
+    FROM pg_roles WHERE rolname = $1
+"""
+
+# $1 a role. Whether we may make databases for it, as `server.core.database.own_server` sees to.
 LENT = "SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = $1 AND rolcanlogin"
 
 
-async def confined(address: DatabaseAddress, server: asyncpg.Connection, role: str) -> DatabaseAddress:
+async def confined(
+    address: DatabaseAddress, server: asyncpg.Connection, role: str, *, trusted: bool
+) -> DatabaseAddress:
     """The same address for a role without powers, made here if need be. Its owner has to hold a lock for it.
 
     Args:
         server: a connection as the role of `address`, to any database of the server.
         role: what to call it.
+        trusted: whether the archive is known to be ours. Then the role of `address` restores it if it can't
+            make another one and runs no programs.
 
     Raises:
-        DumpFailed: the role of `address` may run programs and may not make another one.
+        DumpFailed: the role of `address` could do harm, and can't make another one.
     """
     powers = await server.fetchrow(POWERS)
-    if not powers["is_superuser"]:
+    if not powers["is_superuser"] and not powers["makes_roles"]:
         if powers["runs_programs"]:
             raise DumpFailed(
                 f"the role {address.user} may run programs on the database's machine, so a dump could too; "
@@ -46,14 +57,26 @@ async def confined(address: DatabaseAddress, server: asyncpg.Connection, role: s
         # Our own server asks for no password.
         if address.password is None and await server.fetchval(LENT, role):
             return replace(address, user=role)
+        if not trusted:
+            raise DumpFailed(
+                f"the dump isn't signed, and what it holds would run as {address.user}, which owns the live "
+                f"database. Let it be restored as a role of its own: as a superuser, ALTER ROLE "
+                f"{quoted(address.user)} CREATEROLE. Or restore it with a Perch that runs its own PostgreSQL"
+            )
         return address
     password = secrets.token_urlsafe(24)
     if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
         await server.execute(f"CREATE ROLE {quoted(role)} LOGIN")
-    await server.execute(
-        f"ALTER ROLE {quoted(role)} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS "
-        f"PASSWORD '{password}'"
-    )
+    if powers["is_superuser"]:
+        await server.execute(
+            f"ALTER ROLE {quoted(role)} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+        )
+    else:
+        await server.execute(f"GRANT {quoted(role)} TO CURRENT_USER")
+    if await server.fetchval(IS_POWERFUL, role):
+        raise DumpFailed(f"the role {role} may do more than restore a dump: drop it, and it is made anew")
+    await server.execute(f"ALTER ROLE {quoted(role)} RESET ALL")
+    await server.execute(f"ALTER ROLE {quoted(role)} PASSWORD '{password}'")
     return replace(address, user=role, password=password)
 
 

@@ -13,9 +13,9 @@ from typing import Any, Literal, TypeVar
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.domain import server_keys
-from server.domain.runs import Claim
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.operations import server_keys
+from server.operations.runs import Claim
 from storage.files import chunks_of
 from tasks import media_copies
 from tasks.dumps import catalogue, restoring, space

@@ -15,9 +15,9 @@ import asyncpg
 import msgspec
 
 from config.addresses import DatabaseAddress
-from server.domain.audit import Act
-from server.domain.passing import reason
-from server.models.connection import AWAY
+from server.core.audit import Act
+from server.core.database.connection import AWAY
+from server.core.transient import reason
 from tasks.dumps.postgres import connected, quoted
 
 # So many ids may be given to others while the one gives way to the other.

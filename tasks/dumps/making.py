@@ -17,9 +17,9 @@ import asyncpg
 from config.addresses import DatabaseAddress
 from config.programs import major_version
 from config.version import VERSION
-from server.domain import runs, server_keys
-from server.domain.runs import Claim
-from server.models import RunKind
+from server.operations import runs, server_keys
+from server.operations.runs import Claim
+from server.operations.scheduled_run import RunKind
 from tasks.dumps import catalogue, drills, restoring, space
 from tasks.dumps.catalogue import ARCHIVE, DRILL, ENCRYPTED_ARCHIVE, MANIFEST
 from tasks.dumps.errors import DumpFailed

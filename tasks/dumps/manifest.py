@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from server.security.keyring import Keyring
+from server.core.security.keyring import Keyring
 from tasks.dumps.errors import DumpDamaged
 
 DumpKind = Literal["hour", "day", "week"]

@@ -15,8 +15,8 @@ import asyncpg
 
 from config import programs
 from config.addresses import DatabaseAddress
-from server.models import server_key
-from server.models.connecting import connect
+from server.core.database.connecting import connect
+from server.operations import server_key
 from tasks.dumps.errors import DumpFailed, ProgramFailed
 
 CONNECT_TIMEOUT = 10  # seconds
@@ -47,7 +47,8 @@ async def connected(
     connection = await connect(
         chosen,
         within=CONNECT_TIMEOUT,
-        server_settings={"application_name": "perch dump"},
+        # A restored database may bring a search path that puts other functions before PostgreSQL's.
+        server_settings={"application_name": "perch dump", "search_path": "public"},
     )
     try:
         yield connection

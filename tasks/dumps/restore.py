@@ -8,14 +8,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import asyncpg
 from asyncpg.exceptions import PostgresError
 
 from config.addresses import DatabaseAddress
 from config.programs import clients as installed_clients
 from config.settings import Settings
-from server.models import migrate
-from server.models.locks import AdvisoryLock
-from server.models.server_key import ServerKey
+from server.core.database import migrate
+from server.core.database.locks import AdvisoryLock
+from server.operations.server_key import ServerKey
 from storage.files import chunks_of
 from tasks.dumps import restoring, space, trust
 from tasks.dumps.confined import confined, hand_over
@@ -130,7 +131,7 @@ async def restore(
             space.require(settings.data_folder, source.manifest.database_bytes, "the restore")
         beside = replace(address, database=(UNFINISHED + target)[:NAME_LENGTH])
         await drop(server, beside.database)
-        restorer = await confined(beside, server, ROLE)
+        restorer = await confined(beside, server, ROLE, trusted=source.is_signed)
         await server.execute(
             f"CREATE DATABASE {quoted(beside.database)} TEMPLATE template0 OWNER {quoted(restorer.user)}"
         )
@@ -141,6 +142,7 @@ async def restore(
                 await restoring.send(
                     source.body, sink, source.manifest, identity=identity, on_progress=on_progress
                 )
+            await forget_settings(server, beside.database)
             rows = await compare(source.manifest, restorer)
             say("migrating it to this version and settling unfinished work")
             # As the role without powers: the archive may have brought triggers.
@@ -149,6 +151,7 @@ async def restore(
             aside = new_name(target) if exists else None
             kept = None if empty else aside
             known = await record(source.name, replace(address, database=target), restorer, kept, say)
+            await forget_settings(server, beside.database)
             await hand_over(beside, restorer)
             if empty and exists and not await is_empty(replace(address, database=target)):
                 raise DumpFailed(f"people have begun to use the database {target}; try again with --force")
@@ -166,6 +169,11 @@ async def restore(
     log.info("restored %s into %s", source.name, target)
     recipient = source.manifest.recipient if source.manifest else None
     return Restored(target, rows, migrated, kept, acts, recipient)
+
+
+async def forget_settings(server: asyncpg.Connection, database: str) -> None:
+    """Undo what code in the archive may have set for later connections, such as a search path of its own."""
+    await server.execute(f"ALTER DATABASE {quoted(database)} RESET ALL")
 
 
 def checked_name(name: str) -> str:

@@ -14,9 +14,11 @@ from typing import Any
 
 from config import log_files
 from config.settings import Settings
-from server.domain import idempotency, quotas, runs, server_keys
-from server.domain.runs import Claim
-from server.models import event
+from server.core.limits import quotas
+from server.core.live import event
+from server.features.tweets import idempotency
+from server.operations import runs, server_keys
+from server.operations.runs import Claim
 from storage.base import StorageUnavailable
 from storage.lifecycle import LifecycleUnsupported
 from tasks import lifecycle

@@ -11,7 +11,7 @@ import asyncpg
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.models.locks import AdvisoryLock
+from server.core.database.locks import AdvisoryLock
 from tasks.dumps.confined import confined
 from tasks.dumps.errors import Busy, DumpFailed
 from tasks.dumps.postgres import connected, quoted
@@ -42,7 +42,7 @@ async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.DRILLS):
             raise Busy("another restore test is in progress")
         await drop(connection, name)  # of a drill that was killed
-        address = await confined(settings.database, connection, ROLE)
+        address = await confined(settings.database, connection, ROLE, trusted=True)
         try:
             await connection.execute(
                 f"CREATE DATABASE {quoted(name)} TEMPLATE template0 OWNER {quoted(address.user)}"

@@ -8,10 +8,11 @@ from datetime import timedelta
 import msgspec
 
 from config.addresses import DatabaseAddress
-from server.domain.audit import Act
-from server.models import audit, server_key
-from server.models.connection import AWAY
-from server.models.server_key import ServerKey
+from server.core import audit_rows as audit
+from server.core.audit import Act
+from server.core.database.connection import AWAY
+from server.operations import server_key
+from server.operations.server_key import ServerKey
 from tasks.dumps.handing_over import (
     IDENTITIES,
     Carried,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asyncpg.exceptions import RaiseError
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests.callers import Caller
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tortoise import connections
 
-from server.http.seldom import EVERY
+from server.api.http.seldom import EVERY
 from tests.callers import Caller
 from tests.waiting import until
 

@@ -8,11 +8,12 @@ import random
 import pytest
 
 from server.context import Context
-from server.domain import accounts, deletion, exports
-from server.domain.audit import TERMINAL
-from server.domain.errors import HandleTaken, LastAdministrator
-from server.models import erasure
-from server.models.connection import rows
+from server.core import personal
+from server.core.audit import TERMINAL
+from server.core.database.connection import rows
+from server.core.errors import HandleTaken, LastAdministrator
+from server.features.people import accounts
+from server.features.privacy import deletion, exports
 from storage.base import ObjectStore
 from tests import pictures
 from tests.api.media import objects, stored
@@ -138,7 +139,7 @@ async def test_a_removal_that_is_killed_again_and_again_is_finished(
     empty_store: ObjectStore,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(erasure, "BATCH", 2)
+    monkeypatch.setattr(personal, "BATCH", 2)
     await lively(alice, bob, carol)
     await leave(alice)
     chosen = random.Random(3)
@@ -174,7 +175,7 @@ async def test_a_message_about_somebody_who_is_not_deleted_removes_nothing(
 async def test_others_may_write_meanwhile(
     alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erasure, "BATCH", 3)
+    monkeypatch.setattr(personal, "BATCH", 3)
     people = [await register(bob.send, f"u{number}") for number in range(6)]
     his = [await bob.tweet("x") for _ in range(6)]
     mine = [await alice.tweet("y") for _ in range(6)]

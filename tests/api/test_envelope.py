@@ -14,7 +14,7 @@ import pytest
 
 from server.app import create_app
 from server.context import App, Context
-from server.domain.errors import ERRORS
+from server.core.errors import ERRORS
 from tests.callers import Caller
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from server.domain import exports
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.features.privacy import exports
 from storage import keys
 from storage.base import ObjectStore
 from tests import pictures

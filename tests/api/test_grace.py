@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain import accounts, deletion
-from server.domain.audit import TERMINAL
-from server.domain.errors import HandleTaken, UserNotFound
-from server.domain.hiding import resume
-from server.models import hiding
-from server.models.connection import rows
+from server.core.audit import TERMINAL
+from server.core.database.connection import rows
+from server.core.errors import HandleTaken, UserNotFound
+from server.features.moderation import hidden_tweets as hiding
+from server.features.moderation.hiding import resume
+from server.features.people import accounts
+from server.features.privacy import deletion
 from storage.base import ObjectStore
 from tests.api.test_deletion import FOLDER, left_of, lively
 from tests.callers import Caller

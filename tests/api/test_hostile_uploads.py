@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 
 from config.settings import Settings
-from server.models import MediaAttachment, MediaState
+from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage.base import ObjectStore
 from tests import hostile, mutations
 from tests.api.media import fetch, objects

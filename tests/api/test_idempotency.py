@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from config.settings import Settings
-from server.domain import idempotency
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.features.tweets import idempotency
 from tests import pictures
 from tests.callers import Answer, Caller
 

@@ -12,12 +12,12 @@ import pytest
 from redis.asyncio import Redis
 
 from config.settings import Settings
+from server.api.pages import health
 from server.app import create_app
-from server.blueprints import health
 from server.context import Context
-from server.models import migrate
-from server.models.connection import rows, transaction
-from server.models.migrate import NewerDatabase
+from server.core.database import migrate
+from server.core.database.connection import rows, transaction
+from server.core.database.migrate import NewerDatabase
 from storage.s3 import Bucket, S3Store
 from tests.callers import Caller
 

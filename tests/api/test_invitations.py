@@ -13,9 +13,9 @@ import pytest
 
 from config.logging import JsonFormatter
 from config.settings import Settings
-from server.domain import invitations
-from server.models.connection import rows
-from server.security.keys import INVITATION, digest, generate, is_plausible, is_well_formed
+from server.core.database.connection import rows
+from server.core.security.api_keys import INVITATION, digest, generate, is_plausible, is_well_formed
+from server.features.invitations import invitations
 from tests.api.inviting import GONE, invite, with_key
 from tests.callers import Caller
 

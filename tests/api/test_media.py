@@ -12,7 +12,7 @@ from PIL import Image
 
 from config.settings import Settings
 from server.context import Context
-from server.models import MediaAttachment, MediaState
+from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage.base import ObjectStore
 from tests import pictures
 from tests.api.media import fetch, objects, stored, token_of

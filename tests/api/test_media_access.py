@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.context import Context
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests import pictures
 from tests.api.media import fetch, token_of
 from tests.callers import Caller

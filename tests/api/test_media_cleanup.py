@@ -11,9 +11,10 @@ import pytest
 
 from config.settings import Settings
 from server.context import Context
-from server.domain import media, media_cleanup
-from server.models import MediaAttachment, MediaState
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.features.media import cleanup as media_cleanup
+from server.features.media import media
+from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import keys
 from storage.base import ObjectStore, StorageUnavailable
 from storage.local import LocalStore

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain import media
-from server.models import MediaAttachment
+from server.features.media import media
+from server.features.media.media_attachment import MediaAttachment
 from storage.base import ObjectStore
 from tests import pictures
 from tests.api.media import fetch

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from server.api.http import openapi
 from server.context import App
-from server.domain.errors import ERRORS
-from server.http import openapi
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.core.errors import ERRORS
 from tests import pictures
 from tests.callers import Caller, register
 from tests.schemas import matches

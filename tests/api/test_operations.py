@@ -15,12 +15,12 @@ from redis.asyncio import Redis
 
 from config import log_tail
 from config.settings import Settings
+from server.api.http.measured import BOUNDS, WITHIN, quantile_ms
 from server.context import Context
-from server.domain import runs
-from server.domain.audit import TERMINAL
-from server.http.measured import BOUNDS, WITHIN, quantile_ms
-from server.models import RunKind
-from server.models.connection import rows
+from server.core.audit import TERMINAL
+from server.core.database.connection import rows
+from server.operations import runs
+from server.operations.scheduled_run import RunKind
 from tasks import trends
 from tasks.broker import DEAD_LETTERS, SLOW_STREAM, STREAM
 from tasks.dumps import checks

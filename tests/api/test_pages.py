@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from server.blueprints import pages
-from server.blueprints.pages import FOLDER
-from server.http.client_files import ClientFiles
+from server.api.http.client_files import ClientFiles
+from server.api.pages import pages
+from server.api.pages.pages import FOLDER
 from tests.callers import Caller
 
 MAP = re.compile(r'<script type="importmap">(.*?)</script>')

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from config.settings import Settings
-from server.blueprints.pages import Client
-from server.domain.media_urls import MediaUrls
-from server.models import MediaState
-from server.models.media_access import OwnedMedia
-from server.models.timeline import MediaRow
+from server.api.pages.pages import Client
+from server.features.media.media_access import OwnedMedia
+from server.features.media.media_attachment import MediaState
+from server.features.media.urls import MediaUrls
+from server.features.timelines.timeline import MediaRow
 
 TOKEN = "ab" * 16
 READY = MediaRow(1, TOKEN, MediaState.READY, "", 10, 10, "x")

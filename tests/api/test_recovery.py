@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from server.domain import accounts, invitations, keys
-from server.domain.keys import MAX_KEYS_PER_USER
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.features.api_keys import api_keys as keys
+from server.features.api_keys.api_keys import MAX_KEYS_PER_USER
+from server.features.invitations import invitations
+from server.features.people import accounts
 from tests.api.inviting import GONE, invite, with_key
 from tests.callers import Caller
 

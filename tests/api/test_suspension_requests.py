@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from server.context import Context
-from server.domain import suspension_requests, suspensions
-from server.domain.audit import TERMINAL
-from server.models.connection import rows
+from server.core.audit import TERMINAL
+from server.core.database.connection import rows
+from server.features.moderation import suspension_requests, suspensions
 from tests.callers import Answer, Caller, register
 
 PATH = "/api/operations/suspensions"

@@ -7,11 +7,12 @@ import asyncio
 import pytest
 
 from server.context import Context
-from server.domain import accounts, hiding, suspensions
-from server.domain.audit import TERMINAL
-from server.domain.errors import LastAdministrator
-from server.models import hiding as model
-from server.models.connection import rows
+from server.core.audit import TERMINAL
+from server.core.database.connection import rows
+from server.core.errors import LastAdministrator
+from server.features.moderation import hidden_tweets as model
+from server.features.moderation import hiding, suspensions
+from server.features.people import accounts
 from tests.callers import Caller
 from tests.domain.test_counters import DISAGREEING
 from tests.realtime.listening import listening

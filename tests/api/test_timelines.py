@@ -10,8 +10,8 @@ from functools import partial
 
 import pytest
 
-from server.cache import changes, topics
-from server.models.connection import rows
+from server.core.cache import changes, topics
+from server.core.database.connection import rows
 from tests.callers import Caller
 from tests.thorough import much
 from tests.waiting import until

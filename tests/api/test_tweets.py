@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests.callers import Caller
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests.callers import Caller
 
 

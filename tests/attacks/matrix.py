@@ -20,13 +20,15 @@ import msgspec
 import storage
 from config.version import VERSION
 from server.context import App, Context
-from server.domain import accounts, invitations, suspension_requests
-from server.domain.audit import Actor
-from server.domain.errors import ERRORS
-from server.models import ApiKey
-from server.models.connection import row, rows
-from server.security import keys
-from server.security.keyring import Keyring
+from server.core.audit import Actor
+from server.core.database.connection import row, rows
+from server.core.errors import ERRORS
+from server.core.security import api_keys as keys
+from server.core.security.keyring import Keyring
+from server.features.api_keys.api_key import ApiKey
+from server.features.invitations import invitations
+from server.features.moderation import suspension_requests
+from server.features.people import accounts
 from storage import keys as storage_keys
 from tasks.broker import DEAD_LETTERS
 from tasks.dumps import catalogue

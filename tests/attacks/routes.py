@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
+from server.api.http import openapi
+from server.api.http.operation import Operation
+from server.api.perch.shapes.api_keys import NewKey
+from server.api.perch.shapes.invitations import NewInvitation
+from server.api.perch.shapes.media import AltText
+from server.api.perch.shapes.operations import NewRun
+from server.api.perch.shapes.privacy import Confirmation
+from server.api.perch.shapes.tweets import NewTweet
+from server.api.perch.shapes.users import NewName, NewSuspension, Suspension
 from server.context import App
-from server.http import openapi
-from server.http.operation import Operation
-from server.wire.invitations import NewInvitation
-from server.wire.keys import NewKey
-from server.wire.media import AltText
-from server.wire.operations import NewRun
-from server.wire.privacy import Confirmation
-from server.wire.tweets import NewTweet
-from server.wire.users import NewName, NewSuspension, Suspension
 from tests import pictures
 
 READ = ("GET", "HEAD")

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from server.models import ApiKey
-from server.security import keys
-from server.security.keys import Scope
+from server.core.security import api_keys as keys
+from server.core.security.api_keys import Scope
+from server.features.api_keys.api_key import ApiKey
 from tests.attacks.routes import Refusal
 from tests.callers import Caller
 

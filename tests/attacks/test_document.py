@@ -22,7 +22,7 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests.callers import Caller
 from tests.thorough import much
 

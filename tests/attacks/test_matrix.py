@@ -11,16 +11,16 @@ import httpx
 import pytest
 from sanic import Request
 
+from server.api.http import envelope
+from server.api.http.envelope import Answer
+from server.api.http.operation import operation, streamed
+from server.api.http.protocol import JsonAnswer
+from server.api.perch.shapes import events
+from server.api.perch.stream import StreamHeaders
 from server.app import create_app
-from server.blueprints.stream import StreamHeaders
 from server.context import App, Context
-from server.domain import accounts
-from server.domain.viewer import Viewer
-from server.http import envelope
-from server.http.envelope import Answer
-from server.http.operation import operation, streamed
-from server.http.protocol import JsonAnswer
-from server.wire import events
+from server.core.viewer import Viewer
+from server.features.people import accounts
 from tests import pictures
 from tests.attacks import matrix
 from tests.attacks.routes import routes

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests.attacks.model import OK, Key, Model, Outcome
 from tests.callers import register
 from tests.thorough import much

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from config.settings import Settings
-from server.models import migrate, own_server
-from server.security import keys
+from server.core.database import migrate, own_server
+from server.core.security import api_keys as keys
 from tests import pictures, posts, proxy, servers, traces
 from tests.attacks.sentry import Sentry, sentry
 from tests.callers import Caller

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from server.domain.errors import ERRORS
+from server.core.errors import ERRORS
 from tests.attacks.exchange import Connection, NoAnswer, Reply, connected
 from tests.attacks.generated import Attack
 

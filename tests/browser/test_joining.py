@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from server.domain import invitations
+from server.features.invitations import invitations
 from tests.browser.conftest import PHONE, OpenPage, sign_in
 from tests.browser.parts import refuse, see_all
 from tests.callers import Caller

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Route, expect
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests.browser.conftest import OpenPage, sign_in
 from tests.browser.parts import choose_pictures, outgoing, refuse, send_button, text_field, thumbnails, tweet
 from tests.browser.writing import WORDS, begin_to_write, description, is_published, write

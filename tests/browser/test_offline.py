@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from server.blueprints import pages
-from server.blueprints.pages import FOLDER, Client
+from server.api.pages import pages
+from server.api.pages.pages import FOLDER, Client
 from server.context import App
 from tests.browser.conftest import OpenPage
 from tests.browser.parts import is_live, tweet

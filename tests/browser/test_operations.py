@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from config.settings import Settings
 from server.context import Context
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tasks import trends
 from tasks.broker import DEAD_LETTERS
 from tests.browser.conftest import OpenPage

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.parts import refuse, still, tweet
 from tests.callers import Caller, register

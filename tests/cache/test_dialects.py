@@ -10,20 +10,21 @@ import msgspec
 import pytest
 
 from config.settings import Settings
-from server.cache.dialect import Card, Onlooker
-from server.cache.marks import Marks
-from server.cache.memory import Memory
-from server.cache.pages import PageKey, Part
+from server.api.perch.dialect import PerchDialect
 from server.context import Context
-from server.domain.marks import LIKED, MARKS
-from server.models import event
-from server.models.event import EventRow
-from server.models.people import Person
-from server.models.timeline import NEWEST, TweetRow, Which
-from server.realtime.event_id import EventId
-from server.realtime.frames import Frame, Reason
-from server.realtime.hub import Hub
-from server.wire.dialect import PerchDialect
+from server.core.cache.marks import Marks
+from server.core.live import event
+from server.core.live.event import EventRow
+from server.core.live.event_id import EventId
+from server.core.live.frames import Frame, Reason
+from server.core.live.hub import Hub
+from server.core.paging import NEWEST
+from server.core.viewer import Person
+from server.features.marks import LIKED, MARKS
+from server.features.memory import Memory
+from server.features.timelines.dialect import Card, Onlooker
+from server.features.timelines.pages import PageKey, Part
+from server.features.timelines.timeline import TweetRow, Which
 from tests.callers import Caller
 from tests.waiting import PATIENCE, until
 

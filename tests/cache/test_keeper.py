@@ -18,14 +18,14 @@ import pytest
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.cache import topics
-from server.cache.changes import Changes
-from server.cache.keeper import Keeper
-from server.cache.notices import PATIENCE
-from server.cache.store import Store
-from server.cache.versions import Versions, clock
-from server.models import cache_host
-from server.models.connection import rows
+from server.core.cache import cache_host, topics
+from server.core.cache.changes import Changes
+from server.core.cache.keeper import Keeper
+from server.core.cache.notices import PATIENCE
+from server.core.cache.store import Store
+from server.core.cache.versions import Versions, clock
+from server.core.database.connection import rows
+from server.features.events import KINDS
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("pool")
@@ -40,7 +40,7 @@ BY_HAND = 1
 async def host(settings: Settings) -> AsyncIterator[Versions]:
     """A host that is believed."""
     table = Versions()
-    async with Keeper(settings.database, table).running():
+    async with Keeper(settings.database, table, KINDS).running():
         await until(table.are_believed)
         yield table
 
@@ -67,7 +67,7 @@ async def test_what_a_new_host_read_before_all_others_knew_it_is_forgotten(setti
     before = await hosts()
     await rows("INSERT INTO cache_hosts (id, knows) VALUES ($1, $2)", BY_HAND, sorted(before))
     try:
-        async with Keeper(settings.database, table).running():
+        async with Keeper(settings.database, table, KINDS).running():
 
             async def has_joined() -> bool:
                 return table.host in await hosts()
@@ -162,7 +162,7 @@ async def test_writers_do_not_wait_one_after_the_other_for_a_database_that_hangs
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes connections, and says nothing."""
-    monkeypatch.setattr("server.cache.changes.CONNECT_TIMEOUT", 0.2)
+    monkeypatch.setattr("server.core.cache.changes.CONNECT_TIMEOUT", 0.2)
     table = Versions()
     table.know([BY_HAND])
     table.hold(clock() + 60 * 10**9)

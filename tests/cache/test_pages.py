@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from server.cache import topics
-from server.cache.memory import Memory
-from server.cache.pages import PageKey, Part, _read_ids
+from server.api.perch.dialect import NAME, PerchDialect
 from server.context import Context
-from server.domain.marks import MARKS
-from server.models.people import Person
-from server.models.timeline import NEWEST, Which
-from server.wire.dialect import NAME, PerchDialect
+from server.core.cache import topics
+from server.core.paging import NEWEST
+from server.core.viewer import Person
+from server.features.marks import MARKS
+from server.features.memory import Memory
+from server.features.timelines.pages import PageKey, Part, _read_ids
+from server.features.timelines.timeline import Which
 from tests.callers import Caller
 from tests.waiting import turns, until
 

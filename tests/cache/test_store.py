@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from server.cache.store import OVERHEAD, Store
-from server.cache.versions import Versions, clock
+from server.core.cache.store import OVERHEAD, Store
+from server.core.cache.versions import Versions, clock
 from tests.waiting import turns, until
 
 TOPIC, OTHER = 1_000, 1_001

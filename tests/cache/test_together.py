@@ -12,8 +12,8 @@ import pytest
 from asyncpg.exceptions import ConnectionDoesNotExistError
 
 from config.settings import Settings
-from server.models.connection import rows
-from server.models.together import AT_MOST, FLIGHTS, Together
+from server.core.database.connection import rows
+from server.core.database.together import AT_MOST, FLIGHTS, Together
 from tests.callers import Caller, register
 from tests.waiting import turns
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.context import Context
-from server.models.connection import rows, transaction
+from server.core.database.connection import rows, transaction
 from tests.api.test_timelines import everything_is_told
 from tests.callers import Caller
 from tests.waiting import until

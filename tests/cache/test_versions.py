@@ -6,10 +6,10 @@ import os
 import random
 from collections.abc import Callable
 
-from server.cache.membership import Membership
-from server.cache.notices import LEASE_OVER, PATIENCE
-from server.cache.versions import MAX_MEMBERS, Versions, clock
-from server.models.cache_host import CacheHost
+from server.core.cache.cache_host import CacheHost
+from server.core.cache.membership import Membership
+from server.core.cache.notices import LEASE_OVER, PATIENCE
+from server.core.cache.versions import MAX_MEMBERS, Versions, clock
 
 SECOND = 10**9
 

@@ -20,7 +20,7 @@ from sentry_sdk.transport import Transport
 from config import error_reports
 from config.logging import TextFormatter, current_work, hide, redact
 from config.settings import Settings
-from server.security import keys
+from server.core.security import api_keys as keys
 
 HOUSE = Path(__file__).parents[2]
 

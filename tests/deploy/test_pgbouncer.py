@@ -19,9 +19,9 @@ from asyncpg.exceptions import PostgresError
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.models import sessions
-from server.models.connecting import connect
-from server.models.sessions import SharedSession
+from server.core.database import sessions
+from server.core.database.connecting import connect
+from server.core.database.sessions import SharedSession
 from server.processes import embedded
 from tests import pictures, servers
 from tests.callers import Caller

@@ -6,14 +6,15 @@ import asyncio
 
 import pytest
 
-from server.cache.store import Store
-from server.cache.versions import Versions
-from server.domain import accounts
-from server.domain.errors import HandleTaken, InvalidBody, InvalidKey
-from server.domain.keys import authenticate
-from server.domain.keys import create as create_key
-from server.models import ApiKey, User
-from server.security import keys
+from server.core.cache.store import Store
+from server.core.cache.versions import Versions
+from server.core.errors import HandleTaken, InvalidBody, InvalidKey
+from server.core.security import api_keys as keys
+from server.features.api_keys.api_key import ApiKey
+from server.features.api_keys.api_keys import authenticate
+from server.features.api_keys.api_keys import create as create_key
+from server.features.people import accounts
+from server.features.people.user import User
 
 pytestmark = pytest.mark.usefixtures("database")
 

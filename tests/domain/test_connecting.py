@@ -15,10 +15,10 @@ from asyncpg.exceptions import InterfaceError
 
 from config.addresses import DatabaseAddress, Host
 from config.settings import Settings
-from server.models import connecting, sessions
-from server.models.connecting import NoHost, connect
-from server.models.connection import leave_as_it_is
-from server.models.pool import BoundedPool
+from server.core.database import connecting, sessions
+from server.core.database.connecting import NoHost, connect
+from server.core.database.connection import leave_as_it_is
+from server.core.database.pool import BoundedPool
 from tests import proxy
 from tests.proxy import Hang, Pass, Proxy, Refuse
 from tests.waiting import until

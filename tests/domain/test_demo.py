@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from server.context import Context
-from server.domain import media_cleanup
+from server.core.database.connection import rows
+from server.features.media import cleanup as media_cleanup
 from server.generate import demo, scenes
 from server.generate.community import KNOWN, PEOPLE, POSTS
 from server.generate.loading import NotEmpty
-from server.models.connection import rows
 from tests.callers import Caller, register
 from tests.domain.test_counters import DISAGREEING
 from tests.waiting import until_gone

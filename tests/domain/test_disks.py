@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from server.domain import condition
-from server.domain.disks import enough, existing, looked_at
+from server.operations import condition
+from server.operations.disks import enough, existing, looked_at
 from tests import disks
 
 GB = 10**9

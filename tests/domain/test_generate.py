@@ -12,10 +12,10 @@ import asyncpg
 import pytest
 
 from config.settings import Settings
+from server.core.database import migrate
+from server.core.security import api_keys as keys
 from server.generate import loading
 from server.generate.size import Impossible, Size
-from server.models import migrate
-from server.security import keys
 from tests.domain.test_migrations import schema
 from tests.whole.conftest import perch
 

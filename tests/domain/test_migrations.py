@@ -11,8 +11,8 @@ import pytest
 from tortoise.context import TortoiseContext
 
 from config.settings import Settings
-from server.models import migrate
-from server.models.connection import rows, tortoise_config
+from server.core.database import migrate
+from server.core.database.connection import rows, tortoise_config
 
 SCHEMA = """
     SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line
@@ -55,7 +55,7 @@ async def test_up_down_and_up_again(fresh: Settings) -> None:
 async def test_keys_from_before_the_scope_account_keep_what_they_could_do(fresh: Settings) -> None:
     await migrate.upgrade(fresh.database)
     (name,) = [name for name in migrate.known() if name.startswith("19_")]
-    accounts = import_module(f"server.models.migrations.models.{name.removesuffix('.py')}")
+    accounts = import_module(f"server.core.database.migrations.models.{name.removesuffix('.py')}")
     before = ["{read}", "{write}", "{read,write}", "{admin}", "{read,admin}", "{read,write,admin}"]
     after = [
         ["read", "archive"],
@@ -122,7 +122,7 @@ async def test_the_last_migration_knows_the_models_of_today(settings: Settings) 
     from aerich.utils import decompress_dict, get_models_describe
 
     name = migrate.known()[-1].removesuffix(".py")
-    last = import_module(f"server.models.migrations.models.{name}")
+    last = import_module(f"server.core.database.migrations.models.{name}")
     async with TortoiseContext() as context:
         await context.init(config=tortoise_config(settings.database, pool_size=1, patient=True))
         today = json.loads(json.dumps(get_models_describe("models")))

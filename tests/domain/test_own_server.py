@@ -12,8 +12,8 @@ import pytest
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.models import migrate, own_server
-from server.models.own_server import SUPERUSER
+from server.core.database import migrate, own_server
+from server.core.database.own_server import SUPERUSER
 from tasks.dumps.postgres import connected
 from tests import servers
 

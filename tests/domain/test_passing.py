@@ -9,7 +9,7 @@ import pytest
 from taskiq.receiver import Receiver
 
 from config.settings import Settings
-from server.domain.passing import is_passing
+from server.core.transient import is_passing
 from tasks.worker import calmly
 
 # What PostgreSQL says to a connection before it closes it.

@@ -18,22 +18,27 @@ import msgspec
 import pytest
 
 from config.settings import Settings
-from server.domain import keys, media, media_cleanup
+from server.core import audit_rows as audit
+from server.core.database.connection import SESSION_SETTINGS
+from server.core.live import event
+from server.features.api_keys import api_keys as keys
+from server.features.follows import events as followed
+from server.features.follows import personal as follows_data
+from server.features.likes import events as liked
+from server.features.likes import liking
+from server.features.likes import personal as likes_data
+from server.features.media import cleanup as media_cleanup
+from server.features.media import events as pictured
+from server.features.media import media, media_access, media_copy
+from server.features.media import personal as media_data
+from server.features.moderation import hidden_tweets as hiding
+from server.features.people import events as renamed
+from server.features.people import people
+from server.features.privacy import erasure
+from server.features.timelines import timeline
+from server.features.tweets import personal as tweets_data
+from server.features.tweets import publishing
 from server.generate.size import Size
-from server.models import (
-    audit,
-    erasure,
-    event,
-    hiding,
-    liking,
-    live,
-    media_access,
-    media_copy,
-    people,
-    publishing,
-    timeline,
-)
-from server.models.connection import SESSION_SETTINGS
 from tests.statements import Landmarks, generated, landmarks, statements
 from tests.thorough import THOROUGH
 
@@ -95,7 +100,9 @@ async def test_no_statement_reads_a_table_from_end_to_end_or_sorts_more_than_a_p
 
 def test_no_statement_is_forgotten(at: Landmarks) -> None:
     known = {sql for sql, _ in statements(at).values()}
-    modules = [timeline, people, live, event, publishing, liking, keys, audit, hiding, erasure, media]
+    live = [followed, liked, pictured, renamed]
+    data = [follows_data, likes_data, media_data, tweets_data]
+    modules = [*live, *data, timeline, people, event, publishing, liking, keys, audit, hiding, erasure, media]
     modules.append(media_access)
     assert {sql for module in modules for sql in written_in(module)} <= known
 

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from server.domain import recovery_kit
-from server.domain.recovery_kit import KitDamaged, Surroundings
-from server.models.server_key import ServerKey
+from server.operations import recovery_kit
+from server.operations.recovery_kit import KitDamaged, Surroundings
+from server.operations.server_key import ServerKey
 
 KEYS = [ServerKey("dumps", bytes(range(32))), ServerKey("secrets", bytes(range(100, 132)))]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

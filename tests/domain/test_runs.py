@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.domain import runs
-from server.domain.runs import Claim
-from server.domain.slots import Timetable
-from server.models import RunKind, RunState, ScheduledRun
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.operations import runs
+from server.operations.runs import Claim
+from server.operations.scheduled_run import RunKind, RunState, ScheduledRun
+from server.operations.slots import Timetable
 from tests.jobs import NoJobs
 from tests.thorough import much
 

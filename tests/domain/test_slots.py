@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.domain.slots import JITTER_LIMIT, JITTER_PART, Timetable
-from server.models import RunKind
+from server.operations.scheduled_run import RunKind
+from server.operations.slots import JITTER_LIMIT, JITTER_PART, Timetable
 
 KIND = RunKind.DUMP_HOUR
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import timeit
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain import text
-from server.domain.errors import InvalidBody
+from server.core import text
+from server.core.errors import InvalidBody
 
 
 @pytest.mark.parametrize(
@@ -20,6 +23,9 @@ from server.domain.errors import InvalidBody
         ("e\u0301", 1),
         ("👩‍👩‍👧‍👦", 1),
         ("🇷🇺🇩🇪", 2),
+        ("🇷🇺🇩", 2),
+        ("🇷🇺\u0301🇩", 2),
+        ("a🇷\u200d🇩🇪", 3),
         ("नमस्ते", 3),
         ("각", 1),
     ],
@@ -31,6 +37,19 @@ def test_characters_are_counted_as_people_count(typed: str, count: int) -> None:
 @given(st.text(st.characters(codec="ascii")))
 def test_the_short_way_for_ascii_counts_the_same(typed: str) -> None:
     assert text.count_graphemes(typed) == sum(1 for _ in text.GRAPHEME.finditer(typed))
+
+
+@given(st.text(st.sampled_from("🇷🇺a\u0301\u200d\u0600👩"), max_size=20))
+def test_letters_of_flags_are_counted_as_the_pattern_counts_them(typed: str) -> None:
+    assert text.count_graphemes(typed) == sum(1 for _ in text.GRAPHEME.finditer(typed))
+
+
+def test_a_long_run_of_letters_of_flags_is_counted_in_linear_time() -> None:
+    """Ten times as many would take a hundred times as long by the pattern alone: a second."""
+    few, many = ("🇷" * count for count in (3_990, 39_900))
+    assert (text.count_graphemes(few), text.count_graphemes(many)) == (1_995, 19_950)
+    seconds = [min(timeit.repeat(partial(text.count_graphemes, run), number=1)) for run in (few, many)]
+    assert seconds[1] < 30 * seconds[0]
 
 
 @given(st.text(max_size=200))

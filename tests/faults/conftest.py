@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from server.security import keys
+from server.core.security import api_keys as keys
 from storage.s3 import Bucket
 from tests import disks, proxy, servers
 from tests.backends import Backends, backends

@@ -13,7 +13,7 @@ import asyncpg
 from redis.asyncio import Redis
 
 from config.settings import Settings
-from server.models import migrate, own_server
+from server.core.database import migrate, own_server
 from storage.local import LocalStore
 from tasks.broker import StreamBroker, create_broker
 from tests import servers

@@ -13,7 +13,7 @@ NAMES = re.compile(r"`((?:server|tasks|storage|config)(?:\.[a-z0-9_]+)+)(?:\.([A
 
 def test_every_time_out_that_is_named_is_there() -> None:
     document = Path("docs/reliability.md").read_text()
-    table = document[document.index("## Who waits how long") :]
+    table = document[document.index("## Timeouts and retries") :]
     named = NAMES.findall(table)
     assert len(named) > 40
     for module, constant, setting in named:

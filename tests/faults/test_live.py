@@ -10,7 +10,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from server.models.locks import AdvisoryLock
+from server.core.database.locks import AdvisoryLock
 from tests import proxy
 from tests.callers import Caller
 from tests.faults.conftest import Site, newcomer

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from server.models.connection import LOCK_TIMEOUT
+from server.core.database.connection import LOCK_TIMEOUT
 from tests.callers import Caller
 from tests.faults.asking import asking, well
 from tests.faults.conftest import Site, newcomer

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from server.security import keys
+from server.core.security import api_keys as keys
 from tests import pictures, servers
 from tests.callers import Caller
 from tests.faults.asking import asking, well

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from server.models import RunKind
+from server.operations.scheduled_run import RunKind
 from tests.faults import houses
 from tests.faults.houses import House
 from tests.faults.workers import started

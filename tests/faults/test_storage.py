@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from server.domain.media import REMOVED_WITHIN
+from server.features.media.media import REMOVED_WITHIN
 from storage.s3 import BUDGET, S3Store
 from tests import disks, pictures
 from tests.api.media import objects

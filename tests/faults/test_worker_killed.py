@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
-from server.security.keyring import Keyring
+from server.core.security.keyring import Keyring
 from storage import keys
 from storage.files import chunks_of
 from tasks.broker import DEAD_LETTERS

@@ -17,7 +17,8 @@ runs.RENEW_EVERY = 0.5
 
 PROGRAM = """
 import os, sys
-from server.domain import media, runs
+from server.features.media import media
+from server.operations import runs
 from tasks import broker, catalogue
 {changes}
 from server.cli import main

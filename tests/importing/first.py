@@ -15,7 +15,7 @@ import asyncpg
 from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.context import Context
-from server.domain.jobs import Jobs
+from server.core.jobs import Jobs
 from server.importing import moving
 from server.importing.account import Account
 from server.importing.files import FilesInFolder, NoFiles, PictureFiles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.models.connection import row, rows
+from server.core.database.connection import row, rows
 
 TABLES = (
     *("users", "api_keys", "tweets", "likes", "follows", "media_attachments", "instance"),

@@ -13,9 +13,9 @@ import pytest
 from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.context import Context
+from server.core.database.connection import rows
 from server.importing.files import FilesInFolder
 from server.importing.moving import Progress
-from server.models.connection import rows
 from storage.base import ObjectStore
 from tests import pictures, servers
 from tests.api.media import objects

@@ -13,8 +13,8 @@ import pytest
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
+from server.core.database.connection import rows
 from server.importing.files import FilesInFolder
-from server.models.connection import rows
 from tests.callers import Caller, register
 from tests.whole.conftest import perch, running
 

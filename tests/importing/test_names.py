@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.accounts import HANDLE
+from server.features.people.accounts import HANDLE
 from server.importing import names
 
 

@@ -10,9 +10,9 @@ import pytest
 from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.context import Context
+from server.core.database.connection import rows
 from server.importing import source
 from server.importing.errors import ImportRefused, SourceUnusable
-from server.models.connection import rows
 from tests.callers import Caller, register
 from tests.importing import first
 from tests.importing.first import counted, take_over, told

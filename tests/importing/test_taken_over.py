@@ -9,8 +9,8 @@ import pytest
 
 from config.addresses import DatabaseAddress
 from server.context import Context
+from server.core.database.connection import rows
 from server.importing.files import FilesInFolder
-from server.models.connection import rows
 from tests import pictures
 from tests.api.media import fetch
 from tests.callers import Caller, register

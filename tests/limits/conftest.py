@@ -11,11 +11,11 @@ import httpx
 import pytest_asyncio
 
 from config.settings import Settings
+from server.api.http.protocol import PerchProtocol
 from server.app import create_app
 from server.context import App, Context
-from server.http.protocol import PerchProtocol
-from server.limits.rates import Rates
-from server.limits.tally import PREFIX
+from server.core.limits.rates import Rates
+from server.core.limits.tally import PREFIX
 from tests import servers
 from tests.callers import Caller
 from tests.waiting import turns

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
-from server.domain import quotas
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.core.limits import quotas
 from tests import pictures
 from tests.callers import Caller
 from tests.limits.conftest import Open

@@ -12,12 +12,14 @@ from redis.asyncio import Redis
 
 from config.settings import Settings
 from server.context import Context
-from server.limits.rates import PAUSE
-from server.limits.tally import SETTLE_EVERY, Ledger, Rate, Tally
+from server.core.cache import changes, topics
+from server.core.limits.rates import PAUSE
+from server.core.limits.tally import PATIENCE, PREFIX, SETTLE_EVERY, Ledger, Rate, Tally
+from server.core.security import api_keys as keys
 from tests import pictures, proxy
 from tests.callers import Answer, Caller
 from tests.limits.conftest import Open, forget
-from tests.proxy import Hang, Pass, Refuse
+from tests.proxy import Delay, Hang, Pass, Refuse
 from tests.waiting import until
 
 
@@ -195,6 +197,25 @@ async def test_writes_are_exact_among_processes_and_reads_nearly(perch: Context,
     assert sum(one >= 0 for one in left) == 100
 
 
+async def test_what_redis_confirms_too_late_is_counted_once(settings: Settings, perch: Context) -> None:
+    await forget(perch)
+    with proxy.before(unquote(urlsplit(settings.redis.url).path)) as between:
+        async with Redis(port=between.port) as slow:
+            tally = Tally("late", Rate(100, 86400), Ledger(slow))
+            assert await tally.count_exactly("alice") == 99
+            between.mode = Delay(2 * PATIENCE)
+            assert tally.count("alice") == 98
+            assert await tally.count_exactly("alice") == 97  # its answer comes too late
+            between.mode = Pass()
+
+            async def is_settled() -> bool:
+                await tally.settle()
+                return await perch.redis.get(PREFIX + tally._key("alice")) == b"3"
+
+            await until(is_settled)
+            assert await tally.count_exactly("alice") == 96
+
+
 @pytest.mark.fault("redis")
 @pytest.mark.parametrize("mode", [Hang(), Refuse()])
 async def test_limits_hold_in_the_process_alone_while_redis_is_away(
@@ -224,14 +245,48 @@ async def test_beyond_its_rate_an_address_reaches_no_database_without_a_key(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("server.limits.rates.LOOKUPS", "6/day")
-    monkeypatch.setattr("server.limits.rates.PICTURE_LOOKUPS", "6/day")
+    monkeypatch.setattr("server.core.limits.rates.LOOKUPS", "6/day")
+    monkeypatch.setattr("server.core.limits.rates.PICTURE_LOOKUPS", "6/day")
     here = await house(proxies_count=1)
-    stranger = here.caller(Caller(anybody.send, "perch_nobodys"), "198.51.100.7")
+    guesser = Caller(anybody.send, keys.generate())
+    stranger = here.caller(guesser, "198.51.100.7")
     statuses = [(await stranger.raw("GET", path)).status_code for _ in range(6)]
     with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
         refused = await stranger.raw("GET", path)
     assert statuses[0] in (401, 404)
     assert (refused.status_code, caplog.records) == (429, [])
-    other = here.caller(Caller(anybody.send, "perch_nobodys"), "198.51.100.8")
+    other = here.caller(guesser, "198.51.100.8")
     assert (await other.raw("GET", path)).status_code in (401, 404)
+
+
+async def test_wrong_keys_keep_nobody_out_who_shares_the_address_and_was_here_before(
+    house: Open, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.core.limits.rates.LOOKUPS", "2/day")
+    here = await house(proxies_count=1)
+    address = "198.51.100.7"
+    member = here.caller(alice, address)
+    assert (await member.get("/api/tweets")).status == 200
+    for key in ("nonsense", *(keys.generate() for _ in range(3))):
+        await here.caller(Caller(bob.send, key), address).get("/api/tweets")
+    # What this process knows of keys is forgotten, and alice's has to be looked up again.
+    await changes.tell([topics.keys_of(alice.id)])
+    assert (await member.get("/api/tweets")).status == 200
+    headers = {"api-key": alice.key or "", "x-forwarded-for": address}
+    async with here.client.stream("GET", "/api/stream", headers=headers) as stream:
+        assert stream.status_code == 200
+    assert (await here.caller(bob, address).get("/api/tweets")).status == 429  # not seen here yet
+    assert (await here.caller(bob, "198.51.100.8").get("/api/tweets")).status == 200
+
+
+async def test_a_name_that_changes_costs_nobody_else_a_query(
+    house: Open, alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = await house()
+    for caller in (alice, bob):
+        assert (await here.caller(caller).get("/api/users/me")).status == 200
+    await here.caller(bob).patch("/api/users/me", json={"name": "Robert"})
+    with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+        await here.caller(alice).get("/api/users/me")
+    assert not [line for line in caplog.messages if "FROM api_keys" in line]
+    assert (await here.caller(bob).get("/api/users/me"))["user"]["name"] == "Robert"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from server.http import framing, protocol
+from server.api.http import framing, protocol, unsent
 from tests.callers import Caller
 from tests.limits.conftest import Open
 from tests.limits.wire import wire
@@ -282,3 +282,35 @@ async def test_an_address_has_so_many_connections(house: Open) -> None:
     async with wire(there.url), wire(there.url), wire(there.url) as three:
         await three.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await three.answer()).status == 200
+
+
+async def test_where_too_much_waits_for_clients_those_behind_for_longest_are_closed(
+    house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unsent, "MOST", 2 << 20)
+    here = await house(rate_anonymous="1000000/day")
+    loop, where = asyncio.get_running_loop(), urlsplit(here.url)
+    asked = b"GET /api/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n" * 40
+    clients = []
+
+    async def stalled() -> socket.socket:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
+        client.setblocking(False)
+        await loop.sock_connect(client, (where.hostname, where.port))
+        await loop.sock_sendall(client, asked)
+        return client
+
+    try:
+        for _ in range(40):
+            clients.append(await stalled())
+        await until(lambda: here.app.ctx.connections.open <= 30)
+        taken = 0
+        while taken < 5 << 20:  # the newest one is served when it reads at last
+            piece = await loop.sock_recv(clients[-1], 1 << 16)
+            assert piece
+            taken += len(piece)
+        assert (await here.client.get("/health/live")).status_code == 200
+    finally:
+        for client in clients:
+            client.close()

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from server.models.connection import rows
+from server.core.database.connection import rows
 from tests.callers import Caller
 from tests.waiting import PATIENCE, lasting, until, until_gone
 

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.context import Context
-from server.models.connection import rows
-from server.realtime import budget, capacity, subscription
-from server.realtime.subscription import AT_ONCE, PART
+from server.core.database.connection import rows
+from server.core.live import budget, capacity, subscription
+from server.core.live.subscription import AT_ONCE, PART
 from tests.callers import Caller
 from tests.realtime.listening import listening, settled
 from tests.waiting import turns, until

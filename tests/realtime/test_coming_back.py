@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.models import event
-from server.models.connection import rows
-from server.realtime.hub import APPLICATION
+from server.core.database.connection import rows
+from server.core.live import event
+from server.core.live.hub import APPLICATION
 from tests.callers import Caller
 from tests.realtime.listening import listening
 from tests.waiting import until
@@ -79,7 +79,7 @@ async def test_who_missed_too_much_is_told_to_begin_anew(address: str, alice: Ca
 async def test_an_idle_stream_says_that_it_lives_and_how_far_it_is(
     address: str, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.blueprints.stream.HEARTBEAT", 0.2)
+    monkeypatch.setattr("server.api.perch.stream.HEARTBEAT", 0.2)
     async with listening(address, alice) as to_alice:
         # What came for others only moves one's own position too.
         await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from server.models import EventKind
+from server.api.perch.live import RENDER
+from server.features.api_keys.events import PERMISSIONS
+from server.features.events import KINDS
 from tests.callers import Caller
 
 PAGE = Path(__file__).parents[2] / "docs" / "live.md"
@@ -53,5 +55,7 @@ async def test_the_examples_print_a_new_tweet(
 
 def test_every_event_is_in_the_table() -> None:
     page = PAGE.read_text()
-    for kind in [*(kind for kind in EventKind if kind is not EventKind.PERMISSIONS), "open", "reset"]:
+    told = RENDER.keys()
+    assert set(KINDS.names()) - told == {PERMISSIONS.name}
+    for kind in [*told, "open", "reset"]:
         assert f"| `{kind}` |" in page

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from server.context import Context
-from server.models import ApiKey
-from server.models.connection import rows, transaction
+from server.core.database.connection import rows, transaction
+from server.features.api_keys.api_key import ApiKey
 from tests.callers import Caller
 from tests.realtime.listening import listening
 from tests.waiting import until

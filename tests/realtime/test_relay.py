@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 
 from config.settings import Settings
-from server.domain.condition import late_events
-from server.models.connection import rows
-from server.models.event import GROWN, MOVE, PLANNER
-from server.realtime.relay import BATCH, Relay
+from server.core.database.connection import rows
+from server.core.live.event import GROWN, MOVE, PLANNER
+from server.core.live.relay import BATCH, Relay
+from server.operations.condition import late_events
 from tests.waiting import until_gone
 
 

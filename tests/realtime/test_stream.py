@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from server.api.http import openapi
+from server.api.perch.shapes import events
 from server.context import App
-from server.http import openapi
-from server.models import people
-from server.models.connection import rows
-from server.realtime.event_id import EventId
-from server.wire import events
+from server.core.database.connection import rows
+from server.core.live.event_id import EventId
+from server.core.viewer import Person
 from tests import pictures
 from tests.callers import Caller
 from tests.realtime.listening import listening, settled
@@ -194,7 +194,7 @@ async def test_events_are_what_the_document_says(app: App, address: str, alice: 
 
 
 def test_what_is_encoded_fits_on_a_line() -> None:
-    person = people.Person(1, "a\nb\r", "x")
+    person = Person(1, "a\nb\r", "x")
     text = events.message(EventId("0" * 12, 1), events.Renamed(person, 1))
     assert text.count(b"\n") == 4
     assert b"\r" not in text

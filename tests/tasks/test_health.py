@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-import server.domain.disks
+import server.operations.disks
 import tasks.disks
 from config.settings import Settings
 from server.context import Context
-from server.domain import condition, runs
-from server.domain.jobs import Jobs
-from server.domain.slots import Timetable
-from server.models import RunKind, ScheduledRun
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.core.jobs import Jobs
+from server.operations import condition, runs
+from server.operations.scheduled_run import RunKind, ScheduledRun
+from server.operations.slots import Timetable
 from storage.local import LocalStore
 from tasks import health
 from tasks.workshop import Workshop
@@ -214,7 +214,7 @@ async def test_a_machine_that_is_gone_does_not_degrade_the_others_for_ever(
 async def test_readiness_says_that_a_disk_is_nearly_full_and_not_where_it_is(
     anybody: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server.domain.disks, "enough", lambda size: size + 1)
+    monkeypatch.setattr(server.operations.disks, "enough", lambda size: size + 1)
     answer = await anybody.get("/health/ready")
     assert (answer.status, answer["status"]) == (200, "degraded")
     assert answer["reasons"] == ["the disk that holds the data is nearly full"]

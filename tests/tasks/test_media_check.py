@@ -11,7 +11,7 @@ import pytest
 
 from config.settings import Settings
 from server.context import Context
-from server.models.connection import rows, transaction
+from server.core.database.connection import rows, transaction
 from storage import local
 from storage.base import ObjectNotFound, ObjectStore, StorageUnavailable
 from storage.local import LocalStore

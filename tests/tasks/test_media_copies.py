@@ -11,9 +11,9 @@ import pytest
 
 import storage
 from config.settings import Settings
-from server.domain import media_cleanup
-from server.models import media_copy
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.features.media import cleanup as media_cleanup
+from server.features.media import media_copy
 from storage.base import ObjectStore
 from storage.lifecycle import rule_for_versions
 from storage.local import LocalStore

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from config.redis_address import RedisAddress
 from config.settings import Settings
-from server.domain.jobs import Jobs
+from server.core.jobs import Jobs
 from tasks import queues
 from tasks.broker import create_broker
 from tasks.queue import QueuedJobs

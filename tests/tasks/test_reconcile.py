@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.settings import Settings
-from server.cache import changes, topics
 from server.context import Context
-from server.domain import condition, counters, runs
-from server.domain.slots import Timetable
-from server.models import RunKind
-from server.models.connection import row, rows
+from server.core.cache import changes, topics
+from server.core.database.connection import row, rows
+from server.operations import condition, counters, runs
+from server.operations.scheduled_run import RunKind
+from server.operations.slots import Timetable
 from storage import keys
 from storage.base import ObjectStore
 from storage.local import LocalStore

@@ -16,7 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from server.security import keys
+from server.core.security import api_keys as keys
 from tests import servers
 from tests.callers import Caller
 from tests.waiting import wait_for

@@ -20,8 +20,8 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
-from server.models import migrate, own_server
-from server.security import keys
+from server.core.database import migrate, own_server
+from server.core.security import api_keys as keys
 from tests import servers
 from tests.callers import Caller
 from tests.thorough import much

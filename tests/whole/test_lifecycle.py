@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.models import migrate
+from server.core.database import migrate
 from server.processes import embedded
 from tests import servers
 from tests.waiting import wait_for

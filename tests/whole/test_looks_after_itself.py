@@ -18,7 +18,7 @@ from redis import Redis
 
 from config.redis_address import RedisAddress
 from config.settings import Settings
-from server.security.keyring import Keyring
+from server.core.security.keyring import Keyring
 from storage.local import LocalStore
 from tasks.broker import create_broker
 from tasks.catalogue import REMOVE_PICTURES

@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
-from server.security import keys
+from server.core.security import api_keys as keys
 from tests.attacks.generated import Attacker
 from tests.attacks.verdict import complaints
 from tests.thorough import much

@@ -41,6 +41,7 @@ Family = Callable[[Stage], list[Row]]
 FAMILIES: dict[str, Family] = {
     "first-page": reading.first_page,
     "access-log": reading.as_shipped,
+    "marked": reading.marked,
     "under-writes": reading_while_written.under_writes,
     "old-client": reading.old_client,
     "me": reading.me,

@@ -11,8 +11,8 @@ from typing import Any
 import asyncpg
 
 from config.settings import Settings
-from server.models import migrate, own_server
-from server.realtime.relay import BATCH, Relay
+from server.core.database import migrate, own_server
+from server.core.live.relay import BATCH, Relay
 from tests import servers
 from tools.bench.row import Row
 from tools.bench.stage import Stage

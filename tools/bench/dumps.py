@@ -28,8 +28,8 @@ import click
 
 from config.programs import clients_for
 from config.settings import Settings
-from server.models import migrate, own_server
-from server.models.connection import database
+from server.core.database import migrate, own_server
+from server.core.database.connection import database
 from storage.local import LocalStore
 from tasks.broker import create_broker
 from tasks.dumps import making

@@ -2,8 +2,9 @@
 
     .venv/bin/python -m tools.bench.queries --folder /var/tmp/perch-queries
 
-Prints the Markdown of docs/performance.md, section "Plans". The databases are generated into the folder, for
-a PostgreSQL of our own, and stay there, so that the second time starts at once: a million tweets take 2.5 GB.
+Prints the Markdown of docs/performance.md, section "Query plans". The databases are generated into the
+folder, for a PostgreSQL of our own, and stay there, so that the second time starts at once: a million tweets
+take 2.5 GB.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 import asyncpg
 import click
 
+from server.core.database.connection import SESSION_SETTINGS
 from server.generate.size import Size
-from server.models.connection import SESSION_SETTINGS
 from tests import servers
 from tests.statements import generated, landmarks, statements
 from tools.measuring.figures import median
@@ -34,7 +35,7 @@ SHOWN = (
     "Following, of 300",
     "Following, of 5,000, merged",
     "the rows of a page",
-    "which of a page one likes",
+    "the viewer's likes on a page",
 )
 
 # What a plan does, without what it was thought to cost; and what is left out of it.

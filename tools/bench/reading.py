@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +10,33 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import asyncpg
+
+from server.core.security import api_keys
 from tools.bench import calls, sides
 from tools.bench.load import WARM_UP, BenchFailed, Call, Load, in_turn, press, typical
 from tools.bench.row import Row
 from tools.bench.sides import Side
-from tools.bench.stage import Stage
+from tools.bench.stage import Stage, database_of
 from tools.measuring.figures import number
 
 PAGE = 50
+
+# How much of the page fans like, and the share of the throughput that is wanted for them.
+LIKED, MARKED = 30, 0.9
+
+# $1 hashes of keys, $2 how many tweets are on the page, $3 how many of them.
+UNLIKE = """
+    DELETE FROM likes WHERE user_id IN (SELECT user_id FROM api_keys WHERE hash = ANY($1::bytea[]))
+        AND tweet_id IN (SELECT id FROM tweets WHERE NOT hidden ORDER BY id DESC LIMIT $2)
+"""
+LIKE = """
+    INSERT INTO likes (tweet_id, user_id)
+    SELECT tweet.id, user_id FROM api_keys CROSS JOIN (
+        SELECT id FROM (SELECT id FROM tweets WHERE NOT hidden ORDER BY id DESC LIMIT $2) page
+        ORDER BY id LIMIT $3
+    ) tweet WHERE hash = ANY($1::bytea[])
+"""
 
 
 @dataclass(frozen=True)
@@ -76,6 +96,47 @@ def me(stage: Stage) -> list[Row]:
         stage,
         Reading("`GET /api/users/me`, warm", "Sanic answering as many bytes", calls.ME, 0.8),
     )
+
+
+def marked(stage: Stage) -> list[Row]:
+    """Viewers who like much of the first page, against such as like nothing on it."""
+    community = stage.usual
+    middle = len(community.keys) // 2
+    fans, others = (
+        calls.reading(calls.FIRST_PAGE, some) for some in (community.keys[:middle], community.keys[middle:])
+    )
+    with community.copied() as folder, sides.perch(folder) as perch:
+        asyncio.run(like_the_page(folder, fans, others))
+        for asked, liked in ((fans, LIKED), (others, 0)):
+            page = calls.checked(perch.url, asked[0])["tweets"]
+            if sum(tweet["liked"] for tweet in page) != liked:
+                raise BenchFailed(f"the first viewer does not like {liked} of the page")
+        found = in_turn(
+            {"fans": partial(warm, stage, perch, fans), "others": partial(warm, stage, perch, others)},
+            stage.rounds,
+        )
+    mine, plain = typical(found["fans"]), typical(found["others"])
+    ratio = mine.per_second / plain.per_second
+    return [
+        Row(
+            f"first page of All for viewers who like {LIKED} of its {PAGE} tweets",
+            "the same for viewers who like none",
+            f">= {MARKED:g} of its requests/s",
+            f"{number(ratio)} ({mine.per_second:,.0f} against {plain.per_second:,.0f})",
+            ratio >= MARKED,
+        )
+    ]
+
+
+async def like_the_page(folder: Path, fans: list[Call], others: list[Call]) -> None:
+    """Nobody likes anything on the first page, and then fans do."""
+    connection = await asyncpg.connect(**database_of(folder))
+    try:
+        hashes = [[api_keys.digest(call.key) for call in some] for some in (fans, others)]
+        await connection.execute(UNLIKE, hashes[0] + hashes[1], PAGE)
+        await connection.execute(LIKE, hashes[0], PAGE, LIKED)
+    finally:
+        await connection.close()
 
 
 def compared(stage: Stage, reading: Reading) -> list[Row]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import asyncpg
 
-from server.security import keys
+from server.core.security import api_keys as keys
 from tests import servers
 from tools.bench.load import BenchFailed
 

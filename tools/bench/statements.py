@@ -15,7 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
-from server.models.own_server import SUPERUSER
+from server.core.database.own_server import SUPERUSER
 from tools.bench import calls, sides
 from tools.bench.load import WARM_UP, Call, press
 from tools.bench.row import Row

@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 from PIL import Image, ImageDraw
 
-from server.security import keys
+from server.core.security import api_keys as keys
 from tests import pictures
 
 PEOPLE = {

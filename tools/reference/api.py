@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from config.version import VERSION
-from server.domain.errors import ERRORS
+from server.core.errors import ERRORS
 
 # Which key it takes, in the words of the document.
 NEEDED = re.compile(r"Needs a key with the scopes? ([^.]+)\.")

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from config.settings import Settings
+from server.api.http import openapi
 from server.app import create_app
 from server.context import Context
-from server.http import openapi
 from tools.reference import api, commands, settings
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from redis.asyncio import Redis
 
-from server.security import keys
+from server.core.security import api_keys as keys
 from tests import servers
 from tests.backends import Backends, backends
 from tests.callers import Caller

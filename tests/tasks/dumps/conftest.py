@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
-from server.models.connection import rows
+from server.core.database.connection import rows
 from storage.base import ObjectStore
 from storage.local import LocalStore
 from storage.s3 import S3Store

@@ -11,7 +11,7 @@ from typing import Any
 
 from pyrage import x25519
 
-from server.domain import server_keys
+from server.operations import server_keys
 from storage.base import ObjectStore
 from storage.keys import MARKERS
 from tasks.dumps import catalogue, making

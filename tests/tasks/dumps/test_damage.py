@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from server.domain import runs, server_keys
-from server.models import RunKind
+from server.operations import runs, server_keys
+from server.operations.scheduled_run import RunKind
 from tasks.dumps import catalogue, drills
 from tasks.dumps import retention as retention_of
 from tasks.dumps.errors import DumpDamaged

@@ -17,11 +17,11 @@ import msgspec
 import pytest
 
 from config.addresses import DatabaseAddress
-from server.domain.runs import Claim
-from server.models import RunKind
-from server.models.connection import rows
-from server.models.locks import AdvisoryLock
-from server.models.own_server import SUPERUSER
+from server.core.database.connection import rows
+from server.core.database.locks import AdvisoryLock
+from server.core.database.own_server import SUPERUSER
+from server.operations.runs import Claim
+from server.operations.scheduled_run import RunKind
 from tasks.dumps import catalogue, drills, making, restoring
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import DumpFailed

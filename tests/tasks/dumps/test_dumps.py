@@ -14,9 +14,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from server.domain import runs
-from server.models import RunKind, ScheduledRun
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.operations import runs
+from server.operations.scheduled_run import RunKind, ScheduledRun
 from tasks.dumps import drills, making, postgres, space
 from tasks.dumps.errors import DumpFailed
 from tasks.dumps.postgres import clients, connected, conninfo, password_file, running

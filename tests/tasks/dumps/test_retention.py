@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain import runs
-from server.models import RunKind
+from server.operations import runs
+from server.operations.scheduled_run import RunKind
 from tasks.dumps import drills, making, retention
 from tasks.dumps.manifest import DumpKind
 from tasks.dumps.retention import Expired

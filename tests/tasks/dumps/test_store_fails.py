@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from server.domain import runs
-from server.models import RunKind, ScheduledRun
-from server.models.connection import rows
+from server.core.database.connection import rows
+from server.operations import runs
+from server.operations.scheduled_run import RunKind, ScheduledRun
 from storage import s3
 from storage.local import LocalStore
 from storage.s3 import S3Store

@@ -10,11 +10,10 @@ import asyncpg
 import msgspec
 import pytest
 
-from server.domain import server_keys
-from server.models import server_key
-from server.models.connection import rows
-from server.models.server_key import ServerKey
-from server.security.keyring import Keyring
+from server.core.database.connection import rows
+from server.core.security.keyring import Keyring
+from server.operations import server_key, server_keys
+from server.operations.server_key import ServerKey
 from tasks.dumps import catalogue, drills, making, postgres, retention, trust
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import DumpFailed, DumpNotFound

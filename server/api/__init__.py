@@ -1,0 +1,1 @@
+"""The APIs side by side: each renders what the features return."""

@@ -1,0 +1,1 @@
+"""What all APIs share: protocol, errors, guards, bodies, uploads."""

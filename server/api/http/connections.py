@@ -1,0 +1,75 @@
+"""How many connections a web process takes, and how many of one address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from sanic.headers import format_http1_response
+
+from config import open_files
+from config.settings import Settings
+from server.api.http import envelope
+from server.api.http.addresses import Addresses
+from server.api.http.headers import StandardHeaders
+from server.core.errors import Unavailable
+
+# Open files that are left to everything else: the database, storage, logs, uploads.
+OTHER_FILES = 500
+
+# How long whoever is refused may go on sending what nobody reads, so that the refusal arrives. Seconds.
+LINGER = 1.0
+
+
+class Connections:
+    """Those that are open in this process."""
+
+    def __init__(self, settings: Settings, addresses: Addresses, headers: StandardHeaders) -> None:
+        self._most = settings.max_connections
+        self._most_of_address = settings.connections_per_address
+        self._addresses = addresses
+        self._open = 0
+        self._of_address: Counter[str] = Counter()
+        self._refusal = refusal(headers)
+
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return self._open
+
+    def take(self, transport: asyncio.Transport) -> str | None:
+        """Count another one: as whose it counts. None where it is one too many: it is told so, and closed."""
+        address = self._address(transport)
+        most = min(self._most, max(1, open_files.limit() - OTHER_FILES))
+        if self._open >= most or (address and self._of_address[address] >= self._most_of_address):
+            transport.set_protocol(asyncio.Protocol())  # takes what comes, and drops it
+            transport.write(self._refusal)
+            transport.write_eof()
+            asyncio.get_running_loop().call_later(LINGER, transport.abort)
+            return None
+        self._open += 1
+        if address:
+            self._of_address[address] += 1
+        return address
+
+    def give_back(self, address: str) -> None:
+        """One that was counted so is closed."""
+        self._open -= 1
+        if address:
+            self._of_address[address] -= 1
+            if not self._of_address[address]:
+                del self._of_address[address]
+
+    def _address(self, transport: asyncio.Transport) -> str:
+        """Whom to count; nobody where it is a proxy, or this machine itself, where one may be."""
+        peer = transport.get_extra_info("peername")
+        return self._addresses.of_connection(peer[0]) if peer else ""
+
+
+def refusal(headers: StandardHeaders) -> bytes:
+    """The whole answer, made beforehand: there is no request yet."""
+    answer = envelope.failure(Unavailable("This server has as many connections as it can handle."))
+    answer.common = b"\r\n" + headers.json
+    body = answer.body or b""
+    answer.headers |= {"content-length": str(len(body)), "connection": "close"}
+    return format_http1_response(503, answer.processed_headers) + body

@@ -1,0 +1,92 @@
+"""Who asks, and whether the key that was shown allows it."""
+
+from __future__ import annotations
+
+import base64
+
+from sanic import Request
+
+from server.api.http.admission import admit_lookup, note_wrong_key
+from server.context import Context
+from server.core.errors import AccountLeaving, InvalidKey, MissingKey, OutOfScope
+from server.core.security import api_keys
+from server.core.security.api_keys import Scope
+from server.core.viewer import Viewer
+from server.features.api_keys import api_keys as keys
+
+
+def context(request: Request) -> Context:
+    """What the composition root opened."""
+    found: Context = request.app.ctx.perch
+    return found
+
+
+def known_viewer(request: Request) -> Viewer | None:
+    """The viewer whose key was shown, where this process knows the key. Raises MissingKey, InvalidKey."""
+    return keys.known(shown_key(request), context(request).memory.viewers)
+
+
+async def looked_up_viewer(request: Request) -> Viewer:
+    """The same, from the database. Raises MissingKey, InvalidKey, RateLimited."""
+    perch = context(request)
+    key = shown_key(request)
+    admit_key(request, key)
+    try:
+        viewer = await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
+    except InvalidKey:
+        if perch.rates is not None:
+            await note_wrong_key(request, perch.rates)
+        raise
+    perch.memory.valid_keys.add(api_keys.digest(key))
+    return viewer
+
+
+def admit_key(request: Request, key: str) -> None:
+    """Count a key that has to be looked up. Raises RateLimited.
+
+    A key that was valid here before is not counted, nor one whose form is wrong, which needs no query. So
+    whoever sends wrong keys from an address that many share locks nobody out.
+    """
+    perch = context(request)
+    if api_keys.is_plausible(key) and not perch.memory.valid_keys.holds(api_keys.digest(key)):
+        admit_lookup(request, perch.rates)
+
+
+def allowed(viewer: Viewer, *scopes: Scope, leaving: bool = False) -> Viewer:
+    """The viewer, where the key that was shown has all of these scopes.
+
+    Args:
+        leaving: whether this is also for those whose account is being deleted.
+
+    Raises:
+        OutOfScope: a scope is missing.
+        AccountLeaving: it is for the others only.
+    """
+    if viewer.erase_after is not None and not leaving:
+        raise AccountLeaving(
+            f"This account is being deleted and will be erased on {viewer.erase_after:%Y-%m-%dT%H:%M:%SZ}. "
+            "Until then, you can keep it with DELETE /api/users/me/deletion."
+        )
+    for scope in scopes:
+        if scope not in viewer.scopes:
+            raise OutOfScope(f"This API key doesn't have the scope {scope}, which this request needs.")
+    return viewer
+
+
+def shown_key(request: Request) -> str:
+    """The key in `api-key`, else in `Authorization` as Bearer, or as the password of Basic."""
+    if key := request.headers.get("api-key"):
+        return str(key).strip()
+    scheme, _, value = str(request.headers.get("authorization") or "").partition(" ")
+    match scheme.lower():
+        case "":
+            raise MissingKey
+        case "bearer" if value.strip():
+            return value.strip()
+        case "basic":
+            try:
+                return base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
+            except ValueError:  # not base64, or not UTF-8
+                raise InvalidKey from None
+        case _:
+            raise MissingKey

@@ -1,0 +1,187 @@
+"""An operation: what a route takes and answers, declared once.
+
+The declaration is enforced here and documented by `server.api.http.openapi`, so that the two cannot differ,
+and no route under /api exists without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+import msgspec
+from sanic import Request
+
+from server.api.http import envelope
+from server.api.http.admission import READING, admit_read, admit_write
+from server.api.http.envelope import Answer, Rendered
+from server.api.http.guards import allowed, context, known_viewer, looked_up_viewer
+from server.api.http.inputs import read_body, read_headers, read_query
+from server.api.http.protocol import JsonAnswer
+from server.core.errors import (
+    AccountLeaving,
+    InternalError,
+    InvalidBody,
+    InvalidKey,
+    InvalidParameter,
+    MissingKey,
+    OutOfScope,
+    PerchError,
+    RateLimited,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from server.core.security.api_keys import HeldScope, Scope
+from server.core.viewer import Viewer
+
+Success = Answer | Rendered
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The declaration of a route. Without scopes no key is needed."""
+
+    summary: str
+    description: str
+    scopes: tuple[Scope, ...]
+    answer: type[Answer] | None
+    status: int
+    body: type[msgspec.Struct] | None
+    body_needed: bool
+    form: type[msgspec.Struct] | None
+    query: type[msgspec.Struct] | None
+    headers: type[msgspec.Struct] | None
+    told: dict[str, str]
+    errors: tuple[type[PerchError], ...]
+    events: Any = None
+    file: str | None = None
+
+
+def operation(
+    *,
+    scope: Scope | tuple[Scope, ...] | None,
+    answer: type[Answer] = Answer,
+    status: int = 200,
+    body: type[msgspec.Struct] | None = None,
+    body_needed: bool = True,
+    form: type[msgspec.Struct] | None = None,
+    query: type[msgspec.Struct] | None = None,
+    headers: type[msgspec.Struct] | None = None,
+    told: dict[str, str] | None = None,
+    errors: tuple[type[PerchError], ...] = (),
+    file: str | None = None,
+    leaving: bool = False,
+    account: bool = False,
+    instead: HeldScope | None = None,
+) -> Callable[[Callable[..., Awaitable[Success | None]]], Callable[..., Awaitable[JsonAnswer | None]]]:
+    """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
+
+    The first sentence of the handler's docstring is the summary, the rest the description.
+
+    Args:
+        scope: what the key that is shown must allow, all of it where there are several; None where no key is
+            needed.
+        body_needed: whether it must be sent; where not, all its fields have defaults.
+        form: the fields of a multipart body, which the handler reads itself.
+        headers: the headers that it reads, besides the key.
+        told: the headers that its answer may have, each with what it says.
+        errors: what it may raise besides what these arguments imply.
+        file: the content type of an answer that is a file, which the handler sends by itself.
+        leaving: whether it is also for those whose account is being deleted.
+        account: whether it manages the account. Then it is counted apart where the key has that scope, and
+            whoever has another key of the user cannot use that up.
+        instead: another scope that is enough.
+    """
+    scopes = () if scope is None else (scope,) if isinstance(scope, str) else scope
+    implied = failures_of_all(scopes, leaving=leaving)
+    implied += [InvalidBody] if body or form else []
+    implied += [UnsupportedMediaType] if body else []
+    implied += [InvalidParameter] if query or headers else []
+
+    def decorate(
+        handler: Callable[..., Awaitable[Success | None]],
+    ) -> Callable[..., Awaitable[JsonAnswer | None]]:
+        @wraps(handler)
+        async def handle(request: Request, **arguments: Any) -> JsonAnswer | None:
+            viewer: Viewer | None = None
+            if scopes:
+                viewer = known_viewer(request) or await looked_up_viewer(request)
+                needed = (instead,) if instead in viewer.scopes else scopes
+                arguments["viewer"] = allowed(viewer, *needed, leaving=leaving)
+            if (rates := context(request).rates) is not None:
+                if request.method in READING:
+                    admit_read(request, rates, viewer, account=account)
+                else:
+                    await admit_write(request, rates, viewer, upload=form is not None, account=account)
+            if query is not None:
+                arguments["query"] = read_query(request, query)
+            if headers is not None:
+                arguments["headers"] = read_headers(request, headers)
+            if body is not None:
+                arguments["body"] = read_body(request, body, needed=body_needed)
+            answered = await handler(request, **arguments)
+            return None if answered is None else envelope.ok(answered, status)
+
+        handle.operation = Operation(  # type: ignore[attr-defined]
+            *described(handler),
+            scopes,
+            answer,
+            status,
+            body,
+            body_needed,
+            form,
+            query,
+            headers,
+            told or {},
+            tuple(dict.fromkeys([*errors, *implied])),
+            file=file,
+        )
+        return handle
+
+    return decorate
+
+
+def streamed(*, scope: Scope, events: Any, headers: type[msgspec.Struct]) -> Callable[[Handler], Handler]:
+    """Describe a handler that answers with server-sent events, and checks the key itself.
+
+    Args:
+        events: the shapes of the events, as a union.
+        headers: the headers that it reads, besides the key.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        handler.operation = Operation(  # type: ignore[attr-defined]
+            *described(handler),
+            (scope,),
+            answer=None,
+            status=200,
+            body=None,
+            body_needed=False,
+            form=None,
+            query=None,
+            headers=headers,
+            told={},
+            errors=tuple(failures_of_all((scope,))),
+            events=events,
+        )
+        return handler
+
+    return decorate
+
+
+def described(handler: Callable[..., Any]) -> tuple[str, str]:
+    """The first sentence of the docstring, and the rest."""
+    summary, _, description = " ".join((handler.__doc__ or "").split()).partition(". ")
+    return summary.rstrip("."), description
+
+
+def failures_of_all(scopes: tuple[Scope, ...], *, leaving: bool = False) -> list[type[PerchError]]:
+    """What any route may answer, and any that takes a key."""
+    found: list[type[PerchError]] = [InternalError, Unavailable, RateLimited]
+    if scopes:
+        found += [MissingKey, InvalidKey, OutOfScope]
+        found += [] if leaving else [AccountLeaving]
+    return found

@@ -1,0 +1,1 @@
+"""Perch's own API: a module for each noun."""

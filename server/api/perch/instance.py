@@ -1,0 +1,81 @@
+"""What this server is and takes; no key needed."""
+
+from __future__ import annotations
+
+import msgspec
+from sanic import Blueprint, Request
+
+from config.version import VERSION
+from server.api.http.envelope import Answer
+from server.api.http.guards import context
+from server.api.http.operation import operation
+from server.core import text
+from server.core.paging import MAX_PAGE_SIZE, PAGE_SIZE
+from server.features.media.recognition import ACCEPTED
+from server.features.tweets import tweets
+
+bp = Blueprint("instance", url_prefix="/api")
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Lengths in characters as people count them, sizes in bytes."""
+
+    tweet_max_length: int
+    tweet_max_bytes: int
+    media_per_tweet: int
+    media_max_bytes: int
+    alt_max_length: int
+    name_max_length: int
+    page_size: int
+    page_size_max: int
+
+
+class Features(msgspec.Struct, frozen=True):
+    """What this server supports."""
+
+    demo_keys: bool
+    alt_text: bool = True
+    cursor_paging: bool = True
+    following_timeline: bool = True
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """This server."""
+
+    name: str
+    version: str
+    limits: Limits
+    accepted_types: list[str]
+    features: Features
+
+
+class InstanceAnswer(Answer, frozen=True, kw_only=True):
+    """This server."""
+
+    instance: Instance
+
+
+@bp.get("/instance")
+@operation(scope=None, answer=InstanceAnswer)
+async def read(request: Request) -> InstanceAnswer:
+    """Read the server's name, version, limits and features."""
+    settings = context(request).settings
+    limits = Limits(
+        tweet_max_length=settings.tweet_max_length,
+        tweet_max_bytes=text.most_bytes(settings.tweet_max_length),
+        media_per_tweet=tweets.MAX_MEDIA,
+        media_max_bytes=settings.media_max_bytes,
+        alt_max_length=text.ALT_MAX_LENGTH,
+        name_max_length=text.NAME_MAX_LENGTH,
+        page_size=PAGE_SIZE,
+        page_size_max=MAX_PAGE_SIZE,
+    )
+    return InstanceAnswer(
+        instance=Instance(
+            name=settings.instance_name,
+            version=VERSION,
+            limits=limits,
+            accepted_types=list(ACCEPTED),
+            features=Features(demo_keys=settings.demo),
+        )
+    )

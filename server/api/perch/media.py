@@ -1,0 +1,154 @@
+"""Pictures: upload and describe under /api, serve under /media."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from server.api.http import envelope
+from server.api.http.admission import admit_lookup
+from server.api.http.envelope import Answer
+from server.api.http.guards import context
+from server.api.http.headers import NO_STORE
+from server.api.http.objects import send
+from server.api.http.operation import operation
+from server.api.http.ranges import asked_range
+from server.api.http.uploads import at_most, received
+from server.api.perch.shapes import media as wire
+from server.api.perch.shapes.media import AltText, Media
+from server.core.errors import (
+    BrokenPicture,
+    MediaNotFound,
+    NotFound,
+    QuotaExceeded,
+    RangeNotSatisfiable,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from server.core.limits import quotas
+from server.core.limits.quotas import Quota
+from server.core.viewer import Viewer
+from server.features.media import links as picture_links
+from server.features.media import media
+from server.features.media.media_access import Access
+from server.features.media.media_attachment import MediaState
+from storage import keys
+from storage.base import InvalidRange, ObjectNotFound
+
+bp = Blueprint("media")
+
+# Objects never change under their random names. A year in seconds, the most that RFC 9111 caches heed; caches
+# that many share ask again after five minutes, as its author may have been suspended.
+FOR_EVER = "public, max-age=31536000, s-maxage=300, immutable"
+
+# For whoever was given a signed address, as long as that lasts at most.
+FOR_A_DAY = "private, max-age=86400"
+
+# A picture, and nothing else, whatever its bytes may hold; for whoever knows its address, on other sites too.
+HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+}
+
+# What is shown while a picture is being worked on: one grey pixel.
+NEUTRAL = bytes.fromhex("47494638396101000100800000d9d3c70000002c00000000010001000002024401003b")
+
+
+class UploadForm(msgspec.Struct, frozen=True):
+    """The fields of an upload."""
+
+    file: Annotated[bytes, Meta(description="One picture. Its format is detected from its content.")]
+    alt: Annotated[str, Meta(description="What the picture shows, for people who can't see it.")] = ""
+
+
+class Uploaded(Answer, frozen=True, kw_only=True):
+    """A picture that was accepted."""
+
+    media_id: int
+    media: Media
+
+
+class OneMedia(Answer, frozen=True, kw_only=True):
+    """One picture."""
+
+    media: Media
+
+
+@bp.post("/api/medias", stream=True)
+@operation(
+    scope="write",
+    form=UploadForm,
+    answer=Uploaded,
+    status=201,
+    errors=(TooLarge, UnsupportedMediaType, BrokenPicture, QuotaExceeded),
+)
+async def upload(request: Request, viewer: Viewer) -> Uploaded:
+    """Upload one picture.
+
+    The response waits up to 5 seconds for the worker. A picture that takes longer is `pending`; you can
+    already attach it to a tweet.
+    """
+    perch = context(request)
+    cap, folder = perch.settings.media_max_bytes, perch.settings.scratch_folder
+    quota = Quota(perch.settings.uploads_per_day, perch.settings.upload_bytes_per_day)
+    async with (
+        quotas.taken(viewer.id, at_most(request, max_bytes=cap), quota) as counted,
+        received(request, max_bytes=cap, folder=folder) as picture,
+    ):
+        row = await media.receive(viewer, picture, perch.store, perch.jobs)
+        counted.kept = picture.size
+    return Uploaded(media_id=row.id, media=wire.media(row, perch.urls))
+
+
+@bp.patch("/api/medias/<media_id:id>")
+@operation(scope="write", body=AltText, answer=OneMedia, errors=(MediaNotFound,))
+async def describe(request: Request, viewer: Viewer, body: AltText, media_id: int) -> OneMedia:
+    """Change a picture's alternative text."""
+    return OneMedia(media=wire.media(await media.describe(viewer, media_id, body.alt), context(request).urls))
+
+
+@bp.route("/media/<name:str>", methods=["GET", "HEAD"])
+async def serve(request: Request, name: str) -> HTTPResponse | None:
+    """The bytes of a variant; a neutral picture while it is being made."""
+    found = keys.MEDIA_NAME.fullmatch(name)
+    if found is None:
+        raise NotFound
+    perch = context(request)
+    caching = FOR_EVER
+    if not perch.memory.pictures.is_public(found["token"]):
+        admit_lookup(request, perch.rates, picture=True)
+        access = await perch.memory.pictures.look_up(found["token"])
+        if access is None or not may_be_shown(request, access, found["token"]):
+            raise NotFound
+        if access.state is MediaState.PENDING:
+            return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")
+        caching = FOR_EVER if access.is_attached else FOR_A_DAY
+    key = keys.variant(perch.settings.s3_tweets_media_folder, name)
+    headers = {"etag": f'"{name}"', "cache-control": caching, "accept-ranges": "bytes", **HEADERS}
+    of_another = request.headers.get("if-range", headers["etag"]) != headers["etag"]
+    start, stop = asked_range("" if of_another else request.headers.get("range", ""))
+    try:
+        if headers["etag"] in request.headers.get("if-none-match", ""):
+            await perch.store.info(key)
+            return HTTPResponse(b"", 304, headers)
+        async with perch.store.read(key, start=start, stop=stop) as picture:
+            return await send(request, picture, headers)
+    except InvalidRange:
+        size = (await perch.store.info(key)).size
+        return envelope.failure(RangeNotSatisfiable(), headers={"content-range": f"bytes */{size}"})
+    except ObjectNotFound:
+        raise NotFound from None
+
+
+def may_be_shown(request: Request, access: Access, token: str) -> bool:
+    """Everybody may have what a tweet shows that everybody may see; else who has a signed address."""
+    if access.is_attached:
+        return not access.is_hidden
+    until, signature = (request.args.get(name) or "" for name in ("until", "signature"))
+    signed = picture_links.is_signed(access.media_key, token, until, signature, now=time.time())
+    return signed and not access.is_suspended

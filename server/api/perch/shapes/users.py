@@ -1,0 +1,122 @@
+"""Users in bodies and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from server.core.security.api_keys import HeldScope
+from server.core.viewer import Person
+from server.features.moderation.suspension_request import RequestRow
+from server.features.people.people import ListedPerson, ProfileRow
+
+encoder = msgspec.json.Encoder()
+
+
+class User(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A user, with at most 100 followers and followees; the whole lists have their own routes."""
+
+    id: int
+    name: str
+    handle: str
+    created_at: datetime
+    followers: Annotated[list[Person], Meta(description="The newest 100, with the viewer first.")]
+    following: Annotated[list[Person], Meta(description="The newest 100, with the viewer first.")]
+    followers_count: int
+    following_count: int
+    tweets_count: int
+    version: Annotated[int, Meta(description="Increases with each change of the counters or the name.")]
+    followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
+    suspended: Annotated[bool, Meta(description="By an administrator: none of their keys work.")] = False
+    hidden: Annotated[bool, Meta(description="Whether their tweets are hidden from everyone.")] = False
+    scopes: Annotated[
+        list[HeldScope] | msgspec.UnsetType,
+        Meta(description="The scopes of the key you use; only in your own account."),
+    ] = msgspec.UNSET
+
+
+class PersonInList(msgspec.Struct, frozen=True):
+    """A user in a paged list."""
+
+    id: int
+    name: str
+    handle: str
+    followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
+
+
+class NewName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that changes the name."""
+
+    name: Annotated[str, Meta(description="The display name: one line of 1 to 50 characters.")]
+
+
+class Suspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that suspends a user."""
+
+    hide_tweets: Annotated[
+        bool | None, Meta(description="Whether to hide their tweets. Default: no change; shown at first.")
+    ] = None
+    reason: Annotated[
+        str | None,
+        Meta(description="For administrators: one line of at most 200 characters. Default: no change."),
+    ] = None
+
+
+class NewSuspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that asks for an administrator's suspension."""
+
+    user_id: Annotated[int, Meta(ge=1, lt=2**53, description="The administrator.")]
+    hide_tweets: Annotated[bool, Meta(description="Whether to hide their tweets from everyone.")] = False
+    reason: Annotated[str, Meta(description="For administrators: one line of at most 200 characters.")] = ""
+
+
+class AskedSuspension(msgspec.Struct, frozen=True):
+    """A suspension of an administrator that is waiting for another one's consent."""
+
+    id: int
+    user: Person
+    asked_by: Person
+    asked_at: datetime
+    takes_effect_at: Annotated[datetime, Meta(description="When it takes effect if nobody confirms it.")]
+    hide_tweets: bool
+    reason: str
+    may_confirm: Annotated[bool, Meta(description="Whether the viewer may confirm it.")]
+    may_withdraw: Annotated[bool, Meta(description="Whether the viewer may withdraw it.")]
+
+
+def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.UNSET) -> User:
+    """The user as an answer shows it."""
+    return User(
+        id=row.id,
+        name=row.name,
+        handle=row.handle,
+        created_at=row.created_at,
+        followers=row.followers,
+        following=row.following,
+        followers_count=row.followers_count,
+        following_count=row.following_count,
+        tweets_count=row.tweets_count,
+        version=row.version,
+        followed=row.followed,
+        suspended=row.suspended,
+        hidden=row.hidden,
+        scopes=scopes,
+    )
+
+
+def asked_suspension(row: RequestRow) -> AskedSuspension:
+    """The suspension that waits, as an answer shows it."""
+    return msgspec.convert(row, AskedSuspension, from_attributes=True)
+
+
+def one(shown: User) -> bytes:
+    """The answer of one user (`OneUser`), as JSON."""
+    return b'{"result":true,"user":%b}' % encoder.encode(shown)
+
+
+def people(found: list[ListedPerson]) -> list[PersonInList]:
+    """A page of people as an answer shows them."""
+    return [PersonInList(person.id, person.name, person.handle, person.followed) for person in found]

@@ -1,0 +1,79 @@
+"""The live stream: server-sent events, as long as the client listens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+
+from server.api.http.admission import admitted_stream
+from server.api.http.chunks import ChunkWriter
+from server.api.http.guards import admit_key, allowed, context, looked_up_viewer, shown_key
+from server.api.http.headers import NO_STORE
+from server.api.http.inputs import read_headers
+from server.api.http.operation import streamed
+from server.api.perch.shapes import events as wire
+from server.core.errors import Unavailable
+from server.core.live import capacity, event
+from server.core.live.event import LogState
+from server.core.live.event_id import EventId
+from server.core.viewer import Viewer
+
+bp = Blueprint("stream", url_prefix="/api")
+
+# How often a stream says that it lives: before proxies, clients or RESPONSE_TIMEOUT give it up. Seconds.
+HEARTBEAT = 20.0
+
+# Proxies are asked not to keep events back.
+HEADERS = {**NO_STORE, "x-accel-buffering": "no"}
+
+
+LastEventId = Annotated[
+    str, Meta(description="The `id` of the last event you saw. Anything else is ignored.")
+]
+
+
+class StreamHeaders(msgspec.Struct, frozen=True, rename={"last_event_id": "Last-Event-ID"}):
+    """Where a stream goes on."""
+
+    last_event_id: LastEventId = ""
+
+
+@bp.get("/stream")
+@streamed(scope="read", events=wire.LiveEvent, headers=StreamHeaders)
+async def stream(request: Request) -> None:
+    """Stream live events.
+
+    Server-sent events (`text/event-stream`): new and deleted tweets, likes, follows, names, pictures. Each
+    has an `id`, in the order in which things happened. Send the last one that you saw as `Last-Event-ID` to
+    get what you missed first, or `reset` if that is too long ago. The stream ends with `key_revoked` when the
+    key stops being valid. See docs/live.md.
+    """
+    hub = context(request).hub
+    if hub.open_streams >= capacity.streams():
+        raise Unavailable("This server has as many open streams as it can handle.")
+    admit_key(request, shown_key(request))
+    # Before the key is looked up: what is revoked after this is seen below. Looked up, and not taken from
+    # memory: the event may be older than this, and this process not told of it yet.
+    now = await event.state()
+    viewer = allowed(await looked_up_viewer(request), "read")
+    with admitted_stream(request, context(request).rates, viewer):
+        await follow(request, viewer, now)
+
+
+async def follow(request: Request, viewer: Viewer, now: LogState) -> None:
+    """Answer with events until the client goes or the key ends."""
+    hub = context(request).hub
+    last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)
+    subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, now, last)
+    try:
+        response = await request.respond(headers=dict(HEADERS), content_type="text/event-stream")
+        await response.send(wire.message(last or EventId(now.epoch, now.newest), wire.Opened()))
+        subscription.client = ChunkWriter(request)
+        while (message := await subscription.next(HEARTBEAT)) is not None:
+            await response.send(message)
+        await response.eof()
+    finally:
+        hub.leave(subscription)

@@ -1,0 +1,107 @@
+"""Timelines: everybody's tweets, those that one follows, one author's."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+
+from server.api.http.envelope import Answer, Rendered
+from server.api.http.inputs import Before, Limit
+from server.api.http.operation import operation
+from server.api.perch.shapes.tweets import Tweet
+from server.api.perch.tweets import LikersCount, pages
+from server.core.errors import UserNotFound
+from server.core.paging import NEWEST, PAGE_SIZE
+from server.core.viewer import Viewer
+from server.features.timelines import timelines
+from server.features.timelines.pages import Part
+from server.features.timelines.timeline import Which
+from server.features.timelines.timelines import DEEPEST, EMBEDDED_LIKERS, Timeline
+
+bp = Blueprint("timelines", url_prefix="/api")
+
+PageNumber = Annotated[
+    int,
+    Meta(
+        ge=0,
+        description=(
+            "The 1-based number of a PAGE of `limit` tweets, for old clients. New ones use `before`. "
+            f"`offset` times `limit` is at most {DEEPEST:,}."
+        ),
+    ),
+]
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """Which part of a list of tweets."""
+
+    limit: Limit = PAGE_SIZE
+    before: Before = NEWEST
+    likers: LikersCount = EMBEDDED_LIKERS
+
+
+class TweetsQuery(ListQuery, frozen=True):
+    """The same, for clients that count pages too."""
+
+    offset: PageNumber = 1
+
+
+class TimelineQuery(TweetsQuery, frozen=True):
+    """Which timeline, and which part of it."""
+
+    timeline: Timeline = Timeline.ALL
+
+
+class TweetsPage(Answer, frozen=True, kw_only=True):
+    """A page of tweets, newest first."""
+
+    tweets: list[Tweet]
+    next: Annotated[int | None, Meta(description="Send this as `before` to get the next page.")]
+
+
+@bp.get("/tweets")
+@operation(scope="read", query=TimelineQuery, answer=TweetsPage)
+async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Rendered:
+    """Read a timeline.
+
+    Everyone's tweets, or with `timeline=following` your own and those of the people you follow. To get the
+    next page, send `next` as `before`: this stays correct while others post.
+    """
+    return Rendered(await timelines.read(viewer, pages(request), query.timeline, _part(query)))
+
+
+@bp.get("/users/<user_id:id>/tweets")
+@operation(scope="read", query=TweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
+async def of_author(request: Request, viewer: Viewer, query: TweetsQuery, user_id: int) -> Rendered:
+    """Read one author's tweets."""
+    return await _of_user(request, viewer, Which.TWEETS, user_id, query)
+
+
+@bp.get("/users/<user_id:id>/media")
+@operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
+async def with_media(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
+    """Read one author's tweets that have pictures."""
+    return await _of_user(request, viewer, Which.MEDIA, user_id, query)
+
+
+@bp.get("/users/<user_id:id>/likes")
+@operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
+async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
+    """Read the tweets that a user likes, newest like first. `next` refers to likes, not tweets."""
+    return await _of_user(request, viewer, Which.LIKES, user_id, query)
+
+
+async def _of_user(
+    request: Request, viewer: Viewer, which: Which, user_id: int, query: ListQuery
+) -> Rendered:
+    return Rendered(await timelines.of_user(viewer, pages(request), which, user_id, _part(query)))
+
+
+@lru_cache(maxsize=1024)  # few are asked for most of the time
+def _part(query: ListQuery) -> Part:
+    page = query.offset if isinstance(query, TweetsQuery) else 1
+    return timelines.part(limit=query.limit, before=query.before, page=page, likers=query.likers)

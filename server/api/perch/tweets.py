@@ -1,0 +1,171 @@
+"""Tweets: publish, read one, delete, like."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+
+from server.api.http.envelope import Answer, Rendered
+from server.api.http.guards import context
+from server.api.http.inputs import PageQuery
+from server.api.http.operation import operation
+from server.api.perch import dialect
+from server.api.perch.shapes import tweets as wire
+from server.api.perch.shapes.tweets import LikeInList, NewTweet, Tweet
+from server.core.errors import (
+    BrokenPicture,
+    IdempotencyKeyReused,
+    MediaInUse,
+    MediaNotFound,
+    NotAuthor,
+    QuotaExceeded,
+    TweetNotFound,
+)
+from server.core.viewer import Viewer
+from server.features.likes import likes
+from server.features.timelines import timelines
+from server.features.timelines.pages import Pages
+from server.features.timelines.timelines import EMBEDDED_LIKERS
+from server.features.tweets import idempotency, tweets
+
+bp = Blueprint("tweets", url_prefix="/api/tweets")
+
+LikersCount = Annotated[
+    int, Meta(ge=0, description=f"How many likers to embed in each tweet, {EMBEDDED_LIKERS} at most.")
+]
+
+
+IdempotencyKey = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=idempotency.MAX_LENGTH,
+        pattern="^[ -~]+$",
+        description="1 to 200 printable ASCII characters that the client chooses, new for each tweet. The "
+        "same tweet with the same key is published once, however often and to whichever server process it is "
+        "sent within a day. The same key with another tweet is refused.",
+    ),
+]
+
+
+class LikersQuery(msgspec.Struct, frozen=True):
+    """How many likers to embed in the response."""
+
+    likers: LikersCount = EMBEDDED_LIKERS
+
+
+class PublishHeaders(msgspec.Struct, frozen=True, rename={"idempotency_key": "Idempotency-Key"}):
+    """How to publish a tweet only once."""
+
+    idempotency_key: IdempotencyKey | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def key(self) -> str | None:
+        """The key, if there is one."""
+        return None if self.idempotency_key is msgspec.UNSET else self.idempotency_key
+
+
+class Published(Answer, frozen=True, kw_only=True):
+    """A new tweet."""
+
+    tweet_id: int
+    tweet: Tweet
+
+
+class OneTweet(Answer, frozen=True, kw_only=True):
+    """One tweet."""
+
+    tweet: Tweet
+
+
+class LikesPage(Answer, frozen=True, kw_only=True):
+    """A page of likers, newest first."""
+
+    likes: list[LikeInList]
+    next: int | None
+
+
+def pages(request: Request) -> Pages:
+    """The cache of rendered tweets."""
+    return context(request).memory.pages[dialect.NAME]
+
+
+@bp.post("/")
+@operation(
+    scope="write",
+    body=NewTweet,
+    answer=Published,
+    status=201,
+    headers=PublishHeaders,
+    told={"Idempotency-Replayed": "`true` if an earlier request with the same key published the tweet."},
+    errors=(MediaNotFound, MediaInUse, BrokenPicture, TweetNotFound, IdempotencyKeyReused, QuotaExceeded),
+)
+async def publish(
+    request: Request, viewer: Viewer, body: NewTweet, headers: PublishHeaders
+) -> Published | Rendered:
+    """Publish a tweet.
+
+    A tweet needs text or a picture. The text is kept unchanged, whatever Unicode it contains. Unknown fields
+    are ignored. If you got no response, send the same request again with the same `Idempotency-Key`: you get
+    the tweet that was published, marked by `Idempotency-Replayed`, or `tweet_not_found` if it has been
+    deleted since. A request that fails doesn't use up its key.
+    """
+    perch = context(request)
+    published = await tweets.publish(
+        viewer,
+        body.tweet_data or "",
+        body.tweet_media_ids or [],
+        max_length=perch.settings.tweet_max_length,
+        day_bytes=perch.settings.text_bytes_per_day,
+        key=headers.key,
+    )
+    if published.shown is not None:
+        return Published(tweet_id=published.tweet_id, tweet=wire.tweet(published.shown, perch.urls))
+    shown = await timelines.tweet(viewer, pages(request), published.tweet_id, likers=0)
+    told = {"idempotency-replayed": "true"}
+    return Rendered(wire.published(published.tweet_id, shown), told)
+
+
+@bp.get("/<tweet_id:id>")
+@operation(scope="read", query=LikersQuery, answer=OneTweet, errors=(TweetNotFound,))
+async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> Rendered:
+    """Read one tweet."""
+    return Rendered(wire.one(await timelines.tweet(viewer, pages(request), tweet_id, likers=query.likers)))
+
+
+@bp.delete("/<tweet_id:id>")
+@operation(scope="write", errors=(TweetNotFound, NotAuthor))
+async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
+    """Delete your tweet, with its likes and pictures.
+
+    With the scope `admin`, you can delete anyone's tweet; this goes in the audit log.
+    """
+    await tweets.delete(viewer, tweet_id, context(request).jobs)
+    return Answer()
+
+
+@bp.post("/<tweet_id:id>/likes")
+@operation(scope="write", errors=(TweetNotFound,))
+async def like(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
+    """Like a tweet. Liking it again succeeds and changes nothing."""
+    await likes.like(viewer, tweet_id)
+    return Answer()
+
+
+@bp.delete("/<tweet_id:id>/likes")
+@operation(scope="write", errors=(TweetNotFound,))
+async def unlike(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
+    """Unlike a tweet. This also succeeds if you don't like it."""
+    await likes.unlike(viewer, tweet_id)
+    return Answer()
+
+
+@bp.get("/<tweet_id:id>/likes")
+@operation(scope="read", query=PageQuery, answer=LikesPage, errors=(TweetNotFound,))
+async def likers(request: Request, viewer: Viewer, query: PageQuery, tweet_id: int) -> LikesPage:
+    """List the users who like a tweet, newest like first."""
+    page = await likes.of_tweet(viewer, tweet_id, limit=query.size, before=query.before)
+    return LikesPage(likes=wire.likes(page.items), next=page.next)

@@ -1,1 +1,0 @@
-"""HTTP only, one noun each: read, one call into the domain, write."""

@@ -1,0 +1,1 @@
+"""What features stand on, knowing none of them."""

@@ -1,0 +1,101 @@
+"""A viewer's marks on tweets, such as likes: what makes one viewer's page differ from another's.
+
+All marks of a viewer are one small set in memory, so that a page shared by everybody is read once, and a
+viewer's marks are spliced into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from server.core.cache.store import Store
+from server.core.database.connection import records
+
+# So many marks of each kind are kept for a viewer, those on the newest tweets.
+KEPT = 500
+
+# Of a tweet's id with its marks. Bytes; tracemalloc says so of CPython 3.11 on 64 bits.
+EACH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A kind of mark, declared by its feature.
+
+    Attributes:
+        flag: a power of two of its own.
+        topic: what changes when a viewer sets or removes one, by the viewer's id.
+        newest: SQL for the newest tweets with the viewer's mark, as `tweet_id`: $1 viewer, $2 how many.
+        among: SQL for those of some tweets that have it, as `tweet_id`: $1 viewer, $2 the tweets' ids.
+    """
+
+    flag: int
+    topic: Callable[[int], int]
+    newest: str
+    among: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A viewer's marks on all tweets from the id `since` on, as flags by the tweet's id."""
+
+    since: int
+    flags: Mapping[int, int]
+    tweets: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tweets", frozenset(self.flags))
+
+
+class MarksOfViewers:
+    """The viewers' marks that this process keeps."""
+
+    def __init__(self, store: Store, kinds: Sequence[Mark]) -> None:
+        self._store = store
+        self._kinds = kinds
+        self._newest = _of_all((kind.flag, kind.newest) for kind in kinds)
+        self._among = _of_all((kind.flag, kind.among) for kind in kinds)
+
+    def kept(self, user_id: int) -> Marks | None:
+        """The marks on the newest tweets, if they are kept."""
+        marks: Marks | None = self._store.get(("marks", user_id))
+        return marks
+
+    async def of(self, user_id: int) -> Marks:
+        """The marks on the newest tweets."""
+        known = await self._store.fetch(
+            ("marks", user_id),
+            [kind.topic(user_id) for kind in self._kinds],
+            lambda: self._read(user_id),
+            size=lambda found: EACH * len(found.tweets),
+        )
+        return known.value
+
+    async def on(self, user_id: int, tweet_ids: Sequence[int]) -> Marks:
+        """The marks on these tweets, read anew."""
+        return Marks(0, _flags(await records(self._among, user_id, tweet_ids)))
+
+    async def _read(self, user_id: int) -> Marks:
+        found = await records(self._newest, user_id, KEPT)
+        lowest = []
+        for kind in self._kinds:
+            tweets = [record["tweet_id"] for record in found if record["flag"] == kind.flag]
+            if len(tweets) == KEPT:
+                lowest.append(min(tweets))
+        return Marks(max(lowest, default=0), _flags(found))
+
+
+def _of_all(kinds: Iterable[tuple[int, str]]) -> str:
+    """One statement for all kinds of marks."""
+    return " UNION ALL ".join(
+        f"SELECT {flag} AS flag, tweet_id FROM ({sql}) AS of_kind" for flag, sql in kinds
+    )
+
+
+def _flags(found: Sequence[Mapping[str, int]]) -> dict[int, int]:
+    flags: dict[int, int] = {}
+    for record in found:
+        tweet_id = record["tweet_id"]
+        flags[tweet_id] = flags.get(tweet_id, 0) | record["flag"]
+    return flags

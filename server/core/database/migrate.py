@@ -1,0 +1,104 @@
+"""Applying migrations, by one process at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from tortoise.context import TortoiseContext
+
+from config.addresses import DatabaseAddress
+from server.core.database.connecting import connect
+from server.core.database.connection import CONNECT_TIMEOUT, row, tortoise_config
+from server.core.database.locks import AdvisoryLock
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+class NewerDatabase(Exception):
+    """The database was used by a newer Perch, whose migrations this version does not know."""
+
+    def __init__(self, unknown: Sequence[str]) -> None:
+        names = ", ".join(name.removesuffix(".py") for name in unknown)
+        super().__init__(
+            f"the database belongs to a newer version of Perch: this one doesn't know {names}. Install the "
+            "newer version, or restore a dump that this one made"
+        )
+
+
+@asynccontextmanager
+async def migration_lock(address: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]:
+    """Hold the lock on a connection of its own: aerich neither locks nor shares its connection."""
+    connection = await connect(address, within=CONNECT_TIMEOUT)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATIONS)
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def upgrade(address: DatabaseAddress) -> list[str]:
+    """Apply what is missing; the names of what was applied. Safe to run from many processes."""
+    from aerich import Command
+
+    config = tortoise_config(address, pool_size=2, name="perch migrate", patient=True)
+    async with migration_lock(address) as connection, TortoiseContext() as context:
+        if beyond := await unknown(connection.fetchrow):
+            raise NewerDatabase(beyond)
+        await context.init(config=config)
+        command = Command(config, location=str(FOLDER))
+        await command.init()
+        done = await command.upgrade()
+    for name in done:
+        log.info("applied migration %s", name)
+    return list(done)
+
+
+async def downgrade(address: DatabaseAddress) -> list[str]:
+    """Take every migration back, the newest first, with all data; for tests and developers."""
+    from aerich import Command
+
+    config = tortoise_config(address, pool_size=2, name="perch migrate", patient=True)
+    undone: list[str] = []
+    async with migration_lock(address), TortoiseContext() as context:
+        await context.init(config=config)
+        command = Command(config, location=str(FOLDER))
+        await command.init()
+        for _ in known():
+            undone += await command.downgrade(version=-1, delete=False)
+    return undone
+
+
+def known() -> list[str]:
+    """The names of all migrations of this version, the oldest first."""
+    files = [file.name for file in (FOLDER / "models").glob("[0-9]*_*.py")]
+    return sorted(files, key=lambda name: int(name.split("_")[0]))
+
+
+async def missing(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
+    """The migrations that this database lacks; `fetch` gives the first row of a statement."""
+    there = await applied(fetch)
+    return [name for name in known() if name not in there]
+
+
+async def unknown(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
+    """The migrations that this database has and this version does not know: it was used by a newer Perch."""
+    mine = set(known())
+    return [name for name in await applied(fetch) if name not in mine]
+
+
+async def applied(fetch: Callable[[str], Awaitable[Any]]) -> list[str]:
+    """The migrations that this database has, the oldest first."""
+    book = await fetch("SELECT to_regclass('aerich') IS NOT NULL AS there")
+    if not book or not book["there"]:
+        return []
+    found = await fetch(
+        "SELECT coalesce(array_agg(version ORDER BY id), '{}') AS versions FROM aerich WHERE app = 'models'"
+    )
+    return list(found["versions"]) if found else []

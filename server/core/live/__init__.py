@@ -1,0 +1,1 @@
+"""Live updates: the relay from outbox to log, the hub, the streams."""

@@ -1,0 +1,251 @@
+"""The hub of a web process: reads the log as it grows and hands each event to the streams that are open here.
+
+It lives on one connection of its own, on which it also tries to be the relay. With no stream open nothing is
+read. Nothing here is needed to be right by anybody else: a process that dies takes its streams with it, and
+their clients go on from the last event they saw, wherever they connect next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from config.addresses import DatabaseAddress
+from config.pauses import spread
+from server.core.database.connecting import connect
+from server.core.database.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, rows
+from server.core.live import event as log_of_events
+from server.core.live.batch import Batch, Part
+from server.core.live.budget import Budget
+from server.core.live.event import GROWN, LogState
+from server.core.live.event_id import EventId
+from server.core.live.frames import LiveDialect
+from server.core.live.relay import BATCH as MOVED_AT_ONCE
+from server.core.live.relay import Relay
+from server.core.live.subscription import PART, Subscription
+from server.core.live.tail import Tail
+
+log = logging.getLogger(__name__)
+
+# How often the relay looks into the outbox, and how often the others look whether they are needed and whether
+# a notification was missed. Seconds.
+RELAY_EVERY, LOOK_EVERY = 0.2, 1.0
+
+# Events read in one go; and how many a client may have missed: more are not worth telling one by one.
+BATCH, MAX_MISSED = 500, 1_000
+
+# What a client missed is read for it so many events at a time.
+MISSED_AT_ONCE = 10
+
+# Streams that are written to before others have their turn: a millisecond or two of work.
+AT_ONCE = 100
+
+# Before the database is asked again that did not answer. Seconds.
+RETRY_AFTER = 1.0
+
+# What the connection of a hub is called in PostgreSQL; each web process has one.
+APPLICATION = "perch live"
+CONNECTED = f"""
+    SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = '{APPLICATION}'
+"""
+
+
+async def connected() -> int:
+    """How many web processes, of all machines, are connected to the database."""
+    return int((await rows(CONNECTED))[0]["count"])
+
+
+class Hub:
+    """The open streams of a dialect in this process, and what feeds them."""
+
+    def __init__(self, address: DatabaseAddress, dialect: LiveDialect) -> None:
+        self._address = address
+        self._dialect = dialect
+        self._open: set[Subscription] = set()
+        self._position = EventId("", 0)
+        self._tail = Tail()
+        self._budget = Budget(self._tail, self._open)
+        self._woken = asyncio.Event()
+        # Held while events are handed out: nobody joins in the middle of that.
+        self._handing_out = asyncio.Lock()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Hub]:
+        """Feed the streams inside the block; afterwards they end."""
+        task = asyncio.create_task(self._run(), name="live updates")
+        try:
+            yield self
+        finally:
+            self.end_all()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams are open here."""
+        return len(self._open)
+
+    @property
+    def queued(self) -> int:
+        """How many bytes wait here for clients to take them."""
+        return self._budget.queued
+
+    async def join(
+        self, user_id: int, key_id: int, expires_at: datetime | None, now: LogState, last: EventId | None
+    ) -> Subscription:
+        """A new stream.
+
+        Args:
+            now: what the log held before the key was checked: a revocation that came later is seen.
+            last: the last event that the client knows; None for a new client.
+        """
+        async with self._handing_out:
+            if not self._open:
+                self._position = EventId(now.epoch, now.newest)
+                self._tail.clear()
+            begin = last or EventId(now.epoch, now.newest)
+            subscription = Subscription(user_id, key_id, expires_at, begin, self._read_on, self._dialect)
+            await self._catch_up(subscription, now, begin)
+            self._open.add(subscription)
+        return subscription
+
+    def leave(self, subscription: Subscription) -> None:
+        """The stream is closed."""
+        self._open.discard(subscription)
+
+    def end_all(self) -> None:
+        """The server stops: clients come again, and get what they missed."""
+        for subscription in self._open:
+            subscription.stop()
+
+    async def _catch_up(self, subscription: Subscription, now: LogState, last: EventId) -> None:
+        """Give a new stream what it missed, or a reset where that cannot be told any more."""
+        here = self._position
+        if last.epoch != here.epoch or last.seq > max(now.newest, here.seq):
+            # Data of another time: nobody has seen what did not happen yet.
+            subscription.reset("restored", here)
+        elif last.seq + 1 < now.oldest or here.seq - last.seq > MAX_MISSED:  # numbers have no gaps
+            subscription.reset("too_old", here)
+        else:
+            subscription.joined_at = here.seq
+        # Whether the key was revoked since it was looked at counts at once.
+        found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
+        revoked = [event for event in found if event.key_id == subscription.key_id]
+        if revoked:
+            made = await self._dialect.frames(revoked, [subscription.user_id], here.epoch)
+            subscription.offer(Batch(made, last, here))
+
+    async def _read_on(self, stream: Subscription) -> Part | None:
+        """What a stream is to be given next: from memory, or what it missed from the log.
+
+        Of what it missed no more is read than its client takes, so that a client that never reads costs one
+        such part.
+        """
+        begin, here = stream.position, self._position
+        if begin.seq >= here.seq:
+            return None
+        if self._tail.serves(stream):
+            return self._tail.part(stream.user_id, begin, at_most=PART)
+        found = await log_of_events.after(begin.seq, up_to=here.seq, limit=MISSED_AT_ONCE)
+        made = await self._dialect.frames(found, [stream.user_id], here.epoch)
+        reached = EventId(here.epoch, found[-1].seq) if found else here
+        return Batch(made, begin, reached).part(stream.user_id, after=begin.seq, at_most=PART)
+
+    async def _run(self) -> None:
+        """For ever: a connection, and again where that is lost."""
+        complained = False
+        while True:
+            try:
+                async with self._connected() as connection:
+                    await self._new_history()
+                    complained = False
+                    await self._follow(Relay(connection))
+            except Exception as error:
+                # Whatever it is: requests are answered all the same, and live updates come back with the
+                # database. The clients' streams stay open meanwhile.
+                if not complained:
+                    unexpected = not isinstance(error, AWAY)
+                    words = "live updates are paused until the database responds: %s: %s"
+                    log.warning(words, type(error).__name__, error, exc_info=unexpected)
+                complained = True
+            await asyncio.sleep(spread(RETRY_AFTER))
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        connection = await connect(
+            self._address,
+            within=CONNECT_TIMEOUT,
+            command_timeout=STATEMENT_TIMEOUT,
+            server_settings={"application_name": APPLICATION},
+            session={"jit": "off"},
+        )
+        try:
+            await connection.add_listener(GROWN, lambda *_: self._woken.set())
+            yield connection
+        finally:
+            connection.terminate()
+
+    async def _new_history(self) -> None:
+        """Where the data was replaced by a dump's, what clients know is of another history.
+
+        So it is where a standby took over that had not yet heard of the newest events.
+        """
+        state = await log_of_events.state()
+        async with self._handing_out:
+            here = self._position
+            if self._open and (state.epoch != here.epoch or state.newest < here.seq):
+                self._position = EventId(state.epoch, state.newest)
+                self._tail.clear()
+                for subscription in self._open:
+                    subscription.reset("restored", self._position)
+
+    async def _follow(self, relay: Relay) -> None:
+        looked = 0.0
+        while True:
+            due = self._woken.is_set() or time.monotonic() - looked >= LOOK_EVERY
+            self._woken.clear()
+            leads = await relay.leads()
+            while leads:
+                batch = await relay.move()
+                if batch.told:
+                    await self._hand_out()
+                if batch.taken < MOVED_AT_ONCE:
+                    break
+            if due:
+                await self._hand_out()
+                looked = time.monotonic()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RELAY_EVERY if leads else LOOK_EVERY):
+                    await self._woken.wait()
+
+    async def _hand_out(self) -> None:
+        """Give every stream what is new in the log. Others may join while slow ones have their moment."""
+        while await self._hand_out_some():
+            await self._budget.keep()
+        await self._budget.keep()
+
+    async def _hand_out_some(self) -> bool:
+        """A batch; whether there was one."""
+        async with self._handing_out:
+            here = self._position
+            found = await log_of_events.after(here.seq, limit=BATCH) if self._open else []
+            if not found:
+                return False
+            viewers = {subscription.user_id for subscription in self._open}
+            made = await self._dialect.frames(found, viewers, here.epoch)
+            self._position = EventId(here.epoch, found[-1].seq)
+            batch = Batch(made, here, self._position)
+            self._tail.add(batch)
+            for number, subscription in enumerate(list(self._open), 1):
+                subscription.offer(batch)
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            batch.forget_joined()
+            return True

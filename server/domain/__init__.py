@@ -1,1 +1,0 @@
-"""What people can do with Perch. No HTTP here, and no Sanic: web, worker and commands all use it."""

@@ -1,0 +1,232 @@
+"""Keys: made, listed, revoked, and checked at each request."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from server.core import audit, text
+from server.core.audit import Act, Actor
+from server.core.cache import changes, topics
+from server.core.cache.store import Store
+from server.core.database.connection import row, rows, transaction
+from server.core.errors import Administrator, InvalidBody, InvalidKey, KeyNotFound, OutOfScope, PublicKey
+from server.core.security import api_keys as keys
+from server.core.security.api_keys import HeldScope, Scope
+from server.core.viewer import Viewer
+from server.features.api_keys.api_key import ApiKey
+from server.features.people.user import User
+
+# More would be a mistake or an abuse.
+MAX_KEYS_PER_USER = 100
+
+# A key that outlives this has no end (and PostgreSQL's and Python's calendars have one).
+LONGEST_LIFE = timedelta(days=36_500)
+
+# Valid keys that a process remembers: 3 MB.
+MAX_VALID_KEYS = 20_000
+
+# Of a viewer in memory. Bytes.
+VIEWER_SIZE = 518
+
+AUTHENTICATE = """
+    SELECT k.id AS key_id, k.scopes, k.expires_at AS key_expires_at, u.id, u.handle, u.name, u.is_admin,
+        u.erase_after
+    FROM api_keys k JOIN users u ON u.id = k.user_id
+    WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+      AND (NOT u.demo OR $2) AND u.suspended_at IS NULL
+      AND (u.deleted_at IS NULL OR (u.erase_after > now() AND 'account' = ANY (k.scopes)))
+"""
+
+# $1 key, $2 whose, $3 whether those that were made with it end too. One that is revoked already leads on to
+# those that were made with it.
+REVOKE = """
+    WITH RECURSIVE ended AS (
+        SELECT id FROM api_keys WHERE id = $1 AND user_id = $2
+        UNION SELECT k.id FROM api_keys k JOIN ended ON k.made_with_id = ended.id
+        WHERE $3 AND k.user_id = $2 AND NOT k.public
+    )
+    UPDATE api_keys SET revoked_at = now() FROM ended
+    WHERE api_keys.id = ended.id AND revoked_at IS NULL RETURNING api_keys.id
+"""
+
+
+# Keys of processes that know nothing of the scope `account`: `write` and `admin` meant it, and `read` alone
+# meant `archive`.
+ADOPT = """
+    UPDATE api_keys SET knows_account = true, scopes = ARRAY(
+        SELECT scope FROM unnest(ARRAY['read', 'archive', 'write', 'account', 'admin']) AS scope
+        WHERE scope = ANY (scopes) OR (scope = 'account' AND scopes && ARRAY['write', 'admin'])
+           OR (scope = 'archive' AND scopes = '{read}')
+    ) WHERE NOT knows_account RETURNING id
+"""
+
+# $1 user. Keys are made and revoked one by one: two that are made count each other, and whoever revokes a key
+# with those that were made with it finds all of them.
+LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
+VALID = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
+STANDS = f"SELECT 1 FROM api_keys WHERE id = $1 AND {VALID}"
+STANDING = f"SELECT id FROM api_keys WHERE user_id = $1 AND {VALID}"
+
+
+class ValidKeys:
+    """Digests of keys that were valid when this process looked them up last, the newest ones.
+
+    They may have been revoked since: this says that whoever shows one doesn't guess.
+    """
+
+    def __init__(self) -> None:
+        self._digests: OrderedDict[bytes, None] = OrderedDict()
+
+    def holds(self, digest: bytes) -> bool:
+        """Whether this key was valid."""
+        return digest in self._digests
+
+    def add(self, digest: bytes) -> None:
+        """It is valid."""
+        self._digests[digest] = None
+        self._digests.move_to_end(digest)
+        if len(self._digests) > MAX_VALID_KEYS:
+            self._digests.popitem(last=False)
+
+
+async def adopt() -> int:
+    """Give the scope `account` to keys that a process of an earlier version made; how many there were.
+
+    While a server is upgraded, such a process may run beside this one.
+    """
+    return len(await rows(ADOPT))
+
+
+def known(key: str, store: Store) -> Viewer | None:
+    """Who shows this key, where this process knows that; it is told when a key or what it allows changes."""
+    viewer: Viewer | None = store.get(("viewer", keys.digest(key))) if key.isascii() else None
+    return None if viewer is None or viewer.is_over(datetime.now(UTC)) else viewer
+
+
+async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer:
+    """Who shows this key: one query.
+
+    Args:
+        demo: whether keys of the demo users are honoured.
+
+    Raises:
+        InvalidKey: unknown, mistyped, expired or revoked, or its user is suspended or deleted. While an
+            account can be kept, keys with the scope `account` are valid.
+    """
+    if not keys.is_plausible(key):
+        raise InvalidKey
+    since, digest = store.versions.any(), keys.digest(key)
+    found = await row(AUTHENTICATE, digest, demo)
+    if found is None:
+        raise InvalidKey
+    scopes = frozenset(cast(list[HeldScope], found.pop("scopes")))
+    viewer = Viewer(**found, scopes=scopes if found["is_admin"] else scopes - {"admin"})
+    needed = [topics.EVERYTHING, topics.keys_of(viewer.id)]
+    if (versions := store.versions.if_quiet(since, needed)) is not None:
+        store.put(("viewer", digest), viewer, VIEWER_SIZE, needed, versions)
+    return viewer
+
+
+async def create(
+    user: User,
+    name: str,
+    scopes: Sequence[Scope] | None = None,
+    expires_at: datetime | None = None,
+    *,
+    made_with: int | None = None,
+    beyond_bound: bool = False,
+) -> tuple[ApiKey, str]:
+    """Make a key; the text of the key is returned this once.
+
+    Args:
+        scopes: all that the user may have, where None.
+        made_with: the key that was shown for it.
+        beyond_bound: whether to make it even where the user has as many as one may have.
+
+    Raises:
+        InvalidBody: the name, the scopes, the end or the number of keys breaks a rule.
+        OutOfScope: only administrators have such keys.
+        InvalidKey: the key that was shown was revoked or ended at this moment.
+    """
+    allowed = keys.SCOPES if user.is_admin else keys.MEMBER_SCOPES
+    chosen = list(dict.fromkeys(scopes)) if scopes is not None else list(allowed)
+    if not chosen:
+        raise InvalidBody("scopes must include at least one of read, write, account and admin.")
+    if beyond := [scope for scope in chosen if scope not in allowed]:
+        raise OutOfScope(f"Only administrators can have a key with the scope {beyond[0]}.")
+    if expires_at is not None and not timedelta() < expires_at - datetime.now(UTC) <= LONGEST_LIFE:
+        raise InvalidBody(f"expires_at must be in the future and at most {LONGEST_LIFE.days} days away.")
+    shown = text.line("name", name, text.KEY_NAME_MAX_LENGTH)
+    key = keys.generate()
+    async with transaction():
+        await row(LOCK, user.id)
+        if made_with is not None and not await row(STANDS, made_with):
+            raise InvalidKey
+        count = len(await rows(STANDING, user.id))
+        if count >= MAX_KEYS_PER_USER and not beyond_bound:
+            raise InvalidBody(f"You already have {MAX_KEYS_PER_USER} keys. Revoke one first.")
+        record = await ApiKey.create(
+            user_id=user.id,
+            hash=keys.digest(key),
+            name=shown,
+            scopes=chosen,
+            expires_at=expires_at,
+            made_with_id=made_with,
+        )
+    return record, key
+
+
+async def create_by(
+    viewer: Viewer, name: str, scopes: Sequence[Scope] | None, expires_at: datetime | None
+) -> tuple[ApiKey, str]:
+    """Make a key for oneself, never with more than the shown key allows, and never outliving it.
+
+    Raises:
+        OutOfScope: it would.
+    """
+    wanted = list(scopes) if scopes is not None else [s for s in keys.SCOPES if s in viewer.scopes]
+    if beyond := [scope for scope in wanted if scope not in viewer.scopes]:
+        raise OutOfScope(f"A key without the scope {beyond[0]} can't create one that has it.")
+    end = (await ApiKey.get(id=viewer.key_id)).expires_at
+    if end is not None and expires_at is not None and expires_at > end:
+        raise OutOfScope("A key can't create one that is valid for longer than itself.")
+    user = await User.get(id=viewer.id)
+    return await create(user, name, wanted, expires_at or end, made_with=viewer.key_id)
+
+
+async def of_user(user_id: int) -> list[ApiKey]:
+    """The keys that are not revoked, the newest first."""
+    return await ApiKey.filter(user_id=user_id, revoked_at=None).order_by("-id")
+
+
+async def revoke(user_id: int, key_id: int, by: Actor | None = None, *, with_made: bool = False) -> list[int]:
+    """End a key of this user's for ever; the ids of all that were ended.
+
+    Args:
+        by: who does it as an administrator; None for the user.
+        with_made: end also those that were made with it, and with these, as after a theft.
+
+    Raises:
+        KeyNotFound: unknown, another's, or revoked already.
+        PublicKey: a demo user's known key, which is everybody's.
+        Administrator: an administrator's, which only its owner revokes, with the scope `account`, and the
+            terminal.
+    """
+    if by is not None and not by.is_terminal and await User.exists(id=user_id, is_admin=True):
+        raise Administrator
+    if await ApiKey.exists(id=key_id, user_id=user_id, public=True):
+        raise PublicKey
+    async with transaction():
+        await row(LOCK, user_id)
+        done = [found["id"] for found in await rows(REVOKE, key_id, user_id, with_made)]
+        if by is not None:
+            for ended in done:
+                await audit.record(by, Act.KEY_REVOKED, user_id=user_id, subject_id=ended)
+    # Also where it was revoked before: who did that may have died before anybody was told.
+    await changes.tell([topics.keys_of(user_id)])
+    if not done:
+        raise KeyNotFound
+    return done

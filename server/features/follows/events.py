@@ -1,0 +1,65 @@
+"""What happens to follows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeAlias
+
+from server.core.cache import topics
+from server.core.database.connection import rows
+from server.core.live.event import EventRow
+from server.core.live.kinds import Fact, Kind, Needed
+from server.features.people.events import PROFILE
+
+# Follower and followee.
+Follow: TypeAlias = tuple[int, int]
+
+FOLLOWS = """
+    SELECT f.follower_id, f.followee_id
+    FROM unnest($1::bigint[], $2::bigint[]) AS asked (follower_id, followee_id)
+    JOIN follows f ON f.follower_id = asked.follower_id AND f.followee_id = asked.followee_id
+"""
+# From the smaller side, as streams are fewer than a popular author's followers: each pair is looked up. Of a
+# join, PostgreSQL might read all the followers.
+FOLLOWERS = """
+    SELECT author.id AS followee_id, viewer.id AS follower_id
+    FROM unnest($1::bigint[]) AS author (id) CROSS JOIN unnest($2::bigint[]) AS viewer (id)
+    WHERE (SELECT true FROM follows WHERE follower_id = viewer.id AND followee_id = author.id)
+"""
+
+
+async def follows(asked: Collection[Follow], _viewers: Collection[int] = ()) -> dict[Follow, bool]:
+    """Those of these follows that there are."""
+    found = await rows(FOLLOWS, [follow[0] for follow in asked], [follow[1] for follow in asked])
+    return {(follow["follower_id"], follow["followee_id"]): True for follow in found}
+
+
+async def followers(authors: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
+    """Which of the viewers follow each of these authors."""
+    by_author: dict[int, set[int]] = {}
+    for follow in await rows(FOLLOWERS, list(authors), list(viewers)):
+        by_author.setdefault(follow["followee_id"], set()).add(follow["follower_id"])
+    return {author: frozenset(found) for author, found in by_author.items()}
+
+
+def followed(follower_id: int, followee_id: int) -> list[int]:
+    """The topics that a follow changes when it comes or goes."""
+    return [topics.follows_of(follower_id), topics.user(follower_id), topics.user(followee_id)]
+
+
+def pair(event: EventRow) -> Follow | None:
+    """Whose follow of whom."""
+    if event.user_id is None or event.followee_id is None:
+        return None
+    return event.user_id, event.followee_id
+
+
+def needed(event: EventRow) -> list[Needed]:
+    """The follow as it is now, and both with their counters."""
+    return [(FOLLOW, pair(event)), (PROFILE, event.user_id), (PROFILE, event.followee_id)]
+
+
+FOLLOW = Fact(follows)
+FOLLOWERS_AMONG_VIEWERS = Fact(followers)
+
+FOLLOWED = Kind("follow", lambda event: followed(event.user_id or 0, event.followee_id or 0), needed)

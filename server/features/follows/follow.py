@@ -1,0 +1,27 @@
+"""Who follows whom."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from server.features.people.user import User
+
+
+class Follow(Model):
+    """`follower` reads the tweets of `followee`. The id orders the lists, newest first."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    follower: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="follows_made", on_delete=fields.CASCADE
+    )
+    follower_id: int
+    followee: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="follows_received", on_delete=fields.CASCADE
+    )
+    followee_id: int
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "follows"
+        unique_together = (("follower", "followee"),)

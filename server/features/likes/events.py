@@ -1,0 +1,50 @@
+"""What happens to likes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeAlias
+
+from server.core.cache import topics
+from server.core.database.connection import rows
+from server.core.live.event import EventRow
+from server.core.live.kinds import Fact, Kind
+from server.features.tweets.events import TWEET
+
+# Tweet and user.
+Like: TypeAlias = tuple[int, int]
+
+LIKES = """
+    SELECT l.tweet_id, l.user_id FROM unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
+    JOIN likes l ON l.tweet_id = asked.tweet_id AND l.user_id = asked.user_id
+"""
+
+
+async def likes(asked: Collection[Like], _viewers: Collection[int] = ()) -> dict[Like, bool]:
+    """Those of these likes that there are."""
+    found = await rows(LIKES, [like[0] for like in asked], [like[1] for like in asked])
+    return {(like["tweet_id"], like["user_id"]): True for like in found}
+
+
+def liked(tweet_id: int, user_id: int) -> list[int]:
+    """The topics that a like changes when it comes or goes."""
+    return [topics.tweet(tweet_id), topics.likes_of(user_id)]
+
+
+def invalidated(event: EventRow) -> list[int]:
+    """The same, of an event."""
+    return liked(event.tweet_id or 0, event.user_id or 0)
+
+
+def pair(event: EventRow) -> Like | None:
+    """Whose like of what."""
+    return None if event.tweet_id is None or event.user_id is None else (event.tweet_id, event.user_id)
+
+
+LIKE = Fact(likes)
+
+# How many like a tweet; the relay holds it back, so that it is told at most once a second for each tweet.
+COUNTED = Kind("likes", invalidated, lambda event: [(TWEET, event.tweet_id)])
+
+# The user's own like of a tweet came or went.
+LIKED = Kind("liked", invalidated, lambda event: [(TWEET, event.tweet_id), (LIKE, pair(event))])

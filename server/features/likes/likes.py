@@ -1,0 +1,42 @@
+"""Likes. Liking twice and unliking what was not liked succeed and change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from server.core.cache import changes
+from server.core.errors import TweetNotFound
+from server.core.paging import NEWEST, Page
+from server.core.viewer import Viewer
+from server.features.likes import events, liking
+from server.features.likes.liking import Pair
+from server.features.people import people
+from server.features.people.people import ListedPerson
+
+
+async def like(viewer: Viewer, tweet_id: int) -> None:
+    """Raises TweetNotFound where there is no such tweet, or no more."""
+    await _set(liking.like, viewer, tweet_id)
+
+
+async def unlike(viewer: Viewer, tweet_id: int) -> None:
+    """Raises TweetNotFound where there is no such tweet, or no more."""
+    await _set(liking.unlike, viewer, tweet_id)
+
+
+async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = NEWEST) -> Page[ListedPerson]:
+    """A page of who likes a tweet, the newest first.
+
+    Raises:
+        TweetNotFound: there is no such tweet.
+    """
+    found = await people.likers(tweet_id, viewer.id, before=before, limit=limit + 1)
+    if not found and not await people.is_tweet_shown(tweet_id):
+        raise TweetNotFound
+    return people.people_page(found, limit)
+
+
+async def _set(write: Callable[[Pair], Awaitable[bool]], viewer: Viewer, tweet_id: int) -> None:
+    if not await write(Pair(tweet_id, viewer.id)):
+        raise TweetNotFound
+    await changes.tell(events.liked(tweet_id, viewer.id))

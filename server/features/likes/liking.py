@@ -1,0 +1,73 @@
+"""Likes as they are written: those that come at the same moment in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from server.core.database.connection import records
+from server.core.database.together import Together
+
+# Which of these tweets a user likes; and the newest tweets that a user likes.
+LIKED_AMONG = "SELECT tweet_id FROM likes WHERE user_id = $1 AND tweet_id = ANY($2::bigint[])"
+NEWEST_LIKED = "SELECT tweet_id FROM likes WHERE user_id = $1 ORDER BY tweet_id DESC LIMIT $2"
+
+
+class Pair(NamedTuple):
+    """Whose like of what."""
+
+    tweet_id: int
+    user_id: int
+
+
+# One statement: the rows, and by their trigger the counters, or neither. The tweets are locked first, in the
+# order of their ids, as their deletion does too: two that lock in other orders wait for each other for ever.
+# $1 tweets, $2 users, one of each for a like. The tweets that there are; a hidden one is none.
+LIKE = """
+    WITH tweet AS MATERIALIZED (
+        SELECT id FROM tweets WHERE id = ANY($1::bigint[]) AND NOT hidden
+        ORDER BY id FOR NO KEY UPDATE
+    ), liked AS (
+        INSERT INTO likes (tweet_id, user_id)
+        SELECT asked.tweet_id, asked.user_id
+        FROM unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
+        WHERE asked.tweet_id IN (SELECT id FROM tweet)
+        ON CONFLICT (tweet_id, user_id) DO NOTHING
+    )
+    SELECT id FROM tweet
+"""
+UNLIKE = """
+    WITH tweet AS MATERIALIZED (
+        SELECT id FROM tweets WHERE id = ANY($1::bigint[]) AND NOT hidden
+        ORDER BY id FOR NO KEY UPDATE
+    ), unliked AS (
+        DELETE FROM likes USING unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
+        WHERE likes.tweet_id = asked.tweet_id AND likes.user_id = asked.user_id
+            AND asked.tweet_id IN (SELECT id FROM tweet)
+    )
+    SELECT id FROM tweet
+"""
+
+
+async def like(pair: Pair) -> bool:
+    """False where there is no such tweet."""
+    return await _like.do(pair)
+
+
+async def unlike(pair: Pair) -> bool:
+    """False where there is no such tweet."""
+    return await _unlike.do(pair)
+
+
+async def _write(statement: str, some: Sequence[Pair]) -> list[bool]:
+    found = await records(statement, [pair.tweet_id for pair in some], [pair.user_id for pair in some])
+    there = {record[0] for record in found}
+    return [pair.tweet_id in there for pair in some]
+
+
+def _tweet(pair: Pair) -> int:
+    return pair.tweet_id
+
+
+_like: Together[Pair, bool] = Together(lambda some: _write(LIKE, some), _tweet)
+_unlike: Together[Pair, bool] = Together(lambda some: _write(UNLIKE, some), _tweet)

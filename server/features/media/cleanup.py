@@ -1,0 +1,103 @@
+"""Pictures that nobody waits for any more: found here, removed with their objects.
+
+Each function may run twice, or be killed half-way: the next run finishes what is left.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from server.core.database.connection import rows
+from server.core.jobs import Jobs
+from server.features.media.media_access import UNATTACHED_LIFETIME
+from storage import keys
+from storage.base import ObjectStore
+
+log = logging.getLogger(__name__)
+
+# Longer than a worker takes for one picture: after this a pending picture was forgotten, and a row in
+# `removed` was not cleaned up.
+FORGOTTEN_AFTER = timedelta(minutes=2)
+
+TAKE_UP = """
+    UPDATE media_attachments SET changed_at = now() WHERE id IN (
+        SELECT id FROM media_attachments WHERE state = 'pending' AND changed_at < $1
+        ORDER BY changed_at LIMIT $2
+    ) RETURNING id, slow
+"""
+REMOVED = """
+    SELECT id FROM media_attachments WHERE state = 'removed' AND changed_at < $1 ORDER BY changed_at LIMIT $2
+"""
+
+# At most so many rows in one go, so that a run stays short.
+BATCH = 500
+
+
+async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> int:
+    """Delete the objects of these removed pictures, then their rows; how many.
+
+    The row of one that is in a worker's hands stays for a while: its variants may be stored after this, by a
+    worker that is killed before it sees that nobody wants them. `resume` comes again then.
+    """
+    found = await rows(
+        "SELECT id, token FROM media_attachments WHERE id = ANY($1) AND state = 'removed'",
+        list(media_ids),
+    )
+    for media in found:
+        for key in keys.all_of_picture(media["token"], folder):
+            await store.delete(key)
+        await rows(
+            "DELETE FROM media_attachments WHERE id = $1 AND state = 'removed' "
+            "AND (working_until IS NULL OR working_until < now()) RETURNING id",
+            media["id"],
+        )
+    return len(found)
+
+
+async def resume(jobs: Jobs, *, now: datetime | None = None) -> int:
+    """Queue again what a crash between commit and queue has left; how many pictures.
+
+    What waits in a long queue is taken for forgotten too, but not each time, and in its own lane.
+    """
+    before = (now or datetime.now(UTC)) - FORGOTTEN_AFTER
+    pending = await rows(TAKE_UP, before, BATCH)
+    removed = [media["id"] for media in await rows(REMOVED, before, BATCH)]
+    for media in pending:
+        await jobs.process_picture(media["id"], slow=media["slow"])
+    if removed:
+        await jobs.remove_pictures(removed)
+    return len(pending) + len(removed)
+
+
+async def expire_unattached(jobs: Jobs, *, now: datetime | None = None) -> int:
+    """Remove pictures that no tweet took, broken ones among them; how many."""
+    before = (now or datetime.now(UTC)) - UNATTACHED_LIFETIME
+    found = await rows(
+        "UPDATE media_attachments SET state = 'removed', changed_at = now() WHERE id IN ("
+        "  SELECT id FROM media_attachments WHERE tweet_id IS NULL AND state <> 'removed' "
+        "  AND changed_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id",
+        before,
+        BATCH,
+    )
+    if found:
+        await jobs.remove_pictures([media["id"] for media in found])
+    return len(found)
+
+
+async def sweep_incoming(store: ObjectStore, *, now: datetime | None = None) -> int:
+    """Delete originals whose row is settled or was never written; how many."""
+    before = (now or datetime.now(UTC)) - UNATTACHED_LIFETIME
+    old = [item.key async for item in store.list(keys.INCOMING) if item.modified_at < before]
+    tokens = [key.removeprefix(keys.INCOMING) for key in old]
+    wanted = await rows(
+        "SELECT token FROM media_attachments WHERE token = ANY($1) AND state = 'pending'", tokens
+    )
+    kept = {keys.incoming(media["token"]) for media in wanted}
+    gone = [key for key in old if key not in kept]
+    for key in gone:
+        await store.delete(key)
+    if gone:
+        log.info("removed %d leftover originals", len(gone))
+    return len(gone)

@@ -1,0 +1,35 @@
+"""What happens to media attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from server.core.cache import topics
+from server.core.database.connection import rows
+from server.core.live.kinds import Fact, Kind
+from server.features.media.media_access import COLUMNS, OwnedMedia, owned
+
+MEDIA = f"""
+    SELECT {COLUMNS}
+    FROM media_attachments, (SELECT media_key FROM instance) k WHERE id = ANY($1) AND state <> 'removed'
+        AND (SELECT NOT hidden FROM users WHERE users.id = owner_id)
+"""
+
+
+async def media(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, OwnedMedia]:
+    """Those of these pictures that there are."""
+    return {found["id"]: owned(found) for found in await rows(MEDIA, list(ids))}
+
+
+def changed(tweet_id: int | None, owner_id: int) -> list[int]:
+    """The topics that change when a picture becomes ready, breaks and leaves its tweet, or is described."""
+    return [topics.tweet(tweet_id), topics.tweets_of(owner_id)] if tweet_id is not None else []
+
+
+ATTACHMENT = Fact(media)
+
+CHANGED = Kind(
+    "media",
+    lambda event: changed(event.tweet_id, event.user_id or 0),
+    lambda event: [(ATTACHMENT, event.media_id)],
+)

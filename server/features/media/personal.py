@@ -1,0 +1,38 @@
+"""A user's pictures, as they are taken along and erased."""
+
+from __future__ import annotations
+
+from server.core import personal
+from server.core.database.connection import rows
+from server.core.personal import Exported, Objects, PersonalData
+from server.features.media import cleanup
+
+EXPORT = """
+    SELECT id, token, tweet_id, alt, content_type, width, height, created_at FROM media_attachments
+    WHERE owner_id = $1 AND state = 'ready' AND id > $2 ORDER BY id LIMIT $3
+"""
+
+# Those that a worker is at are left for later: what it is about to store would be orphaned.
+TAKE = """
+    UPDATE media_attachments SET state = 'removed', tweet_id = NULL, changed_at = now() WHERE id IN (
+        SELECT id FROM media_attachments
+        WHERE owner_id = $1 AND (working_until IS NULL OR working_until < now())
+        ORDER BY id LIMIT $2 FOR UPDATE
+    ) RETURNING id
+"""
+
+
+async def erase(user_id: int, objects: Objects) -> bool:
+    """Some of the user's pictures, with their objects."""
+    pictures = [found["id"] for found in await rows(TAKE, user_id, personal.BATCH)]
+    await cleanup.remove(pictures, objects.store, objects.media_folder)
+    return bool(pictures)
+
+
+PICTURES = Exported("pictures", "your pictures; each is a file in the folder pictures", EXPORT)
+
+PERSONAL = PersonalData(
+    (PICTURES,),
+    (erase,),
+    ("SELECT 1 FROM media_attachments WHERE owner_id = u.id",),
+)

@@ -1,0 +1,37 @@
+"""Where browsers find pictures."""
+
+from __future__ import annotations
+
+from server.features.media import links as picture_links
+from server.features.media.media_access import UNATTACHED_LIFETIME, OwnedMedia
+from server.features.media.media_attachment import MediaState
+from server.features.timelines.timeline import MediaRow
+from storage import keys
+
+
+class MediaUrls:
+    """Where browsers find pictures: at `/media/`, or at a public address of the bucket.
+
+    The address of one that no tweet shows yet is Perch's own always, and signed.
+    """
+
+    def __init__(self, public_url: str | None, folder: str) -> None:
+        self._public = f"{public_url.rstrip('/')}/" if public_url else None
+        self._folder = folder
+
+    def large(self, media: MediaRow) -> str:
+        """The URL of the large variant. While a picture is pending, Perch itself answers for it."""
+        return self._url(media, media.token)
+
+    def small(self, media: MediaRow) -> str:
+        """The URL of the small variant."""
+        return self._url(media, media.token + keys.SMALL)
+
+    def _url(self, media: MediaRow, name: str) -> str:
+        if isinstance(media, OwnedMedia) and media.tweet_id is None:
+            until = int((media.created_at + UNATTACHED_LIFETIME).timestamp())
+            signature = picture_links.sign(media.media_key, media.token, until)
+            return f"/media/{name}?until={until}&signature={signature}"
+        if self._public is None or media.state != MediaState.READY:
+            return f"/media/{name}"
+        return self._public + keys.variant(self._folder, name)

@@ -1,0 +1,35 @@
+"""All that a web process keeps between requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.core.cache.marks import Mark, MarksOfViewers
+from server.core.cache.store import Store
+from server.core.cache.versions import Versions
+from server.features.api_keys.api_keys import ValidKeys
+from server.features.media.public_pictures import Pictures
+from server.features.timelines.dialect import Dialect
+from server.features.timelines.pages import Pages
+
+# Who shows which key is kept always: some thirteen thousand. Bytes.
+VIEWERS = 12 << 20
+
+
+class Memory:
+    """A store within the bound of the settings, and those who keep things in it.
+
+    Args:
+        dialects: how the APIs of this process render tweets.
+        marks: every kind of mark that viewers set on tweets.
+    """
+
+    def __init__(
+        self, versions: Versions, dialects: Sequence[Dialect], marks: Sequence[Mark], *, max_bytes: int
+    ) -> None:
+        self.viewers = Store(versions, VIEWERS)
+        self.valid_keys = ValidKeys()
+        self.store = Store(versions, max_bytes)
+        self.marks = MarksOfViewers(self.store, marks)
+        self.pictures = Pictures(self.store)
+        self.pages = {dialect.name: Pages(self.store, dialect, self.marks) for dialect in dialects}

@@ -1,0 +1,1 @@
+"""Suspensions, and hiding what suspended members wrote."""

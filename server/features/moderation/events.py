@@ -1,0 +1,23 @@
+"""What happens to all of a user's tweets at once."""
+
+from __future__ import annotations
+
+from server.core.cache import topics
+from server.core.live.kinds import Kind
+from server.features.people.events import PROFILE
+
+
+def visibility(user_id: int) -> list[int]:
+    """The topics that change when all that a user wrote comes or goes: whatever may show it."""
+    return [topics.EVERYTHING, topics.keys_of(user_id)]
+
+
+def marked(user_id: int) -> list[int]:
+    """The topics that change when a user's tweets leave the indexes of what is shown, or come back."""
+    return [topics.ALL_TWEETS, topics.DELETIONS, topics.tweets_of(user_id)]
+
+
+# A user's tweets are hidden or shown again, or the user is being deleted.
+VISIBILITY = Kind(
+    "visibility", lambda event: visibility(event.user_id or 0), lambda event: [(PROFILE, event.user_id)]
+)

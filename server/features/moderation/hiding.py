@@ -1,0 +1,38 @@
+"""Marking the tweets of whoever was hidden, or is shown again. May be killed and run twice at any point."""
+
+from __future__ import annotations
+
+from server.core.cache import changes
+from server.core.jobs import Jobs
+from server.features.moderation import events
+from server.features.moderation import hidden_tweets as hiding
+
+# Users that are taken up again in one go.
+AT_ONCE = 100
+
+
+async def settle_some(user_id: int) -> bool:
+    """Mark a batch of tweets; whether any are left."""
+    more = await hiding.mark_some(user_id)
+    await changes.tell(events.marked(user_id))
+    return more
+
+
+async def settle(user_id: int) -> None:
+    """Mark all tweets."""
+    while await settle_some(user_id):
+        pass
+
+
+async def begin(user_id: int, jobs: Jobs) -> None:
+    """Mark the first tweets now, which are all for most people, and leave the others to a task."""
+    if await settle_some(user_id):
+        await jobs.settle_tweets(user_id)
+
+
+async def resume(jobs: Jobs) -> int:
+    """Queue what a crash has left; how many users."""
+    found = await hiding.unsettled(AT_ONCE)
+    for user_id in found:
+        await jobs.settle_tweets(user_id)
+    return len(found)

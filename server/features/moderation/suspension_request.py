@@ -1,0 +1,131 @@
+"""Suspensions of administrators that wait for another administrator's consent, or for their time.
+
+The table has no model. Whoever writes it holds the lock on all administrators
+(`server.features.moderation.suspensions`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from server.core.database.connection import row, rows
+from server.core.viewer import Person
+
+# It takes effect by itself after so long. To confirm or withdraw what others ask for takes an administrator
+# who was one for as long by then: whoever has a stolen key can make accounts by links, and must not have two
+# voices by that. Hours.
+WAITS = 72
+
+
+class RequestRow(msgspec.Struct, frozen=True):
+    """One that waits, and what the viewer may do with it."""
+
+    id: int
+    user: Person
+    asked_by: Person
+    asked_at: datetime
+    takes_effect_at: datetime
+    hide_tweets: bool
+    reason: str
+    may_confirm: bool
+    may_withdraw: bool
+
+
+class LockedRow(msgspec.Struct, frozen=True):
+    """One that is about to end."""
+
+    id: int
+    user_id: int
+    asked_by_id: int
+    asked_by_key_id: int
+    hide_tweets: bool
+    reason: str
+    asker_acts: bool
+    user_acts: bool
+    is_due: bool
+
+
+ASKER_ACTS = """
+    EXISTS (SELECT 1 FROM users a JOIN api_keys k ON k.user_id = a.id
+        WHERE a.id = r.asked_by_id AND k.id = r.asked_by_key_id AND k.revoked_at IS NULL
+            AND a.is_admin AND a.suspended_at IS NULL AND a.deleted_at IS NULL)
+"""
+# $1 the viewer. Nobody against whom something waits has a say.
+HAS_A_SAY = f"""
+    NOT EXISTS (SELECT 1 FROM suspension_requests o WHERE o.user_id = $1)
+        AND EXISTS (SELECT 1 FROM users v
+            WHERE v.id = $1 AND v.created_at <= r.asked_at - interval '{WAITS} hours')
+"""
+
+# $1 user, $2 who asks, $3 by which key, $4, $5 what is asked for. No row where there is one, or another one
+# by the same: one thief does not silence all others by asking first.
+ASK = f"""
+    INSERT INTO suspension_requests
+        (user_id, asked_by_id, asked_by_key_id, hide_tweets, reason, takes_effect_at)
+    SELECT $1::bigint, $2::bigint, $3::bigint, $4::boolean, $5::text, now() + interval '{WAITS} hours'
+    WHERE NOT EXISTS (SELECT 1 FROM suspension_requests WHERE asked_by_id = $2)
+    ON CONFLICT (user_id) DO NOTHING RETURNING id
+"""
+WAITING = f"""
+    SELECT r.id, r.asked_at, r.takes_effect_at, r.hide_tweets, r.reason,
+        jsonb_build_object('id', u.id, 'name', u.name, 'handle', u.handle) AS "user",
+        jsonb_build_object('id', b.id, 'name', b.name, 'handle', b.handle) AS asked_by,
+        r.asked_by_id <> $1 AND u.deleted_at IS NULL AND {ASKER_ACTS} AND {HAS_A_SAY} AS may_confirm,
+        r.user_id <> $1 AND (r.asked_by_id = $1 OR {HAS_A_SAY}) AS may_withdraw
+    FROM suspension_requests r JOIN users u ON u.id = r.user_id JOIN users b ON b.id = r.asked_by_id
+    WHERE $2::bigint IS NULL OR r.id = $2 ORDER BY r.id
+"""
+LOCKED = f"""
+    SELECT r.id, r.user_id, r.asked_by_id, r.asked_by_key_id, r.hide_tweets, r.reason,
+        {ASKER_ACTS} AS asker_acts, u.is_admin AND u.suspended_at IS NULL AS user_acts,
+        r.takes_effect_at <= now() AS is_due
+    FROM suspension_requests r JOIN users u ON u.id = r.user_id WHERE r.id = $1 FOR UPDATE OF r
+"""
+# Of somebody whose account is being deleted it waits until they keep it, or goes with them.
+ENDING = f"""
+    SELECT r.id FROM suspension_requests r JOIN users u ON u.id = r.user_id
+    WHERE u.deleted_at IS NULL
+        AND (r.takes_effect_at <= now() OR u.suspended_at IS NOT NULL OR NOT {ASKER_ACTS})
+    ORDER BY r.id LIMIT $1
+"""
+AGAINST = "SELECT 1 FROM suspension_requests WHERE user_id = $1"
+END = "DELETE FROM suspension_requests WHERE id = $1 RETURNING 1"
+
+
+async def ask(user_id: int, by_id: int, by_key_id: int, *, hide_tweets: bool, reason: str) -> int | None:
+    """Inside a transaction: the id of a new one; None where one waits already."""
+    found = await row(ASK, user_id, by_id, by_key_id, hide_tweets, reason)
+    return found["id"] if found else None
+
+
+async def waiting(viewer_id: int, *, only: int | None = None) -> list[RequestRow]:
+    """All that wait, the oldest first."""
+    return [
+        RequestRow(
+            **{**found, **{who: msgspec.json.decode(found[who], type=Person) for who in ("user", "asked_by")}}
+        )
+        for found in await rows(WAITING, viewer_id, only)
+    ]
+
+
+async def lock(request_id: int) -> LockedRow | None:
+    """Inside a transaction: this one, if it waits."""
+    found = await row(LOCKED, request_id)
+    return LockedRow(**found) if found else None
+
+
+async def ending(limit: int) -> list[int]:
+    """Those whose time has come, and those that are not to come to it."""
+    return [found["id"] for found in await rows(ENDING, limit)]
+
+
+async def is_against(user_id: int) -> bool:
+    """Whether one against this user waits."""
+    return await row(AGAINST, user_id) is not None
+
+
+async def end(request_id: int) -> None:
+    """Inside a transaction: it waits no more."""
+    await rows(END, request_id)

@@ -1,0 +1,127 @@
+"""Users: made, renamed, looked up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import msgspec
+from tortoise.exceptions import IntegrityError
+
+from server.core import text
+from server.core.cache import changes, topics
+from server.core.database.connection import row, rows, transaction
+from server.core.database.locks import AdvisoryLock
+from server.core.errors import HandleTaken, InvalidBody, UserNotFound
+from server.core.security.api_keys import MEMBER_SCOPES, digest
+from server.core.viewer import Person, Viewer
+from server.features.api_keys import api_keys as keys
+from server.features.api_keys.api_key import ApiKey
+from server.features.people import events, people
+from server.features.people.people import ProfileRow
+from server.features.people.user import User
+from server.features.privacy import erasure
+
+HANDLE = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
+
+# At most so many followers and followees are embedded in a user's answer (the contract's bound).
+EMBEDDED_PEOPLE = 100
+
+# The two users of demo mode, and their public keys.
+DEMO_USERS = (("test", "Иван"), ("test1", "Катя"))
+
+
+async def create(handle: str, name: str | None = None, *, admin: bool = False) -> tuple[User, str]:
+    """Make a user with a first key, whose text is returned this once.
+
+    Raises:
+        InvalidBody: the handle or the name breaks a rule.
+        HandleTaken: there is such a user.
+    """
+    if not HANDLE.fullmatch(handle):
+        raise InvalidBody(
+            f"A handle must be 1 to 30 lower-case ASCII letters, digits or underscores, not {handle!r}."
+        )
+    shown = text.line("name", name if name is not None else handle, text.NAME_MAX_LENGTH)
+    try:
+        async with transaction():
+            user = await User.create(handle=handle, name=shown, is_admin=admin)
+            _, key = await keys.create(user, "first key")
+    except IntegrityError:
+        raise HandleTaken(f"The handle {handle} is taken.") from None
+    return user, key
+
+
+async def create_demo_users() -> bool:
+    """Make the demo users on a database that has no user yet; whether they were made now.
+
+    However many processes start at once, one of them does it.
+    """
+    async with transaction():
+        await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.DEMO_USERS)
+        if await User.exists():
+            return False
+        for handle, name in DEMO_USERS:
+            user = await User.create(handle=handle, name=name, demo=True)
+            await ApiKey.create(
+                user_id=user.id, hash=digest(handle), name="demo", scopes=list(MEMBER_SCOPES), public=True
+            )
+    return True
+
+
+async def rename(viewer: Viewer, name: str) -> Viewer:
+    """Change the shown name; the viewer with that name."""
+    shown = text.line("name", name, text.NAME_MAX_LENGTH)
+    await User.filter(id=viewer.id).update(name=shown)
+    await changes.tell(events.renamed(viewer.id))
+    return replace(viewer, name=shown)
+
+
+async def by_handle(handle: str, *, leaving: bool = False) -> User:
+    """The user of this handle.
+
+    Args:
+        leaving: whether it may be one who has deleted their account, which can still be kept.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    user = await User.get_or_none(handle=handle)
+    if user is None or (user.deleted_at is not None and not (leaving and await erasure.leaving(user.id))):
+        raise UserNotFound(f"There is no user with the handle {handle}.")
+    return user
+
+
+async def ensure_exists(user_id: int) -> None:
+    """Raises UserNotFound where there is no such user."""
+    if await row("SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NULL", user_id) is None:
+        raise UserNotFound
+
+
+async def profile(viewer: Viewer, user_id: int) -> ProfileRow:
+    """A user with counters and the newest of the people around, the viewer first among them.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    found = await people.profile(user_id, viewer.id, embedded=EMBEDDED_PEOPLE)
+    if found is None:
+        raise UserNotFound
+    me = Person(id=viewer.id, name=viewer.name, handle=viewer.handle)
+    return msgspec.structs.replace(
+        found,
+        followers=viewer_first(found.followers, me if found.followed else None),
+        following=viewer_first(found.following, me if found.follows_viewer else None),
+    )
+
+
+def own_profile_needs(viewer: Viewer) -> list[int]:
+    """The topics that the viewer's own profile depends on."""
+    return [topics.user(viewer.id), topics.NAMES]
+
+
+def viewer_first(listed: list[Person], viewer: Person | None) -> list[Person]:
+    """The list with the viewer, if given, at its head, and no longer than the bound."""
+    if viewer is None:
+        return listed
+    return [viewer, *(person for person in listed if person.id != viewer.id)][:EMBEDDED_PEOPLE]

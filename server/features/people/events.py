@@ -1,0 +1,46 @@
+"""What happens to people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from server.core.cache import topics
+from server.core.database.connection import rows
+from server.core.live.kinds import Fact, Kind
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """A user with counters."""
+
+    id: int
+    name: str
+    handle: str
+    tweets_count: int
+    followers_count: int
+    following_count: int
+    version: int
+    hidden: bool
+
+
+PROFILES = """
+    SELECT id, name, handle, CASE WHEN hidden THEN 0 ELSE tweets_count END AS tweets_count, followers_count,
+        following_count, version, hidden
+    FROM users WHERE id = ANY($1) AND deleted_at IS NULL
+"""
+
+
+async def profiles(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, Profile]:
+    """Those of these users that there are."""
+    return {found["id"]: Profile(**found) for found in await rows(PROFILES, list(ids))}
+
+
+def renamed(user_id: int) -> list[int]:
+    """The topics that a new name changes: whoever shows a key of theirs has it in memory too."""
+    return [topics.NAMES, topics.keys_of(user_id)]
+
+
+PROFILE = Fact(profiles)
+
+RENAMED = Kind("user", lambda event: renamed(event.user_id or 0), lambda event: [(PROFILE, event.user_id)])

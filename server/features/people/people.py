@@ -1,0 +1,120 @@
+"""People around a user or a tweet: plain SQL, one statement per answer.
+
+A single statement reads from one snapshot, so that a counter and the rows beside it always agree; the
+ORM would take several.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from server.core.database.connection import row, rows
+from server.core.paging import Page
+from server.core.viewer import Person
+
+
+class ListedPerson(msgspec.Struct, frozen=True):
+    """A person in a paged list; `cursor` is where the page after this one starts."""
+
+    id: int
+    name: str
+    handle: str
+    followed: bool
+    cursor: int
+
+
+class ProfileRow(msgspec.Struct, frozen=True):
+    """A user with counters, and the newest followers and followees."""
+
+    id: int
+    name: str
+    handle: str
+    created_at: datetime
+    tweets_count: int
+    followers_count: int
+    following_count: int
+    version: int
+    suspended: bool
+    hidden: bool
+    followed: bool
+    follows_viewer: bool
+    followers: list[Person]
+    following: list[Person]
+
+
+# $1 user, $2 viewer, $3 how many of each list. The newest are found first, and by $1 and not by the user's
+# row: so PostgreSQL knows how many there are, and does not sort a hundred thousand followers.
+PROFILE = """
+    SELECT u.id, u.name, u.handle, u.created_at, u.followers_count, u.following_count, u.version, u.hidden,
+        CASE WHEN u.hidden THEN 0 ELSE u.tweets_count END AS tweets_count,
+        u.suspended_at IS NOT NULL AS suspended,
+        EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id) AS followed,
+        EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
+        (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
+            SELECT o.id, o.name, o.handle
+            FROM (SELECT id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id DESC LIMIT $3) l
+            JOIN users o ON o.id = l.follower_id AND o.deleted_at IS NULL
+            ORDER BY l.id DESC) p) AS followers,
+        (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
+            SELECT o.id, o.name, o.handle
+            FROM (SELECT id, followee_id FROM follows WHERE follower_id = $1 ORDER BY id DESC LIMIT $3) l
+            JOIN users o ON o.id = l.followee_id AND o.deleted_at IS NULL
+            ORDER BY l.id DESC) p) AS following
+    FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL
+"""
+
+# $1 whose list, $2 viewer, $3 before, $4 how many. A subquery for a value where EXISTS would do: of that,
+# PostgreSQL might make a table of all whom the viewer follows. Who is being deleted has no list, and is on
+# none; nor has a hidden tweet.
+LISTED = """
+    SELECT o.id, o.name, o.handle, l.id AS cursor,
+        coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
+    FROM (SELECT id, {person} AS person FROM {table} WHERE {owner} = $1 AND id < $3
+              AND (SELECT deleted_at IS NULL FROM users WHERE users.id = {person}) AND (SELECT {shown})
+          ORDER BY id DESC LIMIT $4) l
+    JOIN users o ON o.id = l.person ORDER BY l.id DESC
+"""
+OF_USER = "deleted_at IS NULL FROM users WHERE id = $1"
+OF_TWEET = "NOT a.hidden FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = $1"
+FOLLOWERS = LISTED.format(table="follows", owner="followee_id", person="follower_id", shown=OF_USER)
+FOLLOWING = LISTED.format(table="follows", owner="follower_id", person="followee_id", shown=OF_USER)
+LIKERS = LISTED.format(table="likes", owner="tweet_id", person="user_id", shown=OF_TWEET)
+
+
+async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow | None:
+    """The user, or None where there is none."""
+    found = await row(PROFILE, user_id, viewer_id, embedded)
+    if found is None:
+        return None
+    found["followers"] = msgspec.json.decode(found["followers"], type=list[Person])
+    found["following"] = msgspec.json.decode(found["following"], type=list[Person])
+    return ProfileRow(**found)
+
+
+async def followers(user_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
+    """Who follows the user, the newest first."""
+    return [ListedPerson(**found) for found in await rows(FOLLOWERS, user_id, viewer_id, before, limit)]
+
+
+async def following(user_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
+    """Whom the user follows, the newest first."""
+    return [ListedPerson(**found) for found in await rows(FOLLOWING, user_id, viewer_id, before, limit)]
+
+
+async def is_tweet_shown(tweet_id: int) -> bool:
+    """Whether there is this tweet, for anybody to see."""
+    found = await row(f"SELECT (SELECT {OF_TWEET}) AS shown", tweet_id)
+    return bool(found and found["shown"])
+
+
+async def likers(tweet_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
+    """Who likes the tweet, the newest first."""
+    return [ListedPerson(**found) for found in await rows(LIKERS, tweet_id, viewer_id, before, limit)]
+
+
+def people_page(found: list[ListedPerson], limit: int) -> Page[ListedPerson]:
+    """Cut what was read with one person too many."""
+    items = found[:limit]
+    return Page(items, items[-1].cursor if len(found) > limit and items else None)

@@ -1,0 +1,1 @@
+"""Archives of one's data, and the end of an account."""

@@ -1,0 +1,104 @@
+"""What is in an archive of a user's data: written as it is read, so that its size does not matter."""
+
+from __future__ import annotations
+
+import contextlib
+import textwrap
+import zipfile
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import msgspec
+
+from server.core.database.connection import row
+from server.features.media.personal import PICTURES
+from server.features.personal import EXPORTED
+from server.features.privacy import export
+from storage import keys
+from storage.base import ObjectNotFound, ObjectStore
+
+# Files that are no lists of rows, and those that are, as `server.features.personal` has them.
+README = """This is the data that Perch has about you.
+
+{files}
+
+Not included: how many pictures and bytes you sent today, which is counted for a few days.
+"""
+NAME_WIDTH, WIDTH = 18, 90
+
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
+
+
+class _Sink:
+    """What zipfile writes to: it cannot seek, and is emptied again and again."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def take(self) -> bytes:
+        """What was written since."""
+        taken, self._parts = b"".join(self._parts), []
+        return taken
+
+
+async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGenerator[bytes, None]:
+    """The archive (zip), piece by piece. What changes meanwhile is in it as it was or as it is."""
+    sink: Any = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", readme())
+        archive.writestr("profile.json", _json(await row(export.PROFILE, user_id)))
+        for what in EXPORTED:
+            with archive.open(f"{what.name}.json", "w") as entry:
+                between = b"["
+                async for rows in export.listed(what, user_id):
+                    for one in rows:
+                        entry.write(between + _json(_shown(one)))
+                        between = b",\n"
+                    yield sink.take()
+                entry.write(b"[]" if between == b"[" else b"]")
+        async for pictures in export.listed(PICTURES, user_id):
+            for picture in pictures:
+                with contextlib.suppress(ObjectNotFound):  # removed meanwhile
+                    async with store.read(keys.variant(media_folder, picture["token"])) as found:
+                        # Its bytes are compressed already.
+                        with archive.open(zipfile.ZipInfo(_file(picture)), "w") as entry:
+                            async for piece in found.body:
+                                entry.write(piece)
+                                yield sink.take()
+    yield sink.take()
+
+
+def readme() -> str:
+    """What each file holds."""
+    files = [("profile", "who you are"), *((one.name, one.what) for one in EXPORTED)]
+    told = (
+        textwrap.fill(
+            what,
+            WIDTH,
+            initial_indent=f"{name}.json".ljust(NAME_WIDTH),
+            subsequent_indent=" " * NAME_WIDTH,
+        )
+        for name, what in files
+    )
+    return README.format(files="\n".join(told))
+
+
+def _shown(one: dict[str, Any]) -> dict[str, Any]:
+    if "token" not in one:
+        return one
+    return {**{name: value for name, value in one.items() if name != "token"}, "file": _file(one)}
+
+
+def _file(picture: dict[str, Any]) -> str:
+    return f"pictures/{picture['id']}{SUFFIXES.get(picture['content_type'], '')}"
+
+
+def _json(value: object) -> bytes:
+    return msgspec.json.encode(value)

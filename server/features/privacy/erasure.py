@@ -1,0 +1,116 @@
+"""The end of an account: hidden for some days in which its owner can keep it, then marked, then removed.
+
+What a user left is erased by what the features declare (`server.features.personal`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from server.core.database.connection import row, rows
+from server.features.personal import LEFT
+
+# Whoever has this handle again is refused (the trigger of the eighth migration).
+RETIRE = """
+    INSERT INTO retired_handles (hash) VALUES (sha256(convert_to($1, 'UTF8'))) ON CONFLICT DO NOTHING
+    RETURNING 1
+"""
+# The name is nobody's business any more; the row and its handle go last.
+MARK = """
+    UPDATE users SET deleted_at = least(deleted_at, now()), erase_after = NULL, name = handle,
+        suspension_reason = '', hidden = true, unsettled = unsettled OR NOT hidden
+    WHERE id = $1 RETURNING 1
+"""
+# $1 user, $2 days. It counts as deleted at the end of these, so that a worker of an earlier version, which
+# knows nothing of them, erases nothing before.
+HIDE = """
+    UPDATE users SET deleted_at = now() + $2 * interval '1 day', erase_after = now() + $2 * interval '1 day',
+        hidden = true, unsettled = unsettled OR NOT hidden
+    WHERE id = $1 RETURNING 1
+"""
+KEEP = """
+    UPDATE users SET deleted_at = NULL, erase_after = NULL, hidden = suspended_at IS NOT NULL,
+        unsettled = unsettled OR (hidden AND suspended_at IS NULL)
+    WHERE id = $1 AND erase_after > now() RETURNING 1
+"""
+LEAVING = """
+    SELECT handle, name, erase_after FROM users WHERE id = $1 AND erase_after IS NOT NULL
+"""
+ALL_LEAVING = "SELECT id, erase_after FROM users WHERE deleted_at IS NOT NULL AND erase_after IS NOT NULL"
+DUE = "SELECT handle FROM users WHERE id = $1 AND erase_after <= now() FOR UPDATE"
+DELETED = "SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after IS NULL"
+REVOKE_KEYS = "UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING 1"
+
+# Nothing of the user's is left that is removed before.
+REMOVE_USER = f"""
+    DELETE FROM users u WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after IS NULL
+        AND NOT EXISTS (SELECT 1 FROM exports WHERE user_id = u.id)
+        {" ".join(f"AND NOT EXISTS ({sql})" for sql in LEFT)}
+    RETURNING 1
+"""
+# Those too whose time has come: nobody else looks for them.
+FORGOTTEN = """
+    SELECT id FROM users WHERE deleted_at IS NOT NULL
+        AND (erase_after <= now() OR (erase_after IS NULL AND deleted_at < now() - $1 * interval '1 s'))
+    ORDER BY id LIMIT $2
+"""
+
+
+class LeavingRow(msgspec.Struct, frozen=True):
+    """An account that its owner deleted, and that is there until `erase_after`."""
+
+    handle: str
+    name: str
+    erase_after: datetime
+
+
+async def mark(user_id: int, handle: str) -> None:
+    """Inside a transaction: from its commit on the user is gone for everybody, and the handle for ever."""
+    await rows(REVOKE_KEYS, user_id)
+    await rows(RETIRE, handle)
+    await rows(MARK, user_id)
+
+
+async def hide(user_id: int, days: int) -> None:
+    """Inside a transaction: from its commit on the user is gone for everybody; erased in so many days."""
+    await rows(HIDE, user_id, days)
+
+
+async def keep(user_id: int) -> bool:
+    """Undo `hide`, as long as its time has not come; whether it was undone."""
+    return await row(KEEP, user_id) is not None
+
+
+async def leaving(user_id: int) -> LeavingRow | None:
+    """What `hide` has done, if it has."""
+    found = await row(LEAVING, user_id)
+    return LeavingRow(**found) if found else None
+
+
+async def all_leaving() -> dict[int, datetime]:
+    """When users are erased who deleted their account, by their ids."""
+    return {found["id"]: found["erase_after"] for found in await rows(ALL_LEAVING)}
+
+
+async def lock_due(user_id: int) -> str | None:
+    """Inside a transaction: the handle of a user whose time has come, who cannot be kept any more."""
+    found = await row(DUE, user_id)
+    return found["handle"] if found else None
+
+
+async def is_deleted(user_id: int) -> bool:
+    """Whether the user was marked, and is there still."""
+    return await row(DELETED, user_id) is not None
+
+
+async def remove_user(user_id: int) -> bool:
+    """The row itself, with its keys, where nothing else is left; whether it is gone."""
+    await rows(REMOVE_USER, user_id)
+    return await row("SELECT 1 FROM users WHERE id = $1", user_id) is None
+
+
+async def forgotten(older_than: float, limit: int) -> list[int]:
+    """Users who were marked so many seconds ago and are still there."""
+    return [found["id"] for found in await rows(FORGOTTEN, older_than, limit)]

@@ -1,0 +1,72 @@
+"""Timelines: what a viewer reads, as bytes of the API that asks (`pages` keeps them)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from server.core.errors import InvalidParameter, TweetNotFound
+from server.core.paging import MAX_PAGE_SIZE, NEWEST
+from server.core.viewer import Viewer
+from server.features.people import accounts
+from server.features.timelines.pages import PageKey, Pages, Part
+from server.features.timelines.timeline import Which
+
+# At most so many likers are embedded in a tweet's answer (the contract's bound).
+EMBEDDED_LIKERS = 100
+
+# Page numbers reach so many tweets back: the database passes over every one of them.
+DEEPEST = 10_000
+
+
+class Timeline(StrEnum):
+    """Which timeline."""
+
+    ALL = "all"
+    FOLLOWING = "following"
+
+
+def part(*, limit: int, before: int = NEWEST, page: int = 1, likers: int) -> Part:
+    """A part of a timeline, the newest tweet first, within our bounds.
+
+    Args:
+        page: 1-based number of the page, for clients that count pages; with `before`, from there on.
+        likers: how many likers to embed in each tweet.
+
+    Raises:
+        InvalidParameter: the page lies too far back.
+    """
+    limit = min(limit, MAX_PAGE_SIZE)
+    if page * limit > DEEPEST:
+        raise InvalidParameter(f"offset times limit is at most {DEEPEST:,}. Beyond it, pass next as before.")
+    return Part(before, (max(page, 1) - 1) * limit, limit, min(likers, EMBEDDED_LIKERS))
+
+
+async def read(viewer: Viewer, pages: Pages, which: Timeline, part: Part) -> bytes:
+    """A page of a timeline."""
+    subject = viewer.id if which is Timeline.FOLLOWING else 0
+    found = await pages.read(viewer, PageKey(Which(which), subject, part))
+    return found.answer
+
+
+async def of_user(viewer: Viewer, pages: Pages, which: Which, user_id: int, part: Part) -> bytes:
+    """A page of one of a user's lists. Of likes the cursor is the like's, and the newest like comes first.
+
+    Raises:
+        UserNotFound: there is no such user.
+    """
+    found = await pages.read(viewer, PageKey(which, user_id, part))
+    if found.is_empty:
+        await accounts.ensure_exists(user_id)
+    return found.answer
+
+
+async def tweet(viewer: Viewer, pages: Pages, tweet_id: int, *, likers: int) -> bytes:
+    """One tweet.
+
+    Raises:
+        TweetNotFound: there is none.
+    """
+    shown = await pages.one(viewer, tweet_id, likers=min(likers, EMBEDDED_LIKERS))
+    if shown is None:
+        raise TweetNotFound
+    return shown

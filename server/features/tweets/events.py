@@ -1,0 +1,47 @@
+"""What happens to tweets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from server.core.cache import topics
+from server.core.live.event import EventRow
+from server.core.live.kinds import Fact, Kind, Needed
+from server.features.follows.events import FOLLOWERS_AMONG_VIEWERS
+from server.features.people.events import PROFILE
+from server.features.timelines import timeline
+from server.features.timelines.timeline import TweetRow
+
+
+async def tweets(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, TweetRow]:
+    """Those of these tweets that there are, without likers."""
+    return {row.id: row for row in await timeline.these(sorted(ids), likers=0)}
+
+
+def published(tweet_id: int, author_id: int) -> list[int]:
+    """The topics that a tweet changes when it comes or goes. Its pictures come and go with it."""
+    return [topics.ALL_TWEETS, topics.tweet(tweet_id), topics.tweets_of(author_id), topics.user(author_id)]
+
+
+def deleted(tweet_id: int, author_id: int) -> list[int]:
+    """The topics that a tweet changes when it goes, with its likes."""
+    return [*published(tweet_id, author_id), topics.DELETIONS]
+
+
+def needed(event: EventRow) -> list[Needed]:
+    """The tweet, its author's counters, and whom it reaches on Following."""
+    return [
+        (TWEET, event.tweet_id),
+        (PROFILE, event.user_id),
+        (FOLLOWERS_AMONG_VIEWERS, event.user_id),
+    ]
+
+
+TWEET = Fact(tweets)
+
+PUBLISHED = Kind("tweet", lambda event: published(event.tweet_id or 0, event.user_id or 0), needed)
+DELETED = Kind(
+    "tweet_deleted",
+    lambda event: deleted(event.tweet_id or 0, event.user_id or 0),
+    lambda event: [(PROFILE, event.user_id)],
+)

@@ -1,0 +1,54 @@
+"""A user's tweets, as they are taken along and erased."""
+
+from __future__ import annotations
+
+from server.core import personal
+from server.core.database.connection import rows, transaction
+from server.core.personal import Exported, Objects, PersonalData
+
+EXPORT = """
+    SELECT t.id, t.content AS text, t.created_at, t.likes_count, (
+        SELECT coalesce(jsonb_agg(m.id ORDER BY position), '[]') FROM media_attachments m
+        WHERE m.tweet_id = t.id
+    )::text AS pictures
+    FROM tweets t WHERE t.author_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3
+"""
+
+# $1 user, $2 how many. Tweets with likes: one may have more of them than a transaction should remove.
+LIKED_TWEETS = """
+    SELECT id FROM tweets WHERE author_id = $1 AND likes_count > 0 ORDER BY id LIMIT $2 FOR NO KEY UPDATE
+"""
+REMOVE_LIKES_OF_TWEETS = """
+    DELETE FROM likes WHERE id IN (SELECT id FROM likes WHERE tweet_id = ANY($1::bigint[]) LIMIT $2)
+    RETURNING 1
+"""
+TWEETS = "SELECT id FROM tweets WHERE author_id = $1 ORDER BY id LIMIT $2 FOR UPDATE"
+DETACH = """
+    UPDATE media_attachments SET tweet_id = NULL, state = 'removed', changed_at = now()
+    WHERE tweet_id = ANY($1::bigint[]) RETURNING 1
+"""
+REMOVE_TWEETS = "DELETE FROM tweets WHERE id = ANY($1::bigint[]) RETURNING 1"
+
+
+async def erase_likes_of_tweets(user_id: int, _objects: Objects) -> bool:
+    """Likes of the user's tweets."""
+    async with transaction():
+        liked = [found["id"] for found in await rows(LIKED_TWEETS, user_id, personal.BATCH)]
+        return bool(liked and await rows(REMOVE_LIKES_OF_TWEETS, liked, personal.BATCH))
+
+
+async def erase_tweets(user_id: int, _objects: Objects) -> bool:
+    """The user's tweets. Their pictures are left to be removed."""
+    async with transaction():
+        tweets = [found["id"] for found in await rows(TWEETS, user_id, personal.BATCH)]
+        if tweets:
+            await rows(DETACH, tweets)
+            await rows(REMOVE_TWEETS, tweets)
+        return bool(tweets)
+
+
+PERSONAL = PersonalData(
+    (Exported("tweets", "your tweets, with the ids of their pictures", EXPORT, nested=("pictures",)),),
+    (erase_likes_of_tweets, erase_tweets),
+    ("SELECT 1 FROM tweets WHERE author_id = u.id",),
+)

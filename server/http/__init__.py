@@ -1,1 +1,0 @@
-"""What the blueprints share: the envelope, errors, the guard, bodies and parameters."""

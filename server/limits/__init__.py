@@ -1,1 +1,0 @@
-"""How much is taken from whom: rates of requests, and what a day's uploads may be."""

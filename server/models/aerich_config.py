@@ -1,6 +1,0 @@
-"""What the command `aerich` reads (pyproject.toml), for developers who change the schema."""
-
-from config.settings import Settings
-from server.models.connection import tortoise_config
-
-TORTOISE_ORM = tortoise_config(Settings.load().database, pool_size=1, name="aerich", patient=True)

@@ -1,0 +1,1 @@
+"""Runs, health, ownership of the data, server keys."""

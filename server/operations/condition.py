@@ -1,0 +1,141 @@
+"""Whether Perch looks after itself: what makes it `degraded`, though it serves everybody."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from config.settings import Settings
+from server.core.jobs import Jobs
+from server.core.live import event
+from server.operations import disks, runs
+from server.operations.scheduled_run import RunKind, RunState, ScheduledRun
+from server.operations.slots import Timetable
+
+# How much later than its slot's successor the newest dump of each kind is missed: an hourly dump counts as
+# old after 90 minutes, a daily one after 26 hours, a weekly one after 8 days; one that the settings make
+# rarer, later.
+SLACK = {
+    RunKind.DUMP_HOUR: timedelta(minutes=30),
+    RunKind.DUMP_DAY: timedelta(hours=2),
+    RunKind.DUMP_WEEK: timedelta(days=1),
+}
+USUAL = {
+    RunKind.DUMP_HOUR: timedelta(hours=1),
+    RunKind.DUMP_DAY: timedelta(days=1),
+    RunKind.DUMP_WEEK: timedelta(days=7),
+}
+
+# What a reconciliation may find, by the names in its result.
+RECONCILED = (
+    "miscounted_tweets",
+    "miscounted_users",
+    "stuck_pictures",
+    "unfinished_removals",
+    "orphaned_objects",
+    "missing_objects",
+    "damaged_objects",
+)
+
+
+# Events that wait longer than this are not live. Seconds.
+LATE = 10
+
+# A task that was given up is told of for so long.
+PUT_ASIDE_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something to tell an operator.
+
+    `word` stays the same as long as it lasts; the sentence may not, and can be told to everybody; the detail
+    is for operators.
+    """
+
+    word: str
+    sentence: str
+    detail: str | None = None
+
+    @property
+    def told(self) -> str:
+        """All of it, for operators."""
+        return f"{self.sentence}: {self.detail}" if self.detail else self.sentence
+
+
+async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = None) -> list[Trouble]:
+    """What is not as it should be; nothing on a server that had no slot yet."""
+    now = now or datetime.now(UTC)
+    found = [await _old_dump(kind, timetable, now) for kind in USUAL]
+    found.append(await _failed_drill())
+    found.append(await _unreconciled())
+    found.append(await _put_aside(jobs, now))
+    found.append(await late_events())
+    return [trouble for trouble in found if trouble is not None]
+
+
+async def of_disks(settings: Settings) -> list[Trouble]:
+    """What is wrong with the disks of this machine."""
+    found = await asyncio.to_thread(lambda: list(disks.looked_at(settings)))  # one may be far away, and slow
+    return [Trouble(f"disk_{disk.place}", *disk.trouble) for disk in found if disk.trouble]
+
+
+async def _old_dump(kind: RunKind, timetable: Timetable, now: datetime) -> Trouble | None:
+    newest = await runs.newest(kind, RunState.DONE)
+    since = newest.slot if newest else await _first_seen(kind)
+    if since is None or now <= max(since + USUAL[kind], timetable.next(kind, since)) + SLACK[kind]:
+        return None
+    name = kind.removeprefix("dump_")
+    sentence = (
+        f"the newest {name} dump is {words(now - since)} old"
+        if newest
+        else f"no {name} dump has been made for {words(now - since)}"
+    )
+    return Trouble(f"old_{kind}", sentence)
+
+
+async def _first_seen(kind: RunKind) -> datetime | None:
+    first = await ScheduledRun.filter(kind=kind, ended_at__not_isnull=True).order_by("ended_at").first()
+    return first.ended_at if first else None
+
+
+async def _failed_drill() -> Trouble | None:
+    newest = await runs.newest(RunKind.DRILL, RunState.DONE, RunState.FAILED)
+    if newest is None or newest.state is RunState.DONE:
+        return None
+    return Trouble("failed_drill", "the last restore test failed", newest.error)
+
+
+async def _unreconciled() -> Trouble | None:
+    newest = await runs.newest(RunKind.RECONCILE, RunState.DONE)
+    result = newest.result if newest else None
+    if not isinstance(result, dict) or not result.get("found"):
+        return None
+    kinds = [f"{name} {result[name]}" for name in RECONCILED if result.get(name)]
+    return Trouble("reconciled", "the last reconciliation found something wrong", ", ".join(kinds))
+
+
+async def _put_aside(jobs: Jobs, now: datetime) -> Trouble | None:
+    count = await jobs.put_aside(now - PUT_ASIDE_FOR)
+    if not count:
+        return None
+    what = "a task" if count == 1 else f"{count} tasks"
+    why = "workers died of it, or none knew it"
+    return Trouble("put_aside", f"{what} failed for good within the last day: {why}")
+
+
+async def late_events() -> Trouble | None:
+    """Whether live updates are behind."""
+    seconds = await event.behind()
+    if seconds <= LATE:
+        return None
+    return Trouble("late_events", "live updates are late", f"the oldest has been waiting for {seconds:.0f} s")
+
+
+def words(age: timedelta) -> str:
+    """An age for people: of "3 days", "5 hours" or "10 minutes"."""
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if (count := int(age.total_seconds() // seconds)) >= 2 or unit == "minute":
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    raise AssertionError

@@ -1,0 +1,162 @@
+"""Which Perch a store belongs to, so that a second one on the same bucket removes nothing of the first.
+
+A marker in the store names the owner: the identity of the instance, and the epoch of its data. A restored
+database has another epoch, so it owns nothing until somebody says so. The first Perch that meets a store
+without a marker claims it, unless the store holds something and the database knows of nothing in it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from server.core.database.connection import rows
+from storage.base import ObjectNotFound, ObjectStore, StorageError
+from storage.keys import MARKERS, variant
+from storage.owned import Standing
+
+log = logging.getLogger(__name__)
+
+# How long an answer counts, and how long a Perch may go on removing after another one took over. Seconds.
+KNOWN_FOR = 10.0
+
+SELF = "SELECT identity::text AS identity, epoch::text AS epoch, is_rehearsal FROM instance"
+
+# Whether this database has to do with what lies in a store of pictures, and in one of dumps.
+KNOWS_PICTURES = "SELECT EXISTS (SELECT 1 FROM media_attachments) AS found"
+KNOWS_DUMPS = (
+    "SELECT EXISTS (SELECT 1 FROM scheduled_runs WHERE kind LIKE 'dump%' AND state = 'done') AS found"
+)
+
+
+class MarkerDamaged(StorageError):
+    """The marker is there and cannot be read, so nobody knows whose the store is."""
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """The marker. `name` is INSTANCE_NAME, for people; `since` says since when it is the owner."""
+
+    identity: str
+    epoch: str
+    name: str
+    since: datetime
+
+    def is_same(self, other: Owner) -> bool:
+        """Whether both name the same data of the same Perch."""
+        return (self.identity, self.epoch) == (other.identity, other.epoch)
+
+
+@dataclass(slots=True)
+class Ownership:
+    """What one folder of a store is to this Perch.
+
+    Args:
+        store: not wrapped.
+        folder: where the pictures or dumps lie; each folder of a bucket may have an owner of its own.
+        name: this Perch's, for people.
+        knows: the statement that says whether the database has to do with what lies there.
+    """
+
+    store: ObjectStore
+    folder: str
+    name: str
+    knows: str = KNOWS_PICTURES
+    _known: Standing | None = None
+    _known_at: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """Where the marker lies."""
+        return f"{MARKERS}{self.folder.strip('/')}.json"
+
+    async def standing(self) -> Standing:
+        """What the store is to this Perch; claims a store that is nobody's. Raises StorageError."""
+        if self._known is None or time.monotonic() - self._known_at > KNOWN_FOR:
+            found = await self._ask()
+            if found is Standing.GUEST and self._known is not Standing.GUEST:
+                words = "%s: belongs to another Perch, so this one removes nothing from it"
+                log.warning(words, self.folder)
+            self._known, self._known_at = found, time.monotonic()
+        return self._known
+
+    async def owner(self) -> Owner | None:
+        """Whom the marker names; None where there is none. Raises StorageError, MarkerDamaged."""
+        try:
+            async with self.store.read(self.key) as found:
+                data = b"".join([piece async for piece in found.body])
+        except ObjectNotFound:
+            return None
+        try:
+            return msgspec.json.decode(data, type=Owner)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise MarkerDamaged(f"the marker {self.key} can't be read") from None
+
+    async def is_ours(self) -> bool:
+        """Whether the marker names this Perch; claims nothing. Raises StorageError."""
+        try:
+            owner = await self.owner()
+        except MarkerDamaged:
+            return False
+        me, _ = await myself(self.name)
+        return owner is not None and owner.is_same(me)
+
+    async def take_over(self) -> Owner | None:
+        """Write this Perch into the marker; who was there before. Only for what a person asked for."""
+        before = None
+        with suppress(MarkerDamaged):
+            before = await self.owner()
+        me, _ = await myself(self.name)
+        await self.store.put(self.key, _body(me), content_type="application/json")
+        self._known = None
+        return before
+
+    async def _ask(self) -> Standing:
+        me, rehearses = await myself(self.name)
+        if rehearses:
+            return Standing.REHEARSAL
+        try:
+            owner = await self.owner()
+        except MarkerDamaged as error:  # perhaps another's: nothing is removed until somebody takes it over
+            log.error("%s", error)
+            return Standing.GUEST
+        if owner is None and await self._is_unknown():
+            return Standing.GUEST
+        if owner is None:
+            data = msgspec.json.encode(me)
+            if await self.store.create(self.key, data, content_type="application/json"):
+                log.info("%s: now belongs to this Perch", self.folder)
+                return Standing.OWNER
+            owner = await self.owner()  # another process claimed it at the same moment
+        return Standing.OWNER if owner is not None and owner.is_same(me) else Standing.GUEST
+
+    async def _is_unknown(self) -> bool:
+        """Whether it holds something, and the database has to do with nothing of that kind."""
+        (knows,) = await rows(self.knows)
+        if knows["found"]:
+            return False
+        async for _ in self.store.list(variant(self.folder, "")):
+            return True
+        return False
+
+
+async def is_rehearsal() -> bool:
+    """Whether this data was restored to try it, beside the Perch that it comes from."""
+    (found,) = await rows(SELF)
+    return bool(found["is_rehearsal"])
+
+
+async def myself(name: str) -> tuple[Owner, bool]:
+    """What a marker says of this Perch, and whether it is a rehearsal."""
+    (found,) = await rows(SELF)
+    me = Owner(identity=found["identity"], epoch=found["epoch"], name=name, since=datetime.now(UTC))
+    return me, found["is_rehearsal"]
+
+
+async def _body(owner: Owner) -> AsyncIterator[bytes]:
+    yield msgspec.json.encode(owner)

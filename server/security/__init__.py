@@ -1,1 +1,0 @@
-"""What protects people's data: keys now, more as it comes."""
