@@ -47,8 +47,10 @@ async def connected(
     connection = await connect(
         chosen,
         within=CONNECT_TIMEOUT,
-        # A restored database may bring a search path that puts other functions before PostgreSQL's.
-        server_settings={"application_name": "perch dump", "search_path": "public"},
+        server_settings={"application_name": "perch dump"},
+        # A restored database may bring a search path that puts other functions before PostgreSQL's. Set, and
+        # not asked for at the start: PgBouncer refuses that.
+        session={"search_path": "public"},
     )
     try:
         yield connection

@@ -28,13 +28,21 @@ async def test_a_key_that_was_revoked_already_is_refused(perch: Context, alice: 
     assert (await lost.get("/api/users/me")).error == (401, "invalid_key")
 
 
-async def test_a_tweet_that_was_deleted_already_is_gone(perch: Context, alice: Caller) -> None:
+async def shows_what_was_deleted(perch: Context, alice: Caller, tweet_id: int) -> bool:
+    """Whether memory still shows a tweet that went untold: not if the lease was lost on a busy machine."""
     await until(perch.memory.store.versions.are_believed)
-    tweet_id = await alice.tweet()
     await until(everything_is_told)  # or that is what the memory would be read again for
-    assert [tweet["id"] for tweet in await alice.timeline()] == [tweet_id]
+    assert tweet_id in [tweet["id"] for tweet in await alice.timeline()]
     await untold("DELETE FROM tweets WHERE id = $1 RETURNING 1", tweet_id)
-    assert [tweet["id"] for tweet in await alice.timeline()] == [tweet_id]  # from memory
+    return tweet_id in [tweet["id"] for tweet in await alice.timeline()]
+
+
+async def test_a_tweet_that_was_deleted_already_is_gone(perch: Context, alice: Caller) -> None:
+    for _ in range(5):
+        if await shows_what_was_deleted(perch, alice, tweet_id := await alice.tweet()):
+            break
+    else:
+        raise AssertionError("memory never showed a tweet that went untold")
     assert (await alice.delete(f"/api/tweets/{tweet_id}")).error == (404, "tweet_not_found")
     assert await alice.timeline() == []
     assert (await alice.get(f"/api/tweets/{tweet_id}")).status == 404

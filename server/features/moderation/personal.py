@@ -15,8 +15,7 @@ PERSONAL = PersonalData(
     (
         Exported(
             "acts",
-            "what administrators did to your account (a suspension, a deleted tweet), and what you did as "
-            "one",
+            "what administrators did to you (a suspension, a deleted tweet), and what you did as one",
             EXPORT,
             nested=("details",),
         ),
