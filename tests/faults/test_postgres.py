@@ -82,7 +82,7 @@ async def test_a_held_lock_holds_up_those_who_want_the_row_and_nobody_for_long(
     assert set(answers.statuses) <= {200, 201}, answers.words
     assert max(answers.slowest.values()) < LOCK_TIMEOUT, "nobody else waits for the lock"
     assert (await bob.post(f"/api/tweets/{tweet_id}/likes")).status == 200
-    measured(f"a locked row: 503 after {seconds:.1f} s for who likes it; meanwhile {answers.words}")
+    measured(f"a locked row: 503 after {seconds:.1f} s for anyone who likes it; meanwhile {answers.words}")
 
 
 @pytest.mark.fault("postgres")

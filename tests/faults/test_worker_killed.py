@@ -194,7 +194,7 @@ async def test_a_task_that_kills_each_worker_is_given_up_and_reported(
         assert worker.poll() is None
     assert await house.redis.xlen(DEAD_LETTERS) == 1
     assert f"a task failed for good: its worker died {DEATHS} times" in house.printed
-    measured(f"a task that killed {DEATHS} workers was put aside and told of; the next one did others")
+    measured(f"a task that killed {DEATHS} workers was dead-lettered and reported; the next one did others")
 
 
 async def has_letters(house: House) -> bool:
