@@ -223,7 +223,7 @@ async def test_of_two_who_ask_for_each_other_one_stays(carol: Caller, dora: Call
 async def test_for_whom_it_is(alice: Caller, carol: Caller, erin: Caller) -> None:
     assert (await ask(alice, erin)).error == (403, "out_of_scope")
     assert (await alice.get(PATH)).error == (403, "out_of_scope")
-    for whom, expected in ((alice, "no administrator"), (carol, "your own")):
+    for whom, expected in ((alice, "isn't an administrator"), (carol, "your own")):
         answer = await ask(carol, whom)
         assert answer.error == (422, "invalid_body")
         assert expected in answer["error_message"]

@@ -196,7 +196,7 @@ async def test_a_run_whose_holder_dies_each_time_fails_with_that_reason() -> Non
     await run.refresh_from_db()
     assert run.state == "failed"
     assert run.error is not None
-    assert "died, 5 times" in run.error
+    assert "died 5 times" in run.error
 
 
 async def test_a_cause_that_may_pass_is_waited_out_and_not_for_ever() -> None:
