@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Seconds, as everywhere.
+# Seconds, as everywhere. A worker's lease is longer than those of its work, as it is without haste: whoever
+# takes over a message finds the work free.
 HASTE = """
-broker.WORKER_LEASE, broker.BEAT_EVERY, broker.LOOK_EVERY = 2, 0.5, 0.5
+broker.WORKER_LEASE, broker.BEAT_EVERY, broker.LOOK_EVERY = 3, 0.5, 0.5
 media.ATTEMPT_LEASE = runs.LEASE = 2
 runs.RENEW_EVERY = 0.5
 """

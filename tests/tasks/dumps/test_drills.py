@@ -219,7 +219,7 @@ async def test_a_damaged_copy_pushes_no_good_one_out_of_the_proven(workshop: Wor
 # What a planted archive does while it is restored: a view is filled by a function that runs a program.
 PLANTED = """
     CREATE FUNCTION planted() RETURNS int LANGUAGE plpgsql AS
-        'BEGIN COPY (SELECT 1) TO PROGRAM ''touch {marker}''; RETURN 1; END';
+        'BEGIN COPY (SELECT 1) TO PROGRAM ''cat > {marker}''; RETURN 1; END';
     CREATE MATERIALIZED VIEW planted_view AS SELECT planted() AS one
 """
 
