@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from httpx import Response
@@ -99,3 +99,8 @@ async def register(send: Send, handle: str, *, admin: bool = False, name: str | 
     """A new user, through the domain."""
     user, key = await accounts.create(handle, name, admin=admin)
     return Caller(send, key, user.id, handle)
+
+
+def with_key(caller: Caller, key: str | None) -> Caller:
+    """The same person with another key, or without."""
+    return replace(caller, key=key)

@@ -74,7 +74,7 @@ async def confined(
     else:
         await server.execute(f"GRANT {quoted(role)} TO CURRENT_USER")
     if await server.fetchval(IS_POWERFUL, role):
-        raise DumpFailed(f"the role {role} may do more than restore a dump: drop it, and it is made anew")
+        raise DumpFailed(f"the role {role} has other rights: drop it, and Perch makes it again without")
     await server.execute(f"ALTER ROLE {quoted(role)} RESET ALL")
     await server.execute(f"ALTER ROLE {quoted(role)} PASSWORD '{password}'")
     return replace(address, user=role, password=password)

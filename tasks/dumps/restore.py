@@ -142,7 +142,6 @@ async def restore(
                 await restoring.send(
                     source.body, sink, source.manifest, identity=identity, on_progress=on_progress
                 )
-            await forget_settings(server, beside.database)
             rows = await compare(source.manifest, restorer)
             say("migrating it to this version and settling unfinished work")
             # As the role without powers: the archive may have brought triggers.

@@ -11,7 +11,9 @@ import pytest
 
 from config.settings import Settings
 from server.api.perch.dialect import PerchDialect
+from server.api.perch.live import PerchLive
 from server.context import Context
+from server.core.cache import topics
 from server.core.cache.marks import Marks
 from server.core.live import event
 from server.core.live.event import EventRow
@@ -20,6 +22,7 @@ from server.core.live.frames import Frame, Reason
 from server.core.live.hub import Hub
 from server.core.paging import NEWEST
 from server.core.viewer import Person
+from server.features.events import KINDS
 from server.features.marks import LIKED, MARKS
 from server.features.memory import Memory
 from server.features.timelines.dialect import Card, Onlooker
@@ -125,3 +128,10 @@ async def test_each_dialect_tells_what_happens_in_its_own_words(settings: Settin
             heard += message
         hub.end_all()
         assert await stream.next(PATIENCE) == b"again: stopping\n"
+
+
+async def test_an_event_of_a_newer_version_stops_nothing_and_invalidates_everything(perch: Context) -> None:
+    """While a server is upgraded, processes of both versions read the log."""
+    row = EventRow(7, "of_tomorrow", 1, 1, None, None, None)
+    assert KINDS.invalidated_by(row) == [topics.EVERYTHING]
+    assert await PerchLive(perch.urls).frames([row], [1], "0" * 12) == []

@@ -290,3 +290,20 @@ async def test_a_name_that_changes_costs_nobody_else_a_query(
         await here.caller(alice).get("/api/users/me")
     assert not [line for line in caplog.messages if "FROM api_keys" in line]
     assert (await here.caller(bob).get("/api/users/me"))["user"]["name"] == "Robert"
+
+
+async def test_a_key_of_wrong_form_reaches_no_database_and_one_that_ended_is_counted(
+    house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("server.core.limits.rates.LOOKUPS", "2/day")
+    here = await house(proxies_count=1)
+    for path in ("/api/tweets", "/api/stream"):
+        with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+            nonsense = await here.caller(Caller(alice.send, "perch_x"), "198.51.100.7").raw("GET", path)
+        assert (nonsense.status_code, caplog.records) == (401, [])
+    made = await alice.post("/api/keys", json={"name": "x"})
+    ended = here.caller(Caller(alice.send, made["key"]), "198.51.100.8")
+    assert (await ended.get("/api/tweets")).status == 200
+    await alice.delete(f"/api/keys/{made['key_id']}")
+    statuses = [(await ended.get("/api/tweets")).status for _ in range(3)]
+    assert statuses == [401, 401, 429]

@@ -29,27 +29,37 @@ def known_viewer(request: Request) -> Viewer | None:
 async def looked_up_viewer(request: Request) -> Viewer:
     """The same, from the database. Raises MissingKey, InvalidKey, RateLimited."""
     perch = context(request)
-    key = shown_key(request)
-    admit_key(request, key)
+    key = await admitted_key(request)
+    digest = api_keys.digest(key)
     try:
         viewer = await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
     except InvalidKey:
-        if perch.rates is not None:
-            await note_wrong_key(request, perch.rates)
+        perch.memory.valid_keys.forget(digest)
+        await refuse(request)
         raise
-    perch.memory.valid_keys.add(api_keys.digest(key))
+    perch.memory.valid_keys.add(digest)
     return viewer
 
 
-def admit_key(request: Request, key: str) -> None:
-    """Count a key that has to be looked up. Raises RateLimited.
+async def admitted_key(request: Request) -> str:
+    """The key that was shown, counted before it is looked up. Raises MissingKey, InvalidKey, RateLimited.
 
-    A key that was valid here before is not counted, nor one whose form is wrong, which needs no query. So
-    whoever sends wrong keys from an address that many share locks nobody out.
+    A key whose form is wrong is refused without a query. A key that was valid here before isn't counted, so
+    that wrong keys from an address that many share lock nobody out.
     """
-    perch = context(request)
-    if api_keys.is_plausible(key) and not perch.memory.valid_keys.holds(api_keys.digest(key)):
+    key, perch = shown_key(request), context(request)
+    if not api_keys.is_plausible(key):
+        await refuse(request)
+        raise InvalidKey
+    if not perch.memory.valid_keys.holds(api_keys.digest(key)):
         admit_lookup(request, perch.rates)
+    return key
+
+
+async def refuse(request: Request) -> None:
+    """Count a wrong key. Raises RateLimited."""
+    if (rates := context(request).rates) is not None:
+        await note_wrong_key(request, rates)
 
 
 def allowed(viewer: Viewer, *scopes: Scope, leaving: bool = False) -> Viewer:

@@ -7,13 +7,10 @@ thousand times that. Live streams have a budget of their own (`server.core.live.
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from prometheus_client import Counter
 
 from config.metrics import REGISTRY
-
-log = logging.getLogger(__name__)
 
 # So much may wait in a process. Two thousand slow clients fit, at what asyncio lets wait in a connection
 # before it stops its writer (64 KiB). Bytes.

@@ -10,7 +10,7 @@ from sanic import Blueprint, Request
 
 from server.api.http.admission import admitted_stream
 from server.api.http.chunks import ChunkWriter
-from server.api.http.guards import admit_key, allowed, context, looked_up_viewer, shown_key
+from server.api.http.guards import admitted_key, allowed, context, looked_up_viewer
 from server.api.http.headers import NO_STORE
 from server.api.http.inputs import read_headers
 from server.api.http.operation import streamed
@@ -54,7 +54,7 @@ async def stream(request: Request) -> None:
     hub = context(request).hub
     if hub.open_streams >= capacity.streams():
         raise Unavailable("This server has as many open streams as it can handle.")
-    admit_key(request, shown_key(request))
+    await admitted_key(request)
     # Before the key is looked up: what is revoked after this is seen below. Looked up, and not taken from
     # memory: the event may be older than this, and this process not told of it yet.
     now = await event.state()

@@ -91,6 +91,10 @@ class ValidKeys:
         if len(self._digests) > MAX_VALID_KEYS:
             self._digests.popitem(last=False)
 
+    def forget(self, digest: bytes) -> None:
+        """It isn't valid any more."""
+        self._digests.pop(digest, None)
+
 
 async def adopt() -> int:
     """Give the scope `account` to keys that a process of an earlier version made; how many there were.

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from server.core.cache import topics
 from server.core.database.connection import rows
-from server.core.live.event import EventRow
+from server.core.live.event import HELD, EventRow
 from server.core.live.kinds import Fact, Kind
 from server.features.tweets.events import TWEET
 
@@ -44,7 +44,7 @@ def pair(event: EventRow) -> Like | None:
 LIKE = Fact(likes)
 
 # How many like a tweet; the relay holds it back, so that it is told at most once a second for each tweet.
-COUNTED = Kind("likes", invalidated, lambda event: [(TWEET, event.tweet_id)])
+COUNTED = Kind(HELD, invalidated, lambda event: [(TWEET, event.tweet_id)])
 
 # The user's own like of a tweet came or went.
 LIKED = Kind("liked", invalidated, lambda event: [(TWEET, event.tweet_id), (LIKE, pair(event))])

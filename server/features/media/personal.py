@@ -25,7 +25,8 @@ TAKE = """
 async def erase(user_id: int, objects: Objects) -> bool:
     """Some of the user's pictures, with their objects."""
     pictures = [found["id"] for found in await rows(TAKE, user_id, personal.BATCH)]
-    await cleanup.remove(pictures, objects.store, objects.media_folder)
+    if pictures:
+        await cleanup.remove(pictures, objects.store, objects.media_folder)
     return bool(pictures)
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from config.settings import Settings
+from server.core.database import migrate, own_server
 from server.core.database.connection import rows
 from storage.base import ObjectStore
 from storage.local import LocalStore
 from storage.s3 import S3Store
 from tasks.broker import StreamBroker
+from tasks.dumps import making
+from tasks.dumps.catalogue import Dump
+from tasks.dumps.postgres import connected
 from tasks.queue import QueuedJobs
 from tasks.workshop import Workshop
 from tests import servers
+from tests.tasks.dumps.parts import drop_all, listing
 
 PEOPLE = """
     INSERT INTO users (handle, name) SELECT 'u' || n, 'User ' || n FROM generate_series(1, 20) n;
@@ -69,3 +75,24 @@ async def workshop(
 
 
 only_local = pytest.mark.parametrize("backups_kind", ["local"])  # for what does not depend on the store
+
+
+@pytest_asyncio.fixture
+async def target(workshop: Workshop) -> AsyncIterator[Settings]:
+    """Another database of the same server, with one tweet."""
+    url = f"postgresql://perch@/target?host={workshop.settings.database.host}"
+    settings = workshop.settings.model_copy(update={"database_url": url})
+    await drop_all(workshop)
+    await own_server.create_database(settings.database)
+    await migrate.upgrade(settings.database)
+    async with connected(settings.database) as connection:
+        await connection.execute("INSERT INTO users (handle, name) VALUES ('alice', 'Alice')")
+        await connection.execute("INSERT INTO tweets (author_id, content) VALUES (1, 'mine')")
+    yield settings
+    await drop_all(workshop)
+
+
+@pytest_asyncio.fixture
+async def dump(workshop: Workshop) -> Dump:
+    manifest = await making.make("hour", datetime(2026, 11, 24, tzinfo=UTC), workshop)
+    return (await listing(workshop)).find(manifest.id)

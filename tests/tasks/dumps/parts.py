@@ -11,12 +11,15 @@ from typing import Any
 
 from pyrage import x25519
 
+from config.settings import Settings
 from server.operations import server_keys
 from storage.base import ObjectStore
 from storage.keys import MARKERS
 from tasks.dumps import catalogue, making
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.manifest import DumpKind
+from tasks.dumps.postgres import connected
+from tasks.dumps.restore import Restored, Source, restore
 from tasks.workshop import Workshop
 
 # 30 MB that compress badly: a dump of some tenths of a second.
@@ -63,3 +66,34 @@ def encrypting(workshop: Workshop) -> tuple[Workshop, str]:
     """The same with dumps that are encrypted, and the secret key."""
     identity = x25519.Identity.generate()
     return changed(workshop, dump_age_recipient=str(identity.to_public())), str(identity)
+
+
+async def databases(workshop: Workshop) -> list[str]:
+    async with connected(workshop.settings.database) as connection:
+        found = await connection.fetch(
+            "SELECT datname FROM pg_database WHERE datname LIKE '%target%' ORDER BY 1"
+        )
+    return [row["datname"] for row in found]
+
+
+async def drop_all(workshop: Workshop) -> None:
+    async with connected(workshop.settings.database) as connection:
+        for name in await databases(workshop):
+            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def from_dump(
+    dump: Dump,
+    workshop: Workshop,
+    settings: Settings,
+    *,
+    cut: int = 0,
+    is_signed: bool = True,
+    **options: Any,
+) -> Restored:
+    data = await catalogue.read_whole(workshop.backups, dump.key)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield data[: len(data) - cut]
+
+    return await restore(Source(dump.id, body(), dump.manifest, is_signed), settings, **options)

@@ -5,66 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import asyncpg
 import msgspec
 import pytest
-import pytest_asyncio
 
-from config.addresses import DatabaseAddress
 from config.settings import Settings
-from server.core.database import migrate, own_server
 from server.core.database.locks import AdvisoryLock
 from server.operations import runs
 from server.operations.scheduled_run import RunKind
-from tasks.dumps import catalogue, confined, kept, making, restoring
+from tasks.dumps import kept, making, restoring
 from tasks.dumps import restore as restore_room
 from tasks.dumps.catalogue import Dump
 from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
 from tasks.dumps.handing_over import ROOM
 from tasks.dumps.kept import MAINTENANCE
 from tasks.dumps.postgres import connected
-from tasks.dumps.restore import Restored, Source, restore
-from tasks.dumps.trust import Accepted
+from tasks.dumps.restore import Source, restore
 from tasks.workshop import Workshop
-from tests import servers
 from tests.tasks.dumps.conftest import only_local
-from tests.tasks.dumps.parts import listing
+from tests.tasks.dumps.parts import databases, from_dump, listing
 from tests.waiting import turns
 
 pytestmark = [pytest.mark.whole, only_local]
-
-
-@pytest_asyncio.fixture
-async def target(workshop: Workshop) -> AsyncIterator[Settings]:
-    """Another database of the same server, with one tweet."""
-    url = f"postgresql://perch@/target?host={workshop.settings.database.host}"
-    settings = workshop.settings.model_copy(update={"database_url": url})
-    await drop_all(workshop)
-    await own_server.create_database(settings.database)
-    await migrate.upgrade(settings.database)
-    async with connected(settings.database) as connection:
-        await connection.execute("INSERT INTO users (handle, name) VALUES ('alice', 'Alice')")
-        await connection.execute("INSERT INTO tweets (author_id, content) VALUES (1, 'mine')")
-    yield settings
-    await drop_all(workshop)
-
-
-async def drop_all(workshop: Workshop) -> None:
-    async with connected(workshop.settings.database) as connection:
-        for name in await databases(workshop):
-            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-async def databases(workshop: Workshop) -> list[str]:
-    async with connected(workshop.settings.database) as connection:
-        found = await connection.fetch(
-            "SELECT datname FROM pg_database WHERE datname LIKE '%target%' ORDER BY 1"
-        )
-    return [row["datname"] for row in found]
 
 
 async def tweets(settings: Settings) -> int:
@@ -81,29 +44,6 @@ async def listed(settings: Settings) -> list[kept.Kept]:
 async def forget(settings: Settings, name: str) -> None:
     async with connected(settings.database, MAINTENANCE) as server:
         await kept.forget(server, settings.database.database, name)
-
-
-@pytest_asyncio.fixture
-async def dump(workshop: Workshop) -> Dump:
-    manifest = await making.make("hour", datetime(2026, 11, 24, tzinfo=UTC), workshop)
-    return (await listing(workshop)).find(manifest.id)
-
-
-async def from_dump(
-    dump: Dump,
-    workshop: Workshop,
-    settings: Settings,
-    *,
-    cut: int = 0,
-    is_signed: bool = True,
-    **options: Any,
-) -> Restored:
-    data = await catalogue.read_whole(workshop.backups, dump.key)
-
-    async def body() -> AsyncIterator[bytes]:
-        yield data[: len(data) - cut]
-
-    return await restore(Source(dump.id, body(), dump.manifest, is_signed), settings, **options)
 
 
 async def test_what_was_there_is_kept_and_everything_is_right(
@@ -324,72 +264,3 @@ async def test_a_dump_of_a_newer_version_is_refused(dump: Dump, workshop: Worksh
 
     with pytest.raises(DumpFailed, match="newer version of Perch"):
         await restore(Source("x", body(), newer, is_signed=True), target, force=True)
-
-
-# What somebody who can write archives may put into one: it runs while the archive is restored.
-EVIL_SETTINGS = """
-    CREATE SCHEMA evil;
-    CREATE FUNCTION evil.count() RETURNS bigint LANGUAGE sql AS $$ SELECT 666::bigint $$;
-    DO $$ BEGIN
-        EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog, public', current_database());
-    END $$
-"""
-
-
-async def test_no_setting_of_an_archive_outlives_its_restore(
-    dump: Dump, workshop: Workshop, target: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    genuine = restore_room.compare
-
-    async def tampered(manifest: Any, database: DatabaseAddress) -> int:
-        async with connected(database) as connection:
-            await connection.execute(EVIL_SETTINGS)
-        return await genuine(manifest, database)
-
-    monkeypatch.setattr(restore_room, "compare", tampered)
-    await from_dump(dump, workshop, target, into="target_look")
-    there = replace(target.database, database="target_look")
-    connection = await asyncpg.connect(**there.connect_arguments())
-    assert await connection.fetchval("SHOW search_path") == '"$user", public'
-    await connection.execute("ALTER DATABASE target_look SET search_path = evil, pg_catalog, public")
-    await connection.close()
-    async with connected(there) as ours:  # by a later code path of ours
-        assert await ours.fetchval("SHOW search_path") == "public"
-
-
-async def test_an_archive_that_nobody_signed_never_runs_as_the_role_of_the_live_database(
-    dump: Dump, workshop: Workshop, target: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On a PostgreSQL of somebody else's, with a role as docs/deploying.md wants it."""
-    await servers.as_superuser(workshop.settings, *FOREIGN_ROLE)
-    monkeypatch.setattr(restore_room, "ROLE", "foreign_restore")
-    address = replace(
-        workshop.settings.database, user="foreign_owner", password="secret", database="foreign_ext"
-    )
-    url = f"postgresql://foreign_owner:secret@/foreign_ext?host={address.host}"
-    settings = workshop.settings.model_copy(update={"database_url": url})
-    try:
-        with pytest.raises(DumpFailed, match=r"isn't signed.*ALTER ROLE"):
-            await from_dump(dump, workshop, settings, is_signed=False, accepted=Accepted(unsigned=True))
-        await servers.as_superuser(workshop.settings, "ALTER ROLE foreign_owner CREATEROLE")
-        done = await from_dump(dump, workshop, settings, is_signed=False, accepted=Accepted(unsigned=True))
-        assert done.database == "foreign_ext"
-        async with connected(address, MAINTENANCE) as server:
-            restorer = await confined.confined(address, server, "foreign_restore", trusted=False)
-            async with connected(restorer, MAINTENANCE) as restoring_role:
-                with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                    await restoring_role.execute("DROP DATABASE foreign_ext WITH (FORCE)")
-    finally:
-        await servers.as_superuser(workshop.settings, *NO_FOREIGN_ROLE)
-
-
-NO_FOREIGN_ROLE = (
-    "DROP DATABASE IF EXISTS foreign_ext WITH (FORCE)",
-    "DROP ROLE IF EXISTS foreign_restore",
-    "DROP ROLE IF EXISTS foreign_owner",
-)
-FOREIGN_ROLE = (
-    *NO_FOREIGN_ROLE,
-    "CREATE ROLE foreign_owner LOGIN CREATEDB PASSWORD 'secret'",
-    "CREATE DATABASE foreign_ext OWNER foreign_owner",
-)

@@ -1,0 +1,91 @@
+"""Restoring an archive that somebody else may have written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from tasks.dumps import confined
+from tasks.dumps import restore as restore_room
+from tasks.dumps.catalogue import Dump
+from tasks.dumps.errors import DumpFailed
+from tasks.dumps.kept import MAINTENANCE
+from tasks.dumps.postgres import connected
+from tasks.dumps.trust import Accepted
+from tasks.workshop import Workshop
+from tests import servers
+from tests.tasks.dumps.conftest import only_local
+from tests.tasks.dumps.parts import from_dump
+
+pytestmark = [pytest.mark.whole, only_local]
+
+# What somebody who can write archives may put into one: it runs while the archive is restored.
+EVIL_SETTINGS = """
+    DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog, public', current_database());
+    END $$
+"""
+
+
+async def test_no_setting_of_an_archive_outlives_its_restore(
+    dump: Dump, workshop: Workshop, target: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genuine = restore_room.compare
+
+    async def tampered(manifest: Any, database: DatabaseAddress) -> int:
+        async with connected(database) as connection:
+            await connection.execute(EVIL_SETTINGS)
+        return await genuine(manifest, database)
+
+    monkeypatch.setattr(restore_room, "compare", tampered)
+    await from_dump(dump, workshop, target, into="target_look")
+    there = replace(target.database, database="target_look")
+    connection = await asyncpg.connect(**there.connect_arguments())
+    assert await connection.fetchval("SHOW search_path") == '"$user", public'
+    await connection.execute("ALTER DATABASE target_look SET search_path = evil, pg_catalog, public")
+    await connection.close()
+    async with connected(there) as ours:  # by a later code path of ours
+        assert await ours.fetchval("SHOW search_path") == "public"
+
+
+# A role as docs/deploying.md makes one, on a PostgreSQL that Perch does not run itself.
+NO_FOREIGN_ROLE = (
+    "DROP DATABASE IF EXISTS foreign_ext WITH (FORCE)",
+    "DROP ROLE IF EXISTS foreign_restore",
+    "DROP ROLE IF EXISTS foreign_owner",
+)
+FOREIGN_ROLE = (
+    *NO_FOREIGN_ROLE,
+    "CREATE ROLE foreign_owner LOGIN CREATEDB PASSWORD 'secret'",
+    "CREATE DATABASE foreign_ext OWNER foreign_owner",
+)
+
+
+async def test_an_archive_that_nobody_signed_never_runs_as_the_role_of_the_live_database(
+    dump: Dump, workshop: Workshop, target: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await servers.as_superuser(workshop.settings, *FOREIGN_ROLE)
+    monkeypatch.setattr(restore_room, "ROLE", "foreign_restore")
+    address = replace(
+        workshop.settings.database, user="foreign_owner", password="secret", database="foreign_ext"
+    )
+    url = f"postgresql://foreign_owner:secret@/foreign_ext?host={address.host}"
+    settings = workshop.settings.model_copy(update={"database_url": url})
+    try:
+        with pytest.raises(DumpFailed, match=r"isn't signed.*ALTER ROLE"):
+            await from_dump(dump, workshop, settings, is_signed=False, accepted=Accepted(unsigned=True))
+        await servers.as_superuser(workshop.settings, "ALTER ROLE foreign_owner CREATEROLE")
+        done = await from_dump(dump, workshop, settings, is_signed=False, accepted=Accepted(unsigned=True))
+        assert done.database == "foreign_ext"
+        async with connected(address, MAINTENANCE) as server:
+            restorer = await confined.confined(address, server, "foreign_restore", trusted=False)
+            async with connected(restorer, MAINTENANCE) as restoring_role:
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await restoring_role.execute("DROP DATABASE foreign_ext WITH (FORCE)")
+    finally:
+        await servers.as_superuser(workshop.settings, *NO_FOREIGN_ROLE)
