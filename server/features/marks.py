@@ -6,6 +6,6 @@ from server.core.cache import topics
 from server.core.cache.marks import Mark
 from server.features.likes import liking
 
-LIKED = Mark(1, topics.likes_of, liking.NEWEST_LIKED, liking.LIKED_AMONG)
+LIKED = Mark("liked", topics.likes_of, liking.NEWEST_LIKED, liking.LIKED_AMONG)
 
 MARKS = (LIKED,)

@@ -46,7 +46,7 @@ class Line:
         return len(self.text)
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
-        likes = marks.flags.get(self.tweet_id, 0) & LIKED.flag
+        likes = self.tweet_id in marks.tweets[LIKED.name]
         return f"{self.text}{f' <3 {viewer.name}' if likes else ''}\n".encode()
 
 

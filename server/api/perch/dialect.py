@@ -10,7 +10,7 @@ import msgspec
 from server.api.perch.shapes import tweets
 from server.api.perch.shapes.tweets import Tweet
 from server.core.cache.marks import Marks
-from server.features.marks import LIKED
+from server.features.marks import LIKED, MARKS
 from server.features.media.urls import MediaUrls
 from server.features.timelines.dialect import Card, Onlooker
 from server.features.timelines.timeline import TweetRow
@@ -23,24 +23,23 @@ encoder = msgspec.json.Encoder()
 # and of each picture. Bytes; tracemalloc says so of CPython 3.11 on 64 bits.
 CARD, PLACE, TWEET, LIKER, PICTURE = 450, 250, 900, 200, 710
 
-# The fields of marks, as they stand in a card that nobody has marked. A mark is set in place, so its new
-# value is as long as the old one: JSON allows the space.
-FIELDS = {LIKED.flag: b',"liked":false'}
-NOT_SET, SET = b"false", b"true "
+# The field of each mark, as it stands in a card that nobody has marked, and its values.
+FIELDS = {mark.name: b',"%b":false' % mark.name.encode() for mark in MARKS}
+NOT_SET, SET = b"false", b"true"
 
 HEAD, COMMA = b'{"result":true,"tweets":[', b","
 
 
 @dataclass(frozen=True, slots=True)
 class PerchCard:
-    """A tweet as JSON. `places` are where the values of marks stand in it, by their flags.
+    """A tweet as JSON. `places` are where the values of marks stand in it, by their names.
 
-    `shown` is the tweet if its likers are shown with it: whoever likes it leads them.
+    `shown` is the tweet if some of its likers, at most `likers`, are shown: a viewer who likes it leads them.
     """
 
     tweet_id: int
     plain: bytes
-    places: dict[int, int]
+    places: dict[str, int]
     likers: int
     shown: Tweet | None
 
@@ -54,45 +53,45 @@ class PerchCard:
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         """What this viewer gets."""
-        flags = marks.flags.get(self.tweet_id)
-        if flags is None:
-            return self.plain
-        if self.shown is not None and flags & LIKED.flag:
+        if self.shown is not None and self.tweet_id in marks.tweets[LIKED.name]:
             shown = tweets.liked_by(self.shown, viewer, likers=self.likers)
             return card(shown, likers=0).seen_by(viewer, marks)
-        found = bytearray(self.plain)
-        mark(found, 0, self.places, flags)
-        return bytes(found)
+        places = sorted(place for name, place in self.places.items() if self.tweet_id in marks.tweets[name])
+        return SET.join(without(self.plain, places)) if places else self.plain
 
 
 @dataclass(frozen=True, slots=True)
 class PerchPage:
-    """A page as JSON. `places` are where each card begins in it."""
+    """A page as JSON, whole and in pieces.
+
+    The value of each mark is a piece of its own; `places` are which, by the mark's name and the tweet's id.
+    """
 
     cards: Sequence[PerchCard]
     next_cursor: int | None
     plain: bytes
+    pieces: list[bytes]
     ids: frozenset[int]
-    places: dict[int, tuple[int, PerchCard]]
-    shows_likers: bool
+    places: dict[str, dict[int, int]]
 
     @property
     def size(self) -> int:
         """Bytes of memory, about."""
-        return len(self.plain) + PLACE * len(self.places)
+        return 2 * len(self.plain) + PLACE * len(self.cards)
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         """What this viewer gets."""
-        marked = self.ids & marks.tweets
-        if not marked:
+        set_here: list[int] = []
+        for name, places in self.places.items():
+            set_here += [places[tweet_id] for tweet_id in self.ids & marks.tweets[name]]
+        if not set_here:
             return self.plain
-        if self.shows_likers:
+        if self.cards[0].shown is not None:  # likers are shown on all of them
             return joined([card.seen_by(viewer, marks) for card in self.cards], self.next_cursor)
-        found = bytearray(self.plain)
-        for tweet_id in marked:
-            begin, card = self.places[tweet_id]
-            mark(found, begin, card.places, marks.flags[tweet_id])
-        return bytes(found)
+        pieces = self.pieces.copy()
+        for place in set_here:
+            pieces[place] = SET
+        return b"".join(pieces)
 
 
 class PerchDialect:
@@ -110,28 +109,32 @@ class PerchDialect:
     def page(self, cards: Sequence[Card], next_cursor: int | None) -> PerchPage:
         """The answer `TweetsPage`."""
         own: list[PerchCard] = list(cards)  # type: ignore[arg-type]  # all are this dialect's
-        places, begin = {}, len(HEAD)
-        for one in own:
-            places[one.tweet_id] = (begin, one)
-            begin += len(one.plain) + len(COMMA)
         plain = joined([one.plain for one in own], next_cursor)
-        shows_likers = any(one.shown is not None for one in own)
-        return PerchPage(own, next_cursor, plain, frozenset(places), places, shows_likers)
+        values, begin = [], len(HEAD)
+        for one in own:
+            values += [(begin + place, name, one.tweet_id) for name, place in one.places.items()]
+            begin += len(one.plain) + len(COMMA)
+        values.sort()
+        first, *others = without(plain, [place for place, _, _ in values])
+        pieces, places = [first], {name: dict[int, int]() for name in FIELDS}
+        for (_, name, tweet_id), behind in zip(values, others, strict=True):
+            places[name][tweet_id] = len(pieces)
+            pieces += [NOT_SET, behind]
+        return PerchPage(own, next_cursor, plain, pieces, frozenset(one.tweet_id for one in own), places)
 
 
 def card(shown: Tweet, *, likers: int) -> PerchCard:
     """The tweet as JSON."""
     plain = encoder.encode(shown)
     # In texts, quotes are escaped: this is the field of the tweet itself.
-    places = {flag: plain.rindex(field) + len(field) - len(NOT_SET) for flag, field in FIELDS.items()}
+    places = {name: plain.rindex(field) + len(field) - len(NOT_SET) for name, field in FIELDS.items()}
     return PerchCard(shown.id, plain, places, likers, shown if likers else None)
 
 
-def mark(found: bytearray, begin: int, places: dict[int, int], flags: int) -> None:
-    """Set these marks of the card that begins there."""
-    for flag, place in places.items():
-        if flags & flag:
-            found[begin + place : begin + place + len(SET)] = SET
+def without(plain: bytes, places: Sequence[int]) -> list[bytes]:
+    """What stands before, between and behind the values of marks at these places, which ascend."""
+    begins = [0, *(place + len(NOT_SET) for place in places)]
+    return [plain[begin:end] for begin, end in zip(begins, [*places, len(plain)], strict=True)]
 
 
 def joined(cards: Sequence[bytes], next_cursor: int | None) -> bytes:
