@@ -20,7 +20,7 @@ from tests.api.media import objects, stored
 from tests.callers import Caller, register
 from tests.domain.test_counters import DISAGREEING
 from tests.jobs import LostJobs
-from tests.realtime.listening import listening
+from tests.realtime.listening import listening, settled
 from tests.thorough import much
 from tests.waiting import until, until_gone
 
@@ -83,6 +83,7 @@ async def test_all_of_it_goes_pictures_and_archive_too(
 
     await until_gone(is_pending)
     assert len(await stored(empty_store)) == 5
+    await settled()
     async with listening(address, bob) as to_bob, listening(address, alice) as to_alice:
         answer = await alice.call("DELETE", "/api/users/me", json={"handle": "alice"})
         assert answer.body.keys() == {"result", "deletion"}
