@@ -35,11 +35,10 @@ from server.core.limits.rates import Rates
 from server.core.live import capacity
 from server.core.live.hub import Hub
 from server.core.transient import is_passing
-from server.features.events import KINDS
-from server.features.marks import MARKS
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
 from server.features.people import accounts
+from server.features.registry import KINDS, MARKS
 from server.metrics import WebMetrics, totals
 from server.serving import BACKLOG, serve
 from tasks import trends

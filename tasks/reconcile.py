@@ -13,6 +13,7 @@ import msgspec
 
 from server.core.database.connection import rows
 from server.features.media import cleanup as media_cleanup
+from server.features.registry import COUNTERS
 from server.operations import counters
 from server.operations.counters import Counted
 from server.operations.runs import Claim
@@ -76,13 +77,13 @@ async def reconcile(
 
     async def miscounted(counted: Counted) -> list[int]:
         wrong = []
-        async for batch in counters.compare(counted, repair=repair):
+        async for batch in counters.compare(counted, COUNTERS, repair=repair):
             wrong += batch.wrong
             on_progress(batch.ids)
         return wrong
 
-    tweets = await miscounted(counters.LIKES_OF_TWEETS)
-    users = await miscounted(counters.ALL_OF_USERS)
+    tweets = await miscounted(counters.TWEETS)
+    users = await miscounted(counters.USERS)
     stuck = [media["token"] for media in await rows(STUCK, "pending", now - STUCK_AFTER)]
     unfinished = [media["token"] for media in await rows(STUCK, "removed", now - STUCK_AFTER)]
     if repair and (stuck or unfinished):

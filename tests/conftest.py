@@ -32,10 +32,9 @@ from server.core.database import migrate, own_server
 from server.core.database.connection import database as models
 from server.core.database.connection import rows
 from server.core.live.hub import Hub
-from server.features.events import KINDS
-from server.features.marks import MARKS
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
+from server.features.registry import KINDS, MARKS
 from storage.base import ObjectStore
 from tasks.broker import StreamBroker, create_broker
 from tasks.queue import QueuedJobs

@@ -21,6 +21,7 @@ from server.features.follows import personal as follows_data
 from server.features.likes import events as liked
 from server.features.likes import liking
 from server.features.likes import personal as likes_data
+from server.features.likes.timelines import LIKES
 from server.features.media import events as pictured
 from server.features.media import media, media_access, media_copy
 from server.features.media import personal as media_data
@@ -28,8 +29,9 @@ from server.features.moderation import hidden_tweets as hiding
 from server.features.people import events as renamed
 from server.features.people import people
 from server.features.privacy import erasure
-from server.features.timelines import timeline
-from server.features.timelines.timeline import Which
+from server.features.timelines import home, profile
+from server.features.timelines import timeline as timeline_rows
+from server.features.timelines.timeline import Timeline
 from server.features.tweets import personal as tweets_data
 from server.features.tweets import publishing
 from server.generate import loading
@@ -97,25 +99,25 @@ def statements(at: Landmarks) -> Statements:
     last_page = list(range(at.newest, at.newest - LIMIT, -1))
     tweet = at.most_liked_tweet
 
-    def places(which: Which, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
-        return timeline.PLACES[which], [before, LIMIT, 0, subject]
+    def places(timeline: Timeline, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
+        return timeline.places, [before, LIMIT, 0, subject]
 
     return {
-        "All": places(Which.ALL, 0),
-        "All, deep": places(Which.ALL, 0, at.deep),
-        "Following, of 300": places(Which.FOLLOWING, at.reader),
-        "Following, of 300, deep": places(Which.FOLLOWING, at.reader, at.deep),
-        "Following, of 5,000": places(Which.FOLLOWING, at.collector),
-        "Following, of 5,000, merged": places(Which.FOLLOWING, at.collector, LIMIT),
-        "Following, of a few": places(Which.FOLLOWING, at.newcomer),
-        "an author's": places(Which.TWEETS, at.reader),
-        "the busiest author's": places(Which.TWEETS, at.busiest_author),
-        "the busiest author's, deep": places(Which.TWEETS, at.busiest_author, at.deep),
-        "an author's pictures": places(Which.MEDIA, at.photographer),
-        "a user's likes": places(Which.LIKES, at.keen),
-        "the rows of a page": (timeline.CARDS, [last_page, 0]),
-        "the rows of a page, with likers": (timeline.CARDS, [last_page, 100]),
-        "the most liked tweet, with likers": (timeline.CARDS, [[tweet], 100]),
+        "All": places(home.ALL, 0),
+        "All, deep": places(home.ALL, 0, at.deep),
+        "Following, of 300": places(home.FOLLOWING, at.reader),
+        "Following, of 300, deep": places(home.FOLLOWING, at.reader, at.deep),
+        "Following, of 5,000": places(home.FOLLOWING, at.collector),
+        "Following, of 5,000, merged": places(home.FOLLOWING, at.collector, LIMIT),
+        "Following, of a few": places(home.FOLLOWING, at.newcomer),
+        "an author's": places(profile.TWEETS, at.reader),
+        "the busiest author's": places(profile.TWEETS, at.busiest_author),
+        "the busiest author's, deep": places(profile.TWEETS, at.busiest_author, at.deep),
+        "an author's pictures": places(profile.WITH_PICTURES, at.photographer),
+        "a user's likes": places(LIKES, at.keen),
+        "the rows of a page": (timeline_rows.CARDS, [last_page, 0]),
+        "the rows of a page, with likers": (timeline_rows.CARDS, [last_page, 100]),
+        "the most liked tweet, with likers": (timeline_rows.CARDS, [[tweet], 100]),
         "the viewer's likes on a page": (liking.LIKED_AMONG, [at.keen, last_page]),
         "the viewer's newest likes": (liking.NEWEST_LIKED, [at.keen, 500]),
         "profile": (people.PROFILE, [at.reader, at.keen, 100]),

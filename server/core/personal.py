@@ -55,3 +55,6 @@ class PersonalData:
     exported: tuple[Exported, ...] = ()
     erase: tuple[Erase, ...] = ()
     left: tuple[str, ...] = ()
+
+
+NOTHING = PersonalData()

@@ -3,59 +3,47 @@ should ever be found here."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from server.core.cache import changes, topics
 from server.core.database.connection import row, rows, transaction
 
-# $1 and $2: from the id after this to that. Of mending: $1 the locked row.
-WRONG_TWEETS = """
-    SELECT t.id FROM tweets t LEFT JOIN (
-        SELECT tweet_id, count(*) AS n FROM likes WHERE tweet_id > $1 AND tweet_id <= $2 GROUP BY 1
-    ) l ON l.tweet_id = t.id
-    WHERE t.id > $1 AND t.id <= $2 AND t.likes_count <> coalesce(l.n, 0) ORDER BY t.id
-"""
-WRONG_USERS = """
-    SELECT u.id FROM users u LEFT JOIN (
-        SELECT author_id, count(*) AS n FROM tweets WHERE author_id > $1 AND author_id <= $2 GROUP BY 1
-    ) t ON t.author_id = u.id LEFT JOIN (
-        SELECT followee_id, count(*) AS n FROM follows WHERE followee_id > $1 AND followee_id <= $2 GROUP BY 1
-    ) r ON r.followee_id = u.id LEFT JOIN (
-        SELECT follower_id, count(*) AS n FROM follows WHERE follower_id > $1 AND follower_id <= $2 GROUP BY 1
-    ) g ON g.follower_id = u.id
-    WHERE u.id > $1 AND u.id <= $2 AND (u.tweets_count, u.followers_count, u.following_count)
-        <> (coalesce(t.n, 0), coalesce(r.n, 0), coalesce(g.n, 0)) ORDER BY u.id
-"""
 
-MEND_TWEET = """
-    UPDATE tweets t SET likes_count = l.n, version = version + 1
-    FROM (SELECT count(*) AS n FROM likes WHERE tweet_id = $1) l
-    WHERE t.id = $1 AND t.likes_count <> l.n RETURNING t.id
-"""
-MEND_USER = """
-    UPDATE users u SET tweets_count = c.tweets, followers_count = c.followers, following_count = c.following
-    FROM (SELECT (SELECT count(*) FROM tweets WHERE author_id = $1) AS tweets,
-            (SELECT count(*) FROM follows WHERE followee_id = $1) AS followers,
-            (SELECT count(*) FROM follows WHERE follower_id = $1) AS following) c
-    WHERE u.id = $1 AND (u.tweets_count, u.followers_count, u.following_count)
-        <> (c.tweets, c.followers, c.following) RETURNING u.id
-"""
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A column that counts rows of another table; the feature of those rows declares it.
+
+    Attributes:
+        table: whose column it is.
+        column: its name.
+        rows: the table whose rows it counts,
+        by: and the column of that table that names what they are counted for.
+    """
+
+    table: Literal["tweets", "users"]
+    column: str
+    rows: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Whose counters. `at_once` ids are compared in a statement, which sees all of them at one moment."""
+    """A table with counters.
+
+    Attributes:
+        at_once: so many ids are compared in a statement, which sees all of them at one moment.
+        topic: what changes with a row's counters, by its id.
+    """
 
     table: str
     at_once: int
-    wrong: str
-    mend: str
     topic: Callable[[int], int]
 
 
-LIKES_OF_TWEETS = Counted("tweets", 5_000, WRONG_TWEETS, MEND_TWEET, topics.tweet)
-ALL_OF_USERS = Counted("users", 1_000, WRONG_USERS, MEND_USER, topics.user)
+TWEETS = Counted("tweets", 5_000, topics.tweet)
+USERS = Counted("users", 1_000, topics.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +54,49 @@ class Compared:
     wrong: list[int]
 
 
-async def compare(counted: Counted, *, repair: bool) -> AsyncIterator[Compared]:
-    """All of them, one batch after the other; with `repair`, what is wrong is counted again."""
+async def compare(counted: Counted, counters: Sequence[Counter], *, repair: bool) -> AsyncIterator[Compared]:
+    """All rows of a table, one batch after the other; with `repair`, what is wrong is counted again."""
+    of_table = [counter for counter in counters if counter.table == counted.table]
+    find, mend = _wrong(counted, of_table), _mended(counted, of_table)
     async for first, last in _ranges(counted):
-        wrong = [found["id"] for found in await rows(counted.wrong, first, last)]
+        wrong = [found["id"] for found in await rows(find, first, last)]
         if repair:
-            wrong = [row_id for row_id in wrong if await _mend(counted, row_id)]
+            wrong = [row_id for row_id in wrong if await _mend(counted, mend, row_id)]
             await changes.tell([counted.topic(row_id) for row_id in wrong])
         yield Compared(last - first, wrong)
 
 
-async def _mend(counted: Counted, row_id: int) -> bool:
+def _wrong(counted: Counted, counters: Sequence[Counter]) -> str:
+    """The rows whose counters are wrong: $1 and $2, from the id after this to that."""
+    joins = " ".join(
+        f"LEFT JOIN (SELECT {each.by} AS id, count(*) AS n FROM {each.rows} "
+        f"WHERE {each.by} > $1 AND {each.by} <= $2 GROUP BY 1) {each.column} ON {each.column}.id = t.id"
+        for each in counters
+    )
+    differ = " OR ".join(f"t.{each.column} <> coalesce({each.column}.n, 0)" for each in counters)
+    return (
+        f"SELECT t.id FROM {counted.table} t {joins} WHERE t.id > $1 AND t.id <= $2 AND ({differ}) ORDER BY 1"
+    )
+
+
+def _mended(counted: Counted, counters: Sequence[Counter]) -> str:
+    """Count again: $1 the locked row, which is returned if it was wrong, with a newer version."""
+    counts = ", ".join(
+        f"(SELECT count(*) FROM {each.rows} WHERE {each.by} = $1) AS {each.column}" for each in counters
+    )
+    values = ", ".join(f"{each.column} = c.{each.column}" for each in counters)
+    differ = " OR ".join(f"t.{each.column} <> c.{each.column}" for each in counters)
+    return (
+        f"UPDATE {counted.table} t SET {values}, version = version + 1 FROM (SELECT {counts}) c "
+        f"WHERE t.id = $1 AND ({differ}) RETURNING t.id"
+    )
+
+
+async def _mend(counted: Counted, mend: str, row_id: int) -> bool:
     """Whether it was wrong still: who writes meanwhile has counted before, or waits and counts after."""
     async with transaction():
         await rows(f"SELECT id FROM {counted.table} WHERE id = $1 FOR NO KEY UPDATE", row_id)
-        return await row(counted.mend, row_id) is not None
+        return await row(mend, row_id) is not None
 
 
 async def _ranges(counted: Counted) -> AsyncIterator[tuple[int, int]]:

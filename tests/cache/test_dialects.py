@@ -22,16 +22,17 @@ from server.core.live.frames import Frame, Reason
 from server.core.live.hub import Hub
 from server.core.paging import NEWEST
 from server.core.viewer import Person
-from server.features.events import KINDS
-from server.features.marks import LIKED, MARKS
+from server.features.likes.feature import LIKED
 from server.features.memory import Memory
+from server.features.registry import KINDS, MARKS
 from server.features.timelines.dialect import Card, Onlooker
+from server.features.timelines.home import ALL
 from server.features.timelines.pages import PageKey, Part
-from server.features.timelines.timeline import TweetRow, Which
+from server.features.timelines.timeline import TweetRow
 from tests.callers import Caller
 from tests.waiting import PATIENCE, until
 
-PAGE = PageKey(Which.ALL, 0, Part(NEWEST, skip=0, limit=2, likers=0))
+PAGE = PageKey(ALL, 0, Part(NEWEST, skip=0, limit=2, likers=0))
 
 
 @dataclass(frozen=True, slots=True)

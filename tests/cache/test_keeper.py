@@ -25,7 +25,7 @@ from server.core.cache.notices import PATIENCE
 from server.core.cache.store import Store
 from server.core.cache.versions import Versions, clock
 from server.core.database.connection import rows
-from server.features.events import KINDS
+from server.features.registry import KINDS
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("pool")

@@ -14,15 +14,15 @@ from server.context import Context
 from server.core.cache import topics
 from server.core.paging import NEWEST
 from server.core.viewer import Person
-from server.features.marks import MARKS
 from server.features.memory import Memory
+from server.features.registry import MARKS
+from server.features.timelines.home import ALL
 from server.features.timelines.pages import PageKey, Part, _read_ids
-from server.features.timelines.timeline import Which
 from tests.callers import Caller
 from tests.waiting import turns, until
 
 ALICE = Person(1, "alice", "alice")
-KEY = PageKey(Which.ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
+KEY = PageKey(ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
 
 
 async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_page(

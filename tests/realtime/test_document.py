@@ -14,7 +14,7 @@ import pytest
 
 from server.api.perch.live import RENDER
 from server.features.api_keys.events import PERMISSIONS
-from server.features.events import KINDS
+from server.features.registry import KINDS
 from tests.callers import Caller
 
 PAGE = Path(__file__).parents[2] / "docs" / "live.md"

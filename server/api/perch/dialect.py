@@ -10,8 +10,9 @@ import msgspec
 from server.api.perch.shapes import tweets
 from server.api.perch.shapes.tweets import Tweet
 from server.core.cache.marks import Marks
-from server.features.marks import LIKED, MARKS
+from server.features.likes.feature import LIKED
 from server.features.media.urls import MediaUrls
+from server.features.registry import MARKS
 from server.features.timelines.dialect import Card, Onlooker
 from server.features.timelines.timeline import TweetRow
 

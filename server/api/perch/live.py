@@ -15,7 +15,6 @@ from server.core.live.frames import Frame, Reason
 from server.core.live.kinds import Facts, Kind
 from server.core.viewer import Person
 from server.features.api_keys import events as api_keys
-from server.features.events import KINDS
 from server.features.follows import events as follows
 from server.features.likes import events as likes
 from server.features.media import events as media
@@ -23,6 +22,7 @@ from server.features.media.urls import MediaUrls
 from server.features.moderation import events as moderation
 from server.features.people import events as people
 from server.features.people.events import PROFILE, Profile
+from server.features.registry import KINDS
 from server.features.tweets import events as tweets
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
 
@@ -17,10 +18,11 @@ from server.api.perch.tweets import LikersCount, pages
 from server.core.errors import UserNotFound
 from server.core.paging import NEWEST, PAGE_SIZE
 from server.core.viewer import Viewer
-from server.features.timelines import timelines
+from server.features.likes.timelines import LIKES
+from server.features.timelines import home, profile, timelines
 from server.features.timelines.pages import Part
-from server.features.timelines.timeline import Which
-from server.features.timelines.timelines import DEEPEST, EMBEDDED_LIKERS, Timeline
+from server.features.timelines.timeline import Timeline
+from server.features.timelines.timelines import DEEPEST, EMBEDDED_LIKERS
 
 bp = Blueprint("timelines", url_prefix="/api")
 
@@ -34,6 +36,13 @@ PageNumber = Annotated[
         ),
     ),
 ]
+
+
+class TimelineName(StrEnum):
+    """Which timeline."""
+
+    ALL = "all"
+    FOLLOWING = "following"
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -53,7 +62,7 @@ class TweetsQuery(ListQuery, frozen=True):
 class TimelineQuery(TweetsQuery, frozen=True):
     """Which timeline, and which part of it."""
 
-    timeline: Timeline = Timeline.ALL
+    timeline: TimelineName = TimelineName.ALL
 
 
 class TweetsPage(Answer, frozen=True, kw_only=True):
@@ -71,37 +80,40 @@ async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Render
     Everyone's tweets, or with `timeline=following` your own and those of the people you follow. To get the
     next page, send `next` as `before`: this stays correct while others post.
     """
-    return Rendered(await timelines.read(viewer, pages(request), query.timeline, _part(query)))
+    if query.timeline is TimelineName.FOLLOWING:
+        return Rendered(await timelines.own(viewer, pages(request), home.FOLLOWING, part(query)))
+    return Rendered(await timelines.of_all(viewer, pages(request), home.ALL, part(query)))
 
 
 @bp.get("/users/<user_id:id>/tweets")
 @operation(scope="read", query=TweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def of_author(request: Request, viewer: Viewer, query: TweetsQuery, user_id: int) -> Rendered:
     """Read one author's tweets."""
-    return await _of_user(request, viewer, Which.TWEETS, user_id, query)
+    return await _of_user(request, viewer, profile.TWEETS, user_id, query)
 
 
 @bp.get("/users/<user_id:id>/media")
 @operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def with_media(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
     """Read one author's tweets that have pictures."""
-    return await _of_user(request, viewer, Which.MEDIA, user_id, query)
+    return await _of_user(request, viewer, profile.WITH_PICTURES, user_id, query)
 
 
 @bp.get("/users/<user_id:id>/likes")
 @operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
     """Read the tweets that a user likes, newest like first. `next` refers to likes, not tweets."""
-    return await _of_user(request, viewer, Which.LIKES, user_id, query)
+    return await _of_user(request, viewer, LIKES, user_id, query)
 
 
 async def _of_user(
-    request: Request, viewer: Viewer, which: Which, user_id: int, query: ListQuery
+    request: Request, viewer: Viewer, timeline: Timeline, user_id: int, query: ListQuery
 ) -> Rendered:
-    return Rendered(await timelines.of_user(viewer, pages(request), which, user_id, _part(query)))
+    return Rendered(await timelines.of_user(viewer, pages(request), timeline, user_id, part(query)))
 
 
 @lru_cache(maxsize=1024)  # few are asked for most of the time
-def _part(query: ListQuery) -> Part:
+def part(query: ListQuery) -> Part:
+    """The part of a timeline that is asked for, within our bounds."""
     page = query.offset if isinstance(query, TweetsQuery) else 1
     return timelines.part(limit=query.limit, before=query.before, page=page, likers=query.likers)

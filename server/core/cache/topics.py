@@ -6,6 +6,9 @@ then one of them is read again although it did not change, and that is all.
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable
+
 # A power of two. With the words before them they take half a megabyte, once for all web processes of a host.
 SLOTS = 1 << 16
 
@@ -21,6 +24,9 @@ DELETIONS = RESERVED - 3  # a tweet went
 NAMES = RESERVED - 4  # somebody has another name
 
 _KINDS = 8
+
+# Odd, so that the rows of a kind have all words before two of them share one.
+_SPREAD = 40_503
 
 
 def tweet(tweet_id: int) -> int:
@@ -51,6 +57,16 @@ def user(user_id: int) -> int:
 def keys_of(user_id: int) -> int:
     """A user's keys, and what they allow."""
     return _slot(user_id, 5)
+
+
+def per(name: str) -> Callable[[int], int]:
+    """A topic for each row of something, such as a user's bookmarks; its feature names it."""
+    first = zlib.crc32(name.encode())  # alike in every process and version
+
+    def topic(row_id: int) -> int:
+        return RESERVED + ((first + row_id * _SPREAD) & (SLOTS - 1))
+
+    return topic
 
 
 def _slot(number: int, kind: int) -> int:

@@ -1,4 +1,4 @@
-"""Kinds of events. Each is declared once, by its feature (`server.features.events` lists all)."""
+"""Kinds of events. Each is declared once, by its feature (`server.features.registry` lists all)."""
 
 from __future__ import annotations
 

@@ -12,12 +12,12 @@ import msgspec
 
 from server.core.database.connection import row
 from server.features.media.personal import PICTURES
-from server.features.personal import EXPORTED
 from server.features.privacy import export
+from server.features.registry import EXPORTED
 from storage import keys
 from storage.base import ObjectNotFound, ObjectStore
 
-# Files that are no lists of rows, and those that are, as `server.features.personal` has them.
+# Files that are no lists of rows, and those that are, as `server.features.registry` has them.
 README = """This is the data that Perch has about you.
 
 {files}

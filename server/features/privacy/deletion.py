@@ -20,9 +20,9 @@ from server.core.viewer import Viewer
 from server.features.invitations import invitation
 from server.features.moderation import events as moderation
 from server.features.moderation import hiding, suspensions
-from server.features.personal import ERASE
 from server.features.privacy import erasure, exports
 from server.features.privacy.erasure import LeavingRow
+from server.features.registry import ERASE
 from storage.base import ObjectStore
 
 # How long an account is there after its owner has deleted it.

@@ -1,6 +1,6 @@
 """The end of an account: hidden for some days in which its owner can keep it, then marked, then removed.
 
-What a user left is erased by what the features declare (`server.features.personal`).
+What a user left is erased by what the features declare (`server.features.registry`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from server.core.database.connection import row, rows
-from server.features.personal import LEFT
+from server.features.registry import LEFT
 
 # Whoever has this handle again is refused (the trigger of the eighth migration).
 RETIRE = """

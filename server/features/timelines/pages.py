@@ -10,13 +10,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from server.core.cache import topics
 from server.core.cache.marks import Marks, MarksOfViewers
 from server.core.cache.store import Store
 from server.features.timelines import timeline
 from server.features.timelines.cards import Cards, needed_of
 from server.features.timelines.dialect import Card, Dialect, Onlooker, RenderedPage
-from server.features.timelines.timeline import Which
+from server.features.timelines.timeline import Timeline
 
 # Of an id, with what it needs. Bytes.
 EACH = 210
@@ -37,7 +36,7 @@ class Part(NamedTuple):
 class PageKey(NamedTuple):
     """Which page of which timeline. `subject` is whose it is, 0 for everybody's."""
 
-    which: Which
+    timeline: Timeline
     subject: int
     part: Part
 
@@ -115,9 +114,11 @@ class Pages:
         return await asyncio.gather(self._page(key), self._marks.of(user_id))
 
     async def _page(self, key: PageKey) -> Page:
-        order = _order(key)
         ids = await self._store.fetch(
-            ("ids", key), order, lambda: _read_ids(key), size=lambda ids: EACH * len(ids.ids)
+            ("ids", key),
+            key.timeline.order(key.subject),
+            lambda: _read_ids(key),
+            size=lambda ids: EACH * len(ids.ids),
         )
         page = await self._store.fetch(
             (self._dialect.name, key),
@@ -137,20 +138,7 @@ async def _read_ids(key: PageKey) -> _Ids:
     """One more than the page holds, to know whether anything follows."""
     before, skip, limit, _ = key.part
     more = limit + 1 if limit else 0
-    places = await timeline.places(key.which, key.subject, before=before, skip=skip, limit=more)
+    places = await timeline.places(key.timeline, key.subject, before=before, skip=skip, limit=more)
     shown = places[:limit]
     goes_on = shown and len(places) > limit
     return _Ids([place.id for place in shown], shown[-1].cursor if goes_on else None)
-
-
-def _order(key: PageKey) -> list[int]:
-    """What decides which tweets are on the page."""
-    match key.which:
-        case Which.ALL:
-            return [topics.ALL_TWEETS]
-        case Which.FOLLOWING:
-            return [topics.ALL_TWEETS, topics.follows_of(key.subject)]
-        case Which.TWEETS | Which.MEDIA:
-            return [topics.tweets_of(key.subject)]
-        case Which.LIKES:
-            return [topics.likes_of(key.subject), topics.DELETIONS]

@@ -8,9 +8,9 @@ likers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
@@ -64,76 +64,19 @@ class Place(NamedTuple):
     cursor: int
 
 
-class Which(StrEnum):
-    """The timelines: everybody's, one viewer's, and a user's three."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """A list of tweets, the newest first; declared by the feature that decides what is on it.
 
-    ALL = "all"
-    FOLLOWING = "following"
-    TWEETS = "tweets"
-    MEDIA = "media"
-    LIKES = "likes"
+    Attributes:
+        places: SQL for a part of it, as `id` of the tweet and `cursor`: $1 below which cursor, $2 at most how
+            many, $3 after how many others, $4 whose timeline it is. A hidden tweet is on none.
+        order: the topics that decide which tweets are on it, by whose it is.
+    """
 
+    places: str
+    order: Callable[[int], list[int]]
 
-# One's own tweets, and those of whom one follows. Whoever follows many finds most pages among the newest
-# thousand tweets of all: those are tried first. Where they do not fill it, the newest tweets of each author
-# are merged, but only of as many authors as the page has tweets: those whose newest are the newest. At a
-# million tweets and 300 followees the first takes 0.2 ms, the second 1.1, and a merge of all authors 1.4.
-FOLLOWING = """
-    WITH recent AS MATERIALIZED (
-        SELECT id FROM (
-            SELECT id, author_id FROM tweets
-            WHERE id < $1 AND NOT hidden AND (SELECT following_count FROM users WHERE id = $4) > 50
-            ORDER BY id DESC LIMIT 1000
-        ) t
-        WHERE author_id = $4
-            OR (SELECT true FROM follows WHERE follower_id = $4 AND followee_id = t.author_id)
-        ORDER BY id DESC LIMIT $2::bigint + $3::bigint
-    ), filled AS MATERIALIZED (
-        SELECT count(*) = $2::bigint + $3::bigint AS yes FROM recent
-    ), authors AS MATERIALIZED (
-        SELECT a.author_id
-        FROM (SELECT followee_id AS author_id FROM follows WHERE follower_id = $4 UNION ALL SELECT $4) a
-        CROSS JOIN LATERAL (
-            SELECT id FROM tweets t WHERE t.author_id = a.author_id AND NOT t.hidden AND t.id < $1
-            ORDER BY id DESC LIMIT 1
-        ) newest
-        WHERE NOT (SELECT yes FROM filled)
-        ORDER BY newest.id DESC LIMIT $2::bigint + $3::bigint
-    ), places AS (
-        SELECT id FROM recent WHERE (SELECT yes FROM filled)
-        UNION ALL
-        SELECT newest.id FROM authors CROSS JOIN LATERAL (
-            SELECT id FROM tweets t WHERE t.author_id = authors.author_id AND NOT t.hidden AND t.id < $1
-            ORDER BY id DESC LIMIT $2::bigint + $3::bigint
-        ) newest
-    )
-    SELECT id, id AS cursor FROM places ORDER BY id DESC LIMIT $2 OFFSET $3
-"""
-
-# In each: $1 before, $2 limit, $3 skip, $4 whose timeline. A hidden tweet is on none.
-PLACES = {
-    Which.ALL: """
-    SELECT id, id AS cursor FROM tweets WHERE id < $1 AND NOT hidden AND $4::bigint IS NOT NULL
-    ORDER BY id DESC LIMIT $2 OFFSET $3
-""",
-    Which.FOLLOWING: FOLLOWING,
-    Which.TWEETS: """
-    SELECT id, id AS cursor FROM tweets WHERE author_id = $4 AND NOT hidden AND id < $1
-    ORDER BY id DESC LIMIT $2 OFFSET $3
-""",
-    Which.MEDIA: """
-    SELECT DISTINCT tweet_id AS id, tweet_id AS cursor FROM media_attachments
-    WHERE owner_id = $4 AND tweet_id < $1 AND (SELECT NOT hidden FROM users WHERE id = $4)
-    ORDER BY tweet_id DESC LIMIT $2 OFFSET $3
-""",
-    # The newest like first, and the cursor is the like's.
-    Which.LIKES: """
-    SELECT tweet_id AS id, id AS cursor FROM likes WHERE user_id = $4 AND id < $1
-        AND (SELECT NOT hidden FROM tweets WHERE tweets.id = tweet_id)
-        AND (SELECT deleted_at IS NULL FROM users WHERE id = $4)
-    ORDER BY cursor DESC LIMIT $2 OFFSET $3
-""",
-}
 
 # $1 tweets, $2 likers per tweet. Whoever is hidden has their tweets shown to nobody from that moment on.
 CARDS = """
@@ -149,14 +92,14 @@ CARDS = """
 """
 
 
-async def places(which: Which, subject: int, *, before: int, skip: int, limit: int) -> list[Place]:
+async def places(timeline: Timeline, subject: int, *, before: int, skip: int, limit: int) -> list[Place]:
     """Part of a timeline, the newest first: at most `limit` below a cursor, after `skip` others.
 
     Args:
         subject: whose it is; nobody's that of everybody.
         before: `NEWEST` for the beginning.
     """
-    found = await records(PLACES[which], before, limit, skip, subject)
+    found = await records(timeline.places, before, limit, skip, subject)
     return [Place(*record) for record in found]
 
 

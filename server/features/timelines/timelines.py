@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from server.core.errors import InvalidParameter, TweetNotFound
 from server.core.paging import MAX_PAGE_SIZE, NEWEST
 from server.core.viewer import Viewer
 from server.features.people import accounts
 from server.features.timelines.pages import PageKey, Pages, Part
-from server.features.timelines.timeline import Which
+from server.features.timelines.timeline import Timeline
 
 # At most so many likers are embedded in a tweet's answer (the contract's bound).
 EMBEDDED_LIKERS = 100
 
 # Page numbers reach so many tweets back: the database passes over every one of them.
 DEEPEST = 10_000
-
-
-class Timeline(StrEnum):
-    """Which timeline."""
-
-    ALL = "all"
-    FOLLOWING = "following"
 
 
 def part(*, limit: int, before: int = NEWEST, page: int = 1, likers: int) -> Part:
@@ -41,20 +32,23 @@ def part(*, limit: int, before: int = NEWEST, page: int = 1, likers: int) -> Par
     return Part(before, (max(page, 1) - 1) * limit, limit, min(likers, EMBEDDED_LIKERS))
 
 
-async def read(viewer: Viewer, pages: Pages, which: Timeline, part: Part) -> bytes:
-    """A page of a timeline."""
-    subject = viewer.id if which is Timeline.FOLLOWING else 0
-    found = await pages.read(viewer, PageKey(Which(which), subject, part))
-    return found.answer
+async def of_all(viewer: Viewer, pages: Pages, timeline: Timeline, part: Part) -> bytes:
+    """A page of a timeline that is the same for everybody."""
+    return (await pages.read(viewer, PageKey(timeline, 0, part))).answer
 
 
-async def of_user(viewer: Viewer, pages: Pages, which: Which, user_id: int, part: Part) -> bytes:
-    """A page of one of a user's lists. Of likes the cursor is the like's, and the newest like comes first.
+async def own(viewer: Viewer, pages: Pages, timeline: Timeline, part: Part) -> bytes:
+    """A page of a timeline of the viewer's own."""
+    return (await pages.read(viewer, PageKey(timeline, viewer.id, part))).answer
+
+
+async def of_user(viewer: Viewer, pages: Pages, timeline: Timeline, user_id: int, part: Part) -> bytes:
+    """A page of a timeline of a user's, whoever reads it.
 
     Raises:
         UserNotFound: there is no such user.
     """
-    found = await pages.read(viewer, PageKey(which, user_id, part))
+    found = await pages.read(viewer, PageKey(timeline, user_id, part))
     if found.is_empty:
         await accounts.ensure_exists(user_id)
     return found.answer

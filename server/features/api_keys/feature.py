@@ -1,0 +1,9 @@
+"""API keys, as the whole knows them."""
+
+from __future__ import annotations
+
+from server.features.api_keys import events
+from server.features.api_keys.personal import PERSONAL
+from server.features.feature import Feature
+
+FEATURE = Feature(kinds=(events.REVOKED, events.PERMISSIONS), personal=PERSONAL)

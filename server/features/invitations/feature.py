@@ -1,0 +1,8 @@
+"""Invitations, as the whole knows them."""
+
+from __future__ import annotations
+
+from server.features.feature import Feature
+from server.features.invitations.personal import PERSONAL
+
+FEATURE = Feature(personal=PERSONAL)

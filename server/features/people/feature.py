@@ -1,0 +1,8 @@
+"""People, as the whole knows them."""
+
+from __future__ import annotations
+
+from server.features.feature import Feature
+from server.features.people import events
+
+FEATURE = Feature(kinds=(events.RENAMED,))

@@ -1,0 +1,24 @@
+"""All features, joined: what each declares in its `feature.py`."""
+
+from __future__ import annotations
+
+from server.core.live.kinds import Kinds
+from server.features.api_keys.feature import FEATURE as API_KEYS
+from server.features.follows.feature import FEATURE as FOLLOWS
+from server.features.invitations.feature import FEATURE as INVITATIONS
+from server.features.likes.feature import FEATURE as LIKES
+from server.features.media.feature import FEATURE as MEDIA
+from server.features.moderation.feature import FEATURE as MODERATION
+from server.features.people.feature import FEATURE as PEOPLE
+from server.features.tweets.feature import FEATURE as TWEETS
+
+# In the order in which a user's data is erased.
+FEATURES = (TWEETS, LIKES, FOLLOWS, MEDIA, API_KEYS, INVITATIONS, MODERATION, PEOPLE)
+
+KINDS = Kinds([kind for feature in FEATURES for kind in feature.kinds])
+MARKS = tuple(mark for feature in FEATURES for mark in feature.marks)
+COUNTERS = tuple(counter for feature in FEATURES for counter in feature.counters)
+
+EXPORTED = tuple(one for feature in FEATURES for one in feature.personal.exported)
+ERASE = tuple(step for feature in FEATURES for step in feature.personal.erase)
+LEFT = tuple(sql for feature in FEATURES for sql in feature.personal.left)

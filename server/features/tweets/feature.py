@@ -1,0 +1,14 @@
+"""Tweets, as the whole knows them."""
+
+from __future__ import annotations
+
+from server.features.feature import Feature
+from server.features.tweets import events
+from server.features.tweets.personal import PERSONAL
+from server.operations.counters import Counter
+
+FEATURE = Feature(
+    kinds=(events.PUBLISHED, events.DELETED),
+    personal=PERSONAL,
+    counters=(Counter("users", "tweets_count", "tweets", "author_id"),),
+)

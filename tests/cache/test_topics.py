@@ -1,0 +1,13 @@
+"""Topics: which word of the shared table stands for what."""
+
+from __future__ import annotations
+
+from server.core.cache import topics
+
+
+def test_a_feature_has_a_topic_for_each_of_its_rows_and_other_features_have_others() -> None:
+    bookmarks, lists = topics.per("bookmarks"), topics.per("lists")
+    found = {bookmarks(row_id) for row_id in range(topics.SLOTS)}
+    assert (min(found), len(found), max(found)) == (topics.RESERVED, topics.SLOTS, topics.WORDS - 1)
+    assert [bookmarks(row_id) for row_id in range(5)] != [lists(row_id) for row_id in range(5)]
+    assert bookmarks(1) == 24_503, "the same in all processes, whichever version they have"
