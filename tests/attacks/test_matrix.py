@@ -15,7 +15,7 @@ from server.api.http import envelope
 from server.api.http.envelope import Answer
 from server.api.http.operation import operation, streamed
 from server.api.http.protocol import JsonAnswer
-from server.api.perch.shapes import events
+from server.api.perch import live as events
 from server.api.perch.stream import StreamHeaders
 from server.app import create_app
 from server.context import App, Context
@@ -84,7 +84,7 @@ async def too_weak(request: Request, viewer: Viewer) -> Answer:
     return Answer()
 
 
-@streamed(scope="read", events=events.LiveEvent, headers=StreamHeaders)
+@streamed(scope="read", events=events.shapes(), headers=StreamHeaders)
 async def unchecked(request: Request) -> JsonAnswer:
     """Declare a scope and forget to ask for it."""
     return envelope.ok(Answer())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from server.api.perch.live import RENDER
+from server.api.perch.live import TELLERS
 from server.features.api_keys.events import PERMISSIONS
 from server.features.registry import KINDS
 from tests.callers import Caller
@@ -55,7 +55,7 @@ async def test_the_examples_print_a_new_tweet(
 
 def test_every_event_is_in_the_table() -> None:
     page = PAGE.read_text()
-    told = RENDER.keys()
+    told = TELLERS.keys()
     assert set(KINDS.names()) - told == {PERMISSIONS.name}
     for kind in [*told, "open", "reset"]:
         assert f"| `{kind}` |" in page

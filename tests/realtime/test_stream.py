@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from server.api.http import openapi
-from server.api.perch.shapes import events
+from server.api.perch import live as events
 from server.context import App
 from server.core.database.connection import rows
 from server.core.live.event_id import EventId

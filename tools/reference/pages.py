@@ -10,7 +10,7 @@ from config.settings import Settings
 from server.api.http import openapi
 from server.app import create_app
 from server.context import Context
-from tools.reference import api, commands, settings
+from tools.reference import api, commands, events, settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,5 +27,6 @@ def pages() -> dict[Path, str]:
         ROOT / "docs/reference/cli.md": commands.page(),
         ROOT / "docs/reference/settings.md": settings.page(ROOT / ".env.example"),
         ROOT / "docs/reference/api.md": api.page(openapi.document(app)),
+        ROOT / "docs/live.md": events.page(ROOT / "docs/live.md"),
         ROOT / "config/man/perch.1": commands.manual(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 from sanic_routing import Route
@@ -62,7 +62,7 @@ def document(app: App) -> dict[str, Any]:
     shapes: set[type[msgspec.Struct]] = {Failure}
     for *_, operation in declared:
         shapes |= {shape for shape in (operation.answer, operation.body, operation.form) if shape is not None}
-        shapes |= set(get_args(operation.events))
+        shapes |= set(operation.events)
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=REF)
     refs = dict(zip(ordered, schemas, strict=True))
@@ -124,7 +124,7 @@ def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
             "content": {operation.file: {"schema": {"type": "string", "format": "binary"}}},
         }
     if operation.answer is None:
-        events = [refs[shape] for shape in get_args(operation.events)]
+        events = [refs[shape] for shape in operation.events]
         return {
             "description": "Events. The `data` of each is one of these.",
             "content": {"text/event-stream": {"schema": {"oneOf": events}}},

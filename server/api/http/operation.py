@@ -6,7 +6,7 @@ and no route under /api exists without one.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -56,7 +56,7 @@ class Operation:
     headers: type[msgspec.Struct] | None
     told: dict[str, str]
     errors: tuple[type[PerchError], ...]
-    events: Any = None
+    events: tuple[type[msgspec.Struct], ...] = ()
     file: str | None = None
 
 
@@ -144,11 +144,13 @@ def operation(
     return decorate
 
 
-def streamed(*, scope: Scope, events: Any, headers: type[msgspec.Struct]) -> Callable[[Handler], Handler]:
+def streamed(
+    *, scope: Scope, events: Iterable[type[msgspec.Struct]], headers: type[msgspec.Struct]
+) -> Callable[[Handler], Handler]:
     """Describe a handler that answers with server-sent events, and checks the key itself.
 
     Args:
-        events: the shapes of the events, as a union.
+        events: the shapes of the events.
         headers: the headers that it reads, besides the key.
     """
 
@@ -165,7 +167,7 @@ def streamed(*, scope: Scope, events: Any, headers: type[msgspec.Struct]) -> Cal
             headers=headers,
             told={},
             errors=tuple(failures_of_all((scope,))),
-            events=events,
+            events=tuple(events),
         )
         return handler
 

@@ -14,7 +14,7 @@ from server.api.http.guards import admitted_key, allowed, context, looked_up_vie
 from server.api.http.headers import NO_STORE
 from server.api.http.inputs import read_headers
 from server.api.http.operation import streamed
-from server.api.perch.shapes import events as wire
+from server.api.perch import live as wire
 from server.core.errors import Unavailable
 from server.core.live import capacity, event
 from server.core.live.event import LogState
@@ -42,7 +42,7 @@ class StreamHeaders(msgspec.Struct, frozen=True, rename={"last_event_id": "Last-
 
 
 @bp.get("/stream")
-@streamed(scope="read", events=wire.LiveEvent, headers=StreamHeaders)
+@streamed(scope="read", events=wire.shapes(), headers=StreamHeaders)
 async def stream(request: Request) -> None:
     """Stream live events.
 

@@ -1,9 +1,14 @@
-"""The statements of requests and of the live stream, with what makes them work hardest in generated data."""
+"""The statements of requests and of the live stream, with what makes them work hardest in generated data.
+
+A new feature has its own in a module of this folder, with a function `statements`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -59,6 +64,11 @@ class Landmarks:
     keen: int  # likes the most
     photographer: int  # the most pictures
 
+    @property
+    def last_page(self) -> list[int]:
+        """The newest tweets."""
+        return list(range(self.newest, self.newest - LIMIT, -1))
+
 
 LANDMARKS = """
     WITH busiest AS (SELECT id FROM users ORDER BY followers_count DESC, id LIMIT 1),
@@ -94,14 +104,22 @@ async def landmarks(connection: asyncpg.Connection) -> Landmarks:
     return Landmarks(**dict(await connection.fetchrow(LANDMARKS)))
 
 
+def places(timeline: Timeline, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
+    """How a page of a timeline is found."""
+    return timeline.places, [before, LIMIT, 0, subject]
+
+
 def statements(at: Landmarks) -> Statements:
     """Each with its values. Those that write change something."""
-    last_page = list(range(at.newest, at.newest - LIMIT, -1))
+    found = _of_the_base(at)
+    for module in iter_modules(__path__, f"{__name__}."):
+        found |= import_module(module.name).statements(at)
+    return found
+
+
+def _of_the_base(at: Landmarks) -> Statements:
+    last_page = at.last_page
     tweet = at.most_liked_tweet
-
-    def places(timeline: Timeline, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
-        return timeline.places, [before, LIMIT, 0, subject]
-
     return {
         "All": places(home.ALL, 0),
         "All, deep": places(home.ALL, 0, at.deep),

@@ -1,0 +1,33 @@
+"""The table of events in docs/live.md, from their declarations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from server.api.perch import live
+
+BEGIN, END = "<!-- events: begin --><!-- written by make reference -->", "<!-- events: end -->"
+
+
+def page(path: Path) -> str:
+    """docs/live.md with the table as it should be."""
+    before, _, rest = path.read_text().partition(BEGIN)
+    return "\n".join([before + BEGIN, *table(), END + rest.partition(END)[2]])
+
+
+def table() -> list[str]:
+    """A row for each event, in the order of their declarations."""
+    to = {teller.shape: teller.to for teller in live.TELLERS.values()}
+    return [
+        "| event | when | who gets it |",
+        "| --- | --- | --- |",
+        *(
+            f"| `{shape.__struct_config__.tag}` | {described(shape)} | {to.get(shape, 'you')} |"
+            for shape in live.shapes()
+        ),
+    ]
+
+
+def described(shape: type) -> str:
+    """What its docstring says, in one line."""
+    return " ".join((shape.__doc__ or "").split())
