@@ -11,7 +11,7 @@ from server.core.database.connection import rows
 from server.core.live import event
 from server.core.live.hub import APPLICATION
 from tests.callers import Caller
-from tests.realtime.listening import listening
+from tests.realtime.listening import listening, settled
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -54,6 +54,7 @@ async def test_who_was_away_for_too_long_is_told_to_begin_anew(
             (f"{'0' * 12}-{number}", "restored"),
             (f"{epoch}-{int(number) + 1_000}", "restored"),
         ):
+            await settled()
             async with listening(address, bob, last=last) as second:
                 assert (await second.wait_for("reset"))["reason"] == reason
                 await alice.tweet("after")
