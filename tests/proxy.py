@@ -93,7 +93,7 @@ class Proxy:
         self._target = target
         self._mode: Mode = Pass()
         self._changed = asyncio.Event()
-        self._accepting: asyncio.Task[None] | None = None
+        self._listening: socket.socket | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._connections: set[asyncio.Task[None]] = set()
         self._holding = 0
@@ -146,31 +146,38 @@ class Proxy:
         listening = socket.create_server(("127.0.0.1", self.port), backlog=512)
         listening.setblocking(False)
         self.port = listening.getsockname()[1]
-        self._accepting = asyncio.create_task(self._accept(listening))
+        self._listening = listening
+        self._loop.add_reader(listening, self._accept, listening)
 
-    async def _accept(self, listening: socket.socket) -> None:
-        # Not a server of asyncio: what one accepts at the moment of its end is never closed.
-        with listening:
-            while True:
-                accepted, _ = await self._loop.sock_accept(listening)
-                connection = asyncio.create_task(self._connection(accepted))
-                self._connections.add(connection)
-                connection.add_done_callback(self._connections.discard)
+    def _accept(self, listening: socket.socket) -> None:
+        # Neither a server of asyncio nor a task: what these accept as they end is never closed.
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+            accepted, _ = listening.accept()
+            accepted.setblocking(False)
+            connection = asyncio.create_task(self._connection(accepted))
+            self._connections.add(connection)
 
-    async def _refuse(self) -> None:
-        if self._accepting is not None:
-            self._accepting.cancel()
-            await asyncio.gather(self._accepting, return_exceptions=True)
-            self._accepting = None
+            def ended(connection: asyncio.Task[None]) -> None:
+                self._connections.discard(connection)
+                if connection.cancelled():  # perhaps before it began
+                    accepted.close()
+
+            connection.add_done_callback(ended)
+
+    def _refuse(self) -> None:
+        if self._listening is not None:
+            self._loop.remove_reader(self._listening)
+            self._listening.close()
+            self._listening = None
 
     async def _set(self, mode: Mode) -> None:
         self._mode = mode
         self._changed.set()
         self._changed = asyncio.Event()
         if isinstance(mode, Refuse):
-            await self._refuse()
+            self._refuse()
             await self._reset()
-        elif self._accepting is None:
+        elif self._listening is None:
             await self._listen()
 
     async def _reset(self) -> None:
@@ -178,18 +185,14 @@ class Proxy:
             reset(writer)
 
     async def _close(self) -> None:
-        await self._refuse()
+        self._refuse()
         await self._reset()
         for connection in self._connections:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _connection(self, accepted: socket.socket) -> None:
-        try:
-            reader, writer = await asyncio.open_connection(sock=accepted)
-        except BaseException:
-            accepted.close()
-            raise
+        reader, writer = await asyncio.open_connection(sock=accepted)
         self._writers.add(writer)
         beyond: asyncio.StreamWriter | None = None
         try:
