@@ -21,6 +21,7 @@ from server.api.perch import (
 )
 from server.api.perch import (
     audit,
+    bookmarks,
     dead_letters,
     instance,
     invitations,
@@ -47,6 +48,7 @@ REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
 PARTS = (
     tweets,
     timelines,
+    bookmarks,
     users,
     privacy,
     keys,

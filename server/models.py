@@ -1,6 +1,7 @@
 """The tables, and the queries that read them."""
 
 from server.features.api_keys.api_key import ApiKey
+from server.features.bookmarks.bookmark import Bookmark
 from server.features.follows.follow import Follow
 from server.features.invitations.invitation import Invitation
 from server.features.likes.like import Like
@@ -12,6 +13,7 @@ from server.operations.scheduled_run import RunKind, RunState, ScheduledRun
 
 __all__ = [
     "ApiKey",
+    "Bookmark",
     "Follow",
     "Instance",
     "Invitation",

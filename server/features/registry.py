@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.core.live.kinds import Kinds
 from server.features.api_keys.feature import FEATURE as API_KEYS
+from server.features.bookmarks.feature import FEATURE as BOOKMARKS
 from server.features.follows.feature import FEATURE as FOLLOWS
 from server.features.invitations.feature import FEATURE as INVITATIONS
 from server.features.likes.feature import FEATURE as LIKES
@@ -13,7 +14,7 @@ from server.features.people.feature import FEATURE as PEOPLE
 from server.features.tweets.feature import FEATURE as TWEETS
 
 # In the order in which a user's data is erased.
-FEATURES = (TWEETS, LIKES, FOLLOWS, MEDIA, API_KEYS, INVITATIONS, MODERATION, PEOPLE)
+FEATURES = (TWEETS, LIKES, BOOKMARKS, FOLLOWS, MEDIA, API_KEYS, INVITATIONS, MODERATION, PEOPLE)
 
 KINDS = Kinds([kind for feature in FEATURES for kind in feature.kinds])
 MARKS = tuple(mark for feature in FEATURES for mark in feature.marks)

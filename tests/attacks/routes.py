@@ -99,6 +99,8 @@ FOREIGN: dict[str, Foreign] = {
     "GET /api/users/{user_id}/following": ALL_MAY,
     "GET /api/users/{user_id}/tweets": ALL_MAY,
     "GET /api/users/{user_id}/media": ALL_MAY,
+    "POST /api/tweets/{tweet_id}/bookmarks": ALL_MAY,
+    "DELETE /api/tweets/{tweet_id}/bookmarks": ALL_MAY,
     "GET /api/users/{user_id}/likes": ALL_MAY,
     "POST /api/users/{user_id}/suspension": Foreign((403, "out_of_scope"), ruled=True),
     "DELETE /api/users/{user_id}/suspension": Foreign((403, "out_of_scope"), ruled=True),

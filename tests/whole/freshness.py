@@ -78,6 +78,10 @@ class Hammer:
         await self.all_see(
             bob, mine, lambda found: not found["tweet"]["liked"] and not found["tweet"]["likes"]
         )
+        await bob.post(f"{mine}/bookmarks")
+        await self.all_see(bob, "/api/bookmarks?limit=5", lambda found: first(found)["content"] == text)
+        await bob.delete(f"{mine}/bookmarks")
+        await self.all_see(bob, mine, lambda found: not found["tweet"]["bookmarked"])
         await bob.delete(f"/api/users/{alice.id}/follow")
         await self.all_see(bob, following, lambda found: first(found) is None)
         name = f"Alice {next(texts)}"

@@ -22,6 +22,7 @@ from server.core.live.frames import Frame, Reason
 from server.core.live.kinds import Facts, Kind
 from server.core.viewer import Person
 from server.features.api_keys import events as api_keys
+from server.features.bookmarks import events as bookmarks
 from server.features.follows import events as follows
 from server.features.likes import events as likes
 from server.features.media import events as media
@@ -92,7 +93,7 @@ class Opened(msgspec.Struct, frozen=True, tag_field="type", tag="open"):
 
 
 class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
-    """A tweet was published. Ignore its field `liked`: your own likes come as the event `liked`."""
+    """A tweet was published. Ignore its fields `liked` and `bookmarked`: they have events of their own."""
 
     tweet: Tweet
     followed: Annotated[bool, Meta(description="Whether it belongs to the viewer's Following timeline.")]
@@ -160,6 +161,22 @@ def liked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     likes_it = facts.get(likes.LIKE, likes.pair(event)) is not None
     told = Liked(tweet.id, likes_it, tweet.likes_count, tweet.version)
     return Told(told, only_for=event.user_id)
+
+
+class Bookmarked(msgspec.Struct, frozen=True, tag_field="type", tag="bookmarked"):
+    """You added or removed a bookmark, here or on another device."""
+
+    tweet_id: int
+    bookmarked: bool
+
+
+@tells(bookmarks.BOOKMARKED, Bookmarked, to="you")
+def bookmarked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To whoever has the bookmark."""
+    if event.tweet_id is None or event.user_id is None:
+        return None
+    has_it = facts.get(bookmarks.BOOKMARK, bookmarks.pair(event)) is not None
+    return Told(Bookmarked(event.tweet_id, has_it), only_for=event.user_id)
 
 
 class FollowChanged(msgspec.Struct, frozen=True, tag_field="type", tag="follow"):

@@ -57,6 +57,7 @@ class Tweet(msgspec.Struct, frozen=True):
     likes: list[Like]
     likes_count: int
     liked: Annotated[bool, Meta(description="Whether the viewer likes it.")]
+    bookmarked: Annotated[bool, Meta(description="Whether the viewer has bookmarked it.")]
     version: Annotated[int, Meta(description="Increases with each change of `likes_count`.")]
     created_at: datetime
     stamp: Annotated[datetime, Meta(description="The same as `created_at`.")]
@@ -74,6 +75,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         likes=[Like(liker.id, liker.id, liker.name) for liker in row.likers],
         likes_count=row.likes_count,
         liked=False,
+        bookmarked=False,
         version=row.version,
         created_at=row.created_at,
         stamp=row.created_at,

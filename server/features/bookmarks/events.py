@@ -1,0 +1,40 @@
+"""What happens to bookmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeAlias
+
+from server.core.database.connection import rows
+from server.core.live.event import EventRow
+from server.core.live.kinds import Fact, Kind
+from server.features.bookmarks.bookmarks import bookmarks_of
+
+# User and tweet.
+Bookmark: TypeAlias = tuple[int, int]
+
+AMONG = """
+    SELECT b.user_id, b.tweet_id FROM unnest($1::bigint[], $2::bigint[]) AS asked (user_id, tweet_id)
+    JOIN bookmarks b ON b.user_id = asked.user_id AND b.tweet_id = asked.tweet_id
+"""
+
+
+async def bookmarks(asked: Collection[Bookmark], _viewers: Collection[int] = ()) -> dict[Bookmark, bool]:
+    """Those of these bookmarks that there are."""
+    found = await rows(AMONG, [one[0] for one in asked], [one[1] for one in asked])
+    return {(one["user_id"], one["tweet_id"]): True for one in found}
+
+
+def pair(event: EventRow) -> Bookmark | None:
+    """Whose bookmark of what."""
+    return None if event.user_id is None or event.tweet_id is None else (event.user_id, event.tweet_id)
+
+
+BOOKMARK = Fact(bookmarks)
+
+# The user's own bookmark of a tweet came or went.
+BOOKMARKED = Kind(
+    "bookmarked",
+    lambda event: [bookmarks_of(event.user_id or 0)],
+    lambda event: [(BOOKMARK, pair(event))],
+)
