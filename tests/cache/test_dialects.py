@@ -79,7 +79,7 @@ class PlainText:
         return Lines(cards, next_cursor)
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
-        return [Frame(row.seq, f"{row.kind} {row.tweet_id}\n".encode()) for row in events]
+        return [Frame(row.seq, f"{row.kind} {row.subject_id}\n".encode()) for row in events]
 
     def key_revoked(self, event_id: EventId, key_id: int) -> bytes:
         return b"bye\n"
@@ -133,6 +133,6 @@ async def test_each_dialect_tells_what_happens_in_its_own_words(settings: Settin
 
 async def test_an_event_of_a_newer_version_stops_nothing_and_invalidates_everything(perch: Context) -> None:
     """While a server is upgraded, processes of both versions read the log."""
-    row = EventRow(7, "of_tomorrow", 1, 1, None, None, None)
+    row = EventRow(7, "of_tomorrow", 1, 1, None)
     assert KINDS.invalidated_by(row) == [topics.EVERYTHING]
     assert await PerchLive(perch.urls).frames([row], [1], "0" * 12) == []

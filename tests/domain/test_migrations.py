@@ -96,6 +96,61 @@ async def test_keys_from_before_the_scope_account_keep_what_they_could_do(fresh:
     await connection.close()
 
 
+# Of each kind: its ids before (tweet, user, followee, picture, key), and as actor, subject and object.
+KINDS = {
+    "tweet": ((1, 2, None, None, None), (2, 1, None)),
+    "tweet_deleted": ((1, 2, None, None, None), (2, 1, None)),
+    "likes": ((1, None, None, None, None), (None, 1, None)),
+    "liked": ((1, 2, None, None, None), (2, 1, None)),
+    "bookmarked": ((1, 2, None, None, None), (2, 1, None)),
+    "follow": ((None, 2, 3, None, None), (2, 3, None)),
+    "user": ((None, 2, None, None, None), (None, 2, None)),
+    "media": ((1, 2, None, 4, None), (2, 4, 1)),
+    "visibility": ((None, 2, None, None, None), (None, 2, None)),
+    "permissions": ((None, 2, None, None, None), (None, 2, None)),
+    "key_revoked": ((None, 2, None, None, 5), (2, 5, None)),
+}
+BEFORE, AFTER = "tweet_id, user_id, followee_id, media_id, key_id", "actor_id, subject_id, object_id"
+
+
+async def test_events_of_before_and_of_processes_of_before_say_the_same_in_new_columns(
+    fresh: Settings,
+) -> None:
+    await migrate.upgrade(fresh.database)
+    subjects = import_module("server.core.database.migrations.models.26_20261128130000_subjects")
+    connection = await asyncpg.connect(**fresh.database.connect_arguments())
+
+    async def insert(table: str, columns: str, which: int) -> None:
+        for number, (kind, ids) in enumerate(KINDS.items()):
+            values = [kind, *ids[which]]
+            names = f"kind, {columns}"
+            if table == "events":
+                values, names = [*values, number], f"{names}, seq"
+            places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+            await connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", *values)
+
+    async def found(table: str) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
+        read = await connection.fetch(f"SELECT kind, {BEFORE}, {AFTER} FROM {table}")
+        return {each[0]: (tuple(each[1:6]), tuple(each[6:9])) for each in read}
+
+    await connection.execute(subjects.DOWNGRADE)
+    for table in ("outbox", "events"):
+        await insert(table, BEFORE, 0)
+    await connection.execute(subjects.UPGRADE)
+    assert (await found("outbox"), await found("events")) == (KINDS, KINDS)
+    await connection.execute("DELETE FROM outbox; DELETE FROM events")
+    await insert("outbox", AFTER, 1)
+    await insert("events", BEFORE, 0)  # a relay of before
+    assert (await found("outbox"), await found("events")) == (KINDS, KINDS)
+    await connection.execute("DELETE FROM events")
+    await insert("events", AFTER, 1)
+    assert await found("events") == KINDS
+    await connection.execute(subjects.DOWNGRADE)
+    kept = await connection.fetch(f"SELECT kind, {BEFORE} FROM outbox")
+    assert {each[0]: tuple(each[1:]) for each in kept} == {kind: ids[0] for kind, ids in KINDS.items()}
+    await connection.close()
+
+
 async def test_several_at_once_apply_each_migration_once(fresh: Settings) -> None:
     applied = await asyncio.gather(*(asyncio.create_task(migrate.upgrade(fresh.database)) for _ in range(4)))
     assert sorted(applied, key=len) == [[], [], [], migrate.known()]

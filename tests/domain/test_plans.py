@@ -38,7 +38,7 @@ SIZE = Size.of(1_000_000) if THOROUGH else Size.of(30_000, users=20_000, follows
 MORE = (
     "INSERT INTO api_keys (user_id, hash, name, scopes, knows_account) "
     "SELECT id, sha256(handle::bytea), 'x', '{read}', true FROM users LIMIT 20000",
-    "INSERT INTO events (seq, kind, tweet_id) SELECT n, 'likes', n FROM generate_series(1, 30000) n",
+    "INSERT INTO events (seq, kind, subject_id) SELECT n, 'likes', n FROM generate_series(1, 30000) n",
     # Of a busy moment.
     "UPDATE media_attachments SET state = 'pending' WHERE id % 50 = 0",
     "INSERT INTO audit_acts (act) SELECT 'x' FROM generate_series(1, 20000)",

@@ -45,8 +45,8 @@ WRONG = {
     """,
     "tweets that were told of not once": """
         SELECT t.id FROM tweets t LEFT JOIN (
-            SELECT tweet_id, kind FROM events UNION ALL SELECT tweet_id, kind FROM outbox
-        ) e ON e.tweet_id = t.id AND e.kind = 'tweet' GROUP BY t.id HAVING count(e.tweet_id) <> 1
+            SELECT subject_id, kind FROM events UNION ALL SELECT subject_id, kind FROM outbox
+        ) e ON e.subject_id = t.id AND e.kind = 'tweet' GROUP BY t.id HAVING count(e.subject_id) <> 1
     """,
     "keys of idempotency without their tweet": """
         SELECT k.key FROM idempotency_keys k LEFT JOIN tweets t ON t.id = k.tweet_id WHERE t.id IS NULL

@@ -25,7 +25,7 @@ async def test_the_log_does_not_grow_unheard(settings: Settings, database: None)
     await listener.add_listener(GROWN, lambda *_: heard.set())
     try:
         async with relay.transaction():  # no other relay sees the row
-            await relay.execute("INSERT INTO outbox (kind, user_id) VALUES ('user', 1), ('user', 2)")
+            await relay.execute("INSERT INTO outbox (kind, subject_id) VALUES ('user', 1), ('user', 2)")
             await relay.fetch(MOVE, [], 500, 0, [], False)
             assert not heard.is_set()
         async with asyncio.timeout(2):
@@ -42,9 +42,9 @@ NAMES_TOLD = "SELECT count(*) FROM events WHERE kind = 'user'"
 # What the outbox holds when its statistics are taken; in the last one, half of it are likes of one tweet.
 STATES = {
     "empty": "SELECT 1",
-    "full": f"INSERT INTO outbox (kind, user_id) SELECT 'user', n FROM generate_series(1, {ROWS}) n",
+    "full": f"INSERT INTO outbox (kind, subject_id) SELECT 'user', n FROM generate_series(1, {ROWS}) n",
     "half held": f"""
-        INSERT INTO outbox (kind, tweet_id, user_id)
+        INSERT INTO outbox (kind, subject_id, actor_id)
         SELECT CASE n % 2 WHEN 0 THEN 'likes' ELSE 'user' END, CASE n % 2 WHEN 0 THEN 1 END,
             CASE n % 2 WHEN 1 THEN n END
         FROM generate_series(1, {ROWS}) n
@@ -103,7 +103,7 @@ async def test_a_relay_that_takes_over_tells_the_likes_that_the_one_before_held_
             await connection.execute("LOCK TABLE outbox, held_likes IN ACCESS EXCLUSIVE MODE")
             await connection.execute("INSERT INTO held_likes VALUES (4711)")
             batch = await Relay(connection).move()
-            assert [(str(event.kind), event.tweet_id) for event in batch.told] == [("likes", 4711)]
+            assert [(str(event.kind), event.subject_id) for event in batch.told] == [("likes", 4711)]
             assert await connection.fetchval("SELECT count(*) FROM held_likes") == 0
     finally:
         await connection.close()
@@ -118,8 +118,8 @@ async def test_late_events_make_perch_degraded(settings: Settings, database: Non
             # Whoever is the relay waits for the lock that it needs.
             await connection.execute("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
             await rows(
-                "INSERT INTO outbox (kind, user_id, created_at) VALUES ('user', 1, now() - interval '20 s') "
-                "RETURNING id"
+                "INSERT INTO outbox (kind, subject_id, created_at) "
+                "VALUES ('user', 1, now() - interval '20 s') RETURNING id"
             )
             found = await late_events()
             assert found is not None

@@ -22,7 +22,7 @@ EVENTS, TWEETS = 43_600, 200
 FASTEST_ALLOWED = 20_000
 
 FILL = f"""
-    INSERT INTO outbox (kind, tweet_id, user_id)
+    INSERT INTO outbox (kind, subject_id, actor_id)
     SELECT CASE n % 2 WHEN 0 THEN 'likes' ELSE 'liked' END, n / 2 % {TWEETS}, CASE n % 2 WHEN 1 THEN n END
     FROM generate_series(1, {EVENTS}) n
 """

@@ -103,7 +103,7 @@ class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet")
 @tells(tweets.PUBLISHED, TweetPublished)
 def published(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody; to followers, with that it is on their Following."""
-    tweet, author = facts.get(tweets.TWEET, event.tweet_id), facts.get(PROFILE, event.user_id)
+    tweet, author = facts.get(tweets.TWEET, event.subject_id), facts.get(PROFILE, event.actor_id)
     if tweet is None or author is None:
         return None
     shown = tweet_wire.tweet(tweet, urls)
@@ -122,10 +122,8 @@ class TweetDeleted(msgspec.Struct, frozen=True, tag_field="type", tag="tweet_del
 @tells(tweets.DELETED, TweetDeleted)
 def deleted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody."""
-    author = facts.get(PROFILE, event.user_id)
-    if event.tweet_id is None:
-        return None
-    return Told(TweetDeleted(event.tweet_id, counters(author) if author else None))
+    author = facts.get(PROFILE, event.actor_id)
+    return Told(TweetDeleted(event.subject_id, counters(author) if author else None))
 
 
 class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
@@ -139,7 +137,7 @@ class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
 @tells(likes.COUNTED, LikesChanged)
 def counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody."""
-    tweet = facts.get(tweets.TWEET, event.tweet_id)
+    tweet = facts.get(tweets.TWEET, event.subject_id)
     return Told(LikesChanged(tweet.id, tweet.likes_count, tweet.version)) if tweet else None
 
 
@@ -155,12 +153,12 @@ class Liked(msgspec.Struct, frozen=True, tag_field="type", tag="liked"):
 @tells(likes.LIKED, Liked, to="you")
 def liked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To whoever likes."""
-    tweet = facts.get(tweets.TWEET, event.tweet_id)
-    if tweet is None or event.user_id is None:
+    tweet = facts.get(tweets.TWEET, event.subject_id)
+    if tweet is None:
         return None
     likes_it = facts.get(likes.LIKE, likes.pair(event)) is not None
     told = Liked(tweet.id, likes_it, tweet.likes_count, tweet.version)
-    return Told(told, only_for=event.user_id)
+    return Told(told, only_for=event.actor_id)
 
 
 class Bookmarked(msgspec.Struct, frozen=True, tag_field="type", tag="bookmarked"):
@@ -173,10 +171,8 @@ class Bookmarked(msgspec.Struct, frozen=True, tag_field="type", tag="bookmarked"
 @tells(bookmarks.BOOKMARKED, Bookmarked, to="you")
 def bookmarked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To whoever has the bookmark."""
-    if event.tweet_id is None or event.user_id is None:
-        return None
     has_it = facts.get(bookmarks.BOOKMARK, bookmarks.pair(event)) is not None
-    return Told(Bookmarked(event.tweet_id, has_it), only_for=event.user_id)
+    return Told(Bookmarked(event.subject_id, has_it), only_for=event.actor_id)
 
 
 class FollowChanged(msgspec.Struct, frozen=True, tag_field="type", tag="follow"):
@@ -191,12 +187,10 @@ class FollowChanged(msgspec.Struct, frozen=True, tag_field="type", tag="follow")
 @tells(follows.FOLLOWED, FollowChanged)
 def followed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody."""
-    if event.user_id is None or event.followee_id is None:
-        return None
-    both = [facts.get(PROFILE, who) for who in (event.user_id, event.followee_id)]
+    both = [facts.get(PROFILE, who) for who in follows.pair(event)]
     follow = facts.get(follows.FOLLOW, follows.pair(event)) is not None
     numbers = [counters(who) for who in both if who]
-    return Told(FollowChanged(event.user_id, event.followee_id, follow, numbers))
+    return Told(FollowChanged(event.actor_id, event.subject_id, follow, numbers))
 
 
 class Renamed(msgspec.Struct, frozen=True, tag_field="type", tag="user"):
@@ -209,7 +203,7 @@ class Renamed(msgspec.Struct, frozen=True, tag_field="type", tag="user"):
 @tells(people.RENAMED, Renamed)
 def renamed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody."""
-    user = facts.get(PROFILE, event.user_id)
+    user = facts.get(PROFILE, event.subject_id)
     return Told(Renamed(Person(user.id, user.name, user.handle), user.version)) if user else None
 
 
@@ -227,11 +221,9 @@ class VisibilityChanged(msgspec.Struct, frozen=True, tag_field="type", tag="visi
 @tells(moderation.VISIBILITY, VisibilityChanged)
 def visibility(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody."""
-    user = facts.get(PROFILE, event.user_id)
-    if event.user_id is None:
-        return None
+    user = facts.get(PROFILE, event.subject_id)
     hidden = user is None or user.hidden
-    return Told(VisibilityChanged(event.user_id, hidden, counters(user) if user else None))
+    return Told(VisibilityChanged(event.subject_id, hidden, counters(user) if user else None))
 
 
 class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
@@ -244,12 +236,12 @@ class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
 @tells(media.CHANGED, MediaChanged, to="everybody; only its owner while no tweet shows it")
 def media_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody, or to the owner alone while no tweet shows it."""
-    found = facts.get(media.ATTACHMENT, event.media_id)
+    found = facts.get(media.ATTACHMENT, event.subject_id)
     if found is None:
         return None
-    tweet_id = found.tweet_id or event.tweet_id
+    tweet_id = found.tweet_id or event.object_id
     told = MediaChanged(tweet_id, media_wire.media(found, urls))
-    return Told(told, only_for=None if tweet_id else event.user_id)
+    return Told(told, only_for=None if tweet_id else event.actor_id)
 
 
 class KeyRevoked(msgspec.Struct, frozen=True, tag_field="type", tag="key_revoked"):
@@ -261,9 +253,7 @@ class KeyRevoked(msgspec.Struct, frozen=True, tag_field="type", tag="key_revoked
 @tells(api_keys.REVOKED, KeyRevoked, to="streams opened with this key")
 def revoked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To whoever showed this key, whose streams end."""
-    if event.key_id is None:
-        return None
-    return Told(KeyRevoked(event.key_id), revoked_key=event.key_id)
+    return Told(KeyRevoked(event.subject_id), revoked_key=event.subject_id)
 
 
 class Reset(msgspec.Struct, frozen=True, tag_field="type", tag="reset"):

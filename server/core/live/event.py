@@ -1,6 +1,6 @@
 """What happened, in the order of the commits: an outbox that writers fill, and the log made from it.
 
-Triggers (third migration) write to the outbox in the transaction that they tell of, so that nothing is told
+Triggers write to the outbox in the transaction that they tell of, so that nothing is told
 that did not happen, and nothing that happened is lost. One relay moves the rows into the log and numbers them
 there, without gaps, after their commit: numbers drawn inside of transactions are not in the order of commits,
 and whoever reads "all after 7" would miss a 6 that commits later.
@@ -32,24 +32,33 @@ GROWN = "perch_events"
 # The kind that the relay holds back: how many like a tweet is told at most once a second for each.
 HELD = "likes"
 
+# The kind that ends streams: of those who showed a key, its subject.
+KEY_REVOKED = "key_revoked"
+
 
 class EventRow(msgspec.Struct, frozen=True):
-    """An event as it is read from the log."""
+    """An event as it is read from the log.
+
+    Attributes:
+        seq: its number.
+        kind: the name of its kind, which says what the ids are of.
+        actor_id: the user who did it; 0 where that doesn't matter.
+        subject_id: what it is about.
+        object_id: what else it is about.
+    """
 
     seq: int
     kind: str
-    tweet_id: int | None
-    user_id: int | None
-    followee_id: int | None
-    media_id: int | None
-    key_id: int | None
+    actor_id: int
+    subject_id: int
+    object_id: int | None
 
 
 class Told(msgspec.Struct, frozen=True):
     """An event that has just reached the log."""
 
     kind: str
-    tweet_id: int | None
+    subject_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +88,26 @@ MOVE = f"""
         ) RETURNING *
     ), held AS (
         INSERT INTO held_likes (tweet_id)
-        SELECT DISTINCT tweet_id FROM taken WHERE kind = '{HELD}' AND tweet_id = ANY($1::bigint[])
+        SELECT DISTINCT subject_id FROM taken WHERE kind = '{HELD}' AND subject_id = ANY($1::bigint[])
         ON CONFLICT DO NOTHING
     ), released AS (
         DELETE FROM held_likes WHERE ($5 OR tweet_id = ANY($4::bigint[])) RETURNING tweet_id
     ), due AS (
-        SELECT id, kind, tweet_id, user_id, followee_id, media_id, key_id FROM taken
-        WHERE kind <> '{HELD}' OR tweet_id <> ALL($1::bigint[])
+        SELECT id, kind, actor_id, subject_id, object_id FROM taken
+        WHERE kind <> '{HELD}' OR subject_id <> ALL($1::bigint[])
         UNION ALL
-        SELECT 0, '{HELD}', tweet_id, NULL, NULL, NULL, NULL FROM released
+        SELECT 0, '{HELD}', NULL, tweet_id, NULL FROM released
     ), kept AS (
-        SELECT DISTINCT ON (kind, tweet_id, user_id, followee_id, media_id, key_id) *
-        FROM due ORDER BY kind, tweet_id, user_id, followee_id, media_id, key_id, id DESC
+        SELECT DISTINCT ON (kind, actor_id, subject_id, object_id) *
+        FROM due ORDER BY kind, actor_id, subject_id, object_id, id DESC
     ), moved AS (
-        INSERT INTO events (seq, kind, tweet_id, user_id, followee_id, media_id, key_id)
+        INSERT INTO events (seq, kind, actor_id, subject_id, object_id)
         SELECT (SELECT coalesce(max(seq), 0) FROM events) + row_number() OVER (ORDER BY id),
-            kind, tweet_id, user_id, followee_id, media_id, key_id
+            kind, actor_id, subject_id, object_id
         FROM kept ORDER BY id
-        RETURNING seq, kind, tweet_id
+        RETURNING seq, kind, subject_id
     )
-    SELECT batch.taken, batch.up_to, moved.kind, moved.tweet_id,
+    SELECT batch.taken, batch.up_to, moved.kind, moved.subject_id,
         CASE WHEN moved.seq IS NOT NULL THEN pg_notify('{GROWN}', '') END
     FROM (SELECT count(*) AS taken, max(id) AS up_to FROM taken) AS batch LEFT JOIN moved ON true
 """
@@ -110,7 +119,7 @@ BEHIND = """
 """
 
 AFTER = """
-    SELECT seq, kind, tweet_id, user_id, followee_id, media_id, key_id
+    SELECT seq, kind, coalesce(actor_id, 0) AS actor_id, subject_id, object_id
     FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3
 """
 
@@ -157,7 +166,7 @@ def events(found: Iterable[Any]) -> list[EventRow]:
 def moved(found: Collection[Any]) -> Moved:
     """What `MOVE` returned."""
     first = next(iter(found))
-    told = [Told(row["kind"], row["tweet_id"]) for row in found if row["kind"] is not None]
+    told = [Told(row["kind"], row["subject_id"]) for row in found if row["kind"] is not None]
     return Moved(told, first["taken"], first["up_to"])
 
 

@@ -22,7 +22,7 @@ from server.core.database.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIM
 from server.core.live import event as log_of_events
 from server.core.live.batch import Batch, Part
 from server.core.live.budget import Budget
-from server.core.live.event import GROWN, LogState
+from server.core.live.event import GROWN, KEY_REVOKED, LogState
 from server.core.live.event_id import EventId
 from server.core.live.frames import LiveDialect
 from server.core.live.relay import BATCH as MOVED_AT_ONCE
@@ -137,7 +137,8 @@ class Hub:
             subscription.joined_at = here.seq
         # Whether the key was revoked since it was looked at counts at once.
         found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
-        revoked = [event for event in found if event.key_id == subscription.key_id]
+        own = (KEY_REVOKED, subscription.key_id)
+        revoked = [event for event in found if (event.kind, event.subject_id) == own]
         if revoked:
             made = await self._dialect.frames(revoked, [subscription.user_id], here.epoch)
             subscription.offer(Batch(made, last, here))

@@ -25,7 +25,7 @@ class Fact(Generic[K, V]):
     load: Callable[[Collection[K], Collection[int]], Awaitable[Mapping[K, V]]]
 
 
-# A fact and its key; None for a key where the event has none.
+# A fact and its key.
 Needed = tuple[Fact[Any, Any], Any]
 
 
@@ -73,8 +73,7 @@ class Kinds:
         for event in events:
             kind = self._by_name.get(event.kind)
             for fact, key in kind.needs(event) if kind else ():
-                if key is not None:
-                    keys.setdefault(fact, set()).add(key)
+                keys.setdefault(fact, set()).add(key)
         return Facts({fact: await fact.load(found, viewers) for fact, found in keys.items()})
 
 
@@ -84,7 +83,7 @@ class Facts:
     def __init__(self, found: Mapping[Fact[Any, Any], Mapping[Any, Any]]) -> None:
         self._found = found
 
-    def get(self, fact: Fact[K, V], key: K | None) -> V | None:
+    def get(self, fact: Fact[K, V], key: K) -> V | None:
         """The fact about this key; None if it isn't true any more."""
         value: V | None = self._found.get(fact, {}).get(key)
         return value

@@ -52,8 +52,8 @@ class Relay:
         self._behind_id = found.up_to or self._behind_id
         now = time.monotonic()
         for event in found.told:
-            if event.kind == HELD and event.tweet_id is not None:
-                self._told[event.tweet_id] = now
+            if event.kind == HELD:
+                self._told[event.subject_id] = now
         if found.taken < BATCH:
             self._behind_id = 0
         return found

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from server.core.cache import topics
-from server.core.live.event import EventRow
+from server.core.live.event import KEY_REVOKED
 from server.core.live.kinds import Kind
 
-
-def invalidated(event: EventRow) -> list[int]:
-    """The keys of the user."""
-    return [topics.keys_of(event.user_id or 0)]
-
-
-REVOKED = Kind("key_revoked", invalidated)
+# A key of the actor's ended: the subject.
+REVOKED = Kind(KEY_REVOKED, lambda event: [topics.keys_of(event.actor_id)])
 
 # What a user's keys allow has changed. No stream tells it.
-PERMISSIONS = Kind("permissions", invalidated)
+PERMISSIONS = Kind("permissions", lambda event: [topics.keys_of(event.subject_id)])

@@ -25,9 +25,9 @@ async def bookmarks(asked: Collection[Bookmark], _viewers: Collection[int] = ())
     return {(one["user_id"], one["tweet_id"]): True for one in found}
 
 
-def pair(event: EventRow) -> Bookmark | None:
+def pair(event: EventRow) -> Bookmark:
     """Whose bookmark of what."""
-    return None if event.user_id is None or event.tweet_id is None else (event.user_id, event.tweet_id)
+    return event.actor_id, event.subject_id
 
 
 BOOKMARK = Fact(bookmarks)
@@ -35,6 +35,6 @@ BOOKMARK = Fact(bookmarks)
 # The user's own bookmark of a tweet came or went.
 BOOKMARKED = Kind(
     "bookmarked",
-    lambda event: [bookmarks_of(event.user_id or 0)],
+    lambda event: [bookmarks_of(event.actor_id)],
     lambda event: [(BOOKMARK, pair(event))],
 )

@@ -47,19 +47,17 @@ def followed(follower_id: int, followee_id: int) -> list[int]:
     return [topics.follows_of(follower_id), topics.user(follower_id), topics.user(followee_id)]
 
 
-def pair(event: EventRow) -> Follow | None:
+def pair(event: EventRow) -> Follow:
     """Whose follow of whom."""
-    if event.user_id is None or event.followee_id is None:
-        return None
-    return event.user_id, event.followee_id
+    return event.actor_id, event.subject_id
 
 
 def needed(event: EventRow) -> list[Needed]:
     """The follow as it is now, and both with their counters."""
-    return [(FOLLOW, pair(event)), (PROFILE, event.user_id), (PROFILE, event.followee_id)]
+    return [(FOLLOW, pair(event)), (PROFILE, event.actor_id), (PROFILE, event.subject_id)]
 
 
 FOLLOW = Fact(follows)
 FOLLOWERS_AMONG_VIEWERS = Fact(followers)
 
-FOLLOWED = Kind("follow", lambda event: followed(event.user_id or 0, event.followee_id or 0), needed)
+FOLLOWED = Kind("follow", lambda event: followed(event.actor_id, event.subject_id), needed)

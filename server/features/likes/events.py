@@ -33,18 +33,18 @@ def liked(tweet_id: int, user_id: int) -> list[int]:
 
 def invalidated(event: EventRow) -> list[int]:
     """The same, of an event."""
-    return liked(event.tweet_id or 0, event.user_id or 0)
+    return liked(event.subject_id, event.actor_id)
 
 
-def pair(event: EventRow) -> Like | None:
+def pair(event: EventRow) -> Like:
     """Whose like of what."""
-    return None if event.tweet_id is None or event.user_id is None else (event.tweet_id, event.user_id)
+    return event.subject_id, event.actor_id
 
 
 LIKE = Fact(likes)
 
 # How many like a tweet; the relay holds it back, so that it is told at most once a second for each tweet.
-COUNTED = Kind(HELD, invalidated, lambda event: [(TWEET, event.tweet_id)])
+COUNTED = Kind(HELD, invalidated, lambda event: [(TWEET, event.subject_id)])
 
 # The user's own like of a tweet came or went.
-LIKED = Kind("liked", invalidated, lambda event: [(TWEET, event.tweet_id), (LIKE, pair(event))])
+LIKED = Kind("liked", invalidated, lambda event: [(TWEET, event.subject_id), (LIKE, pair(event))])

@@ -28,8 +28,9 @@ def changed(tweet_id: int | None, owner_id: int) -> list[int]:
 
 ATTACHMENT = Fact(media)
 
+# A picture, the subject, and the object is the tweet that shows it, or that it left.
 CHANGED = Kind(
     "media",
-    lambda event: changed(event.tweet_id, event.user_id or 0),
-    lambda event: [(ATTACHMENT, event.media_id)],
+    lambda event: changed(event.object_id, event.actor_id),
+    lambda event: [(ATTACHMENT, event.subject_id)],
 )

@@ -19,5 +19,5 @@ def marked(user_id: int) -> list[int]:
 
 # A user's tweets are hidden or shown again, or the user is being deleted.
 VISIBILITY = Kind(
-    "visibility", lambda event: visibility(event.user_id or 0), lambda event: [(PROFILE, event.user_id)]
+    "visibility", lambda event: visibility(event.subject_id), lambda event: [(PROFILE, event.subject_id)]
 )

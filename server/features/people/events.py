@@ -43,4 +43,4 @@ def renamed(user_id: int) -> list[int]:
 
 PROFILE = Fact(profiles)
 
-RENAMED = Kind("user", lambda event: renamed(event.user_id or 0), lambda event: [(PROFILE, event.user_id)])
+RENAMED = Kind("user", lambda event: renamed(event.subject_id), lambda event: [(PROFILE, event.subject_id)])

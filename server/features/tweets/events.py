@@ -31,17 +31,17 @@ def deleted(tweet_id: int, author_id: int) -> list[int]:
 def needed(event: EventRow) -> list[Needed]:
     """The tweet, its author's counters, and whom it reaches on Following."""
     return [
-        (TWEET, event.tweet_id),
-        (PROFILE, event.user_id),
-        (FOLLOWERS_AMONG_VIEWERS, event.user_id),
+        (TWEET, event.subject_id),
+        (PROFILE, event.actor_id),
+        (FOLLOWERS_AMONG_VIEWERS, event.actor_id),
     ]
 
 
 TWEET = Fact(tweets)
 
-PUBLISHED = Kind("tweet", lambda event: published(event.tweet_id or 0, event.user_id or 0), needed)
+PUBLISHED = Kind("tweet", lambda event: published(event.subject_id, event.actor_id), needed)
 DELETED = Kind(
     "tweet_deleted",
-    lambda event: deleted(event.tweet_id or 0, event.user_id or 0),
-    lambda event: [(PROFILE, event.user_id)],
+    lambda event: deleted(event.subject_id, event.actor_id),
+    lambda event: [(PROFILE, event.actor_id)],
 )
