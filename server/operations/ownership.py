@@ -1,7 +1,7 @@
 """Which Perch a store belongs to, so that a second one on the same bucket removes nothing of the first.
 
-A marker in the store names the owner: the identity of the instance, and the epoch of its data. A restored
-database has another epoch, so it owns nothing until somebody says so. The first Perch that meets a store
+A marker in the store names the owner: the identity of the instance, and the lineage of its data. A restored
+database has another lineage, so it owns nothing until somebody says so. The first Perch that meets a store
 without a marker claims it, unless the store holds something and the database knows of nothing in it.
 """
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 # How long an answer counts, and how long a Perch may go on removing after another one took over. Seconds.
 KNOWN_FOR = 10.0
 
-SELF = "SELECT identity::text AS identity, epoch::text AS epoch, is_rehearsal FROM instance"
+SELF = "SELECT identity::text AS identity, lineage::text AS lineage, is_rehearsal FROM instance"
 
 # Whether this database has to do with what lies in a store of pictures, and in one of dumps.
 KNOWS_PICTURES = "SELECT EXISTS (SELECT 1 FROM media_attachments) AS found"
@@ -154,7 +154,7 @@ async def is_rehearsal() -> bool:
 async def myself(name: str) -> tuple[Owner, bool]:
     """What a marker says of this Perch, and whether it is a rehearsal."""
     (found,) = await rows(SELF)
-    me = Owner(identity=found["identity"], epoch=found["epoch"], name=name, since=datetime.now(UTC))
+    me = Owner(identity=found["identity"], epoch=found["lineage"], name=name, since=datetime.now(UTC))
     return me, found["is_rehearsal"]
 
 

@@ -37,7 +37,7 @@ SETTLE = """
     UPDATE scheduled_runs SET state = 'skipped', error = 'under way when the dump was made that was restored',
     ended_at = now(), holder = NULL, lease_until = NULL WHERE state IN ('due', 'running'); UPDATE
     media_attachments SET working_until = NULL WHERE working_until IS NOT NULL; UPDATE instance SET epoch =
-    gen_random_uuid(), trouble = '{}'; DELETE FROM cache_hosts;
+    gen_random_uuid(), lineage = gen_random_uuid(), trouble = '{}'; DELETE FROM cache_hosts;
 """
 
 # Counters are in the dump with their rows; whatever disagrees all the same is put right.

@@ -11,6 +11,8 @@ from config.addresses import DatabaseAddress
 from server.context import Context
 from server.core.database.connection import rows
 from server.importing.files import FilesInFolder
+from storage.base import ObjectStore
+from tasks.workshop import ownership_of_pictures
 from tests import pictures
 from tests.api.media import fetch
 from tests.callers import Caller, register
@@ -230,3 +232,12 @@ async def test_a_running_perch_shows_it_at_once_and_open_pages_look_again(
         assert len(await reader.timeline()) == 8
         assert (await page.wait_for("reset"))["reason"] == "restored"
         assert page.kinds == ["reset"]
+
+
+async def test_the_bucket_stays_this_perchs_own(
+    ugly: DatabaseAddress, perch: Context, files: FilesInFolder, empty_store: ObjectStore
+) -> None:
+    pictures_of_ours = ownership_of_pictures(empty_store, perch.settings)
+    await pictures_of_ours.take_over()
+    await take_over(ugly, perch, files)
+    assert await pictures_of_ours.is_ours(), "or what people delete would never be removed"

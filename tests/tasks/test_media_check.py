@@ -164,7 +164,7 @@ async def own(tmp_path: Path) -> LocalStore:
 
 
 KNOWN = "INSERT INTO media_attachments (token, owner_id) SELECT repeat('c', 32), id FROM users RETURNING id"
-ANOTHER = "UPDATE instance SET epoch = gen_random_uuid() RETURNING id"
+ANOTHER = "UPDATE instance SET lineage = gen_random_uuid() RETURNING id"
 REHEARSAL = "UPDATE instance SET is_rehearsal = true RETURNING id"
 
 

@@ -181,7 +181,7 @@ async def test_a_perch_that_does_not_own_the_pictures_writes_no_copies(
 ) -> None:
     await publish(alice)
     try:
-        await rows("UPDATE instance SET epoch = gen_random_uuid() RETURNING 1")
+        await rows("UPDATE instance SET lineage = gen_random_uuid() RETURNING 1")
         await media_copies.copy_new(workshop)
         assert await contents(copies) == {}
     finally:
