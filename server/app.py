@@ -16,9 +16,7 @@ from server.api.http.hosts import Hosts
 from server.api.http.protocol import PerchRequest
 from server.api.http.unsent import Unsent
 from server.api.pages import docs, health, metrics, pages
-from server.api.perch import (
-    api_keys as keys,
-)
+from server.api.perch import api_keys as keys
 from server.api.perch import (
     audit,
     bookmarks,

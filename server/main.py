@@ -40,10 +40,10 @@ from server.features.memory import Memory
 from server.features.people import accounts
 from server.features.registry import KINDS, MARKS
 from server.metrics import WebMetrics, totals
+from server.operations import trends
 from server.serving import BACKLOG, serve
-from tasks import trends
 from tasks.broker import create_broker
-from tasks.queue import QueuedJobs
+from tasks.jobs import QueuedJobs
 from tasks.scheduler import schedule
 from tasks.worker import work
 from tasks.workshop import owned_pictures

@@ -15,7 +15,7 @@ from server.core.live import capacity
 
 
 def totals() -> dict[str, int]:
-    """What this process has counted, for `tasks.trends`."""
+    """What this process has counted, for `server.operations.trends`."""
     refused = sum(sample.value for metric in REFUSED.collect() for sample in metric.samples)
     return {**PerchHttp.metrics.totals(), "refused": int(refused)}
 

@@ -29,7 +29,7 @@ from storage.base import (
     OpenObject,
     StorageUnavailable,
 )
-from storage.keys import checked
+from storage.object_keys import checked
 
 T = TypeVar("T")
 

@@ -11,17 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage.base import (
-    CHUNK,
-    InvalidRange,
-    ObjectInfo,
-    ObjectNotFound,
-    OpenObject,
-    StorageUnavailable,
-)
+from storage.base import CHUNK, InvalidRange, ObjectInfo, ObjectNotFound, OpenObject, StorageUnavailable
 from storage.files import chunks_of
-from storage.keys import checked
 from storage.lifecycle import LifecycleUnsupported, Rule
+from storage.object_keys import checked
 
 T = TypeVar("T")
 

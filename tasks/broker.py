@@ -37,16 +37,10 @@ from config import redis_clients
 from config.pauses import spread
 from config.redis_address import RedisAddress
 from config.redis_clients import SOCKET_TIMEOUT
+from server.operations.queue_names import ALIVE, DEAD_LETTERS, GROUP, STREAM, WAITER
 from tasks.traced import TaskSpans
 
 log = logging.getLogger(__name__)
-
-# Names in Redis, all spelt here.
-STREAM, SLOW_STREAM, PEOPLE_STREAM = STREAMS = ("perch:tasks", "perch:tasks:slow", "perch:tasks:people")
-GROUP = "perch:workers"
-WAITER = "perch:waiter:"
-DEAD_LETTERS = "perch:dead"
-ALIVE = "perch:alive:"
 
 # A worker counts as dead when it has not said for so long that it lives; it says so more often, also while it
 # stops. Longer than the leases of what tasks work on (`media.ATTEMPT_LEASE`, `runs.LEASE`), so that who takes
@@ -242,10 +236,10 @@ class StreamBroker(RedisStreamBroker):
 
 
 def create_broker(address: RedisAddress, *, stream: str = STREAM) -> StreamBroker:
-    """A broker that knows every task of `tasks.catalogue`, and listens to this stream."""
-    from tasks import catalogue
+    """A broker that knows every task of `tasks.registry`, and listens to this stream."""
+    from tasks import registry
 
     broker = StreamBroker(address, stream)
     broker.add_middlewares(TaskSpans(stream))
-    catalogue.register(broker)
+    registry.register(broker)
     return broker

@@ -21,13 +21,12 @@ from config.metrics import REGISTRY
 from config.settings import Settings
 from server.core.database.connecting import connect
 from server.core.transient import is_passing
-from server.operations import disks
+from server.operations import disks, queues, storage_used, trends
+from server.operations.queues import Queues
 from server.operations.scheduled_run import RunKind
 from server.operations.slots import Timetable
-from tasks import queues, storage_used, trends
+from server.operations.storage_used import StorageUsed, Used
 from tasks.broker import StreamBroker
-from tasks.queues import Queues
-from tasks.storage_used import StorageUsed, Used
 
 log = logging.getLogger(__name__)
 

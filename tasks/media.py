@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server.features.media import cleanup as media_cleanup
 from server.features.media import media
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectNotFound
 from tasks.leases import renewed
 from tasks.picture_worker import ChildDied, Lane, PictureRefused, SlowPicture
@@ -101,7 +101,7 @@ async def sweep_incoming(workshop: Means) -> None:
 
 async def _settle(media_id: int, token: str, folder: Path, workshop: Workshop, lane: Lane) -> Sequence[str]:
     """Make the variants and say that they are there, or why they are not; the keys that nobody needs then."""
-    original, incoming = folder / "original", keys.incoming(token)
+    original, incoming = folder / "original", object_keys.incoming(token)
     try:
         await workshop.store.fetch(incoming, original)
         made = await workshop.pictures.make_variants(original, folder, lane=lane)
@@ -111,11 +111,11 @@ async def _settle(media_id: int, token: str, folder: Path, workshop: Workshop, l
     except PictureRefused as refused:
         await media.settle_broken(media_id, str(refused))
         return [incoming]
-    names = {token: made.large, token + keys.SMALL: made.small}
+    names = {token: made.large, token + object_keys.SMALL: made.small}
     async with asyncio.TaskGroup() as both:
         for name, file in names.items():
-            key, content_type = keys.variant(workshop.media_folder, name), made.variants.content_type
+            key, content_type = object_keys.variant(workshop.media_folder, name), made.variants.content_type
             both.create_task(workshop.store.put_file(key, file, content_type=content_type))
     if not await media.settle_ready(media_id, made.variants):  # removed meanwhile
-        return keys.all_of_picture(token, workshop.media_folder)
+        return object_keys.all_of_picture(token, workshop.media_folder)
     return [incoming]

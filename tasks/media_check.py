@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from server.core.database.connection import rows
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
 from storage.owned import OwnedStore, Standing
 
@@ -89,7 +89,7 @@ async def check(
         read_all: read every object and hold its SHA-256 against the row, where the row has one; else the
         size.
     """
-    prefix = keys.variant(folder, "")
+    prefix = object_keys.variant(folder, "")
     (ready,) = await rows(READY)
     found = Found()
     async for part in _parts(store, prefix):
@@ -178,11 +178,11 @@ async def _compare(store: ObjectStore, prefix: str, part: Part, found: Found, *,
         if media["state"] != "ready":
             continue
         digests = msgspec.json.decode(media["digests"]) if media["digests"] else {}
-        for suffix in ("", keys.SMALL):
+        for suffix in ("", object_keys.SMALL):
             wanted[prefix + media["token"] + suffix] = digests.get(suffix)
     missing = [key for key in wanted if key not in stored]
     lost = [token async for token in _ready_between(part.after, part.upto) if token not in part.by_token]
-    missing += [prefix + token + suffix for token in lost for suffix in ("", keys.SMALL)]
+    missing += [prefix + token + suffix for token in lost for suffix in ("", object_keys.SMALL)]
     found.missing += await _still_missing(store, prefix, missing)
     found.damaged += await _damaged(store, stored, wanted, read_all)
     tokens = {media["token"] for media in known}
@@ -212,7 +212,7 @@ async def _still_missing(store: ObjectStore, prefix: str, suspects: Sequence[str
 
 def _token(key: str, prefix: str) -> str | None:
     """The picture's, or None for an object that is none of ours."""
-    named = keys.MEDIA_NAME.fullmatch(key.removeprefix(prefix))
+    named = object_keys.MEDIA_NAME.fullmatch(key.removeprefix(prefix))
     return named["token"] if named else None
 
 

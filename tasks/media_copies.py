@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from config import redis_clients
 from server.features.media import media_copy
 from server.features.media.media_copy import Picture
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectNotFound, ObjectStore, StorageError, StorageUnavailable
 from storage.owned import Standing
 from tasks.workshop import Means, Workshop
@@ -37,7 +37,7 @@ LOCK, LOCKED_FOR = "perch:copying", 300
 # So many pictures' copies are read back by each restore test.
 SAMPLE = 20
 
-SUFFIXES = ("", keys.SMALL)
+SUFFIXES = ("", object_keys.SMALL)
 
 
 class CopyDiffers(Exception):
@@ -105,8 +105,10 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
         return False
     try:
         for suffix in SUFFIXES:
-            source = keys.variant(workshop.media_folder, picture.token + suffix)
-            await transfer(workshop.store, source, copies, keys.copy(picture.token + suffix), picture, suffix)
+            source = object_keys.variant(workshop.media_folder, picture.token + suffix)
+            await transfer(
+                workshop.store, source, copies, object_keys.copy(picture.token + suffix), picture, suffix
+            )
     except (ObjectNotFound, CopyDiffers) as error:
         log.error("can't copy the picture %s: %s", picture.token[:8], error)
         return False
@@ -121,7 +123,9 @@ async def _empty_gone(copies: ObjectStore) -> None:
     while tokens := await media_copy.to_empty(BATCH):
         for token in tokens:
             for suffix in SUFFIXES:
-                await copies.put(keys.copy(token + suffix), _nothing(), content_type="application/x-empty")
+                await copies.put(
+                    object_keys.copy(token + suffix), _nothing(), content_type="application/x-empty"
+                )
             await media_copy.emptied(token)
 
 
@@ -134,10 +138,10 @@ async def bring_back(missing: Sequence[str], workshop: Workshop) -> list[str]:
     Raises:
         StorageUnavailable: a store does not answer, or the copies cannot be read with these credentials.
     """
-    copies, prefix = workshop.copies, keys.variant(workshop.media_folder, "")
+    copies, prefix = workshop.copies, object_keys.variant(workshop.media_folder, "")
     if copies is None:
         return []
-    names = {key: keys.MEDIA_NAME.fullmatch(key.removeprefix(prefix)) for key in missing}
+    names = {key: object_keys.MEDIA_NAME.fullmatch(key.removeprefix(prefix)) for key in missing}
     tokens = {named["token"] for named in names.values() if named}
     pictures = {picture.token: picture for picture in await media_copy.of_tokens(sorted(tokens))}
     back = []
@@ -147,7 +151,7 @@ async def bring_back(missing: Sequence[str], workshop: Workshop) -> list[str]:
         suffix = named[0].removeprefix(named["token"])
         try:
             picture = pictures[named["token"]]
-            await transfer(copies, keys.copy(named[0]), workshop.store, key, picture, suffix)
+            await transfer(copies, object_keys.copy(named[0]), workshop.store, key, picture, suffix)
         except (ObjectNotFound, CopyDiffers) as error:
             log.warning("can't restore %s from its copy: %s", key, error)
             continue
@@ -166,17 +170,17 @@ async def check_sample(workshop: Workshop) -> Checked | None:
     read = 0
     for picture in {picture.token: picture for picture in found}.values():
         for suffix in SUFFIXES:
-            key = keys.variant(workshop.media_folder, picture.token + suffix)
+            key = object_keys.variant(workshop.media_folder, picture.token + suffix)
             try:
                 original = await _digest(workshop.store, key)
-                copy = await _digest(copies, keys.copy(picture.token + suffix))
+                copy = await _digest(copies, object_keys.copy(picture.token + suffix))
             except StorageUnavailable as error:
                 return Checked(read, wrong, str(error))
             if original is None:
                 continue  # removed meanwhile; or missing, which reconciliation finds
             read += 1
             if copy != original and await media_copy.of_tokens([picture.token]):
-                wrong.append(keys.copy(picture.token + suffix))
+                wrong.append(object_keys.copy(picture.token + suffix))
     return Checked(read, wrong)
 
 

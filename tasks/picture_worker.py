@@ -24,7 +24,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from server.features.media.media import Variants
-from storage import keys
+from storage import object_keys
 from storage.base import StorageUnavailable
 
 # Isolated: neither the environment nor the current folder decides what they import.
@@ -129,7 +129,7 @@ class PictureChildren:
                 verdict.width,
                 verdict.height,
                 verdict.thumbhash,
-                {"": digest(large), keys.SMALL: digest(small)},
+                {"": digest(large), object_keys.SMALL: digest(small)},
             ),
         )
 

@@ -12,11 +12,11 @@ from config.logging import redact
 from config.pauses import spread
 from server.core.transient import is_passing
 from server.operations import ownership, runs
+from server.operations.dumps.errors import Busy, DumpFailed
 from server.operations.runs import Claim
 from server.operations.scheduled_run import RunKind
 from tasks import logs, reconcile
 from tasks.dumps import drills, making, retention
-from tasks.dumps.errors import Busy, DumpFailed
 from tasks.leases import LeaseLost, Stopping, leased
 from tasks.measured import RUNS
 from tasks.workshop import Means, Workshop

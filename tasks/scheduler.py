@@ -19,10 +19,10 @@ from taskiq.exceptions import TaskiqError
 from taskiq.schedule_sources import LabelScheduleSource
 
 from config.settings import Settings
+from server.operations.queues import SCHEDULER, SCHEDULER_BEAT, SCHEDULER_LEASE
 from tasks.broker import StreamBroker, create_broker
 from tasks.gauges import measure_for_ever
 from tasks.leases import ended
-from tasks.queues import SCHEDULER, SCHEDULER_BEAT, SCHEDULER_LEASE
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class PatientScheduler(TaskiqScheduler):
 
 
 async def schedule(settings: Settings, stop: asyncio.Event) -> None:
-    """Send what `tasks.catalogue` says, until `stop` is set."""
+    """Send what `tasks.registry` says, until `stop` is set."""
     broker = create_broker(settings.redis_tasks)
     scheduler = PatientScheduler(broker)
     log.info("ready")

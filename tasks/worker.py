@@ -17,11 +17,12 @@ from taskiq.receiver import Receiver
 from config.pauses import spread
 from config.settings import Settings
 from server.core.transient import is_passing
-from tasks.broker import BEAT_EVERY, PEOPLE_STREAM, SLOW_STREAM, StreamBroker, create_broker
+from server.operations.queue_names import PEOPLE_STREAM, SLOW_STREAM
+from tasks.broker import BEAT_EVERY, StreamBroker, create_broker
+from tasks.jobs import QueuedJobs
 from tasks.leases import renewed
 from tasks.measured import TaskMetrics
 from tasks.picture_worker import PictureChildren, decoder, missing_walls, walls
-from tasks.queue import QueuedJobs
 from tasks.workshop import Workshop, opened
 
 log = logging.getLogger(__name__)

@@ -17,11 +17,11 @@ from config.settings import Settings
 from server.core.cache import changes
 from server.core.database.connection import database
 from server.core.jobs import Jobs
+from server.operations.dumps.errors import DumpFailed
 from server.operations.ownership import KNOWS_DUMPS, Ownership
 from server.operations.slots import Timetable
 from storage.base import ObjectStore
 from storage.owned import OwnedStore, Standing
-from tasks.dumps.errors import DumpFailed
 from tasks.picture_worker import PictureChildren
 
 

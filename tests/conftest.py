@@ -37,7 +37,7 @@ from server.features.memory import Memory
 from server.features.registry import KINDS, MARKS
 from storage.base import ObjectStore
 from tasks.broker import StreamBroker, create_broker
-from tasks.queue import QueuedJobs
+from tasks.jobs import QueuedJobs
 from tasks.workshop import ownership_of_pictures
 from tests import servers
 from tests.callers import Caller, register

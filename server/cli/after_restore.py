@@ -19,8 +19,8 @@ from storage.base import StorageUnavailable
 from tasks.broker import create_broker
 from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Restored
+from tasks.jobs import QueuedJobs
 from tasks.media_copies import bring_back
-from tasks.queue import QueuedJobs
 from tasks.workshop import opened
 
 # Those too who can still keep their account: it was hidden, and is seen again.

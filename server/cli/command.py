@@ -25,11 +25,11 @@ from server.core.database.migrate import NewerDatabase
 from server.core.database.sessions import SharedSession
 from server.core.errors import PerchError
 from server.core.transient import is_passing, reason, takes_no_writes
+from server.operations.dumps.errors import DumpFailed
 from server.processes import for_commands, lock
 from storage.base import StorageError
 from tasks.broker import create_broker
-from tasks.dumps.errors import DumpFailed
-from tasks.queue import QueuedJobs
+from tasks.jobs import QueuedJobs
 from tasks.workshop import Workshop, opened
 
 T = TypeVar("T")

@@ -26,11 +26,12 @@ from server.cli.command import (
 )
 from server.cli.exit_codes import FAILED
 from server.operations import runs, server_keys
+from server.operations.dumps import catalogue
+from server.operations.dumps.catalogue import KINDS, Catalogue, Dump, distinct
+from server.operations.dumps.errors import DumpDamaged, DumpFailed
+from server.operations.dumps.manifest import DumpKind
 from server.operations.scheduled_run import RunKind, ScheduledRun
-from tasks.dumps import catalogue, drills
-from tasks.dumps.catalogue import KINDS, Catalogue, Dump, distinct
-from tasks.dumps.errors import DumpDamaged, DumpFailed
-from tasks.dumps.manifest import DumpKind
+from tasks.dumps import drills
 from tasks.dumps.trust import unknown_signature
 from tasks.dumps.verifying import verify
 from tasks.runs import carry_out

@@ -30,7 +30,7 @@ PLACES = {
     "audit": "moderation",
     "dump": "dumps",
     "restore": "restoring",
-    "kept": "kept",
+    "kept": "kept_databases",
     "recovery-kit": "recovery_kit",
     "owner": "owner",
     "retention": "retention",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from server.core.database.connection import rows
-from tasks.dumps.catalogue import Catalogue, id_of
+from server.operations.dumps.catalogue import Catalogue, id_of
 
 # $1 ids of dumps: those of them that this database made.
 MADE = """

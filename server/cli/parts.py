@@ -22,13 +22,12 @@ from server.core.database.connection import AWAY, database, only_reads, row
 from server.core.database.migrate import NewerDatabase
 from server.core.security.keyring import Keyring
 from server.core.transient import reason
-from server.operations import server_key
+from server.operations import queues, server_key
+from server.operations.dumps import catalogue
 from server.processes import embedded, lock, unforeseen
 from server.processes.errors import CannotRun
 from server.processes.valkey import valkey
 from storage.base import ObjectStore
-from tasks import queues
-from tasks.dumps import catalogue
 from tasks.dumps.postgres import connected
 
 Verdict = Literal["ok", "warning", "failed"]

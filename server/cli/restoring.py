@@ -38,14 +38,14 @@ from server.core.database import own_server
 from server.core.database.connection import database
 from server.core.security.keyring import Keyring
 from server.operations import recovery_kit, server_key, server_keys
+from server.operations.dumps import catalogue
+from server.operations.dumps.errors import DumpDamaged
+from server.operations.dumps.manifest import Manifest, decode, is_signed
 from server.operations.server_key import ServerKey
 from server.processes import for_commands
 from storage.base import ObjectStore
 from storage.files import chunks_of
 from storage.owned import Standing
-from tasks.dumps import catalogue
-from tasks.dumps.errors import DumpDamaged
-from tasks.dumps.manifest import Manifest, decode, is_signed
 from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Restored, Source, from_file
 from tasks.dumps.restore import restore as restore_dump

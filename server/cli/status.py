@@ -19,16 +19,17 @@ from server.cli.exit_codes import FAILED
 from server.core.database.connection import only_reads
 from server.core.live import hub
 from server.features.media import media_copy
-from server.operations import condition, runs, server_keys
+from server.operations import condition, queues, runs, server_keys
 from server.operations.condition import words
+from server.operations.dumps import catalogue
+from server.operations.dumps.catalogue import Catalogue
 from server.operations.scheduled_run import RunKind
 from server.processes import lock
 from server.processes.valkey import set_aside
 from storage.base import StorageError
 from storage.owned import Standing
-from tasks import queues, storage_used
-from tasks.dumps import catalogue, kept
-from tasks.dumps.catalogue import Catalogue
+from tasks import storage_listed
+from tasks.dumps import kept_databases
 from tasks.dumps.postgres import connected
 from tasks.dumps.retention import newest_proven, proven_dumps
 from tasks.workshop import Workshop
@@ -136,11 +137,11 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         troubles += [*manifests.damaged(stored), *await manifests.missing(stored)]
         troubles += unencrypted(stored, settings)
         proven = newest_proven(stored) or proven_dumps(stored)
-        storage = await storage_used.listed(workshop)
+        storage = await storage_listed.listed(workshop)
     except (StorageError, OSError) as error:
         troubles.append(lines.redact(f"storage doesn't respond: {error}"))
     async with connected(settings.database) as connection:
-        left = await kept.listed(connection, settings.database.database)
+        left = await kept_databases.listed(connection, settings.database.database)
     latest = [(kind, await runs.listed(kind, limit=1)) for kind in RunKind]
     return {
         "degraded": troubles,

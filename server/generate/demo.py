@@ -17,7 +17,7 @@ from server.features.media.media_attachment import MediaAttachment
 from server.generate import scenes
 from server.generate.community import KNOWN, PEOPLE, POSTS
 from server.generate.loading import NotEmpty
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore
 
 # The newest tweet is of a moment ago, the oldest of so long.
@@ -77,7 +77,9 @@ async def settle(store: ObjectStore, jobs: Jobs, told: Callable[[int], None] = l
             ]
     for number, (tweet_id, author, position, name, alt) in enumerate(wanted):
         token = secrets.token_hex(16)
-        await store.put(keys.incoming(token), once(scenes.picture(name, number)), content_type="image/jpeg")
+        await store.put(
+            object_keys.incoming(token), once(scenes.picture(name, number)), content_type="image/jpeg"
+        )
         made = await MediaAttachment.create(
             token=token, owner_id=author, tweet_id=tweet_id, position=position, alt=alt
         )

@@ -18,7 +18,7 @@ from server.importing.account import Batch
 from server.importing.files import PictureNotTaken
 from server.importing.medias import looked_at, pair
 from server.importing.target import Target
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore
 
 # Files that are copied side by side, and pictures of one transaction: what was copied for one that fails is
@@ -101,12 +101,12 @@ async def carry(target: Target, means: Means, told: Callable[[int], None] = lamb
         told(done := done + len(some))
 
 
-async def _copy_all(object_keys: Sequence[str], target: Target, means: Means) -> list[Copied]:
+async def _copy_all(keys: Sequence[str], target: Target, means: Means) -> list[Copied]:
     """Some side by side. What goes wrong with a store ends all of them."""
     try:
         async with asyncio.TaskGroup() as together:
             free = asyncio.Semaphore(AT_ONCE)
-            tasks = [together.create_task(_copy(key, target, means, free)) for key in object_keys]
+            tasks = [together.create_task(_copy(key, target, means, free)) for key in keys]
     except BaseExceptionGroup as group:
         raise group.exceptions[0] from None
     return [task.result() for task in tasks]
@@ -121,7 +121,7 @@ async def _copy(object_key: str, target: Target, means: Means, free: asyncio.Sem
                 content_type = await files.copy(target.files, object_key, file, most=target.media_max_bytes)
             except PictureNotTaken as reason:
                 return Copied(None, str(reason))
-            await means.store.put_file(keys.incoming(token), file, content_type=content_type)
+            await means.store.put_file(object_keys.incoming(token), file, content_type=content_type)
     return Copied(token, None)
 
 
@@ -145,7 +145,7 @@ async def _write(some: Sequence[Any], copied: Sequence[Copied], target: Target, 
     await changes.tell({topic for row in added for topic in events.changed(row["tweet_id"], row["owner_id"])})
     for copy in copied:
         if copy.token is not None and copy.token not in ids:
-            await means.store.delete(keys.incoming(copy.token))
+            await means.store.delete(object_keys.incoming(copy.token))
     return list(ids.values())
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from server.core.database.connection import rows
 from storage.base import ObjectNotFound, ObjectStore, StorageError
-from storage.keys import MARKERS, variant
+from storage.object_keys import MARKERS, variant
 from storage.owned import Standing
 
 log = logging.getLogger(__name__)

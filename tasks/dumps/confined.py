@@ -12,7 +12,7 @@ from dataclasses import replace
 import asyncpg
 
 from config.addresses import DatabaseAddress
-from tasks.dumps.errors import DumpFailed
+from server.operations.dumps.errors import DumpFailed
 from tasks.dumps.postgres import connected, quoted
 
 # What the role that we connect as may do beyond its databases.

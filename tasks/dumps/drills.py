@@ -15,13 +15,14 @@ from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.core.database.connection import rows
 from server.operations import server_keys
+from server.operations.dumps import catalogue
+from server.operations.dumps.catalogue import DRILL, MANIFEST, Dump, distinct
+from server.operations.dumps.errors import DumpDamaged, DumpFailed
+from server.operations.dumps.manifest import Drill, Manifest
 from server.operations.runs import Claim
 from storage.files import chunks_of
 from tasks import media_copies
-from tasks.dumps import catalogue, restoring, space
-from tasks.dumps.catalogue import DRILL, MANIFEST, Dump, distinct
-from tasks.dumps.errors import DumpDamaged, DumpFailed
-from tasks.dumps.manifest import Drill, Manifest
+from tasks.dumps import pg_restore, space
 from tasks.dumps.postgres import WITHHELD, connected, count_rows
 from tasks.dumps.scratch import scratch
 from tasks.dumps.trust import is_unexpectedly_plain
@@ -130,9 +131,9 @@ async def restore_into(
 ) -> None:
     """The stored dump into an empty database. Raises DumpDamaged, DumpFailed."""
     async with fetched(dump, workshop.backups, workshop.scratch) as file:
-        with restoring.into(database, dump.manifest.client_version) as sink:
+        with pg_restore.into(database, dump.manifest.client_version) as sink:
             progress, stored = workshop.on_progress, chunks_of(file)
-            await restoring.send(stored, sink, dump.manifest, identity=identity, on_progress=progress)
+            await pg_restore.send(stored, sink, dump.manifest, identity=identity, on_progress=progress)
 
 
 async def read_back(dump: Dump, workshop: Workshop, begun: float) -> Drill:

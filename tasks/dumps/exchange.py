@@ -7,7 +7,7 @@ import asyncio
 import asyncpg
 
 from config.addresses import DatabaseAddress
-from tasks.dumps.kept import MAINTENANCE
+from tasks.dumps.kept_databases import MAINTENANCE
 from tasks.dumps.postgres import connected, quoted
 
 # Sessions that we may end: neither those of a superuser, if we are none, nor autovacuum, which gives way by

@@ -18,15 +18,16 @@ from config.addresses import DatabaseAddress
 from config.programs import major_version
 from config.version import VERSION
 from server.operations import runs, server_keys
+from server.operations.dumps import catalogue
+from server.operations.dumps.catalogue import ARCHIVE, DRILL, ENCRYPTED_ARCHIVE, MANIFEST
+from server.operations.dumps.errors import DumpFailed
+from server.operations.dumps.manifest import Drill, DumpKind, Manifest
 from server.operations.runs import Claim
 from server.operations.scheduled_run import RunKind
-from tasks.dumps import catalogue, drills, restoring, space
-from tasks.dumps.catalogue import ARCHIVE, DRILL, ENCRYPTED_ARCHIVE, MANIFEST
-from tasks.dumps.errors import DumpFailed
-from tasks.dumps.manifest import Drill, DumpKind, Manifest
+from tasks.dumps import drills, pg_restore, space
 from tasks.dumps.packing import Packing
+from tasks.dumps.pg_restore import Restoring
 from tasks.dumps.postgres import WITHHELD, Running, clients, connected, count_rows, running
-from tasks.dumps.restoring import Restoring
 from tasks.dumps.scratch import scratch
 from tasks.leases import cancelled
 from tasks.workshop import Workshop, require_ours
@@ -157,7 +158,7 @@ class Maker:
             sink: Restoring | None = None
             if self.scratch is not None:
                 version = major_version(self._programs / "pg_dump")
-                sink = stack.enter_context(restoring.into(self.scratch, version))
+                sink = stack.enter_context(pg_restore.into(self.scratch, version))
             packing, rows, migrations = await self._dump(key, sink)
             manifest = Manifest(
                 id=dump_id,

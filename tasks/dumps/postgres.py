@@ -17,7 +17,7 @@ from config import programs
 from config.addresses import DatabaseAddress
 from server.core.database.connecting import connect
 from server.operations import server_key
-from tasks.dumps.errors import DumpFailed, ProgramFailed
+from server.operations.dumps.errors import DumpFailed, ProgramFailed
 
 CONNECT_TIMEOUT = 10  # seconds
 

@@ -16,16 +16,16 @@ from config.programs import clients as installed_clients
 from config.settings import Settings
 from server.core.database import migrate
 from server.core.database.locks import AdvisoryLock
+from server.operations.dumps.errors import Busy, DumpDamaged, DumpFailed
+from server.operations.dumps.manifest import Manifest
 from server.operations.server_key import ServerKey
 from storage.files import chunks_of
-from tasks.dumps import restoring, space, trust
+from tasks.dumps import pg_restore, space, trust
 from tasks.dumps.confined import confined, hand_over
 from tasks.dumps.drills import difference
-from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
 from tasks.dumps.exchange import take_place
 from tasks.dumps.handing_over import Carried
-from tasks.dumps.kept import MAINTENANCE, mark, new_name
-from tasks.dumps.manifest import Manifest
+from tasks.dumps.kept_databases import MAINTENANCE, mark, new_name
 from tasks.dumps.postgres import TABLES, connected, count_rows, quoted
 from tasks.dumps.scratch import NAME_LENGTH, drop
 from tasks.dumps.settling import acts_since, record, settle
@@ -138,8 +138,8 @@ async def restore(
         try:
             beside_what = ", next to the current database" if exists else ""
             say(f"restoring {source.name}{beside_what}")
-            with restoring.into(restorer, version_of(source.manifest)) as sink:
-                await restoring.send(
+            with pg_restore.into(restorer, version_of(source.manifest)) as sink:
+                await pg_restore.send(
                     source.body, sink, source.manifest, identity=identity, on_progress=on_progress
                 )
             rows = await compare(source.manifest, restorer)

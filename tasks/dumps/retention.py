@@ -18,14 +18,14 @@ from server.core.limits import quotas
 from server.core.live import event
 from server.features.tweets import idempotency
 from server.operations import runs, server_keys
+from server.operations.dumps import catalogue
+from server.operations.dumps.catalogue import KINDS, Catalogue, Dump, distinct
+from server.operations.dumps.manifest import DumpKind
 from server.operations.runs import Claim
 from storage.base import StorageUnavailable
 from storage.lifecycle import LifecycleUnsupported
 from tasks import lifecycle
-from tasks.dumps import catalogue
-from tasks.dumps.catalogue import KINDS, Catalogue, Dump, distinct
 from tasks.dumps.drills import KEPT_PROVEN
-from tasks.dumps.manifest import DumpKind
 from tasks.workshop import Workshop, require_ours
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ import asyncpg
 from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.core.database.locks import AdvisoryLock
+from server.operations.dumps.errors import Busy, DumpFailed
 from tasks.dumps.confined import confined
-from tasks.dumps.errors import Busy, DumpFailed
 from tasks.dumps.postgres import connected, quoted
 
 # Names of scratch databases: PREFIX before the database's own. One drill at a time makes them.

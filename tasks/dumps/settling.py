@@ -12,6 +12,7 @@ from server.core import audit_rows as audit
 from server.core.audit import Act
 from server.core.database.connection import AWAY
 from server.operations import server_key
+from server.operations.dumps.manifest import Manifest
 from server.operations.server_key import ServerKey
 from tasks.dumps.handing_over import (
     IDENTITIES,
@@ -23,7 +24,6 @@ from tasks.dumps.handing_over import (
     skip_ids,
 )
 from tasks.dumps.making import summary
-from tasks.dumps.manifest import Manifest
 from tasks.dumps.postgres import connected
 
 # $1 kind, $2 slot, $3 its end, $4 its result: the dump itself was under way in its own snapshot.

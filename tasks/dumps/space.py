@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tasks.dumps.errors import DumpFailed
+from server.operations.dumps.errors import DumpFailed
 
 # Left free besides what is about to be written. Bytes.
 HEADROOM = 256 << 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.settings import Settings
-from tasks.dumps.errors import DumpFailed
-from tasks.dumps.manifest import Manifest
+from server.operations.dumps.errors import DumpFailed
+from server.operations.dumps.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)

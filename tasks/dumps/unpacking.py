@@ -12,8 +12,8 @@ from typing import Any
 
 import zstandard
 
+from server.operations.dumps.errors import DumpDamaged
 from tasks.dumps.channel import Aborted, Channel, ChannelReader, Sink, in_thread
-from tasks.dumps.errors import DumpDamaged
 
 # How much is handed to zstd at once: what comes out may be many times as much. Bytes.
 UNPACK = 64 << 10

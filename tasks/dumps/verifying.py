@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from server.operations.dumps.catalogue import Dump
+from server.operations.dumps.errors import DumpDamaged
 from storage.base import ObjectNotFound, ObjectStore
 from storage.files import chunks_of
-from tasks.dumps import restoring, space
-from tasks.dumps.catalogue import Dump
-from tasks.dumps.errors import DumpDamaged
+from tasks.dumps import pg_restore, space
 from tasks.workshop import Workshop
 
 
@@ -31,9 +31,9 @@ async def verify(dump: Dump, workshop: Workshop, *, identity: str | None = None)
         await read_through(dump, workshop)
         return "hash (encrypted; use --identity to check its archive too)"
     async with fetched(dump, workshop.backups, workshop.scratch) as file:
-        with restoring.into(None, dump.manifest.client_version) as sink:
+        with pg_restore.into(None, dump.manifest.client_version) as sink:
             progress, stored = workshop.on_progress, chunks_of(file)
-            await restoring.send(stored, sink, dump.manifest, identity=identity, on_progress=progress)
+            await pg_restore.send(stored, sink, dump.manifest, identity=identity, on_progress=progress)
     return "hash and archive"
 
 
@@ -79,7 +79,7 @@ async def read_through(dump: Dump, workshop: Workshop) -> None:
     progress = workshop.on_progress
     try:
         async with workshop.backups.read(dump.key) as found:
-            await restoring.send(found.body, Nowhere(), dump.manifest, on_progress=progress)
+            await pg_restore.send(found.body, Nowhere(), dump.manifest, on_progress=progress)
     except ObjectNotFound:
         raise DumpDamaged("its archive is missing") from None
 

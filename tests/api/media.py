@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from httpx import Response
 
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore
 from tests.callers import Caller
 from tests.waiting import until_gone
 
 
 async def objects(store: ObjectStore) -> list[str]:
-    return [item.key async for item in store.list() if not item.key.startswith(keys.MARKERS)]
+    return [item.key async for item in store.list() if not item.key.startswith(object_keys.MARKERS)]
 
 
 async def stored(store: ObjectStore) -> list[str]:
     """What is there once workers have done away with the originals, which happens behind an answer."""
 
     async def originals() -> list[str]:
-        return [key for key in await objects(store) if key.startswith(keys.INCOMING)]
+        return [key for key in await objects(store) if key.startswith(object_keys.INCOMING)]
 
     await until_gone(originals)
     return await objects(store)

@@ -12,7 +12,7 @@ import pytest
 
 from server.core.database.connection import rows
 from server.features.privacy import exports
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore
 from tests import pictures
 from tests.api.media import fetch, objects
@@ -105,11 +105,11 @@ async def test_nobody_fetches_that_of_others(
     assert (await alice.get("/api/users/me/export/archive")).error == GONE
     await make(alice, empty_store)
     (key,) = await objects(empty_store)
-    assert key.startswith(keys.EXPORTS)
+    assert key.startswith(object_keys.EXPORTS)
     assert (await anybody.get("/api/users/me/export/archive")).error == (401, "missing_key")
     assert (await bob.get("/api/users/me/export/archive")).error == GONE
     assert (await bob.get("/api/users/me/export"))["export"] is None
-    token = key.removeprefix(keys.EXPORTS)
+    token = key.removeprefix(object_keys.EXPORTS)
     for address in (f"/media/{token}", f"/media/{key}", f"/media/..%2f{key}"):
         assert (await fetch(anybody, address)).status_code == 404
 

@@ -15,7 +15,7 @@ from server.core.database.connection import rows
 from server.features.media import cleanup as media_cleanup
 from server.features.media import media
 from server.features.media.media_attachment import MediaAttachment, MediaState
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore, StorageUnavailable
 from storage.local import LocalStore
 from tasks import media as tasks_media
@@ -67,7 +67,7 @@ async def test_what_a_crash_left_is_taken_up_again(
     async def body() -> Any:
         yield pictures.jpeg()
 
-    await empty_store.put(keys.incoming(token), body(), content_type="image/jpeg")
+    await empty_store.put(object_keys.incoming(token), body(), content_type="image/jpeg")
     lost = await MediaAttachment.create(token=token, owner_id=alice.id)
     await rows("UPDATE media_attachments SET changed_at = now() - interval '3 min' RETURNING id")
     assert await media_cleanup.resume(perch.jobs) == 1
@@ -192,7 +192,7 @@ async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
     async def body() -> Any:
         yield pictures.jpeg()
 
-    await empty_store.put(keys.incoming(queued.token), body(), content_type="image/jpeg")
+    await empty_store.put(object_keys.incoming(queued.token), body(), content_type="image/jpeg")
     assert await perch.jobs.process_picture(queued.id)
     assert (await bob.upload(pictures.jpeg()))["media"]["state"] == "ready"
     await queued.refresh_from_db()
@@ -236,7 +236,7 @@ async def test_variants_of_a_removed_picture_that_come_late_are_found(
     await rows(LEASE, made.id, 20)
     folder = perch.settings.s3_tweets_media_folder
     await media_cleanup.remove([made.id], empty_store, folder)
-    await empty_store.put(keys.variant(folder, token), body(), content_type="image/jpeg")
+    await empty_store.put(object_keys.variant(folder, token), body(), content_type="image/jpeg")
     await rows(LEASE, made.id, -1)
     await media_cleanup.remove([made.id], empty_store, folder)
     assert await objects(empty_store) == []
@@ -249,8 +249,8 @@ async def test_originals_that_nobody_waits_for_are_swept(alice: Caller, empty_st
         yield b"x"
 
     for token in ("aa" * 16, "bb" * 16):
-        await empty_store.put(keys.incoming(token), body(), content_type="image/jpeg")
+        await empty_store.put(object_keys.incoming(token), body(), content_type="image/jpeg")
     await MediaAttachment.create(token="bb" * 16, owner_id=alice.id)
     assert await media_cleanup.sweep_incoming(empty_store) == 0
     assert await media_cleanup.sweep_incoming(empty_store, now=datetime.now(UTC) + timedelta(days=2)) == 1
-    assert await objects(empty_store) == [keys.incoming("bb" * 16)]
+    assert await objects(empty_store) == [object_keys.incoming("bb" * 16)]

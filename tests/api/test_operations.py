@@ -19,11 +19,10 @@ from server.api.http.measured import BOUNDS, WITHIN, quantile_ms
 from server.context import Context
 from server.core.audit import TERMINAL
 from server.core.database.connection import rows
-from server.operations import runs
+from server.operations import runs, trends
+from server.operations.dumps import checks
+from server.operations.queue_names import DEAD_LETTERS, SLOW_STREAM, STREAM
 from server.operations.scheduled_run import RunKind
-from tasks import trends
-from tasks.broker import DEAD_LETTERS, SLOW_STREAM, STREAM
-from tasks.dumps import checks
 from tests.callers import Caller
 from tests.jobs import NoJobs
 from tests.waiting import until, until_gone

@@ -29,10 +29,10 @@ from server.features.api_keys.api_key import ApiKey
 from server.features.invitations import invitations
 from server.features.moderation import suspension_requests
 from server.features.people import accounts
-from storage import keys as storage_keys
-from tasks.broker import DEAD_LETTERS
-from tasks.dumps import catalogue
-from tasks.dumps.manifest import Manifest
+from server.operations.dumps import catalogue
+from server.operations.dumps.manifest import Manifest
+from server.operations.queue_names import DEAD_LETTERS
+from storage import object_keys as storage_keys
 from tests.attacks.routes import FOREIGN, PUBLIC, Refusal, Route, routes
 from tests.attacks.shown import NO_KEY, Shown, keys_beyond, wrong_keys
 from tests.callers import Caller, register

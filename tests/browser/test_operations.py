@@ -13,8 +13,8 @@ from playwright.async_api import Page, expect
 from config.settings import Settings
 from server.context import Context
 from server.core.database.connection import rows
-from tasks import trends
-from tasks.broker import DEAD_LETTERS
+from server.operations import trends
+from server.operations.queue_names import DEAD_LETTERS
 from tests.browser.conftest import OpenPage
 from tests.browser.parts import see_all
 from tests.callers import Caller, register

@@ -22,7 +22,7 @@ from tests.waiting import lasting, until
 BROKEN_FOR = much(usually=1.5, thoroughly=15)
 
 # An upload waits for a message to be taken, and for the picture to be made, before it answers that this takes
-# longer (`tasks.queue.SEND_TIMEOUT`).
+# longer (`tasks.jobs.SEND_TIMEOUT`).
 UPLOAD_WITHIN = 4
 
 

@@ -32,8 +32,8 @@ async def plan_by_the_clock(timetable, jobs):
     passed = (time.time() - began) * 60 + float(Path({file!r}).read_text())
     await plan(timetable, jobs, now=start + timedelta(seconds=passed))
 runs.plan = plan_by_the_clock
-catalogue.TASKS = tuple(
-    replace(task, seconds=1) if task.name == "runs.plan" else task for task in catalogue.TASKS
+registry.TASKS = tuple(
+    replace(task, seconds=1) if task.name == "runs.plan" else task for task in registry.TASKS
 )
 """
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from server.features.media.media import REMOVED_WITHIN
-from storage import keys
+from storage import object_keys
 from storage.s3 import BUDGET, S3Store
 from tests import disks, pictures
 from tests.api.media import objects
@@ -70,7 +70,9 @@ async def test_an_upload_that_cannot_be_stored_says_so_and_leaves_nothing(
     assert await site.rows("SELECT FROM media_attachments WHERE owner_id = $1", alice.id) == []
     left = {*await objects(bucket)} - before
     # A store whose answers are lost may store an original after it was told to remove it: it is swept later.
-    assert not left or (how == "cuts the answer" and all(key.startswith(keys.INCOMING) for key in left))
+    assert not left or (
+        how == "cuts the answer" and all(key.startswith(object_keys.INCOMING) for key in left)
+    )
     assert list((site.data / "tmp").glob("upload-*")) == []
     back = await until(lambda: made(alice), within=10)
     measured(f"{how}: an upload is refused after {seconds:.1f} s; the next good one after {back:.1f} s")

@@ -16,11 +16,11 @@ import pytest_asyncio
 
 from config.settings import Settings
 from server.core.security.keyring import Keyring
-from storage import keys
+from server.operations.dumps import catalogue
+from server.operations.queue_names import DEAD_LETTERS
+from storage import object_keys
 from storage.files import chunks_of
-from tasks.broker import DEAD_LETTERS
-from tasks.catalogue import PROCESS_PICTURE, REMOVE_PICTURES
-from tasks.dumps import catalogue
+from tasks.registry import PROCESS_PICTURE, REMOVE_PICTURES
 from tests import pictures
 from tests.api.media import objects
 from tests.faults import houses
@@ -86,8 +86,8 @@ async def test_what_a_killed_worker_was_at_is_taken_over_and_done_once(
     assert await shipped(house) == lines
     found = await catalogue.read(house.backups, house.settings, Keyring([]))
     assert [one.trouble for one in found.dumps] == [None]
-    every = [key for token in tokens for key in keys.all_of_picture(token, "tweets_media")]
-    assert {*await objects(house.pictures)} == {*every} - {*map(keys.incoming, tokens)}
+    every = [key for token in tokens for key in object_keys.all_of_picture(token, "tweets_media")]
+    assert {*await objects(house.pictures)} == {*every} - {*map(object_keys.incoming, tokens)}
     later = datetime.now(UTC) + timedelta(hours=1)
     assert await house.backups.remove_unfinished("", before=later) > 0
     assert await house.database.fetchval("SELECT max(attempts) FROM media_attachments") <= 2
@@ -107,7 +107,7 @@ async def pending_pictures(house: House) -> list[str]:
     file.write_bytes(pictures.jpeg(4032, 3024))
     tokens = [secrets.token_hex(16) for _ in range(PICTURES)]
     for token in tokens:
-        await house.pictures.put(keys.incoming(token), chunks_of(file), content_type="image/jpeg")
+        await house.pictures.put(object_keys.incoming(token), chunks_of(file), content_type="image/jpeg")
         await house.send(PROCESS_PICTURE, await house.database.fetchval(PENDING, token))
     return tokens
 
@@ -123,7 +123,7 @@ async def all_ready(house: House) -> bool:
 
 
 async def originals_are_gone(house: House) -> bool:
-    return [item async for item in house.pictures.list(keys.INCOMING)] == []
+    return [item async for item in house.pictures.list(object_keys.INCOMING)] == []
 
 
 def finished_logs(folder: Path) -> list[bytes]:

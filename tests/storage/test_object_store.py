@@ -17,13 +17,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from storage.base import (
-    InvalidKey,
-    InvalidRange,
-    ObjectNotFound,
-    ObjectStore,
-    StorageUnavailable,
-)
+from storage.base import InvalidKey, InvalidRange, ObjectNotFound, ObjectStore, StorageUnavailable
 from storage.local import LocalStore
 from storage.s3 import PART, Bucket, S3Store
 from tests import servers

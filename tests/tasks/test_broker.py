@@ -17,21 +17,13 @@ from taskiq import AckableMessage
 from config import redis_clients
 from config.redis_address import RedisAddress
 from config.settings import Settings
+from server.operations.queue_names import ALIVE, DEAD_LETTERS, GROUP, STREAM, STREAMS
 from tasks import broker as broker_module
 from tasks import scheduler as scheduler_module
-from tasks.broker import (
-    ALIVE,
-    DEAD_LETTERS,
-    GROUP,
-    MAX_DELIVERIES,
-    STREAM,
-    STREAMS,
-    StreamBroker,
-    create_broker,
-)
-from tasks.catalogue import REMOVE_PICTURES, TASKS
+from tasks.broker import MAX_DELIVERIES, StreamBroker, create_broker
+from tasks.jobs import QueuedJobs
 from tasks.leases import renewed
-from tasks.queue import QueuedJobs
+from tasks.registry import REMOVE_PICTURES, TASKS
 from tasks.scheduler import PatientScheduler
 from tests import proxy
 from tests.proxy import Pass, Refuse

@@ -14,6 +14,7 @@ from config.settings import Settings
 from server.core.database.connection import rows
 from server.features.media import cleanup as media_cleanup
 from server.features.media import media_copy
+from server.operations.dumps.errors import DumpFailed
 from storage.base import ObjectStore
 from storage.lifecycle import rule_for_versions
 from storage.local import LocalStore
@@ -21,8 +22,7 @@ from storage.s3 import S3Store
 from tasks import lifecycle, media_copies
 from tasks.broker import StreamBroker
 from tasks.dumps import drills
-from tasks.dumps.errors import DumpFailed
-from tasks.queue import QueuedJobs
+from tasks.jobs import QueuedJobs
 from tasks.workshop import Workshop, ownership_of_pictures
 from tests import pictures, servers
 from tests.api.media import objects

@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 from config.redis_address import RedisAddress
 from config.settings import Settings
 from server.core.jobs import Jobs
-from tasks import queues
+from server.operations import queues
 from tasks.broker import create_broker
-from tasks.queue import QueuedJobs
+from tasks.jobs import QueuedJobs
 from tests import proxy
 from tests.proxy import Pass, Refuse
 

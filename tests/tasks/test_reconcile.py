@@ -17,7 +17,7 @@ from server.core.database.connection import row, rows
 from server.operations import condition, counters, runs
 from server.operations.scheduled_run import RunKind
 from server.operations.slots import Timetable
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore
 from storage.local import LocalStore
 from tasks.reconcile import Findings, reconcile
@@ -155,8 +155,8 @@ async def test_pictures_that_are_stuck_are_worked_on_and_objects_of_nobody_remov
 ) -> None:
     url: str = (await alice.upload(pictures.jpeg()))["media"]["url"]
     await until(pictures_are_settled, within=20)
-    small = keys.variant(workshop.media_folder, token_of(url) + keys.SMALL)
-    orphan = keys.variant(workshop.media_folder, secrets.token_hex(16))
+    small = object_keys.variant(workshop.media_folder, token_of(url) + object_keys.SMALL)
+    orphan = object_keys.variant(workshop.media_folder, secrets.token_hex(16))
     await put(workshop.store, orphan)
     await workshop.store.delete(small)
     stuck, removed = secrets.token_hex(16), secrets.token_hex(16)

@@ -19,10 +19,10 @@ from redis import Redis
 from config.redis_address import RedisAddress
 from config.settings import Settings
 from server.core.security.keyring import Keyring
+from server.operations.dumps import catalogue
 from storage.local import LocalStore
 from tasks.broker import create_broker
-from tasks.catalogue import REMOVE_PICTURES
-from tasks.dumps import catalogue
+from tasks.registry import REMOVE_PICTURES
 from tests import servers
 from tests.faults.workers import HASTE, started
 from tests.thorough import THOROUGH, much

@@ -33,7 +33,7 @@ from server.core.database.connection import database
 from storage.local import LocalStore
 from tasks.broker import create_broker
 from tasks.dumps import making
-from tasks.queue import QueuedJobs
+from tasks.jobs import QueuedJobs
 from tasks.workshop import Workshop
 from tests import servers
 

@@ -18,9 +18,8 @@ from server.context import Context
 from server.core.database import migrate
 from server.core.database.connection import only_reads
 from server.core.errors import Unavailable
-from server.operations import condition
+from server.operations import condition, queues
 from server.operations.slots import Timetable
-from tasks import queues
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from server.core import audit
 from server.core.audit import Act, Actor
 from server.core.errors import DeadLetterNotFound
 from server.core.viewer import Viewer
-from tasks import dead_letters
+from server.operations import dead_letters
 
 bp = Blueprint("dead_letters", url_prefix="/api/operations/dead-letters")
 

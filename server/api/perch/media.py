@@ -37,7 +37,7 @@ from server.features.media import links as picture_links
 from server.features.media import media
 from server.features.media.media_access import Access
 from server.features.media.media_attachment import MediaState
-from storage import keys
+from storage import object_keys
 from storage.base import InvalidRange, ObjectNotFound
 
 bp = Blueprint("media")
@@ -115,7 +115,7 @@ async def describe(request: Request, viewer: Viewer, body: AltText, media_id: in
 @bp.route("/media/<name:str>", methods=["GET", "HEAD"])
 async def serve(request: Request, name: str) -> HTTPResponse | None:
     """The bytes of a variant; a neutral picture while it is being made."""
-    found = keys.MEDIA_NAME.fullmatch(name)
+    found = object_keys.MEDIA_NAME.fullmatch(name)
     if found is None:
         raise NotFound
     perch = context(request)
@@ -128,7 +128,7 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
         if access.state is MediaState.PENDING:
             return HTTPResponse(NEUTRAL, 200, {**NO_STORE, **HEADERS}, "image/gif")
         caching = FOR_EVER if access.is_attached else FOR_A_DAY
-    key = keys.variant(perch.settings.s3_tweets_media_folder, name)
+    key = object_keys.variant(perch.settings.s3_tweets_media_folder, name)
     headers = {"etag": f'"{name}"', "cache-control": caching, "accept-ranges": "bytes", **HEADERS}
     of_another = request.headers.get("if-range", headers["etag"]) != headers["etag"]
     start, stop = asked_range("" if of_another else request.headers.get("range", ""))

@@ -23,10 +23,9 @@ from server.api.http.operation import operation
 from server.api.perch.shapes import operations as wire
 from server.core.live import hub
 from server.core.viewer import Viewer
-from server.operations import condition, runs
+from server.operations import condition, queues, runs, storage_used, trends
 from server.operations.scheduled_run import RunKind
 from server.operations.slots import Timetable
-from tasks import queues, storage_used, trends
 
 bp = Blueprint("operations", url_prefix="/api/operations")
 

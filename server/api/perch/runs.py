@@ -19,8 +19,8 @@ from server.core.audit import Act, Actor
 from server.core.errors import DumpNotFound, RunUnderWay
 from server.core.viewer import Viewer
 from server.operations import runs, server_keys
+from server.operations.dumps import catalogue, checks
 from server.operations.scheduled_run import RunKind
-from tasks.dumps import catalogue, checks
 
 bp = Blueprint("runs", url_prefix="/api/operations")
 

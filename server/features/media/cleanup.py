@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from server.core.database.connection import rows
 from server.core.jobs import Jobs
 from server.features.media.media_access import UNATTACHED_LIFETIME
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> i
         list(media_ids),
     )
     for media in found:
-        for key in keys.all_of_picture(media["token"], folder):
+        for key in object_keys.all_of_picture(media["token"], folder):
             await store.delete(key)
         await rows(
             "DELETE FROM media_attachments WHERE id = $1 AND state = 'removed' "
@@ -89,12 +89,12 @@ async def expire_unattached(jobs: Jobs, *, now: datetime | None = None) -> int:
 async def sweep_incoming(store: ObjectStore, *, now: datetime | None = None) -> int:
     """Delete originals whose row is settled or was never written; how many."""
     before = (now or datetime.now(UTC)) - UNATTACHED_LIFETIME
-    old = [item.key async for item in store.list(keys.INCOMING) if item.modified_at < before]
-    tokens = [key.removeprefix(keys.INCOMING) for key in old]
+    old = [item.key async for item in store.list(object_keys.INCOMING) if item.modified_at < before]
+    tokens = [key.removeprefix(object_keys.INCOMING) for key in old]
     wanted = await rows(
         "SELECT token FROM media_attachments WHERE token = ANY($1) AND state = 'pending'", tokens
     )
-    kept = {keys.incoming(media["token"]) for media in wanted}
+    kept = {object_keys.incoming(media["token"]) for media in wanted}
     gone = [key for key in old if key not in kept]
     for key in gone:
         await store.delete(key)

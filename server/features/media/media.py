@@ -22,7 +22,7 @@ from server.core.viewer import Viewer
 from server.features.media import events, media_access
 from server.features.media.media_access import OwnedMedia
 from server.features.media.media_attachment import MediaAttachment, MediaState
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore, StorageError
 
 # How long an upload's answer waits for the worker's verdict. Seconds.
@@ -82,7 +82,7 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
     """
     alt = text.bounded("alt", upload.alt, text.ALT_MAX_LENGTH)
     token = secrets.token_hex(16)
-    original = keys.incoming(token)
+    original = object_keys.incoming(token)
     try:
         async with asyncio.timeout(STORED_WITHIN):
             await store.put_file(original, upload.file, content_type=upload.content_type)

@@ -6,7 +6,7 @@ from server.features.media import links as picture_links
 from server.features.media.media_access import UNATTACHED_LIFETIME, OwnedMedia
 from server.features.media.media_attachment import MediaState
 from server.features.timelines.timeline import MediaRow
-from storage import keys
+from storage import object_keys
 
 
 class MediaUrls:
@@ -25,7 +25,7 @@ class MediaUrls:
 
     def small(self, media: MediaRow) -> str:
         """The URL of the small variant."""
-        return self._url(media, media.token + keys.SMALL)
+        return self._url(media, media.token + object_keys.SMALL)
 
     def _url(self, media: MediaRow, name: str) -> str:
         if isinstance(media, OwnedMedia) and media.tweet_id is None:
@@ -34,4 +34,4 @@ class MediaUrls:
             return f"/media/{name}?until={until}&signature={signature}"
         if self._public is None or media.state != MediaState.READY:
             return f"/media/{name}"
-        return self._public + keys.variant(self._folder, name)
+        return self._public + object_keys.variant(self._folder, name)

@@ -14,7 +14,7 @@ from server.core.database.connection import row
 from server.features.media.personal import PICTURES
 from server.features.privacy import export
 from server.features.registry import EXPORTED
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectNotFound, ObjectStore
 
 # Files that are no lists of rows, and those that are, as `server.features.registry` has them.
@@ -66,7 +66,7 @@ async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGen
         async for pictures in export.listed(PICTURES, user_id):
             for picture in pictures:
                 with contextlib.suppress(ObjectNotFound):  # removed meanwhile
-                    async with store.read(keys.variant(media_folder, picture["token"])) as found:
+                    async with store.read(object_keys.variant(media_folder, picture["token"])) as found:
                         # Its bytes are compressed already.
                         with archive.open(zipfile.ZipInfo(_file(picture)), "w") as entry:
                             async for piece in found.body:

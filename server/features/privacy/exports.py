@@ -15,7 +15,7 @@ from server.core.errors import ExportNotFound
 from server.core.jobs import Jobs
 from server.features.privacy import archive, export
 from server.features.privacy.export import ExportRow
-from storage import keys
+from storage import object_keys
 from storage.base import ObjectStore
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ async def ask(user_id: int, jobs: Jobs, store: ObjectStore) -> ExportRow:
     made = await export.ask(user_id, secrets.token_hex(16), not_before=NOT_BEFORE)
     if made is not None:
         if old is not None:
-            await store.delete(keys.export(old.token))
+            await store.delete(object_keys.export(old.token))
         await jobs.make_export(made.id)
         return made
     found = await export.of_user(user_id)
@@ -65,7 +65,7 @@ async def key_of(user_id: int) -> str:
     found = await read(user_id)
     if found is None or found.state != "ready":
         raise ExportNotFound
-    return keys.export(found.token)
+    return object_keys.export(found.token)
 
 
 async def claim(export_id: int) -> tuple[int, str] | None:
@@ -88,7 +88,7 @@ async def make(
     export_id: int, user_id: int, token: str, store: ObjectStore, media_folder: str, *, days: int
 ) -> None:
     """For the worker: write a claimed archive, which can be fetched for so many days."""
-    key = keys.export(token)
+    key = object_keys.export(token)
     written = await store.put(key, archive.write(user_id, store, media_folder), content_type=CONTENT_TYPE)
     if not await row(export.FINISH, export_id, token, written.size, days):
         await store.delete(key)  # its user was deleted meanwhile, or asked for another
@@ -99,7 +99,7 @@ async def remove_of(user_id: int, store: ObjectStore) -> bool:
     found = await export.of_user(user_id)
     if found is None:
         return False
-    await store.delete(keys.export(found.token))
+    await store.delete(object_keys.export(found.token))
     await rows(export.REMOVE, found.id, found.token)
     return True
 
@@ -116,12 +116,12 @@ async def sweep(store: ObjectStore, *, now: datetime | None = None) -> int:
     """Remove archives whose time is over, and objects that no row knows; how many."""
     expired = await rows(export.EXPIRED, AT_ONCE)
     for one in expired:
-        await store.delete(keys.export(one["token"]))
+        await store.delete(object_keys.export(one["token"]))
         await rows(export.REMOVE, one["id"], one["token"])
     before = (now or datetime.now(UTC)) - ORPHAN_AGE
-    old = [item.key async for item in store.list(keys.EXPORTS) if item.modified_at < before]
-    tokens = [key.removeprefix(keys.EXPORTS) for key in old]
-    known = {keys.export(one["token"]) for one in await rows(export.KNOWN, tokens)}
+    old = [item.key async for item in store.list(object_keys.EXPORTS) if item.modified_at < before]
+    tokens = [key.removeprefix(object_keys.EXPORTS) for key in old]
+    known = {object_keys.export(one["token"]) for one in await rows(export.KNOWN, tokens)}
     gone = [key for key in old if key not in known]
     for key in gone:
         await store.delete(key)

@@ -13,14 +13,14 @@ import pytest_asyncio
 from config.settings import Settings
 from server.core.database import migrate, own_server
 from server.core.database.connection import rows
+from server.operations.dumps.catalogue import Dump
 from storage.base import ObjectStore
 from storage.local import LocalStore
 from storage.s3 import S3Store
 from tasks.broker import StreamBroker
 from tasks.dumps import making
-from tasks.dumps.catalogue import Dump
 from tasks.dumps.postgres import connected
-from tasks.queue import QueuedJobs
+from tasks.jobs import QueuedJobs
 from tasks.workshop import Workshop
 from tests import servers
 from tests.tasks.dumps.parts import drop_all, listing

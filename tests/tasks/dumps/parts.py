@@ -13,11 +13,12 @@ from pyrage import x25519
 
 from config.settings import Settings
 from server.operations import server_keys
+from server.operations.dumps import catalogue
+from server.operations.dumps.catalogue import Dump
+from server.operations.dumps.manifest import DumpKind
 from storage.base import ObjectStore
-from storage.keys import MARKERS
-from tasks.dumps import catalogue, making
-from tasks.dumps.catalogue import Dump
-from tasks.dumps.manifest import DumpKind
+from storage.object_keys import MARKERS
+from tasks.dumps import making
 from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Restored, Source, restore
 from tasks.workshop import Workshop

@@ -10,11 +10,12 @@ import msgspec
 import pytest
 
 from server.operations import runs, server_keys
+from server.operations.dumps import catalogue
+from server.operations.dumps.errors import DumpDamaged
+from server.operations.dumps.manifest import UNSEALED, Manifest, checksum_of, decode, encode, filled
 from server.operations.scheduled_run import RunKind
-from tasks.dumps import catalogue, drills
+from tasks.dumps import drills
 from tasks.dumps import retention as retention_of
-from tasks.dumps.errors import DumpDamaged
-from tasks.dumps.manifest import UNSEALED, Manifest, checksum_of, decode, encode, filled
 from tasks.dumps.verifying import verify
 from tasks.runs import carry_out
 from tasks.workshop import Workshop

@@ -20,14 +20,15 @@ from config.addresses import DatabaseAddress
 from server.core.database.connection import rows
 from server.core.database.locks import AdvisoryLock
 from server.core.database.own_server import SUPERUSER
+from server.operations.dumps import catalogue
+from server.operations.dumps.catalogue import Dump
+from server.operations.dumps.errors import DumpFailed
+from server.operations.dumps.manifest import Manifest
 from server.operations.runs import Claim
 from server.operations.scheduled_run import RunKind
-from tasks.dumps import catalogue, drills, making, restoring
-from tasks.dumps.catalogue import Dump
-from tasks.dumps.errors import DumpFailed
-from tasks.dumps.manifest import Manifest
+from tasks.dumps import drills, making, pg_restore
+from tasks.dumps.pg_restore import Restoring
 from tasks.dumps.postgres import connected
-from tasks.dumps.restoring import Restoring
 from tasks.dumps.scratch import PREFIX
 from tasks.dumps.verifying import verify
 from tasks.workshop import Workshop
@@ -101,7 +102,7 @@ async def test_an_encrypted_dump_is_drilled_while_it_is_made_and_later_with_its_
 
 def kill_pg_restore(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on each pg_restore dies as soon as it has begun."""
-    starting = restoring.into
+    starting = pg_restore.into
 
     @contextmanager
     def into(database: DatabaseAddress | None, version: int) -> Iterator[Restoring]:
@@ -109,7 +110,7 @@ def kill_pg_restore(monkeypatch: pytest.MonkeyPatch) -> None:
             subprocess.run(["pkill", "-9", "-P", str(os.getpid()), "pg_restore"], check=False)
             yield sink
 
-    monkeypatch.setattr(restoring, "into", into)
+    monkeypatch.setattr(pg_restore, "into", into)
 
 
 @only_local
@@ -273,6 +274,6 @@ async def test_bytes_that_are_not_those_that_were_stored_reach_no_pg_restore(
     data = bytearray(await catalogue.read_whole(workshop.backups, dump.key))
     data[-1] ^= 1
     await overwrite(workshop.backups, dump.key, bytes(data))
-    monkeypatch.setattr(restoring, "into", None)  # whoever began one would fail of this
+    monkeypatch.setattr(pg_restore, "into", None)  # whoever began one would fail of this
     found = await drills.drill(dump, workshop)
     assert found.error == "its bytes differ from those that were stored"

@@ -16,9 +16,9 @@ import pytest
 
 from server.core.database.connection import rows
 from server.operations import runs
+from server.operations.dumps.errors import DumpFailed
 from server.operations.scheduled_run import RunKind, ScheduledRun
 from tasks.dumps import drills, making, postgres, space
-from tasks.dumps.errors import DumpFailed
 from tasks.dumps.postgres import clients, connected, conninfo, password_file, running
 from tasks.runs import carry_out
 from tasks.workshop import Workshop

@@ -13,13 +13,13 @@ import pytest
 from config.settings import Settings
 from server.core.database.locks import AdvisoryLock
 from server.operations import runs
+from server.operations.dumps.catalogue import Dump
+from server.operations.dumps.errors import Busy, DumpDamaged, DumpFailed
 from server.operations.scheduled_run import RunKind
-from tasks.dumps import kept, making, restoring
+from tasks.dumps import kept_databases, making, pg_restore
 from tasks.dumps import restore as restore_room
-from tasks.dumps.catalogue import Dump
-from tasks.dumps.errors import Busy, DumpDamaged, DumpFailed
 from tasks.dumps.handing_over import ROOM
-from tasks.dumps.kept import MAINTENANCE
+from tasks.dumps.kept_databases import MAINTENANCE
 from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Source, restore
 from tasks.workshop import Workshop
@@ -36,14 +36,14 @@ async def tweets(settings: Settings) -> int:
     return count
 
 
-async def listed(settings: Settings) -> list[kept.Kept]:
+async def listed(settings: Settings) -> list[kept_databases.Kept]:
     async with connected(settings.database, MAINTENANCE) as server:
-        return await kept.listed(server, settings.database.database)
+        return await kept_databases.listed(server, settings.database.database)
 
 
 async def forget(settings: Settings, name: str) -> None:
     async with connected(settings.database, MAINTENANCE) as server:
-        await kept.forget(server, settings.database.database, name)
+        await kept_databases.forget(server, settings.database.database, name)
 
 
 async def test_what_was_there_is_kept_and_everything_is_right(
@@ -83,7 +83,7 @@ async def test_a_restore_that_fails_at_any_step_changes_nothing(
     async def fail(*_: object, **__: object) -> None:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(restoring if step == "send" else restore_room, step, fail)
+    monkeypatch.setattr(pg_restore if step == "send" else restore_room, step, fail)
     with pytest.raises(asyncio.CancelledError):
         await from_dump(dump, workshop, target, force=True)
     assert await databases(workshop) == ["target"]
@@ -198,7 +198,7 @@ async def test_what_was_put_aside_is_listed_and_dropped_by_name(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     assert await listed(target) == []
-    assert len(kept.new_name("x" * 63)) == 63, "PostgreSQL would cut a longer one"
+    assert len(kept_databases.new_name("x" * 63)) == 63, "PostgreSQL would cut a longer one"
     done = await from_dump(dump, workshop, target, force=True)
     [found] = await listed(target)
     assert found.name == done.kept

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.operations import runs
+from server.operations.dumps.manifest import DumpKind
 from server.operations.scheduled_run import RunKind
 from tasks.dumps import drills, making, retention
-from tasks.dumps.manifest import DumpKind
 from tasks.dumps.retention import Expired
 from tasks.runs import carry_out
 from tasks.workshop import Workshop

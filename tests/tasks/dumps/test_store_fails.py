@@ -14,12 +14,12 @@ import pytest_asyncio
 
 from server.core.database.connection import rows
 from server.operations import runs
+from server.operations.dumps.errors import DumpDamaged
 from server.operations.scheduled_run import RunKind, ScheduledRun
 from storage import s3
 from storage.local import LocalStore
 from storage.s3 import S3Store
 from tasks.dumps import drills, space
-from tasks.dumps.errors import DumpDamaged
 from tasks.dumps.verifying import verify
 from tasks.runs import carry_out
 from tasks.workshop import Workshop, owned_backups

@@ -13,11 +13,12 @@ import pytest
 from server.core.database.connection import rows
 from server.core.security.keyring import Keyring
 from server.operations import server_key, server_keys
+from server.operations.dumps import catalogue
+from server.operations.dumps.catalogue import Dump
+from server.operations.dumps.errors import DumpFailed, DumpNotFound
+from server.operations.dumps.manifest import Manifest, decode, encode, is_signed
 from server.operations.server_key import ServerKey
-from tasks.dumps import catalogue, drills, making, postgres, retention, trust
-from tasks.dumps.catalogue import Dump
-from tasks.dumps.errors import DumpFailed, DumpNotFound
-from tasks.dumps.manifest import Manifest, decode, encode, is_signed
+from tasks.dumps import drills, making, postgres, retention, trust
 from tasks.dumps.postgres import connected
 from tasks.dumps.scratch import scratch
 from tasks.dumps.trust import Accepted

@@ -10,11 +10,11 @@ import pytest
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
+from server.operations.dumps.catalogue import Dump
+from server.operations.dumps.errors import DumpFailed
 from tasks.dumps import confined
 from tasks.dumps import restore as restore_room
-from tasks.dumps.catalogue import Dump
-from tasks.dumps.errors import DumpFailed
-from tasks.dumps.kept import MAINTENANCE
+from tasks.dumps.kept_databases import MAINTENANCE
 from tasks.dumps.postgres import connected
 from tasks.dumps.trust import Accepted
 from tasks.workshop import Workshop

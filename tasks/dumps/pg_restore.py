@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from typing import IO, cast
 
 from config.addresses import DatabaseAddress
+from server.operations.dumps.errors import DumpDamaged, DumpFailed
+from server.operations.dumps.manifest import Manifest
 from tasks.dumps.channel import Sink
-from tasks.dumps.errors import DumpDamaged, DumpFailed
-from tasks.dumps.manifest import Manifest
 from tasks.dumps.postgres import Running, clients, running
 from tasks.dumps.unpacking import unpack
 

@@ -13,7 +13,7 @@ from taskiq.exceptions import TaskiqError
 
 from server.core.transient import reason
 from tasks.broker import StreamBroker
-from tasks.catalogue import (
+from tasks.registry import (
     ERASE_USER,
     EXECUTE_RUN,
     MAKE_EXPORT,

@@ -19,8 +19,8 @@ from server.cli.command import (
     table,
 )
 from server.processes import for_commands
-from tasks.dumps import kept
-from tasks.dumps.kept import MAINTENANCE
+from tasks.dumps import kept_databases
+from tasks.dumps.kept_databases import MAINTENANCE
 from tasks.dumps.postgres import connected
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ def list_kept(as_json: bool) -> None:
     Example:
       perch kept list
     """
-    found = with_server(kept.listed)
+    found = with_server(kept_databases.listed)
     rows = [
         {
             "name": database.name,
@@ -67,7 +67,7 @@ def drop_kept(name: str, yes: bool, as_json: bool) -> None:
     """
     if not yes:
         confirm_typed(name, f"Type {name} to drop it for ever")
-    with_server(lambda server, in_use: kept.forget(server, in_use, name))
+    with_server(lambda server, in_use: kept_databases.forget(server, in_use, name))
     if as_json:
         print_json({"name": name, "dropped": True})
         return

@@ -1,23 +1,12 @@
-"""Dumps that an administrator has verified from afar: the work, and its result for those who ask."""
+"""Dumps that an administrator has verified from afar: the results, for those who ask."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
 from redis.asyncio import Redis
-
-from config import redis_clients
-from config.logging import redact
-from server.operations import server_keys
-from tasks.dumps import catalogue
-from tasks.dumps.errors import DumpFailed
-from tasks.dumps.verifying import verify
-from tasks.workshop import Means
-
-log = logging.getLogger(__name__)
 
 PREFIX, ASKED = "perch:verified:", "perch:verify:"
 
@@ -36,20 +25,15 @@ class Check(msgspec.Struct, frozen=True):
     words: str = ""
 
 
-async def verify_dump(dump_id: str, workshop: Means) -> None:
-    """Read a dump to its end, and say whether it is whole."""
-    async with redis_clients.client(workshop.settings.redis_tasks) as redis:
-        try:
-            keyring = await server_keys.keyring()
-            found = (await catalogue.read(workshop.backups, workshop.settings, keyring)).find(dump_id)
-            check = Check(datetime.now(UTC), True, await verify(found, workshop))
-        except DumpFailed as error:
-            log.error("the dump %s is incomplete or damaged: %s", dump_id, error)
-            check = Check(datetime.now(UTC), False, redact(str(error)))
-        except BaseException:  # nothing is known of the dump: somebody may ask again
-            await redis.delete(PREFIX + dump_id)
-            raise
-        await redis.set(PREFIX + dump_id, msgspec.json.encode(check), ex=KEPT)
+async def settle(redis: Redis, dump_id: str, *, is_whole: bool, words: str) -> None:
+    """Say what came of it. Raises RedisError or OSError."""
+    check = Check(datetime.now(UTC), is_whole, words)
+    await redis.set(PREFIX + dump_id, msgspec.json.encode(check), ex=KEPT)
+
+
+async def give_up(redis: Redis, dump_id: str) -> None:
+    """Nothing is known of the dump: somebody may ask again. Raises RedisError or OSError."""
+    await redis.delete(PREFIX + dump_id)
 
 
 async def begin(redis: Redis, dump_id: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from tasks.dumps.errors import DumpFailed
+from server.operations.dumps.errors import DumpFailed
 from tasks.dumps.postgres import quoted
 from tasks.dumps.scratch import NAME_LENGTH
 

@@ -12,9 +12,9 @@ from typing import Literal, get_args
 
 from config.settings import Settings
 from server.core.security.keyring import Keyring
+from server.operations.dumps.errors import DumpDamaged, DumpNotFound
+from server.operations.dumps.manifest import Drill, DumpKind, Manifest, decode, encode, is_signed
 from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
-from tasks.dumps.errors import DumpDamaged, DumpNotFound
-from tasks.dumps.manifest import Drill, DumpKind, Manifest, decode, encode, is_signed
 
 KINDS: tuple[DumpKind, ...] = get_args(DumpKind)
 FOLDERS: tuple[Literal["hour", "day", "week", "proven"], ...] = (*KINDS, "proven")

@@ -8,7 +8,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from tasks.broker import ALIVE, DEAD_LETTERS, GROUP, PEOPLE_STREAM, SLOW_STREAM, STREAM
+from server.operations.queue_names import ALIVE, DEAD_LETTERS, GROUP, PEOPLE_STREAM, SLOW_STREAM, STREAM
 
 # What operators call the streams.
 NAMES = {"quick": STREAM, "slow": SLOW_STREAM, "people": PEOPLE_STREAM}

@@ -8,9 +8,9 @@ from typing import Any
 
 from taskiq import AsyncBroker
 
-from tasks import health, media, media_copies, people, runs, storage_used
-from tasks.broker import PEOPLE_STREAM, SLOW_STREAM, STREAM
-from tasks.dumps import checks
+from server.operations.queue_names import PEOPLE_STREAM, SLOW_STREAM, STREAM
+from tasks import health, media, media_copies, people, runs, storage_listed
+from tasks.dumps import asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ TASKS = (
     Task("people.resume", people.resume, cron="* * * * *"),
     Task("runs.plan", runs.plan, seconds=10),
     Task(EXECUTE_RUN, runs.execute),
-    Task(VERIFY_DUMP, checks.verify_dump, stream=PEOPLE_STREAM),
+    Task(VERIFY_DUMP, asked.verify_dump, stream=PEOPLE_STREAM),
     Task("health.tell_changes", health.tell_changes, cron="* * * * *"),
-    Task("storage_used.measure_storage", storage_used.measure_storage, cron="7 * * * *"),
+    Task("storage_used.measure_storage", storage_listed.measure_storage, cron="7 * * * *"),
 )
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from server.core.security.keyring import Keyring
-from tasks.dumps.errors import DumpDamaged
+from server.operations.dumps.errors import DumpDamaged
 
 DumpKind = Literal["hour", "day", "week"]
 

@@ -1,0 +1,1 @@
+"""Records of dumps: which there are, and what is known of them."""
