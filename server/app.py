@@ -93,6 +93,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.readiness = health.Readiness()
     app.ctx.unsent = Unsent()
+    app.ctx.heads = {}
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
     for part in PARTS:

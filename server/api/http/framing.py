@@ -45,24 +45,8 @@ class TooManyHeaders(SanicException):
     status_code = 431
 
 
-# Heads that were found in order: clients send the same ones again and again, and each check takes 4 us.
-KNOWN_HEADS, LONGEST_KNOWN = 1_000, 1 << 10
-known: set[bytes] = set()
-
-
 def check_head(head: bytes, headers: Header, version: str) -> None:
     """Raises BadRequest, TooManyHeaders. The head is without the empty line behind it."""
-    if head in known:
-        return
-    check_unknown_head(head, headers, version)
-    if len(head) <= LONGEST_KNOWN:
-        if len(known) >= KNOWN_HEADS:
-            known.clear()
-        known.add(head)
-
-
-def check_unknown_head(head: bytes, headers: Header, version: str) -> None:
-    """The same, looked at."""
     ends = head.count(b"\r\n")
     if ends > MAX_HEADERS:
         raise TooManyHeaders("The request has too many headers.")

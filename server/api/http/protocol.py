@@ -12,9 +12,10 @@ import itertools
 import secrets
 import time
 from collections.abc import Iterator
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from sanic import Request
+from sanic.compat import Header
 from sanic.exceptions import BadRequest, BadURL
 from sanic.http import Http, Stage
 from sanic.http.http1 import HTTP_CONTINUE
@@ -41,8 +42,25 @@ LINGER, LINGER_BYTES = 1.0, 16 << 20
 # What stands between the type of a JSON answer and the headers of its own.
 COMMON = b"\r\n%b\r\nx-request-id: %b%b"
 
+HEAD_ENDS = b"\r\n\r\n"
+
 # Where a request goes whose address is not one: nothing is there.
 NOWHERE = b"/not-an-address"
+
+
+# Heads up to this size are kept, until there are so many: then all are forgotten. Bytes.
+LONGEST_HEAD, MOST_HEADS = 1 << 10, 2_000
+
+
+class Head(NamedTuple):
+    """The head of a request without a body, read once: clients send the same one again and again."""
+
+    method: str
+    url: str
+    version: str
+    headers: Header
+    keep_alive: bool
+    head_only: bool
 
 
 class PerchRequest(Request):
@@ -59,7 +77,9 @@ class PerchRequest(Request):
     rate: bytes = b""
 
     def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
-        if head := options.get("head"):
+        head = options.get("head")
+        app = options["app"]
+        if is_new := head is not None and head not in app.ctx.heads:  # a known one has passed all checks
             check_head(head, options["headers"], options["version"])
         try:
             super().__init__(url_bytes, *arguments, **options)
@@ -68,8 +88,8 @@ class PerchRequest(Request):
             path = None
         if path is None:  # not an address, or that of a host alone
             super().__init__(NOWHERE, *arguments, **options)
-        elif head:
-            options["app"].ctx.hosts.check(self.headers.get("host"), path.decode())
+        elif is_new:
+            app.ctx.hosts.check(self.headers.get("host"), path.decode())
         self._id = f"{self.process}{next(self.numbers):08x}"
         self.began = time.perf_counter()
         current_work.set(self._id)  # log lines carry it
@@ -107,14 +127,15 @@ class JsonAnswer(HTTPResponse):
 class PerchHttp(Http):
     """Sanic's HTTP/1.1, which hands over each answer here before it is sent."""
 
-    __slots__ = ("chunks",)  # of the present body
+    __slots__ = ("chunks", "waited_already")
 
     # Sanic's types do not know all that these hold.
     protocol: Any
     request: Any
     request_body: Any
     response: Any
-    chunks: int
+    chunks: int  # of the present body
+    waited_already: bool  # whether the present request came while the one before was answered
 
     # Of the process: whoever is answered from now on connects again, to another one.
     is_stopping: ClassVar[bool] = False
@@ -142,11 +163,53 @@ class PerchHttp(Http):
             response.headers.update(headers.for_others(request))
         return response
 
+    def init_for_request(self) -> None:
+        """Before the next request is waited for."""
+        super().init_for_request()  # type: ignore[no-untyped-call]
+        self.waited_already = bool(self.recv_buffer)
+
     async def http1_request_header(self) -> None:
-        """The head of the next request. One that waits already lets other connections take their turn."""
-        if self.recv_buffer:
+        """The head of the next request. One that waits already lets other connections take their turn.
+
+        A head that is known is not read and checked again, which is a quarter of what a hot request costs.
+        """
+        buffer = self.recv_buffer
+        if self.waited_already:
             await asyncio.sleep(0)
+        end = buffer.find(HEAD_ENDS, 0, LONGEST_HEAD)
+        head = bytes(buffer[:end]) if end > 0 else b""
+        if (known := self.protocol.heads.get(head)) is not None:
+            del buffer[: end + len(HEAD_ENDS)]
+            self._begin(head, known)
+            return
         await super().http1_request_header()  # type: ignore[no-untyped-call]
+        if head and not self.request_body and not self.upgrade_websocket:
+            heads = self.protocol.heads
+            if len(heads) >= MOST_HEADS:
+                heads.clear()
+            request, url, head_only = self.request, cast(str, self.url), bool(self.head_only)
+            heads[head] = Head(
+                request.method, url, request.version, request.headers, self.keep_alive, head_only
+            )
+
+    def _begin(self, head: bytes, known: Head) -> None:
+        """Begin the request as Sanic does when it has read a head."""
+        self.url, self.keep_alive, self.head_only = known.url, known.keep_alive, known.head_only
+        self.upgrade_websocket = False
+        protocol = self.protocol
+        request = PerchRequest(
+            url_bytes=known.url.encode(),
+            headers=known.headers,
+            head=head,
+            version=known.version,
+            method=known.method,
+            transport=protocol.transport,
+            app=protocol.app,
+        )
+        PerchRequest._current.set(request)
+        self.request_bytes_left = self.request_bytes = 0
+        self.request, request.stream = request, cast(Any, self)
+        protocol.state["requests_count"] += 1
 
     async def http1(self) -> None:
         """All requests of the connection."""
@@ -207,12 +270,13 @@ class PerchProtocol(HttpProtocol):
     """One connection. However slowly a client sends, it has its time for the whole, and not for each byte."""
 
     HTTP_CLASS = PerchHttp
-    __slots__ = ("began", "counted", "headers")
+    __slots__ = ("began", "counted", "headers", "heads")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.began = 0.0  # when the rest of the present request was first waited for
         self.headers: StandardHeaders = self.app.ctx.standard_headers
+        self.heads: dict[bytes, Head] = self.app.ctx.heads  # that were read before
         self.counted: str | None = None  # as whose connection; None where it is refused
 
     def connection_made(self, transport: Any) -> None:

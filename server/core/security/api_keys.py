@@ -13,6 +13,7 @@ import hashlib
 import re
 import secrets
 import zlib
+from functools import lru_cache
 from typing import Literal
 
 # `account` is for what outlasts a key: other keys, links, the name, the archive, the end of the account. So a
@@ -43,6 +44,7 @@ def generate(prefix: str = PREFIX) -> str:
     return body + _checksum(body)
 
 
+@lru_cache(maxsize=2_000)  # the same keys are shown again and again, and a hash takes a microsecond
 def digest(key: str) -> bytes:
     """What is stored of a key or token, and looked up."""
     return hashlib.sha256(key.encode()).digest()
