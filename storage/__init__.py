@@ -12,7 +12,9 @@ def for_pictures(settings: Settings) -> LocalStore | S3Store:
 
 def for_backups(settings: Settings) -> LocalStore | S3Store:
     """The store of dumps and old logs, that BACKUP_STORAGE chooses, not opened yet."""
-    return LocalStore(settings.backup_folder) if settings.backup_kind == "local" else in_bucket(settings)
+    if settings.backup_kind == "local":
+        return LocalStore(settings.backup_folder)
+    return in_bucket(settings, in_pieces=False)  # its objects are large, and no client waits for them
 
 
 def for_copies(settings: Settings) -> S3Store:
@@ -28,7 +30,7 @@ def for_copies(settings: Settings) -> S3Store:
     )
 
 
-def in_bucket(settings: Settings) -> S3Store:
+def in_bucket(settings: Settings, *, in_pieces: bool = True) -> S3Store:
     """The bucket of the settings."""
     return S3Store(
         Bucket(
@@ -37,5 +39,6 @@ def in_bucket(settings: Settings) -> S3Store:
             access_key=str(settings.s3_access_key),
             secret_key=str(settings.s3_secret_key),
             region=settings.s3_region,
-        )
+        ),
+        in_pieces=in_pieces,
     )

@@ -16,9 +16,14 @@ KEY = re.compile(rf"{KEY_PART}(?:/{KEY_PART})*", re.ASCII)
 
 def checked(key: str) -> str:
     """The key itself. Raises InvalidKey where it is none, so that no path leaves a store's root."""
-    if len(key) > MAX_LENGTH or not KEY.fullmatch(key):
+    if not is_key(key):
         raise InvalidKey(f"not an object key: {key[:80]!r}")
     return key
+
+
+def is_key(key: str) -> bool:
+    """Whether an object may have this key. Others may lie in a bucket, and are never Perch's."""
+    return len(key) <= MAX_LENGTH and KEY.fullmatch(key) is not None
 
 
 # Below this lie the markers that say whose the store is.

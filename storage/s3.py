@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -14,9 +15,11 @@ from typing import Any, TypeVar
 from storage.base import CHUNK, InvalidRange, ObjectInfo, ObjectNotFound, OpenObject, StorageUnavailable
 from storage.files import chunks_of
 from storage.lifecycle import LifecycleUnsupported, Rule
-from storage.object_keys import checked
+from storage.object_keys import checked, is_key
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 # S3's smallest part is 5 MiB and there are 10,000 at most: with 16 MiB an object may reach 156 GiB.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
@@ -28,13 +31,16 @@ CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2, 8, 3
 # What a call may take with all its tries, and what its body adds: who takes fewer bytes in a second is as
 # good as away. The client's own time-outs do not see a server that stops taking a body. Seconds; bytes.
 BUDGET, SLOWEST = 12, 256 * 1024
+LARGEST = 1 << 48  # of an object
 CONNECTIONS = 20
+
 
 # What S3 servers call it when there is nothing.
 GONE = frozenset({"NoSuchKey", "404", "NotFound"})
 
 # What they call it when there is something already, or when they know no conditional writes.
 TAKEN = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
+NO_RANGE = frozenset({"InvalidRange", "416"})
 UNKNOWN_CONDITION = frozenset({"NotImplemented", "501", "InvalidArgument"})
 
 
@@ -53,10 +59,17 @@ class Bucket:
 
 
 class S3Store:
-    """An `ObjectStore` in one bucket. One client per process, made in `open`."""
+    """An `ObjectStore` in one bucket. One client per process, made in `open`.
 
-    def __init__(self, bucket: Bucket) -> None:
+    Args:
+        in_pieces: whether an object is read a CHUNK at a time, with a request for each. Then whoever takes a
+            chunk slowly, or never, holds its memory and none of the few connections.
+    """
+
+    def __init__(self, bucket: Bucket, *, in_pieces: bool = True) -> None:
         self._bucket = bucket
+        self._in_pieces = in_pieces
+        self._names_told = False  # that names are skipped
         self._stack = AsyncExitStack()
         self._client: Any = None
 
@@ -145,10 +158,12 @@ class S3Store:
 
     async def fetch(self, key: str, file: Path) -> None:
         """See `ObjectStore.fetch`."""
-        async with self.read(key) as found:
-            with file.open("xb") as out:
-                async for chunk in found.body:
-                    await asyncio.to_thread(out.write, chunk)
+        with self._translated(checked(key)):
+            answer = await within_budget(self._client.get_object(Bucket=self._bucket.name, Key=key))
+            async with answer["Body"] as stream:
+                with file.open("xb") as out:
+                    async for chunk in stream.iter_chunks(CHUNK):
+                        await asyncio.to_thread(out.write, chunk)
 
     async def info(self, key: str) -> ObjectInfo:
         """See `ObjectStore.info`."""
@@ -160,16 +175,28 @@ class S3Store:
     async def read(self, key: str, *, start: int = 0, stop: int | None = None) -> AsyncIterator[OpenObject]:
         """See `ObjectStore.read`."""
         request = {"Bucket": self._bucket.name, "Key": checked(key)}
-        if start or stop is not None:
+        if self._in_pieces:
+            request["Range"] = f"bytes={start}-{min(start + CHUNK, stop or LARGEST) - 1}"
+        elif start or stop is not None:
             request["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
         with self._translated(key):
-            answer = await within_budget(self._client.get_object(**request))
+            try:
+                answer = await within_budget(self._client.get_object(**request))
+            except self._client.exceptions.ClientError as error:
+                if start or _code(error) not in NO_RANGE:
+                    raise
+                del request["Range"]  # it is empty
+                answer = await within_budget(self._client.get_object(**request))
         size, begin = answer["ContentLength"], 0
         if ranged := re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.get("ContentRange", "")):
             begin, size = int(ranged[1]), int(ranged[2])
         info = ObjectInfo(key, size, answer.get("ContentType", ""), answer["LastModified"])
+        end = size if stop is None else min(stop, size)
+        if self._in_pieces:
+            first = await self._whole(key, answer)
+            yield OpenObject(info, begin, end, self._pieces(key, first, begin, end, answer["ETag"]))
+            return
         async with answer["Body"] as stream:
-            end = begin + answer["ContentLength"]
             yield OpenObject(info, begin, end, self._chunks(key, stream))
 
     async def delete(self, key: str) -> None:
@@ -217,7 +244,11 @@ class S3Store:
         with self._translated(prefix):
             async for page in self._pages("list_objects_v2", prefix):
                 for item in page.get("Contents", []):
-                    yield ObjectInfo(item["Key"], item["Size"], "", item["LastModified"])
+                    if is_key(item["Key"]):
+                        yield ObjectInfo(item["Key"], item["Size"], "", item["LastModified"])
+                    elif not self._names_told:
+                        self._names_told = True
+                        log.warning("%r has objects whose names are none of Perch's: skipped", self._bucket)
 
     async def _put_in_parts(
         self,
@@ -259,6 +290,30 @@ class S3Store:
             async for chunk in stream.iter_chunks(CHUNK):
                 yield chunk
 
+    async def _whole(self, key: str, answer: Any) -> bytes:
+        """The body of an answer, whose connection is free again then."""
+        with self._translated(key):
+            async with answer["Body"] as stream:
+                found: bytes = await within_budget(stream.read(), answer["ContentLength"])
+                return found
+
+    async def _pieces(self, key: str, piece: bytes, start: int, end: int, etag: str) -> AsyncIterator[bytes]:
+        """The bytes up to `end`, the first of which are read already.
+
+        Raises StorageUnavailable where the object is another one meanwhile.
+        """
+        while piece:
+            start += len(piece)
+            yield piece
+            if start >= end:
+                return
+            wanted = f"bytes={start}-{min(end, start + CHUNK) - 1}"
+            with self._translated(key):
+                answer = await within_budget(
+                    self._client.get_object(Bucket=self._bucket.name, Key=key, Range=wanted, IfMatch=etag)
+                )
+            piece = await self._whole(key, answer)
+
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:
         """Vendors' errors become ours, without request ids, keys or signatures in their text."""
@@ -271,7 +326,7 @@ class S3Store:
             code = _code(error)
             if code in GONE:
                 raise ObjectNotFound(key) from error
-            if code in ("InvalidRange", "416"):
+            if code in NO_RANGE:
                 raise InvalidRange(key) from error
             raise StorageUnavailable(f"{self._bucket!r} responded with {code}") from error
         except (BotoCoreError, TransportError, TimeoutError) as error:

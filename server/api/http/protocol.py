@@ -78,8 +78,7 @@ class PerchRequest(Request):
 
     def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
         head = options.get("head")
-        app = options["app"]
-        if is_new := head is not None and head not in app.ctx.heads:  # a known one has passed all checks
+        if is_new := head is not None and head not in options["app"].ctx.heads:  # a known one was in order
             check_head(head, options["headers"], options["version"])
         try:
             super().__init__(url_bytes, *arguments, **options)
@@ -89,7 +88,7 @@ class PerchRequest(Request):
         if path is None:  # not an address, or that of a host alone
             super().__init__(NOWHERE, *arguments, **options)
         elif is_new:
-            app.ctx.hosts.check(self.headers.get("host"), path.decode())
+            options["app"].ctx.hosts.check(self.headers.get("host"), path.decode())
         self._id = f"{self.process}{next(self.numbers):08x}"
         self.began = time.perf_counter()
         current_work.set(self._id)  # log lines carry it

@@ -119,7 +119,7 @@ async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Cata
     strays: list[ObjectInfo] = []
     for kind in FOLDERS:
         folder = settings.dump_folder(kind)
-        objects = {item.key: item async for item in store.list(folder)}
+        objects = {item.key: item async for item in store.list(folder) if is_directly_in(folder, item.key)}
         names = [
             key for key in objects if is_ours(key) and key.endswith(MANIFEST) and not key.endswith(DRILL)
         ]
@@ -132,6 +132,11 @@ async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Cata
                 damaged.append((key, str(found)))
         strays += [item for key, item in objects.items() if is_ours(key) and id_of(key) not in known]
     return Catalogue(sorted(dumps, key=lambda dump: dump.manifest.slot, reverse=True), damaged, strays)
+
+
+def is_directly_in(folder: str, key: str) -> bool:
+    """Whether it lies in the folder itself: what is in folders below is somebody else's."""
+    return "/" not in key.removeprefix(folder)
 
 
 def is_ours(key: str) -> bool:
