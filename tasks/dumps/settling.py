@@ -33,11 +33,13 @@ MADE = """
 """
 
 # What was under way when the dump was made is not any more; and the data has another history from here on.
+# A suspension that was asked for may have been withdrawn since: it waits anew.
 SETTLE = """
     UPDATE scheduled_runs SET state = 'skipped', error = 'under way when the dump was made that was restored',
     ended_at = now(), holder = NULL, lease_until = NULL WHERE state IN ('due', 'running'); UPDATE
     media_attachments SET working_until = NULL WHERE working_until IS NOT NULL; UPDATE instance SET epoch =
-    gen_random_uuid(), lineage = gen_random_uuid(), trouble = '{}'; DELETE FROM cache_hosts;
+    gen_random_uuid(), lineage = gen_random_uuid(), trouble = '{}'; DELETE FROM cache_hosts; UPDATE
+    suspension_requests SET takes_effect_at = now() + (takes_effect_at - asked_at);
 """
 
 # Counters are in the dump with their rows; whatever disagrees all the same is put right.

@@ -27,6 +27,9 @@ async def verify(dump: Dump, workshop: Workshop, *, identity: str | None = None)
     """
     if dump.trouble is not None:
         raise DumpDamaged(dump.trouble)
+    if not dump.is_signed:  # nothing that anybody may have put there is unpacked
+        await read_through(dump, workshop)
+        return "hash (not signed by a key that this Perch knows, so its archive wasn't unpacked)"
     if dump.manifest.encryption is not None and identity is None:
         await read_through(dump, workshop)
         return "hash (encrypted; use --identity to check its archive too)"

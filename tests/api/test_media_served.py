@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from server.context import Context
 from server.features.media import media
 from server.features.media.media_attachment import MediaAttachment
+from storage import object_keys
 from storage.base import ObjectStore
 from tests import pictures
 from tests.api.media import fetch
@@ -19,6 +23,21 @@ async def shown(author: Caller) -> str:
     media_id = (await author.upload(pictures.jpeg(300, 200)))["media_id"]
     tweet = await author.read(await author.tweet("with a picture", [media_id]))
     return str(tweet["attachments"][0])
+
+
+async def test_a_picture_is_served_as_nothing_that_a_browser_runs(
+    perch: Context, anybody: Caller, alice: Caller
+) -> None:
+    """Whoever can write to the bucket chooses the type that it has there."""
+    url = await shown(alice)
+    key = object_keys.variant(perch.settings.s3_tweets_media_folder, url.rpartition("/")[2])
+
+    async def script() -> AsyncIterator[bytes]:
+        yield b"alert(1)"
+
+    for content_type in ("text/html", "text/javascript", "image/svg+xml"):
+        await perch.store.put(key, script(), content_type=content_type)
+        assert (await fetch(anybody, url)).headers["content-type"] == "application/octet-stream"
 
 
 async def test_pictures_are_served_for_ever_and_as_nothing_else(anybody: Caller, alice: Caller) -> None:

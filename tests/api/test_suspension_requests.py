@@ -123,6 +123,7 @@ async def test_whom_it_is_about_has_no_say_and_makes_no_accounts(
 ) -> None:
     before = await erin.post("/api/invitations", json={"admin": True})
     frank = await register(anybody.send, "frank", admin=True)
+    await rows("UPDATE users SET created_at = now() - interval '73 hours' RETURNING 1")
     other = await asked(frank, dora)
     request = await asked(carol, erin)
     for answer in (
@@ -160,6 +161,22 @@ async def test_an_account_that_is_new_has_no_voice(carol: Caller, erin: Caller, 
         assert (await thief.post(f"{PATH}/{request}/confirmation")).error == NO_CONSENT
         assert not (await waiting(thief))[0]["may_confirm"]
     assert len(await waiting(carol)) == 1
+
+
+async def test_an_account_that_is_new_asks_for_nothing(
+    carol: Caller, dora: Caller, erin: Caller, anybody: Caller
+) -> None:
+    """Or a thief of one key would silence as many administrators as they make accounts."""
+    socks = [await register(anybody.send, f"sock{number}", admin=True) for number in range(2)]
+    for sock, victim in zip(socks, (dora, erin), strict=True):
+        assert (await ask(sock, victim)).error == NO_CONSENT
+    assert await waiting(carol) == []
+    assert await asked(dora, socks[0])
+
+
+async def test_on_a_server_that_is_new_one_of_them_may_ask(carol: Caller, dora: Caller) -> None:
+    await rows("UPDATE users SET created_at = now() RETURNING 1")
+    assert await asked(dora, carol)
 
 
 async def test_who_asked_withdraws_it_and_so_does_another_one(
@@ -206,8 +223,7 @@ async def test_nobody_escapes_it_by_deleting_the_account_for_a_while(
     await erin.call("DELETE", "/api/users/me", json={"handle": "erin"})
     await pass_days(4)
     assert await suspension_requests.carry_out(perch.jobs) == 0
-    await erin.delete("/api/users/me/deletion")
-    assert await suspension_requests.carry_out(perch.jobs) == 1
+    await erin.delete("/api/users/me/deletion")  # and there is no minute in which they could act
     assert (await erin.get("/api/users/me")).error == SUSPENDED
 
 

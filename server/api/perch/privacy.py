@@ -76,7 +76,7 @@ async def fetch(request: Request, viewer: Viewer) -> None:
     headers = {**NO_STORE, "content-disposition": f'attachment; filename="perch-{viewer.handle}.zip"'}
     try:
         async with context(request).store.read(key) as found:
-            await send(request, found, headers)
+            await send(request, found, headers, found.info.content_type)
     except ObjectNotFound:
         raise ExportNotFound from None
 

@@ -59,6 +59,15 @@ HAS_A_SAY = f"""
             WHERE v.id = $1 AND v.created_at <= r.asked_at - interval '{WAITS} hours')
 """
 
+# $1 who asks: an account that a thief of an administrator's key makes silences nobody. On a server where all
+# administrators are as new, one of them may.
+MAY_ASK = f"""
+    WITH old AS (
+        SELECT id FROM users WHERE is_admin AND suspended_at IS NULL AND deleted_at IS NULL
+            AND created_at <= now() - interval '{WAITS} hours'
+    ) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM old) OR EXISTS (SELECT 1 FROM old WHERE id = $1)
+"""
+
 # $1 user, $2 who asks, $3 by which key, $4, $5 what is asked for. No row where there is one, or another one
 # by the same: one thief does not silence all others by asking first.
 ASK = f"""
@@ -119,6 +128,11 @@ async def lock(request_id: int) -> LockedRow | None:
 async def ending(limit: int) -> list[int]:
     """Those whose time has come, and those that are not to come to it."""
     return [found["id"] for found in await rows(ENDING, limit)]
+
+
+async def may_ask(user_id: int) -> bool:
+    """Whether this administrator may ask for another one's suspension."""
+    return await row(MAY_ASK, user_id) is not None
 
 
 async def is_against(user_id: int) -> bool:

@@ -37,7 +37,7 @@ async def ask(user_id: int, by: Actor, *, hide_tweets: bool, reason: str) -> Req
         UserNotFound: there is none.
         InvalidBody: it is oneself, no administrator, somebody who is suspended, or the reason breaks a rule.
         SuspensionAsked: one waits already, or who asks has asked for another one that waits.
-        NoConsent: one against who asks waits.
+        NoConsent: one against who asks waits, or their account is too new.
         InvalidKey: who asks was suspended or deleted at this moment.
     """
     shown = text.line("reason", reason, suspensions.REASON_MAX_LENGTH) if reason.strip() else ""
@@ -45,6 +45,11 @@ async def ask(user_id: int, by: Actor, *, hide_tweets: bool, reason: str) -> Req
         raise ValueError("the terminal suspends at once")
     async with _acting(by):
         await refuse_subject(by)
+        if not await suspension_request.may_ask(by.user_id):
+            raise NoConsent(
+                f"Your account is less than {suspension_request.WAITS} hours old. Until then, ask another "
+                "administrator to do this."
+            )
         await _suspendable(user_id, by)
         request_id = await suspension_request.ask(
             user_id, by.user_id, by.key_id, hide_tweets=hide_tweets, reason=shown

@@ -19,7 +19,7 @@ from server.core.personal import Objects
 from server.core.viewer import Viewer
 from server.features.invitations import invitation
 from server.features.moderation import events as moderation
-from server.features.moderation import hiding, suspensions
+from server.features.moderation import hiding, suspension_requests, suspensions
 from server.features.privacy import erasure, exports
 from server.features.privacy.erasure import LeavingRow
 from server.features.registry import ERASE
@@ -91,6 +91,8 @@ async def keep(user_id: int, jobs: Jobs, by: Actor | None = None) -> bool:
         kept = await erasure.keep(user_id)
         if kept and by is not None:
             await audit.record(by, Act.USER_KEPT, user_id=user_id)
+    if kept:  # a suspension whose time came meanwhile has waited for this, and waits no longer
+        await suspension_requests.carry_out(jobs)
     await changes.tell(moderation.visibility(user_id))
     await hiding.begin(user_id, jobs)
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -14,7 +15,7 @@ from server.operations.dumps import catalogue
 from server.operations.dumps.errors import DumpDamaged
 from server.operations.dumps.manifest import UNSEALED, Manifest, checksum_of, decode, encode, filled
 from server.operations.scheduled_run import RunKind
-from tasks.dumps import drills
+from tasks.dumps import drills, pg_restore
 from tasks.dumps import retention as retention_of
 from tasks.dumps.verifying import verify
 from tasks.runs import carry_out
@@ -151,3 +152,12 @@ async def test_a_manifest_of_a_later_version_is_read(workshop: Workshop) -> None
     text = filled(bare, UNSEALED, checksum_of(bare)) + b"\n"
     await overwrite(workshop.backups, dump.keys[0], text)
     assert (await listing(workshop)).find(dump.id).trouble is None
+
+
+@only_local
+async def test_what_nobody_signed_is_not_unpacked_to_verify_it(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = replace(await make(workshop), is_signed=False)
+    monkeypatch.setattr(pg_restore, "into", None)  # whoever began one would fail of this
+    assert (await verify(dump, workshop)).startswith("hash (not signed")

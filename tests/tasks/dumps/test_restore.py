@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from config.settings import Settings
+from server.core.database.connection import rows
 from server.core.database.locks import AdvisoryLock
 from server.operations import runs
 from server.operations.dumps.catalogue import Dump
@@ -24,7 +25,7 @@ from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Source, restore
 from tasks.workshop import Workshop
 from tests.tasks.dumps.conftest import only_local
-from tests.tasks.dumps.parts import databases, from_dump, listing
+from tests.tasks.dumps.parts import databases, from_dump, listing, make
 from tests.waiting import turns
 
 pytestmark = [pytest.mark.whole, only_local]
@@ -176,6 +177,22 @@ async def test_what_is_damaged_hands_nothing_over_and_gives_way(
     done = await from_dump(dump, workshop, target, force=True)
     assert done.acts is None
     assert await tweets(target) == 500
+
+
+async def test_a_suspension_that_waited_when_the_dump_was_made_waits_anew(
+    workshop: Workshop, target: Settings
+) -> None:
+    """It may have been withdrawn since."""
+    await rows(
+        "INSERT INTO suspension_requests (user_id, asked_by_id, asked_by_key_id, hide_tweets, reason, "
+        "asked_at, takes_effect_at) VALUES (1, 2, 1, false, '', now() - interval '72 hours', now()) RETURNING id"
+    )
+    dump = await make(workshop)
+    await rows("DELETE FROM suspension_requests RETURNING id")
+    await from_dump(dump, workshop, target, force=True)
+    async with connected(target.database) as connection:
+        left = await connection.fetchval("SELECT takes_effect_at - now() FROM suspension_requests")
+    assert timedelta(hours=71) < left <= timedelta(hours=72)
 
 
 async def test_the_run_of_the_dump_itself_is_done_where_it_is_restored(
