@@ -8,13 +8,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from sanic import Sanic
 
 from config.settings import Settings
+from server.api.http import held
 from server.api.http.addresses import Addresses
 from server.api.http.connections import Connections
 from server.api.http.errors import EnvelopeErrors
 from server.api.http.headers import StandardHeaders
+from server.api.http.held import Held
 from server.api.http.hosts import Hosts
 from server.api.http.protocol import PerchRequest
-from server.api.http.unsent import Unsent
 from server.api.pages import docs, health, metrics, pages
 from server.api.perch import api_keys as keys
 from server.api.perch import (
@@ -92,7 +93,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.hosts = Hosts(settings)
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.readiness = health.Readiness()
-    app.ctx.unsent = Unsent()
+    app.ctx.unsent, app.ctx.unread = Held(held.ANSWERS), Held(held.BODIES)
     app.ctx.heads = {}
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")

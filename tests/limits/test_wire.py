@@ -6,11 +6,12 @@ import asyncio
 import http.client
 import json
 import socket
+from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import pytest
 
-from server.api.http import framing, protocol, unsent
+from server.api.http import framing, held, protocol
 from tests.callers import Caller
 from tests.limits.conftest import Open
 from tests.limits.wire import wire
@@ -287,7 +288,7 @@ async def test_an_address_has_so_many_connections(house: Open) -> None:
 async def test_where_too_much_waits_for_clients_those_behind_for_longest_are_closed(
     house: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unsent, "MOST", 2 << 20)
+    monkeypatch.setattr(held, "ANSWERS", 2 << 20)
     here = await house(rate_anonymous="1000000/day")
     loop, where = asyncio.get_running_loop(), urlsplit(here.url)
     asked = b"GET /api/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n" * 40
@@ -314,3 +315,20 @@ async def test_where_too_much_waits_for_clients_those_behind_for_longest_are_clo
     finally:
         for client in clients:
             client.close()
+
+
+async def test_bodies_that_do_not_end_are_held_within_a_bound(
+    house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are received before anybody knows whose key it is."""
+    monkeypatch.setattr(held, "BODIES", 1 << 20)
+    here = await house()
+    begun = b"POST /api/tweets HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"x" * 150_000
+    async with AsyncExitStack() as stack:
+        for _ in range(20):
+            await (await stack.enter_async_context(wire(here.url))).send(begun)
+        await until(lambda: here.app.ctx.connections.open <= 7)
+        last = await stack.enter_async_context(wire(here.url))
+        await last.send(begun + b"x" * 50_000)
+        assert (await last.answer()).error == (401, "missing_key")
+    await until(lambda: here.app.ctx.unread._size == 0)

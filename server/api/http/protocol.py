@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import math
 import secrets
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from config.logging import current_work
 from server.api.http import traced
 from server.api.http.framing import CHUNK_LINE, FREE_CHUNKS, SMALLEST_CHUNK, check_head, chunk_size
 from server.api.http.headers import StandardHeaders
+from server.api.http.held import Held
 from server.api.http.measured import METHODS, RequestMetrics
 from server.core.errors import TooSlow
 
@@ -164,6 +166,7 @@ class PerchHttp(Http):
 
     def init_for_request(self) -> None:
         """Before the next request is waited for."""
+        self.protocol.unread.let_go(self.protocol.transport)
         super().init_for_request()  # type: ignore[no-untyped-call]
         self.waited_already = bool(self.recv_buffer)
 
@@ -224,7 +227,11 @@ class PerchHttp(Http):
                 self.request_body = None
                 return None
             self.request_bytes = (self.request_bytes or 0) + self.request_bytes_left
-        return await super().read()
+        found = await super().read()
+        if self.request_max_size != math.inf:  # it is kept until the handler has it; uploads go to the disk
+            received = (self.request_bytes or 0) - (self.request_bytes_left or 0)
+            self.protocol.unread.hold(self.protocol.transport, received)
+        return found
 
     async def _next_chunk(self) -> int:
         """How large the next one is; 0 at the end of the body, all of which is read then."""
@@ -269,13 +276,14 @@ class PerchProtocol(HttpProtocol):
     """One connection. However slowly a client sends, it has its time for the whole, and not for each byte."""
 
     HTTP_CLASS = PerchHttp
-    __slots__ = ("began", "counted", "headers", "heads")
+    __slots__ = ("began", "counted", "headers", "heads", "unread")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.began = 0.0  # when the rest of the present request was first waited for
         self.headers: StandardHeaders = self.app.ctx.standard_headers
         self.heads: dict[bytes, Head] = self.app.ctx.heads  # that were read before
+        self.unread: Held = self.app.ctx.unread
         self.counted: str | None = None  # as whose connection; None where it is refused
 
     def connection_made(self, transport: Any) -> None:
@@ -287,16 +295,19 @@ class PerchProtocol(HttpProtocol):
     def pause_writing(self) -> None:
         """The client takes nothing more for now."""
         super().pause_writing()  # type: ignore[no-untyped-call]
-        self.app.ctx.unsent.stalls(self.transport)
+        transport = cast(asyncio.WriteTransport, self.transport)
+        self.app.ctx.unsent.let_go(transport)  # it is behind anew
+        self.app.ctx.unsent.hold(transport, transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """The client takes more again."""
         super().resume_writing()  # type: ignore[no-untyped-call]
-        self.app.ctx.unsent.goes_on(self.transport)
+        self.app.ctx.unsent.let_go(self.transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         """It is closed."""
-        self.app.ctx.unsent.goes_on(self.transport)
+        self.unread.let_go(cast(asyncio.WriteTransport, self.transport))
+        self.app.ctx.unsent.let_go(self.transport)
         if self.counted is not None:
             self.app.ctx.connections.give_back(self.counted)
         super().connection_lost(error)  # type: ignore[no-untyped-call]

@@ -185,7 +185,8 @@ async def test_a_suspension_that_waited_when_the_dump_was_made_waits_anew(
     """It may have been withdrawn since."""
     await rows(
         "INSERT INTO suspension_requests (user_id, asked_by_id, asked_by_key_id, hide_tweets, reason, "
-        "asked_at, takes_effect_at) VALUES (1, 2, 1, false, '', now() - interval '72 hours', now()) RETURNING id"
+        "asked_at, takes_effect_at) "
+        "VALUES (1, 2, 1, false, '', now() - interval '72 hours', now()) RETURNING id"
     )
     dump = await make(workshop)
     await rows("DELETE FROM suspension_requests RETURNING id")
