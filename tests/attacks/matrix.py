@@ -117,6 +117,9 @@ class Matrix:
         invitation, token = await invitations.make()
         await self.archive()
         asker, subject, another = [await self.administrator() for _ in range(3)]
+        await rows(
+            "UPDATE users SET created_at = now() - interval '1 year' WHERE id = $1 RETURNING 1", asker.user_id
+        )
         asked = await suspension_requests.ask(subject.user_id or 0, asker, hide_tweets=False, reason="")
         return Words(
             suspension_id=asked.id,
