@@ -40,6 +40,9 @@ from server.context import App, Context
 # Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
 MAX_BODY = 256 * 1024
 
+# Sanic's name for it. Nobody else listens to its signals but the error reports of Sentry.
+REQUEST_BEGINS = "http.lifecycle.request"
+
 # Seconds: a client may send nothing for so long in the middle of a request; an answer takes no longer; an
 # idle connection is kept.
 REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
@@ -94,7 +97,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.readiness = health.Readiness()
     app.ctx.unsent, app.ctx.unread = Held(held.ANSWERS), Held(held.BODIES)
-    app.ctx.heads = {}
+    app.ctx.heads, app.ctx.has_signals = {}, False
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
     for part in PARTS:
@@ -136,6 +139,7 @@ def share_context(app: App, opener: Opener) -> None:
 
     async def start(app: App) -> None:
         PerchRequest.begin_process()
+        app.ctx.has_signals = any(signal.name == REQUEST_BEGINS for signal in app.signal_router.routes)
         app.ctx.opened = opened()
         await app.ctx.opened.__aenter__()
 

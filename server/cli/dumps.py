@@ -109,7 +109,7 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
 @identity_option
 @json_option
 def dump_verify(dump_id: str | None, everything: bool, identity: Path | None, as_json: bool) -> None:
-    """Read dumps back in full, and each archive to its end. Exits with 1 if one is damaged.
+    """Read dumps back in full, check their hashes, and unpack their archives. Exits with 1 if one is damaged.
 
     `latest` is the newest dump.
 

@@ -74,9 +74,9 @@ def generate(
 
     Use this to find out how large a machine you need. The same numbers, seed and time make the same rows. A
     few have a lot: everyone follows one author, who also writes the most; everyone likes one tweet; many
-    people follow 300. Pictures are rows only, without objects. A database that already has users or tweets
-    isn't changed, so fill it before you start Perch, and with MODE=PROD, because otherwise there are demo
-    users.
+    people follow 300. Pictures are rows only, without objects. If the database already has users or tweets,
+    this changes nothing. So run it before you first start Perch, and with MODE=PROD, because otherwise Perch
+    creates demo users.
 
     With --demo you get a dozen people instead, who write to each other, with pictures drawn on the spot, to
     show others around. This needs a new server, which may be running.

@@ -34,7 +34,7 @@ from tasks.workshop import Workshop
 @click.option(
     "--hide-tweets/--show-tweets",
     default=None,
-    help="Hide their tweets until the suspension ends, or show them. Default: no change; shown at first.",
+    help="Hide their tweets until the suspension ends, or show them. Default: no change; initially shown.",
 )
 @click.option("--reason", help="Why; only administrators see it. Default: no change.")
 @json_option

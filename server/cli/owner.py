@@ -62,7 +62,8 @@ def owner_show(as_json: bool) -> None:
 def owner_take_over(yes: bool, as_json: bool) -> None:
     """Make this Perch the owner of its stores, after a move or a restore on another machine.
 
-    The previous owner must no longer be running. From now on it removes nothing and makes no dumps there.
+    The previous owner must no longer be running. If it is started again, it removes nothing and makes no
+    dumps there.
 
     \b
     Example:

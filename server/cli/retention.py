@@ -71,7 +71,7 @@ def retention_apply(dry_run: bool, as_json: bool) -> None:
 def lifecycle_group() -> None:
     """Show and write the bucket's lifecycle rules.
 
-    They are for dumps and logs.
+    They apply to dumps, logs, archives of people's data, and old versions of pictures' second copies.
     """
 
 

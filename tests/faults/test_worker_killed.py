@@ -159,7 +159,7 @@ async def shipped(house: House) -> list[bytes]:
 POISON = """
 async def poison():
     os.kill(os.getpid(), 9)
-catalogue.TASKS += (catalogue.Task("tests.poison", poison),)
+registry.TASKS += (registry.Task("tests.poison", poison),)
 """
 
 # What a worker's death costs where nothing is shortened is measured above: here the number of deaths counts.

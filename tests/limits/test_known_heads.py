@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sanic import Request
 
 from server.api.http import protocol
+from server.app import REQUEST_BEGINS
 from server.context import App
 from tests.callers import Caller
 from tests.limits.wire import wire
@@ -78,3 +80,21 @@ async def test_there_are_never_more_than_so_many(
             await connection.send(head(alice, f"GET /api/tweets?limit={number}"))
             assert (await connection.answer()).status == 200
     assert 1 <= len(app.ctx.heads) <= 5
+
+
+async def test_whoever_listens_for_requests_hears_of_each(
+    app: App, address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Error reports begin so: without it each answer would fail where they are on."""
+    heard: list[str] = []
+
+    async def dispatch(_: App, event: str, *, context: dict[str, Request], **__: object) -> None:
+        heard.append(f"{event} {context['request'].path}")
+
+    monkeypatch.setattr(type(app), "dispatch", dispatch)
+    monkeypatch.setattr(app.ctx, "has_signals", True)
+    async with wire(address) as connection:
+        for _ in range(3):
+            await connection.send(head(alice))
+            assert (await connection.answer()).status == 200
+    assert heard.count(f"{REQUEST_BEGINS} /api/users/me") >= 2, "the first one is Sanic's own affair"

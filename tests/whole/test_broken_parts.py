@@ -154,7 +154,7 @@ def failed(one: Perch) -> dict[str, str]:
 def test_a_redis_that_refuses_writes_is_noticed_though_it_answers(one: Perch) -> None:
     address = RedisAddress(f"unix://{one.folder}/data/run/valkey.sock")
     with Redis.from_url(address.url) as redis:
-        assert (status(one), failed(one)) == ([], {})
+        wait_for(lambda: (status(one), failed(one)) == ([], {}), "everything being well")
         redis.config_set("maxmemory", "1")
         wait_for(lambda: degraded(one) == ["redis refuses writes"], "degraded")
         assert any("Redis refuses writes: " in why for why in status(one))

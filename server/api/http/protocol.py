@@ -182,7 +182,7 @@ class PerchHttp(Http):
         head = bytes(buffer[:end]) if end > 0 else b""
         if (known := self.protocol.heads.get(head)) is not None:
             del buffer[: end + len(HEAD_ENDS)]
-            self._begin(head, known)
+            await self._begin(head, known)
             return
         await super().http1_request_header()  # type: ignore[no-untyped-call]
         if head and not self.request_body and not self.upgrade_websocket:
@@ -194,7 +194,7 @@ class PerchHttp(Http):
                 request.method, url, request.version, request.headers, self.keep_alive, head_only
             )
 
-    def _begin(self, head: bytes, known: Head) -> None:
+    async def _begin(self, head: bytes, known: Head) -> None:
         """Begin the request as Sanic does when it has read a head."""
         self.url, self.keep_alive, self.head_only = known.url, known.keep_alive, known.head_only
         self.upgrade_websocket = False
@@ -209,6 +209,8 @@ class PerchHttp(Http):
             app=protocol.app,
         )
         PerchRequest._current.set(request)
+        if protocol.app.ctx.has_signals:  # error reports begin with them
+            await self.dispatch("http.lifecycle.request", inline=True, context={"request": request})
         self.request_bytes_left = self.request_bytes = 0
         self.request, request.stream = request, cast(Any, self)
         protocol.state["requests_count"] += 1

@@ -257,9 +257,10 @@ def revoked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
 
 
 class Reset(msgspec.Struct, frozen=True, tag_field="type", tag="reset"):
-    """What you missed can't be sent, so reload what you display. After `slow` the stream ends.
+    """What you missed can't be sent, so reload what you display. With the reason `slow`, the stream ends too.
 
-    It also ends after `stopping`, when nothing was missed: reconnect with the last `id` to continue.
+    The reason `stopping` is different: you missed nothing, but the stream ends, so reconnect with the last
+    `id` to continue.
     """
 
     reason: Annotated[

@@ -60,7 +60,7 @@ async def workshop(
     if backups_kind == "s3":
         bucket = servers.bucket(request.getfixturevalue("moto_url"), f"dumps-{secrets.token_hex(4)}")
         await servers.make_bucket(bucket)
-        backups = S3Store(bucket)
+        backups = S3Store(bucket, in_pieces=False)  # as `storage.for_backups` does
         where = {
             "backup_storage": "s3",
             "s3_url": bucket.url,

@@ -47,7 +47,7 @@ async def away(workshop: Workshop, ceph_url: str, gate: Proxy) -> AsyncIterator[
     """With backups in a bucket behind the proxy."""
     bucket = servers.bucket(ceph_url, f"dumps-{secrets.token_hex(4)}")
     await servers.make_bucket(bucket)
-    store = S3Store(replace(bucket, url=gate.url))
+    store = S3Store(replace(bucket, url=gate.url), in_pieces=False)  # as `storage.for_backups` does
     await store.open()
     backups = owned_backups(store, workshop.settings)
     yield replace(changed(workshop, backup_storage="s3"), backups=backups)
