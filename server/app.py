@@ -13,9 +13,10 @@ from server.api.http.addresses import Addresses
 from server.api.http.connections import Connections
 from server.api.http.errors import EnvelopeErrors
 from server.api.http.headers import StandardHeaders
+from server.api.http.heads import Heads
 from server.api.http.held import Held
 from server.api.http.hosts import Hosts
-from server.api.http.protocol import PerchRequest
+from server.api.http.messages import PerchRequest
 from server.api.pages import docs, health, metrics, pages
 from server.api.perch import api_keys as keys
 from server.api.perch import (
@@ -97,7 +98,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.readiness = health.Readiness()
     app.ctx.unsent, app.ctx.unread = Held(held.ANSWERS), Held(held.BODIES)
-    app.ctx.heads, app.ctx.has_signals = {}, False
+    app.ctx.heads, app.ctx.has_signals = Heads(), False
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
     for part in PARTS:

@@ -26,7 +26,8 @@ def for_copies(settings: Settings) -> S3Store:
             access_key=str(settings.backup_media_access_key or settings.s3_access_key),
             secret_key=str(settings.backup_media_secret_key or settings.s3_secret_key),
             region=settings.backup_media_region or settings.s3_region,
-        )
+        ),
+        in_pieces=False,  # only workers read from it
     )
 
 

@@ -5,43 +5,39 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from storage import multipart
 from storage.base import CHUNK, InvalidRange, ObjectInfo, ObjectNotFound, OpenObject, StorageUnavailable
+from storage.budget import within_budget
 from storage.files import chunks_of
 from storage.lifecycle import LifecycleUnsupported, Rule
 from storage.object_keys import checked, is_key
 
-T = TypeVar("T")
-
 log = logging.getLogger(__name__)
-
-# S3's smallest part is 5 MiB and there are 10,000 at most: with 16 MiB an object may reach 156 GiB.
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
-PART = 16 * 1024 * 1024
 
 # Seconds, and tries: a request that fails is tried again after a random pause that grows, three times in all.
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2, 8, 3
 
-# What a call may take with all its tries, and what its body adds: who takes fewer bytes in a second is as
-# good as away. The client's own time-outs do not see a server that stops taking a body. Seconds; bytes.
-BUDGET, SLOWEST = 12, 256 * 1024
-LARGEST = 1 << 48  # of an object
 CONNECTIONS = 20
 
+# Of an object. Bytes.
+LARGEST = 1 << 48
 
 # What S3 servers call it when there is nothing.
 GONE = frozenset({"NoSuchKey", "404", "NotFound"})
 
 # What they call it when there is something already, or when they know no conditional writes.
 TAKEN = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
-NO_RANGE = frozenset({"InvalidRange", "416"})
 UNKNOWN_CONDITION = frozenset({"NotImplemented", "501", "InvalidArgument"})
+
+# What they call a range that begins behind the end.
+NO_RANGE = frozenset({"InvalidRange", "416"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,7 @@ class S3Store:
     async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
         """See `ObjectStore.put`. What fits one part goes in one request, the rest in a multipart upload."""
         where = {"Bucket": self._bucket.name, "Key": checked(key)}
-        parts = _parts(body)
+        parts = multipart.parts(body)
         ahead = [await anext(parts, b"")]
         second = await anext(parts, None)
         with self._translated(key):
@@ -128,7 +124,9 @@ class S3Store:
             else:
                 ahead.append(second)
                 del second
-                size = await self._put_in_parts(where, _chain(ahead, parts), content_type)
+                size = await multipart.upload(
+                    self._client, where, multipart.chain(ahead, parts), content_type
+                )
         return ObjectInfo(key, size, content_type, datetime.now(UTC))
 
     async def put_file(self, key: str, file: Path, *, content_type: str) -> ObjectInfo:
@@ -212,7 +210,7 @@ class S3Store:
                 for upload in page.get("Uploads", []):
                     if upload["Initiated"] < before:
                         where = {"Bucket": self._bucket.name, "Key": upload["Key"]}
-                        await self._abort({**where, "UploadId": upload["UploadId"]})
+                        await multipart.abort(self._client, {**where, "UploadId": upload["UploadId"]})
                         count += 1
         return count
 
@@ -249,35 +247,6 @@ class S3Store:
                     elif not self._names_told:
                         self._names_told = True
                         log.warning("%r has objects whose names are none of Perch's: skipped", self._bucket)
-
-    async def _put_in_parts(
-        self,
-        where: dict[str, str],
-        parts: AsyncIterator[bytes],
-        content_type: str,
-    ) -> int:
-        beginning = self._client.create_multipart_upload(**where, ContentType=content_type)
-        upload = await within_budget(beginning)
-        where = {**where, "UploadId": upload["UploadId"]}
-        done: list[dict[str, Any]] = []
-        size = 0
-        try:
-            async for part in parts:
-                number = len(done) + 1
-                sending = self._client.upload_part(**where, PartNumber=number, Body=part)
-                answer = await within_budget(sending, len(part))
-                done.append({"PartNumber": number, "ETag": answer["ETag"]})
-                size += len(part)
-            # As long as its tries take: some servers put the parts together only now.
-            await self._client.complete_multipart_upload(**where, MultipartUpload={"Parts": done})
-        except BaseException:
-            with suppress(Exception):  # retention removes it, or the bucket's rule; what went wrong is told
-                await self._abort(where)
-            raise
-        return size
-
-    async def _abort(self, upload: dict[str, str]) -> None:
-        await within_budget(self._client.abort_multipart_upload(**upload))
 
     async def _pages(self, operation: str, prefix: str) -> AsyncIterator[dict[str, Any]]:
         pages = self._client.get_paginator(operation).paginate(Bucket=self._bucket.name, Prefix=prefix)
@@ -333,12 +302,6 @@ class S3Store:
             raise StorageUnavailable(f"{self._bucket!r} can't be reached: {type(error).__name__}") from error
 
 
-async def within_budget(call: Awaitable[T], size: int = 0) -> T:
-    """A call's answer; `size` of its body in bytes. Raises TimeoutError where it takes longer than it may."""
-    async with asyncio.timeout(BUDGET + size / SLOWEST):
-        return await call
-
-
 def unsupported(error: Any) -> Exception:
     """The error itself, unless it says that the server does not know lifecycle rules."""
     code = _code(error)
@@ -348,23 +311,3 @@ def unsupported(error: Any) -> Exception:
 
 def _code(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", "an unknown error"))
-
-
-async def _parts(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes in pieces of exactly PART, but for the last; nothing where there are none."""
-    buffer = bytearray()
-    async for chunk in body:
-        buffer += chunk
-        while len(buffer) >= PART:
-            yield bytes(buffer[:PART])
-            del buffer[:PART]
-    if buffer:
-        yield bytes(buffer)
-
-
-async def _chain(ahead: list[bytes], rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Both in turn; what was sent is not held on to."""
-    while ahead:
-        yield ahead.pop(0)
-    async for part in rest:
-        yield part

@@ -3,7 +3,7 @@ should ever be found here."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,6 +64,24 @@ async def compare(counted: Counted, counters: Sequence[Counter], *, repair: bool
             wrong = [row_id for row_id in wrong if await _mend(counted, mend, row_id)]
             await changes.tell([counted.topic(row_id) for row_id in wrong])
         yield Compared(last - first, wrong)
+
+
+def recount(counters: Sequence[Counter]) -> Iterator[str]:
+    """Statements that count everything again, of a database that nobody else writes to."""
+    for counted in (TWEETS, USERS):
+        of_table = [counter for counter in counters if counter.table == counted.table]
+        counts = ", ".join(f"coalesce({each.column}.n, 0) AS {each.column}" for each in of_table)
+        joins = " ".join(
+            f"LEFT JOIN (SELECT {each.by} AS id, count(*) AS n FROM {each.rows} GROUP BY 1) {each.column} "
+            f"ON {each.column}.id = t.id"
+            for each in of_table
+        )
+        values = ", ".join(f"{each.column} = c.{each.column}" for each in of_table)
+        differ = " OR ".join(f"t.{each.column} <> c.{each.column}" for each in of_table)
+        yield (
+            f"UPDATE {counted.table} t SET {values} "
+            f"FROM (SELECT t.id, {counts} FROM {counted.table} t {joins}) c WHERE c.id = t.id AND ({differ})"
+        )
 
 
 def _wrong(counted: Counted, counters: Sequence[Counter]) -> str:

@@ -11,7 +11,9 @@ from config.addresses import DatabaseAddress
 from server.core import audit_rows as audit
 from server.core.audit import Act
 from server.core.database.connection import AWAY
+from server.features.registry import COUNTERS
 from server.operations import server_key
+from server.operations.counters import recount
 from server.operations.dumps.manifest import Manifest
 from server.operations.server_key import ServerKey
 from tasks.dumps.handing_over import (
@@ -42,22 +44,6 @@ SETTLE = """
     suspension_requests SET takes_effect_at = now() + (takes_effect_at - asked_at);
 """
 
-# Counters are in the dump with their rows; whatever disagrees all the same is put right.
-RECOUNT = """
-    UPDATE tweets t SET likes_count = c.n FROM (
-        SELECT t.id, count(l.id) AS n FROM tweets t LEFT JOIN likes l ON l.tweet_id = t.id GROUP BY t.id
-    ) c WHERE c.id = t.id AND t.likes_count <> c.n;
-    UPDATE users u SET tweets_count = c.tweets, followers_count = c.followers, following_count = c.following
-    FROM (
-        SELECT u.id, coalesce(t.n, 0) AS tweets, coalesce(r.n, 0) AS followers, coalesce(g.n, 0) AS following
-        FROM users u
-        LEFT JOIN (SELECT author_id, count(*) AS n FROM tweets GROUP BY 1) t ON t.author_id = u.id
-        LEFT JOIN (SELECT followee_id, count(*) AS n FROM follows GROUP BY 1) r ON r.followee_id = u.id
-        LEFT JOIN (SELECT follower_id, count(*) AS n FROM follows GROUP BY 1) g ON g.follower_id = u.id
-    ) c WHERE c.id = u.id
-        AND (u.tweets_count, u.followers_count, u.following_count) <> (c.tweets, c.followers, c.following);
-"""
-
 
 async def settle(
     database: DatabaseAddress, manifest: Manifest | None, keys: Sequence[ServerKey], *, rehearse: bool
@@ -65,7 +51,9 @@ async def settle(
     """Sequences, counters, runs, the server's keys, the epoch, and whether it is a rehearsal."""
     async with connected(database) as connection:
         async with connection.transaction():
-            await connection.execute(RECOUNT)
+            # Counters are in the dump with their rows; whatever disagrees all the same is put right.
+            for statement in recount(COUNTERS):
+                await connection.execute(statement)
             if manifest is not None:
                 ended_at = manifest.started_at + timedelta(seconds=manifest.seconds)
                 result = msgspec.json.encode(summary(manifest)).decode()

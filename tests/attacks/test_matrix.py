@@ -13,8 +13,8 @@ from sanic import Request
 
 from server.api.http import envelope
 from server.api.http.envelope import Answer
+from server.api.http.messages import JsonAnswer
 from server.api.http.operation import operation, streamed
-from server.api.http.protocol import JsonAnswer
 from server.api.perch import live as events
 from server.api.perch.stream import StreamHeaders
 from server.app import create_app

@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from server.features.media.media import REMOVED_WITHIN
 from storage import object_keys
-from storage.s3 import BUDGET, S3Store
+from storage.budget import BUDGET
+from storage.s3 import S3Store
 from tests import disks, pictures
 from tests.api.media import objects
 from tests.callers import Caller

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sanic import Request
 
-from server.api.http import protocol
+from server.api.http import heads
 from server.app import REQUEST_BEGINS
 from server.context import App
 from tests.callers import Caller
@@ -54,7 +54,7 @@ async def test_what_is_refused_or_has_a_body_is_not_kept(app: App, address: str,
             await connection.send(head(alice, "POST /api/tweets", length) + body)
             assert (await connection.answer()).status == 201
         async with wire(address) as connection:
-            await connection.send(head(alice, "GET /api/users/me", f"x: {'y' * protocol.LONGEST_HEAD}"))
+            await connection.send(head(alice, "GET /api/users/me", f"x: {'y' * heads.LONGEST}"))
             assert (await connection.answer()).status == 200
     assert app.ctx.heads == {}
 
@@ -73,7 +73,7 @@ async def test_a_revoked_key_is_refused_whoever_knows_its_head(app: App, address
 async def test_there_are_never_more_than_so_many(
     app: App, address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "MOST_HEADS", 5)
+    monkeypatch.setattr(heads, "MOST", 5)
     app.ctx.heads.clear()
     async with wire(address) as connection:
         for number in range(23):

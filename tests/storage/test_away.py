@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from storage import s3
+from storage import budget
 from storage.base import StorageUnavailable
-from storage.s3 import PART, S3Store
+from storage.multipart import PART
+from storage.s3 import S3Store
 from tests import proxy, servers
 from tests.proxy import SERVER_ERROR, Cut, Hang, Mode, Proxy, Refuse
 from tests.waiting import PATIENCE
@@ -53,8 +54,8 @@ CALLS: dict[str, Call] = {
 
 @pytest.fixture
 def gate(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(s3, "BUDGET", BUDGET)
-    monkeypatch.setattr(s3, "SLOWEST", PART / A_PART)
+    monkeypatch.setattr(budget, "BUDGET", BUDGET)
+    monkeypatch.setattr(budget, "SLOWEST", PART / A_PART)
     with proxy.before_http(moto_url) as found:
         yield found
 

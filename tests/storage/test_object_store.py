@@ -5,24 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import subprocess
-import sys
-import tempfile
-import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from storage.base import InvalidKey, InvalidRange, ObjectNotFound, ObjectStore, StorageUnavailable
 from storage.local import LocalStore
-from storage.s3 import CONNECTIONS, PART, Bucket, S3Store
+from storage.multipart import PART
+from storage.s3 import CONNECTIONS, Bucket, S3Store
 from tests import servers
-from tests.waiting import PATIENCE, until
 
 # Ceph's gateway on an SQLite file answers ranges with the right length and the wrong bytes, and is slow with
 # many objects.
@@ -86,16 +81,6 @@ async def test_a_file_is_put_and_fetched_whole(store: ObjectStore, tmp_path: Pat
     with pytest.raises(ObjectNotFound):
         await store.fetch("a/c.jpg", tmp_path / "nothing")
     assert [item.key async for item in store.list()] == ["a/b.jpg"]
-
-
-async def test_a_file_of_another_disk_is_copied(tmp_path: Path) -> None:
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
-        store, file = LocalStore(tmp_path / "objects"), Path(elsewhere) / "file"
-        await store.open()
-        file.write_bytes(b"one two")
-        await store.put_file("key", file, content_type="text/plain")
-        await store.fetch("key", Path(elsewhere) / "fetched")
-        assert (Path(elsewhere) / "fetched").read_bytes() == await read(store, "key") == b"one two"
 
 
 async def test_the_last_write_wins(store: ObjectStore) -> None:
@@ -266,11 +251,13 @@ async def test_no_reader_ever_sees_half_an_object(store: ObjectStore) -> None:
             await store.put("key", body(str(number).encode() * size), content_type="text/plain")
 
     writing = asyncio.create_task(write())
+    refused: tuple[type[Exception], ...] = (StorageUnavailable,) if isinstance(store, S3Store) else ()
     while not writing.done():
-        with suppress(StorageUnavailable):  # it became another one while it was read
+        with suppress(*refused):  # it became another one between two pieces
             seen = await read(store, "key")
             assert (len(seen), len(set(seen))) == (size, 1)
     await writing
+    assert await read(store, "key") == b"9" * size
 
 
 async def test_a_body_that_breaks_off_leaves_what_was_there_before(store: ObjectStore) -> None:
@@ -303,21 +290,6 @@ async def test_a_store_that_works_says_so(store: ObjectStore) -> None:
     await store.check()
 
 
-async def test_files_are_their_owners_only(tmp_path: Path) -> None:
-    store = LocalStore(tmp_path / "objects")
-    await store.open()
-    await store.put("a/b", body(b"x"), content_type="text/plain")
-    assert (tmp_path / "objects" / "a").stat().st_mode & 0o077 == 0
-    assert list((tmp_path / "objects" / ".aside").iterdir()) == []
-
-
-@pytest.mark.fault("storage")
-def test_a_full_disk_is_said_in_words_and_nothing_is_left(tmp_path: Path) -> None:
-    command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.storage.full_disk"]
-    said = subprocess.run([*command, tmp_path / "disk"], capture_output=True, text=True, check=True).stdout
-    assert said == "local storage: no space left on the disk; left behind: []"
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -344,34 +316,3 @@ async def test_a_bucket_that_refuses_us_is_unavailable_and_says_no_secret(
             await store.check()
     finally:
         await store.close()
-
-
-async def test_an_upload_given_up_while_its_file_is_opened_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = LocalStore(tmp_path)
-    await store.open()
-    opened: list[Any] = []
-    real = Path.open
-
-    began, may_open = threading.Event(), threading.Event()
-
-    def slowly(path: Path, *arguments: Any) -> Any:
-        began.set()
-        may_open.wait(PATIENCE)
-        opened.append(real(path, *arguments))
-        return opened[0]
-
-    monkeypatch.setattr(Path, "open", slowly)
-
-    async def body() -> AsyncIterator[bytes]:
-        yield b"x"
-
-    putting = asyncio.create_task(store.put("a/b", body(), content_type="text/plain"))
-    await until(began.is_set)
-    putting.cancel()
-    may_open.set()
-    with pytest.raises(asyncio.CancelledError):
-        await putting
-    await until(lambda: [file.closed for file in opened] == [True])
-    await until(lambda: [path for path in tmp_path.rglob("*") if path.is_file()] == [])

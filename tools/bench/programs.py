@@ -69,8 +69,8 @@ def burst(stage: Stage) -> list[Row]:
         Row(
             f"live stream after {seconds} s of likes and unlikes, a minute after the start",
             "",
-            f"a tweet is told <= {BEHIND_S} s after its commit, and nothing waits any more",
-            f"told after {found['delay_s']} s, nothing waits after {found['drained_s']} s",
+            f"a tweet reaches it <= {BEHIND_S} s after its commit, and no event is left waiting",
+            f"a tweet after {found['delay_s']} s, no event waiting after {found['drained_s']} s",
             max(found["delay_s"], found["drained_s"]) <= BEHIND_S,
             [f"{found['acts_per_second']:,} acts a second; {found['waiting']:,} rows waited behind them"],
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from server.api.http.protocol import JsonAnswer
+from server.api.http.messages import JsonAnswer
 from server.core.errors import PerchError
 
 # How long a client should wait before it tries again. Seconds.

@@ -19,7 +19,7 @@ from server.api.http.admission import READING, admit_read, admit_write
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.guards import allowed, context, known_viewer, looked_up_viewer
 from server.api.http.inputs import read_body, read_headers, read_query
-from server.api.http.protocol import JsonAnswer
+from server.api.http.messages import JsonAnswer
 from server.core.errors import (
     AccountLeaving,
     InternalError,

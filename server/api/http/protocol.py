@@ -8,31 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import math
-import secrets
 import time
-from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, cast
 
-from sanic import Request
-from sanic.compat import Header
-from sanic.exceptions import BadRequest, BadURL
+from sanic.exceptions import BadRequest
 from sanic.http import Http, Stage
 from sanic.http.http1 import HTTP_CONTINUE
-from sanic.response import BaseHTTPResponse, HTTPResponse
+from sanic.response import BaseHTTPResponse
 from sanic.server.protocols.http_protocol import HttpProtocol
 
-from config.logging import current_work
-from server.api.http import traced
-from server.api.http.framing import CHUNK_LINE, FREE_CHUNKS, SMALLEST_CHUNK, check_head, chunk_size
+from server.api.http import heads, traced
+from server.api.http.framing import CHUNK_LINE, FREE_CHUNKS, SMALLEST_CHUNK, chunk_size
 from server.api.http.headers import StandardHeaders
+from server.api.http.heads import Head, Heads
 from server.api.http.held import Held
 from server.api.http.measured import METHODS, RequestMetrics
+from server.api.http.messages import JsonAnswer, PerchRequest
 from server.core.errors import TooSlow
-
-JSON = "application/json"
-TYPE = JSON.encode()
 
 # How long a head may take to arrive; a body, which has a second more for each so many bytes that came; and
 # what is left of the body of a request that has its answer already. Seconds, bytes.
@@ -43,86 +36,6 @@ LINGER, LINGER_BYTES = 1.0, 16 << 20
 
 # What stands between the type of a JSON answer and the headers of its own.
 COMMON = b"\r\n%b\r\nx-request-id: %b%b"
-
-HEAD_ENDS = b"\r\n\r\n"
-
-# Where a request goes whose address is not one: nothing is there.
-NOWHERE = b"/not-an-address"
-
-
-# Heads up to this size are kept, until there are so many: then all are forgotten. Bytes.
-LONGEST_HEAD, MOST_HEADS = 1 << 10, 2_000
-
-
-class Head(NamedTuple):
-    """The head of a request without a body, read once: clients send the same one again and again."""
-
-    method: str
-    url: str
-    version: str
-    headers: Header
-    keep_alive: bool
-    head_only: bool
-
-
-class PerchRequest(Request):
-    """Sanic's, but for two things.
-
-    One whose address cannot be read is answered 404, where Sanic would close without an answer. And its id
-    is ours always: what a client sends as X-Request-ID would be written into our log lines.
-    """
-
-    process: ClassVar[str] = ""
-    numbers: ClassVar[Iterator[int]] = itertools.count(1)
-
-    # What the answer says of the rate that the request was held to: headers, each behind a line end.
-    rate: bytes = b""
-
-    def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
-        head = options.get("head")
-        if is_new := head is not None and head not in options["app"].ctx.heads:  # a known one was in order
-            check_head(head, options["headers"], options["version"])
-        try:
-            super().__init__(url_bytes, *arguments, **options)
-            path: bytes | None = self._parsed_url.path
-        except BadURL:
-            path = None
-        if path is None:  # not an address, or that of a host alone
-            super().__init__(NOWHERE, *arguments, **options)
-        elif is_new:
-            options["app"].ctx.hosts.check(self.headers.get("host"), path.decode())
-        self._id = f"{self.process}{next(self.numbers):08x}"
-        self.began = time.perf_counter()
-        current_work.set(self._id)  # log lines carry it
-        self.span = traced.begin(self.method, self._id)
-
-    @classmethod
-    def begin_process(cls) -> None:
-        """Ids of this process' requests are no other's from here on."""
-        cls.process = secrets.token_hex(8) + "-"
-
-
-class JsonAnswer(HTTPResponse):
-    """A JSON answer that is encoded already, with the headers that all of them have."""
-
-    __slots__ = ("common",)
-
-    def __init__(self, body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        self.asgi = False
-        self.body = body
-        self.content_type = JSON
-        self.stream = None
-        self.status = status
-        self.headers: dict[str, Any] = headers if headers is not None else {}  # type: ignore[assignment]
-        self._cookies = None
-        self.common = b""  # behind the type: the headers of all answers, in one piece
-
-    @property
-    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
-        """What Sanic writes. The values that change are ours, and hold no line breaks."""
-        yield b"content-type", TYPE + self.common
-        for name, value in self.headers.items():
-            yield name.encode(), str(value).encode()
 
 
 class PerchHttp(Http):
@@ -171,30 +84,22 @@ class PerchHttp(Http):
         self.waited_already = bool(self.recv_buffer)
 
     async def http1_request_header(self) -> None:
-        """The head of the next request. One that waits already lets other connections take their turn.
-
-        A head that is known is not read and checked again, which is a quarter of what a hot request costs.
-        """
+        """The head of the next request. One that waits already lets other connections take their turn."""
         buffer = self.recv_buffer
         if self.waited_already:
             await asyncio.sleep(0)
-        end = buffer.find(HEAD_ENDS, 0, LONGEST_HEAD)
-        head = bytes(buffer[:end]) if end > 0 else b""
-        if (known := self.protocol.heads.get(head)) is not None:
-            del buffer[: end + len(HEAD_ENDS)]
-            await self._begin(head, known)
+        raw = heads.waiting(buffer)
+        if (known := self.protocol.heads.get(raw)) is not None:
+            del buffer[: len(raw) + len(heads.ENDS)]
+            await self._begin(raw, known)
             return
         await super().http1_request_header()  # type: ignore[no-untyped-call]
-        if head and not self.request_body and not self.upgrade_websocket:
-            heads = self.protocol.heads
-            if len(heads) >= MOST_HEADS:
-                heads.clear()
+        if raw and not self.request_body and not self.upgrade_websocket:
             request, url, head_only = self.request, cast(str, self.url), bool(self.head_only)
-            heads[head] = Head(
-                request.method, url, request.version, request.headers, self.keep_alive, head_only
-            )
+            head = Head(request.method, url, request.version, request.headers, self.keep_alive, head_only)
+            self.protocol.heads.keep(raw, head)
 
-    async def _begin(self, head: bytes, known: Head) -> None:
+    async def _begin(self, raw: bytes, known: Head) -> None:
         """Begin the request as Sanic does when it has read a head."""
         self.url, self.keep_alive, self.head_only = known.url, known.keep_alive, known.head_only
         self.upgrade_websocket = False
@@ -202,7 +107,7 @@ class PerchHttp(Http):
         request = PerchRequest(
             url_bytes=known.url.encode(),
             headers=known.headers,
-            head=head,
+            head=raw,
             version=known.version,
             method=known.method,
             transport=protocol.transport,
@@ -284,7 +189,7 @@ class PerchProtocol(HttpProtocol):
         super().__init__(**options)
         self.began = 0.0  # when the rest of the present request was first waited for
         self.headers: StandardHeaders = self.app.ctx.standard_headers
-        self.heads: dict[bytes, Head] = self.app.ctx.heads  # that were read before
+        self.heads: Heads = self.app.ctx.heads  # that were read before
         self.unread: Held = self.app.ctx.unread
         self.counted: str | None = None  # as whose connection; None where it is refused
 

@@ -15,7 +15,7 @@ from config.settings import Settings
 from server.api.http import envelope
 from server.api.http.client_files import ClientFile, ClientFiles
 from server.api.http.errors import let_the_client_read
-from server.api.http.protocol import NOWHERE
+from server.api.http.messages import NOWHERE
 from server.context import App
 from server.core.errors import NotFound
 

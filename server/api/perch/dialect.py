@@ -35,7 +35,7 @@ HEAD, COMMA = b'{"result":true,"tweets":[', b","
 class PerchCard:
     """A tweet as JSON. `places` are where the values of marks stand in it, by their names.
 
-    `shown` is the tweet if some of its likers, at most `likers`, are shown: a viewer who likes it leads them.
+    `shown` is the tweet where at most `likers` of its likers are shown with it, a viewer who likes it first.
     """
 
     tweet_id: int

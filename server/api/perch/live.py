@@ -1,4 +1,4 @@
-"""What a live stream of Perch's own API tells: for each kind of event its message, and who gets it.
+"""What a live stream of Perch's own API sends: for each kind of event, the message and who gets it.
 
 Messages are server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
@@ -67,7 +67,7 @@ Render: TypeAlias = Callable[[EventRow, Facts, MediaUrls], Told | None]
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """How a kind of event is told, and who gets it, in words for the reference."""
+    """How a kind of event is sent. `to` says who gets it, in words for docs/live.md."""
 
     shape: type[msgspec.Struct]
     to: str
@@ -170,7 +170,7 @@ class Bookmarked(msgspec.Struct, frozen=True, tag_field="type", tag="bookmarked"
 
 @tells(bookmarks.BOOKMARKED, Bookmarked, to="you")
 def bookmarked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To whoever has the bookmark."""
+    """To the user whose bookmark it is."""
     has_it = facts.get(bookmarks.BOOKMARK, bookmarks.pair(event)) is not None
     return Told(Bookmarked(event.subject_id, has_it), only_for=event.actor_id)
 
@@ -187,9 +187,9 @@ class FollowChanged(msgspec.Struct, frozen=True, tag_field="type", tag="follow")
 @tells(follows.FOLLOWED, FollowChanged)
 def followed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody."""
-    both = [facts.get(PROFILE, who) for who in follows.pair(event)]
+    users = [facts.get(PROFILE, user_id) for user_id in follows.pair(event)]
     follow = facts.get(follows.FOLLOW, follows.pair(event)) is not None
-    numbers = [counters(who) for who in both if who]
+    numbers = [counters(user) for user in users if user]
     return Told(FollowChanged(event.actor_id, event.subject_id, follow, numbers))
 
 
@@ -299,7 +299,7 @@ class PerchLive:
         self._urls = urls
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
-        """The events as messages for these viewers, without those of what is gone meanwhile."""
+        """The events as messages for these viewers; none for what no longer exists."""
         facts = await KINDS.facts(events, viewers)
         found = []
         for event in events:

@@ -43,7 +43,7 @@ class LiveDialect(Protocol):
     """An API's way to tell what happens."""
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
-        """The events as messages for these viewers, without those of what is gone meanwhile."""
+        """The events as messages for these viewers; none for what no longer exists."""
 
     def key_revoked(self, event_id: EventId, key_id: int) -> bytes:
         """The key that opened the stream is not honoured any more."""

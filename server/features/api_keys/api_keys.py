@@ -106,7 +106,9 @@ async def adopt() -> int:
 
 def known(key: str, store: Store) -> Viewer | None:
     """Who shows this key, where this process knows that; it is told when a key or what it allows changes."""
-    viewer: Viewer | None = store.get(("viewer", keys.digest(key))) if key.isascii() else None
+    if len(key) > keys.MAX_LENGTH or not key.isascii():
+        return None
+    viewer: Viewer | None = store.get(("viewer", keys.digest(key)))
     return None if viewer is None or viewer.is_over(datetime.now(UTC)) else viewer
 
 

@@ -16,7 +16,7 @@ from server.core.database.connection import rows
 from server.operations import runs
 from server.operations.dumps.errors import DumpDamaged
 from server.operations.scheduled_run import RunKind, ScheduledRun
-from storage import s3
+from storage import budget
 from storage.local import LocalStore
 from storage.s3 import S3Store
 from tasks.dumps import drills, space
@@ -37,7 +37,7 @@ MIDDLE = 20_000
 
 @pytest.fixture
 def gate(ceph_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    monkeypatch.setattr(s3, "BUDGET", 1)
+    monkeypatch.setattr(budget, "BUDGET", 1)
     with proxy.before_http(ceph_url) as found:
         yield found
 

@@ -35,99 +35,6 @@ def of_row(expression: str) -> str:
     return expression
 
 
-TELL = """
-CREATE OR REPLACE FUNCTION count_follows() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM 1 FROM users
-    WHERE id IN (SELECT follower_id FROM changed UNION ALL SELECT followee_id FROM changed)
-    ORDER BY id FOR NO KEY UPDATE;
-    UPDATE users u
-    SET following_count = u.following_count + TG_ARGV[0]::int * c.made,
-        followers_count = u.followers_count + TG_ARGV[0]::int * c.received
-    FROM (
-        SELECT id, sum(made) AS made, sum(received) AS received
-        FROM (SELECT follower_id AS id, 1 AS made, 0 AS received FROM changed
-              UNION ALL SELECT followee_id, 0, 1 FROM changed) sides
-        GROUP BY id
-    ) c WHERE u.id = c.id;
-    INSERT INTO outbox (kind, actor_id, subject_id) SELECT 'follow', follower_id, followee_id FROM changed;
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION count_likes() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM 1 FROM tweets WHERE id IN (SELECT tweet_id FROM changed) ORDER BY id FOR NO KEY UPDATE;
-    UPDATE tweets t SET likes_count = t.likes_count + TG_ARGV[0]::int * c.n, version = t.version + 1
-    FROM (SELECT tweet_id, count(*) AS n FROM changed GROUP BY tweet_id) c WHERE t.id = c.tweet_id;
-    -- Of a tweet that goes with its likes, its own deletion tells enough.
-    INSERT INTO outbox (kind, subject_id, actor_id)
-    SELECT 'liked', c.tweet_id, c.user_id FROM changed c JOIN tweets t ON t.id = c.tweet_id;
-    INSERT INTO outbox (kind, subject_id)
-    SELECT DISTINCT 'likes', c.tweet_id FROM changed c JOIN tweets t ON t.id = c.tweet_id;
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION count_tweets() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM 1 FROM users WHERE id IN (SELECT author_id FROM changed) ORDER BY id FOR NO KEY UPDATE;
-    UPDATE users u SET tweets_count = u.tweets_count + TG_ARGV[0]::int * c.n,
-        unsettled = u.unsettled OR (u.hidden AND TG_OP = 'INSERT')
-    FROM (SELECT author_id, count(*) AS n FROM changed GROUP BY author_id) c WHERE u.id = c.author_id;
-    INSERT INTO outbox (kind, subject_id, actor_id)
-    SELECT CASE TG_OP WHEN 'INSERT' THEN 'tweet' ELSE 'tweet_deleted' END, c.id, c.author_id
-    FROM changed c
-    WHERE TG_OP = 'INSERT' OR NOT EXISTS (SELECT 1 FROM users u WHERE u.id = c.author_id AND u.hidden)
-    ORDER BY c.id;
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION tell_of_bookmarks() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO outbox (kind, subject_id, actor_id)
-    SELECT 'bookmarked', tweet_id, user_id FROM changed
-    WHERE EXISTS (SELECT 1 FROM tweets WHERE id = changed.tweet_id) ORDER BY changed.id;
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION tell_of_permissions() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO outbox (kind, subject_id) VALUES ('permissions', (to_jsonb(NEW) ->> TG_ARGV[0])::bigint);
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION tell_of_picture() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO outbox (kind, subject_id, object_id, actor_id)
-    VALUES ('media', NEW.id, coalesce(NEW.tweet_id, OLD.tweet_id), NEW.owner_id);
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION tell_of_rename() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO outbox (kind, subject_id) VALUES ('user', NEW.id);
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION tell_of_revocation() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO outbox (kind, subject_id, actor_id) VALUES ('key_revoked', OLD.id, OLD.user_id);
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION tell_of_suspension() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO outbox (kind, subject_id, actor_id)
-    SELECT 'key_revoked', id, user_id FROM api_keys WHERE user_id = NEW.id AND revoked_at IS NULL;
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION tell_of_visibility() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO outbox (kind, subject_id) VALUES ('visibility', NEW.id);
-    RETURN NULL;
-END $$;
-"""
-
 TOLD_BEFORE = """
 CREATE OR REPLACE FUNCTION count_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -221,6 +128,24 @@ BEGIN
 END $$;
 """
 
+# How each statement that writes to the outbox names its columns, before and from now on.
+COLUMNS = {
+    "(kind, user_id, followee_id) SELECT 'follow'": "(kind, actor_id, subject_id) SELECT 'follow'",
+    "(kind, tweet_id, user_id)": "(kind, subject_id, actor_id)",
+    "(kind, tweet_id)": "(kind, subject_id)",
+    "(kind, user_id) VALUES": "(kind, subject_id) VALUES",
+    "(kind, media_id, tweet_id, user_id)": "(kind, subject_id, object_id, actor_id)",
+    "(kind, key_id, user_id)": "(kind, subject_id, actor_id)",
+}
+
+
+def renamed(functions: str) -> str:
+    """The functions with the new columns."""
+    for before, after in COLUMNS.items():
+        functions = functions.replace(before, after)
+    return functions
+
+
 UPGRADE = f"""
 ALTER TABLE outbox ADD actor_id bigint, ADD subject_id bigint, ADD object_id bigint;
 UPDATE outbox SET actor_id = {ACTOR}, subject_id = {SUBJECT}, object_id = {OBJECT};
@@ -251,7 +176,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER events_filled_in BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION fill_in_event();
-{TELL}
+{renamed(TOLD_BEFORE)}
 """
 
 DOWNGRADE = f"""

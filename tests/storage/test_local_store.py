@@ -1,0 +1,74 @@
+"""The local disk as a store, where it differs from a bucket."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.local import LocalStore
+from tests.storage.test_object_store import body, read
+from tests.waiting import PATIENCE, until
+
+
+async def test_a_file_of_another_disk_is_copied(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        store, file = LocalStore(tmp_path / "objects"), Path(elsewhere) / "file"
+        await store.open()
+        file.write_bytes(b"one two")
+        await store.put_file("key", file, content_type="text/plain")
+        await store.fetch("key", Path(elsewhere) / "fetched")
+        assert (Path(elsewhere) / "fetched").read_bytes() == await read(store, "key") == b"one two"
+
+
+async def test_files_are_their_owners_only(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "objects")
+    await store.open()
+    await store.put("a/b", body(b"x"), content_type="text/plain")
+    assert (tmp_path / "objects" / "a").stat().st_mode & 0o077 == 0
+    assert list((tmp_path / "objects" / ".aside").iterdir()) == []
+
+
+@pytest.mark.fault("storage")
+def test_a_full_disk_is_said_in_words_and_nothing_is_left(tmp_path: Path) -> None:
+    command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.storage.full_disk"]
+    said = subprocess.run([*command, tmp_path / "disk"], capture_output=True, text=True, check=True).stdout
+    assert said == "local storage: no space left on the disk; left behind: []"
+
+
+async def test_an_upload_given_up_while_its_file_is_opened_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalStore(tmp_path)
+    await store.open()
+    opened: list[Any] = []
+    real = Path.open
+
+    began, may_open = threading.Event(), threading.Event()
+
+    def slowly(path: Path, *arguments: Any) -> Any:
+        began.set()
+        may_open.wait(PATIENCE)
+        opened.append(real(path, *arguments))
+        return opened[0]
+
+    monkeypatch.setattr(Path, "open", slowly)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    putting = asyncio.create_task(store.put("a/b", body(), content_type="text/plain"))
+    await until(began.is_set)
+    putting.cancel()
+    may_open.set()
+    with pytest.raises(asyncio.CancelledError):
+        await putting
+    await until(lambda: [file.closed for file in opened] == [True])
+    await until(lambda: [path for path in tmp_path.rglob("*") if path.is_file()] == [])
