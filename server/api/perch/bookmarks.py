@@ -1,4 +1,4 @@
-"""Bookmarks: tweets that one keeps for later, which nobody else learns."""
+"""Bookmarks: tweets that a user keeps for later, in private."""
 
 from __future__ import annotations
 

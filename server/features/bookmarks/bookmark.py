@@ -10,7 +10,7 @@ from server.features.tweets.tweet import Tweet
 
 
 class Bookmark(Model):
-    """A tweet that a user keeps for later, which nobody else learns. The id orders the list, newest first."""
+    """A tweet that a user keeps for later, in private. The id orders the list, newest first."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(

@@ -22,12 +22,13 @@ ERASE = """
 async def erase(user_id: int, _objects: Objects) -> bool:
     """The user's bookmarks."""
     gone = await rows(ERASE, user_id, personal.BATCH)
-    await changes.tell([bookmarks_of(user_id)])
+    if gone:
+        await changes.tell([bookmarks_of(user_id)])
     return bool(gone)
 
 
 PERSONAL = PersonalData(
-    (Exported("bookmarks", "the ids of the tweets that you bookmarked, which nobody else can see", EXPORT),),
+    (Exported("bookmarks", "the ids of the tweets that you bookmarked; nobody else sees them", EXPORT),),
     (erase,),
     ("SELECT 1 FROM bookmarks WHERE user_id = u.id",),
 )
