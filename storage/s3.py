@@ -269,19 +269,21 @@ class S3Store:
     async def _pieces(self, key: str, piece: bytes, start: int, end: int, etag: str) -> AsyncIterator[bytes]:
         """The bytes up to `end`, the first of which are read already.
 
-        Raises StorageUnavailable where the object is another one meanwhile.
+        Raises StorageUnavailable where the object is another one meanwhile, or the store sends no more of it.
         """
-        while piece:
+        while start < end:
+            if not piece:
+                raise StorageUnavailable(f"{self._bucket!r} sent {key} only up to byte {start} of {end}")
             start += len(piece)
             yield piece
-            if start >= end:
-                return
-            wanted = f"bytes={start}-{min(end, start + CHUNK) - 1}"
-            with self._translated(key):
-                answer = await within_budget(
-                    self._client.get_object(Bucket=self._bucket.name, Key=key, Range=wanted, IfMatch=etag)
-                )
-            piece = await self._whole(key, answer)
+            if start < end:
+                wanted = f"bytes={start}-{min(end, start + CHUNK) - 1}"
+                with self._translated(key):
+                    asking = self._client.get_object(
+                        Bucket=self._bucket.name, Key=key, Range=wanted, IfMatch=etag
+                    )
+                    answer = await within_budget(asking)
+                piece = await self._whole(key, answer)
 
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from config import redis_clients
 from server.features.media import media_copy
+from server.features.media.digests import BytesDiffer, checked
 from server.features.media.media_copy import Picture
 from storage import object_keys
 from storage.base import ObjectNotFound, ObjectStore, StorageError, StorageUnavailable
@@ -38,10 +39,6 @@ LOCK, LOCKED_FOR = "perch:copying", 300
 SAMPLE = 20
 
 SUFFIXES = ("", object_keys.SMALL)
-
-
-class CopyDiffers(Exception):
-    """The bytes are not those that the picture's row tells of."""
 
 
 @dataclass(slots=True)
@@ -109,7 +106,7 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
             await transfer(
                 workshop.store, source, copies, object_keys.copy(picture.token + suffix), picture, suffix
             )
-    except (ObjectNotFound, CopyDiffers) as error:
+    except (ObjectNotFound, BytesDiffer) as error:
         log.error("can't copy the picture %s: %s", picture.token[:8], error)
         return False
     if await media_copy.mark(picture.id, done=True):
@@ -152,7 +149,7 @@ async def bring_back(missing: Sequence[str], workshop: Workshop) -> list[str]:
         try:
             picture = pictures[named["token"]]
             await transfer(copies, object_keys.copy(named[0]), workshop.store, key, picture, suffix)
-        except (ObjectNotFound, CopyDiffers) as error:
+        except (ObjectNotFound, BytesDiffer) as error:
             log.warning("can't restore %s from its copy: %s", key, error)
             continue
         back.append(key)
@@ -191,24 +188,11 @@ async def transfer(
 
     Raises:
         ObjectNotFound: there is none to copy.
-        CopyDiffers: it is not what the row tells of, or empty; nothing was stored.
+        BytesDiffer: it is not what the row tells of, or empty; nothing was stored.
     """
     async with source.read(key) as found:
-        body = _checked(found.body, picture.digests.get(suffix))
+        body = checked(found.body, picture.digests.get(suffix))
         await target.put(target_key, body, content_type=found.info.content_type)
-
-
-async def _checked(body: AsyncIterator[bytes], expected: tuple[int, str] | None) -> AsyncIterator[bytes]:
-    """The body, which raises CopyDiffers at its end if it was not what the row tells of."""
-    digest, size = hashlib.sha256(), 0
-    async for piece in body:
-        digest.update(piece)
-        size += len(piece)
-        yield piece
-    if not size:
-        raise CopyDiffers("it is empty")
-    if expected is not None and (size, digest.hexdigest()) != tuple(expected):
-        raise CopyDiffers("its bytes differ from those that were made")
 
 
 async def _digest(store: ObjectStore, key: str) -> str | None:

@@ -267,6 +267,7 @@ def spawn(command: Sequence[str], log_file: Path, death_signal: signal.Signals) 
     if log_file.exists() and log_file.stat().st_size > LOG_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
     with log_file.open("ab") as out:
+        log_file.chmod(0o600)  # earlier versions of Perch let everybody read it
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -22,6 +24,10 @@ from tests.waiting import until_gone
 
 GONE = (404, "export_not_found")
 FOLDER = "tweets_media"
+
+
+async def altered() -> AsyncIterator[bytes]:
+    yield b"another picture"
 
 
 async def ask(caller: Caller, store: ObjectStore) -> None:
@@ -96,6 +102,29 @@ async def test_an_archive_holds_all_that_is_ones_own(
     assert "bob's own words" not in whole
     assert "hash" not in whole
     assert str(carol.key) not in whole
+
+
+@pytest.mark.usefixtures("worker")
+async def test_an_archive_says_which_pictures_are_damaged_or_missing(
+    alice: Caller, empty_store: ObjectStore
+) -> None:
+    names, tokens = [], []
+    for _ in range(3):
+        media = (await alice.upload(pictures.jpeg()))["media"]
+        await alice.tweet("with a picture", [media["id"]])
+        names.append(f"pictures/{media['id']}.jpg")
+        tokens.append(urlsplit(media["url"]).path.rpartition("/")[2])
+    damaged, missing = (object_keys.variant(FOLDER, token) for token in tokens[1:])
+    await empty_store.put(damaged, altered(), content_type="image/jpeg")
+    await empty_store.delete(missing)
+    await ask(alice, empty_store)
+    await make(alice, empty_store)
+    answer = await alice.raw("GET", "/api/users/me/export/archive")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.read(names[1]) == b"another picture"
+        told = archive.read("PROBLEMS.txt").decode().splitlines()
+    assert [line.partition(" ")[0] for line in told] == names[1:]
 
 
 async def test_nobody_fetches_that_of_others(

@@ -99,10 +99,13 @@ async def test_a_site_that_is_named_may_call_with_a_key(house: Open, alice: Call
         assert answer.headers["access-control-allow-origin"] == origin
         assert "RateLimit-Remaining" in answer.headers["access-control-expose-headers"]
         assert answer.headers["vary"] == "origin"
+        assert answer.headers.get_list("cross-origin-resource-policy") == ["cross-origin"]
         assert "access-control-allow-credentials" not in answer.headers
         assert (await asked("GET", "/api/tweets/9", origin)).headers["access-control-allow-origin"] == origin
     for path, origin in (("/api/tweets", "https://evil.example.org"), ("/", "https://app.example.org")):
-        assert "access-control-allow-origin" not in (await asked("GET", path, origin)).headers
+        refused = await asked("GET", path, origin)
+        assert "access-control-allow-origin" not in refused.headers
+        assert refused.headers.get_list("cross-origin-resource-policy") == ["same-origin"]
 
 
 async def test_https_is_insisted_on_where_it_is_said(house: Open, anybody: Caller) -> None:

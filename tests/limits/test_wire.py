@@ -169,6 +169,7 @@ async def test_a_body_of_crumbs_is_refused(address: str, alice: Caller) -> None:
 async def test_who_drips_has_a_time_for_the_whole(
     address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
+    sent = sent.replace(b"Host: x\r\n", b"Host: x\r\napi-key: " + str(alice.key).encode() + b"\r\n", 1)
     for name in ("HEAD_TIMEOUT", "BODY_TIMEOUT", "DROP_TIMEOUT"):
         monkeypatch.setattr(protocol, name, 0.3)
     async with wire(address) as raw:
@@ -318,17 +319,46 @@ async def test_where_too_much_waits_for_clients_those_behind_for_longest_are_clo
 
 
 async def test_bodies_that_do_not_end_are_held_within_a_bound(
-    house: Open, monkeypatch: pytest.MonkeyPatch
+    house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are received before anybody knows whose key it is."""
     monkeypatch.setattr(held, "BODIES", 1 << 20)
     here = await house()
-    begun = b"POST /api/tweets HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"x" * 150_000
+    key, length = b"api-key: " + str(alice.key).encode(), b"Content-Length: 200000"
+    begun = post(key, length, body=b"x" * 150_000)
     async with AsyncExitStack() as stack:
         for _ in range(20):
             await (await stack.enter_async_context(wire(here.url))).send(begun)
         await until(lambda: here.app.ctx.connections.open <= 7)
         last = await stack.enter_async_context(wire(here.url))
         await last.send(begun + b"x" * 50_000)
-        assert (await last.answer()).error == (401, "missing_key")
+        assert (await last.answer()).error == (422, "invalid_body")
     await until(lambda: here.app.ctx.unread._size == 0)
+
+
+@pytest.mark.parametrize("key", [b"x: y", b"api-key: wrong"])
+async def test_nothing_is_held_for_strangers(house: Open, key: bytes) -> None:
+    here = await house()
+    async with wire(here.url) as raw:
+        await raw.send(post(key, b"Content-Length: 200000", body=b"x" * 150_000))
+        assert (await raw.answer()).status == 401
+        assert here.app.ctx.unread._sizes == {}
+        await raw.send(b"x" * 50_000)
+        assert await raw.ends()
+
+
+async def test_a_key_that_is_revoked_while_a_body_arrives_is_refused(address: str, alice: Caller) -> None:
+    bot = await alice.post("/api/keys", json={"name": "bot", "scopes": ["write"]})
+    key, length = b"api-key: " + bot["key"].encode(), b"Content-Length: %d" % len(BODY)
+    async with wire(address) as raw:
+        await raw.send(post(key, length, b"Expect: 100-continue", body=b""))
+        assert (await raw.answer()).status == 100  # the key is known by then
+        assert (await alice.delete(f"/api/keys/{bot['key_id']}")).status == 200
+        await raw.send(BODY)
+        assert (await raw.answer()).error == (401, "invalid_key")
+
+
+async def test_a_refusal_of_what_has_arrived_keeps_the_connection(address: str) -> None:
+    async with wire(address) as raw:
+        for _ in range(3):
+            await raw.send(post(b"Content-Length: %d" % len(BODY), body=BODY))
+            assert (await raw.answer()).error == (401, "missing_key")

@@ -44,6 +44,8 @@ def test_the_servers_of_a_large_machine_start_with_what_is_computed(tmp_path: Pa
         assert asyncio.run(shown(settings, *asked)) == ["512MB", "32MB", "15min", "on", "on"]
         with Redis.from_url(settings.redis.url) as redis:
             assert redis.config_get("maxmemory") == {"maxmemory": str(64 << 20)}
+        logs = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "logs").glob("*.log")}
+        assert logs == {"postgres.log": 0o600, "valkey.log": 0o600}
     finally:
         for program, pid in zip(programs, pids, strict=True):
             servers.stop(program, pid)

@@ -11,15 +11,17 @@ import pytest
 import pytest_asyncio
 
 from storage import budget
-from storage.base import StorageUnavailable
+from storage.base import CHUNK, StorageUnavailable
 from storage.multipart import PART
 from storage.s3 import S3Store
 from tests import proxy, servers
-from tests.proxy import SERVER_ERROR, Cut, Hang, Mode, Proxy, Refuse
+from tests.proxy import SERVER_ERROR, Answer, Cut, Hang, Mode, Proxy, Refuse
 from tests.waiting import PATIENCE
 
 # Instead of what it is: the budget of a call, and what a part of a large body adds to it. Seconds.
 BUDGET, A_PART = 1, 1
+
+NO_MORE = Answer(b"HTTP/1.1 206 Partial Content\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
 
 Call = Callable[[S3Store], Coroutine[Any, Any, object]]
 
@@ -87,6 +89,18 @@ async def test_every_call_to_a_bucket_that_is_away_ends_in_time(
     gate.cut()
     gate.mode = proxy.Pass()
     assert await put(store)
+
+
+@pytest.mark.fault("storage")
+async def test_an_object_that_ends_early_is_not_taken_for_a_whole_one(store: S3Store, gate: Proxy) -> None:
+    await store.put("large", body(b"x" * (CHUNK + 1)), content_type="text/plain")
+    async with store.read("large") as found:
+        assert len(await anext(aiter(found.body))) == CHUNK
+        gate.mode = NO_MORE
+        with pytest.raises(StorageUnavailable, match=rf"sent large only up to byte {CHUNK} of {CHUNK + 1}"):
+            await anext(aiter(found.body))
+    gate.mode = proxy.Pass()
+    await store.delete("large")
 
 
 @pytest.mark.fault("storage")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from typing import Any, cast
 
 from sanic import Request
 from sanic.constants import HTTP_METHODS
@@ -87,6 +88,16 @@ def allowed_methods(request: Request) -> list[str]:
     return sorted(found)
 
 
+def rest_is_here(http: Http) -> bool:
+    """Whether all of the body has arrived, so that dropping what is left of it takes no time."""
+    left, most = http.request_bytes_left or 0, http.protocol.request_max_size
+    return (
+        cast(Any, http.request_body) is True
+        and left <= len(http.recv_buffer)
+        and (http.request_bytes or 0) <= most
+    )
+
+
 def let_the_client_read(request: Request) -> None:
     """Before a refusal while the body is under way: see that the answer is not lost with the connection.
 
@@ -94,7 +105,7 @@ def let_the_client_read(request: Request) -> None:
     within a bound: Sanic does that after the answer, as long as the body is not beyond its own limit.
     """
     http = request.stream
-    if not isinstance(http, Http) or http.request_body is None:
+    if not isinstance(http, Http) or http.request_body is None or rest_is_here(http):
         return
     http.keep_alive = False
     if http.expecting_continue:

@@ -11,13 +11,15 @@ from sanic import Request
 
 from config.settings import Settings
 
+ORIGIN, POLICY = "access-control-allow-origin", "cross-origin-resource-policy"
+
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
+    POLICY: "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
@@ -36,8 +38,9 @@ FOR_OTHERS = ("/api/", "/media/")
 
 
 class StandardHeaders:
-    """As the settings say: `each` for any answer, and `json` for JSON, in one piece.
+    """As the settings say: `each` for any answer, and for JSON the same in one piece.
 
+    `json` is what other sites may not read, `shared_json` what they may, without the header that forbids it.
     In one piece, because Sanic encodes and checks each header of each answer, though these never change.
     """
 
@@ -45,8 +48,10 @@ class StandardHeaders:
         self.each = dict(HEADERS)
         if settings.hsts_max_age:
             self.each["strict-transport-security"] = f"max-age={settings.hsts_max_age}"
-        lines = (f"{name}: {value}" for name, value in {**NO_STORE, **self.each}.items())
-        self.json = "\r\n".join(lines).encode()
+        lines = {name: f"{name}: {value}" for name, value in {**NO_STORE, **self.each}.items()}
+        self.json = "\r\n".join(lines.values()).encode()
+        del lines[POLICY]
+        self.shared_json = "\r\n".join(lines.values()).encode()
         self.origins = frozenset(
             part.strip().rstrip("/") for part in (settings.cors_origins or "").split(",")
         )
@@ -59,9 +64,9 @@ class StandardHeaders:
         found = {"vary": "origin"}
         origin = request.headers.get("origin", "")
         if origin and (origin in self.origins or "*" in self.origins):
-            found["access-control-allow-origin"] = origin
+            found[ORIGIN] = origin
             found["access-control-expose-headers"] = READ
-            found["cross-origin-resource-policy"] = "cross-origin"
+            found[POLICY] = "cross-origin"
         return found
 
     def is_preflight(self, request: Request) -> bool:
@@ -69,7 +74,7 @@ class StandardHeaders:
         return (
             request.method == "OPTIONS"
             and "access-control-request-method" in request.headers
-            and "access-control-allow-origin" in self.for_others(request)
+            and ORIGIN in self.for_others(request)
         )
 
 

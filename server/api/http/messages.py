@@ -6,7 +6,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sanic import Request
 from sanic.exceptions import BadURL
@@ -24,10 +24,11 @@ NOWHERE = b"/not-an-address"
 
 
 class PerchRequest(Request):
-    """Sanic's, but for two things.
+    """Sanic's, but for three things.
 
-    One whose address cannot be read is answered 404, where Sanic would close without an answer. And its id
-    is ours always: what a client sends as X-Request-ID would be written into our log lines.
+    One whose address cannot be read is answered 404, where Sanic would close without an answer. Its id is
+    ours always: what a client sends as X-Request-ID would be written into our log lines. And its body is read
+    when it is known who sends it, so that strangers can't fill the memory.
     """
 
     process: ClassVar[str] = ""
@@ -53,6 +54,25 @@ class PerchRequest(Request):
         self.began = time.perf_counter()
         current_work.set(self._id)  # log lines carry it
         self.span = traced.begin(self.method, self._id)
+
+    async def receive_body(self) -> None:
+        """Called by Sanic before a handler. Operations receive the body by themselves, after the key."""
+        if not hasattr(cast(Any, self.route).handler, "takes_body"):
+            await self.drop_body()
+
+    async def take_body(self) -> None:
+        """Receive the body, and keep it: within a bound for all requests of the process."""
+        unread, pieces, size = self.app.ctx.unread, [], 0
+        async for piece in cast(Any, self.stream):
+            pieces.append(piece)
+            size += len(piece)
+            unread.hold(self.transport, size)
+        self.body = b"".join(pieces)
+
+    async def drop_body(self) -> None:
+        """Receive a body of which nothing is made."""
+        async for _ in cast(Any, self.stream):
+            pass
 
     @classmethod
     def begin_process(cls) -> None:

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
-from sanic import Request
 
 from server.api.http import envelope
 from server.api.http.admission import READING, admit_read, admit_write
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.guards import allowed, context, known_viewer, looked_up_viewer
 from server.api.http.inputs import read_body, read_headers, read_query
-from server.api.http.messages import JsonAnswer
+from server.api.http.messages import JsonAnswer, PerchRequest
 from server.core.errors import (
     AccountLeaving,
     InternalError,
@@ -101,21 +100,27 @@ def operation(
     implied += [UnsupportedMediaType] if body else []
     implied += [InvalidParameter] if query or headers else []
 
+    def entitled(viewer: Viewer) -> Viewer:
+        return allowed(viewer, *((instead,) if instead in viewer.scopes else scopes), leaving=leaving)
+
     def decorate(
         handler: Callable[..., Awaitable[Success | None]],
     ) -> Callable[..., Awaitable[JsonAnswer | None]]:
         @wraps(handler)
-        async def handle(request: Request, **arguments: Any) -> JsonAnswer | None:
+        async def handle(request: PerchRequest, **arguments: Any) -> JsonAnswer | None:
             viewer: Viewer | None = None
             if scopes:
                 viewer = known_viewer(request) or await looked_up_viewer(request)
-                needed = (instead,) if instead in viewer.scopes else scopes
-                arguments["viewer"] = allowed(viewer, *needed, leaving=leaving)
+                arguments["viewer"] = entitled(viewer)
             if (rates := context(request).rates) is not None:
                 if request.method in READING:
                     admit_read(request, rates, viewer, account=account)
                 else:
                     await admit_write(request, rates, viewer, upload=form is not None, account=account)
+            if form is None and cast(Any, request.stream).request_body:
+                await (request.drop_body() if body is None else request.take_body())
+                if scopes:  # the key may have been revoked while the body was under way
+                    arguments["viewer"] = entitled(known_viewer(request) or await looked_up_viewer(request))
             if query is not None:
                 arguments["query"] = read_query(request, query)
             if headers is not None:
@@ -125,6 +130,7 @@ def operation(
             answered = await handler(request, **arguments)
             return None if answered is None else envelope.ok(answered, status)
 
+        handle.takes_body = True  # type: ignore[attr-defined]
         handle.operation = Operation(  # type: ignore[attr-defined]
             *described(handler),
             scopes,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import time
 from typing import Any, ClassVar, cast
 
@@ -20,7 +19,7 @@ from sanic.server.protocols.http_protocol import HttpProtocol
 
 from server.api.http import heads, traced
 from server.api.http.framing import CHUNK_LINE, FREE_CHUNKS, SMALLEST_CHUNK, chunk_size
-from server.api.http.headers import StandardHeaders
+from server.api.http.headers import ORIGIN, StandardHeaders
 from server.api.http.heads import Head, Heads
 from server.api.http.held import Held
 from server.api.http.measured import METHODS, RequestMetrics
@@ -36,6 +35,10 @@ LINGER, LINGER_BYTES = 1.0, 16 << 20
 
 # What stands between the type of a JSON answer and the headers of its own.
 COMMON = b"\r\n%b\r\nx-request-id: %b%b"
+
+
+# What other sites may not read has none of the headers for them.
+NOT_SHARED: dict[str, str] = {}
 
 
 class PerchHttp(Http):
@@ -67,14 +70,16 @@ class PerchHttp(Http):
         if self.is_stopping:
             self.keep_alive = False
         headers, request_id = protocol.headers, str(request.id)
+        shared = headers.for_others(request) if headers.has_origins else NOT_SHARED
         if isinstance(response, JsonAnswer):
-            response.common = COMMON % (headers.json, request_id.encode(), request.rate)
+            standard = headers.shared_json if ORIGIN in shared else headers.json
+            response.common = COMMON % (standard, request_id.encode(), request.rate)
         else:
             for name, value in headers.each.items():
                 response.headers.setdefault(name, value)
             response.headers["x-request-id"] = request_id
-        if headers.has_origins:
-            response.headers.update(headers.for_others(request))
+        if shared:
+            response.headers.update(shared)
         return response
 
     def init_for_request(self) -> None:
@@ -134,11 +139,7 @@ class PerchHttp(Http):
                 self.request_body = None
                 return None
             self.request_bytes = (self.request_bytes or 0) + self.request_bytes_left
-        found = await super().read()
-        if self.request_max_size != math.inf:  # it is kept until the handler has it; uploads go to the disk
-            received = (self.request_bytes or 0) - (self.request_bytes_left or 0)
-            self.protocol.unread.hold(self.protocol.transport, received)
-        return found
+        return await super().read()
 
     async def _next_chunk(self) -> int:
         """How large the next one is; 0 at the end of the body, all of which is read then."""

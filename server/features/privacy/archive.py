@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import textwrap
 import zipfile
 from collections.abc import AsyncGenerator
@@ -11,20 +11,28 @@ from typing import Any
 import msgspec
 
 from server.core.database.connection import row
+from server.features.media.digests import BytesDiffer, checked
 from server.features.media.personal import PICTURES
 from server.features.privacy import export
 from server.features.registry import EXPORTED
 from storage import object_keys
 from storage.base import ObjectNotFound, ObjectStore
 
+log = logging.getLogger(__name__)
+
 # Files that are no lists of rows, and those that are, as `server.features.registry` has them.
 README = """This is the data that Perch has about you.
 
 {files}
 
+If a picture is missing or damaged, PROBLEMS.txt says so.
+
 Not included: how many pictures and bytes you sent today, which is counted for a few days.
 """
 NAME_WIDTH, WIDTH = 18, 90
+
+# Fields of pictures that are for finding and checking their files.
+INTERNAL = frozenset({"token", "digests"})
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 
@@ -63,15 +71,24 @@ async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGen
                         between = b",\n"
                     yield sink.take()
                 entry.write(b"[]" if between == b"[" else b"]")
+        problems: list[str] = []
         async for pictures in export.listed(PICTURES, user_id):
             for picture in pictures:
-                with contextlib.suppress(ObjectNotFound):  # removed meanwhile
+                name, digests = _file(picture), msgspec.json.decode(picture["digests"] or "{}")
+                try:
                     async with store.read(object_keys.variant(media_folder, picture["token"])) as found:
                         # Its bytes are compressed already.
-                        with archive.open(zipfile.ZipInfo(_file(picture)), "w") as entry:
-                            async for piece in found.body:
+                        with archive.open(zipfile.ZipInfo(name), "w") as entry:
+                            async for piece in checked(found.body, digests.get("")):
                                 entry.write(piece)
                                 yield sink.take()
+                except ObjectNotFound:
+                    problems.append(f"{name} wasn't found. You may have removed it meanwhile.")
+                except BytesDiffer as error:
+                    problems.append(f"{name} isn't as Perch stored it: {error}.")
+        if problems:
+            log.warning("an archive lacks pictures, or has altered ones: %s", "; ".join(problems))
+            archive.writestr("PROBLEMS.txt", "".join(f"{problem}\n" for problem in problems))
     yield sink.take()
 
 
@@ -93,7 +110,7 @@ def readme() -> str:
 def _shown(one: dict[str, Any]) -> dict[str, Any]:
     if "token" not in one:
         return one
-    return {**{name: value for name, value in one.items() if name != "token"}, "file": _file(one)}
+    return {**{name: value for name, value in one.items() if name not in INTERNAL}, "file": _file(one)}
 
 
 def _file(picture: dict[str, Any]) -> str:
