@@ -26,7 +26,12 @@ async def test_everybodys_tweets_come_newest_first(alice: Caller, bob: Caller) -
 
 
 async def test_an_empty_timeline_is_an_empty_list(alice: Caller) -> None:
-    assert (await alice.get("/api/tweets")).body == {"result": True, "tweets": [], "next": None}
+    assert (await alice.get("/api/tweets")).body == {
+        "result": True,
+        "tweets": [],
+        "next": None,
+        "previous": None,
+    }
 
 
 async def test_offset_is_the_number_of_a_page(alice: Caller) -> None:
@@ -53,6 +58,50 @@ async def test_a_page_that_ends_exactly_has_no_next(alice: Caller) -> None:
         await alice.tweet(str(number))
     assert (await alice.get("/api/tweets", params={"limit": 4}))["next"] is None
     assert (await alice.get("/api/tweets", params={"limit": 3}))["next"] is not None
+
+
+async def test_cursors_go_up_as_they_go_down(alice: Caller, bob: Caller) -> None:
+    """Page by page to the top, along every kind of list, with each tweet once and the newest first."""
+    ids = [await alice.tweet(str(number)) for number in range(7)]
+    await bob.post(f"/api/users/{alice.id}/follow")
+    for tweet_id in [*ids[::2], *ids[1::2]]:
+        await bob.post(f"/api/tweets/{tweet_id}/likes")
+        await bob.post(f"/api/tweets/{tweet_id}/bookmarks")
+    lists = {
+        "/api/tweets?timeline=all": ids,
+        "/api/tweets?timeline=following": ids,
+        f"/api/users/{alice.id}/tweets?": ids,
+        f"/api/users/{bob.id}/likes?": [*ids[::2], *ids[1::2]],
+        "/api/bookmarks?": [*ids[::2], *ids[1::2]],
+    }
+    for path, oldest_first in lists.items():
+        page = await bob.get(f"{path}&limit=100")
+        assert [tweet["id"] for tweet in page["tweets"]] == oldest_first[::-1], path
+        found: list[int] = []
+        page = await bob.get(f"{path}&limit=3&after=0")
+        while page["tweets"]:
+            found += [tweet["id"] for tweet in page["tweets"]][::-1]
+            page = await bob.get(f"{path}&limit=3&after={page['previous']}")
+        assert found == oldest_first, path
+        assert (page["next"], page["previous"]) == (None, None)
+
+
+async def test_a_page_above_joins_the_page_below(alice: Caller) -> None:
+    ids = [await alice.tweet(str(number)) for number in range(6)]
+    below = await alice.get("/api/tweets", params={"limit": 2, "before": ids[2]})
+    above = await alice.get("/api/tweets", params={"limit": 2, "after": below["previous"]})
+    assert [tweet["id"] for tweet in above["tweets"]] == [ids[3], ids[2]]
+    again = await alice.get("/api/tweets", params={"limit": 2, "before": above["next"]})
+    assert again["tweets"] == below["tweets"]
+    newer = await alice.tweet("newer")
+    top = await alice.get("/api/tweets", params={"after": ids[5]})
+    assert [tweet["id"] for tweet in top["tweets"]] == [newer]
+
+
+async def test_a_list_goes_one_way_at_a_time(alice: Caller) -> None:
+    answer = await alice.get("/api/tweets", params={"after": 1, "before": 5})
+    assert answer.error == (422, "invalid_parameter")
+    assert "not both" in answer["error_message"]
 
 
 @pytest.mark.parametrize(
@@ -302,6 +351,13 @@ async def test_following_is_complete_however_its_pages_are_found(alice: Caller, 
         read += [tweet["id"] for tweet in page["tweets"]]
         before = page["next"]
     assert read == ids
+    upwards: list[int] = []
+    after: int | None = 0
+    while after is not None:
+        page = await alice.get("/api/tweets", params={"timeline": "following", "limit": 7, "after": after})
+        upwards += [tweet["id"] for tweet in page["tweets"]][::-1]
+        after = page["previous"]
+    assert upwards == ids[::-1]
     by_number = [await alice.timeline(timeline="following", limit=7, offset=number) for number in (1, 4, 9)]
     assert [[tweet["id"] for tweet in page] for page in by_number] == [ids[0:7], ids[21:28], ids[56:63]]
 

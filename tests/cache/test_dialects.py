@@ -25,7 +25,7 @@ from server.core.viewer import Person
 from server.features.likes.feature import LIKED
 from server.features.memory import Memory
 from server.features.registry import KINDS, MARKS
-from server.features.timelines.dialect import Card, Onlooker
+from server.features.timelines.dialect import Card, Cursors, Onlooker
 from server.features.timelines.home import ALL
 from server.features.timelines.pages import PageKey, Part
 from server.features.timelines.timeline import TweetRow
@@ -56,7 +56,7 @@ class Lines:
     """A page of them."""
 
     lines: Sequence[Card]
-    next_cursor: int | None
+    cursors: Cursors
 
     @property
     def size(self) -> int:
@@ -64,7 +64,7 @@ class Lines:
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         shown = b"".join(line.seen_by(viewer, marks) for line in self.lines)
-        return shown + (b"more\n" if self.next_cursor else b"")
+        return shown + (b"more\n" if self.cursors.older else b"")
 
 
 class PlainText:
@@ -75,8 +75,8 @@ class PlainText:
     def card(self, tweet: TweetRow, *, likers: int) -> Line:
         return Line(tweet.id, f"{tweet.author_handle}: {tweet.content}")
 
-    def page(self, cards: Sequence[Card], next_cursor: int | None) -> Lines:
-        return Lines(cards, next_cursor)
+    def page(self, cards: Sequence[Card], cursors: Cursors) -> Lines:
+        return Lines(cards, cursors)
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
         return [Frame(row.seq, f"{row.kind} {row.subject_id}\n".encode()) for row in events]

@@ -103,6 +103,11 @@ async def test_no_statement_reads_a_table_from_end_to_end_or_sorts_more_than_a_p
     assert not wrong, "\n".join(wrong)
 
 
+def _as_older(sql: str) -> str:
+    """The statement for older tweets, where this is that of a timeline."""
+    return sql.replace("{beyond}", "<").replace("{order}", "DESC")
+
+
 def test_no_statement_is_forgotten(at: Landmarks) -> None:
     known = {sql for sql, _ in statements(at).values()} | {sql for _, sql, _ in QUEUES.values()}
     found = [import_module(each.name) for each in walk_packages(features.__path__, f"{features.__name__}.")]
@@ -111,7 +116,7 @@ def test_no_statement_is_forgotten(at: Landmarks) -> None:
         for module in [audit, event, *found]
         if module.__name__.removeprefix(f"{features.__name__}.") not in SELDOM
         for sql in written_in(module)
-        if not any(sql in whole for whole in known)  # it may be a part of some
+        if not any(_as_older(sql) in whole for whole in known)  # it may be a part of some
     }
     assert not forgotten, "\n".join(sorted(forgotten))
 

@@ -106,7 +106,12 @@ async def landmarks(connection: asyncpg.Connection) -> Landmarks:
 
 def places(timeline: Timeline, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
     """How a page of a timeline is found."""
-    return timeline.places, [before, LIMIT, 0, subject]
+    return timeline.older, [before, LIMIT, 0, subject]
+
+
+def newer(timeline: Timeline, subject: int, after: int) -> tuple[str, list[Any]]:
+    """How the page above a cursor is found."""
+    return timeline.newer, [after, LIMIT, 0, subject]
 
 
 def statements(at: Landmarks) -> Statements:
@@ -128,6 +133,13 @@ def _of_the_base(at: Landmarks) -> Statements:
         "Following, of 5,000": places(home.FOLLOWING, at.collector),
         "Following, of 5,000, merged": places(home.FOLLOWING, at.collector, LIMIT),
         "Following, of a few": places(home.FOLLOWING, at.newcomer),
+        "All, newer": newer(home.ALL, 0, at.deep),
+        "Following, of 300, newer": newer(home.FOLLOWING, at.reader, at.deep),
+        "Following, of 5,000, newer": newer(home.FOLLOWING, at.collector, at.deep),
+        "Following, of a few, newer": newer(home.FOLLOWING, at.newcomer, at.deep),
+        "the busiest author's, newer": newer(profile.TWEETS, at.busiest_author, 0),
+        "an author's pictures, newer": newer(profile.WITH_PICTURES, at.photographer, 0),
+        "a user's likes, newer": newer(LIKES, at.keen, 0),
         "an author's": places(profile.TWEETS, at.reader),
         "the busiest author's": places(profile.TWEETS, at.busiest_author),
         "the busiest author's, deep": places(profile.TWEETS, at.busiest_author, at.deep),

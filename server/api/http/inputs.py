@@ -29,6 +29,7 @@ PLACE = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<place>.*)`")
 
 Limit = Annotated[int, Meta(ge=0, description=f"The most entries to return, {MAX_PAGE_SIZE} at most.")]
 Before = Annotated[int, Meta(ge=0, description="The `next` of the page before; none for the newest.")]
+After = Annotated[int, Meta(ge=0, description="The `previous` of the page below, instead of `before`.")]
 
 
 class PageQuery(msgspec.Struct, frozen=True):

@@ -35,5 +35,5 @@ async def remove(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 @bp.get("/bookmarks")
 @operation(scope="read", query=ListQuery, answer=TweetsPage)
 async def read(request: Request, viewer: Viewer, query: ListQuery) -> Rendered:
-    """Read the tweets that you bookmarked, newest bookmark first. `next` refers to bookmarks, not tweets."""
+    """Read the tweets that you bookmarked, newest bookmark first. Cursors refer to bookmarks, not tweets."""
     return Rendered(await timelines.own(viewer, pages(request), bookmarks.BOOKMARKS, part(query)))

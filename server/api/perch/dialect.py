@@ -13,7 +13,7 @@ from server.core.cache.marks import Marks
 from server.features.likes.feature import LIKED
 from server.features.media.urls import MediaUrls
 from server.features.registry import MARKS
-from server.features.timelines.dialect import Card, Onlooker
+from server.features.timelines.dialect import Card, Cursors, Onlooker
 from server.features.timelines.timeline import TweetRow
 
 NAME = "perch"
@@ -69,7 +69,7 @@ class PerchPage:
     """
 
     cards: Sequence[PerchCard]
-    next_cursor: int | None
+    cursors: Cursors
     plain: bytes
     pieces: list[bytes]
     ids: frozenset[int]
@@ -88,7 +88,7 @@ class PerchPage:
         if not set_here:
             return self.plain
         if self.cards[0].shown is not None:  # likers are shown on all of them
-            return joined([card.seen_by(viewer, marks) for card in self.cards], self.next_cursor)
+            return joined([card.seen_by(viewer, marks) for card in self.cards], self.cursors)
         pieces = self.pieces.copy()
         for place in set_here:
             pieces[place] = SET
@@ -107,10 +107,10 @@ class PerchDialect:
         """The tweet as JSON."""
         return card(tweets.tweet(tweet, self._urls), likers=likers)
 
-    def page(self, cards: Sequence[Card], next_cursor: int | None) -> PerchPage:
+    def page(self, cards: Sequence[Card], cursors: Cursors) -> PerchPage:
         """The answer `TweetsPage`."""
         own: list[PerchCard] = list(cards)  # type: ignore[arg-type]  # all are this dialect's
-        plain = joined([one.plain for one in own], next_cursor)
+        plain = joined([one.plain for one in own], cursors)
         values, begin = [], len(HEAD)
         for one in own:
             values += [(begin + place, name, one.tweet_id) for name, place in one.places.items()]
@@ -121,7 +121,7 @@ class PerchDialect:
         for (_, name, tweet_id), behind in zip(values, others, strict=True):
             places[name][tweet_id] = len(pieces)
             pieces += [NOT_SET, behind]
-        return PerchPage(own, next_cursor, plain, pieces, frozenset(one.tweet_id for one in own), places)
+        return PerchPage(own, cursors, plain, pieces, frozenset(one.tweet_id for one in own), places)
 
 
 def card(shown: Tweet, *, likers: int) -> PerchCard:
@@ -138,7 +138,7 @@ def without(plain: bytes, places: Sequence[int]) -> list[bytes]:
     return [plain[begin:end] for begin, end in zip(begins, [*places, len(plain)], strict=True)]
 
 
-def joined(cards: Sequence[bytes], next_cursor: int | None) -> bytes:
+def joined(cards: Sequence[bytes], cursors: Cursors) -> bytes:
     """The answer of a page."""
-    cursor = b"null" if next_cursor is None else b"%d" % next_cursor
-    return b'%b%b],"next":%b}' % (HEAD, COMMA.join(cards), cursor)
+    older, newer = (b"null" if cursor is None else b"%d" % cursor for cursor in cursors)
+    return b'%b%b],"next":%b,"previous":%b}' % (HEAD, COMMA.join(cards), older, newer)

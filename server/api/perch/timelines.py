@@ -11,7 +11,7 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.api.http.envelope import Answer, Rendered
-from server.api.http.inputs import Before, Limit
+from server.api.http.inputs import After, Before, Limit
 from server.api.http.operation import operation
 from server.api.perch.shapes.tweets import Tweet
 from server.api.perch.tweets import LikersCount, pages
@@ -50,6 +50,7 @@ class ListQuery(msgspec.Struct, frozen=True):
 
     limit: Limit = PAGE_SIZE
     before: Before = NEWEST
+    after: After | None = None
     likers: LikersCount = EMBEDDED_LIKERS
 
 
@@ -70,6 +71,9 @@ class TweetsPage(Answer, frozen=True, kw_only=True):
 
     tweets: list[Tweet]
     next: Annotated[int | None, Meta(description="Send this as `before` to get the next page.")]
+    previous: Annotated[
+        int | None, Meta(description="Send this as `after` to get the tweets just newer than this page.")
+    ]
 
 
 @bp.get("/tweets")
@@ -78,7 +82,8 @@ async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Render
     """Read a timeline.
 
     Everyone's tweets, or with `timeline=following` your own and those of the people you follow. To get the
-    next page, send `next` as `before`: this stays correct while others post.
+    next page, send `next` as `before`: this stays correct while others post. To get what is newer, send
+    `previous` as `after`: you get the tweets just above, newest first as always.
     """
     if query.timeline is TimelineName.FOLLOWING:
         return Rendered(await timelines.own(viewer, pages(request), home.FOLLOWING, part(query)))
@@ -102,7 +107,7 @@ async def with_media(request: Request, viewer: Viewer, query: ListQuery, user_id
 @bp.get("/users/<user_id:id>/likes")
 @operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
-    """Read the tweets that a user likes, newest like first. `next` refers to likes, not tweets."""
+    """Read the tweets that a user likes, newest like first. Cursors refer to likes, not tweets."""
     return await _of_user(request, viewer, LIKES, user_id, query)
 
 
@@ -116,4 +121,6 @@ async def _of_user(
 def part(query: ListQuery) -> Part:
     """The part of a timeline that is asked for, within our bounds."""
     page = query.offset if isinstance(query, TweetsQuery) else 1
-    return timelines.part(limit=query.limit, before=query.before, page=page, likers=query.likers)
+    return timelines.part(
+        limit=query.limit, before=query.before, after=query.after, page=page, likers=query.likers
+    )

@@ -31,9 +31,9 @@ AMONG = "SELECT tweet_id FROM bookmarks WHERE user_id = $1 AND tweet_id = ANY($2
 
 # The newest bookmark first, and the cursor is the bookmark's.
 PLACES = """
-    SELECT tweet_id AS id, id AS cursor FROM bookmarks WHERE user_id = $4 AND id < $1
+    SELECT tweet_id AS id, id AS cursor FROM bookmarks WHERE user_id = $4 AND id {beyond} $1
         AND (SELECT NOT hidden FROM tweets WHERE tweets.id = tweet_id)
-    ORDER BY cursor DESC LIMIT $2 OFFSET $3
+    ORDER BY cursor {order} LIMIT $2 OFFSET $3
 """
 
 BOOKMARKED = Mark("bookmarked", bookmarks_of, NEWEST, AMONG)

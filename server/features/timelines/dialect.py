@@ -6,7 +6,7 @@ The cache keeps bytes under the name of a dialect, and knows no shape of any of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from server.core.cache.marks import Marks
 from server.features.timelines.timeline import TweetRow
@@ -22,6 +22,16 @@ class Onlooker(Protocol):
     @property
     def name(self) -> str:
         """What is shown of the user."""
+
+
+class Cursors(NamedTuple):
+    """Where a timeline goes on from a page: to older tweets, None where there are none; and to newer ones.
+
+    An empty page has no cursors.
+    """
+
+    older: int | None
+    newer: int | None
 
 
 class Card(Protocol):
@@ -60,8 +70,5 @@ class Dialect(Protocol):
     def card(self, tweet: TweetRow, *, likers: int) -> Card:
         """Render a tweet that shows at most so many of its likers."""
 
-    def page(self, cards: Sequence[Card], next_cursor: int | None) -> RenderedPage:
-        """Put a page together; `next_cursor` is where the next one starts, None where nothing follows.
-
-        The cards are of this dialect.
-        """
+    def page(self, cards: Sequence[Card], cursors: Cursors) -> RenderedPage:
+        """Put a page together. The cards are of this dialect."""

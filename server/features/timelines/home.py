@@ -7,8 +7,8 @@ from server.features.timelines.timeline import Timeline
 
 # Everybody's, or nobody's: the subject says nothing.
 PLACES_OF_ALL = """
-    SELECT id, id AS cursor FROM tweets WHERE id < $1 AND NOT hidden AND $4::bigint IS NOT NULL
-    ORDER BY id DESC LIMIT $2 OFFSET $3
+    SELECT id, id AS cursor FROM tweets WHERE id {beyond} $1 AND NOT hidden AND $4::bigint IS NOT NULL
+    ORDER BY id {order} LIMIT $2 OFFSET $3
 """
 
 # One's own tweets, and those of whom one follows. Whoever follows many finds most pages among the newest
@@ -19,32 +19,33 @@ PLACES_OF_FOLLOWING = """
     WITH recent AS MATERIALIZED (
         SELECT id FROM (
             SELECT id, author_id FROM tweets
-            WHERE id < $1 AND NOT hidden AND (SELECT following_count FROM users WHERE id = $4) > 50
-            ORDER BY id DESC LIMIT 1000
+            WHERE id {beyond} $1 AND NOT hidden AND (SELECT following_count FROM users WHERE id = $4) > 50
+            ORDER BY id {order} LIMIT 1000
         ) t
         WHERE author_id = $4
             OR (SELECT true FROM follows WHERE follower_id = $4 AND followee_id = t.author_id)
-        ORDER BY id DESC LIMIT $2::bigint + $3::bigint
+        ORDER BY id {order} LIMIT $2::bigint + $3::bigint
     ), filled AS MATERIALIZED (
         SELECT count(*) = $2::bigint + $3::bigint AS yes FROM recent
     ), authors AS MATERIALIZED (
         SELECT a.author_id
         FROM (SELECT followee_id AS author_id FROM follows WHERE follower_id = $4 UNION ALL SELECT $4) a
         CROSS JOIN LATERAL (
-            SELECT id FROM tweets t WHERE t.author_id = a.author_id AND NOT t.hidden AND t.id < $1
-            ORDER BY id DESC LIMIT 1
+            SELECT id FROM tweets t WHERE t.author_id = a.author_id AND NOT t.hidden AND t.id {beyond} $1
+            ORDER BY id {order} LIMIT 1
         ) newest
         WHERE NOT (SELECT yes FROM filled)
-        ORDER BY newest.id DESC LIMIT $2::bigint + $3::bigint
+        ORDER BY newest.id {order} LIMIT $2::bigint + $3::bigint
     ), places AS (
         SELECT id FROM recent WHERE (SELECT yes FROM filled)
         UNION ALL
         SELECT newest.id FROM authors CROSS JOIN LATERAL (
-            SELECT id FROM tweets t WHERE t.author_id = authors.author_id AND NOT t.hidden AND t.id < $1
-            ORDER BY id DESC LIMIT $2::bigint + $3::bigint
+            SELECT id FROM tweets t
+            WHERE t.author_id = authors.author_id AND NOT t.hidden AND t.id {beyond} $1
+            ORDER BY id {order} LIMIT $2::bigint + $3::bigint
         ) newest
     )
-    SELECT id, id AS cursor FROM places ORDER BY id DESC LIMIT $2 OFFSET $3
+    SELECT id, id AS cursor FROM places ORDER BY id {order} LIMIT $2 OFFSET $3
 """
 
 ALL = Timeline(PLACES_OF_ALL, lambda _: [topics.ALL_TWEETS])

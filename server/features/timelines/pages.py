@@ -14,7 +14,7 @@ from server.core.cache.marks import Marks, MarksOfViewers
 from server.core.cache.store import Store
 from server.features.timelines import timeline
 from server.features.timelines.cards import Cards, needed_of
-from server.features.timelines.dialect import Card, Dialect, Onlooker, RenderedPage
+from server.features.timelines.dialect import Card, Cursors, Dialect, Onlooker, RenderedPage
 from server.features.timelines.timeline import Timeline
 
 # Of an id, with what it needs. Bytes.
@@ -22,15 +22,16 @@ EACH = 210
 
 
 class Part(NamedTuple):
-    """Which part of a timeline: at most `limit` tweets below the cursor `before`, after `skip` others.
+    """Which part of a timeline: at most `limit` tweets older than the cursor `before`, after `skip` others.
 
-    `likers` is how many of them each tweet shows at most.
+    With `after` it is those just newer than that cursor. `likers` is how many each tweet shows at most.
     """
 
     before: int
     skip: int
     limit: int
     likers: int
+    after: int | None = None
 
 
 class PageKey(NamedTuple):
@@ -65,7 +66,7 @@ class Seen(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Ids:
     ids: list[int]
-    next: int | None
+    cursors: Cursors
 
 
 class Pages:
@@ -131,14 +132,18 @@ class Pages:
 
     async def _compose(self, key: PageKey, found: _Ids) -> Page:
         cards = await self._cards.of(found.ids, likers=key.part.likers)
-        return Page(cards, self._dialect.page(cards, found.next), min(found.ids, default=0))
+        return Page(cards, self._dialect.page(cards, found.cursors), min(found.ids, default=0))
 
 
 async def _read_ids(key: PageKey) -> _Ids:
     """One more than the page holds, to know whether anything follows."""
-    before, skip, limit, _ = key.part
-    more = limit + 1 if limit else 0
-    places = await timeline.places(key.timeline, key.subject, before=before, skip=skip, limit=more)
-    shown = places[:limit]
-    goes_on = shown and len(places) > limit
-    return _Ids([place.id for place in shown], shown[-1].cursor if goes_on else None)
+    part = key.part
+    statement = key.timeline.older if part.after is None else key.timeline.newer
+    cursor = part.before if part.after is None else part.after
+    more = part.limit + 1 if part.limit else 0
+    places = await timeline.places(statement, key.subject, cursor=cursor, skip=part.skip, limit=more)
+    shown, goes_on = places[: part.limit], len(places) > part.limit > 0
+    if part.after is not None:
+        shown, goes_on = shown[::-1], bool(shown)  # there is what the cursor stands for, at least
+    cursors = Cursors(shown[-1].cursor if goes_on else None, shown[0].cursor if shown else None)
+    return _Ids([place.id for place in shown], cursors)

@@ -58,7 +58,7 @@ LIKERS = msgspec.json.Decoder(list[Liker])
 
 
 class Place(NamedTuple):
-    """A tweet's place in a timeline; after `cursor` the timeline goes on."""
+    """A tweet's place in a timeline; at `cursor` the timeline goes on, either way."""
 
     id: int
     cursor: int
@@ -69,13 +69,24 @@ class Timeline:
     """A list of tweets, the newest first; declared by the feature that decides what is on it.
 
     Attributes:
-        places: SQL for a part of it, as `id` of the tweet and `cursor`: $1 below which cursor, $2 at most how
-            many, $3 after how many others, $4 whose timeline it is. A hidden tweet is on none.
+        places: SQL for a part of it, as `id` of the tweet and `cursor`: $1 from which cursor on, $2 at most
+            how many, $3 after how many others, $4 whose timeline it is. A hidden tweet is on none. For older
+            tweets `{beyond}` is `<` and `{order}` is `DESC`; for newer ones they are the opposite.
         order: the topics that decide which tweets are on it, by whose it is.
     """
 
     places: str
     order: Callable[[int], list[int]]
+
+    @property
+    def older(self) -> str:
+        """The statement for what is older than a cursor, the newest first."""
+        return self.places.format(beyond="<", order="DESC")
+
+    @property
+    def newer(self) -> str:
+        """The statement for what is newer than a cursor, the oldest first."""
+        return self.places.format(beyond=">", order="ASC")
 
 
 # $1 tweets, $2 likers per tweet. Whoever is hidden has their tweets shown to nobody from that moment on.
@@ -92,15 +103,16 @@ CARDS = """
 """
 
 
-async def places(timeline: Timeline, subject: int, *, before: int, skip: int, limit: int) -> list[Place]:
-    """Part of a timeline, the newest first: at most `limit` below a cursor, after `skip` others.
+async def places(statement: str, subject: int, *, cursor: int, skip: int, limit: int) -> list[Place]:
+    """Part of a timeline, in the statement's order: at most `limit` from a cursor on, after `skip` others.
 
     Args:
+        statement: `Timeline.older` or `Timeline.newer`.
         subject: whose it is; nobody's that of everybody.
-        before: `NEWEST` for the beginning.
+        cursor: `NEWEST` for what is older than nothing.
     """
-    found = await records(timeline.places, before, limit, skip, subject)
-    return [Place(*record) for record in found]
+    found = await records(statement, cursor, limit, skip, subject)
+    return [Place(place["id"], place["cursor"]) for place in found]
 
 
 async def these(tweet_ids: Sequence[int], *, likers: int) -> list[TweetRow]:
@@ -109,6 +121,7 @@ async def these(tweet_ids: Sequence[int], *, likers: int) -> list[TweetRow]:
 
 
 def _tweet(record: Any) -> TweetRow:
-    media, likers = record["media"], record["likers"]
-    decoded = (MEDIA.decode(media) if media else [], LIKERS.decode(likers) if likers else [])
-    return TweetRow(*(*record[:-2], *decoded))
+    fields, media, likers = dict(record), record["media"], record["likers"]
+    fields["media"] = MEDIA.decode(media) if media else []
+    fields["likers"] = LIKERS.decode(likers) if likers else []
+    return TweetRow(**fields)

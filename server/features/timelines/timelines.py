@@ -16,20 +16,24 @@ EMBEDDED_LIKERS = 100
 DEEPEST = 10_000
 
 
-def part(*, limit: int, before: int = NEWEST, page: int = 1, likers: int) -> Part:
+def part(*, limit: int, before: int = NEWEST, after: int | None = None, page: int = 1, likers: int) -> Part:
     """A part of a timeline, the newest tweet first, within our bounds.
 
     Args:
-        page: 1-based number of the page, for clients that count pages; with `before`, from there on.
+        before: for tweets older than this cursor.
+        after: for the tweets just newer than this cursor, instead.
+        page: 1-based number of the page, for clients that count pages; with a cursor, from there on.
         likers: how many likers to embed in each tweet.
 
     Raises:
-        InvalidParameter: the page lies too far back.
+        InvalidParameter: the page lies too far back, or both cursors are given.
     """
+    if after is not None and before != NEWEST:
+        raise InvalidParameter("Send before or after, not both.")
     limit = min(limit, MAX_PAGE_SIZE)
     if page * limit > DEEPEST:
         raise InvalidParameter(f"offset times limit is at most {DEEPEST:,}. Beyond it, pass next as before.")
-    return Part(before, (max(page, 1) - 1) * limit, limit, min(likers, EMBEDDED_LIKERS))
+    return Part(before, (max(page, 1) - 1) * limit, limit, min(likers, EMBEDDED_LIKERS), after)
 
 
 async def of_all(viewer: Viewer, pages: Pages, timeline: Timeline, part: Part) -> bytes:
