@@ -196,7 +196,7 @@ async def test_writes_are_exact_among_processes_and_reads_nearly(
 ) -> None:
     monkeypatch.setattr(
         tally_module, "PATIENCE", waiting.PATIENCE
-    )  # a busy machine isn't one whose Redis is away
+    )  # busy is not away
     await forget(perch)
     tallies = [Tally("exact", Rate(100, 86400), Ledger(perch.redis)) for _ in range(4)]
     left = await asyncio.gather(*[tally.count_exactly(1) for tally in tallies for _ in range(50)])
