@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,10 +16,9 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis.asyncio import Redis
 
-from config.addresses import DatabaseAddress
 from config.metrics import REGISTRY
 from config.settings import Settings
-from server.core.database.connecting import connect
+from server.core.database.connection import rows
 from server.core.transient import is_passing
 from server.operations import disks, queues, storage_used, trends
 from server.operations.queues import Queues
@@ -30,8 +29,8 @@ from tasks.broker import StreamBroker
 
 log = logging.getLogger(__name__)
 
-# How often everything is looked at, and how long the database may take. Seconds.
-LOOK_EVERY, PATIENCE = 15.0, 5
+# How often everything is looked at. Seconds.
+LOOK_EVERY = 15.0
 
 LAST_RUNS = """
     SELECT kind, extract(epoch FROM slot)::float8 AS slot,
@@ -61,8 +60,8 @@ class Rows:
     `behind` is how many seconds the oldest event has waited to be told.
     """
 
-    runs: list[Any]
-    first_seen: list[Any]
+    runs: Sequence[Mapping[str, Any]]
+    first_seen: Sequence[Mapping[str, Any]]
     users: int
     pending: int
     behind: float
@@ -97,7 +96,7 @@ class Whole(Collector):
             not_told(error)
         try:
             self.rows = None
-            self.rows = await read_rows(self._settings.database)
+            self.rows = await read_rows()
         except Exception as error:
             not_told(error)
 
@@ -119,16 +118,11 @@ def not_told(error: Exception) -> None:
         log.exception("can't collect the metrics of the whole server")
 
 
-async def read_rows(address: DatabaseAddress) -> Rows:
-    """On a connection of a moment: the scheduler needs none otherwise. Raises what asyncpg raises."""
-    connection = await connect(address, within=PATIENCE)
-    try:
-        counts = await connection.fetchrow(COUNTS, timeout=PATIENCE)
-        runs = await connection.fetch(LAST_RUNS, timeout=PATIENCE)
-        first_seen = await connection.fetch(FIRST_SEEN, timeout=PATIENCE)
-    finally:
-        await connection.close(timeout=PATIENCE)
-    return Rows(runs, first_seen, counts["users"], counts["pending"], counts["behind"] or 0.0)
+async def read_rows() -> Rows:
+    """What the database says. Raises what it raises."""
+    (counts,) = await rows(COUNTS)
+    behind = counts["behind"] or 0.0
+    return Rows(await rows(LAST_RUNS), await rows(FIRST_SEEN), counts["users"], counts["pending"], behind)
 
 
 def of_disks(settings: Settings) -> Iterator[Metric]:

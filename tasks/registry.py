@@ -15,7 +15,7 @@ from tasks.dumps import asked
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task; `cron` (UTC) or `seconds` where it recurs.
+    """A task; `cron` (UTC) where it recurs.
 
     It may be sent twice: what must not happen twice is a scheduled run.
     """
@@ -23,15 +23,12 @@ class Task:
     name: str
     work: Callable[..., Awaitable[Any]]
     cron: str | None = None
-    seconds: int | None = None
     stream: str = STREAM
 
     @property
     def schedule(self) -> list[dict[str, Any]]:
         """As taskiq wants it; the schedule's id is the task's name."""
-        when = {"cron": self.cron, "interval": self.seconds}
-        chosen = {name: value for name, value in when.items() if value is not None}
-        return [{**chosen, "schedule_id": self.name}] if chosen else []
+        return [] if self.cron is None else [{"cron": self.cron, "schedule_id": self.name}]
 
 
 PROCESS_PICTURE = "media.process_picture"
@@ -57,7 +54,7 @@ TASKS = (
     Task("people.sweep_exports", people.sweep_exports, cron="47 * * * *"),
     Task("people.carry_out_suspensions", people.carry_out_suspensions, cron="* * * * *"),
     Task("people.resume", people.resume, cron="* * * * *"),
-    Task("runs.plan", runs.plan, seconds=10),
+    Task("runs.plan", runs.plan),  # sent by schedulers of an earlier version, which leave it to workers
     Task(EXECUTE_RUN, runs.execute),
     Task(VERIFY_DUMP, asked.verify_dump, stream=PEOPLE_STREAM),
     Task("health.tell_changes", health.tell_changes, cron="* * * * *"),

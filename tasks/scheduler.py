@@ -1,6 +1,7 @@
-"""The scheduler: sends recurring tasks when their time comes.
+"""The scheduler: plans scheduled runs, and sends recurring tasks when their time comes.
 
-Two of them at once send each task twice, which does no harm: every task may run twice.
+Two of them at once plan the same slots, each of which is one row, and send each task twice, which does no
+harm: every task may run twice.
 """
 
 from __future__ import annotations
@@ -19,9 +20,14 @@ from taskiq.exceptions import TaskiqError
 from taskiq.schedule_sources import LabelScheduleSource
 
 from config.settings import Settings
+from server.core.database.connection import database
+from server.core.transient import is_passing, reason
+from server.operations import ownership, runs
 from server.operations.queues import SCHEDULER, SCHEDULER_BEAT, SCHEDULER_LEASE
+from server.operations.slots import Timetable
 from tasks.broker import StreamBroker, create_broker
 from tasks.gauges import measure_for_ever
+from tasks.jobs import QueuedJobs
 from tasks.leases import ended
 
 log = logging.getLogger(__name__)
@@ -31,8 +37,14 @@ log = logging.getLogger(__name__)
 # often that is looked at.
 JUMP, LOOK_EVERY = 5.0, 2.0
 
+# How often slots that have come are looked for. Seconds.
+PLAN_EVERY = 10.0
+
 # Recurring tasks are not queued behind more messages than this: without a worker they would pile up for ever.
 LONGEST_QUEUE = 1_000
+
+# To the database: plans and figures are seldom asked for.
+CONNECTIONS = 1
 
 
 class PatientScheduler(TaskiqScheduler):
@@ -58,23 +70,44 @@ class PatientScheduler(TaskiqScheduler):
 
 
 async def schedule(settings: Settings, stop: asyncio.Event) -> None:
-    """Send what `tasks.registry` says, until `stop` is set."""
+    """Plan scheduled runs and send what `tasks.registry` says, until `stop` is set."""
     broker = create_broker(settings.redis_tasks)
     scheduler = PatientScheduler(broker)
-    log.info("ready")
-    stopping = asyncio.create_task(stop.wait())
-    besides = [
-        asyncio.create_task(measure_for_ever(settings, broker)),
-        asyncio.create_task(beat_for_ever(broker)),
-    ]
-    try:
-        while not stopping.done():
-            await until_the_clock_jumps(scheduler, stopping)
-    finally:
-        await ended(stopping)
-        for task in besides:
-            await ended(task)
-        await broker.shutdown()
+    few = settings.model_copy(update={"database_pool_size": CONNECTIONS})
+    async with database(few, name="perch scheduler"):
+        log.info("ready")
+        stopping = asyncio.create_task(stop.wait())
+        besides = [
+            asyncio.create_task(plan_for_ever(settings, broker)),
+            asyncio.create_task(measure_for_ever(settings, broker)),
+            asyncio.create_task(beat_for_ever(broker)),
+        ]
+        try:
+            while not stopping.done():
+                await until_the_clock_jumps(scheduler, stopping)
+        finally:
+            await ended(stopping)
+            for task in besides:
+                await ended(task)
+            await broker.shutdown()
+
+
+async def plan_for_ever(settings: Settings, broker: StreamBroker) -> None:
+    """Write down the slots that have come, and tell workers of what is due, again and again.
+
+    In a rehearsal nothing runs by itself.
+    """
+    timetable, jobs = Timetable.of(settings), QueuedJobs(broker)
+    while True:
+        try:
+            if not await ownership.is_rehearsal():
+                await runs.plan(timetable, jobs)
+        except Exception as error:
+            if is_passing(error):
+                log.warning("can't plan scheduled runs: %s", reason(error))
+            else:
+                log.exception("can't plan scheduled runs")
+        await asyncio.sleep(PLAN_EVERY)
 
 
 async def beat_for_ever(broker: StreamBroker) -> None:

@@ -24,7 +24,6 @@ CRONS = {f"{kind.upper()}_CRON": "0 0 1 1 *" for kind in RunKind} | {"LOGS_CRON"
 # clock was set. Plans are made each second, not each ten.
 CLOCK = """
 import time
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 began, start, plan = {began!r}, datetime.fromisoformat({start!r}), runs.plan
@@ -32,9 +31,7 @@ async def plan_by_the_clock(timetable, jobs):
     passed = (time.time() - began) * 60 + float(Path({file!r}).read_text())
     await plan(timetable, jobs, now=start + timedelta(seconds=passed))
 runs.plan = plan_by_the_clock
-registry.TASKS = tuple(
-    replace(task, seconds=1) if task.name == "runs.plan" else task for task in registry.TASKS
-)
+scheduler.PLAN_EVERY = 1
 """
 
 # How long each part of it lasts. Seconds, and minutes of the clock.

@@ -20,7 +20,7 @@ PROGRAM = """
 import os, sys
 from server.features.media import media
 from server.operations import runs
-from tasks import broker, registry
+from tasks import broker, registry, scheduler
 {changes}
 from server.cli import main
 sys.argv = ["perch", "{command}"]

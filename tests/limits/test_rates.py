@@ -194,9 +194,7 @@ async def test_processes_share_counts(house: Open, alice: Caller) -> None:
 async def test_writes_are_exact_among_processes_and_reads_nearly(
     perch: Context, database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        tally_module, "PATIENCE", waiting.PATIENCE
-    )  # busy is not away
+    monkeypatch.setattr(tally_module, "PATIENCE", waiting.PATIENCE)  # busy is not away
     await forget(perch)
     tallies = [Tally("exact", Rate(100, 86400), Ledger(perch.redis)) for _ in range(4)]
     left = await asyncio.gather(*[tally.count_exactly(1) for tally in tallies for _ in range(50)])
