@@ -43,8 +43,8 @@ from tasks.traced import TaskSpans
 log = logging.getLogger(__name__)
 
 # A worker counts as dead when it has not said for so long that it lives; it says so more often, also while it
-# stops. Longer than the leases of what tasks work on (`media.ATTEMPT_LEASE`, `runs.LEASE`), so that who takes
-# over finds them ended. Seconds.
+# stops. Longer than the leases of what tasks work on (`picture_attempts.ATTEMPT_LEASE`, `runs.LEASE`), so
+# that who takes over finds them ended. Seconds.
 WORKER_LEASE, BEAT_EVERY = 30, 5
 
 # How often a busy worker looks for messages of dead ones; an idle one does before each read. Seconds.

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from server.features.media import cleanup as media_cleanup
-from server.features.media import media
 from storage import object_keys
 from storage.base import ObjectNotFound
+from tasks import picture_attempts
 from tasks.leases import renewed
 from tasks.picture_worker import ChildDied, Lane, PictureRefused, SlowPicture
 from tasks.workshop import Means, Workshop
@@ -38,15 +38,15 @@ async def _in_turn(media_id: int, workshop: Workshop, lane: Lane, *, turns: int)
     slow = lane == "slow"
 
     async def go_on() -> None:
-        for following in await media.next_in_turn(media_id, slow=slow, turns=turns):
+        for following in await picture_attempts.next_in_turn(media_id, slow=slow, turns=turns):
             await workshop.jobs.process_picture(following, slow=slow)
 
     try:
-        token = await media.begin_attempt(media_id, slow=slow, turns=turns)
+        token = await picture_attempts.begin(media_id, slow=slow, turns=turns)
         if token is None:
             return
         await _attempt(media_id, token, workshop, lane)
-    except media.TriesUsedUp as over:
+    except picture_attempts.TriesUsedUp as over:
         await workshop.jobs.wake(over.token)
     except ChildDied:
         await go_on()
@@ -56,25 +56,26 @@ async def _in_turn(media_id: int, workshop: Workshop, lane: Lane, *, turns: int)
 
 async def _attempt(media_id: int, token: str, workshop: Workshop, lane: Lane) -> None:
     try:
-        async with renewed(lambda: media.renew_attempt(media_id), every=media.ATTEMPT_LEASE / 4):
+        often = picture_attempts.ATTEMPT_LEASE / 4
+        async with renewed(lambda: picture_attempts.renew(media_id), every=often):
             with tempfile.TemporaryDirectory(prefix="picture-", dir=workshop.scratch) as folder:
                 needless = await _settle(media_id, token, Path(folder), workshop, lane)
     except SlowPicture:
-        await media.give_back(media_id, slow=True)
+        await picture_attempts.give_back(media_id, slow=True)
         await workshop.jobs.process_picture(media_id, slow=True)
         return
     except ChildDied:  # perhaps over this picture: that counts
-        await media.end_attempt(media_id)
+        await picture_attempts.end(media_id)
         await workshop.jobs.wake(token)  # nobody is to wait for the next try
         raise
     except BaseException:
-        await media.give_back(media_id)
+        await picture_attempts.give_back(media_id)
         await workshop.jobs.wake(token)
         raise
     await workshop.jobs.wake(token)
     for key in needless:
         await workshop.store.delete(key)
-    await media.end_attempt(media_id)
+    await picture_attempts.end(media_id)
 
 
 async def remove_pictures(media_ids: list[int], workshop: Means) -> None:
@@ -106,16 +107,16 @@ async def _settle(media_id: int, token: str, folder: Path, workshop: Workshop, l
         await workshop.store.fetch(incoming, original)
         made = await workshop.pictures.make_variants(original, folder, lane=lane)
     except ObjectNotFound:
-        await media.settle_broken(media_id, "The uploaded file was lost; please upload it again.")
+        await picture_attempts.settle_broken(media_id, "The uploaded file was lost; please upload it again.")
         return []
     except PictureRefused as refused:
-        await media.settle_broken(media_id, str(refused))
+        await picture_attempts.settle_broken(media_id, str(refused))
         return [incoming]
     names = {token: made.large, token + object_keys.SMALL: made.small}
     async with asyncio.TaskGroup() as both:
         for name, file in names.items():
             key, content_type = object_keys.variant(workshop.media_folder, name), made.variants.content_type
             both.create_task(workshop.store.put_file(key, file, content_type=content_type))
-    if not await media.settle_ready(media_id, made.variants):  # removed meanwhile
+    if not await picture_attempts.settle_ready(media_id, made.variants):  # removed meanwhile
         return object_keys.all_of_picture(token, workshop.media_folder)
     return [incoming]

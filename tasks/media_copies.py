@@ -16,12 +16,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from config import redis_clients
-from server.features.media import media_copy
 from server.features.media.digests import BytesDiffer, checked
-from server.features.media.media_copy import Picture
 from storage import object_keys
 from storage.base import ObjectNotFound, ObjectStore, StorageError, StorageUnavailable
 from storage.owned import Standing
+from tasks import copied_pictures
+from tasks.copied_pictures import Picture
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ async def _copy_for(seconds: float, workshop: Workshop, copies: ObjectStore) -> 
 
 async def _copy_until(ends: float, workshop: Workshop, copies: ObjectStore, *, begun: bool) -> int:
     last, count = 0, 0
-    while time.monotonic() < ends and (batch := await media_copy.uncopied(last, BATCH, begun=begun)):
+    while time.monotonic() < ends and (batch := await copied_pictures.uncopied(last, BATCH, begun=begun)):
         for start in range(0, len(batch), WRITERS):
             some = [_copy(picture, workshop, copies) for picture in batch[start : start + WRITERS]]
             for copied in await asyncio.gather(*some, return_exceptions=True):
@@ -98,7 +98,7 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
 
     Of one that was removed, what was written is emptied, though another worker did that already.
     """
-    if not await media_copy.mark(picture.id, done=False):
+    if not await copied_pictures.mark(picture.id, done=False):
         return False
     try:
         for suffix in SUFFIXES:
@@ -109,21 +109,21 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
     except (ObjectNotFound, BytesDiffer) as error:
         log.error("can't copy the picture %s: %s", picture.token[:8], error)
         return False
-    if await media_copy.mark(picture.id, done=True):
+    if await copied_pictures.mark(picture.id, done=True):
         return True
-    await media_copy.empty(picture.token)
+    await copied_pictures.empty(picture.token)
     return False
 
 
 async def _empty_gone(copies: ObjectStore) -> None:
     """Those whose picture was deleted. What cannot be written now is tried in the next run."""
-    while tokens := await media_copy.to_empty(BATCH):
+    while tokens := await copied_pictures.to_empty(BATCH):
         for token in tokens:
             for suffix in SUFFIXES:
                 await copies.put(
                     object_keys.copy(token + suffix), _nothing(), content_type="application/x-empty"
                 )
-            await media_copy.emptied(token)
+            await copied_pictures.emptied(token)
 
 
 async def bring_back(missing: Sequence[str], workshop: Workshop) -> list[str]:
@@ -140,7 +140,7 @@ async def bring_back(missing: Sequence[str], workshop: Workshop) -> list[str]:
         return []
     names = {key: object_keys.MEDIA_NAME.fullmatch(key.removeprefix(prefix)) for key in missing}
     tokens = {named["token"] for named in names.values() if named}
-    pictures = {picture.token: picture for picture in await media_copy.of_tokens(sorted(tokens))}
+    pictures = {picture.token: picture for picture in await copied_pictures.of_tokens(sorted(tokens))}
     back = []
     for key, named in names.items():
         if named is None or named["token"] not in pictures:
@@ -161,8 +161,8 @@ async def check_sample(workshop: Workshop) -> Checked | None:
     copies = workshop.copies
     if copies is None:
         return None
-    found = await media_copy.sample(secrets.token_hex(16), SAMPLE)
-    found += await media_copy.sample("", SAMPLE - len(found))
+    found = await copied_pictures.sample(secrets.token_hex(16), SAMPLE)
+    found += await copied_pictures.sample("", SAMPLE - len(found))
     wrong: list[str] = []
     read = 0
     for picture in {picture.token: picture for picture in found}.values():
@@ -176,7 +176,7 @@ async def check_sample(workshop: Workshop) -> Checked | None:
             if original is None:
                 continue  # removed meanwhile; or missing, which reconciliation finds
             read += 1
-            if copy != original and await media_copy.of_tokens([picture.token]):
+            if copy != original and await copied_pictures.of_tokens([picture.token]):
                 wrong.append(object_keys.copy(picture.token + suffix))
     return Checked(read, wrong)
 

@@ -23,9 +23,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.features.media.media import Variants
 from storage import object_keys
 from storage.base import StorageUnavailable
+from tasks.picture_attempts import Variants
 
 # Isolated: neither the environment nor the current folder decides what they import.
 CHILD = (sys.executable, "-I", "-m", "tasks.picture_child")

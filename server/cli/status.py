@@ -18,7 +18,6 @@ from server.cli.command import json_option, print_json, size, table, with_worksh
 from server.cli.exit_codes import FAILED
 from server.core.database.connection import only_reads
 from server.core.live import hub
-from server.features.media import media_copy
 from server.operations import condition, queues, runs, server_keys
 from server.operations.condition import words
 from server.operations.dumps import catalogue
@@ -28,7 +27,7 @@ from server.processes import lock
 from server.processes.valkey import set_aside
 from storage.base import StorageError
 from storage.owned import Standing
-from tasks import storage_listed
+from tasks import copied_pictures, storage_listed
 from tasks.dumps import kept_databases
 from tasks.dumps.postgres import connected
 from tasks.dumps.retention import newest_proven, proven_dumps
@@ -109,7 +108,7 @@ async def copies_behind(settings: Settings, now: datetime) -> dict[str, Any] | N
     """How far the second copies of pictures are behind; None without BACKUP_MEDIA."""
     if not settings.backup_media:
         return None
-    waiting = await media_copy.waiting()
+    waiting = await copied_pictures.waiting()
     return {
         "waiting": waiting.pictures,
         "behind": words(now - waiting.since) if waiting.since else None,

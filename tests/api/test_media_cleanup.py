@@ -13,12 +13,12 @@ from config.settings import Settings
 from server.context import Context
 from server.core.database.connection import rows
 from server.features.media import cleanup as media_cleanup
-from server.features.media import media
 from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import object_keys
 from storage.base import ObjectStore, StorageUnavailable
 from storage.local import LocalStore
 from tasks import media as tasks_media
+from tasks import picture_attempts
 from tasks.leases import renewed
 from tasks.workshop import Workshop
 from tests import pictures
@@ -80,21 +80,21 @@ async def test_what_a_crash_left_is_taken_up_again(
 
 async def test_two_messages_about_one_picture_are_one_try(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
-    assert await media.begin_attempt(made.id, turns=2) == made.token
-    assert await media.begin_attempt(made.id, turns=2) is None
-    await media.give_back(made.id)
+    assert await picture_attempts.begin(made.id, turns=2) == made.token
+    assert await picture_attempts.begin(made.id, turns=2) is None
+    await picture_attempts.give_back(made.id)
     await made.refresh_from_db()
     assert made.attempts == 0
-    assert await media.begin_attempt(made.id, turns=2) == made.token
+    assert await picture_attempts.begin(made.id, turns=2) == made.token
 
 
 async def test_a_try_whose_worker_is_gone_ends_with_its_lease_and_counts(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
-    for _ in range(media.MAX_ATTEMPTS):
-        assert await media.begin_attempt(made.id, turns=2) == made.token
+    for _ in range(picture_attempts.MAX_ATTEMPTS):
+        assert await picture_attempts.begin(made.id, turns=2) == made.token
         await rows(LEASE, made.id, -1)
-    with pytest.raises(media.TriesUsedUp):
-        await media.begin_attempt(made.id, turns=2)
+    with pytest.raises(picture_attempts.TriesUsedUp):
+        await picture_attempts.begin(made.id, turns=2)
     await made.refresh_from_db()
     assert (made.state, made.failure is None) == ("broken", False)
 
@@ -107,7 +107,7 @@ async def test_in_each_lane_each_has_so_many_turns_at_a_time(
         return await MediaAttachment.create(token=token * 32, owner_id=owner.id, slow=slow)
 
     async def begin(one: MediaAttachment) -> str | None:
-        return await media.begin_attempt(one.id, slow=slow, turns=turns)
+        return await picture_attempts.begin(one.id, slow=slow, turns=turns)
 
     hers = [await made(f"{n}", alice) for n in range(6)]
     begun = [one for one, token in zip(hers, await asyncio.gather(*map(begin, hers)), strict=True) if token]
@@ -116,20 +116,20 @@ async def test_in_each_lane_each_has_so_many_turns_at_a_time(
     assert await begin(his) == his.token
     waiting = [one for one in hers if one not in begun]
     for one in begun:
-        await media.settle_broken(one.id, "too large")
-    assert await media.next_in_turn(begun[0].id, slow=slow, turns=turns) == [
+        await picture_attempts.settle_broken(one.id, "too large")
+    assert await picture_attempts.next_in_turn(begun[0].id, slow=slow, turns=turns) == [
         one.id for one in waiting[:turns]
     ]
     for one in waiting[:turns]:
         assert await begin(one) == one.token
     assert await begin(waiting[turns]) is None
-    assert await media.next_in_turn(begun[0].id, slow=slow, turns=turns) == []
-    await media.give_back(waiting[0].id)
-    assert waiting[turns].id in await media.next_in_turn(waiting[0].id, slow=slow, turns=turns)
-    assert await media.next_in_turn(his.id, slow=slow, turns=turns) == []
+    assert await picture_attempts.next_in_turn(begun[0].id, slow=slow, turns=turns) == []
+    await picture_attempts.give_back(waiting[0].id)
+    assert waiting[turns].id in await picture_attempts.next_in_turn(waiting[0].id, slow=slow, turns=turns)
+    assert await picture_attempts.next_in_turn(his.id, slow=slow, turns=turns) == []
     elsewhere = await made("f", alice, slow=not slow)
     assert await begin(elsewhere) is None
-    assert await media.begin_attempt(elsewhere.id, slow=not slow, turns=1) == elsewhere.token
+    assert await picture_attempts.begin(elsewhere.id, slow=not slow, turns=1) == elsewhere.token
 
 
 async def test_while_others_wait_each_has_one_turn(alice: Caller, bob: Caller, carol: Caller) -> None:
@@ -137,14 +137,14 @@ async def test_while_others_wait_each_has_one_turn(alice: Caller, bob: Caller, c
         return await MediaAttachment.create(token=f"{number:032}", owner_id=owner.id)
 
     async def begin(one: MediaAttachment) -> bool:
-        return await media.begin_attempt(one.id, turns=2) is not None
+        return await picture_attempts.begin(one.id, turns=2) is not None
 
     hers, his = [await made(n, alice) for n in range(3)], [await made(n, bob) for n in range(3, 6)]
     assert [await begin(one) for one in hers] == [True, False, False]
     assert [await begin(one) for one in his] == [True, False, False]
     assert await begin(await made(6, carol)), "the third place is free"
     for one in his:
-        await media.settle_broken(one.id, "too large")
+        await picture_attempts.settle_broken(one.id, "too large")
     assert [await begin(one) for one in hers[1:]] == [True, False]
 
 
@@ -186,7 +186,7 @@ async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
         for n in range(settings.worker_concurrency)
     ]
     for one in under_way:
-        await media.begin_attempt(one.id, turns=len(under_way))
+        await picture_attempts.begin(one.id, turns=len(under_way))
     queued = await MediaAttachment.create(token="a" * 32, owner_id=alice.id)
 
     async def body() -> Any:
@@ -198,7 +198,7 @@ async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
     await queued.refresh_from_db()
     assert (queued.state, queued.attempts) == ("pending", 0)
 
-    await media.settle_broken(under_way[0].id, "too large")
+    await picture_attempts.settle_broken(under_way[0].id, "too large")
     assert (await alice.upload(pictures.jpeg()))["media"]["state"] == "ready"
     await until_gone(lambda: pending(queued.token))
     await queued.refresh_from_db()
@@ -207,18 +207,18 @@ async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
 
 async def test_a_worker_at_work_keeps_its_try(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
-    await media.begin_attempt(made.id, turns=2)
+    await picture_attempts.begin(made.id, turns=2)
     await rows(LEASE, made.id, 1)
 
     async def is_renewed() -> bool:
         await made.refresh_from_db()
         assert made.working_until is not None
-        return made.working_until > datetime.now(UTC) + timedelta(seconds=media.ATTEMPT_LEASE - 5)
+        return made.working_until > datetime.now(UTC) + timedelta(seconds=picture_attempts.ATTEMPT_LEASE - 5)
 
-    async with renewed(lambda: media.renew_attempt(made.id), every=0.05):
+    async with renewed(lambda: picture_attempts.renew(made.id), every=0.05):
         await until(is_renewed)
-    await media.end_attempt(made.id)
-    await media.renew_attempt(made.id)
+    await picture_attempts.end(made.id)
+    await picture_attempts.renew(made.id)
     await made.refresh_from_db()
     assert made.working_until is None
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.context import Context
-from server.features.media import media
 from server.features.media.media_attachment import MediaAttachment
 from storage import object_keys
 from storage.base import ObjectStore
+from tasks import picture_attempts
 from tests import pictures
 from tests.api.media import fetch
 from tests.callers import Caller
@@ -109,7 +109,7 @@ async def test_while_a_picture_is_pending_a_neutral_one_is_served(
         assert pictures.opened(pending.content).size == (1, 1)
     tweet = await alice.read(tweet_id)
     assert (tweet["attachments"], tweet["media"][0]["state"]) == ([f"/media/{token}"], "pending")
-    await media.settle_broken(media_id, "It is broken.")
+    await picture_attempts.settle_broken(media_id, "It is broken.")
     assert (await fetch(alice, f"/media/{token}")).status_code == 404
     assert (await alice.read(tweet_id))["attachments"] == []
     answer = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media_id]})

@@ -25,10 +25,10 @@ from server.core import audit_rows as audit
 from server.core.database.connection import SESSION_SETTINGS
 from server.core.live import event
 from server.features.media import cleanup as media_cleanup
-from server.features.media import media_copy
 from server.features.moderation import hidden_tweets as hiding
 from server.features.privacy import erasure
 from server.generate.size import Size
+from tasks import copied_pictures
 from tests.statements import Landmarks, generated, landmarks, statements
 from tests.thorough import THOROUGH
 
@@ -59,7 +59,6 @@ SELDOM = {
     "api_keys.personal",
     "invitations.invitation",
     "invitations.personal",
-    "media.media_copy",
     "moderation.personal",
     "moderation.suspension_request",
     "moderation.suspension_requests",
@@ -136,7 +135,7 @@ QUEUES: dict[str, tuple[str, str, list[Any]]] = {
     ),
     "pictures without a copy": (
         "UPDATE media_attachments SET copied = 0 WHERE id % 2 = 0",
-        media_copy.UNCOPIED,
+        copied_pictures.UNCOPIED,
         [0, 100, 0],
     ),
     "tweets to mark": ("UPDATE users SET unsettled = true WHERE id % 2 = 0", hiding.UNSETTLED, [100]),

@@ -12,15 +12,14 @@ from pathlib import Path
 # takes over a message finds the work free.
 HASTE = """
 broker.WORKER_LEASE, broker.BEAT_EVERY, broker.LOOK_EVERY = 3, 0.5, 0.5
-media.ATTEMPT_LEASE = runs.LEASE = 2
+picture_attempts.ATTEMPT_LEASE = runs.LEASE = 2
 runs.RENEW_EVERY = 0.5
 """
 
 PROGRAM = """
 import os, sys
-from server.features.media import media
 from server.operations import runs
-from tasks import broker, registry, scheduler
+from tasks import broker, picture_attempts, registry, scheduler
 {changes}
 from server.cli import main
 sys.argv = ["perch", "{command}"]

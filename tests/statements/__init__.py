@@ -28,7 +28,7 @@ from server.features.likes import liking
 from server.features.likes import personal as likes_data
 from server.features.likes.timelines import LIKES
 from server.features.media import events as pictured
-from server.features.media import media, media_access, media_copy
+from server.features.media import media_access
 from server.features.media import personal as media_data
 from server.features.moderation import hidden_tweets as hiding
 from server.features.people import events as renamed
@@ -41,6 +41,7 @@ from server.features.tweets import personal as tweets_data
 from server.features.tweets import publishing
 from server.generate import loading
 from server.generate.size import Size
+from tasks import copied_pictures, picture_attempts
 
 Statements: TypeAlias = dict[str, tuple[str, list[Any]]]
 
@@ -175,16 +176,16 @@ def _of_the_base(at: Landmarks) -> Statements:
         "move events": (event.MOVE, [[tweet], 500, 0, [], False]),
         "how late events are": (event.BEHIND, []),
         "forget events": (event.FORGET, [UNTIL]),
-        "pictures: without a copy": (media_copy.UNCOPIED, [0, 200, 0]),
+        "pictures: without a copy": (copied_pictures.UNCOPIED, [0, 200, 0]),
         "publish": (publishing.PLAIN, [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20]),
         "publish with pictures": (
             publishing.WITH_MEDIA,
             [at.photographer, "x", [7], "key", b"x" * 32, 1 << 20],
         ),
-        "pictures: whose turn": (media.IN_TURN, [7, 1]),
-        "pictures: begin": (media.BEGIN, [7, False, 2, 20]),
-        "pictures: which come next": (media.NEXT, [7, False, 2]),
-        "pictures: give back": (media.GIVE_BACK, [7, True]),
+        "pictures: whose turn": (picture_attempts.IN_TURN, [7, 1]),
+        "pictures: begin": (picture_attempts.BEGIN, [7, False, 2, 20]),
+        "pictures: which come next": (picture_attempts.NEXT, [7, False, 2]),
+        "pictures: give back": (picture_attempts.GIVE_BACK, [7, True]),
         "acts on record": (audit.ACTS, [NEWEST, LIMIT]),
         "put an act on record": (audit.RECORD, [1, 1, "user.suspend", 2, None, "{}"]),
         "mark hidden tweets": (hiding.MARK, [at.busiest_author, True, 1]),

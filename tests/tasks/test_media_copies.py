@@ -13,13 +13,12 @@ import storage
 from config.settings import Settings
 from server.core.database.connection import rows
 from server.features.media import cleanup as media_cleanup
-from server.features.media import media_copy
 from server.operations.dumps.errors import DumpFailed
 from storage.base import ObjectStore
 from storage.lifecycle import rule_for_versions
 from storage.local import LocalStore
 from storage.s3 import S3Store
-from tasks import lifecycle, media_copies
+from tasks import copied_pictures, lifecycle, media_copies
 from tasks.broker import StreamBroker
 from tasks.dumps import drills
 from tasks.jobs import QueuedJobs
@@ -112,7 +111,7 @@ async def test_new_pictures_are_copied_once_and_byte_for_byte(
 ) -> None:
     first = await publish(alice)
     await alice.upload(pictures.jpeg())  # which no tweet took
-    assert (await media_copy.waiting()).pictures == 1
+    assert (await copied_pictures.waiting()).pictures == 1
     await media_copies.copy_new(workshop)
     assert await contents(copies) == {
         name: data
@@ -120,7 +119,7 @@ async def test_new_pictures_are_copied_once_and_byte_for_byte(
         if name.startswith(first)
     }
     assert len(await contents(copies)) == 2
-    assert await media_copy.waiting() == media_copy.Waiting(0, None, 0)
+    assert await copied_pictures.waiting() == copied_pictures.Waiting(0, None, 0)
     await overwrite(copies, f"media_copies/{first}", b"changed there")
     await media_copies.copy_new(workshop)
     assert (await contents(copies))[first] == b"changed there", "what is copied is not looked at again"
@@ -132,12 +131,12 @@ async def test_the_copy_of_a_deleted_picture_is_emptied(
     gone, stays = await publish(alice), await publish(alice)
     await media_copies.copy_new(workshop)
     await delete(gone, workshop)
-    assert (await media_copy.waiting()).to_empty == 1
+    assert (await copied_pictures.waiting()).to_empty == 1
     await media_copies.copy_new(workshop)
     found = await contents(copies)
     assert {name for name, data in found.items() if not data} == {gone, f"{gone}-small"}
     assert found[stays]
-    assert (await media_copy.waiting()).to_empty == 0
+    assert (await copied_pictures.waiting()).to_empty == 0
     if isinstance(copies, S3Store):
         assert await versions(copies, f"media_copies/{gone}") == 4, "the bytes of both are old versions"
 
@@ -156,7 +155,7 @@ async def test_a_copy_that_was_begun_when_its_picture_was_deleted_is_emptied_too
     """Its worker died before it could say that the copy is there."""
     token = await publish(alice)
     (media,) = await rows("SELECT id FROM media_attachments WHERE token = $1", token)
-    await media_copy.mark(media["id"], done=False)
+    await copied_pictures.mark(media["id"], done=False)
     await overwrite(copies, f"media_copies/{token}", b"half of it")
     await delete(token, workshop)
     await media_copies.copy_new(workshop)
@@ -172,7 +171,7 @@ async def test_a_picture_that_is_not_what_was_made_is_not_copied(
     await overwrite(workshop.store, f"tweets_media/{damaged}", b"not a picture")
     await media_copies.copy_new(workshop)
     assert set(await contents(copies)) == {good, f"{good}-small"}
-    assert (await media_copy.waiting()).pictures == 1
+    assert (await copied_pictures.waiting()).pictures == 1
 
 
 @only_local
@@ -238,7 +237,7 @@ async def test_a_store_that_is_away_costs_nothing_but_time(
         await media_copies.copy_new(replace(workshop, copies=away))
     finally:
         await away.close()
-    assert (await media_copy.waiting()).pictures == 1
+    assert (await copied_pictures.waiting()).pictures == 1
     await media_copies.copy_new(workshop)
     assert len(await contents(copies)) == 2
 
