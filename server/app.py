@@ -18,24 +18,7 @@ from server.api.http.held import Held
 from server.api.http.hosts import Hosts
 from server.api.http.messages import PerchRequest
 from server.api.pages import docs, health, metrics, pages
-from server.api.perch import api_keys as keys
-from server.api.perch import (
-    audit,
-    bookmarks,
-    dead_letters,
-    instance,
-    invitations,
-    media,
-    operations,
-    privacy,
-    roster,
-    runs,
-    stream,
-    suspensions,
-    timelines,
-    tweets,
-    users,
-)
+from server.api.perch.routes import ROUTES
 from server.context import App, Context
 
 # Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
@@ -48,26 +31,8 @@ REQUEST_BEGINS = "http.lifecycle.request"
 # idle connection is kept.
 REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
 
-PARTS = (
-    tweets,
-    timelines,
-    bookmarks,
-    users,
-    privacy,
-    keys,
-    invitations,
-    audit,
-    operations,
-    runs,
-    dead_letters,
-    roster,
-    suspensions,
-    media,
-    stream,
-    instance,
-    health,
-    metrics,
-)
+# The APIs, and what has no key and no envelope.
+BLUEPRINTS = (*ROUTES, health.bp, metrics.bp)
 
 Opener = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -101,8 +66,8 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.heads, app.ctx.has_signals = Heads(), False
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
-    for part in PARTS:
-        app.blueprint(part.bp)
+    for blueprint in BLUEPRINTS:
+        app.blueprint(blueprint)
     docs.set_up(app)
     pages.set_up(app, settings)
     read_every_body(app)

@@ -16,6 +16,7 @@ from server.core.database.connection import row, rows, transaction
 from server.operations import condition, ownership
 from server.operations.condition import Trouble
 from tasks import disks
+from tasks.task import Task
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
@@ -93,3 +94,6 @@ def message(found: Sequence[Trouble], instance: str) -> dict[str, Any]:
         "at": datetime.now(UTC).isoformat(),
         "text": f"{instance}: {'; '.join(sentences) if found else 'no longer degraded'}",
     }
+
+
+TASKS = (Task("health.tell_changes", tell_changes, cron="* * * * *"),)

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from server.features.media import cleanup as media_cleanup
+from server.features.media.jobs import PROCESS, PROCESS_SLOWLY, REMOVE, processing
+from server.operations.queue_names import SLOW_STREAM
 from storage import object_keys
 from storage.base import ObjectNotFound
 from tasks import picture_attempts
 from tasks.leases import renewed
 from tasks.picture_worker import ChildDied, Lane, PictureRefused, SlowPicture
+from tasks.task import Task
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
@@ -39,7 +42,7 @@ async def _in_turn(media_id: int, workshop: Workshop, lane: Lane, *, turns: int)
 
     async def go_on() -> None:
         for following in await picture_attempts.next_in_turn(media_id, slow=slow, turns=turns):
-            await workshop.jobs.process_picture(following, slow=slow)
+            await workshop.jobs.send(processing(slow=slow), following)
 
     try:
         token = await picture_attempts.begin(media_id, slow=slow, turns=turns)
@@ -62,7 +65,7 @@ async def _attempt(media_id: int, token: str, workshop: Workshop, lane: Lane) ->
                 needless = await _settle(media_id, token, Path(folder), workshop, lane)
     except SlowPicture:
         await picture_attempts.give_back(media_id, slow=True)
-        await workshop.jobs.process_picture(media_id, slow=True)
+        await workshop.jobs.send(PROCESS_SLOWLY, media_id)
         return
     except ChildDied:  # perhaps over this picture: that counts
         await picture_attempts.end(media_id)
@@ -120,3 +123,13 @@ async def _settle(media_id: int, token: str, folder: Path, workshop: Workshop, l
     if not await picture_attempts.settle_ready(media_id, made.variants):  # removed meanwhile
         return object_keys.all_of_picture(token, workshop.media_folder)
     return [incoming]
+
+
+TASKS = (
+    Task(PROCESS.name, process_picture),
+    Task(PROCESS_SLOWLY.name, process_slow_picture, stream=SLOW_STREAM),
+    Task(REMOVE.name, remove_pictures),
+    Task("media.resume_forgotten", resume_forgotten, cron="* * * * *"),
+    Task("media.expire_unattached", expire_unattached, cron="17 * * * *"),
+    Task("media.sweep_incoming", sweep_incoming, cron="37 * * * *"),
+)

@@ -22,6 +22,7 @@ from storage.base import ObjectNotFound, ObjectStore, StorageError, StorageUnava
 from storage.owned import Standing
 from tasks import copied_pictures
 from tasks.copied_pictures import Picture
+from tasks.task import Task
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
@@ -213,3 +214,6 @@ async def _digest(store: ObjectStore, key: str) -> str | None:
 
 async def _nothing() -> AsyncIterator[bytes]:
     yield b""
+
+
+TASKS = (Task("media.copy_new", copy_new, cron="* * * * *"),)

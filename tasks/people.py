@@ -8,7 +8,9 @@ from server.features.api_keys import api_keys as keys
 from server.features.moderation import hiding, suspension_requests
 from server.features.privacy import deletion, exports
 from server.operations import ownership
+from server.operations.queue_names import PEOPLE_STREAM
 from tasks.leases import renewed
+from tasks.task import Task
 from tasks.workshop import Means
 
 log = logging.getLogger(__name__)
@@ -64,3 +66,13 @@ async def resume(workshop: Means) -> None:
     ):
         if count := await resumed(workshop.jobs):
             log.info("resumed %s of %d users", what, count)
+
+
+TASKS = (
+    Task(hiding.SETTLE_TWEETS.name, settle_tweets, stream=PEOPLE_STREAM),
+    Task(deletion.ERASE_USER.name, erase_user, stream=PEOPLE_STREAM),
+    Task(exports.MAKE_EXPORT.name, make_export, stream=PEOPLE_STREAM),
+    Task("people.sweep_exports", sweep_exports, cron="47 * * * *"),
+    Task("people.carry_out_suspensions", carry_out_suspensions, cron="* * * * *"),
+    Task("people.resume", resume, cron="* * * * *"),
+)

@@ -19,6 +19,7 @@ from tasks import logs, reconcile
 from tasks.dumps import drills, making, retention
 from tasks.leases import LeaseLost, Stopping, leased
 from tasks.measured import RUNS
+from tasks.task import Task
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
@@ -101,3 +102,9 @@ async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) 
 def delay(attempt: int) -> timedelta:
     """Before the next try."""
     return timedelta(seconds=spread(FIRST_DELAY * 2 ** (attempt - 1)))
+
+
+TASKS = (
+    Task(runs.EXECUTE.name, execute),
+    Task("runs.plan", plan),  # sent by schedulers of an earlier version, which leave it to workers
+)

@@ -12,6 +12,7 @@ from server.operations.dumps import catalogue
 from server.operations.storage_used import KEY, StorageUsed, Used
 from storage import object_keys
 from storage.base import ObjectStore
+from tasks.task import Task
 from tasks.workshop import Means, Workshop
 
 
@@ -43,3 +44,6 @@ def folders(
         **{f"dumps {kind}": (backups, settings.dump_folder(kind)) for kind in catalogue.FOLDERS},
         "logs": (backups, settings.s3_logs_folder.strip("/") + "/"),
     }
+
+
+TASKS = (Task("storage_used.measure_storage", measure_storage, cron="7 * * * *"),)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.core.database.connection import row, rows, transaction
 from server.core.jobs import Jobs
+from server.features.media.jobs import PROCESS
 from server.features.media.media_attachment import MediaAttachment
 from server.generate import scenes
 from server.generate.community import KNOWN, PEOPLE, POSTS
@@ -83,7 +84,7 @@ async def settle(store: ObjectStore, jobs: Jobs, told: Callable[[int], None] = l
         made = await MediaAttachment.create(
             token=token, owner_id=author, tweet_id=tweet_id, position=position, alt=alt
         )
-        await jobs.process_picture(made.id)
+        await jobs.send(PROCESS, made.id)
         told(number + 1)
     return Settled(len(people), len(POSTS), len(wanted), likes, len(follows))
 

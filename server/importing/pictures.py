@@ -13,6 +13,7 @@ from typing import Any
 from server.core.cache import changes
 from server.core.jobs import Jobs
 from server.features.media import events
+from server.features.media.jobs import PROCESS
 from server.importing import files
 from server.importing.account import Batch
 from server.importing.files import PictureNotTaken
@@ -96,7 +97,7 @@ async def carry(target: Target, means: Means, told: Callable[[int], None] = lamb
         copied = await _copy_all([row["object_key"] for row in some], target, means)
         for media_id in await _write(some, copied, target, means):
             # Without a queue all of them are found later, as after a crash.
-            queueing = queueing and await means.jobs.process_picture(media_id)
+            queueing = queueing and await means.jobs.send(PROCESS, media_id)
         behind = some[-1]["tweet_id"], some[-1]["picture_id"]
         told(done := done + len(some))
 

@@ -21,11 +21,14 @@ from server.core.audit import Act, Actor
 from server.core.database.connection import row, rows, transaction
 from server.core.database.locks import AdvisoryLock
 from server.core.errors import RunUnderWay
-from server.core.jobs import Jobs
+from server.core.jobs import Job, Jobs
 from server.operations.scheduled_run import RunKind, RunState, ScheduledRun
 from server.operations.slots import Timetable
 
 log = logging.getLogger(__name__)
+
+# Do what a scheduled run stands for, if it is still due.
+EXECUTE = Job("runs.execute")
 
 # A run is its holder's for so long, and as long as it is renewed, which happens more often. Seconds.
 LEASE, RENEW_EVERY = 20, 5
@@ -118,7 +121,7 @@ async def plan(timetable: Timetable, jobs: Jobs, *, now: datetime | None = None)
 async def tell(jobs: Jobs) -> None:
     """Tell workers of what is due and was not told just now."""
     for found in await rows(TELL, TELL_AGAIN):
-        await jobs.execute_run(found["id"])
+        await jobs.send(EXECUTE, found["id"])
 
 
 async def claim(run_id: int) -> Claim | None:

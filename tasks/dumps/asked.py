@@ -9,7 +9,9 @@ from config.logging import redact
 from server.operations import server_keys
 from server.operations.dumps import catalogue, checks
 from server.operations.dumps.errors import DumpFailed
+from server.operations.queue_names import PEOPLE_STREAM
 from tasks.dumps.verifying import verify
+from tasks.task import Task
 from tasks.workshop import Means
 
 log = logging.getLogger(__name__)
@@ -30,3 +32,6 @@ async def verify_dump(dump_id: str, workshop: Means) -> None:
             raise
         else:
             await checks.settle(redis, dump_id, is_whole=True, words=words)
+
+
+TASKS = (Task(checks.VERIFY.name, verify_dump, stream=PEOPLE_STREAM),)

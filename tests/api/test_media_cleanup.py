@@ -12,7 +12,9 @@ import pytest
 from config.settings import Settings
 from server.context import Context
 from server.core.database.connection import rows
+from server.core.jobs import Job
 from server.features.media import cleanup as media_cleanup
+from server.features.media.jobs import PROCESS
 from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import object_keys
 from storage.base import ObjectStore, StorageUnavailable
@@ -153,11 +155,11 @@ async def test_a_store_that_is_away_is_not_asked_again_and_again(
 ) -> None:
     """Nor are the pictures of whoever has many tried in turn, without end."""
     both = [await MediaAttachment.create(token=f"{n}" * 32, owner_id=alice.id) for n in range(2)]
-    sent: list[int] = []
+    sent: list[Job] = []
 
     class Sent(NoJobs):
-        async def process_picture(self, media_id: int, *, slow: bool = False) -> bool:
-            sent.append(media_id)
+        async def send(self, job: Job, *arguments: Any) -> bool:
+            sent.append(job)
             return True
 
         async def wake(self, token: str) -> None:
@@ -193,7 +195,7 @@ async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
         yield pictures.jpeg()
 
     await empty_store.put(object_keys.incoming(queued.token), body(), content_type="image/jpeg")
-    assert await perch.jobs.process_picture(queued.id)
+    assert await perch.jobs.send(PROCESS, queued.id)
     assert (await bob.upload(pictures.jpeg()))["media"]["state"] == "ready"
     await queued.refresh_from_db()
     assert (queued.state, queued.attempts) == ("pending", 0)

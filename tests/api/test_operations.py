@@ -19,6 +19,7 @@ from server.api.http.measured import BOUNDS, WITHIN, quantile_ms
 from server.context import Context
 from server.core.audit import TERMINAL
 from server.core.database.connection import rows
+from server.core.jobs import Job
 from server.operations import runs, trends
 from server.operations.dumps import checks
 from server.operations.queue_names import DEAD_LETTERS, SLOW_STREAM, STREAM
@@ -121,8 +122,8 @@ async def test_a_run_that_was_asked_for_and_waits_is_on_record_once(carol: Calle
     class Untold(NoJobs):
         """No worker hears of it."""
 
-        async def execute_run(self, run_id: int) -> None:
-            pass
+        async def send(self, job: Job, *arguments: Any) -> bool:
+            return job == runs.EXECUTE
 
     asked = {(await runs.ask(RunKind.RECONCILE, TERMINAL, Untold())).id for _ in range(3)}
     acts = (await carol.get("/api/audit"))["acts"]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.core.database.connection import rows
+from server.core.jobs import Job
 from server.operations import runs
 from server.operations.runs import Claim
 from server.operations.scheduled_run import RunKind, RunState, ScheduledRun
@@ -31,8 +32,10 @@ class Told(NoJobs):
     def __init__(self) -> None:
         self.runs: list[int] = []
 
-    async def execute_run(self, run_id: int) -> None:
-        self.runs.append(run_id)
+    async def send(self, job: Job, *arguments: Any) -> bool:
+        assert job == runs.EXECUTE
+        self.runs += arguments
+        return True
 
 
 async def plan(minute: float, told: Told | None = None) -> None:

@@ -16,11 +16,11 @@ import pytest_asyncio
 
 from config.settings import Settings
 from server.core.security.keyring import Keyring
+from server.features.media.jobs import PROCESS, REMOVE
 from server.operations.dumps import catalogue
 from server.operations.queue_names import DEAD_LETTERS
 from storage import object_keys
 from storage.files import chunks_of
-from tasks.registry import PROCESS_PICTURE, REMOVE_PICTURES
 from tests import pictures
 from tests.api.media import objects
 from tests.faults import houses
@@ -108,7 +108,7 @@ async def pending_pictures(house: House) -> list[str]:
     tokens = [secrets.token_hex(16) for _ in range(PICTURES)]
     for token in tokens:
         await house.pictures.put(object_keys.incoming(token), chunks_of(file), content_type="image/jpeg")
-        await house.send(PROCESS_PICTURE, await house.database.fetchval(PENDING, token))
+        await house.send(PROCESS.name, await house.database.fetchval(PENDING, token))
     return tokens
 
 
@@ -159,7 +159,7 @@ async def shipped(house: House) -> list[bytes]:
 POISON = """
 async def poison():
     os.kill(os.getpid(), 9)
-registry.TASKS += (registry.Task("tests.poison", poison),)
+registry.TASKS += (task.Task("tests.poison", poison),)
 """
 
 # What a worker's death costs where nothing is shortened is measured above: here the number of deaths counts.
@@ -185,7 +185,7 @@ async def test_a_task_that_kills_each_worker_is_given_up_and_reported(
         removed = await house.database.fetchval(
             "INSERT INTO media_attachments (token, owner_id, state) VALUES ('x', 1, 'removed') RETURNING id"
         )
-        await house.send(REMOVE_PICTURES, [removed])
+        await house.send(REMOVE.name, [removed])
         await until(lambda: is_removed(house), within=10)
         await house.send("health.tell_changes")
         await until(

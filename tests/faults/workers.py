@@ -19,7 +19,7 @@ runs.RENEW_EVERY = 0.5
 PROGRAM = """
 import os, sys
 from server.operations import runs
-from tasks import broker, picture_attempts, registry, scheduler
+from tasks import broker, picture_attempts, registry, scheduler, task
 {changes}
 from server.cli import main
 sys.argv = ["perch", "{command}"]

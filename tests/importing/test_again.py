@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.context import Context
 from server.core.database.connection import rows
+from server.core.jobs import Job
+from server.features.media.jobs import PROCESS
 from server.importing.files import FilesInFolder
 from server.importing.moving import Progress
 from storage.base import ObjectStore
@@ -32,8 +35,8 @@ pytestmark = pytest.mark.whole
 class Unsent(NoJobs):
     """Pictures stay as they were imported: a worker of other tests may be there."""
 
-    async def process_picture(self, media_id: int, *, slow: bool = False) -> bool:
-        return True
+    async def send(self, job: Job, *arguments: Any) -> bool:
+        return job == PROCESS
 
 
 take_over = partial(first.take_over, jobs=Unsent())

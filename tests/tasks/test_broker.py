@@ -17,13 +17,15 @@ from taskiq import AckableMessage
 from config import redis_clients
 from config.redis_address import RedisAddress
 from config.settings import Settings
+from server.features.media.jobs import PROCESS, PROCESS_SLOWLY, REMOVE
+from server.features.privacy.deletion import ERASE_USER
 from server.operations.queue_names import ALIVE, DEAD_LETTERS, GROUP, STREAM, STREAMS
 from tasks import broker as broker_module
 from tasks import scheduler as scheduler_module
 from tasks.broker import MAX_DELIVERIES, StreamBroker, create_broker
 from tasks.jobs import QueuedJobs
 from tasks.leases import renewed
-from tasks.registry import REMOVE_PICTURES, TASKS
+from tasks.registry import TASKS
 from tasks.scheduler import PatientScheduler
 from tests import proxy
 from tests.proxy import Pass, Refuse
@@ -54,7 +56,7 @@ async def brokers(address: RedisAddress, redis: Redis) -> AsyncIterator[list[Str
 
 
 async def send(broker: StreamBroker, number: int) -> None:
-    task = broker.find_task(REMOVE_PICTURES)
+    task = broker.find_task(REMOVE.name)
     assert task is not None
     await task.kiq([number])
 
@@ -223,9 +225,9 @@ async def test_what_takes_long_waits_in_a_stream_of_its_own(address: RedisAddres
     for broker in (quick, slow, people):
         await broker.startup()
     jobs = QueuedJobs(quick)
-    assert await jobs.process_picture(1, slow=True)
-    assert await jobs.process_picture(2)
-    await jobs.erase_user(3)
+    assert await jobs.send(PROCESS_SLOWLY, 1)
+    assert await jobs.send(PROCESS, 2)
+    await jobs.send(ERASE_USER, 3)
     for broker, name in (
         (quick, b"media.process_picture"),
         (slow, b"media.process_slow_picture"),

@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 from config.redis_address import RedisAddress
 from config.settings import Settings
 from server.core.jobs import Jobs
+from server.features.media.jobs import PROCESS, REMOVE
+from server.features.privacy.deletion import ERASE_USER
 from server.operations import queues
 from tasks.broker import create_broker
 from tasks.jobs import QueuedJobs
@@ -23,10 +25,10 @@ async def test_asking_for_work_never_fails_and_never_hangs() -> None:
     nowhere = create_broker(RedisAddress("redis://127.0.0.1:1/0"))
     jobs: Jobs = QueuedJobs(nowhere)
     async with asyncio.timeout(8):
-        assert not await jobs.process_picture(1)
+        assert not await jobs.send(PROCESS, 1)
         await jobs.wait_for("alice", 5)
         await jobs.wake("alice")
-        await jobs.remove_pictures([1])
+        await jobs.send(REMOVE, [1])
     await nowhere.shutdown()
 
 
@@ -42,18 +44,18 @@ async def test_a_queue_that_is_away_is_complained_of_once_until_it_was_there_aga
 
         between.mode = Refuse()
         for _ in range(3):
-            await quiet.erase_user(1)
+            await quiet.send(ERASE_USER, 1)
         assert complaints() == 0
         for _ in range(3):
-            await loud.erase_user(1)
+            await loud.send(ERASE_USER, 1)
         assert complaints() == 1
         assert not caplog.messages[-1].endswith(": "), "the reason is told"
         between.mode = Pass()
-        await loud.erase_user(1)
-        await quiet.erase_user(1)
+        await loud.send(ERASE_USER, 1)
+        await quiet.send(ERASE_USER, 1)
         between.mode = Refuse()
-        await quiet.erase_user(1)
-        await loud.erase_user(1)
+        await quiet.send(ERASE_USER, 1)
+        await loud.send(ERASE_USER, 1)
         assert complaints() == 2
         await broker.shutdown()
 

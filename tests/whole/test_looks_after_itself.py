@@ -19,10 +19,10 @@ from redis import Redis
 from config.redis_address import RedisAddress
 from config.settings import Settings
 from server.core.security.keyring import Keyring
+from server.features.media.jobs import REMOVE
 from server.operations.dumps import catalogue
 from storage.local import LocalStore
 from tasks.broker import create_broker
-from tasks.registry import REMOVE_PICTURES
 from tests import servers
 from tests.faults.workers import HASTE, started
 from tests.thorough import THOROUGH, much
@@ -153,7 +153,7 @@ def done_runs(perch: Perch) -> list[dict[str, object]]:
 
 async def send_all(settings: Settings, ids: list[int]) -> None:
     broker = create_broker(settings.redis_tasks)
-    task = broker.find_task(REMOVE_PICTURES)
+    task = broker.find_task(REMOVE.name)
     assert task is not None
     for media_id in ids:
         await task.kiq([media_id])

@@ -100,7 +100,7 @@ async def verify_dump(request: Request, viewer: Viewer, dump: str) -> Answer:
         begins = await checks.begin(redis, dump)
     if begins:
         await audit.record(Actor.of(viewer), Act.DUMP_VERIFIED, dump=dump)
-        await perch.jobs.verify_dump(dump)
+        await perch.jobs.send(checks.VERIFY, dump)
     return Answer()
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.core.database.connection import rows
 from server.core.jobs import Jobs
+from server.features.media.jobs import REMOVE, processing
 from server.features.media.media_access import UNATTACHED_LIFETIME
 from storage import object_keys
 from storage.base import ObjectStore
@@ -65,9 +66,9 @@ async def resume(jobs: Jobs, *, now: datetime | None = None) -> int:
     pending = await rows(TAKE_UP, before, BATCH)
     removed = [media["id"] for media in await rows(REMOVED, before, BATCH)]
     for media in pending:
-        await jobs.process_picture(media["id"], slow=media["slow"])
+        await jobs.send(processing(slow=media["slow"]), media["id"])
     if removed:
-        await jobs.remove_pictures(removed)
+        await jobs.send(REMOVE, removed)
     return len(pending) + len(removed)
 
 
@@ -82,7 +83,7 @@ async def expire_unattached(jobs: Jobs, *, now: datetime | None = None) -> int:
         BATCH,
     )
     if found:
-        await jobs.remove_pictures([media["id"] for media in found])
+        await jobs.send(REMOVE, [media["id"] for media in found])
     return len(found)
 
 

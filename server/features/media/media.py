@@ -17,6 +17,7 @@ from server.core.jobs import Jobs
 from server.core.paging import NEWEST
 from server.core.viewer import Viewer
 from server.features.media import events, media_access
+from server.features.media.jobs import PROCESS
 from server.features.media.media_access import OwnedMedia
 from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import object_keys
@@ -58,7 +59,7 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
     except BaseException:
         await _leave_nothing(original, store)
         raise
-    if await jobs.process_picture(record.id):
+    if await jobs.send(PROCESS, record.id):
         await jobs.wait_for(token, PROCESSING_WAIT)
     settled = await _mine(viewer, record.id)
     if settled.state is MediaState.BROKEN:

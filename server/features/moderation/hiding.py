@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from server.core.cache import changes
-from server.core.jobs import Jobs
+from server.core.jobs import Job, Jobs
 from server.features.moderation import events
 from server.features.moderation import hidden_tweets as hiding
 
 # Users that are taken up again in one go.
 AT_ONCE = 100
+
+# Mark the tweets of a user who was hidden, or is shown again.
+SETTLE_TWEETS = Job("people.settle_tweets")
 
 
 async def settle_some(user_id: int) -> bool:
@@ -27,12 +30,12 @@ async def settle(user_id: int) -> None:
 async def begin(user_id: int, jobs: Jobs) -> None:
     """Mark the first tweets now, which are all for most people, and leave the others to a task."""
     if await settle_some(user_id):
-        await jobs.settle_tweets(user_id)
+        await jobs.send(SETTLE_TWEETS, user_id)
 
 
 async def resume(jobs: Jobs) -> int:
     """Queue what a crash has left; how many users."""
     found = await hiding.unsettled(AT_ONCE)
     for user_id in found:
-        await jobs.settle_tweets(user_id)
+        await jobs.send(SETTLE_TWEETS, user_id)
     return len(found)

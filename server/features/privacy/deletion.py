@@ -14,7 +14,7 @@ from server.core.audit import Act, Actor
 from server.core.cache import changes
 from server.core.database.connection import row, transaction
 from server.core.errors import InvalidBody, InvalidKey, PublicKey
-from server.core.jobs import Jobs
+from server.core.jobs import Job, Jobs
 from server.core.personal import Objects
 from server.core.viewer import Viewer
 from server.features.invitations import invitation
@@ -27,6 +27,9 @@ from storage.base import ObjectStore
 
 # How long an account is there after its owner has deleted it.
 GRACE_DAYS = 7
+
+# Remove all that a deleted user left.
+ERASE_USER = Job("people.erase_user")
 
 # Longer than a task waits in a busy queue: after this a crash lost it. Seconds.
 FORGOTTEN_AFTER = 120
@@ -118,7 +121,7 @@ async def delete(user_id: int, handle: str, by: Actor, jobs: Jobs) -> None:
         await audit.record(by, Act.USER_DELETED, user_id=user_id)
     await changes.tell(moderation.visibility(user_id))
     await hiding.settle_some(user_id)  # so that most pages are full at once; the others when all are gone
-    await jobs.erase_user(user_id)
+    await jobs.send(ERASE_USER, user_id)
 
 
 async def erase_some(user_id: int, store: ObjectStore, media_folder: str) -> bool:
@@ -150,7 +153,7 @@ async def resume(jobs: Jobs, *, older_than: float = FORGOTTEN_AFTER) -> int:
     """Queue those whose time has come, and what a crash has left; how many users."""
     found = await erasure.forgotten(older_than, AT_ONCE)
     for user_id in found:
-        await jobs.erase_user(user_id)
+        await jobs.send(ERASE_USER, user_id)
     return len(found)
 
 

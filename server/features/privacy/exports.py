@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.core.database.connection import row, rows
 from server.core.errors import ExportNotFound
-from server.core.jobs import Jobs
+from server.core.jobs import Job, Jobs
 from server.features.privacy import archive, export
 from server.features.privacy.export import ExportRow
 from storage import object_keys
@@ -21,6 +21,8 @@ from storage.base import ObjectStore
 log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/zip"
+
+MAKE_EXPORT = Job("people.make_export")
 
 # A newer one is not made before: each may be gigabytes. Seconds.
 NOT_BEFORE = 3600
@@ -45,7 +47,7 @@ async def ask(user_id: int, jobs: Jobs, store: ObjectStore) -> ExportRow:
     if made is not None:
         if old is not None:
             await store.delete(object_keys.export(old.token))
-        await jobs.make_export(made.id)
+        await jobs.send(MAKE_EXPORT, made.id)
         return made
     found = await export.of_user(user_id)
     if found is None:  # its time was over in this moment
@@ -108,7 +110,7 @@ async def resume(jobs: Jobs, *, older_than: float = FORGOTTEN_AFTER) -> int:
     """Queue what a crash has left; how many."""
     found = await rows(export.FORGOTTEN, older_than, AT_ONCE)
     for one in found:
-        await jobs.make_export(one["id"])
+        await jobs.send(MAKE_EXPORT, one["id"])
     return len(found)
 
 

@@ -15,6 +15,7 @@ from server.core.limits import quotas
 from server.core.paging import NEWEST
 from server.core.viewer import Viewer
 from server.features.media import media
+from server.features.media.jobs import REMOVE
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events, idempotency, publishing
 from server.features.tweets.publishing import NewTweet
@@ -100,7 +101,7 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
         raise
     await changes.tell(events.deleted(tweet_id, author_id))
     if removed:
-        await jobs.remove_pictures(removed)
+        await jobs.send(REMOVE, removed)
 
 
 async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, list[int]]:

@@ -8,6 +8,11 @@ from datetime import UTC, datetime
 import msgspec
 from redis.asyncio import Redis
 
+from server.core.jobs import Job
+
+# Read a dump to its end, and say what came of it.
+VERIFY = Job("checks.verify_dump")
+
 PREFIX, ASKED = "perch:verified:", "perch:verify:"
 
 # A result is kept for so long; a check that nobody ends, as its worker died, is forgotten sooner. Seconds.

@@ -1,0 +1,42 @@
+"""The routes of Perch's own API, joined: each noun's module declares its own."""
+
+from __future__ import annotations
+
+from server.api.perch import (
+    api_keys,
+    audit,
+    bookmarks,
+    dead_letters,
+    instance,
+    invitations,
+    media,
+    operations,
+    privacy,
+    roster,
+    runs,
+    stream,
+    suspensions,
+    timelines,
+    tweets,
+    users,
+)
+
+# In the order of the API's description.
+ROUTES = (
+    tweets.bp,
+    timelines.bp,
+    bookmarks.bp,
+    users.bp,
+    privacy.bp,
+    api_keys.bp,
+    invitations.bp,
+    audit.bp,
+    operations.bp,
+    runs.bp,
+    dead_letters.bp,
+    roster.bp,
+    suspensions.bp,
+    media.bp,
+    stream.bp,
+    instance.bp,
+)
