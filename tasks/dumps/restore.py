@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 from asyncpg.exceptions import PostgresError
+from tortoise.exceptions import BaseORMException
 
 from config.addresses import DatabaseAddress
 from config.programs import clients as installed_clients
@@ -144,9 +145,11 @@ async def restore(
                 )
             rows = await compare(source.manifest, restorer)
             say("migrating it to this version and settling unfinished work")
-            # As the role without powers: the archive may have brought triggers.
-            migrated = await migrate.upgrade(restorer)
-            await settle(restorer, source.manifest, () if into else keys, rehearse=rehearse)
+            try:  # as the role without powers: the archive may have brought triggers
+                migrated = await migrate.upgrade(restorer)
+                await settle(restorer, source.manifest, () if into else keys, rehearse=rehearse)
+            except (BaseORMException, PostgresError) as error:
+                raise DumpFailed(f"{source.name} can't be brought to this version: {error}") from error
             aside = new_name(target) if exists else None
             kept = None if empty else aside
             known = await record(source.name, replace(address, database=target), restorer, kept, say)

@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from server.api.http import framing, held, protocol
+from server.core.database.connection import rows
+from storage.base import ObjectStore
+from tests import pictures
+from tests.api.media import objects
 from tests.callers import Caller
 from tests.limits.conftest import Open
 from tests.limits.wire import wire
@@ -59,6 +63,9 @@ AMBIGUOUS = {
     "a length in hexadecimals": post(b"Content-Length: 0x5"),
     "a length with an underscore": post(b"Content-Length: 1_0"),
     "a length in other digits": post("Content-Length: ٥".encode()),
+    "a length behind a space that is none in ASCII": post("Content-Length: \u00a05".encode()),
+    "a coding behind another one": post("Transfer-Encoding:\u2003chunked".encode()),
+    "a host behind another one": post("Content-Length: 5\r\nHost: \u0085x".encode()),
     "a huge length": post(b"Content-Length: " + b"9" * 40),
     "an empty length": post(b"Content-Length: "),
     "chunked in HTTP/1.0": post(CHUNKED, line=b"POST /api/tweets HTTP/1.0"),
@@ -318,6 +325,29 @@ async def test_where_too_much_waits_for_clients_those_behind_for_longest_are_clo
             client.close()
 
 
+async def test_who_does_not_read_sends_no_more_requests(house: Open) -> None:
+    """What has arrived of them is counted with the answers that wait."""
+    here = await house(rate_anonymous="1000000/day")
+    loop, where, count = asyncio.get_running_loop(), urlsplit(here.url), 2_000
+    ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
+        client.setblocking(False)
+        await loop.sock_connect(client, (where.hostname, where.port))
+        sending = asyncio.create_task(loop.sock_sendall(client, ask * count))
+        await until(lambda: bool(here.app.ctx.unsent._sizes))
+        ((transport, held_bytes),) = here.app.ctx.unsent._sizes.items()
+        assert not transport.is_reading()
+        waiting = len(transport.get_protocol().recv_buffer)
+        assert held_bytes >= transport.get_write_buffer_size() + waiting > waiting > 0
+        answered = 0
+        while answered < count:  # all of it is answered when it is read
+            piece = await loop.sock_recv(client, 1 << 20)
+            assert piece
+            answered += piece.count(b"HTTP/1.1 200 OK")
+        await sending
+
+
 async def test_bodies_that_do_not_end_are_held_within_a_bound(
     house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -355,6 +385,33 @@ async def test_a_key_that_is_revoked_while_a_body_arrives_is_refused(address: st
         assert (await alice.delete(f"/api/keys/{bot['key_id']}")).status == 200
         await raw.send(BODY)
         assert (await raw.answer()).error == (401, "invalid_key")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING id",
+        "UPDATE api_keys SET expires_at = now() WHERE user_id = $1 RETURNING id",
+        "UPDATE users SET suspended_at = now() WHERE id = $1 RETURNING id",
+        "DELETE FROM users WHERE id = $1 RETURNING id",
+    ],
+)
+async def test_an_upload_whose_key_ends_meanwhile_leaves_no_picture(
+    address: str, alice: Caller, store: ObjectStore, end: str
+) -> None:
+    before = await objects(store)
+    form = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.jpg"\r\n\r\n'
+    body = form + pictures.jpeg() + b"\r\n--b--\r\n"
+    kind = b"Content-Type: multipart/form-data; boundary=b"
+    key, length = b"api-key: " + str(alice.key).encode(), b"Content-Length: %d" % len(body)
+    line = b"POST /api/medias HTTP/1.1"
+    async with wire(address) as raw:
+        await raw.send(post(key, kind, length, b"Expect: 100-continue", body=b"", line=line))
+        assert (await raw.answer()).status == 100  # the key is known by then
+        await rows(end, alice.id)
+        await raw.send(body)
+        assert (await raw.answer()).error == (401, "invalid_key")
+    assert await objects(store) == before
 
 
 async def test_a_refusal_of_what_has_arrived_keeps_the_connection(address: str) -> None:

@@ -28,7 +28,7 @@ from server.features.likes import liking
 from server.features.likes import personal as likes_data
 from server.features.likes.timelines import LIKES
 from server.features.media import events as pictured
-from server.features.media import media_access
+from server.features.media import media, media_access
 from server.features.media import personal as media_data
 from server.features.moderation import hidden_tweets as hiding
 from server.features.people import events as renamed
@@ -182,6 +182,7 @@ def _of_the_base(at: Landmarks) -> Statements:
             publishing.WITH_MEDIA,
             [at.photographer, "x", [7], "key", b"x" * 32, 1 << 20],
         ),
+        "pictures: receive": (media.RECEIVE, ["x" * 32, at.photographer, "a hill", 1]),
         "pictures: whose turn": (picture_attempts.IN_TURN, [7, 1]),
         "pictures: begin": (picture_attempts.BEGIN, [7, False, 2, 20]),
         "pictures: which come next": (picture_attempts.NEXT, [7, False, 2]),

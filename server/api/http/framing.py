@@ -23,6 +23,10 @@ REQUEST_LINE = re.compile(rb"%b{1,32} /[!-~]* HTTP/1\.[01](?:\r\n|\Z)" % TOKEN)
 # A line of the head that is not a name, directly followed by a colon.
 BAD_LINE = re.compile(rb"\r\n(?!%b+:)" % TOKEN)
 
+# Where a length, a coding or a host does not begin with a visible character of ASCII. Sanic strips all that
+# Unicode calls a space, and a proxy need not.
+BAD_BEGINNING = re.compile(rb"(?i)\r\n(?:content-length|transfer-encoding|host):[ \t]*(?![!-~ \t])")
+
 # What a head may hold: no control characters but tabs and line ends.
 PLAIN = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F), *range(0x80, 0x100)])
 
@@ -56,11 +60,12 @@ def check_head(head: bytes, headers: Header, version: str) -> None:
         or head.translate(None, PLAIN)
         or REQUEST_LINE.match(head) is None
         or BAD_LINE.search(head) is not None
+        or BAD_BEGINNING.search(head) is not None
     ):
         raise BadRequest("The request line or a header is malformed.")
     hosts = headers.getall("host", ())
     needed = 0 if version == "1.0" else 1
-    if not needed <= len(hosts) <= 1 or (hosts and not HOST.fullmatch(hosts[0].rstrip())):
+    if not needed <= len(hosts) <= 1 or (hosts and not HOST.fullmatch(hosts[0].rstrip(" \t"))):
         raise BadRequest("The request must have exactly one valid Host header.")
     if (length := headers.get("content-length")) is not None and not LENGTH.fullmatch(length):
         raise BadRequest("Content-Length isn't a number.")

@@ -205,12 +205,17 @@ class PerchProtocol(HttpProtocol):
         super().pause_writing()  # type: ignore[no-untyped-call]
         transport = cast(asyncio.WriteTransport, self.transport)
         self.app.ctx.unsent.let_go(transport)  # it is behind anew
-        self.app.ctx.unsent.hold(transport, transport.get_write_buffer_size())
+        if not transport.is_closing():
+            cast(asyncio.ReadTransport, transport).pause_reading()  # or it could send requests for ever
+        held = transport.get_write_buffer_size() + len(self.recv_buffer)
+        self.app.ctx.unsent.hold(transport, held)
 
     def resume_writing(self) -> None:
         """The client takes more again."""
         super().resume_writing()  # type: ignore[no-untyped-call]
         self.app.ctx.unsent.let_go(self.transport)
+        if self.transport is not None and not self.transport.is_closing():
+            cast(asyncio.ReadTransport, self.transport).resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
         """It is closed."""

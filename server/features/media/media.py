@@ -12,14 +12,14 @@ from pathlib import Path
 from server.core import text
 from server.core.cache import changes
 from server.core.database.connection import row, rows
-from server.core.errors import BrokenPicture, MediaInUse, MediaNotFound
+from server.core.errors import BrokenPicture, InvalidKey, MediaInUse, MediaNotFound
 from server.core.jobs import Jobs
 from server.core.paging import NEWEST
 from server.core.viewer import Viewer
 from server.features.media import events, media_access
 from server.features.media.jobs import PROCESS
 from server.features.media.media_access import OwnedMedia
-from server.features.media.media_attachment import MediaAttachment, MediaState
+from server.features.media.media_attachment import MediaState
 from storage import object_keys
 from storage.base import ObjectStore, StorageError
 
@@ -29,6 +29,18 @@ PROCESSING_WAIT = 5.0
 # An upload is stored within this time, and an answer does not wait longer for the removal of one that was
 # not. Seconds.
 STORED_WITHIN, REMOVED_WITHIN = 30, 2
+
+
+# $1 token, $2 owner, $3 alternative text, $4 the key that was shown, perhaps minutes ago: no row if it or the
+# account is not valid any more.
+RECEIVE = """
+    INSERT INTO media_attachments (token, owner_id, alt)
+    SELECT $1::varchar, u.id, $3::text FROM users u JOIN api_keys k ON k.user_id = u.id
+    WHERE u.id = $2 AND k.id = $4 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+        AND u.suspended_at IS NULL AND u.deleted_at IS NULL
+    FOR KEY SHARE OF u
+    RETURNING id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,7 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
 
     Raises:
         InvalidBody: the alternative text breaks a rule.
+        InvalidKey: the key, or the account, came to its end while the upload was under way.
         BrokenPicture: it cannot be decoded, or breaks a limit.
         StorageError: the store cannot take it; nothing is left behind.
     """
@@ -55,15 +68,18 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
     try:
         async with asyncio.timeout(STORED_WITHIN):
             await store.put_file(original, upload.file, content_type=upload.content_type)
-        record = await MediaAttachment.create(token=token, owner_id=viewer.id, alt=alt)
+        made = await row(RECEIVE, token, viewer.id, alt, viewer.key_id)
+        if made is None:
+            raise InvalidKey
     except BaseException:
         await _leave_nothing(original, store)
         raise
-    if await jobs.send(PROCESS, record.id):
+    media_id: int = made["id"]
+    if await jobs.send(PROCESS, media_id):
         await jobs.wait_for(token, PROCESSING_WAIT)
-    settled = await _mine(viewer, record.id)
+    settled = await _mine(viewer, media_id)
     if settled.state is MediaState.BROKEN:
-        failure = await row("SELECT failure FROM media_attachments WHERE id = $1", record.id)
+        failure = await row("SELECT failure FROM media_attachments WHERE id = $1", media_id)
         raise BrokenPicture(failure["failure"] if failure else None)
     return settled
 

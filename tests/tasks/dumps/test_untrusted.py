@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -10,12 +12,14 @@ import pytest
 
 from config.addresses import DatabaseAddress
 from config.settings import Settings
+from server.core.database import own_server
 from server.operations.dumps.catalogue import Dump
 from server.operations.dumps.errors import DumpFailed
 from tasks.dumps import confined
 from tasks.dumps import restore as restore_room
 from tasks.dumps.kept_databases import MAINTENANCE
-from tasks.dumps.postgres import connected
+from tasks.dumps.postgres import clients, connected, running
+from tasks.dumps.restore import from_file, restore
 from tasks.dumps.trust import Accepted
 from tasks.workshop import Workshop
 from tests import servers
@@ -64,6 +68,33 @@ FOREIGN_ROLE = (
     "CREATE ROLE foreign_owner LOGIN CREATEDB PASSWORD 'secret'",
     "CREATE DATABASE foreign_ext OWNER foreign_owner",
 )
+
+
+async def test_an_archive_of_something_else_is_refused_in_a_sentence(
+    workshop: Workshop, target: Settings, tmp_path: Path
+) -> None:
+    address = replace(workshop.settings.database, database="something_else")
+    archive = tmp_path / "something else"
+    await own_server.create_database(address)
+    try:
+        async with connected(address) as connection:
+            await connection.execute("CREATE TABLE users (id text)")
+            version = connection.get_server_version().major
+        with (
+            archive.open("wb") as out,
+            running(clients(version), "pg_dump", address, ["-Fc"], stdout=out) as program,
+        ):
+            await asyncio.to_thread(program.process.wait)
+            program.end_well(5)
+        source = from_file(archive, None, is_signed=False)
+        with pytest.raises(
+            DumpFailed,
+            match=r"something else can.t be brought to this version: relation .users. already exists",
+        ):
+            await restore(source, target, force=True, accepted=Accepted(unsigned=True))
+    finally:
+        async with connected(workshop.settings.database, MAINTENANCE) as server:
+            await server.execute("DROP DATABASE something_else WITH (FORCE)")
 
 
 async def test_an_archive_that_nobody_signed_never_runs_as_the_role_of_the_live_database(
