@@ -95,6 +95,12 @@ def tell_what_is_left(
         )
         for key in missing[:10]:
             click.echo(f"  {key}")
+        click.echo("Pictures that people deleted after the dump was made are among them.")
+        if not settings.backup_media:
+            click.echo(
+                "If the lost server kept copies of pictures, put its BACKUP_MEDIA settings in .env and run: "
+                "perch media restore"
+            )
 
 
 async def missing_pictures(settings: Settings) -> list[str]:

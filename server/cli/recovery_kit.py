@@ -74,7 +74,12 @@ async def kit_text(settings: Settings, identity_kept: str | None) -> str:
     """The kit of this Perch."""
     local = settings.backup_kind == "local"
     place = str(settings.backup_folder) if local else f"bucket {settings.s3_bucket_name} at {settings.s3_url}"
-    around = Surroundings(settings.instance_name, place, settings.dump_age_recipient, identity_kept)
+    copies = "none (BACKUP_MEDIA is off)"
+    if settings.backup_media:
+        own = settings.backup_media_bucket
+        url = settings.backup_media_url or settings.s3_url
+        copies = f"bucket {own} at {url}" if own else "in the same place"
+    around = Surroundings(settings.instance_name, place, copies, settings.dump_age_recipient, identity_kept)
     return recovery_kit.written(await server_keys.listed(), around)
 
 

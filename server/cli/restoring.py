@@ -157,6 +157,8 @@ def restore(
         print_json({**msgspec.to_builtins(done), **told})
         return
     tell_what_is_left(done, settings, others=others, left=left, back=back, missing=missing)
+    if rehearse:
+        click.echo("This Perch is a rehearsal: it only reads the stores, and refuses uploads.")
 
 
 def read_kit(file: Path) -> list[ServerKey]:

@@ -179,8 +179,6 @@ async def not_ours(workshop: Workshop) -> list[str]:
     """What belongs to another Perch, in words."""
     stores = {"pictures": workshop.store, "dumps": workshop.backups}
     standings = {name: await store.standing() for name, store in stores.items()}
-    if Standing.REHEARSAL in standings.values():
-        return ["this Perch is a rehearsal, which only reads the stores"]
     words = "the store of {} belongs to another Perch: this one removes nothing there (`perch owner show`)"
     return [words.format(name) for name, standing in standings.items() if standing is Standing.GUEST]
 

@@ -10,6 +10,7 @@ from config.settings import Settings
 from server.core.jobs import Jobs
 from server.core.live import event
 from server.operations import disks, runs
+from server.operations.ownership import is_rehearsal
 from server.operations.scheduled_run import RunKind, RunState, ScheduledRun
 from server.operations.slots import Timetable
 
@@ -66,6 +67,8 @@ class Trouble:
 
 async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = None) -> list[Trouble]:
     """What is not as it should be; nothing on a server that had no slot yet."""
+    if await is_rehearsal():  # no dump or run is missed there
+        return [Trouble("rehearsal", "this Perch is a rehearsal, which only reads the stores")]
     now = now or datetime.now(UTC)
     found = [await _old_dump(kind, timetable, now) for kind in USUAL]
     found.append(await _failed_drill())

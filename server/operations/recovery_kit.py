@@ -28,11 +28,12 @@ Made {made_at} for {instance}.
 Keep it away from the server and the store of dumps: in a password manager, or on paper in a safe.
 Anyone who has it and can write to the store of dumps can make a dump that this Perch trusts.
 
-To start again on a new machine: perch restore latest --kit FILE --take-over
+To start again on a new machine: perch restore latest --kit FILE{identity} --take-over
 (All steps: docs/operations.md, Disaster recovery.)
 
 {keys}
 DUMPS: {place}
+COPIES OF PICTURES: {copies}
 {encryption}
 """
 
@@ -43,10 +44,11 @@ class KitDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the kit says besides the keys: whose it is, where the dumps are, and how they are encrypted."""
+    """What the kit says besides the keys: whose it is, where dumps and copies are, and the encryption."""
 
     instance: str
     place: str
+    copies: str
     recipient: str | None
     identity_kept: str | None
 
@@ -58,7 +60,9 @@ def written(keys: Sequence[ServerKey], around: Surroundings) -> str:
         made_at=f"{datetime.now(UTC):%Y-%m-%d}",
         instance=" ".join(around.instance.split()),
         keys="\n".join(f"{NAMES[purpose]}\n{spelled(current[purpose])}\n" for purpose in PURPOSES),
+        identity="" if around.recipient is None else " --identity SECRET_KEY_FILE",
         place=around.place,
+        copies=around.copies,
         encryption=_encryption(around),
     )
 

@@ -56,8 +56,7 @@ def up(settings: Settings, say: Say) -> None:
     folders.create()
     earlier = succession.inherited()
     if earlier is None:
-        wait = "waiting for the processes of an earlier start to exit"
-        lock.acquire(folders.data, on_wait=lambda: say(wait))
+        lock.acquire(folders.data, on_wait=lambda what: say(f"waiting for {what} to exit"))
         remove_leftovers(settings)
     else:
         lock.adopt(earlier.lock)

@@ -34,15 +34,16 @@ class FolderUnusable(CannotRun):
 
 
 def acquire(
-    data_folder: Path, *, on_wait: Callable[[], None] = lambda: None, patience: float = PATIENCE
+    data_folder: Path, *, on_wait: Callable[[str], None] = lambda _: None, patience: float = PATIENCE
 ) -> None:
     """Take the lock, for as long as this process and its children live.
 
     Args:
-        on_wait: called once when processes of an earlier start are still ending.
+        on_wait: called once with what is waited for: processes of an earlier start, or a command that works
+            on the data.
 
     Raises:
-        FolderInUse: another parent is alive, or its children do not end.
+        FolderInUse: another `perch up` is alive, or what is waited for does not end.
         FolderUnusable: nobody can write there.
     """
     global _held
@@ -54,11 +55,13 @@ def acquire(
     waited = False
     while not _try(descriptor):
         parent = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
-        if is_perch(parent) or time.monotonic() > deadline:
+        command = command_of(parent)
+        if command == "up" or time.monotonic() > deadline:
             os.close(descriptor)
-            raise FolderInUse(f"another Perch (process {parent}) is using the data in {data_folder}")
+            what = f"process {parent}" if command in (None, "up") else f"`perch {command}`, process {parent}"
+            raise FolderInUse(f"another Perch ({what}) is using the data in {data_folder}")
         if not waited:
-            on_wait()
+            on_wait("the processes of an earlier start" if command is None else f"`perch {command}`")
             waited = True
         time.sleep(0.1)
     try:
@@ -114,14 +117,20 @@ def inherited() -> tuple[int, ...]:
     return () if _held is None else (_held,)
 
 
-def is_perch(pid: str) -> bool:
-    """Whether this process lives, and is one of ours."""
+def command_of(pid: str) -> str | None:
+    """Which command of `perch` this process runs, `up` where it can't be told; None if it is not one of ours.
+
+    A process that has ended is none either.
+    """
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     except (OSError, IndexError):
-        return False
-    return state != "Z" and b"perch" in command
+        return None
+    if state == "Z" or not any("perch" in word for word in words):
+        return None
+    names = [number for number, word in enumerate(words) if Path(word).name == "perch"]
+    return words[names[0] + 1] if names and words[names[0] + 1 :] and words[names[0] + 1] else "up"
 
 
 def _try(descriptor: int) -> bool:

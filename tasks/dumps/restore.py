@@ -105,7 +105,8 @@ async def restore(
     Args:
         force: also where the database holds something, which is kept under another name.
         into: the name of another database, which must not be there yet, or hold nothing.
-        rehearse: whoever serves the data only reads the stores, and makes no dumps.
+        rehearse: whoever serves the data only reads the stores, and makes no dumps. It replaces no data but
+            that of an earlier rehearsal.
         accepted: what is restored all the same.
         keys: the server's own keys, which no dump holds, for the restored database. Without any, it makes new
         ones.
@@ -124,6 +125,11 @@ async def restore(
             raise Busy("another restore is in progress")
         exists = await server.fetchval("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", target)
         empty = not exists or await is_empty(replace(address, database=target))
+        if rehearse and not empty and not await is_rehearsal(replace(address, database=target)):
+            raise DumpFailed(
+                f"the database {target} has people's data in it, so it can't become a rehearsal. Rehearse "
+                "with another DATA_DIR, or with another DATABASE_URL if that is set"
+            )
         if not empty and not force:
             raise DumpFailed(
                 f"the database {target} has people's data in it; --force keeps it under another name"
@@ -205,6 +211,15 @@ async def is_empty(address: DatabaseAddress) -> bool:
             if not {"users", "tweets"} <= tables:
                 return False
             return not await connection.fetchval(HOLDS_SOMETHING)
+    except PostgresError:
+        return False
+
+
+async def is_rehearsal(address: DatabaseAddress) -> bool:
+    """Whether a database holds an earlier rehearsal; no where it cannot be read."""
+    try:
+        async with connected(address) as connection:
+            return bool(await connection.fetchval("SELECT is_rehearsal FROM instance"))
     except PostgresError:
         return False
 

@@ -12,7 +12,10 @@ from server.operations.server_key import ServerKey
 
 KEYS = [ServerKey("dumps", bytes(range(32))), ServerKey("secrets", bytes(range(100, 132)))]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-AROUND = Surroundings("The Library", "bucket perch at https://s3.example.org", "age1abc", "the safe")
+PLACE = "bucket perch at https://s3.example.org"
+AROUND = Surroundings(
+    "The Library", PLACE, "bucket copies at https://other.example.org", "age1abc", "the safe"
+)
 
 
 def materials(text: str) -> list[bytes]:
@@ -25,12 +28,16 @@ def test_what_is_written_is_read_again() -> None:
     assert "The Library" in text
     assert "age1abc" in text
     assert "the safe" in text
+    assert "COPIES OF PICTURES: bucket copies at https://other.example.org" in text
+    assert "--kit FILE --identity SECRET_KEY_FILE --take-over" in text
 
 
 def test_there_is_room_to_write_where_the_secret_key_of_dumps_is_kept() -> None:
-    text = recovery_kit.written(KEYS, Surroundings("x", "here", "age1abc", None))
+    text = recovery_kit.written(KEYS, Surroundings("x", "here", "there", "age1abc", None))
     assert "KEPT: ____" in text
-    assert "DUMPS ARE NOT ENCRYPTED" in recovery_kit.written(KEYS, Surroundings("x", "here", None, None))
+    plain = recovery_kit.written(KEYS, Surroundings("x", "here", "there", None, None))
+    assert "DUMPS ARE NOT ENCRYPTED" in plain
+    assert "--kit FILE --take-over" in plain
 
 
 def test_it_can_be_typed_from_paper() -> None:
@@ -65,7 +72,7 @@ def test_what_is_no_kit_is_said_to_be_none(text: str) -> None:
 
 def test_an_instances_name_brings_no_key_of_its_own() -> None:
     foreign = recovery_kit.written([ServerKey("dumps", b"x" * 32), KEYS[1]], AROUND)
-    text = recovery_kit.written(KEYS, Surroundings(f"x\n{foreign}", "here", None, None))
+    text = recovery_kit.written(KEYS, Surroundings(f"x\n{foreign}", "here", "there", None, None))
     assert materials(text) == [key.material for key in KEYS]
 
 

@@ -68,6 +68,15 @@ async def test_a_fresh_server_is_well_until_its_dumps_do_not_come(settings: Sett
     assert await words(settings, jobs) == ["old_dump_day"]
 
 
+async def test_a_rehearsal_says_so_and_misses_nothing(settings: Settings, jobs: Jobs) -> None:
+    await ended(RunKind.DUMP_DAY, timedelta(days=20))
+    try:
+        await rows("UPDATE instance SET is_rehearsal = true RETURNING id")
+        assert await words(settings, jobs) == ["rehearsal"]
+    finally:
+        await rows("UPDATE instance SET is_rehearsal = false RETURNING id")
+
+
 @pytest.mark.parametrize(
     ("kind", "well", "old"),
     [

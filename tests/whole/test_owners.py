@@ -59,10 +59,15 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
         kit = str(tmp_path / "kit.txt")
         up.command("recovery-kit", kit)
         before = stored(S3Store(bucket))
+        assert "can't become a rehearsal" in up.command(
+            "restore", "latest", "--rehearse", "--force", expect=1
+        )
         assert "this Perch" in up.command("owner", "show")
 
         # A rehearsal reads, and nothing else.
-        beside("rehearsal", "restore", "latest", "--rehearse", "--kit", kit)
+        for force in ([], ["--force"]):  # again, in the place of the first one
+            said = beside("rehearsal", "restore", "latest", "--rehearse", "--kit", kit, *force)
+            assert "This Perch is a rehearsal" in said
         beside("rehearsal", "reconcile")
         assert "rehearsal" in beside("rehearsal", "dump", "now", expect=1)
         assert "rehearsal" in beside("rehearsal", "owner", "take-over", "--yes", expect=1)
@@ -70,6 +75,8 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
             files = {"file": ("a.jpg", pictures.jpeg())}
             assert client.post(f"{other.url}/api/medias", files=files, timeout=30).status_code == 503
             (tweet,) = client.get(f"{other.url}/api/tweets").json()["tweets"]
+            ready = client.get(f"{other.url}/health/ready").json()
+            assert ready["reasons"] == ["this Perch is a rehearsal, which only reads the stores"]
             assert client.delete(f"{other.url}/api/tweets/{tweet['id']}").status_code == 200
         assert stored(S3Store(bucket)) == before
 
