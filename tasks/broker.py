@@ -37,7 +37,7 @@ from config import redis_clients
 from config.pauses import spread
 from config.redis_address import RedisAddress
 from config.redis_clients import SOCKET_TIMEOUT
-from server.operations.queue_names import ALIVE, DEAD_LETTERS, GROUP, STREAM, WAITER
+from server.operations.queues import ALIVE, DEAD_LETTERS, GROUP, STREAM, WAITER
 from tasks.traced import TaskSpans
 
 log = logging.getLogger(__name__)

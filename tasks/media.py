@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server.features.media import cleanup as media_cleanup
 from server.features.media.jobs import PROCESS, PROCESS_SLOWLY, REMOVE, processing
-from server.operations.queue_names import SLOW_STREAM
+from server.operations.queues import SLOW_STREAM
 from storage import object_keys
 from storage.base import ObjectNotFound
 from tasks import picture_attempts

@@ -8,7 +8,7 @@ from server.features.api_keys import api_keys as keys
 from server.features.moderation import hiding, suspension_requests
 from server.features.privacy import deletion, exports
 from server.operations import ownership
-from server.operations.queue_names import PEOPLE_STREAM
+from server.operations.queues import PEOPLE_STREAM
 from tasks.leases import renewed
 from tasks.task import Task
 from tasks.workshop import Means

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from server.operations.queue_names import STREAM
+from server.operations.queues import STREAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from taskiq.receiver import Receiver
 from config.pauses import spread
 from config.settings import Settings
 from server.core.transient import is_passing
-from server.operations.queue_names import PEOPLE_STREAM, SLOW_STREAM
+from server.operations.queues import PEOPLE_STREAM, SLOW_STREAM
 from tasks.broker import BEAT_EVERY, StreamBroker, create_broker
 from tasks.jobs import QueuedJobs
 from tasks.leases import renewed

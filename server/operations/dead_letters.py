@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
-from server.operations.queue_names import DEAD_LETTERS, STREAM, STREAMS
+from server.operations.queues import DEAD_LETTERS, STREAM, STREAMS
 
 # How Redis names an entry of a stream.
 ID = re.compile(r"[0-9]{1,18}-[0-9]{1,18}", re.ASCII)

@@ -8,7 +8,12 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from server.operations.queue_names import ALIVE, DEAD_LETTERS, GROUP, PEOPLE_STREAM, SLOW_STREAM, STREAM
+# The names in Redis, for those who send, work and look.
+STREAM, SLOW_STREAM, PEOPLE_STREAM = STREAMS = ("perch:tasks", "perch:tasks:slow", "perch:tasks:people")
+GROUP = "perch:workers"
+WAITER = "perch:waiter:"
+DEAD_LETTERS = "perch:dead"
+ALIVE = "perch:alive:"
 
 # What operators call the streams.
 NAMES = {"quick": STREAM, "slow": SLOW_STREAM, "people": PEOPLE_STREAM}

@@ -9,7 +9,7 @@ from config.logging import redact
 from server.operations import server_keys
 from server.operations.dumps import catalogue, checks
 from server.operations.dumps.errors import DumpFailed
-from server.operations.queue_names import PEOPLE_STREAM
+from server.operations.queues import PEOPLE_STREAM
 from tasks.dumps.verifying import verify
 from tasks.task import Task
 from tasks.workshop import Means

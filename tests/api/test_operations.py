@@ -22,7 +22,7 @@ from server.core.database.connection import rows
 from server.core.jobs import Job
 from server.operations import runs, trends
 from server.operations.dumps import checks
-from server.operations.queue_names import DEAD_LETTERS, SLOW_STREAM, STREAM
+from server.operations.queues import DEAD_LETTERS, SLOW_STREAM, STREAM
 from server.operations.scheduled_run import RunKind
 from tests.callers import Caller
 from tests.jobs import NoJobs

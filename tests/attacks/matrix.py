@@ -18,7 +18,7 @@ from server.core.database.connection import row, rows
 from server.core.errors import ERRORS
 from server.core.security import api_keys as keys
 from server.features.api_keys.api_key import ApiKey
-from server.operations.queue_names import DEAD_LETTERS
+from server.operations.queues import DEAD_LETTERS
 from tests.attacks.routes import FOREIGN, PUBLIC, Refusal, Route, routes
 from tests.attacks.shown import NO_KEY, keys_beyond, wrong_keys
 from tests.attacks.world import MOVING, NOBODYS, OWNED, REQUEST_ID, Matrix, Words

@@ -25,7 +25,7 @@ from server.features.moderation import suspension_requests
 from server.features.people import accounts
 from server.operations.dumps import catalogue
 from server.operations.dumps.manifest import Manifest
-from server.operations.queue_names import DEAD_LETTERS
+from server.operations.queues import DEAD_LETTERS
 from storage import object_keys as storage_keys
 from tests.attacks.routes import Route
 from tests.attacks.shown import Shown

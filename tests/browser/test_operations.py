@@ -14,7 +14,7 @@ from config.settings import Settings
 from server.context import Context
 from server.core.database.connection import rows
 from server.operations import trends
-from server.operations.queue_names import DEAD_LETTERS
+from server.operations.queues import DEAD_LETTERS
 from tests.browser.conftest import OpenPage
 from tests.browser.parts import see_all
 from tests.callers import Caller, register

@@ -18,7 +18,7 @@ from config.settings import Settings
 from server.core.security.keyring import Keyring
 from server.features.media.jobs import PROCESS, REMOVE
 from server.operations.dumps import catalogue
-from server.operations.queue_names import DEAD_LETTERS
+from server.operations.queues import DEAD_LETTERS
 from storage import object_keys
 from storage.files import chunks_of
 from tests import pictures

@@ -26,7 +26,7 @@ from server.features.follows import personal as follows_data
 from server.features.likes import events as liked
 from server.features.likes import liking
 from server.features.likes import personal as likes_data
-from server.features.likes.timelines import LIKES
+from server.features.likes.likes import LIKES
 from server.features.media import events as pictured
 from server.features.media import media, media_access
 from server.features.media import personal as media_data

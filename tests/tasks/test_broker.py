@@ -19,7 +19,7 @@ from config.redis_address import RedisAddress
 from config.settings import Settings
 from server.features.media.jobs import PROCESS, PROCESS_SLOWLY, REMOVE
 from server.features.privacy.deletion import ERASE_USER
-from server.operations.queue_names import ALIVE, DEAD_LETTERS, GROUP, STREAM, STREAMS
+from server.operations.queues import ALIVE, DEAD_LETTERS, GROUP, STREAM, STREAMS
 from tasks import broker as broker_module
 from tasks import scheduler as scheduler_module
 from tasks.broker import MAX_DELIVERIES, StreamBroker, create_broker

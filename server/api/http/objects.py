@@ -1,11 +1,30 @@
-"""Objects of a store as answers."""
+"""Objects of a store as answers, whole or in a range of bytes."""
 
 from __future__ import annotations
+
+import re
 
 from sanic import Request
 from sanic.response import HTTPResponse
 
 from storage.base import OpenObject
+
+# The one kind of the Range header that is answered with a part (RFC 9110, 14.2).
+ONE_RANGE = re.compile(r"bytes=(?P<first>\d{1,18})-(?P<last>\d{0,18})", re.ASCII)
+
+
+def asked_range(header: str) -> tuple[int, int | None]:
+    """The first byte and the one behind the last, (0, None) where the whole is to be sent.
+
+    Suffix ranges and several ranges are answered with the whole, as the RFC allows.
+    """
+    found = ONE_RANGE.fullmatch(header.strip())
+    if found is None:
+        return 0, None
+    first, last = int(found["first"]), found["last"]
+    if last and int(last) < first:
+        return 0, None
+    return first, int(last) + 1 if last else None
 
 
 async def send(

@@ -15,9 +15,8 @@ from server.api.http.admission import admit_lookup
 from server.api.http.envelope import Answer
 from server.api.http.guards import context
 from server.api.http.headers import NO_STORE
-from server.api.http.objects import send
+from server.api.http.objects import asked_range, send
 from server.api.http.operation import operation
-from server.api.http.ranges import asked_range
 from server.api.http.uploads import at_most, received
 from server.api.perch.shapes import media as wire
 from server.api.perch.shapes.media import AltText, Media

@@ -18,7 +18,7 @@ from server.api.perch.tweets import LikersCount, pages
 from server.core.errors import UserNotFound
 from server.core.paging import NEWEST, PAGE_SIZE
 from server.core.viewer import Viewer
-from server.features.likes.timelines import LIKES
+from server.features.likes.likes import LIKES
 from server.features.timelines import home, profile, timelines
 from server.features.timelines.pages import Part
 from server.features.timelines.timeline import Timeline

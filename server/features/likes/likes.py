@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from server.core.cache import changes
+from server.core.cache import changes, topics
 from server.core.errors import TweetNotFound
 from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
@@ -12,6 +12,17 @@ from server.features.likes import events, liking
 from server.features.likes.liking import Pair
 from server.features.people import people
 from server.features.people.people import ListedPerson
+from server.features.timelines.timeline import Timeline
+
+# The newest like first, and the cursor is the like's.
+PLACES_OF_LIKES = """
+    SELECT tweet_id AS id, id AS cursor FROM likes WHERE user_id = $4 AND id {beyond} $1
+        AND (SELECT NOT hidden FROM tweets WHERE tweets.id = tweet_id)
+        AND (SELECT deleted_at IS NULL FROM users WHERE id = $4)
+    ORDER BY cursor {order} LIMIT $2 OFFSET $3
+"""
+
+LIKES = Timeline(PLACES_OF_LIKES, lambda user_id: [topics.likes_of(user_id), topics.DELETIONS])
 
 
 async def like(viewer: Viewer, tweet_id: int) -> None:
