@@ -126,10 +126,10 @@ async def tell(jobs: Jobs) -> None:
 
 async def claim(run_id: int) -> Claim | None:
     """Take a run, or None where somebody else has it, it is not due, or one of its group runs."""
-    found = await row("SELECT kind FROM scheduled_runs WHERE id = $1", run_id)
+    found = await ScheduledRun.get_or_none(id=run_id)
     if found is None:
         return None
-    group = group_of(found["kind"])
+    group = group_of(found.kind)
     holder = secrets.token_hex(16)
     async with transaction():
         await rows(

@@ -13,6 +13,7 @@ from server.core.database.connection import rows
 from server.core.jobs import Jobs
 from server.features.media.jobs import REMOVE, processing
 from server.features.media.media_access import UNATTACHED_LIFETIME
+from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import object_keys
 from storage.base import ObjectStore
 
@@ -42,17 +43,14 @@ async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> i
     The row of one that is in a worker's hands stays for a while: its variants may be stored after this, by a
     worker that is killed before it sees that nobody wants them. `resume` comes again then.
     """
-    found = await rows(
-        "SELECT id, token FROM media_attachments WHERE id = ANY($1) AND state = 'removed'",
-        list(media_ids),
-    )
+    found = await MediaAttachment.filter(id__in=list(media_ids), state=MediaState.REMOVED)
     for media in found:
-        for key in object_keys.all_of_picture(media["token"], folder):
+        for key in object_keys.all_of_picture(media.token, folder):
             await store.delete(key)
         await rows(
             "DELETE FROM media_attachments WHERE id = $1 AND state = 'removed' "
             "AND (working_until IS NULL OR working_until < now()) RETURNING id",
-            media["id"],
+            media.id,
         )
     return len(found)
 
@@ -92,10 +90,8 @@ async def sweep_incoming(store: ObjectStore, *, now: datetime | None = None) -> 
     before = (now or datetime.now(UTC)) - UNATTACHED_LIFETIME
     old = [item.key async for item in store.list(object_keys.INCOMING) if item.modified_at < before]
     tokens = [key.removeprefix(object_keys.INCOMING) for key in old]
-    wanted = await rows(
-        "SELECT token FROM media_attachments WHERE token = ANY($1) AND state = 'pending'", tokens
-    )
-    kept = {object_keys.incoming(media["token"]) for media in wanted}
+    wanted = await MediaAttachment.filter(token__in=tokens, state=MediaState.PENDING)
+    kept = {object_keys.incoming(media.token) for media in wanted}
     gone = [key for key in old if key not in kept]
     for key in gone:
         await store.delete(key)

@@ -19,7 +19,7 @@ from server.core.viewer import Viewer
 from server.features.media import events, media_access
 from server.features.media.jobs import PROCESS
 from server.features.media.media_access import OwnedMedia
-from server.features.media.media_attachment import MediaState
+from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import object_keys
 from storage.base import ObjectStore, StorageError
 
@@ -79,8 +79,8 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
         await jobs.wait_for(token, PROCESSING_WAIT)
     settled = await _mine(viewer, media_id)
     if settled.state is MediaState.BROKEN:
-        failure = await row("SELECT failure FROM media_attachments WHERE id = $1", media_id)
-        raise BrokenPicture(failure["failure"] if failure else None)
+        broken = await MediaAttachment.get_or_none(id=media_id)
+        raise BrokenPicture(broken.failure if broken else None)
     return settled
 
 
@@ -105,19 +105,15 @@ async def describe(viewer: Viewer, media_id: int, alt: str) -> OwnedMedia:
 
 async def ensure_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
     """Raises MediaNotFound, MediaInUse, BrokenPicture where one of these cannot be attached to a tweet."""
-    found = await rows(
-        "SELECT id, tweet_id, state, failure FROM media_attachments WHERE id = ANY($1) AND owner_id = $2",
-        [media_id for media_id in media_ids if abs(media_id) <= NEWEST],
-        viewer.id,
-    )
-    by_id = {media["id"]: media for media in found}
+    ids = [media_id for media_id in media_ids if abs(media_id) <= NEWEST]
+    by_id = {media.id: media for media in await MediaAttachment.filter(id__in=ids, owner_id=viewer.id)}
     for media_id in media_ids:
         media = by_id.get(media_id)
-        if media is None or media["state"] == MediaState.REMOVED:
+        if media is None or media.state is MediaState.REMOVED:
             raise MediaNotFound(f"You have no picture with the id {media_id}.")
-        if media["state"] == MediaState.BROKEN:
-            raise BrokenPicture(media["failure"])
-        if media["tweet_id"] is not None:
+        if media.state is MediaState.BROKEN:
+            raise BrokenPicture(media.failure)
+        if media.tweet_id is not None:
             raise MediaInUse(f"Picture {media_id} is already attached to a tweet.")
 
 

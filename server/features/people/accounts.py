@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from server.core import text
 from server.core.cache import changes, topics
-from server.core.database.connection import row, rows, transaction
+from server.core.database.connection import rows, transaction
 from server.core.database.locks import AdvisoryLock
 from server.core.errors import HandleTaken, InvalidBody, UserNotFound
 from server.core.security.api_keys import MEMBER_SCOPES, digest
@@ -94,7 +94,7 @@ async def by_handle(handle: str, *, leaving: bool = False) -> User:
 
 async def ensure_exists(user_id: int) -> None:
     """Raises UserNotFound where there is no such user."""
-    if await row("SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NULL", user_id) is None:
+    if not await User.exists(id=user_id, deleted_at=None):
         raise UserNotFound
 
 

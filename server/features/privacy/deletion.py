@@ -20,6 +20,7 @@ from server.core.viewer import Viewer
 from server.features.invitations import invitation
 from server.features.moderation import events as moderation
 from server.features.moderation import hiding, suspension_requests, suspensions
+from server.features.people.user import User
 from server.features.privacy import erasure, exports
 from server.features.privacy.erasure import LeavingRow
 from server.features.registry import ERASE
@@ -114,8 +115,8 @@ async def delete(user_id: int, handle: str, by: Actor, jobs: Jobs) -> None:
         if by.is_terminal:
             await suspensions.keep_one(user_id)
         await suspensions.lock_subject(user_id, by, leaving=True)
-        user = await row("SELECT handle FROM users WHERE id = $1", user_id)
-        if user is None or user["handle"] != handle:
+        user = await User.get_or_none(id=user_id)
+        if user is None or user.handle != handle:
             raise InvalidBody(NOT_CONFIRMED)
         await _mark(user_id, handle)
         await audit.record(by, Act.USER_DELETED, user_id=user_id)

@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from server.core.database.connection import row, rows
+from server.features.people.user import User
 from server.features.registry import LEFT
 
 # Whoever has this handle again is refused (the trigger of the eighth migration).
@@ -108,7 +109,7 @@ async def is_deleted(user_id: int) -> bool:
 async def remove_user(user_id: int) -> bool:
     """The row itself, with its keys, where nothing else is left; whether it is gone."""
     await rows(REMOVE_USER, user_id)
-    return await row("SELECT 1 FROM users WHERE id = $1", user_id) is None
+    return not await User.exists(id=user_id)
 
 
 async def forgotten(older_than: float, limit: int) -> list[int]:

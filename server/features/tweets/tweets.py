@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from server.core import audit, text
 from server.core.audit import Act, Actor
 from server.core.cache import changes, topics
-from server.core.database.connection import row, rows, transaction
+from server.core.database.connection import row, transaction
 from server.core.errors import InvalidBody, NotAuthor, TweetNotFound, Unavailable
 from server.core.jobs import Jobs
 from server.core.limits import quotas
@@ -19,6 +19,7 @@ from server.features.media.jobs import REMOVE
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events, idempotency, publishing
 from server.features.tweets.publishing import NewTweet
+from server.features.tweets.tweet import Tweet
 
 MAX_MEDIA = 4  # pictures in one tweet
 
@@ -116,5 +117,5 @@ async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, list[int]]:
                 raise TweetNotFound if found["hidden"] else NotAuthor
             await audit.record(Actor.of(viewer), Act.TWEET_DELETED, user_id=author_id, subject_id=tweet_id)
         removed = await media.detach_all(tweet_id)
-        await rows("DELETE FROM tweets WHERE id = $1 RETURNING id", tweet_id)
+        await Tweet.filter(id=tweet_id).delete()
     return author_id, removed
