@@ -1,4 +1,4 @@
-"""The Sanic application: blueprints, errors, and what is opened and closed around them."""
+"""The Sanic application: its blueprints, error handling, and the resources opened and closed around them."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from server.api.pages import docs, health, metrics, pages
 from server.api.perch.routes import ROUTES
 from server.context import App, Context
 
-# Of a JSON body. A tweet of 16 KiB takes six times that where every character is escaped.
+# The most bytes in a JSON body. A tweet of 16 KiB takes six times as much if every character is escaped.
 MAX_BODY = 256 * 1024
 
-# Sanic's name for it. Nobody else listens to its signals but the error reports of Sentry.
+# Sanic's name for this signal. Only Sentry's error reports listen to Sanic's signals.
 REQUEST_BEGINS = "http.lifecycle.request"
 
-# Seconds: a client may send nothing for so long in the middle of a request; an answer takes no longer; an
-# idle connection is kept.
+# In seconds: how long a client may send nothing in the middle of a request, how long a response may take, and
+# how long an idle connection is kept.
 REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
 
-# The APIs, and what has no key and no envelope.
+# The APIs, and the routes without key or envelope.
 BLUEPRINTS = (*ROUTES, health.bp, metrics.bp)
 
 Opener = Callable[[], AbstractAsyncContextManager[Context]]
 
 
 def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> App:
-    """The application. `opener` gives what handlers share, from before the first request to the last."""
+    """Create the application. `opener` opens what handlers share, for the server's whole life."""
     app: App = Sanic(
         name,
         error_handler=EnvelopeErrors(),
         request_class=PerchRequest,
         configure_logging=False,
-        env_prefix=None,  # or variables like SANIC_INSPECTOR would be settings that nobody documents
+        env_prefix=None,  # otherwise variables like SANIC_INSPECTOR would be undocumented settings
     )
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY,
@@ -53,7 +53,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
         KEEP_ALIVE_TIMEOUT=KEEP_ALIVE,
         AUTO_EXTEND=False,
         MOTD=False,
-        # Sanic's own reading of what proxies say: ours is `server.api.http.addresses`.
+        # These turn off Sanic's own handling of proxy headers; ours is `server.api.http.addresses`.
         FORWARDED_SECRET=None,
         REAL_IP_HEADER=None,
         PROXIES_COUNT=None,
@@ -76,18 +76,18 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
 
 
 def read_every_body(app: App) -> None:
-    """Read what comes with a GET or DELETE too, within the limit of all bodies, and make nothing of it.
+    """Read and ignore bodies of GET and DELETE requests too, within the limit for all bodies.
 
-    Sanic would leave it until after the answer, and log an error of the server's for each.
+    Sanic would leave such a body until after the response, and log a server error for each.
     """
     for route in app.router.routes:
         route.extra.ignore_body = False
 
 
 def row_id(text: str) -> int:
-    """An id from an address. What no column can hold becomes 0, which is nobody's id.
+    """Parse an id in an address. A number too large for any column becomes 0, which is nobody's id.
 
-    Raises ValueError for what is no number, which Sanic takes as an address that does not exist.
+    Raises ValueError if it isn't a number; Sanic then treats the address as nonexistent.
     """
     if not (text.isascii() and text.isdigit()):
         raise ValueError(text)
@@ -95,7 +95,7 @@ def row_id(text: str) -> int:
 
 
 def share_context(app: App, opener: Opener) -> None:
-    """Open what handlers share before the server starts, close it after it stopped."""
+    """Open what handlers share before the server starts, and close it after the server has stopped."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[None]:

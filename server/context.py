@@ -1,4 +1,4 @@
-"""What the parts of a web process share, handed to handlers as `request.app.ctx.perch`."""
+"""The objects that all parts of a web process share; handlers find them as `request.app.ctx.perch`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ App: TypeAlias = Sanic[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Opened by the composition root before the first request, closed after the last."""
+    """The shared objects, which the composition root opens before the first request and closes at the end."""
 
     settings: Settings
     store: ObjectStore
@@ -33,10 +33,10 @@ class Context:
     urls: MediaUrls
     hub: Hub
     memory: Memory
-    rates: Rates | None = None  # where RATE_LIMITS is on
+    rates: Rates | None = None  # None if RATE_LIMITS is off
 
     @asynccontextmanager
     async def queue(self) -> AsyncIterator[Redis]:
-        """The Redis of the task queue, which may be another than that of the caches; for those who look."""
+        """Open the task queue's Redis, which may not be that of the caches, for handlers that inspect it."""
         async with redis_clients.client(self.settings.redis_tasks) as redis:
             yield redis

@@ -1,4 +1,4 @@
-"""Composition roots: they alone read settings, and join web, domain and tasks.
+"""Composition roots: only these read the settings, and join web, domain and tasks.
 
 Each function here is the whole life of one process.
 """
@@ -50,8 +50,8 @@ from tasks.workshop import owned_pictures
 
 log = logging.getLogger(__name__)
 
-# A process whose parent was killed finishes what it can within this time: the next start waits for its end,
-# and the servers that it works with may have ended too. Seconds.
+# A process whose parent was killed has this many seconds to finish what it can: the next start waits for it
+# to end, and the servers that it works with may have ended too.
 ORPHANED_WITHIN = 3
 
 NOT_RENEWED = "SIGUSR2 reloads `perch up` and `perch serve`; other processes ignore it"
@@ -87,7 +87,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
 
 
 async def make_demo_users(settings: Settings) -> None:
-    """In demo mode, give a new database its two users. A database that is away is met again by requests."""
+    """In demo mode, give a new database its two users. If the database is down, requests will report that."""
     if not settings.demo:
         return
     try:
@@ -100,13 +100,13 @@ async def make_demo_users(settings: Settings) -> None:
 
 
 def web_app(settings: Settings) -> App:
-    """The application of web processes, not started: those that are forked from here are one host."""
+    """The application of the web processes, not yet started. All processes forked from here are one host."""
     versions = Versions()
     return create_app(settings, lambda: web_context(settings, versions))
 
 
 def listening_socket(settings: Settings) -> socket.socket:
-    """The socket that all web processes of this machine accept from. Raises OSError."""
+    """Open the socket on which all web processes of this machine accept connections. Raises OSError."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -124,7 +124,7 @@ def listening_socket(settings: Settings) -> socket.socket:
 def run_web(
     app: App, settings: Settings, listener: socket.socket, name: str, on_serving: Callable[[], None]
 ) -> None:
-    """One web process, until SIGTERM; requests under way are finished."""
+    """Run one web process until SIGTERM; requests under way are finished."""
     start_process(settings, name)
     capacity.prepare()
     REGISTRY.register(PerchHttp.metrics)
@@ -138,7 +138,7 @@ def run_web(
 
 
 def run_worker(settings: Settings) -> None:
-    """One worker, until SIGTERM or Ctrl+C."""
+    """Run one worker until SIGTERM or Ctrl+C."""
     start_process(settings, "worker")
     tell_metrics(settings, "worker")
     with traces.recorded(settings, "worker"):
@@ -146,7 +146,7 @@ def run_worker(settings: Settings) -> None:
 
 
 def run_scheduler(settings: Settings) -> None:
-    """One scheduler, until SIGTERM or Ctrl+C."""
+    """Run one scheduler until SIGTERM or Ctrl+C."""
     start_process(settings, "scheduler")
     tell_metrics(settings, "scheduler")
     with traces.recorded(settings, "scheduler"):
@@ -154,7 +154,7 @@ def run_scheduler(settings: Settings) -> None:
 
 
 def run_migrations(settings: Settings) -> list[str]:
-    """Bring the database to this version; what was applied."""
+    """Migrate the database to this version; return the names of the migrations applied."""
 
     async def run() -> list[str]:
         if settings.embedded_database:
@@ -167,24 +167,24 @@ def run_migrations(settings: Settings) -> list[str]:
 
 
 def start_process(settings: Settings, name: str) -> None:
-    """What every process does first."""
+    """Do what every process does first."""
     bound_heaps()
     lines.configure_process(settings, name)
     error_reports.start(settings, name)
 
 
 def tell_metrics(settings: Settings, name: str) -> None:
-    """Let this process be asked for what it measures."""
+    """Let other processes ask this one for its metrics."""
     metrics.answer(settings.sockets_folder, name)
     if settings.metrics_port is not None:
         metrics_port.answer(settings.sockets_folder, settings.metrics_host, settings.metrics_port)
 
 
 async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Run it with an event that SIGTERM and Ctrl+C set.
+    """Run a coroutine with an event that SIGTERM and Ctrl+C set.
 
-    SIGUSR2 renews what `perch up` and `perch serve` run. To a single process it means nothing, and its end
-    unless it is taken.
+    SIGUSR2 reloads `perch up` and `perch serve`. It has no meaning for a single process, but would end it
+    if it weren't handled.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -192,7 +192,7 @@ async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None
     def end() -> None:
         stop.set()
         if parent.is_gone():
-            signal.alarm(ORPHANED_WITHIN)  # nobody takes the signal, so it ends the process
+            signal.alarm(ORPHANED_WITHIN)  # nobody handles SIGALRM, so it ends the process
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)

@@ -1,4 +1,4 @@
-"""What a web process tells of its parts whenever it is asked."""
+"""The metrics that a web process collects from its parts on request."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from server.core.live import capacity
 
 
 def totals() -> dict[str, int]:
-    """What this process has counted, for `server.operations.trends`."""
+    """This process's counts, for `server.operations.trends`."""
     refused = sum(sample.value for metric in REFUSED.collect() for sample in metric.samples)
     return {**PerchHttp.metrics.totals(), "refused": int(refused)}
 
 
 class WebMetrics(Collector):
-    """Connections, streams, the cache and the pool of a process whose context is open."""
+    """Metrics of the connections, streams, cache and connection pool of a process whose context is open."""
 
     def __init__(self, app: App) -> None:
         self._app = app
 
     def collect(self) -> Iterator[Metric]:
-        """All of them; nothing before the context is open."""
+        """All of these metrics; none before the context is open."""
         perch, connections = getattr(self._app.ctx, "perch", None), self._app.ctx.connections
         if perch is None:
             return

@@ -1,4 +1,4 @@
-"""The tables, and the queries that read them."""
+"""All models, for Tortoise and aerich."""
 
 from server.features.api_keys.api_key import ApiKey
 from server.features.bookmarks.bookmark import Bookmark

@@ -1,9 +1,9 @@
-"""One web process' connections, from the first to the last.
+"""Serves one web process's connections, from the first to the last.
 
-A server that stops must not drop a request. Sanic's own way closes idle connections at once, those too on
-which a request is arriving, and goes on accepting while it does so. Here the process first stops accepting:
-who waits is served by the other processes, or by the next to be started, as they all accept from one socket.
-Then each answer says that its connection closes; streams are told to come again; and a connection on which
+A server that stops must not drop a request. Sanic would close idle connections at once, even those on which a
+request is arriving, and would keep accepting meanwhile. Here the process first stops accepting: waiting
+connections are served by the other processes, or by the next one started, as all accept from one socket.
+Then every response says that its connection closes; streams are told to reconnect; and a connection on which
 nothing arrives is closed after a moment.
 """
 
@@ -19,11 +19,11 @@ from sanic.server.protocols.http_protocol import HttpProtocol
 from server.api.http.protocol import PerchHttp, PerchProtocol
 from server.context import App
 
-# Connections that wait to be accepted, over all web processes: when a server starts again, all of its live
-# streams come back at once. The kernel has a bound of its own (net.core.somaxconn, 4,096).
+# How many connections may wait to be accepted, for all web processes together: when a server restarts, all of
+# its live streams come back at once. The kernel has a limit of its own (net.core.somaxconn, 4,096).
 BACKLOG = 4096
 
-# How long an idle connection of a stopping process may still bring a request. Seconds.
+# For how many seconds an idle connection of a stopping process may still bring a request.
 LINGER = 1.0
 
 LOOK_EVERY = 0.05  # seconds
@@ -32,8 +32,8 @@ LOOK_EVERY = 0.05  # seconds
 async def serve(
     app: App, listener: socket.socket, stop: asyncio.Event, on_serving: Callable[[], None], *, within: float
 ) -> None:
-    """Accept and answer until `stop` is set; then finish what is under way, in `within` seconds at most."""
-    # On a terminal Sanic asks in colours whether `--debug` was meant, which is an option of its own command.
+    """Serve requests until `stop` is set; then finish what is under way, within `within` seconds at most."""
+    # On a terminal, Sanic would ask in colours whether `--debug` was meant, an option of its own command.
     os.environ["SANIC_IGNORE_PRODUCTION_WARNING"] = "1"
     server = await app.create_server(
         sock=listener,
@@ -59,7 +59,7 @@ async def serve(
 
 
 async def drained(connections: Collection[HttpProtocol], within: float) -> None:
-    """Returns when there is no connection any more; the last ones are cut off."""
+    """Return once there are no connections left; any that remain after `within` seconds are dropped."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     while connections and loop.time() < began + within:

@@ -1,1 +1,1 @@
-"""What features stand on, knowing none of them."""
+"""The foundations of all features, which depend on none of them."""

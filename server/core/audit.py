@@ -1,4 +1,4 @@
-"""The record of administrative acts: who did what to whom, in the transaction of the act."""
+"""The audit log: who did what to whom, recorded in the transaction of the act itself."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts as an administrator: a user by a key, or whoever sits at the server's terminal."""
+    """Who acts as an administrator: a user with an API key, or anyone at the server's terminal."""
 
     user_id: int | None
     key_id: int | None
 
     @classmethod
     def of(cls, viewer: Viewer) -> Actor:
-        """The one who shows a key."""
+        """The viewer as an actor, with the key of the request."""
         return cls(viewer.id, viewer.key_id)
 
     @property
     def is_terminal(self) -> bool:
-        """Whoever has the machine has all of it."""
+        """Whether the act came from the terminal: anyone who has the machine controls everything on it."""
         return self.user_id is None
 
 
@@ -61,12 +61,12 @@ TERMINAL = Actor(None, None)
 async def record(
     by: Actor, act: Act, *, user_id: int | None = None, subject_id: int | None = None, **details: object
 ) -> None:
-    """Write an act down; to be called inside its transaction, so that none is done and not on record.
+    """Record an act. Call this inside its transaction, so that no act can happen without a record.
 
     Args:
-        user_id: to whom it was done.
+        user_id: the user it was done to.
         subject_id: the tweet, key or invitation.
-        details: as much as is needed to understand it, and never anybody's content.
+        details: as much as is needed to understand it, and never anyone's content.
     """
     await audit.record(by.user_id, by.key_id, act, user_id, subject_id, details)
 

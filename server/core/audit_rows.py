@@ -1,4 +1,4 @@
-"""What administrators did: rows that a trigger keeps from being changed. Only plain SQL touches them."""
+"""The rows of the audit log. A trigger protects them from changes, and only plain SQL touches them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from server.core.viewer import Person
 
 
 class ActRow(msgspec.Struct, frozen=True):
-    """One act. `actor` is None for one on the terminal, and people are None once they are deleted."""
+    """One act. `actor` is None for an act on the terminal, and users are None once they are deleted."""
 
     id: int
     at: datetime
@@ -26,13 +26,13 @@ class ActRow(msgspec.Struct, frozen=True):
     details: dict[str, str | int | bool | list[str] | None]
 
 
-# $1 who, $2 by which key, $3 what, $4 on whom, $5 on which tweet, key or invitation, $6 details.
+# $1 actor, $2 their key, $3 the act, $4 the user concerned, $5 the tweet, key or invitation, $6 details.
 RECORD = """
     INSERT INTO audit_acts (actor_id, key_id, act, user_id, subject_id, details)
     VALUES ($1, $2, $3, $4, $5, $6::jsonb) RETURNING id
 """
 
-# $1 before, $2 how many.
+# $1 only acts before this one, $2 limit.
 ACTS = """
     SELECT a.id, a.at, a.act, a.actor_id IS NULL AS on_terminal, a.key_id, a.user_id, a.subject_id,
         a.details::text AS details,
@@ -55,7 +55,7 @@ async def record(
     subject_id: int | None,
     details: Mapping[str, object],
 ) -> None:
-    """Write it down, inside the transaction of the act."""
+    """Record an act, inside its transaction."""
     encoded = msgspec.json.encode(details).decode()
     await row(RECORD, actor_id, key_id, act, user_id, subject_id, encoded)
 

@@ -1,6 +1,6 @@
-"""What can go wrong, in words for clients.
+"""The errors that clients may see.
 
-Each error knows its stable `error_type`, its status and one public sentence; what is private goes to
+Each error knows its stable `error_type`, its status and one public sentence; private detail goes to
 the log only. `ERRORS` is the documented list.
 """
 
@@ -16,7 +16,7 @@ class PerchError(Exception):
     status: ClassVar[int]
     message: ClassVar[str]
 
-    # When it may work again, where that is known. Seconds.
+    # The number of seconds after which a retry may work, if that is known.
     retry_after: int | None = None
 
     def __init__(self, message: str | None = None, retry_after: int | None = None) -> None:

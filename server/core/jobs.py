@@ -1,4 +1,4 @@
-"""Work that features ask for and do not do themselves. `tasks` does it; a composition root joins the two."""
+"""Work that features hand off instead of doing it. `tasks` does it; a composition root joins the two."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A kind of later work, declared by the feature that asks for it. `name` is that of the task."""
+    """A kind of later work, declared by the feature that asks for it. `name` is the task's name."""
 
     name: str
 
 
 class Jobs(Protocol):
-    """Later work. Asking never fails: what cannot be queued is found by reconciliation later."""
+    """Queues later work. Queueing never raises: reconciliation later finds what couldn't be queued."""
 
     async def send(self, job: Job, *arguments: Any) -> bool:
-        """Have it done, with these arguments, which go as JSON. Whether it is queued."""
+        """Queue the job with these arguments, which are sent as JSON; return whether it was queued."""
 
     async def wait_for(self, token: str, seconds: float) -> None:
-        """Return when `wake` is called for the picture with this token, or after that time."""
+        """Wait until `wake` is called for the picture with this token, for at most `seconds`."""
 
     async def wake(self, token: str) -> None:
-        """Have `wait_for` return to whoever waits for this picture, if anybody does."""
+        """Make `wait_for` return for anyone waiting for the picture with this token."""
 
     async def put_aside(self, since: datetime) -> int:
-        """How many messages were given up since then, as each worker died over them or none knew their task.
+        """How many messages were given up since then: every worker died on them, or none knew their task.
 
-        0 where nobody can tell.
+        0 if that can't be determined.
         """

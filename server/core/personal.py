@@ -1,4 +1,4 @@
-"""What features declare of people's data: how it is taken along, and how it is erased."""
+"""What each feature declares about personal data: how it is exported, and how it is erased."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import TypeAlias
 
 from storage.base import ObjectStore
 
-# Rows that one transaction removes.
+# The number of rows that one transaction removes.
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """Where objects of people's are."""
+    """Where people's objects are stored."""
 
     store: ObjectStore
     media_folder: str
 
 
-# Removes a batch of what a user left, in a transaction of its own that may be killed and run again; whether
-# there was anything. It takes its locks in everybody's order: tweets by their ids, then users by theirs.
+# Removes one batch of a user's data and returns whether there was any. It runs in a transaction of its own,
+# which may be killed and run again. Like all code, it locks tweets, then users, each in the order of ids.
 Erase: TypeAlias = Callable[[int, Objects], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file of the archive of a user's data.
+    """A file in the archive of a user's data.
 
     Attributes:
-        name: without `.json`.
-        what: what it holds, for people.
-        sql: its rows, each with an `id`, by that: $1 user, $2 after which id, $3 how many.
-        nested: its columns of JSON, which come as text.
+        name: its name without `.json`.
+        what: what it holds, in words for people.
+        sql: selects its rows, each with an `id`, ordered by it: $1 user, $2 only after this id, $3 limit.
+        nested: its JSON columns, which the query returns as text.
     """
 
     name: str
@@ -44,12 +44,12 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """What a feature holds of a user `u`.
+    """The data that a feature holds about a user `u`.
 
     Attributes:
         exported: the files that it adds to the archive.
-        erase: what removes it, in this order.
-        left: SQL for its rows of `u` that have to be gone before the user's own row is removed.
+        erase: the functions that remove it, in the order in which they run.
+        left: SQL for the rows of `u` that must be gone before the user's own row is removed.
     """
 
     exported: tuple[Exported, ...] = ()

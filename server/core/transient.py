@@ -1,4 +1,4 @@
-"""Failures that pass by themselves: a part that restarts, refuses, or is too slow."""
+"""Transient errors: a component restarts, refuses requests, or is too slow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.base import StorageUnavailable
 PASSING = (
     OSError,  # TimeoutError among them
     asyncpg.exceptions.InterfaceError,
-    # Of a connection that was told of its end, and is used before it is closed.
+    # From a connection that the server has terminated, if it is used before we have closed it.
     asyncpg.exceptions.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.TooManyConnectionsError,
@@ -31,25 +31,25 @@ PASSING = (
 
 
 def reason(error: BaseException) -> str:
-    """What it says, for operators; the pool's own words say only that it could not connect."""
+    """The error's text for operators. The pool's own error only says that it can't connect: use its cause."""
     said = error.__context__ if isinstance(error, DBConnectionError) and error.__context__ else error
     return str(said) or type(said).__name__
 
 
 def is_passing(exception: BaseException) -> bool:
-    """Whether the same may work in a moment: looks through what wraps the cause."""
+    """Whether a retry may soon succeed. This looks through exceptions that wrap the cause."""
     if isinstance(exception, BaseExceptionGroup):
         return all(is_passing(one) for one in exception.exceptions)
     return any(isinstance(cause, PASSING) for cause in causes(exception))
 
 
 def takes_no_writes(exception: BaseException) -> bool:
-    """Whether a database refused to be written to, as a replica does."""
+    """Whether the database refused a write, as a replica does."""
     return any(isinstance(cause, asyncpg.ReadOnlySQLTransactionError) for cause in causes(exception))
 
 
 def causes(exception: BaseException) -> Iterator[BaseException]:
-    """The exception, and what it was raised from."""
+    """The exception, then the exceptions it was raised from."""
     seen: BaseException | None = exception
     while seen is not None:
         yield seen

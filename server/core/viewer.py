@@ -1,4 +1,4 @@
-"""Who asks, and people as they are shown."""
+"""The viewer, and users as others see them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Person(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in user, and what the key that was shown allows.
+    """A signed-in user, with what the API key of their request allows.
 
-    `erase_after` is set while an account is being deleted: its owner can keep it, and do nothing else.
+    `erase_after` is set while an account is being deleted: its owner can only cancel the deletion.
     """
 
     id: int
@@ -35,5 +35,5 @@ class Viewer:
     erase_after: datetime | None = None
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the key, or the account, has come to its end."""
+        """Whether the key has expired, or the time to erase the account has come."""
         return any(end is not None and end <= now for end in (self.key_expires_at, self.erase_after))

@@ -1,1 +1,1 @@
-"""Processes: started in order, watched, started again, stopped in order."""
+"""Processes: started in order, supervised, restarted, and stopped in order."""

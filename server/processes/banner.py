@@ -1,4 +1,4 @@
-"""The block that `perch up` prints once it runs, for people who look at a terminal of 80 columns."""
+"""The summary that `perch up` prints once it runs, laid out for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from config.settings import Settings
 from server.core.database.connecting import connect
 from server.core.transient import is_passing
 
-# Columns of a terminal, and of the names in front.
+# The width of the terminal and of the column of names, in characters.
 WIDTH, NAMES = 80, 13
 
-# The database may have gone since it was migrated; the block does not wait for it longer. Seconds.
+# How many seconds to wait for the database, as it may have gone away since it was migrated.
 PATIENCE = 5
 
-# Settings without which another command would be about another Perch, or would tell another address.
+# Settings without which another command would act on another Perch, or print another address.
 SHOWN = ("MODE", "DATA_DIR", "HOST", "PORT")
 
 
 def banner(settings: Settings) -> str:
-    """All of it."""
+    """The whole summary."""
     url = settings.local_url
     bucket, objects = f"bucket {settings.s3_bucket_name}", str(settings.objects_folder)
     rows = {
@@ -56,13 +56,13 @@ def banner(settings: Settings) -> str:
 
 
 def with_command(words: str, command: str) -> str:
-    """The command behind the words or, where both do not fit, below them: whole, so that it can be copied."""
+    """Put the command after the words or, if both don't fit, on its own line, so that it can be copied."""
     line = f"{words}: {command}"
     return line if len(line) <= WIDTH - NAMES else f"{words}:\n{command}"
 
 
 def row(name: str, value: str) -> list[str]:
-    """A name and what it is, on as many lines as it takes. No word is broken: it may be a path."""
+    """Lay out a name and its value, on as many lines as needed. Words aren't broken, as they may be paths."""
     words, _, command = value.partition("\n")
     lines = textwrap.wrap(words, WIDTH - NAMES, break_long_words=False, break_on_hyphens=False)
     lines += [command] if command else []
@@ -70,7 +70,7 @@ def row(name: str, value: str) -> list[str]:
 
 
 def has_administrator(settings: Settings) -> bool:
-    """Whether anybody can invite others; where that cannot be told, it is taken as so."""
+    """Whether anyone can invite others; True if the database can't tell."""
 
     async def ask() -> bool:
         connection = await connect(settings.database, within=PATIENCE)
@@ -91,7 +91,7 @@ def has_administrator(settings: Settings) -> bool:
 
 
 def command_name() -> str:
-    """How this command was called, so that a person can call it again, with what the environment says."""
+    """The command as it was called, with the settings from its environment, so that people can repeat it."""
     called = Path(sys.argv[0])
     name = str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
     if shutil.which(called.name) == str(called):
@@ -101,7 +101,7 @@ def command_name() -> str:
 
 
 def not_ready(settings: Settings) -> str | None:
-    """What `GET /health/ready` complains of."""
+    """The problem that `GET /health/ready` reports; None if it reports none."""
     try:
         with urllib.request.urlopen(f"{settings.local_url}/health/ready", timeout=10):  # noqa: S310 (our own)
             return None

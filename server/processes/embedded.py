@@ -1,10 +1,8 @@
-"""PostgreSQL of our own, from a Python wheel, and what it shares with Valkey (`server.processes.valkey`).
+"""Our own PostgreSQL, from a Python wheel, and what it shares with Valkey (`server.processes.valkey`).
 
-Both are real servers on sockets that only we can reach.
-
-Only the wheels' programs are used, not their Python code. PostgreSQL refuses to run as root, so root starts
-it in a user namespace where it is nobody, and the files stay root's; where namespaces are off, it runs as a
-user without rights.
+Both are real servers on sockets that only we can reach. We use only the programs in the wheels, not their
+Python code. PostgreSQL refuses to run as root, so root starts it in a user namespace in which it is nobody,
+while the files stay root's. If namespaces are disabled, it runs as an unprivileged user.
 """
 
 from __future__ import annotations
@@ -32,54 +30,53 @@ from server.processes.errors import CannotRun
 from server.processes.sizes import postgres_options
 from server.processes.supervisor import Program, become_child
 
-# Connections besides the pools: commands, migrations, a dump, a person with psql.
+# Connections in addition to the pools: for commands, migrations, a dump, a person with psql.
 SPARE_CONNECTIONS = 20
 
-# A log of PostgreSQL's or Valkey's that is larger makes room at the next start; the one before is kept.
-# Bytes.
+# A log of PostgreSQL or Valkey with more bytes than this is rotated at the next start; one old log is kept.
 LOG_BYTES = 4 << 20
 
-# What PostgreSQL calls its last words.
+# The severities with which PostgreSQL logs its last messages.
 FATAL = re.compile(r"\b(?:FATAL|PANIC): ")
 
-# How long killed processes may take to be gone. Seconds.
+# How many seconds killed processes may take to disappear.
 ORPHAN_PATIENCE = 5
 
 log = logging.getLogger(__name__)
 
 
 class EmbeddedUnavailable(CannotRun):
-    """The programs are not installed, or cannot run here; the text says what to do."""
+    """The programs aren't installed or can't run here; the text says what to do."""
 
 
 @dataclass(frozen=True)
 class Folders:
-    """Where the servers keep what."""
+    """The servers' folders."""
 
     data: Path
 
     @property
     def postgres(self) -> Path:
-        """PostgreSQL's cluster."""
+        """The folder of PostgreSQL's cluster."""
         return self.data / "postgres"
 
     @property
     def valkey(self) -> Path:
-        """Valkey's append-only file."""
+        """The folder of Valkey's append-only file."""
         return self.data / "valkey"
 
     @property
     def sockets(self) -> Path:
-        """The sockets of both."""
+        """The folder of both servers' sockets."""
         return embedded_socket_folder(self.data)
 
     @property
     def logs(self) -> Path:
-        """What both have to say."""
+        """The folder of both servers' logs."""
         return self.data / "logs"
 
     def require_folders(self) -> None:
-        """Raises EmbeddedUnavailable where something else is in the place of one of them."""
+        """Raise EmbeddedUnavailable if something else is in the place of one of the folders."""
         for path in (self.data, self.postgres, self.valkey, self.sockets, self.logs, self.data / "tmp"):
             try:
                 if not stat.S_ISDIR(path.stat().st_mode):
@@ -92,16 +89,16 @@ class Folders:
                 raise EmbeddedUnavailable(f"DATA_DIR: {path}: {error.strerror}") from None
 
     def create(self) -> None:
-        """Make all of them, for their owner only.
+        """Create all folders, accessible only to their owner.
 
         Raises:
-            EmbeddedUnavailable: this is no place for data.
+            EmbeddedUnavailable: data can't be kept here.
         """
         self.require_folders()
         try:
             for folder in (self.data, self.valkey, self.sockets, self.logs, self.data / "tmp"):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            require_private(self.sockets, self.data)  # somebody may have been quicker
+            require_private(self.sockets, self.data)  # someone else may have created it first
         except OSError as error:
             raise EmbeddedUnavailable(f"DATA_DIR: can't create {error.filename}: {error.strerror}") from None
         except UnsafeFolder as error:
@@ -109,7 +106,7 @@ class Folders:
 
 
 def postgres(settings: Settings) -> Program:
-    """The PostgreSQL of this data folder, made where there is none yet."""
+    """The PostgreSQL of this data folder; its cluster is created if there is none yet."""
     folders = Folders(settings.data_folder)
     binaries = postgres_binaries(folders)
     log_file = folders.logs / "postgres.log"
@@ -127,8 +124,8 @@ def postgres(settings: Settings) -> Program:
         prefix = unprivileged(folders)
         if not (folders.postgres / "PG_VERSION").exists():
             initialise(binaries, folders, prefix)
-        # The family's lock is ours (`lock`): what an earlier postmaster left here is of no use any more, its
-        # pid file, and the busy sessions that outlive one that was killed and hold on to the shared memory.
+        # We hold the family's lock (`lock`), so whatever an earlier postmaster left here is useless: its pid
+        # file, and busy sessions, which outlive a killed postmaster and hold on to the shared memory.
         end_sessions(folders.postgres)
         (folders.postgres / "postmaster.pid").unlink(missing_ok=True)
         arguments = [
@@ -165,7 +162,7 @@ def postgres(settings: Settings) -> Program:
 
 
 def end_sessions(cluster: Path) -> None:
-    """Kill PostgreSQL's processes of this cluster, all of which work in its folder, and see them gone."""
+    """Kill this cluster's PostgreSQL processes, which all work in its folder, and wait until they end."""
     deadline = time.monotonic() + ORPHAN_PATIENCE
     while found := [pid for pid in living_processes() if is_postgres_in(pid, cluster)]:
         for pid in found:
@@ -178,12 +175,12 @@ def end_sessions(cluster: Path) -> None:
 
 
 def living_processes() -> list[int]:
-    """The ids of all processes that can be seen."""
+    """The ids of all visible processes."""
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
 
 
 def is_postgres_in(pid: int, cluster: Path) -> bool:
-    """Whether it is a PostgreSQL at work in this folder; no where it is gone or not ours to ask."""
+    """Whether this process is a PostgreSQL working in the folder; False if it is gone or we may not look."""
     process = Path(f"/proc/{pid}")
     try:
         works_there = (process / "cwd").readlink() == cluster.resolve()
@@ -193,12 +190,12 @@ def is_postgres_in(pid: int, cluster: Path) -> bool:
 
 
 def memory_mb() -> int:
-    """All memory of this machine."""
+    """The total memory of this machine, in megabytes."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
 
 
 def postgres_binaries(folders: Folders) -> Path:
-    """The folder of initdb, postgres, pg_dump and the like; of the data's own major version."""
+    """The folder of initdb, postgres, pg_dump and so on, in the major version of the data."""
     versions = programs.in_wheel()
     if not versions:
         raise EmbeddedUnavailable(missing_package("PostgreSQL", "DATABASE_URL"))
@@ -217,7 +214,7 @@ def postgres_binaries(folders: Folders) -> Path:
 
 
 def missing_package(server: str, setting: str) -> str:
-    """What to do about a wheel that is not installed."""
+    """The sentence that says what to do if a wheel isn't installed."""
     return (
         f"Perch's own {server} isn't installed: install this package with the extra `embedded` "
         f"(docs/deploying.md), or set {setting} to a server that is already running"
@@ -225,7 +222,7 @@ def missing_package(server: str, setting: str) -> str:
 
 
 def initialise(binaries: Path, folders: Folders, prefix: Sequence[str]) -> None:
-    """Make a new cluster aside and rename it, so that a killed attempt leaves no half of one."""
+    """Create a new cluster in another folder, then rename it: a killed attempt leaves no partial cluster."""
     aside = folders.data / "postgres.new"
     shutil.rmtree(aside, ignore_errors=True)
     command = [str(binaries / "initdb"), "-D", str(aside), "-U", "perch", "--auth=trust"]
@@ -241,7 +238,7 @@ def initialise(binaries: Path, folders: Folders, prefix: Sequence[str]) -> None:
 
 
 def unprivileged(folders: Folders) -> list[str]:
-    """What to put before PostgreSQL's commands, so that they do not run as root."""
+    """The prefix for PostgreSQL's commands that keeps them from running as root."""
     if os.getuid() != 0:
         return []
     nobody = pwd.getpwnam("nobody")
@@ -254,20 +251,20 @@ def unprivileged(folders: Folders) -> list[str]:
 
 @cache
 def namespaces_allowed() -> bool:
-    """Whether this kernel lets us make a user namespace."""
+    """Whether this kernel lets us create a user namespace."""
     tried = subprocess.run(["unshare", "--user", "--map-root-user", "true"], capture_output=True, check=False)
     return tried.returncode == 0
 
 
 def spawn(command: Sequence[str], log_file: Path, death_signal: signal.Signals) -> int:
-    """Start a program that logs to a file and ends with this process; its process id.
+    """Start a program that logs to a file and ends with this process; return its process id.
 
-    It inherits the family's lock (`server.processes.lock`), and nothing else.
+    It inherits only the family's lock (`server.processes.lock`).
     """
     if log_file.exists() and log_file.stat().st_size > LOG_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
     with log_file.open("ab") as out:
-        log_file.chmod(0o600)  # earlier versions of Perch let everybody read it
+        log_file.chmod(0o600)  # earlier versions of Perch let everyone read it
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -282,7 +279,7 @@ def spawn(command: Sequence[str], log_file: Path, death_signal: signal.Signals) 
 
 
 def child_setup(death_signal: signal.Signals) -> Callable[[], None]:
-    """What the new process does before it becomes the program."""
+    """Make the function that a new process calls before it becomes the program."""
 
     def set_up() -> None:
         become_child(death_signal)
@@ -292,7 +289,7 @@ def child_setup(death_signal: signal.Signals) -> Callable[[], None]:
 
 
 def last_lines(path: Path, count: int = 5) -> str:
-    """Why a program ended: the last line of its log that says so, or the end of that."""
+    """Why a program ended: the last line of its log that gives a reason, else the end of the log."""
     try:
         lines = path.read_text(errors="replace").splitlines()
         room = os.statvfs(path.parent).f_bavail

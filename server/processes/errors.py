@@ -1,7 +1,7 @@
-"""Why processes do not run, for the operator."""
+"""The reasons why processes can't run, for the operator."""
 
 from __future__ import annotations
 
 
 class CannotRun(Exception):
-    """A reason in one line."""
+    """Something can't run; the text is the reason, in one line."""

@@ -1,4 +1,4 @@
-"""`perch up` and `perch serve`: which programs, in which order, and what the operator reads meanwhile."""
+"""`perch up` and `perch serve`: which programs they start, in which order, and what the operator reads."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ log = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 
-# The web processes of a killed parent let go of the address within this time. Seconds.
+# After at most this many seconds, the web processes of a killed parent have released the address.
 ADDRESS_PATIENCE = 15
 
-# A process that stops has closed what it had open, or is killed, this long after SHUTDOWN_TIMEOUT. Seconds.
+# A stopping process that hasn't closed everything this many seconds after SHUTDOWN_TIMEOUT is killed.
 GIVEN_UP_AFTER = 5
 
 
 def up(settings: Settings, say: Say) -> None:
-    """Everything on one machine, until a signal.
+    """Run everything on one machine, until a signal.
 
     Raises:
         ProgramFailed, FolderInUse, EmbeddedUnavailable: with the reason for the operator.
@@ -90,7 +90,10 @@ def run(
     settings: Settings,
     on_ready: Callable[[], None],
 ) -> None:
-    """Until a signal; after an earlier image of this process, and until a later one takes over."""
+    """Run the stages until a signal, or until a later image of this process takes over.
+
+    `earlier` is what an earlier image of this process handed on, if there was one.
+    """
 
     def renew(pids: Mapping[str, int]) -> None:
         succession.hand_on(pids, listener, address(settings), lock.held())
@@ -105,9 +108,9 @@ def run(
 
 
 def taken_over(earlier: Succession | None, settings: Settings) -> socket.socket | None:
-    """The socket that the earlier image listened on, where that is where this one is to listen.
+    """The socket that the earlier image listened on, if this one must listen on the same address.
 
-    Another one is let go: whoever comes there is refused once the earlier web processes are gone.
+    Otherwise the socket is closed: clients are refused there once the earlier web processes are gone.
     """
     if earlier is None:
         return None
@@ -118,14 +121,14 @@ def taken_over(earlier: Succession | None, settings: Settings) -> socket.socket 
 
 
 def address(settings: Settings) -> str:
-    """Where to listen, as the settings say it."""
+    """The address to listen on, as written in the settings."""
     return f"{settings.host}:{settings.port}"
 
 
 def check(settings: Settings) -> None:
-    """What may go wrong when a running `up` is renewed: migrations are applied, by the new version.
+    """Try what may go wrong when a running `up` is reloaded; the new version applies its migrations.
 
-    Raises what a database raises that cannot be migrated, and ProgramFailed.
+    Raises ProgramFailed, or what the database raises if it can't be migrated.
     """
     check_address(settings)
     web_app(settings)
@@ -136,7 +139,7 @@ def check(settings: Settings) -> None:
 
 
 def check_address(settings: Settings) -> None:
-    """Where a renewed one is to listen elsewhere than it does, see that it can. Raises ProgramFailed."""
+    """If a reload changes the address to listen on, check that it is free. Raises ProgramFailed."""
     listens = os.environ.get(succession.LISTENS, address(settings))
     if listens == address(settings):
         return
@@ -146,14 +149,14 @@ def check_address(settings: Settings) -> None:
 
 
 def remove_leftovers(settings: Settings) -> None:
-    """What an earlier family was killed over; under the lock, so that nobody is using it."""
+    """Remove files left by an earlier family that was killed. We hold the lock, so nobody uses them."""
     LocalStore(settings.objects_folder).remove_leftovers()
     for path in settings.scratch_folder.iterdir():
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def serve(settings: Settings, say: Say) -> None:
-    """The web processes alone, until a signal. Raises ProgramFailed."""
+    """Run only the web processes, until a signal. Raises ProgramFailed."""
     earlier = succession.inherited()
     listener = taken_over(earlier, settings) or bind(settings, patience=0)
     words = f"serving {settings.local_url} with {settings.web_concurrency} processes"
@@ -161,7 +164,7 @@ def serve(settings: Settings, say: Say) -> None:
 
 
 def migration(settings: Settings) -> Program:
-    """Migrations as a step of the start."""
+    """The program that applies migrations during startup."""
 
     def run() -> None:
         start_process(settings, "migrate")
@@ -182,9 +185,9 @@ def migration(settings: Settings) -> Program:
 
 
 def web(settings: Settings, listener: socket.socket) -> list[Program]:
-    """The web processes. The application is made before they are forked, so that they share it."""
+    """The web processes. The application is created before they are forked, so that they share its memory."""
     app = web_app(settings)
-    serving = mmap.mmap(-1, settings.web_concurrency)  # shared: a byte of each, which it sets
+    serving = mmap.mmap(-1, settings.web_concurrency)  # shared memory: each process sets its own byte
     programs = []
     for index in range(settings.web_concurrency):
         name = f"web-{index + 1}"
@@ -195,17 +198,17 @@ def web(settings: Settings, listener: socket.socket) -> list[Program]:
 
 
 def is_set(flags: mmap.mmap, index: int) -> bool:
-    """Whether that process has set its byte."""
+    """Whether the process with this index has set its byte."""
     return bool(flags[index])
 
 
 def program(settings: Settings, name: str, work: Callable[[], None]) -> Program:
-    """One of our own, which ends what is under way when it is told to stop."""
+    """One of our own programs. When told to stop, it finishes what is under way."""
     return Program(name, forked(name, work), stop_within=settings.shutdown_timeout + GIVEN_UP_AFTER)
 
 
 def bind(settings: Settings, *, patience: float) -> socket.socket:
-    """The listening socket; where the address is taken, tried for a while."""
+    """Open the listening socket. If the address is in use, retry for `patience` seconds."""
     deadline = time.monotonic() + patience
     while True:
         try:
@@ -225,7 +228,7 @@ def bind(settings: Settings, *, patience: float) -> socket.socket:
 
 
 def someone_answers(settings: Settings) -> bool:
-    """Whether a living program accepts connections there, rather than one that is about to end."""
+    """Whether a live program answers at the address, rather than one that is about to end."""
     try:
         with socket.create_connection(local_address(settings), timeout=1) as client:
             client.sendall(b"GET /health/live HTTP/1.0\r\n\r\n")
@@ -235,5 +238,5 @@ def someone_answers(settings: Settings) -> bool:
 
 
 def local_address(settings: Settings) -> tuple[str, int]:
-    """Where this machine reaches the server."""
+    """The host and port at which this machine reaches the server."""
     return settings.local_host, settings.port

@@ -1,4 +1,4 @@
-"""Our own PostgreSQL for a command beside `perch up`, or instead of it."""
+"""Our own PostgreSQL for commands, whether or not `perch up` is running."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from server.processes.embedded import EmbeddedUnavailable, Folders, postgres
 
 @contextmanager
 def database_for_command(settings: Settings, *, begins: bool = False) -> Iterator[None]:
-    """Our own PostgreSQL for as long as a command needs it, unless `perch up` runs it already.
+    """Run our own PostgreSQL while a command needs it, unless `perch up` runs it already.
 
     Args:
-        begins: whether the command may be the first on this data, and make the database.
+        begins: whether the command may be the first to use this data, and so create the database.
 
     Raises:
-        EmbeddedUnavailable: it does not start, or there is none.
+        EmbeddedUnavailable: it doesn't start, or there is no database.
     """
     if not settings.embedded_database:
         yield

@@ -1,8 +1,8 @@
-"""The lock on a data folder: held by the whole family of processes that uses it.
+"""The lock on a data folder, held by the whole family of processes that uses it.
 
-The parent takes it, and every child inherits it, our PostgreSQL and Valkey too. The kernel lets go of it
-when the last of them has ended, however that was: so a new start that gets it knows that nothing of an
-earlier one is left running, and a pid file is not to be believed over it.
+The parent takes the lock, and every child inherits it, including our PostgreSQL and Valkey. The kernel
+releases it when the last of them has ended, for whatever reason. So a new start that gets the lock knows that
+no process of an earlier start is left running, whatever a pid file says.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from pathlib import Path
 
 from server.processes.errors import CannotRun
 
-# How long children of a killed parent may take to end. Seconds.
+# How many seconds the children of a killed parent may take to end.
 PATIENCE = 30
 
-# Below the data folder.
+# The name of the lock file in the data folder.
 NAME = "perch.lock"
 
 _held: int | None = None
 
 
 class FolderInUse(CannotRun):
-    """Another `perch up` runs on this data folder."""
+    """Another `perch up` is running on this data folder."""
 
 
 class FolderUnusable(CannotRun):
-    """The lock cannot be taken, as the disk or the rights do not allow it."""
+    """The lock can't be taken because of the disk or its permissions."""
 
 
 def acquire(
     data_folder: Path, *, on_wait: Callable[[str], None] = lambda _: None, patience: float = PATIENCE
 ) -> None:
-    """Take the lock, for as long as this process and its children live.
+    """Take the lock. It is held as long as this process or any of its children lives.
 
     Args:
         on_wait: called once with what is waited for: processes of an earlier start, or a command that works
@@ -44,7 +44,7 @@ def acquire(
 
     Raises:
         FolderInUse: another `perch up` is alive, or what is waited for does not end.
-        FolderUnusable: nobody can write there.
+        FolderUnusable: the folder isn't writable.
     """
     global _held
     try:
@@ -74,16 +74,16 @@ def acquire(
 
 
 def adopt(descriptor: int | None) -> None:
-    """Hold what an earlier image of this process took."""
+    """Hold the lock that an earlier image of this process took."""
     global _held
     _held = descriptor
 
 
 def is_free(data_folder: Path) -> bool:
-    """Whether no family of processes uses the data folder at this moment. Writes nothing.
+    """Whether no family of processes is using the data folder at the moment. Writes nothing.
 
     Raises:
-        FolderUnusable: nobody can tell.
+        FolderUnusable: that can't be determined.
     """
     try:
         descriptor = os.open(data_folder / NAME, os.O_RDONLY)
@@ -100,7 +100,7 @@ def is_free(data_folder: Path) -> bool:
 
 
 def release() -> None:
-    """Let go of it; children keep their hold."""
+    """Release this process's hold on the lock; children keep theirs."""
     global _held
     if _held is not None:
         os.close(_held)
@@ -108,19 +108,19 @@ def release() -> None:
 
 
 def held() -> int | None:
-    """The file descriptor, where this process holds the lock."""
+    """The lock's file descriptor, if this process holds the lock."""
     return _held
 
 
 def inherited() -> tuple[int, ...]:
-    """The file descriptor that children have to keep."""
+    """The file descriptors that children must keep open: that of the lock, if it is held."""
     return () if _held is None else (_held,)
 
 
 def command_of(pid: str) -> str | None:
-    """Which command of `perch` this process runs, `up` where it can't be told; None if it is not one of ours.
+    """The `perch` command that this process runs, `up` if that is unclear; None if it isn't one of ours.
 
-    A process that has ended is none either.
+    It is also None if the process has ended.
     """
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]

@@ -1,17 +1,17 @@
-"""How large our own PostgreSQL and Valkey are made: computed from one number of megabytes each."""
+"""The memory settings of our own PostgreSQL and Valkey, each computed from one number of megabytes."""
 
 from __future__ import annotations
 
-# Whatever the size. What is read at random is read from an SSD; a plan is never worth compiling for queries
-# like ours. Checkpoints are rare, because after each of them the first change of a page writes all of it to
-# the log. They are not compressed there: pglz, all that the wheel's PostgreSQL has, takes more time than it
-# saves. What was answered is on the disk: fsync and synchronous_commit stay on.
+# Settings for any size. Random reads come from an SSD; plans for queries like ours are never worth compiling.
+# Checkpoints are rare, because after each of them the first change to a page writes the whole page to the
+# log. Pages aren't compressed there: pglz, the only method in the wheel's PostgreSQL, takes more time than it
+# saves. Whatever was confirmed to a client is on disk: fsync and synchronous_commit stay on.
 COMMON = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "io_method": "sync",  # no helper processes
     "log_min_messages": "warning",
-    "log_error_verbosity": "terse",  # no line quotes what people wrote
+    "log_error_verbosity": "terse",  # so that no log line quotes what people wrote
     "log_min_error_statement": "panic",
     "password_encryption": "scram-sha-256",
     "random_page_cost": "1.1",
@@ -21,10 +21,10 @@ COMMON = {
 
 
 def postgres_options(memory: int, *, connections: int) -> dict[str, str]:
-    """The settings of a PostgreSQL that may count on so many megabytes.
+    """The settings of a PostgreSQL that may use `memory` megabytes.
 
-    A quarter is its own buffers, all of which it holds once it has used them; the rest is the kernel's cache
-    of its files, from which sorting and maintenance take theirs for a moment.
+    A quarter is for its own buffers, which it keeps once it has used them. The rest is the kernel's cache of
+    its files, from which sorting and maintenance temporarily take their memory.
     """
     return {
         **COMMON,
@@ -38,15 +38,15 @@ def postgres_options(memory: int, *, connections: int) -> dict[str, str]:
 
 
 def valkey_options(memory: int) -> dict[str, str]:
-    """The settings of a Valkey that holds at most so many megabytes, and refuses what is more."""
+    """The settings of a Valkey that holds at most `memory` megabytes and refuses writes beyond that."""
     return {"maxmemory": f"{memory}mb", "maxmemory-policy": "noeviction"}
 
 
 def between(least: int, wanted: int, most: int) -> int:
-    """What is wanted, within bounds."""
+    """Clamp the wanted number to the bounds."""
     return max(least, min(wanted, most))
 
 
 def megabytes(count: int) -> str:
-    """As PostgreSQL reads it."""
+    """Format a number of megabytes for PostgreSQL."""
     return f"{count}MB"

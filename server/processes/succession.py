@@ -1,8 +1,8 @@
-"""Renewing a running Perch: a new image of the parent takes over from the one that runs.
+"""Reloads a running Perch: a new image of the parent process takes over from the running one.
 
-The parent executes itself anew, as the same process, with what is installed and set by then. It hands on the
-listening socket, the lock on the data and who its children are, so that PostgreSQL and Valkey go on, and each
-of the other programs is started anew before its predecessor is told to end.
+The parent executes itself again, as the same process, with the code and settings that are there by then. It
+hands on the listening socket, the lock on the data and its children's process ids. So PostgreSQL and Valkey
+keep running, and each of the other programs is started again before its predecessor is told to stop.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-# Where the old image leaves its words to the new one.
+# The environment variable with the state that the old image hands to the new one.
 VARIABLE = "PERCH_SUCCESSION"
 
-# Where that one listens, for the check of a new start: another address has to be free.
+# The environment variable with the current listening address, for the check before a reload: if the address
+# changes, the new one must be free.
 LISTENS = "PERCH_LISTENS"
 
-# Loading everything and migrating the database. Seconds.
+# How many seconds the check may take: it loads everything and migrates the database.
 CHECKED_WITHIN = 600
 
 
 @dataclass(frozen=True)
 class Succession:
-    """What was handed on. `where` is the address that the socket listens on, as the settings had it."""
+    """The state handed on. `where` is the address that the socket listens on, as written in the settings."""
 
     pids: dict[str, int]
     listener: socket.socket
@@ -40,7 +41,7 @@ class Succession:
 
 
 def inherited() -> Succession | None:
-    """What an old image of this process left; None where this one is the first."""
+    """The state that an old image of this process left; None if this is the first image."""
     words = os.environ.pop(VARIABLE, None)
     if words is None:
         return None
@@ -53,7 +54,7 @@ def inherited() -> Succession | None:
 
 
 def hand_on(pids: Mapping[str, int], listener: socket.socket, where: str, lock: int | None) -> None:
-    """Become the new image. Returns where that one would not start: then everything goes on as it was."""
+    """Become the new image. Returns only if that one wouldn't start; then everything stays as it was."""
     command = [sys.executable, *sys.orig_argv[1:]]
     if reason := trouble([*command, "--check"], where):
         log.error("not reloaded, because the new start would fail: %s", reason)
@@ -69,7 +70,7 @@ def hand_on(pids: Mapping[str, int], listener: socket.socket, where: str, lock: 
 
 
 def trouble(command: list[str], where: str) -> str | None:
-    """Why this command fails, in one line; None where it does not."""
+    """Why this command fails, in one line; None if it succeeds."""
     told = {**os.environ, LISTENS: where}
     try:
         done = subprocess.run(

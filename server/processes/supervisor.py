@@ -1,11 +1,11 @@
-"""A small parent that starts programs in order, watches them, and stops them in the reverse order.
+"""A small parent that starts programs in order, watches them, and stops them in reverse order.
 
-Sanic's own manager ends all children at once, does not start again what was killed, and when it is killed
-itself leaves them serving. Here a child that dies is started again; one that keeps dying ends the whole
-with its reason; and children end with their parent, however that ends (`PR_SET_PDEATHSIG`).
+Sanic's own manager ends all children at once, doesn't restart killed ones, and leaves them serving if it is
+killed itself. Here a child that dies is restarted; if one keeps dying, everything is stopped and the reason
+reported; and children end with their parent, however that ends (`PR_SET_PDEATHSIG`).
 
-The parent stays a single thread without an event loop: only so may it fork. Web processes, worker and
-scheduler are forked from it, and share the pages of what it imported before.
+The parent stays single-threaded and has no event loop, as otherwise it couldn't fork safely. The web
+processes, worker and scheduler are forked from it and share the memory pages of what it imported before.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15  # prctl(2)
 
 STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
 
-# As with other servers that become a new version of themselves. A hang-up stops: the terminal is gone.
+# The usual signal of servers that replace themselves by a new version. SIGHUP stops: the terminal is gone.
 RENEW_SIGNAL = signal.SIGUSR2
 
 WATCHED = STOP_SIGNALS | {signal.SIGCHLD, RENEW_SIGNAL}
 
-# A program that dies so often within so many seconds will not get better by being started again.
+# If a program dies this many times within this many seconds, restarting it won't help.
 MAX_DEATHS, DEATH_WINDOW = 5, 60
 
-# Before a dead program is started again: doubled with each death in the window. Seconds.
+# The pause before a dead program is restarted, in seconds. It doubles with each death in the window.
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
-POLL = 0.05  # seconds between looks at whether something is ready
+POLL = 0.05  # seconds between checks of whether something is ready
 
-# A second signal sooner than this is the same wish to stop, sent by several (make, a shell). Seconds.
+# A second signal within this many seconds is the same request to stop, sent by several (make, a shell).
 SAME_WISH = 1.0
 
 
 class ProgramFailed(CannotRun):
-    """A program does not start or keeps dying; the text is the reason for the operator."""
+    """A program doesn't start, or keeps dying; the text is the reason, for the operator."""
 
 
 class Stopped(Exception):
@@ -58,10 +58,10 @@ class Stopped(Exception):
 
 @dataclass
 class Program:
-    """Something to run. `start` returns the process id; `ready` is asked until it says yes.
+    """A program to run. `start` returns its process id; `ready` is called until it returns True.
 
-    With `once` the program has to end by itself, with success, before the next is started. One that `goes_on`
-    is not started anew when its parent is renewed.
+    With `once`, the program must end successfully by itself before the next stage starts. A program that
+    `goes_on` keeps running when its parent is reloaded.
     """
 
     name: str
@@ -79,10 +79,10 @@ class Program:
 
 
 class Supervisor:
-    """Runs stages of programs: those of one stage start together, and stop together.
+    """Runs programs in stages: the programs of a stage start together and stop together.
 
-    `predecessors` are the processes of an earlier image of this parent, by the names of their programs: each
-    ends when its program's stage has started.
+    `predecessors` are the process ids from an earlier image of this parent, by program name. Each of them is
+    ended once its program's stage has started.
     """
 
     def __init__(
@@ -92,17 +92,17 @@ class Supervisor:
         self._predecessors = dict(predecessors or {})
         self._renewal_is_asked = False
         self._impatient = False
-        self._asked_at: float | None = None  # when to stop
+        self._asked_at: float | None = None  # when we were asked to stop
 
     def run(
         self,
         on_ready: Callable[[], None] = lambda: None,
         on_renewal: Callable[[Mapping[str, int]], None] = lambda _: None,
     ) -> None:
-        """Start all, watch until a signal asks to stop, stop all.
+        """Start all programs, watch them until a signal asks to stop, and stop them all.
 
         Args:
-            on_renewal: called with the processes that run, by their names, when a signal asks for it.
+            on_renewal: called when a signal asks for a reload, with the running process ids by program name.
 
         Raises:
             ProgramFailed: after everything was stopped.
@@ -111,10 +111,10 @@ class Supervisor:
         try:
             for stage in self._stages:
                 self._start(stage)
-            self._end_predecessors(list(self._predecessors))  # of programs that there are not any more
+            self._end_predecessors(list(self._predecessors))  # of programs that no longer exist
             on_ready()
             while self._asked_at is None:
-                if self._renewal_is_asked:  # perhaps while all was starting
+                if self._renewal_is_asked:  # perhaps during startup
                     self._renewal_is_asked = False
                     on_renewal({p.name: p.pid for stage in self._stages for p in stage if p.pid is not None})
                 self._wait(self._pause())
@@ -137,7 +137,7 @@ class Supervisor:
         self._end_predecessors([program.name for program in stage])
 
     def _end_predecessors(self, names: Sequence[str]) -> None:
-        """Their programs run anew: these finish what is under way."""
+        """End processes whose programs have been started again; they finish what is under way."""
         within = {program.name: program.stop_within for stage in self._stages for program in stage}
         leaving = []
         for name in names:
@@ -152,12 +152,12 @@ class Supervisor:
         return program.ready is None or program.ready()
 
     def _pause(self) -> float:
-        """How long nothing has to be done."""
+        """The number of seconds until something has to be done."""
         due = [p.restart_at for stage in self._stages for p in stage if p.restart_at is not None]
         return max(0.0, min(due) - time.monotonic()) if due else 3600.0
 
     def _wait(self, seconds: float) -> None:
-        """Wait for a signal; take note of the dead, and start again whose time has come."""
+        """Wait for a signal; then collect dead processes, and restart programs whose pause is over."""
         info = signal.sigtimedwait(WATCHED, seconds)
         if info is not None and info.si_signo in STOP_SIGNALS:
             self._asked_at = time.monotonic()
@@ -203,7 +203,7 @@ class Supervisor:
     def _stop_all(self) -> None:
         for stage in reversed(self._stages):
             self._end([program for program in stage if program.pid is not None])
-        self._end_predecessors(list(self._predecessors))  # where the start was not finished
+        self._end_predecessors(list(self._predecessors))  # if startup wasn't completed
 
     def _end(self, running: Sequence[Program]) -> None:
         for program in running:
@@ -223,7 +223,7 @@ class Supervisor:
         if info is not None and info.si_signo == RENEW_SIGNAL:
             self._renewal_is_asked = True
         if info is not None and info.si_signo in STOP_SIGNALS:
-            if self._asked_at is None:  # while the predecessors end
+            if self._asked_at is None:  # while predecessors are ending
                 self._asked_at = time.monotonic()
             self._impatient = time.monotonic() > self._asked_at + SAME_WISH
         for program in running:
@@ -248,7 +248,7 @@ def forked(name: str, work: Callable[[], None]) -> Callable[[], int]:
         try:
             become_child(signal.SIGTERM)
             parent.is_watching(me)
-            if parent.is_gone():  # before it could be told of that
+            if parent.is_gone():  # before we could be notified of that
                 os._exit(code)
             ctypes.CDLL(None).prctl(PR_SET_NAME, f"perch {name}".encode()[:15])
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
@@ -268,7 +268,7 @@ def forked(name: str, work: Callable[[], None]) -> Callable[[], int]:
 
 
 def become_child(death_signal: signal.Signals) -> None:
-    """In a new child: leave the terminal's group, so that Ctrl+C reaches only the parent; end with it."""
+    """Set up a new child: leave the terminal's group, so that only the parent gets Ctrl+C; end with it."""
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
 

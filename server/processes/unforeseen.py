@@ -1,4 +1,4 @@
-"""What nobody foresaw, for the operator: one sentence, and where the details are. Never a traceback."""
+"""Errors in words for the operator: one sentence, and where to find the details. Never a traceback."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from server.processes.errors import CannotRun
 
 
 def sentence(error: BaseException) -> str:
-    """What went wrong, on one line and without secrets."""
+    """What went wrong, in one line without secrets."""
     return lines.printable(lines.redact(_words(error)))
 
 
 def told(error: BaseException, process: str, folder: Path | None = None) -> str:
-    """The same, and where the details were written; for a broken part or disk the sentence is enough.
+    """The sentence, and for an unexpected error also where the details were written.
+
+    If a component or a disk has failed, the sentence is enough.
 
     Args:
-        process: who the details are of.
-        folder: where log files lie; where this process keeps its own, if it is not given.
+        process: the name of the process that the details are about.
+        folder: the folder of the log files; by default, that of this process's own log.
     """
     said = sentence(error)
     if is_foreseen(error):
@@ -31,7 +33,7 @@ def told(error: BaseException, process: str, folder: Path | None = None) -> str:
 
 
 def is_foreseen(error: BaseException) -> bool:
-    """Whether its words name what an operator can mend: a file, a disk, a part that is away."""
+    """Whether its text names something an operator can fix: a file, a disk, an unavailable component."""
     return isinstance(error, CannotRun | MemoryError) or is_passing(error)
 
 

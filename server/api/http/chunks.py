@@ -1,4 +1,4 @@
-"""Chunks of an answer that are written at once."""
+"""Writes chunks of a response without waiting."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from server.api.http.protocol import PerchProtocol
 CHUNK = b"%x\r\n%b\r\n"
 
 
-# What the kernel takes of what the client's end has no room for yet. Bytes.
+# How many bytes the kernel accepts while the client's end has no room for them.
 KERNEL_BYTES = 32 << 10
 
 
 class ChunkWriter:
-    """Writes to a chunked answer that Sanic has begun, without waiting.
+    """Writes to a chunked response that Sanic has begun, without waiting.
 
-    Sanic's own `send` is a coroutine: a task wakes up for it, which is several times the work of the writing
-    where thousands of streams get the same. Sanic counts nothing in between two chunks, so it misses nothing.
+    Sanic's own `send` is a coroutine that needs a task to wake up. If thousands of streams get the same
+    chunk, that is several times the work of writing it. Sanic counts nothing between chunks, so bypassing it
+    is safe.
 
-    From here on each write goes to the kernel at once, and Sanic's `send` waits until the last one has; the
-    kernel itself takes little for a client that does not read, where it would take megabytes.
+    Once this exists, each write goes to the kernel at once, and Sanic's `send` waits until the last one has.
+    For a client that doesn't read, the kernel accepts only a little, where it would otherwise take megabytes.
     """
 
     __slots__ = ("_protocol", "_transport")
@@ -40,14 +41,14 @@ class ChunkWriter:
 
     @property
     def unsent(self) -> int:
-        """Bytes that the kernel has not taken yet."""
+        """How many bytes the kernel hasn't taken yet."""
         return self._transport.get_write_buffer_size()
 
     def __call__(self, data: bytes) -> bool:
-        """Whether it took the data: not while earlier data waits for the client, nor after the end."""
+        """Write data; False if earlier data is still waiting for the client, or the connection is closing."""
         if self._transport.is_closing() or self._transport.get_write_buffer_size():
             return False
-        if data:  # a chunk of nothing would end the answer
+        if data:  # an empty chunk would end the response
             self._transport.write(CHUNK % (len(data), data))
         return True
 
@@ -56,5 +57,5 @@ class ChunkWriter:
         await self._protocol.writable()
 
     def abort(self) -> None:
-        """Drop the connection and what is unsent."""
+        """Drop the connection and everything unsent."""
         self._transport.abort()

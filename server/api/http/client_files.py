@@ -1,12 +1,12 @@
-"""The browser client's files, as they are served: hashed, compressed, and tied together.
+"""The browser client's files as they are served: hashed, compressed, and linked to each other.
 
-All files stand under a prefix that contains the hash of the whole tree, so that they can be cached for
-ever. `index.html` is the one page that is asked for again; into its marker go the import map, the
-preloads with their integrity (without it repeated there, browsers fetch the modules twice), and the
-style sheets. The import map has to be inline, so the page's policy names its hash.
+All files are below a prefix that contains the hash of the whole tree, so that they can be cached forever.
+`index.html` is the only page that browsers request again. Its marker is replaced by the import map, the
+preloads with their integrity (if it weren't repeated there, browsers would fetch the modules twice), and the
+style sheets. The import map must be inline, so the page's policy contains its hash.
 
-Beside them stands the service worker, `sw.js`, at an address that never changes: it is told the version
-and the names of the files that it is to keep.
+The service worker, `sw.js`, has an address that never changes. It is told the version and the names of the
+files that it must keep.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ICON = "icons/perch.svg"
 TOUCH_ICON = "icons/apple-touch-icon.png"
 IMPORTS = "vendor/imports.json"
 
-# `import … from "x"`, `export … from "x"`, `import "x"`: what the browser fetches before it starts.
+# `import … from "x"`, `export … from "x"`, `import "x"`: modules that the browser fetches before it starts.
 STATIC_IMPORT = re.compile(
     r"""^\s*(?:import|export)\b(?:[^"';()]*?\bfrom)?\s*["']([^"']+)["']""", re.MULTILINE
 )
@@ -48,7 +48,7 @@ MINIFIED_IMPORT = re.compile(r"""\b(?:import|from)\s*["']([^"']+)["']""")
 
 @dataclass(frozen=True, slots=True)
 class ClientFile:
-    """One file. `gzipped` is None where compression would not help."""
+    """One file. `gzipped` is None if compression wouldn't help."""
 
     body: bytes
     gzipped: bytes | None
@@ -57,7 +57,7 @@ class ClientFile:
 
 @dataclass(frozen=True, slots=True)
 class ClientFiles:
-    """All of them, under `/static/<version>/`, the page with its policy, and the service worker."""
+    """All files below `/static/<version>/`, the page with its policy, and the service worker."""
 
     version: str
     files: dict[str, ClientFile]
@@ -67,7 +67,7 @@ class ClientFiles:
 
     @classmethod
     def load(cls, folder: Path, *, media_origin: str | None = None) -> ClientFiles:
-        """Read the tree. `media_origin` is where pictures are, besides here."""
+        """Read the tree. `media_origin` is another origin that pictures may come from."""
         bodies = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
@@ -90,14 +90,14 @@ class ClientFiles:
 
 
 def with_one_sheet(bodies: dict[str, bytes]) -> dict[str, bytes]:
-    """The files, with all below styles/ as one in the order of their names: each would cost a round trip."""
+    """Join the files below styles/ into one, in the order of their names, as each would cost a round trip."""
     sheets = [name for name in sorted(bodies) if name.startswith(STYLES)]
     others = {name: body for name, body in bodies.items() if name not in sheets}
     return {**others, SHEET: b"\n".join(bodies[name] for name in sheets)}
 
 
 def client_file(name: str, body: bytes) -> ClientFile:
-    """The file with its compressed sibling."""
+    """A file, with its compressed version."""
     suffix = Path(name).suffix
     gzipped = gzip.compress(body, 9, mtime=0) if suffix in COMPRESSED else None
     if gzipped is not None and len(gzipped) >= len(body):
@@ -106,7 +106,7 @@ def client_file(name: str, body: bytes) -> ClientFile:
 
 
 def kept_files(bodies: dict[str, bytes], version: str) -> str:
-    """What the service worker is told: the version, and what it keeps so that the client starts offline."""
+    """Tell the service worker the version, and which files to keep so that the client starts offline."""
     kept = [name for name in bodies if name.endswith((".js", ".css", ".svg"))]
     return f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(kept)};\n"
 
@@ -120,7 +120,7 @@ def tree_hash(bodies: dict[str, bytes], template: str, imports: dict[str, str]) 
 
 
 def eager_modules(bodies: dict[str, bytes], imports: dict[str, str]) -> list[str]:
-    """The modules that the entry needs before it starts, itself included, in the order of discovery."""
+    """The entry module and all that it needs before it starts, in order of discovery."""
     found: list[str] = []
     waiting = [ENTRY]
     while waiting:
@@ -135,7 +135,7 @@ def eager_modules(bodies: dict[str, bytes], imports: dict[str, str]) -> list[str
 
 
 def resolve(importer: str, target: str, imports: dict[str, str]) -> str:
-    """The path below static/ that an import means."""
+    """The path below static/ that an import refers to."""
     if not target.startswith("."):
         return imports.get(target, target)
     parts = importer.split("/")[:-1]
@@ -148,7 +148,7 @@ def resolve(importer: str, target: str, imports: dict[str, str]) -> str:
 
 
 def import_map_text(bodies: dict[str, bytes], imports: dict[str, str], prefix: str) -> str:
-    """The import map: bare names, and the integrity of every module, lazily loaded ones too."""
+    """The import map: bare names, and the integrity of every module, including lazily loaded ones."""
     scripts = {name: body for name, body in bodies.items() if name.endswith(".js")}
     return json.dumps(
         {
@@ -160,9 +160,9 @@ def import_map_text(bodies: dict[str, bytes], imports: dict[str, str], prefix: s
 
 
 def head_html(bodies: dict[str, bytes], imports: dict[str, str], prefix: str, import_map: str) -> str:
-    """What takes the marker's place in the page."""
+    """The HTML that replaces the marker in the page."""
     lines = [f'<link rel="icon" type="image/svg+xml" href="{prefix}{ICON}">']
-    # At addresses that stay: an installed client would take each new version for a new icon.
+    # At permanent addresses: an installed client would mistake each new version for a new icon.
     lines += ['<link rel="manifest" href="/manifest.webmanifest">']
     lines += [f'<link rel="apple-touch-icon" href="/{TOUCH_ICON}">']
     lines += [f'<link rel="stylesheet" href="{prefix}{SHEET}">']
@@ -175,7 +175,7 @@ def head_html(bodies: dict[str, bytes], imports: dict[str, str], prefix: str, im
 
 
 def content_security_policy(import_map: str, media_origin: str | None) -> str:
-    """The page's policy: nothing but our own files, and pictures from where they are kept."""
+    """The page's policy: it may load only our own files, and pictures from where they are stored."""
     inline = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
     images = " ".join(["'self'", "data:", "blob:", *([media_origin] if media_origin else [])])
     return "; ".join(
@@ -190,7 +190,7 @@ def content_security_policy(import_map: str, media_origin: str | None) -> str:
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
-            # No text becomes HTML or a script, but the one address that static/offline.js makes of nothing.
+            # No text may become HTML or a script, except one constant address in static/offline.js.
             "require-trusted-types-for 'script'",
             "trusted-types perch",
         ]

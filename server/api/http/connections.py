@@ -1,4 +1,4 @@
-"""How many connections a web process takes, and how many of one address."""
+"""Limits the connections of a web process, in total and per address."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from server.api.http.addresses import Addresses
 from server.api.http.headers import StandardHeaders
 from server.core.errors import Unavailable
 
-# Open files that are left to everything else: the database, storage, logs, uploads.
+# Open files reserved for everything else: the database, storage, logs, uploads.
 OTHER_FILES = 500
 
-# How long whoever is refused may go on sending what nobody reads, so that the refusal arrives. Seconds.
+# For how many seconds a refused client may keep sending, unread, so that the refusal reaches it.
 LINGER = 1.0
 
 
 class Connections:
-    """Those that are open in this process."""
+    """The open connections of this process."""
 
     def __init__(self, settings: Settings, addresses: Addresses, headers: StandardHeaders) -> None:
         self._most = settings.max_connections
@@ -34,15 +34,18 @@ class Connections:
 
     @property
     def open(self) -> int:
-        """How many there are."""
+        """How many connections are open."""
         return self._open
 
     def take(self, transport: asyncio.Transport) -> str | None:
-        """Count another one: as whose it counts. None where it is one too many: it is told so, and closed."""
+        """Count a new connection and return the address it counts for, empty for none.
+
+        None if it is one too many: then it is sent a refusal and closed.
+        """
         address = self._address(transport)
         most = min(self._most, max(1, open_files.limit() - OTHER_FILES))
         if self._open >= most or (address and self._of_address[address] >= self._most_of_address):
-            transport.set_protocol(asyncio.Protocol())  # takes what comes, and drops it
+            transport.set_protocol(asyncio.Protocol())  # reads and drops everything
             transport.write(self._refusal)
             transport.write_eof()
             asyncio.get_running_loop().call_later(LINGER, transport.abort)
@@ -53,7 +56,7 @@ class Connections:
         return address
 
     def give_back(self, address: str) -> None:
-        """One that was counted so is closed."""
+        """Uncount a closed connection that was counted for this address."""
         self._open -= 1
         if address:
             self._of_address[address] -= 1
@@ -61,13 +64,13 @@ class Connections:
                 del self._of_address[address]
 
     def _address(self, transport: asyncio.Transport) -> str:
-        """Whom to count; nobody where it is a proxy, or this machine itself, where one may be."""
+        """The address to count; empty for a proxy, or for this machine, where a proxy may be running."""
         peer = transport.get_extra_info("peername")
         return self._addresses.of_connection(peer[0]) if peer else ""
 
 
 def refusal(headers: StandardHeaders) -> bytes:
-    """The whole answer, made beforehand: there is no request yet."""
+    """The whole response, prepared in advance, as there is no request yet."""
     answer = envelope.failure(Unavailable("This server has as many connections as it can handle."))
     answer.common = b"\r\n" + headers.json
     body = answer.body or b""

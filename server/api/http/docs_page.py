@@ -87,7 +87,7 @@ def row(name: str, content: str) -> str:
 
 
 def answers(operation: dict[str, Any], first_digits: str) -> str:
-    """The answers whose status begins with one of these digits."""
+    """The responses whose status begins with one of these digits."""
     lines = []
     for status, answer in operation["responses"].items():
         if status[0] in first_digits:
@@ -98,7 +98,7 @@ def answers(operation: dict[str, Any], first_digits: str) -> str:
 
 
 def parameter(spec: dict[str, Any]) -> str:
-    """A parameter in a line."""
+    """One line about a parameter."""
     default = spec["schema"].get("default")
     ending = f" <span class='quiet'>(default: {default})</span>" if default is not None else ""
     description = f": {prose(spec['description'])}" if "description" in spec else ""

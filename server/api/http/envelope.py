@@ -1,4 +1,4 @@
-"""The envelope that every JSON answer comes in."""
+"""The envelope of every JSON response."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from server.api.http.messages import JsonAnswer
 from server.core.errors import PerchError
 
-# How long a client should wait before it tries again. Seconds.
+# How many seconds a client should wait before it retries.
 RETRY_AFTER = "2"
 
 encoder = msgspec.json.Encoder()
@@ -31,14 +31,14 @@ class Failure(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)  # not frozen: made for each request, and three times as fast to make
 class Rendered:
-    """A success that is JSON already: as its `Answer` would be encoded."""
+    """A success that is already JSON, exactly as its `Answer` would be encoded."""
 
     body: bytes
     headers: dict[str, str] | None = None
 
 
 def ok(answer: Answer | Rendered, status: int = 200) -> JsonAnswer:
-    """The answer of a success."""
+    """The response for a success."""
     if isinstance(answer, Rendered):
         return JsonAnswer(answer.body, status, answer.headers)
     return JsonAnswer(encoder.encode(answer), status)
@@ -47,7 +47,7 @@ def ok(answer: Answer | Rendered, status: int = 200) -> JsonAnswer:
 def failure(
     error: PerchError, *, status: int | None = None, headers: dict[str, str] | None = None
 ) -> JsonAnswer:
-    """The answer of a failure, with what its head says besides."""
+    """The response for a failure, with any extra headers."""
     headers = dict(headers or {})
     status = status or error.status
     if status == 401:

@@ -1,4 +1,4 @@
-"""One map from whatever went wrong to the envelope. Private detail goes to the log only."""
+"""Maps every error to the envelope. Private detail goes to the log only."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from server.core.transient import is_passing
 
 log = logging.getLogger(__name__)
 
-# How much of a refused body is read all the same, and thrown away. Many clients send everything before they
-# read an answer, and lose it when the connection is closed in between. Bytes.
+# How many bytes of a refused body are still read and thrown away. Many clients send everything before they
+# read the response, and would lose it if the connection were closed in between.
 DRAINED_BYTES = 16 << 20
 
 BY_STATUS: dict[int, type[PerchError]] = {
@@ -46,14 +46,14 @@ BY_STATUS: dict[int, type[PerchError]] = {
 
 
 class EnvelopeErrors(ErrorHandler):
-    """Sanic's error handler, answering in the envelope always."""
+    """Sanic's error handler, which always responds with the envelope."""
 
     def __init__(self) -> None:
         super().__init__()
         self._seldom = Seldom()
 
     def default(self, request: Request | None, exception: Exception) -> HTTPResponse:
-        """The answer for any exception that left a handler, the router or the HTTP parser."""
+        """The response for any exception from a handler, the router or the HTTP parser."""
         if request is not None:
             let_the_client_read(request)
         match exception:
@@ -68,7 +68,7 @@ class EnvelopeErrors(ErrorHandler):
             case SanicException() if exception.status_code < 500 or exception.status_code == 503:
                 error = BY_STATUS.get(exception.status_code, BadRequest)()
                 return envelope.failure(error, status=exception.status_code)
-            case RequestCancelled():  # the client went away: nobody reads this answer
+            case RequestCancelled():  # the client disconnected: nobody reads this response
                 return envelope.failure(BadRequest("The connection was closed."))
         where = f"{request.method} {request.path}" if request is not None else "a request"
         if is_passing(exception):
@@ -79,7 +79,7 @@ class EnvelopeErrors(ErrorHandler):
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """The methods that this address takes; Sanic does not know them where several routes share it."""
+    """The methods that this address supports; Sanic doesn't know them if several routes share it."""
     found = []
     for method in HTTP_METHODS:
         with contextlib.suppress(SanicException):
@@ -89,7 +89,7 @@ def allowed_methods(request: Request) -> list[str]:
 
 
 def rest_is_here(http: Http) -> bool:
-    """Whether all of the body has arrived, so that dropping what is left of it takes no time."""
+    """Whether all of the body has arrived, so that dropping the rest of it takes no time."""
     left, most = http.request_bytes_left or 0, http.protocol.request_max_size
     return (
         cast(Any, http.request_body) is True
@@ -99,10 +99,10 @@ def rest_is_here(http: Http) -> bool:
 
 
 def let_the_client_read(request: Request) -> None:
-    """Before a refusal while the body is under way: see that the answer is not lost with the connection.
+    """Before refusing a request whose body is still arriving, ensure that the client can read that.
 
-    A client that waits for `100 Continue` never sends the body. From others the rest is read and dropped,
-    within a bound: Sanic does that after the answer, as long as the body is not beyond its own limit.
+    A client that waits for `100 Continue` never sends the body. From others, the rest is read and dropped,
+    up to a limit: Sanic does that after the response, unless the body exceeds Sanic's own limit.
     """
     http = request.stream
     if not isinstance(http, Http) or http.request_body is None or rest_is_here(http):

@@ -1,10 +1,10 @@
-"""Where a request ends: heads and chunks of which two readers could think differently are refused.
+"""Request framing: refuses heads and chunks that two parsers could read differently (request smuggling).
 
-A proxy in front of us and we have to agree on where each request on a connection ends; where we would
-not, what one takes for a body is a request to the other (RFC 9112, 11.2). So nothing is repaired here: no
-bare line ends, folded lines, spaces before colons, signs or spaces in numbers, extensions of chunks,
-trailers. No client that we know of sends any of these. What Sanic refuses by itself, a second Content-Length
-or Transfer-Encoding, or both, is not looked for again.
+A proxy in front of us must agree with us on where each request on a connection ends. Otherwise one of us
+would take for a body what the other takes for a request (RFC 9112, 11.2). So nothing malformed is repaired:
+we refuse bare line ends, folded lines, spaces before colons, signs or spaces in numbers, chunk extensions and
+trailers. No client that we know of sends any of these. A second Content-Length or Transfer-Encoding, or both
+headers together, aren't checked here, because Sanic already refuses them.
 """
 
 from __future__ import annotations
@@ -14,43 +14,44 @@ import re
 from sanic.compat import Header
 from sanic.exceptions import BadRequest, SanicException
 
-# Of a request; browsers send about 20.
+# The most headers in a request; browsers send about 20.
 MAX_HEADERS = 100
 
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]"
 REQUEST_LINE = re.compile(rb"%b{1,32} /[!-~]* HTTP/1\.[01](?:\r\n|\Z)" % TOKEN)
 
-# A line of the head that is not a name, directly followed by a colon.
+# A line of the head that doesn't begin with a name directly followed by a colon.
 BAD_LINE = re.compile(rb"\r\n(?!%b+:)" % TOKEN)
 
-# Where a length, a coding or a host does not begin with a visible character of ASCII. Sanic strips all that
-# Unicode calls a space, and a proxy need not.
+# A Content-Length, Transfer-Encoding or Host whose value doesn't begin with a visible ASCII character. Sanic
+# strips everything that Unicode calls a space, which a proxy may not.
 BAD_BEGINNING = re.compile(rb"(?i)\r\n(?:content-length|transfer-encoding|host):[ \t]*(?![!-~ \t])")
 
-# What a head may hold: no control characters but tabs and line ends.
+# The bytes allowed in a head: no control characters except tabs and line ends.
 PLAIN = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F), *range(0x80, 0x100)])
 
-# RFC 3986, 3.2.2, without what no host is called.
+# RFC 3986, 3.2.2, without characters that no real host name contains.
 HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
 LENGTH = re.compile(r"[0-9]{1,15}", re.ASCII)
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
-# The longest line that announces a chunk, with the line end of the chunk before. Bytes.
+# The most bytes in a line that announces a chunk, with the line end of the previous chunk.
 CHUNK_LINE = 12
 
-# A body of tiny chunks is work and no content: so many are free, and then each has to bring this many bytes.
+# A body of tiny chunks is much work for little content. FREE_CHUNKS are free; for each further one, the body
+# must have SMALLEST_CHUNK bytes.
 FREE_CHUNKS, SMALLEST_CHUNK = 1_000, 128
 
 
 class TooManyHeaders(SanicException):
-    """More than anybody needs."""
+    """More headers than any client needs."""
 
     status_code = 431
 
 
 def check_head(head: bytes, headers: Header, version: str) -> None:
-    """Raises BadRequest, TooManyHeaders. The head is without the empty line behind it."""
+    """Check a head, given without the empty line that ends it. Raises BadRequest, TooManyHeaders."""
     ends = head.count(b"\r\n")
     if ends > MAX_HEADERS:
         raise TooManyHeaders("The request has too many headers.")

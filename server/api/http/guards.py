@@ -1,4 +1,4 @@
-"""Who asks, and whether the key that was shown allows it."""
+"""Authenticates the viewer, and checks whether their API key allows the request."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from server.features.api_keys import api_keys as keys
 
 
 def context(request: Request) -> Context:
-    """What the composition root opened."""
+    """The shared objects that the composition root opened."""
     found: Context = request.app.ctx.perch
     return found
 
 
 def known_viewer(request: Request) -> Viewer | None:
-    """The viewer whose key was shown, where this process knows the key. Raises MissingKey, InvalidKey."""
+    """The viewer with the request's key, if this process knows the key. Raises MissingKey, InvalidKey."""
     return keys.known(shown_key(request), context(request).memory.viewers)
 
 
 async def looked_up_viewer(request: Request) -> Viewer:
-    """The same, from the database. Raises MissingKey, InvalidKey, RateLimited."""
+    """The viewer with the request's key, from the database. Raises MissingKey, InvalidKey, RateLimited."""
     perch = context(request)
     key = await admitted_key(request)
     digest = api_keys.digest(key)
@@ -42,10 +42,10 @@ async def looked_up_viewer(request: Request) -> Viewer:
 
 
 async def admitted_key(request: Request) -> str:
-    """The key that was shown, counted before it is looked up. Raises MissingKey, InvalidKey, RateLimited.
+    """The request's key, counted before it is looked up. Raises MissingKey, InvalidKey, RateLimited.
 
-    A key whose form is wrong is refused without a query. A key that was valid here before isn't counted, so
-    that wrong keys from an address that many share lock nobody out.
+    A malformed key is refused without a query. A key that was valid in this process before isn't counted, so
+    that wrong keys from a shared address don't lock anyone out.
     """
     key, perch = shown_key(request), context(request)
     if not api_keys.is_plausible(key):
@@ -63,14 +63,14 @@ async def refuse(request: Request) -> None:
 
 
 def allowed(viewer: Viewer, *scopes: Scope, leaving: bool = False) -> Viewer:
-    """The viewer, where the key that was shown has all of these scopes.
+    """Return the viewer, if their key has all of these scopes.
 
     Args:
-        leaving: whether this is also for those whose account is being deleted.
+        leaving: whether users whose account is being deleted may do this too.
 
     Raises:
         OutOfScope: a scope is missing.
-        AccountLeaving: it is for the others only.
+        AccountLeaving: the account is being deleted, and `leaving` is False.
     """
     if viewer.erase_after is not None and not leaving:
         raise AccountLeaving(
@@ -84,7 +84,7 @@ def allowed(viewer: Viewer, *scopes: Scope, leaving: bool = False) -> Viewer:
 
 
 def shown_key(request: Request) -> str:
-    """The key in `api-key`, else in `Authorization` as Bearer, or as the password of Basic."""
+    """The key in the header `api-key`, else in `Authorization` as Bearer or as the password of Basic."""
     if key := request.headers.get("api-key"):
         return str(key).strip()
     scheme, _, value = str(request.headers.get("authorization") or "").partition(" ")

@@ -1,8 +1,8 @@
-"""What every answer has in its head, where its handler does not say otherwise; and what other sites may read.
+"""The headers of every response, unless its handler sets others, and what other sites may read (CORS).
 
-Nothing that is served here runs an inline script or style, is framed, or is guessed at by its bytes. A
-browser lets no other site read an answer, unless `CORS_ORIGINS` names that site; it never sends cookies, as
-there are none.
+Nothing that we serve may run inline scripts or styles, be framed, or have its type guessed from its bytes.
+Browsers don't let another site read a response unless `CORS_ORIGINS` names that site. They never send
+cookies, as there are none.
 """
 
 from __future__ import annotations
@@ -23,25 +23,26 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
-# Answers depend on the viewer, and a browser must always see the newest.
+# Responses depend on the viewer, and browsers must always get the newest one.
 NO_STORE = {"cache-control": "no-store"}
 
-# What scripts of other sites may send, and read of an answer.
+# The headers that scripts of other sites may send, and those that they may read.
 SENT = "api-key, authorization, content-type, idempotency-key, last-event-id"
 READ = "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-ID"
 
-# How long a browser remembers what it was allowed. Seconds.
+# For how many seconds a browser may remember a preflight response.
 REMEMBERED = "600"
 
-# Pages are for our own client alone.
+# The paths that other sites may use. Pages are only for our own client.
 FOR_OTHERS = ("/api/", "/media/")
 
 
 class StandardHeaders:
-    """As the settings say: `each` for any answer, and for JSON the same in one piece.
+    """The headers that the settings ask for: `each` for any response, and the same joined for JSON.
 
-    `json` is what other sites may not read, `shared_json` what they may, without the header that forbids it.
-    In one piece, because Sanic encodes and checks each header of each answer, though these never change.
+    `json` is for responses that other sites may not read. `shared_json` is for those that they may, so it
+    lacks the header that forbids it. They are joined because Sanic would otherwise encode and check each
+    header of each response, although these never change.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -58,7 +59,7 @@ class StandardHeaders:
         self.has_origins = settings.cors_origins is not None
 
     def for_others(self, request: Request) -> dict[str, str]:
-        """What lets a script of another site read the answer, where that is allowed."""
+        """The headers that let a script of another site read the response, if it may."""
         if not self.has_origins or not request.path.startswith(FOR_OTHERS):
             return {}
         found = {"vary": "origin"}
@@ -70,7 +71,7 @@ class StandardHeaders:
         return found
 
     def is_preflight(self, request: Request) -> bool:
-        """Whether a browser asks what a script of another site may send."""
+        """Whether this is a browser's preflight request for a script of a site that may call us."""
         return (
             request.method == "OPTIONS"
             and "access-control-request-method" in request.headers
@@ -79,7 +80,7 @@ class StandardHeaders:
 
 
 def preflight(methods: list[str]) -> dict[str, str]:
-    """The headers that answer it."""
+    """The headers of the response to a preflight request."""
     return {
         "access-control-allow-methods": ", ".join(methods),
         "access-control-allow-headers": SENT,
@@ -88,6 +89,6 @@ def preflight(methods: list[str]) -> dict[str, str]:
 
 
 def standard(request: Request) -> StandardHeaders:
-    """Those of this application."""
+    """The standard headers of this application."""
     found: StandardHeaders = request.app.ctx.standard_headers
     return found

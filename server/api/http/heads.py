@@ -1,6 +1,6 @@
-"""Heads of requests that were read before: clients send the same one again and again.
+"""A cache of parsed request heads, as clients send the same head again and again.
 
-Reading and checking a head is a quarter of what a hot request costs.
+Parsing and checking a head is a quarter of the cost of a hot request.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from sanic.compat import Header
 
-# Heads up to this size are kept, until there are so many: then all are forgotten. Bytes.
+# The most bytes in a head that is kept, and the most heads. Once there are that many, all are forgotten.
 LONGEST, MOST = 1 << 10, 2_000
 
 ENDS = b"\r\n\r\n"
 
 
 class Head(NamedTuple):
-    """What a head without a body says."""
+    """The parsed head of a request without a body."""
 
     method: str
     url: str
@@ -27,16 +27,16 @@ class Head(NamedTuple):
 
 
 class Heads(dict[bytes, Head]):
-    """Those that a process knows, all of which have passed every check."""
+    """The heads that a process knows, all of which have passed every check."""
 
     def keep(self, raw: bytes, head: Head) -> None:
-        """Know this one from now on."""
+        """Keep a head from now on."""
         if len(self) >= MOST:
             self.clear()
         self[raw] = head
 
 
 def waiting(buffer: bytearray) -> bytes:
-    """The head that a buffer begins with; empty where it isn't whole, or is too long to keep."""
+    """The head at the start of a buffer; empty if it is incomplete or too long to keep."""
     end = buffer.find(ENDS, 0, LONGEST)
     return bytes(buffer[:end]) if end > 0 else b""

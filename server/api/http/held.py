@@ -1,8 +1,8 @@
-"""What connections keep in memory for their clients: bounded for a web process as a whole.
+"""Limits the memory that all connections of a web process together hold for their clients.
 
-A client that asks and does not read its answer, or that begins a body and does not end it, costs at most what
-a connection may hold, but a thousand of them cost a thousand times that. Live streams have a budget of their
-own (`server.core.live.budget`).
+A client that doesn't read its response, or doesn't finish a body, costs at most what one connection may hold,
+but a thousand such clients cost a thousand times that. Live streams have a budget of their own
+(`server.core.live.budget`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from prometheus_client import Counter
 
 from config.metrics import REGISTRY
 
-# So much may wait in a process: of answers for clients to read, and of bodies for the rest of them. Two
-# thousand slow readers fit, at what asyncio lets wait in a connection before it stops its writer (64 KiB).
-# Bytes.
+# The most bytes that may be held in a process: of responses that clients haven't read, and of incomplete
+# bodies. That is enough for two thousand slow readers, each with the 64 KiB that asyncio lets a connection
+# buffer before it pauses the writer.
 ANSWERS, BODIES = 128 << 20, 64 << 20
 
 CUT_OFF = Counter(
@@ -26,10 +26,10 @@ CUT_OFF = Counter(
 
 
 class Held:
-    """The connections of a process for which something is held, in the order in which that began.
+    """The connections of a process for which bytes are held, in the order in which that began.
 
     Args:
-        most: bytes; beyond them, those for which something is held for longest are closed.
+        most: how many bytes may be held; beyond that, the connections that have held some longest are closed.
     """
 
     def __init__(self, most: int) -> None:
@@ -38,7 +38,7 @@ class Held:
         self._size = 0
 
     def hold(self, transport: asyncio.WriteTransport, size: int) -> None:
-        """So much is held for this one now."""
+        """Record that `size` bytes are now held for this connection."""
         self._size += size - self._sizes.get(transport, 0)
         self._sizes[transport] = size
         while self._size > self._most:
@@ -48,5 +48,5 @@ class Held:
             CUT_OFF.inc()
 
     def let_go(self, transport: asyncio.WriteTransport) -> None:
-        """Nothing is held for this one any more."""
+        """Record that nothing is held for this connection any more."""
         self._size -= self._sizes.pop(transport, 0)

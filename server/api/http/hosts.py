@@ -1,10 +1,10 @@
-"""By which names this server may be asked.
+"""The host names that this server answers to.
 
-A page of another site can have its own name point at this server (DNS rebinding, where a browser then takes
-what it gets here for that site's), and a proxy that passes any name on lets anybody write links that begin
-with it. So where an operator has said how people reach the server, other public names are refused. What no
-stranger can have as a name is not: addresses, this machine, and names without a dot or below `local` and
-`internal`, by which proxies, containers and neighbours call.
+Another site can point its own name at this server (DNS rebinding), so that browsers take our responses for
+that site's. And if a proxy passes on any name, anyone can make us write links that begin with theirs. So once
+the operator has configured how people reach the server, other public names are refused. Names that no
+stranger can own are still accepted: addresses, this machine, and names without a dot or below `local` and
+`internal`, which proxies, containers and neighbouring machines use.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from server.core.errors import MisdirectedRequest
 # Nobody can register a name below these (RFC 6761, RFC 6762, ICANN's resolution 2024.07.29.06).
 PRIVATE = (".localhost", ".local", ".internal")
 
-# What monitoring and load balancers ask, by whatever name.
+# The paths that monitoring and load balancers request, under any name.
 FOR_MONITORS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
-# Names that were let in, as they were sent: few, again and again.
+# How many accepted names to remember, as they were sent. Usually the same few names are used again and again.
 KNOWN = 1_000
 
 
 class Hosts:
-    """The names of the settings, and whether a request uses one. Without any in PROD all names do."""
+    """Checks requests against the names in the settings. In PROD, if there are none, all names pass."""
 
     def __init__(self, settings: Settings) -> None:
         names = list(settings.allowed_host_names)
@@ -38,7 +38,7 @@ class Hosts:
         self._known: set[str] = set()
 
     def check(self, host: str | None, path: str) -> None:
-        """Raises MisdirectedRequest. No host is an old program, and never a browser."""
+        """Raises MisdirectedRequest. Without a host, the client is an old program, never a browser."""
         if not self._is_checked or not host or host in self._known or path in FOR_MONITORS:
             return
         if not self._allows(name_of(host)):
@@ -52,7 +52,7 @@ class Hosts:
 
 
 def name_of(host: str) -> str:
-    """The name or address in a Host header, without port, brackets and the dot of the root."""
+    """The name or address in a Host header, without port, brackets and the root's trailing dot."""
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0].lower().removesuffix(".")

@@ -1,4 +1,4 @@
-"""Bodies and parameters, read into their shapes, with errors that name what is wrong."""
+"""Parses bodies and parameters into their shapes, with errors that say what is wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from server.core.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-# Longer ones are read each time.
+# Longer query strings aren't cached, but parsed each time.
 KNOWN_LENGTH = 200
 
 PATTERN = re.compile(r"expected `str` matching regex '[^']*'")
@@ -45,11 +45,11 @@ class PageQuery(msgspec.Struct, frozen=True):
 
 
 def read_body(request: Request, kind: type[S], *, needed: bool = True) -> S:
-    """The JSON body in this shape; where it is not needed, its defaults if there is none.
+    """Parse the JSON body into this shape. If there is no body and it isn't needed, use the defaults.
 
     Raises:
         InvalidBody: naming the field and what is wrong with it.
-        UnsupportedMediaType: it says that it is something else.
+        UnsupportedMediaType: its content type isn't JSON.
     """
     if not request.body:
         if needed:
@@ -66,7 +66,7 @@ def read_body(request: Request, kind: type[S], *, needed: bool = True) -> S:
 
 
 def read_query(request: Request, kind: type[S]) -> S:
-    """The parameters in this shape; unknown ones are ignored.
+    """Parse the query parameters into this shape; unknown ones are ignored.
 
     Raises:
         InvalidParameter: naming the parameter and what it takes.
@@ -76,7 +76,7 @@ def read_query(request: Request, kind: type[S]) -> S:
 
 
 def read_headers(request: Request, kind: type[S]) -> S:
-    """The headers that this shape names, by its fields' names in JSON; others are ignored.
+    """Parse the headers into this shape, by its fields' JSON names; other headers are ignored.
 
     Raises:
         InvalidParameter: naming the header and what it takes.
@@ -98,12 +98,12 @@ def _query(text: str, kind: type[S]) -> S:
 
 TRUTHS = {"true": True, "false": False}
 
-# Few are asked for most of the time, and reading one takes longer than answering it.
+# Most requests use the same few query strings, and parsing one takes longer than responding to it.
 _known_query = lru_cache(maxsize=1024)(_query)
 
 
 def _parameter(name: str, value: str, kind: Any) -> Any:
-    if isinstance(kind, UnionType):  # of something, or None where it is absent
+    if isinstance(kind, UnionType):  # an optional parameter: X | None
         kind = get_args(kind)[0]
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         try:
@@ -125,6 +125,6 @@ def _sentence(reason: str) -> str:
     """msgspec's reason, with the field in front."""
     found = PLACE.fullmatch(reason)
     place, reason = (found["place"], found["reason"]) if found else ("", reason)
-    if reason.startswith(OTHER_VALUE):  # it goes on with the value, as Python writes it
+    if reason.startswith(OTHER_VALUE):  # what follows is the value as a Python literal
         reason = "Not one of the allowed values"
     return f"{place or 'The body'}: {reason[0].lower()}{reason[1:]}."

@@ -1,7 +1,7 @@
-"""Requests as they are measured: counted by route, method and status, with how long their answers took.
+"""Request metrics: the number of requests by route, method and status, and how long their responses took.
 
-Counting one costs a quarter of a microsecond (timeit, CPython 3.11): labels, sums and locks, which a library
-would have for each, are put together when somebody asks.
+Counting a request costs a quarter of a microsecond (timeit, CPython 3.11): the labels, sums and locks that a
+library would use for each request are left until someone collects the metrics.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from time import perf_counter
 from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-# Upper bounds. Seconds.
+# The upper bounds of the histogram's buckets, in seconds.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 PARAMETER = re.compile(r"<(\w+)(?::[^>]*)?>")
 
 METHODS = frozenset(HTTPMethod)
 
-# Of the counts within each bound, in trends; and what takes as long as its body.
+# The prefix of each bucket's count in trends; and the route whose requests take as long as their body does.
 WITHIN, UPLOADS = "within_", ("api/medias", "POST")
 
 
 class Cell:
-    """The requests with one route, method and status. The counts are those within each bound, and beyond."""
+    """The requests with one route, method and status: the count in each bucket, and beyond the last one."""
 
     __slots__ = ("counts", "seconds")
 
@@ -38,15 +38,15 @@ class Cell:
 
 
 class RequestMetrics(Collector):
-    """Those of one process."""
+    """The request metrics of one process."""
 
     def __init__(self) -> None:
         self._cells: dict[tuple[str | None, str, int], Cell] = {}
 
     def note(self, route: str | None, method: str, status: int, began: float) -> None:
-        """A request is answered, whose head had arrived at this moment of `perf_counter`.
+        """Count a request that has its response. `began` is the `perf_counter` time when its head arrived.
 
-        `route` is the address as the router has it, None where there is no such address.
+        `route` is the address as the router has it; None if there is no such address.
         """
         seconds = perf_counter() - began
         try:
@@ -81,7 +81,7 @@ class RequestMetrics(Collector):
         yield durations
 
     def totals(self) -> dict[str, int]:
-        """What trends are made of: all requests, those answered with 5xx, and the API's within each bound."""
+        """The numbers for trends: all requests, those with status 5xx, and the API's in each bucket."""
         found = Counter[str]()
         for (route, method, status), cell in list(self._cells.items()):
             count = sum(cell.counts)
@@ -93,7 +93,7 @@ class RequestMetrics(Collector):
 
 
 def quantile_ms(counts: Mapping[str, int], part: float) -> float | None:
-    """Within how many milliseconds this part of the answers came, between two bounds as if evenly spread."""
+    """The quantile `part` of the durations in milliseconds, interpolated linearly between two bounds."""
     within = [counts.get(f"{WITHIN}{number}", 0) for number in range(len(BOUNDS) + 1)]
     wanted, lower = part * sum(within), 0.0
     if not wanted:
@@ -106,12 +106,12 @@ def quantile_ms(counts: Mapping[str, int], part: float) -> float | None:
 
 
 def pattern(route: str | None) -> str:
-    """The address with its parameters' names, as the API's description has it; `-` for none."""
+    """The address with its parameters' names, as in the OpenAPI document; `-` for none."""
     return "/" + PARAMETER.sub(r"{\1}", route) if route is not None else "-"
 
 
 def buckets(counts: list[int]) -> list[tuple[str, float]]:
-    """How many are within each bound, as Prometheus counts them: those of smaller bounds too."""
+    """The cumulative buckets of a Prometheus histogram, where each includes the smaller ones."""
     found, total = [], 0
     for bound, count in zip([*map(str, BOUNDS), "+Inf"], counts, strict=True):
         total += count

@@ -1,4 +1,4 @@
-"""Objects of a store as answers, whole or in a range of bytes."""
+"""Sends a store's objects as responses, whole or as a range of bytes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sanic.response import HTTPResponse
 
 from storage.base import OpenObject
 
-# The one kind of the Range header that is answered with a part (RFC 9110, 14.2).
+# The only form of the Range header for which we send a part (RFC 9110, 14.2).
 ONE_RANGE = re.compile(r"bytes=(?P<first>\d{1,18})-(?P<last>\d{0,18})", re.ASCII)
 
 
 def asked_range(header: str) -> tuple[int, int | None]:
-    """The first byte and the one behind the last, (0, None) where the whole is to be sent.
+    """The first byte and the one after the last; (0, None) to send the whole.
 
-    Suffix ranges and several ranges are answered with the whole, as the RFC allows.
+    For suffix ranges and multiple ranges, the whole is sent, as the RFC allows.
     """
     found = ONE_RANGE.fullmatch(header.strip())
     if found is None:
@@ -30,7 +30,7 @@ def asked_range(header: str) -> tuple[int, int | None]:
 async def send(
     request: Request, found: OpenObject, headers: dict[str, str], content_type: str
 ) -> HTTPResponse | None:
-    """Stream an opened object, or the part that was opened; for HEAD an answer of its headers."""
+    """Stream an opened object, or the part that was opened; for HEAD, respond with its headers only."""
     headers |= {"content-length": str(found.stop - found.start)}
     partial = found.stop - found.start != found.info.size
     if partial:

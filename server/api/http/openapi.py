@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the operations that the routes declare."""
+"""The OpenAPI document, generated from the operations that the routes declare."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from server.core.paging import NEWEST
 REF = "#/components/schemas/{name}"
 PARAMETER = re.compile(r"<(\w+):[^>]+>")
 
-# What an answer says of the rate that its request was held to, where rates are limited.
+# The response headers about the rate limit, if rates are limited.
 RATES = {
     name: {"description": words, "schema": {"type": "integer"}}
     for name, words in {
@@ -52,7 +52,7 @@ def operations(app: App) -> Iterator[tuple[str, str, str, Operation]]:
 
 
 def operation_of(route: Route) -> Operation | None:
-    """The declaration of a route; None where there is none: pages, pictures and documents."""
+    """The declaration of a route; None for pages, pictures and documents, which have none."""
     return getattr(route.handler, "operation", None)
 
 
@@ -117,7 +117,7 @@ def described(path: str, name: str, operation: Operation, refs: dict[Any, Any]) 
 
 
 def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
-    """The answer of a success: a JSON object, a file, or events."""
+    """The response for a success: a JSON object, a file, or events."""
     if operation.file is not None:
         return {
             "description": "The file.",
@@ -137,7 +137,7 @@ def success(operation: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
 
 
 def key_sentence(operation: Operation) -> str:
-    """Which key it takes."""
+    """The sentence that says which key an operation needs."""
     if not operation.scopes:
         return "Needs no key."
     scopes = " and ".join(f"`{scope}`" for scope in operation.scopes)
@@ -145,7 +145,7 @@ def key_sentence(operation: Operation) -> str:
 
 
 def path_parameters(path: str) -> list[dict[str, Any]]:
-    """What stands in the address: ids, and names of other kinds."""
+    """The parameters in the path: ids, and names of other kinds."""
     number, text = {"type": "integer", "minimum": 1}, {"type": "string"}
     return [
         {"name": name, "in": "path", "required": True, "schema": number if name.endswith("_id") else text}
@@ -154,7 +154,7 @@ def path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def parameters(place: str, shape: type[msgspec.Struct] | None) -> list[dict[str, Any]]:
-    """The parameters behind the question mark (`query`), or in headers (`header`)."""
+    """The parameters in the query string (`query`) or in headers (`header`)."""
     if shape is None:
         return []
     (_,), components = msgspec.json.schema_components([shape], ref_template=REF)
@@ -216,5 +216,5 @@ def example(error: type[PerchError]) -> dict[str, Any]:
 
 
 def first_line(kind: type) -> str:
-    """What a shape is, in a line."""
+    """The first line of a shape's description."""
     return (kind.__doc__ or "").strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""An operation: what a route takes and answers, declared once.
+"""An operation: what a route accepts and how it responds, declared once.
 
 The declaration is enforced here and documented by `server.api.http.openapi`, so that the two cannot differ,
 and no route under /api exists without one.
@@ -41,7 +41,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The declaration of a route. Without scopes no key is needed."""
+    """The declaration of a route. If it has no scopes, no key is needed."""
 
     summary: str
     description: str
@@ -81,18 +81,17 @@ def operation(
     The first sentence of the handler's docstring is the summary, the rest the description.
 
     Args:
-        scope: what the key that is shown must allow, all of it where there are several; None where no key is
-            needed.
-        body_needed: whether it must be sent; where not, all its fields have defaults.
+        scope: the scope that the key must have, or several that it must all have; None if no key is needed.
+        body_needed: whether a body must be sent; if not, all its fields have defaults.
         form: the fields of a multipart body, which the handler reads itself.
         headers: the headers that it reads, besides the key.
-        told: the headers that its answer may have, each with what it says.
-        errors: what it may raise besides what these arguments imply.
-        file: the content type of an answer that is a file, which the handler sends by itself.
-        leaving: whether it is also for those whose account is being deleted.
-        account: whether it manages the account. Then it is counted apart where the key has that scope, and
-            whoever has another key of the user cannot use that up.
-        instead: another scope that is enough.
+        told: the headers that the response may have, each with a description.
+        errors: the errors that it may raise besides those that these arguments imply.
+        file: the content type of the response if it is a file, which the handler sends itself.
+        leaving: whether users whose account is being deleted may use it too.
+        account: whether it manages the account. Then requests with a key that has this scope are counted
+            separately, so that whoever has another key of the user can't use them up.
+        instead: another scope that is sufficient.
     """
     scopes = () if scope is None else (scope,) if isinstance(scope, str) else scope
     implied = failures_of_all(scopes, leaving=leaving)
@@ -119,7 +118,7 @@ def operation(
                     await admit_write(request, rates, viewer, upload=form is not None, account=account)
             if form is None and cast(Any, request.stream).request_body:
                 await (request.drop_body() if body is None else request.take_body())
-                if scopes:  # the key may have been revoked while the body was under way
+                if scopes:  # the key may have been revoked while the body was arriving
                     arguments["viewer"] = entitled(known_viewer(request) or await looked_up_viewer(request))
             if query is not None:
                 arguments["query"] = read_query(request, query)
@@ -153,7 +152,7 @@ def operation(
 def streamed(
     *, scope: Scope, events: Iterable[type[msgspec.Struct]], headers: type[msgspec.Struct]
 ) -> Callable[[Handler], Handler]:
-    """Describe a handler that answers with server-sent events, and checks the key itself.
+    """Describe a handler that responds with server-sent events and checks the key itself.
 
     Args:
         events: the shapes of the events.
@@ -187,7 +186,7 @@ def described(handler: Callable[..., Any]) -> tuple[str, str]:
 
 
 def failures_of_all(scopes: tuple[Scope, ...], *, leaving: bool = False) -> list[type[PerchError]]:
-    """What any route may answer, and any that takes a key."""
+    """The errors that any route may return, and those of any route that needs a key."""
     found: list[type[PerchError]] = [InternalError, Unavailable, RateLimited]
     if scopes:
         found += [MissingKey, InvalidKey, OutOfScope]

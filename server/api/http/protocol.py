@@ -1,7 +1,7 @@
-"""HTTP as Perch speaks it: Sanic's protocol, with what every answer has and what is written of every request.
+"""Perch's HTTP: Sanic's protocol, extended by the headers of every response and the log of every request.
 
-These are places that Sanic passes anyway. As middleware, with each header encoded and checked for each answer
-and a random id for each request, the same cost 14 us, and all that bare Sanic does is 35.
+This hooks into methods that Sanic calls anyway. As middleware, with each header encoded and checked for each
+response and a random id for each request, the same took 14 us, when all that bare Sanic does takes 35 us.
 """
 
 from __future__ import annotations
@@ -26,40 +26,40 @@ from server.api.http.measured import METHODS, RequestMetrics
 from server.api.http.messages import JsonAnswer, PerchRequest
 from server.core.errors import TooSlow
 
-# How long a head may take to arrive; a body, which has a second more for each so many bytes that came; and
-# what is left of the body of a request that has its answer already. Seconds, bytes.
+# How many seconds a head may take to arrive; how many a body may take, plus one second for each SLOWEST bytes
+# that have come; and how many the rest of a body may take if the request already has its response.
 HEAD_TIMEOUT, BODY_TIMEOUT, SLOWEST, DROP_TIMEOUT = 15, 30, 8 << 10, 10
 
-# After a refusal, how long and how much a client may go on sending what nobody reads. Seconds, bytes.
+# After a refusal, for how many seconds and how many bytes a client may keep sending, unread.
 LINGER, LINGER_BYTES = 1.0, 16 << 20
 
-# What stands between the type of a JSON answer and the headers of its own.
+# The headers between a JSON response's content type and its own headers.
 COMMON = b"\r\n%b\r\nx-request-id: %b%b"
 
 
-# What other sites may not read has none of the headers for them.
+# Responses that other sites may not read have no CORS headers.
 NOT_SHARED: dict[str, str] = {}
 
 
 class PerchHttp(Http):
-    """Sanic's HTTP/1.1, which hands over each answer here before it is sent."""
+    """Sanic's HTTP/1.1, which passes each response through here before sending it."""
 
     __slots__ = ("chunks", "waited_already")
 
-    # Sanic's types do not know all that these hold.
+    # Sanic's type hints don't cover everything that these attributes hold.
     protocol: Any
     request: Any
     request_body: Any
     response: Any
-    chunks: int  # of the present body
-    waited_already: bool  # whether the present request came while the one before was answered
+    chunks: int  # in the current body
+    waited_already: bool  # whether the current request had arrived before the previous response ended
 
-    # Of the process: whoever is answered from now on connects again, to another one.
+    # For the whole process. Once set, responses close their connection, so clients move to another process.
     is_stopping: ClassVar[bool] = False
     metrics: ClassVar[RequestMetrics] = RequestMetrics()
 
     def respond(self, response: BaseHTTPResponse) -> BaseHTTPResponse:
-        """Give the answer what every answer has."""
+        """Add what every response has."""
         super().respond(response)
         protocol, request = self.protocol, self.request
         protocol.began = 0.0
@@ -83,13 +83,13 @@ class PerchHttp(Http):
         return response
 
     def init_for_request(self) -> None:
-        """Before the next request is waited for."""
+        """Reset the state before waiting for the next request."""
         self.protocol.unread.let_go(self.protocol.transport)
         super().init_for_request()  # type: ignore[no-untyped-call]
         self.waited_already = bool(self.recv_buffer)
 
     async def http1_request_header(self) -> None:
-        """The head of the next request. One that waits already lets other connections take their turn."""
+        """Read the next request's head. If it is already waiting, other connections get a turn first."""
         buffer = self.recv_buffer
         if self.waited_already:
             await asyncio.sleep(0)
@@ -105,7 +105,7 @@ class PerchHttp(Http):
             self.protocol.heads.keep(raw, head)
 
     async def _begin(self, raw: bytes, known: Head) -> None:
-        """Begin the request as Sanic does when it has read a head."""
+        """Begin a request with a known head, as Sanic does after parsing one."""
         self.url, self.keep_alive, self.head_only = known.url, known.keep_alive, known.head_only
         self.upgrade_websocket = False
         protocol = self.protocol
@@ -119,20 +119,20 @@ class PerchHttp(Http):
             app=protocol.app,
         )
         PerchRequest._current.set(request)
-        if protocol.app.ctx.has_signals:  # error reports begin with them
+        if protocol.app.ctx.has_signals:  # error reports rely on signals
             await self.dispatch("http.lifecycle.request", inline=True, context={"request": request})
         self.request_bytes_left = self.request_bytes = 0
         self.request, request.stream = request, cast(Any, self)
         protocol.state["requests_count"] += 1
 
     async def http1(self) -> None:
-        """All requests of the connection."""
+        """Serve all requests of the connection."""
         await super().http1()  # type: ignore[no-untyped-call]
         if self.response is not None and self.response.status >= 400 and not self.is_stopping:
             await self.protocol.linger(dropped=self.request_bytes or 0)
 
     async def read(self) -> bytes | None:
-        """Some bytes of the body, None at its end."""
+        """Read some bytes of the body; None at its end."""
         if self.request_body == "chunked" and not self.request_bytes_left:
             self.request_bytes_left = await self._next_chunk()
             if not self.request_bytes_left:
@@ -142,14 +142,14 @@ class PerchHttp(Http):
         return await super().read()
 
     async def _next_chunk(self) -> int:
-        """How large the next one is; 0 at the end of the body, all of which is read then."""
+        """The size of the next chunk; 0 at the end of the body, which has then been read completely."""
         if self.expecting_continue:
             self.expecting_continue = False
             await self._send(HTTP_CONTINUE)
-        buffer = self.recv_buffer  # begins with the line end of the head, or of the chunk before
+        buffer = self.recv_buffer  # begins with the line end of the head or of the previous chunk
         while (end := buffer.find(b"\r\n", 2)) < 0 and len(buffer) < CHUNK_LINE:
             await self._receive_more()
-        self.keep_alive, kept = False, self.keep_alive  # unless all is well
+        self.keep_alive, kept = False, self.keep_alive  # restored if the chunk is valid
         if end < 0 or buffer[:2] != b"\r\n":
             raise BadRequest("A chunk doesn't begin where the one before it ends.")
         size = chunk_size(bytes(buffer[2:end]))
@@ -167,7 +167,7 @@ class PerchHttp(Http):
         return size
 
     def log_response(self) -> None:
-        """What was asked and answered, where ACCESS_LOG is on."""
+        """Log the request and its response, if ACCESS_LOG is on."""
         request, response = self.request, self.response
         access_log = getattr(request.app.ctx, "access_log", None)
         if access_log is None:
@@ -181,44 +181,44 @@ class PerchHttp(Http):
 
 
 class PerchProtocol(HttpProtocol):
-    """One connection. However slowly a client sends, it has its time for the whole, and not for each byte."""
+    """One connection. However slowly a client sends, it has one deadline for the whole, not one per byte."""
 
     HTTP_CLASS = PerchHttp
     __slots__ = ("began", "counted", "headers", "heads", "unread")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.began = 0.0  # when the rest of the present request was first waited for
+        self.began = 0.0  # when we first waited for the rest of the current request
         self.headers: StandardHeaders = self.app.ctx.standard_headers
-        self.heads: Heads = self.app.ctx.heads  # that were read before
+        self.heads: Heads = self.app.ctx.heads  # parsed heads, kept for reuse
         self.unread: Held = self.app.ctx.unread
-        self.counted: str | None = None  # as whose connection; None where it is refused
+        self.counted: str | None = None  # the address it counts for; None if it was refused
 
     def connection_made(self, transport: Any) -> None:
-        """Serve it, if it is not one too many."""
+        """Serve the connection, unless it is one too many."""
         self.counted = self.app.ctx.connections.take(transport)
         if self.counted is not None:
             super().connection_made(transport)  # type: ignore[no-untyped-call]
 
     def pause_writing(self) -> None:
-        """The client takes nothing more for now."""
+        """Stop reading requests, as the client isn't taking any data at the moment."""
         super().pause_writing()  # type: ignore[no-untyped-call]
         transport = cast(asyncio.WriteTransport, self.transport)
-        self.app.ctx.unsent.let_go(transport)  # it is behind anew
+        self.app.ctx.unsent.let_go(transport)  # its waiting time starts again
         if not transport.is_closing():
-            cast(asyncio.ReadTransport, transport).pause_reading()  # or it could send requests for ever
+            cast(asyncio.ReadTransport, transport).pause_reading()  # otherwise it could send requests forever
         held = transport.get_write_buffer_size() + len(self.recv_buffer)
         self.app.ctx.unsent.hold(transport, held)
 
     def resume_writing(self) -> None:
-        """The client takes more again."""
+        """Read requests again, as the client is taking data again."""
         super().resume_writing()  # type: ignore[no-untyped-call]
         self.app.ctx.unsent.let_go(self.transport)
         if self.transport is not None and not self.transport.is_closing():
             cast(asyncio.ReadTransport, self.transport).resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """It is closed."""
+        """Release what the closed connection held."""
         self.unread.let_go(cast(asyncio.WriteTransport, self.transport))
         self.app.ctx.unsent.let_go(self.transport)
         if self.counted is not None:
@@ -226,7 +226,7 @@ class PerchProtocol(HttpProtocol):
         super().connection_lost(error)  # type: ignore[no-untyped-call]
 
     async def receive_more(self) -> None:
-        """Wait for more bytes; in the middle of a request, as long as its deadline allows. Raises TooSlow."""
+        """Wait for more bytes; in the middle of a request, only until its deadline. Raises TooSlow."""
         http = self._http
         if http.stage is Stage.IDLE and not http.request_body:
             self.began = 0.0
@@ -241,24 +241,24 @@ class PerchProtocol(HttpProtocol):
                 await self._more()
         except TimeoutError:
             http.keep_alive = False
-            if http.response is not None:  # it has its answer, and what is left was only to be dropped
+            if http.response is not None:  # it has its response, and the rest was only to be dropped
                 raise BadRequest("The rest of the body didn't arrive.") from None
             raise TooSlow from None
 
     async def writable(self) -> None:
-        """Wait until the client has taken enough of what was written, or the connection is lost."""
+        """Wait until the client has taken enough of the data written, or the connection is lost."""
         await self._can_write.wait()
 
     def check_timeouts(self) -> None:
-        """Called by itself. Sanic would wait without end for who claims to want WebSocket; nobody gets it."""
+        """Called regularly. Sanic never times out a WebSocket upgrade, so we refuse it here."""
         if self._http is not None:
             self._http.upgrade_websocket = False
         super().check_timeouts()  # type: ignore[no-untyped-call]
 
     async def linger(self, *, dropped: int) -> None:
-        """Before the end: let a client that is still sending read its refusal, which a reset would take.
+        """Before closing, let a client that is still sending read its refusal, which a reset would destroy.
 
-        `dropped` is how many bytes of the body were read already.
+        `dropped` is how many bytes of the body have already been read.
         """
         transport = self.transport
         if transport is None or transport.is_closing():
@@ -276,7 +276,7 @@ class PerchProtocol(HttpProtocol):
 
 
 def patience(http: PerchHttp) -> float:
-    """How long the present request may take to arrive, from when its rest was first waited for. Seconds."""
+    """How many seconds the current request may take to arrive after we first waited for the rest of it."""
     if http.response is not None:
         return DROP_TIMEOUT
     if http.request_body is None:

@@ -1,4 +1,4 @@
-"""Log lines about what goes wrong for many requests at once: one a second, with how many it stands for."""
+"""Throttled warnings: if many requests fail in the same way, one log line a second says how many."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
 
-# Between two lines about the same. Seconds.
+# How many seconds there are between two lines about the same error.
 EVERY = 1.0
 
 
 @dataclass(slots=True)
 class Burst:
-    """Requests that the next line is about."""
+    """The requests that the next line will be about."""
 
     count: int = 0
     last: str = ""
 
 
 class Seldom:
-    """Warnings of one process, by what they are about."""
+    """One process's warnings, by the type of the error."""
 
     def __init__(self) -> None:
         self._bursts: dict[type[BaseException], Burst] = {}
 
     def warn(self, where: str, error: Exception) -> None:
-        """Say now that a request failed of it, or count the request for the next line."""
+        """Log now that a request failed with this error, or count it for the next line."""
         kind = type(error)
         if (burst := self._bursts.get(kind)) is not None:
             burst.count, burst.last = burst.count + 1, f"{where}: {kind.__name__}: {error}"

@@ -1,4 +1,4 @@
-"""Requests as spans of traces (`config.traces`): from the head of one until its answer begins."""
+"""Records requests as trace spans (`config.traces`): from a request's head to the start of its response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def begin(method: str, work: str) -> Span | None:
-    """What follows on this connection belongs to a new request; None where nobody wants traces."""
+    """Begin the span of a new request on this connection; None if tracing is off."""
     if traces.spans is None:
         return None
     known = method if method in METHODS else "_OTHER"  # clients may send any word
@@ -20,7 +20,7 @@ def begin(method: str, work: str) -> Span | None:
 
 
 def end(span: Span, method: str, route: str | None, status: int) -> None:
-    """It is answered. `route` is the address as the router has it, None where there is no such address."""
+    """End the span. `route` is the address as the router has it; None if there is no such address."""
     if traces.spans is None:
         return
     attributes: dict[str, str | int] = {"http.response.status_code": status}

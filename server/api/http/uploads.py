@@ -1,4 +1,4 @@
-"""Receiving a multipart upload: streamed to a temporary file, under a cap, refused as early as possible."""
+"""Receives multipart uploads: streams them to a temporary file, and refuses bad ones as early as possible."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from server.core.text import ALT_MAX_LENGTH
 from server.features.media.media import Upload
 from server.features.media.recognition import HEAD, recognise
 
-# Beside the file there are part headers, boundaries and the alternative text. Bytes.
+# How many bytes a form may have besides the file: part headers, boundaries and the alternative text.
 FORM_OVERHEAD = 64 * 1024
 
 FIELDS = frozenset({"file", "alt"})
 
-# One more than there are gets its own sentence.
+# One more than there are, so that a surplus field gets our own error message.
 MAX_FIELDS = len(FIELDS) + 1
 
-# So much is written to the disk at once: each write is a turn of a thread. Bytes.
+# How many bytes to write to disk at a time, as each write needs a thread.
 WRITTEN_AT_ONCE = 64 * 1024
 
-# A client that sends nothing for so long is gone. Seconds.
+# A client that sends nothing for this many seconds is considered gone.
 STALL_TIMEOUT = 30
 
 
 class Form:
-    """The fields of one upload, filled piece by piece."""
+    """The fields of one upload, received piece by piece."""
 
     def __init__(self, spool: IO[bytes], max_bytes: int) -> None:
         self.size = 0
@@ -54,7 +54,7 @@ class Form:
             raise InvalidBody("alt must be UTF-8 text.") from None
 
     def begin(self, segment: multipart.MultipartSegment) -> None:
-        """A part begins. Raises InvalidBody for a field that we do not know, or have seen already."""
+        """Begin a part. Raises InvalidBody for an unknown field, or one that we have already seen."""
         self._field = segment.name
         if segment.name not in FIELDS:
             raise InvalidBody("The form has an unknown field. The fields are file and alt.")
@@ -64,7 +64,7 @@ class Form:
         self._seen.add(segment.name)
 
     async def take(self, data: bytes) -> None:
-        """Bytes of the part that began last."""
+        """Take bytes of the current part."""
         if self._field == "alt":
             self._alt += data
             if len(self._alt) > ALT_MAX_LENGTH * 16:
@@ -82,7 +82,7 @@ class Form:
             await self._write()
 
     async def end(self) -> None:
-        """All parts are there. Raises what is wrong with them."""
+        """Check the form after its last part. Raises an error if anything is wrong with it."""
         if "file" not in self._seen:
             raise InvalidBody("The form has no file field.")
         if not self.size:
@@ -103,12 +103,12 @@ class Form:
 
 @asynccontextmanager
 async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIterator[Upload]:
-    """The upload of this request, spooled below `folder` as long as the block lasts.
+    """Receive the upload of this request, kept in a file below `folder` while the block lasts.
 
     Raises:
-        TooLarge: more than `max_bytes` in the file, said before the rest is read.
-        UnsupportedMediaType: not a picture that we take, by its first bytes.
-        InvalidBody: not a form with one field `file`.
+        TooLarge: the file has more than `max_bytes`; this is raised before the rest is read.
+        UnsupportedMediaType: judging by its first bytes, it isn't a picture that we accept.
+        InvalidBody: it isn't a form with one field `file`.
     """
     with tempfile.NamedTemporaryFile(dir=folder, prefix="upload-") as spool:
         form = Form(spool, max_bytes)
@@ -128,7 +128,7 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
 
 
 def at_most(request: Request, *, max_bytes: int) -> int:
-    """How large the file of this request can be, as it is declared. Raises TooLarge."""
+    """The most bytes that this request's file can have, by its Content-Length. Raises TooLarge."""
     declared = request.headers.get("content-length", "")
     if not (declared.isascii() and declared.isdigit()):
         return max_bytes
@@ -142,14 +142,14 @@ def parser(request: Request) -> multipart.PushMultipartParser:
     kind, options = multipart.parse_options_header(request.headers.get("content-type", ""))
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise InvalidBody("This request needs a multipart form with a file field.")
-    # The name of the file is whatever its system wrote; nobody reads it, and any byte is a letter here.
+    # A file's name may be in any encoding. Nobody reads it, and in latin-1 any byte is valid.
     return multipart.PushMultipartParser(
         options["boundary"], max_segment_count=MAX_FIELDS, header_charset="latin-1"
     )
 
 
 async def incoming(request: Request, *, at_most: int) -> AsyncIterator[bytes]:
-    """The request's body as it arrives, what lies outside of every part included. Raises TooLarge."""
+    """The request's body as it arrives, including bytes outside of any part. Raises TooLarge."""
     body: Any = request.stream  # sanic.http.Http, whose base class has no `read`
     while True:
         async with asyncio.timeout(STALL_TIMEOUT):

@@ -1,4 +1,4 @@
-"""The interface described: for programs, and for people."""
+"""The API's description: an OpenAPI document for programs, and a page for people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POLICY = {
 
 
 def set_up(app: App) -> None:
-    """Serve the description; it is made at the first request for it."""
+    """Serve the description, which is generated at the first request for it."""
     app.ctx.openapi = cache(lambda: msgspec.json.encode(openapi.document(app)))
     app.ctx.docs_page = cache(lambda: docs_page.page(openapi.document(app)))
     app.blueprint(bp)
@@ -44,11 +44,11 @@ async def page(request: Request) -> HTTPResponse:
 
 @bp.route("/docs.css", methods=["GET", "HEAD"])
 async def style(request: Request) -> HTTPResponse:
-    """The page's looks."""
+    """The page's style sheet."""
     return HTTPResponse(docs_page.STYLE, 200, dict(POLICY), "text/css; charset=utf-8")
 
 
 def admitted(request: Request) -> None:
-    """Count it by address, as all that is answered without a key: it is large. Raises RateLimited."""
+    """Count the request by address, like any without a key: the response is large. Raises RateLimited."""
     if (rates := request.app.ctx.perch.rates) is not None:
         admit_read(request, rates, None)

@@ -1,4 +1,4 @@
-"""Whether the process answers, and whether all that it needs does."""
+"""Health: whether the process responds, and whether everything that it needs does."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 
 bp = Blueprint("health", url_prefix="/health")
 
-# A part that takes longer than this does not answer. Seconds.
+# A component that takes longer than this many seconds counts as not responding.
 PATIENCE = 3
 
-# For how long an answer counts: however often this is asked, the parts are asked so often. Seconds.
+# For how many seconds a result is reused, so that the components aren't checked more often than that.
 KNOWN_FOR = 1.5
 
 
@@ -40,7 +40,7 @@ class Ready(Answer, frozen=True, kw_only=True):
 
 
 class NotReady(Exception):
-    """A part does not do its work; the text says why, without addresses or secrets."""
+    """A component doesn't work; the text says why, without addresses or secrets."""
 
 
 @bp.route("/live", methods=["GET", "HEAD"])
@@ -50,7 +50,7 @@ async def live(request: Request) -> HTTPResponse:
 
 
 class Readiness:
-    """What was found last, by one look at a time for all who ask."""
+    """The last result. Only one check runs at a time, for everyone who asks."""
 
     def __init__(self) -> None:
         self._found: Ready | Unavailable | None = None
@@ -58,7 +58,7 @@ class Readiness:
         self._looking = asyncio.Lock()
 
     async def of(self, perch: Context) -> Ready | Unavailable:
-        """The parts' state, at most KNOWN_FOR old."""
+        """The state of the components, at most KNOWN_FOR seconds old."""
         async with self._looking:
             if self._found is None or time.monotonic() - self._found_at >= KNOWN_FOR:
                 self._found = await look(perch)
@@ -70,14 +70,14 @@ class Readiness:
 async def ready(request: Request) -> HTTPResponse:
     """Whether a balancer should send people here: 200, or 503 with the name of the part that prevents it.
 
-    With 200 it says `degraded` if Perch serves everybody but something is not as it should be.
+    A response with 200 says `degraded` if Perch serves everyone but something is wrong.
     """
     found = await request.app.ctx.readiness.of(context(request))
     return envelope.failure(found) if isinstance(found, Unavailable) else envelope.ok(found)
 
 
 async def look(perch: Context) -> Ready | Unavailable:
-    """Ask every part. Without Redis all people are served: it is a reason for `degraded`."""
+    """Check every component. Without Redis, everyone is still served, so that only means `degraded`."""
     reasons = []
     for name, check in PARTS.items():
         try:
@@ -85,7 +85,7 @@ async def look(perch: Context) -> Ready | Unavailable:
                 await check(perch)
         except NotReady as error:
             return Unavailable(f"{name}: {error}")
-        except Exception as error:  # whatever it is, the answer is that the part does not answer
+        except Exception as error:  # whatever went wrong, the component doesn't respond
             log.warning("not ready: %s: %s: %s", name, type(error).__name__, error)
             if name != "redis":
                 return Unavailable(f"{name} doesn't respond.")

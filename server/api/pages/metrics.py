@@ -1,4 +1,4 @@
-"""What Prometheus scrapes."""
+"""The page that Prometheus scrapes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ bp = Blueprint("metrics")
 
 @bp.get("/metrics")
 async def metrics(request: Request) -> HTTPResponse:
-    """The numbers of all processes of this machine, for whoever shows METRICS_TOKEN."""
+    """The metrics of all processes of this machine, for anyone who sends METRICS_TOKEN."""
     perch = context(request)
     settings = perch.settings
     if settings.metrics_token is None:

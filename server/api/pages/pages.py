@@ -1,4 +1,4 @@
-"""The browser client: its page at its own addresses, and its files."""
+"""The browser client: its page, at each of its addresses, and its files."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ bp = Blueprint("pages")
 
 FOLDER = Path(__file__).parents[3] / "static"
 
-# Where an unknown address is not a person's: programs get the envelope.
+# First path segments below which unknown addresses come from programs, which get the envelope.
 FOR_PROGRAMS = frozenset({"api", "media", "static", "health", "icons", NOWHERE.decode().strip("/")})
 
-# How often to look for changed files, outside PROD: a look takes 3 ms, and a page asks for 60 files. Seconds.
+# How often, in seconds, to check for changed files outside PROD. A check takes 3 ms, a page loads 60 files.
 LOOK_EVERY = 0.25
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
 
-# The worker fetches from here and loads no code.
+# The service worker fetches from this server and loads no code.
 WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 
 
-# What an installed client offers on its icon.
+# The shortcuts that an installed client offers on its icon.
 SHORTCUTS = {
     "en": (("New tweet", "/#compose"), ("Following", "/following")),
     "ru": (("Новый твит", "/#compose"), ("Подписки", "/following")),
@@ -48,12 +48,12 @@ ICONS = (
     ("perch-maskable-512", "512x512", "maskable"),
 )
 
-# The colour of the page in static/styles/1-tokens.css, as it is by day.
+# The page's colour in the light theme (static/styles/1-tokens.css).
 PAPER = "#f4f0e8"
 
 
 def manifest(name: str, language: str) -> bytes:
-    """What a browser needs to know to install the client. Its icons keep their addresses."""
+    """The web app manifest, which browsers need to install the client. Its icons have permanent addresses."""
     content = {
         "id": "/",
         "name": name,
@@ -74,7 +74,7 @@ def manifest(name: str, language: str) -> bytes:
 
 
 class Client:
-    """The client's files; outside PROD read again when they change, so that one edits and reloads."""
+    """The client's files. Outside PROD they are read again when they change, so you can edit and reload."""
 
     def __init__(self, settings: Settings, folder: Path = FOLDER) -> None:
         public = urlsplit(settings.s3_public_url or "")
@@ -106,7 +106,7 @@ def set_up(app: App, settings: Settings) -> None:
 
 
 def page(request: Request, status: int = 200) -> HTTPResponse:
-    """The page; always asked for again, as it names the files of the current version."""
+    """The page. Browsers always revalidate it, as it names the files of the current version."""
     files = request.app.ctx.client.files()
     etag = f'"{files.version}"'
     headers = {
@@ -120,7 +120,7 @@ def page(request: Request, status: int = 200) -> HTTPResponse:
 
 
 def sent(request: Request, file: ClientFile, status: int, headers: dict[str, str]) -> HTTPResponse:
-    """A file, compressed where the browser takes that."""
+    """Respond with a file, compressed if the browser accepts that."""
     headers = {**headers, "vary": "accept-encoding"}
     if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
         return HTTPResponse(file.gzipped, status, {**headers, "content-encoding": "gzip"}, file.content_type)
@@ -155,7 +155,7 @@ async def client_file(request: Request, version: str, name: str) -> HTTPResponse
 
 @bp.route("/sw.js", methods=["GET", "HEAD"])
 async def service_worker(request: Request) -> HTTPResponse:
-    """The service worker, for the whole of this host; always asked for again, as it names the version."""
+    """The service worker, for this whole host. Browsers always revalidate it, as it names the version."""
     files = request.app.ctx.client.files()
     headers = {"cache-control": "no-cache", "content-security-policy": WORKER_POLICY}
     return sent(request, files.worker, 200, headers)
@@ -163,7 +163,7 @@ async def service_worker(request: Request) -> HTTPResponse:
 
 @bp.route("/manifest.webmanifest", methods=["GET", "HEAD"], name="manifest")
 async def client_manifest(request: Request) -> HTTPResponse:
-    """What makes the client installable, under the name of this instance."""
+    """The manifest that makes the client installable, with the name of this instance."""
     language = "ru" if request.headers.get("accept-language", "").lower().startswith("ru") else "en"
     headers = {"cache-control": "no-cache", "vary": "accept-language"}
     return HTTPResponse(request.app.ctx.client.manifests[language], 200, headers, "application/manifest+json")
@@ -172,7 +172,7 @@ async def client_manifest(request: Request) -> HTTPResponse:
 @bp.route("/icons/<name:str>", methods=["GET", "HEAD"])
 @bp.route("/apple-touch-icon.png", methods=["GET", "HEAD"], name="touch_icon")
 async def icon(request: Request, name: str = "apple-touch-icon.png") -> HTTPResponse:
-    """The icons of an installed client, at addresses that stay."""
+    """The icons of an installed client, at permanent addresses."""
     file = request.app.ctx.client.files().files.get(f"icons/{name}")
     if file is None:
         raise NotFound
@@ -181,7 +181,7 @@ async def icon(request: Request, name: str = "apple-touch-icon.png") -> HTTPResp
 
 @bp.route("/favicon.ico", methods=["GET", "HEAD"])
 async def favicon(request: Request) -> HTTPResponse:
-    """For browsers that ask here whatever the page says."""
+    """The icon, for browsers that request this address whatever the page says."""
     icon = request.app.ctx.client.files().files["icons/perch.svg"]
     return HTTPResponse(icon.body, 200, {"cache-control": FOR_A_DAY}, icon.content_type)
 

@@ -1,4 +1,4 @@
-"""One's own API keys."""
+"""The viewer's own API keys."""
 
 from __future__ import annotations
 

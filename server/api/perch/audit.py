@@ -1,4 +1,4 @@
-"""What administrators did."""
+"""The audit log of what administrators did."""
 
 from __future__ import annotations
 

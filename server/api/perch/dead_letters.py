@@ -1,4 +1,4 @@
-"""Tasks that were given up, for administrators."""
+"""Failed tasks, for administrators."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from server.operations import dead_letters
 
 bp = Blueprint("dead_letters", url_prefix="/api/operations/dead-letters")
 
-# Tasks in one answer.
+# The most tasks in one response.
 MOST = 500
 
 
@@ -56,12 +56,12 @@ async def discard_dead_letter(request: Request, viewer: Viewer, letter: str) -> 
 
 
 async def on_record(letter: dead_letters.DeadLetter | None, act: Act, viewer: Viewer) -> None:
-    """Write down what was done with a task. Raises DeadLetterNotFound where there was none."""
+    """Record in the audit log what was done with a task. Raises DeadLetterNotFound if there was none."""
     if letter is None:
         raise DeadLetterNotFound
     await audit.record(Actor.of(viewer), act, task=letter.task, letter=letter.id)
 
 
 def letter_facts(letter: dead_letters.DeadLetter) -> wire.DeadLetter:
-    """The task as an answer shows it."""
+    """The task as responses show it."""
     return wire.DeadLetter(letter.id, letter.at, letter.task, letter.arguments, letter.reason)

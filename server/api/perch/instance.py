@@ -1,4 +1,4 @@
-"""What this server is and takes; no key needed."""
+"""The server's description and limits, which need no key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitations: administrators make links, and whoever has one becomes a member, or gets a key again."""
+"""Invitations: administrators make links, with which anyone can become a member, or get a new key."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ async def _accept(token: str, handle: str | None, name: str | None) -> Joined:
 
 
 def origin(request: Request) -> str:
-    """What links begin with: the setting, else the address that was asked, whatever a proxy adds."""
+    """The start of links: the setting, else the address of the request, ignoring what a proxy adds."""
     settings = context(request).settings
     asked = f"{request.scheme}://{request.host}"
     return settings.public_origin or (asked if is_origin(asked) else settings.local_url)

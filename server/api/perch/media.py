@@ -41,23 +41,24 @@ from storage.base import InvalidRange, ObjectNotFound
 
 bp = Blueprint("media")
 
-# Objects never change under their random names. A year in seconds, the most that RFC 9111 caches heed; caches
-# that many share ask again after five minutes, as its author may have been suspended.
+# Objects never change under their random names. The age is a year in seconds, the most that RFC 9111 caches
+# observe. Shared caches ask again after five minutes, as the picture's author may have been suspended.
 FOR_EVER = "public, max-age=31536000, s-maxage=300, immutable"
 
-# For whoever was given a signed address, as long as that lasts at most.
+# For anyone with a signed address: the longest time for which one is valid.
 FOR_A_DAY = "private, max-age=86400"
 
-# A picture, and nothing else, whatever its bytes may hold; for whoever knows its address, on other sites too.
+# So that browsers treat a picture only as a picture, whatever its bytes are. Anyone who has its address may
+# use it, on other sites too.
 HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
 }
 
-# What workers make of pictures.
+# The formats in which workers store pictures.
 SERVED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
-# What is shown while a picture is being worked on: one grey pixel.
+# The placeholder for a picture that is still being processed: one grey pixel.
 NEUTRAL = bytes.fromhex("47494638396101000100800000d9d3c70000002c00000000010001000002024401003b")
 
 
@@ -148,12 +149,12 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
 
 
 def content_type_of(stored: str) -> str:
-    """What a stored picture is served as: never what a browser would run, whatever the store says."""
+    """The content type to serve a picture as: never one that a browser would run, whatever the store says."""
     return stored if stored in SERVED else "application/octet-stream"
 
 
 def may_be_shown(request: Request, access: Access, token: str) -> bool:
-    """Everybody may have what a tweet shows that everybody may see; else who has a signed address."""
+    """Whether to serve a picture: anyone may see those of visible tweets; others need a signed address."""
     if access.is_attached:
         return not access.is_hidden
     until, signature = (request.args.get(name) or "" for name in ("until", "signature"))

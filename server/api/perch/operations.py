@@ -1,4 +1,4 @@
-"""How the whole is: the overview, the log, and how it went."""
+"""The dashboard: the overview, the log, and trends."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from server.operations.slots import Timetable
 
 bp = Blueprint("operations", url_prefix="/api/operations")
 
-# Lines, letters and runs in one answer; and minutes of a trend.
+# The most lines, dead letters and runs in one response; and the most minutes of a trend.
 MOST, MOST_MINUTES = 500, 24 * 60
 
 
@@ -139,7 +139,7 @@ async def read_trends(request: Request, viewer: Viewer, query: TrendQuery) -> Tr
 
 
 def trend(minutes: list[trends.Minute]) -> wire.Trend:
-    """The minutes as an answer shows them."""
+    """The minutes as responses show them."""
 
     def each(name: str) -> list[int | None]:
         return [minute.counts.get(name, 0) if minute.counts else None for minute in minutes]

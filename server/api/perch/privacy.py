@@ -1,4 +1,4 @@
-"""What a user can do with all that is theirs: take it along, and delete it."""
+"""What users can do with all their data: export it, and delete it."""
 
 from __future__ import annotations
 

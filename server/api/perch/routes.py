@@ -1,4 +1,4 @@
-"""The routes of Perch's own API, joined: each noun's module declares its own."""
+"""All routes of Perch's own API. The module of each noun declares its own."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from server.operations.scheduled_run import RunKind
 
 bp = Blueprint("runs", url_prefix="/api/operations")
 
-# Runs in one answer.
+# The most runs in one response.
 MOST = 500
 
 
@@ -105,7 +105,7 @@ async def verify_dump(request: Request, viewer: Viewer, dump: str) -> Answer:
 
 
 async def stored_dumps(perch: Context) -> catalogue.Catalogue:
-    """What the store of backups holds; it is opened for those who look, which is seldom."""
+    """The catalogue of the backup store, which is opened per request, as such requests are rare."""
     backups = storage.for_backups(perch.settings)
     await backups.open()
     try:
@@ -115,7 +115,7 @@ async def stored_dumps(perch: Context) -> catalogue.Catalogue:
 
 
 def dump_facts(dump: catalogue.Dump, check: checks.Check | None) -> wire.Dump:
-    """The dump as an answer shows it."""
+    """The dump as responses show it."""
     manifest = dump.manifest
     return wire.Dump(
         id=dump.id,

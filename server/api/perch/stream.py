@@ -23,10 +23,10 @@ from server.core.viewer import Viewer
 
 bp = Blueprint("stream", url_prefix="/api")
 
-# How often a stream says that it lives: before proxies, clients or RESPONSE_TIMEOUT give it up. Seconds.
+# How many seconds of silence before a heartbeat, so that proxies, clients or RESPONSE_TIMEOUT don't give up.
 HEARTBEAT = 20.0
 
-# Proxies are asked not to keep events back.
+# The last header asks proxies not to buffer events.
 HEADERS = {**NO_STORE, "x-accel-buffering": "no"}
 
 
@@ -55,8 +55,8 @@ async def stream(request: Request) -> None:
     if hub.open_streams >= capacity.streams():
         raise Unavailable("This server has as many open streams as it can handle.")
     await admitted_key(request)
-    # Before the key is looked up: what is revoked after this is seen below. Looked up, and not taken from
-    # memory: the event may be older than this, and this process not told of it yet.
+    # The log's state is read before the key is looked up, so that a later revocation is noticed below. The
+    # key is looked up, not taken from memory: a revocation may be older, and not yet known to this process.
     now = await event.state()
     viewer = allowed(await looked_up_viewer(request), "read")
     with admitted_stream(request, context(request).rates, viewer):
@@ -64,7 +64,7 @@ async def stream(request: Request) -> None:
 
 
 async def follow(request: Request, viewer: Viewer, now: LogState) -> None:
-    """Answer with events until the client goes or the key ends."""
+    """Send events until the client disconnects or the key stops being valid."""
     hub = context(request).hub
     last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)
     subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, now, last)

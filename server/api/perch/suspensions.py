@@ -1,4 +1,4 @@
-"""Suspensions of administrators: asked for by one, and confirmed by another."""
+"""Suspensions of administrators, which one asks for and another confirms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timelines: everybody's tweets, those that one follows, one author's."""
+"""Timelines: everyone's tweets, those of the people you follow, those of one author."""
 
 from __future__ import annotations
 
@@ -117,9 +117,9 @@ async def _of_user(
     return Rendered(await timelines.of_user(viewer, pages(request), timeline, user_id, part(query)))
 
 
-@lru_cache(maxsize=1024)  # few are asked for most of the time
+@lru_cache(maxsize=1024)  # most requests ask for the same few
 def part(query: ListQuery) -> Part:
-    """The part of a timeline that is asked for, within our bounds."""
+    """The requested part of a timeline, within our limits."""
     page = query.offset if isinstance(query, TweetsQuery) else 1
     return timelines.part(
         limit=query.limit, before=query.before, after=query.after, page=page, likers=query.likers

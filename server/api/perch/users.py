@@ -1,4 +1,4 @@
-"""Users: oneself, others, and the people around them."""
+"""Users: your own account, other users, and their followers and followees."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def rename(request: Request, viewer: Viewer, body: NewName) -> Rendered:
 
 
 async def myself(request: Request, viewer: Viewer) -> bytes:
-    """The answer about the viewer, kept as it is sent."""
+    """The response about the viewer, cached as it is sent."""
 
     async def render() -> bytes:
         scopes = [scope for scope in HELD_SCOPES if scope in viewer.scopes]

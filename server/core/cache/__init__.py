@@ -1,1 +1,1 @@
-"""What web processes keep between requests, and what tells them that it has changed."""
+"""The cache of the web processes, and its invalidation."""

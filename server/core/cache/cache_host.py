@@ -1,7 +1,7 @@
-"""The hosts that keep answers in memory: who is to be told of a change before it is answered.
+"""The table of hosts with a cache, all of which must hear of a change before its writer gets a response.
 
-A row stands until it is known that its host does not answer from its memory any more. No model: only the
-statements below touch the table. No clock of the database takes part.
+A row stays until it is certain that its host no longer answers from memory. The table has no model: only the
+statements below touch it. The database's clock plays no part.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import msgspec
 
 from server.core.database.connection import rows
 
-# PostgreSQL's channel on which hosts are told what changed, and that a new one is there.
+# PostgreSQL's notification channel on which hosts hear what has changed, and that a new host has joined.
 CHANNEL = "perch_changes"
 
-# Of `NOTIFY`, in bytes; PostgreSQL allows a little more.
+# The most bytes in a NOTIFY payload; PostgreSQL allows a little more.
 MAX_PAYLOAD = 7_900
 
 
 class CacheHost(msgspec.Struct, frozen=True):
-    """A host. `knows` are the others that its processes tell; an evicted one cannot renew its lease."""
+    """A host. `knows` are the other hosts that its processes notify. An evicted one can't renew its lease."""
 
     id: int
     knows: list[int]
@@ -33,8 +33,8 @@ EVICT = "UPDATE cache_hosts SET evicted = true WHERE id = ANY($1::bigint[]) RETU
 REMOVE = "DELETE FROM cache_hosts WHERE id = ANY($1::bigint[])"
 TELL = "SELECT pg_notify($1, $2)"
 
-# $1 host, $2 the others that its processes tell. The rows are as they were before; none for one that is
-# evicted or gone.
+# $1 host, $2 the other hosts that its processes notify. Returns the rows as they were before the update, or
+# none if the host is evicted or gone.
 RENEW = f"""
     WITH renewed AS (UPDATE cache_hosts SET knows = $2 WHERE id = $1 AND NOT evicted RETURNING id)
     {LISTED} WHERE EXISTS (SELECT 1 FROM renewed)
@@ -42,20 +42,20 @@ RENEW = f"""
 
 
 async def listed() -> list[CacheHost]:
-    """All that there are."""
+    """All hosts."""
     return [CacheHost(**found) for found in await rows(LISTED)]
 
 
 async def evict(hosts: Collection[int]) -> set[int]:
-    """From now on these cannot renew their leases; those of them that may have one still."""
+    """Keep these hosts from renewing their leases, and return those that may still hold one."""
     return {host["id"] for host in await rows(EVICT, list(hosts))}
 
 
 async def remove(hosts: Collection[int]) -> None:
-    """These have no lease any more: nobody needs to tell them anything."""
+    """Remove hosts that no longer hold a lease, so that nobody needs to notify them."""
     await rows(REMOVE, list(hosts))
 
 
 async def tell(channel: str, words: str) -> None:
-    """Say it to whoever listens on the channel."""
+    """Notify everyone who listens on the channel."""
     await rows(TELL, channel, words)

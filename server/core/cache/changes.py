@@ -1,4 +1,4 @@
-"""Telling every host what was changed: after the commit, and before the answer to who changed it."""
+"""Invalidates every host's cache after the commit and before responding to the writer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from server.core.database.together import Together
 
 
 class Changes:
-    """A process' way to tell. Without versions of its own it is one that only writes: a worker, a command."""
+    """Publishes a process's changes. One without `versions`, such as a worker or a command, only writes."""
 
     def __init__(self, address: DatabaseAddress, versions: Versions | None = None) -> None:
         self._address = address
@@ -29,13 +29,13 @@ class Changes:
         self._waiting: dict[int, _Waiting] = {}
         self._listener: Any = None
         self._connecting = asyncio.Lock()
-        # While one waits for a host, the next wait for that one: the host is gone then.
+        # While one notice waits for a silent host, later ones queue behind it; after it, the host is gone.
         self._together = Together(self._tell, subject=lambda _: None)
 
     async def tell(self, changed: Collection[int]) -> None:
-        """Returns when no host answers any more from what it kept of these topics.
+        """Return once no host answers from what it has cached for these topics.
 
-        Raises what the database raises where it cannot be reached: then nothing may be answered either.
+        Raises what the database raises if it can't be reached: then the writer must not get a success either.
         """
         if not changed:
             return
@@ -49,16 +49,16 @@ class Changes:
             me = self._versions.host if self._versions is not None else 0
             others = [host.id for host in await cache_host.listed() if host.id != me]
         if others:
-            # Also where the writer is given up meanwhile: what it wrote is there.
+            # Even if the writer is cancelled meanwhile, because its change is committed.
             await asyncio.shield(self._together.do((changed, others)))
 
     async def close(self) -> None:
-        """Hear no answers any more."""
+        """Stop listening for acknowledgements."""
         if self._listener is not None:
             self._listener.terminate()
 
     async def _tell(self, some: Sequence[tuple[Collection[int], Collection[int]]]) -> list[None]:
-        """One notice of what several writers have changed meanwhile, each with whom it is to be told."""
+        """Send one notice for the changes of several writers, each with the hosts that must hear of it."""
         await self._listen()
         number = next(self._numbers)
         changed = {topic for of_one, _ in some for topic in of_one}
@@ -69,7 +69,7 @@ class Changes:
             await cache_host.tell(cache_host.CHANNEL, str(notice))
             if not await waiting.ended(within=PATIENCE):
                 if waiting.silent == others and self._listener is not None:
-                    self._listener.terminate()  # perhaps it is this process that does not hear them
+                    self._listener.terminate()  # perhaps the fault is ours and we don't hear them
                 waiting.only(await cache_host.evict(waiting.silent))
                 if not await waiting.ended(within=LEASE_OVER):
                     await cache_host.remove(waiting.silent)
@@ -78,7 +78,7 @@ class Changes:
         return [None for _ in some]
 
     async def _listen(self) -> None:
-        # All who want it wait for one try: one after the other they would wait for ever.
+        # All callers share one attempt and one timeout: one after the other, they would wait forever.
         async with asyncio.timeout(CONNECT_TIMEOUT), self._connecting:
             if self._listener is not None and not self._listener.is_closed():
                 return
@@ -93,7 +93,7 @@ class Changes:
             except BaseException:
                 listener.terminate()
                 raise
-            self._listener = listener  # one that does not listen yet would hear nobody
+            self._listener = listener  # only now: before it listens, it would hear nobody
 
     def _hear(self, _connection: object, _pid: int, _channel: str, words: object) -> None:
         heard = notices.heard(str(words))
@@ -103,7 +103,7 @@ class Changes:
 
 
 class _Waiting:
-    """For the answers to one notice."""
+    """Waits for the acknowledgements of one notice."""
 
     def __init__(self, silent: set[int]) -> None:
         self.silent = silent
@@ -115,7 +115,7 @@ class _Waiting:
             self._all.set()
 
     def only(self, hosts: set[int]) -> None:
-        """Nobody else is to be waited for."""
+        """Stop waiting for all other hosts."""
         for host in self.silent - hosts:
             self.hear(host)
 
@@ -131,7 +131,7 @@ _of_process: Changes | None = None
 
 @contextlib.asynccontextmanager
 async def told(address: DatabaseAddress, versions: Versions | None = None) -> AsyncIterator[None]:
-    """Inside the block, `tell` works in this process. As global as the pool of connections, and beside it."""
+    """Make `tell` work inside the block. This is global to the process, like the connection pool."""
     global _of_process
     _of_process = Changes(address, versions)
     try:
@@ -142,7 +142,7 @@ async def told(address: DatabaseAddress, versions: Versions | None = None) -> As
 
 
 async def tell(changed: Collection[int]) -> None:
-    """Say that these topics changed; to be called after the commit. Returns when every host knows."""
+    """Publish that these topics changed. Call this after the commit; it returns once every host knows."""
     if _of_process is None:
         raise RuntimeError("changes can be published only inside `told`")
     await _of_process.tell(changed)

@@ -1,10 +1,10 @@
-"""Keeping a host's lease: one process of the host does, on a connection of its own.
+"""The lease holder: one process of each host renews the host's lease, on a connection of its own.
 
 While the lease lasts, the processes of the host answer from memory, because every other host knows this one
-and tells it what it changes before it answers (docs/freshness.md has the argument). The lease is renewed only
-while somebody asks: an idle server says nothing.
+and notifies it of its changes before responding (docs/freshness.md has the argument). The lease is renewed
+only while requests use the cache: an idle server is silent.
 
-The keeper also reads the log of events as it grows and stamps what it tells of: a change whose writer died
+The keeper also follows the log of events and stamps the topics of each event. So a change whose writer died
 between its commit and its notice, or that was made by hand, shows within a second.
 """
 
@@ -32,37 +32,37 @@ from server.core.live.kinds import Kinds
 
 log = logging.getLogger(__name__)
 
-# How often the lease is renewed, how often it is asked whether anybody wants it, and how often another
-# process of the host looks whether the keeper is gone. Seconds.
+# In seconds: how often the lease is renewed, how often the keeper checks whether anyone uses it, and how
+# often another process of the host checks whether the keeper is gone.
 RENEW_EVERY, ASK_EVERY, LOOK_EVERY = 0.5, 0.25, 0.5
 
-# How often all are looked at while one joins or is evicted. Seconds.
+# How often to check all hosts while one of them joins or is evicted, in seconds.
 SETTLE_EVERY = 0.02
 
-# A renewal that takes longer is too late. Seconds.
+# A renewal that takes longer than this many seconds is too late.
 STATEMENT_TIMEOUT = 5
 
-# Of saying goodbye, when the database may be what is gone. Seconds.
+# How many seconds to try to say goodbye, as it may be the database that is gone.
 GOODBYE = 1
 
-# Events read in one go, however many there are.
+# How many events to read at a time, and a number that is higher than any event's.
 BATCH, LAST = 1_000, 2**63 - 1
 
 
 class Keeper:
-    """A web process' part in it: waits to be the keeper, and then is."""
+    """Runs in every web process: waits until it can become the keeper, then is the keeper."""
 
     def __init__(self, address: DatabaseAddress, versions: Versions, kinds: Kinds) -> None:
         self._address = address
         self._versions = versions
         self._kinds = kinds
         self._woken = asyncio.Event()
-        self._called = self._grown = False  # a host says that it is here; the log of events has grown
+        self._called = self._grown = False  # a host has joined or left; the log of events has grown
         self._to_answer: list[tuple[str, int]] = []
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep the lease inside the block, if nobody else of this host does."""
+        """Inside the block, renew the lease whenever no other process of this host does."""
         task = asyncio.create_task(self._run(), name="the cache's lease")
         try:
             yield
@@ -85,20 +85,23 @@ class Keeper:
                     )
                 complained = True
             except Exception:
-                # Whatever it is: requests are answered all the same, only slower.
+                # Whatever went wrong, requests are still answered, only more slowly.
                 log.exception("lost the cache's lease")
             await asyncio.sleep(spread(LOOK_EVERY))
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:
-        """A connection that hears everything. What is said while there is none is not missed unknowingly."""
+        """Open a connection that hears all notices.
+
+        While there is none, the lease is dropped, so that no notice is missed without our knowing.
+        """
         self._versions.drop()
         connection = await connect(
             self._address,
             within=CONNECT_TIMEOUT,
             command_timeout=STATEMENT_TIMEOUT,
             server_settings={"application_name": "perch cache"},
-            # A renewal that is lost with the database is none that was needed.
+            # If the database crashes and loses a renewal, nobody needed it.
             session={"synchronous_commit": "off"},
         )
         try:
@@ -112,7 +115,7 @@ class Keeper:
             connection.terminate()
 
     async def _leave(self, connection: Any) -> None:
-        """With the lease dropped, nobody has to wait for this host. Where that cannot be said, they wait."""
+        """Tell the others not to wait for this host, as its lease is dropped. If this fails, they wait."""
         with contextlib.suppress(Exception):
             async with asyncio.timeout(GOODBYE):
                 await connection.execute(cache_host.REMOVE, [self._versions.host])
@@ -131,7 +134,7 @@ class Keeper:
         self._woken.set()
 
     async def _answer(self, connection: Any) -> None:
-        """Say that changes are known, those of one channel together."""
+        """Acknowledge changes, those of one channel together."""
         waiting, self._to_answer = self._to_answer, []
         for channel in {channel for channel, _ in waiting}:
             numbers = [number for to, number in waiting if to == channel]
@@ -140,7 +143,7 @@ class Keeper:
                 await connection.execute(cache_host.TELL, channel, words)
 
     async def _keep(self, connection: Any) -> None:
-        """Join the others and keep the lease; returns when this host was evicted."""
+        """Join the other hosts and renew the lease; return if this host has been evicted."""
         position = (await connection.fetchrow(log_of_events.NEWEST))["newest"]
         await self._join(connection)
         membership = Membership(self._versions.host)
@@ -153,21 +156,21 @@ class Keeper:
                 return
             if membership.learn(hosts, began):
                 self._versions.know(membership.others)
-                continue  # and say so, at once: a new one waits for it
+                continue  # and record that at once, as a new host waits for it
             if overdue := membership.overdue(began):
                 await connection.execute(cache_host.EVICT, overdue)
             if gone := membership.gone(began):
                 await connection.execute(cache_host.REMOVE, gone)
             if membership.is_known:
                 if not is_told:
-                    # Only from now on does every host tell this one: whatever was read before may be old.
+                    # Only now does every host notify this one, so anything read before may be stale.
                     self._versions.stamp([topics.EVERYTHING])
                     is_told = True
                 self._versions.hold(began + int(LEASE * 1e9))
             position = await self._rest(connection, membership, position)
 
     async def _join(self, connection: Any) -> None:
-        """Under a new number: an earlier keeper of this host may have missed what was said to it."""
+        """Join under a new number, as an earlier keeper of this host may have missed notices."""
         if self._versions.host:
             await connection.execute(cache_host.REMOVE, [self._versions.host])
         number = random.getrandbits(62)
@@ -178,12 +181,15 @@ class Keeper:
         await connection.execute(cache_host.TELL, cache_host.CHANNEL, notices.HERE)
 
     async def _renewed(self, connection: Any, membership: Membership) -> list[CacheHost] | None:
-        """All hosts; None where this one is not among them any more."""
+        """Renew this host's row and return all hosts; None if this one is no longer among them."""
         found = await connection.fetch(cache_host.RENEW, membership.me, membership.others)
         return [CacheHost(**dict(record)) for record in found] or None
 
     async def _rest(self, connection: Any, membership: Membership, position: int) -> int:
-        """Until the lease is to be renewed; stamps what the log tells of meanwhile. How far that was read."""
+        """Wait until the lease is due for renewal, answering notices and stamping the topics of new events.
+
+        Returns the position up to which the log was read.
+        """
         due = clock() + int((RENEW_EVERY if membership.is_settled else SETTLE_EVERY) * 1e9)
         while True:
             self._woken.clear()
@@ -201,7 +207,7 @@ class Keeper:
                     await self._woken.wait()
 
     async def _stamp_events(self, connection: Any, position: int) -> int:
-        """On this connection: those of the pool may all be waiting for something."""
+        """Stamp the topics of new events, read on this connection as all of the pool's may be busy."""
         while found := await connection.fetch(log_of_events.AFTER, position, LAST, BATCH):
             events = log_of_events.events(found)
             self._versions.stamp({topic for event in events for topic in self._kinds.invalidated_by(event)})

@@ -1,7 +1,7 @@
-"""A viewer's marks on tweets, such as likes: what makes one viewer's page differ from another's.
+"""A viewer's marks on tweets, such as likes, which make one viewer's page differ from another's.
 
-All marks of a viewer are one small set in memory, so that a page shared by everybody is read once, and a
-viewer's marks are spliced into it.
+A viewer's marks are kept together in memory as small sets. So a page that everyone shares is read only once,
+and each viewer's marks are spliced into it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 from server.core.cache.store import Store
 from server.core.database.connection import records
 
-# So many marks of each kind are kept for a viewer, those on the newest tweets.
+# The most marks of each kind kept for a viewer: those on the newest tweets.
 KEPT = 500
 
-# Of a tweet's id in a set. Bytes; tracemalloc says so of CPython 3.11 on 64 bits.
+# What a tweet's id costs in a set, in bytes, as measured with tracemalloc on 64-bit CPython 3.11.
 EACH = 100
 
 
@@ -26,9 +26,9 @@ class Mark:
 
     Attributes:
         name: unique, and the name of its field in Perch's own API.
-        topic: what changes when a viewer sets or removes one, by the viewer's id.
-        newest: SQL for the newest tweets with the viewer's mark, as `tweet_id`: $1 viewer, $2 how many.
-        among: SQL for those of some tweets that have it, as `tweet_id`: $1 viewer, $2 the tweets' ids.
+        topic: returns, for a viewer's id, the topic that changes when they set or remove a mark.
+        newest: SQL for the newest tweets with the viewer's mark, as `tweet_id`: $1 viewer, $2 limit.
+        among: SQL for which of some tweets have the viewer's mark, as `tweet_id`: $1 viewer, $2 tweet ids.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """A viewer's marks on all tweets from the id `since` on: the tweets by the name of the mark."""
+    """A viewer's marks on all tweets with ids from `since` on: the tweets' ids by the name of the mark."""
 
     since: int
     tweets: Mapping[str, frozenset[int]]
@@ -55,12 +55,12 @@ class MarksOfViewers:
         self._among = _of_all((kind.name, kind.among) for kind in kinds)
 
     def kept(self, user_id: int) -> Marks | None:
-        """The marks on the newest tweets, if they are kept."""
+        """The viewer's marks on the newest tweets, if they are cached."""
         marks: Marks | None = self._store.get(("marks", user_id))
         return marks
 
     async def of(self, user_id: int) -> Marks:
-        """The marks on the newest tweets."""
+        """The viewer's marks on the newest tweets, read if they aren't cached."""
         known = await self._store.fetch(
             ("marks", user_id),
             [kind.topic(user_id) for kind in self._kinds],
@@ -70,7 +70,7 @@ class MarksOfViewers:
         return known.value
 
     async def on(self, user_id: int, tweet_ids: Sequence[int]) -> Marks:
-        """The marks on these tweets, read anew."""
+        """The viewer's marks on these tweets, always read from the database."""
         return Marks(0, self._by_name(await records(self._among, user_id, tweet_ids)))
 
     async def _read(self, user_id: int) -> Marks:
@@ -86,6 +86,6 @@ class MarksOfViewers:
 
 
 def _of_all(kinds: Iterable[tuple[str, str]]) -> str:
-    """One statement for all kinds of marks."""
+    """Combine the SQL of all kinds of marks into one statement."""
     selects = (f"SELECT '{name}' AS mark, tweet_id FROM ({sql}) AS of_kind" for name, sql in kinds)
     return " UNION ALL ".join(selects)

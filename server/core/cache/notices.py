@@ -1,8 +1,8 @@
-"""What hosts say to each other, as PostgreSQL's notifications carry it.
+"""The messages between hosts, sent as PostgreSQL notifications.
 
-On the hosts' channel: `here`, where a new one asks to be known, `gone`, where one stops, and
-`changed CHANNEL NUMBER TOPIC,…`. On the channel that such a notice names, each host answers `HOST NUMBER …`
-when its table has the change.
+On the hosts' channel: `here`, when a new host wants to be known, `gone`, when a host stops, and
+`changed CHANNEL NUMBER TOPIC,…`. On the channel that a change names, each host answers `HOST NUMBER …` once
+its table has the change.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from server.core.cache.cache_host import MAX_PAYLOAD
 
 HERE, GONE = "here", "gone"
 
-# So long a host may believe its table since it began to renew its lease; and so long others wait for that
-# where they do not hear from it: clocks differ. Seconds.
+# How many seconds a host may trust its table after it began to renew its lease; and how many seconds the
+# others wait for that lease to expire if they don't hear from the host. That is longer because clocks differ.
 LEASE, LEASE_OVER = 2.0, 2.2
 
-# So long others wait for a host's answer before they evict it. Seconds.
+# How many seconds the others wait for a host's answer before they evict it.
 PATIENCE = 0.3
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """These topics changed; say so on the channel when it is known."""
+    """These topics changed; each host acknowledges this on the channel."""
 
     channel: str
     number: int
@@ -38,7 +38,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """The host knows these changes now."""
+    """The host acknowledges these changes."""
 
     host: int
     numbers: Collection[int]
@@ -48,7 +48,7 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 def changed(words: str) -> Changed | None:
-    """The notice, if it is one of a change."""
+    """Parse a notice; None if it isn't about a change."""
     match words.split(" "):
         case ["changed", channel, number, listed]:
             return Changed(channel, int(number), [int(topic) for topic in listed.split(",")])
@@ -56,11 +56,11 @@ def changed(words: str) -> Changed | None:
 
 
 def heard(words: str) -> Heard:
-    """The answer of a host."""
+    """Parse a host's acknowledgement."""
     host, *numbers = map(int, words.split(" "))
     return Heard(host, numbers)
 
 
 def pieces(numbers: Sequence[int], size: int = 300) -> Iterable[Sequence[int]]:
-    """So many as fit into one answer."""
+    """Split the numbers into pieces that fit into one acknowledgement each."""
     return (numbers[start : start + size] for start in range(0, len(numbers), size))

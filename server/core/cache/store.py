@@ -1,4 +1,4 @@
-"""What a process keeps, with the versions that it was read at; bounded, the longest unused goes first."""
+"""A process's cache: values with the versions of their topics, in a bounded LRU store."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from server.core.cache.versions import Versions
 
 T = TypeVar("T")
 
-# What an entry costs besides what it holds. Bytes; tracemalloc says so of CPython 3.11 on 64 bits.
+# An entry's overhead in bytes, besides its value, as measured with tracemalloc on 64-bit CPython 3.11.
 OVERHEAD = 450
 
 
 class Known(NamedTuple, Generic[T]):
-    """A value, with what it needs and the versions of that from before it was read."""
+    """A value, with the topics that it needs and their versions from before it was read."""
 
     value: T
     needed: tuple[int, ...]
@@ -31,7 +31,7 @@ class _Entry:
     size: int
     needed: tuple[int, ...]
     versions: tuple[int, ...]
-    seen: int  # when nothing at all has changed since, its versions need no look
+    seen: int  # `any()` at the last check: if it's unchanged, so are all versions
 
 
 @dataclass(slots=True)
@@ -41,9 +41,9 @@ class _Flight:
 
 
 class Store:
-    """Values by their keys, each with the topics that it depends on.
+    """Values by key, each with the topics that it depends on.
 
-    A value is given out only while the table of versions is believed and says that none of its topics has
+    A value is returned only while the table of versions can be trusted and says that none of its topics has
     changed since before the value was read.
     """
 
@@ -55,7 +55,7 @@ class Store:
         self._flights: dict[Hashable, _Flight] = {}
 
     def get(self, key: Hashable) -> Any:
-        """The value, None where there is none that is true now."""
+        """The value, or None if there is none that is current."""
         entry = self._entries.get(key)
         if entry is None or (changes := self.versions.believed_change()) is None:
             return None
@@ -68,7 +68,7 @@ class Store:
         return entry.value
 
     def get_all(self, keys: Iterable[Hashable]) -> list[Any]:
-        """The values of many keys, None for each that is not there or not true any more."""
+        """The values of many keys, with None for each that is missing or stale."""
         if not self._entries or not self.versions.are_believed():
             return [None for _ in keys]
         return [self.get(key) if key in self._entries else None for key in keys]
@@ -76,10 +76,10 @@ class Store:
     def put(
         self, key: Hashable, value: object, size: int, needed: Sequence[int], versions: tuple[int, ...]
     ) -> None:
-        """Keep a value that was read after these versions of what it needs, if it is still true."""
+        """Store a value that was read after these versions were taken, if it is still current."""
         needed, full = tuple(needed), size + OVERHEAD
         if full > self._max_bytes or self.versions.of(needed) != versions:
-            return  # what stands there may be newer
+            return  # the stored value may be newer
         self._forget(key)
         self._entries[key] = _Entry(value, full, needed, versions, seen=-1)
         self.size += full
@@ -95,13 +95,13 @@ class Store:
         *,
         made_from: Known[Any] | None = None,
     ) -> Known[T]:
-        """The value, read by `build` where there is none that is true: once, however many want it.
+        """Return the value, calling `build` if no current one is stored: once, however many callers want it.
 
-        Who comes while it is being read gets the same, unless something has changed since the reading began.
+        Callers who come while it is being built share the result, unless something has changed since then.
 
         Args:
-            made_from: what `build` works with. The value is no truer than that: it has its versions too,
-                those that were taken before that was read.
+            made_from: the value that `build` uses. As the result can't be fresher than that, it depends on
+                its topics too, at the versions from before `made_from` was read.
         """
         if (value := self.get(key)) is not None:
             entry = self._entries[key]
@@ -115,7 +115,7 @@ class Store:
             flight = _Flight(versions, asyncio.ensure_future(self._build(key, needed, versions, build, size)))
             self._flights[key] = flight
             flight.task.add_done_callback(lambda _: self._land(key, flight))
-        # Who started it may go away; others may wait for it still.
+        # The caller who started it may be cancelled while others are still waiting.
         return await asyncio.shield(flight.task)
 
     async def _build(
@@ -134,7 +134,7 @@ class Store:
         if self._flights.get(key) is flight:
             del self._flights[key]
         if not flight.task.cancelled():
-            flight.task.exception()  # whoever waits has it; where nobody does, it is not missed
+            flight.task.exception()  # waiting callers get it; if there are none, don't let asyncio complain
 
     def _forget(self, key: Hashable) -> None:
         entry = self._entries.pop(key, None)

@@ -1,7 +1,7 @@
-"""What may change, as the words of the shared table that stand for it.
+"""Topics: the things that may change, and the words of the shared table that stand for them.
 
-A topic is a number: the index of a word. Several things share a word where there are more things than words;
-then one of them is read again although it did not change, and that is all.
+A topic is a number: the index of a word. If there are more things than words, several things share a word.
+The only effect is that one of them is sometimes read again although it hasn't changed.
 """
 
 from __future__ import annotations
@@ -9,28 +9,28 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
-# A power of two. With the words before them they take half a megabyte, once for all web processes of a host.
+# A power of two. With the reserved words, they take half a megabyte, once for all web processes of a host.
 SLOTS = 1 << 16
 
-# The first words say other things (`server.core.cache.versions`).
+# The first words have other uses (`server.core.cache.versions`).
 RESERVED = 64
 
 WORDS = RESERVED + SLOTS
 
-# One word each, read by everything that depends on it.
-EVERYTHING = RESERVED - 1  # other data, or something that nobody counts in detail
-ALL_TWEETS = RESERVED - 2  # a tweet came or went
-DELETIONS = RESERVED - 3  # a tweet went
-NAMES = RESERVED - 4  # somebody has another name
+# Topics with a word of their own, which everything that depends on them reads.
+EVERYTHING = RESERVED - 1  # other data, or anything that has no topic of its own
+ALL_TWEETS = RESERVED - 2  # a tweet was published or deleted
+DELETIONS = RESERVED - 3  # a tweet was deleted
+NAMES = RESERVED - 4  # someone changed their name
 
 _KINDS = 8
 
-# Odd, so that the rows of a kind have all words before two of them share one.
+# Odd, so that the rows of a kind use every word before any two of them share one.
 _SPREAD = 40_503
 
 
 def tweet(tweet_id: int) -> int:
-    """What a tweet's card shows, but for its author's and likers' names."""
+    """What a tweet's card shows, except for the names of its author and likers."""
     return _slot(tweet_id, 0)
 
 
@@ -60,8 +60,8 @@ def keys_of(user_id: int) -> int:
 
 
 def per(name: str) -> Callable[[int], int]:
-    """A topic for each row of something, such as a user's bookmarks; its feature names it."""
-    first = zlib.crc32(name.encode())  # alike in every process and version
+    """Make a topic for each row of something, such as a user's bookmarks. Its feature chooses the name."""
+    first = zlib.crc32(name.encode())  # the same in every process and version
 
     def topic(row_id: int) -> int:
         return RESERVED + ((first + row_id * _SPREAD) & (SLOTS - 1))

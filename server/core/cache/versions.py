@@ -1,14 +1,15 @@
 """The table of versions that the web processes of one host share, and their lease.
 
-A host is the web processes of one parent: it makes the table before it forks them. Each topic has a word in
-it. Whoever changes something stamps its topics with a number that never stood there before; whoever keeps
-something keeps the numbers that stood there before it was read, and it is true as long as they stand there.
+A host is the web processes of one parent, which creates the table before it forks them. Each topic has a word
+in the table. A process that changes something stamps its topics with a new number that was never there
+before. A process that caches something keeps the numbers that it saw before reading it, and the cached value
+is current as long as those numbers stay.
 
-That the numbers are compared and never counted makes two stamps at once harmless: whichever stays, it is
-none that was there before.
+The numbers are only compared, never incremented, so two stamps at once do no harm: whichever number remains,
+it wasn't there before.
 
-The lease says until when the table may be believed: until then every other host tells this one what it
-changes, and waits for it (`server.core.cache.keeper`).
+The lease says until when the table can be trusted: until then, every other host notifies this one of its
+changes and waits for it to acknowledge them (`server.core.cache.keeper`).
 """
 
 from __future__ import annotations
@@ -22,23 +23,23 @@ from secrets import randbits
 
 from server.core.cache import topics
 
-# The first words. Times in nanoseconds of the clock below.
+# The first words. Times are nanoseconds of the clock below.
 _ANY, _LEASE_UNTIL, _WANTED, _HOST, _LIST, _MEMBERS = range(6)
 _FIRST_MEMBER, MAX_MEMBERS = 6, 50
 
 
 def clock() -> int:
-    """Nanoseconds, the same in all processes of the machine; it goes on while the machine sleeps."""
+    """The time in nanoseconds, the same in all processes of the machine. It goes on while that sleeps."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
 class Versions:
-    """The table. Made before the fork; each process has its own object over the same memory.
+    """The table. It is created before the fork; each process has its own object over the same memory.
 
-    The words are 8 bytes at addresses that 8 divides, which processors read and write whole. `_ANY` is
-    stamped before the topics and after them: who sees it unchanged has nothing else to look at, and nothing
-    was being stamped meanwhile. x86 shows writes in their order; elsewhere a system call lies between a
-    change and its answer, and orders them.
+    The words are 8 bytes at addresses divisible by 8, which processors read and write atomically. `_ANY` is
+    stamped before the topics and again after them: a reader that sees it unchanged need not look further, and
+    knows that nothing was being stamped meanwhile. x86 makes writes visible in order; on other processors,
+    a system call between a change and its response orders them.
     """
 
     def __init__(self) -> None:
@@ -48,8 +49,8 @@ class Versions:
         self.words = memoryview(mmap.mmap(self._file, size)).cast("Q")
 
     def stamp(self, changed: Iterable[int]) -> None:
-        """What was read of these topics before is not believed any more, in any process of the host."""
-        # Of the system: Python's own numbers come again where somebody seeds them, in a library say.
+        """Invalidate whatever was read of these topics before, in every process of the host."""
+        # From the system: Python's own random numbers repeat if anyone seeds them, for instance a library.
         number, words = randbits(64), self.words
         words[_ANY] = number
         for topic in changed:
@@ -57,33 +58,33 @@ class Versions:
         words[_ANY] = number ^ 1
 
     def any(self) -> int:
-        """Changes with every stamp."""
+        """A number that changes with every stamp."""
         return self.words[_ANY]
 
     def of(self, needed: Sequence[int]) -> tuple[int, ...]:
-        """The versions of these topics, to be taken before reading what is kept with them."""
+        """The versions of these topics. Take them before reading the value that is to be cached with them."""
         words = self.words
         return tuple([words[topic] for topic in needed])
 
     def if_quiet(self, since: int, needed: Sequence[int]) -> tuple[int, ...] | None:
-        """The versions of topics that were not known before reading, if nothing changed since `any()`."""
+        """The versions of topics that only reading revealed, if nothing changed since `any()` was `since`."""
         found = self.of(needed)
         return found if self.words[_ANY] == since else None
 
     def believed_change(self) -> int | None:
-        """`any()` where the table is believed, else None."""
+        """`any()` if the table can be trusted, else None."""
         words = self.words
         words[_WANTED] = 1
         return words[_ANY] if clock() < words[_LEASE_UNTIL] else None
 
     def are_believed(self) -> bool:
-        """Whether the lease lasts, so that what has its versions is true."""
+        """Whether the lease lasts, so that values with matching versions are current."""
         words = self.words
         words[_WANTED] = 1
         return clock() < words[_LEASE_UNTIL]
 
     def others(self) -> list[int] | None:
-        """The other hosts, which are to be told of a change; None where that has to be asked."""
+        """The other hosts, which must hear of a change; None if only the database can tell."""
         words = self.words
         before = words[_LIST]
         if not self.are_believed() or before & 1 or words[_MEMBERS] > MAX_MEMBERS:
@@ -93,13 +94,13 @@ class Versions:
 
     @property
     def host(self) -> int:
-        """The number under which the other hosts know this one; 0 where they do not."""
+        """The number under which the other hosts know this one; 0 if they don't."""
         return self.words[_HOST]
 
-    # What follows is the keeper's.
+    # Only the keeper calls what follows.
 
     def try_to_keep(self) -> bool:
-        """Become the process that keeps the lease, until it ends; of the living ones it is one at a time."""
+        """Try to become the keeper until this process ends. Only one living process can be the keeper."""
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -107,11 +108,11 @@ class Versions:
         return True
 
     def be(self, host: int) -> None:
-        """The others know this host under this number now."""
+        """Set the number under which the other hosts know this one."""
         self.words[_HOST] = host
 
     def know(self, members: Collection[int]) -> None:
-        """These are the other hosts now. While the list is being written its number is odd."""
+        """Store the list of the other hosts. While it is being written, its number is odd."""
         words = self.words
         words[_LIST] |= 1
         words[_MEMBERS] = len(members)
@@ -121,14 +122,14 @@ class Versions:
         words[_LIST] += 1
 
     def hold(self, until: int) -> None:
-        """The lease lasts until then."""
+        """Set the time until which the lease lasts."""
         self.words[_LEASE_UNTIL] = until
 
     def drop(self) -> None:
-        """The lease is gone: each read asks the database, until there is one again."""
+        """End the lease: until there is one again, every read goes to the database."""
         self.words[_LEASE_UNTIL] = 0
 
     def was_wanted(self) -> bool:
-        """Whether anybody asked since the last time."""
+        """Whether anyone has used the cache since the last call."""
         wanted, self.words[_WANTED] = self.words[_WANTED], 0
         return bool(wanted)

@@ -1,4 +1,4 @@
-"""What the command `aerich` reads (pyproject.toml), for developers who change the schema."""
+"""The configuration of the command `aerich` (see pyproject.toml), for developers who change the schema."""
 
 from config.settings import Settings
 from server.core.database.connection import tortoise_config

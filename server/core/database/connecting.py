@@ -1,7 +1,7 @@
-"""Opening a connection to PostgreSQL, on whichever of its hosts takes writes.
+"""Opens a connection to PostgreSQL, on whichever of its hosts accepts writes.
 
-asyncpg can try several hosts, but within one time-out: a silent host uses it up, and the next one is never
-tried. Here each host has an equal share of the time, and the one that was found last comes first.
+asyncpg can try several hosts, but with a single timeout: a silent host uses it up, and the next one is never
+tried. Here each host gets an equal share of the time, and the host used last is tried first.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from asyncpg.exceptions import CannotConnectNowError, PostgresConnectionError, T
 
 from config.addresses import DatabaseAddress, Host
 
-# Reasons to try the next host: this one is away, starting, stopping, or read-only. Any other error, such as a
-# wrong password, would be the same there, and is raised.
+# Reasons to try the next host: this one is unreachable, starting, stopping, or read-only. Any other error,
+# such as a wrong password, would happen there too, so it is raised.
 ELSEWHERE = (OSError, PostgresConnectionError, CannotConnectNowError, TargetServerAttributeNotMatched)
 
-# Where each database was found last, by this process.
+# The host on which this process last found each database.
 _found: dict[tuple[Host, ...], Host] = {}
 
 
 class NoHost(ConnectionError):
-    """None of several hosts could be used; the text says why of each."""
+    """None of several hosts could be used; the text gives the reason for each."""
 
 
 async def connect(
     address: DatabaseAddress, *, within: float, session: Mapping[str, str] | None = None, **options: Any
 ) -> asyncpg.Connection:
-    """Open a connection within so many seconds, and set these settings of its session.
+    """Open a connection within `within` seconds, and apply the session settings.
 
     Raises:
         NoHost: none of several hosts could be used.
-        What asyncpg raises, of the only host.
+        What asyncpg raises, if there is only one host.
     """
     connection, _ = await connect_somewhere(address, within=within, session=session, **options)
     return connection
@@ -43,7 +43,7 @@ async def connect(
 async def connect_somewhere(
     address: DatabaseAddress, *, within: float, **options: Any
 ) -> tuple[asyncpg.Connection, Host]:
-    """The same, and the host that it leads to."""
+    """Like `connect`, but also return the host."""
     if len(address.hosts) == 1:
         return await _connect(address, within=within, **options), address.hosts[0]
     said = []
@@ -60,7 +60,7 @@ async def connect_somewhere(
 
 
 def in_order(address: DatabaseAddress) -> list[Host]:
-    """The hosts, beginning with the one that was found last."""
+    """The hosts, starting with the one used last."""
     last = _found.get(address.hosts)
     return sorted(address.hosts, key=lambda host: host != last)
 

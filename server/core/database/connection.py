@@ -1,4 +1,4 @@
-"""Tortoise's connection pool, and the plain SQL that runs through it."""
+"""Tortoise's connection pool, and functions that run plain SQL on it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from config.addresses import DatabaseAddress
 from config.settings import Settings
 from server.core.database import pool
 
-# A request that waits longer for PostgreSQL than this is better answered with an error, and sooner where it
-# waits for a row that somebody else has locked. Seconds.
+# After waiting this many seconds for PostgreSQL, a request had better fail, and sooner if it is waiting for a
+# locked row.
 STATEMENT_TIMEOUT = 5
 LOCK_TIMEOUT = 3
 CONNECT_TIMEOUT = 5
 
-# What a connection raises that is lost, or whose server is not as it should be. InternalClientError is of one
-# that was told of its end and is not closed yet.
+# The errors of a lost connection, or one whose server is in trouble. A connection raises InternalClientError
+# if the server has terminated it and it isn't closed yet.
 AWAY = (OSError, PostgresError, InterfaceError, InternalClientError)
 
-# Compiling a plan costs more than any of our queries takes.
+# JIT is off because compiling a plan would take longer than any of our queries.
 SESSION_SETTINGS = {
     "jit": "off",
     "statement_timeout": f"{STATEMENT_TIMEOUT}s",
@@ -41,21 +41,21 @@ NO_TIMEOUTS = {"statement_timeout": "0", "lock_timeout": "0", "idle_in_transacti
 def tortoise_config(
     address: DatabaseAddress, *, pool_size: int, name: str = "perch", patient: bool = False
 ) -> dict[str, Any]:
-    """What `Tortoise.init` and aerich read.
+    """The configuration for `Tortoise.init` and aerich.
 
-    With `patient`, for migrations, a statement may take as long as it takes, and aerich's own table is known.
+    With `patient`, for migrations, statements have no time limit, and aerich's own model is included.
     """
     credentials = {
         "address": address,
-        "database": address.database,  # aerich names it
+        "database": address.database,  # aerich reads this key
         "session": {**SESSION_SETTINGS, **(NO_TIMEOUTS if patient else {})},
         "minsize": 1,
         "maxsize": pool_size,
-        # Nothing that is done through the pool leaves a trace in the session: asyncpg's own way of making
-        # sure costs a round trip for each statement.
+        # Nothing done through the pool changes the session. asyncpg's own reset would cost a round trip for
+        # each statement.
         "reset": leave_as_it_is,
         "timeout": CONNECT_TIMEOUT,
-        # For a server that does not answer any more.
+        # For a server that no longer responds.
         "command_timeout": None if patient else STATEMENT_TIMEOUT + 2,
         "application_name": name,
     }
@@ -65,7 +65,7 @@ def tortoise_config(
         },
         "apps": {
             "models": {
-                # aerich and what it imports are 3 MB in each process that knows its table.
+                # Including aerich's model costs 3 MB per process, with everything that aerich imports.
                 "models": ["server.models", *(["aerich.models"] if patient else [])],
                 "default_connection": "default",
             },
@@ -76,23 +76,23 @@ def tortoise_config(
 
 
 async def leave_as_it_is(_connection: object) -> None:
-    """What the pool does to a connection that it gets back: nothing."""
+    """Reset nothing when a connection returns to the pool."""
 
 
 async def open_pool(settings: Settings, *, name: str = "perch") -> None:
-    """Make the models usable in this process, in tasks that were started elsewhere too."""
+    """Make the models usable in this process, also in asyncio tasks that were started elsewhere."""
     config = tortoise_config(settings.database, pool_size=settings.database_pool_size, name=name)
     await Tortoise.init(config=config, _enable_global_fallback=True)
 
 
 async def close_pool() -> None:
-    """Close what `open_pool` opened."""
+    """Close the pool that `open_pool` opened."""
     await Tortoise.close_connections()
 
 
 @asynccontextmanager
 async def database(settings: Settings, *, name: str = "perch") -> AsyncIterator[None]:
-    """The models are usable inside the block."""
+    """Make the models usable inside the block."""
     await open_pool(settings, name=name)
     try:
         yield
@@ -101,13 +101,13 @@ async def database(settings: Settings, *, name: str = "perch") -> AsyncIterator[
 
 
 async def rows(sql: str, *values: object) -> Sequence[dict[str, Any]]:
-    """Run one statement and return its rows; inside a transaction, as part of it."""
+    """Run one statement and return its rows. Inside a transaction, it is part of that."""
     found: Sequence[dict[str, Any]] = await _client().execute_query_dict(sql, list(values))
     return found
 
 
 async def records(sql: str, *values: object) -> list[Any]:
-    """The same as bare records, for the queries that are asked most: no dictionary is made of each row."""
+    """Like `rows`, but return bare records: for the hottest queries, this saves a dictionary per row."""
     client: Any = _client()
     async with client.acquire_connection() as connection:
         client.log.debug("%s: %s", sql, values)
@@ -116,19 +116,19 @@ async def records(sql: str, *values: object) -> list[Any]:
 
 
 async def row(sql: str, *values: object) -> dict[str, Any] | None:
-    """The first row of one statement, if there is any."""
+    """Run one statement and return its first row, if there is any."""
     found = await rows(sql, *values)
     return found[0] if found else None
 
 
 async def only_reads() -> bool:
-    """Whether the database takes no writes, as a replica does."""
+    """Whether the database refuses writes, as a replica does."""
     found = await row("SELECT current_setting('transaction_read_only')::bool AS only_reads")
     return found is not None and bool(found["only_reads"])
 
 
 def transaction() -> Any:
-    """`async with transaction():` all inside happens together or not at all."""
+    """For `async with transaction():`, where everything inside happens or nothing does."""
     return in_transaction("default")
 
 

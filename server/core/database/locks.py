@@ -1,4 +1,4 @@
-"""The advisory locks of this application, all in one place, so that no two mean the same."""
+"""The advisory locks of this application, all in one place so that no number is used twice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum, unique
 
 @unique
 class AdvisoryLock(IntEnum):
-    """Any numbers, as long as they stay the same: processes of two versions may run at once."""
+    """The numbers are arbitrary but must never change, as processes of two versions may run at once."""
 
     MIGRATIONS = 7_237_100_001
     DEMO_USERS = 7_237_100_002
@@ -15,5 +15,5 @@ class AdvisoryLock(IntEnum):
     DRILLS = 7_237_100_004
     RESTORES = 7_237_100_005
     RELAY = 7_237_100_006
-    TURNS = 7_237_100_007  # with the id of a user
+    TURNS = 7_237_100_007  # combined with a user's id
     IMPORTS = 7_237_100_008

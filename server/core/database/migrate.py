@@ -1,4 +1,4 @@
-"""Applying migrations, by one process at a time."""
+"""Applies migrations, in one process at a time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NewerDatabase(Exception):
 
 @asynccontextmanager
 async def migration_lock(address: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]:
-    """Hold the lock on a connection of its own: aerich neither locks nor shares its connection."""
+    """Hold the migration lock on a separate connection, as aerich neither locks nor shares its own."""
     connection = await connect(address, within=CONNECT_TIMEOUT)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATIONS)
@@ -44,7 +44,7 @@ async def migration_lock(address: DatabaseAddress) -> AsyncIterator[asyncpg.Conn
 
 
 async def upgrade(address: DatabaseAddress) -> list[str]:
-    """Apply what is missing; the names of what was applied. Safe to run from many processes."""
+    """Apply the missing migrations and return their names. Many processes may call this at once."""
     from aerich import Command
 
     config = tortoise_config(address, pool_size=2, name="perch migrate", patient=True)
@@ -61,7 +61,7 @@ async def upgrade(address: DatabaseAddress) -> list[str]:
 
 
 async def downgrade(address: DatabaseAddress) -> list[str]:
-    """Take every migration back, the newest first, with all data; for tests and developers."""
+    """Revert every migration, newest first, losing all data; for tests and developers."""
     from aerich import Command
 
     config = tortoise_config(address, pool_size=2, name="perch migrate", patient=True)
@@ -82,13 +82,13 @@ def known() -> list[str]:
 
 
 async def missing(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
-    """The migrations that this database lacks; `fetch` gives the first row of a statement."""
+    """The migrations that this database lacks; `fetch` returns the first row of a statement."""
     there = await applied(fetch)
     return [name for name in known() if name not in there]
 
 
 async def unknown(fetch: Callable[[str], Awaitable[Any]] = row) -> list[str]:
-    """The migrations that this database has and this version does not know: it was used by a newer Perch."""
+    """The migrations in this database that this version doesn't know, because a newer Perch has used it."""
     mine = set(known())
     return [name for name in await applied(fetch) if name not in mine]
 

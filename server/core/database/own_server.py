@@ -1,7 +1,8 @@
-"""Our own PostgreSQL: its database, and the everyday role `perch`, which is no superuser.
+"""Our own PostgreSQL: its database, and the everyday role `perch`, which isn't a superuser.
 
-initdb makes `perch` the superuser that owns the system's own objects. It is renamed, and another role of the
-name takes its place and all that Perch made, in each database. So every address with `perch` goes on working.
+initdb makes `perch` the superuser that owns the system's own objects. We rename that role and create
+another `perch`, which gets everything that Perch has made, in each database. So addresses with `perch` keep
+working.
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ log = logging.getLogger(__name__)
 
 SUPERUSER = "perch_superuser"
 
-# The everyday role, until it has what it takes to get its name.
+# The everyday role's temporary name, until it owns everything and can be renamed to `perch`.
 NEXT = "perch_next"
 
-# How long to wait for a table that somebody uses, if the server is renewed while it runs: shorter than it
-# takes PostgreSQL to look for a deadlock, which might end somebody's request.
+# How long to wait for a table in use, if the server is reloaded while it runs. This is shorter than the time
+# after which PostgreSQL looks for deadlocks, as resolving one might abort a user's request.
 PATIENCE = "SET lock_timeout = '300ms'"
 
-# Roles that dumps are restored as (`tasks.dumps.confined`): the everyday role lends them a database each.
+# The roles that restore dumps (`tasks.dumps.confined`). The everyday role lends each of them a database.
 CONFINED = ("perch_drill", "perch_restore")
 
 IS_BOOTSTRAP_SUPERUSER = "SELECT oid = 10 FROM pg_roles WHERE rolname = current_user"
 DATABASES = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname"
 
-# What Perch made in a database, as commands that give it to $1. Sequences of identity columns follow their
-# table, and row types, arrays and indexes what they belong to.
+# Selects commands that give everything Perch made in a database to the role $1. Sequences of identity columns
+# follow their table; row types, arrays and indexes follow the object they belong to.
 HAND_OVER = """
     SELECT format('ALTER TABLE %s OWNER TO %I', c.oid::regclass, $1::text)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -60,7 +61,8 @@ HAND_OVER = """
     FROM pg_namespace WHERE nspowner = 10 AND nspname !~ '^pg_|^information_schema$'
 """
 
-# One transaction: whoever connects as `perch` finds the one or the other. A session cannot rename its role.
+# In one transaction, so that anyone connecting as `perch` gets either the old role or the new one. The helper
+# role is needed because a session can't rename its own role.
 EXCHANGE = f"""
     CREATE ROLE perch_helper SUPERUSER;
     SET LOCAL SESSION AUTHORIZATION perch_helper;
@@ -69,14 +71,14 @@ EXCHANGE = f"""
     SET LOCAL SESSION AUTHORIZATION {SUPERUSER};
     DROP ROLE perch_helper;
 """
-# A role that a restored archive has given settings of its own loses them.
+# If a restored archive has given the role settings of its own, they are removed.
 LEND = """
     DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
     ALTER ROLE {role} RESET ALL;
     GRANT {role} TO perch;
 """
 
-# $1 the roles. Whether one is missing, or has settings of its own.
+# Whether one of the roles $1 is missing, or has settings of its own.
 LACKS_ROLES = """
     SELECT count(*) FILTER (WHERE rolconfig IS NULL) < cardinality($1::text[])
     FROM pg_roles WHERE rolname = ANY ($1)
@@ -84,13 +86,13 @@ LACKS_ROLES = """
 
 
 async def prepare(address: DatabaseAddress) -> None:
-    """See that the everyday role is no superuser, and that its database is there."""
+    """Make sure that the everyday role isn't a superuser, and that its database exists."""
     await separate_roles(address)
     await create_database(address)
 
 
 async def create_database(address: DatabaseAddress) -> bool:
-    """Create the database, if it is not there yet; whether it was created."""
+    """Create the database if it doesn't exist yet, and return whether it was created."""
     async with connected(address, "postgres") as server:
         if await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", address.database):
             return False
@@ -99,9 +101,9 @@ async def create_database(address: DatabaseAddress) -> bool:
 
 
 async def separate_roles(address: DatabaseAddress) -> None:
-    """Give all that the superuser `perch` owns to a role without powers, and that role its name.
+    """Give everything that the superuser `perch` owns to an ordinary role, and rename that role `perch`.
 
-    Killed at any point, it leaves everything usable, and is done by the next start.
+    If this is killed at any point, everything stays usable, and the next start completes it.
     """
     async with connected(address, "postgres") as server:
         if await server.fetchval(IS_BOOTSTRAP_SUPERUSER):
@@ -134,15 +136,15 @@ async def _separate(server: asyncpg.Connection, address: DatabaseAddress) -> Non
 
 
 async def lend_roles(superuser: asyncpg.Connection) -> None:
-    """Make the roles that dumps are restored as, and what else the everyday role needs for that."""
+    """Create the roles that restore dumps, and grant the everyday role what else it needs for that."""
     for role in CONFINED:
         await superuser.execute(LEND.format(role=role))
-    # Else autovacuum at work in a database keeps it from being dropped.
+    # Without this, a database can't be dropped while autovacuum works in it.
     await superuser.execute("GRANT pg_signal_backend TO perch")
 
 
 async def hand_over(address: DatabaseAddress) -> None:
-    """Give all of one database away, a table at a time: none is locked while another one is waited for."""
+    """Hand over everything in a database, a table at a time: none stays locked while we wait for another."""
     async with connected(address, address.database) as connection:
         await connection.execute(PATIENCE)
         for (command,) in await connection.fetch(HAND_OVER, NEXT):
@@ -151,7 +153,7 @@ async def hand_over(address: DatabaseAddress) -> None:
 
 @asynccontextmanager
 async def connected(address: DatabaseAddress, database: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection to this database of the server."""
+    """Connect to this database of the server."""
     connection = await connect(replace(address, database=database), within=CONNECT_TIMEOUT)
     try:
         yield connection

@@ -1,12 +1,12 @@
-"""The pool of connections as Tortoise uses it, with bounds: nobody waits for a connection without end.
+"""Tortoise's connection pool, with limits, so that no request waits for a connection forever.
 
-A database that is slow makes every request wait for one of few connections. Where too many wait already, the
-next is refused at once, and who has waited for long is refused too: both are answered 503, and the server
-has its memory and its wits when the database comes back. Tortoise finds this as the engine
+When the database is slow, all requests wait for a few connections. If too many are waiting already, the next
+request is refused at once, and so is one that has waited too long: both get 503, and the server still has
+memory and is responsive when the database recovers. Tortoise finds this as the engine
 `server.core.database.pool`.
 
-The pool follows a database whose primary changes: it keeps no connection to a server that takes no writes
-while another one does.
+The pool follows a database whose primary changes: it keeps no connection to a server that refuses writes
+while another one accepts them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from config.addresses import DatabaseAddress, Host
 from server.core.database import traced
 from server.core.database.connecting import connect_somewhere
 
-# What asyncpg's `create_pool` gives to the class that it makes, where nobody says otherwise.
+# The defaults that asyncpg's `create_pool` passes to the pool class.
 DEFAULTS = {
     "max_queries": 50_000,
     "max_inactive_connection_lifetime": 300.0,
@@ -36,30 +36,30 @@ DEFAULTS = {
     "record_class": asyncpg.Record,
 }
 
-# Who waits longer than this for a connection is refused. Seconds.
+# A request that waits longer than this many seconds for a connection is refused.
 ACQUIRE_TIMEOUT = 2.0
 
-# A connection whose statement was given up is waited for as long, and closed then. Seconds.
+# How many seconds to wait for a connection whose statement was abandoned before closing it.
 RELEASE_TIMEOUT = 1.0
 
-# A connection to a read-only server is replaced at most this often: if no server takes writes, pages can
-# still be read, and each should not cost a new connection. Seconds.
+# A connection to a read-only server is replaced at most once in this many seconds: if no server accepts
+# writes, pages can still be read, and each page shouldn't cost a new connection.
 LOOK_EVERY = 1.0
 
-# So many may wait in one process: at half a millisecond each, as most of our statements take, the last one
-# of them waits for a quarter of a second.
+# The most requests that may wait in one process. At half a millisecond each, which is what most of our
+# statements take, the last one waits for a quarter of a second.
 MOST_WAITING = 500
 
 
 class PoolExhausted(OSError):
-    """All connections are in use, and too many wait for one; it passes."""
+    """All connections are in use and too many requests are waiting for one. This is transient."""
 
 
-asyncpg_pool: Any = asyncpg.Pool  # it has no types
+asyncpg_pool: Any = asyncpg.Pool  # asyncpg has no types
 
 
 class BoundedPool(asyncpg_pool):  # type: ignore[misc]
-    """asyncpg's, with bounds on waiting, and connections to the server that takes writes."""
+    """asyncpg's pool with limits on waiting, whose connections lead to the server that accepts writes."""
 
     waiting = 0
 
@@ -70,7 +70,7 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
         self._looked = -LOOK_EVERY
 
     async def _opened(self, **options: Any) -> Any:
-        """Open a connection, and end those that it shows to be useless: to another host, or read-only."""
+        """Open a connection; if it accepts writes, end those that lead to another host or are read-only."""
         within = options.pop("timeout")
         fresh, host = await connect_somewhere(self._address, within=within, session=self._session, **options)
         if not is_read_only(fresh):
@@ -94,8 +94,8 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
             self.waiting -= 1
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Give it back. One that does not come to rest, or whose server is read-only, is closed."""
-        with suppress(InterfaceError):  # of one that has ended
+        """Return a connection to the pool, or close it if it stays busy or its server is read-only."""
+        with suppress(InterfaceError):  # raised if the connection has ended
             if is_read_only(connection) and time.monotonic() >= self._looked + LOOK_EVERY:
                 self._looked = time.monotonic()
                 connection.terminate()
@@ -103,7 +103,7 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
 
 
 def is_read_only(connection: Any) -> bool:
-    """Whether its server refuses writes at the moment. PostgreSQL 14 and newer report that unasked."""
+    """Whether its server refuses writes at the moment. PostgreSQL 14 and newer report this unasked."""
     if connection.is_closed():
         return False
     said = connection.get_settings()
@@ -113,15 +113,15 @@ def is_read_only(connection: Any) -> bool:
 
 
 class BoundedClient(AsyncpgDBClient):
-    """Tortoise's client with such a pool."""
+    """Tortoise's client, with a `BoundedPool`."""
 
     def __init__(self, *, address: DatabaseAddress, session: Mapping[str, str], **others: Any) -> None:
         super().__init__(**others)
         self._address, self._session = address, session
 
     async def create_pool(self, **options: Any) -> Any:
-        """Open it."""
-        for name in ("host", "port", "user", "password", "database"):  # the address has them
+        """Open the pool."""
+        for name in ("host", "port", "user", "password", "database"):  # they are in the address
             del options[name]
         if traces.spans is not None:
             options["init"] = traced.follow
@@ -132,7 +132,7 @@ client_class = BoundedClient
 
 
 def measured() -> Iterator[Metric]:
-    """The pool of this process, in figures; nothing where none is open."""
+    """The metrics of this process's pool; none if no pool is open."""
     pool: Any = getattr(connections.get("default"), "_pool", None)
     if pool is None:
         return

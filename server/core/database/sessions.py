@@ -1,6 +1,6 @@
-"""Whether a connection is a session of its own in PostgreSQL, as notifications and locks need it to be.
+"""Checks that a connection has a PostgreSQL session of its own, as notifications and locks require.
 
-PgBouncer in transaction mode accepts LISTEN and session locks, and loses both: every write would wait for
+PgBouncer in transaction mode accepts LISTEN and session locks but loses both: every write would wait for
 hosts that hear nothing, and two processes could hold the same lock.
 """
 
@@ -15,15 +15,15 @@ from config.addresses import DatabaseAddress
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT
 
-# How long what one connection says may take to reach another, and how often it is said: a server may be busy.
-# Seconds.
+# How many seconds a notification may take from one connection to another, and how often to send it, as a
+# server may be busy.
 HEARD_WITHIN, TRIES = 3.0, 2
 
 CHANNEL = "perch_sessions"
 
 
 class SharedSession(LookupError):
-    """A pooler lends sessions for a transaction."""
+    """A pooler shares sessions, lending each out for a transaction at a time."""
 
     def __init__(self, address: DatabaseAddress) -> None:
         super().__init__(
@@ -33,10 +33,10 @@ class SharedSession(LookupError):
 
 
 async def require_own(address: DatabaseAddress) -> None:
-    """Have one connection hear what another one says. A standby, which takes no LISTEN, is not asked.
+    """Check that one connection hears another's notification. A standby, which refuses LISTEN, is skipped.
 
     Raises:
-        SharedSession: it hears nothing.
+        SharedSession: it doesn't hear the notification.
         What `connect` raises.
     """
     heard = asyncio.Event()

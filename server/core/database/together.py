@@ -1,9 +1,9 @@
-"""Doing in one statement what many ask for at the same moment.
+"""A batcher: combines writes requested at the same time into one statement.
 
-A statement costs its round trip, its planning, its triggers and its commit once, for one row or fifty.
-Nobody waits for company: what comes while nothing is under way is done at once; what comes meanwhile is done
-together next. Writers of one row, such as all who like one tweet, then wait for a few transactions and not
-for hundreds. A row that somebody else has locked for long holds up those who write it, and nobody else.
+A statement costs its round trip, planning, triggers and commit once, whether it writes one row or fifty.
+Nothing waits for company: a write that comes while nothing is under way runs at once, and those that come in
+the meantime run together next. So writers of one row, such as everyone who likes one tweet, wait for a few
+transactions instead of hundreds. A row that stays locked for long holds up only those who write that row.
 """
 
 from __future__ import annotations
@@ -27,36 +27,37 @@ from config import traces
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Statements under way at once, of one kind in one process.
+# How many statements of one kind may be under way at once in a process.
 FLIGHTS = 2
 
-# One that takes longer waits for a lock: another goes in its place, without what it may wait for. Seconds.
+# A statement that takes longer than this many seconds is waiting for a lock. Another one starts in its place,
+# without the rows that the first may be waiting for.
 HELD_UP_AFTER = 0.25
 
-# What is not done by then may be done all the same; nobody waits for it. Longer than one statement may take,
-# and shorter than two one after the other. Seconds.
+# After this many seconds, callers stop waiting, although the write may still happen. It is longer than one
+# statement may take, and shorter than two in a row.
 PATIENCE = 8.0
 
-# Rows in one statement.
+# The most rows in one statement.
 AT_MOST = 100
 
-# Somebody's own failure, and surely nothing was done: the others are tried again. Where the connection is
-# lost nobody knows that, and where time has run out it would run out again.
+# Errors caused by one item, after which certainly nothing was written: the other items are tried again. After
+# a lost connection that isn't certain, and after a timeout a retry would time out again.
 OWN_FAILURES = (DataError, IntegrityConstraintViolationError, LockNotAvailableError, TransactionRollbackError)
 
 
 @dataclass(eq=False)
 class _Flight:
-    """Statements one after the other. `subjects` are those of the one that is under way."""
+    """A series of statements. `subjects` are the subjects of the statement under way."""
 
     subjects: set[Hashable] = field(default_factory=set)
     is_held_up: bool = False
-    task: asyncio.Task[None] | None = None  # the event loop alone would let go of it
+    task: asyncio.Task[None] | None = None  # the event loop alone keeps only a weak reference
 
 
 @dataclass(eq=False, slots=True)
 class _Asked(Generic[Item, Result]):
-    """What somebody waits for. `trace` is that of their request, where traces are wanted."""
+    """An item that a caller waits for. `trace` is the trace of their request, if tracing is on."""
 
     item: Item
     result: asyncio.Future[Result]
@@ -64,10 +65,10 @@ class _Asked(Generic[Item, Result]):
 
 
 class Together(Generic[Item, Result]):
-    """`do` gives to `run` what was asked meanwhile, and to each who asked its own result.
+    """Collects the items of concurrent `do` calls for `run`, and gives each caller its own result.
 
-    Where a statement of several fails for what one of them asked, each is tried alone, so that nobody fails
-    for another's sake. `subject` is what an item may have to wait for: the row that it locks.
+    If one item makes a statement of several fail, each is tried alone, so that no caller fails because of
+    another. `subject` returns what an item may have to wait for: the row that it locks.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Together(Generic[Item, Result]):
         self._flying: set[_Flight] = set()
 
     async def do(self, item: Item) -> Result:
-        """The result of this one. Who goes away while it is under way finds it done all the same.
+        """Do this item and return its result. It may be done even if the caller is cancelled.
 
         Raises:
             TimeoutError: it took too long, waiting for a locked row or for a database that hangs.
@@ -96,7 +97,7 @@ class Together(Generic[Item, Result]):
         if sum(not flight.is_held_up for flight in self._flying) < FLIGHTS:
             flight = _Flight()
             self._flying.add(flight)
-            # Of nobody's request, and of nobody's transaction.
+            # In a context of its own, so that it belongs to no caller's request or transaction.
             flight.task = asyncio.create_task(self._fly(flight), context=Context())
 
     async def _fly(self, flight: _Flight) -> None:
@@ -112,27 +113,27 @@ class Together(Generic[Item, Result]):
         finally:
             self._flying.discard(flight)
             if flight.is_held_up:
-                self._depart()  # with what waited for the same
+                self._depart()  # continue with the items that waited for the same row
 
     def _hold_up(self, flight: _Flight) -> None:
         flight.is_held_up = True
         self._depart()
 
     def _taken(self) -> list[_Asked[Item, Result]]:
-        """What can be written now, in its order."""
+        """The items that can be written now, in order."""
         busy = {subject for flight in self._flying if flight.is_held_up for subject in flight.subjects}
         some: list[_Asked[Item, Result]] = []
         left: list[_Asked[Item, Result]] = []
         while self._waiting and len(some) < AT_MOST:
             one = self._waiting.popleft()
-            if one.result.done():  # who asked has gone
+            if one.result.done():  # the caller is gone
                 continue
             (left if busy and self._subject(one.item) in busy else some).append(one)
         self._waiting.extendleft(reversed(left))
         return some
 
     async def _write(self, some: Sequence[_Asked[Item, Result]]) -> None:
-        traces.go_on(some[0].trace)  # a statement is of one trace
+        traces.go_on(some[0].trace)  # a statement can belong to only one trace
         try:
             self._tell(some, await self._run([one.item for one in some]))
         except OWN_FAILURES as error:
@@ -140,7 +141,7 @@ class Together(Generic[Item, Result]):
                 self._fail(some, error)
             else:
                 for one in some:
-                    if not one.result.done():  # who waited too long has gone
+                    if not one.result.done():  # callers that waited too long are gone
                         await self._write([one])
         except BaseException as error:
             self._fail(some, error)

@@ -1,4 +1,4 @@
-"""Statements as spans of traces (`config.traces`): their text, which holds no values, and their time."""
+"""Records statements as trace spans (`config.traces`): their duration, and their text without values."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from config import traces
 
 
 async def follow(connection: Any) -> None:
-    """Tell of every statement of this connection from now on."""
+    """Record every statement of this connection from now on."""
     connection.add_query_logger(tell)
 
 
 def tell(query: LoggedQuery) -> None:
-    """One is done, or failed; called in the context of whoever sent it."""
+    """Record a statement that has ended or failed. Called in the context of the code that sent it."""
     if traces.spans is None:
         return
     text = " ".join(query.query.split())

@@ -1,1 +1,1 @@
-"""How often and how much."""
+"""Rate limits and quotas."""

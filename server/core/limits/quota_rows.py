@@ -1,6 +1,6 @@
-"""What each user has sent on a day of UTC: taken before the bytes come, so that many at once get no more.
+"""What each user has sent per UTC day, reserved before the bytes arrive so that parallel uploads get no more.
 
-The table has no model. Text is taken by the statement that publishes it
+The table has no model. Text is counted by the statement that publishes it
 (`server.features.tweets.publishing`).
 """
 
@@ -10,7 +10,7 @@ from datetime import date
 
 from server.core.database.connection import row, rows
 
-# Nothing where it would be too much. Of two at once, the second sees what the first has taken.
+# Returns no row if this would exceed the quota. Of two at once, the second sees what the first has reserved.
 TAKE = """
     INSERT INTO upload_days AS d (user_id, day, pictures, bytes)
     SELECT $1, $2, 1, $3::bigint WHERE $4 >= 1 AND $3 <= $5::bigint
@@ -29,21 +29,21 @@ FORGET = "DELETE FROM upload_days WHERE day < $1 RETURNING 1"
 
 
 async def take(user_id: int, day: date, size: int, *, pictures: int, most_bytes: int) -> bool:
-    """Take a picture of `size` bytes out of the day's; False where so many or so much are not left."""
+    """Reserve one picture of `size` bytes of the day's quota; False if not enough is left."""
     return await row(TAKE, user_id, day, size, pictures, most_bytes) is not None
 
 
 async def give_back(user_id: int, day: date, size: int) -> None:
-    """Of the bytes that were taken, these did not come."""
+    """Return `size` reserved bytes that didn't arrive to the day's quota."""
     await rows(GIVE_BACK, user_id, day, size)
 
 
 async def text_bytes(user_id: int, day: date) -> int:
-    """Of the tweets that they published."""
+    """The number of bytes in the tweets that the user published that day."""
     found = await row(TEXT_BYTES, user_id, day)
     return found["text_bytes"] if found else 0
 
 
 async def forget(before: date) -> int:
-    """Remove the days before; how many."""
+    """Remove the rows of earlier days and return how many there were."""
     return len(await rows(FORGET, before))

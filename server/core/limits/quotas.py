@@ -1,4 +1,4 @@
-"""How many pictures, and how many bytes of them and of text, a user may send on a day of UTC."""
+"""Daily quotas: how many pictures, and how many bytes of pictures and text, a user may send per UTC day."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.core.limits import quota_rows as quota
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Of a day."""
+    """A user's limits for one day."""
 
     pictures: int
     bytes: int
@@ -22,7 +22,7 @@ class Quota:
 
 @dataclass(slots=True)
 class Taken:
-    """What an upload has taken out of the day's bytes; whoever receives it says in `kept` what came."""
+    """The bytes that an upload has reserved of the day. Its receiver sets `kept` to what has arrived."""
 
     bytes: int
     kept: int = 0
@@ -30,12 +30,12 @@ class Taken:
 
 @asynccontextmanager
 async def taken(user_id: int, size: int, of: Quota, *, now: datetime | None = None) -> AsyncIterator[Taken]:
-    """Inside the block a picture of at most `size` bytes is counted; afterwards one of what came.
+    """Reserve a picture of at most `size` bytes for the block; afterwards, count only the bytes that arrived.
 
-    An upload that fails counts as a picture, as it was work, and not for its bytes.
+    A failed upload still counts as a picture, because it took work, but its bytes don't count.
 
     Raises:
-        QuotaExceeded: so many pictures, or so many bytes, are not left of this day.
+        QuotaExceeded: the day's quota of pictures or bytes doesn't have enough left.
     """
     now = now or datetime.now(UTC)
     day = now.date()
@@ -46,15 +46,15 @@ async def taken(user_id: int, size: int, of: Quota, *, now: datetime | None = No
         yield upload
     finally:
         if size != upload.kept:
-            # A client that goes away takes its request with it, and not what it is owed.
+            # If the client disconnects, the request is cancelled; its unused bytes must be returned anyway.
             await asyncio.shield(quota.give_back(user_id, day, size - upload.kept))
 
 
 async def ensure_room_for_text(user_id: int, text: str, most: int) -> None:
-    """Say why a tweet was not published if the day has no room for it.
+    """Explain why a tweet wasn't published, if the reason is the day's quota.
 
     Raises:
-        QuotaExceeded: it was.
+        QuotaExceeded: the day has no room for this text.
     """
     now = datetime.now(UTC)
     if await quota.text_bytes(user_id, now.date()) + len(text.encode()) > most:
@@ -71,5 +71,5 @@ def _exceeded(what: str, now: datetime) -> QuotaExceeded:
 
 
 async def forget_old(*, now: datetime | None = None) -> int:
-    """Remove what counts no more; how many rows."""
+    """Remove the rows of days that no longer count, and return how many there were."""
     return await quota.forget((now or datetime.now(UTC)).date() - timedelta(days=1))

@@ -1,4 +1,4 @@
-"""The rates of the settings, and the tallies that hold people to them."""
+"""The rate limits from the settings, and the tallies that enforce them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from config.settings import Settings
 from server.core.limits.streams import Streams
 from server.core.limits.tally import Ledger, Rate, Tally, settle_for_ever
 
-# Each wrong key is answered so much later, so that whoever tries them tries few; but no more than these wait
-# at once in a process. Seconds.
+# The response to a wrong key is delayed by this many seconds, to slow down anyone guessing keys. At most this
+# many requests wait at once in a process.
 PAUSE, MOST_PAUSED = 0.3, 100
 
-# By address: what has to be looked up in the database before anybody knows who asks. That is keys which this
-# process has not met and new streams; and, for themselves, pictures of which it does not know that everybody
-# may have them. A classroom behind one address stays below both when all of it comes back at once.
+# Per address: lookups in the database before we know who is asking. The first rate is for keys that this
+# process hasn't seen yet and for new streams; the second, counted separately, is for pictures that it doesn't
+# know to be public. A classroom behind one address stays below both even if everyone comes back at once.
 LOOKUPS, PICTURE_LOOKUPS = "3000/minute", "12000/minute"
 
 REFUSED = Counter(
@@ -32,17 +32,17 @@ REFUSED = Counter(
 
 
 class Rates:
-    """What is counted: reads, writes and uploads by user, whichever key they show; the rest by address.
+    """All tallies: reads, writes and uploads per user, whichever key they use; the rest per address.
 
-    Reads, and all that comes from an address with a key that is valid, are counted roughly, so that they cost
-    no round trip; the others exactly.
+    Reads, and all requests with a valid key from one address, are counted approximately, which costs no round
+    trip; the others are counted exactly.
     """
 
     def __init__(self, settings: Settings, redis: Redis) -> None:
         ledger = Ledger(redis)
 
         def tally(name: str, rate: str) -> Tally:
-            REFUSED.labels(name)  # from the start, so that the first is seen as one more
+            REFUSED.labels(name)  # create the counter at 0, so that its first increment is visible
             return Tally(name, Rate.parse(rate), ledger)
 
         self.reads = tally("reads", settings.rate_reads)
@@ -59,7 +59,7 @@ class Rates:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Rates]:
-        """Tell Redis what was counted, inside the block."""
+        """Inside the block, send the counts to Redis."""
         tallies = [self.reads, self.writes, self.uploads, self.anonymous, self.wrong_keys, self.address]
         tallies += [self.lookups, self.picture_lookups]
         task = asyncio.create_task(settle_for_ever(tallies), name="rates")
@@ -71,7 +71,7 @@ class Rates:
                 await task
 
     async def pause(self) -> None:
-        """Let whoever showed a wrong key wait a little."""
+        """Delay the response to a wrong key a little."""
         if self._paused >= MOST_PAUSED:
             return
         self._paused += 1

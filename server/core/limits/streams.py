@@ -1,4 +1,4 @@
-"""How many live streams one may hold open in a web process."""
+"""Limits on the live streams that a user or an address may hold open in a web process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Streams:
-    """The open ones, by who holds them."""
+    """The number of open streams, by user and by address."""
 
     def __init__(self, *, per_user: int, per_address: int) -> None:
         self._most = {"user": per_user, "address": per_address}
@@ -16,7 +16,7 @@ class Streams:
 
     @contextmanager
     def held(self, user_id: int, address: str | None) -> Iterator[bool]:
-        """Inside the block one more is open; False where that is too many, and none is counted."""
+        """Inside the block, one more stream is open; False, and nothing is counted, if that is too many."""
         holders: list[tuple[str, object]] = [("user", user_id)]
         if address is not None:
             holders.append(("address", address))

@@ -1,11 +1,11 @@
-"""Requests counted by who makes them, in windows of the clock, over all web processes.
+"""Fixed-window request counters per caller, shared by all web processes.
 
-A count lives in Redis, under a key that names its window, so that all processes agree without asking when it
-begins. A tally is used in two ways. *Exactly*: each request is counted in Redis before it is admitted, a
-round trip. *Roughly*: it is counted here; twice a second what was counted is added in Redis, for all at
-once, and what other processes have counted is learnt from the answer. So beyond the rate each process lets
-through at most what it is asked in half a second. Where Redis is away, both go by what this process has
-counted itself: nobody waits for it, and nothing fails.
+A count lives in Redis under a key that names its window, so that all processes agree on when the window
+begins without asking. A tally can be used in two ways. *Exactly*: each request is counted in Redis before it
+is admitted, which costs a round trip. *Approximately*: requests are counted in this process; twice a second
+all new counts are added in Redis at once, and the response tells what other processes have counted. So a
+process admits at most half a second's requests beyond the rate. While Redis is unavailable, both ways rely on
+what this process has counted itself: no request waits for Redis, and none fails.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ log = logging.getLogger(__name__)
 
 PREFIX = "perch:rate:"
 
-# How long a request waits for Redis, and how long Redis is left alone after it did not answer. Seconds.
+# How many seconds a request waits for Redis, and for how many seconds we don't ask again after a failure.
 PATIENCE, REST = 0.25, 2.0
 
-# How often what was counted here is added there. Seconds.
+# How often the counts of this process are added in Redis, in seconds.
 SETTLE_EVERY = 0.5
 
-# Keys that are counted in one go.
+# The most keys in one pipeline.
 AT_ONCE = 1_000
 
-# Who is counted in a window at most, at some 200 bytes each: with more, all of them begin anew.
+# The most callers counted in a window, at about 200 bytes each. If there are more, all counts start again.
 MOST_COUNTED = 50_000
 
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -39,21 +39,21 @@ UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many in a window of so many seconds."""
+    """At most `most` requests in a window of `seconds` seconds."""
 
     most: int
     seconds: int
 
     @classmethod
     def parse(cls, text: str) -> Rate:
-        """Of `600/minute`, which the settings have checked."""
+        """Parse a rate such as `600/minute`, which the settings have already validated."""
         most, _, unit = text.partition("/")
         return cls(int(most), UNITS[unit])
 
 
 @dataclass(slots=True)
 class Count:
-    """What is known of one: the total in Redis when it was last seen, and what it does not have yet."""
+    """A caller's count: the total last seen in Redis, and the requests not yet added there."""
 
     total: int = 0
     fresh: int = 0
@@ -61,7 +61,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What is to be added to a count."""
+    """An amount to add to a count."""
 
     key: str
     amount: int
@@ -69,13 +69,13 @@ class Addition:
     total: asyncio.Future[int | None]
 
 
-# The total after an addition that Redis was sent, and did not confirm in time. It may count all the same, so
-# it is not sent again: under load, one request would be counted several times.
+# Stands for the total after an addition that was sent to Redis and not confirmed in time. It may have been
+# counted, so it isn't sent again: otherwise, under load, one request would be counted several times.
 UNCONFIRMED = -1
 
 
 class Ledger:
-    """The counts in Redis. What is to be added at the same moment goes there together, on one connection."""
+    """The counts in Redis. Additions made at the same time are sent together, on one connection."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -84,7 +84,10 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
 
     async def add(self, key: str, amount: int, *, seconds: int) -> int | None:
-        """The total after it, which is kept for so long; None if Redis was not reached, or UNCONFIRMED."""
+        """Add to a count that expires after `seconds`, and return the new total.
+
+        None if Redis couldn't be reached; UNCONFIRMED if it didn't confirm in time.
+        """
         if time.monotonic() < self._rests_until:
             return None
         total: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
@@ -100,7 +103,7 @@ class Ledger:
             try:
                 if time.monotonic() >= self._rests_until:
                     totals = await self._added(now)
-            except Exception as error:  # whatever it is: nobody is to wait for it, or fail
+            except Exception as error:  # whatever went wrong, no request may wait or fail because of it
                 if isinstance(error, TimeoutError):
                     totals = [UNCONFIRMED] * len(now)
                 if time.monotonic() > self._rests_until + 10 * REST:
@@ -109,7 +112,7 @@ class Ledger:
                 self._rests_until = time.monotonic() + REST
             finally:
                 for addition, total in zip(now, totals, strict=True):
-                    if not addition.total.done():  # who waited may have gone
+                    if not addition.total.done():  # the waiting request may be gone
                         addition.total.set_result(total)
 
     async def _added(self, additions: list[Addition]) -> list[int | None]:
@@ -121,7 +124,7 @@ class Ledger:
 
 
 class Tally:
-    """Requests of one kind in the present window."""
+    """Requests of one kind in the current window."""
 
     def __init__(self, name: str, rate: Rate, ledger: Ledger) -> None:
         self.name, self.rate = name, rate
@@ -131,7 +134,7 @@ class Tally:
         self._counts: dict[object, Count] = {}
 
     def count(self, who: object) -> int:
-        """Count one roughly; how many are left after it, below 0 where it is too much."""
+        """Count a request approximately and return how many are left; negative if it is over the limit."""
         self._now = int(time.time())
         count = self._counts.get(who) if self._now < self._ends else None
         if count is None:
@@ -140,7 +143,7 @@ class Tally:
         return self._most - count.total - count.fresh
 
     async def count_exactly(self, who: object) -> int:
-        """Count one in Redis; how many are left after it, below 0 where it is too much."""
+        """Count a request in Redis and return how many are left; negative if it is over the limit."""
         count = self._count(who)
         if count.total + count.fresh >= self.rate.most:
             return -1
@@ -155,7 +158,7 @@ class Tally:
         return self._ends - self._now
 
     async def settle(self) -> None:
-        """Tell Redis what it does not know yet, and learn what the other processes have counted."""
+        """Add this process's new counts in Redis, and learn what the other processes have counted."""
         changed = [(self._key(who), count) for who, count in self._counts.items() if count.fresh]
         await asyncio.gather(*[self._settle(key, count) for key, count in changed])
 
@@ -183,11 +186,11 @@ class Tally:
 
 
 async def settle_for_ever(tallies: Sequence[Tally]) -> None:
-    """Twice a second."""
+    """Settle all tallies twice a second."""
     while True:
         await asyncio.sleep(SETTLE_EVERY)
         for tally in tallies:
             try:
                 await tally.settle()
-            except Exception:  # whatever it is: requests are answered all the same
+            except Exception:  # whatever went wrong, requests are still answered
                 log.exception("can't share this process's count of %s with other processes", tally.name)

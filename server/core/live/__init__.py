@@ -1,1 +1,1 @@
-"""Live updates: the relay from outbox to log, the hub, the streams."""
+"""Live updates: the relay from the outbox to the log, the hub, and the streams."""

@@ -1,4 +1,4 @@
-"""What is handed out in one go: for each audience joined once, however many streams get it."""
+"""Events handed out together: their messages are joined once per audience, for any number of streams."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import NamedTuple
 from server.core.live.event_id import EventId
 from server.core.live.frames import Frame
 
-# Nobody's id: who is none of those that are told something of their own.
+# Nobody's id: it stands for all viewers who get nothing of their own.
 ANYBODY = 0
 
-# What a frame takes besides its messages, and each follower that it lists, about. Bytes.
+# The approximate size in bytes of a frame without its messages, and of each follower that it lists.
 FRAME, FOLLOWER = 200, 64
 
 
 class Part(NamedTuple):
-    """The next messages for one viewer, and how far in the log they reach."""
+    """The next messages for one viewer, and the position in the log up to which they reach."""
 
     messages: list[bytes]
     up_to: EventId
 
 
 class Batch:
-    """Messages, and how far in the log they reach: from what follows `after` to `up_to`."""
+    """Messages for the events in the log after position `after`, up to and including `up_to`."""
 
     def __init__(self, frames: Sequence[Frame], after: EventId, up_to: EventId) -> None:
         self.after = after
         self.up_to = up_to
         self._frames = frames
         self._numbers = [frame.seq for frame in frames]
-        # The last words to each key that is revoked here.
+        # The last message for each key that is revoked in this batch.
         self.revoked = {frame.revoked_key: frame.message for frame in frames if frame.revoked_key is not None}
         self._apart: set[int] = set()
         for frame in frames:
@@ -42,7 +42,7 @@ class Batch:
         self.size = sum(size(frame) for frame in frames)
 
     def part(self, viewer_id: int, *, after: int, at_most: int) -> Part:
-        """What this viewer gets of what is later than `after`: up to so many bytes, or one message."""
+        """This viewer's messages after `after`: up to `at_most` bytes, or one larger message."""
         found: list[bytes] = []
         taken, reached = 0, after
         for frame in self._frames[bisect_right(self._numbers, after) :]:
@@ -56,7 +56,7 @@ class Batch:
         return Part(found, self.up_to)
 
     def joined(self, viewer_id: int) -> bytes:
-        """All that this viewer gets; the same bytes for all who get the same."""
+        """All messages for this viewer, joined; viewers who get the same share the bytes."""
         who = viewer_id if viewer_id in self._apart else ANYBODY
         if who not in self._joined:
             told = (frame.to(who) for frame in self._frames)
@@ -64,12 +64,12 @@ class Batch:
         return self._joined[who]
 
     def forget_joined(self) -> None:
-        """It has been offered to every stream: what is kept for those that are behind is the messages."""
+        """Free the joined bytes once every stream was offered them. Streams behind need only messages."""
         self._joined.clear()
         self._apart.clear()
 
 
 def size(frame: Frame) -> int:
-    """What a frame takes, about, in bytes."""
+    """The approximate size of a frame, in bytes."""
     messages = len(frame.message) + len(frame.for_followers or b"")
     return FRAME + messages + FOLLOWER * len(frame.followers)

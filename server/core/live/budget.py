@@ -1,4 +1,4 @@
-"""How much all streams of a process may have waiting, and who gives way where that is used up."""
+"""Limits how much may wait for the clients of a process's streams, and resets the slowest beyond that."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from collections.abc import Collection
 from server.core.live.subscription import Subscription
 from server.core.live.tail import Tail
 
-# What all streams together may have waiting for their clients. A burst of 10,000 tweets of 1 kB fits in, and
-# the last part of each of 8,000 streams that nobody reads. Bytes.
+# The most bytes that may wait for the clients of all streams together. This has room for a burst of 10,000
+# tweets of 1 kB, and for the last part of each of 8,000 streams that nobody reads.
 MAX_QUEUED = 64 << 20
 
-# How long clients have to take what waits once that is too much: who is quick has it by then. Seconds.
+# In seconds: how long clients have to catch up once too much is waiting, which is enough for quick ones, and
+# how often to check.
 PATIENCE, LOOK_EVERY = 1.0, 0.02
 
 
 class Budget:
-    """Keeps the tail, and what clients have not taken of what was written to them, within the bound."""
+    """Keeps the tail, and the bytes written that clients haven't taken yet, within the limit."""
 
     def __init__(self, tail: Tail, streams: Collection[Subscription]) -> None:
         self._tail = tail
@@ -27,11 +28,11 @@ class Budget:
 
     @property
     def queued(self) -> int:
-        """How much waits now. Bytes."""
+        """How many bytes are waiting now."""
         return self._tail.size + sum(stream.unsent for stream in self._open())
 
     async def keep(self) -> None:
-        """Forget what all have; where too much waits after a moment, reset those for whom most of it does."""
+        """Forget what all streams have. If too much still waits after a moment, reset the slowest streams."""
         self._forget()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
@@ -45,7 +46,7 @@ class Budget:
         return [stream for stream in self._streams if not stream.is_ended]
 
     def _readers(self) -> list[Subscription]:
-        """Those that the tail is kept for, the one that is furthest behind first."""
+        """The streams that the tail is kept for, the one furthest behind first."""
         found = [stream for stream in self._open() if self._tail.serves(stream)]
         return sorted(found, key=lambda stream: stream.position.seq)
 
@@ -54,7 +55,7 @@ class Budget:
             self._forget_before(deque(self._readers()))
 
     def _forget_before(self, readers: deque[Subscription]) -> None:
-        """Forget what was kept for none but ended streams."""
+        """Forget what was kept only for streams that have ended."""
         while readers and readers[0].is_ended:
             readers.popleft()
         if readers:

@@ -1,4 +1,4 @@
-"""How many streams a process takes: more are refused before anything breaks."""
+"""The number of streams that a process accepts. More are refused before anything breaks."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from config import open_files
 
 log = logging.getLogger(__name__)
 
-# Each costs about 22 KiB (docs/performance.md).
+# Each stream costs about 22 KiB (docs/performance.md).
 MAX_STREAMS = 20_000
 
-# Open files that are left to everything else: other connections, logs, the database.
+# Open files reserved for everything else: other connections, logs, the database.
 OTHER_FILES = 1_000
 
 
 def prepare() -> None:
-    """Let this process have as many open files as the system allows, and say so where these are few."""
+    """Raise this process's limit of open files as far as the system allows, and log if that is too low."""
     open_files.raise_limit()
     if streams() < MAX_STREAMS:
         words = (
@@ -26,5 +26,5 @@ def prepare() -> None:
 
 
 def streams() -> int:
-    """How many may be open at once."""
+    """How many streams may be open at once."""
     return min(MAX_STREAMS, max(1, open_files.limit() - OTHER_FILES))

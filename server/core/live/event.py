@@ -1,12 +1,13 @@
-"""What happened, in the order of the commits: an outbox that writers fill, and the log made from it.
+"""Events in the order of their commits: an outbox that writers fill, and the log made from it.
 
-Triggers write to the outbox in the transaction that they tell of, so that nothing is told
-that did not happen, and nothing that happened is lost. One relay moves the rows into the log and numbers them
-there, without gaps, after their commit: numbers drawn inside of transactions are not in the order of commits,
-and whoever reads "all after 7" would miss a 6 that commits later.
+Triggers write to the outbox in the same transaction as the change, so that no event is sent for a change that
+didn't happen, and none is lost. One relay moves the rows into the log after their commit and numbers them
+there, without gaps. Numbers drawn inside transactions wouldn't be in the order of commits: a reader of
+"everything after 7" would miss a 6 that commits later.
 
-A row says what has changed, not how: whoever tells it to somebody reads what is true then. No foreign keys:
-rows outlive what they tell of. No models: only the statements below touch these tables.
+A row says what has changed, but not its new value: whoever sends the event reads the current state. There
+are no foreign keys, because rows outlive what they are about, and no models: only the statements below touch
+these tables.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import msgspec
 
 from server.core.database.connection import rows
 
-# So long a client may be away and still get what it missed.
+# How long a client may be disconnected and still get what it missed.
 KEPT_FOR = timedelta(days=1)
 
 
@@ -29,20 +30,20 @@ KEPT_FOR = timedelta(days=1)
 GROWN = "perch_events"
 
 
-# The kind that the relay holds back: how many like a tweet is told at most once a second for each.
+# The kind that the relay holds back: a tweet's number of likes is sent at most once a second.
 HELD = "likes"
 
-# The kind that ends streams: of those who showed a key, its subject.
+# The kind that ends streams: those opened with the key that is its subject.
 KEY_REVOKED = "key_revoked"
 
 
 class EventRow(msgspec.Struct, frozen=True):
-    """An event as it is read from the log.
+    """An event as read from the log.
 
     Attributes:
         seq: its number.
-        kind: the name of its kind, which says what the ids are of.
-        actor_id: the user who did it; 0 where that doesn't matter.
+        kind: the name of its kind, which determines what the ids refer to.
+        actor_id: the user who did it; 0 if that doesn't matter.
         subject_id: what it is about.
         object_id: what else it is about.
     """
@@ -63,24 +64,24 @@ class Told(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A batch: the events that reached the log, how many rows left the outbox, and the last one's id."""
+    """A batch: the events that reached the log, how many rows left the outbox, and the last row's id."""
 
     told: list[Told]
     taken: int
     up_to: int | None
 
 
-# For the relay's connection. The outbox is empty most of the time and statistics say so: a plan that follows
-# from them reads all of it for each of its rows once it is full.
+# Planner settings for the relay's connection. The outbox is usually empty, and its statistics say so. A plan
+# based on them would read the whole outbox for each of its rows once it fills up.
 PLANNER = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 
 # $1 tweets whose like count was sent a moment ago; $2 the batch size; $3 only rows after this id; $4 tweets
 # whose held like counts may be sent now; $5 whether to send every held like count.
 #
-# The rows are a range of ids, so that a batch takes as long as it has rows, however many wait behind it.
-# Likes that are held back go into a table of their own, a row for each tweet: in the outbox each batch would
-# read them again. Of several equal rows the last one is kept. That the log has grown is said in the same
-# transaction: once, as PostgreSQL drops what is said twice, and never forgotten.
+# The rows are a range of ids, so that the time for a batch depends on its own rows, not on how many wait
+# behind it. Like counts that are held back go into a separate table, one row per tweet: in the outbox, every
+# batch would read them again. Of several equal rows, the last one is kept. The notification that the log has
+# grown is sent in the same transaction: it can't be forgotten, and PostgreSQL drops duplicates.
 MOVE = f"""
     WITH taken AS (
         DELETE FROM outbox WHERE id > $3 AND id <= (
@@ -112,7 +113,7 @@ MOVE = f"""
     FROM (SELECT count(*) AS taken, max(id) AS up_to FROM taken) AS batch LEFT JOIN moved ON true
 """
 
-# How long the oldest event has waited to be told. Seconds.
+# How many seconds the oldest event has been waiting in the outbox.
 BEHIND = """
     SELECT coalesce(extract(epoch FROM now() - created_at), 0)::float8 AS seconds
     FROM outbox ORDER BY id LIMIT 1
@@ -128,14 +129,14 @@ NEWEST = """
         (SELECT coalesce(min(seq), 1) FROM events) AS oldest
 """
 
-# The newest row stays, whatever its age: the numbers go on from it.
+# The newest row stays, whatever its age, because numbering continues from it.
 FORGET = """
     DELETE FROM events WHERE created_at < $1 AND seq < (SELECT max(seq) FROM events) RETURNING 1
 """
 
 
 class LogState(msgspec.Struct, frozen=True):
-    """Which history of the data this is, and which events of it are known."""
+    """The current history of the data (its epoch), and the range of its events in the log."""
 
     epoch: str
     oldest: int
@@ -143,34 +144,34 @@ class LogState(msgspec.Struct, frozen=True):
 
 
 async def state() -> LogState:
-    """What the log holds now."""
+    """The current state of the log."""
     (found,) = await rows(NEWEST)
     return LogState(found["epoch"].hex[:12], found["oldest"], found["newest"])
 
 
 async def after(seq: int, *, up_to: int = 2**63 - 1, limit: int) -> list[EventRow]:
-    """The events that follow, in their order."""
+    """The events after `seq`, in order."""
     return events(await rows(AFTER, seq, up_to, limit))
 
 
 async def forget_old(*, now: datetime | None = None) -> int:
-    """Remove events that nobody can resume from any more; how many."""
+    """Remove events that are too old to resume from, and return how many there were."""
     return len(await rows(FORGET, (now or datetime.now(UTC)) - KEPT_FOR))
 
 
 def events(found: Iterable[Any]) -> list[EventRow]:
-    """What `AFTER` returned."""
+    """Convert the rows that `AFTER` returned."""
     return [EventRow(**dict(values)) for values in found]
 
 
 def moved(found: Collection[Any]) -> Moved:
-    """What `MOVE` returned."""
+    """Convert the rows that `MOVE` returned."""
     first = next(iter(found))
     told = [Told(row["kind"], row["subject_id"]) for row in found if row["kind"] is not None]
     return Moved(told, first["taken"], first["up_to"])
 
 
 async def behind() -> float:
-    """How long the oldest event has waited to be told, in seconds; 0 when none waits."""
+    """How many seconds the oldest event has been waiting in the outbox; 0 if none is waiting."""
     found = await rows(BEHIND)
     return float(found[0]["seconds"]) if found else 0.0

@@ -1,4 +1,4 @@
-"""Where in which history of the data an event stands."""
+"""Event ids: an event's position in one history of the data."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import msgspec
 
 
 class EventId(msgspec.Struct, frozen=True):
-    """Where in which history of the data: `<epoch>-<number>`."""
+    """The history of the data and the event's number in it: `<epoch>-<number>`."""
 
     epoch: str
     seq: int
 
     @classmethod
     def parse(cls, text: str) -> EventId | None:
-        """The id that a client names; None where it is none of ours."""
+        """Parse an id that a client sent; None if it isn't one of ours."""
         epoch, _, number = text.strip().partition("-")
         if len(epoch) != 12 or not (number.isascii() and number.isdigit() and len(number) < 19):
             return None

@@ -1,4 +1,4 @@
-"""Events as messages of a dialect, each encoded once for all who get it."""
+"""Events as messages of a dialect, each encoded once for all of its recipients."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Literal, Protocol
 from server.core.live.event import EventRow
 from server.core.live.event_id import EventId
 
-# Why a client has to read anew what it shows.
+# Why a client must reload what it displays.
 Reason = Literal["too_old", "restored", "slow", "stopping"]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A message, and who gets it.
+    """A message and its recipients.
 
-    Either everybody does, or `only_for` is a user's id. `followers` get `for_followers` in its place.
-    `revoked_key` is the id of a key whose streams end here, with the message; nobody else gets it.
+    Everyone gets it, unless `only_for` is a user's id. `followers` get `for_followers` instead. If
+    `revoked_key` is set, only streams opened with the key of that id get the message, and then they end.
     """
 
     seq: int
@@ -29,7 +29,7 @@ class Frame:
     revoked_key: int | None = None
 
     def to(self, viewer_id: int) -> bytes | None:
-        """What this viewer gets; None for nothing."""
+        """The message for this viewer; None if they get none."""
         if self.revoked_key is not None:
             return None
         if self.only_for is not None and self.only_for != viewer_id:
@@ -40,16 +40,16 @@ class Frame:
 
 
 class LiveDialect(Protocol):
-    """An API's way to tell what happens."""
+    """How an API sends live events."""
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
         """The events as messages for these viewers; none for what no longer exists."""
 
     def key_revoked(self, event_id: EventId, key_id: int) -> bytes:
-        """The key that opened the stream is not honoured any more."""
+        """The message that the key which opened the stream is no longer valid."""
 
     def reset(self, event_id: EventId, reason: Reason) -> bytes:
-        """What was missed cannot be told any more."""
+        """The message that what the client missed can no longer be sent."""
 
     def heartbeat(self, event_id: EventId) -> bytes:
-        """The stream lives, and the client is that far."""
+        """The message that the stream is alive, with the client's position."""

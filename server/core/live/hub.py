@@ -1,8 +1,8 @@
-"""The hub of a web process: reads the log as it grows and hands each event to the streams that are open here.
+"""The hub of a web process: reads the log as it grows and hands each event to the process's open streams.
 
-It lives on one connection of its own, on which it also tries to be the relay. With no stream open nothing is
-read. Nothing here is needed to be right by anybody else: a process that dies takes its streams with it, and
-their clients go on from the last event they saw, wherever they connect next.
+It has one connection of its own, on which it also tries to become the relay. While no stream is open, it
+reads nothing. Nothing else depends on its state: if a process dies, its streams end, and their clients
+continue from the last event they saw, whichever process they connect to next.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from server.core.live.tail import Tail
 
 log = logging.getLogger(__name__)
 
-# How often the relay looks into the outbox, and how often the others look whether they are needed and whether
-# a notification was missed. Seconds.
+# In seconds: how often the relay reads the outbox, and how often the other hubs check whether they must take
+# over and whether they missed a notification.
 RELAY_EVERY, LOOK_EVERY = 0.2, 1.0
 
-# Events read in one go; and how many a client may have missed: more are not worth telling one by one.
+# How many events to read at a time; and how many a client may have missed: more aren't worth sending singly.
 BATCH, MAX_MISSED = 500, 1_000
 
-# What a client missed is read for it so many events at a time.
+# How many events to read at a time of those that one client missed.
 MISSED_AT_ONCE = 10
 
-# Streams that are written to before others have their turn: a millisecond or two of work.
+# How many streams to write to before other tasks get a turn: a millisecond or two of work.
 AT_ONCE = 100
 
-# Before the database is asked again that did not answer. Seconds.
+# How many seconds to wait before trying a database again that didn't respond.
 RETRY_AFTER = 1.0
 
-# What the connection of a hub is called in PostgreSQL; each web process has one.
+# The application name of a hub's connection in PostgreSQL; each web process has one hub.
 APPLICATION = "perch live"
 CONNECTED = f"""
     SELECT count(*)::int AS count FROM pg_stat_activity
@@ -57,12 +57,12 @@ CONNECTED = f"""
 
 
 async def connected() -> int:
-    """How many web processes, of all machines, are connected to the database."""
+    """How many web processes on all machines are connected to the database."""
     return int((await rows(CONNECTED))[0]["count"])
 
 
 class Hub:
-    """The open streams of a dialect in this process, and what feeds them."""
+    """The open streams of a dialect in this process, and the task that feeds them."""
 
     def __init__(self, address: DatabaseAddress, dialect: LiveDialect) -> None:
         self._address = address
@@ -72,12 +72,12 @@ class Hub:
         self._tail = Tail()
         self._budget = Budget(self._tail, self._open)
         self._woken = asyncio.Event()
-        # Held while events are handed out: nobody joins in the middle of that.
+        # Held while events are handed out, so that no stream joins in the middle of that.
         self._handing_out = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Hub]:
-        """Feed the streams inside the block; afterwards they end."""
+        """Feed the streams inside the block; end them afterwards."""
         task = asyncio.create_task(self._run(), name="live updates")
         try:
             yield self
@@ -94,16 +94,16 @@ class Hub:
 
     @property
     def queued(self) -> int:
-        """How many bytes wait here for clients to take them."""
+        """How many bytes are waiting in this process for clients to take them."""
         return self._budget.queued
 
     async def join(
         self, user_id: int, key_id: int, expires_at: datetime | None, now: LogState, last: EventId | None
     ) -> Subscription:
-        """A new stream.
+        """Open a new stream.
 
         Args:
-            now: what the log held before the key was checked: a revocation that came later is seen.
+            now: the log's state from before the key was checked, so that a later revocation is noticed.
             last: the last event that the client knows; None for a new client.
         """
         async with self._handing_out:
@@ -117,25 +117,25 @@ class Hub:
         return subscription
 
     def leave(self, subscription: Subscription) -> None:
-        """The stream is closed."""
+        """Remove a stream that has closed."""
         self._open.discard(subscription)
 
     def end_all(self) -> None:
-        """The server stops: clients come again, and get what they missed."""
+        """End all streams because the server is stopping. Clients reconnect and get what they missed."""
         for subscription in self._open:
             subscription.stop()
 
     async def _catch_up(self, subscription: Subscription, now: LogState, last: EventId) -> None:
-        """Give a new stream what it missed, or a reset where that cannot be told any more."""
+        """Prepare a new stream to get what it missed, or a reset if that can no longer be sent."""
         here = self._position
         if last.epoch != here.epoch or last.seq > max(now.newest, here.seq):
-            # Data of another time: nobody has seen what did not happen yet.
+            # The data was replaced: the client has seen events that this history doesn't have yet.
             subscription.reset("restored", here)
         elif last.seq + 1 < now.oldest or here.seq - last.seq > MAX_MISSED:  # numbers have no gaps
             subscription.reset("too_old", here)
         else:
             subscription.joined_at = here.seq
-        # Whether the key was revoked since it was looked at counts at once.
+        # If the key was revoked since it was checked, that takes effect at once.
         found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
         own = (KEY_REVOKED, subscription.key_id)
         revoked = [event for event in found if (event.kind, event.subject_id) == own]
@@ -144,10 +144,10 @@ class Hub:
             subscription.offer(Batch(made, last, here))
 
     async def _read_on(self, stream: Subscription) -> Part | None:
-        """What a stream is to be given next: from memory, or what it missed from the log.
+        """Return what to give a stream next, from memory or, for what it missed, from the log.
 
-        Of what it missed no more is read than its client takes, so that a client that never reads costs one
-        such part.
+        The log is read only as fast as the client takes the events, so a client that never reads costs no
+        more than one such part.
         """
         begin, here = stream.position, self._position
         if begin.seq >= here.seq:
@@ -160,7 +160,7 @@ class Hub:
         return Batch(made, begin, reached).part(stream.user_id, after=begin.seq, at_most=PART)
 
     async def _run(self) -> None:
-        """For ever: a connection, and again where that is lost."""
+        """Follow the log forever, reconnecting whenever the connection is lost."""
         complained = False
         while True:
             try:
@@ -169,8 +169,8 @@ class Hub:
                     complained = False
                     await self._follow(Relay(connection))
             except Exception as error:
-                # Whatever it is: requests are answered all the same, and live updates come back with the
-                # database. The clients' streams stay open meanwhile.
+                # Whatever went wrong, requests are still answered, and live updates resume when the database
+                # is back. The clients' streams stay open meanwhile.
                 if not complained:
                     unexpected = not isinstance(error, AWAY)
                     words = "live updates are paused until the database responds: %s: %s"
@@ -194,9 +194,9 @@ class Hub:
             connection.terminate()
 
     async def _new_history(self) -> None:
-        """Where the data was replaced by a dump's, what clients know is of another history.
+        """Reset all streams if the data has been replaced from a dump, as clients know another history.
 
-        So it is where a standby took over that had not yet heard of the newest events.
+        The same applies if a standby took over that hadn't yet received the newest events.
         """
         state = await log_of_events.state()
         async with self._handing_out:
@@ -227,13 +227,13 @@ class Hub:
                     await self._woken.wait()
 
     async def _hand_out(self) -> None:
-        """Give every stream what is new in the log. Others may join while slow ones have their moment."""
+        """Hand out everything new in the log. Streams may join while slow ones get time to catch up."""
         while await self._hand_out_some():
             await self._budget.keep()
         await self._budget.keep()
 
     async def _hand_out_some(self) -> bool:
-        """A batch; whether there was one."""
+        """Hand out one batch, and return whether there was one."""
         async with self._handing_out:
             here = self._position
             found = await log_of_events.after(here.seq, limit=BATCH) if self._open else []

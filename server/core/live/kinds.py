@@ -18,8 +18,8 @@ class Fact(Generic[K, V]):
     """Something that is true now, for instance a user's counters.
 
     Attributes:
-        load: reads many in one query. Its arguments are the keys, and the ids of the viewers to whom events
-            are told. A key of something that is gone has no value.
+        load: reads many in one query. Its arguments are the keys and the ids of the viewers who get the
+            events. For a key of something that is gone, it returns no value.
     """
 
     load: Callable[[Collection[K], Collection[int]], Awaitable[Mapping[K, V]]]
@@ -30,7 +30,7 @@ Needed = tuple[Fact[Any, Any], Any]
 
 
 def needs_nothing(_event: EventRow) -> Iterable[Needed]:
-    """For kinds whose row says everything."""
+    """The `needs` of kinds whose row says everything."""
     return ()
 
 
@@ -38,12 +38,12 @@ def needs_nothing(_event: EventRow) -> Iterable[Needed]:
 class Kind:
     """A kind of event.
 
-    An event says what has changed; a message about it says what is true now. So several changes in a row may
-    be told as one state twice, and never as a state that is older than one already told.
+    An event says what has changed; a message about it gives the current state. So after several changes in a
+    row, the same state may be sent twice, but never a state older than one already sent.
 
     Attributes:
-        name: as it stands in the outbox, in the log and on the live stream.
-        invalidates: the topics of the cache that have changed.
+        name: its name in the outbox, in the log and on the live stream.
+        invalidates: the cache topics that have changed.
         needs: the facts that a message about it shows.
     """
 
@@ -59,16 +59,16 @@ class Kinds:
         self._by_name = {kind.name: kind for kind in kinds}
 
     def names(self) -> list[str]:
-        """The names of all."""
+        """The names of all kinds."""
         return list(self._by_name)
 
     def invalidated_by(self, event: EventRow) -> list[int]:
-        """The topics that the event has changed; all, if a newer version wrote it."""
+        """The topics that the event invalidates: everything, if a newer version wrote it."""
         kind = self._by_name.get(event.kind)
         return kind.invalidates(event) if kind else [topics.EVERYTHING]
 
     async def facts(self, events: Sequence[EventRow], viewers: Collection[int]) -> Facts:
-        """What is true now of what these events are about: at most one query for each fact, however many."""
+        """Load the current facts about these events, with at most one query per fact, however many events."""
         keys: dict[Fact[Any, Any], set[Any]] = {}
         for event in events:
             kind = self._by_name.get(event.kind)
@@ -78,12 +78,12 @@ class Kinds:
 
 
 class Facts:
-    """What is true now."""
+    """The current values of facts."""
 
     def __init__(self, found: Mapping[Fact[Any, Any], Mapping[Any, Any]]) -> None:
         self._found = found
 
     def get(self, fact: Fact[K, V], key: K) -> V | None:
-        """The fact about this key; None if it isn't true any more."""
+        """The value of the fact for this key; None if it no longer exists."""
         value: V | None = self._found.get(fact, {}).get(key)
         return value

@@ -1,4 +1,4 @@
-"""The relay: moves what happened from the outbox into the log. Of all web processes one does it at a time."""
+"""The relay: moves events from the outbox into the log. Only one of all web processes does this at a time."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 from server.core.database.locks import AdvisoryLock
 from server.core.live.event import HELD, MOVE, PLANNER, Moved, moved
 
-# Rows in one go.
+# The most rows to move at a time.
 BATCH = 2_000
 
-# How many likes a tweet has is told at most so often. Seconds.
+# A tweet's like count is sent at most once in this many seconds.
 LIKES_EVERY = 1.0
 
-# How often the outbox is read from its beginning, for rows of transactions that took long. Seconds.
+# How often, in seconds, to read the outbox from its start, for rows of transactions that took long to commit.
 FROM_THE_START_EVERY = 0.5
 
 
 class Relay:
-    """The part of a process that moves events, on a connection of its own: the lock belongs to that."""
+    """Moves events, on a connection of its own, which holds the relay's lock."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -30,7 +30,7 @@ class Relay:
         self._started = 0.0
 
     async def leads(self) -> bool:
-        """Whether this process is the one; tries to become it."""
+        """Whether this process is the relay; if not, try to become it."""
         if not self._leads:
             take = "SELECT pg_try_advisory_lock($1)"
             self._leads = await self._connection.fetchval(take, AdvisoryLock.RELAY)
@@ -45,7 +45,7 @@ class Relay:
         if now - self._started >= FROM_THE_START_EVERY:
             self._behind_id, self._started = 0, now
         released = self._released(now)
-        # The first batch of a new relay sends whatever the one before it held back.
+        # The first batch of a new relay sends everything that the previous relay held back.
         arguments = (list(self._told), BATCH, self._behind_id, released, not self._released_all)
         found = moved(await self._connection.fetch(MOVE, *arguments))
         self._released_all = True
@@ -59,7 +59,7 @@ class Relay:
         return found
 
     def _released(self, now: float) -> list[int]:
-        """The tweets whose likes were told long enough ago to be told again."""
+        """The tweets whose like counts were sent long enough ago to be sent again."""
         over = [tweet_id for tweet_id, told in self._told.items() if told <= now - LIKES_EVERY]
         for tweet_id in over:
             del self._told[tweet_id]

@@ -1,4 +1,4 @@
-"""One open stream: how far its client is, and what it is to be sent next."""
+"""One open stream: its client's position, and what to send next."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from server.core.live.batch import Batch, Part
 from server.core.live.event_id import EventId
 from server.core.live.frames import LiveDialect, Reason
 
-# Events that a client may be behind.
+# How many events a client may be behind.
 MAX_BEHIND = 2_000
 
-# What is given in one go to a client that is behind, unless one message is larger: a client that never reads
-# costs that and the stream itself. And what is written in one go to one that keeps up. Bytes.
+# In bytes: the most to give at once to a client that is behind, unless one message is larger (a client that
+# never reads costs that much besides the stream itself), and the most to write at once to one that keeps up.
 PART, AT_ONCE = 8 << 10, 16 << 10
 
-# How long a client that is too slow has to take what was written to it, and the reset behind that. Seconds.
+# How many seconds a client that is too slow has to take what was written to it, and the reset after that.
 LAST_WORDS = 5.0
 
 
 class Client(Protocol):
-    """The connection to who listens."""
+    """The connection to the stream's client."""
 
     @property
     def unsent(self) -> int:
-        """Bytes that were written and not taken yet."""
+        """How many bytes were written that the client hasn't taken yet."""
 
     def __call__(self, data: bytes) -> bool:
-        """Write at once; False where that would have to wait."""
+        """Write at once; False if the write would have to wait."""
 
     async def taken(self) -> None:
         """Wait until the client has taken what was written."""
 
     def abort(self) -> None:
-        """Cut it off."""
+        """Drop the connection."""
 
 
-# Finds what a stream is to be given next; None where it has everything.
+# Finds what to give a stream next; None if it has everything.
 ReadOn = Callable[["Subscription"], Awaitable[Part | None]]
 
 
 class Subscription:
-    """What one viewer's stream is to be sent. Told by the hub, read by the handler of the request.
+    """What to send on one viewer's stream. The hub offers events, and the request's handler reads them.
 
-    It holds no messages, but only `position`, which is how far its client was given what happened. Once
-    `client` is set, what is new goes straight to one that keeps up, and the handler sleeps on. Else the
-    handler wakes up, and whenever its client has taken one part, reads the next.
+    It holds no messages, only `position`: the last event that its client was given. Once `client` is set, new
+    events go straight to a client that keeps up, and the handler sleeps on. Otherwise the handler wakes up,
+    and reads the next part whenever the client has taken one.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Subscription:
         self.user_id = user_id
         self.key_id = key_id
         self.position = position
-        # What was handed out behind this number was handed out to it too, and is not what it missed.
+        # Events after this number were offered to this stream too, so it didn't miss them.
         self.joined_at = position.seq
         self.client: Client | None = None
         self.is_ended = False
@@ -74,20 +74,20 @@ class Subscription:
         self._dialect = dialect
         self._resting = False
         self._changed = asyncio.Event()
-        # Sent before anything else; and at the end.
+        # The message to send before anything else, and the one to send at the end.
         self._first: bytes | None = None
         self._last: bytes | None = None
         self._reset: Reason | None = None
 
     @property
     def unsent(self) -> int:
-        """What its client has not taken of what was written to it. Bytes."""
+        """How many bytes were written that its client hasn't taken yet."""
         return 0 if self.client is None else self.client.unsent
 
     def offer(self, batch: Batch) -> None:
-        """There is something new. A revoked key gets nothing more, not even what came before in the same go.
+        """Offer new events. A revoked key's stream gets none, not even earlier ones of the same batch.
 
-        A client that is too many events behind is told to begin anew.
+        A client that is too many events behind is told to start again.
         """
         if self.is_ended:
             return
@@ -101,7 +101,7 @@ class Subscription:
             self._changed.set()
 
     def _write_now(self, batch: Batch) -> bool:
-        """Whether the client has it, past the handler: only where that has nothing to send before."""
+        """Bypass the handler if it has nothing to send first; return whether the client got the batch."""
         if self.client is None or not self._resting or self._changed.is_set():
             return False
         if batch.after != self.position or self._seconds_left() <= 0:
@@ -110,29 +110,29 @@ class Subscription:
         return len(data) <= AT_ONCE and self.client(data)
 
     def reset(self, reason: Reason, position: EventId) -> None:
-        """Forget what waits: the client reads anew, and goes on from here."""
+        """Skip what is waiting: the client reloads and continues from `position`."""
         if not self.is_ended:
             self._first = self._dialect.reset(position, reason)
             self.position, self.joined_at = position, position.seq
             self._changed.set()
 
     def stop(self) -> None:
-        """The server stops: say so, then no more. The client comes again and goes on from where it is."""
+        """End the stream, saying that the server is stopping. The client reconnects and continues."""
         if not self.is_ended:
             self._end_with(reset="stopping")
 
     def end(self) -> None:
-        """No more. The client comes again and goes on from where it is."""
+        """End the stream. The client reconnects and continues from its position."""
         if not self.is_ended:
             self._end_with()
 
     def end_as_slow(self) -> None:
-        """Tell the client to come again and begin anew; cut it off where it does not even take that."""
+        """Tell the client to reconnect and start again; drop the connection if it doesn't even take that."""
         self._end_with(reset="slow")
         asyncio.get_running_loop().call_later(LAST_WORDS, self._cut_off)
 
     async def next(self, within: float) -> bytes | None:
-        """What the handler is to send now; a heartbeat after `within` seconds of rest; None at the end."""
+        """Wait for what to send next: a heartbeat after `within` seconds of silence, None at the end."""
         while not self.is_ended:
             if self.unsent and self.client is not None:
                 await self.client.taken()
@@ -146,10 +146,10 @@ class Subscription:
             begin = self.position
             try:
                 part = await self._read_on(self)
-            except AWAY:  # the client comes again, and goes on where it is
+            except AWAY:  # the client reconnects and continues from its position
                 self.end()
                 break
-            if self.is_ended or self.position != begin:  # meanwhile
+            if self.is_ended or self.position != begin:  # changed while reading
                 continue
             if part is not None:
                 self.position = part.up_to
@@ -160,13 +160,13 @@ class Subscription:
         return self._last_words()
 
     async def _rested(self, within: float) -> bool:
-        """Rest; whether anything came meanwhile, the end of the key included."""
+        """Wait until something happens; return whether it did. The expiry of the key counts."""
         self._resting = True
         try:
             async with asyncio.timeout(min(within, self._seconds_left())):
                 await self._changed.wait()
         except TimeoutError:
-            # Not before what came in this very moment: the position is behind that.
+            # If something arrived at this very moment, no heartbeat yet: the position doesn't include it.
             return self._changed.is_set() or self._seconds_left() <= 0
         finally:
             self._resting = False
@@ -178,7 +178,7 @@ class Subscription:
         return self._dialect.reset(self.position, reset) if reset is not None else last
 
     def _seconds_left(self) -> float:
-        """Until the key expires."""
+        """How many seconds are left until the key expires."""
         if self._expires_at is None:
             return math.inf
         return (self._expires_at - datetime.now(UTC)).total_seconds()

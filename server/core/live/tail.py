@@ -1,4 +1,4 @@
-"""The end of the log in memory: what some stream that is open here has still to be given."""
+"""The end of the log, in memory: the events that some open stream of this process still needs."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from server.core.live.subscription import Subscription
 
 
 class Tail:
-    """The newest batches, each held once for all streams. A stream knows how far it is."""
+    """The newest batches, each held once for all streams. Each stream knows its own position."""
 
     def __init__(self) -> None:
         self._batches: list[Batch] = []
-        self._sizes: list[int] = []  # of all that ever was here, up to the end of each batch
+        self._sizes: list[int] = []  # running total of everything ever added, up to the end of each batch
         self.size = 0
 
     def add(self, batch: Batch) -> None:
-        """What is new: it follows what was added last."""
+        """Add a new batch, which follows the one added last."""
         self._batches.append(batch)
         self._sizes.append((self._sizes[-1] if self._sizes else 0) + batch.size)
         self.size += batch.size
 
     def serves(self, stream: Subscription) -> bool:
-        """Whether all that the stream is to be given is here, and was made for its viewer too."""
+        """Whether everything that the stream needs is here, and was rendered for its viewer too."""
         at = stream.position.seq
         return bool(self._batches) and self._batches[0].after.seq <= at and stream.joined_at <= at
 
     def part(self, viewer_id: int, after: EventId, *, at_most: int) -> Part:
-        """What the viewer gets next: up to so many bytes, or one message that is larger."""
+        """The viewer's next messages: up to `at_most` bytes, or one larger message."""
         found: list[bytes] = []
         left = at_most
         for batch in self._batches[self._first_behind(after.seq) :]:
@@ -44,22 +44,22 @@ class Tail:
         return Part(found, after)
 
     def waiting(self, position: EventId) -> int:
-        """How many bytes are kept for a stream that is here."""
+        """How many bytes are kept for a stream at this position."""
         first = self._first_behind(position.seq)
         return self._sizes[-1] - self._sizes[first - 1] if first else self.size
 
     def forget(self, up_to: int) -> None:
-        """Nobody needs the events up to this number any more."""
+        """Remove the events up to this number, which no stream needs any more."""
         count = self._first_behind(up_to)
         self.size -= sum(batch.size for batch in self._batches[:count])
         del self._batches[:count], self._sizes[:count]
 
     def clear(self) -> None:
-        """Nobody needs any of it."""
+        """Remove everything, as no stream needs it."""
         self._batches.clear()
         self._sizes.clear()
         self.size = 0
 
     def _first_behind(self, number: int) -> int:
-        """Which batch is the first to have later events."""
+        """The index of the first batch with events after this number."""
         return bisect_right(self._batches, number, key=lambda batch: batch.up_to.seq)

@@ -1,1 +1,1 @@
-"""API keys and signatures."""
+"""API keys, and signatures by the server."""

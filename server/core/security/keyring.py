@@ -1,4 +1,4 @@
-"""Signatures with the server's own keys: Ed25519 (RFC 8032), by the library `cryptography`."""
+"""Signatures with the server's own keys: Ed25519 (RFC 8032), from the library `cryptography`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import base64
 import binascii
 from collections.abc import Sequence
 
-# Signed before the text, so that a signature of ours means this and nothing else.
+# Signed together with each text, as its prefix, so that a signature can't be taken for one of anything else.
 CONTEXT = b"perch record of a dump 1\n"
 
 
 class Keyring:
-    """Keys of 32 random bytes: the first one signs, and any of them says what it signed."""
+    """Keys of 32 random bytes each. The first one signs; any of them can verify what it signed."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = list(keys)
@@ -20,7 +20,7 @@ class Keyring:
         return bool(self._keys)
 
     def sign(self, text: bytes) -> bytes:
-        """The signature by the first key, in base64."""
+        """Sign the text with the first key; return the signature in base64."""
         return base64.b64encode(_private(self._keys[0]).sign(CONTEXT + text))
 
     def has_signed(self, text: bytes, signature: bytes) -> bool:
