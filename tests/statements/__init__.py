@@ -178,11 +178,11 @@ def _of_the_base(at: Landmarks) -> Statements:
         "forget events": (event.FORGET, [UNTIL]),
         "pictures: without a copy": (copied_pictures.UNCOPIED, [0, 200, 0]),
         "publish": (
-            publishing.PUBLISH,
-            [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20, [], [], []],
+            publishing.PLAIN,
+            [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20],
         ),
         "publish with pictures": (
-            publishing.PUBLISH,
+            publishing.WITH_PICTURES,
             [[at.photographer], ["x"], ["key"], [b"x" * 32], 1 << 20, [1, 1], [7, 8], [1, 2]],
         ),
         "pictures: receive": (media.RECEIVE, ["x" * 32, at.photographer, "a hill", 1]),

@@ -34,25 +34,13 @@ class Published(NamedTuple):
     media: list[MediaRow]
 
 
-# Some tweets: $1 authors, $2 texts, $3 idempotency keys or null, $4 their fingerprints, $5 how many bytes of
-# text a day of UTC takes (sessions are in UTC). Their pictures, each with the number of its tweet (from 1)
-# and its place: $6 tweets, $7 pictures, $8 places. A picture is in one of the tweets at most. A tweet gets no
-# row if one of its pictures can't be attached, if its key was taken before, or if its author's texts together
-# are too much for the day. Of two statements with the same key or picture, the second waits for the first.
-PUBLISH = """
-    WITH asked AS MATERIALIZED (
-        SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])
-            WITH ORDINALITY AS asked (author_id, content, key, fingerprint, number)
-    ), free AS MATERIALIZED (
-        SELECT wanted.number, wanted.position, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash
-        FROM unnest($6::bigint[], $7::bigint[], $8::smallint[]) AS wanted (number, id, position)
-            JOIN asked ON asked.number = wanted.number JOIN media_attachments m ON m.id = wanted.id
-        WHERE m.owner_id = asked.author_id AND m.tweet_id IS NULL AND m.state IN ('pending', 'ready')
-        ORDER BY m.id FOR UPDATE OF m
-    ), new AS MATERIALIZED (
-        SELECT *, nextval(pg_get_serial_sequence('tweets', 'id')) AS id FROM asked
-        WHERE (SELECT count(*) FROM free WHERE free.number = asked.number) =
-            (SELECT count(*) FROM unnest($6) AS wanted (number) WHERE wanted.number = asked.number)
+# Publishes some tweets: $1 authors, $2 texts, $3 idempotency keys or null, $4 their fingerprints, $5 how many
+# bytes of text a day of UTC takes (sessions are in UTC). A tweet gets no row if its key was taken before, or
+# if its author's texts together are too much for the day. Of two statements with the same key, the second
+# waits for the first.
+_STATEMENT = """
+    WITH {free} new AS MATERIALIZED (
+        SELECT *, nextval(pg_get_serial_sequence('tweets', 'id')) AS id FROM {asked}
     ), taken AS (
         INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes)
         SELECT author_id, current_date, 0, 0, bytes FROM (
@@ -71,15 +59,39 @@ PUBLISH = """
         INSERT INTO tweets (id, author_id, content) SELECT id, author_id, content FROM new
         WHERE author_id IN (SELECT user_id FROM taken)
             AND (key IS NULL OR id IN (SELECT tweet_id FROM claimed)) RETURNING id, created_at
-    ), attached AS (
+    ) {attached}
+    SELECT new.number, tweet.id, tweet.created_at, {media} AS media FROM tweet JOIN new ON new.id = tweet.id
+"""
+
+_ASKED = """unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])
+    WITH ORDINALITY AS asked (author_id, content, key, fingerprint, number)"""
+
+PLAIN = _STATEMENT.format(free="", asked=_ASKED, attached="", media="NULL")
+
+# The same for tweets with pictures. Each picture has the number of its tweet (from 1) and its place there: $6
+# tweets, $7 pictures, $8 places; it is in one of the tweets at most. A tweet gets no row if one of its
+# pictures can't be attached. Of two statements with the same picture, the second waits for the first. As the
+# statement for all tweets, this would take 0.07 ms longer than the 0.6 ms of plain ones.
+WITH_PICTURES = _STATEMENT.format(
+    free=f"""asked AS MATERIALIZED (
+        SELECT * FROM {_ASKED}
+    ), free AS MATERIALIZED (
+        SELECT wanted.number, wanted.position, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash
+        FROM unnest($6::bigint[], $7::bigint[], $8::smallint[]) AS wanted (number, id, position)
+            JOIN asked ON asked.number = wanted.number JOIN media_attachments m ON m.id = wanted.id
+        WHERE m.owner_id = asked.author_id AND m.tweet_id IS NULL AND m.state IN ('pending', 'ready')
+        ORDER BY m.id FOR UPDATE OF m
+    ), """,
+    asked="""asked WHERE (SELECT count(*) FROM free WHERE free.number = asked.number) =
+        (SELECT count(*) FROM unnest($6) AS wanted (number) WHERE wanted.number = asked.number)""",
+    attached=""", attached AS (
         UPDATE media_attachments m SET tweet_id = tweet.id, position = free.position, changed_at = now()
         FROM free JOIN new ON new.number = free.number JOIN tweet ON tweet.id = new.id WHERE m.id = free.id
-    )
-    SELECT new.number, tweet.id, tweet.created_at, (
+    )""",
+    media="""(
         SELECT jsonb_agg(to_jsonb(free) ORDER BY free.position) FROM free WHERE free.number = new.number
-    ) AS media
-    FROM tweet JOIN new ON new.id = tweet.id
-"""
+    )""",
+)
 
 
 async def publish(new: NewTweet) -> Published | None:
@@ -101,22 +113,22 @@ async def _publish_plain(some: Sequence[NewTweet]) -> list[Published | None]:
 
 
 async def _publish(some: Sequence[NewTweet]) -> list[Published | None]:
-    pictures = [
-        (number, media_id, position)
-        for number, new in enumerate(some, 1)
-        for position, media_id in enumerate(new.media_ids, 1)
-    ]
-    found = await records(
-        PUBLISH,
+    values: list[object] = [
         [new.author_id for new in some],
         [new.content for new in some],
         [new.key for new in some],
         [new.fingerprint for new in some],
         some[0].day_bytes,  # the same for all
-        [number for number, _, _ in pictures],
-        [media_id for _, media_id, _ in pictures],
-        [position for _, _, position in pictures],
-    )
+    ]
+    pictures = [
+        (number, media_id, position)
+        for number, new in enumerate(some, 1)
+        for position, media_id in enumerate(new.media_ids, 1)
+    ]
+    if pictures:
+        found = await records(WITH_PICTURES, *values, *map(list, zip(*pictures, strict=True)))
+    else:
+        found = await records(PLAIN, *values)
     by_number = {
         tweet["number"]: Published(
             tweet["id"], tweet["created_at"], MEDIA.decode(tweet["media"]) if tweet["media"] else []
