@@ -1,1 +1,1 @@
-"""What every process is told at its start: settings, logging, error reports."""
+"""What every process sets up at its start: settings, logging, error reports."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlencode
 
-# A Unix socket's path holds at most 107 bytes (sun_path in unix(7)); the longest name that we put
-# into the folder is `.s.PGSQL.5432.lock`.
+# The path of a Unix socket has at most 107 bytes (sun_path in unix(7)); the longest name that we put into the
+# folder is `.s.PGSQL.5432.lock`.
 MAX_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 
 URL = re.compile(r"([A-Za-z+]+):(?://(?:([^/?#]*)@)?([^/?#]*))?(/[^?#]*)?(?:\?([^#]*))?(?:#.*)?")
@@ -26,10 +26,10 @@ PARAMETERS = ("host", "port", "sslmode", "sslrootcert", "target_session_attrs")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 VERIFYING = ("verify-ca", "verify-full")
 
-# libpq knows more of them; Perch has no use for a server that it cannot write to.
+# libpq knows more values, but Perch has no use for a server that it can't write to.
 TARGETS = ("any", "primary", "read-write")
 
-# In place of a file: the certificates that the system trusts.
+# Used instead of a file for the certificates that the system trusts.
 SYSTEM = "system"
 
 NO_URL = "isn't a URL like postgresql://user:password@host:5432/name"
@@ -40,7 +40,7 @@ class WrongAddress(ValueError):
 
 
 class Parts(NamedTuple):
-    """A URL's, as urlsplit has them, which does not take several hosts. All are as they are written."""
+    """A URL's parts, like those of urlsplit, which doesn't accept several hosts. None of them is decoded."""
 
     scheme: str
     login: str
@@ -50,7 +50,7 @@ class Parts(NamedTuple):
 
 
 def split_url(url: str) -> Parts | None:
-    """Its parts; None where it is no URL."""
+    """The URL's parts; None if it isn't a URL."""
     found = URL.fullmatch(url)
     if found is None:
         return None
@@ -70,11 +70,11 @@ class Host(NamedTuple):
 
 @dataclass(frozen=True)
 class DatabaseAddress:
-    """A PostgreSQL database, on whichever of its hosts `target` fits.
+    """A PostgreSQL database, on whichever of its hosts matches `target`.
 
     Args:
-        ssl_root: a file with the certificates that are trusted, or `SYSTEM`.
-        target: of `TARGETS`; None is the first host that answers.
+        ssl_root: a file with the trusted certificates, or `SYSTEM`.
+        target: one of `TARGETS`; None for the first host that responds.
     """
 
     hosts: tuple[Host, ...]
@@ -96,7 +96,7 @@ class DatabaseAddress:
         options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         unknown = sorted(options.keys() - set(PARAMETERS))
         if unknown:
-            if "@" in parts.query:  # what seems to be a parameter is the password
+            if "@" in parts.query:  # what looks like a parameter is part of the password
                 raise WrongAddress("has an @ after the ?; in a user or password, write ? as %3F")
             raise WrongAddress(f"has the unknown parameter {unknown[0]} (known: {', '.join(PARAMETERS)})")
         user, _, password = parts.login.partition(":")
@@ -130,11 +130,11 @@ class DatabaseAddress:
 
     @property
     def needs_tls(self) -> bool:
-        """Whether there is no connection without it."""
+        """Whether connections always use TLS."""
         return self.ssl in ("require", *VERIFYING)
 
     def connect_arguments(self) -> dict[str, Any]:
-        """For `asyncpg.connect`."""
+        """The arguments for `asyncpg.connect`."""
         names, ports = [host.name for host in self.hosts], [host.port for host in self.hosts]
         arguments: dict[str, Any] = {
             "host": names if len(names) > 1 else self.host,
@@ -145,7 +145,7 @@ class DatabaseAddress:
         }
         if self.ssl_root == SYSTEM:
             arguments["ssl"] = True
-        elif self.ssl_root is not None:  # asyncpg takes it in a URL alone
+        elif self.ssl_root is not None:  # asyncpg accepts it only in a URL
             arguments["dsn"] = f"postgresql://?{urlencode({'sslrootcert': self.ssl_root})}"
             arguments["ssl"] = self.ssl
         elif self.ssl is not None:
@@ -153,7 +153,7 @@ class DatabaseAddress:
         return arguments if self.target is None else {**arguments, "target_session_attrs": self.target}
 
     def libpq_environment(self) -> dict[str, str]:
-        """The same for PostgreSQL's own programs, without the password."""
+        """The environment variables for PostgreSQL's own programs, without the password."""
         environment = {
             "PGHOST": ",".join(host.name for host in self.hosts),
             "PGPORT": ",".join(str(host.port) for host in self.hosts),
@@ -172,7 +172,7 @@ class DatabaseAddress:
 
 
 def _hosts(named: str, ports: str | None) -> tuple[Host, ...]:
-    """Those between the commas; `ports`, where given, one for all of them or one for each."""
+    """The hosts between the commas; `ports`, if given, has one port for all of them or one for each."""
     try:
         found = hosts_of(named, POSTGRES_PORT) if named else ()
     except ValueError:
@@ -186,7 +186,7 @@ def _hosts(named: str, ports: str | None) -> tuple[Host, ...]:
 
 
 def hosts_of(named: str, port: int) -> tuple[Host, ...]:
-    """Those between the commas, each with the port behind it or else with this one. Raises ValueError."""
+    """The hosts between the commas, each with its own port or else `port`. Raises ValueError."""
     return tuple(_host(spec, port) for spec in named.split(","))
 
 
@@ -210,7 +210,7 @@ def _is_port(text: str) -> bool:
 
 
 def _ssl(mode: str | None, root: str | None) -> tuple[str | None, str | None]:
-    """The mode, and the certificates that it verifies with: without a file, those that libpq would take."""
+    """The mode, and the certificates to verify with: without a file, the same that libpq would use."""
     if mode is not None and mode not in SSL_MODES:
         raise WrongAddress(f"sslmode must be one of {', '.join(SSL_MODES)}")
     if root == SYSTEM:
@@ -232,7 +232,7 @@ def _ssl(mode: str | None, root: str | None) -> tuple[str | None, str | None]:
 
 
 def require_certificates(parameter: str, file: str) -> None:
-    """Raises WrongAddress where the file that the parameter names holds no certificate."""
+    """Raises WrongAddress if the file that the parameter names has no certificate."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
     except ssl.SSLError:
@@ -242,17 +242,17 @@ def require_certificates(parameter: str, file: str) -> None:
 
 
 class UnsafeFolder(ValueError):
-    """Somebody else could have put sockets there; the text says why."""
+    """Someone else could have put sockets there; the text says why."""
 
 
 def require_private(sockets: Path, data_folder: Path) -> None:
-    """See that nobody else has a hand in the folder of sockets, if it is there.
+    """Check that nobody else can put anything into the folder of sockets, if it exists.
 
-    Below the data, nobody else gets there. In the folder for temporary files anybody could have made it, and
-    could listen in the place of our servers.
+    Below the data folder, nobody else has access. In the folder for temporary files, anyone could have
+    created it, and could listen in place of our servers.
 
     Raises:
-        UnsafeFolder: it is no folder of our own.
+        UnsafeFolder: it is not a folder of our own.
     """
     if sockets.is_relative_to(data_folder):
         return
@@ -275,7 +275,7 @@ def require_private(sockets: Path, data_folder: Path) -> None:
 
 
 def embedded_socket_folder(data_folder: Path) -> Path:
-    """Where our own servers put their sockets: below the data, unless that path is too long."""
+    """The folder for our own servers' sockets: below the data folder, unless that path is too long."""
     folder = data_folder / "run"
     if len(os.fsencode(folder)) <= MAX_SOCKET_FOLDER:
         return folder

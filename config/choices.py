@@ -1,7 +1,7 @@
 """What an operator can choose: each setting with its type and its default.
 
-Names and meanings are documented in `.env.example`, which a test holds against this file. How they are read,
-and what follows of them, is in `config.settings`.
+`.env.example` documents their names and meanings; a test compares it with this file. `config.settings` reads
+them and derives other values from them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from config.values import (
 
 
 class Choices(BaseSettings):
-    """All of them, one by one."""
+    """All settings, one by one."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -158,7 +158,7 @@ class Choices(BaseSettings):
     otel_exporter_otlp_headers: Headers | None = None
     otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1)] = 1.0
 
-    # What must be http or https with a host.
+    # Settings that must be http or https URLs with a host.
     WEB_ADDRESSES: ClassVar[tuple[str, ...]] = (
         "s3_url",
         "s3_public_url",
@@ -168,7 +168,7 @@ class Choices(BaseSettings):
         "otel_exporter_otlp_endpoint",
     )
 
-    # Never shown, not even in an error about them.
+    # Settings whose values are never shown, not even in an error about them.
     SECRET: ClassVar[frozenset[str]] = frozenset(
         {
             "db_pass",
@@ -182,6 +182,6 @@ class Choices(BaseSettings):
             "alert_webhook_url",
             "metrics_token",
             "otel_exporter_otlp_headers",
-            "dump_age_recipient",  # somebody may put the secret key there
+            "dump_age_recipient",  # someone may put the secret key there by mistake
         }
     )

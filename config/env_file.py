@@ -1,6 +1,6 @@
-"""The file `.env`: looked through before anybody takes settings from it, so that nobody starts with a part.
+"""Checks the file `.env` before settings are read from it, so that no process starts with only some of them.
 
-Whoever reads it passes over what is no setting, with all that belongs to an open quotation.
+Its reader silently skips whatever isn't a setting, including everything after an unclosed quotation mark.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dotenv.parser import Binding, parse_stream
 
 
 class UnreadableFile(Exception):
-    """The file cannot be taken; the text names the file and the line, and never what stands there."""
+    """The file is unusable; the text names the file and the line, but never the line's contents."""
 
 
 def require_readable(file: Path | None) -> None:
-    """Raises UnreadableFile where a line is no setting: its reader would go on without it."""
+    """Raises UnreadableFile if a line is not a setting, because the file's reader would skip it."""
     if file is None or not file.is_file():
         return
     try:
@@ -31,11 +31,11 @@ def require_readable(file: Path | None) -> None:
 
 
 def is_wrong(found: Binding) -> bool:
-    """Whether it is no setting and no comment. The parser takes a name alone for one without a value."""
+    """Whether this is neither a setting nor a comment. The parser takes a lone name for a setting."""
     return found.error or (found.key is not None and found.value is None)
 
 
 def line_of(found: Binding) -> int:
-    """Its first line that is not empty: the parser counts those before it in."""
+    """The number of its first non-empty line: the parser includes the empty lines before it."""
     text = found.original.string
     return found.original.line + text[: len(text) - len(text.lstrip())].count("\n")

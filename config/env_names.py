@@ -1,4 +1,4 @@
-"""The names in an operator's `.env`: those that mean nothing, and those that nobody knows."""
+"""The names in an operator's `.env` that have no meaning any more, and those that are unknown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 from config.secret_files import SUFFIX
 from config.settings import Settings
 
-# Names of the first implementation that have no meaning any more: an old `.env` may hold them.
+# Names of the first implementation that have no meaning any more; an old `.env` may contain them.
 OBSOLETE = (
     "DOCKER_CLIENT",
     "DOCKER_CLIENT_PORT",
@@ -28,10 +28,10 @@ def unused_names(env_file: Path | None = Path(".env")) -> list[str]:
 
 
 def no_answer(settings: Settings, name: str, where: object, error: object) -> str:
-    """That a server does not answer, for operators; and what to do where an old name stands for it.
+    """A sentence for operators that a server doesn't respond, and what to do if an old name is set for it.
 
     Args:
-        name: the first implementation's for that server, DOCKER_DATABASE or DOCKER_REDIS.
+        name: the first implementation's name for that server, DOCKER_DATABASE or DOCKER_REDIS.
     """
     words = f"{where} doesn't respond: {str(error).rstrip('.')}"
     given = {"DOCKER_DATABASE": settings.docker_database, "DOCKER_REDIS": settings.docker_redis}
@@ -45,7 +45,7 @@ def no_answer(settings: Settings, name: str, where: object, error: object) -> st
 
 
 def unknown_names(env_file: Path | None = Path(".env")) -> list[str]:
-    """Names in the file that are no settings: mistyped, perhaps, or another program's."""
+    """Names in the file that aren't settings: they may be mistyped, or another program's."""
     known = {name for names in Settings.names().values() for name in names} | set(OBSOLETE)
     known |= {name.upper() + SUFFIX for name in Settings.SECRET}
     written = dotenv_values(env_file) if env_file and env_file.is_file() else {}

@@ -1,4 +1,4 @@
-"""Where the traceback of an error goes that nobody foresaw: into a file, while people read a sentence."""
+"""Puts the traceback of an unexpected error into a file, while people read one sentence."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from config.logging import FileHandler, JsonFormatter
 
 
 def kept(error: BaseException, process: str, folder: Path | None) -> Path | None:
-    """The file that holds the traceback as a line of the log, without secrets; None if nobody can write one.
+    """Write the traceback, without secrets, as a log line to a file; None if no file can be written.
 
     Args:
-        process: its name in the line.
-        folder: where log files lie, if it is there. Else it is a file in the folder for temporary files.
+        process: the process' name in the line.
+        folder: the folder of log files, if it exists. Otherwise the folder for temporary files is used.
     """
     record = logging.LogRecord("perch", logging.ERROR, "", 0, "%s", (type(error).__name__,), None)
     record.exc_info = (type(error), error, error.__traceback__)
@@ -35,6 +35,6 @@ def kept(error: BaseException, process: str, folder: Path | None) -> Path | None
 
 
 def logs_folder() -> Path | None:
-    """Where this process keeps its log, if it does."""
+    """The folder in which this process keeps its log, if it does."""
     handlers = logging.getLogger().handlers
     return next((handler.folder for handler in handlers if isinstance(handler, FileHandler)), None)

@@ -34,7 +34,7 @@ def start(settings: Settings, process: str) -> None:
 
 
 def tell(message: str) -> None:
-    """Report something that is not an error, where reports are set up."""
+    """Report something that is not an error, if reports are set up."""
     if "sentry_sdk" in sys.modules:
         import sentry_sdk
 
@@ -42,7 +42,7 @@ def tell(message: str) -> None:
 
 
 def integrations() -> list[Any]:
-    """Uncaught exceptions and logged errors; none that reads requests."""
+    """The integrations for uncaught exceptions and logged errors, but none that reads requests."""
     from sentry_sdk.integrations.atexit import AtexitIntegration
     from sentry_sdk.integrations.dedupe import DedupeIntegration
     from sentry_sdk.integrations.excepthook import ExcepthookIntegration
@@ -56,18 +56,19 @@ def integrations() -> list[Any]:
     ]
 
 
-# What a report may hold, and nothing else of an event, whatever the library adds to it one day.
+# The only parts of an event that a report may contain, whatever the library may add one day.
 KEPT = frozenset({"event_id", "timestamp", "level", "logger", "platform", "release", "environment"})
 KEPT |= {"server_name", "sdk", "message", "logentry", "exception"}
 
-# Whose log lines may be told of. Others' hold what they like: representations of tasks, addresses of clients.
+# The loggers whose lines may be reported. Others' lines may contain anything: representations of tasks,
+# clients' addresses.
 OURS = frozenset({"perch", "server", "tasks", "storage", "config"})
 
 
 def without_personal_data(event: Any, _hint: dict[str, Any]) -> Any:
-    """What happened where, and nothing that anybody wrote: the log has that, beside the same `work`.
+    """Keep what happened and where, but nothing that users wrote: the log has that, with the same `work`.
 
-    An exception's own words may quote what it was about, such as the text of a tweet.
+    An exception's message may quote what it was about, such as the text of a tweet.
     """
     told = {name: value for name, value in event.items() if name in KEPT}
     told["tags"] = {"work": current_work.get()}
@@ -78,7 +79,7 @@ def without_personal_data(event: Any, _hint: dict[str, Any]) -> Any:
     for exception in told.get("exception", {}).get("values", []):
         exception.pop("value", None)
         for frame in exception.get("stacktrace", {}).get("frames", []):
-            # A folder may be called after whose it is.
+            # A folder may be named after its owner.
             frame.pop("abs_path", None)
             if frame.get("filename", "").startswith("/"):
                 frame["filename"] = frame["filename"].rpartition("/")[2]

@@ -1,18 +1,18 @@
-"""The heaps of a process, as glibc keeps them."""
+"""Limits the number of heaps that glibc keeps for a process."""
 
 from __future__ import annotations
 
 import ctypes
 from typing import Any
 
-# mallopt(3). A thread that asks for memory while another one does gets a heap of its own, up to eight for
-# each core, and each keeps what its largest task once took: the threads that write dumps and files take
-# turns, so a worker would grow by some 5 MiB with each of them, for hours.
+# mallopt(3). A thread that allocates memory while another one does so gets a heap of its own, up to eight per
+# core, and each heap keeps as much as its largest task ever took. The threads that write dumps and files take
+# turns, so a worker would go on growing for hours, by some 5 MiB with each thread.
 M_ARENA_MAX, HEAPS = -8, 2
 
 
 def bound_heaps() -> None:
-    """Let this process have two of them, where the C library knows how; before it has threads."""
+    """Limit this process to two heaps, if the C library can; call this before it has threads."""
     mallopt: Any = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_ARENA_MAX, HEAPS)

@@ -1,7 +1,7 @@
-"""Log files: one writer each, without locking others; finished by their size, or when somebody ships them.
+"""Log files: each has one writer; a file is finished when it reaches its maximum size, or when it is shipped.
 
-A writer locks its file for the moment of a line. A shipper locks it for the moment of renaming it: whoever
-finds the file gone from its name goes on in a new one. So a finished file has all its lines, whatever killed
+A writer locks its file only while it writes a line, a shipper only while it renames it: when a writer finds
+that its file was renamed, it continues in a new one. So a finished file has all its lines, whatever killed
 its writer.
 """
 
@@ -22,20 +22,20 @@ SUFFIX, FINISHED = ".jsonl", ".jsonl.done"
 NAME = re.compile(r".*\.(?P<begun>\d{8}T\d{6})\.\d+\.\d+\.jsonl(?:\.done)?", re.ASCII)
 SAFE = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 
-# A file is finished at this size. Bytes.
+# The size in bytes at which a file is finished.
 ROTATE_BYTES = 16 << 20
 
-# What finished files may take until they are shipped: where nobody ships them, a log must not fill the disk.
-# Bytes.
+# How many bytes finished files may take until they are shipped: if nobody ships them, the log must not fill
+# the disk.
 MOST_BYTES = 1 << 30
 
 
 class NotStored(OSError):
-    """What was stored does not come back: the file stays here, and is shipped again later."""
+    """What was stored could not be read back: the file stays here, and is shipped again later."""
 
 
 class LogFile:
-    """Lines of one process. Each line is one write: a killed process loses none that was handed over."""
+    """The log lines of one process. Each line is one write, so a killed process loses none."""
 
     def __init__(self, folder: Path, process: str) -> None:
         self._folder, self._process = folder, process
@@ -46,7 +46,7 @@ class LogFile:
 
     @property
     def path(self) -> Path:
-        """The file that was written to last; its folder before the first line."""
+        """The file that was last written to; before the first line, its folder."""
         return self._path
 
     def write(self, line: bytes) -> None:
@@ -64,12 +64,12 @@ class LogFile:
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """No more lines; what was written is shipped with the rest."""
+        """Stop writing; what was written is shipped with the other files."""
         with self._lock:
             self._close()
 
     def _locked(self) -> int:
-        """The file that has its name still, locked."""
+        """Lock and return the file that still has its name."""
         while True:
             descriptor = self._open() if self._descriptor is None else self._descriptor
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -86,7 +86,7 @@ class LogFile:
             moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
             name = f"{host}.{SAFE.sub('-', self._process)}.{moment}.{os.getpid()}.{self._number}{SUFFIX}"
             self._path, self._size = self._folder / name, 0
-            with contextlib.suppress(FileExistsError):  # of a writer before, in this process
+            with contextlib.suppress(FileExistsError):  # from an earlier writer in this process
                 self._descriptor = os.open(self._path, flags, 0o600)
         return self._descriptor
 
@@ -97,14 +97,14 @@ class LogFile:
 
 
 def append(descriptor: int, line: bytes) -> None:
-    """All of a line, or nothing of it. Raises OSError where the disk is full."""
+    """Append the whole line or nothing. Raises OSError if the disk is full."""
     if (written := os.write(descriptor, line)) < len(line):
         os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
         raise OSError(errno.ENOSPC, "no space left for a log line")
 
 
 def finish(path: Path) -> None:
-    """Take a file from its writer, if it is there still: it gets no line any more. An empty one goes."""
+    """Take a file, if it still exists, from its writer, so that it gets no more lines; delete empty ones."""
     with locked(path) as descriptor:
         if descriptor is not None:
             if os.fstat(descriptor).st_size:
@@ -114,7 +114,7 @@ def finish(path: Path) -> None:
 
 
 def forget_beyond(folder: Path, most: int) -> None:
-    """Remove the oldest finished files there, so that no more than so many bytes of them stay."""
+    """Remove the oldest finished files there, so that at most `most` bytes of them stay."""
     found: list[tuple[float, int, Path]] = []
     for path in listed(folder, FINISHED):
         with contextlib.suppress(FileNotFoundError):  # shipped meanwhile
@@ -128,7 +128,7 @@ def forget_beyond(folder: Path, most: int) -> None:
 
 
 def listed(folder: Path, suffix: str) -> list[Path]:
-    """All log files there that end so, the oldest first; no pipe, as opening one waits for its writer."""
+    """All log files there with this suffix, the oldest first; no pipes: opening one waits for its writer."""
     found = [path for path in folder.glob(f"*{suffix}") if NAME.fullmatch(path.name) and not path.is_fifo()]
     return sorted(found, key=lambda path: (begun(path), path.name))
 
@@ -142,7 +142,7 @@ def begun(path: Path) -> datetime:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[int | None]:
-    """The file, while nobody else writes or renames it; None where it is not under this name any more."""
+    """Lock the file, so that nobody else writes or renames it; None if it no longer has this name."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

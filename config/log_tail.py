@@ -1,4 +1,4 @@
-"""The newest lines of all log files of this machine, for those who follow them from afar."""
+"""The newest lines of all log files of this machine, for administrators who follow them over HTTP."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import msgspec
 
 from config.log_files import FINISHED, SUFFIX, listed
 
-# Of each file so much is read from its end, and so many files are looked at. Bytes.
+# How many bytes are read from the end of each file, and how many files are read.
 EACH, FILES = 256 << 10, 40
 
 
 class Level(StrEnum):
-    """How grave a line is, the least first."""
+    """The severity of a line, the lowest first."""
 
     DEBUG = "DEBUG"
     INFO = "INFO"
@@ -30,20 +30,20 @@ class Level(StrEnum):
 
 LEVELS = list(Level)
 
-# What every line has.
+# The fields of every line.
 NAMES = ("time", "level", "process", "work", "logger", "message")
 
-# Files with a line for each request: behind the host's name.
+# Matches files with a line for each request, by the part of the name after the host's name.
 ACCESS = re.compile(r"[^.]*\.[^.]*-access\.")
 
 
 def tail(
     folder: Path, *, limit: int, level: Level = Level.DEBUG, text: str = "", after: str = ""
 ) -> list[dict[str, Any]]:
-    """Lines of at least this level with this text in them, in any letters, the newest last.
+    """Lines of at least this level that contain this text in upper or lower case, the newest last.
 
     Args:
-        after: a line's time: only what is newer.
+        after: the time of a line; only newer lines are returned.
     """
     files = [*listed(folder, FINISHED), *listed(folder, SUFFIX)]
     lines = (
@@ -56,7 +56,7 @@ def tail(
 
 
 def is_wanted(line: dict[str, Any], level: Level, text: str) -> bool:
-    """Whether it is what was asked for."""
+    """Whether the line has the level and the text that were asked for."""
     name = line.get("level")
     if name in LEVELS and LEVELS.index(Level(name)) < LEVELS.index(level):
         return False
@@ -64,7 +64,7 @@ def is_wanted(line: dict[str, Any], level: Level, text: str) -> bool:
 
 
 def lines_of(path: Path) -> Iterator[dict[str, Any]]:
-    """The last lines of a file; nothing where it was shipped meanwhile."""
+    """The last lines of a file; none if it was shipped meanwhile."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -74,7 +74,7 @@ def lines_of(path: Path) -> Iterator[dict[str, Any]]:
         return
     for number, written in enumerate(data.split(b"\n")):
         if number == 0 and size > EACH:
-            continue  # perhaps only the rest of one
+            continue  # perhaps only the rest of a line
         try:
             line = msgspec.json.decode(written)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Log lines: to standard error and to files, with process and request or task, and without secrets."""
+"""Log lines for standard error and files, with their process and request or task, and without secrets."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ logger = logging.getLogger("perch")
 # The request or task that a line belongs to; "-" outside of one.
 current_work: ContextVar[str] = ContextVar("current_work", default="-")
 
-# What must never reach a log or an error report, found by the shape of the value: our keys and the tokens of
-# invitations, who signs in by a URL, and the headers and settings that carry a key or a password.
+# Secrets that must never reach a log or an error report, found by their form: our keys and the tokens of
+# invitations, credentials in URLs, and headers and settings that carry a key or a password.
 SECRETS = re.compile(
     r"(?P<key>perch_(?:invite_)?[0-9A-Za-z]{6})[0-9A-Za-z]+"
     r"|(?P<web>https?://)[^\s/@]+(?=@)"
@@ -37,11 +37,12 @@ SECRETS = re.compile(
     re.IGNORECASE,
 )
 
-# The same by its value: what the settings hold and nobody may see. Shorter ones are found inside of words.
+# Secrets from the settings are found by their value. The minimum length, as shorter ones would match inside
+# words.
 HIDDEN_LENGTH = 6
 hidden: re.Pattern[str] | None = None
 
-# A line is a line: what a value holds must neither end it, to forge another, nor speak to the terminal.
+# Characters in values that could end a line, in order to forge another one, or control the terminal.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -57,12 +58,12 @@ def _without_value(found: re.Match[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """The text on one line, with what would speak to a terminal spelt out."""
+    """The text on one line, with control characters for the terminal spelt out."""
     return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def hide(secrets: Iterable[str]) -> None:
-    """Let `redact` know these values, as they stand and as URLs, JSON and Python write them."""
+    """Make `redact` hide these values, both verbatim and as URLs, JSON and Python write them."""
     global hidden
     forms = {
         form
@@ -76,7 +77,7 @@ def hide(secrets: Iterable[str]) -> None:
             json.dumps(secret)[1:-1],
         )
     }
-    ordered = sorted(forms, key=len, reverse=True)  # a URL before the password in it
+    ordered = sorted(forms, key=len, reverse=True)  # so that a URL comes before the password in it
     hidden = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
 
@@ -90,13 +91,13 @@ class TextFormatter(logging.Formatter):
         self.process = process
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line (more where there is a traceback)."""
+        """One line (more if there is a traceback)."""
         record.process_label = self.process
         record.work = current_work.get()
         return redact(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
-        """The line without a traceback, on one line whatever its values hold."""
+        """The entry without its traceback, on one line whatever its values contain."""
         return printable(super().formatMessage(record))
 
 
@@ -123,7 +124,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class FileHandler(logging.Handler):
-    """Lines into this process' own file. A disk that is full costs lines and nothing else."""
+    """Writes lines to this process' own file. A full disk only costs lines and does no other harm."""
 
     def __init__(self, folder: Path, process: str) -> None:
         super().__init__()
@@ -136,13 +137,13 @@ class FileHandler(logging.Handler):
         try:
             self._file.write(self.format(record).encode(errors="replace") + b"\n")
             self._is_broken = False
-        except OSError as error:  # never the caller's trouble
+        except OSError as error:  # this must never affect the caller
             self._complain(error)
         except Exception:
             self.handleError(record)
 
     def _complain(self, error: OSError) -> None:
-        """Say on standard error, once until a line is written again, that lines are lost."""
+        """Report lost lines on standard error, once until a line can be written again."""
         if not self._is_broken and sys.stderr is not None:
             with suppress(OSError, ValueError):
                 sys.stderr.write(f"perch: log lines are lost, {self.folder}: {error.strerror or error}\n")
@@ -155,7 +156,7 @@ class FileHandler(logging.Handler):
 
 
 class AccessLog:
-    """A line for each request, in a file beside the others. No address, name or text of anybody is in it."""
+    """A line for each request, in a separate file. It has nobody's address, name or text."""
 
     def __init__(self, folder: Path, process: str) -> None:
         self._file, self._process = LogFile(folder, f"{process}-access"), process
@@ -164,7 +165,7 @@ class AccessLog:
     def write(
         self, request: str, method: str, route: str, status: int, size: int | None, seconds: float
     ) -> None:
-        """One request: `route` is the address' pattern, `size` that of the answer in bytes, if known."""
+        """Log a request; `route` is the URL's pattern, `size` the response's size in bytes, if known."""
         line = {
             "time": moment(time.time()),
             "process": self._process,
@@ -184,7 +185,7 @@ class AccessLog:
 
 
 def plain(text: str) -> str:
-    """The text as UTF-8 can hold it: half of a surrogate pair is spelt out."""
+    """The text in a form that UTF-8 can encode: unpaired surrogates are spelt out."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -195,8 +196,8 @@ def moment(timestamp: float) -> str:
 
 
 def configure_process(settings: Settings, name: str) -> None:
-    """Set up logging for one of Perch's processes, as the settings say. What is below DATA_DIR is its own."""
-    with suppress(OSError):  # whoever needs the folder says what is wrong
+    """Set up logging for one of Perch's processes by the settings. What is below DATA_DIR is its own."""
+    with suppress(OSError):  # the code that needs the folder reports the error
         settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     configure(
         name,
@@ -219,9 +220,9 @@ def configure(
 
     Args:
         process: its name in the lines, such as `web-1`.
-        shape: of the lines on standard error; `auto` is text for a terminal and JSON otherwise.
-        folder: where this process keeps a file of its lines too, as JSON.
-        secrets: what no line may show.
+        shape: the format of the lines on standard error; `auto` is text for a terminal and JSON otherwise.
+        folder: where this process also writes its lines to a file, as JSON.
+        secrets: values that no line may show.
     """
     hide(secrets)
     text = sys.stderr.isatty() if shape == "auto" else shape == "text"
@@ -241,7 +242,7 @@ def configure(
             "handlers": handlers,
             "root": {"level": level, "handlers": list(handlers)},
             "loggers": {
-                # Chatty about what our own lines say already.
+                # These loggers repeat what our own lines already say.
                 "sanic": {"level": "WARNING"},
                 "tortoise": {"level": "WARNING"},
                 "taskiq": {"level": "WARNING"},

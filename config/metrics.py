@@ -1,8 +1,8 @@
-"""What this process measures, and how all processes of a machine are asked for it at once.
+"""The metrics of this process, and how all processes of a machine are asked for theirs at once.
 
-Each process answers on a socket in a folder that they share, with its numbers of that moment. Whoever is
-scraped asks all of them and adds their names as the label `process`: nothing is written to the disk, a number
-is never older than the scrape, and one that starts again begins at zero in series of its own.
+Each process serves its current numbers on a socket in a shared folder. The process that is scraped asks all
+of them and adds their names as the label `process`. So nothing is written to the disk, no number is older
+than the scrape, and a restarted process begins at zero in series of its own.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ log = logging.getLogger(__name__)
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
-# Of this process. Metrics stand beside what they measure, and are registered here.
+# The registry of this process. Metrics are defined next to the code that they measure, and registered here.
 REGISTRY = CollectorRegistry()
 
-# Behind the name of a process; short, as a socket's path is bounded (`config.addresses`).
+# The suffix after a process' name; it is short because a socket's path is limited (`config.addresses`).
 SUFFIX = ".stats"
 
-# A process that does not answer within this time is left out. Seconds.
+# A process that does not answer within this many seconds is left out.
 PATIENCE = 2.0
 
 Sample = tuple[str, dict[str, str], float]
 
 
 class Family(msgspec.Struct, array_like=True, frozen=True):
-    """A metric with its samples, as it goes over the socket."""
+    """A metric with its samples, in the form sent over the socket."""
 
     name: str
     documentation: str
@@ -56,7 +56,7 @@ class Machine(Collector):
         self._folder = folder
 
     def collect(self) -> Iterator[Metric]:
-        """Ask all of them."""
+        """Ask all processes."""
         found: dict[str, Metric] = {}
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
             for family in asked(path):
@@ -66,10 +66,10 @@ class Machine(Collector):
         yield from found.values()
 
     def exposed(self, accept: str) -> tuple[bytes, str]:
-        """The page that is scraped, and its content type, as the client accepts it."""
+        """The page for a scrape, and its content type, chosen by what the client accepts."""
         try:
             encode, content_type = exposition.choose_encoder(accept)
-        except (TypeError, ValueError):  # a version that is none
+        except (TypeError, ValueError):  # an invalid version
             encode, content_type = exposition.choose_encoder("")
         return encode(self), content_type
 
@@ -83,7 +83,7 @@ def answer(folder: Path, process: str) -> None:
 
 
 def answer_for_ever(listener: socket.socket) -> None:
-    """Give the numbers of this process to everybody who connects."""
+    """Send the numbers of this process to everyone who connects."""
     while True:
         try:
             connection, _ = listener.accept()
@@ -97,7 +97,7 @@ def answer_for_ever(listener: socket.socket) -> None:
 
 
 def numbers(registry: CollectorRegistry) -> bytes:
-    """All of a registry, for `asked`."""
+    """All numbers of a registry, encoded for `asked`."""
     families = [
         Family(
             metric.name,
@@ -111,13 +111,13 @@ def numbers(registry: CollectorRegistry) -> bytes:
 
 
 def asked(path: Path) -> list[Family]:
-    """What the process behind this socket says; nothing where none answers. That of a dead one is removed."""
+    """The metrics of the process behind this socket; none if it doesn't answer. Removes dead sockets."""
     try:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(PATIENCE)
             connection.connect(str(path))
             said = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-        if not said:  # it ended just now
+        if not said:  # the process has just ended
             return []
         return msgspec.json.decode(said, type=list[Family])
     except (ConnectionRefusedError, FileNotFoundError):
@@ -128,7 +128,7 @@ def asked(path: Path) -> list[Family]:
 
 
 def claimed(folder: Path, process: str) -> socket.socket:
-    """A socket under the name of this process, or with a number behind it where another one has that.
+    """A socket under the name of this process, with a number appended if another process has the name.
 
     Raises OSError.
     """
@@ -136,7 +136,7 @@ def claimed(folder: Path, process: str) -> socket.socket:
     with one_at_a_time(folder):
         for number in itertools.count(1):
             path = folder / f"{process}{f'-{number}' if number > 1 else ''}{SUFFIX}"
-            asked(path)  # removes what a dead one left
+            asked(path)  # removes a dead process' socket
             if path.exists():
                 continue
             listener = socket.socket(socket.AF_UNIX)
@@ -144,14 +144,14 @@ def claimed(folder: Path, process: str) -> socket.socket:
             new.unlink(missing_ok=True)
             listener.bind(str(new))
             listener.listen()
-            new.rename(path)  # never there without somebody who listens
+            new.rename(path)  # so that the path never exists without a listener
             return listener
     raise AssertionError
 
 
 @contextlib.contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
-    """The block, while no other process is in one about this folder."""
+    """Run the block while no other process runs one for this folder."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

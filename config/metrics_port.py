@@ -1,4 +1,4 @@
-"""METRICS_PORT: the numbers of the whole machine, from whichever of its processes has the port."""
+"""METRICS_PORT: the metrics of the whole machine, served by whichever of its processes has the port."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from config.metrics import PATIENCE, Machine
 
 log = logging.getLogger(__name__)
 
-# How often the port is tried again, where another program has it. Seconds.
+# How often, in seconds, the port is tried again if another program has it.
 TRY_EVERY = 5.0
 
-# Scrapes at the same time; who says nothing for so long is hung up on. Seconds.
+# The maximum number of concurrent scrapes, and the seconds after which a silent client is disconnected.
 AT_ONCE, SILENCE = 8, PATIENCE
 
 # Held by the process that answers, in the folder that all of them share.
@@ -30,7 +30,7 @@ LOCK = "metrics-port.lock"
 
 
 class Scrapes(ThreadingTCPServer):
-    """Some at once, and whoever is one too many is hung up on."""
+    """Serves a limited number of scrapes at once, and disconnects any beyond that."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -56,13 +56,13 @@ class Scrapes(ThreadingTCPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """See socketserver. Whoever asked may be gone."""
+        """See socketserver. The client may simply be gone."""
         if not isinstance(sys.exception(), OSError):
             log.exception("a scrape failed")
 
 
 class Scrape(BaseHTTPRequestHandler):
-    """One of them: whatever the address, the numbers."""
+    """A scrape; whatever the path, the response is the metrics."""
 
     server: Scrapes
     timeout = SILENCE
@@ -78,23 +78,23 @@ class Scrape(BaseHTTPRequestHandler):
         self.wfile.write(page)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing of who asks."""
+        """Log nothing about the client."""
 
 
 def answer(folder: Path, host: str, port: int) -> None:
-    """Answer at the port in a thread, as soon as no other process of the machine does."""
+    """Serve the port in a thread, as soon as no other process of the machine does."""
     threading.Thread(target=serve, args=(folder, host, port), name="metrics port", daemon=True).start()
 
 
 def serve(folder: Path, host: str, port: int) -> None:
-    """The same, here and for ever."""
+    """Serve the port in this thread for ever."""
     lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)  # as long as this process lives
     for tried in itertools.count(1):
         try:
             server = Scrapes(Machine(folder), host, port)
         except OSError as error:
-            if tried == 2:  # at first it may be that of a process which is just ending
+            if tried == 2:  # the first time, a process that is just ending may still have the port
                 log.error("METRICS_PORT: can't listen on %s:%d: %s", host, port, error.strerror)
             time.sleep(TRY_EVERY)
         else:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import resource
 
-# Programs begin with 1,024 as a rule, and get more if they ask. More than this nobody needs.
+# Programs usually start with 1,024 and get more if they ask. No process needs more than this.
 ENOUGH = 65_536
 
 
 def raise_limit() -> None:
-    """As many as the system lets this process have (`ulimit -Hn`)."""
+    """Raise the limit as far as the system allows (`ulimit -Hn`), up to ENOUGH."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = ENOUGH if hard == resource.RLIM_INFINITY else min(ENOUGH, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it: then it stays as it is
+        with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; the limit then stays
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 

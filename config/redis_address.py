@@ -1,4 +1,4 @@
-"""Where Redis or Valkey is: a server, or the one that its sentinels name."""
+"""The address of Redis or Valkey: a server, or the one that its sentinels name."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SENTINEL_SCHEMES = ("redis+sentinel", "rediss+sentinel")
 
 REDIS_PORT, SENTINEL_PORT = 6379, 26379
 
-# Parameters of a URL that names sentinels: how these let us in, where they ask for that.
+# Parameters of a URL that names sentinels: the credentials for the sentinels, if they need any.
 SENTINEL_LOGIN = ("sentinel_username", "sentinel_password")
 
-# What redis-py takes as objects of Python, and never as text.
+# Parameters that redis-py takes as Python objects, and never as text.
 OBJECTS = frozenset(
     {
         "connection_class",
@@ -38,7 +38,7 @@ OBJECTS = frozenset(
 
 
 class Sentinels(NamedTuple):
-    """Who is asked which server is the primary of this name."""
+    """The sentinels to ask which server is the primary with this name."""
 
     hosts: tuple[Host, ...]
     name: str
@@ -62,7 +62,7 @@ class RedisAddress:
 
     @property
     def sentinels(self) -> Sentinels | None:
-        """Those that the URL names; None where it names the server itself. Raises ValueError."""
+        """The sentinels that the URL names; None if it names the server itself. Raises ValueError."""
         parts = self._parts
         if parts.scheme not in SENTINEL_SCHEMES:
             return None
@@ -70,7 +70,7 @@ class RedisAddress:
 
     @property
     def server_url(self) -> str:
-        """The URL as redis-py reads it. Where sentinels are named it has all but the server's place."""
+        """The URL for redis-py. If sentinels are named, it has everything except the server's address."""
         parts = self._parts
         if parts.scheme not in SENTINEL_SCHEMES:
             return self.url
@@ -81,18 +81,18 @@ class RedisAddress:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What stands behind the question mark."""
+        """The parameters after the question mark."""
         return {name: values[-1] for name, values in parse_qs(self._parts.query).items()}
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What opens a door in it, as it is written and as it is sent."""
+        """The credentials in the URL, as written there and as they are sent."""
         given = self.parameters
         found = [self._parts.login.partition(":")[2], given.get("password"), given.get("sentinel_password")]
         return frozenset(each for text in found if text for each in (text, unquote(text)))
 
     def with_number(self, number: int) -> RedisAddress:
-        """The same server's database of that number."""
+        """The address of the same server's database with that number."""
         parts, query = self._parts, self.parameters
         place = f"{parts.login}@{parts.place}" if parts.login else parts.place
         query.pop("db", None)
@@ -113,11 +113,11 @@ class RedisAddress:
 
     @property
     def _steps(self) -> list[str]:
-        """What stands between the slashes of the path."""
+        """The parts of the path between its slashes."""
         return self._parts.path.strip("/").split("/")
 
     def _is_usable(self) -> bool:
-        """Raises ValueError where a host or a port could be none."""
+        """Raises ValueError if a host or a port is invalid."""
         parts, steps = self._parts, self._steps
         if parts.scheme == "unix":
             return bool(parts.path)
@@ -127,8 +127,8 @@ class RedisAddress:
         return one and (steps == [""] or (len(steps) == 1 and _are_numbers(steps)))
 
     def _check_parameters(self) -> None:
-        """Raises WrongAddress where redis-py would not take one, or a file of certificates holds none."""
-        from redis.asyncio.connection import Connection, parse_url  # imported where it is used only
+        """Raises WrongAddress if redis-py would reject one, or a certificate file has no certificate."""
+        from redis.asyncio.connection import Connection, parse_url  # imported only where it is needed
 
         if objects := sorted(self.parameters.keys() & OBJECTS):
             raise WrongAddress(f"has the parameter {objects[0]}, which a URL can't hold")

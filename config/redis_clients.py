@@ -1,6 +1,6 @@
-"""Clients of Redis and Valkey: the one place that makes them, with their time-outs.
+"""Clients of Redis and Valkey: the only place that creates them, with their timeouts.
 
-With sentinels, each new connection goes to the server that they name as the primary at that moment, and idle
+With sentinels, each new connection goes to the server that they currently name as the primary, and idle
 connections to an earlier one are closed.
 """
 
@@ -22,29 +22,29 @@ from redis.exceptions import ConnectionError, ReadOnlyError
 
 from config.redis_address import RedisAddress, Sentinels
 
-# How long Redis has to take a connection, and to answer; and a sentinel for either. Seconds.
+# How many seconds Redis or a sentinel has to accept a connection, and to answer.
 CONNECT_TIMEOUT, SOCKET_TIMEOUT = 2, 5
 SENTINEL_TIMEOUT = 2
 
-# After these errors a connection is closed and opened again, once and at once. uvloop raises RuntimeError for
-# one that Redis closed meanwhile, and redis.asyncio lets it through. A server that has become read-only may
-# have left its address to another one. A time-out is not tried again: waits would double.
+# After these errors a connection is closed and reopened once, immediately. uvloop raises RuntimeError for a
+# connection that Redis closed meanwhile, and redis.asyncio lets it through. If a server has become read-only,
+# its address may now lead to another one. A timeout is not retried: waits would double.
 AGAIN: Any = (ConnectionError, RuntimeError, ReadOnlyError)
 
 
 def client(address: RedisAddress) -> Redis:
-    """A client with connections of its own, which end with it."""
+    """A client with connections of its own, which are closed with it."""
     return Redis.from_pool(pool(address))
 
 
 def pool(address: RedisAddress, *, socket_timeout: float | None = SOCKET_TIMEOUT) -> ConnectionPool:
-    """Connections, of which one more is made where all are in use."""
+    """A pool that opens another connection if all are in use."""
     made: ConnectionPool = _pool(address, ConnectionPool, SentinelPool, socket_timeout)
     return made
 
 
 def blocking_pool(address: RedisAddress) -> BlockingConnectionPool:
-    """Connections; where all are in use, the next one who wants one waits."""
+    """A pool in which callers wait if all connections are in use."""
     made: BlockingConnectionPool = _pool(
         address, BlockingConnectionPool, BlockingSentinelPool, SOCKET_TIMEOUT
     )
@@ -83,14 +83,14 @@ def _sentinel(address: RedisAddress, of: Sentinels, tls: dict[str, Any]) -> Sent
 
 
 class SentinelPool(SentinelConnectionPool):
-    """One that closes what it asks the sentinels by, too."""
+    """A pool that also closes its connections to the sentinels."""
 
     async def disconnect(self, inuse_connections: bool = True) -> None:
-        """Those that nobody uses, or all."""
+        """Close the idle connections, or all of them."""
         await super().disconnect(inuse_connections)
         if inuse_connections:
             await self.sentinel_manager.aclose()
 
 
 class BlockingSentinelPool(BlockingConnectionPool, SentinelPool):
-    """The same, for more callers than connections."""
+    """A pool with sentinels in which callers wait if all connections are in use."""

@@ -1,4 +1,4 @@
-"""Secrets that lie in files, as container engines mount them: `DB_PASS_FILE=/run/secrets/db_pass`."""
+"""Secrets in files, as container engines mount them: `DB_PASS_FILE=/run/secrets/db_pass`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 SUFFIX = "_FILE"
 
-# Longer than any secret. Bytes.
+# The maximum size in bytes of such a file; no secret is as long.
 MAX_SIZE = 64 * 1024
 
 
@@ -47,7 +47,7 @@ class SecretFiles(PydanticBaseSettingsSource):
 
 
 def content(name: str, path: str) -> str:
-    """The first line, without what stands around it."""
+    """The file's first line without surrounding whitespace."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -1,6 +1,6 @@
 """The settings: one frozen object, read once from the environment and `.env`.
 
-Which there are is in `config.choices`. Empty means unset. A wrong value raises `WrongSetting`, whose text is
+`config.choices` lists them. An empty value means unset. A wrong value raises `WrongSetting`, whose text is
 one line for the operator.
 """
 
@@ -29,7 +29,7 @@ from config.redis_address import RedisAddress
 from config.secret_files import SecretFiles, UnusableFile
 from config.values import COPIES, EXPORTS, INCOMING, headers, is_loopback, is_origin, is_web_address
 
-# The module without which there are no traces.
+# The module that traces require.
 EXPORTER = "opentelemetry.exporter.otlp.proto.http"
 
 
@@ -38,7 +38,7 @@ class WrongSetting(Exception):
 
 
 class Settings(Choices):
-    """What an operator has chosen, checked, and what follows of it. Read with `Settings.load()`."""
+    """An operator's choices, validated, and values derived from them. Read them with `Settings.load()`."""
 
     @classmethod
     def settings_customise_sources(
@@ -56,10 +56,10 @@ class Settings(Choices):
 
     @classmethod
     def load(cls, env_file: Path | None = Path(".env")) -> Self:
-        """Read the environment, over the file.
+        """Read the environment, which takes precedence over the file.
 
         Raises:
-            WrongSetting: with one line naming the setting, or the line of the file.
+            WrongSetting: its one-line text names the setting, or the line of the file.
         """
         try:
             require_readable(env_file)
@@ -128,11 +128,11 @@ class Settings(Choices):
             raise ValueError(f"DATA_DIR: {error}") from None
         return self
 
-    # What follows is derived, never set.
+    # Everything below is derived, never set.
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What no line or report may show: the values of `SECRET`, and what opens a door in a URL."""
+        """Values that no log line or report may show: those of `SECRET`, and credentials in URLs."""
         found = {str(value) for name in self.SECRET if (value := getattr(self, name)) is not None}
         for url in filter(None, (self.sentry_dsn, self.alert_webhook_url)):
             parts = urlsplit(url)
@@ -141,7 +141,7 @@ class Settings(Choices):
         if (password := self.database.password) is not None:
             found.update((password, quote(password, safe="")))
         found.update(headers(self.otel_exporter_otlp_headers or "").values())
-        if self.otel_exporter_otlp_endpoint is not None:  # its path is no secret
+        if self.otel_exporter_otlp_endpoint is not None:  # its path isn't secret
             found.update(filter(None, [urlsplit(self.otel_exporter_otlp_endpoint).password]))
         return frozenset(found)
 
@@ -157,31 +157,31 @@ class Settings(Choices):
 
     @property
     def scratch_folder(self) -> Path:
-        """Where files lie that only this moment needs: uploads under way, pictures being worked on."""
+        """The folder for temporary files: running uploads, pictures being processed."""
         return self.data_folder / "tmp"
 
     @property
     def sockets_folder(self) -> Path:
-        """Where processes of this machine listen for each other."""
+        """The folder of the sockets on which this machine's processes listen for each other."""
         return embedded_socket_folder(self.data_folder)
 
     @property
     def logs_folder(self) -> Path:
-        """`LOGS_DIR`, below the data where it is relative."""
+        """`LOGS_DIR`, below the data folder if it is relative."""
         return self.data_folder / self.logs_dir.expanduser()
 
     @property
     def backup_folder(self) -> Path:
-        """`BACKUP_DIR`, below the data where it is relative: where dumps and old logs lie, if local."""
+        """`BACKUP_DIR`, below the data folder if it is relative: the local folder of dumps and old logs."""
         return self.data_folder / self.backup_dir.expanduser()
 
     @property
     def backup_kind(self) -> Literal["local", "s3"]:
-        """`BACKUP_STORAGE`, or where the pictures go."""
+        """`BACKUP_STORAGE`, which defaults to where the pictures go."""
         return self.backup_storage or self.object_storage
 
     def dump_folder(self, kind: Literal["hour", "day", "week", "proven"]) -> str:
-        """The folder of dumps of a kind, as the beginning of object keys, with a slash at its end."""
+        """The folder of dumps of a kind, as a prefix of object keys that ends with a slash."""
         names = {
             "hour": self.s3_hour_folder,
             "day": self.s3_day_folder,
@@ -197,18 +197,18 @@ class Settings(Choices):
 
     @property
     def local_host(self) -> str:
-        """Where this machine itself reaches the server."""
+        """The host under which this machine itself reaches the server."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
 
     @property
     def local_url(self) -> str:
-        """The same as an address for a browser."""
+        """The URL under which a browser on this machine reaches the server."""
         host = self.local_host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def public_origin(self) -> str | None:
-        """`PUBLIC_URL` as links begin with it; None where it is not set."""
+        """`PUBLIC_URL` in the form with which links begin; None if it is not set."""
         return self.public_url.rstrip("/") if self.public_url else None
 
     @property
@@ -218,18 +218,19 @@ class Settings(Choices):
 
     @property
     def demo(self) -> bool:
-        """Whether the two demo users are made and their public keys honoured."""
+        """Whether the two demo users are created and their public keys accepted."""
         if self.mode == "PROD":
             return False
         if self.demo_keys is not None:
             return self.demo_keys
-        # Whoever sets an address or a proxy means others to come, though HOST is this machine.
+        # Setting a public URL or a proxy means that others will use this server, even if HOST is this
+        # machine.
         is_for_others = self.public_url is not None or self.proxies_count or self.real_ip_header
         return is_loopback(self.host) and not is_for_others
 
     @property
     def needs_sandbox(self) -> bool:
-        """Whether no picture is made on a kernel that has neither landlock nor seccomp."""
+        """Whether processing pictures requires a kernel with landlock or seccomp."""
         return (self.picture_sandbox or ("required" if self.mode == "PROD" else "optional")) == "required"
 
     @property
@@ -269,22 +270,22 @@ class Settings(Choices):
 
     @property
     def redis_tasks(self) -> RedisAddress:
-        """The same server, with the database for the task queue where a number is given for it."""
+        """The same server, with the task queue's own database if a number is set for it."""
         return self.redis if self.redis_taskiq is None else self.redis.with_number(self.redis_taskiq)
 
 
 def is_installed(module: str) -> bool:
-    """Whether it can be imported; nothing of it is loaded."""
+    """Whether the module can be imported; this doesn't load it."""
     try:
         return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:  # a package above it is missing
+    except ModuleNotFoundError:  # a parent package is missing
         return False
 
 
 def _one_line(error: ValidationError) -> str:
     first = error.errors()[0]
     reason = str(first["msg"]).removeprefix("Value error, ")
-    if not first["loc"]:  # from the check of the whole, which names the setting itself
+    if not first["loc"]:  # from the check of all settings together, whose text names the setting itself
         return reason
     field = str(first["loc"][0]).lower()
     names = next((names for names in Settings.names().values() if field.upper() in names), (field.upper(),))

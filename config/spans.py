@@ -1,8 +1,9 @@
-"""The spans of which traces are made, by OpenTelemetry; `config.traces` imports this where they are wanted.
+"""The spans of traces, made with OpenTelemetry; `config.traces` imports this only if traces are wanted.
 
-A span says how long something took, and nothing that anybody wrote: addresses with the names of their
-parameters, statements with the numbers of theirs, and of an error its kind. The names of attributes are those
-of https://opentelemetry.io/docs/specs/semconv/ but for `perch.work`: the id that log lines carry.
+A span says how long something took, but contains nothing that users wrote: URLs have only the names of their
+parameters, statements only the numbers of theirs, and errors only their kind. The names of attributes are
+from
+https://opentelemetry.io/docs/specs/semconv/ except `perch.work`, the id that log lines carry.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from config.settings import Settings
 from config.values import headers
 from config.version import VERSION
 
-# One sending of spans takes no longer, its tries included; and a process that ends waits no longer for the
-# last of them. Seconds.
+# How many seconds one sending of spans may take, including retries; and how many a process waits at its end
+# for the last spans to be sent.
 SEND_TIMEOUT, LAST_WITHIN = 5, 2
 
 Attributes = Mapping[str, AttributeValue]
@@ -38,7 +39,7 @@ propagator = TraceContextTextMapPropagator()
 
 
 class Spans:
-    """Those of one process, sent in batches by a thread: what is measured never waits for a collector."""
+    """The spans of a process, sent in batches by a thread: what is measured never waits for a collector."""
 
     def __init__(self, settings: Settings, process: str) -> None:
         exporter = OTLPSpanExporter(
@@ -61,14 +62,14 @@ class Spans:
         self._tracer = self._provider.get_tracer("perch", VERSION)
 
     def begin(self, name: str, kind: Kind, carried: Mapping[str, str], attributes: Attributes) -> Span:
-        """A span that what follows belongs to, in the trace that was carried here, else in a new one."""
+        """Begin a span for what follows, in the trace carried here, or else in a new one."""
         above = propagator.extract(carried, Context())
         span = self._tracer.start_span(name, above, SpanKind[kind], attributes)
         attach(set_span_in_context(span, above))
         return span
 
     def past(self, name: str, kind: Kind, seconds: float, attributes: Attributes, error: str | None) -> None:
-        """Something took so long until now, as a part of what is under way; nothing where nothing is."""
+        """Record something that took `seconds` until now in the current span; does nothing without one."""
         if not get_current_span().is_recording():
             return
         ended = time.time_ns()
@@ -79,7 +80,7 @@ class Spans:
 
     @staticmethod
     def end(span: Span, attributes: Attributes, error: str | None = None, at: int | None = None) -> None:
-        """It is over; `error` is the kind of one that it ended with. `at` in nanoseconds, else now."""
+        """End a span; `error` is the kind of error, if any. `at` is in nanoseconds and defaults to now."""
         span.set_attributes(attributes)
         if error is not None:
             span.set_attribute("error.type", error)
@@ -97,11 +98,11 @@ class Spans:
         attach(where or Context())
 
     def carry(self, carrier: MutableMapping[str, str]) -> None:
-        """Write down which trace this is, for `begin` in another process."""
+        """Write the current trace into the carrier, for `begin` in another process."""
         propagator.inject(carrier)
 
     def close(self) -> None:
-        """Send the last ones, if somebody takes them."""
+        """Send the last spans, if a collector takes them."""
         closing = threading.Thread(target=self._provider.shutdown, name="last spans", daemon=True)
         closing.start()
         closing.join(LAST_WITHIN)

@@ -1,7 +1,7 @@
-"""Traces, where OTEL_EXPORTER_OTLP_ENDPOINT is set: which request or task took how long, and over what.
+"""Traces, if OTEL_EXPORTER_OTLP_ENDPOINT is set: how long each request or task took, and on what.
 
-A request is the root of a trace; the statements that it had the database run are below it, and so are the
-tasks that it queued, wherever these are done, with their own statements. Nothing is imported otherwise.
+A request is the root of a trace; below it are its database statements and the tasks that it queued, wherever
+they run, with their own statements. If traces are not wanted, nothing is imported.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from config.settings import Settings
 if TYPE_CHECKING:
     from config.spans import Spans
 
-# Of this process; None where nobody wants traces.
+# The spans of this process; None if traces are not wanted.
 spans: Spans | None = None
 
 
 def here() -> Any:
-    """What is under way, for `go_on` in another task; None where nobody wants traces."""
+    """The current context, for `go_on` in another task; None if traces are not wanted."""
     return None if spans is None else spans.here()
 
 
 def go_on(where: Any) -> None:
-    """What follows in this task belongs to what was under way there."""
+    """Continue in this task with a context from `here`, so that what follows belongs to it."""
     if spans is not None:
         spans.go_on(where)
 
 
 @contextmanager
 def recorded(settings: Settings, process: str) -> Iterator[None]:
-    """What this process does in the block is sent to the collector, if one is set."""
+    """Send spans of what this process does in the block to the collector, if one is set."""
     global spans
     if settings.otel_exporter_otlp_endpoint is None:
         yield

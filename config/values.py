@@ -1,4 +1,4 @@
-"""What values settings may have, each with the sentence for one that is wrong."""
+"""The types of settings' values, each with the sentence for a wrong value."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from pydantic import AfterValidator, Field
 Port = Annotated[int, Field(ge=1, le=65535)]
 RedisNumber = Annotated[int, Field(ge=0, le=1_000_000)]
 
-# A part of an object's key; a folder is such parts, with or without slashes around them.
+# A part of an object key; a folder consists of such parts, with or without slashes around it.
 KEY_PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}"
-# Room is left in a key for names below it. Characters.
+# The maximum length of a folder in characters, which leaves room in a key for names below it.
 FOLDER_LENGTH = 200
 FOLDER = re.compile(rf"/?{KEY_PART}(?:/{KEY_PART})*/?", re.ASCII)
 
-# Scheme, host and perhaps a port; a host in brackets is an IPv6 address.
+# Scheme, host and optionally a port; a host in brackets is an IPv6 address.
 ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?", re.ASCII)
 
-# A name by which a server is called, or with "*." before it all names below that.
+# A host name of the server, or, with "*." in front, all names below it.
 HOST_NAME = re.compile(r"(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*", re.ASCII)
 
 RATE = re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)", re.ASCII)
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
 HEADERS = re.compile(r"\s*[A-Za-z0-9-]+\s*=[^,=][^,]*(?:,\s*[A-Za-z0-9-]+\s*=[^,=][^,]*)*", re.ASCII)
 
-# Where uploads wait to be worked on.
+# The prefix of uploads that wait to be processed.
 INCOMING = "incoming/"
 
-# Where archives of users' data wait to be fetched.
+# The prefix of archives of users' data that wait to be downloaded.
 EXPORTS = "exports/"
 
-# Where the second copies of pictures lie, each under the name of its variant.
+# The prefix of the second copies of pictures, each under the name of its variant.
 COPIES = "media_copies/"
 
 
@@ -71,7 +71,7 @@ def _time_zone(value: str) -> str:
 
 
 def _age_recipient(value: str) -> str:
-    from pyrage import RecipientError, x25519  # imported where it is used only
+    from pyrage import RecipientError, x25519  # imported only where it is needed
 
     try:
         x25519.Recipient.from_str(value)
@@ -144,7 +144,7 @@ Days = Annotated[int, Field(ge=1, le=3650)]
 
 
 def headers(text: str) -> dict[str, str]:
-    """Those that `Headers` names, their values as they are sent."""
+    """The headers in a value of the type `Headers`, with their values as they are sent."""
     pairs = (part.partition("=") for part in text.split(",") if part)
     return {name.strip().lower(): unquote(value).strip() for name, _, value in pairs}
 
@@ -162,7 +162,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether it is an IP address."""
+    """Whether the text is an IP address."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -171,12 +171,12 @@ def is_address(text: str) -> bool:
 
 
 def is_origin(text: str) -> bool:
-    """Whether it is a web address that names a host and perhaps a port, and nothing else."""
+    """Whether the text is a web address with a host and optionally a port, and nothing else."""
     return is_web_address(text) and ORIGIN.fullmatch(text) is not None
 
 
 def is_web_address(text: str) -> bool:
-    """Whether it is an http or https URL with a host that can be one."""
+    """Whether the text is an http or https URL with a valid host."""
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

@@ -1,4 +1,4 @@
-"""Bytes under keys, on the local disk or in an S3 bucket; knows nothing of tweets."""
+"""Bytes under keys, on the local disk or in an S3 bucket; this package knows nothing about tweets."""
 
 from config.settings import Settings
 from storage.local import LocalStore
@@ -6,19 +6,19 @@ from storage.s3 import Bucket, S3Store
 
 
 def for_pictures(settings: Settings) -> LocalStore | S3Store:
-    """The store that STORAGE chooses, not opened yet."""
+    """The store of pictures, chosen by STORAGE, not opened yet."""
     return LocalStore(settings.objects_folder) if settings.object_storage == "local" else in_bucket(settings)
 
 
 def for_backups(settings: Settings) -> LocalStore | S3Store:
-    """The store of dumps and old logs, that BACKUP_STORAGE chooses, not opened yet."""
+    """The store of dumps and old logs, chosen by BACKUP_STORAGE, not opened yet."""
     if settings.backup_kind == "local":
         return LocalStore(settings.backup_folder)
     return in_bucket(settings, in_pieces=False)  # its objects are large, and no client waits for them
 
 
 def for_copies(settings: Settings) -> S3Store:
-    """The bucket of BACKUP_MEDIA_BUCKET, not opened yet. What it has no setting of is as S3_* says."""
+    """The bucket BACKUP_MEDIA_BUCKET, not opened yet. Where it has no setting of its own, S3_* applies."""
     return S3Store(
         Bucket(
             url=str(settings.backup_media_url or settings.s3_url),

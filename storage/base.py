@@ -1,4 +1,4 @@
-"""What a store of objects promises. One contract suite holds every implementation to it."""
+"""The contract of an object store. One test suite checks every implementation against it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-# The size of the pieces that bodies travel in. Bytes.
+# The size in bytes of the pieces in which bodies are transferred.
 CHUNK = 256 * 1024
 
 
 class StorageError(Exception):
-    """Something is wrong with the store; vendors' errors arrive as one of these."""
+    """Something is wrong with the store; vendors' errors are translated into subclasses of this."""
 
 
 class ObjectNotFound(StorageError):
@@ -22,20 +22,20 @@ class ObjectNotFound(StorageError):
 
 
 class InvalidKey(StorageError, ValueError):
-    """Not a key that every store can hold."""
+    """The key is not one that every store can hold."""
 
 
 class InvalidRange(StorageError):
-    """The range begins behind the object's end."""
+    """The range begins after the object's end."""
 
 
 class StorageUnavailable(StorageError):
-    """The store does not answer, refuses us, or has no room; trying again later may help."""
+    """The store does not respond, refuses us, or has no room; trying again later may help."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """What is known of an object without reading it. `size` in bytes."""
+    """What is known about an object without reading it; `size` is in bytes."""
 
     key: str
     size: int
@@ -61,25 +61,25 @@ class ObjectStore(Protocol):
     """
 
     async def open(self) -> None:
-        """Make ready; raises StorageUnavailable where the store cannot be used."""
+        """Get ready; raises StorageUnavailable if the store cannot be used."""
 
     async def close(self) -> None:
-        """Let go of connections. Succeeds when already closed."""
+        """Close all connections. Succeeds if they are already closed."""
 
     async def check(self) -> None:
-        """Ask whether the store answers; raises StorageUnavailable."""
+        """Check that the store responds; raises StorageUnavailable if it doesn't."""
 
     async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
-        """Store whole or not at all: no reader sees half an object."""
+        """Store the object whole or not at all: no reader ever sees half of it."""
 
     async def put_file(self, key: str, file: Path, *, content_type: str) -> ObjectInfo:
-        """The same of a local file. Nobody may write to it afterwards: it may have become the object."""
+        """Store a local file likewise. Don't write to it afterwards: the file itself may be the object."""
 
     async def create(self, key: str, body: bytes, *, content_type: str) -> bool:
-        """Store a small object unless the key is taken; whether it was stored. Of several at once, one is."""
+        """Store a small object unless the key is taken; return whether it was. Of several at once, one is."""
 
     async def fetch(self, key: str, file: Path) -> None:
-        """Read the whole object into a new local file, for reading only: it may be the object itself.
+        """Fetch the whole object into a new local file. Don't write to it: it may be the object itself.
 
         Raises:
             ObjectNotFound: no such key.
@@ -91,7 +91,7 @@ class ObjectStore(Protocol):
     def read(
         self, key: str, *, start: int = 0, stop: int | None = None
     ) -> AbstractAsyncContextManager[OpenObject]:
-        """Read the bytes from `start` on, before `stop` where given, beyond the end where larger.
+        """Read the bytes from `start` to before `stop`, or to the end if that is None or beyond it.
 
         Raises:
             ObjectNotFound: no such key.
@@ -102,10 +102,10 @@ class ObjectStore(Protocol):
         """Succeed when the key is already gone, so that a retried task is safe."""
 
     async def remove_unfinished(self, prefix: str, *, before: datetime) -> int:
-        """Remove what killed processes left half-written below this prefix, begun before; how many."""
+        """Remove unfinished objects with this prefix begun before `before`; return their number."""
 
     def list(self, prefix: str = "") -> AsyncIterator[ObjectInfo]:
-        """All objects whose keys begin with the prefix, in the order of the keys.
+        """All objects whose keys begin with the prefix, in the order of their keys.
 
-        Content types may be missing (empty) here: stores do not list them.
+        Their content types may be missing (empty), because stores do not list them.
         """

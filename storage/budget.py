@@ -8,12 +8,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# What a call may take with all its tries, and what its body adds: who takes fewer bytes in a second is as
-# good as away. The client's own time-outs do not see a server that stops taking a body. Seconds; bytes.
+# How many seconds a call may take with all its tries, and the bytes of its body that add another second: a
+# slower server is as good as away. The client's own timeouts don't notice a server that stops taking a body.
 BUDGET, SLOWEST = 12, 256 * 1024
 
 
 async def within_budget(call: Awaitable[T], size: int = 0) -> T:
-    """A call's answer; `size` of its body in bytes. Raises TimeoutError where it takes longer than it may."""
+    """Wait for a call whose body has `size` bytes. Raises TimeoutError if it exceeds its time budget."""
     async with asyncio.timeout(BUDGET + size / SLOWEST):
         return await call

@@ -11,13 +11,13 @@ from storage.base import CHUNK
 
 
 async def chunks_of(path: Path) -> AsyncIterator[bytes]:
-    """What the file at this path holds, in pieces."""
+    """The contents of the file at this path, in pieces."""
     with path.open("rb") as file:
         async for chunk in chunks(file):
             yield chunk
 
 
 async def chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
-    """What an open file holds from its position on, in pieces."""
+    """The contents of an open file from its current position on, in pieces."""
     while chunk := await asyncio.to_thread(file.read, CHUNK):
         yield chunk

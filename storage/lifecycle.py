@@ -1,7 +1,7 @@
-"""Lifecycle rules of a bucket: ours merged among those of others, which stay as they are.
+"""Lifecycle rules of a bucket: ours are merged into other people's, which stay unchanged.
 
-A bucket has one list of rules, and writing it replaces all of it: so it is read, merged by the ids that begin
-with ours, written, and read again. A rule here is the structure that S3's API uses.
+A bucket has one list of rules, and writing replaces the whole list. So we read it, replace the rules whose
+ids begin with our prefix, write it, and read it again. Rules have the structure that S3's API uses.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html
 """
 
@@ -17,20 +17,20 @@ Rule = dict[str, Any]
 
 OURS = "perch-"
 
-# Unfinished multipart uploads are aborted after so many days: no dump takes that long.
+# The days after which unfinished multipart uploads are aborted: no dump takes that long.
 UNFINISHED_DAYS = 8
 
-# Our own retention comes first, by so many days: the bucket's rules are the net below it.
+# How many days later the bucket's rules act than our own retention, for which they are a safety net.
 SLACK_DAYS = 2
 
 
 class LifecycleUnsupported(StorageError):
-    """This store knows no lifecycle rules."""
+    """This store does not support lifecycle rules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The rules as they should be, and those of others that reach into our folders."""
+    """The rules as they should be, and other people's rules that reach into our folders."""
 
     rules: Sequence[Rule]
     covering: Sequence[Rule]
@@ -38,7 +38,7 @@ class Merged:
 
 
 def rule(name: str, prefix: str, days: int | None) -> Rule:
-    """A rule of ours: the objects below a prefix expire after so many days, if given, and some slack."""
+    """A rule of ours: objects with this prefix expire after `days` (unless None) plus SLACK_DAYS."""
     made: Rule = {
         "ID": OURS + name,
         "Status": "Enabled",
@@ -51,7 +51,7 @@ def rule(name: str, prefix: str, days: int | None) -> Rule:
 
 
 def rule_for_versions(name: str, prefix: str, days: int) -> Rule:
-    """A rule of ours: old versions of objects below a prefix expire so many days after they were replaced."""
+    """A rule of ours: old versions of objects with this prefix expire `days` after they were replaced."""
     made = rule(name, prefix, None)
     made["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
     return made
@@ -60,11 +60,11 @@ def rule_for_versions(name: str, prefix: str, days: int) -> Rule:
 def merge(
     current: Sequence[Rule], ours: Sequence[Rule], *, guarded: Sequence[str] = (), adopt: bool = False
 ) -> Merged:
-    """Ours in the place of what we wrote before.
+    """Replace the rules that we wrote before with ours.
 
     Args:
-        guarded: prefixes that no rule should reach, besides those of ours.
-        adopt: rules of others within our folders give way.
+        guarded: prefixes that no rule should reach, in addition to those of our rules.
+        adopt: whether to drop other people's rules within our folders.
     """
     names = {own["ID"] for own in ours}
     foreign = [normal(found) for found in current if found.get("ID") not in names]
@@ -78,7 +78,7 @@ def merge(
 
 
 def same(one: Sequence[Rule], other: Sequence[Rule], *, but: str = "") -> bool:
-    """Whether both say the same, in whatever order; but for one element, where a store does not keep that."""
+    """Whether both are equivalent in any order, ignoring the element `but`, which some stores don't keep."""
     left, right = (
         [{name: value for name, value in normal(found).items() if name != but} for found in rules]
         for rules in (one, other)
@@ -87,7 +87,7 @@ def same(one: Sequence[Rule], other: Sequence[Rule], *, but: str = "") -> bool:
 
 
 def normal(found: Rule) -> Rule:
-    """The rule with its prefix where today's API has it, and without what says nothing."""
+    """The rule with its prefix where today's API puts it, and without elements that have no effect."""
     cleaned = {name: value for name, value in found.items() if value is not None and value != []}
     if "Prefix" in cleaned:
         cleaned["Filter"] = {"Prefix": cleaned.pop("Prefix")}
@@ -98,13 +98,13 @@ def normal(found: Rule) -> Rule:
 
 
 def prefix_of(found: Rule) -> str:
-    """What the rule's objects begin with; empty for all of them."""
+    """The prefix of the rule's objects; empty if it applies to all."""
     chosen = normal(found)["Filter"]
     return str(chosen.get("Prefix") or chosen.get("And", {}).get("Prefix") or "")
 
 
 def expires(found: Rule) -> bool:
-    """Whether it removes objects. One that asks for tags or sizes does not mean ours, which have no tags."""
+    """Whether it removes objects of ours. Rules that select by tags don't count: our objects have none."""
     chosen = found["Filter"]
     chooses = "Tag" in chosen or bool(chosen.get("And", {}).get("Tags"))
     expiration = found.get("Expiration", {})
@@ -112,6 +112,6 @@ def expires(found: Rule) -> bool:
 
 
 def meets(found: Rule, prefix: str) -> bool:
-    """Whether some object can be below both prefixes."""
+    """Whether an object can have both prefixes."""
     other = prefix_of(found)
     return other.startswith(prefix) or prefix.startswith(other)

@@ -1,8 +1,8 @@
 """Objects as files below one folder.
 
-An object is a file of its key's name beside a small one that holds its content type (`.type` in front,
-which no key can have). Both are written aside, synced and renamed: the type first, so that an object
-that can be seen is complete.
+An object is a file named after its key, beside a small file with its content type (the prefix `.type` can't
+occur in keys). Both are written under other names, synced and renamed, the type first, so that a visible
+object is always complete.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ T = TypeVar("T")
 ASIDE = ".aside"
 TYPE = ".type."
 
-# Keys that are held in memory while objects are listed, in their order, of which a folder knows nothing. With
-# more objects than this the folder is read once for each so many.
+# How many keys are held in memory for listing objects in order, because a folder has no order. If there are
+# more objects, the folder is read once per this many keys.
 LISTED_AT_ONCE = 5_000
 
 
@@ -81,7 +81,7 @@ class LocalStore:
                     size += len(chunk)
                 await _in_thread(lambda: _finish(file))
             finally:
-                with suppress(OSError):  # a full disk: what could not be written is said already
+                with suppress(OSError):  # on a full disk; the failed write has already been reported
                     file.close()
             await _in_thread(lambda: self._publish(aside, path, content_type))
         finally:
@@ -89,7 +89,7 @@ class LocalStore:
         return ObjectInfo(key, size, content_type, datetime.now(UTC))
 
     async def put_file(self, key: str, file: Path, *, content_type: str) -> ObjectInfo:
-        """See `ObjectStore.put_file`: on the same disk a link, and no byte is copied."""
+        """See `ObjectStore.put_file`. On the same disk it makes a link, without copying any bytes."""
         path, aside = self._path(key), self._aside()
 
         def put() -> int:
@@ -109,7 +109,7 @@ class LocalStore:
             raise StorageUnavailable(f"local storage: {self._root} or {file} is gone") from error
 
     async def create(self, key: str, body: bytes, *, content_type: str) -> bool:
-        """See `ObjectStore.create`: a link is made only where there is no file of this name."""
+        """See `ObjectStore.create`. A link can only be made if no file has this name."""
         path, aside = self._path(key), self._aside()
 
         def create() -> bool:
@@ -134,7 +134,7 @@ class LocalStore:
             raise StorageUnavailable(f"local storage: {self._root} is gone") from error
 
     async def fetch(self, key: str, file: Path) -> None:
-        """See `ObjectStore.fetch`: on the same disk a link."""
+        """See `ObjectStore.fetch`. On the same disk it makes a link."""
         path = self._path(key)
         await _in_thread(lambda: _link(path, file))
 
@@ -177,7 +177,7 @@ class LocalStore:
         await _in_thread(remove)
 
     async def remove_unfinished(self, prefix: str, *, before: datetime) -> int:
-        """See `ObjectStore.remove_unfinished`. Whatever its key was to be: it is not written down yet."""
+        """See `ObjectStore.remove_unfinished`. It ignores the prefix: unfinished files have no key yet."""
         del prefix
 
         def remove() -> int:
@@ -199,14 +199,14 @@ class LocalStore:
             for key in found:
                 try:
                     yield await self.info(key)
-                except (ObjectNotFound, InvalidKey):  # deleted meanwhile; or a name that no object has
+                except (ObjectNotFound, InvalidKey):  # it was deleted meanwhile, or isn't an object's name
                     continue
             if len(found) < LISTED_AT_ONCE:
                 return
             after = found[-1]
 
     def remove_leftovers(self) -> None:
-        """Delete what processes that were killed have left half-written; only while no other one writes."""
+        """Delete half-written files of killed processes; only call this while no other process writes."""
         shutil.rmtree(self._root / ASIDE, ignore_errors=True)
 
     def _path(self, key: str) -> Path:
@@ -240,7 +240,7 @@ class LocalStore:
         return ObjectInfo(key, status.st_size, content_type, modified)
 
     def _next_keys(self, prefix: str, after: str) -> Sequence[str]:
-        """The first keys behind this one; fewer than LISTED_AT_ONCE where there are no more."""
+        """The first keys after this one; fewer than LISTED_AT_ONCE if there are no more."""
         folder = self._root / prefix.rpartition("/")[0]
         if ".." in Path(prefix).parts:
             return []
@@ -250,7 +250,7 @@ class LocalStore:
 
 
 def _keys_below(folder: Path | str, prefix: str) -> Iterator[str]:
-    """The keys of what lies there, in no order; one after the other, as there may be millions."""
+    """The keys of the objects there, in no order; yielded one by one, as there may be millions."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -260,7 +260,7 @@ def _keys_below(folder: Path | str, prefix: str) -> Iterator[str]:
                     yield from _keys_below(entry.path, f"{prefix}{entry.name}/")
                 else:
                     yield prefix + entry.name
-    except (FileNotFoundError, NotADirectoryError):  # removed meanwhile, or there is none
+    except (FileNotFoundError, NotADirectoryError):  # it was removed meanwhile, or never existed
         return
 
 
@@ -269,7 +269,7 @@ def _type_file(path: Path) -> Path:
 
 
 def _link(file: Path, name: Path) -> None:
-    """Give the file this name too; where that cannot be, on another disk above all, copy it there."""
+    """Link the file under this name too; if that's impossible, above all on another disk, copy it there."""
     try:
         name.hardlink_to(file)
     except FileNotFoundError:
@@ -301,7 +301,7 @@ async def _chunks(file: BinaryIO, count: int) -> AsyncIterator[bytes]:
 
 
 async def _opened(begin: Callable[[], T], undo: Callable[[T], None]) -> T:
-    """What `begin` opens in a thread; undone where nobody waits for it any more."""
+    """Open something in a thread with `begin`; undo it if nobody waits for it any more."""
     opening = asyncio.ensure_future(_in_thread(begin))
     try:
         return await asyncio.shield(opening)
@@ -316,7 +316,7 @@ def _abandon(file: BinaryIO, path: Path) -> None:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    """Run what may wait for the disk, with the disk's errors translated."""
+    """Run blocking disk work in a thread, and translate its errors."""
     with _translated():
         return await asyncio.to_thread(work)
 

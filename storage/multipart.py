@@ -14,7 +14,7 @@ PART = 16 * 1024 * 1024
 
 
 async def upload(client: Any, where: dict[str, str], body: AsyncIterator[bytes], content_type: str) -> int:
-    """Put an object in parts, each of which the body gives; its size in bytes."""
+    """Upload an object in the parts that the body yields; return its size in bytes."""
     beginning = client.create_multipart_upload(**where, ContentType=content_type)
     begun = await within_budget(beginning)
     where = {**where, "UploadId": begun["UploadId"]}
@@ -27,22 +27,22 @@ async def upload(client: Any, where: dict[str, str], body: AsyncIterator[bytes],
             answer = await within_budget(sending, len(part))
             done.append({"PartNumber": number, "ETag": answer["ETag"]})
             size += len(part)
-        # As long as its tries take: some servers put the parts together only now.
+        # This may take as long as its tries do: some servers only assemble the parts now.
         await client.complete_multipart_upload(**where, MultipartUpload={"Parts": done})
     except BaseException:
-        with suppress(Exception):  # retention removes it, or the bucket's rule; what went wrong is told
+        with suppress(Exception):  # retention or the bucket's rule removes it; the first error is raised
             await abort(client, where)
         raise
     return size
 
 
 async def abort(client: Any, upload: dict[str, str]) -> None:
-    """Give an unfinished upload up."""
+    """Abort an unfinished upload."""
     await within_budget(client.abort_multipart_upload(**upload))
 
 
 async def parts(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes in pieces of exactly PART, but for the last; nothing where there are none."""
+    """The same bytes in pieces of exactly PART, except the last; no pieces if there are no bytes."""
     buffer = bytearray()
     async for chunk in body:
         buffer += chunk
@@ -54,7 +54,7 @@ async def parts(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 
 
 async def chain(ahead: list[bytes], rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Both in turn; what was sent is not held on to."""
+    """First the one, then the other, without keeping pieces that were sent."""
     while ahead:
         yield ahead.pop(0)
     async for part in rest:

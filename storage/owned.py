@@ -1,4 +1,4 @@
-"""A store that may belong to another Perch: then nothing is removed; a rehearsal writes nothing either."""
+"""A store that may belong to another Perch: if so, nothing is removed. A rehearsal also writes nothing."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from storage.base import ObjectInfo, ObjectStore, OpenObject, StorageUnavailable
 
 
 class Standing(Enum):
-    """What the store is to this Perch."""
+    """The relation of the store to this Perch."""
 
     OWNER = "owner"
-    GUEST = "guest"  # it belongs to another Perch, or to nobody that this one knows
+    GUEST = "guest"  # it belongs to another Perch, or to an unknown owner
     REHEARSAL = "rehearsal"  # this Perch only reads it
 
 
 class OwnedStore:
-    """An `ObjectStore` that asks what it may do before it changes anything.
+    """An `ObjectStore` that checks what it may do before it changes anything.
 
-    If the store is another's, `delete` and `remove_unfinished` succeed without removing anything:
-    reconciliation finds what is left over once the store was taken over. A rehearsal can store nothing.
+    If the store is another Perch's, `delete` and `remove_unfinished` succeed without removing anything:
+    reconciliation finds the leftovers once the store is taken over. A rehearsal can't store anything.
     """
 
     def __init__(self, store: ObjectStore, standing: Callable[[], Awaitable[Standing]]) -> None:
@@ -31,7 +31,7 @@ class OwnedStore:
         self._standing = standing
 
     async def standing(self) -> Standing:
-        """What it is to this Perch now. Raises StorageUnavailable."""
+        """The store's current standing for this Perch. Raises StorageUnavailable."""
         return await self._standing()
 
     async def open(self) -> None:

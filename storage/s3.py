@@ -21,28 +21,29 @@ from storage.object_keys import checked, is_key
 
 log = logging.getLogger(__name__)
 
-# Seconds, and tries: a request that fails is tried again after a random pause that grows, three times in all.
+# Timeouts in seconds, and the number of tries: a failed request is tried three times in all, after random,
+# growing pauses.
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2, 8, 3
 
 CONNECTIONS = 20
 
-# Of an object. Bytes.
+# The maximum size of an object in bytes.
 LARGEST = 1 << 48
 
-# What S3 servers call it when there is nothing.
+# S3 servers' error codes for an object that doesn't exist.
 GONE = frozenset({"NoSuchKey", "404", "NotFound"})
 
 # What they call it when there is something already, or when they know no conditional writes.
 TAKEN = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
 UNKNOWN_CONDITION = frozenset({"NotImplemented", "501", "InvalidArgument"})
 
-# What they call a range that begins behind the end.
+# Their error codes for a range that begins after the object's end.
 NO_RANGE = frozenset({"InvalidRange", "416"})
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Which bucket, and who we are there."""
+    """A bucket, and our credentials for it."""
 
     url: str
     name: str
@@ -58,19 +59,19 @@ class S3Store:
     """An `ObjectStore` in one bucket. One client per process, made in `open`.
 
     Args:
-        in_pieces: whether an object is read a CHUNK at a time, with a request for each. Then whoever takes a
-            chunk slowly, or never, holds its memory and none of the few connections.
+        in_pieces: whether an object is read with one request per CHUNK. Then a client that reads slowly, or
+            not at all, only holds the chunk's memory and none of the few connections.
     """
 
     def __init__(self, bucket: Bucket, *, in_pieces: bool = True) -> None:
         self._bucket = bucket
         self._in_pieces = in_pieces
-        self._names_told = False  # that names are skipped
+        self._names_told = False  # whether we have logged that names are skipped
         self._stack = AsyncExitStack()
         self._client: Any = None
 
     async def open(self) -> None:
-        """See `ObjectStore.open`. Imports botocore here: it costs 20 MB where no bucket is used."""
+        """See `ObjectStore.open`. botocore is imported only here, because it costs 20 MB."""
         from aiobotocore.config import AioConfig
         from aiobotocore.session import get_session
 
@@ -81,7 +82,7 @@ class S3Store:
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             signature_version="s3v4",
             s3={"addressing_style": "path"},
-            # Servers other than Amazon's do not all know the newer checksum headers.
+            # Not all servers other than Amazon's know the newer checksum headers.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
@@ -111,7 +112,7 @@ class S3Store:
                 raise
 
     async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
-        """See `ObjectStore.put`. What fits one part goes in one request, the rest in a multipart upload."""
+        """See `ObjectStore.put`. A body that fits one part takes one request, others a multipart upload."""
         where = {"Bucket": self._bucket.name, "Key": checked(key)}
         parts = multipart.parts(body)
         ahead = [await anext(parts, b"")]
@@ -136,8 +137,8 @@ class S3Store:
     async def create(self, key: str, body: bytes, *, content_type: str) -> bool:
         """See `ObjectStore.create`.
 
-        Some servers refuse `If-None-Match` and some ignore it. So the key is looked up before it is written,
-        and there only two writers of the very same moment may both believe that they created the object.
+        Some servers refuse `If-None-Match` and some ignore it. So the key is looked up before it is written;
+        on such a server, only simultaneous writers may both believe that they created the object.
         """
         with suppress(ObjectNotFound):
             await self.info(key)
@@ -183,7 +184,7 @@ class S3Store:
             except self._client.exceptions.ClientError as error:
                 if start or _code(error) not in NO_RANGE:
                     raise
-                del request["Range"]  # it is empty
+                del request["Range"]  # the object is empty
                 answer = await within_budget(self._client.get_object(**request))
         size, begin = answer["ContentLength"], 0
         if ranged := re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.get("ContentRange", "")):
@@ -227,7 +228,7 @@ class S3Store:
         return list(answer.get("Rules", []))
 
     async def set_lifecycle(self, rules: Sequence[Rule]) -> None:
-        """Replace the bucket's lifecycle rules, all of them. Raises LifecycleUnsupported."""
+        """Replace all of the bucket's lifecycle rules. Raises LifecycleUnsupported."""
         with self._translated(""):
             try:
                 writing = self._client.put_bucket_lifecycle_configuration(
@@ -260,16 +261,16 @@ class S3Store:
                 yield chunk
 
     async def _whole(self, key: str, answer: Any) -> bytes:
-        """The body of an answer, whose connection is free again then."""
+        """The body of a response, whose connection is free again afterwards."""
         with self._translated(key):
             async with answer["Body"] as stream:
                 found: bytes = await within_budget(stream.read(), answer["ContentLength"])
                 return found
 
     async def _pieces(self, key: str, piece: bytes, start: int, end: int, etag: str) -> AsyncIterator[bytes]:
-        """The bytes up to `end`, the first of which are read already.
+        """The bytes up to `end`, starting with `piece`, which has been read already.
 
-        Raises StorageUnavailable where the object is another one meanwhile, or the store sends no more of it.
+        Raises StorageUnavailable if the object was replaced meanwhile, or the store stops sending it.
         """
         while start < end:
             if not piece:
@@ -287,7 +288,7 @@ class S3Store:
 
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:
-        """Vendors' errors become ours, without request ids, keys or signatures in their text."""
+        """Translate vendors' errors into ours, without request ids, keys or signatures in their text."""
         from aiohttp import ClientError as TransportError
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -305,7 +306,7 @@ class S3Store:
 
 
 def unsupported(error: Any) -> Exception:
-    """The error itself, unless it says that the server does not know lifecycle rules."""
+    """LifecycleUnsupported if the error says that the server lacks lifecycle rules; otherwise the error."""
     code = _code(error)
     known = code not in ("NotImplemented", "MethodNotAllowed", "405", "501")
     return error if known else LifecycleUnsupported("this store doesn't support lifecycle rules")

@@ -1,21 +1,21 @@
 """The queue: taskiq over a Redis stream, with the gaps of its broker closed.
 
-What `RedisStreamBroker` loses as it comes, and what is done about it here:
+What goes wrong with `RedisStreamBroker` as it is, and what we do about it here:
 
 - a message whose worker was killed waits until it is older than any task may take, and a task that takes
-  longer is run a second time meanwhile: here each worker says that it lives, and what a worker holds that
-  stopped saying so is taken over, however long it was at it;
-- a message that kills its worker comes back for ever: here it is put aside after five tries, as a dead
-  letter, and so is one whose task nobody knows, which would be acknowledged and lost;
-- it acknowledges messages but never deletes them, so that the stream grows: here both, in one step;
-- its consumer group begins at the newest message: here at the first, whatever was queued before;
-- after a flush of Redis the group is gone and reading fails for ever: here it is made again.
+  longer is run a second time meanwhile: here each worker sends a heartbeat, and when it stops, others take
+  over the messages that the worker holds, however long it has worked on them;
+- a message that kills its worker is redelivered for ever: here it becomes a dead letter after five tries, and
+  so does a message with an unknown task, which would otherwise be acknowledged and lost;
+- it acknowledges messages but never deletes them, so that the stream grows: here one step does both;
+- its consumer group starts at the newest message: here it starts at the first, to include earlier messages;
+- after a flush of Redis the group is gone and reading fails for ever: here the group is created again.
 
-There are three streams: pictures that take long wait in one of their own, and so does what is done for one
-person at length (archives, deletions), so that nothing else waits behind them, nor they behind one another.
-Results are not stored: who waits for a picture is woken.
+There are three streams: slow pictures have one of their own, and so does long work for one person (archives,
+deletions), so that nothing else waits behind them, nor they behind each other. Results are not stored:
+anyone who waits for a picture is woken.
 
-Everything in Redis is JSON, never pickle: who can write to Redis must not be able to run code here.
+Everything in Redis is JSON, never pickle: someone who can write to Redis must not be able to run code here.
 """
 
 from __future__ import annotations
@@ -42,31 +42,32 @@ from tasks.traced import TaskSpans
 
 log = logging.getLogger(__name__)
 
-# A worker counts as dead when it has not said for so long that it lives; it says so more often, also while it
-# stops. Longer than the leases of what tasks work on (`picture_attempts.ATTEMPT_LEASE`, `runs.LEASE`), so
-# that who takes over finds them ended. Seconds.
+# A worker counts as dead when it hasn't sent a heartbeat for WORKER_LEASE seconds; it sends one every
+# BEAT_EVERY seconds, even while it stops. The lease is longer than those of the tasks' own work
+# (`picture_attempts.ATTEMPT_LEASE`, `runs.LEASE`), so that these have ended when another worker takes over.
 WORKER_LEASE, BEAT_EVERY = 30, 5
 
-# How often a busy worker looks for messages of dead ones; an idle one does before each read. Seconds.
+# How often, in seconds, a busy worker looks for dead workers' messages; an idle one looks before each read.
 LOOK_EVERY = 2
 
-# A message that was just taken over by somebody else is left alone. Milliseconds.
+# A message that another worker took over less than this many milliseconds ago is left alone.
 JUST_TAKEN = 1_000
 
-# Tries of an acknowledgement while Redis is away, with growing pauses: one that is lost keeps its message
-# until this worker ends, and has it run once more then.
+# How often an acknowledgement is tried while Redis is away, with growing pauses. If it is lost, the message
+# stays with this worker until the worker ends, and then runs once more.
 ACK_TRIES = 6
 
-# Tries of a message whose worker dies each time, before it is put aside; and how many such are kept.
+# How often a message is tried if its worker dies each time, before it becomes a dead letter; and how many
+# dead letters are kept.
 MAX_DELIVERIES, KEPT_DEAD_LETTERS = 5, 1_000
 
-# How long one read waits; below the client's own socket time-out of 5 s. Milliseconds.
+# How many milliseconds one read blocks; less than the client's own socket timeout of 5 s.
 READ_BLOCK = 3_000
 
-# Before a queue that does not answer is asked again. Seconds.
+# The seconds before a queue that doesn't respond is tried again.
 RETRY_AFTER = 1
 
-# How long the news that something is done waits for whoever waits for it. Seconds.
+# How many seconds a completion notice is kept for anyone who will wait for it.
 NEWS_LIFETIME = 60
 
 
@@ -82,29 +83,29 @@ Entry = tuple[bytes, dict[bytes, bytes]]
 
 
 class StreamBroker(RedisStreamBroker):
-    """The broker of all processes: web and scheduler send, workers listen, each broker to one stream."""
+    """The broker of all processes: web and scheduler send; workers listen, each broker to one stream."""
 
     def __init__(self, address: RedisAddress, stream: str) -> None:
         super().__init__("redis://", queue_name=stream, consumer_group_name=GROUP, consumer_id="0")
         # taskiq makes its own from a URL, which cannot name sentinels.
         self.connection_pool = redis_clients.blocking_pool(address)
-        # Who waits holds a connection meanwhile, which is not to be one that others send by. No time-out of
-        # the socket: it would end a wait that `wait` bounds itself.
+        # Waiting occupies a connection, so it has a pool apart from the one for sending. It has no socket
+        # timeout, which would cut short a wait that `wait` bounds itself.
         self.waiting = redis_clients.pool(address, socket_timeout=None)
 
     async def beat(self) -> None:
-        """Say that this worker lives; to be called every `BEAT_EVERY` seconds while it holds messages."""
+        """Send a heartbeat; call this every `BEAT_EVERY` seconds while the worker holds messages."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             await redis.set(ALIVE + self.consumer_name, b"", ex=WORKER_LEASE)
 
     async def leave(self) -> None:
-        """Say that this worker is gone: what it still holds is taken over at once."""
+        """Announce that this worker is gone, so that others take over its remaining messages at once."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             await redis.delete(ALIVE + self.consumer_name)
             await redis.eval(FORGET, 1, self.queue_name, GROUP, self.consumer_name)
 
     async def forget_dead(self) -> None:
-        """Drop the names of dead workers that hold nothing: each life of a worker has a name of its own."""
+        """Delete consumers of dead workers that hold nothing: a worker has a new name each time it starts."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             for consumer in await redis.xinfo_consumers(self.queue_name, GROUP):
                 name: Any = consumer["name"]
@@ -112,7 +113,7 @@ class StreamBroker(RedisStreamBroker):
                     await redis.eval(FORGET, 1, self.queue_name, GROUP, name)
 
     async def wake(self, waiter: str) -> None:
-        """Wake who waits under this name, or will soon."""
+        """Wake whoever waits under this name, or will soon."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             pipe = redis.pipeline(transaction=True)
             pipe.rpush(WAITER + waiter, b"")
@@ -120,7 +121,7 @@ class StreamBroker(RedisStreamBroker):
             await pipe.execute()
 
     async def wait(self, waiter: str, seconds: float) -> bool:
-        """Whether this one is woken within that time. Raises RedisError or OSError where nobody can tell."""
+        """Wait to be woken; return whether that happened in time. Raises RedisError or OSError."""
         async with (
             asyncio.timeout(seconds + SOCKET_TIMEOUT),
             Redis(connection_pool=self.waiting) as redis,
@@ -138,7 +139,7 @@ class StreamBroker(RedisStreamBroker):
             return int(await redis.xlen(self.queue_name))
 
     async def put_aside(self, since: datetime) -> int:
-        """How many messages, of either stream, were put aside since then."""
+        """How many messages, of any stream, became dead letters since then."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             letters: Any = await redis.xrange(DEAD_LETTERS, min=str(int(since.timestamp() * 1000)))
             return len(letters)
@@ -159,7 +160,7 @@ class StreamBroker(RedisStreamBroker):
                     if isinstance(error, ResponseError) and "NOGROUP" in str(error):
                         await self._declare_consumer_group()
                         continue
-                    # It is away; or it answers and takes no writes, as one whose replica has taken over.
+                    # Redis is away, or it responds but refuses writes, as after a failover to its replica.
                     log.warning("the queue doesn't respond: %s", error)
                     await asyncio.sleep(spread(RETRY_AFTER))
                     continue
@@ -172,7 +173,7 @@ class StreamBroker(RedisStreamBroker):
                         )
 
     async def _taken_over(self, redis: Redis) -> list[Entry]:
-        """One message of a worker that is dead, if there is any that is not to be put aside."""
+        """Take over one message of a dead worker, if there is one that needn't become a dead letter."""
         stream = self.queue_name
         for dead in [name async for name in self._dead_workers(redis)]:
             for held in await redis.xpending_range(stream, GROUP, "-", "+", 10, consumername=dead):
@@ -229,7 +230,7 @@ class StreamBroker(RedisStreamBroker):
         return acknowledge
 
     async def _remove(self, entry_id: bytes, pipe: Any) -> None:
-        """Acknowledge a message and delete it, together with what stands in the transaction already."""
+        """Acknowledge a message and delete it, along with the commands already in the transaction."""
         pipe.xack(self.queue_name, GROUP, entry_id)
         pipe.xdel(self.queue_name, entry_id)
         await pipe.execute()

@@ -1,4 +1,4 @@
-"""Which pictures have a second copy. Only plain SQL touches it."""
+"""The record of which pictures have a second copy. Only plain SQL touches it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import msgspec
 
 from server.core.database.connection import row, rows
 
-# $1 after this id, $2 how many, $3 0 for those that nobody began, 1 for the others. Pictures of tweets: what
-# no tweet took is gone in a day.
+# $1 after this id, $2 how many, $3 0 for copies that weren't begun, 1 for the others. Only pictures in
+# tweets: a picture that no tweet uses is gone within a day.
 UNCOPIED = """
     SELECT id, token, digests::text AS digests FROM media_attachments
     WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2 AND copied = $3 AND id > $1
     ORDER BY id LIMIT $2
 """
 
-# $1 id, $2 how far the copy is. No row if the picture was removed meanwhile.
+# $1 id, $2 the copy's state. No row if the picture was removed meanwhile.
 MARK = "UPDATE media_attachments SET copied = $2 WHERE id = $1 AND state = 'ready' RETURNING id"
 
 TO_EMPTY = "SELECT token FROM copies_to_empty ORDER BY since LIMIT $1"
@@ -31,7 +31,7 @@ WAITING = """
     FROM media_attachments WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2
 """
 
-# $1 a random token, $2 how many of those behind it.
+# $1 a random token, $2 how many pictures to take from there on.
 SAMPLE = """
     SELECT id, token, digests::text AS digests FROM media_attachments
     WHERE state = 'ready' AND copied = 2 AND token >= $1 ORDER BY token LIMIT $2
@@ -46,7 +46,7 @@ OF_TOKENS = """
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A ready picture. `digests` has the size and SHA-256 of each variant, where they are known."""
+    """A ready picture. `digests` has the size and SHA-256 of each variant, if they are known."""
 
     id: int
     token: str
@@ -55,7 +55,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many pictures have no copy yet, and since when the oldest waits; how many are to be emptied."""
+    """How many pictures have no copy yet, how long the oldest has waited, and how many copies to empty."""
 
     pictures: int
     since: datetime | None
@@ -63,32 +63,32 @@ class Waiting:
 
 
 async def uncopied(after: int, limit: int, *, begun: bool) -> list[Picture]:
-    """Pictures without a second copy, by their ids; those whose copy was begun, or the others."""
+    """Pictures without a complete second copy, by id: either those whose copy was begun, or the others."""
     return await _pictures(UNCOPIED, after, limit, int(begun))
 
 
 async def sample(token: str, limit: int) -> list[Picture]:
-    """Pictures with a second copy, from this token on."""
+    """Pictures with a second copy, starting from this token."""
     return await _pictures(SAMPLE, token, limit)
 
 
 async def of_tokens(tokens: Sequence[str]) -> list[Picture]:
-    """The ready ones among these."""
+    """The ready pictures with these tokens."""
     return await _pictures(OF_TOKENS, list(tokens))
 
 
 async def mark(picture_id: int, *, done: bool) -> bool:
-    """Write down that a copy is begun, or there; no if the picture was removed meanwhile."""
+    """Record that a copy was begun or is done; return False if the picture was removed meanwhile."""
     return bool(await rows(MARK, picture_id, 2 if done else 1))
 
 
 async def empty(token: str) -> None:
-    """Have a copy emptied whose picture is gone. A trigger does so when a picture's row goes."""
+    """Mark a copy for emptying because its picture is gone. A trigger does so when the row is deleted."""
     await rows(EMPTY, token)
 
 
 async def to_empty(limit: int) -> list[str]:
-    """The tokens of copies whose picture is gone."""
+    """The tokens of copies that have to be emptied."""
     return [found["token"] for found in await rows(TO_EMPTY, limit)]
 
 
@@ -98,7 +98,7 @@ async def emptied(token: str) -> None:
 
 
 async def waiting() -> Waiting:
-    """How far the copies are behind."""
+    """How far behind the copies are."""
     found = await row(WAITING) or {}
     return Waiting(found["pictures"], found["since"], found["to_empty"])
 

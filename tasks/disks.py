@@ -1,4 +1,4 @@
-"""The disks of all machines: a worker of each looks at its own, and Redis tells the others what it found."""
+"""The disks of all machines: each machine's worker checks its own, and shares the findings through Redis."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from tasks.workshop import Workshop
 
 log = logging.getLogger(__name__)
 
-# What each machine found last, by its name.
+# The latest findings of each machine, by its name.
 KEY = "perch:disks"
 
-# Any worker may look next, so each machine has its turn every few minutes. One that was not heard of for so
-# long runs no worker any more.
+# Any worker may be the next to check, so each machine gets its turn every few minutes. A machine that hasn't
+# reported for this long no longer runs a worker.
 HEARD_WITHIN = timedelta(minutes=30)
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What is wrong with the disks of a machine, and when that was."""
+    """What was wrong with a machine's disks, and when."""
 
     at: datetime
     troubles: list[Trouble]
 
 
 async def troubles(workshop: Workshop) -> list[Trouble]:
-    """What is wrong with the disks of this machine, and of the others as far as Redis tells."""
+    """What is wrong with the disks of this machine, and with the other machines' as far as Redis knows."""
     machine = socket.gethostname()
     here = [on(machine, found) for found in await condition.of_disks(workshop.settings)]
     now = datetime.now(UTC)
@@ -54,12 +54,12 @@ async def troubles(workshop: Workshop) -> list[Trouble]:
 
 
 def on(machine: str, found: Trouble) -> Trouble:
-    """The same, with the name of its machine."""
+    """The trouble with the name of its machine added."""
     return replace(found, word=f"{found.word}@{machine}", detail=f"{found.detail}, on {machine}")
 
 
 def read(stored: Mapping[bytes, bytes]) -> dict[str, Seen]:
-    """By the names of machines; what no version of ours wrote is passed over."""
+    """Decode the findings by machine name, skipping entries that no version of ours wrote."""
     found = {}
     for name, text in stored.items():
         try:

@@ -1,6 +1,6 @@
-"""What is measured of the whole, and not of a process: the scheduler tells it, as there is one of it.
+"""Metrics of the whole server rather than of a process: the scheduler reports them, as there is only one.
 
-What cannot be read is not told: an old number would look like a new one.
+Values that cannot be read are not reported: an old number would look like a new one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tasks.broker import StreamBroker
 
 log = logging.getLogger(__name__)
 
-# How often everything is looked at. Seconds.
+# How often, in seconds, everything is measured.
 LOOK_EVERY = 15.0
 
 LAST_RUNS = """
@@ -40,7 +40,7 @@ LAST_RUNS = """
         WHERE state IN ('done', 'failed') ORDER BY kind, state, slot DESC
     ) AS newest ORDER BY slot
 """
-# A new server has no run yet that could be missed: its first slots are written as skipped.
+# A new server has no run yet that could be overdue: its first slots are recorded as skipped.
 FIRST_SEEN = """
     SELECT kind, extract(epoch FROM min(ended_at))::float8 AS at FROM scheduled_runs
     WHERE ended_at IS NOT NULL GROUP BY kind
@@ -55,9 +55,9 @@ COUNTS = """
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the database says: newest runs by time, when each kind was first seen, counts.
+    """Values from the database: the newest runs by time, when each kind was first seen, and counts.
 
-    `behind` is how many seconds the oldest event has waited to be told.
+    `behind` is how many seconds the oldest event has waited to be sent.
     """
 
     runs: Sequence[Mapping[str, Any]]
@@ -68,7 +68,7 @@ class Rows:
 
 
 class Whole(Collector):
-    """What was seen at the last look; None where it could not be."""
+    """The values of the last measurement; None for those that could not be read."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -77,7 +77,7 @@ class Whole(Collector):
         self.rows: Rows | None = None
 
     def collect(self) -> Iterator[Metric]:
-        """All of it."""
+        """All metrics that could be read."""
         yield from of_disks(self._settings)
         if self.queues is not None:
             yield from of_queues(self.queues)
@@ -86,7 +86,7 @@ class Whole(Collector):
             yield from of_rows(self.rows, Timetable.of(self._settings))
 
     async def look(self, broker: StreamBroker) -> None:
-        """See what can be seen now."""
+        """Measure whatever can be read now."""
         try:
             self.queues = self.storage = None
             async with Redis(connection_pool=broker.connection_pool) as redis:
@@ -102,7 +102,7 @@ class Whole(Collector):
 
 
 async def measure_for_ever(settings: Settings, broker: StreamBroker) -> None:
-    """Look, again and again."""
+    """Measure again and again."""
     whole = Whole(settings)
     REGISTRY.register(whole)
     while True:
@@ -111,7 +111,7 @@ async def measure_for_ever(settings: Settings, broker: StreamBroker) -> None:
 
 
 def not_told(error: Exception) -> None:
-    """A part is away, or something is wrong with us."""
+    """Log that a value could not be read: either a part is away, or something is wrong with us."""
     if is_passing(error):
         log.warning("can't collect the metrics of the whole server: %s", error)
     else:
@@ -119,7 +119,7 @@ def not_told(error: Exception) -> None:
 
 
 async def read_rows() -> Rows:
-    """What the database says. Raises what it raises."""
+    """Read the values from the database. Its exceptions pass through."""
     (counts,) = await rows(COUNTS)
     behind = counts["behind"] or 0.0
     return Rows(await rows(LAST_RUNS), await rows(FIRST_SEEN), counts["users"], counts["pending"], behind)
@@ -173,7 +173,7 @@ def of_rows(found: Rows, timetable: Timetable) -> Iterator[Metric]:
     yield by_kind(
         "perch_run_due_timestamp_seconds", "When the run after the newest that succeeded is due.", due
     )
-    # By time: the later one of a kind says whether it failed.
+    # Runs are ordered by time, so the latest one of a kind decides whether it counts as failed.
     failed = {run["kind"]: float(run["failed"]) for run in found.runs}
     yield by_kind("perch_run_last_failed", "Whether the newest finished run failed.", failed)
 

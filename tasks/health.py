@@ -1,4 +1,4 @@
-"""Telling people that something is wrong, and that it is right again: once each."""
+"""Alerts: telling people once that something is wrong, and once that it is right again."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
 
-# A webhook has so long to answer, and so many tries now; the next minute brings more. Seconds between them:
-# one, then doubled.
+# How many seconds a webhook has to respond, and how many tries it gets now; the next minute brings more. The
+# pause between tries is one second, then doubled.
 POST_TIMEOUT, POST_TRIES = 5, 3
 
 LOCKED = "SELECT trouble FROM instance FOR UPDATE SKIP LOCKED"
@@ -31,13 +31,13 @@ POSTED = "UPDATE instance SET trouble = jsonb_set(trouble, '{posted}', $1::jsonb
 
 
 async def tell_changes(workshop: Means) -> None:
-    """Compare what is wrong with what was told last, and tell the difference. A rehearsal tells nobody."""
+    """Compare the current troubles with those last reported; report the changes. A rehearsal reports none."""
     if await ownership.is_rehearsal():
         return
     found = await condition.troubles(workshop.timetable, workshop.jobs) + await disks.troubles(workshop)
     async with transaction():
         known = await row(LOCKED)
-        if known is None:  # another worker tells
+        if known is None:  # another worker is reporting
             return
         told = msgspec.json.decode(known["trouble"])
         now = sorted(trouble.word for trouble in found)
@@ -52,7 +52,7 @@ async def tell_changes(workshop: Means) -> None:
 
 
 def say(found: Sequence[Trouble]) -> None:
-    """In the log and, where they are set up, in the error reports."""
+    """Report it in the log and, if they are set up, in the error reports."""
     if found:
         log.error("degraded: %s", "; ".join(trouble.told for trouble in found))
     else:
@@ -61,18 +61,18 @@ def say(found: Sequence[Trouble]) -> None:
 
 
 async def post(found: Sequence[Trouble], workshop: Workshop) -> None:
-    """To ALERT_WEBHOOK_URL. Raises OSError where nobody takes it, so that it is told again later."""
+    """Post to ALERT_WEBHOOK_URL. Raises OSError if that fails, so that it is tried again later."""
     url = workshop.settings.alert_webhook_url
     if url is None:
         return
-    import aiohttp  # comes with aiobotocore; 10 MB where nobody is told
+    import aiohttp  # comes with aiobotocore; it would cost 10 MB even without a webhook
 
     body = message(found, workshop.settings.instance_name)
     timeout = aiohttp.ClientTimeout(total=POST_TIMEOUT)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         for attempt in range(POST_TRIES):
             try:
-                # What it may redirect to is not for it to say: it could be another machine of this network.
+                # Redirects aren't followed: they could lead to another machine on this network.
                 async with session.post(url, json=body, allow_redirects=False) as answer:
                     if answer.status < 300:
                         return
@@ -84,7 +84,7 @@ async def post(found: Sequence[Trouble], workshop: Workshop) -> None:
 
 
 def message(found: Sequence[Trouble], instance: str) -> dict[str, Any]:
-    """What is posted; `text` is what chat services show."""
+    """The body to post; chat services show `text`."""
     sentences = [trouble.told for trouble in found]
     state = "degraded" if found else "ok"
     return {

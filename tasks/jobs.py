@@ -1,4 +1,4 @@
-"""The domain's `Jobs`, as messages on the queue."""
+"""The implementation of the domain's `Jobs` with messages on the queue."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tasks.broker import StreamBroker
 
 log = logging.getLogger(__name__)
 
-# A request does not wait longer for the queue to take a message. Seconds.
+# How many seconds a request waits at most for the queue to take a message.
 SEND_TIMEOUT = 2
 
 
 class QueuedJobs:
-    """See `server.core.jobs.Jobs`. What Redis does not take is found by the tasks that resume.
+    """See `server.core.jobs.Jobs`. The tasks that resume work find whatever Redis did not take.
 
-    With `quiet`, where nobody listens and all know it, nothing is said about that; else once until it does.
+    With `quiet`, for when nobody is known to listen, failures are not logged; otherwise once until it works.
     """
 
     def __init__(self, broker: StreamBroker, *, quiet: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Leases: who works on something says so again and again, and who is gone stops saying it."""
+"""Leases: a worker keeps renewing its claim to some work; the claim of a dead worker runs out."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# What goes round still is cancelled once more. Seconds.
+# The seconds after which a task that still runs is cancelled once more.
 CANCEL_AGAIN = 1.0
 
 
 class LeaseLost(Exception):
-    """Somebody else has the work now."""
+    """Another worker has the work now."""
 
 
 class Stopping(Exception):
-    """This process stops; the work was cancelled."""
+    """This process is stopping; the work was cancelled."""
 
 
 @asynccontextmanager
 async def renewed(
     renew: Callable[[], Awaitable[object]], *, every: float
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """While the block lasts, call `renew` every so many seconds. The task that does ends when it says False.
+    """While the block lasts, call `renew` every `every` seconds. The yielded task ends if it returns False.
 
-    A database or a Redis that is away for a moment is asked again the next time; after any other error the
+    If the database or Redis is away for a moment, it is tried again the next time; after any other error the
     lease is left to run out.
     """
 
@@ -66,7 +66,7 @@ async def leased(
     every: float,
     stop: asyncio.Event,
 ) -> T:
-    """Do the work while the lease can be renewed and nobody stops this process.
+    """Do the work for as long as the lease can be renewed and this process isn't stopped.
 
     Raises:
         LeaseLost, Stopping: the work was cancelled, and has cleaned up.
@@ -81,23 +81,23 @@ async def leased(
                     return doing.result()
                 raise Stopping if stopping.done() else LeaseLost
             finally:
-                await cancelled(doing)  # renewed still, while it cleans up
+                await cancelled(doing)  # the lease is still renewed while it cleans up
     finally:
         await cancelled(stopping)
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:
-    """Cancel it, and see it ended when it has cleaned up; what it says then is of no interest any more."""
+    """Cancel the task, and wait until it has cleaned up; its result or error no longer matters."""
     task.cancel()
     await asyncio.wait({task})
     if not task.cancelled():
-        task.exception()  # looked at, so that nobody is warned of it
+        task.exception()  # retrieved, so that asyncio doesn't warn about it
 
 
 async def ended(task: asyncio.Task[Any]) -> None:
-    """The same, again and again, for what goes round for ever and has nothing to clean up that takes long.
+    """Cancel repeatedly a task that loops for ever, and whose clean-up is short, until it ends.
 
-    A library that connects may take a cancellation for a time-out of its own: then it goes round once more.
+    A library that is connecting may mistake the cancellation for a timeout of its own, so the loop continues.
     """
     while not task.done():
         task.cancel()

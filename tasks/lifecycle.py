@@ -1,4 +1,4 @@
-"""The bucket's lifecycle rules for what Perch keeps there: dumps, logs, unfinished uploads."""
+"""The bucket's lifecycle rules for Perch's objects there: dumps, logs, unfinished uploads."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Outcome = Literal["written", "unchanged", "would change"]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of the rules."""
+    """The result of applying the rules."""
 
     outcome: Outcome
     before: Sequence[Rule]
@@ -44,8 +44,10 @@ class Applied:
 
 
 def ours(settings: Settings) -> list[Rule]:
-    """The rules that we want. The proven dumps have none. A day more for archives, which have no end before
-    they are made."""
+    """The rules that we want.
+
+    Proven dumps have none. Archives get one more day, as their retention starts only when they are made.
+    """
     rules = [
         rule("hour", settings.dump_folder("hour"), settings.retention_hour_days),
         rule("day", settings.dump_folder("day"), settings.retention_day_days),
@@ -60,16 +62,16 @@ def ours(settings: Settings) -> list[Rule]:
 
 
 def rule_of_copies(settings: Settings) -> Rule:
-    """In a bucket with versions, copies of deleted pictures are old versions, which expire."""
+    """The copies' rule: in a versioned bucket, deleted pictures' copies are old versions, which expire."""
     return rule_for_versions("copies", COPIES, settings.backup_media_days)
 
 
 async def apply(settings: Settings, *, adopt: bool = False, dry_run: bool = False) -> Applied:
-    """Read the rules of the store of backups, merge ours, write where that changes anything, and read again.
+    """Merge our rules into those of the store of backups, write them if they changed, and read them again.
 
     Raises:
-        LifecycleUnsupported: backups lie on the local disk, or in a store without such rules.
-        StorageUnavailable: the store does not answer, or did not keep what was written.
+        LifecycleUnsupported: backups are on the local disk, or in a store without such rules.
+        StorageUnavailable: the store does not respond, or did not keep what was written.
     """
     if settings.backup_kind != "s3":
         raise LifecycleUnsupported("backups are on the local disk, where Perch's own retention removes them")
@@ -78,7 +80,7 @@ async def apply(settings: Settings, *, adopt: bool = False, dry_run: bool = Fals
 
 
 async def apply_to_copies(settings: Settings) -> Applied:
-    """The same in BACKUP_MEDIA_BUCKET. Raises as `apply`, also where its credentials may not."""
+    """Do the same in BACKUP_MEDIA_BUCKET. Raises like `apply`, also if the credentials don't allow it."""
     if settings.backup_media_bucket is None:
         raise LifecycleUnsupported("the copies of pictures have no bucket of their own")
     return await applied(storage.for_copies(settings), [rule_of_copies(settings)], [COPIES])
@@ -92,7 +94,7 @@ async def applied(
     adopt: bool = False,
     dry_run: bool = False,
 ) -> Applied:
-    """Have these rules among those of a bucket. Raises as `apply`."""
+    """Make sure that a bucket has these rules among its own. Raises like `apply`."""
     await store.open()
     try:
         before = await store.lifecycle()
@@ -104,7 +106,7 @@ async def applied(
         if dry_run:
             return Applied("would change", before, merged)
         await store.set_lifecycle(merged.rules)
-        # MinIO takes the element about unfinished uploads, does that by itself, and does not keep it.
+        # MinIO accepts the element about unfinished uploads but doesn't store it; it aborts them by itself.
         if not same(await store.lifecycle(), merged.rules, but="AbortIncompleteMultipartUpload"):
             raise StorageUnavailable("the bucket didn't keep the lifecycle rules as they were written")
         return Applied("written", before, merged)

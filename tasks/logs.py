@@ -1,6 +1,6 @@
-"""Shipping log files: finished, compressed, stored, read back, and only then removed here.
+"""Shipping log files: finish, compress, store and read them back, and only then remove them here.
 
-An archive's key follows from its file's name, so that shipping it again after a crash changes nothing. A
+An archive's key follows from its file's name, so that shipping it again after a crash changes nothing. Each
 worker ships the files of its own machine.
 """
 
@@ -29,7 +29,7 @@ async def ship_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
 
 
 async def ship(workshop: Workshop) -> dict[str, Any]:
-    """Ship every line so far of this machine; how many files and bytes, before and after compression."""
+    """Ship all log lines of this machine; return the files and bytes, before and after compression."""
     folder = workshop.settings.logs_folder
     for path in await asyncio.to_thread(log_files.listed, folder, log_files.SUFFIX):
         await asyncio.to_thread(log_files.finish, path)
@@ -42,7 +42,7 @@ async def ship(workshop: Workshop) -> dict[str, Any]:
             path.unlink(missing_ok=True)
         except FileNotFoundError:  # shipped by another worker
             continue
-        except (OSError, StorageError) as error:  # the others are shipped all the same
+        except (OSError, StorageError) as error:  # the other files are still shipped
             log.warning("can't ship %s: %s", path.name, error)
             failed = error
             continue
@@ -54,13 +54,13 @@ async def ship(workshop: Workshop) -> dict[str, Any]:
 
 
 def key_of(path: Path, folder: str) -> str:
-    """Where a file's archive lies: by its first day, below the folder of logs."""
+    """The key of a file's archive: by its first day, below the folder of logs."""
     day = log_files.begun(path).strftime("%Y-%m-%d")
     return f"{folder.strip('/')}/{day}/{path.name.removesuffix('.done')}.gz"
 
 
 async def store(data: bytes, key: str, backups: ObjectStore) -> int:
-    """Put it compressed and read it back; the stored bytes. Raises StorageUnavailable where they differ."""
+    """Store it compressed, read it back, return the stored size. Raises StorageUnavailable if it differs."""
     packed = await asyncio.to_thread(gzip.compress, data, 6, mtime=0)  # the same bytes each time
 
     async def body() -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""Tasks as they are measured."""
+"""Metrics of tasks."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class TaskMetrics(TaskiqMiddleware):
 
     def __init__(self) -> None:
         super().__init__()
-        for kind in RunKind:  # from the start, so that the first of a kind is seen as one more
+        for kind in RunKind:  # starts at zero, so that the first run of a kind shows as an increase
             for outcome in ("done", "failed", "put_off", "stopped"):
                 RUNS.labels(kind, outcome)
         self._began: dict[str, float] = {}
 
     def pre_execute(self, message: TaskiqMessage) -> TaskiqMessage:
-        """One begins."""
+        """Count a task that begins."""
         self._began[message.task_id] = perf_counter()
         RUNNING.labels(message.task_name).inc()
         return message
 
     def post_execute(self, message: TaskiqMessage, result: TaskiqResult[Any]) -> None:
-        """It ends, by its own or by an error."""
+        """Count a task that ends, normally or with an error."""
         began = self._began.pop(message.task_id, None)
         if began is not None:
             RUNNING.labels(message.task_name).dec()

@@ -28,15 +28,15 @@ async def process_picture(media_id: int, workshop: Means) -> None:
 
 
 async def process_slow_picture(media_id: int, workshop: Means) -> None:
-    """The same, however long it takes; of one user one at a time."""
+    """Process a slow picture, however long it takes; one at a time per user."""
     await _in_turn(media_id, workshop, "slow", turns=1)
 
 
 async def _in_turn(media_id: int, workshop: Workshop, lane: Lane, *, turns: int) -> None:
-    """Work on it if its owner has a turn left in that lane; their next then waits behind what others sent.
+    """Process it if its owner has a turn left in that lane; their next picture then queues behind others'.
 
-    After a try that says nothing of the picture, as the store is away, the next would fail too: what waits is
-    taken up by `resume_forgotten`.
+    If a try fails for a reason other than the picture, such as an unavailable store, the next would fail too,
+    so `resume_forgotten` takes up what waits.
     """
     slow = lane == "slow"
 
@@ -67,9 +67,9 @@ async def _attempt(media_id: int, token: str, workshop: Workshop, lane: Lane) ->
         await picture_attempts.give_back(media_id, slow=True)
         await workshop.jobs.send(PROCESS_SLOWLY, media_id)
         return
-    except ChildDied:  # perhaps over this picture: that counts
+    except ChildDied:  # perhaps because of this picture, so the try counts
         await picture_attempts.end(media_id)
-        await workshop.jobs.wake(token)  # nobody is to wait for the next try
+        await workshop.jobs.wake(token)  # nobody should wait for the next try
         raise
     except BaseException:
         await picture_attempts.give_back(media_id)
@@ -82,18 +82,18 @@ async def _attempt(media_id: int, token: str, workshop: Workshop, lane: Lane) ->
 
 
 async def remove_pictures(media_ids: list[int], workshop: Means) -> None:
-    """Delete the objects and rows of pictures whose tweet was deleted, or that nobody took."""
+    """Delete the objects and rows of pictures whose tweet was deleted, or that no tweet used."""
     await media_cleanup.remove(media_ids, workshop.store, workshop.media_folder)
 
 
 async def resume_forgotten(workshop: Means) -> None:
-    """Queue again what a crash between commit and queue has left."""
+    """Queue again the pictures that a crash between commit and queue left behind."""
     if count := await media_cleanup.resume(workshop.jobs):
         log.info("resumed work on %d pictures", count)
 
 
 async def expire_unattached(workshop: Means) -> None:
-    """Remove pictures that no tweet took within a day."""
+    """Remove pictures that no tweet used within a day."""
     if count := await media_cleanup.expire_unattached(workshop.jobs):
         log.info("removing %d pictures that no tweet uses", count)
 
@@ -104,7 +104,7 @@ async def sweep_incoming(workshop: Means) -> None:
 
 
 async def _settle(media_id: int, token: str, folder: Path, workshop: Workshop, lane: Lane) -> Sequence[str]:
-    """Make the variants and say that they are there, or why they are not; the keys that nobody needs then."""
+    """Make the variants and record them, or why they failed; return the keys that are no longer needed."""
     original, incoming = folder / "original", object_keys.incoming(token)
     try:
         await workshop.store.fetch(incoming, original)

@@ -1,4 +1,4 @@
-"""Whether the rows of pictures and the objects in storage agree, both ways."""
+"""Checks in both directions that the rows of pictures and the stored objects agree."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from storage import object_keys
 from storage.base import ObjectInfo, ObjectNotFound, ObjectStore
 from storage.owned import OwnedStore, Standing
 
-# An object without a row may be a picture on its way: it is an orphan once it is older than this.
+# An object without a row may be a picture being processed: it is an orphan once it is older than this.
 ORPHAN_AGE = timedelta(days=1)
 
 READY = "SELECT count(*) AS count FROM media_attachments WHERE state = 'ready'"
 OF_TOKENS = "SELECT token, state, digests::text AS digests FROM media_attachments WHERE token = ANY($1)"
 STILL_READY = "SELECT token FROM media_attachments WHERE state = 'ready' AND token = ANY($1)"
 
-# $1 after, $2 up to, both tokens; $3 how many. Tokens have one length and the digits of hexadecimal numbers,
-# which every collation puts into the order of their bytes, as stores do.
+# $1 after, $2 up to, both tokens; $3 how many. Tokens are hexadecimal numbers of the same length, which every
+# collation sorts in byte order, as stores do.
 READY_BETWEEN = """
     SELECT token FROM media_attachments WHERE state = 'ready' AND token > $1 AND token <= $2
     ORDER BY token LIMIT $3
 """
-LAST = "g"  # behind all tokens
+LAST = "g"  # sorts after all tokens
 
-# So many pictures' objects, and so many rows, are compared at a time: there may be millions.
+# How many pictures' objects, and how many rows, are compared at a time: there may be millions.
 BATCH = 1_000
 
 READERS = 8
 
-# $1 what no row knows at this moment, $2 the time. An object that is gone or has a row again is forgotten.
+# $1 objects without a row at this moment, $2 the time. Objects that are gone or have a row again are
+# forgotten.
 FORGET_KNOWN = "DELETE FROM unknown_objects WHERE key <> ALL($1::text[]) RETURNING key"
 REMEMBER = """
     INSERT INTO unknown_objects (key, found_at) SELECT unnest($1::text[]), $2
@@ -44,16 +45,16 @@ REMEMBER = """
 EXPIRED = "SELECT key FROM unknown_objects WHERE found_at <= $1 AND key = ANY($2::text[]) ORDER BY key"
 FORGET = "DELETE FROM unknown_objects WHERE key = $1 RETURNING key"
 
-# From being found unknown to being removed, where MEDIA_GRACE_DAYS says nothing else.
+# The time from when an orphan is found to its removal, unless MEDIA_GRACE_DAYS says otherwise.
 GRACE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found. Each finding is an object's key.
+    """The findings, each of which is an object's key.
 
-    Of the orphans, those older than a day are `stale`. `new` were met for the first time and are removed when
-    MEDIA_GRACE_DAYS are over; `removed` is how many were.
+    Orphans older than a day are `stale`. `new` are those found for the first time, which will be removed
+    after MEDIA_GRACE_DAYS; `removed` is the number of orphans that were removed.
     """
 
     pictures: int
@@ -81,13 +82,13 @@ async def check(
     now: datetime | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
-    """Compare both ways, a batch at a time. What is found is looked at again before it counts.
+    """Compare in both directions, a batch at a time. Each finding is checked again before it counts.
 
     Args:
         repair: remember orphans that are older than a day, and remove those that were remembered for `grace`.
-        In a store that is another Perch's, nothing is remembered or removed.
-        read_all: read every object and hold its SHA-256 against the row, where the row has one; else the
-        size.
+        In a store that belongs to another Perch, nothing is remembered or removed.
+        read_all: read every object and compare its SHA-256 with the row's, if the row has one; otherwise
+        compare only the size.
     """
     prefix = object_keys.variant(folder, "")
     (ready,) = await rows(READY)
@@ -117,9 +118,9 @@ async def check(
 async def _clean_up(
     store: OwnedStore, stale: Sequence[str], grace: timedelta, now: datetime
 ) -> tuple[list[str], int]:
-    """Remember what is newly unknown, and remove what has been for long: the new ones, and how many went.
+    """Remember new orphans and remove long-known ones; return the new ones and the number removed.
 
-    A row may be missing because an older dump was restored, and may come back with a newer one.
+    A row may be missing because an older dump was restored, and may come back with a newer dump.
     """
     await rows(FORGET_KNOWN, list(stale))
     new = [row["key"] for row in await rows(REMEMBER, list(stale), now)]
@@ -132,7 +133,7 @@ async def _clean_up(
 
 @dataclass(slots=True)
 class Part:
-    """Objects of pictures whose tokens come one after the other; `objects` are all that were listed."""
+    """The objects of pictures with consecutive tokens; `objects` are all objects that were listed."""
 
     after: str
     upto: str = LAST
@@ -142,7 +143,7 @@ class Part:
 
 @dataclass(slots=True)
 class Found:
-    """What came of the parts so far."""
+    """The findings of the parts so far."""
 
     pictures: int = 0
     objects: int = 0
@@ -152,7 +153,7 @@ class Found:
 
 
 async def _parts(store: ObjectStore, prefix: str) -> AsyncIterator[Part]:
-    """All objects, in the order in which stores list them; the last part goes up to the end."""
+    """All objects in the order in which stores list them; the last part extends to the end."""
     part = Part(after="")
     async for item in store.list(prefix):
         token = _token(item.key, prefix)
@@ -167,9 +168,9 @@ async def _parts(store: ObjectStore, prefix: str) -> AsyncIterator[Part]:
 
 
 async def _compare(store: ObjectStore, prefix: str, part: Part, found: Found, *, read_all: bool) -> None:
-    """A part with the rows of its tokens, and with those of tokens between them that have no object.
+    """Compare a part with the rows of its tokens, and with rows of tokens in between that have no object.
 
-    The former by their tokens, whatever the order in which a store lists: what has no row is deleted.
+    The rows are looked up by token, whatever order a store lists in: objects without a row get deleted.
     """
     stored = {item.key: item for items in part.by_token.values() for item in items}
     wanted: dict[str, tuple[int, str] | None] = {}
@@ -194,7 +195,7 @@ async def _compare(store: ObjectStore, prefix: str, part: Part, found: Found, *,
 
 
 async def _ready_between(after: str, upto: str) -> AsyncIterator[str]:
-    """The tokens of ready pictures there, in order."""
+    """The tokens of ready pictures in this range, in order."""
     while page := await rows(READY_BETWEEN, after, upto, BATCH):
         for media in page:
             yield media["token"]
@@ -202,7 +203,7 @@ async def _ready_between(after: str, upto: str) -> AsyncIterator[str]:
 
 
 async def _still_missing(store: ObjectStore, prefix: str, suspects: Sequence[str]) -> list[str]:
-    """Those that are not there at this moment either, and whose pictures are ready still."""
+    """The suspects that are still missing now, and whose pictures are still ready."""
     gone = [key for key in suspects if not await _is_there(store, key)]
     if not gone:
         return []
@@ -211,13 +212,13 @@ async def _still_missing(store: ObjectStore, prefix: str, suspects: Sequence[str
 
 
 def _token(key: str, prefix: str) -> str | None:
-    """The picture's, or None for an object that is none of ours."""
+    """The picture's token, or None if the object isn't ours."""
     named = object_keys.MEDIA_NAME.fullmatch(key.removeprefix(prefix))
     return named["token"] if named else None
 
 
 async def _is_there(store: ObjectStore, key: str) -> bool:
-    """At this moment, later than the objects were listed."""
+    """Whether the object exists now, some time after the objects were listed."""
     try:
         await store.info(key)
     except ObjectNotFound:

@@ -1,8 +1,8 @@
 """Second copies of pictures, in the store of backups or in a bucket of their own (BACKUP_MEDIA).
 
-Copies are only ever added: credentials that can write and do nothing else are enough. The copy of a picture
-that is gone is replaced by an empty object. In a bucket with versions its bytes are then an old version,
-which a rule of the bucket removes after BACKUP_MEDIA_DAYS; elsewhere they are gone at once.
+Copies are only ever added, so credentials that can only write are enough. The copy of a deleted picture is
+replaced by an empty object. In a versioned bucket its bytes then become an old version, which a rule of the
+bucket removes after BACKUP_MEDIA_DAYS; elsewhere they are gone at once.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
 
-# Pictures that are read from the database at once, and that are copied at once.
+# How many pictures are read from the database at once, and how many are copied in parallel.
 BATCH, WRITERS = 200, 4
 
-# How long one run goes on; the next one comes every minute. Seconds.
+# How many seconds one run lasts; a run starts every minute.
 TURN = 50
 
-# Only a hint: two workers that copy the same do no harm. Longer than a turn and the slowest copy. Seconds.
+# The lock is only a hint: two workers that copy the same picture do no harm. It lasts longer, in seconds,
+# than a turn and the slowest copy.
 LOCK, LOCKED_FOR = "perch:copying", 300
 
-# So many pictures' copies are read back by each restore test.
+# How many pictures' copies each restore test reads back.
 SAMPLE = 20
 
 SUFFIXES = ("", object_keys.SMALL)
@@ -44,9 +45,9 @@ SUFFIXES = ("", object_keys.SMALL)
 
 @dataclass(slots=True)
 class Checked:
-    """What a restore test found: keys of copies that are missing or not the same, and how many were read.
+    """What a restore test found: keys of copies that are missing or differ, and how many were read.
 
-    `trouble` says why none could be read, as with credentials that can only add.
+    `trouble` says why none could be read, for example because the credentials can only add objects.
     """
 
     read: int
@@ -73,7 +74,7 @@ async def copy_new(workshop: Means) -> None:
 
 
 async def _copy_for(seconds: float, workshop: Workshop, copies: ObjectStore) -> int:
-    """Copy for at most so long; how many pictures. What did not work before comes last."""
+    """Copy for at most `seconds`; return the number of pictures. Copies that failed before come last."""
     ends = time.monotonic() + seconds
     count = await _copy_until(ends, workshop, copies, begun=False)
     return count + await _copy_until(ends, workshop, copies, begun=True)
@@ -95,9 +96,9 @@ async def _copy_until(ends: float, workshop: Workshop, copies: ObjectStore, *, b
 
 
 async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bool:
-    """Copy one picture; no if it was removed meanwhile, or is not what its row says.
+    """Copy one picture; return False if it was removed meanwhile, or is not what its row says.
 
-    Of one that was removed, what was written is emptied, though another worker did that already.
+    If it was removed, the copy just written is emptied, even if another worker has already done so.
     """
     if not await copied_pictures.mark(picture.id, done=False):
         return False
@@ -117,7 +118,7 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
 
 
 async def _empty_gone(copies: ObjectStore) -> None:
-    """Those whose picture was deleted. What cannot be written now is tried in the next run."""
+    """Empty the copies of deleted pictures. The next run retries those that can't be written now."""
     while tokens := await copied_pictures.to_empty(BATCH):
         for token in tokens:
             for suffix in SUFFIXES:
@@ -128,13 +129,13 @@ async def _empty_gone(copies: ObjectStore) -> None:
 
 
 async def bring_back(missing: Sequence[str], workshop: Workshop) -> list[str]:
-    """Store these objects again from their copies; the keys of those that are back.
+    """Restore these objects from their copies; return the keys of the restored ones.
 
     Args:
         missing: keys in the store of pictures.
 
     Raises:
-        StorageUnavailable: a store does not answer, or the copies cannot be read with these credentials.
+        StorageUnavailable: a store does not respond, or the credentials don't allow reading the copies.
     """
     copies, prefix = workshop.copies, object_keys.variant(workshop.media_folder, "")
     if copies is None:
@@ -175,7 +176,7 @@ async def check_sample(workshop: Workshop) -> Checked | None:
             except StorageUnavailable as error:
                 return Checked(read, wrong, str(error))
             if original is None:
-                continue  # removed meanwhile; or missing, which reconciliation finds
+                continue  # it was removed meanwhile, or is missing, which reconciliation will find
             read += 1
             if copy != original and await copied_pictures.of_tokens([picture.token]):
                 wrong.append(object_keys.copy(picture.token + suffix))
@@ -185,11 +186,11 @@ async def check_sample(workshop: Workshop) -> Checked | None:
 async def transfer(
     source: ObjectStore, key: str, target: ObjectStore, target_key: str, picture: Picture, suffix: str
 ) -> None:
-    """Copy one variant, as bytes: a link to the same file would be no second copy.
+    """Copy one variant as bytes: a link to the same file would not be a second copy.
 
     Raises:
-        ObjectNotFound: there is none to copy.
-        BytesDiffer: it is not what the row tells of, or empty; nothing was stored.
+        ObjectNotFound: the variant doesn't exist.
+        BytesDiffer: it is empty or not what the row describes; nothing was stored.
     """
     async with source.read(key) as found:
         body = checked(found.body, picture.digests.get(suffix))
@@ -197,7 +198,7 @@ async def transfer(
 
 
 async def _digest(store: ObjectStore, key: str) -> str | None:
-    """The SHA-256 of an object; None where there is none."""
+    """The SHA-256 of an object; None if the object doesn't exist or is empty."""
     digest = hashlib.sha256()
     try:
         async with store.read(key) as found:

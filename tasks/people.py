@@ -1,4 +1,4 @@
-"""Tasks about people. Each takes ids, works in batches, and may be killed and run again at any point."""
+"""Tasks about people. Each takes ids, works in batches, and can be killed at any point and rerun."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def settle_tweets(user_id: int, workshop: Means) -> None:
 
 
 async def make_export(export_id: int, workshop: Means) -> None:
-    """Make the archive that a user asked for. One that fails is tried again by `resume`."""
+    """Make the archive that a user asked for. If it fails, `resume` tries it again."""
     claimed = await exports.claim(export_id)
     if claimed is None:
         return
@@ -39,24 +39,24 @@ async def make_export(export_id: int, workshop: Means) -> None:
 
 
 async def erase_user(user_id: int, workshop: Means) -> None:
-    """Remove all that a deleted user left."""
+    """Remove everything that a deleted user left."""
     if await deletion.erase(user_id, workshop.store, workshop.media_folder):
         log.info("removed the deleted user %d and everything they had", user_id)
 
 
 async def sweep_exports(workshop: Means) -> None:
-    """Remove archives whose time is over."""
+    """Remove expired archives."""
     await exports.sweep(workshop.store)
 
 
 async def carry_out_suspensions(workshop: Means) -> None:
-    """Suspend administrators whose suspension was asked for 72 hours ago. Later is late, and not too late."""
+    """Suspend administrators whose suspension was requested 72 hours ago or more; delays do no harm."""
     if not await ownership.is_rehearsal():
         await suspension_requests.carry_out(workshop.jobs)
 
 
 async def resume(workshop: Means) -> None:
-    """Queue again what a crash between commit and queue, or in the middle of a task, has left."""
+    """Queue again the work that a crash left unfinished, between commit and queue or during a task."""
     if count := await keys.adopt():
         log.info("gave the scope account to %d keys made by a process of an earlier version", count)
     for what, resumed in (

@@ -1,4 +1,4 @@
-"""Attempts at pictures, as rows: begun by one worker, renewed, given back or settled."""
+"""Attempts at processing pictures, as rows: begun by one worker, renewed, given back or settled."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from server.core.database.connection import row, rows, transaction
 from server.core.database.locks import AdvisoryLock
 from server.features.media import events
 
-# Tries of a picture whose worker dies each time, before it counts as broken.
+# How often a picture is tried if its worker dies each time, before it counts as broken.
 MAX_ATTEMPTS = 5
 
-# A try is its worker's for so long, and as long as it is renewed: two messages about one picture are not two
-# tries of it. Shorter than a killed worker's message waits for another one (`tasks.broker`). Seconds.
+# The lease in seconds for which an attempt belongs to its worker unless it is renewed, so that two messages
+# about one picture don't make two attempts. It is shorter than the time after which another worker takes over
+# a killed worker's message (`tasks.broker`).
 ATTEMPT_LEASE = 20
 
 
 class TriesUsedUp(Exception):
-    """Of a picture with this token."""
+    """The picture with this token has used up its tries."""
 
     def __init__(self, token: str) -> None:
         super().__init__(token)
@@ -29,9 +30,9 @@ class TriesUsedUp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """What the worker made of a picture. Pixels are those of the large variant.
+    """What the worker made of a picture. Width and height are those of the large variant, in pixels.
 
-    `digests` holds the size in bytes and the SHA-256 of each variant, by what its name ends with.
+    `digests` holds the size in bytes and the SHA-256 of each variant, by the suffix of its name.
     """
 
     content_type: str
@@ -41,7 +42,7 @@ class Variants:
     digests: dict[str, tuple[int, str]]
 
 
-# $1 picture, $2 whether it belongs into the slow lane.
+# $1 picture, $2 whether it belongs in the slow lane.
 GIVE_BACK = """
     UPDATE media_attachments SET attempts = attempts - 1, working_until = NULL, slow = slow OR $2::boolean,
         changed_at = CASE WHEN $2 THEN now() ELSE changed_at END
@@ -49,12 +50,12 @@ GIVE_BACK = """
 """
 
 
-# $1 picture, $2 which lock. Of two attempts of one owner's one is the first; their row stays free for others.
+# $1 picture, $2 which lock. It serializes attempts at one owner's pictures without locking the owner's row.
 IN_TURN = """
     SELECT pg_advisory_xact_lock(hashtextextended(owner_id::text, $2)) FROM media_attachments WHERE id = $1
 """
-# $1 picture, $2 whether in the slow lane, $3 how many of its owner's are worked on there at once (one, while
-# others' wait), $4 seconds of the lease.
+# $1 picture, $2 whether in the slow lane, $3 how many of its owner's pictures may be processed there at once
+# (only one while other people's wait), $4 the lease in seconds.
 BEGIN = """
     UPDATE media_attachments m SET attempts = attempts + 1, working_until = now() + $4 * interval '1 s'
     WHERE id = $1 AND slow = $2 AND state = 'pending' AND (working_until IS NULL OR working_until < now())
@@ -68,7 +69,7 @@ BEGIN = """
         ) THEN 1 ELSE $3 END
     RETURNING token, attempts
 """
-# $1 a picture whose turn is over, $2 and $3 as above.
+# $1 a picture whose attempt is over, $2 and $3 as above.
 NEXT = """
     WITH theirs AS MATERIALIZED (
         SELECT id, coalesce(working_until >= now(), false) AS under_way FROM media_attachments
@@ -81,11 +82,12 @@ NEXT = """
 
 
 async def begin(media_id: int, *, slow: bool = False, turns: int) -> str | None:
-    """Count a try; its token, which from then on is the caller's to settle or give back.
+    """Count a try; return the picture's token. The caller must then settle the picture or give it back.
 
-    None where nothing is to be done, where somebody is at it, and where its owner has no turn left in this
-    lane: there are so many, and one while others wait. It comes again by `next_in_turn`. The count is what
-    ends a picture that kills its worker each time.
+    None if there is nothing to do, if another worker is processing it, or if its owner has no turn left in
+    this lane: an owner has `turns` of them, but only one while others wait. `next_in_turn` brings it up
+    again.
+    The count puts an end to pictures that kill their worker each time.
 
     Raises:
         TriesUsedUp: it was tried too often, and counts as broken.
@@ -102,20 +104,20 @@ async def begin(media_id: int, *, slow: bool = False, turns: int) -> str | None:
 
 
 async def next_in_turn(media_id: int, *, slow: bool = False, turns: int) -> list[int]:
-    """After an attempt: the pictures of the same owner whose turn it is in this lane."""
+    """After an attempt: the same owner's pictures that may be processed next in this lane."""
     return [media["id"] for media in await rows(NEXT, media_id, slow, turns)]
 
 
 async def give_back(media_id: int, *, slow: bool = False) -> None:
-    """The try does not count, as not the picture but a part of ours was at fault.
+    """Discount the try, because not the picture but a part of ours was at fault.
 
-    Or, with `slow`, as it belongs into the slow lane, where it is tried from then on.
+    With `slow`, the reason is that it belongs in the slow lane, where it is tried from then on.
     """
     await rows(GIVE_BACK, media_id, slow)
 
 
 async def renew(media_id: int) -> None:
-    """More often than the lease is long: the try goes on."""
+    """Renew the lease of an attempt; this must happen more often than the lease is long."""
     await rows(
         "UPDATE media_attachments SET working_until = now() + $2 * interval '1 s' "
         "WHERE id = $1 AND working_until IS NOT NULL RETURNING id",
@@ -125,7 +127,7 @@ async def renew(media_id: int) -> None:
 
 
 async def end(media_id: int) -> None:
-    """The try counts, and the next one may begin."""
+    """End an attempt that counts, so that the next one may begin."""
     await rows(
         "UPDATE media_attachments SET working_until = NULL "
         "WHERE id = $1 AND working_until IS NOT NULL RETURNING id",
@@ -134,7 +136,7 @@ async def end(media_id: int) -> None:
 
 
 async def settle_ready(media_id: int, variants: Variants) -> bool:
-    """The variants stand in storage. False where the picture was removed meanwhile."""
+    """Record that the variants are stored. False if the picture was removed meanwhile."""
     found = await row(
         "UPDATE media_attachments SET state = 'ready', content_type = $2, width = $3, height = $4, "
         "thumbhash = $5, digests = $6::jsonb, working_until = NULL, changed_at = now() "
@@ -152,7 +154,7 @@ async def settle_ready(media_id: int, variants: Variants) -> bool:
 
 
 async def settle_broken(media_id: int, failure: str) -> None:
-    """The picture cannot be used: it leaves its tweet, and `failure` is the sentence that says why."""
+    """Record that the picture is unusable and take it off its tweet; `failure` is the sentence saying why."""
     found = await rows(
         "WITH before AS (SELECT id, tweet_id FROM media_attachments WHERE id = $1 FOR UPDATE) "
         "UPDATE media_attachments m SET state = 'broken', failure = $2, tweet_id = NULL, "

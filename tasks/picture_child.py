@@ -1,15 +1,17 @@
 """The process that decodes one picture and makes its variants; forked by `picture_forks`.
 
-It imports nothing of Perch but `picture_variants`, `thumbhash` and `walls`, so that it starts fast and is
+It imports nothing of Perch except `picture_variants`, `thumbhash` and `walls`, so that it starts fast and is
 handed no secrets.
-Before it looks at the picture it opens the three files and puts up its walls: it cannot open another then,
-nor reach anybody, and has nothing to import any more.
-pillow-simd is taken where the installation built it (a folder beside the interpreter's), Pillow otherwise.
-By hand:
+
+Before it looks at the picture it opens the three files and puts up its walls: from then on it can't open
+another file or reach any other process or host, and it has nothing left to import.
+
+It uses pillow-simd if the installation built it (a folder beside the interpreter's), otherwise Pillow.
+To run it by hand:
 
     python -I -m tasks.picture_child ORIGINAL LARGE SMALL
     python -I -m tasks.picture_child --version     the library
-    python -I -m tasks.picture_child --walls       JSON: what stands round it on this machine
+    python -I -m tasks.picture_child --walls       JSON: the walls round it on this machine
 
 Its verdict is a JSON object: `refused` with a sentence; `failed`, if the machine and not the picture is at
 fault; `slow`, if the quick lane was asked for and the slow one is needed; or `content_type`, `width`,
@@ -42,9 +44,9 @@ from tasks import walls  # noqa: E402
 from tasks.picture_variants import JPEG, ORIENTATION, moving, placeholder, save, still  # noqa: E402
 
 # Limits of this process. A 64-megapixel progressive JPEG needs about 400 MB for its coefficients.
-# Processor time is that of a lane: what takes longer in the quick one, by its frames or in fact, belongs into
-# the slow one, so that it keeps nobody waiting. A still picture takes less than one second, an animation up
-# to one for every eight megapixels of all its frames.
+# The processor time depends on the lane: a picture that takes longer than the quick lane allows, by the
+# number of its frames or in fact, belongs in the slow one, so that it keeps nobody waiting. A still picture
+# takes less than one second, an animation up to one second for every eight megapixels of all its frames.
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = {"quick": 3, "slow": 60}
 QUICK_PIXELS = 4_000_000
@@ -54,27 +56,28 @@ OPEN_FILES = 64
 # Limits of a picture: JPEG is scaled while it is decoded, everything else is decoded whole.
 JPEG_MEGAPIXELS, MEGAPIXELS, FRAMES = 64, 25, 200
 
-# All frames of an animation together: what the slow lane's time is enough for. A file has to pay for them,
-# as frames in which nothing happens cost a dozen bytes each and as much time as any: so many are free, and
-# each megabyte of the file brings more.
+# The limit for all frames of an animation together: what the slow lane has time for. A file has to pay for
+# its frames in bytes, because a frame in which nothing changes takes a dozen bytes and as much time as any
+# other: FREE_MEGAPIXELS are free, and each megabyte of the file adds more.
 ANIMATION_MEGAPIXELS = 8 * CPU_SECONDS["slow"]
 FREE_MEGAPIXELS, MEGAPIXELS_A_MEGABYTE = 32, 1_000
 
-# Pillow's own bound, for pictures that hide inside others (in an icon): our own speaks first.
+# Pillow's own limit, for pictures hidden inside others (in an icon); otherwise our own limits apply first.
 HIDDEN_MEGAPIXELS = 100
 
-# Only these decoders are ever tried, and where Pillow has them.
+# Only these decoders are ever tried, if Pillow has them.
 PLUGINS = ("Bmp", "Gif", "Ico", "Jpeg", "Mpo", "Png", "Tiff", "WebP")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
 
-# Passes of a JPEG: encoders make at most some dozen, and each costs the time of the whole picture.
+# The maximum passes of a JPEG: encoders make a dozen or so at most, and each takes the time of a whole
+# picture.
 SCANS = 100
 
 BROKEN = "This picture can't be read: the file is damaged or incomplete."
 
 TOO_LARGE = "This picture becomes too large when it is prepared for display."
 
-# What the system says when the disk or this machine is in trouble; decoders say nothing of the kind.
+# System errors that mean trouble with the disk or this machine; decoders never raise them.
 SYSTEM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENFILE})
 
 TOO_MANY_PIXELS = (
@@ -84,38 +87,38 @@ TOO_MANY_PIXELS = (
 
 
 class Refused(Exception):
-    """The public sentence that says why."""
+    """The picture is refused; the text is the public sentence that says why."""
 
 
 class CannotWrite(Exception):
-    """A variant was made and cannot be stored: not the picture's fault."""
+    """A variant was made but can't be stored, which isn't the picture's fault."""
 
 
 class Slow(Exception):
-    """Not in the quick lane."""
+    """The picture takes too long for the quick lane."""
 
 
 def load_decoders() -> None:
-    """Import them all now, before many processes do, or none can."""
+    """Import all decoders now, before many processes import them, or none can any more."""
     Image.preinit()
     for name in PLUGINS:
         importlib.import_module(f"PIL.{name}ImagePlugin")
 
 
 def limit_resources(lane: str) -> None:
-    """Bound what this process can take, and let it end with its parent."""
+    """Limit this process' resources, and make it end with its parent."""
     for what, limit in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_NPROC, 0),  # where seccomp does not see to it; root is not bound by it
+        (resource.RLIMIT_NPROC, 0),  # in case seccomp is missing; it does not apply to root
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (limit, limit))
     # At the soft limit SIGXCPU, which the worker takes as a verdict; at the hard one SIGKILL.
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS[lane], CPU_SECONDS[lane] + 5))
     if lane == "slow":
-        os.nice(10)  # whatever else this machine does is waited for by somebody
+        os.nice(10)  # someone waits for whatever else this machine does
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
@@ -137,7 +140,7 @@ def refuse_large(image: Image.Image, original: BinaryIO) -> None:
 
 
 def is_moving(image: Image.Image) -> bool:
-    """Whether all its frames are wanted, not the first alone."""
+    """Whether we want all its frames, not just the first."""
     return getattr(image, "is_animated", False) and image.format in ("GIF", "PNG", "WEBP")
 
 
@@ -150,7 +153,7 @@ def paid_for(original: BinaryIO) -> float:
 
 
 def scans_of(original: BinaryIO) -> int:
-    """In how many passes over the picture a JPEG is sent, by the markers that begin them (T.81, B.2.3)."""
+    """The number of a JPEG's passes over the picture, by the markers that begin them (T.81, B.2.3)."""
     place = original.tell()
     original.seek(0)
     try:
@@ -160,7 +163,7 @@ def scans_of(original: BinaryIO) -> int:
 
 
 def frames_of(image: Image.Image) -> int:
-    """How many pictures the file shows, one after the other."""
+    """The number of frames in the file."""
     return 1 if image.format in JPEG else getattr(image, "n_frames", 1)
 
 
@@ -184,7 +187,7 @@ def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane
                 content_type = save(frames[0], file, **rest)
             large = large_frames[0]
         else:
-            # Decoders of TIFF turn the picture themselves while they load it, and drop the tag.
+            # TIFF decoders rotate the picture themselves while loading it, and drop the tag.
             if image.format == "TIFF":
                 image.load()
             large, small = still(image, image.getexif().get(ORIENTATION, 1))
@@ -203,7 +206,7 @@ def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane
 def write(variant: io.BytesIO, file: BinaryIO) -> None:
     """Store what an encoder made. Raises CannotWrite.
 
-    Encoders say the same of a full disk and of a damaged picture, so they write to memory.
+    Encoders raise the same error for a full disk and for a damaged picture, so they write to memory first.
     """
     rest = variant.getbuffer()
     try:
@@ -216,19 +219,19 @@ def write(variant: io.BytesIO, file: BinaryIO) -> None:
 
 
 def version() -> str:
-    """Which library this is, and what it was built with."""
+    """The name of the library, and what it was built with."""
     library = "pillow-simd" if Path(Image.__file__).is_relative_to(SIMD) else "Pillow"
     found = [name for name in ("webp", "littlecms2", "libtiff", "libjpeg_turbo") if features.check(name)]
     return f"{library} {PIL.__version__} with {', '.join(found)}"
 
 
 def verdict(original: str, large_file: str, small_file: str, lane: str = "slow") -> dict[str, Any]:
-    """Do it, behind the walls and within the limits of this process. Once only.
+    """Process the picture behind the walls and within this process' limits; call this only once.
 
-    A crash is a verdict too, told by the exit code. Raises OSError where a file cannot be opened.
+    A crash is a verdict too, given by the exit code. Raises OSError if a file cannot be opened.
     """
     Image.MAX_IMAGE_PIXELS = HIDDEN_MEGAPIXELS * 1_000_000
-    warnings.simplefilter("ignore")  # to show one, Python would look for its line of code
+    warnings.simplefilter("ignore")  # to show a warning, Python would open the source file
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     with open(original, "rb") as picture, open(large_file, "wb") as large, open(small_file, "wb") as small:
         walls.put_up()
@@ -236,7 +239,7 @@ def verdict(original: str, large_file: str, small_file: str, lane: str = "slow")
 
 
 def verdict_behind_walls(picture: BinaryIO, large: BinaryIO, small: BinaryIO, lane: str) -> dict[str, Any]:
-    """What the worker is told."""
+    """Process the picture; return the verdict for the worker."""
     try:
         return process(picture, large, small, lane)
     except Slow:
@@ -255,12 +258,12 @@ def verdict_behind_walls(picture: BinaryIO, large: BinaryIO, small: BinaryIO, la
         if error.errno in SYSTEM:
             return {"failed": error.strerror}
         return {"refused": BROKEN}
-    except Exception:  # decoders raise anything on a damaged file
+    except Exception:  # decoders may raise anything for a damaged file
         return {"refused": BROKEN}
 
 
 def main() -> None:
-    """One picture, by hand."""
+    """Process one picture by hand."""
     limit_resources("slow")
     load_decoders()
     match sys.argv[1:]:

@@ -1,13 +1,13 @@
 """The fork server of picture children: an interpreter with the decoders loaded, which decodes nothing itself.
 
-To start an interpreter and import the decoders takes as long as a picture of 12 megapixels; a fork of one
-that has done so takes a millisecond. `picture_worker` runs it, without an environment:
+Starting an interpreter and importing the decoders takes as long as a picture of 12 megapixels; forking one
+that has already done so takes a millisecond. `picture_worker` runs it, without an environment:
 
     python -I -m tasks.picture_forks     its standard input is a socket of the kind SOCK_SEQPACKET
 
-A message there is a JSON list of the arguments of `picture_child.verdict`, and brings a socket of that kind
-along. To it the child sends its verdict, and this process, after the child's end, its exit code. Whoever
-hangs up there has the child killed; when standard input ends, everything does.
+A message on it is a JSON list of the arguments of `picture_child.verdict`, along with a socket of the same
+kind. To that socket the child sends its verdict, and this process, when the child has ended, its exit code.
+Closing that socket kills the child; closing standard input ends everything.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Forks:
         self._when(requests, self._begin)
 
     def run(self) -> None:
-        """Until nobody can ask any more."""
+        """Serve requests until nobody can send any more."""
         while True:
             for key, _ in self._selector.select():
                 key.data()
@@ -60,8 +60,8 @@ class Forks:
         self._when(reply, partial(self._give_up, pid, reply))
 
     def _give_up(self, pid: int, reply: socket.socket) -> None:
-        """Nobody waits for this one any more."""
-        if pid in self._living:  # its end may have been seen in the same round
+        """Kill a child whose verdict nobody waits for any more."""
+        if pid in self._living:  # we may have noticed its end in the same round
             self._selector.unregister(reply)
             os.kill(pid, signal.SIGKILL)
 
@@ -78,7 +78,7 @@ class Forks:
 
 
 def be_a_child(request: bytes, reply: socket.socket) -> None:
-    """In the fork: nothing open but the reply; then the work, and the end."""
+    """In the fork: close everything except the reply, do the work, and exit."""
     code = 1
     try:
         os.dup2(reply.fileno(), 1)
@@ -92,16 +92,16 @@ def be_a_child(request: bytes, reply: socket.socket) -> None:
         os._exit(code)
 
 
-# What the environment may hold: the size of pages, and what Python itself adds.
+# The variables that the environment may hold: the page size, and what Python itself adds.
 KEPT = ("GLIBC_TUNABLES", "LC_CTYPE")
 
 
 def main() -> None:
     """Serve the socket that standard input is."""
-    for name in set(os.environ).difference(KEPT):  # an error reporter adds its own to every process
+    for name in set(os.environ).difference(KEPT):  # an error reporter adds variables to every process
         del os.environ[name]
     picture_child.load_decoders()
-    gc.disable()  # a child lives too briefly to need it, and would copy the pages that it looks at
+    gc.disable()  # a child lives too briefly to need it, and it would copy every memory page it touches
     gc.freeze()
     Forks(socket.socket(fileno=0)).run()
 

@@ -1,6 +1,6 @@
 """A decoded picture's variants: their sizes, their colours, and how they are written.
 
-Part of the process that decodes (`picture_child`), which has chosen the library before it imports this.
+This runs in the process that decodes (`picture_child`), which chooses the library before it imports this.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from PIL import Image, ImageCms
 
 from tasks import thumbhash
 
-# How JPEG calls itself; the second holds more pictures behind the first, as some phones make them.
+# Pillow's names for JPEG; an MPO, as some phones make it, has more pictures after the first.
 JPEG = ("JPEG", "MPO")
 
 # The boxes that the variants fit into: a full screen, and the timeline's column at twice its density.
 LARGE_BOX, SMALL_BOX = (1920, 1080), (640, 640)
 
-# All frames of an animation together, after scaling: they are held in memory while they are encoded.
+# The limit for all frames of an animation together, after scaling: memory holds them while they are encoded.
 ANIMATION_PIXELS = 64_000_000
 
 QUALITY = 75
 
-# Enough for a hash of at most 7 waves a side.
+# Enough for a hash with at most 7 waves per side.
 HASH_BOX = (32, 32)
 
 ORIENTATION = 0x0112  # the EXIF tag, by CIPA DC-008 4.6.4
@@ -39,7 +39,7 @@ UPRIGHT = {
 }
 SIDEWAYS = (5, 6, 7, 8)
 
-# A frame without a duration, or of 0 or 10 ms, is shown for this long by browsers. Milliseconds.
+# How many milliseconds browsers show a frame without a duration, or with one of 0 or 10 ms.
 DEFAULT_DURATION = 100
 
 
@@ -53,7 +53,7 @@ def fitted(size: tuple[int, int], box: tuple[int, int], *, pixels: int | None = 
 
 
 def plain(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB, or RGBA where anything is transparent; sRGB; without the file's metadata."""
+    """The picture as RGB, or RGBA if anything is transparent; in sRGB; without the file's metadata."""
     transparent = "A" in image.getbands() or "transparency" in image.info
     mode = "RGBA" if transparent else "RGB"
     if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
@@ -66,7 +66,7 @@ def plain(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def to_srgb(image: Image.Image, profile: bytes, mode: str) -> Image.Image:
-    """The same colours by numbers of sRGB. A profile that cannot be used is as good as none."""
+    """Convert the colours to sRGB. A profile that cannot be used is treated as missing."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
@@ -81,7 +81,7 @@ def still(image: Image.Image, orientation: int) -> tuple[Image.Image, Image.Imag
     large = fitted(size, LARGE_BOX)
     stored = large[::-1] if orientation in SIDEWAYS else large
     if image.format in JPEG:
-        image.draft(None, stored)  # decode at 1/2, 1/4 or 1/8 where that is enough
+        image.draft(None, stored)  # decode at 1/2, 1/4 or 1/8 if that is enough
     image.load()
     profile = image.info.get("icc_profile")
     image = widened(image)
@@ -94,7 +94,7 @@ def still(image: Image.Image, orientation: int) -> tuple[Image.Image, Image.Imag
 
 
 def widened(image: Image.Image) -> Image.Image:
-    """A mode that can be scaled smoothly: no palette, no single bits, no deep greys."""
+    """Convert to a mode that can be scaled smoothly: no palette, no single bits, no deep greys."""
     if image.mode.startswith(("I", "F")):
         return eight_bits(image)
     if image.mode in ("P", "PA", "LA", "1") or "transparency" in image.info:
@@ -104,7 +104,7 @@ def widened(image: Image.Image) -> Image.Image:
 
 
 def eight_bits(image: Image.Image) -> Image.Image:
-    """Greys of more than 8 bits: white is the least of the usual whites that no pixel is beyond."""
+    """Convert greys of more than 8 bits; white is the lowest usual white value that no pixel exceeds."""
     image.info.pop("transparency", None)  # a grey of the deep scale, which the new one does not have
     grey = image.convert("F")
     brightest = float(grey.getextrema()[1])  # type: ignore[arg-type]
@@ -140,10 +140,10 @@ def placeholder(image: Image.Image) -> str:
 
 
 def save(image: Image.Image, file: BinaryIO, **animation: Any) -> str:
-    """Write a variant; its media type."""
+    """Write a variant; return its media type."""
     if image.mode == "RGB" and not animation:
         image.save(file, "JPEG", quality=QUALITY)
         return "image/jpeg"
-    # method 2 of 0 to 6: a tenth larger than 4, in a third of its time
+    # method 2 of 0 to 6: a tenth larger than with method 4, in a third of the time
     image.save(file, "WEBP", quality=QUALITY, method=2, **animation)
     return "image/webp"

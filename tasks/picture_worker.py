@@ -1,9 +1,10 @@
 """Running picture children: one process per picture, with limits.
 
-Decoders are the likeliest way in for an attacker. The child gets nothing of our environment, and puts
-limits on memory, time and file sizes, and walls (`walls`), round itself and three open files
-before it looks at anything (`picture_child`); what it leaves behind is read here as data.
-Children are forked from a process that has the decoders loaded, and has seen no picture (`picture_forks`).
+Decoders are an attacker's likeliest way in. The child gets nothing of our environment. Before it looks at
+anything, it opens its three files, limits its own memory, time and file sizes, and puts up walls (`walls`)
+round itself (`picture_child`). Its output is read here as mere data.
+
+Children are forked from a process that has loaded the decoders, and has seen no picture (`picture_forks`).
 """
 
 from __future__ import annotations
@@ -27,26 +28,26 @@ from storage import object_keys
 from storage.base import StorageUnavailable
 from tasks.picture_attempts import Variants
 
-# Isolated: neither the environment nor the current folder decides what they import.
+# Isolated (-I), so that neither the environment nor the current folder decides what they import.
 CHILD = (sys.executable, "-I", "-m", "tasks.picture_child")
 FORKS = (sys.executable, "-I", "-m", "tasks.picture_forks")
 
-# Nothing of ours, and that pixels lie in large pages of memory where the kernel has them: a sixth of the time
-# of a large picture goes into faults of small ones.
+# Nothing of our environment. It only asks for huge memory pages for pixels, if the kernel has them: with
+# small pages, a large picture spends a sixth of its time on page faults.
 ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 Lane = Literal["quick", "slow"]
 
-# The child limits its own processor time; this ends one that waits or sleeps. Seconds.
+# The child limits its own processor time; after these seconds, a child that waits or sleeps is ended too.
 WALL_SECONDS: dict[Lane, int] = {"quick": 15, "slow": 90}
 
-# The fork server ends after so long without a picture: it has 14 MB. Seconds.
+# The fork server, which takes 14 MB, ends after this many seconds without a picture.
 IDLE_SECONDS = 60
 
-# How long a killed child may take to be gone. Seconds.
+# How many seconds a killed child may take to end.
 KILLED_WITHIN = 5
 
-# More than a verdict ever is. Bytes.
+# More bytes than any verdict has.
 MAX_VERDICT = 16 * 1024
 
 TOO_MUCH = "This picture takes more time or memory to decode than the server allows."
@@ -61,12 +62,12 @@ class SlowPicture(Exception):
 
 
 class ChildDied(Exception):
-    """The child ended without a verdict, over this picture or for a reason of the machine's."""
+    """The child ended without a verdict, because of this picture or for a reason of the machine's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The variants' files, and what is known of them."""
+    """The variants' files, and what we know about them."""
 
     large: Path
     small: Path
@@ -74,7 +75,7 @@ class Made:
 
 
 class Verdict(msgspec.Struct):
-    """What the child says: a refusal, why it could not, that the slow lane is needed, or what it made."""
+    """The child's verdict: a refusal, a failure, that it needs the slow lane, or what it made."""
 
     refused: str | None = None
     failed: str | None = None
@@ -89,7 +90,7 @@ class PictureChildren:
     """Makes the variants of pictures in children of one fork server, which runs while there are any.
 
     Args:
-        unsafe: why no picture may be made here; None where they may.
+        unsafe: why no picture may be processed here; None if that is allowed.
     """
 
     def __init__(self, unsafe: str | None = None) -> None:
@@ -104,11 +105,11 @@ class PictureChildren:
         """Decode the original in a child and write both variants into the folder.
 
         Raises:
-            PictureRefused: not decodable, or over a limit, of the slow lane's time too.
-            SlowPicture: not in the quick lane.
-            ChildDied: no verdict; another try may bring one.
-            StorageUnavailable: no picture may be made here, or the disk is full, or cannot be read or
-            written: no verdict either.
+            PictureRefused: it is not decodable, or exceeds a limit, such as the slow lane's time.
+            SlowPicture: it takes too long for the quick lane.
+            ChildDied: there was no verdict; another try may bring one.
+            StorageUnavailable: there was no verdict, as no picture may be processed here, or the disk is
+            full, or cannot be read or written.
         """
         if self._unsafe is not None:
             raise StorageUnavailable(self._unsafe)
@@ -134,7 +135,7 @@ class PictureChildren:
         )
 
     async def _start(self) -> socket.socket:
-        """The socket of the fork server, which runs now. Raises OSError where there is no room for it."""
+        """The fork server's socket, starting it if needed. Raises OSError if there is no room for it."""
         async with self._starting:
             if self._requests and self._forks and self._forks.returncode is None:
                 return self._requests
@@ -168,7 +169,7 @@ class PictureChildren:
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
-        """Let the fork server live meanwhile, and end once it has had nothing to do for long."""
+        """Keep the fork server alive during the block; it ends after being idle for IDLE_SECONDS."""
         self._under_way += 1
         if self._idle is not None:
             self._idle.cancel()
@@ -197,7 +198,7 @@ class PictureChildren:
             raise ChildDied(f"the picture child gave no valid result: {error}") from None
 
     async def _asked(self, *arguments: str) -> tuple[bytes, int | None]:
-        """What a child for these arguments says, and its exit code; None where the fork server died."""
+        """A child's output for these arguments, and its exit code; None if the fork server died."""
         requests = await self._start()
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         ours.setblocking(False)
@@ -207,7 +208,7 @@ class PictureChildren:
             try:
                 return await heard(ours)
             except asyncio.CancelledError:
-                # The child is killed over this; it must be gone before somebody removes its folder.
+                # This kills the child, which must be gone before anyone removes its folder.
                 ours.shutdown(socket.SHUT_WR)
                 async with asyncio.timeout(KILLED_WITHIN):
                     await heard(ours)
@@ -215,15 +216,15 @@ class PictureChildren:
 
 
 def request_child(requests: socket.socket, arguments: Sequence[str], reply: socket.socket) -> None:
-    """Ask for a child that is to reply there. Raises ChildDied."""
+    """Request a child that will answer on `reply`. Raises ChildDied."""
     try:
         socket.send_fds(requests, [json.dumps(arguments).encode()], [reply.fileno()])
-    except OSError as error:  # it died a moment ago, or has more to do than it takes
+    except OSError as error:  # the fork server died a moment ago, or is overloaded
         raise ChildDied(f"the fork server of picture children doesn't respond: {error}") from None
 
 
 async def heard(reply: socket.socket) -> tuple[bytes, int | None]:
-    """The verdict if there is one, and the exit code if anybody can tell."""
+    """The verdict, if there is one, and the exit code, if it is known."""
     loop, said = asyncio.get_running_loop(), b""
     while message := await loop.sock_recv(reply, MAX_VERDICT):
         if message.lstrip(b"-").isdigit():
@@ -233,23 +234,23 @@ async def heard(reply: socket.socket) -> tuple[bytes, int | None]:
 
 
 def digest(file: Path) -> tuple[int, str]:
-    """A variant's size and SHA-256; at most a few hundred kB, but for an animation."""
+    """A variant's size and SHA-256. Except for animations, variants have at most a few hundred kB."""
     data = file.read_bytes()
     return len(data), hashlib.sha256(data).hexdigest()
 
 
 def decoder() -> str:
-    """Which library the child decodes with. Raises subprocess.SubprocessError."""
+    """The library that the child decodes with. Raises subprocess.SubprocessError."""
     return told_by_child("--version")
 
 
 def walls() -> dict[str, str | None]:
-    """What stands round the child here, as `walls.put_up` says. Raises subprocess.SubprocessError."""
+    """The child's walls here, as `walls.put_up` returns them. Raises subprocess.SubprocessError."""
     return msgspec.json.decode(told_by_child("--walls"), type=dict[str, str | None])
 
 
 def missing_walls(standing: dict[str, str | None], *, needed: bool) -> tuple[list[str], str | None]:
-    """The walls that this kernel does not have, and why no picture may be made here, if that is so."""
+    """The walls that this kernel lacks, and the reason if therefore no picture may be processed here."""
     missing = [name for name in ("landlock", "seccomp") if not standing.get(name)]
     if needed and len(missing) == 2:
         return missing, (

@@ -1,5 +1,7 @@
-"""Reconciliation: what a crash between two steps, a hand in the database or a bug may leave, found and
-mended. On a sound server there is nothing to find."""
+"""Reconciliation: finds and repairs what a crash, a manual change to the database or a bug left behind.
+
+On a healthy server there is nothing to find.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from tasks.workshop import Workshop
 
 log = logging.getLogger(__name__)
 
-# A picture is settled within minutes, though a worker dies at each try: longer than this it is stuck.
+# A picture is settled within minutes, even if a worker dies at each try; one that takes longer is stuck.
 STUCK_AFTER = timedelta(hours=1)
 
 STUCK = """
@@ -33,17 +35,17 @@ STUCK = """
 
 COUNTED = "SELECT (SELECT count(*) FROM tweets) AS tweets, (SELECT count(*) FROM users) AS users"
 
-# So many are named in the log; all are counted.
+# How many findings the log names; all are counted.
 NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was looked at, and what was not as it should be: ids of rows, tokens of pictures, keys of objects.
+    """What was checked, and what was wrong: ids of rows, tokens of pictures, keys of objects.
 
-    Counters were corrected and stuck pictures queued again, if that was asked for. Orphaned objects are those
-    found for the first time: they are removed after MEDIA_GRACE_DAYS. What is missing or damaged in storage
-    has to be restored from a backup.
+    If repairs were requested, counters were corrected and stuck pictures queued again. Orphaned objects are
+    those found for the first time, which will be removed after MEDIA_GRACE_DAYS. Objects that are missing or
+    damaged have to be restored from a backup.
     """
 
     tweets: int
@@ -59,7 +61,7 @@ class Findings:
 
     @property
     def found(self) -> dict[str, Sequence[int] | Sequence[str]]:
-        """What is wrong by its kind; empty on a sound server."""
+        """The findings by kind; empty on a healthy server."""
         every = {name: getattr(self, name) for name in self.__slots__}
         return {name: what for name, what in every.items() if not isinstance(what, int) and what}
 
@@ -71,7 +73,7 @@ async def reconcile(
     now: datetime | None = None,
     on_progress: Callable[[int], None] = lambda _rows: None,
 ) -> Findings:
-    """Compare everything with everything, a batch at a time; mend what can be mended, unless told not to."""
+    """Check everything, a batch at a time; unless `repair` is False, repair what can be repaired."""
     now = now or datetime.now(UTC)
     (looked,) = await rows(COUNTED)
 
@@ -108,12 +110,12 @@ async def reconcile(
 
 
 async def reconcile_scheduled(_: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The run's work: how much was looked at, and what was found."""
+    """Do the run's work; return how much was checked and what was found."""
     return told(await reconcile(workshop))
 
 
 def told(findings: Findings) -> dict[str, Any]:
-    """What the run's row says; what was found is an error in the log."""
+    """The result for the run's row; findings are logged as errors."""
     for name, what in findings.found.items():
         log.error("reconciliation found %d %s: %s", len(what), name, list(what[:NAMED]))
     counts = {

@@ -1,4 +1,4 @@
-"""Every task, joined: each module declares its own, by the name that messages have, with when it recurs."""
+"""All tasks together: each module declares its own by the name used in messages, with their schedules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scheduled runs: planned every few seconds, done by whoever claims them."""
+"""Scheduled runs: planned every few seconds, and carried out by the worker that claims them."""
 
 from __future__ import annotations
 
@@ -36,32 +36,32 @@ WORK: dict[RunKind, Work] = {
     RunKind.RECONCILE: reconcile.reconcile_scheduled,
 }
 
-# Before a run is tried again whose cause of failure may pass: doubled with each try. Seconds.
+# The seconds before a run is tried again after a transient error; doubled with each try.
 FIRST_DELAY = 30
 
 
 async def plan(workshop: Means) -> None:
-    """Write down the slots that have come, and tell workers. In a rehearsal nothing runs by itself."""
+    """Record the slots that are due, and notify workers. In a rehearsal nothing runs by itself."""
     if not await ownership.is_rehearsal():
         await runs.plan(workshop.timetable, workshop.jobs)
 
 
 async def execute(run_id: int, workshop: Means) -> None:
-    """Do a run, if it is still due and nobody is at it.
+    """Carry out a run, if it is still due and no other worker is at it.
 
-    A worker does one run at a time, on a place of its own beside those for pictures.
+    A worker does one run at a time, in a slot of its own in addition to those for pictures.
     """
     if workshop.at_run.locked():
-        return  # told again when that one ends
+        return  # workers are notified again when that one ends
     async with workshop.at_run:
         claim = await runs.claim(run_id)
         if claim is not None:
             await carry_out(claim, workshop)
-    await runs.tell(workshop.jobs)  # of what could not begin meanwhile
+    await runs.tell(workshop.jobs)  # of the runs that could not begin meanwhile
 
 
 async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) -> None:
-    """Do a claimed run, and write down what became of it. `work` is what its kind means, where not given."""
+    """Carry out a claimed run and record its outcome. `work` defaults to the work of its kind."""
     try:
         result = await leased(
             (work or WORK[claim.kind])(claim, workshop),
@@ -71,7 +71,7 @@ async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) 
         )
     except (Stopping, asyncio.CancelledError) as error:
         RUNS.labels(claim.kind, "stopped").inc()
-        if claim.trigger == "manual":  # whoever wanted it does not any more
+        if claim.trigger == "manual":  # the person who started it has stopped it
             await runs.fail(claim, "cancelled")
         else:
             await runs.give_back(claim)
@@ -100,7 +100,7 @@ async def carry_out(claim: Claim, workshop: Workshop, work: Work | None = None) 
 
 
 def delay(attempt: int) -> timedelta:
-    """Before the next try."""
+    """The delay before the next try."""
     return timedelta(seconds=spread(FIRST_DELAY * 2 ** (attempt - 1)))
 
 

@@ -33,29 +33,29 @@ from tasks.leases import ended
 log = logging.getLogger(__name__)
 
 
-# The clock counts as set when it moved by so much against the one that only goes forwards; seconds, and how
-# often that is looked at.
+# The clock counts as set when it moved by JUMP seconds relative to the monotonic clock; this is checked every
+# LOOK_EVERY seconds.
 JUMP, LOOK_EVERY = 5.0, 2.0
 
-# How often slots that have come are looked for. Seconds.
+# How often, in seconds, the scheduler looks for due slots.
 PLAN_EVERY = 10.0
 
 # Recurring tasks are not queued behind more messages than this: without a worker they would pile up for ever.
 LONGEST_QUEUE = 1_000
 
-# To the database: plans and figures are seldom asked for.
+# The number of connections to the database: plans and metrics are read rarely.
 CONNECTIONS = 1
 
 
 class PatientScheduler(TaskiqScheduler):
-    """Says in a line that a task could not be sent; its next time comes."""
+    """Logs in one line that a task could not be sent; it will be sent the next time."""
 
     def __init__(self, queue: StreamBroker) -> None:
         super().__init__(queue, sources=[LabelScheduleSource(queue)])
         self._queue = queue
 
     async def on_ready(self, source: ScheduleSource, task: ScheduledTask) -> None:
-        """Send a task whose time has come, unless nobody works on what waits already."""
+        """Send a task that is due, unless the queue is so long that apparently nobody works on it."""
         try:
             if await self._queue.length() > LONGEST_QUEUE:
                 log.warning(
@@ -93,7 +93,7 @@ async def schedule(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def plan_for_ever(settings: Settings, broker: StreamBroker) -> None:
-    """Write down the slots that have come, and tell workers of what is due, again and again.
+    """Again and again, record the slots that have come, and notify workers of due runs.
 
     In a rehearsal nothing runs by itself.
     """
@@ -111,7 +111,7 @@ async def plan_for_ever(settings: Settings, broker: StreamBroker) -> None:
 
 
 async def beat_for_ever(broker: StreamBroker) -> None:
-    """Say that a scheduler lives, again and again; at the end that it does not, until another one says it."""
+    """Keep sending the scheduler's heartbeat; at the end, withdraw it until another scheduler sends one."""
     redis = Redis(connection_pool=broker.connection_pool)
     try:
         while True:
@@ -124,7 +124,7 @@ async def beat_for_ever(broker: StreamBroker) -> None:
 
 
 async def until_the_clock_jumps(scheduler: TaskiqScheduler, stopping: asyncio.Task[Any]) -> None:
-    """Run it. Its loop compares times of the wall: set back by an hour, it would be silent for one."""
+    """Run it until then. Its loop compares wall-clock times: set back by an hour, it would pause for one."""
     running = asyncio.create_task(run_scheduler_task(scheduler))
     offset = time.time() - time.monotonic()
     try:

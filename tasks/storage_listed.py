@@ -17,14 +17,14 @@ from tasks.workshop import Means, Workshop
 
 
 async def measure_storage(workshop: Means) -> None:
-    """List everything, for those who read it (`server.operations.storage_used`)."""
+    """List everything, and store the totals for readers (`server.operations.storage_used`)."""
     found = StorageUsed(datetime.now(UTC), await listed(workshop))
     async with redis_clients.client(workshop.settings.redis_tasks) as redis:
         await redis.set(KEY, msgspec.json.encode(found))
 
 
 async def listed(workshop: Workshop) -> dict[str, Used]:
-    """Objects and bytes by kind, as they are now."""
+    """The current number of objects and bytes by kind."""
     found = {}
     for kind, (store, prefix) in folders(workshop.settings, workshop.store, workshop.backups).items():
         objects = size = 0
@@ -37,7 +37,7 @@ async def listed(workshop: Workshop) -> dict[str, Used]:
 def folders(
     settings: Settings, store: ObjectStore, backups: ObjectStore
 ) -> dict[str, tuple[ObjectStore, str]]:
-    """Where what lies, by its name."""
+    """The store and folder of each kind, by its name."""
     return {
         "pictures": (store, object_keys.variant(settings.s3_tweets_media_folder, "")),
         "incoming": (store, object_keys.INCOMING),

@@ -1,4 +1,4 @@
-"""What a task is, for the modules that declare theirs."""
+"""The type with which modules declare their tasks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from server.operations.queues import STREAM
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task; `cron` (UTC) where it recurs.
+    """A task; `cron` (in UTC) is its schedule if it recurs.
 
-    It may be sent twice: what must not happen twice is a scheduled run.
+    A task may be sent twice; work that must not happen twice has to be a scheduled run.
     """
 
     name: str
@@ -23,5 +23,5 @@ class Task:
 
     @property
     def schedule(self) -> list[dict[str, Any]]:
-        """As taskiq wants it; the schedule's id is the task's name."""
+        """The schedule in taskiq's format; its id is the task's name."""
         return [] if self.cron is None else [{"cron": self.cron, "schedule_id": self.name}]

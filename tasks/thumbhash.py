@@ -1,9 +1,9 @@
-"""ThumbHash: a picture's blurred likeness in about 25 bytes, shown until the picture has come.
+"""ThumbHash: a blurred preview of a picture in about 25 bytes, shown until the picture has loaded.
 
 The format is Evan Wallace's (https://evanw.github.io/thumbhash/). The picture becomes luminance, two
-differences of colours, and opacity; of each, the lowest frequencies of a cosine transform are kept, four
-bits each, behind a header with the means and scales. Of the two Python packages one has no builds for
-today's Python, and the other fails on transparent pictures.
+differences of colours, and opacity; the lowest frequencies of each one's cosine transform are kept, with four
+bits each, after a header with the means and scales. We have our own code because, of the two Python packages,
+one has no builds for today's Python, and the other fails on transparent pictures.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# The longest side, by the format: more shows no difference.
+# The longest side that the format allows: a longer one would make no difference.
 MAX_SIDE = 100
 
-# Coefficients below this are what adding floating-point numbers leaves of a flat picture.
+# Coefficients below this are rounding errors of floating-point sums in a flat picture.
 NOISE = 1e-9
 
 
@@ -63,7 +63,7 @@ def encode(width: int, height: int, rgba: bytes) -> bytes:
 
 
 def over_its_mean(colour: Sequence[float], opacity: Sequence[float], covered: float) -> list[float]:
-    """The colour as it looks over a ground of its own mean, so that what is transparent does not count."""
+    """The colour composited over its own mean, so that transparent pixels don't count."""
     mean = sum(map(float.__mul__, colour, opacity)) / covered if covered else 0.0
     return [mean * (1 - cover) + value * cover for value, cover in zip(colour, opacity, strict=True)]
 
@@ -89,5 +89,5 @@ def transform(values: Sequence[float], width: int, across: int, down: int) -> Ch
 
 
 def rounded(value: float) -> int:
-    """To the nearest, halves upwards, as the format's own code does."""
+    """Round to the nearest integer, halves upwards, as the format's reference code does."""
     return math.floor(value + 0.5)

@@ -1,4 +1,4 @@
-"""Tasks as spans of traces (`config.traces`), in the trace of the request or task that queued them."""
+"""Tasks as spans (`config.traces`), in the trace of the request or task that queued them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class TaskSpans(TaskiqMiddleware):
-    """Of whoever sends to a stream, and of the worker that listens to it."""
+    """Spans for the process that sends to a stream, and for the worker that listens to it."""
 
     def __init__(self, stream: str) -> None:
         super().__init__()
@@ -21,13 +21,13 @@ class TaskSpans(TaskiqMiddleware):
         self._running: dict[str, Span] = {}
 
     def pre_send(self, message: TaskiqMessage) -> TaskiqMessage:
-        """Its labels say which trace it belongs to."""
+        """Put the trace that the task belongs to into its labels."""
         if traces.spans is not None:
             traces.spans.carry(message.labels)
         return message
 
     def pre_execute(self, message: TaskiqMessage) -> TaskiqMessage:
-        """One begins; what it does is part of its span."""
+        """Begin a task's span, which covers everything that the task does."""
         if traces.spans is not None:
             attributes = {
                 "messaging.system": "redis",
@@ -42,7 +42,7 @@ class TaskSpans(TaskiqMiddleware):
         return message
 
     def post_execute(self, message: TaskiqMessage, result: TaskiqResult[Any]) -> None:
-        """It ends, by its own or by an error."""
+        """End a task's span, normally or with an error."""
         span = self._running.pop(message.task_id, None)
         if span is not None and traces.spans is not None:
             traces.spans.end(span, {}, None if result.error is None else type(result.error).__name__)

@@ -27,13 +27,14 @@ from tasks.workshop import Workshop, opened
 
 log = logging.getLogger(__name__)
 
-# Before the queue is asked again. Seconds.
+# The seconds before the queue is tried again.
 RETRY_AFTER = 2
 
-# Archives and deletions that one worker is at.
+# How many archives and deletions one worker processes at once.
 PEOPLE_AT_ONCE = 2
 
-# What a killed worker left in the scratch folder is older than any task. Seconds.
+# Files in the scratch folder older than this many seconds were left by a killed worker: no task takes as
+# long.
 STALE_AFTER = 3600
 
 
@@ -55,7 +56,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         elif missing:
             log.warning("decoding pictures without %s, which this kernel doesn't have", " and ".join(missing))
         async with asyncio.TaskGroup() as all_of_them:
-            all_of_them.create_task(serve(broker, at_once + 1, workshop))  # and a scheduled run
+            all_of_them.create_task(serve(broker, at_once + 1, workshop))  # one more for a scheduled run
             all_of_them.create_task(serve(slow, max(2, at_once // 2), workshop))
             all_of_them.create_task(serve(people, PEOPLE_AT_ONCE, workshop))
     for each in (broker, slow, people):
@@ -63,7 +64,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 
 
 def calmly(record: logging.LogRecord) -> bool:
-    """Let a task's failure that passes be a line and no alarm: what it was about is queued again."""
+    """Log a task's transient failure as one line without an alarm: its work will be queued again."""
     error = record.exc_info[1] if record.exc_info else None
     if error is not None and is_passing(error):
         record.levelno, record.levelname = logging.WARNING, "WARNING"
@@ -78,12 +79,12 @@ async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
     broker.add_middlewares(TaskMetrics())
     broker.state.workshop = workshop
     async with renewed(broker.beat, every=BEAT_EVERY):
-        with contextlib.suppress(RedisError, OSError):  # the next worker does it
+        with contextlib.suppress(RedisError, OSError):  # the next worker will do it
             await broker.forget_dead()
         complained = False
         while not workshop.stop.is_set():
             try:
-                await broker.length()  # raises where Redis is away
+                await broker.length()  # raises if Redis is away
                 complained = False
                 await listen(broker, at_once, workshop.stop, within=workshop.settings.shutdown_timeout)
             except (RedisError, OSError) as error:
@@ -92,15 +93,15 @@ async def serve(broker: StreamBroker, at_once: int, workshop: Workshop) -> None:
                     log.warning(words, broker.queue_name, error)
                 complained = True
                 await asyncio.sleep(spread(RETRY_AFTER))
-            except Exception:  # whatever it was, the queue is there to be read again
+            except Exception:  # whatever it was, we go on reading the queue
                 log.exception("the worker failed; listening again")
                 await asyncio.sleep(spread(RETRY_AFTER))
-        with contextlib.suppress(RedisError, OSError):  # then they wait for the lease to end
+        with contextlib.suppress(RedisError, OSError):  # otherwise the messages wait until the lease ends
             await broker.leave()
 
 
 async def listen(broker: StreamBroker, at_once: int, stop: asyncio.Event, *, within: float) -> None:
-    """One life of a receiver. Tasks that are under way at its end have `within` seconds to finish."""
+    """Run a receiver until `stop`. Tasks that are running at its end have `within` seconds to finish."""
     with ThreadPoolExecutor(max_workers=1) as executor:
         receiver = Receiver(
             broker,

@@ -1,4 +1,4 @@
-"""What tasks work with: opened once per worker, found by taskiq's dependency injection."""
+"""What tasks work with: opened once per worker, and injected by taskiq."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tasks.picture_worker import PictureChildren
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The worker's means. `at_run` is held over a scheduled run; `on_progress` hears of its bytes so far.
+    """What tasks work with. `at_run` is held during a scheduled run; `on_progress` gets its bytes so far.
 
-    `copies` is where the second copies of pictures go, with BACKUP_MEDIA.
+    `copies` is where the second copies of pictures go if BACKUP_MEDIA is set.
     """
 
     settings: Settings
@@ -46,28 +46,28 @@ class Workshop:
     def of(
         cls, settings: Settings, store: ObjectStore, backups: ObjectStore, jobs: Jobs, **others: Any
     ) -> Workshop:
-        """With stores from which nothing is removed while they are another Perch's."""
+        """Make one whose stores remove nothing while they belong to another Perch."""
         pictures, dumps = owned_pictures(store, settings), owned_backups(backups, settings)
         return cls(settings, pictures, dumps, jobs, **others)
 
     @property
     def timetable(self) -> Timetable:
-        """When scheduled runs come."""
+        """The timetable of scheduled runs."""
         return Timetable.of(self.settings)
 
     @property
     def media_folder(self) -> str:
-        """The part of the keys before a variant's name."""
+        """The part of the object keys before a variant's name."""
         return self.settings.s3_tweets_media_folder
 
     @property
     def scratch(self) -> Path:
-        """Where files lie that only this moment needs."""
+        """The folder for temporary files."""
         return self.settings.scratch_folder
 
 
 def owned_pictures(store: ObjectStore, settings: Settings) -> OwnedStore:
-    """The store of pictures, from which nothing is removed while it is another Perch's."""
+    """The store of pictures, from which nothing is removed while it belongs to another Perch."""
     of = ownership_of_pictures(store, settings)
     return OwnedStore(store, of.standing)
 
@@ -89,7 +89,7 @@ def ownership_of_backups(store: ObjectStore, settings: Settings) -> Ownership:
 
 
 async def require_ours(store: OwnedStore) -> None:
-    """Raises DumpFailed where dumps of this database would mix with those of another Perch."""
+    """Raises DumpFailed if dumps of this database would get mixed with another Perch's."""
     match await store.standing():
         case Standing.REHEARSAL:
             raise DumpFailed("this Perch is a rehearsal, so it changes nothing in the stores")
@@ -104,7 +104,7 @@ async def require_ours(store: OwnedStore) -> None:
 async def opened(
     settings: Settings, jobs: Jobs, *, stop: asyncio.Event | None = None
 ) -> AsyncIterator[Workshop]:
-    """The means, while the block lasts. `stop`, when set, ends scheduled runs early."""
+    """A workshop for the duration of the block. Setting `stop` ends scheduled runs early."""
     async with AsyncExitStack() as stack:
         store = storage.for_pictures(settings)
         one = settings.object_storage == settings.backup_kind == "s3"  # the same bucket: one client
@@ -124,7 +124,7 @@ async def opened(
 
 
 def current(context: Annotated[Context, TaskiqDepends()]) -> Workshop:
-    """The means of the worker that runs the task; its log lines carry the task's id from here on."""
+    """The workshop of the worker that runs the task; log lines carry the task's id from here on."""
     current_work.set(context.message.task_id)
     workshop: Workshop = context.state.workshop
     return workshop

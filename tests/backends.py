@@ -1,4 +1,4 @@
-"""A migrated PostgreSQL and a Valkey, behind proxies, so that everything may happen to them."""
+"""A migrated PostgreSQL and a Valkey behind proxies, so that tests can break them in any way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DATABASE = "behind"
 
 @dataclass
 class Backends:
-    """How to break them, and how to look behind that. `own` leads past the proxies."""
+    """How to break the servers, and how to look behind the proxies; `own` bypasses them."""
 
     own: Settings
     database: Proxy
@@ -29,7 +29,7 @@ class Backends:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of a Perch that uses them, through the proxies."""
+        """The settings of a Perch that uses these servers through the proxies."""
         return {
             "DATABASE_URL": f"postgresql://perch@127.0.0.1:{self.database.port}/{DATABASE}",
             "REDIS_URL": f"redis://127.0.0.1:{self.redis.port}/0",
@@ -37,7 +37,7 @@ class Backends:
 
     @property
     def address(self) -> DatabaseAddress:
-        """Of the database itself."""
+        """The address of the database itself."""
         return DatabaseAddress.parse(f"postgresql://perch@/{DATABASE}?host={self.own.database.host}")
 
     @asynccontextmanager
@@ -50,19 +50,19 @@ class Backends:
             await connection.close()
 
     async def rows(self, sql: str, *values: object) -> list[asyncpg.Record]:
-        """Ask the database itself."""
+        """Query the database itself."""
         async with self.connected() as connection:
             found: list[asyncpg.Record] = await connection.fetch(sql, *values)
             return found
 
     def mend(self) -> None:
-        """Let everything pass."""
+        """Let everything pass again."""
         self.database.mode = self.redis.mode = Pass()
 
 
 @contextmanager
 def backends(folder: Path) -> Iterator[Backends]:
-    """Both, as long as the block lasts; everything passes at its end, so that who uses them can stop."""
+    """Runs both for the duration of the block; at its end everything passes, so that their users can stop."""
     with servers.embedded_servers(folder) as own:
         sockets = Path(str(own.database.host))
         with (

@@ -1,4 +1,4 @@
-"""People who call the API, in process or over a socket alike."""
+"""People who call the API, either in process or over a socket."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Answer:
 
     @property
     def error(self) -> tuple[int, str]:
-        """Status and error type of a failure."""
+        """The status and error type of a failure."""
         assert self.body["result"] is False, self.body
         assert self.body.keys() == {"result", "error_type", "error_message"}, self.body
         assert isinstance(self.body["error_message"], str)
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a key, or without."""
+    """A person with an API key, or without one."""
 
     send: Send
     key: str | None
@@ -45,7 +45,7 @@ class Caller:
     handle: str = ""
 
     async def raw(self, method: str, path: str, **arguments: Any) -> Response:
-        """The answer as it comes."""
+        """The raw answer."""
         headers = (
             {"api-key": self.key, **arguments.pop("headers", {})}
             if self.key
@@ -54,7 +54,7 @@ class Caller:
         return await self.send(method, path, headers=headers, **arguments)
 
     async def call(self, method: str, path: str, **arguments: Any) -> Answer:
-        """The answer, which has to be in the envelope."""
+        """The answer, which must come in the envelope."""
         response = await self.raw(method, path, **arguments)
         assert response.headers["content-type"] == "application/json", (path, response.text[:300])
         body = json.loads(response.content)
@@ -74,7 +74,7 @@ class Caller:
         return await self.call("DELETE", path, **arguments)
 
     async def tweet(self, text: str = "hello", media: list[int] | None = None) -> int:
-        """Publish; the id."""
+        """Publish a tweet and return its id."""
         answer = await self.post("/api/tweets", json={"tweet_data": text, "tweet_media_ids": media or []})
         assert answer.status == 201, answer.body
         return int(answer["tweet_id"])
@@ -84,19 +84,19 @@ class Caller:
         return await self.post("/api/medias", files={"file": (name, picture)}, data=fields)
 
     async def read(self, tweet_id: int) -> dict[str, Any]:
-        """A tweet as it stands."""
+        """Read one tweet."""
         answer = await self.get(f"/api/tweets/{tweet_id}")
         tweet: dict[str, Any] = answer["tweet"]
         return tweet
 
     async def timeline(self, **query: Any) -> list[dict[str, Any]]:
-        """A page of tweets."""
+        """Read one page of tweets."""
         tweets: list[dict[str, Any]] = (await self.get("/api/tweets", params=query))["tweets"]
         return tweets
 
 
 async def register(send: Send, handle: str, *, admin: bool = False, name: str | None = None) -> Caller:
-    """A new user, through the domain."""
+    """Create a user through the domain."""
     user, key = await accounts.create(handle, name, admin=admin)
     return Caller(send, key, user.id, handle)
 

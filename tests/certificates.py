@@ -1,4 +1,4 @@
-"""Certificates of a moment, each its own authority."""
+"""Short-lived certificates, each of which is its own authority."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Certificate:
-    """Files in PEM: the certificate, which whoever trusts it names as the authority, and its key."""
+    """PEM files: the certificate, which anyone who trusts it also names as its authority, and its key."""
 
     file: Path
     key: Path
 
 
 def certificate(folder: Path, name: str = "localhost") -> Certificate:
-    """One for a host of that name."""
+    """A certificate for a host of that name."""
     made = Certificate(folder / f"{name}.crt", folder / f"{name}.key")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"]

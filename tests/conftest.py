@@ -1,4 +1,4 @@
-"""Servers once per run, a clean database for each test, and people who call the API."""
+"""Servers started once per run, a clean database for each test, and people who call the API."""
 
 from __future__ import annotations
 
@@ -49,19 +49,20 @@ TABLES = (
 )
 
 
-# Folders whose tests start whole servers or take minutes: these, and tests that are marked so elsewhere, are
-# left to `make test-all`.
+# Folders whose tests start whole servers or take minutes. These, and tests elsewhere that carry the same
+# mark, only run in `make test-all`.
 WHOLE = ("deploy", "faults", "whole")
 
-# Folders whose files take longest. They are begun first, else one worker is at them when all others are done.
+# Folders with the slowest files. They start first; otherwise one worker would still run them when all others
+# are done.
 HEAVY = (*WHOLE, "browser")
 
-# What a module takes from tests/thorough.py where its tests have a long form.
+# A module whose tests have a long form imports one of these from tests/thorough.py.
 LONG = ("much", "THOROUGH")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests; mark what `make test` leaves out, and what `make trials` runs in its long form."""
+    """Order the tests; mark those that `make test` omits and those that `make trials` runs in long form."""
     items.sort(key=lambda item: folder_of(item.nodeid) not in HEAVY)
     for item in items:
         if folder_of(item.nodeid) in WHOLE:
@@ -76,7 +77,7 @@ def folder_of(nodeid: str) -> str:
 
 
 class Rooms(LoadScopeScheduling):
-    """A worker takes a file at a time, or a folder of whole servers, which start once for all its tests."""
+    """Gives a worker one file at a time, or a folder of whole servers, which start once for all its tests."""
 
     def _split_scope(self, nodeid: str) -> str:
         folder = folder_of(nodeid)
@@ -84,13 +85,13 @@ class Rooms(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Rooms:
-    """How pytest-xdist deals out the tests."""
+    """How pytest-xdist distributes the tests."""
     return Rooms(config, log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say where the time went, folder by folder; workers run side by side, so it is more than the clock's."""
+    """Print the time spent in each folder; workers run in parallel, so the sum exceeds the elapsed time."""
     spent: dict[str, float] = defaultdict(float)
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -103,13 +104,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
-    """Say what was measured, for the table of `make faults`."""
+    """Record what a test measured, for the table of `make faults`."""
     return partial(record_property, MEASURED)
 
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings that lead to real servers with an empty, migrated database."""
+    """Settings that point to real servers with an empty, migrated database."""
     with servers.embedded_servers(tmp_path_factory.mktemp("data")) as found:
         asyncio.run(prepare(found))
         yield found
@@ -120,35 +121,35 @@ async def prepare(settings: Settings) -> None:
     await migrate.upgrade(settings.database)
     await servers.as_superuser(
         settings,
-        "ALTER SYSTEM SET fsync = off",  # nothing here outlives the run
+        "ALTER SYSTEM SET fsync = off",  # nothing here has to survive the run
         "SELECT pg_reload_conf()",
-        # For changes that no trigger tells of.
+        # For changes that no trigger reports.
         "GRANT SET ON PARAMETER session_replication_role TO perch",
     )
 
 
 @pytest.fixture(scope="session")
 def versions() -> Versions:
-    """What this process knows of changes."""
+    """The table of versions by which this process learns of changes."""
     return Versions()
 
 
 @pytest_asyncio.fixture(scope="session")
 async def pool(settings: Settings, versions: Versions) -> AsyncIterator[None]:
-    """The models are usable, and changes are told."""
+    """Make the models usable, and have changes reported."""
     async with models(settings, name="tests"), changes.told(settings.database, versions):
         yield
 
 
 @pytest_asyncio.fixture
 async def database(pool: None) -> None:
-    """An empty database, of which nobody remembers anything else."""
+    """An empty database, with no process still caching anything of its earlier contents."""
     while not await emptied():
         pass
     await changes.tell([topics.EVERYTHING])
 
 
-# Who is at something, for when a table cannot be emptied.
+# Sessions that are using a table, in case it can't be emptied.
 HOLDERS = """
     SELECT pid, application_name, state, wait_event, now() - xact_start AS since, left(query, 200) AS query
     FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid()
@@ -156,7 +157,7 @@ HOLDERS = """
 
 
 # The tables, those that refer to them, and the sequences of all. Deleting from a table takes a hundredth of
-# the time of TRUNCATE, which makes new files for it and for each of its indexes.
+# the time of TRUNCATE, which creates new files for the table and each of its indexes.
 EMPTYING = f"""
     WITH RECURSIVE emptied AS (
         SELECT name::regclass AS id FROM unnest(string_to_array('{TABLES}', ', ')) AS name
@@ -173,7 +174,7 @@ EMPTYING = f"""
 
 
 async def emptied() -> bool:
-    """Empty the database; False if a worker that was at something of the last test's had to come first."""
+    """Empty the database; False if a worker still busy with the last test's data got in the way."""
     (found,) = await rows(EMPTYING)
     try:
         await rows(
@@ -199,7 +200,7 @@ async def broker(settings: Settings) -> AsyncIterator[StreamBroker]:
 
 @pytest_asyncio.fixture(scope="session")
 async def store(settings: Settings, pool: None) -> AsyncIterator[ObjectStore]:
-    """Where pictures are kept: the tests' database owns it, before a command with another database can."""
+    """The store of pictures. The tests' database claims it before a command with another database can."""
     found = storage.for_pictures(settings)
     await found.open()
     await ownership_of_pictures(found, settings).take_over()
@@ -211,7 +212,7 @@ async def store(settings: Settings, pool: None) -> AsyncIterator[ObjectStore]:
 async def perch(
     settings: Settings, pool: None, versions: Versions, broker: StreamBroker, store: ObjectStore
 ) -> AsyncIterator[Context]:
-    """What handlers share, opened once for all tests."""
+    """The context that handlers share, opened once for all tests."""
     (settings.data_folder / "tmp").mkdir(exist_ok=True)
     async with Redis.from_url(settings.redis.url) as redis:
         urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
@@ -225,19 +226,19 @@ async def perch(
 
 @pytest.fixture(scope="session")
 def app(perch: Context) -> App:
-    """The application, in process."""
+    """The application, called in process."""
 
     @asynccontextmanager
     async def opener() -> AsyncIterator[Context]:
         yield perch
 
-    health.KNOWN_FOR = 0  # what a test has just done counts
+    health.KNOWN_FOR = 0  # what a test has just done must be visible
     return create_app(perch.settings, opener, name="perch-tests")
 
 
 @pytest.fixture(scope="session")
 def worker(settings: Settings) -> Iterator[None]:
-    """A worker process that takes tasks from the queue."""
+    """A worker process that processes tasks from the queue."""
     database = f"postgresql://perch@/perch?host={settings.database.host}"
     data = str(settings.data_folder)
     with servers.perch(
@@ -249,14 +250,14 @@ def worker(settings: Settings) -> Iterator[None]:
 
 @pytest_asyncio.fixture(scope="session")
 async def address(app: App) -> AsyncIterator[str]:
-    """Where the application listens, in this process and loop: real HTTP, and started once."""
+    """The address of the application: real HTTP in this process and event loop, started once."""
     async with listening(app) as found:
         yield found
 
 
 @asynccontextmanager
 async def listening(app: App) -> AsyncIterator[str]:
-    """The address of an application that listens as long as the block lasts."""
+    """Serves an application for the duration of the block; yields its address."""
     port = servers.free_port()
     serving: Any = await app.create_server(
         host="127.0.0.1", port=port, protocol=PerchProtocol, return_asyncio_server=True
@@ -283,7 +284,7 @@ async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def anybody(client: httpx.AsyncClient, database: None) -> Caller:
-    """Somebody without a key."""
+    """Someone without a key."""
     return Caller(client.request, None)
 
 
@@ -307,13 +308,13 @@ async def carol(anybody: Caller) -> Caller:
 
 @pytest.fixture(scope="session")
 def ceph_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An S3 server that checks who asks."""
+    """An S3 server that checks credentials."""
     with servers.ceph(tmp_path_factory.mktemp("ceph")) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
-    """An S3 server that knows every call."""
+    """An S3 server that supports every call."""
     with servers.moto() as url:
         yield url

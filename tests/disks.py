@@ -1,4 +1,4 @@
-"""Real disks that can be full: small file systems in memory."""
+"""Real disks that can run full: small file systems in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MISSING = "a full disk needs to mount a file system in memory: run the tests as 
 
 @contextmanager
 def small(folder: Path, megabytes: int) -> Iterator[Path]:
-    """The folder as a disk of so many MB. Skips the test where nobody may mount."""
+    """Make the folder a disk of this many MB. Skips the test if mounting isn't allowed."""
     if not mount(folder, megabytes):
         pytest.skip(MISSING)
     try:
@@ -24,25 +24,25 @@ def small(folder: Path, megabytes: int) -> Iterator[Path]:
 
 
 def mount(folder: Path, megabytes: int) -> bool:
-    """Whether it could be done."""
+    """Mount it; returns whether that worked."""
     folder.mkdir(exist_ok=True)
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def unmount(folder: Path) -> None:
-    """At once, though somebody may have a file open there."""
+    """Unmount at once, even if a process still has a file open there."""
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def remounted(disk: Path, option: str) -> None:
-    """The same disk with another option: `ro`, or `nr_inodes=200` for one that takes so many files."""
+    """Remount the disk with another option: `ro`, or `nr_inodes=200` to limit the number of files."""
     subprocess.run(["mount", "-o", f"remount,{option}", str(disk)], check=True)
 
 
 @contextmanager
 def read_only(disk: Path) -> Iterator[None]:
-    """Inside the block no file can be opened for writing there, as on a disk that fails; open ones go on."""
+    """Inside the block no file can be opened for writing, as on a failing disk; open files keep working."""
     subprocess.run(["mount", "-o", "bind", str(disk), str(disk)], check=True)
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", str(disk)], check=True)
@@ -53,7 +53,7 @@ def read_only(disk: Path) -> Iterator[None]:
 
 @contextmanager
 def full(disk: Path) -> Iterator[None]:
-    """No byte of room is left on the disk inside the block."""
+    """Inside the block, not one byte is free on the disk."""
     filler = fill(disk)
     try:
         yield
@@ -62,7 +62,7 @@ def full(disk: Path) -> Iterator[None]:
 
 
 def fill(disk: Path) -> Path:
-    """The file that takes all room."""
+    """The file that takes up all the space."""
     filler = disk / "filler"
     with filler.open("ab", buffering=0) as file, suppress(OSError):
         while True:

@@ -1,4 +1,4 @@
-"""Pictures that attack whoever decodes them, made on the spot: bombs, files of two kinds, files of others."""
+"""Hostile pictures that attack their decoder, made on the spot: bombs, polyglots, and other file types."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests import pictures
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 
-# Small files that promise, or hold, very much more than they weigh. Some break no limit.
+# Small files that claim, or hold, far more than their size suggests. Some break no limit.
 BOMBS: dict[str, Callable[[], bytes]] = {
     "png-60000-square": lambda: png(60_000, 60_000, zeros(1000)),
     "png-most-pixels": lambda: png(5000, 5000, zeros(5001 * 5000)),
@@ -43,7 +43,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "jpeg-most-pixels": lambda: pictures.encoded(Image.new("L", (8000, 8000)), "JPEG", quality=1),
 }
 
-# Files of other kinds, whatever they are called.
+# Files of other types, whatever their names say.
 STRANGERS: dict[str, bytes] = {
     "empty": b"",
     "svg": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
@@ -62,7 +62,7 @@ STRANGERS: dict[str, bytes] = {
 
 
 def polyglots() -> dict[str, tuple[bytes, bytes]]:
-    """Good pictures that are another program's file too, and what of that must not be served."""
+    """Valid pictures that are also another program's file, each with the part that must not be served."""
     archive = b"PK\3\4" + b"Evil.class" + bytes(50) + b"PK\5\6" + bytes(18)
     script = b"*/=1;alert('polyglot')/*"
     page = b"<html><script>alert('polyglot')</script></html>"
@@ -81,7 +81,7 @@ def polyglots() -> dict[str, tuple[bytes, bytes]]:
 
 
 def chunks(*parts: tuple[str, bytes]) -> bytes:
-    """A PNG of these chunks."""
+    """A PNG that consists of these chunks."""
     file = bytearray(PNG_HEAD)
     for name, content in parts:
         kind = name.encode()
@@ -91,24 +91,24 @@ def chunks(*parts: tuple[str, bytes]) -> bytes:
 
 
 def zeros(count: int) -> bytes:
-    """A thousandth of their size."""
+    """Compressed zeros: a thousandth of their original size."""
     return zlib.compress(bytes(count), 1)
 
 
 def png(width: int, height: int, compressed: bytes) -> bytes:
-    """Greys; the data may be of another size."""
+    """A grey PNG; the data may be of another size than the header says."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return chunks(("IHDR", head), ("IDAT", compressed), ("IEND", b""))
 
 
 def with_chunk(file: bytes, name: str, content: bytes) -> bytes:
-    """The PNG, with this behind its header."""
+    """The PNG with this chunk inserted after its header."""
     added = chunks((name, content))[len(PNG_HEAD) :]
     return file[:33] + added + file[33:]
 
 
 def gif(frames: int, width: int = 1, height: int = 1) -> bytes:
-    """Each frame is one pixel."""
+    """A GIF each of whose frames is one pixel."""
     screen = b"GIF89a" + struct.pack("<HH", width, height) + b"\x80\0\0" + bytes(6)
     return screen + b"\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0" * frames + b";"
 
@@ -118,7 +118,7 @@ def gif_comment(text: bytes) -> bytes:
 
 
 def riff(*parts: tuple[bytes, bytes]) -> bytes:
-    """A WebP of these chunks."""
+    """A WebP that consists of these chunks."""
     content = b"".join(
         name + struct.pack("<I", len(part)) + part + b"\0" * (len(part) % 2) for name, part in parts
     )
@@ -126,12 +126,12 @@ def riff(*parts: tuple[bytes, bytes]) -> bytes:
 
 
 def webp_lossless(width: int, height: int) -> bytes:
-    """Its header only, and noise."""
+    """A lossless WebP with only its header, followed by noise."""
     return riff((b"VP8L", b"\x2f" + struct.pack("<I", (width - 1) | (height - 1) << 14) + bytes(64)))
 
 
 def webp_animation(width: int, height: int, *, frames: int) -> bytes:
-    """Each frame is one pixel."""
+    """A WebP animation each of whose frames is one pixel."""
     still = pictures.encoded(Image.new("RGB", (1, 1)), "WEBP", lossless=True)[12:]
     edges = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     frame = b"ANMF", bytes(12) + b"\x0a\0\0\0" + still
@@ -146,7 +146,7 @@ def tiff(
     rows_per_strip: int | None = None,
     data: bytes = bytes(64),
 ) -> bytes:
-    """Greys in one strip."""
+    """A grey TIFF in one strip."""
     rows = height if rows_per_strip is None else rows_per_strip
     shorts = {258: 8, 259: compression, 262: 1, 277: 1}
     longs = {256: width, 257: height, 273: 8, 278: rows, 279: len(data)}
@@ -159,7 +159,7 @@ def tiff(
 
 
 def endless(file: bytes) -> bytes:
-    """The TIFF's second page is its first."""
+    """A TIFF whose second page is its first one again."""
     return file[:-4] + file[4:8]
 
 
@@ -175,7 +175,7 @@ def ico(inner: bytes) -> bytes:
 
 
 def jpeg_of_size(width: int, height: int) -> bytes:
-    """The picture's header says so, and its data end early."""
+    """A JPEG whose header claims this size and whose data ends early."""
     file = bytearray(pictures.jpeg())
     at = file.index(b"\xff\xc0") + 5
     file[at : at + 4] = struct.pack(">HH", height, width)
@@ -183,7 +183,7 @@ def jpeg_of_size(width: int, height: int) -> bytes:
 
 
 def jpeg_with_scans(count: int) -> bytes:
-    """Of 9 megapixels, its last scan repeated: each is a pass over all of it."""
+    """A JPEG of 9 megapixels whose last scan is repeated; each scan is a pass over the whole picture."""
     file = pictures.encoded(Image.new("L", (3000, 3000), 90), "JPEG", progressive=True, quality=5)
     start = file.rindex(b"\xff\xda")
     return file[:-2] + file[start:-2] * count + file[-2:]

@@ -1,4 +1,4 @@
-"""Queues for tests of what asks for later work."""
+"""Job queues for tests of operations that queue later work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from server.features.privacy.exports import MAKE_EXPORT
 
 
 class NoJobs(Jobs):
-    """Where nothing is left for later."""
+    """A queue for tests in which nothing may be queued."""
 
     async def send(self, job: Job, *arguments: Any) -> bool:
         raise AssertionError
@@ -27,7 +27,7 @@ class NoJobs(Jobs):
 
 
 class LostJobs(NoJobs):
-    """What is left for later about people is lost, as in a crash. How much of it was."""
+    """Loses all queued work about users, as in a crash, and remembers what was lost."""
 
     def __init__(self) -> None:
         self.count = 0

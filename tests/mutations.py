@@ -1,4 +1,4 @@
-"""Good pictures, damaged at random: the same for the same seed."""
+"""Valid pictures, damaged at random; the same seed gives the same damage."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.hostile import PNG_HEAD
 
 @functools.cache
 def good() -> tuple[bytes, ...]:
-    """One of each kind that decoders treat in their own way; small, so that a mutation hits what matters."""
+    """One of each kind that decoders treat differently; all small, so that a mutation hits what matters."""
     picture = pictures.gradient(60, 45)
     grey, clear, palette = picture.convert("L"), picture.convert("RGBA"), picture.quantize(16)
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[24:36] = bytes(
         12
-    )  # when it was made, by ICC.1 7.2.1: the only thing that differs from run to run
+    )  # the creation date (ICC.1, 7.2.1): the only thing that differs from run to run
     exif = Image.Exif()
     exif[0x0112] = 6
     frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "green", "blue")]
@@ -48,12 +48,12 @@ def good() -> tuple[bytes, ...]:
 
 
 def mutated(seed: int) -> bytes:
-    """A good picture, damaged in one to four ways: the same for the same seed."""
+    """A valid picture, damaged in one to four ways; the same seed gives the same result."""
     chosen = random.Random(seed)
     data = bytearray(good()[seed % len(good())])
     for _ in range(chosen.choice((1, 1, 1, 2, 4))):
         chosen.choice(WAYS)(data, chosen)
-    if chosen.random() < 0.7:  # else the first wrong sum would be all that is ever looked at
+    if chosen.random() < 0.7:  # otherwise decoders would never look beyond the first wrong checksum
         mend_sums(data)
     return bytes(data)
 
@@ -64,7 +64,7 @@ def flip_bits(data: bytearray, chosen: random.Random) -> None:
 
 
 def write_number(data: bytearray, chosen: random.Random) -> None:
-    """A length, an offset or a size becomes an odd one."""
+    """Replace a length, an offset or a size with an unusual number."""
     width = chosen.choice((1, 2, 4, 8))
     extreme = chosen.choice((0, 1, 2 ** (8 * width - 1) - 1, 2 ** (8 * width - 1), 2 ** (8 * width) - 1))
     at = place(data, chosen)
@@ -72,7 +72,7 @@ def write_number(data: bytearray, chosen: random.Random) -> None:
 
 
 def swap(data: bytearray, chosen: random.Random) -> None:
-    """Two pieces change places."""
+    """Swap two pieces."""
     first, second = sorted((place(data, chosen), place(data, chosen)))
     length = min(chosen.randrange(1, 64), second - first)
     data[first : first + length], data[second : second + length] = (
@@ -96,7 +96,7 @@ def cut(data: bytearray, chosen: random.Random) -> None:
 
 
 def splice(data: bytearray, chosen: random.Random) -> None:
-    """It goes on as another one."""
+    """Continue with the rest of another picture."""
     other = chosen.choice(good())
     data[place(data, chosen) :] = other[place(other, chosen) :]
 
@@ -121,13 +121,13 @@ WAYS: Sequence[Callable[[bytearray, random.Random], None]] = (
 
 
 def place(data: bytes | bytearray, chosen: random.Random) -> int:
-    """Somewhere, half of the time among the first bytes, where headers are; 0 in an empty file."""
+    """A random position, half of the time among the first bytes, where headers are; 0 in an empty file."""
     length = min(len(data), 100) if chosen.random() < 0.5 else len(data)
     return chosen.randrange(length) if length else 0
 
 
 def mend_sums(data: bytearray) -> None:
-    """Make the checksums of a PNG's chunks right, as far as it still has any."""
+    """Correct the checksums of a PNG's chunks, as far as it still has any."""
     if not data.startswith(PNG_HEAD):
         return
     at = len(PNG_HEAD)

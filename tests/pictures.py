@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def gradient(width: int, height: int, mode: str = "RGB") -> Image.Image:
-    """Something with more than one colour: red grows to the right, green downwards."""
+    """A picture with more than one colour: red increases to the right, green downwards."""
     red = Image.linear_gradient("L").rotate(90).resize((width, height))
     green = Image.linear_gradient("L").resize((width, height))
     blue = Image.new("L", (width, height), 90)
@@ -17,7 +17,7 @@ def gradient(width: int, height: int, mode: str = "RGB") -> Image.Image:
 
 
 def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
-    """The bytes of a file."""
+    """The picture as the bytes of a file."""
     out = io.BytesIO()
     image.save(out, format, **options)
     return out.getvalue()
@@ -34,34 +34,34 @@ def png(width: int = 64, height: int = 48, mode: str = "RGB") -> bytes:
 
 
 def lying_phone_picture(width: int = 4032, height: int = 3024) -> bytes:
-    """As a phone stores it: on its side, with the orientation, the camera and the place in its EXIF.
+    """A picture as a phone stores it: sideways, with orientation, camera and location in its EXIF.
 
     Seen upright, its upper left corner is red and the rest is not.
     """
     image = Image.new("RGB", (width, height), (30, 90, 160))
     image.paste((250, 20, 20), (0, height * 3 // 4, width // 4, height))
     exif = Image.Exif()
-    exif[0x0112] = 6  # turn by 90 degrees clockwise to see it upright
+    exif[0x0112] = 6  # it has to be rotated by 90 degrees clockwise
     exif[0x010F] = "SecretCamera"
     exif.get_ifd(0x8825)[1] = "N"
     return encoded(image, "JPEG", quality=90, exif=exif, comment=b"secret comment")
 
 
 def animated_gif(frames: int = 4, width: int = 60, height: int = 40) -> bytes:
-    """A GIF that moves."""
+    """An animated GIF."""
     images = [Image.new("RGB", (width, height), (index * 40 % 256, 60, 200)) for index in range(frames)]
     return encoded(images[0], "GIF", save_all=True, append_images=images[1:], duration=80, loop=0)
 
 
 def opened(data: bytes) -> Image.Image:
-    """The picture in these bytes, decoded."""
+    """The decoded picture."""
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
 
 
 def is_red(image: Image.Image, corner: str) -> bool:
-    """Whether a corner is, as that of `lying_phone_picture` has to be."""
+    """Whether one of its corners is red, as a corner of `lying_phone_picture` must be."""
     vertical, horizontal = corner.split()
     x = 20 if horizontal == "left" else image.width - 20
     y = 20 if vertical == "upper" else image.height - 20

@@ -1,4 +1,4 @@
-"""A server that takes what is posted, on the loopback address: a webhook, a Sentry, a collector of traces."""
+"""A server on the loopback address that accepts POST requests: a webhook, a Sentry, or a trace collector."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Post:
-    """One of them; the names of headers are in small letters."""
+    """One POST request; header names are in lower case."""
 
     path: str
     headers: dict[str, str]
@@ -22,7 +22,7 @@ class Post:
 
 
 class Taker(ThreadingHTTPServer):
-    """Keeps what is posted, and refuses as often as it is told to."""
+    """Keeps what is posted, and refuses as many requests as it is told to."""
 
     daemon_threads = True
 
@@ -38,7 +38,7 @@ class Taker(ThreadingHTTPServer):
 
     @property
     def parsed(self) -> list[Any]:
-        """The bodies, where all are JSON."""
+        """The bodies, if all of them are JSON."""
         return [json.loads(post.body) for post in self.posts]
 
 
@@ -63,12 +63,12 @@ class Answer(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @contextmanager
 def taken() -> Iterator[Taker]:
-    """It listens as long as the block lasts."""
+    """Runs the server for the duration of the block."""
     with Taker() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

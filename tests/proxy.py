@@ -1,11 +1,11 @@
 """A TCP proxy on the loopback address, in front of any server, that breaks what passes through it.
 
-    with proxy.before(("127.0.0.1", 9000)) as gate:  # or a path, for a socket of the file system
+    with proxy.before(("127.0.0.1", 9000)) as gate:  # or a path, for a Unix socket
         ...  # talk to 127.0.0.1, gate.port
         gate.mode = proxy.Hang()
 
-It runs in a thread and a loop of its own, so that tests of either kind may use it, and a new mode is in
-force for open connections too when the assignment is over.
+It runs in a thread and an event loop of its own, so that synchronous and asynchronous tests can use it. Once
+the assignment of a mode returns, the mode also applies to connections that are already open.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-# The two ways that bytes go. `both` is for modes alone.
+# The two directions of the bytes. Only modes can name `both`.
 Way = Literal["to server", "to client"]
 Ways = Literal["to server", "to client", "both"]
 
 PIECE = 64 << 10  # bytes
 
-# Closing with this sends a reset, and drops what is unsent: no orderly end.
+# Closing with this option sends a reset and drops unsent data, instead of ending in an orderly way.
 RESET = struct.pack("ii", 1, 0)
 
-# How long a client that got an `Answer` may go on sending. Seconds.
+# How many seconds a client that got an `Answer` may go on sending.
 DRAINED_WITHIN = 10
 
 
@@ -40,19 +40,19 @@ class Pass:
 
 @dataclass(frozen=True, eq=False)
 class Refuse:
-    """Nobody listens, and open connections are reset."""
+    """Nothing listens, and open connections are reset."""
 
 
 @dataclass(frozen=True, eq=False)
 class Hang:
-    """Connections are taken and nothing passes; what is held goes on when the mode changes."""
+    """Connections are accepted but nothing passes; held data is forwarded when the mode changes."""
 
     way: Ways = "both"
 
 
 @dataclass(frozen=True, eq=False)
 class Delay:
-    """Each piece passes so many seconds later."""
+    """Each piece is forwarded this many seconds later."""
 
     seconds: float
     way: Ways = "to client"
@@ -60,7 +60,7 @@ class Delay:
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """A connection is reset when so many bytes have gone this way, counted from this mode on."""
+    """A connection is reset after this many bytes in this direction, counted from when the mode was set."""
 
     after: int
     way: Way = "to server"
@@ -68,7 +68,7 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class Flip:
-    """A bit of the byte behind so many is flipped on each connection, counted as for `Cut`."""
+    """On each connection, one bit of the byte after this many is flipped; bytes are counted as for `Cut`."""
 
     after: int
     way: Way = "to client"
@@ -76,7 +76,7 @@ class Flip:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """Whoever sends anything gets these bytes and the end of the connection; the server hears nothing."""
+    """A client that sends anything gets these bytes and the connection closes; the server gets nothing."""
 
     data: bytes
 
@@ -87,7 +87,7 @@ SERVER_ERROR = Answer(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\
 
 
 class Proxy:
-    """See the module. `held` says whether a `Hang` keeps anything from passing at this moment."""
+    """See the module. `held` says whether a `Hang` is holding anything back at this moment."""
 
     def __init__(self, target: tuple[str, int] | str) -> None:
         self._target = target
@@ -101,17 +101,17 @@ class Proxy:
 
     @property
     def held(self) -> bool:
-        """Whether bytes wait here that would have passed."""
+        """Whether bytes are being held back that would otherwise have passed."""
         return self._holding > 0
 
     @property
     def url(self) -> str:
-        """For servers of HTTP."""
+        """The address for HTTP servers."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def mode(self) -> Mode:
-        """What becomes of bytes and connections now."""
+        """What currently happens to bytes and connections."""
         return self._mode
 
     @mode.setter
@@ -119,11 +119,11 @@ class Proxy:
         self._in_loop(self._set(mode))
 
     def lead_to(self, target: tuple[str, int] | str) -> None:
-        """New connections lead there; those that are open stay where they are."""
+        """Send new connections to this target; open ones stay where they are."""
         self._target = target
 
     def cut(self) -> None:
-        """Reset all open connections; the mode stays."""
+        """Reset all open connections without changing the mode."""
         self._in_loop(self._reset())
 
     def _in_loop(self, work: object) -> None:
@@ -150,7 +150,8 @@ class Proxy:
         self._loop.add_reader(listening, self._accept, listening)
 
     def _accept(self, listening: socket.socket) -> None:
-        # Neither a server of asyncio nor a task: what these accept as they end is never closed.
+        # Uses neither an asyncio server nor a task: connections that those accept while ending are never
+        # closed.
         with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
             accepted, _ = listening.accept()
             accepted.setblocking(False)
@@ -159,7 +160,7 @@ class Proxy:
 
             def ended(connection: asyncio.Task[None]) -> None:
                 self._connections.discard(connection)
-                if connection.cancelled():  # perhaps before it began
+                if connection.cancelled():  # it may end before it began
                     accepted.close()
 
             connection.add_done_callback(ended)
@@ -196,7 +197,7 @@ class Proxy:
         self._writers.add(writer)
         beyond: asyncio.StreamWriter | None = None
         try:
-            if isinstance(self._mode, Refuse):  # since it was accepted
+            if isinstance(self._mode, Refuse):  # the mode may have changed since the connection was accepted
                 raise ConnectionResetError
             if isinstance(self._target, str):
                 there, beyond = await asyncio.open_unix_connection(self._target)
@@ -216,7 +217,7 @@ class Proxy:
     async def _flow(
         self, reader: asyncio.StreamReader, out: asyncio.StreamWriter, client: asyncio.StreamWriter, way: Way
     ) -> None:
-        """One way of a connection, to its end."""
+        """Forward one direction of a connection until it ends."""
         mode, passed = self._mode, 0
         while piece := await reader.read(PIECE):
             await self._wait(way)
@@ -240,7 +241,7 @@ class Proxy:
             out.write_eof()
 
     async def _wait(self, way: Way) -> None:
-        """As long as the mode holds things up this way."""
+        """Wait for as long as the mode holds back this direction."""
         while isinstance(mode := self._mode, Hang | Delay) and mode.way in (way, "both"):
             changed = self._changed
             self._holding += 1
@@ -254,7 +255,7 @@ class Proxy:
 
 
 async def answer(mode: Answer, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
-    """Say it, and read what the client still sends, so that a reset does not overtake the answer."""
+    """Send the answer, then read what the client still sends, so that a reset doesn't overtake the answer."""
     client.write(mode.data)
     client.write_eof()
     with contextlib.suppress(TimeoutError, OSError):
@@ -266,14 +267,14 @@ async def answer(mode: Answer, reader: asyncio.StreamReader, client: asyncio.Str
 def reset(writer: asyncio.StreamWriter) -> None:
     """End a connection at once."""
     found: socket.socket = writer.get_extra_info("socket")
-    with contextlib.suppress(OSError):  # closed already
+    with contextlib.suppress(OSError):  # it is closed already
         found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     writer.transport.abort()
 
 
 @contextmanager
 def before(target: tuple[str, int] | str) -> Iterator[Proxy]:
-    """A proxy in front of a server, while the block lasts."""
+    """Runs a proxy in front of a server for the duration of the block."""
     found, ready = Proxy(target), threading.Event()
     thread = threading.Thread(target=found._run, args=(ready,), name="proxy", daemon=True)
     thread.start()
@@ -287,6 +288,6 @@ def before(target: tuple[str, int] | str) -> Iterator[Proxy]:
 
 
 def before_http(url: str) -> contextlib.AbstractContextManager[Proxy]:
-    """The same in front of a server at such an address."""
+    """The same, in front of the server at an HTTP address."""
     host, _, port = url.removeprefix("http://").partition(":")
     return before((host, int(port)))

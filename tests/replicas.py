@@ -1,4 +1,4 @@
-"""Servers that stand by for each other: PostgreSQL and its standby, Valkey, its replica and sentinels."""
+"""Servers that can replace each other: PostgreSQL and its standby, Valkey, its replica and sentinels."""
 
 from __future__ import annotations
 
@@ -20,38 +20,39 @@ from tests.whole.conftest import processes
 
 DATABASE, USER = "perch", "perch"
 
-# The primary that sentinels know, how long it may be silent, and how many of them must agree. Milliseconds.
+# The primary's name, how many milliseconds it may be silent, and how many sentinels must agree that it is
+# gone.
 NAME, SILENCE, QUORUM = "perch", 1000, 2
 
 
 class Server:
-    """A program that may be killed, stopped as if its machine hung, and started again."""
+    """A program that can be killed, stopped as if its machine hung, and started again."""
 
     def __init__(self, command: list[str], folder: Path) -> None:
         self._command, self._folder = command, folder
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it; it prints into a file."""
+        """Start the program, which prints into a file."""
         with (self._folder / "out.log").open("ab") as out:
             self._process = subprocess.Popen(
                 self._command, cwd=self._folder, stdout=out, stderr=out, start_new_session=True
             )
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it to the program and all that it has started."""
+        """Send the signal to the program and everything that it has started."""
         for pid in self._family():
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 
     def kill(self) -> None:
-        """End it as a failure of its machine would."""
+        """End the program as a failure of its machine would."""
         self.signal(signal.SIGKILL)
         if self._process is not None:
             self._process.wait()
 
     def _family(self) -> list[int]:
-        """PostgreSQL's processes are in sessions of their own, and its parent's children."""
+        """PostgreSQL's processes have sessions of their own, but are children of its parent process."""
         if self._process is None:
             return []
         mine = self._process.pid
@@ -60,18 +61,18 @@ class Server:
 
 @dataclass(frozen=True)
 class Postgres:
-    """A PostgreSQL on a port of its own."""
+    """A PostgreSQL on its own port."""
 
     server: Server
     port: int
 
     @property
     def url(self) -> str:
-        """Of the database on this server."""
+        """The address of the database on this server."""
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{DATABASE}"
 
     async def rows(self, sql: str, *values: object, database: str = DATABASE) -> list[asyncpg.Record]:
-        """Ask this server itself."""
+        """Query this server itself."""
         connection = await asyncpg.connect(
             host="127.0.0.1", port=self.port, user=USER, database=database, timeout=10
         )
@@ -82,13 +83,13 @@ class Postgres:
             connection.terminate()
 
     async def promote(self) -> None:
-        """Make it the primary; over when it takes writes."""
+        """Make it the primary; returns when it accepts writes."""
         await self.rows("SELECT pg_promote()")
 
 
 @contextmanager
 def postgres_pair(folder: Path) -> Iterator[tuple[Postgres, Postgres]]:
-    """A primary, and a standby that has applied whatever the primary has confirmed (`synchronous_commit`)."""
+    """A primary, and a standby that has applied all that the primary confirmed (`synchronous_commit`)."""
     folders = embedded.Folders(folder)
     folders.create()
     binaries, prefix = programs.in_wheel()[max(programs.in_wheel())], embedded.unprivileged(folders)
@@ -150,7 +151,7 @@ def _ask(binaries: Path, port: int, sql: str) -> str:
 
 @dataclass(frozen=True)
 class Valkeys:
-    """Two servers, the first of which is the primary at the beginning, and three sentinels."""
+    """Two servers, the first of which is the primary at first, and three sentinels."""
 
     servers: tuple[Server, Server]
     ports: tuple[int, int]
@@ -158,12 +159,12 @@ class Valkeys:
 
     @property
     def url(self) -> str:
-        """As Perch is told of them."""
+        """The address with which Perch is configured."""
         places = ",".join(f"127.0.0.1:{port}" for port in self.sentinel_ports)
         return f"redis+sentinel://{places}/{NAME}/0"
 
     def primary(self) -> int:
-        """The port of the server that the first sentinel calls so."""
+        """The port of the server that the first sentinel considers the primary."""
         return int(_valkey(self.sentinel_ports[0], f"SENTINEL GET-MASTER-ADDR-BY-NAME {NAME}")[1])
 
     def ready(self) -> bool:
@@ -176,7 +177,7 @@ class Valkeys:
 
 @contextmanager
 def valkey_pair(folder: Path) -> Iterator[Valkeys]:
-    """Both servers and their sentinels."""
+    """Both servers with their sentinels."""
     binary, ports = str(valkey.binary()), tuple(servers.free_port() for _ in range(5))
     first, second = ports[:2]
     follows = {first: [], second: ["--replicaof", "127.0.0.1", str(first)]}
@@ -213,7 +214,7 @@ def _pairs(port: int) -> dict[str, str]:
 
 
 def _valkey(port: int, words: str) -> list[str]:
-    """What a server answers, a line each; nothing where it does not."""
+    """The lines of a server's answer; none if it doesn't answer."""
     from redis import Redis
     from redis.exceptions import RedisError
 

@@ -1,4 +1,4 @@
-"""JSON against the schemas of the OpenAPI document, as far as it uses them."""
+"""Checks JSON against the schemas of the OpenAPI document, as far as it uses them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def matches(value: Any, schema: dict[str, Any], components: dict[str, Any]) -> bool:
-    """Whether a value is what the schema says, no field more or less."""
+    """Whether a value matches the schema, with no field more or less."""
     if "$ref" in schema:
         schema = components[schema["$ref"].rsplit("/", 1)[-1]]
     if "anyOf" in schema:
@@ -15,7 +15,7 @@ def matches(value: Any, schema: dict[str, Any], components: dict[str, Any]) -> b
         return value in schema["enum"]
     match schema.get("type"):
         case "object":
-            if "properties" not in schema:  # one of any content
+            if "properties" not in schema:  # an object with any content
                 return isinstance(value, dict)
             properties = schema["properties"]
             return (

@@ -1,4 +1,4 @@
-"""Real servers for the tests: PostgreSQL, Valkey, two S3 servers, Perch itself; each a process of its own."""
+"""Real servers for tests: PostgreSQL, Valkey, two S3 servers, and Perch; each in a process of its own."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ run_dir = {folder}
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """A port on which nothing listens at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -54,7 +54,7 @@ def free_port() -> int:
 
 @contextmanager
 def embedded_servers(folder: Path) -> Iterator[Settings]:
-    """Our own PostgreSQL and Valkey; the settings lead to them."""
+    """Our own PostgreSQL and Valkey; yields settings that point to them."""
     settings = Settings(_env_file=None, data_dir=folder, mode="TEST")  # type: ignore[call-arg]
     embedded.Folders(folder).create()
     programs = [embedded.postgres(settings), valkey(settings)]
@@ -69,12 +69,12 @@ def embedded_servers(folder: Path) -> Iterator[Settings]:
 
 
 def superuser(settings: Settings) -> DatabaseAddress:
-    """The same database, as the superuser of our own server."""
+    """The address of the same database for the superuser of our own server."""
     return replace(settings.database, user=SUPERUSER)
 
 
 async def as_superuser(settings: Settings, *statements: str) -> None:
-    """What the everyday role may not do."""
+    """Run a statement that the everyday role is not allowed to run."""
     connection = await asyncpg.connect(**superuser(settings).connect_arguments())
     try:
         for statement in statements:
@@ -84,7 +84,7 @@ async def as_superuser(settings: Settings, *statements: str) -> None:
 
 
 def stop(program: Program, pid: int) -> None:
-    """Stop a server and wait for its end."""
+    """Stop a server and wait until it has ended."""
     os.kill(pid, program.stop_signal)
     os.waitpid(pid, 0)
 
@@ -94,7 +94,7 @@ PERCH = Path(sys.executable).parent / "perch"
 
 @contextmanager
 def perch(*command: str, folder: Path | None = None, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    """The command `perch` in a process of its own, with these settings only; stopped at the end."""
+    """Runs the command `perch` in a process of its own, with only these settings; stopped at the end."""
     process = subprocess.Popen(
         [PERCH, *command],
         cwd=folder,
@@ -112,18 +112,19 @@ def perch(*command: str, folder: Path | None = None, **settings: str) -> Iterato
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """What a process of ours needs from the environment, and these settings; rates are not limited."""
+    """The environment variables that our processes need, and these settings; rates are unlimited."""
     needed = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "RATE_LIMITS": "off"}
     return {**needed, **settings}
 
 
-# Making a user takes a second; once in a while the program hangs, and is begun again. Seconds, and tries.
+# Creating a user takes a second; occasionally the program hangs and is restarted. Seconds to wait, and the
+# number of attempts.
 CEPH_PATIENCE, CEPH_TRIES = 45, 4
 
 
 @contextmanager
 def ceph(folder: Path) -> Iterator[str]:
-    """A real S3 gateway with real authorisation; its address."""
+    """A real S3 gateway that really checks authorisation; yields its address."""
     radosgw = shutil.which("radosgw")
     assert radosgw, "the storage tests need the package radosgw: `config/setup.sh test-tools` installs it"
     port = free_port()
@@ -145,7 +146,7 @@ def ceph(folder: Path) -> Iterator[str]:
 
 
 def _ceph_options(folder: Path, port: int) -> list[str]:
-    """With a configuration and data of its own."""
+    """Options for a configuration and data of its own."""
     folder.mkdir()
     config = folder / "ceph.conf"
     config.write_text(RADOSGW_CONFIG.format(folder=folder, port=port))
@@ -154,7 +155,7 @@ def _ceph_options(folder: Path, port: int) -> list[str]:
 
 @contextmanager
 def moto() -> Iterator[str]:
-    """An S3 server that knows every call, but lets everybody in; its address."""
+    """An S3 server that supports every call but doesn't check credentials; yields its address."""
     port = free_port()
     with http_server([sys.executable, "-m", "moto.server", "-p", str(port)], port) as url:
         yield url
@@ -162,7 +163,7 @@ def moto() -> Iterator[str]:
 
 @contextmanager
 def prometheus(folder: Path) -> Iterator[str]:
-    """A Prometheus with the configuration `prometheus.yml` in this folder, which keeps its data there."""
+    """A Prometheus that uses `prometheus.yml` in this folder and keeps its data there."""
     port = free_port()
     command = ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
     with http_server([*command, f"--web.listen-address=127.0.0.1:{port}"], port) as url:
@@ -171,7 +172,7 @@ def prometheus(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def http_server(command: list[str], port: int) -> Iterator[str]:
-    """A program that answers HTTP there; stopped at the end."""
+    """Runs a program that answers HTTP at this address; stopped at the end."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
@@ -187,7 +188,7 @@ def http_server(command: list[str], port: int) -> Iterator[str]:
 
 
 def answers(url: str) -> bool:
-    """Whether an HTTP server is there, whatever it says."""
+    """Whether an HTTP server answers, whatever the status."""
     try:
         urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 (an address of our own)
     except urllib.error.HTTPError:
@@ -198,12 +199,12 @@ def answers(url: str) -> bool:
 
 
 def bucket(url: str, name: str) -> Bucket:
-    """The address of a bucket there, and who we are."""
+    """The settings of a bucket there, and our credentials."""
     return Bucket(url=url, name=name, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
 
 
 def settings_for(where: Bucket) -> dict[str, str]:
-    """What leads a process of ours there."""
+    """The settings that make our processes use the bucket."""
     return {
         "S3_URL": where.url,
         "S3_BUCKET_NAME": where.name,
@@ -213,7 +214,7 @@ def settings_for(where: Bucket) -> dict[str, str]:
 
 
 def s3(where: Bucket) -> Any:
-    """A client of the store itself, to be entered: for what an `ObjectStore` cannot."""
+    """A client for the store itself, to be entered, for what an `ObjectStore` can't do."""
     from aiobotocore.session import get_session
 
     return get_session().create_client(
@@ -226,7 +227,7 @@ def s3(where: Bucket) -> Any:
 
 
 async def make_bucket(where: Bucket, *, versions: bool = False) -> None:
-    """Create it, and have it keep what is overwritten, if asked for."""
+    """Create the bucket and, if requested, let it keep overwritten versions."""
     async with s3(where) as client:
         await client.create_bucket(Bucket=where.name)
         if versions:

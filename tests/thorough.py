@@ -1,4 +1,4 @@
-"""How much of it: a little in `make test` and `make test-all`, and all that is promised in `make trials`."""
+"""How thorough tests are: a little in `make test` and `make test-all`, everything in `make trials`."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ THOROUGH = bool(os.environ.get("THOROUGH"))
 
 
 def much(*, usually: T, thoroughly: T) -> T:
-    """The second, where the variable THOROUGH is set."""
+    """The second value if the variable THOROUGH is set, otherwise the first."""
     return thoroughly if THOROUGH else usually

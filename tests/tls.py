@@ -1,4 +1,4 @@
-"""TLS in front of a server that has none of its own, such as the Valkey of the wheel."""
+"""TLS in front of a server that doesn't support it, such as the wheel's Valkey."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PIECE = 64 << 10  # bytes
 
 @contextmanager
 def before(path: str, certificate: Certificate) -> Iterator[int]:
-    """A port that speaks TLS with this certificate and leads to a socket of the file system."""
+    """A port that speaks TLS with this certificate and forwards to a Unix socket."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.file, certificate.key)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -33,7 +33,7 @@ def _accept(listening: socket.socket, context: ssl.SSLContext, path: str) -> Non
 
 
 def _serve(accepted: socket.socket, context: ssl.SSLContext, path: str) -> None:
-    """One connection. A client that does not like the certificate goes away in the middle."""
+    """Serve one connection. A client that rejects the certificate disconnects halfway."""
     with suppress(OSError), accepted, socket.socket(socket.AF_UNIX) as beyond:
         beyond.connect(path)
         with context.wrap_socket(accepted, server_side=True) as client:

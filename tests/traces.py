@@ -1,4 +1,4 @@
-"""A collector of traces of our own: what OpenTelemetry sends to it, as spans."""
+"""Our own trace collector: the spans that OpenTelemetry sends to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.posts import Post
 
 @dataclass(frozen=True)
 class Span:
-    """One, with the attributes of its own and of the process that it is from."""
+    """A span, with its own attributes and those of the process that it comes from."""
 
     name: str
     kind: str
@@ -28,7 +28,7 @@ class Span:
 
 
 def spans(posts: Iterable[Post]) -> list[Span]:
-    """All that were sent."""
+    """All spans that were sent."""
     found = []
     for post in posts:
         request = ExportTraceServiceRequest.FromString(post.body)
@@ -53,5 +53,5 @@ def span(sent: dict[str, Any], process: dict[str, Any]) -> Span:
 
 
 def plain(sent: dict[str, Any]) -> dict[str, Any]:
-    """Attributes by their names."""
+    """The attributes by name."""
     return {each["key"]: next(iter(each["value"].values())) for each in sent.get("attributes", [])}

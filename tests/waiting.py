@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a bound. Nothing else in the tests sleeps: `make lint` holds them to it."""
+"""Waiting for a condition with a time limit. Nothing else in the tests may sleep: `make lint` checks that."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-# Far more than anything here takes, so that a busy machine fails no test; a test whose promise is a time
-# names its own bound.
+# Far more than anything here takes, so that a busy machine fails no test. A test that promises a time limit
+# passes its own.
 PATIENCE = 30
 
 EVERY = 0.02
@@ -25,7 +25,7 @@ def wait_for(happens: Callable[[], bool], what: str, *, seconds: float = PATIENC
 async def until(
     happens: Callable[[], bool | Awaitable[bool]], *, within: float = PATIENCE, every: float = EVERY
 ) -> float:
-    """The same while the event loop goes on. Returns the seconds that it took."""
+    """The same without blocking the event loop. Returns the seconds that it took."""
     began = time.monotonic()
     while True:
         found = happens()
@@ -36,7 +36,7 @@ async def until(
 
 
 async def until_gone(find: Callable[[], Awaitable[Any]], *, within: float = PATIENCE) -> None:
-    """Wait until `find()` finds nothing: a false value, such as an empty list or 0."""
+    """Wait until `find()` returns a false value, such as an empty list or 0."""
 
     async def is_gone() -> bool:
         return not await find()
@@ -45,14 +45,14 @@ async def until_gone(find: Callable[[], Awaitable[Any]], *, within: float = PATI
 
 
 async def lasting(seconds: float) -> None:
-    """Let time pass, where time is what the test is about: how long a fault lasts, how slowly a client sends.
+    """Let time pass if the test is about time: how long a fault lasts, or how slowly a client sends.
 
-    Not for giving something time to happen.
+    Don't use it to give something time to happen.
     """
     await asyncio.sleep(seconds)  # noqa: TID251
 
 
 async def turns(count: int = 1) -> None:
-    """Give the event loop this many turns, so that tasks which are ready have run."""
+    """Give the event loop this many turns, so that tasks that are ready run."""
     for _ in range(count):
         await asyncio.sleep(0)  # noqa: TID251

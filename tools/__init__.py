@@ -1,1 +1,1 @@
-"""Programs that measure and look after Perch, rather than test it."""
+"""Programs that measure and maintain Perch rather than test it."""

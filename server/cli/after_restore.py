@@ -1,4 +1,4 @@
-"""After `perch restore`: what it says, which pictures are missing or back, and who is to be deleted again."""
+"""What follows `perch restore`: its messages, missing and recovered pictures, and users to delete again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tasks.jobs import QueuedJobs
 from tasks.media_copies import bring_back
 from tasks.workshop import opened
 
-# Those too who can still keep their account: it was hidden, and is seen again.
+# Includes users who can still keep their account: it was hidden, and is visible again.
 DELETED = """
     SELECT hash FROM retired_handles
     UNION SELECT sha256(convert_to(handle, 'UTF8')) FROM users WHERE deleted_at IS NOT NULL
@@ -31,7 +31,7 @@ DELETED = """
 
 
 def tell_restored(done: Restored) -> None:
-    """What was done, for people."""
+    """Print what was done, for people."""
     click.echo(f"restored {done.rows} rows into {done.database}")
     if done.migrated:
         click.echo(f"migrated to this version: {', '.join(done.migrated)}")
@@ -57,13 +57,13 @@ def tell_what_is_left(
     back: Sequence[str],
     missing: Sequence[str],
 ) -> None:
-    """What the operator has to know or to do now.
+    """Print what the operator now has to know or do.
 
     Args:
         others: the stores that belong to another Perch.
         left: the handles of users who were deleted since the dump.
-        back: the objects of pictures that were stored again from their copies.
-        missing: those that are missing.
+        back: the objects of pictures that were restored from their copies.
+        missing: the objects of pictures that are missing.
     """
     if others:
         click.echo(
@@ -110,7 +110,7 @@ async def missing_pictures(settings: Settings) -> list[str]:
 
 
 async def brought_back(missing: Sequence[str], settings: Settings) -> list[str]:
-    """What could be stored again from second copies; none without BACKUP_MEDIA, or if they cannot be read."""
+    """Restore objects from second copies; return their keys: none without BACKUP_MEDIA or readable copies."""
     if not missing or not settings.backup_media:
         return []
     broker = create_broker(settings.redis_tasks)
@@ -123,9 +123,9 @@ async def brought_back(missing: Sequence[str], settings: Settings) -> list[str]:
 
 
 async def left_since(done: Restored, settings: Settings) -> list[str]:
-    """The handles of who was deleted in the database that was there before, and is there again.
+    """The handles of users who were deleted in the previous database and now exist again.
 
-    None where that one cannot be read.
+    An empty list if that database cannot be read.
     """
     if done.kept is None:
         return []
@@ -139,7 +139,7 @@ async def left_since(done: Restored, settings: Settings) -> list[str]:
 
 
 async def back_again(before: Any, now: Any) -> list[str]:
-    """Those of whom the one knows that they were deleted, and whom the other has."""
+    """The users who are deleted according to `before`, and who exist in `now`."""
     if not await before.fetchval("SELECT to_regclass('retired_handles')"):
         return []
     hashes = [record["hash"] for record in await before.fetch(DELETED)]

@@ -36,12 +36,12 @@ T = TypeVar("T")
 
 
 class Id(click.ParamType[int]):
-    """The number that a list shows in front of each line."""
+    """The ID that a list shows at the beginning of each line."""
 
     name = "id"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number. Fails where it is none that a row could have."""
+        """Return the number. Fails if no row could have it as its id."""
         text = str(value)
         if not (text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) < 2**63):
             self.fail(f"{text[:50]!r} isn't an ID. Use the whole number that the list shows.", param, ctx)
@@ -70,7 +70,7 @@ def settings_for_command() -> Settings:
 
 
 def with_database(work: Callable[[], Awaitable[T]], *, begins: bool = False) -> T:
-    """Run it with the models usable; our own PostgreSQL is started for it where it does not run.
+    """Run `work` with the models usable; our own PostgreSQL is started for it if it isn't running.
 
     Args:
         begins: whether it may be the first command on this data.
@@ -88,7 +88,7 @@ def with_database(work: Callable[[], Awaitable[T]], *, begins: bool = False) -> 
 
 
 def with_workshop(work: Callable[[Workshop], Awaitable[T]], *, begins: bool = False) -> T:
-    """Run it with all that tasks have: the database, both stores, the settings. `begins` as above."""
+    """Run `work` with all that tasks have: database, stores, settings. `begins` as in `with_database`."""
     settings = settings_for_command()
     quiet = settings.embedded_redis and lock.is_free(settings.data_folder)  # workers find it at the start
 
@@ -104,14 +104,14 @@ def with_workshop(work: Callable[[Workshop], Awaitable[T]], *, begins: bool = Fa
 
 
 async def prepare(settings: Settings) -> None:
-    """Our own database is always of this version."""
+    """Migrate the database if it is our own, so that it always has this version."""
     if settings.embedded_database:
         await own_server.prepare(settings.database)
         await migrate.upgrade(settings.database)
 
 
 async def require_migrations(fetch: Callable[[str], Awaitable[Any]] = first_row) -> None:
-    """Raises ClickException where the database is of an older or a newer version."""
+    """Raises ClickException if the database has an older or a newer version."""
     if beyond := await migrate.unknown(fetch):
         raise click.ClickException(str(NewerDatabase(beyond)))
     if lacking := await migrate.missing(fetch):
@@ -120,7 +120,7 @@ async def require_migrations(fetch: Callable[[str], Awaitable[Any]] = first_row)
 
 @contextmanager
 def reasons(settings: Settings) -> Iterator[None]:
-    """Errors of the domain, of dumps, and of parts that are away, as one line for the operator."""
+    """Show errors of the domain, of dumps, and of unavailable parts as one line for the operator."""
     try:
         yield
     except click.ClickException:
@@ -143,7 +143,7 @@ def reasons(settings: Settings) -> Iterator[None]:
 
 
 def confirm_typed(word: str, question: str) -> None:
-    """Go on only where somebody types the word. Raises ClickException where nobody does, or can."""
+    """Continue only if the operator types the word. Raises ClickException if they don't, or can't."""
     nobody = click.ClickException("nothing was done: nobody is here to confirm it (--yes skips the question)")
     if sys.stdin is None:  # closed
         raise nobody
@@ -152,14 +152,14 @@ def confirm_typed(word: str, question: str) -> None:
     except click.Abort:
         if sys.stdin.isatty():  # Ctrl+C
             raise
-        click.echo(err=True)  # behind the question
+        click.echo(err=True)  # ends the line of the question
         raise nobody from None
     if answer != word:
         raise click.ClickException(f"you didn't type {word}, so nothing was done")
 
 
 def print_json(value: Any) -> None:
-    """For scripts; times as the API says them."""
+    """Print JSON for scripts, with times in the API's format."""
 
     def plain(found: Any) -> str:
         return found.isoformat() if isinstance(found, datetime) else str(found)
@@ -213,7 +213,7 @@ def size(count: int) -> str:
 
 @contextmanager
 def progress(label: str, length: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing elsewhere; what it gives is called with the bytes so far."""
+    """A progress bar on a terminal, otherwise nothing; call what it yields with the bytes so far."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -229,12 +229,12 @@ def progress(label: str, length: int | None) -> Iterator[Callable[[int], None]]:
 
 
 def manifest_of(file: Path) -> Path:
-    """Where a fetched dump's manifest lies."""
+    """The path of a fetched dump's manifest."""
     return file.with_name(file.name + ".json")
 
 
 def read_identity(file: Path | None) -> str | None:
-    """The secret key in age's file of it."""
+    """The secret key in an identity file of age."""
     if file is None:
         return None
     for line in file.read_text(errors="replace").splitlines():

@@ -23,7 +23,7 @@ from server.processes.errors import CannotRun
 from server.processes.valkey import set_aside
 from tasks import picture_worker
 
-# Enough for a file to need room of its own.
+# Large enough that a file needs disk space of its own.
 PROBE = b"x" * 4096
 
 
@@ -37,7 +37,7 @@ def doctor(as_json: bool) -> None:
       perch doctor
       perch doctor --json | jq '.[] | select(.verdict != "ok")'
     """
-    settings = Settings.load()  # a wrong setting ends it here, with its line
+    settings = Settings.load()  # a wrong setting ends the command here, with a one-line error
     lines.configure("doctor", "ERROR", secrets=settings.secrets)
     findings = uvloop.run(examine(settings))
     if as_json:
@@ -51,7 +51,7 @@ def doctor(as_json: bool) -> None:
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at everything. What cannot be looked at has failed."""
+    """Check everything. Whatever cannot be checked counts as failed."""
     found: list[Finding] = []
     for part, look in (("settings", look_at_settings), ("data", look_at_folder), ("disks", look_at_disks)):
         try:
@@ -65,7 +65,7 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
-    """What can be read, but is not wise."""
+    """Settings that are valid but unwise."""
     unknown = unknown_names()
     if unknown:
         yield Finding("warning", "settings", f"unknown settings in .env: {', '.join(unknown)}")
@@ -77,7 +77,7 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
     if settings.demo and not is_loopback(settings.host):
         words = "DEMO_KEYS is on and others can reach HOST, so anyone can use the public demo keys"
         yield Finding("warning", "settings", words)
-    own_port = f":{settings.port}"  # of who has it in the address, nobody is before us
+    own_port = f":{settings.port}"  # if PUBLIC_URL has our own port, there is no proxy in front of us
     proxied = settings.public_origin is not None and not settings.public_origin.endswith(own_port)
     if proxied and not (settings.proxies_count or settings.real_ip_header):
         words = (
@@ -91,7 +91,7 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
 
 
 def unwise(settings: Settings) -> Iterator[str]:
-    """What works, and lets others do more than they should."""
+    """Settings that work, but let others do more than they should."""
     believes_proxies = settings.proxies_count or settings.real_ip_header
     if believes_proxies and not is_loopback(settings.host) and settings.trusted_proxies is None:
         yield (
@@ -116,12 +116,12 @@ def unwise(settings: Settings) -> Iterator[str]:
 
 
 def look_at_folder(settings: Settings) -> Iterator[Finding]:
-    """Whether we may write where the data lies, and nobody else may look."""
+    """Whether we can write to the data folder, and nobody else can read it."""
     folder = settings.data_folder
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / ".probe"
-        probe.write_bytes(PROBE)  # an empty file fits on a full disk
+        probe.write_bytes(PROBE)  # not an empty file, which fits even on a full disk
         probe.unlink()
     except OSError as error:
         yield Finding("failed", "data", f"DATA_DIR {folder}: {error.strerror}")
@@ -141,7 +141,7 @@ def look_at_folder(settings: Settings) -> Iterator[Finding]:
 
 
 def look_at_disks(settings: Settings) -> Iterator[Finding]:
-    """Whether there is room where Perch writes."""
+    """Whether there is free space where Perch writes."""
     for disk in disks.looked_at(settings):
         if disk.trouble is not None:
             yield Finding("failed", "disks", ": ".join(disk.trouble))
@@ -150,7 +150,7 @@ def look_at_disks(settings: Settings) -> Iterator[Finding]:
 
 
 def look_at_pictures() -> Finding:
-    """Which decoder works on pictures, as the picture child itself says."""
+    """Which decoder processes pictures, as the picture child itself reports."""
     try:
         said = picture_worker.decoder()
     except (OSError, subprocess.SubprocessError) as error:
@@ -165,7 +165,7 @@ def look_at_pictures() -> Finding:
 
 
 def look_at_walls() -> Finding:
-    """What keeps a decoder that an attacker took over from everything else."""
+    """The walls that keep a decoder taken over by an attacker away from everything else."""
     try:
         found = picture_worker.walls()
     except (OSError, subprocess.SubprocessError) as error:

@@ -93,7 +93,7 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
         found = await listing(workshop)
         return distinct(found.dumps), list(found.damaged)
 
-    dumps, damaged = with_workshop(work, begins=True)  # on the machine that takes a lost one's place
+    dumps, damaged = with_workshop(work, begins=True)  # possibly on a lost machine's replacement
     chosen = [found for found in dumps if kind in (None, found.manifest.kind)]
     listed_lines = [dump_row(found, as_json) for found in chosen]
     table(listed_lines, as_json)
@@ -239,7 +239,7 @@ def dump_fetch(dump_id: str, file: Path) -> None:
 
 
 def private(path: str, flags: int) -> int:
-    """Open a new file for nobody else's eyes."""
+    """Open a new file that nobody else can read."""
     return os.open(path, flags, 0o600)
 
 
@@ -261,7 +261,7 @@ def dump_row(found: Dump, as_json: bool) -> dict[str, Any]:
 
 
 async def listing(workshop: Workshop) -> Catalogue:
-    """What dumps there are, and which of them this Perch signed."""
+    """The catalogue of dumps, including which of them this Perch signed."""
     return await catalogue.read(workshop.backups, workshop.settings, await server_keys.keyring())
 
 

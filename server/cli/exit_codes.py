@@ -1,9 +1,9 @@
-"""How commands end, besides 0, and 130 for Ctrl+C."""
+"""The exit codes of commands, besides 0, and 130 for Ctrl+C."""
 
 from __future__ import annotations
 
-# It did not work, or something is not as it should be.
+# The command failed, or found something wrong.
 FAILED = 1
 
-# The command or a setting is wrong (as click has it).
+# The command or a setting is wrong (click uses the same code).
 WRONG = 2

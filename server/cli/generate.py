@@ -93,7 +93,7 @@ def generate(
         size = Size.of(tweets, users=users, likes=likes, follows=follows, media=media)
     except Impossible as error:
         raise click.UsageError(str(error)) from None
-    # Before anything else: who cannot have the keys would have to fill it again.
+    # This comes first: if the keys couldn't be written, the database would have to be filled again.
     out = opened(keys_file) if keys_file is not None else None
     address = Settings.load().database
     moment = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
@@ -101,7 +101,7 @@ def generate(
     async def fill() -> Filled:
         with progress("generating", size.rows) as show:
             found = await loading.fill(address, size, seed=seed, until=moment, told=show)
-        await changes.tell([topics.EVERYTHING])  # a running Perch may have seen nothing there
+        await changes.tell([topics.EVERYTHING])  # a running Perch may have cached that there is nothing
         if out is not None:
             await write_keys(out, address, keys_for)
         return found
@@ -134,7 +134,7 @@ def generate(
 
 
 def settle(keys_file: Path | None, as_json: bool) -> None:
-    """The demo community."""
+    """Add the demo community."""
     out = opened(keys_file) if keys_file is not None else None
 
     async def work(workshop: Workshop) -> Settled:
@@ -159,7 +159,7 @@ def settle(keys_file: Path | None, as_json: bool) -> None:
 
 
 async def write_keys(out: TextIO, address: DatabaseAddress, number: int) -> None:
-    """Keys of the first users, one a line."""
+    """Write keys of the first users, one per line."""
     made = await loading.add_keys(address, number)
     with out:
         out.truncate()
@@ -167,7 +167,7 @@ async def write_keys(out: TextIO, address: DatabaseAddress, number: int) -> None
 
 
 def opened(file: Path) -> TextIO:
-    """The file, for its owner only; what it holds stays until others are written. Raises ClickException."""
+    """Open the file for its owner only; old contents stay until keys are written. Raises ClickException."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
         os.fchmod(descriptor, 0o600)

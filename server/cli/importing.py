@@ -25,7 +25,7 @@ from server.importing.pictures import Means
 from storage.s3 import Bucket, S3Store
 from tasks.workshop import Workshop
 
-# Of one reason so many rows are named on a terminal; JSON names all.
+# How many rows are named for each reason on a terminal; JSON names all.
 NAMED = 20
 
 
@@ -125,7 +125,7 @@ def first(
 async def opened_files(
     settings: Settings, folder: Path | None, url: str | None, name: str | None
 ) -> AsyncIterator[PictureFiles]:
-    """Where the old pictures are, while the block lasts."""
+    """The source of the old pictures, open during the block."""
     if folder is not None:
         yield FilesInFolder(folder)
         return
@@ -144,7 +144,7 @@ async def opened_files(
 
 
 def in_json(account: Account) -> dict[str, Any]:
-    """All of it, for scripts."""
+    """The whole report, for scripts."""
     return {
         "source": account.source,
         "dry_run": account.dry_run,
@@ -158,7 +158,7 @@ def in_json(account: Account) -> dict[str, Any]:
 
 
 def tell(account: Account) -> None:
-    """The account, for people."""
+    """Print the report, for people."""
     lines = []
     for name in PLACES:
         count = count_of(account, name)
@@ -181,7 +181,7 @@ def tell(account: Account) -> None:
 
 
 def count_of(account: Account, name: str) -> Count:
-    """How many rows; none of what there was nothing of."""
+    """The count of a table's rows; zero if there were none."""
     return account.counts.get(name, Count())
 
 

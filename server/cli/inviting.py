@@ -15,7 +15,7 @@ from server.features.invitations import invitations
 from server.features.invitations.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow
 from server.features.people import accounts
 
-# More than anybody has to look at on a terminal.
+# How many invitations are listed: more than anyone wants to read on a terminal.
 LISTED = 1000
 
 
@@ -67,7 +67,7 @@ def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_
 
 
 def meaning(made: InvitationRow) -> str:
-    """What a link is for, in a sentence."""
+    """A sentence that says what a link is for."""
     whom = f"another key for {made.user.handle}" if made.user else "an administrator" if made.admin else None
     people = "one person" if made.max_uses == 1 else f"{made.max_uses} people"
     until = f"until {made.expires_at:%Y-%m-%d %H:%M} UTC"

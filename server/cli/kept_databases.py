@@ -1,4 +1,4 @@
-"""`perch kept`: the databases that restores put aside, or made beside."""
+"""`perch kept`: the databases that restores set aside, or created with --into."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def drop_kept(name: str, yes: bool, as_json: bool) -> None:
 
 
 def with_server(work: Callable[[asyncpg.Connection, str], Awaitable[T]]) -> T:
-    """Run it with a connection to the server, and the name of the database in use: that may be missing."""
+    """Run `work` with a server connection and the name of the current database, which may not exist."""
     settings = settings_for_command()
 
     async def run() -> T:

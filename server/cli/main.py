@@ -16,7 +16,7 @@ from config.version import VERSION
 from server.cli.exit_codes import FAILED, WRONG
 from server.processes.errors import CannotRun
 
-# Where each command is: only what is asked for is imported, so that a shell that completes one does not wait.
+# The module of each command: only the requested one is imported, so that shell completion is fast.
 PLACES = {
     "up": "processes",
     "serve": "processes",
@@ -61,7 +61,7 @@ class Commands(click.Group):
         return next(command for command in found if command.name == name)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Names that begin so."""
+        """The names that begin with `incomplete`."""
         return [CompletionItem(name) for name in PLACES if name.startswith(incomplete)]
 
 
@@ -82,7 +82,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command. Whatever goes wrong is one line for the operator, and never a traceback."""
+    """Run the command. Any error becomes one line for the operator, never a traceback."""
     try:
         run()
     finally:
@@ -90,7 +90,7 @@ def main() -> None:
 
 
 def run() -> None:
-    """The same, but for what Python itself says at the end."""
+    """Run the command, except for the handling of Python's own messages at the end."""
     try:
         cli(standalone_mode=False)
     except WrongSetting as error:
@@ -105,13 +105,13 @@ def run() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except Exception as error:
-        from server.processes import unforeseen  # what it imports takes longer than a shell's completion may
+        from server.processes import unforeseen  # its imports would be too slow for shell completion
 
         stop(unforeseen.told(error, "perch", logs_folder()), FAILED)
 
 
 def let_go_of_output() -> None:
-    """Whoever read the output may have gone, as `head` does: Python would say so in a traceback."""
+    """Drop the output if its reader has gone, as `head` does: Python would print a traceback about it."""
     if sys.stdout is None:  # closed
         return
     try:
@@ -123,7 +123,7 @@ def let_go_of_output() -> None:
 
 
 def logs_folder() -> Path | None:
-    """Where details of an error go, where there are data to keep logs with."""
+    """The folder for details of an error, if there is a data folder that keeps logs."""
     try:
         settings = Settings.load()
         return settings.logs_folder if settings.data_folder.is_dir() else None
@@ -132,6 +132,6 @@ def logs_folder() -> Path | None:
 
 
 def stop(reason: str, code: int) -> None:
-    """Say why, and end."""
+    """Print the reason, and exit."""
     click.echo(lines.printable(f"perch: {reason}"), err=True)
     sys.exit(code)

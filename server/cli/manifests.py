@@ -1,4 +1,4 @@
-"""Manifests of dumps that are missing or damaged: without a sound one, a dump cannot be restored."""
+"""Missing and damaged manifests of dumps: without an intact manifest, a dump cannot be restored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from server.core.database.connection import rows
 from server.operations.dumps.catalogue import Catalogue, id_of
 
-# $1 ids of dumps: those of them that this database made.
+# $1 ids of dumps. Returns those that this database made.
 MADE = """
     SELECT result ->> 'dump' AS id FROM scheduled_runs
     WHERE kind LIKE 'dump%' AND state = 'done' AND result ->> 'dump' = ANY($1::text[])
@@ -15,7 +15,7 @@ MADE = """
 
 
 def damaged(found: Catalogue) -> Iterator[str]:
-    """A sentence for each manifest that is damaged, or whose archive is not as it says."""
+    """A sentence for each manifest that is damaged, or that its archive does not match."""
     for key, why in found.damaged:
         yield f"the manifest {key} is damaged: {why}"
     for dump in found.dumps:
@@ -26,7 +26,7 @@ def damaged(found: Catalogue) -> Iterator[str]:
 async def missing(found: Catalogue) -> list[str]:
     """A sentence for each archive without a manifest whose dump was finished.
 
-    What a dump that is under way or was killed leaves is none of these: retention removes it.
+    Archives of dumps that are being made or were killed don't count: retention removes the latter.
     """
     archives = {id_of(item.key): item.key for item in found.strays if ".dump." in item.key}
     made = {row["id"] for row in await rows(MADE, list(archives))} if archives else set()

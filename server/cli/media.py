@@ -85,7 +85,7 @@ def media_restore(as_json: bool) -> None:
 
 
 async def examine(settings: Settings, **options: Any) -> Report:
-    """With a store of its own and a bar."""
+    """Check the pictures, with a store of its own and a progress bar."""
     store = owned_pictures(storage.for_pictures(settings), settings)
     await store.open()
     try:

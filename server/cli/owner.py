@@ -89,7 +89,7 @@ def owner_take_over(yes: bool, as_json: bool) -> None:
 
 
 async def described(settings: Settings) -> list[dict[str, Any]]:
-    """Each store, and whose it is."""
+    """Each store and its owner."""
     found = []
     async with opened(settings) as stores:
         for name, of in stores.items():
@@ -125,7 +125,7 @@ async def take_over(settings: Settings, names: Sequence[str], *, on_record: bool
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[dict[str, Ownership]]:
-    """Whose the stores of pictures and of dumps are, while the block lasts."""
+    """The ownership of the stores of pictures and of dumps, open during the block."""
     pictures, backups = storage.for_pictures(settings), storage.for_backups(settings)
     async with AsyncExitStack() as stack:
         for store in (pictures, backups):

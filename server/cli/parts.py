@@ -1,4 +1,4 @@
-"""What `perch doctor` asks the servers and stores, and what it makes of their answers."""
+"""How `perch doctor` checks the servers and stores, and interprets their answers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tasks.dumps.postgres import connected
 
 Verdict = Literal["ok", "warning", "failed"]
 
-# A part that takes longer does not answer. Seconds.
+# A part that takes more seconds than this counts as not responding.
 PATIENCE = 5
 
 PROBE = "doctor/probe"
@@ -40,7 +40,7 @@ PROBE = "doctor/probe"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is known of one part."""
+    """The result of checking one part."""
 
     verdict: Verdict
     part: str
@@ -48,12 +48,12 @@ class Finding:
 
 
 def failed(part: str, error: Exception) -> Finding:
-    """A part that could not be looked at."""
+    """The finding for a part that could not be checked."""
     return Finding("failed", part, unforeseen.sentence(error))
 
 
 async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
-    """PostgreSQL, migrations, Redis, storage."""
+    """Check PostgreSQL, migrations, Redis and storage."""
     try:
         running = not lock.is_free(settings.data_folder)
     except CannotRun as error:
@@ -85,7 +85,7 @@ async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
-    """A server of our own that is not running."""
+    """The finding for a server of our own that is not running."""
     try:
         make()
     except Exception as error:
@@ -96,7 +96,7 @@ def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
 async def asked(
     part: str, where: object, ask: Callable[[], Awaitable[str]], away: Callable[[object], str] | None = None
 ) -> Finding:
-    """What the part answers; where it does not, what `away` says of that."""
+    """The finding for a part's answer; if there is none, in the words of `away`."""
     told = away or (lambda error: f"{where} doesn't respond: {error}")
     try:
         async with asyncio.timeout(PATIENCE):
@@ -110,7 +110,7 @@ async def asked(
 
 
 async def ask_database(settings: Settings) -> str:
-    """Its version, whether its sessions are our own, and whether it takes writes."""
+    """Check PostgreSQL's version, whether its sessions are our own, and whether it takes writes."""
     if not settings.embedded_database:
         await sessions.require_own(settings.database)
     async with database(settings, name="perch doctor"):
@@ -121,7 +121,7 @@ async def ask_database(settings: Settings) -> str:
 
 
 async def ask_migrations(settings: Settings) -> str:
-    """Whether all are applied."""
+    """Check whether all migrations are applied."""
     async with database(settings, name="perch doctor"):
         missing = await migrate.missing()
         unknown = await migrate.unknown()
@@ -133,7 +133,7 @@ async def ask_migrations(settings: Settings) -> str:
 
 
 async def ask_dumps(settings: Settings) -> str:
-    """Whether pg_dump fits the server, and drills may make their scratch database."""
+    """Check whether pg_dump fits the server, and restore tests may create their scratch database."""
     async with connected(settings.database) as connection:
         server = connection.get_server_version().major
         may_create = await connection.fetchval(
@@ -149,7 +149,7 @@ async def ask_dumps(settings: Settings) -> str:
 
 
 async def look_at_kit(settings: Settings) -> Finding:
-    """Whether the keys that no dump holds are kept elsewhere too."""
+    """Check whether the keys that are in no dump are also kept elsewhere."""
     try:
         async with connected(settings.database) as connection:
             keys = await server_key.listed(connection.fetch)
@@ -167,7 +167,7 @@ async def look_at_kit(settings: Settings) -> Finding:
 
 
 async def ask_redis(settings: Settings) -> str:
-    """Its version, whether it may forget, and whether it takes writes."""
+    """Check Redis' version, whether it may evict keys, and whether it takes writes."""
     async with redis_clients.client(settings.redis) as redis:
         info = await redis.info("server")
         policy = (await redis.info("memory")).get("maxmemory_policy", "?")
@@ -181,7 +181,7 @@ async def ask_redis(settings: Settings) -> str:
 
 
 async def ask_storage(store: ObjectStore, where: str) -> str:
-    """Whether an object can be written, read and deleted."""
+    """Check whether an object can be written, read and deleted."""
 
     async def body() -> AsyncIterator[bytes]:
         yield b"probe"
@@ -201,7 +201,7 @@ async def ask_storage(store: ObjectStore, where: str) -> str:
 
 
 async def ask_manifests(backups: ObjectStore, settings: Settings, asks_database: bool) -> str:
-    """Whether the manifests of dumps are sound, and their archives there; and whether any is missing."""
+    """Check whether the manifests of dumps are intact, none is missing, and their archives exist."""
     await backups.open()
     try:
         found = await catalogue.read(backups, settings, Keyring([]))
@@ -209,7 +209,7 @@ async def ask_manifests(backups: ObjectStore, settings: Settings, asks_database:
         await backups.close()
     said = list(manifests.damaged(found))
     if asks_database:
-        with suppress(Exception):  # that it does not answer is said above
+        with suppress(Exception):  # a database that doesn't respond is reported above
             async with database(settings, name="perch doctor"):
                 said += await manifests.missing(found)
     if said:

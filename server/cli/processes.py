@@ -1,4 +1,4 @@
-"""`perch up`, and the parts of it one by one."""
+"""`perch up`, and commands for its parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from server.processes import lock
 
 
 def settings_for_process(name: str) -> Settings:
-    """The settings, with this process' log lines set up."""
+    """Load the settings, and set up this process' logging."""
     settings = Settings.load()
     lines.configure_process(settings, name)
     if unused := unused_names():
@@ -25,7 +25,7 @@ def settings_for_process(name: str) -> Settings:
 
 
 def settings_for_part(name: str) -> Settings:
-    """The same, for a part that needs servers which somebody else runs, and a database of this version."""
+    """Do the same for a part that needs servers run by someone else, and a database of this version."""
     settings = settings_for_process(name)
     needed = {"DATABASE_URL": settings.embedded_database, "REDIS_URL": settings.embedded_redis}
     missing = " and ".join(setting for setting, embedded in needed.items() if embedded)
@@ -37,9 +37,9 @@ def settings_for_part(name: str) -> Settings:
 
 
 async def refuse_old_database(settings: Settings) -> None:
-    """Raises ClickException where migrations are missing, or a pooler lends sessions.
+    """Raises ClickException if migrations are missing, or a pooler lends sessions.
 
-    A database that is away is met again later.
+    An unavailable database is ignored here; it is dealt with later.
     """
     from server.cli.command import require_migrations
     from server.core.database import sessions
@@ -48,7 +48,7 @@ async def refuse_old_database(settings: Settings) -> None:
     from server.core.transient import is_passing
 
     try:
-        # Not by the pool, whose errors do not tell one that is away from one that does not exist.
+        # Not through the pool, whose errors don't distinguish an unavailable database from a missing one.
         connection = await connect(settings.database, within=CONNECT_TIMEOUT)
         try:
             await require_migrations(connection.fetchrow)

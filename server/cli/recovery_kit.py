@@ -84,14 +84,14 @@ async def kit_text(settings: Settings, identity_kept: str | None) -> str:
 
 
 async def on_record() -> None:
-    """Put the kit on record, once it is written."""
+    """Record in the audit log that the kit was made, once it is written."""
     async with transaction():
         await server_key.kit_made()
         await audit.record(TERMINAL, Act.RECOVERY_KIT_MADE)
 
 
 def private(path: str, flags: int) -> int:
-    """Open a new file for nobody else's eyes."""
+    """Open a new file that nobody else can read."""
     return os.open(path, flags | os.O_EXCL, 0o600)
 
 

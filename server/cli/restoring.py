@@ -170,9 +170,9 @@ def read_kit(file: Path) -> list[ServerKey]:
 
 
 async def keys_there(settings: Settings) -> list[ServerKey]:
-    """The server's keys in the database that gives way; none if there is none, or an older one.
+    """The server's keys in the database that is replaced; none if there is none, or it is older.
 
-    Raises ClickException if it cannot be read: without its keys, no dump would be known as signed.
+    Raises ClickException if it cannot be read: without its keys, no dump would count as signed.
     """
     with suppress(InvalidCatalogNameError, UndefinedTableError):
         async with connected(settings.database) as before:
@@ -181,7 +181,7 @@ async def keys_there(settings: Settings) -> list[ServerKey]:
 
 
 async def owned_stores(settings: Settings) -> list[str]:
-    """The stores that belong to the database which gives way; none if there is no such database yet."""
+    """The stores that belong to the database that is replaced; none if there is no database yet."""
     try:
         async with database(settings, name="perch restore"), owner.opened(settings) as stores:
             return [name for name, of in stores.items() if await of.is_ours()]
@@ -190,9 +190,9 @@ async def owned_stores(settings: Settings) -> list[str]:
 
 
 async def handed_over(settings: Settings, owned: Sequence[str], *, everything: bool) -> list[str]:
-    """Make what was restored the owner of these stores, or of all; the names of those that stay another's."""
+    """Make the restored data the owner of these stores, or of all; return those that stay another's."""
     async with database(settings, name="perch restore"), owner.opened(settings) as stores:
-        await owner.take_over(settings, owned, on_record=False)  # the restore is
+        await owner.take_over(settings, owned, on_record=False)  # the restore itself is recorded
         if everything:
             await owner.take_over(settings, [name for name in stores if name not in owned])
         return [name for name, of in stores.items() if await of.standing() is not Standing.OWNER]
@@ -202,7 +202,7 @@ async def handed_over(settings: Settings, owned: Sequence[str], *, everything: b
 async def chosen_source(
     source: str, settings: Settings, store: ObjectStore, keyring: Keyring
 ) -> AsyncIterator[Source]:
-    """A file, or a dump of the catalogue, being read while the block lasts."""
+    """A file, or a dump from the catalogue, open for reading during the block."""
     path = Path(source)
     if path.is_file():
         yield await asyncio.to_thread(source_of_file, path, keyring)
@@ -229,7 +229,7 @@ def passed_over(dump: catalogue.Dump) -> str:
 
 
 def source_of_file(path: Path, keyring: Keyring) -> Source:
-    """A file, with the manifest that lies beside it, if one does."""
+    """A file as a source, with the manifest next to it, if there is one."""
     beside = manifest_of(path)
     if not beside.is_file():
         return from_file(path, None, is_signed=False)

@@ -121,7 +121,7 @@ def lifecycle_apply(dry_run: bool, adopt: bool, as_json: bool) -> None:
 
 
 def with_rules(work: Callable[[Settings], Coroutine[Any, Any, T]]) -> T:
-    """Run it; a store without such rules is said in a line."""
+    """Run `work`; for a store without such rules, print a one-line error."""
     settings = settings_for_command()
     with reasons(settings):
         try:

@@ -101,7 +101,7 @@ def run_row(run: ScheduledRun, as_json: bool) -> dict[str, Any]:
 
 
 def told(result: Any) -> str | None:
-    """A result in a line."""
+    """A run's result in one line."""
     return None if result is None else " ".join(f"{name}={value}" for name, value in result.items())
 
 

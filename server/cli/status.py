@@ -1,4 +1,4 @@
-"""`perch status`: how Perch is, whatever of it is away."""
+"""`perch status`: the state of Perch, whatever parts of it are unavailable."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tasks.dumps.postgres import connected
 from tasks.dumps.retention import newest_proven, proven_dumps
 from tasks.workshop import Workshop
 
-# What Redis tells where nobody is there.
+# What Redis reports if no process is running.
 NOBODY = {"waiting": 0, "running": 0, "dead": 0, "workers": 0, "scheduler": False}
 
 
@@ -61,7 +61,7 @@ def status(as_json: bool) -> None:
 
 
 def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """For people, a line each."""
+    """The lines to print for people."""
     yield "health", lines.printable("; ".join(found["degraded"]) or "ok")
     yield "running", running(found["web"], found["queue"])
     if waiting := found["queue"]:
@@ -94,7 +94,7 @@ def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def unencrypted(dumps: Catalogue, settings: Settings) -> list[str]:
-    """Whether dumps used to be encrypted, and are not any more."""
+    """A warning if dumps used to be encrypted, and no longer are."""
     newest = next((dump for dump in dumps.dumps if dump.manifest.encryption is not None), None)
     if settings.dump_age_recipient is not None or newest is None:
         return []
@@ -105,7 +105,7 @@ def unencrypted(dumps: Catalogue, settings: Settings) -> list[str]:
 
 
 async def copies_behind(settings: Settings, now: datetime) -> dict[str, Any] | None:
-    """How far the second copies of pictures are behind; None without BACKUP_MEDIA."""
+    """How far behind the second copies of pictures are; None without BACKUP_MEDIA."""
     if not settings.backup_media:
         return None
     waiting = await copied_pictures.waiting()
@@ -117,7 +117,7 @@ async def copies_behind(settings: Settings, now: datetime) -> dict[str, Any] | N
 
 
 async def describe(workshop: Workshop) -> dict[str, Any]:
-    """All of it, for scripts and people alike."""
+    """The whole state, for scripts and people alike."""
     now, timetable, settings = datetime.now(UTC), workshop.timetable, workshop.settings
     found = await condition.troubles(timetable, workshop.jobs) + await condition.of_disks(settings)
     troubles = [trouble.told for trouble in found]
@@ -125,7 +125,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         troubles.append("the database is read-only")
     web, (waiting, refusal) = await hub.connected(), await queue(settings)
     if waiting is None and settings.embedded_redis and lock.is_free(settings.data_folder):
-        waiting = NOBODY  # who would start it does not run
+        waiting = NOBODY  # `perch up`, which would start our Redis, isn't running
     troubles += away(web, waiting)
     if refusal is not None:
         troubles.append(refusal)
@@ -176,7 +176,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
 
 
 async def not_ours(workshop: Workshop) -> list[str]:
-    """What belongs to another Perch, in words."""
+    """Words for each store that belongs to another Perch."""
     stores = {"pictures": workshop.store, "dumps": workshop.backups}
     standings = {name: await store.standing() for name, store in stores.items()}
     words = "the store of {} belongs to another Perch: this one removes nothing there (`perch owner show`)"
@@ -184,9 +184,9 @@ async def not_ours(workshop: Workshop) -> list[str]:
 
 
 async def queue(settings: Settings) -> tuple[dict[str, int] | None, str | None]:
-    """Messages waiting, in workers' hands, put aside, and living workers; None where Redis is away.
+    """The numbers of waiting, running and dead messages, and of live workers; None if Redis is away.
 
-    And why it takes no writes, if it answers and does not.
+    The second value says why Redis takes no writes, if it responds but doesn't take any.
     """
     refusal = None
     try:
@@ -209,7 +209,7 @@ async def queue(settings: Settings) -> tuple[dict[str, int] | None, str | None]:
 
 
 def away(web: int, waiting: dict[str, int] | None) -> list[str]:
-    """What does not run, in words; `waiting` None where Redis does not answer."""
+    """Words for what isn't running; `waiting` is None if Redis does not respond."""
     found = [] if web else ["no web process is running"]
     if waiting is None:
         return [*found, "Redis doesn't respond"]
@@ -221,7 +221,7 @@ def away(web: int, waiting: dict[str, int] | None) -> list[str]:
 
 
 def running(web: int, waiting: dict[str, int] | None) -> str:
-    """Processes, in words."""
+    """Words for the running processes."""
     if waiting is None:
         return f"{web} web, the rest unknown"
     workers, scheduler = waiting["workers"], waiting["scheduler"]

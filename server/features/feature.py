@@ -1,4 +1,4 @@
-"""What a feature declares of itself, for the parts of the whole that know no feature."""
+"""What a feature declares about itself, for the parts of Perch that know no feature by name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Feature:
 
     Attributes:
         kinds: the kinds of events about its rows.
-        marks: what its users set on tweets.
-        personal: what it holds of a user.
+        marks: the marks that its users set on tweets.
+        personal: the data that it holds about a user.
         counters: the columns that count its rows.
     """
 

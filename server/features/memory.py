@@ -1,4 +1,4 @@
-"""All that a web process keeps between requests."""
+"""Everything that a web process caches between requests."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from server.features.media.public_pictures import Pictures
 from server.features.timelines.dialect import Dialect
 from server.features.timelines.pages import Pages
 
-# Who shows which key is kept always: some thirteen thousand. Bytes.
+# The bytes always reserved for viewers by their keys: enough for some thirteen thousand.
 VIEWERS = 12 << 20
 
 
 class Memory:
-    """A store within the bound of the settings, and those who keep things in it.
+    """A store bounded by the settings, and the caches that use it.
 
     Args:
         dialects: how the APIs of this process render tweets.

@@ -1,4 +1,4 @@
-"""All features, joined: what each declares in its `feature.py`."""
+"""All features, and what they declare in their `feature.py`, put together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small made-up community around a library and its garden: who they are and what they write."""
+"""A small made-up community around a library and its garden: its people and what they write."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Post(NamedTuple):
-    """A tweet: by whom, what, and which scenes it shows, each with its description."""
+    """A tweet: its author, its text, and the scenes that it shows, each with a description."""
 
     handle: str
     text: str
@@ -28,10 +28,10 @@ PEOPLE = {
     "garden": "Reading Garden",
 }
 
-# Who is followed by nearly everybody.
+# People whom nearly everyone follows.
 KNOWN = ("library", "garden", "marta")
 
-# The oldest first.
+# The tweets, oldest first.
 POSTS = (
     Post(
         "library",

@@ -1,7 +1,7 @@
 """The rows of a generated database, in the order of their ids.
 
-Held in memory are numbers alone: 8 bytes a tweet, 8 a follow, 40 a user; the rows are made while they are
-taken. Each table has chance of its own, so that more of one leaves the others as they are.
+Only numbers are held in memory: 8 bytes per tweet, 8 per follow, 40 per user; rows are made as they are read.
+Each table has its own random generator, so that more rows in one table leave the others unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ USUAL_FOLLOWING, MOST_FOLLOWING = 300, 5_000
 # The tweets are spread over a year; people joined in the month before.
 TWEETING, JOINING = timedelta(days=365), timedelta(days=30)
 
-# Likes come in the order of their tweets, but mixed within a stretch of so many: others are liked meanwhile.
+# Likes come in the order of their tweets, but are shuffled within stretches of this many, as people like
+# other tweets meanwhile.
 LIKED_TOGETHER = 1 << 16
 
 PER_TWEET = (1, 1, 1, 2, 4)
@@ -40,12 +41,12 @@ ALTS = ("", "", "", "A lake in the morning", "Птица на ветке")
 
 
 class DataSet:
-    """All rows for these numbers and this seed. The newest tweet is of `until`."""
+    """All rows for these numbers and this seed. The time of the newest tweet is `until`."""
 
     def __init__(self, size: Size, seed: int, until: datetime) -> None:
         self.size, self.seed, self.until = size, seed, until
         self.began = until - TWEETING
-        self._popular = scattered(size.users, start=seed)  # the most followed first, who tweet the most too
+        self._popular = scattered(size.users, start=seed)  # the most followed first, who also tweet most
         self._weights = harmonic(size.users)
         self._authors = self._draw_authors()
         self._likes = array("i", bytes(4 * size.tweets))
@@ -163,13 +164,13 @@ class DataSet:
     def _followed_by(self, follower: int, count: int, chance: random.Random) -> Iterator[int]:
         drawn = chance.choices(self._popular, cum_weights=self._weights, k=2 * count)
         found = dict.fromkeys([self._popular[0], *drawn])
-        if len(found) <= count:  # the popular are drawn again and again
+        if len(found) <= count:  # popular users are drawn again and again
             found.update(dict.fromkeys(self._popular[: 2 * count + 1]))
         found.pop(follower, None)
         return islice(found, count)
 
     def _likers(self, count: int, chance: random.Random) -> list[int]:
-        """Different users; those with small ids like more than others do."""
+        """Distinct users; those with small ids like more tweets than others do."""
         users = self.size.users
         draw = chance.random
         if count > users // 4:
@@ -190,7 +191,7 @@ class DataSet:
 
 
 def counted(ids: array[int], number: int) -> array[int]:
-    """How often each of the ids 1 to `number` is among them."""
+    """How often each of the ids 1 to `number` occurs in `ids`."""
     found = array("i", bytes(4 * number))
     for one in ids:
         found[one - 1] += 1

@@ -1,6 +1,6 @@
 """Putting the made-up community into a new server, with pictures that are drawn on the spot.
 
-Pictures go the way of every upload: an original in the store, a row `pending`, a task for a worker.
+Pictures take the same path as uploads: an original in the store, a `pending` row, a task for a worker.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from server.generate.loading import NotEmpty
 from storage import object_keys
 from storage.base import ObjectStore
 
-# The newest tweet is of a moment ago, the oldest of so long.
+# The newest tweet is a moment old, the oldest this old.
 SPREAD = timedelta(days=6)
 
 LOCK = "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"
@@ -34,7 +34,7 @@ ADD_TWEET = "INSERT INTO tweets (author_id, content, created_at) VALUES ($1, $2,
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What there is now."""
+    """What the server has now."""
 
     users: int
     tweets: int
@@ -44,7 +44,7 @@ class Settled:
 
 
 async def settle(store: ObjectStore, jobs: Jobs, told: Callable[[int], None] = lambda _: None) -> Settled:
-    """Fill a server that holds nobody but perhaps the demo users. Raises NotEmpty, StorageError."""
+    """Fill a server that has no users except perhaps the demo users. Raises NotEmpty, StorageError."""
     chance, now = random.Random(7), datetime.now(UTC)  # noqa: S311 (who likes what)
     wanted: list[tuple[int, int, int, str, str]] = []
     async with transaction():
@@ -90,11 +90,11 @@ async def settle(store: ObjectStore, jobs: Jobs, told: Callable[[int], None] = l
 
 
 async def once(data: bytes) -> AsyncIterator[bytes]:
-    """A body of one piece."""
+    """A body in one piece."""
     yield data
 
 
 async def _add(statement: str, *values: object) -> int:
-    """The id of a new row."""
+    """Insert a row; return its id."""
     (made,) = await rows(statement, *values)
     return int(made["id"])

@@ -1,8 +1,8 @@
-"""Filling a database by COPY, in one transaction: whole or not at all.
+"""Filling a database with COPY in one transaction, completely or not at all.
 
-Foreign keys and indexes are taken off and made again at the end, which checks every row just the same: a
-million tweets and what belongs to them take 34 s in this way, and 122 s otherwise. The triggers that count
-and tell of changes are switched off meanwhile; the counters come with the rows, and nothing is told.
+Foreign keys and indexes are dropped and created again at the end, which checks every row all the same: a
+million tweets and what belongs to them take 34 s this way, and 122 s otherwise. The triggers that count and
+publish changes are disabled meanwhile; the counters come with the rows, and no changes are published.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from server.core.security import api_keys as keys
 from server.generate.dataset import DataSet, Rows
 from server.generate.size import Size
 
-# In the order of loading, with the columns that the rows have.
+# The tables in the order of loading, with the columns that the rows have.
 COLUMNS = {
     "users": "id handle name tweets_count followers_count following_count version created_at",
     "tweets": "id author_id content likes_count version created_at",
@@ -29,7 +29,7 @@ COLUMNS = {
     "created_at changed_at",
 }
 
-# What the tables have besides their rows and primary keys: how to take it off, and how to put it on again.
+# What the tables have besides rows and primary keys: the statements that drop it, and those that restore it.
 EXTRAS = """
     SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS off,
         format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname,
@@ -46,7 +46,7 @@ Told = Callable[[int], None]
 
 
 class NotEmpty(Exception):
-    """The database holds somebody's data."""
+    """The database has someone's data."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ class Filled:
 async def fill(
     address: DatabaseAddress, size: Size, *, seed: int, until: datetime, told: Told = lambda _: None
 ) -> Filled:
-    """Fill an empty, migrated database; the same rows for the same size, seed and time.
+    """Fill an empty, migrated database; the same size, seed and time give the same rows.
 
     Args:
         until: the time of the newest tweet.
-        told: is called with the number of rows so far.
+        told: called with the number of rows so far.
 
     Raises:
         NotEmpty: there are users, tweets or pictures already.
@@ -79,7 +79,7 @@ async def fill(
             await _lock_empty(connection)
             data = DataSet(size, seed, until)
             await _without_extras(connection, lambda: _copy(connection, data, told))
-        for table in COLUMNS:  # so that plans know the numbers, and indexes alone can answer
+        for table in COLUMNS:  # so that the planner has statistics, and index-only scans work
             await connection.execute(f"VACUUM (ANALYZE) {table}")
     finally:
         await connection.close()

@@ -1,4 +1,4 @@
-"""Landscapes, drawn when they are wanted: nobody's photographs."""
+"""Landscapes, drawn on demand, so that nobody's photographs are needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 1600, 1066
 
 Colour = tuple[int, int, int]
 
-# The sky from above to the horizon, the sun or moon, and the ridges from the farthest to the nearest.
+# The colours of the sky at the top and at the horizon, of the sun or moon, and of the ridges, farthest first.
 SCENES: dict[str, tuple[Colour, Colour, Colour, tuple[Colour, ...]]] = {
     "morning": (
         (142, 184, 220),
@@ -43,7 +43,7 @@ SCENES: dict[str, tuple[Colour, Colour, Colour, tuple[Colour, ...]]] = {
 
 
 def picture(name: str, seed: int) -> bytes:
-    """A JPEG of this scene; the same for the same seed."""
+    """A JPEG of this scene; the same seed gives the same picture."""
     above, horizon, sun, ridges = SCENES[name]
     chance = random.Random(seed)  # noqa: S311 (a drawing)
     image = Image.new("RGB", (WIDTH, HEIGHT), above)
@@ -72,6 +72,6 @@ def ridge(chance: random.Random, base: float) -> list[tuple[float, float]]:
 
 
 def between(one: Colour, other: Colour, part: float) -> Colour:
-    """A colour on the way."""
+    """A colour in between."""
     red, green, blue = (round(a + (b - a) * part) for a, b in zip(one, other, strict=True))
     return red, green, blue

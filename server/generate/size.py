@@ -1,4 +1,4 @@
-"""How much there is of everything."""
+"""The size of a generated data set."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 
 class Impossible(ValueError):
-    """There is no such data set; the text says why."""
+    """No such data set can exist; the text says why."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many rows of each."""
+    """The number of rows of each table."""
 
     users: int
     tweets: int
@@ -39,12 +39,12 @@ class Size:
         follows: int | None = None,
         media: int | None = None,
     ) -> Size:
-        """What is usual for so many tweets, where nothing else is said.
+        """A size with the usual numbers for this many tweets, unless others are given.
 
-        For a million they are 100,000 users, 5 million likes, 2 million follows, 250,000 pictures.
+        A million tweets go with 100,000 users, 5 million likes, 2 million follows and 250,000 pictures.
 
         Raises:
-            Impossible: fewer users cannot have so much.
+            Impossible: so few users cannot have so many rows.
         """
         users = max(2, tweets // 10) if users is None else users
         return cls(
@@ -57,10 +57,10 @@ class Size:
 
     @property
     def rows(self) -> int:
-        """All together."""
+        """The total number of rows."""
         return self.users + self.tweets + self.likes + self.follows + self.media
 
 
 def most_follows(users: int) -> int:
-    """A quarter of all pairs: with more, everybody would be alike."""
+    """The maximum number of follows, a quarter of all pairs: with more, everyone would be alike."""
     return users * (users - 1) // 4

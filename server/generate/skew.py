@@ -1,7 +1,7 @@
-"""Few have much and many have little: counts by Zipf's law, and orders that look like chance.
+"""Skewed distributions, where few have much and many have little: Zipf counts, and orders that look random.
 
-Only addition, multiplication and division of floating-point numbers decide anything here: IEEE 754 fixes
-their results, so that every machine makes the same.
+Results depend only on addition, multiplication and division of floating-point numbers, whose results IEEE 754
+fixes, so that every machine makes the same data.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ GOLDEN = 0.618033988749895
 
 
 def harmonic(number: int) -> array[float]:
-    """1, 1 + 1/2, 1 + 1/2 + 1/3, …: cumulative weights where the second has half of the first."""
+    """1, 1 + 1/2, 1 + 1/2 + 1/3, …: cumulative weights, in which the second item weighs half of the first."""
     return array("d", accumulate(1 / rank for rank in range(1, number + 1)))
 
 
 def zipf_counts(number: int, total: int, most: int) -> array[int]:
-    """How many of `total` each of `number` ranks has: in proportion to 1/rank, but nobody more than `most`.
+    """The share of `total` for each of `number` ranks: proportional to 1/rank, but at most `most`.
 
-    They add up to `total`, which must be possible: at most `number * most`.
+    The shares add up to `total`, which must be at most `number * most`.
     """
     if number == 0:
         return array("i")
@@ -47,7 +47,7 @@ def zipf_counts(number: int, total: int, most: int) -> array[int]:
 
 
 def scattered(number: int, start: int) -> array[int]:
-    """The ids 1 to `number` in an order in which neighbours are far apart."""
+    """The ids 1 to `number`, in an order that puts neighbours far apart."""
     step = stride(number)
     return array("i", (1 + (start + step * place) % number for place in range(number)))
 

@@ -1,1 +1,1 @@
-"""Taking over what the first implementation has: its database read in batches, its pictures made anew."""
+"""Import from the first implementation: its database is read in batches, its pictures are processed anew."""

@@ -1,4 +1,4 @@
-"""What is told of an import: how many rows of each table were found and taken over; what was not, and why."""
+"""The report of an import: how many rows of each table were found and imported; which were not, and why."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-# The old tables in the order in which they are told of; `keys` are the users'.
+# The old tables in the order of the report; `keys` are the users' keys.
 PLACES = ("users", "keys", "tweets", "likes", "subscriptions", "medias", "pictures")
 
 
 class Told(NamedTuple):
-    """A row that was not taken over, or not as it was. Never holds a key's value or a text."""
+    """A row that was not imported, or was changed. It never contains a key's value or a text."""
 
     table: str
     id: str
@@ -20,44 +20,44 @@ class Told(NamedTuple):
 
 @dataclass(slots=True)
 class Count:
-    """Rows of an old table."""
+    """Counts of an old table's rows."""
 
     found: int = 0
     taken: int = 0
 
     def add(self, other: Count) -> None:
-        """Count these too."""
+        """Add the other counts."""
         self.found += other.found
         self.taken += other.taken
 
 
 @dataclass(slots=True)
 class Batch:
-    """What became of some rows of the old database."""
+    """The outcome for some rows of the old database."""
 
     counts: dict[str, Count] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
 
     def add(self, other: Batch) -> None:
-        """Of these rows too."""
+        """Add the outcome for other rows."""
         for name, count in other.counts.items():
             self.counts.setdefault(name, Count()).add(count)
         self.told += other.told
 
     def tell(self, table: str, row_id: object, reason: str) -> None:
-        """Say that a row was not taken over, or not as it was."""
+        """Report that a row was not imported, or was changed."""
         self.told.append(Told(table, str(row_id), reason))
 
     def count(self, table: str, *, taken: bool) -> None:
-        """One more row was found."""
+        """Count a row that was found."""
         self.counts.setdefault(table, Count()).add(Count(1, int(taken)))
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All of an import. `pictures` counts those that Perch has by their state, of each tweet that shows them.
+    """The report of a whole import. `pictures` counts Perch's pictures by state, once per tweet showing them.
 
-    `finished_at` is None where nothing was written.
+    `finished_at` is None if nothing was written.
     """
 
     source: str

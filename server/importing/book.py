@@ -1,4 +1,4 @@
-"""What this database remembers of an import: which it was, how far it came, and what was told."""
+"""What this database remembers of an import: its source, its progress, and its reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from server.importing.errors import ImportRefused
 from server.importing.source import Source
 from server.importing.statements import LARGEST_ID
 
-# Ids that are compared at once.
+# The number of ids compared at once.
 COMPARED = 10_000
 
 KNOWN = "SELECT fingerprint, last_user, last_tweet, began_at, finished_at FROM imports"
@@ -33,10 +33,10 @@ EXCEPT = """
     INSERT INTO import_exceptions (fingerprint, place, row_id, reason)
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])
 """
-# What was written is read anew as a whole; nobody is told of each row.
+# Clients reread everything after an import, so there are no events for single rows.
 FORGET_EVENTS = "DELETE FROM outbox WHERE xmin = pg_current_xact_id()::xid"
 
-# New ids are larger than all that come. $1 table, $2 the largest that comes.
+# Makes new ids larger than all imported ones. $1 table, $2 the largest id to be imported.
 BEYOND = """
     SELECT setval(name, greatest($2::bigint, coalesce(pg_sequence_last_value(name), 0)))
     FROM (SELECT pg_get_serial_sequence($1, 'id')::regclass AS name) s WHERE $2 > 0
@@ -44,8 +44,8 @@ BEYOND = """
 
 FINISH = "UPDATE imports SET finished_at = now() WHERE fingerprint = $1"
 
-# Whoever listens or comes back reads everything anew, as after a restore. Web processes look for that when
-# they connect.
+# Makes clients that listen or come back reread everything, as after a restore. Web processes check for this
+# when they connect.
 RENEW = "UPDATE instance SET epoch = gen_random_uuid()"
 RECONNECT = f"""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -55,7 +55,7 @@ RECONNECT = f"""
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An import that is under way or done."""
+    """An import that is in progress or done."""
 
     fingerprint: str
     last_user: int
@@ -65,7 +65,7 @@ class Known:
 
 
 async def find(connection: Any, source: Source) -> Known | None:
-    """The import of this old database, if one was begun here."""
+    """The import of this old database, if one was started here."""
     for record in await connection.fetch(KNOWN):
         if await source.fingerprint(record["last_user"]) == record["fingerprint"]:
             return Known(**record)
@@ -73,10 +73,10 @@ async def find(connection: Any, source: Source) -> Known | None:
 
 
 async def begin(connection: Any, source: Source, known: Known | None, *, dry_run: bool) -> Known:
-    """See that the ids to come are free, and keep them free from now on; the import.
+    """Check that the ids to be imported are free, and reserve them; return the import.
 
     Raises:
-        ImportRefused: one of them is taken.
+        ImportRefused: one of the ids is taken.
     """
     async with connection.transaction():
         if not dry_run:
@@ -100,7 +100,7 @@ async def begin(connection: Any, source: Source, known: Known | None, *, dry_run
 
 
 async def position(connection: Any, known: Known | None, step: str) -> list[str] | None:
-    """How far this table was read; None at its beginning."""
+    """How far this step has read; None at the beginning."""
     found: list[str] | None = await connection.fetchval(
         "SELECT position FROM import_steps WHERE fingerprint = $1 AND step = $2",
         known.fingerprint if known else "",
@@ -110,7 +110,7 @@ async def position(connection: Any, known: Known | None, step: str) -> list[str]
 
 
 async def note(connection: Any, known: Known, step: str, batch: Batch, reached: Sequence[str]) -> None:
-    """Inside the transaction of a batch: what became of it, and that all of it is done."""
+    """Inside the transaction of a batch: record its outcome, and how far the step has read."""
     for name, count in {step: Count(), **batch.counts}.items():
         where = list(reached) if name == step else None
         await connection.execute(NOTE, known.fingerprint, name, where, count.found, count.taken)
@@ -121,16 +121,16 @@ async def note(connection: Any, known: Known, step: str, batch: Batch, reached: 
 
 
 async def finish(connection: Any, known: Known) -> None:
-    """All of it was read: open pages are told to look again."""
+    """Mark the import as finished, and make open pages reload."""
     async with connection.transaction():
         await connection.execute(FINISH, known.fingerprint)
         await connection.execute(RENEW)
-    with suppress(asyncpg.InsufficientPrivilegeError):  # streams learn of it when they are opened anew
+    with suppress(asyncpg.InsufficientPrivilegeError):  # streams then notice when they are reopened
         await connection.execute(RECONNECT)
 
 
 async def counts(connection: Any, known: Known) -> dict[str, Count]:
-    """By the old tables, pictures as they are now."""
+    """The counts by old table; those of pictures as of now."""
     steps = await connection.fetch(
         "SELECT step, found, taken FROM import_steps WHERE fingerprint = $1", known.fingerprint
     )
@@ -146,7 +146,7 @@ async def counts(connection: Any, known: Known) -> dict[str, Count]:
 
 
 async def states_of_pictures(connection: Any, known: Known) -> dict[str, int]:
-    """How many pictures wait for a worker, are ready, or turned out broken; `gone` are not here any more."""
+    """How many pictures wait for a worker, are ready, or turned out broken; `gone` no longer exist here."""
     states = await connection.fetch(
         "SELECT coalesce(m.state, 'gone') AS state, count(*) AS n FROM import_pictures p "
         "LEFT JOIN media_attachments m ON m.id = p.media_id "
@@ -157,7 +157,7 @@ async def states_of_pictures(connection: Any, known: Known) -> dict[str, int]:
 
 
 async def exceptions(connection: Any, known: Known) -> list[Told]:
-    """All that was told, and the pictures whose files could not be taken until now."""
+    """All reported rows, and the pictures whose files could not be imported so far."""
     found = await connection.fetch(
         "SELECT place, row_id, reason FROM import_exceptions WHERE fingerprint = $1 UNION ALL "
         "SELECT 'medias', format('tweet %s, picture %s', tweet_id, picture_id), reason FROM import_pictures "
@@ -168,7 +168,7 @@ async def exceptions(connection: Any, known: Known) -> list[Told]:
 
 
 async def _refuse_collisions(connection: Any, source: Source, table: str, done: int) -> None:
-    """Of this import are the rows up to `done` alone."""
+    """Raises ImportRefused if an id is taken; only rows up to `done` come from this import."""
     behind = done
     while ids := [
         row["id"]

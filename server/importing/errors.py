@@ -1,11 +1,11 @@
-"""Why nothing is taken over, or no more; each text is one line for the operator."""
+"""Errors that stop an import; each text is one line for the operator."""
 
 from __future__ import annotations
 
 
 class ImportRefused(Exception):
-    """It cannot be done as things are: nothing was written by this run but what was finished before."""
+    """The import is not possible in this state: this run wrote nothing beyond the batches it had finished."""
 
 
 class SourceUnusable(ImportRefused):
-    """The old database does not answer, or is not one."""
+    """The old database does not respond, or is not one of the first implementation."""

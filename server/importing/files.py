@@ -1,4 +1,4 @@
-"""The files of the old pictures, in a folder or in the old bucket: read, bounded, and never trusted."""
+"""The files of the old pictures, in a folder or in the old bucket: read up to a limit, and never trusted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from server.features.media.recognition import HEAD, recognise
 from storage.base import CHUNK, InvalidKey, ObjectNotFound, ObjectStore
 
-# Longer paths lead nowhere.
+# No object has a longer key.
 MAX_KEY = 512
 
 
@@ -23,14 +23,14 @@ class PictureNotTaken(Exception):
 
 
 class PictureFiles(Protocol):
-    """Where the files are."""
+    """The source of the files."""
 
     def read(self, key: str) -> AbstractAsyncContextManager[tuple[int, AsyncIterator[bytes]]]:
-        """The size that the file says it has, and its bytes. Raises PictureNotTaken."""
+        """The file's declared size, and its bytes. Raises PictureNotTaken."""
 
 
 class NoFiles:
-    """Pictures are left out."""
+    """No files: pictures are left out."""
 
     def read(self, key: str) -> AbstractAsyncContextManager[tuple[int, AsyncIterator[bytes]]]:
         """See `PictureFiles.read`."""
@@ -38,7 +38,7 @@ class NoFiles:
 
 
 class FilesInFolder:
-    """As copied out of the bucket: found by the last part of their keys, nowhere else than in the folder."""
+    """Files copied out of the bucket, found by the last part of their keys, directly in the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,7 +56,7 @@ class FilesInFolder:
             yield os.fstat(file.fileno()).st_size, _chunks(file)
 
     def _open(self, name: str) -> BinaryIO:
-        """A plain file: no link, and nothing that would have us wait."""
+        """Open a regular file: no link, and nothing that would block."""
         descriptor = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
@@ -65,7 +65,7 @@ class FilesInFolder:
 
 
 class FilesInBucket:
-    """In the old bucket, asked by its API under their keys."""
+    """Files in the old bucket, read by their keys through its API."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
@@ -83,8 +83,8 @@ class FilesInBucket:
 
 
 def key_of(link: str | None) -> str | None:
-    """The object's key, which is the path of the link behind the bucket's name; None where it says none."""
-    with suppress(ValueError):  # not even an address
+    """The object's key: the link's path after the bucket's name; None if it has none."""
+    with suppress(ValueError):  # not even a URL
         parts = [unquote(part) for part in urlsplit(link or "").path.split("/")]
         inner = parts[2:]
         plain = inner and all(part not in ("", ".", "..") and "/" not in part for part in inner)
@@ -95,7 +95,7 @@ def key_of(link: str | None) -> str | None:
 
 
 async def look(files: PictureFiles, key: str, *, most: int) -> None:
-    """Raises PictureNotTaken where `copy` would, as far as the beginning of the file says."""
+    """Raises PictureNotTaken if `copy` would, as far as the beginning of the file shows."""
     async with files.read(key) as (size, body):
         _check_size(size, most)
         beginning = b""
@@ -107,11 +107,11 @@ async def look(files: PictureFiles, key: str, *, most: int) -> None:
 
 
 async def copy(files: PictureFiles, key: str, out: Path, *, most: int) -> str:
-    """Copy a file of at most so many bytes; its content type, as its first bytes say.
+    """Copy a file of at most `most` bytes; return its content type, detected from its first bytes.
 
     Raises:
-        PictureNotTaken: it is not there, too large, or no picture.
-        StorageUnavailable: the old bucket does not answer.
+        PictureNotTaken: it does not exist, is too large, or is not a picture.
+        StorageUnavailable: the old bucket does not respond.
     """
     beginning, copied = b"", 0
     async with files.read(key) as (size, body):

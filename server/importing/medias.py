@@ -1,4 +1,4 @@
-"""Which tweet shows which pictures, in which order. For their files see `server.importing.pictures`."""
+"""Imports which tweet shows which pictures, in which order. See `server.importing.pictures` for the files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from server.importing.account import Batch
 from server.importing.files import PictureNotTaken
 from server.importing.target import Target
 
-# Positions are small numbers in the database.
+# The largest position: it is a `smallint` in the database.
 MAX_PLACE = 2**15 - 1
 
 PLAN = """
@@ -29,7 +29,7 @@ class Shown(NamedTuple):
 
 
 async def medias(found: Sequence[Any], target: Target) -> Batch:
-    """Note which pictures are to be taken over; in a dry run, look at their files at once."""
+    """Record which pictures to import; in a dry run, check their files right away."""
     batch = Batch()
     coming = []
     for row in found:
@@ -60,7 +60,7 @@ async def medias(found: Sequence[Any], target: Target) -> Batch:
 
 
 async def arrays(found: Sequence[Any], _target: Target) -> Batch:
-    """Tell of what only the arrays name: the old server showed what stands in `medias`."""
+    """Report pictures named only in the arrays: the old server showed those in `medias`."""
     batch = Batch()
     for row in found:
         what = "which isn't among its media" if row["has_picture"] else "which is missing"
@@ -69,7 +69,7 @@ async def arrays(found: Sequence[Any], _target: Target) -> Batch:
 
 
 async def pictures(found: Sequence[Any], target: Target) -> Batch:
-    """Tell of pictures that no tweet shows: nobody knows whose they are."""
+    """Report pictures that no tweet shows: their owners are unknown."""
     batch = Batch()
     for row in found:
         batch.count("pictures", taken=row["nth"] == 1 and row["id"] in target.rehearsed)
@@ -81,12 +81,12 @@ async def pictures(found: Sequence[Any], target: Target) -> Batch:
 
 
 def pair(tweet_id: int, picture_id: int) -> str:
-    """How a picture of a tweet is told of."""
+    """The name of a tweet's picture in the report."""
     return f"tweet {tweet_id}, picture {picture_id}"
 
 
 async def looked_at(key: str, target: Target) -> str | None:
-    """Why a file cannot be taken over; None where it can, as far as its beginning says."""
+    """Why a file cannot be imported; None if it can, as far as its beginning shows."""
     try:
         await files.look(target.files, key, most=target.media_max_bytes)
     except PictureNotTaken as reason:

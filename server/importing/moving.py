@@ -1,4 +1,4 @@
-"""The whole of it: users, tweets, likes, follows, and which tweet shows what, in batches; then the files."""
+"""The whole import: users, tweets, likes, follows, and which tweet shows what, in batches; then the files."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from server.importing.target import Target
 
 Work: TypeAlias = Callable[[Sequence[Any], Target], Awaitable[Batch]]
 
-# Something that shows how much of a length is done.
+# Shows how much of a given length is done.
 Progress: TypeAlias = Callable[[str, int | None], AbstractContextManager[Callable[[int], None]]]
 
 
 class Step(NamedTuple):
-    """What is read, and what is done with it."""
+    """A step of the import: what is read, and what is done with it."""
 
     name: str
     sql: str
@@ -49,7 +49,7 @@ STEPS = (
     Step("arrays", statements.ARRAYS, medias.arrays),
     Step("pictures", statements.PICTURES, medias.pictures),
 )
-# A handle, say.
+# For example a handle.
 SOMEBODY = "someone else took what was meant for"
 
 TABLES = ("users", "tweets", "likes", "subscriptions", "medias", "pictures")
@@ -57,7 +57,7 @@ TABLES = ("users", "tweets", "likes", "subscriptions", "medias", "pictures")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be taken over, and how. `zone` is that of the old server's clock."""
+    """What to import, and how. `zone` is the time zone of the old server's clock."""
 
     source: DatabaseAddress
     files: PictureFiles
@@ -69,21 +69,21 @@ class Wanted:
 
 @contextmanager
 def quiet(_label: str, _length: int | None) -> Iterator[Callable[[int], None]]:
-    """Nobody looks."""
+    """Show no progress."""
     yield lambda _: None
 
 
 async def take_over(
     wanted: Wanted, address: DatabaseAddress, means: Means, progress: Progress = quiet
 ) -> Account:
-    """Take over what was not yet; what became of all of it, by this run and those before.
+    """Import what wasn't imported yet; return the report of this run and all earlier ones.
 
-    It may be killed at any point and run again. What was finished is not read again, but for the files of
-    pictures that could not be taken.
+    It can be killed at any point and run again. What was finished is not read again, except for the files of
+    pictures that could not be imported.
 
     Raises:
-        ImportRefused: something stands against it, in one line.
-        StorageUnavailable: a store does not answer.
+        ImportRefused: the import is not possible; the text says why in one line.
+        StorageUnavailable: a store does not respond.
     """
     async with _connected(address) as connection:
         async with source.opened(wanted.source) as old:
@@ -117,7 +117,7 @@ async def take_over(
 
 async def _read_all(old: Source, known: Known, target: Target, show: Callable[[int], None]) -> None:
     connection, done = target.connection, 0
-    await changes.tell([topics.EVERYTHING])  # a run before may have died before it did
+    await changes.tell([topics.EVERYTHING])  # an earlier run may have died before doing so
     for step in STEPS:
         reached = await book.position(connection, known, step.name)
         async for rows in old.batches(step.sql, reached):
@@ -132,7 +132,7 @@ async def _read_all(old: Source, known: Known, target: Target, show: Callable[[i
 
 
 async def _rehearse(old: Source, known: Known, target: Target, show: Callable[[int], None]) -> Account:
-    """What would happen with what was not taken over yet."""
+    """Report what would happen with the rows that weren't imported yet."""
     whole, done = await pictures.rehearse(target), 0
     for step in STEPS if known.finished_at is None else ():
         reached = await book.position(target.connection, known, step.name)
@@ -161,7 +161,7 @@ async def _account(connection: Any, wanted: Wanted, known: Known, there: dict[st
 
 @asynccontextmanager
 async def _connected(address: DatabaseAddress) -> AsyncIterator[Any]:
-    """A connection of its own, as a batch may take long. Raises ImportRefused where another import runs."""
+    """A connection of its own, as a batch may take long. Raises ImportRefused if another import runs."""
     connection = await connect(
         address,
         within=CONNECT_TIMEOUT,
@@ -174,7 +174,8 @@ async def _connected(address: DatabaseAddress) -> AsyncIterator[Any]:
         try:
             yield connection
         finally:
-            # The server frees a lock some time after the connection is gone: the next import would meet it.
+            # The server only frees the lock some time after the connection is gone, which could block the
+            # next import.
             with contextlib.suppress(PostgresError, InterfaceError, OSError, TimeoutError):
                 await connection.execute("SELECT pg_advisory_unlock_all()", timeout=CONNECT_TIMEOUT)
                 await connection.close(timeout=CONNECT_TIMEOUT)

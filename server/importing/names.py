@@ -1,4 +1,4 @@
-"""Handles made from names, and names that keep the rules."""
+"""Makes handles from names, and names that comply with the rules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from server.core.text import CONTROL, DIRECTION, NAME_MAX_LENGTH, VISIBLE
 
 HANDLE_MAX_LENGTH = 30
 
-# Letters that do not come apart into ASCII and accents. The Cyrillic ones as in passports (ICAO Doc 9303
-# part 3, section 6).
+# Letters that can't be decomposed into ASCII and accents. Cyrillic is transliterated as in passports (ICAO
+# Doc 9303 part 3, section 6).
 WRITTEN = """
     а=a б=b в=v г=g д=d е=e ж=zh з=z и=i к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh
     щ=shch ъ=ie ы=y ь= э=e ю=iu я=ia є=ie і=i ґ=g ј=j љ=lj њ=nj ћ=c ђ=dj џ=dz
@@ -23,7 +23,7 @@ OTHER = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
 def handle_of(name: str) -> str | None:
-    """The name in ASCII as a handle; None where some of its letters have no place there, or it has none."""
+    """The name in ASCII as a handle; None if it has letters without an equivalent, or no letters."""
     written = "".join(_ascii(letter) for letter in name.lower())
     if any(not letter.isascii() and letter.isalpha() for letter in written):
         return None
@@ -32,7 +32,7 @@ def handle_of(name: str) -> str | None:
 
 
 def candidates(user_id: int, name: str) -> list[str]:
-    """Handles for this user, the best first. The last one is nobody else's."""
+    """Possible handles for this user, the best first. The last one can't be anyone else's."""
     plain = f"user{user_id}"
     numbered = [plain, *(f"{plain}_{number}" for number in range(2, 10)), f"user_{secrets.token_hex(12)}"]
     wanted = handle_of(name)
@@ -43,7 +43,7 @@ def candidates(user_id: int, name: str) -> list[str]:
 
 
 def shown(name: str | None) -> tuple[str | None, list[str]]:
-    """The name as it may be shown, None where nothing can be seen of it; and what had to be changed."""
+    """The name in a permitted form, None if it has nothing visible; and what had to be changed."""
     changed = []
     kept = DIRECTION.sub("", CONTROL.sub(" ", name or "")).strip()
     if not VISIBLE.search(kept):

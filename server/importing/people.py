@@ -1,4 +1,4 @@
-"""Users with their keys, and who follows whom."""
+"""Imports users with their keys, and who follows whom."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from server.importing.account import Batch
 from server.importing.statements import LARGEST_ID
 from server.importing.target import Target
 
-# The keys of the demo users are in everybody's hands; those of the first implementation are the same.
+# The demo users' keys, which everyone knows; the first implementation has the same ones.
 PUBLIC_KEYS = frozenset(handle for handle, _ in DEMO_USERS)
 
-# What the keys are called in people's settings.
+# The name of imported keys in people's settings.
 KEY_NAME = "first implementation"
 
 TAKEN_HANDLES = "SELECT handle FROM users WHERE handle = ANY($1::text[])"
@@ -45,7 +45,7 @@ ADD_FOLLOWS = """
 
 
 class Newcomer(NamedTuple):
-    """A user as they come."""
+    """A user to be imported."""
 
     id: int
     handle: str
@@ -54,7 +54,7 @@ class Newcomer(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A key as it is stored."""
+    """A key in the form in which it is stored."""
 
     user_id: int
     hash: bytes
@@ -62,7 +62,7 @@ class Key(NamedTuple):
 
 
 async def users(found: Sequence[Any], target: Target) -> Batch:
-    """Take over users, and the keys that may go on working."""
+    """Import users, and those of their keys that may continue to work."""
     batch = Batch()
     coming = []
     for user in found:
@@ -83,7 +83,7 @@ async def users(found: Sequence[Any], target: Target) -> Batch:
 
 
 async def follows(found: Sequence[Any], target: Target) -> Batch:
-    """Take over who follows whom; `created_at` without a zone is of the old server's clock."""
+    """Import who follows whom; a `created_at` without a time zone is in that of the old server's clock."""
     batch = Batch()
     coming = {}
     for row in found:
@@ -123,7 +123,7 @@ def _why_not(user: Any) -> str | None:
 
 
 async def _keys(coming: Sequence[Any], target: Target, batch: Batch) -> list[Key]:
-    """The keys that are taken over; what becomes of the others is told."""
+    """The keys to import; the others are reported."""
     wanted = {}
     for user in coming:
         key, refused = user["api_key"], None
@@ -151,7 +151,7 @@ async def _keys(coming: Sequence[Any], target: Target, batch: Batch) -> list[Key
 
 
 async def _newcomers(coming: Sequence[Any], public: set[int], target: Target, batch: Batch) -> list[Newcomer]:
-    """Each with a handle that nobody has, or had."""
+    """The users, each with a handle that nobody has or had."""
     cleaned = {user["id"]: names.shown(user["name"]) for user in coming}
     wanted = {user_id: names.candidates(user_id, name or "") for user_id, (name, _) in cleaned.items()}
     every = [handle for handles in wanted.values() for handle in handles]

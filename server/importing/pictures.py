@@ -1,4 +1,4 @@
-"""Pictures on their way: their files become originals that wait for a worker, as if they were uploaded."""
+"""Imports the pictures' files: they become originals that wait for a worker, as if they had been uploaded."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from server.importing.target import Target
 from storage import object_keys
 from storage.base import ObjectStore
 
-# Files that are copied side by side, and pictures of one transaction: what was copied for one that fails is
-# swept later.
+# How many files are copied in parallel, and how many pictures one transaction takes; if it fails, the copied
+# files are swept later.
 AT_ONCE, BATCH = 8, 64
 
-# $2 and $3: behind this one.
+# $2 and $3: start after this picture.
 WAITING = f"""
     SELECT tweet_id, picture_id, place, object_key FROM import_pictures
     WHERE fingerprint = $1 AND media_id IS NULL AND (tweet_id, picture_id) > ($2::bigint, $3::bigint)
@@ -51,7 +51,7 @@ SETTLE = """
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What is needed for it besides the database: the store, the queue, a folder for files of a moment."""
+    """What the import needs besides the database: the store, the queue, a folder for temporary files."""
 
     store: ObjectStore
     jobs: Jobs
@@ -60,19 +60,19 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What became of a file: an original in the store, or the reason why not."""
+    """The outcome for a file: an original in the store, or the reason why there is none."""
 
     token: str | None
     reason: str | None
 
 
 async def waiting(target: Target) -> int:
-    """How many pictures of tweets could not be taken over until now."""
+    """How many pictures of tweets have not been imported so far."""
     return int(await target.connection.fetchval(HOW_MANY, target.fingerprint))
 
 
 async def rehearse(target: Target) -> Batch:
-    """What `carry` would do."""
+    """Report what `carry` would do."""
     batch, behind = Batch(), (0, 0)
     while some := await target.connection.fetch(WAITING, target.fingerprint, *behind):
         for row in some:
@@ -85,25 +85,25 @@ async def rehearse(target: Target) -> Batch:
 
 
 async def carry(target: Target, means: Means, told: Callable[[int], None] = lambda _: None) -> None:
-    """Take over the files of all pictures that wait, those that could not be taken before among them.
+    """Import the files of all waiting pictures, including those that could not be imported before.
 
-    A file is stored, then its row is written: what a crash between the two leaves is swept like any upload's.
+    A file is stored before its row is written: if a crash comes in between, it is swept like any upload's.
 
     Raises:
-        StorageUnavailable: one of the two stores does not answer.
+        StorageUnavailable: one of the two stores does not respond.
     """
     behind, done, queueing = (0, 0), 0, True
     while some := await target.connection.fetch(WAITING, target.fingerprint, *behind):
         copied = await _copy_all([row["object_key"] for row in some], target, means)
         for media_id in await _write(some, copied, target, means):
-            # Without a queue all of them are found later, as after a crash.
+            # Without a queue, all of them will be found later, as after a crash.
             queueing = queueing and await means.jobs.send(PROCESS, media_id)
         behind = some[-1]["tweet_id"], some[-1]["picture_id"]
         told(done := done + len(some))
 
 
 async def _copy_all(keys: Sequence[str], target: Target, means: Means) -> list[Copied]:
-    """Some side by side. What goes wrong with a store ends all of them."""
+    """Copy files in parallel. An error of a store stops all of them."""
     try:
         async with asyncio.TaskGroup() as together:
             free = asyncio.Semaphore(AT_ONCE)
@@ -127,7 +127,7 @@ async def _copy(object_key: str, target: Target, means: Means, free: asyncio.Sem
 
 
 async def _write(some: Sequence[Any], copied: Sequence[Copied], target: Target, means: Means) -> list[int]:
-    """Write down what became of each; the ids of the new pictures."""
+    """Record the outcome for each; return the ids of the new pictures."""
     new = [
         (copy.token, row["tweet_id"], row["place"])
         for row, copy in zip(some, copied, strict=True)

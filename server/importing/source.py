@@ -1,4 +1,4 @@
-"""The old database: checked, then read from one snapshot, in batches, and never written."""
+"""The old database: checked, then read in batches from one snapshot, and never written to."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from server.core.database.connecting import connect
 from server.core.database.connection import AWAY, CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
 from server.importing.errors import SourceUnusable
 
-# Rows of one transaction here, and of one round trip there.
+# The number of rows in one transaction here, and in one round trip there.
 BATCH = 1000
 
 NUMBER = ("int2", "int4", "int8")
 TEXT = ("text", "varchar", "bpchar")
 
-# What its migrations make, and which types will do.
+# The tables and columns that its migrations create, and the types that we accept.
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "alembic_version": {"version_num": TEXT},
     "users": {"id": NUMBER, "api_key": TEXT, "name": TEXT},
@@ -51,14 +51,14 @@ FINGERPRINT = """
 
 
 class Source:
-    """One snapshot of it: whatever is written there meanwhile is not seen."""
+    """A snapshot of the old database, which doesn't show anything that is written there meanwhile."""
 
     def __init__(self, address: DatabaseAddress, connection: Any) -> None:
         self.name = str(address)
         self._connection = connection
 
     async def value(self, sql: str, *values: object) -> Any:
-        """The only value of a statement."""
+        """The single value that a statement returns."""
         with translated(self.name):
             return await self._connection.fetchval(sql, *values)
 
@@ -67,11 +67,11 @@ class Source:
         return int(await self.value(f"SELECT count(*) FROM {table}"))
 
     async def fingerprint(self, last_user: int) -> str:
-        """What tells this database from others, whatever its address: its users up to this one."""
+        """What distinguishes this database from others, whatever its address: its users up to this one."""
         return str(await self.value(FINGERPRINT, last_user) or "no users")
 
     async def batches(self, sql: str, position: list[str] | None) -> AsyncIterator[list[Any]]:
-        """The rows of a statement that takes a position, from there on."""
+        """The rows of a statement that takes a position, starting from it."""
         found = []
         with translated(self.name):
             async for record in self._connection.cursor(sql, position, prefetch=BATCH):
@@ -88,7 +88,7 @@ async def opened(address: DatabaseAddress) -> AsyncIterator[Source]:
     """The old database, in one transaction that can only read.
 
     Raises:
-        SourceUnusable: it does not answer, or is no database of the first implementation.
+        SourceUnusable: it does not respond, or is not a database of the first implementation.
     """
     with translated(str(address)):
         connection = await connect(
@@ -110,7 +110,7 @@ async def opened(address: DatabaseAddress) -> AsyncIterator[Source]:
 
 @contextmanager
 def translated(name: str) -> Iterator[None]:
-    """What goes wrong with the old database, as one line that says so."""
+    """Translate errors of the old database into one line that says so."""
     try:
         yield
     except AWAY as error:

@@ -1,14 +1,14 @@
-"""What is read of the old database: each statement goes on behind a position, in an order that is its own.
+"""The statements that read the old database: each continues after a position, in an order of its own.
 
-Constraints may be missing there: whatever they would say is asked here, so that a row twice, or one whose
-tweet is gone, is told of and not taken over.
+Constraints may be missing there, so the statements check what these would ensure: rows that occur twice, or
+whose tweet is gone, are reported and not imported.
 """
 
 from __future__ import annotations
 
 from server.core.text import TWEET_MAX_BYTES
 
-# Half of what new ids may reach (2^53 - 1, which a JavaScript number holds exactly): there is room for these.
+# Half of the largest new id (2^53 - 1, which a JavaScript number holds exactly), to leave room for new ids.
 LARGEST_ID = 2**52
 
 USER = f"SELECT 1 FROM users u WHERE u.id BETWEEN 1 AND {LARGEST_ID} AND u.id = "
@@ -19,7 +19,7 @@ TWEET = f"""
 
 
 def ordered(inner: str, **keys: str) -> str:
-    """The rows in the order of these columns of these types, behind the position `$1` if it is not null."""
+    """SQL for the rows, sorted by these columns of these types, after the position `$1` if it is not null."""
     behind = ", ".join(f"($1::text[])[{number}]::{kind}" for number, kind in enumerate(keys.values(), 1))
     names = ", ".join(keys)
     return f"""
@@ -61,8 +61,8 @@ LIKES = ordered(
     nth="bigint",
 )
 
-# The oldest first, as lists of followers are shown in the order of their making. What is no time of this era
-# counts as none.
+# The oldest first, as lists of followers are shown in the order in which they were created. Times outside
+# this era count as missing.
 SUBSCRIPTIONS = ordered(
     f"""
     SELECT coalesce(extract(epoch FROM created_at), '-infinity')::float8 AS since,
@@ -80,8 +80,8 @@ SUBSCRIPTIONS = ordered(
     nth="bigint",
 )
 
-# `place` is that of the picture among those of its tweet. Both tables beside it are read once, as they may
-# have lost their indexes with their constraints.
+# `place` is the picture's position within its tweet. Both joined tables are read only once, as they may have
+# lost their indexes along with their constraints.
 MEDIAS = ordered(
     f"""
     SELECT tweet_id, picture_id, nth, has_tweet, has_picture, link, row_number() OVER (
@@ -106,7 +106,7 @@ MEDIAS = ordered(
     nth="bigint",
 )
 
-# Arrays that name what `medias` does not know.
+# Pictures named in arrays that are not in `medias`.
 ARRAYS = ordered(
     """
     SELECT DISTINCT t.id AS tweet_id, coalesce(e.id, 0) AS picture_id,

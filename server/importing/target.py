@@ -1,4 +1,4 @@
-"""Where rows go, and what all of them have in common."""
+"""The target of an import: where rows go, and what all of them have in common."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.importing.files import PictureFiles
 
-# The old tweets have no time. Each gets one so long before the next, but all of them within these years.
+# The old tweets have no time. Each gets one SPACING before the next tweet's, but all within ALL_WITHIN.
 SPACING, ALL_WITHIN = timedelta(seconds=1), timedelta(days=3650)
 
 
@@ -17,9 +17,9 @@ SPACING, ALL_WITHIN = timedelta(seconds=1), timedelta(days=3650)
 class Target:
     """This Perch's database, during one import.
 
-    `zone` is that of the old server's clock, `demo` whether publicly known keys are honoured here. The tweet
-    `last_tweet` was the newest one when the import began. `rehearsed` are pictures that a dry run
-    would take.
+    `zone` is the time zone of the old server's clock; `demo` says whether publicly known keys are accepted
+    here. The tweet `last_tweet` was the newest one when the import began. `rehearsed` are pictures that a dry
+    run would import.
     """
 
     connection: Any
@@ -34,11 +34,11 @@ class Target:
     rehearsed: set[int] = field(default_factory=set)
 
     def time_of(self, tweet_id: int) -> datetime:
-        """When a tweet counts as written: before this import, and in the order of the ids."""
+        """The time given to a tweet: before this import, and in the order of the ids."""
         spacing = min(SPACING, ALL_WITHIN / max(1, self.last_tweet))
         return min(self.began_at - spacing * (self.last_tweet - tweet_id), datetime.now(UTC))
 
     @property
     def first_time(self) -> datetime:
-        """Before the first tweet: when people count as having come."""
+        """The time given to people's arrival: before the first tweet."""
         return self.time_of(0)

@@ -1,4 +1,4 @@
-"""Tweets and likes."""
+"""Imports tweets and likes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADD_TWEETS = """
     RETURNING id
 """
 
-# A like has no time either: that of its tweet. The id orders them.
+# Likes have no time either, so each gets that of its tweet. Their ids order them.
 ADD_LIKES = """
     INSERT INTO likes (tweet_id, user_id, created_at)
     SELECT tweet_id, user_id, t.created_at
@@ -29,7 +29,7 @@ ADD_LIKES = """
 
 
 async def tweets(found: Sequence[Any], target: Target) -> Batch:
-    """Take over tweets, however long or empty they are."""
+    """Import tweets, however long or empty they are."""
     batch = Batch()
     coming = {}
     for row in found:
@@ -61,7 +61,7 @@ async def tweets(found: Sequence[Any], target: Target) -> Batch:
 
 
 async def likes(found: Sequence[Any], target: Target) -> Batch:
-    """Take over likes; the triggers count them anew."""
+    """Import likes; the triggers count them anew."""
     batch = Batch()
     coming = []
     for row in found:

@@ -1,4 +1,4 @@
-"""Whether Perch looks after itself: what makes it `degraded`, though it serves everybody."""
+"""Whether Perch is in good condition: what makes it `degraded` even though it serves everyone."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from server.operations.ownership import is_rehearsal
 from server.operations.scheduled_run import RunKind, RunState, ScheduledRun
 from server.operations.slots import Timetable
 
-# How much later than its slot's successor the newest dump of each kind is missed: an hourly dump counts as
-# old after 90 minutes, a daily one after 26 hours, a weekly one after 8 days; one that the settings make
-# rarer, later.
+# How long after its next slot the newest dump of each kind counts as missed: an hourly dump is too old after
+# 90 minutes, a daily one after 26 hours, a weekly one after 8 days; later if the settings make dumps rarer.
 SLACK = {
     RunKind.DUMP_HOUR: timedelta(minutes=30),
     RunKind.DUMP_DAY: timedelta(hours=2),
@@ -28,7 +27,7 @@ USUAL = {
     RunKind.DUMP_WEEK: timedelta(days=7),
 }
 
-# What a reconciliation may find, by the names in its result.
+# The kinds of findings of a reconciliation, by the names in its result.
 RECONCILED = (
     "miscounted_tweets",
     "miscounted_users",
@@ -40,19 +39,19 @@ RECONCILED = (
 )
 
 
-# Events that wait longer than this are not live. Seconds.
+# Events that wait more seconds than this are no longer live.
 LATE = 10
 
-# A task that was given up is told of for so long.
+# How long a failed task is reported.
 PUT_ASIDE_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something to tell an operator.
+    """Something to report to an operator.
 
-    `word` stays the same as long as it lasts; the sentence may not, and can be told to everybody; the detail
-    is for operators.
+    `word` stays the same for as long as the trouble lasts. The sentence may change, and anyone may see it;
+    the detail is for operators only.
     """
 
     word: str
@@ -61,13 +60,13 @@ class Trouble:
 
     @property
     def told(self) -> str:
-        """All of it, for operators."""
+        """The sentence and the detail, for operators."""
         return f"{self.sentence}: {self.detail}" if self.detail else self.sentence
 
 
 async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = None) -> list[Trouble]:
-    """What is not as it should be; nothing on a server that had no slot yet."""
-    if await is_rehearsal():  # no dump or run is missed there
+    """Everything that is wrong; nothing on a server that has had no slot yet."""
+    if await is_rehearsal():  # a rehearsal misses no dump or run
         return [Trouble("rehearsal", "this Perch is a rehearsal, which only reads the stores")]
     now = now or datetime.now(UTC)
     found = [await _old_dump(kind, timetable, now) for kind in USUAL]
@@ -80,7 +79,7 @@ async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = N
 
 async def of_disks(settings: Settings) -> list[Trouble]:
     """What is wrong with the disks of this machine."""
-    found = await asyncio.to_thread(lambda: list(disks.looked_at(settings)))  # one may be far away, and slow
+    found = await asyncio.to_thread(lambda: list(disks.looked_at(settings)))  # a disk may be remote and slow
     return [Trouble(f"disk_{disk.place}", *disk.trouble) for disk in found if disk.trouble]
 
 
@@ -137,7 +136,7 @@ async def late_events() -> Trouble | None:
 
 
 def words(age: timedelta) -> str:
-    """An age for people: of "3 days", "5 hours" or "10 minutes"."""
+    """An age for people, such as "3 days", "5 hours" or "10 minutes"."""
     for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if (count := int(age.total_seconds() // seconds)) >= 2 or unit == "minute":
             return f"{count} {unit}{'' if count == 1 else 's'}"

@@ -1,5 +1,7 @@
-"""Counters against the rows that they count. Triggers keep them in the writer's transaction, so that nothing
-should ever be found here."""
+"""Checks counters against the rows that they count.
+
+Triggers update them in the writer's transaction, so that nothing should ever be wrong.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,10 @@ class Counter:
     """A column that counts rows of another table; the feature of those rows declares it.
 
     Attributes:
-        table: whose column it is.
-        column: its name.
-        rows: the table whose rows it counts,
-        by: and the column of that table that names what they are counted for.
+        table: the table that has the column.
+        column: the column's name.
+        rows: the table whose rows it counts.
+        by: the column of that table which refers to the row that has the counter.
     """
 
     table: Literal["tweets", "users"]
@@ -33,8 +35,8 @@ class Counted:
     """A table with counters.
 
     Attributes:
-        at_once: so many ids are compared in a statement, which sees all of them at one moment.
-        topic: what changes with a row's counters, by its id.
+        at_once: how many ids a statement compares; it sees all of them in one snapshot.
+        topic: the topic that changes with a row's counters, given its id.
     """
 
     table: str
@@ -48,14 +50,14 @@ USERS = Counted("users", 1_000, topics.user)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A range of ids, how many it spans, and those whose counters were wrong."""
+    """A range of ids: how many it spans, and those whose counters were wrong."""
 
     ids: int
     wrong: list[int]
 
 
 async def compare(counted: Counted, counters: Sequence[Counter], *, repair: bool) -> AsyncIterator[Compared]:
-    """All rows of a table, one batch after the other; with `repair`, what is wrong is counted again."""
+    """Compare all rows of a table batch by batch; with `repair`, recount what is wrong."""
     of_table = [counter for counter in counters if counter.table == counted.table]
     find, mend = _wrong(counted, of_table), _mended(counted, of_table)
     async for first, last in _ranges(counted):
@@ -67,7 +69,7 @@ async def compare(counted: Counted, counters: Sequence[Counter], *, repair: bool
 
 
 def recount(counters: Sequence[Counter]) -> Iterator[str]:
-    """Statements that count everything again, of a database that nobody else writes to."""
+    """Statements that recount everything, for a database that nobody else writes to."""
     for counted in (TWEETS, USERS):
         of_table = [counter for counter in counters if counter.table == counted.table]
         counts = ", ".join(f"coalesce({each.column}.n, 0) AS {each.column}" for each in of_table)
@@ -85,7 +87,7 @@ def recount(counters: Sequence[Counter]) -> Iterator[str]:
 
 
 def _wrong(counted: Counted, counters: Sequence[Counter]) -> str:
-    """The rows whose counters are wrong: $1 and $2, from the id after this to that."""
+    """SQL for the rows whose counters are wrong, with ids after $1 and up to $2."""
     joins = " ".join(
         f"LEFT JOIN (SELECT {each.by} AS id, count(*) AS n FROM {each.rows} "
         f"WHERE {each.by} > $1 AND {each.by} <= $2 GROUP BY 1) {each.column} ON {each.column}.id = t.id"
@@ -98,7 +100,7 @@ def _wrong(counted: Counted, counters: Sequence[Counter]) -> str:
 
 
 def _mended(counted: Counted, counters: Sequence[Counter]) -> str:
-    """Count again: $1 the locked row, which is returned if it was wrong, with a newer version."""
+    """SQL that recounts the locked row $1, and returns it, with a newer version, if it was wrong."""
     counts = ", ".join(
         f"(SELECT count(*) FROM {each.rows} WHERE {each.by} = $1) AS {each.column}" for each in counters
     )
@@ -111,14 +113,14 @@ def _mended(counted: Counted, counters: Sequence[Counter]) -> str:
 
 
 async def _mend(counted: Counted, mend: str, row_id: int) -> bool:
-    """Whether it was wrong still: who writes meanwhile has counted before, or waits and counts after."""
+    """Recount a row; return whether it was still wrong. Concurrent writers count before this, or wait."""
     async with transaction():
         await rows(f"SELECT id FROM {counted.table} WHERE id = $1 FOR NO KEY UPDATE", row_id)
         return await row(mend, row_id) is not None
 
 
 async def _ranges(counted: Counted) -> AsyncIterator[tuple[int, int]]:
-    """All ids of a table as ranges; those that are given out meanwhile are of the next look."""
+    """All ids of a table as ranges; ids that are assigned meanwhile are left to the next check."""
     found = await row(f"SELECT coalesce(max(id), 0) AS last FROM {counted.table}")
     last: int = found["last"] if found else 0
     for first in range(0, last, counted.at_once):

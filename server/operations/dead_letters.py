@@ -1,4 +1,4 @@
-"""Messages that were put aside: looked at, sent again, or given up for good."""
+"""Dead letters: list them, send them again, or discard them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from redis.asyncio import Redis
 
 from server.operations.queues import DEAD_LETTERS, STREAM, STREAMS
 
-# How Redis names an entry of a stream.
+# The format of the ids of a Redis stream's entries.
 ID = re.compile(r"[0-9]{1,18}-[0-9]{1,18}", re.ASCII)
 
-# Sent again and gone from here, or neither; 1 where it was here.
+# Either sends the message again and removes it from the dead letters, or does neither; returns 1 if it
+# existed.
 RETRY = """
     local found = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
     if #found == 0 then return 0 end
@@ -26,7 +27,7 @@ RETRY = """
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was put aside: `arguments` are ids, `task` is None where it cannot be read."""
+    """A dead letter: `arguments` are ids, `task` is None if the message cannot be read."""
 
     id: str
     at: datetime
@@ -36,7 +37,7 @@ class DeadLetter:
 
 
 class Message(msgspec.Struct):
-    """What is read of one; taskiq writes more."""
+    """The fields of a message that are read here; taskiq writes more."""
 
     task_name: str
     args: list[Any] = []
@@ -50,7 +51,7 @@ async def listed(redis: Redis, *, limit: int) -> list[DeadLetter]:
 
 
 async def retry(redis: Redis, letter_id: str) -> DeadLetter | None:
-    """Send it to its queue again; None where there is none of this id. Raises RedisError or OSError."""
+    """Send it to its queue again; None if there is no such dead letter. Raises RedisError or OSError."""
     fields = await _fields(redis, letter_id)
     if fields is None:
         return None
@@ -62,7 +63,7 @@ async def retry(redis: Redis, letter_id: str) -> DeadLetter | None:
 
 
 async def discard(redis: Redis, letter_id: str) -> DeadLetter | None:
-    """Delete it; None where there is none of this id. Raises RedisError or OSError."""
+    """Delete it; None if there is no such dead letter. Raises RedisError or OSError."""
     fields = await _fields(redis, letter_id)
     if fields is None or not await redis.xdel(DEAD_LETTERS, letter_id):
         return None

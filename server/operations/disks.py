@@ -1,4 +1,4 @@
-"""Room on the disks of this machine that Perch writes to."""
+"""Free space on the disks of this machine that Perch writes to."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import Path
 
 from config.settings import Settings
 
-# A disk is low when less than a tenth of it is free, or less than 2 GB. Both are bounded, so that neither a
-# huge disk nor a tiny one is low for no reason: 10 GB are plenty, whatever part of the disk they are, and on
-# a disk of less than 8 GB a quarter is enough. Bytes.
+# A disk is low if less than a tenth of it, or less than 2 GB, is free. Both rules have bounds, so that
+# neither a huge disk nor a tiny one counts as low for no reason: 10 GB are plenty, whatever part of the disk
+# they are, and on a disk of less than 8 GB a quarter is enough. The sizes are in bytes.
 LOW_PART, PLENTY = 10, 10 * 10**9
 LOW_BYTES, TINY_PART = 2 * 10**9, 4
 
-# A file system that counts its files is low when it can take less than this part of them.
+# A file system with a limited number of files is low when less than one part in this many is free.
 LOW_FILES_PART = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """What is known of the disk of a folder. Bytes; `error` says why nothing is known."""
+    """What is known about a folder's disk, with sizes in bytes; `error` says why nothing is known."""
 
     place: str
     folder: Path
@@ -33,12 +33,12 @@ class Disk:
 
     @property
     def is_low(self) -> bool:
-        """Whether somebody has to make room soon."""
+        """Whether someone has to make room soon."""
         return self.error is None and (self.free < enough(self.size) or self.lacks_files)
 
     @property
     def trouble(self) -> tuple[str, str] | None:
-        """What is wrong with it, for everybody, and the rest of it for operators."""
+        """What is wrong with the disk, as a sentence for everyone and the details for operators."""
         if self.error is not None:
             return f"the disk that holds the {self.place} can't be checked", f"{self.folder}: {self.error}"
         if self.only_reads:
@@ -53,7 +53,7 @@ class Disk:
 
 
 def places(settings: Settings) -> dict[str, Path]:
-    """The folders that grow, by what lies there."""
+    """The folders that grow, by what they hold."""
     found = {"data": settings.data_folder}
     if settings.object_storage == "local":
         found["pictures"] = settings.objects_folder
@@ -63,7 +63,7 @@ def places(settings: Settings) -> dict[str, Path]:
 
 
 def looked_at(settings: Settings) -> Iterator[Disk]:
-    """Each disk once, under the first place that lies on it."""
+    """Each disk once, under the first of its places."""
     known: set[int] = set()
     for place, folder in places(settings).items():
         try:
@@ -84,26 +84,26 @@ def of_folder(place: str, folder: Path) -> Disk:
         folder,
         size=found.f_blocks * found.f_frsize,
         free=found.f_bavail * found.f_frsize,
-        # Some file systems make inodes as they need them, and say 0.
+        # Some file systems create inodes on demand and report 0.
         lacks_files=found.f_files > 0 and found.f_favail * LOW_FILES_PART < found.f_files,
         only_reads=bool(found.f_flag & os.ST_RDONLY),
     )
 
 
 def existing(folder: Path) -> Path:
-    """The folder, or the one above it where it will be made. Raises OSError."""
+    """The folder, or its nearest existing parent, where it will be created. Raises OSError."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return folder
 
 
 def enough(size: int) -> int:
-    """How many bytes have to be free on a disk of this size."""
+    """The number of bytes that have to be free on a disk of this size."""
     return max(min(size // LOW_PART, PLENTY), min(LOW_BYTES, size // TINY_PART))
 
 
 def in_words(count: int) -> str:
-    """Bytes, as sizes of disks are said."""
+    """A number of bytes in the units usual for disks."""
     amount = float(count)
     for unit in ("B", "kB", "MB", "GB"):
         if amount < 1000:

@@ -1,4 +1,4 @@
-"""What is true of this database as a whole: one row."""
+"""A single row with facts about this database as a whole."""
 
 from __future__ import annotations
 

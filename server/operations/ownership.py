@@ -1,8 +1,8 @@
 """Which Perch a store belongs to, so that a second one on the same bucket removes nothing of the first.
 
-A marker in the store names the owner: the identity of the instance, and the lineage of its data. A restored
-database has another lineage, so it owns nothing until somebody says so. The first Perch that meets a store
-without a marker claims it, unless the store holds something and the database knows of nothing in it.
+A marker in the store names the owner by the identity of the instance and the lineage of its data. A restored
+database has another lineage, so it owns nothing until someone says so. The first Perch that finds a store
+without a marker claims it, unless the store has objects of which the database knows none.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from storage.owned import Standing
 
 log = logging.getLogger(__name__)
 
-# How long an answer counts, and how long a Perch may go on removing after another one took over. Seconds.
+# How many seconds an answer stays valid; for that long a Perch may go on removing after another took over.
 KNOWN_FOR = 10.0
 
 SELF = "SELECT identity::text AS identity, lineage::text AS lineage, is_rehearsal FROM instance"
 
-# Whether this database has to do with what lies in a store of pictures, and in one of dumps.
+# Whether this database knows of anything in a store of pictures, and in a store of dumps.
 KNOWS_PICTURES = "SELECT EXISTS (SELECT 1 FROM media_attachments) AS found"
 KNOWS_DUMPS = (
     "SELECT EXISTS (SELECT 1 FROM scheduled_runs WHERE kind LIKE 'dump%' AND state = 'done') AS found"
@@ -36,11 +36,11 @@ KNOWS_DUMPS = (
 
 
 class MarkerDamaged(StorageError):
-    """The marker is there and cannot be read, so nobody knows whose the store is."""
+    """The marker exists but cannot be read, so it is unknown whose the store is."""
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """The marker. `name` is INSTANCE_NAME, for people; `since` says since when it is the owner."""
+    """The marker's contents. `name` is INSTANCE_NAME, for people; `since` is when it became the owner."""
 
     identity: str
     epoch: str
@@ -54,13 +54,13 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Ownership:
-    """What one folder of a store is to this Perch.
+    """The relation of one folder of a store to this Perch.
 
     Args:
-        store: not wrapped.
-        folder: where the pictures or dumps lie; each folder of a bucket may have an owner of its own.
-        name: this Perch's, for people.
-        knows: the statement that says whether the database has to do with what lies there.
+        store: the store itself, not wrapped.
+        folder: where the pictures or dumps are; each folder of a bucket may have an owner of its own.
+        name: this Perch's name, for people.
+        knows: the statement that tells whether the database knows of anything there.
     """
 
     store: ObjectStore
@@ -72,11 +72,11 @@ class Ownership:
 
     @property
     def key(self) -> str:
-        """Where the marker lies."""
+        """The object key of the marker."""
         return f"{MARKERS}{self.folder.strip('/')}.json"
 
     async def standing(self) -> Standing:
-        """What the store is to this Perch; claims a store that is nobody's. Raises StorageError."""
+        """The store's standing for this Perch; claims a store without an owner. Raises StorageError."""
         if self._known is None or time.monotonic() - self._known_at > KNOWN_FOR:
             found = await self._ask()
             if found is Standing.GUEST and self._known is not Standing.GUEST:
@@ -86,7 +86,7 @@ class Ownership:
         return self._known
 
     async def owner(self) -> Owner | None:
-        """Whom the marker names; None where there is none. Raises StorageError, MarkerDamaged."""
+        """The owner that the marker names; None without a marker. Raises StorageError, MarkerDamaged."""
         try:
             async with self.store.read(self.key) as found:
                 data = b"".join([piece async for piece in found.body])
@@ -107,7 +107,7 @@ class Ownership:
         return owner is not None and owner.is_same(me)
 
     async def take_over(self) -> Owner | None:
-        """Write this Perch into the marker; who was there before. Only for what a person asked for."""
+        """Make this Perch the owner; return the previous one. Only call this if a person asked for it."""
         before = None
         with suppress(MarkerDamaged):
             before = await self.owner()
@@ -122,7 +122,7 @@ class Ownership:
             return Standing.REHEARSAL
         try:
             owner = await self.owner()
-        except MarkerDamaged as error:  # perhaps another's: nothing is removed until somebody takes it over
+        except MarkerDamaged as error:  # perhaps another's: nothing is removed until someone takes over
             log.error("%s", error)
             return Standing.GUEST
         if owner is None and await self._is_unknown():
@@ -132,11 +132,11 @@ class Ownership:
             if await self.store.create(self.key, data, content_type="application/json"):
                 log.info("%s: now belongs to this Perch", self.folder)
                 return Standing.OWNER
-            owner = await self.owner()  # another process claimed it at the same moment
+            owner = await self.owner()  # another process has just claimed it
         return Standing.OWNER if owner is not None and owner.is_same(me) else Standing.GUEST
 
     async def _is_unknown(self) -> bool:
-        """Whether it holds something, and the database has to do with nothing of that kind."""
+        """Whether the folder has objects although the database knows of nothing of that kind."""
         (knows,) = await rows(self.knows)
         if knows["found"]:
             return False
@@ -146,13 +146,13 @@ class Ownership:
 
 
 async def is_rehearsal() -> bool:
-    """Whether this data was restored to try it, beside the Perch that it comes from."""
+    """Whether this data was restored as a rehearsal, beside the Perch that it comes from."""
     (found,) = await rows(SELF)
     return bool(found["is_rehearsal"])
 
 
 async def myself(name: str) -> tuple[Owner, bool]:
-    """What a marker says of this Perch, and whether it is a rehearsal."""
+    """The marker's contents for this Perch, and whether it is a rehearsal."""
     (found,) = await rows(SELF)
     me = Owner(identity=found["identity"], epoch=found["lineage"], name=name, since=datetime.now(UTC))
     return me, found["is_rehearsal"]

@@ -1,4 +1,4 @@
-"""The queue as operators see it."""
+"""The state of the queue, for operators."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ WAITER = "perch:waiter:"
 DEAD_LETTERS = "perch:dead"
 ALIVE = "perch:alive:"
 
-# What operators call the streams.
+# The operators' names for the streams.
 NAMES = {"quick": STREAM, "slow": SLOW_STREAM, "people": PEOPLE_STREAM}
 
-# There as long as a scheduler lives, which says so every SCHEDULER_BEAT. Both in seconds.
+# This key exists as long as a scheduler is alive, which renews it every SCHEDULER_BEAT. Both are in seconds.
 SCHEDULER = "perch:scheduler"
 SCHEDULER_LEASE, SCHEDULER_BEAT = 30, 8
 
-# What is written to see whether that works. Milliseconds.
+# The key written to test whether Redis takes writes, and its lifetime in milliseconds.
 PROBE, PROBE_LIFETIME = "perch:probe", 1_000
 
 
@@ -36,7 +36,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """All of them by their names, what was put aside, how many workers live, and whether a scheduler does."""
+    """All queues by name, the dead letters, how many workers are alive, and whether a scheduler is."""
 
     by_name: dict[str, Queue]
     dead_letters: int
@@ -45,17 +45,17 @@ class Queues:
 
     @property
     def waiting(self) -> int:
-        """In all queues."""
+        """The messages waiting in all queues."""
         return sum(queue.waiting for queue in self.by_name.values())
 
     @property
     def running(self) -> int:
-        """In all workers' hands."""
+        """The messages that workers are processing."""
         return sum(queue.running for queue in self.by_name.values())
 
 
 async def read(redis: Redis) -> Queues:
-    """What stands in Redis now. Raises RedisError or OSError where nobody can tell."""
+    """Read the current state from Redis. Raises RedisError or OSError if that fails."""
     by_name = {}
     for name, stream in NAMES.items():
         total = held = 0
@@ -67,20 +67,21 @@ async def read(redis: Redis) -> Queues:
 
 
 async def try_to_write(redis: Redis) -> None:
-    """Write something that is gone a moment later. Raises RedisError or OSError.
+    """Write something that expires a moment later. Raises RedisError or OSError.
 
-    A replica, a full memory (`maxmemory`) and a disk that cannot be written answer a PING all the same.
+    A PING isn't enough: a replica, or a Redis whose memory (`maxmemory`) is full or whose disk isn't
+    writable, answers it too.
     """
     await redis.set(PROBE, b"", px=PROBE_LIFETIME)
 
 
 def how(error: Exception) -> str:
-    """What Redis does instead of its work, without anything that only operators may know."""
+    """How Redis fails, in words without anything that only operators may know."""
     return "refuses writes" if isinstance(error, ResponseError) else "doesn't respond"
 
 
 async def _held(redis: Redis, stream: str) -> int:
-    """Messages in workers' hands: none before the first worker makes the group of them."""
+    """Messages that workers are processing; 0 before the first worker creates the consumer group."""
     try:
         return int((await redis.xpending(stream, GROUP))["pending"])
     except ResponseError as error:

@@ -1,4 +1,4 @@
-"""The recovery kit: what a new machine needs besides the store of dumps, as text for a file or for paper."""
+"""The recovery kit: what a new machine needs besides the store of dumps, as text for a file or paper."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from server.operations.server_key import Purpose, ServerKey
 from server.operations.server_keys import LENGTH, PURPOSES
 
-# Behind each key, so that a letter that was mistyped from paper is found. Bytes; with the key's 32, base32
-# needs no padding.
+# The bytes of checksum after each key, so that letters mistyped from paper are detected. Together with the
+# key's 32 bytes, base32 needs no padding.
 CHECK = 3
 GROUP = 4  # letters
 GROUPS_A_LINE = 7
@@ -44,7 +44,7 @@ class KitDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the kit says besides the keys: whose it is, where dumps and copies are, and the encryption."""
+    """What the kit says besides the keys: its Perch, where dumps and copies are, and the encryption."""
 
     instance: str
     place: str

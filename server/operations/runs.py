@@ -1,8 +1,7 @@
-"""Scheduled runs as rows: planned, claimed by one, renewed, finished.
+"""Scheduled runs as rows: planned, claimed by one worker, renewed, finished.
 
-The database decides what runs, and Redis only carries the word: two schedulers plan the same slots and find
-them there already, a lost message is sent again, and what a dead worker was at is due again when its lease
-ends.
+The database decides what runs, and Redis only notifies: two schedulers plan the same slots and find them
+already there, a lost message is sent again, and a dead worker's run is due again when its lease ends.
 """
 
 from __future__ import annotations
@@ -27,29 +26,30 @@ from server.operations.slots import Timetable
 
 log = logging.getLogger(__name__)
 
-# Do what a scheduled run stands for, if it is still due.
+# Carry out a scheduled run, if it is still due.
 EXECUTE = Job("runs.execute")
 
-# A run is its holder's for so long, and as long as it is renewed, which happens more often. Seconds.
+# How many seconds a run belongs to its holder unless it is renewed, and how often it is renewed.
 LEASE, RENEW_EVERY = 20, 5
 
-# Tries of a run whose holder dies each time, or whose cause of failure may pass.
+# How often a run is tried if its holder dies each time, or if it fails with a transient error.
 MAX_ATTEMPTS = 5
 
-# Workers are told again of a run that nobody took within this time. Seconds.
+# Workers are notified again of a run that nobody took within this many seconds.
 TELL_AGAIN = 60
 
-# More skipped slots than this get no rows: a server that was off for a year is no year of rows.
+# The maximum number of skipped slots that get rows: a server that was off for a year must not add a year's
+# rows.
 MAX_SKIPPED = 1_000
 
-# Clocks of several machines may differ by so much.
+# How much the clocks of several machines may differ.
 CLOCK_SKEW = timedelta(minutes=2)
 
-# Rows of runs are kept for so long.
+# How long the rows of runs are kept.
 KEPT = timedelta(days=90)
 
-# Of each group one run at a time: dumps and drills take the whole disk, and a worker has pictures to do
-# besides.
+# Only one run of each group at a time: dumps and restore tests take the whole disk, and a worker has to
+# process pictures as well.
 DUMPS = (RunKind.DUMP_HOUR, RunKind.DUMP_DAY, RunKind.DUMP_WEEK)
 EXCLUSIVE = ((*DUMPS, RunKind.DRILL), (RunKind.LOGS,), (RunKind.RETENTION,), (RunKind.RECONCILE,))
 
@@ -75,7 +75,7 @@ START = """
     RETURNING id
 """
 
-# $1 kind. One that waits for its moment, or to be tried again, need not.
+# $1 kind. If a run is requested, one that waits for its start time, or to be tried again, starts at once.
 WAITING = "SELECT id FROM scheduled_runs WHERE kind = $1 AND state = 'due' ORDER BY slot DESC LIMIT 1"
 HASTEN = f"""
     UPDATE scheduled_runs SET start_after = now(), sent_at = NULL
@@ -90,7 +90,7 @@ ASK = """
     RETURNING id
 """
 
-# What nobody is at, and workers were not told of just now.
+# Due runs that nobody is working on, and that workers weren't notified of just now.
 TELL = """
     UPDATE scheduled_runs SET sent_at = now()
     WHERE (state = 'due' AND start_after <= now() OR state = 'running' AND lease_until < now())
@@ -101,7 +101,7 @@ TELL = """
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A run in the hands of this process, which has to renew it."""
+    """A run claimed by this process, which has to renew it."""
 
     id: int
     kind: RunKind
@@ -112,20 +112,20 @@ class Claim:
 
 
 async def plan(timetable: Timetable, jobs: Jobs, *, now: datetime | None = None) -> None:
-    """Write the rows of slots that have come, and tell workers of what is due."""
+    """Write rows for the slots that have come, and notify workers of due runs."""
     for kind in RunKind:
         await _plan(kind, timetable, now or datetime.now(UTC))
     await tell(jobs)
 
 
 async def tell(jobs: Jobs) -> None:
-    """Tell workers of what is due and was not told just now."""
+    """Notify workers of due runs, except those that were announced just now."""
     for found in await rows(TELL, TELL_AGAIN):
         await jobs.send(EXECUTE, found["id"])
 
 
 async def claim(run_id: int) -> Claim | None:
-    """Take a run, or None where somebody else has it, it is not due, or one of its group runs."""
+    """Claim a run; None if another worker has it, it is not due, or one of its group is running."""
     found = await ScheduledRun.get_or_none(id=run_id)
     if found is None:
         return None
@@ -134,7 +134,7 @@ async def claim(run_id: int) -> Claim | None:
     async with transaction():
         await rows(
             "SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS
-        )  # two of one group claim one by one
+        )  # claims within a group happen one at a time
         taken = await row(CLAIM, run_id, holder, LEASE, group)
     if taken is None:
         return None
@@ -146,12 +146,12 @@ async def claim(run_id: int) -> Claim | None:
 
 
 def group_of(kind: str) -> list[str]:
-    """The kinds of which one run at a time is done."""
+    """The kinds in the same group, of which only one run is done at a time."""
     return [str(other) for other in next(group for group in EXCLUSIVE if kind in group)]
 
 
 async def start_manually(kind: RunKind) -> Claim | None:
-    """A new run in the hands of this process, for the slot of this moment; None where its group is busy."""
+    """A new run claimed by this process, for a slot at this moment; None if its group is busy."""
     now, holder = datetime.now(UTC), secrets.token_hex(16)
     async with transaction():
         await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS)
@@ -160,9 +160,9 @@ async def start_manually(kind: RunKind) -> Claim | None:
 
 
 async def ask(kind: RunKind, by: Actor, jobs: Jobs) -> ScheduledRun:
-    """A run that a worker does as soon as it can: what is due already, or a new one. Raises RunUnderWay.
+    """A run for a worker to do as soon as it can: one that is due already, or a new one. Raises RunUnderWay.
 
-    One that was asked for and waits is given back as it is.
+    If one was requested already and is waiting, it is returned unchanged.
     """
     async with transaction():
         await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.CLAIMS)
@@ -178,12 +178,12 @@ async def ask(kind: RunKind, by: Actor, jobs: Jobs) -> ScheduledRun:
 
 
 async def get(run_id: int) -> ScheduledRun:
-    """The row as it stands."""
+    """The run's current row."""
     return await ScheduledRun.get(id=run_id)
 
 
 async def renew(run: Claim) -> bool:
-    """Whether the run is still this holder's."""
+    """Renew the lease; return whether the run still belongs to this holder."""
     found = await row(
         "UPDATE scheduled_runs SET lease_until = now() + $3 * interval '1 s' "
         "WHERE id = $1 AND holder = $2 AND state = 'running' RETURNING id",
@@ -195,18 +195,18 @@ async def renew(run: Claim) -> bool:
 
 
 async def finish(run: Claim, result: dict[str, Any]) -> bool:
-    """It is done; False where it was another holder's already."""
+    """Mark the run as done; False if another holder has taken it over."""
     return await _end(run, RunState.DONE, result=result)
 
 
 async def fail(run: Claim, error: str, *, result: dict[str, Any] | None = None) -> bool:
-    """It did not work, and is not tried again."""
+    """Mark the run as failed; it is not tried again."""
     log.error("the run %s of %s failed: %s", run.kind, run.slot.isoformat(), error)
     return await _end(run, RunState.FAILED, result=result, error=error)
 
 
 async def try_later(run: Claim, error: str, delay: timedelta) -> None:
-    """It did not work for a reason that may pass. The try counts."""
+    """Try the run again later, after a transient error. The try counts."""
     if run.attempt >= MAX_ATTEMPTS:
         await fail(run, error)
         return
@@ -215,7 +215,7 @@ async def try_later(run: Claim, error: str, delay: timedelta) -> None:
 
 
 async def give_back(run: Claim) -> None:
-    """This process stops; the run is due as if it had not begun."""
+    """Give the run back because this process is stopping; it is due as if it had not begun."""
     await _release(run, None, timedelta(), spent=1)
 
 
@@ -232,14 +232,14 @@ async def newest(kind: RunKind, *states: RunState) -> ScheduledRun | None:
 
 
 async def forget_old(*, now: datetime | None = None) -> int:
-    """Delete rows that are older than anybody asks for; how many."""
+    """Delete rows that are too old to be of interest; return their number."""
     before = (now or datetime.now(UTC)) - KEPT
     return await ScheduledRun.filter(slot__lt=before, state__not_in=[RunState.DUE, RunState.RUNNING]).delete()
 
 
 async def _plan(kind: RunKind, timetable: Timetable, now: datetime) -> None:
     slot = timetable.newest(kind, now)
-    # Written while a clock was ahead: they come again in their time.
+    # Rows written while a clock was ahead: these slots come again in their time.
     await rows(
         "DELETE FROM scheduled_runs WHERE kind = $1 AND trigger = 'schedule' AND attempt = 0 "
         "AND (state = 'skipped' AND error = $4 AND slot >= $2 OR state = 'due' AND slot > $3) RETURNING id",
@@ -321,7 +321,7 @@ async def _release(run: Claim, error: str | None, delay: timedelta, *, spent: in
 
 
 async def _make_way(run: Claim) -> None:
-    """What waited for this one, in its group or for its worker, is told of again at once."""
+    """Notify workers at once of runs that waited for this one, in its group or for its worker."""
     await rows(
         "UPDATE scheduled_runs SET sent_at = NULL WHERE state = 'due' AND id <> $1 RETURNING id",
         run.id,

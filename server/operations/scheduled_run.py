@@ -23,8 +23,8 @@ class RunKind(StrEnum):
 class RunState(StrEnum):
     """Where a run is on its way."""
 
-    DUE = "due"  # its time has come, or comes at `start_after`; nobody is at it
-    RUNNING = "running"  # somebody is, as long as the lease lasts
+    DUE = "due"  # its time has come, or comes at `start_after`; no worker has it
+    RUNNING = "running"  # a worker has it, as long as the lease lasts
     DONE = "done"
     FAILED = "failed"
     SKIPPED = "skipped"  # a newer slot came before anybody could begin
@@ -36,7 +36,7 @@ class ScheduledRun(Model):
     id = fields.BigIntField(primary_key=True, generated=True)
     kind = fields.CharEnumField(RunKind, max_length=20)
     slot = fields.DatetimeField()
-    trigger = fields.CharField(10, default="schedule")  # or `manual`, or `asked` of a worker
+    trigger = fields.CharField(10, default="schedule")  # or `manual`, or `asked` (requested, for a worker)
     state = fields.CharEnumField(RunState, max_length=10, default=RunState.DUE)
     attempt = fields.SmallIntField(default=0)
     start_after = fields.DatetimeField()

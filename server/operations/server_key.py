@@ -1,6 +1,6 @@
-"""The server's own keys, in a table whose rows no dump holds. Only plain SQL touches it.
+"""The server's own keys, in a table whose rows are in no dump. Only plain SQL touches it.
 
-The functions take the connection's `fetch`, since a restore reads one database and writes another.
+The functions take the connection's `fetch`, because a restore reads one database and writes another.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KEYS = """
     SELECT purpose, material, is_current, kit_made_at FROM server_keys ORDER BY is_current DESC, id DESC
 """
 
-# $1 purpose, $2 material, $3 whether it is current, $4 when it went into a recovery kit.
+# $1 purpose, $2 material, $3 whether it is current, $4 when it was put into a recovery kit.
 ADD = """
     INSERT INTO server_keys (purpose, material, is_current, kit_made_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (purpose) WHERE is_current DO NOTHING
@@ -53,12 +53,12 @@ async def listed(fetch: Fetch = rows) -> list[ServerKey]:
 
 
 async def add(key: ServerKey, fetch: Fetch = rows) -> None:
-    """Keep a key. Where another one is current already, that one stays, and this one is not kept."""
+    """Store a key. If another one is already current, that one stays, and this one is not stored."""
     await fetch(ADD, key.purpose, key.material, key.is_current, key.kit_made_at)
 
 
 async def replace_all(keys: Sequence[ServerKey], connection: Any) -> None:
-    """Keep these and no others, in a new table: what an archive has put on the old one sees no key."""
+    """Store only these, in a new table, so that nothing an archive attached to the old one sees a key."""
     made = import_module(MADE_BY)
     await connection.execute(made.DOWNGRADE + made.UPGRADE)
     for key in keys:
@@ -66,5 +66,5 @@ async def replace_all(keys: Sequence[ServerKey], connection: Any) -> None:
 
 
 async def kit_made(fetch: Fetch = rows) -> None:
-    """Remember that the current keys are in a recovery kit."""
+    """Record that the current keys are in a recovery kit."""
     await fetch(KIT_MADE)

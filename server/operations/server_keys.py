@@ -13,12 +13,12 @@ from server.operations.server_key import Purpose, ServerKey
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
-# How much of a key there is. Bytes.
+# The length of a key in bytes.
 LENGTH = 32
 
 
 async def listed() -> list[ServerKey]:
-    """All keys, the current ones first; those that are missing are made."""
+    """All keys, the current ones first; creates missing ones."""
     found = await server_key.listed()
     missing = set(PURPOSES) - {key.purpose for key in found if key.is_current}
     if not missing:
@@ -29,22 +29,22 @@ async def listed() -> list[ServerKey]:
 
 
 async def keyring() -> Keyring:
-    """What recognises the records of dumps; nothing is made, as the database may take no writes."""
+    """The keyring that verifies records of dumps. It creates no keys, as the database may be read-only."""
     return keyring_of(await server_key.listed())
 
 
 async def signing() -> Keyring:
-    """What signs the records of dumps, and recognises them."""
+    """The keyring that signs and verifies records of dumps."""
     return keyring_of(await listed())
 
 
 def keyring_of(keys: Sequence[ServerKey]) -> Keyring:
-    """The same of these keys; an empty one recognises nothing."""
+    """A keyring of these keys; an empty one verifies nothing."""
     return Keyring([key.material for key in keys if key.purpose == "dumps"])
 
 
 def joined(first: Sequence[ServerKey], others: Sequence[ServerKey]) -> list[ServerKey]:
-    """Both: those of the first are current, and the others still say what they signed."""
+    """Both together: the current keys are those of the first; the others still verify what they signed."""
     current = {key.purpose for key in first if key.is_current}
     known = {(key.purpose, key.material) for key in first}
     return [

@@ -1,4 +1,4 @@
-"""Slots: the times that scheduled runs stand for, by cron expressions in the operator's time zone."""
+"""Slots: the scheduled times of runs, by cron expressions in the operator's time zone."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from cronsim import CronSim
 from config.settings import Settings
 from server.operations.scheduled_run import RunKind
 
-# A run begins a little after its slot, so that what falls on one minute does not start together: by at most
-# this part of the time to the next slot, and never more than the limit.
+# A run begins a little after its slot, so that runs of the same minute don't all start together. The delay is
+# at most this part of the time to the next slot, and never more than the limit.
 JITTER_PART, JITTER_LIMIT = 0.1, timedelta(minutes=5)
 
-# Slots are counted forwards, from one that lies behind whatever clocks do: by the wall, backwards, the hour
-# that they repeat is not clear.
+# Slots are counted forwards, from a time safely before any clock change: counting wall-clock times backwards
+# is ambiguous in the hour that the clocks repeat.
 CLOCKS_MOVE = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """Which slots there are. All times that come out are in UTC."""
+    """The slots of all kinds of runs. All returned times are in UTC."""
 
     crons: Mapping[RunKind, str]
     zone: ZoneInfo
 
     @classmethod
     def of(cls, settings: Settings) -> Timetable:
-        """What the settings say."""
+        """The timetable that the settings define."""
         return cls(
             {kind: getattr(settings, f"{kind}_cron") for kind in RunKind},
             ZoneInfo(settings.schedule_timezone),
@@ -51,7 +51,7 @@ class Timetable:
         return next(CronSim(self.crons[kind], now.astimezone(self.zone))).astimezone(UTC)
 
     def between(self, kind: RunKind, after: datetime, before: datetime, *, limit: int) -> list[datetime]:
-        """The slots between these, without both, the newest first; at most `limit`."""
+        """The slots strictly between these times, the newest first; at most `limit`."""
         found: deque[datetime] = deque(maxlen=limit)
         slot = self.next(kind, max(after, self._back(kind, before, limit)))
         while slot < before:
@@ -60,18 +60,18 @@ class Timetable:
         return list(found)[::-1]
 
     def jitter(self, kind: RunKind, slot: datetime) -> timedelta:
-        """How long after its slot a run begins: the same for every process that asks."""
+        """How long after its slot a run begins; every process gets the same result."""
         most = min((self.next(kind, slot) - slot) * JITTER_PART, JITTER_LIMIT)
         digest = hashlib.sha256(f"{kind} {slot.isoformat()}".encode()).digest()
         return most * (int.from_bytes(digest[:4]) / 2**32)
 
     def _back(self, kind: RunKind, before: datetime, count: int) -> datetime:
-        """A moment with at least so many slots between it and `before`, and not many more."""
+        """A moment with at least `count` slots between it and `before`, and not many more."""
         minute = (before - CLOCKS_MOVE).astimezone(self.zone).replace(second=0, microsecond=0)
         slots = CronSim(self.crons[kind], minute, reverse=True)
         return next(islice(slots, count, None)).astimezone(UTC)
 
     def _before(self, kind: RunKind, moment: datetime) -> datetime:
-        """A slot before this moment; near where clocks are set back, perhaps not the newest of them."""
+        """A slot before this moment; when the clocks have just been set back, perhaps not the newest."""
         minute = moment.astimezone(self.zone).replace(second=0, microsecond=0)
         return next(CronSim(self.crons[kind], minute, reverse=True)).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""How much is stored, by kind, as a worker listed it last."""
+"""How much is stored, by kind, according to the last listing by a worker."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Used(msgspec.Struct, frozen=True):
 
 
 class StorageUsed(msgspec.Struct, frozen=True):
-    """What was listed, and when."""
+    """The result of a listing, and its time."""
 
     at: datetime
     kinds: dict[str, Used]
 
 
 async def read(redis: Redis) -> StorageUsed | None:
-    """What was listed last; None where nothing was yet. Raises RedisError or OSError."""
+    """The last listing; None if there was none yet. Raises RedisError or OSError."""
     found = await redis.get(KEY)
     try:
         return msgspec.json.decode(found, type=StorageUsed) if found else None

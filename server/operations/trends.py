@@ -1,6 +1,7 @@
-"""How it went, minute by minute over the last day: added up in Redis by all processes of all machines.
+"""Trends: counts per minute over the last day, added up in Redis by all processes of all machines.
 
-A hint for people who look at it: a Redis that is away costs minutes, and one that is flushed the day.
+They are only a hint for people: some minutes are lost while Redis is away, and the whole day when it is
+flushed.
 """
 
 from __future__ import annotations
@@ -20,23 +21,23 @@ log = logging.getLogger(__name__)
 
 PREFIX = "perch:trend:"
 
-# Minutes are kept for so long. Seconds.
+# How many seconds the minutes are kept.
 KEPT = 24 * 3600
 
-# How often a process adds what it has counted. Seconds.
+# How often, in seconds, a process adds what it has counted.
 ADD_EVERY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What was counted in a minute, by name; nothing where nobody counted."""
+    """The counts of a minute by name; empty if nothing was counted."""
 
     begins: int
     counts: dict[str, int] = field(default_factory=dict)
 
 
 async def add(redis: Redis, counts: Mapping[str, int], *, now: float | None = None) -> None:
-    """Add to this minute's. Raises RedisError or OSError."""
+    """Add to the counts of this minute. Raises RedisError or OSError."""
     key = _key(now or time.time())
     async with redis.pipeline(transaction=False) as pipe:
         for name, count in counts.items():
@@ -46,7 +47,7 @@ async def add(redis: Redis, counts: Mapping[str, int], *, now: float | None = No
 
 
 async def put_highest(redis: Redis, name: str, value: int) -> None:
-    """Of a measure like a queue's length, the highest of the minute is kept. Raises RedisError or OSError."""
+    """Keep the minute's highest value of a measure such as a queue's length. Raises RedisError or OSError."""
     key = _key(time.time())
     if value > int(await redis.hget(key, name) or -1):
         async with redis.pipeline(transaction=False) as pipe:
@@ -56,7 +57,7 @@ async def put_highest(redis: Redis, name: str, value: int) -> None:
 
 
 async def read(redis: Redis, minutes: int, *, now: float | None = None) -> list[Minute]:
-    """The last so many whole minutes, the oldest first. Raises RedisError or OSError."""
+    """The last `minutes` whole minutes, the oldest first. Raises RedisError or OSError."""
     present = int((now or time.time()) // 60 * 60)
     begins = range(present - 60 * minutes, present, 60)
     async with redis.pipeline(transaction=False) as pipe:
@@ -71,7 +72,7 @@ async def read(redis: Redis, minutes: int, *, now: float | None = None) -> list[
 
 @asynccontextmanager
 async def added(redis: Redis, totals: Callable[[], Mapping[str, int]]) -> AsyncIterator[None]:
-    """Inside the block, add what these totals grow by."""
+    """During the block, keep adding what these totals have grown by."""
     task = asyncio.create_task(_add_for_ever(redis, totals), name="trends")
     try:
         yield
@@ -87,7 +88,7 @@ async def _add_for_ever(redis: Redis, totals: Callable[[], Mapping[str, int]]) -
         await asyncio.sleep(ADD_EVERY)
         now = dict(totals())
         grown = {name: count - told.get(name, 0) for name, count in now.items() if count > told.get(name, 0)}
-        told = now  # what cannot be told is lost: later it would be another minute's
+        told = now  # what can't be added now is lost: later it would count for another minute
         try:
             if grown:
                 await add(redis, grown)

@@ -1,1 +1,1 @@
-"""Dumps of the database: made, kept, verified, drilled, restored, removed when they have had their time."""
+"""Make, keep, verify, restore-test and restore dumps of the database, and remove expired ones."""

@@ -1,4 +1,4 @@
-"""Verifying a dump for an administrator who asked for it from afar."""
+"""Verifying a dump because an administrator asked for it over HTTP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 async def verify_dump(dump_id: str, workshop: Means) -> None:
-    """Read a dump to its end, and say whether it is whole."""
+    """Read a dump to its end, and record whether it is intact."""
     async with redis_clients.client(workshop.settings.redis_tasks) as redis:
         try:
             keyring = await server_keys.keyring()

@@ -1,4 +1,4 @@
-"""Between the event loop, which moves stored bytes, and the thread that packs or unpacks them."""
+"""The channel between the event loop, which moves stored bytes, and the thread that (un)packs them."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Protocol
 
-# Pieces on their way between the two sides: enough that neither waits for the other's every turn. zstd gives
-# them by its jobs, of megabytes.
+# How many pieces the queue holds: enough that neither side waits for every step of the other. zstd produces
+# pieces the size of its jobs, which are megabytes.
 QUEUE = 2
 
 
 class Sink(Protocol):
-    """What takes an archive's bytes."""
+    """A consumer of an archive's bytes."""
 
     def write(self, data: bytes, /) -> object:
-        """Take all of them."""
+        """Consume all of these bytes."""
 
 
 class Aborted(Exception):
-    """The other side is gone."""
+    """The other side has stopped."""
 
 
 class Channel:
-    """A bounded queue from one thread to another, that either side may break off."""
+    """A bounded queue from one thread to another, which either side may break off."""
 
     def __init__(self) -> None:
         self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUE)
         self._broken = threading.Event()
 
     def put(self, piece: bytes | None) -> None:
-        """Hand over a piece; None says that there are no more. Raises Aborted."""
+        """Hand over a piece; None marks the end. Raises Aborted."""
         while not self._broken.is_set():
             with suppress(queue.Full):
                 self._queue.put(piece, timeout=0.2)
@@ -48,7 +48,7 @@ class Channel:
         raise Aborted
 
     def break_off(self) -> None:
-        """Neither side waits for the other any more."""
+        """Stop the exchange, so that neither side waits for the other any more."""
         self._broken.set()
 
 
@@ -69,7 +69,7 @@ class ChannelReader:
         return bytes(self._piece[:count])
 
     def read(self, count: int) -> bytes:
-        """At most so many bytes; none at the end."""
+        """Read at most `count` bytes; none at the end."""
         if not self._piece and not self._ended:
             more = self._channel.get()
             self._ended = more is None
@@ -79,7 +79,7 @@ class ChannelReader:
 
 
 def in_thread(work: Callable[[], None]) -> Future[None]:
-    """Run it in a thread of its own, not one of the event loop's, which it would hold for long."""
+    """Run `work` in a new thread rather than one of the event loop's, which it would occupy for long."""
     future: Future[None] = Future()
 
     def run() -> None:

@@ -1,7 +1,7 @@
-"""Restoring as a role that can run no program and read no file of the database's machine.
+"""Restoring as a role that can't run programs or read files on the database's machine.
 
-An archive is SQL: whoever could write to the store of dumps could have put anything into it. A superuser
-would run `COPY … TO PROGRAM` for it, and the role that owns the live database could drop that.
+An archive is SQL: anyone who could write to the store of dumps could have put anything into it. A superuser
+would run a `COPY … TO PROGRAM` in it, and the role that owns the live database could drop that database.
 """
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ from config.addresses import DatabaseAddress
 from server.operations.dumps.errors import DumpFailed
 from tasks.dumps.postgres import connected, quoted
 
-# What the role that we connect as may do beyond its databases.
+# The powers of the role that we connect as, beyond its own databases.
 POWERS = """
     SELECT rolsuper AS is_superuser, rolcreaterole AS makes_roles,
         pg_has_role(current_user, 'pg_execute_server_program', 'MEMBER') AS runs_programs
     FROM pg_roles WHERE rolname = current_user
 """
 
-# $1 a role. Whether it may do more than own databases that it is given.
+# $1 a role. Whether it may do more than own the databases that it was given.
 IS_POWERFUL = """
     SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls
         OR EXISTS (SELECT 1 FROM pg_auth_members WHERE member = pg_roles.oid)
     FROM pg_roles WHERE rolname = $1
 """
 
-# $1 a role. Whether we may make databases for it, as `server.core.database.own_server` sees to.
+# $1 a role. Whether we may create databases for it, which `server.core.database.own_server` arranges.
 LENT = "SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = $1 AND rolcanlogin"
 
 
 async def confined(
     address: DatabaseAddress, server: asyncpg.Connection, role: str, *, trusted: bool
 ) -> DatabaseAddress:
-    """The same address for a role without powers, made here if need be. Its owner has to hold a lock for it.
+    """The same address for a role without powers, created if needed; the caller must hold a lock for it.
 
     Args:
         server: a connection as the role of `address`, to any database of the server.
         role: what to call it.
-        trusted: whether the archive is known to be ours. Then the role of `address` restores it if it can't
-            make another one and runs no programs.
+        trusted: whether the archive is known to be ours. If so, the role of `address` itself restores it
+            when it can't create another role and can't run programs.
 
     Raises:
-        DumpFailed: the role of `address` could do harm, and can't make another one.
+        DumpFailed: the role of `address` could do harm, and can't create another role.
     """
     powers = await server.fetchrow(POWERS)
     if not powers["is_superuser"] and not powers["makes_roles"]:
@@ -81,7 +81,7 @@ async def confined(
 
 
 async def hand_over(address: DatabaseAddress, confined_address: DatabaseAddress) -> None:
-    """Make the role of `address` the owner of what the confined one restored into that database."""
+    """Make the role of `address` the owner of everything that the confined role restored there."""
     if confined_address.user == address.user:
         return
     async with connected(address) as connection:

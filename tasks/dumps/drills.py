@@ -1,4 +1,4 @@
-"""Drills: a dump is proven by restoring it into a scratch database and counting its rows."""
+"""Restore tests (drills): a dump is proven by restoring it into a scratch database and counting its rows."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ RECORDED = """
     WHERE kind LIKE 'dump%' AND result ->> 'dump' = $1 AND result ->> 'sha256' = $2 LIMIT 1
 """
 
-# How many proven dumps are kept where nothing else removes them.
+# How many proven dumps are kept in a folder where nothing else removes them.
 KEPT_PROVEN = 2
 
 Source = Literal["stored", "stream"]
 
 
 async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The daily run: prove the newest dump. Raises DumpFailed where it is not good."""
+    """The daily run: prove the newest dump. Raises DumpFailed if it is not good."""
     del claim
     await require_ours(workshop.backups)
     found = await catalogue.read(workshop.backups, workshop.settings, await server_keys.keyring())
     newest = max((dump.id.partition("-")[2] for dump in found.dumps), default="")
     for key, reason in found.damaged:
-        if catalogue.id_of(key).partition("-")[2] > newest:  # the moment of its slot
+        if catalogue.id_of(key).partition("-")[2] > newest:  # compares the times of their slots
             raise DumpFailed(f"the newest dump has a damaged manifest ({key}): {reason}")
     for dump in distinct(found.dumps):
         if not await is_recorded(dump):
@@ -65,7 +65,7 @@ async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
 
 
 async def _copies_checked(workshop: Workshop) -> dict[str, Any]:
-    """How many second copies of pictures were read back. Raises DumpFailed if one is not the same."""
+    """How many second copies of pictures were read back. Raises DumpFailed if one differs."""
     found = await media_copies.check_sample(workshop)
     if found is None:
         return {}
@@ -77,12 +77,12 @@ async def _copies_checked(workshop: Workshop) -> dict[str, Any]:
 
 
 async def is_recorded(dump: Dump) -> bool:
-    """Whether this database says that it made it: the store may hold what somebody else put there."""
+    """Whether this database recorded making the dump: someone else may have put it into the store."""
     return bool(await rows(RECORDED, dump.id, dump.manifest.sha256))
 
 
 async def drilled(dump: Dump, workshop: Workshop, identity: str | None = None) -> dict[str, Any]:
-    """Drill it; the run's result. Raises DumpFailed where it is not good, or cannot be drilled."""
+    """Test a dump; return the run's result. Raises DumpFailed if it is not good, or cannot be tested."""
     found = await drill(dump, workshop, identity=identity)
     result = {"dump": found.id, "rows": found.rows, "seconds": found.seconds, "source": found.source}
     if found.error is not None:
@@ -91,12 +91,12 @@ async def drilled(dump: Dump, workshop: Workshop, identity: str | None = None) -
 
 
 async def drill(dump: Dump, workshop: Workshop, *, identity: str | None = None) -> Drill:
-    """Restore it, compare it, write down what was found, and keep it among the proven.
+    """Restore a dump, compare it, record the result, and keep it among the proven dumps.
 
-    An encrypted one without `identity` was restored while it was made; here its stored bytes are read back.
+    An encrypted dump without `identity` was restored while it was made; here its stored bytes are read back.
 
     Raises:
-        DumpFailed: no drill was possible, which says nothing about the dump, and takes no proof away.
+        DumpFailed: no test was possible. That says nothing about the dump; an earlier proof stays valid.
     """
     begun = time.monotonic()
     if dump.manifest.encryption is not None and identity is None:
@@ -116,7 +116,7 @@ async def drill(dump: Dump, workshop: Workshop, *, identity: str | None = None) 
 
 
 async def restore_and_compare(dump: Dump, workshop: Workshop, identity: str | None, begun: float) -> Drill:
-    """From the store into a scratch database. Raises DumpDamaged, DumpFailed."""
+    """Restore it from the store into a scratch database and compare. Raises DumpDamaged, DumpFailed."""
     if dump.trouble is not None:
         raise DumpDamaged(dump.trouble)
     if workshop.settings.embedded_database:
@@ -129,7 +129,7 @@ async def restore_and_compare(dump: Dump, workshop: Workshop, identity: str | No
 async def restore_into(
     database: DatabaseAddress, dump: Dump, workshop: Workshop, identity: str | None = None
 ) -> None:
-    """The stored dump into an empty database. Raises DumpDamaged, DumpFailed."""
+    """Restore the stored dump into an empty database. Raises DumpDamaged, DumpFailed."""
     async with fetched(dump, workshop.backups, workshop.scratch) as file:
         with pg_restore.into(database, dump.manifest.client_version) as sink:
             progress, stored = workshop.on_progress, chunks_of(file)
@@ -137,11 +137,11 @@ async def restore_into(
 
 
 async def read_back(dump: Dump, workshop: Workshop, begun: float) -> Drill:
-    """For an encrypted dump: whether the store still has the bytes that were drilled in the stream.
+    """For an encrypted dump: check that the store still has the bytes that were tested while streaming.
 
     Raises:
-        DumpDamaged: it has not.
-        DumpFailed: they were not drilled.
+        DumpDamaged: it doesn't.
+        DumpFailed: they were not tested.
     """
     if dump.drill is None:
         reason = "is encrypted and wasn't tested when it was made: use --identity"
@@ -153,7 +153,7 @@ async def read_back(dump: Dump, workshop: Workshop, begun: float) -> Drill:
 
 
 async def judge(manifest: Manifest, database: DatabaseAddress, begun: float, *, source: Source) -> Drill:
-    """Hold what was restored against the manifest."""
+    """Compare the restored database with the manifest."""
     async with connected(database) as connection:
         rows = await count_rows(connection)
     error = difference(manifest.rows, rows)
@@ -170,7 +170,7 @@ def verdict(
     read_back: bool = False,
     error: str | None,
 ) -> Drill:
-    """What a drill found, since `begun` (of time.monotonic)."""
+    """The result of a test that started at `begun` (of time.monotonic)."""
     if error is not None:
         log.error("the dump %s failed its restore test: %s", manifest.id, error)
     return Drill(
@@ -185,9 +185,9 @@ def verdict(
 
 
 def difference(expected: dict[str, int], found: dict[str, int]) -> str | None:
-    """The first table that has not the rows that it should have; None where all have.
+    """The first table whose number of rows is wrong; None if all are right.
 
-    Tables whose rows dumps leave out do not count: an earlier version may have counted them.
+    Tables whose rows dumps leave out are ignored: an earlier version may have counted them.
     """
     for table in sorted((expected.keys() | found.keys()) - {f"public.{name}" for name in WITHHELD}):
         if expected.get(table) != found.get(table):
@@ -197,7 +197,7 @@ def difference(expected: dict[str, int], found: dict[str, int]) -> str | None:
 
 
 async def within_limit(work: Coroutine[Any, Any, T], settings: Settings) -> T:
-    """What takes longer than DUMP_TIMEOUT is ended. Raises DumpFailed."""
+    """Do the work, but end it after DUMP_TIMEOUT. Raises DumpFailed."""
     limit = asyncio.timeout(settings.dump_timeout)
     try:
         async with limit:
@@ -209,8 +209,10 @@ async def within_limit(work: Coroutine[Any, Any, T], settings: Settings) -> T:
 
 
 async def keep_proven(dump: Dump, proof: Drill, workshop: Workshop) -> None:
-    """Copy it to where no lifecycle rule reaches; the newest two there that are whole, proven and signed
-    stay, and until there are two, whatever else is there."""
+    """Copy it to where no lifecycle rule reaches, and remove older ones from there.
+
+    The two newest dumps there that are whole, proven and signed stay; until there are two, everything stays.
+    """
     store, folder = workshop.backups, workshop.settings.dump_folder("proven")
     keyring = await server_keys.signing()
     if dump.folder != folder:
@@ -226,7 +228,7 @@ async def keep_proven(dump: Dump, proof: Drill, workshop: Workshop) -> None:
 
 
 async def copy(dump: Dump, target: Dump, workshop: Workshop) -> None:
-    """The archive alone. Raises DumpFailed where its copy is not the same."""
+    """Copy only the archive. Raises DumpFailed if the copy differs."""
     store, digest = workshop.backups, hashlib.sha256()
 
     async def hashed(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

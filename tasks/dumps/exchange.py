@@ -1,4 +1,4 @@
-"""Exchanging one database for another by renaming, while processes use the one that gives way."""
+"""Swapping one database for another by renaming, while processes use the one that is replaced."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from config.addresses import DatabaseAddress
 from tasks.dumps.kept_databases import MAINTENANCE
 from tasks.dumps.postgres import connected, quoted
 
-# Sessions that we may end: neither those of a superuser, if we are none, nor autovacuum, which gives way by
+# The sessions that we may end: not a superuser's, unless we are one, and not autovacuum's, which yields by
 # itself.
 END_SESSIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -21,11 +21,11 @@ END_SESSIONS = """
 async def take_place(
     server: asyncpg.Connection, address: DatabaseAddress, new: str, target: str, aside: str | None
 ) -> None:
-    """Give the new database its name, in one transaction with the old one's, if there is one: `aside`.
+    """Rename the new database to `target` and the old one, if any, to `aside`, in one transaction.
 
-    While a database is renamed nobody can connect to it, and those that are connected are ended: processes
-    that use it are cut off for that moment, and come back to the new one by themselves. Killed at any point,
-    this leaves either both as they were or both renamed.
+    While a database is renamed nobody can connect to it, and its sessions are ended: processes that use it
+    are cut off for that moment, and reconnect to the new one by themselves. If this is killed at any point,
+    either both databases are as they were or both are renamed.
     """
     if aside is None:
         await server.execute(f"ALTER DATABASE {quoted(new)} RENAME TO {quoted(target)}")
@@ -42,7 +42,7 @@ async def take_place(
 
 
 async def end_sessions(server: asyncpg.Connection, database: str) -> None:
-    """End them again and again, as the rename waits for all to be gone and lets nobody in meanwhile."""
+    """Keep ending sessions; the rename waits until all are gone, and admits no new ones meanwhile."""
     while True:
         await server.fetch(END_SESSIONS, database)
         await asyncio.sleep(0.05)

@@ -1,6 +1,6 @@
-"""What the database that was there hands to the one that is restored in its place: ids, and acts since.
+"""What the previous database hands to the one restored in its place: its ids, and acts since the dump.
 
-It is read as far as it can be: that it is damaged may be why another takes its place.
+It is read as far as possible: damage to it may be the very reason for the restore.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from server.core.database.connection import AWAY
 from server.core.transient import reason
 from tasks.dumps.postgres import connected, quoted
 
-# So many ids may be given to others while the one gives way to the other.
+# How many ids may be given out while one database replaces the other.
 ROOM = 10_000
 
-# Whoever holds a lock there does not hold up a restore.
+# A lock that someone holds there must not hold up a restore.
 PATIENCE = "SET lock_timeout = '5s'; SET statement_timeout = '60s'"
 
-# By these rows a database knows its own: nobody else's have their times, to the microsecond.
+# These rows identify a database: no other database has rows with the same times, to the microsecond.
 MARKS = {"users": "created_at", "audit_acts": "at", "scheduled_runs": "ended_at"}
 
 COLUMNS = "id, at, actor_id, key_id, act, user_id, subject_id, details"
@@ -36,7 +36,7 @@ IDENTITIES = """
     WHERE table_schema = 'public' AND column_name = 'id' AND is_identity = 'YES'
 """
 
-# An act whose id is another's here gets a new one.
+# An act whose id is already used by another act here gets a new id.
 ADD = f"""
     INSERT INTO audit_acts ({COLUMNS})
     SELECT CASE WHEN a.id IS NULL THEN b.id ELSE nextval(pg_get_serial_sequence('audit_acts', 'id')) END,
@@ -50,7 +50,7 @@ HANDLES = "SELECT id, handle FROM users WHERE id = ANY($1)"
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """An act that was taken over. `user` is to whom it was done, by the handle, where that is known."""
+    """An act that was carried over. `user` is the handle of the user it was done to, if that is known."""
 
     at: datetime
     act: str
@@ -60,14 +60,14 @@ class Carried:
 
 
 class Unreadable(Exception):
-    """What was there cannot be read; the text says why."""
+    """The previous database cannot be read; the text says why."""
 
 
 async def hand_over_ids(before: DatabaseAddress, restored: asyncpg.Connection) -> bool:
-    """So that no id that was given there is given to somebody else; False where both are not one Perch's.
+    """Make sure that no id used there is reused; return False if the two aren't the same Perch's.
 
     Raises:
-        Unreadable: what was there is as it is.
+        Unreadable: the previous database cannot be read.
     """
     async with reading(before) as old:
         if not await is_one_history(old, restored):
@@ -84,12 +84,12 @@ async def hand_over_ids(before: DatabaseAddress, restored: asyncpg.Connection) -
 
 
 async def hand_over_acts(before: DatabaseAddress, restored: DatabaseAddress) -> list[Carried]:
-    """So that no act is off the record for a restore; those that the dump did not hold, besides restores.
+    """Carry over acts that the dump lacks, so that a restore hides none; return them, except restores.
 
-    To be called when nobody writes to what was there any more.
+    Call this when nobody writes to the previous database any more.
 
     Raises:
-        Unreadable: what was there is as it is.
+        Unreadable: the previous database cannot be read.
     """
     async with reading(before) as old:
         acts = await old.fetch(f"SELECT {COLUMNS} FROM audit_acts")
@@ -114,10 +114,10 @@ async def hand_over_acts(before: DatabaseAddress, restored: DatabaseAddress) -> 
 
 
 async def is_one_history(before: asyncpg.Connection, restored: asyncpg.Connection) -> bool:
-    """Whether the one was the other once."""
+    """Whether both databases share one history."""
     for table, moment in MARKS.items():
         if not await before.fetchval("SELECT to_regclass($1)", table):
-            continue  # an earlier version's
+            continue  # from an earlier version
         marks = await restored.fetch(
             f"SELECT id, {moment} FROM {table} WHERE {moment} IS NOT NULL ORDER BY id LIMIT 1000"
         )
@@ -133,7 +133,7 @@ async def is_one_history(before: asyncpg.Connection, restored: asyncpg.Connectio
 
 
 async def leave_room(connection: asyncpg.Connection, table: str, last: int = 1) -> None:
-    """Give no id of this table again: neither one that is there, nor one up to `last`."""
+    """Make sure that no id of this table is reused: neither an existing one, nor one up to `last`."""
     sequence = await sequence_of(connection, table)
     await connection.execute(
         f"SELECT setval('{sequence}', greatest((SELECT max(id) FROM {quoted(table)}), $1::bigint, "
@@ -143,7 +143,7 @@ async def leave_room(connection: asyncpg.Connection, table: str, last: int = 1) 
 
 
 async def skip_ids(connection: asyncpg.Connection, table: str) -> None:
-    """Leave out ids that may have been given since the dump: as many as before it, and at least ROOM."""
+    """Skip ids that may have been given out since the dump: as many as before it, and at least ROOM."""
     sequence = await sequence_of(connection, table)
     await connection.execute(
         f"SELECT setval('{sequence}', last_value + greatest(last_value, $1::bigint)) FROM {sequence}", ROOM
@@ -151,14 +151,14 @@ async def skip_ids(connection: asyncpg.Connection, table: str) -> None:
 
 
 async def sequence_of(connection: asyncpg.Connection, table: str) -> str:
-    """The sequence of a table's ids, as SQL has it."""
+    """The name of the sequence of a table's ids, quoted for SQL."""
     found: str = await connection.fetchval("SELECT pg_get_serial_sequence($1, 'id')", quoted(table))
     return found
 
 
 @asynccontextmanager
 async def reading(database: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]:
-    """A connection to what was there. Raises Unreadable for whatever goes wrong in the block."""
+    """A connection to the previous database. Raises Unreadable for anything that goes wrong in the block."""
     try:
         async with connected(database) as connection:
             await connection.execute(PATIENCE)

@@ -1,4 +1,4 @@
-"""Databases that restores put aside, or made to be looked at: marked so that they are listed and dropped."""
+"""Databases that restores set aside, or created for inspection; a mark lets us list and drop them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from server.operations.dumps.errors import DumpFailed
 from tasks.dumps.postgres import quoted
 from tasks.dumps.scratch import NAME_LENGTH
 
-# From where databases are renamed and dropped.
+# The database to connect to for renaming and dropping others.
 MAINTENANCE = "postgres"
 
 STAMP = "%Y%m%dT%H%M%S"
 ENDING = "_before_([0-9]{8}T[0-9]{6})_[0-9a-f]{4}$"
 ENDING_LENGTH = len("_before_20261124T180500_5f3a")
 
-# What is said of one that was restored into; its comment.
+# The beginning of the comment on a database that a restore created.
 MARK = "restored by perch at "
 MARKED = f"^{MARK}([0-9]{{8}}T[0-9]{{6}})$"
 
-# Of whatever database, as a restore may have been into another one; those of other roles are not ours.
+# Whatever database they belong to, as a restore may have been into another one; databases of other roles
+# aren't ours.
 DATABASES = """
     SELECT name, stamp,
         CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) END AS bytes
@@ -36,9 +37,9 @@ DATABASES = """
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A database that was there before a restore, or made by one to be looked at.
+    """A database that a restore replaced, or one that a restore created for inspection.
 
-    `bytes` is None where this role may not know it.
+    `bytes` is None if this role may not know the size.
     """
 
     name: str
@@ -47,13 +48,13 @@ class Kept:
 
 
 def new_name(database: str) -> str:
-    """What a database is called from now on that is put aside."""
+    """The new name of a database that is set aside."""
     beginning = database[: NAME_LENGTH - ENDING_LENGTH]
     return f"{beginning}_before_{datetime.now(UTC):{STAMP}}_{secrets.token_hex(2)}"
 
 
 async def listed(connection: asyncpg.Connection, in_use: str) -> list[Kept]:
-    """All of them on the server of this connection, but for the database in use; the oldest first."""
+    """All kept databases on this connection's server except the one in use, the oldest first."""
     found = await connection.fetch(DATABASES, ENDING, MARKED, in_use)
     kept = [
         Kept(row["name"], datetime.strptime(row["stamp"], STAMP).replace(tzinfo=UTC), row["bytes"])
@@ -63,12 +64,12 @@ async def listed(connection: asyncpg.Connection, in_use: str) -> list[Kept]:
 
 
 async def mark(server: asyncpg.Connection, name: str) -> None:
-    """Remember of a database beside the one in use that a restore made it."""
+    """Mark a database next to the one in use as created by a restore."""
     await server.execute(f"COMMENT ON DATABASE {quoted(name)} IS '{MARK}{datetime.now(UTC):{STAMP}}'")
 
 
 async def forget(server: asyncpg.Connection, in_use: str, name: str) -> None:
-    """Drop one for ever. Raises DumpFailed where no restore left it, or somebody uses it."""
+    """Drop a kept database for good. Raises DumpFailed if no restore left it, or someone uses it."""
     if name not in {database.name for database in await listed(server, in_use)}:
         raise DumpFailed(f"no restore left a database {name}; `perch kept list` shows them all")
     try:

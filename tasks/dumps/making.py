@@ -1,4 +1,4 @@
-"""Making a dump: pg_dump, packed while it streams into the store; the manifest last."""
+"""Making a dump: pg_dump's output is packed while it streams into the store; the manifest comes last."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ KIND_OF_RUN: dict[RunKind, DumpKind] = {
     RunKind.DUMP_WEEK: "week",
 }
 
-# How long pg_dump may take to end after its last byte. Seconds.
+# How many seconds pg_dump may take to exit after its last byte.
 LAST_WORDS = 60
 
 MIGRATIONS = "SELECT version FROM aerich WHERE app = 'models' ORDER BY id"
 
 
 async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The run of a dump's slot. What a holder made that died over its last step is found, not repeated."""
+    """The run of a dump's slot. If an earlier holder died in its last step, its dump is used instead."""
     kind = KIND_OF_RUN[claim.kind]
     known = await of_slot(kind, claim.slot, workshop) if claim.attempt > 1 else None
     if known is not None:
@@ -62,7 +62,7 @@ async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
 
 
 async def of_slot(kind: DumpKind, slot: datetime, workshop: Workshop) -> catalogue.Dump | None:
-    """The whole dump that stands for this slot, if there is one."""
+    """The complete dump for this slot, if there is one."""
     keyring = await server_keys.keyring()
     found = (await catalogue.read(workshop.backups, workshop.settings, keyring)).dumps
     mine = (dump for dump in found if (dump.manifest.kind, dump.manifest.slot) == (kind, slot))
@@ -70,7 +70,7 @@ async def of_slot(kind: DumpKind, slot: datetime, workshop: Workshop) -> catalog
 
 
 def summary(manifest: Manifest) -> dict[str, Any]:
-    """What a run's row says of a dump."""
+    """What a run's row says about a dump."""
     return {
         "dump": manifest.id,
         "sha256": manifest.sha256,
@@ -90,11 +90,11 @@ async def make(
     """Dump the database into the store of backups.
 
     Args:
-        still_wanted: asked before the manifest is written, as another holder may have taken over meanwhile.
+        still_wanted: called before the manifest is written, as another holder may have taken over meanwhile.
 
     Raises:
-        DumpFailed: with the reason. Nothing that could be taken for a dump is left; but where the drill in
-        the stream failed, the dump is there with what the drill found.
+        DumpFailed: with the reason. Nothing that could be mistaken for a dump is left, except if the restore
+        test in the stream failed: then the dump exists along with the test's result.
     """
     return await drills.within_limit(_make(kind, slot, workshop, still_wanted), workshop.settings)
 
@@ -144,12 +144,12 @@ class Maker:
         self._connection, self._database_bytes = connection, database_bytes
         self._programs = clients(connection.get_server_version().major, workshop.settings.database)
         self._begun = time.monotonic()
-        # Where a dump that is encrypted is drilled while it is made, and what that finds.
+        # The database in which an encrypted dump is restore-tested while it is made, and the result.
         self.scratch: DatabaseAddress | None = None
         self.drill: Drill | None = None
 
     async def run(self) -> Manifest:
-        """Stream the archive into the store; what its manifest will say."""
+        """Stream the archive into the store; return the contents of its manifest."""
         settings, started_at = self._workshop.settings, datetime.now(UTC)
         dump_id = f"{self._kind}-{self._slot:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         recipient = settings.dump_age_recipient
@@ -184,7 +184,7 @@ class Maker:
         return manifest
 
     async def _judge(self, manifest: Manifest, sink: Restoring) -> Drill:
-        """What the drill in the stream found: whatever is wrong with it, the dump is there."""
+        """The result of the restore test in the stream; the dump stays even if the test fails."""
         try:
             await asyncio.to_thread(sink.finish)
             return await drills.judge(
@@ -194,11 +194,11 @@ class Maker:
             return drills.verdict(manifest, self._begun, source="stream", error=str(error))
 
     async def _dump(self, key: str, copy: Restoring | None) -> tuple[Packing, dict[str, int], list[str]]:
-        """The archive into the store, and what its snapshot holds: rows per table, and migrations."""
-        # Where this fails, it ends with the connection: a rollback could wait for a server that is gone.
+        """Stream the archive into the store; return it with its snapshot's rows per table and migrations."""
+        # If this fails, the transaction ends with the connection: a rollback could wait for a dead server.
         transaction = self._connection.transaction(isolation="repeatable_read", readonly=True)
         await transaction.start()
-        # Counting has the time that the dump takes, and leaves it the processors.
+        # Counting may take as long as the dump does, and leaves the processors to it.
         for setting in (
             "idle_in_transaction_session_timeout",
             "statement_timeout",
@@ -234,7 +234,7 @@ class Maker:
             except BaseException:
                 program.kill()  # so that the thread that reads from it ends
                 raise
-            # Before the store takes the end for the end of a whole dump.
+            # This comes before the store takes the end of the stream for the end of a complete dump.
             await asyncio.to_thread(program.end_well, LAST_WORDS)
 
         try:
@@ -251,7 +251,7 @@ class Maker:
 
 
 async def look_at_space(workshop: Workshop, kind: DumpKind, database_bytes: int) -> None:
-    """Raises DumpFailed where the local disk has no room: a database's dump is not larger than itself."""
+    """Raises DumpFailed if the local disk has no room; a dump is never larger than its database."""
     if workshop.settings.backup_kind != "local":
         return
     folder = workshop.settings.dump_folder(kind)

@@ -1,7 +1,7 @@
-"""An archive of pg_dump on its way into the store: compressed, encrypted, hashed while it streams.
+"""An archive of pg_dump on its way into the store: compressed, encrypted and hashed while it streams.
 
-That runs in a thread of its own, beside the event loop that stores the bytes; a bounded queue joins the two,
-so that nothing piles up where one side is slower.
+This runs in a thread of its own beside the event loop, which stores the bytes; a bounded queue connects the
+two, so that nothing piles up if one side is slower.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ import zstandard
 from storage.base import CHUNK
 from tasks.dumps.channel import Aborted, Channel, Sink, in_thread
 
-# zstd's default. It takes most of a dump's time, so it has a thread of its own beside the one that reads and
-# hashes.
+# zstd's default. Compression takes most of a dump's time, so it has a thread of its own beside the one that
+# reads and hashes.
 LEVEL = 3
 
-# How much is read from pg_dump at once. Bytes.
+# How many bytes are read from pg_dump at once.
 READ = 1 << 20
 
 
 class Packing:
-    """An archive on its way into the store: iterate over it for the stored bytes; then the figures are right.
+    """An archive on its way into the store: iterate over it for the stored bytes; its figures are valid then.
 
     Args:
         source: where the archive comes from, such as the pipe of pg_dump.
         recipient: a public key of age to encrypt to.
-        copy: gets the archive's bytes as well, before they are packed.
-        on_progress: called with the archive's bytes so far.
+        copy: also receives the archive's bytes, before they are packed.
+        on_progress: called with the number of the archive's bytes so far.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class Packing:
 
     @property
     def sha256(self) -> str:
-        """Of the stored bytes, in hexadecimal."""
+        """The SHA-256 of the stored bytes, in hexadecimal."""
         return self._hash.hexdigest()
 
     def break_off(self) -> None:
-        """Nobody wants the rest, where there is one: the thread ends."""
+        """Stop packing and end the thread: nobody wants the rest, if there is any."""
         self._channel.break_off()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -67,7 +67,7 @@ class Packing:
                 yield piece
             await asyncio.wrap_future(working)
         except Aborted:
-            await asyncio.wrap_future(working)  # raises what the thread failed with
+            await asyncio.wrap_future(working)  # raises the thread's exception, if it failed
             raise
         finally:
             self._channel.break_off()
@@ -97,7 +97,7 @@ class Packing:
         yield packer.flush()
 
     def _hand_on(self, piece: bytes) -> None:
-        """A copy that breaks off costs the drill in the stream, never the dump."""
+        """Pass a piece to the copy; if that breaks off, only the restore test fails, never the dump."""
         if self._copy is not None:
             try:
                 self._copy.write(piece)
@@ -120,7 +120,7 @@ class Packing:
 
 
 def encrypt(compressed: Any, store: Callable[[bytes], None], recipient: str) -> None:
-    """To a public key of age."""
+    """Encrypt to a public key of age."""
     from pyrage import encrypt_io, x25519
 
     encrypt_io(IteratorReader(compressed), CallWriter(store), [x25519.Recipient.from_str(recipient)])
@@ -137,7 +137,7 @@ class IteratorReader(io.RawIOBase):
         return True
 
     def read(self, count: int = -1) -> bytes:
-        """At most so many bytes; none at the end."""
+        """Read at most `count` bytes; none at the end."""
         while not self._left:
             piece = next(self._pieces, None)
             if piece is None:
@@ -158,6 +158,6 @@ class CallWriter(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        """Hand it on."""
+        """Pass the data to the function."""
         self._take(bytes(data))
         return len(data)

@@ -1,4 +1,4 @@
-"""pg_restore at the end of an archive's way: into a database, or to see that it can be read to its end."""
+"""pg_restore as an archive's destination: to restore it, or only to check that it can be read to its end."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from tasks.dumps.channel import Sink
 from tasks.dumps.postgres import Running, clients, running
 from tasks.dumps.unpacking import unpack
 
-# Faster into a database that is nobody's yet: what a crash loses here is made again.
+# These make restoring faster. The database isn't in use yet: whatever a crash loses is restored again.
 OPTIONS = "-c synchronous_commit=off -c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
 
-# How long pg_restore may take after the archive's last byte: indexes and checks. Seconds.
+# How many seconds pg_restore may take after the archive's last byte, for indexes and checks.
 FINISH_WITHIN = 4 * 3600
 
 
 class Restoring:
-    """pg_restore, as the sink of an archive."""
+    """A running pg_restore as the sink of an archive."""
 
     def __init__(self, program: Running) -> None:
         self._program, self._input = program, cast(IO[bytes], program.process.stdin)
 
     def write(self, data: bytes) -> None:
-        """Hand it on. Raises BrokenPipeError where pg_restore has ended."""
+        """Pass the data to pg_restore. Raises BrokenPipeError if it has ended."""
         left = memoryview(data)
         while left:
             left = left[self._input.write(left) :]
 
     def finish(self) -> None:
-        """The archive's end; once is enough. Raises ProgramFailed with what pg_restore said."""
+        """Mark the archive's end, once or more often. Raises ProgramFailed with pg_restore's message."""
         with suppress(BrokenPipeError):
             self._input.close()
         self._program.end_well(FINISH_WITHIN)
@@ -61,16 +61,16 @@ async def send(
     identity: str | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """A dump's archive to its end into the sink, its stored bytes held against the manifest.
+    """Send a dump's whole archive into the sink, and check its stored bytes against the manifest.
 
     Raises:
-        DumpDamaged: they are not those that were stored.
-        DumpFailed: they are, and all the same they could not be unpacked or restored.
+        DumpDamaged: the bytes are not those that were stored.
+        DumpFailed: the bytes are right, but could not be unpacked or restored.
     """
     read = await unpack(stored, sink, identity=identity, on_progress=on_progress)
     if manifest is not None and (read.sha256, read.size) != (manifest.sha256, manifest.stored_bytes):
         raise DumpDamaged("its bytes differ from those that were stored")
     if read.trouble is not None and not isinstance(read.trouble, BrokenPipeError):
         raise DumpFailed(str(read.trouble)) from read.trouble
-    if isinstance(sink, Restoring):  # after a broken pipe, it says why
+    if isinstance(sink, Restoring):  # after a broken pipe, this raises the reason
         await asyncio.to_thread(sink.finish)

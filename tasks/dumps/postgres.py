@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs and a connection of our own, for dumps and drills."""
+"""PostgreSQL's own programs and a connection of our own, for dumps and restore tests."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ from server.operations.dumps.errors import DumpFailed, ProgramFailed
 
 CONNECT_TIMEOUT = 10  # seconds
 
-# What a pipe holds: as much as Linux gives without privileges, so that both sides work at once. Bytes.
+# The bytes that a pipe holds: as much as Linux allows without privileges, so that both sides work in
+# parallel.
 PIPE_BYTES = 1 << 20
 
-# Tables whose rows no dump holds: whoever reads one must not be able to sign another.
+# Tables whose rows no dump holds: someone who can read a dump must not be able to sign another.
 WITHHELD = (server_key.TABLE,)
 
-# Every table of people's data and of ours, whatever its schema.
+# Every table with people's data or our own, whatever its schema.
 TABLES = """
     SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid =
     c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND
     n.nspname NOT LIKE 'pg\\_%' ORDER BY 1, 2
 """
 
-# The end of what a program says when it fails. Characters.
+# How many characters are kept of the end of a failing program's output.
 TAIL = 500
 
 
@@ -42,14 +43,14 @@ TAIL = 500
 async def connected(
     address: DatabaseAddress, database: str | None = None
 ) -> AsyncIterator[asyncpg.Connection]:
-    """A connection without the time-outs of requests, to this database or another on its server."""
+    """A connection without the timeouts of requests, to this database or another one on its server."""
     chosen = address if database is None else replace(address, database=database)
     connection = await connect(
         chosen,
         within=CONNECT_TIMEOUT,
         server_settings={"application_name": "perch dump"},
-        # A restored database may bring a search path that puts other functions before PostgreSQL's. Set, and
-        # not asked for at the start: PgBouncer refuses that.
+        # A restored database may bring a search path that puts other functions before PostgreSQL's. We set it
+        # afterwards, not as a startup parameter, which PgBouncer refuses.
         session={"search_path": "public"},
     )
     try:
@@ -59,7 +60,7 @@ async def connected(
 
 
 def clients(version: int, address: DatabaseAddress | None = None) -> Path:
-    """The folder of pg_dump and pg_restore for a server or a dump of this version, and for this address.
+    """The folder of pg_dump and pg_restore that fit a server or dump of this version, and this address.
 
     Raises DumpFailed.
     """
@@ -70,7 +71,7 @@ def clients(version: int, address: DatabaseAddress | None = None) -> Path:
 
 
 async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
-    """How many rows each table has, in the connection's snapshot; of those whose rows dumps hold."""
+    """The number of rows in the connection's snapshot, for each table whose rows dumps hold."""
     counted = {}
     for table in await connection.fetch(TABLES):
         if table["name"] in WITHHELD:
@@ -83,12 +84,12 @@ async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
 
 
 def quoted(*names: str) -> str:
-    """An identifier for SQL."""
+    """A quoted identifier for SQL."""
     return ".".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
 class Running:
-    """A program of PostgreSQL that runs. What it says goes into an anonymous file, so that it never waits."""
+    """A running program of PostgreSQL. Its messages go into an anonymous file, so that it never blocks."""
 
     def __init__(self, process: subprocess.Popen[bytes], said: int) -> None:
         self.process, self._said = process, said
@@ -99,10 +100,10 @@ class Running:
             self.process.kill()
 
     def end_well(self, timeout: float) -> None:
-        """Wait for its end.
+        """Wait for it to end.
 
         Raises:
-            ProgramFailed: it failed, or does not end; with the last that it said.
+            ProgramFailed: it failed, or does not end; with the end of its output.
         """
         program = Path(str(self.process.args[0])).name  # type: ignore[index]
         try:
@@ -114,7 +115,7 @@ class Running:
             raise ProgramFailed(f"{program} exited with {code}: {words[-TAIL:] or 'it printed nothing'}")
 
     def close(self) -> None:
-        """End it, and let go of its pipes."""
+        """End it, and close its pipes."""
         self.kill()
         self.process.wait()
         os.close(self._said)
@@ -133,10 +134,10 @@ def running(
     options: str | None = None,
     **pipes: Any,
 ) -> Iterator[Running]:
-    """A program of PostgreSQL, killed where the block is left before it ended.
+    """Run a program of PostgreSQL; it is killed if the block is left before it has ended.
 
-    The password travels in an anonymous file that only this child inherits: neither its arguments nor
-    anybody's environment show it, and nothing is left on the disk.
+    The password is passed in an anonymous file that only this child inherits: it shows neither in arguments
+    nor in any environment, and nothing is left on the disk.
     """
     environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     environment["PGCONNECT_TIMEOUT"] = str(CONNECT_TIMEOUT)
@@ -177,15 +178,15 @@ def running(
 
 
 def conninfo(database: str) -> str:
-    """The name for `--dbname`, where a name with a = in it would be read as other parameters."""
+    """The name in a form for `--dbname`, which would read a plain name with a = in it as parameters."""
     escaped = database.replace("\\", "\\\\").replace("'", "\\'")
     return f"dbname='{escaped}'"
 
 
 def password_file(password: str) -> int:
-    """An anonymous file as libpq reads them; its descriptor."""
+    """An anonymous password file in libpq's format; returns its descriptor."""
     descriptor = os.memfd_create("pgpass")
-    os.fchmod(descriptor, 0o600)  # libpq refuses what others could read
+    os.fchmod(descriptor, 0o600)  # libpq refuses a file that others could read
     escaped = password.replace("\\", "\\\\").replace(":", "\\:")
     os.write(descriptor, f"*:*:*:*:{escaped}\n".encode())
     return descriptor

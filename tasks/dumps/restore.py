@@ -1,4 +1,4 @@
-"""Restoring: beside the database that is there, then swapped by renaming; what was there is kept."""
+"""Restoring: into a new database, which then replaces the current one by renaming; the old one is kept."""
 
 from __future__ import annotations
 
@@ -35,26 +35,27 @@ from tasks.dumps.verifying import digest
 
 log = logging.getLogger(__name__)
 
-# A name that nobody else uses, for the database while it is restored; and the role that restores into it.
+# The prefix, used by nobody else, of the name of the database while it is restored, and of its restoring
+# role.
 UNFINISHED = "restoring_"
 ROLE = "perch_restore"
 
-# Names for `--into`, with room for what is put before and behind them; and those that PostgreSQL itself
+# The names allowed for `--into`, with room for prefixes and suffixes; and the names that PostgreSQL itself
 # needs.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 RESERVED = ("postgres", "template0", "template1")
 
 NOTHING_ACCEPTED = Accepted()
 
-# People, or what they wrote; the demo users of a fresh server do not count.
+# Whether there are people or tweets; the demo users of a fresh server don't count.
 HOLDS_SOMETHING = "SELECT EXISTS (SELECT 1 FROM users WHERE NOT demo) OR EXISTS (SELECT 1 FROM tweets)"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dump's stored bytes, which were held against its manifest, where there is one.
+    """A dump's stored bytes, which were checked against its manifest, if there is one.
 
-    `is_signed` says whether a key that counts signed the manifest.
+    `is_signed` says whether a key that we trust signed the manifest.
     """
 
     name: str
@@ -65,11 +66,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done. `kept` is the name of the database that was there before.
+    """The result of a restore. `kept` is the name of the database that was there before.
 
-    `acts` of administrators were done in it since the dump: they are on record, and not in effect any more;
-    None where they are not on record, as it is another Perch's or cannot be read. `recipient` is to whom the
-    dump was encrypted.
+    `acts` are what administrators did in that database since the dump: they are recorded, but no longer in
+    effect. It is None if they aren't recorded, because the database is another Perch's or can't be read.
+    `recipient` is the key to which the dump was encrypted.
     """
 
     database: str
@@ -81,7 +82,7 @@ class Restored:
 
 
 def from_file(path: Path, manifest: Manifest | None, *, is_signed: bool) -> Source:
-    """A dump that was fetched, or any archive of `pg_dump -Fc`. Raises DumpDamaged."""
+    """A fetched dump, or any archive of `pg_dump -Fc`, as a source. Raises DumpDamaged."""
     if manifest is not None and digest(path) != (manifest.sha256, manifest.stored_bytes):
         raise DumpDamaged(f"{path} isn't the file that {path.name}.json describes")
     return Source(manifest.id if manifest else path.name, chunks_of(path), manifest, is_signed)
@@ -100,14 +101,14 @@ async def restore(
     on_progress: Callable[[int], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Restored:
-    """Restore a dump in the place of the database, or as another one beside it.
+    """Restore a dump in place of the current database, or as another database beside it.
 
     Args:
-        force: also where the database holds something, which is kept under another name.
-        into: the name of another database, which must not be there yet, or hold nothing.
-        rehearse: whoever serves the data only reads the stores, and makes no dumps. It replaces no data but
-            that of an earlier rehearsal.
-        accepted: what is restored all the same.
+        force: whether to restore even if the database has data; the old database is kept under another name.
+        into: the name of another database, which must not exist yet, or must be empty.
+        rehearse: whether this is a rehearsal: a Perch that serves the data only reads the stores, and makes
+            no dumps. It replaces no data except that of an earlier rehearsal.
+        accepted: the risks that the operator accepts.
         keys: the server's own keys, which no dump holds, for the restored database. Without any, it makes new
         ones.
 
@@ -151,7 +152,7 @@ async def restore(
                 )
             rows = await compare(source.manifest, restorer)
             say("migrating it to this version and settling unfinished work")
-            try:  # as the role without powers: the archive may have brought triggers
+            try:  # as the role without powers, because the archive may have brought triggers
                 migrated = await migrate.upgrade(restorer)
                 await settle(restorer, source.manifest, () if into else keys, rehearse=rehearse)
             except (BaseORMException, PostgresError) as error:
@@ -169,7 +170,7 @@ async def restore(
         except BaseException:
             await drop(server, beside.database)
             raise
-        if aside is not None and empty:  # nobody's data: the demo users of a fresh server at most
+        if aside is not None and empty:  # it has no data except perhaps a fresh server's demo users
             await drop(server, aside)
     acts: list[Carried] | None = None if kept else []
     if kept is not None and known:
@@ -180,12 +181,12 @@ async def restore(
 
 
 async def forget_settings(server: asyncpg.Connection, database: str) -> None:
-    """Undo what code in the archive may have set for later connections, such as a search path of its own."""
+    """Undo settings for later connections that the archive's code may have made, such as a search path."""
     await server.execute(f"ALTER DATABASE {quoted(database)} RESET ALL")
 
 
 def checked_name(name: str) -> str:
-    """A name for a database of people's. Raises DumpFailed."""
+    """The name, if a database with people's data may have it. Raises DumpFailed."""
     if not NAME.fullmatch(name) or name in RESERVED:
         rule = "must have up to 40 of a-z, 0-9 and _, begin with a letter, and not be one of"
         raise DumpFailed(f"--into: the name of a database {rule} {', '.join(RESERVED)}")
@@ -193,7 +194,7 @@ def checked_name(name: str) -> str:
 
 
 def refuse_newer(manifest: Manifest | None) -> None:
-    """Raises DumpFailed where the dump knows migrations that this version does not."""
+    """Raises DumpFailed if the dump has migrations that this version doesn't know."""
     if manifest is not None and (beyond := set(manifest.migrations) - set(migrate.known())):
         raise DumpFailed(
             f"the dump was made by a newer version of Perch ({manifest.perch_version}, with {min(beyond)}); "
@@ -202,7 +203,7 @@ def refuse_newer(manifest: Manifest | None) -> None:
 
 
 async def is_empty(address: DatabaseAddress) -> bool:
-    """Whether a database holds nothing of anybody's; no where it cannot be read."""
+    """Whether a database holds nobody's data; False if it cannot be read."""
     try:
         async with connected(address) as connection:
             tables = {table["name"] for table in await connection.fetch(TABLES)}
@@ -216,7 +217,7 @@ async def is_empty(address: DatabaseAddress) -> bool:
 
 
 async def is_rehearsal(address: DatabaseAddress) -> bool:
-    """Whether a database holds an earlier rehearsal; no where it cannot be read."""
+    """Whether a database holds an earlier rehearsal; False if it cannot be read."""
     try:
         async with connected(address) as connection:
             return bool(await connection.fetchval("SELECT is_rehearsal FROM instance"))
@@ -225,12 +226,12 @@ async def is_rehearsal(address: DatabaseAddress) -> bool:
 
 
 def version_of(manifest: Manifest | None) -> int:
-    """The major version of the pg_dump that made it; where nobody knows, the newest that is here."""
+    """The major version of the pg_dump that made it; if that is unknown, the newest installed one."""
     return manifest.client_version if manifest else max(installed_clients(), default=0)
 
 
 async def compare(manifest: Manifest | None, database: DatabaseAddress) -> int:
-    """How many rows came back. Raises DumpDamaged where the manifest says otherwise."""
+    """The number of restored rows. Raises DumpDamaged if it differs from the manifest."""
     async with connected(database) as connection:
         rows = await count_rows(connection)
     if "public.users" not in rows:

@@ -1,7 +1,7 @@
-"""How long dumps and logs live: by age and kind, and never below the newest two that a drill has proven.
+"""The retention of dumps and logs: by age and kind, but always keeping the two newest proven dumps.
 
-Only signed dumps count among these two, as anyone could say of another one that it is proven. Those from
-before dumps were signed stay until there are two.
+Only signed dumps count towards these two, as anyone could claim that an unsigned one is proven. Proven dumps
+from before dumps were signed stay until there are two.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from tasks.workshop import Workshop, require_ours
 
 log = logging.getLogger(__name__)
 
-# What has no manifest is left alone for as long as a dump may take, and so much longer.
+# Objects without a manifest are left alone for as long as a dump may take, and this much longer.
 GRACE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """Something to remove: its objects in the order of their removal, and why."""
+    """Something to remove: its objects in the order of their removal, and the reason."""
 
     what: str
     keys: Sequence[str]
@@ -45,7 +45,7 @@ class Expired:
 
 
 async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The daily run: remove what has had its time, and see that the bucket's rules are there."""
+    """The daily run: remove what has expired, and make sure that the bucket has our lifecycle rules."""
     del claim
     await require_ours(workshop.backups)
     removed = await remove(await expired(workshop), workshop)
@@ -60,7 +60,7 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
         rules = str((await lifecycle.apply(workshop.settings)).outcome)
     except LifecycleUnsupported:
         log.info("the store has no lifecycle rules, so only Perch's own retention applies")
-    except StorageUnavailable as error:  # the net below; the work itself is done
+    except StorageUnavailable as error:  # the rules are only a safety net; the work itself is done
         log.warning("can't apply the bucket's lifecycle rules: %s", error)
         rules = f"failed: {error}"
     if workshop.settings.backup_media and workshop.settings.backup_media_bucket is not None:
@@ -69,7 +69,7 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
 
 
 async def _apply_to_copies(settings: Settings) -> None:
-    """Have the rule of copies in their bucket, if the credentials allow it: they need not."""
+    """Apply the copies' rule to their bucket, if the credentials allow it, which they needn't."""
     try:
         await lifecycle.apply_to_copies(settings)
     except (LifecycleUnsupported, StorageUnavailable) as error:
@@ -77,7 +77,7 @@ async def _apply_to_copies(settings: Settings) -> None:
 
 
 async def remove(found: Sequence[Expired], workshop: Workshop) -> int:
-    """Remove these; how many. A manifest goes first, so that a dump is never there by half."""
+    """Remove these; return their number. Manifests go first, so that no dump is ever half there."""
     for item in found:
         for key in item.keys:
             await workshop.backups.delete(key)
@@ -104,7 +104,7 @@ async def expired(workshop: Workshop, *, now: datetime | None = None) -> list[Ex
 
 
 def expired_dumps(kind: DumpKind, found: Catalogue, settings: Settings, now: datetime) -> list[Expired]:
-    """The dumps of a kind that are past their days, but for those that have to stay."""
+    """The dumps of a kind that are past their retention, except those that have to stay."""
     days = days_of(settings)[kind]
     own = [dump for dump in found.dumps if dump.folder == settings.dump_folder(kind)]
     proven, signed = newest_proven(found), [dump for dump in own if dump.is_signed]
@@ -124,17 +124,17 @@ def expired_dumps(kind: DumpKind, found: Catalogue, settings: Settings, now: dat
 
 
 def newest_proven(found: Catalogue) -> list[Dump]:
-    """The dumps that no retention touches, those that are signed; at most two."""
+    """The newest proven and signed dumps, which retention never removes; at most two."""
     return [dump for dump in proven_dumps(found) if dump.is_signed][:KEPT_PROVEN]
 
 
 def proven_dumps(found: Catalogue) -> list[Dump]:
-    """Those that are whole and proven, whoever says so; the newest first."""
+    """The dumps that are whole and proven, whoever says so; the newest first."""
     return [dump for dump in distinct(found.dumps) if dump.is_proven and dump.trouble is None]
 
 
 def days_of(settings: Settings) -> dict[DumpKind, int]:
-    """How many days each kind lives."""
+    """How many days each kind of dump is kept."""
     return {
         "hour": settings.retention_hour_days,
         "day": settings.retention_day_days,
@@ -143,10 +143,10 @@ def days_of(settings: Settings) -> dict[DumpKind, int]:
 
 
 def grace(settings: Settings) -> timedelta:
-    """How long something half-made may still be in the making."""
+    """How long an unfinished dump may still be in the making."""
     return timedelta(seconds=settings.dump_timeout) + GRACE
 
 
 def plural(days: int) -> str:
-    """For a sentence."""
+    """A number of days, as words for a sentence."""
     return "1 day" if days == 1 else f"{days} days"

@@ -1,4 +1,4 @@
-"""The scratch database of a drill: made empty, restored into once, gone afterwards."""
+"""The scratch database of a restore test: created empty, restored into once, dropped afterwards."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from server.operations.dumps.errors import Busy, DumpFailed
 from tasks.dumps.confined import confined
 from tasks.dumps.postgres import connected, quoted
 
-# Names of scratch databases: PREFIX before the database's own. One drill at a time makes them.
+# A scratch database's name is PREFIX and the database's own. Only one test at a time creates one.
 PREFIX = "drill_of_"
 
 # The role that restores into them (see `confined`).
 ROLE = "perch_drill"
 
-# PostgreSQL's bound for names. Bytes.
+# PostgreSQL's limit for names, in bytes.
 NAME_LENGTH = 63
 
-# The server may be what a drill failed of. Seconds.
+# Dropping may take this many seconds: the server may be the reason why a test failed.
 DROPPED_WITHIN = 60
 
 
 @asynccontextmanager
 async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
-    """An empty database beside the settings' own, as long as the block lasts, for a role without powers.
+    """An empty database beside the configured one for as long as the block lasts, for a role without powers.
 
     Raises:
-        Busy: another drill runs.
-        DumpFailed: the role may not make databases.
+        Busy: another restore test is running.
+        DumpFailed: the role may not create databases.
     """
     name = (PREFIX + settings.database.database)[:NAME_LENGTH]
     async with connected(settings.database) as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.DRILLS):
             raise Busy("another restore test is in progress")
-        await drop(connection, name)  # of a drill that was killed
+        await drop(connection, name)  # left by a test that was killed
         address = await confined(settings.database, connection, ROLE, trusted=True)
         try:
             await connection.execute(
@@ -55,10 +55,10 @@ async def scratch(settings: Settings) -> AsyncIterator[DatabaseAddress]:
         try:
             yield replace(address, database=name)
         finally:
-            async with asyncio.timeout(DROPPED_WITHIN):  # else the next drill does it
+            async with asyncio.timeout(DROPPED_WITHIN):  # otherwise the next test does it
                 await drop(connection, name)
 
 
 async def drop(connection: asyncpg.Connection, name: str) -> None:
-    """Remove a database, whoever is connected to it."""
+    """Drop a database, even if someone is connected to it."""
     await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")

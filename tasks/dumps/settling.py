@@ -1,4 +1,4 @@
-"""Settling a restored database before it takes its place: runs, counters, keys, ids and the record."""
+"""Preparing a restored database before it takes its place: runs, counters, keys, ids and the audit record."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from tasks.dumps.handing_over import (
 from tasks.dumps.making import summary
 from tasks.dumps.postgres import connected
 
-# $1 kind, $2 slot, $3 its end, $4 its result: the dump itself was under way in its own snapshot.
+# $1 kind, $2 slot, $3 its end, $4 its result. In the dump's own snapshot, the run that made it is unfinished.
 MADE = """
     UPDATE scheduled_runs SET state = 'done', ended_at = $3, result = $4::jsonb, error = NULL, holder = NULL,
     lease_until = NULL WHERE kind = $1 AND slot = $2 AND state = 'running'
 """
 
-# What was under way when the dump was made is not any more; and the data has another history from here on.
-# A suspension that was asked for may have been withdrawn since: it waits anew.
+# Whatever was running when the dump was made isn't any more, and from here on the data has another history.
+# A requested suspension may have been withdrawn since, so its waiting time starts again.
 SETTLE = """
     UPDATE scheduled_runs SET state = 'skipped', error = 'under way when the dump was made that was restored',
     ended_at = now(), holder = NULL, lease_until = NULL WHERE state IN ('due', 'running'); UPDATE
@@ -48,10 +48,10 @@ SETTLE = """
 async def settle(
     database: DatabaseAddress, manifest: Manifest | None, keys: Sequence[ServerKey], *, rehearse: bool
 ) -> None:
-    """Sequences, counters, runs, the server's keys, the epoch, and whether it is a rehearsal."""
+    """Set sequences, counters, runs, the server's keys, the epoch, and whether it is a rehearsal."""
     async with connected(database) as connection:
         async with connection.transaction():
-            # Counters are in the dump with their rows; whatever disagrees all the same is put right.
+            # Counters are in the dump along with their rows; any that disagree anyway are corrected.
             for statement in recount(COUNTERS):
                 await connection.execute(statement)
             if manifest is not None:
@@ -73,12 +73,12 @@ async def record(
     kept: str | None,
     say: Callable[[str], None],
 ) -> bool:
-    """Put the restore on record, behind the ids that were given before; whether these are known.
+    """Record the restore, with an id beyond those used before; return whether these are known.
 
     Args:
-        before: the database whose place it takes, which is called `kept` from then on; None for nobody's.
+        before: the database that is replaced and renamed to `kept`; None if it was nobody's.
 
-    Where it cannot tell which ids were given since the dump, as many are left out as were given before it.
+    If it is unknown which ids were used since the dump, as many are skipped as were used before it.
     """
     known = False
     details = msgspec.json.encode({"dump": dump, "kept": kept}).decode()
@@ -98,7 +98,7 @@ async def record(
 async def acts_since(
     before: DatabaseAddress, restored: DatabaseAddress, say: Callable[[str], None]
 ) -> list[Carried] | None:
-    """Put on record what was done since the dump; None where nobody can tell what it was."""
+    """Record what was done since the dump; None if that can't be determined."""
     try:
         return await hand_over_acts(before, restored)
     except (Unreadable, *AWAY) as error:

@@ -1,4 +1,4 @@
-"""Room on the disk, looked at before it is needed."""
+"""Checks for free disk space, before it is needed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 from server.operations.dumps.errors import DumpFailed
 
-# Left free besides what is about to be written. Bytes.
+# The bytes that must stay free in addition to what is about to be written.
 HEADROOM = 256 << 20
 
 
 def require(folder: Path, needed: int, what: str) -> None:
-    """Raises DumpFailed where the disk of this folder has not so many bytes free, and some headroom."""
+    """Raises DumpFailed unless this folder's disk has `needed` bytes and the headroom free."""
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free

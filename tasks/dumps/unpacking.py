@@ -1,4 +1,4 @@
-"""A stored dump on its way back: hashed, decrypted and decompressed, in a thread beside the event loop."""
+"""Unpacking a stored dump: hashed, decrypted and decompressed in a thread beside the event loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import zstandard
 from server.operations.dumps.errors import DumpDamaged
 from tasks.dumps.channel import Aborted, Channel, ChannelReader, Sink, in_thread
 
-# How much is handed to zstd at once: what comes out may be many times as much. Bytes.
+# How many bytes are passed to zstd at once: the output may be many times as large.
 UNPACK = 64 << 10
 
 ZSTD_MAGIC, AGE_MAGIC = b"\x28\xb5\x2f\xfd", b"age-encryption.org/"
@@ -23,7 +23,7 @@ ZSTD_MAGIC, AGE_MAGIC = b"\x28\xb5\x2f\xfd", b"age-encryption.org/"
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """What was read, whatever became of it: `trouble` is what ended the unpacking before the archive did."""
+    """What was read, even if it failed: `trouble` is the error that stopped the unpacking early."""
 
     sha256: str
     size: int
@@ -37,10 +37,10 @@ async def unpack(
     identity: str | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Unpacked:
-    """Write the archive inside the stored bytes into the sink, and hash all of them, even where that fails.
+    """Write the archive inside the stored bytes into the sink; hash all of them, even if that fails.
 
-    What is neither encrypted nor compressed is taken as the archive itself. An encrypted one without an
-    identity is read and hashed, and nothing is written.
+    Bytes that are neither encrypted nor compressed are taken as the archive itself. Without an identity, an
+    encrypted archive is only read and hashed, and nothing is written.
     """
     channel, digest, size = Channel(), hashlib.sha256(), 0
     working = in_thread(lambda: unpacked(channel, sink, identity))
@@ -50,7 +50,7 @@ async def unpack(
             digest.update(piece)
             size += len(piece)
             on_progress(size)
-            with suppress(Aborted):  # the hash is wanted all the same
+            with suppress(Aborted):  # we still want the hash
                 await asyncio.to_thread(channel.put, piece)
         with suppress(Aborted):
             await asyncio.to_thread(channel.put, None)
@@ -80,7 +80,7 @@ def unpacked(channel: Channel, sink: Sink, identity: str | None) -> None:
 
 
 def decompress(reader: Any, sink: Sink) -> None:
-    """From zstd, or as it is. Raises DumpDamaged."""
+    """Decompress from zstd, or pass plain data on. Raises DumpDamaged."""
     piece = reader.read(UNPACK)
     if not piece.startswith(ZSTD_MAGIC):
         while piece:
@@ -99,7 +99,7 @@ def decompress(reader: Any, sink: Sink) -> None:
 
 
 def decrypt(reader: ChannelReader, sink: Sink, identity: str) -> None:
-    """With a secret key of age, then decompress. Raises DumpDamaged."""
+    """Decrypt with a secret key of age, then decompress. Raises DumpDamaged."""
     from pyrage import DecryptError, decrypt_io, x25519
 
     inside, outside = os.pipe()
@@ -110,12 +110,12 @@ def decrypt(reader: ChannelReader, sink: Sink, identity: str) -> None:
             decrypt_io(reader, plain, [x25519.Identity.from_str(identity)])
     except (DecryptError, OSError) as error:
         failure = DumpDamaged(f"the dump can't be decrypted: {error}")
-    decompressing.result()  # what went wrong there is the cause
+    decompressing.result()  # if that failed, its error is the cause
     if failure is not None:
         raise failure
 
 
 def decompress_and_close(descriptor: int, sink: Sink) -> None:
-    """From a pipe, whose other end learns of it when this one fails."""
+    """Decompress from a pipe, and close it, so that the other end notices if this one fails."""
     with open(descriptor, "rb", buffering=0) as compressed:
         decompress(compressed, sink)

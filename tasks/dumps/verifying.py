@@ -1,4 +1,4 @@
-"""Reading a dump back: every byte against its hash, and the archive to its end."""
+"""Reading a dump back: checking every byte against the hash, and reading the archive to its end."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tasks.workshop import Workshop
 
 
 async def verify(dump: Dump, workshop: Workshop, *, identity: str | None = None) -> str:
-    """Read all of it back; what was looked at, in words.
+    """Read a whole dump back; return a description of what was checked.
 
     Raises:
-        DumpDamaged: a bit is not as it was, or something is missing.
+        DumpDamaged: a bit has changed, or something is missing.
         DumpFailed: it cannot be read for another reason, such as the wrong key.
     """
     if dump.trouble is not None:
         raise DumpDamaged(dump.trouble)
-    if not dump.is_signed:  # nothing that anybody may have put there is unpacked
+    if not dump.is_signed:  # we don't unpack what anyone may have put there
         await read_through(dump, workshop)
         return "hash (not signed by a key that this Perch knows, so its archive wasn't unpacked)"
     if dump.manifest.encryption is not None and identity is None:
@@ -42,10 +42,10 @@ async def verify(dump: Dump, workshop: Workshop, *, identity: str | None = None)
 
 @asynccontextmanager
 async def fetched(dump: Dump, store: ObjectStore, scratch: Path) -> AsyncIterator[Path]:
-    """A dump's stored bytes in a local file, held against the manifest before anything else looks at them.
+    """A dump's stored bytes in a local file, checked against the manifest before anything else reads them.
 
     Raises:
-        DumpDamaged: they are not those that were stored.
+        DumpDamaged: the bytes are not those that were stored.
         DumpFailed: there is no room for them.
     """
     space.require(scratch, dump.manifest.stored_bytes, "the dump's bytes")
@@ -63,7 +63,7 @@ async def fetched(dump: Dump, store: ObjectStore, scratch: Path) -> AsyncIterato
 
 
 def make_own(fetched: Path, file: Path) -> None:
-    """Move a fetched file, or copy it if it is the stored object itself: others could change that later."""
+    """Move a fetched file, or copy it if it is the stored object itself, which others could change later."""
     if fetched.stat().st_nlink == 1:
         fetched.rename(file)
         return
@@ -78,7 +78,7 @@ def digest(file: Path) -> tuple[str, int]:
 
 
 async def read_through(dump: Dump, workshop: Workshop) -> None:
-    """Hold a stored dump's bytes against its manifest. Raises DumpDamaged, DumpFailed."""
+    """Check a stored dump's bytes against its manifest. Raises DumpDamaged, DumpFailed."""
     progress = workshop.on_progress
     try:
         async with workshop.backups.read(dump.key) as found:
@@ -88,7 +88,7 @@ async def read_through(dump: Dump, workshop: Workshop) -> None:
 
 
 class Nowhere:
-    """A sink that keeps nothing."""
+    """A sink that discards everything."""
 
     def write(self, data: bytes) -> None:
-        """Drop it."""
+        """Discard the data."""

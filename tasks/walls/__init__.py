@@ -1,11 +1,11 @@
-"""Walls round a process that an attacker may take over: what it has open is all that it ever has.
+"""Walls round a process that an attacker may take over: it can never get more than it already has open.
 
-The kernel puts them up at the wish of the process itself, without privileges, and nobody takes them down
-again. Each is worth having without the other: seccomp refuses what a process may ask the kernel for at all,
-landlock whatever names a file, and what reaches other processes.
+The kernel puts them up at the request of the process itself, without privileges, and nobody can take them
+down again. Each is useful without the other: seccomp restricts which system calls a process can make at all;
+landlock refuses everything that names a file or reaches other processes.
 
-Nothing of Perch is imported here, and nothing while a wall goes up: a process may have no way to its files
-by then.
+Nothing of Perch is imported here, and nothing at all while a wall goes up: by then the process may no longer
+have access to its files.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ WALLS: dict[str, Callable[[], str | None]] = {
 
 
 def put_up() -> dict[str, str | None]:
-    """Put up what this kernel has, for this process and for ever.
+    """Put up the walls that this kernel has, for this process and for good.
 
-    Before, open what it needs, import what it needs, and have no other thread.
+    Before calling this, open and import everything that is needed, and end all other threads.
 
     Returns:
-        For each wall what stands, in a few words, or None where the kernel or the machine does not have it.
+        A few words about each wall, or None if the kernel or the machine does not have it.
     """
     return {name: wall() for name, wall in WALLS.items()}

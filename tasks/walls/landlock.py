@@ -1,7 +1,7 @@
 """Landlock: no file can be opened, made, removed or run; no TCP; no other process reached.
 
-https://docs.kernel.org/userspace-api/landlock.html. There are no rules, only the handled accesses: what is
-handled and allowed by no rule is refused. Descriptors that are open already go on working.
+https://docs.kernel.org/userspace-api/landlock.html. We declare only the handled accesses and add no rules: a
+handled access that no rule allows is refused. Descriptors that are already open keep working.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import os
 
 from tasks.walls.process import LIBC
 
-# The same numbers on every architecture, as all of Linux since 2019.
+# These numbers are the same on every architecture, like those of all Linux system calls since 2019.
 CREATE_RULESET, RESTRICT_SELF = 444, 446
 ASK_VERSION = 1
 
-# How many accesses to files each version of the interface knows; the last goes for newer ones too.
+# How many file accesses each version of the interface knows; the last number applies to newer ones too.
 FILE_ACCESSES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 BIND_AND_CONNECT, SINCE_NET = 0b11, 4
 ABSTRACT_SOCKETS_AND_SIGNALS, SINCE_SCOPES = 0b11, 6
 
 
 class Ruleset(ctypes.Structure):
-    """`struct landlock_ruleset_attr`; an older kernel takes it while what it does not know is 0."""
+    """`struct landlock_ruleset_attr`; an older kernel accepts it if the fields it doesn't know are 0."""
 
     _fields_ = (
         ("handled_access_fs", ctypes.c_uint64),
@@ -32,7 +32,7 @@ class Ruleset(ctypes.Structure):
 
 
 def restrict() -> str | None:
-    """Refuse all of it, as far as this kernel can."""
+    """Refuse all these accesses, as far as this kernel can."""
     version = LIBC.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ASK_VERSION)
     if version < 1:
         return None

@@ -1,6 +1,6 @@
-"""Seccomp: a list of what may be asked of the kernel; all else is answered EPERM.
+"""Seccomp: an allowlist of system calls; the kernel answers all others with EPERM.
 
-What computing on open files needs is on the list: no opening, no sockets, no processes and threads, no
+The list has what computing on open files needs: no opening of files, no sockets, no processes or threads, no
 signals to others, no new code in memory. https://docs.kernel.org/userspace-api/seccomp_filter.html
 """
 
@@ -15,12 +15,12 @@ from tasks.walls.process import LIBC
 
 PR_SET_SECCOMP, MODE_FILTER = 22, 2
 
-# What the kernel calls the architectures, and which column of the table is theirs.
+# The kernel's numbers for the architectures, and their columns in the table.
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 
-# Numbers by asm/unistd_64.h and asm-generic/unistd.h.
+# The numbers are from asm/unistd_64.h and asm-generic/unistd.h.
 ALLOWED: dict[str, tuple[int, int]] = {
-    # open files: reading, writing, the place in them; libtiff takes a descriptor of its own
+    # open files: reading, writing, seeking; libtiff duplicates the descriptor
     "read": (0, 63),
     "write": (1, 64),
     "close": (3, 57),
@@ -37,7 +37,7 @@ ALLOWED: dict[str, tuple[int, int]] = {
     "brk": (12, 214),
     "mremap": (25, 216),
     "madvise": (28, 233),
-    # what C and Python do by the way
+    # what C and Python do on the side
     "rt_sigaction": (13, 134),
     "rt_sigprocmask": (14, 135),
     "rt_sigreturn": (15, 139),
@@ -49,25 +49,26 @@ ALLOWED: dict[str, tuple[int, int]] = {
     "restart_syscall": (219, 128),
     "clock_gettime": (228, 113),
     "getrandom": (318, 278),
-    # the end
+    # exiting
     "exit": (60, 93),
     "exit_group": (231, 94),
 }
 
-# By a bit of an argument: the numbers, which argument, the bit, and whether the bit has to be set. No memory
-# becomes executable. C libraries spell fstat as fstatat with AT_EMPTY_PATH, which tells sizes and dates of
-# files by their names, too, to who wants to know them.
+# Calls allowed depending on a bit of an argument: the numbers, which argument, the bit, and whether it must
+# be set. No memory becomes executable. C libraries implement fstat as fstatat with AT_EMPTY_PATH, which can
+# also reveal the sizes and dates of files by name.
 BY_ARGUMENT: dict[str, tuple[tuple[int, int], int, int, bool]] = {
     "mmap": ((9, 222), 2, 0x4, False),
     "mprotect": ((10, 226), 2, 0x4, False),
     "newfstatat": ((262, 79), 3, 0x1000, True),
 }
 
-# Of linux/bpf_common.h and linux/seccomp.h: what an instruction does, and what a filter answers.
+# From linux/bpf_common.h and linux/seccomp.h: what an instruction does, and what a filter returns.
 LOAD, JUMP_EQUAL, JUMP_SET, ANSWER = 0x20, 0x15, 0x45, 0x06
 KILL, ALLOW, REFUSE = 0x80000000, 0x7FFF0000, 0x00050000 | errno.EPERM
 
-# Where in `struct seccomp_data`; of an argument the lower half, as both architectures are little-endian.
+# Offsets in `struct seccomp_data`. Arguments are read by their lower half: both architectures are
+# little-endian.
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 
 
@@ -89,7 +90,7 @@ class Program(ctypes.Structure):
 
 
 def instructions(architecture: int, column: int) -> Iterator[tuple[int, int, int, int]]:
-    """The filter: code, and how many to skip when true and when false, and the value."""
+    """The filter: each instruction's code, how many to skip if true and if false, and the value."""
     yield LOAD, 0, 0, ARCHITECTURE
     yield JUMP_EQUAL, 1, 0, architecture
     yield ANSWER, 0, 0, KILL
@@ -107,7 +108,7 @@ def instructions(architecture: int, column: int) -> Iterator[tuple[int, int, int
 
 
 def program() -> Program | None:
-    """The filter for this machine; None where its calls are not on the list."""
+    """The filter for this machine; None if the table doesn't cover its architecture."""
     known = ARCHITECTURES.get(platform.machine())
     if known is None or ctypes.sizeof(ctypes.c_void_p) != 8:
         return None
@@ -119,7 +120,7 @@ PROGRAM = program()
 
 
 def restrict() -> str | None:
-    """Refuse what is not on the list."""
+    """Refuse all system calls that are not on the list."""
     if PROGRAM is None or LIBC.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(PROGRAM), 0, 0):
         return None
     return f"{len(ALLOWED) + len(BY_ARGUMENT)} calls allowed"

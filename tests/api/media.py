@@ -1,4 +1,4 @@
-"""What the tests of pictures share."""
+"""Helpers that the picture tests share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def objects(store: ObjectStore) -> list[str]:
 
 
 async def stored(store: ObjectStore) -> list[str]:
-    """What is there once workers have done away with the originals, which happens behind an answer."""
+    """The stored keys once workers have removed the originals, which they do after the answer."""
 
     async def originals() -> list[str]:
         return [key for key in await objects(store) if key.startswith(object_keys.INCOMING)]
@@ -25,7 +25,7 @@ async def stored(store: ObjectStore) -> list[str]:
 
 
 def token_of(url: str) -> str:
-    """The random name in a picture's address."""
+    """The random token in a picture's address."""
     return url.rsplit("/", 1)[1].partition("?")[0]
 
 

@@ -1,4 +1,4 @@
-"""What administrators do is on record, and stays there."""
+"""Administrators' actions are recorded, and the record can't be changed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.callers import Caller
 
 
 async def acts(carol: Caller, count: int) -> list[tuple[str, int | None, int | None]]:
-    """The newest, the oldest of them first: what, to whom, on what."""
+    """The newest `count` acts, oldest first, as (act, user id, subject id)."""
     page = await carol.get("/api/audit", params={"limit": count})
     return [(act["act"], act["user_id"], act["subject_id"]) for act in page["acts"][::-1]]
 
 
-async def test_each_act_is_on_record_with_who_did_it(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_each_act_is_recorded_with_its_actor(alice: Caller, bob: Caller, carol: Caller) -> None:
     tweet_id = await bob.tweet("unwanted")
     await carol.delete(f"/api/tweets/{tweet_id}")
     await carol.post(f"/api/users/{bob.id}/suspension", json={"hide_tweets": True, "reason": "spam"})
@@ -40,7 +40,7 @@ async def test_each_act_is_on_record_with_who_did_it(alice: Caller, bob: Caller,
     assert "unwanted" not in str((await carol.get("/api/audit")).body)
 
 
-async def test_an_act_that_fails_is_not_on_record(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_a_failed_act_is_not_recorded(alice: Caller, bob: Caller, carol: Caller) -> None:
     before = await acts(carol, 1)
     tweet_id = await bob.tweet()
     assert (await alice.delete(f"/api/tweets/{tweet_id}")).error == (403, "not_author")
@@ -51,7 +51,9 @@ async def test_an_act_that_fails_is_not_on_record(alice: Caller, bob: Caller, ca
     assert await acts(carol, 1) == before, "one's own tweets are nobody's business"
 
 
-async def test_the_record_is_for_administrators_and_paged(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_only_administrators_read_the_audit_log_and_it_is_paged(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
     assert (await alice.get("/api/audit")).error == (403, "out_of_scope")
     for _ in range(2):
         await carol.delete(f"/api/tweets/{await bob.tweet()}")
@@ -65,6 +67,6 @@ async def test_the_record_is_for_administrators_and_paged(alice: Caller, bob: Ca
     ["UPDATE audit_acts SET act = 'x'", "DELETE FROM audit_acts", "TRUNCATE audit_acts"],
 )
 @pytest.mark.usefixtures("database")
-async def test_the_record_cannot_be_changed(statement: str) -> None:
+async def test_audit_log_rows_cannot_be_changed(statement: str) -> None:
     with pytest.raises(RaiseError, match="never changed"):
         await rows(statement)

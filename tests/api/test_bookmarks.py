@@ -1,4 +1,4 @@
-"""Bookmarks over HTTP: a tweet's mark, the list, and that nobody else learns of them."""
+"""Bookmarks over HTTP: the mark on a tweet, the list, and that nobody else learns of them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.realtime.listening import listening, settled
 
 
 async def bookmarked(who: Caller, **parameters: int) -> list[int]:
-    """The tweets of a page of the list."""
+    """The tweets on a page of the bookmark list."""
     return [tweet["id"] for tweet in (await who.get("/api/bookmarks", params=parameters))["tweets"]]
 
 
-async def test_a_bookmark_is_seen_on_every_list_by_its_user_alone(alice: Caller, bob: Caller) -> None:
+async def test_a_bookmark_is_shown_in_every_list_but_only_to_its_user(alice: Caller, bob: Caller) -> None:
     tweet_id = await bob.tweet()
     assert (await alice.read(tweet_id))["bookmarked"] is False
     assert (await alice.post(f"/api/tweets/{tweet_id}/bookmarks")).body == {"result": True}
@@ -32,7 +32,7 @@ async def test_a_bookmark_is_seen_on_every_list_by_its_user_alone(alice: Caller,
     assert await bookmarked(alice) == []
 
 
-async def test_likes_and_bookmarks_of_one_tweet_are_marked_each_by_itself(alice: Caller, bob: Caller) -> None:
+async def test_likes_and_bookmarks_of_a_tweet_are_marked_independently(alice: Caller, bob: Caller) -> None:
     ids = [await bob.tweet(str(number)) for number in range(4)]
     for tweet_id in ids[:2]:
         await alice.post(f"/api/tweets/{tweet_id}/likes")
@@ -44,7 +44,7 @@ async def test_likes_and_bookmarks_of_one_tweet_are_marked_each_by_itself(alice:
         assert [(tweet["liked"], tweet["bookmarked"]) for tweet in found] == marked
 
 
-async def test_adding_twice_and_removing_nothing_succeed_and_change_nothing(alice: Caller) -> None:
+async def test_bookmarking_and_removing_a_bookmark_are_idempotent(alice: Caller) -> None:
     tweet_id = await alice.tweet()
     path = f"/api/tweets/{tweet_id}/bookmarks"
     assert [(await alice.delete(path)).status, (await alice.post(path)).status] == [200, 200]
@@ -54,7 +54,7 @@ async def test_adding_twice_and_removing_nothing_succeed_and_change_nothing(alic
     assert await bookmarked(alice) == []
 
 
-async def test_the_list_has_pages_the_newest_bookmark_first(alice: Caller, bob: Caller) -> None:
+async def test_bookmarks_are_paged_newest_first(alice: Caller, bob: Caller) -> None:
     ids = [await bob.tweet(str(number)) for number in range(5)]
     order = [ids[3], ids[0], ids[4], ids[1]]
     for tweet_id in order:
@@ -65,7 +65,9 @@ async def test_the_list_has_pages_the_newest_bookmark_first(alice: Caller, bob: 
     assert ([tweet["id"] for tweet in rest["tweets"]], rest["next"]) == ([order[0]], None)
 
 
-async def test_what_is_deleted_or_hidden_is_not_found_and_leaves_the_list(alice: Caller, bob: Caller) -> None:
+async def test_deleted_or_hidden_tweets_cannot_be_bookmarked_and_leave_the_list(
+    alice: Caller, bob: Caller
+) -> None:
     for method in ("POST", "DELETE"):
         assert (await alice.call(method, "/api/tweets/999/bookmarks")).error == (404, "tweet_not_found")
     deleted, hidden = await alice.tweet("a"), await bob.tweet("b")
@@ -78,7 +80,7 @@ async def test_what_is_deleted_or_hidden_is_not_found_and_leaves_the_list(alice:
     assert (await alice.post(f"/api/tweets/{hidden}/bookmarks")).error == (404, "tweet_not_found")
 
 
-async def test_every_tab_of_the_user_hears_of_it_and_nobody_else(
+async def test_all_streams_of_the_user_and_no_others_are_told_of_a_bookmark(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     tweet_id = await bob.tweet()
@@ -98,7 +100,7 @@ async def test_every_tab_of_the_user_hears_of_it_and_nobody_else(
         assert "bookmarked" not in elsewhere.kinds
 
 
-async def test_they_are_exported_and_erased_with_their_user(
+async def test_bookmarks_are_exported_and_erased_with_their_user(
     perch: Context, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(core_personal, "BATCH", 2)

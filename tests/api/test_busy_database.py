@@ -1,4 +1,4 @@
-"""A connection pool that is full: who waits too long is answered 503, and the log stays readable."""
+"""If the connection pool is full, requests that wait too long get a 503, and the log stays readable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MORE = re.compile(
 )
 
 
-async def test_a_full_pool_is_a_line_a_second_and_each_request_is_counted(
+async def test_a_full_pool_logs_one_line_a_second_and_counts_each_request(
     alice: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
     pool: Any = getattr(connections.get("default"), "_pool")  # noqa: B009  # it is private

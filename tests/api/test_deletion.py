@@ -1,4 +1,4 @@
-"""Deleting an account: at once for everybody, then all of it, however often the removal is killed."""
+"""Account deletion: visible at once, then everything is erased, even if the removal is killed repeatedly."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.waiting import until, until_gone
 FOLDER = "tweets_media"
 KILLS = much(usually=25, thoroughly=400)
 
-# Where something of a user may be.
+# Every table and column that may hold something of a user's.
 LEFT = """
     SELECT (SELECT count(*) FROM users WHERE id = $1) + (SELECT count(*) FROM api_keys WHERE user_id = $1)
         + (SELECT count(*) FROM tweets WHERE author_id = $1) + (SELECT count(*) FROM likes WHERE user_id = $1)
@@ -44,17 +44,17 @@ async def left_of(user_id: int) -> int:
 
 
 async def leave(who: Caller) -> None:
-    """So that no worker hears of it."""
+    """Delete the account without any worker being told."""
     await deletion.delete(who.id, who.handle, TERMINAL, LostJobs())
 
 
 async def due(who: Caller) -> None:
-    """The days in which the account can be kept are over."""
+    """End the days in which the account can be kept."""
     assert await rows("UPDATE users SET erase_after = now() WHERE id = $1 RETURNING 1", who.id)
 
 
 async def lively(alice: Caller, bob: Caller, carol: Caller) -> tuple[int, int]:
-    """Alice has everything there is; a tweet of hers, and one of bob's that she likes."""
+    """Give alice one of everything, including a tweet of her own and one of bob's that she likes."""
     tweets = [await alice.tweet(f"number {number}") for number in range(7)]
     his = [await bob.tweet("x") for _ in range(5)]
     for who in (bob, carol):
@@ -69,7 +69,7 @@ async def lively(alice: Caller, bob: Caller, carol: Caller) -> tuple[int, int]:
 
 
 @pytest.mark.usefixtures("worker")
-async def test_all_of_it_goes_pictures_and_archive_too(
+async def test_everything_is_erased_including_pictures_and_archives(
     address: str, alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore, perch: Context
 ) -> None:
     mine, his = await lively(alice, bob, carol)
@@ -113,8 +113,8 @@ async def test_all_of_it_goes_pictures_and_archive_too(
     assert (await bob.get(f"/api/tweets/{mine}")).error == (404, "tweet_not_found")
 
 
-async def test_nothing_is_shown_from_the_answer_on(alice: Caller, bob: Caller, carol: Caller) -> None:
-    """No worker has heard of it: nothing is removed yet."""
+async def test_nothing_is_shown_once_deletion_is_answered(alice: Caller, bob: Caller, carol: Caller) -> None:
+    """No worker has been told, so nothing has been removed yet."""
     mine, his = await lively(alice, bob, carol)
     await leave(alice)
     assert (await alice.get("/api/tweets")).error == (401, "invalid_key")
@@ -165,10 +165,10 @@ async def test_a_removal_that_is_killed_again_and_again_is_finished(
     assert await deletion.resume(LostJobs(), older_than=0) == 0
 
 
-async def test_a_message_about_somebody_who_is_not_deleted_removes_nothing(
+async def test_a_removal_message_about_an_undeleted_user_removes_nothing(
     alice: Caller, bob: Caller, empty_store: ObjectStore
 ) -> None:
-    """As one that was sent before a restore, and is read after it."""
+    """Such a message may have been sent before a restore and read after it."""
     tweet_id = await alice.tweet("still here")
     await bob.post(f"/api/tweets/{tweet_id}/likes")
     await bob.post(f"/api/users/{alice.id}/follow")
@@ -177,7 +177,7 @@ async def test_a_message_about_somebody_who_is_not_deleted_removes_nothing(
     assert (await bob.get(f"/api/users/{alice.id}"))["user"]["followers_count"] == 1
 
 
-async def test_others_may_write_meanwhile(
+async def test_other_users_can_write_during_a_removal(
     alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(personal, "BATCH", 3)
@@ -211,7 +211,9 @@ async def test_others_may_write_meanwhile(
     assert await rows(DISAGREEING) == []
 
 
-async def test_a_handle_is_for_ever(alice: Caller, bob: Caller, empty_store: ObjectStore) -> None:
+async def test_the_handle_of_a_deleted_user_cannot_be_reused(
+    alice: Caller, bob: Caller, empty_store: ObjectStore
+) -> None:
     await leave(alice)
     for _ in range(2):
         with pytest.raises(HandleTaken):
@@ -222,7 +224,9 @@ async def test_a_handle_is_for_ever(alice: Caller, bob: Caller, empty_store: Obj
     await accounts.create("alice2")
 
 
-async def test_what_is_confirmed_by_the_wrong_handle_stays(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_an_account_is_not_deleted_if_confirmed_with_the_wrong_handle(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
     for body in ({"handle": "bob"}, {"handle": "Alice"}, {"handle": ""}, {}, {"handle": "alice", "x": 1}):
         answer = await alice.call("DELETE", "/api/users/me", json=body)
         assert answer.error == (422, "invalid_body")
@@ -232,7 +236,7 @@ async def test_what_is_confirmed_by_the_wrong_handle_stays(alice: Caller, bob: C
     assert (await alice.get("/api/users/me")).status == 200
 
 
-async def test_who_deletes_whom(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_who_may_delete_whom(alice: Caller, bob: Caller, carol: Caller) -> None:
     async def delete(by: Caller, whom: Caller) -> tuple[int, str]:
         path = f"/api/users/{whom.id}"
         answer = await by.call("DELETE", path, json={"handle": whom.handle})
@@ -257,22 +261,22 @@ async def test_who_deletes_whom(alice: Caller, bob: Caller, carol: Caller) -> No
         await deletion.delete(carol.id or 0, "carol", TERMINAL, LostJobs())
 
 
-async def test_the_last_of_two_administrators_who_leave_at_once_stays(carol: Caller) -> None:
+async def test_when_the_last_two_administrators_leave_at_once_one_stays(carol: Caller) -> None:
     dave = await register(carol.send, "dave", admin=True)
     both = [who.call("DELETE", "/api/users/me", json={"handle": who.handle}) for who in (carol, dave)]
     assert sorted(answer.status for answer in await asyncio.gather(*both)) == [200, 409]
 
 
-async def test_nobody_deletes_the_demo_users(anybody: Caller) -> None:
+async def test_demo_users_cannot_be_deleted(anybody: Caller) -> None:
     await accounts.create_demo_users()
     answer = await Caller(anybody.send, "test").call("DELETE", "/api/users/me", json={"handle": "test"})
     assert answer.error == (403, "public_key")
 
 
-async def test_a_picture_that_a_worker_is_at_is_waited_for(
+async def test_removal_waits_for_a_picture_that_a_worker_is_processing(
     alice: Caller, bob: Caller, empty_store: ObjectStore
 ) -> None:
-    """What it stores would be left over."""
+    """Otherwise the variants that it stores would be left over."""
     await rows(
         "INSERT INTO media_attachments (token, owner_id, working_until) "
         "VALUES ($1, $2, now() + interval '1 min') RETURNING 1",

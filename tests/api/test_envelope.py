@@ -1,4 +1,4 @@
-"""Every failure comes in the envelope, whatever its cause."""
+"""Every failure comes in the error envelope, whatever its cause."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def test_malformed_http(address: str, raw: bytes, database: None) -> None:
     assert body["error_type"] in ERRORS
 
 
-async def test_a_body_that_is_too_large(alice: Caller) -> None:
+async def test_too_large_a_body_is_refused(alice: Caller) -> None:
     answer = await alice.post("/api/tweets", content=b'{"tweet_data": "' + b"x" * 300_000 + b'"}')
     assert answer.error == (413, "too_large")
 
@@ -100,10 +100,10 @@ async def test_a_body_that_is_too_large(alice: Caller) -> None:
         ("/api/tweets", {"content-type": "application/json"}, 5 << 20, (413, "too_large")),
     ],
 )
-async def test_a_refusal_reaches_a_client_that_sends_everything_first(
+async def test_a_client_that_sends_everything_first_still_gets_the_refusal(
     address: str, alice: Caller, path: str, headers: dict[str, str], size: int, expected: tuple[int, str]
 ) -> None:
-    """Many do, and lose an answer that comes with the connection's end while they are sending."""
+    """Many clients do, and lose an answer if the connection ends while they are still sending."""
     parts = urlsplit(address)
 
     def send() -> tuple[int, dict[str, object]]:
@@ -117,32 +117,32 @@ async def test_a_refusal_reaches_a_client_that_sends_everything_first(
         assert (status, body["error_type"]) == expected
 
 
-async def test_who_waits_for_100_continue_never_sends_the_body(address: str, database: None) -> None:
+async def test_a_client_that_expects_100_continue_never_sends_the_body(address: str, database: None) -> None:
     parts = urlsplit(address)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write(
         b"POST /api/medias HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\nExpect: 100-continue\r\n\r\n"
     )
     async with asyncio.timeout(5):
-        answer = await reader.read()  # to the end of the connection
+        answer = await reader.read()  # read to the end of the connection
     writer.close()
     assert answer.startswith(b"HTTP/1.1 401 ")
 
 
-async def test_a_request_id_is_never_the_clients(alice: Caller) -> None:
+async def test_a_clients_own_request_id_is_never_used(alice: Caller) -> None:
     answer = await alice.get("/api/tweets", headers={"x-request-id": "forged"})
     assert re.fullmatch(r"[0-9a-f]{16}-[0-9a-f]{8}", answer.headers["x-request-id"])
 
 
 async def test_a_crash_tells_nothing(perch: Context, caplog: pytest.LogCaptureFixture) -> None:
-    """Through sanic-testing, as the shared application must not get a route that crashes."""
+    """Uses sanic-testing, because the shared application must not get a route that crashes."""
 
     @asynccontextmanager
     async def opener() -> AsyncIterator[Context]:
         yield perch
 
     crashing: App = create_app(perch.settings, opener, name="perch-crashing")
-    crashing.config.TOUCHUP = False  # it rewrites Sanic's own classes, once per process
+    crashing.config.TOUCHUP = False  # sanic-testing rewrites Sanic's own classes, once per process
 
     @crashing.get("/api/crash")
     async def crash(_request: object) -> None:
@@ -158,7 +158,7 @@ async def test_a_crash_tells_nothing(perch: Context, caplog: pytest.LogCaptureFi
     assert "SELECT secret" in caplog.text
 
 
-def test_every_error_has_its_own_word_and_sentence() -> None:
+def test_every_error_has_a_distinct_type_and_sentence() -> None:
     assert len({error.message for error in ERRORS.values()}) == len(ERRORS)
     for error in ERRORS.values():
         assert 400 <= error.status < 600

@@ -1,4 +1,4 @@
-"""The archive of one's data: asked for, made, fetched, gone after its time."""
+"""The archive of a user's own data: requested, made, downloaded, and removed when it expires."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def altered() -> AsyncIterator[bytes]:
 
 
 async def ask(caller: Caller, store: ObjectStore) -> None:
-    """So that no worker hears of it."""
+    """Request an archive without any worker being told."""
     assert (await exports.ask(caller.id, LostJobs(), store)).state == "pending"
 
 
@@ -45,7 +45,7 @@ async def made(caller: Caller) -> dict[str, Any]:
 
 
 async def make(caller: Caller, store: ObjectStore) -> None:
-    """In this process."""
+    """Make the archive in this process."""
     (found,) = await rows("SELECT id FROM exports WHERE user_id = $1", caller.id)
     claimed = await exports.claim(found["id"])
     assert claimed is not None
@@ -53,7 +53,7 @@ async def make(caller: Caller, store: ObjectStore) -> None:
 
 
 @pytest.mark.usefixtures("worker")
-async def test_an_archive_holds_all_that_is_ones_own(
+async def test_an_archive_holds_everything_of_its_user(
     alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore
 ) -> None:
     media = (await carol.upload(pictures.jpeg(), alt="a hill"))["media"]
@@ -105,9 +105,7 @@ async def test_an_archive_holds_all_that_is_ones_own(
 
 
 @pytest.mark.usefixtures("worker")
-async def test_an_archive_says_which_pictures_are_damaged_or_missing(
-    alice: Caller, empty_store: ObjectStore
-) -> None:
+async def test_an_archive_names_damaged_and_missing_pictures(alice: Caller, empty_store: ObjectStore) -> None:
     names, tokens = [], []
     for _ in range(3):
         media = (await alice.upload(pictures.jpeg()))["media"]
@@ -127,7 +125,7 @@ async def test_an_archive_says_which_pictures_are_damaged_or_missing(
     assert [line.partition(" ")[0] for line in told] == names[1:]
 
 
-async def test_nobody_fetches_that_of_others(
+async def test_nobody_downloads_an_archive_of_another_user(
     alice: Caller, bob: Caller, anybody: Caller, empty_store: ObjectStore
 ) -> None:
     await ask(alice, empty_store)
@@ -143,7 +141,7 @@ async def test_nobody_fetches_that_of_others(
         assert (await fetch(anybody, address)).status_code == 404
 
 
-async def test_one_archive_an_hour(alice: Caller, empty_store: ObjectStore) -> None:
+async def test_only_one_archive_an_hour_is_made(alice: Caller, empty_store: ObjectStore) -> None:
     await ask(alice, empty_store)
     await ask(alice, empty_store)
     await make(alice, empty_store)
@@ -154,12 +152,12 @@ async def test_one_archive_an_hour(alice: Caller, empty_store: ObjectStore) -> N
     assert (await alice.get("/api/users/me/export/archive")).error == GONE
     await make(alice, empty_store)
     assert (await alice.raw("GET", "/api/users/me/export/archive")).status_code == 200
-    # That of before went when this one was asked for.
+    # The previous archive was removed when this one was requested.
     assert await exports.sweep(empty_store, now=datetime.now(UTC) + timedelta(hours=7)) == 0
     assert (await alice.raw("GET", "/api/users/me/export/archive")).status_code == 200
 
 
-async def test_after_its_time_an_archive_is_gone(alice: Caller, empty_store: ObjectStore) -> None:
+async def test_an_expired_archive_is_removed(alice: Caller, empty_store: ObjectStore) -> None:
     await ask(alice, empty_store)
     await make(alice, empty_store)
     await rows("UPDATE exports SET expires_at = now() RETURNING 1")
@@ -171,7 +169,7 @@ async def test_after_its_time_an_archive_is_gone(alice: Caller, empty_store: Obj
 
 
 @pytest.mark.fault("worker-killed")
-async def test_a_try_whose_worker_is_killed_is_made_again_and_not_for_ever(
+async def test_an_archive_is_retried_after_a_killed_worker_but_not_forever(
     alice: Caller, empty_store: ObjectStore
 ) -> None:
     await ask(alice, empty_store)
@@ -187,7 +185,7 @@ async def test_a_try_whose_worker_is_killed_is_made_again_and_not_for_ever(
     await ask(alice, empty_store)
 
 
-async def test_an_archive_of_who_was_deleted_meanwhile_is_not_kept(
+async def test_an_archive_of_a_user_deleted_meanwhile_is_not_kept(
     alice: Caller, empty_store: ObjectStore
 ) -> None:
     await ask(alice, empty_store)

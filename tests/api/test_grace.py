@@ -1,4 +1,4 @@
-"""An account that its owner deleted: nobody sees it, and for seven days it can be kept as it was."""
+"""A deleted account in its grace period: hidden from everyone, and restorable unchanged for seven days."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from tests.domain.test_counters import DISAGREEING
 from tests.jobs import LostJobs
 from tests.waiting import until
 
-# What a viewer sees of somebody.
+# What a viewer sees of another user.
 ABOUT = ("", "/tweets", "/followers", "/following", "/likes")
 
 
 async def leave(who: Caller) -> datetime:
-    """The time until when it can be kept."""
+    """Delete the account; returns until when it can be kept."""
     answer = await who.call("DELETE", "/api/users/me", json={"handle": who.handle})
     assert answer.status == 200, answer.body
     return datetime.fromisoformat(answer["deletion"]["erase_after"])
 
 
-async def test_it_is_hidden_at_once_and_kept_as_it_was(
+async def test_a_deleted_account_is_hidden_at_once_and_restored_unchanged(
     alice: Caller, bob: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hiding, "BATCH", 3)
@@ -47,7 +47,7 @@ async def test_it_is_hidden_at_once_and_kept_as_it_was(
     assert (await bob.get(f"/api/tweets/{mine}")).error == (404, "tweet_not_found")
     shown = [await bob.get(path) for path in ("/api/tweets", f"/api/tweets/{his}", paths[-1])]
     assert "alice" not in str([answer.body for answer in shown])
-    await resume(LostJobs())  # some tweets are not marked yet, unless a worker runs beside
+    await resume(LostJobs())  # some tweets are not marked yet, unless a worker runs alongside
     await hiding.mark_some(alice.id)
     assert (await alice.delete("/api/users/me/deletion")).body == {"result": True}
     while await hiding.mark_some(alice.id):
@@ -61,18 +61,18 @@ async def test_it_is_hidden_at_once_and_kept_as_it_was(
     assert (await alice.delete("/api/users/me/deletion")).status == 200, "there is nothing to take back"
 
 
-# How a version that knows nothing of the days of grace looks for whom to erase.
+# How an older version, which knows nothing of the grace period, finds the users to erase.
 FORGOTTEN_BEFORE = "SELECT id FROM users WHERE deleted_at < now() - interval '120 s'"
 
 
-async def test_a_worker_of_an_earlier_version_erases_nobody_before_the_time(alice: Caller) -> None:
-    """As one that runs beside renewed processes does."""
+async def test_a_worker_of_an_earlier_version_erases_nobody_early(alice: Caller) -> None:
+    """Such a worker may run alongside renewed processes."""
     await leave(alice)
     await rows("UPDATE users SET created_at = created_at - interval '1 hour' RETURNING 1")
     assert await rows(FORGOTTEN_BEFORE) == []
 
 
-async def test_meanwhile_a_key_that_manages_the_account_sees_that_and_nothing_else(alice: Caller) -> None:
+async def test_in_the_grace_period_an_account_key_sees_the_deletion_and_nothing_else(alice: Caller) -> None:
     made = await alice.post("/api/keys", json={"name": "bot", "scopes": ["read", "write"]})
     bot = dataclasses.replace(alice, key=made["key"])
     assert (await bot.get("/api/tweets")).status == 200
@@ -95,7 +95,7 @@ async def test_meanwhile_a_key_that_manages_the_account_sees_that_and_nothing_el
     assert (await bot.get("/api/tweets")).status == 200
 
 
-async def test_it_is_erased_when_its_time_has_come_however_late_somebody_looks(
+async def test_an_account_is_erased_after_the_grace_period_however_late_that_is_noticed(
     alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore
 ) -> None:
     await lively(alice, bob, carol)
@@ -119,7 +119,7 @@ async def test_it_is_erased_when_its_time_has_come_however_late_somebody_looks(
         await accounts.create("alice")
 
 
-async def test_the_terminal_keeps_it_and_an_administrator_erases_it(
+async def test_the_cli_can_keep_the_account_and_an_administrator_can_erase_it(
     alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     await leave(alice)
@@ -136,7 +136,9 @@ async def test_the_terminal_keeps_it_and_an_administrator_erases_it(
     assert (await bob.get("/api/users/me/deletion")).error == (401, "invalid_key")
 
 
-async def test_links_that_it_made_end(alice: Caller, carol: Caller, anybody: Caller) -> None:
+async def test_links_made_by_a_deleted_account_stop_working(
+    alice: Caller, carol: Caller, anybody: Caller
+) -> None:
     dave = await accounts.create("dave", admin=True)
     assert dave
     token = (await carol.post("/api/invitations", json={}))["token"]
@@ -144,7 +146,7 @@ async def test_links_that_it_made_end(alice: Caller, carol: Caller, anybody: Cal
     assert (await anybody.get(f"/api/join/{token}")).error == (404, "invitation_not_found")
 
 
-async def test_what_became_due_is_over_for_a_process_that_remembers_the_key(alice: Caller) -> None:
+async def test_a_process_that_cached_the_key_refuses_it_after_the_grace_period(alice: Caller) -> None:
     await leave(alice)
     await rows("UPDATE users SET erase_after = now() + interval '1 s' WHERE id = $1 RETURNING 1", alice.id)
     assert (await alice.get("/api/users/me/deletion")).status == 200

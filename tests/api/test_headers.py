@@ -1,4 +1,4 @@
-"""What every answer has in its head."""
+"""The headers that every answer has."""
 
 from __future__ import annotations
 
@@ -32,32 +32,36 @@ def assert_guarded(answer: httpx.Response, resource: str = "same-origin") -> Non
     (policy,) = answer.headers.get_list("content-security-policy")
     assert policy.startswith("default-src 'none'"), answer.request.url
     assert "unsafe" not in policy
-    if not answer.request.url.path.endswith("sw.js"):  # a worker is not framed
+    if not answer.request.url.path.endswith("sw.js"):  # a worker's script is not shown in a frame
         assert "frame-ancestors 'none'" in policy
     assert "access-control-allow-origin" not in answer.headers
     assert "strict-transport-security" not in answer.headers
 
 
-async def test_every_route_answers_with_them(app: App, anybody: Caller, alice: Caller) -> None:
-    """Whatever it answers: with a key, without, and to a method that it does not take."""
+async def test_every_route_answers_with_the_security_headers(
+    app: App, anybody: Caller, alice: Caller
+) -> None:
+    """With any answer: with a key, without one, and to a method that the route doesn't accept."""
     seen = 0
     for route in app.router.routes:
         path = "/" + re.sub(r"<\w+:[^>]+>", "1", str(route.path))
         for method in sorted(route.methods | {"PUT"}):
             for who in (anybody, alice):
                 if path == "/api/stream" and who is alice and method == "GET":
-                    continue  # it does not end
+                    continue  # this answer never ends
                 assert_guarded(await who.raw(method, path))
                 seen += 1
     assert seen > 100
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/api/nothing", "/media/nothing", "/api/docs", "/sw.js"])
-async def test_pages_documents_and_what_is_not_there(anybody: Caller, path: str) -> None:
+async def test_pages_documents_and_missing_files_have_the_headers(anybody: Caller, path: str) -> None:
     assert_guarded(await anybody.raw("GET", path, headers={"accept": "text/html"}))
 
 
-async def test_streams_and_pictures(client: httpx.AsyncClient, alice: Caller, worker: None) -> None:
+async def test_streams_and_pictures_have_the_headers(
+    client: httpx.AsyncClient, alice: Caller, worker: None
+) -> None:
     async with client.stream("GET", "/api/stream", headers={"api-key": str(alice.key)}) as answer:
         assert_guarded(answer)
     url = (await alice.upload(pictures.jpeg()))["media"]["url"]
@@ -75,12 +79,12 @@ async def test_streams_and_pictures(client: httpx.AsyncClient, alice: Caller, wo
     assert re.fullmatch(r"bytes \*/\d+", beyond.headers["content-range"])
 
 
-async def test_other_sites_read_nothing_by_default(alice: Caller) -> None:
+async def test_other_origins_can_read_nothing_by_default(alice: Caller) -> None:
     headers = {"origin": "https://other.example.org", "access-control-request-method": "POST"}
     assert (await alice.call("OPTIONS", "/api/tweets", headers=headers)).error == (405, "method_not_allowed")
 
 
-async def test_a_site_that_is_named_may_call_with_a_key(house: Open, alice: Caller) -> None:
+async def test_a_configured_origin_may_call_with_a_key(house: Open, alice: Caller) -> None:
     here = await house(cors_origins="https://app.example.org, https://two.example.org/")
 
     async def asked(method: str, path: str, origin: str, **headers: str) -> Any:
@@ -108,7 +112,7 @@ async def test_a_site_that_is_named_may_call_with_a_key(house: Open, alice: Call
         assert refused.headers.get_list("cross-origin-resource-policy") == ["same-origin"]
 
 
-async def test_https_is_insisted_on_where_it_is_said(house: Open, anybody: Caller) -> None:
+async def test_hsts_is_sent_with_every_answer_if_it_is_configured(house: Open, anybody: Caller) -> None:
     here = await house(hsts_max_age=31_536_000)
     for path in ("/", "/api/instance", "/api/nothing", "/health/live"):
         answer = await here.client.get(path)

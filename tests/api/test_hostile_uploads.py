@@ -1,4 +1,4 @@
-"""Pictures that attack, uploaded: each answer is clear, the worker lives, nothing stays behind."""
+"""Hostile uploads: each gets a clear answer, the worker survives, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANSWERS = {(201, "ready"), (415, "unsupported_media_type"), (422, "broken_pictur
 
 
 async def answers(callers: Sequence[Caller], files: Iterable[bytes]) -> Counter[tuple[int, str]]:
-    """What an upload of each is answered, or was not yet when the answer could wait no longer."""
+    """The answer to each upload; it may still be pending if the request couldn't wait any longer."""
     found: Counter[tuple[int, str]] = Counter()
     left = iter(files)
 
@@ -56,7 +56,7 @@ async def test_mutated_uploads_are_answered_clearly(
     settings: Settings,
     measured: Callable[[str], None],
 ) -> None:
-    count = much(usually=30, thoroughly=1000)  # three share them, as each has a quota
+    count = much(usually=30, thoroughly=1000)  # three users share the uploads, because each has a quota
     files = (mutations.mutated(seed) for seed in range(20_000, 20_000 + count))
     found = await answers([alice, bob, carol], files)
     words = ", ".join(f"{number:,} {status} {word}" for (status, word), number in sorted(found.items()))
@@ -68,11 +68,11 @@ async def test_mutated_uploads_are_answered_clearly(
         stored = len(await objects(empty_store)) != 2 * found[201, "ready"]
         return stored or any(settings.scratch_folder.iterdir())
 
-    await until_gone(something_else_is_left)  # originals go after the answer
+    await until_gone(something_else_is_left)  # originals are removed after the answer
 
 
 @pytest.mark.fault("poison")
-async def test_bombs_and_other_kinds_are_refused_by_upload(alice: Caller) -> None:
+async def test_bombs_and_other_file_types_are_refused_on_upload(alice: Caller) -> None:
     names = much(
         usually=["png-60000-square", "gif-frames", "ico-huge-bitmap"], thoroughly=list(hostile.BOMBS)
     )
@@ -84,7 +84,7 @@ async def test_bombs_and_other_kinds_are_refused_by_upload(alice: Caller) -> Non
 
 
 @pytest.mark.fault("poison")
-async def test_a_file_of_two_kinds_is_served_as_a_picture_only(alice: Caller) -> None:
+async def test_a_polyglot_file_is_served_only_as_a_picture(alice: Caller) -> None:
     data, evil = hostile.polyglots()["html-in-jpeg"]
     shown = (await alice.upload(data, name="page.html"))["media"]
     for url in (shown["url"], shown["small_url"]):

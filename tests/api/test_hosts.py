@@ -1,4 +1,4 @@
-"""By which names the server may be asked."""
+"""The host names that the server answers to."""
 
 from __future__ import annotations
 
@@ -31,29 +31,27 @@ STRANGERS = ["evil.example.org", "example.net", "perch.example.org.evil.example"
 
 
 async def asked(here: House, host: str, path: str = "/api/instance") -> tuple[int, str]:
-    """Status and error type."""
+    """The status and the error type."""
     answer = await here.client.get(path, headers={"host": host})
     found = answer.json() if answer.headers["content-type"] == "application/json" else {}
     return answer.status_code, found.get("error_type", "")
 
 
 @pytest.mark.parametrize("host", STRANGERS)
-async def test_a_strangers_name_is_refused(house: Open, host: str) -> None:
+async def test_an_unknown_host_name_is_refused(house: Open, host: str) -> None:
     here = await house(mode="PROD", public_url=PUBLIC, allowed_hosts="www.example.com, *.example.net")
     for path in ("/", "/api/instance", "/api/nothing", "/media/" + "0" * 32, "/api/docs"):
         assert await asked(here, host, path) == (421, "misdirected_request")
 
 
 @pytest.mark.parametrize("host", [*OURS, *NOBODYS])
-async def test_names_of_the_settings_and_names_that_nobody_else_can_have_are_answered(
-    house: Open, host: str
-) -> None:
+async def test_configured_and_unclaimable_host_names_are_answered(house: Open, host: str) -> None:
     here = await house(mode="PROD", public_url=PUBLIC, allowed_hosts="www.example.com, *.Example.net")
     assert await asked(here, host) == (200, "")
-    assert await asked(here, host) == (200, "")  # and known now
+    assert await asked(here, host) == (200, "")  # and cached by now
 
 
-async def test_monitoring_may_use_any_name(house: Open) -> None:
+async def test_monitoring_endpoints_accept_any_host_name(house: Open) -> None:
     here = await house(mode="PROD", public_url=PUBLIC, metrics_token="0123456789abcdef")
     assert (await asked(here, "evil.example.org", "/health/live"))[0] == 200
     assert (await asked(here, "evil.example.org", "/health/ready"))[0] == 200
@@ -61,7 +59,7 @@ async def test_monitoring_may_use_any_name(house: Open) -> None:
     assert await asked(here, "evil.example.org", "/metrics-of-others") == (421, "misdirected_request")
 
 
-async def test_allowed_hosts_are_enough(house: Open) -> None:
+async def test_allowed_hosts_alone_suffice(house: Open) -> None:
     here = await house(mode="PROD", allowed_hosts="perch.example.org")
     assert await asked(here, "perch.example.org") == (200, "")
     assert await asked(here, "other.example.org") == (421, "misdirected_request")
@@ -71,13 +69,15 @@ async def test_allowed_hosts_are_enough(house: Open) -> None:
     "chosen",
     [{"mode": "PROD"}, {"mode": "DEV", "public_url": PUBLIC}, {"mode": "TEST", "allowed_hosts": "a"}],
 )
-async def test_where_nobody_said_so_and_outside_prod_any_name_will_do(
+async def test_any_host_name_works_if_none_is_configured_or_outside_prod(
     house: Open, chosen: dict[str, str]
 ) -> None:
     assert await asked(await house(**chosen), "anything.example.org") == (200, "")
 
 
-async def test_the_connection_of_a_refusal_serves_the_next_caller(house: Open, alice: Caller) -> None:
+async def test_a_connection_whose_request_was_refused_serves_the_next_caller(
+    house: Open, alice: Caller
+) -> None:
     here = await house(mode="PROD", public_url=PUBLIC)
     for _ in range(3):
         assert await asked(here, "evil.example.org") == (421, "misdirected_request")

@@ -1,4 +1,4 @@
-"""A tweet that is sent twice with one Idempotency-Key is one tweet."""
+"""A tweet that is sent twice with the same Idempotency-Key is published once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def send(who: Caller, key: str, text: str = "once", **body: Any) -> Answer
     return await who.post("/api/tweets", json={"tweet_data": text, **body}, headers={"idempotency-key": key})
 
 
-async def test_the_same_key_with_the_same_tweet_is_answered_alike(alice: Caller) -> None:
+async def test_repeating_a_tweet_with_its_key_gives_the_same_answer(alice: Caller) -> None:
     first, second = await send(alice, "k"), await send(alice, "k")
     assert (first.status, second.status) == (201, 201)
     assert first.body == second.body
@@ -29,7 +29,7 @@ async def test_the_same_key_with_the_same_tweet_is_answered_alike(alice: Caller)
     assert len(await alice.timeline()) == 1
 
 
-async def test_of_twenty_at_once_one_is_published(alice: Caller) -> None:
+async def test_of_twenty_concurrent_requests_with_one_key_one_publishes(alice: Caller) -> None:
     answers = await asyncio.gather(*(send(alice, "k") for _ in range(20)))
     assert {answer.status for answer in answers} == {201}
     assert len({answer["tweet_id"] for answer in answers}) == 1
@@ -46,7 +46,7 @@ async def test_a_tweet_with_pictures_is_published_once(alice: Caller) -> None:
     assert (await send(alice, "k", tweet_media_ids=ids[::-1])).error == (422, "idempotency_key_reused")
 
 
-async def test_what_means_the_same_is_the_same(alice: Caller) -> None:
+async def test_differently_written_but_equal_requests_count_as_the_same(alice: Caller) -> None:
     first = await send(alice, "k")
     bodies: list[dict[str, Any]] = [
         {"tweet_media_ids": []},
@@ -56,28 +56,28 @@ async def test_what_means_the_same_is_the_same(alice: Caller) -> None:
         assert (await send(alice, "k", **body))["tweet_id"] == first["tweet_id"]
 
 
-async def test_another_tweet_needs_another_key(alice: Caller) -> None:
+async def test_reusing_a_key_for_another_tweet_is_refused(alice: Caller) -> None:
     await send(alice, "k", "one")
     assert (await send(alice, "k", "two")).error == (422, "idempotency_key_reused")
     assert (await send(alice, "l", "one")).status == 201
     assert [tweet["content"] for tweet in await alice.timeline()] == ["one", "one"]
 
 
-async def test_keys_of_others_do_not_matter(alice: Caller, bob: Caller) -> None:
+async def test_the_same_idempotency_key_of_another_user_is_independent(alice: Caller, bob: Caller) -> None:
     first, second = await send(alice, "k"), await send(bob, "k")
     assert first["tweet_id"] != second["tweet_id"]
     assert len(await alice.timeline()) == 2
 
 
-async def test_a_failed_request_takes_no_key(alice: Caller) -> None:
+async def test_a_failed_request_does_not_use_up_its_key(alice: Caller) -> None:
     assert (await send(alice, "k", tweet_media_ids=[5])).error == (404, "media_not_found")
     assert (await send(alice, "k", "")).error == (422, "invalid_body")
     assert await rows("SELECT 1 AS found FROM idempotency_keys") == []
     assert (await send(alice, "k", "two")).status == 201
 
 
-async def test_the_second_waits_for_the_first_and_takes_its_place_where_it_fails(alice: Caller) -> None:
-    """One at a time, in the order that the database decides: either one's body is published, never both."""
+async def test_a_concurrent_request_waits_and_publishes_if_the_first_one_fails(alice: Caller) -> None:
+    """The database decides which request is first; one of the two bodies is published, never both."""
     answers = await asyncio.gather(*(send(alice, "k", f"tweet {n % 2}") for n in range(10)))
     published = await alice.timeline()
     assert len(published) == 1
@@ -89,10 +89,10 @@ async def test_the_second_waits_for_the_first_and_takes_its_place_where_it_fails
 
 
 @pytest.mark.parametrize("ends", ["COMMIT", "ROLLBACK"])
-async def test_while_the_first_is_under_way_the_second_waits(
+async def test_a_second_request_waits_while_the_first_is_in_progress(
     alice: Caller, settings: Settings, ends: str
 ) -> None:
-    """The first one is another process: a connection of its own, in the middle of its transaction."""
+    """The first request is another process: its own connection, in the middle of its transaction."""
     first = await asyncpg.connect(**settings.database.connect_arguments())
     await first.execute("BEGIN")
     tweet_id = await first.fetchval(
@@ -115,7 +115,7 @@ async def test_while_the_first_is_under_way_the_second_waits(
     assert len(await alice.timeline()) == 1
 
 
-async def test_a_deleted_tweet_does_not_come_back(alice: Caller) -> None:
+async def test_repeating_the_request_does_not_restore_a_deleted_tweet(alice: Caller) -> None:
     tweet_id = (await send(alice, "k"))["tweet_id"]
     await alice.delete(f"/api/tweets/{tweet_id}")
     assert (await send(alice, "k")).error == (404, "tweet_not_found")
@@ -123,7 +123,7 @@ async def test_a_deleted_tweet_does_not_come_back(alice: Caller) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "caf\u00e9", "tab\tin it"])
-async def test_a_key_that_is_none_is_refused_by_name(alice: Caller, key: str) -> None:
+async def test_an_invalid_idempotency_key_is_refused_by_name(alice: Caller, key: str) -> None:
     answer = await alice.post(
         "/api/tweets", json={"tweet_data": "x"}, headers={"idempotency-key": key.encode()}
     )
@@ -132,7 +132,7 @@ async def test_a_key_that_is_none_is_refused_by_name(alice: Caller, key: str) ->
     assert await alice.timeline() == []
 
 
-async def test_the_longest_key_and_every_printable_character_are_taken(alice: Caller) -> None:
+async def test_the_longest_key_and_every_printable_character_are_accepted(alice: Caller) -> None:
     printable = "".join(map(chr, range(0x20, 0x7F))).strip()
     for key in ("x" * 200, printable):
         assert (await send(alice, key)).status == 201

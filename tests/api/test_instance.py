@@ -1,4 +1,4 @@
-"""What a server says of itself, and its health."""
+"""The description of the instance, and its health."""
 
 from __future__ import annotations
 
@@ -46,19 +46,19 @@ async def test_a_healthy_server_is_live_and_ready(anybody: Caller) -> None:
 
 
 async def ready(perch: Context, name: str) -> tuple[int, dict[str, Any]]:
-    """What an application with these means answers."""
+    """The answer of an application that uses this context."""
 
     @asynccontextmanager
     async def opener() -> AsyncIterator[Context]:
         yield perch
 
     app = create_app(perch.settings, opener, name=f"perch-{name}")
-    app.config.TOUCHUP = False  # it rewrites Sanic's own classes, once per process
+    app.config.TOUCHUP = False  # sanic-testing rewrites Sanic's own classes, once per process
     _, response = await app.asgi_client.get("/health/ready")
     return response.status, response.json
 
 
-async def test_a_store_that_does_not_answer_is_named(perch: Context, database: None) -> None:
+async def test_readiness_names_a_store_that_does_not_answer(perch: Context, database: None) -> None:
     away = S3Store(Bucket("http://127.0.0.1:1", "x", "x", "x"))
     await away.open()
     status, body = await ready(replace(perch, store=away), "s3")
@@ -70,7 +70,7 @@ async def test_a_store_that_does_not_answer_is_named(perch: Context, database: N
     await away.close()
 
 
-async def test_without_redis_people_are_served(perch: Context, database: None) -> None:
+async def test_requests_are_served_without_redis(perch: Context, database: None) -> None:
     gone = Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
     status, body = await ready(replace(perch, redis=gone), "redis")
     assert (status, body["status"], body["reasons"]) == (200, "degraded", ["redis doesn't respond"])
@@ -101,14 +101,14 @@ async def test_migrations_of_a_newer_perch_are_named(
         await rows("DELETE FROM aerich WHERE version = '99_of_tomorrow.py' RETURNING id")
 
 
-async def test_a_database_that_takes_no_writes_is_not_ready(perch: Context, database: None) -> None:
+async def test_a_read_only_database_is_not_ready(perch: Context, database: None) -> None:
     async with transaction():
         await rows("SELECT set_config('transaction_read_only', 'on', true)")
         with pytest.raises(health.NotReady, match="read-only"):
             await health.check_database(perch)
 
 
-async def test_however_often_it_is_asked_the_parts_are_asked_once(
+async def test_frequent_readiness_checks_query_each_part_once(
     perch: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = 0
@@ -126,5 +126,5 @@ async def test_however_often_it_is_asked_the_parts_are_asked_once(
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-async def test_health_takes_only_reading(anybody: Caller, method: str) -> None:
+async def test_health_endpoints_refuse_methods_that_write(anybody: Caller, method: str) -> None:
     assert (await anybody.call(method, "/health/ready")).error == (405, "method_not_allowed")

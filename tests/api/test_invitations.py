@@ -1,4 +1,4 @@
-"""Invitations: who makes them, what a link does, how often, and how it ends."""
+"""Invitations: who makes them, what a link does, how often it works, and how it ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.callers import Caller
 
 
 async def only(admin: Caller) -> dict[str, Any]:
-    """The one invitation that there is."""
+    """The only invitation there is."""
     (found,) = (await admin.get("/api/invitations"))["invitations"]
     return dict(found)
 
@@ -51,7 +51,7 @@ async def test_a_link_makes_a_member_once(carol: Caller, anybody: Caller) -> Non
     assert (await only(carol))["state"] == "used_up"
 
 
-async def test_the_token_is_in_no_address_that_a_browser_sends(
+async def test_the_token_is_in_no_url_that_a_browser_requests(
     carol: Caller, alice: Caller, anybody: Caller
 ) -> None:
     token = (await invite(carol))["token"]
@@ -73,7 +73,7 @@ async def test_the_token_is_in_no_address_that_a_browser_sends(
         assert (await anybody.post("/api/join", json=body)).error == (422, "invalid_body")
 
 
-async def test_a_link_with_nothing_said_has_one_use_and_seven_days(carol: Caller) -> None:
+async def test_by_default_a_link_has_one_use_and_lasts_seven_days(carol: Caller) -> None:
     made = await carol.post("/api/invitations")
     assert made.status == 201
     (left,) = await rows("SELECT max_uses, expires_at - created_at AS lasts FROM invitations")
@@ -81,7 +81,7 @@ async def test_a_link_with_nothing_said_has_one_use_and_seven_days(carol: Caller
 
 
 @pytest.mark.parametrize("body", [{}, {"handle": "dave"}])
-async def test_the_name_is_the_handle_where_it_is_not_chosen(
+async def test_the_display_name_defaults_to_the_handle(
     carol: Caller, anybody: Caller, body: dict[str, str]
 ) -> None:
     token = (await invite(carol))["token"]
@@ -93,7 +93,7 @@ async def test_the_name_is_the_handle_where_it_is_not_chosen(
         assert "handle" in joined["error_message"]
 
 
-async def test_an_invitation_to_administrate_makes_an_administrator(carol: Caller, anybody: Caller) -> None:
+async def test_an_administrator_invitation_makes_an_administrator(carol: Caller, anybody: Caller) -> None:
     made = await invite(carol, admin=True)
     assert (await anybody.get(f"/api/join/{made['token']}"))["join"]["admin"] is True
     joined = await anybody.post(f"/api/join/{made['token']}", json={"handle": "dave"})
@@ -102,7 +102,7 @@ async def test_an_invitation_to_administrate_makes_an_administrator(carol: Calle
     assert (await dave.get("/api/invitations")).status == 200
 
 
-async def test_a_link_that_makes_an_administrator_has_one_use_and_two_days(carol: Caller) -> None:
+async def test_an_administrator_link_has_one_use_and_lasts_two_days(carol: Caller) -> None:
     await invite(carol, admin=True, max_uses=30, expires_in_days=30)
     made = await only(carol)
     assert made["max_uses"] == 1
@@ -111,9 +111,7 @@ async def test_a_link_that_makes_an_administrator_has_one_use_and_two_days(carol
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired"])
-async def test_a_link_ends_with_the_key_that_it_was_made_with(
-    carol: Caller, anybody: Caller, how: str
-) -> None:
+async def test_a_link_ends_with_the_key_that_made_it(carol: Caller, anybody: Caller, how: str) -> None:
     stolen = await carol.post("/api/keys", json={"name": "stolen", "scopes": ["read", "account", "admin"]})
     thief = replace(carol, key=stolen["key"])
     kept, lost = await invite(carol), await invite(thief)
@@ -129,7 +127,7 @@ async def test_a_link_ends_with_the_key_that_it_was_made_with(
     assert joining.error == (404, "invitation_not_found")
 
 
-async def test_only_administrators_with_such_a_key_make_list_and_revoke(
+async def test_only_administrators_with_the_right_key_make_list_and_revoke_invitations(
     alice: Caller, carol: Caller, anybody: Caller
 ) -> None:
     made = await invite(carol)
@@ -165,13 +163,13 @@ async def test_only_administrators_with_such_a_key_make_list_and_revoke(
         [],
     ],
 )
-async def test_an_invitation_that_breaks_a_rule_is_not_made(carol: Caller, body: Any) -> None:
+async def test_an_invalid_invitation_is_refused(carol: Caller, body: Any) -> None:
     assert (await carol.post("/api/invitations", json=body)).error == (422, "invalid_body")
     assert (await carol.get("/api/invitations"))["invitations"] == []
 
 
 @pytest.mark.parametrize("ending", ["used up", "expired", "revoked", "mistyped", "unknown", "a key"])
-async def test_a_link_that_is_not_valid_says_the_same_whatever_the_reason(
+async def test_an_invalid_link_gives_the_same_answer_whatever_the_reason(
     carol: Caller, anybody: Caller, ending: str
 ) -> None:
     made = await invite(carol)
@@ -209,7 +207,9 @@ async def test_a_link_that_is_not_valid_says_the_same_whatever_the_reason(
     assert (await only(carol))["state"] == state
 
 
-async def test_what_cannot_be_done_takes_no_use(carol: Caller, alice: Caller, anybody: Caller) -> None:
+async def test_a_failed_registration_does_not_use_up_the_link(
+    carol: Caller, alice: Caller, anybody: Caller
+) -> None:
     token = (await invite(carol))["token"]
     taken = await anybody.post(f"/api/join/{token}", json={"handle": "alice", "name": "Another"})
     assert taken.error == (409, "handle_taken")
@@ -222,7 +222,9 @@ async def test_what_cannot_be_done_takes_no_use(carol: Caller, alice: Caller, an
     assert (await only(carol))["used"] == 1
 
 
-async def test_of_many_at_once_as_many_join_as_there_are_uses(carol: Caller, anybody: Caller) -> None:
+async def test_concurrent_registrations_never_exceed_the_uses_of_a_link(
+    carol: Caller, anybody: Caller
+) -> None:
     token = (await invite(carol, max_uses=3))["token"]
     answers = await asyncio.gather(
         *(anybody.post(f"/api/join/{token}", json={"handle": f"u{number}"}) for number in range(12))
@@ -234,7 +236,9 @@ async def test_of_many_at_once_as_many_join_as_there_are_uses(carol: Caller, any
     assert (await only(carol))["used"] == 3
 
 
-async def test_of_many_who_want_one_handle_at_once_one_gets_it(carol: Caller, anybody: Caller) -> None:
+async def test_of_many_concurrent_registrations_of_one_handle_one_succeeds(
+    carol: Caller, anybody: Caller
+) -> None:
     token = (await invite(carol, max_uses=20))["token"]
     answers = await asyncio.gather(
         *(anybody.post(f"/api/join/{token}", json={"handle": "dave"}) for _ in range(8))
@@ -243,10 +247,10 @@ async def test_of_many_who_want_one_handle_at_once_one_gets_it(carol: Caller, an
     assert (await only(carol))["used"] == 1
 
 
-async def test_a_use_that_fails_leaves_the_last_one_to_who_waited(
+async def test_a_failed_registration_leaves_the_last_use_to_a_waiting_one(
     carol: Caller, alice: Caller, anybody: Caller
 ) -> None:
-    """Both take the last use at once: the one who chose a taken handle gives it back."""
+    """Both take the last use at once; the one that chose a taken handle gives it back."""
     token = (await invite(carol))["token"]
     handles = ["alice", "alice", "alice", "dave"]
     answers = await asyncio.gather(
@@ -256,7 +260,7 @@ async def test_a_use_that_fails_leaves_the_last_one_to_who_waited(
     assert {answer.status for answer in answers[:-1]} <= {404, 409}
 
 
-async def test_the_list_is_paged_and_says_who_made_each(carol: Caller, alice: Caller) -> None:
+async def test_the_list_of_invitations_is_paged_and_names_who_made_each(carol: Caller, alice: Caller) -> None:
     for number in range(3):
         await invite(carol, note=str(number), max_uses=number + 1)
     await invitations.make(note="terminal", user_id=alice.id)
@@ -270,7 +274,7 @@ async def test_the_list_is_paged_and_says_who_made_each(carol: Caller, alice: Ca
     assert rest["next"] is None
 
 
-async def test_a_token_is_kept_nowhere_but_in_its_link(
+async def test_a_token_is_stored_nowhere(
     carol: Caller, anybody: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

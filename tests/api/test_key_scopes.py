@@ -1,4 +1,4 @@
-"""What API keys allow."""
+"""What each scope of an API key allows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def test_a_key_that_reads_does_not_write(alice: Caller) -> None:
 
 
 async def test_a_key_that_writes_does_not_manage_the_account(alice: Caller, carol: Caller) -> None:
-    """Lent to a program for an hour, it ends nothing that was there before, and leaves nothing behind."""
+    """Lent to a program for an hour, the key ends nothing that existed before and leaves nothing behind."""
     made = await alice.post("/api/keys", json={"name": "bot", "scopes": ["read", "write"]})
     bot = with_key(alice, made["key"])
     mine = next(key["id"] for key in (await bot.get("/api/keys"))["keys"] if not key["current"])
@@ -51,12 +51,12 @@ async def test_a_key_that_writes_does_not_manage_the_account(alice: Caller, caro
         assert answer.error == (403, "out_of_scope")
 
 
-def test_no_route_that_changes_anything_is_content_with_a_key_that_reads(app: App) -> None:
+def test_no_route_that_changes_something_accepts_a_read_key(app: App) -> None:
     for path, method, _, operation in openapi.operations(app):
         assert method == "get" or operation.scopes != ("read",), (method, path)
 
 
-async def test_of_all_scopes_a_key_gives_on_those_that_it_has(carol: Caller) -> None:
+async def test_a_key_passes_on_only_the_scopes_that_it_has(carol: Caller) -> None:
     every = [[s for n, s in enumerate(SCOPES) if chosen >> n & 1] for chosen in range(1, 1 << len(SCOPES))]
     for scopes in every:
         made = await carol.post("/api/keys", json={"name": "parent", "scopes": scopes})
@@ -69,7 +69,7 @@ async def test_of_all_scopes_a_key_gives_on_those_that_it_has(carol: Caller) -> 
                 assert answer["details"]["scopes"] == wanted
 
 
-async def test_no_key_makes_one_that_allows_more(alice: Caller, carol: Caller) -> None:
+async def test_no_key_makes_one_with_more_scopes(alice: Caller, carol: Caller) -> None:
     admin = {"name": "x", "scopes": ["admin"]}
     assert (await alice.post("/api/keys", json=admin)).error == (403, "out_of_scope")
     lesser = await carol.post("/api/keys", json={"name": "lesser", "scopes": ["write", "account"]})
@@ -82,8 +82,8 @@ MADE_BEFORE = """
 """
 
 
-async def test_a_key_of_a_process_of_an_earlier_version_manages_the_account_in_the_end(alice: Caller) -> None:
-    """It was made beside renewed processes, by one that knows nothing of the scope."""
+async def test_a_key_made_by_an_earlier_version_gets_the_account_scope_eventually(alice: Caller) -> None:
+    """A process of an earlier version, which doesn't know the scope, made it alongside renewed processes."""
     new = await alice.post("/api/keys", json={"name": "new", "scopes": ["read", "write"]})
     old = keys.generate()
     await rows(MADE_BEFORE, alice.id, keys.digest(old))
@@ -94,7 +94,7 @@ async def test_a_key_of_a_process_of_an_earlier_version_manages_the_account_in_t
     assert await adopt() == 0
 
 
-async def test_a_key_that_reads_and_is_older_than_account_fetches_the_archive(
+async def test_a_read_key_older_than_the_account_scope_downloads_the_archive(
     alice: Caller,
 ) -> None:
     new = await alice.post("/api/keys", json={"name": "new", "scopes": ["read"]})

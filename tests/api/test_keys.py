@@ -1,4 +1,4 @@
-"""API keys: how they are shown, and how they end."""
+"""API keys: how they are sent, and how they end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.callers import Caller, with_key
 from tests.waiting import until
 
 
-async def test_the_key_travels_in_three_headers_that_mean_the_same(alice: Caller) -> None:
+async def test_a_key_can_be_sent_in_three_equivalent_headers(alice: Caller) -> None:
     basic = base64.b64encode(f"whoever:{alice.key}".encode()).decode()
     for headers in (
         {"api-key": alice.key},
@@ -81,7 +81,7 @@ async def test_a_revoked_key_is_refused_at_once(alice: Caller) -> None:
     assert (await alice.delete(f"/api/keys/{made['key_id']}")).error == (404, "key_not_found")
 
 
-async def test_nobody_revokes_the_keys_of_others(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_nobody_revokes_keys_of_another_user(alice: Caller, bob: Caller, carol: Caller) -> None:
     made = await alice.post("/api/keys", json={"name": "mine"})
     for other in (bob, carol):
         assert (await other.delete(f"/api/keys/{made['key_id']}")).error == (404, "key_not_found")
@@ -113,7 +113,7 @@ async def test_no_key_makes_one_that_outlives_it(alice: Caller) -> None:
     assert same["details"]["expires_at"] == made["details"]["expires_at"]
 
 
-async def test_a_user_has_a_bounded_number_of_keys(alice: Caller) -> None:
+async def test_a_user_can_have_only_a_limited_number_of_keys(alice: Caller) -> None:
     async def make() -> int:
         return (await alice.post("/api/keys", json={"name": "x"})).status
 
@@ -122,7 +122,7 @@ async def test_a_user_has_a_bounded_number_of_keys(alice: Caller) -> None:
     assert sorted(made) == [201] * (MAX_KEYS_PER_USER - 1) + [422] * 6
 
 
-async def test_a_key_that_has_ended_takes_no_place(alice: Caller) -> None:
+async def test_ended_keys_do_not_count_toward_the_limit(alice: Caller) -> None:
     for _ in range(MAX_KEYS_PER_USER - 1):
         assert (await alice.post("/api/keys", json={"name": "x"})).status == 201
     assert (await alice.post("/api/keys", json={"name": "x"})).status == 422
@@ -150,7 +150,7 @@ async def test_a_key_that_has_ended_takes_no_place(alice: Caller) -> None:
         {"name": "x", "expires_at": 5},
     ],
 )
-async def test_a_key_that_breaks_a_rule_is_not_made(alice: Caller, body: dict[str, object]) -> None:
+async def test_an_invalid_key_request_is_refused(alice: Caller, body: dict[str, object]) -> None:
     assert (await alice.post("/api/keys", json=body)).error == (422, "invalid_body")
     assert len((await alice.get("/api/keys"))["keys"]) == 1
 
@@ -162,7 +162,7 @@ async def test_demo_keys_are_honoured_in_demo_mode(anybody: Caller) -> None:
     assert names == ["Иван", "Катя"]
 
 
-async def test_a_demo_key_cannot_be_taken_from_everybody(anybody: Caller) -> None:
+async def test_a_public_demo_key_cannot_be_revoked(anybody: Caller) -> None:
     await accounts.create_demo_users()
     test = with_key(anybody, "test")
     (key,) = (await test.get("/api/keys"))["keys"]
@@ -170,7 +170,7 @@ async def test_a_demo_key_cannot_be_taken_from_everybody(anybody: Caller) -> Non
     assert (await test.get("/api/users/me")).status == 200
 
 
-async def test_demo_users_are_made_on_a_new_database_only(alice: Caller) -> None:
+async def test_demo_users_are_created_only_in_a_new_database(alice: Caller) -> None:
     assert await accounts.create_demo_users() is False
     assert (await with_key(alice, "test").get("/api/users/me")).error == (401, "invalid_key")
 
@@ -186,10 +186,10 @@ async def test_demo_users_are_made_on_a_new_database_only(alice: Caller) -> None
         ("DELETE FROM api_keys", (401, "invalid_key")),
     ],
 )
-async def test_what_is_changed_by_hand_counts_soon_too(
+async def test_manual_changes_in_the_database_soon_take_effect(
     carol: Caller, change: str, refused: tuple[int, str]
 ) -> None:
-    """In SQL, behind our back, though the key is kept in memory."""
+    """The change is made in SQL without telling Perch, although the key is cached."""
     path = "/api/invitations" if "is_admin" in change else "/api/tweets"
     assert (await carol.get(path)).status == 200
     await rows(f"{change} RETURNING id")
@@ -201,7 +201,7 @@ async def test_what_is_changed_by_hand_counts_soon_too(
     assert (await carol.get(path)).error == refused
 
 
-async def test_a_key_is_revoked_with_or_without_those_that_were_made_with_it(alice: Caller) -> None:
+async def test_revoking_a_key_can_also_revoke_the_keys_made_with_it(alice: Caller) -> None:
     async def make(by: Caller) -> tuple[int, Caller]:
         made = await by.post("/api/keys", json={"name": "x"})
         return made["key_id"], with_key(alice, made["key"])
@@ -229,19 +229,19 @@ async def test_a_key_is_revoked_with_or_without_those_that_were_made_with_it(ali
     assert (await alice.delete(f"/api/keys/{stolen_id}?made=true")).error == (404, "key_not_found")
 
 
-async def test_no_key_that_is_made_with_a_stolen_one_at_that_moment_lives_on(alice: Caller) -> None:
+async def test_no_key_survives_that_is_made_with_a_stolen_one_during_its_revocation(alice: Caller) -> None:
     for _ in range(5):
         stolen = await alice.post("/api/keys", json={"name": "stolen"})
         thief = with_key(alice, stolen["key"])
         making = [asyncio.create_task(thief.post("/api/keys", json={"name": "x"})) for _ in range(25)]
         await asyncio.wait(making, return_when=asyncio.FIRST_COMPLETED)
         await alice.delete(f"/api/keys/{stolen['key_id']}?made=true")
-        # 503: on a busy machine they wait for the lock on the user for too long.
+        # 503: on a busy machine, requests wait too long for the lock on the user.
         assert {answer.status for answer in await asyncio.gather(*making)} <= {201, 401, 503}
         assert len((await alice.get("/api/keys"))["keys"]) == 1
 
 
-async def test_nobody_revokes_anothers_key_by_way_of_ones_own(alice: Caller, bob: Caller) -> None:
+async def test_nobody_revokes_the_key_of_another_user_through_their_own(alice: Caller, bob: Caller) -> None:
     made = await bob.post("/api/keys", json={"name": "x"})
     answer = await alice.delete(f"/api/keys/{made['key_id']}?made=true")
     assert answer.error == (404, "key_not_found")

@@ -1,4 +1,4 @@
-"""Pictures uploaded and attached, with a real worker behind."""
+"""Pictures are uploaded and attached, with a real worker running."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_a_phone_picture_comes_out_upright_small_and_clean(
 
 
 async def test_a_small_picture_does_not_wait_behind_huge_ones(alice: Caller) -> None:
-    """More animations than the worker has places, each of which takes it a second or more."""
+    """There are more animations than the worker has slots, and each takes a second or more."""
     noise = [Image.effect_noise((460, 440), 90) for _ in range(20)]
     huge = pictures.encoded(noise[0], "GIF", save_all=True, append_images=noise[1:], duration=50)
     waiting = [asyncio.create_task(alice.upload(huge)) for _ in range(4)]
@@ -59,11 +59,11 @@ async def test_a_small_picture_does_not_wait_behind_huge_ones(alice: Caller) -> 
 
 
 async def under_way(count: int) -> bool:
-    """Whether fewer pictures than this were received yet."""
+    """Whether fewer pictures than this have been received so far."""
     return await MediaAttachment.all().count() < count
 
 
-async def test_a_tweet_shows_its_pictures_in_order_and_takes_them_along(
+async def test_a_tweet_shows_its_pictures_in_order_and_its_deletion_deletes_them(
     alice: Caller, bob: Caller, empty_store: ObjectStore
 ) -> None:
     ids = [(await alice.upload(pictures.jpeg(60 + n, 40)))["media_id"] for n in range(3)][::-1]
@@ -123,7 +123,7 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="ale
 @pytest.mark.parametrize(
     "data", [SVG, b"<html>", b"%PDF-1.7 x", b"PK\x03\x04 zip", b"x", b"GIF", b"RIFF0000WAVE0000"]
 )
-async def test_everything_else_is_refused(alice: Caller, data: bytes) -> None:
+async def test_files_that_are_no_pictures_are_refused(alice: Caller, data: bytes) -> None:
     answer = await alice.upload(data, name="picture.jpg")
     assert answer.error == (415, "unsupported_media_type")
 
@@ -142,15 +142,17 @@ async def test_everything_else_is_refused(alice: Caller, data: bytes) -> None:
         pictures.jpeg(400, 300).replace(b"\xff\xda", b"\xff\xdb", 1),
     ],
 )
-async def test_a_broken_picture_is_refused_in_the_answer(
+async def test_a_broken_picture_is_refused_in_the_response(
     alice: Caller, data: bytes, empty_store: ObjectStore
 ) -> None:
     answer = await alice.upload(data)
     assert answer.error == (422, "broken_picture")
-    await until_gone(lambda: objects(empty_store))  # the original goes after the answer
+    await until_gone(lambda: objects(empty_store))  # the original is removed after the answer
 
 
-async def test_bytes_outside_of_every_part_count_too(alice: Caller, perch: Context) -> None:
+async def test_bytes_outside_the_form_parts_count_toward_the_size_limit(
+    alice: Caller, perch: Context
+) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b"--b--\r\n"
         for _ in range(perch.settings.media_max_bytes // 65536 + 2):
@@ -183,7 +185,7 @@ async def test_bytes_outside_of_every_part_count_too(alice: Caller, perch: Conte
         ({"file": ("x.jpg", pictures.jpeg()), "alt": (None, b"x" * 50_000)}, 422, "alt is too long"),
     ],
 )
-async def test_a_form_that_is_wrong_is_refused_by_name(
+async def test_an_invalid_form_is_refused_by_name(
     alice: Caller, files: Any, status: int, words: str, empty_store: ObjectStore
 ) -> None:
     answer = await alice.post("/api/medias", files=files)
@@ -202,25 +204,25 @@ async def test_a_form_that_is_wrong_is_refused_by_name(
         ("multipart/form-data; boundary=x", b""),
     ],
 )
-async def test_a_body_that_is_no_form_is_refused(alice: Caller, content_type: str, body: bytes) -> None:
+async def test_a_body_that_is_not_a_form_is_refused(alice: Caller, content_type: str, body: bytes) -> None:
     answer = await alice.post("/api/medias", content=body, headers={"content-type": content_type})
     assert answer.error == (422, "invalid_body")
 
 
-async def test_a_picture_over_the_cap_is_refused(alice: Caller, settings: Settings) -> None:
+async def test_a_picture_over_the_size_limit_is_refused(alice: Caller, settings: Settings) -> None:
     answer = await alice.upload(b"\xff\xd8\xff" + b"x" * settings.media_max_bytes)
     assert answer.error == (413, "too_large")
     assert str(settings.media_max_bytes) in answer["error_message"]
 
 
-async def test_a_files_name_may_be_any_bytes(alice: Caller, worker: None) -> None:
+async def test_a_file_name_may_contain_any_bytes(alice: Caller, worker: None) -> None:
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="\xcf\xff\xfe.jpg"\r\n\r\n'
     form = head + pictures.jpeg() + b"\r\n--b--\r\n"
     kind = {"content-type": "multipart/form-data; boundary=b"}
     assert (await alice.post("/api/medias", content=form, headers=kind)).status == 201
 
 
-async def test_a_picture_over_the_cap_without_a_length_is_refused_while_it_arrives(
+async def test_a_chunked_upload_over_the_limit_is_refused_while_it_arrives(
     alice: Caller, settings: Settings
 ) -> None:
     sent = 0
@@ -243,7 +245,7 @@ async def test_a_picture_over_the_cap_without_a_length_is_refused_while_it_arriv
     assert sent < 4 * settings.media_max_bytes
 
 
-async def test_limits_are_named(alice: Caller) -> None:
+async def test_the_instance_publishes_its_limits(alice: Caller) -> None:
     huge = pictures.encoded(pictures.gradient(8, 8).resize((5100, 5000)), "PNG")
     answer = await alice.upload(huge)
     assert answer.error == (422, "broken_picture")

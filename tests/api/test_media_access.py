@@ -1,4 +1,4 @@
-"""Who may have a picture: everybody one that a tweet shows, and else whoever was given a signed address."""
+"""Access to pictures: public once a tweet shows them, otherwise only by a signed address."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def status(who: Caller, *urls: str) -> set[int]:
 
 
 async def uploaded_by(who: Caller) -> Any:
-    """A picture of this person's, which is ready."""
+    """A finished picture of this person's."""
     answer = await who.upload(pictures.jpeg())
 
     async def is_made() -> bool:
@@ -36,9 +36,7 @@ async def uploaded_by(who: Caller) -> Any:
     return answer
 
 
-async def test_a_picture_that_no_tweet_shows_is_only_behind_its_signed_address(
-    alice: Caller, anybody: Caller
-) -> None:
+async def test_a_picture_that_no_tweet_shows_needs_its_signed_address(alice: Caller, anybody: Caller) -> None:
     media = (await uploaded_by(alice))["media"]
     both = [media["url"], media["small_url"]]
     for url in both:
@@ -55,7 +53,7 @@ async def test_a_picture_that_no_tweet_shows_is_only_behind_its_signed_address(
 
 
 def forged(url: str) -> list[str]:
-    """Addresses that nobody was given."""
+    """Addresses that were never given out."""
     plain, _, signed = url.partition("?")
     later = re.sub(r"until=(\d)", lambda found: f"until={int(found[1]) + 1}", url)
     other = re.sub(r"signature=(.)", lambda found: f"signature={'0' if found[1] != '0' else '1'}", url)
@@ -91,7 +89,7 @@ async def test_a_signature_ends_after_a_day(alice: Caller, anybody: Caller) -> N
     assert await status(anybody, described["media"]["url"]) == {404}
 
 
-async def test_once_a_tweet_shows_it_the_plain_address_works_and_the_signed_one_still(
+async def test_once_a_tweet_shows_it_plain_and_signed_addresses_both_work(
     alice: Caller, anybody: Caller
 ) -> None:
     uploaded = await uploaded_by(alice)
@@ -115,7 +113,7 @@ async def test_the_live_stream_tells_the_owner_the_signed_address(
     assert await status(anybody, told["url"], told["small_url"]) == {200}
 
 
-async def test_pictures_of_a_hidden_author_are_nobodys_until_they_are_shown_again(
+async def test_pictures_of_a_hidden_author_are_hidden_too(
     perch: Context, alice: Caller, bob: Caller, carol: Caller, anybody: Caller
 ) -> None:
     uploaded = await uploaded_by(bob)
@@ -124,7 +122,7 @@ async def test_pictures_of_a_hidden_author_are_nobodys_until_they_are_shown_agai
     (url,) = (await alice.read(tweet_id))["attachments"]
     signed = uploaded["media"]["url"]
     await until(perch.memory.store.versions.are_believed)
-    for _ in range(2):  # and from memory
+    for _ in range(2):  # and from the cache
         assert await status(anybody, url) == {200}
     assert perch.memory.pictures.is_public(token_of(url))
     suspension = f"/api/users/{bob.id}/suspension"

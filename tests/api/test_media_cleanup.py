@@ -1,4 +1,4 @@
-"""Pictures that nobody waits for any more."""
+"""Cleaning up pictures that nobody is waiting for any more."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def pending(token: str) -> bool:
     return await MediaAttachment.filter(token=token, state=MediaState.PENDING).exists()
 
 
-async def test_what_nobody_took_is_removed_after_a_day(
+async def test_an_unattached_picture_is_removed_after_a_day(
     alice: Caller, empty_store: ObjectStore, perch: Context
 ) -> None:
     kept = (await alice.upload(pictures.jpeg()))["media_id"]
@@ -61,7 +61,7 @@ async def test_what_nobody_took_is_removed_after_a_day(
 
 
 @pytest.mark.fault("reconcile")
-async def test_what_a_crash_left_is_taken_up_again(
+async def test_a_picture_whose_processing_crashed_is_processed_again(
     alice: Caller, empty_store: ObjectStore, perch: Context
 ) -> None:
     token = "cd" * 16
@@ -80,7 +80,7 @@ async def test_what_a_crash_left_is_taken_up_again(
     assert await stored(empty_store) == [f"tweets_media/{token}", f"tweets_media/{token}-small"]
 
 
-async def test_two_messages_about_one_picture_are_one_try(alice: Caller) -> None:
+async def test_two_messages_about_one_picture_make_one_attempt(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
     assert await picture_attempts.begin(made.id, turns=2) == made.token
     assert await picture_attempts.begin(made.id, turns=2) is None
@@ -90,7 +90,7 @@ async def test_two_messages_about_one_picture_are_one_try(alice: Caller) -> None
     assert await picture_attempts.begin(made.id, turns=2) == made.token
 
 
-async def test_a_try_whose_worker_is_gone_ends_with_its_lease_and_counts(alice: Caller) -> None:
+async def test_an_attempt_of_a_lost_worker_ends_with_its_lease_and_is_counted(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
     for _ in range(picture_attempts.MAX_ATTEMPTS):
         assert await picture_attempts.begin(made.id, turns=2) == made.token
@@ -102,7 +102,7 @@ async def test_a_try_whose_worker_is_gone_ends_with_its_lease_and_counts(alice: 
 
 
 @pytest.mark.parametrize(("slow", "turns"), [(True, 1), (False, 2)])
-async def test_in_each_lane_each_has_so_many_turns_at_a_time(
+async def test_each_user_has_a_limited_number_of_pictures_in_progress_in_each_lane(
     slow: bool, turns: int, alice: Caller, bob: Caller
 ) -> None:
     async def made(token: str, owner: Caller, *, slow: bool = slow) -> MediaAttachment:
@@ -134,7 +134,9 @@ async def test_in_each_lane_each_has_so_many_turns_at_a_time(
     assert await picture_attempts.begin(elsewhere.id, slow=not slow, turns=1) == elsewhere.token
 
 
-async def test_while_others_wait_each_has_one_turn(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_while_other_users_wait_each_has_one_picture_in_progress(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
     async def made(number: int, owner: Caller) -> MediaAttachment:
         return await MediaAttachment.create(token=f"{number:032}", owner_id=owner.id)
 
@@ -150,10 +152,10 @@ async def test_while_others_wait_each_has_one_turn(alice: Caller, bob: Caller, c
     assert [await begin(one) for one in hers[1:]] == [True, False]
 
 
-async def test_a_store_that_is_away_is_not_asked_again_and_again(
+async def test_a_store_that_is_down_is_not_retried_continuously(
     alice: Caller, perch: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor are the pictures of whoever has many tried in turn, without end."""
+    """Nor are the many pictures of one user tried one after the other."""
     both = [await MediaAttachment.create(token=f"{n}" * 32, owner_id=alice.id) for n in range(2)]
     sent: list[Job] = []
 
@@ -180,7 +182,7 @@ async def test_a_store_that_is_away_is_not_asked_again_and_again(
     assert (both[0].attempts, both[0].working_until) == (0, None)
 
 
-async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
+async def test_one_user_with_many_pictures_does_not_block_the_workers(
     alice: Caller, bob: Caller, empty_store: ObjectStore, perch: Context, settings: Settings
 ) -> None:
     under_way = [
@@ -207,7 +209,7 @@ async def test_who_sends_many_pictures_keeps_nobody_from_the_workers(
     assert queued.state == "ready"
 
 
-async def test_a_worker_at_work_keeps_its_try(alice: Caller) -> None:
+async def test_a_busy_worker_keeps_its_attempt(alice: Caller) -> None:
     made = await MediaAttachment.create(token="dd" * 16, owner_id=alice.id)
     await picture_attempts.begin(made.id, turns=2)
     await rows(LEASE, made.id, 1)
@@ -225,10 +227,10 @@ async def test_a_worker_at_work_keeps_its_try(alice: Caller) -> None:
     assert made.working_until is None
 
 
-async def test_variants_of_a_removed_picture_that_come_late_are_found(
+async def test_late_variants_of_a_removed_picture_are_found(
     alice: Caller, empty_store: ObjectStore, perch: Context
 ) -> None:
-    """A worker that was killed between storing them and seeing that the picture was removed."""
+    """A worker was killed after storing them and before it saw that the picture had been removed."""
     token = "ee" * 16
 
     async def body() -> Any:
@@ -246,7 +248,7 @@ async def test_variants_of_a_removed_picture_that_come_late_are_found(
 
 
 @pytest.mark.fault("reconcile")
-async def test_originals_that_nobody_waits_for_are_swept(alice: Caller, empty_store: ObjectStore) -> None:
+async def test_abandoned_originals_are_removed(alice: Caller, empty_store: ObjectStore) -> None:
     async def body() -> Any:
         yield b"x"
 

@@ -1,4 +1,4 @@
-"""Pictures as browsers get them."""
+"""Pictures as they are served to browsers."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 
 async def shown(author: Caller) -> str:
-    """The address of a picture in a tweet."""
+    """The address of a picture that a tweet shows."""
     media_id = (await author.upload(pictures.jpeg(300, 200)))["media_id"]
     tweet = await author.read(await author.tweet("with a picture", [media_id]))
     return str(tweet["attachments"][0])
 
 
-async def test_a_picture_is_served_as_nothing_that_a_browser_runs(
+async def test_a_picture_is_never_served_with_a_type_that_browsers_execute(
     perch: Context, anybody: Caller, alice: Caller
 ) -> None:
-    """Whoever can write to the bucket chooses the type that it has there."""
+    """Anyone who can write to the bucket chooses the content type stored there."""
     url = await shown(alice)
     key = object_keys.variant(perch.settings.s3_tweets_media_folder, url.rpartition("/")[2])
 
@@ -40,7 +40,9 @@ async def test_a_picture_is_served_as_nothing_that_a_browser_runs(
         assert (await fetch(anybody, url)).headers["content-type"] == "application/octet-stream"
 
 
-async def test_pictures_are_served_for_ever_and_as_nothing_else(anybody: Caller, alice: Caller) -> None:
+async def test_pictures_are_served_as_immutable_sandboxed_and_with_nosniff(
+    anybody: Caller, alice: Caller
+) -> None:
     url = await shown(alice)
     whole = await fetch(anybody, url)
     assert whole.status_code == 200
@@ -71,7 +73,7 @@ async def test_ranges(alice: Caller, asked: str, start: int, stop: int | None) -
     assert part.headers["content-range"] == f"bytes {start}-{min(end, len(whole) - 1)}/{len(whole)}"
 
 
-async def test_a_range_beyond_the_end_is_refused_and_an_odd_one_ignored(alice: Caller) -> None:
+async def test_a_range_past_the_end_is_refused_and_a_malformed_one_ignored(alice: Caller) -> None:
     url = (await alice.upload(pictures.jpeg()))["media"]["url"]
     assert (await alice.call("GET", url, headers={"range": "bytes=9999999-"})).error == (
         416,
@@ -81,7 +83,7 @@ async def test_a_range_beyond_the_end_is_refused_and_an_odd_one_ignored(alice: C
         assert (await fetch(alice, url, range=odd)).status_code == 200
 
 
-async def test_a_part_of_another_picture_than_was_begun_is_not_sent(alice: Caller) -> None:
+async def test_a_range_of_a_picture_that_changed_meanwhile_is_not_sent(alice: Caller) -> None:
     url = (await alice.upload(pictures.jpeg()))["media"]["url"]
     etag = (await fetch(alice, url)).headers["etag"]
     for begun, status in ((etag, 206), ('"another"', 200), ("Wed, 01 Jan 2025 00:00:00 GMT", 200)):
@@ -92,11 +94,11 @@ async def test_a_part_of_another_picture_than_was_begun_is_not_sent(alice: Calle
 @pytest.mark.parametrize(
     "name", ["x", "0" * 32, "0" * 32 + "-small", "%2e%2e%2fx", "A" * 32, "0" * 33, "0" * 32 + ".jpg"]
 )
-async def test_what_is_no_picture_is_not_found_in_the_envelope(anybody: Caller, name: str) -> None:
+async def test_an_unknown_picture_is_not_found_in_the_envelope(anybody: Caller, name: str) -> None:
     assert (await anybody.get(f"/media/{name}", headers={"accept": "text/html"})).status == 404
 
 
-async def test_while_a_picture_is_pending_a_neutral_one_is_served(
+async def test_a_placeholder_is_served_while_a_picture_is_pending(
     alice: Caller, empty_store: ObjectStore
 ) -> None:
     token = "ab" * 16

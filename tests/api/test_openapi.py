@@ -1,4 +1,4 @@
-"""The OpenAPI document against the real routes and answers."""
+"""The OpenAPI document is checked against the real routes and answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests import pictures
 from tests.callers import Caller, register
 from tests.schemas import matches
 
-# Routes that answer in formats of their own.
+# Routes whose answers have formats of their own.
 DOCUMENTS = {"/api/openapi.json", "/api/docs", "/api/docs.css"}
 
 
@@ -36,7 +36,7 @@ def test_every_route_is_described(app: App, document: dict[str, Any]) -> None:
     assert {(path, method) for path, method in real if path not in DOCUMENTS} == described
 
 
-def test_every_operation_says_what_it_does_and_needs(document: dict[str, Any]) -> None:
+def test_every_operation_is_fully_described(document: dict[str, Any]) -> None:
     ids = set()
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -49,7 +49,7 @@ def test_every_operation_says_what_it_does_and_needs(document: dict[str, Any]) -
     assert len(ids) == sum(len(methods) for methods in document["paths"].values())
 
 
-# What cannot be taken back is confirmed by a name.
+# Operations that can't be undone are confirmed by a name.
 DELETED_BY_NAME = {"/api/users/me", "/api/users/{user_id}"}
 
 WITH_BODY = {
@@ -68,7 +68,7 @@ WITH_BODY = {
 }
 
 
-# No JSON, or of what workers leave behind: they have tests of their own.
+# Not JSON, or about what workers leave behind: these have their own tests.
 OTHERWISE = {
     "/api/stream",
     "/api/users/me/export/archive",
@@ -80,7 +80,7 @@ OTHERWISE = {
 
 
 @pytest.mark.usefixtures("worker")
-async def test_real_answers_are_what_the_document_says(
+async def test_real_answers_match_the_document(
     alice: Caller, bob: Caller, carol: Caller, document: dict[str, Any]
 ) -> None:
     components = document["components"]["schemas"]
@@ -142,7 +142,7 @@ def operation_needs_admin(operation: dict[str, Any]) -> bool:
     return any(words in operation["description"] for words in ("scope `admin`", "scopes `admin`"))
 
 
-async def test_documented_failures_are_all_that_there_are(
+async def test_the_documented_failures_are_complete(
     document: dict[str, Any],
 ) -> None:
     documented = {
@@ -153,7 +153,7 @@ async def test_documented_failures_are_all_that_there_are(
         if int(status) >= 400
         for name in answer["content"]["application/json"]["examples"]
     }
-    # Those that no route raises by itself: the router, the parser, /media, and commands do.
+    # No route raises these: they come from the router, the parser, /media, or commands.
     elsewhere = {"not_found", "method_not_allowed", "bad_request", "range_not_satisfiable", "too_slow"}
     elsewhere |= {"misdirected_request"}
     assert documented | elsewhere == set(ERRORS)

@@ -1,4 +1,4 @@
-"""What administrators see of the whole, and do about it."""
+"""The administrators' operations API: what it shows, and what it can do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OPERATIONS = "/api/operations"
 
 @pytest_asyncio.fixture
 async def queue(perch: Context) -> AsyncIterator[Redis]:
-    """The Redis of the queue, without dead letters."""
+    """The queue's Redis client, with the dead letters emptied."""
     async with perch.queue() as redis:
         await redis.delete(DEAD_LETTERS)
         yield redis
@@ -54,7 +54,7 @@ async def ended(carol: Caller, kind: str) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("worker", "database")
-async def test_the_overview_says_how_everything_is(carol: Caller, queue: Redis) -> None:
+async def test_the_overview_shows_the_state_of_everything(carol: Caller, queue: Redis) -> None:
     async def nobody_works() -> bool:
         return bool((await carol.get(f"{OPERATIONS}/"))["workers"] == 0)
 
@@ -67,7 +67,7 @@ async def test_the_overview_says_how_everything_is(carol: Caller, queue: Redis) 
 
 
 @pytest.mark.usefixtures("worker", "database")
-async def test_a_run_that_is_asked_for_is_done_by_a_worker_and_on_record(carol: Caller) -> None:
+async def test_a_requested_run_is_done_by_a_worker_and_recorded(carol: Caller) -> None:
     asked = await carol.post(f"{OPERATIONS}/runs", json={"kind": "dump_hour"})
     assert (asked.status, asked["run"]["trigger"]) == (202, "asked")
     assert asked["run"]["state"] in ("due", "running"), "a worker may have begun by now"
@@ -93,7 +93,7 @@ async def test_a_run_that_is_asked_for_is_done_by_a_worker_and_on_record(carol: 
 
 
 @pytest.mark.usefixtures("database")
-async def test_of_each_kind_one_run_is_done_at_a_time(carol: Caller, perch: Context) -> None:
+async def test_a_run_is_refused_while_one_of_its_kind_is_in_progress(carol: Caller, perch: Context) -> None:
     await rows(
         "INSERT INTO scheduled_runs "
         "(kind, slot, state, attempt, start_after, holder, lease_until, started_at) VALUES "
@@ -106,7 +106,7 @@ async def test_of_each_kind_one_run_is_done_at_a_time(carol: Caller, perch: Cont
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_run_that_waits_for_its_moment_begins_now(carol: Caller, perch: Context) -> None:
+async def test_requesting_a_run_starts_the_scheduled_one_now(carol: Caller, perch: Context) -> None:
     (waiting,) = await rows(
         "INSERT INTO scheduled_runs (kind, slot, trigger, state, attempt, start_after) "
         "VALUES ('retention', now(), 'schedule', 'due', 2, now() + interval '9 min') RETURNING id"
@@ -118,9 +118,9 @@ async def test_a_run_that_waits_for_its_moment_begins_now(carol: Caller, perch: 
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_run_that_was_asked_for_and_waits_is_on_record_once(carol: Caller) -> None:
+async def test_requesting_a_waiting_run_again_is_recorded_once(carol: Caller) -> None:
     class Untold(NoJobs):
-        """No worker hears of it."""
+        """A queue whose messages reach no worker."""
 
         async def send(self, job: Job, *arguments: Any) -> bool:
             return job == runs.EXECUTE
@@ -131,21 +131,21 @@ async def test_a_run_that_was_asked_for_and_waits_is_on_record_once(carol: Calle
 
 
 @pytest.mark.usefixtures("database")
-async def test_what_is_wrong_with_a_request_for_a_run_is_said(carol: Caller) -> None:
+async def test_an_invalid_request_for_a_run_says_what_is_wrong(carol: Caller) -> None:
     wrong = await carol.post(f"{OPERATIONS}/runs", json={"kind": "party\0"})
     assert wrong.error == (422, "invalid_body")
     assert wrong["error_message"] == "kind: not one of the allowed values."
 
 
 @pytest.mark.usefixtures("database")
-async def test_of_many_who_ask_at_once_for_a_dump_to_be_verified_one_is_heard(queue: Redis) -> None:
+async def test_of_many_concurrent_requests_to_verify_a_dump_one_is_accepted(queue: Redis) -> None:
     name = "hour-20260101T000000Z-000000"
-    await asyncio.gather(*(queue.ping() for _ in range(20)))  # each has its connection: they are at once
+    await asyncio.gather(*(queue.ping() for _ in range(20)))  # one connection each: they are concurrent
     assert sum(await asyncio.gather(*(checks.begin(queue, name) for _ in range(20)))) == 1
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_dump_that_does_not_exist_is_not_verified(carol: Caller) -> None:
+async def test_verifying_an_unknown_dump_is_not_found(carol: Caller) -> None:
     answer = await carol.post(f"{OPERATIONS}/dumps/hour-20260101T000000Z-000000/verification")
     assert answer.error == (404, "dump_not_found")
 
@@ -163,7 +163,7 @@ def message(task: str, queue_name: str, *arguments: int) -> bytes:
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_task_that_was_given_up_is_sent_to_its_queue_again(carol: Caller, queue: Redis) -> None:
+async def test_a_failed_task_can_be_sent_to_its_queue_again(carol: Caller, queue: Redis) -> None:
     data = message("media.process_slow_picture", SLOW_STREAM, 999_999_999)
     await queue.xadd(DEAD_LETTERS, {"data": data, "reason": "its worker died 5 times"})
     (letter,) = (await carol.get(f"{OPERATIONS}/dead-letters"))["dead_letters"]
@@ -181,9 +181,7 @@ async def test_a_task_that_was_given_up_is_sent_to_its_queue_again(carol: Caller
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_task_that_was_given_up_is_forgotten_and_what_cannot_be_read_too(
-    carol: Caller, queue: Redis
-) -> None:
+async def test_a_failed_task_can_be_discarded_even_if_it_is_unreadable(carol: Caller, queue: Redis) -> None:
     await queue.xadd(DEAD_LETTERS, {"data": b"\xff not a message", "reason": "no task has its name"})
     (letter,) = (await carol.get(f"{OPERATIONS}/dead-letters"))["dead_letters"]
     assert (letter["task"], letter["arguments"]) == (None, [])
@@ -194,7 +192,9 @@ async def test_a_task_that_was_given_up_is_forgotten_and_what_cannot_be_read_too
     assert (await carol.get(f"{OPERATIONS}/dead-letters"))["dead_letters"] == []
 
 
-async def test_a_message_for_a_queue_that_is_none_goes_to_the_first(carol: Caller, queue: Redis) -> None:
+async def test_a_failed_task_of_an_unknown_queue_is_sent_to_the_default_queue(
+    carol: Caller, queue: Redis
+) -> None:
     await queue.xadd(DEAD_LETTERS, {"data": message("x", "perch:elsewhere"), "reason": "x"})
     (letter,) = (await carol.get(f"{OPERATIONS}/dead-letters"))["dead_letters"]
     length = await queue.xinfo_stream(STREAM) if await queue.exists(STREAM) else {"entries-added": 0}
@@ -232,7 +232,7 @@ async def test_somebodys_key_is_revoked_by_an_administrator(
     assert (await carol.get(f"{OPERATIONS}/users/999999/keys")).error == (404, "user_not_found")
 
 
-async def test_the_log_is_read_as_it_grows(carol: Caller, settings: Settings) -> None:
+async def test_the_log_can_be_followed(carol: Caller, settings: Settings) -> None:
     folder = settings.logs_folder
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "host.seen.20261101T000000.1.1.jsonl"
@@ -264,7 +264,7 @@ async def test_the_log_is_read_as_it_grows(carol: Caller, settings: Settings) ->
     )
 
 
-def test_of_a_long_file_the_end_is_read(tmp_path: Path) -> None:
+def test_only_the_end_of_a_long_log_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "host.web-1.20261101T000000.1.1.jsonl"
     lines = [
         json.dumps({**dict.fromkeys(log_tail.NAMES, "-"), "time": f"{number:09}", "message": "x" * 90})
@@ -276,18 +276,18 @@ def test_of_a_long_file_the_end_is_read(tmp_path: Path) -> None:
     assert len(log_tail.tail(tmp_path, limit=10_000)) < 3_000
 
 
-async def test_a_pipe_among_the_log_files_holds_nobody_up(tmp_path: Path) -> None:
+async def test_a_named_pipe_among_the_log_files_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "host.web-1.20261101T000000.1.1.jsonl")
     async with asyncio.timeout(5):
         assert await asyncio.to_thread(log_tail.tail, tmp_path, limit=3) == []
 
 
-async def test_trends_are_what_was_added_up_minute_by_minute(carol: Caller, queue: Redis) -> None:
+async def test_trends_are_summed_minute_by_minute(carol: Caller, queue: Redis) -> None:
     now = 1_700_000_030.0
     fast = {f"{WITHIN}0": 90, f"{WITHIN}5": 10}
     await trends.add(queue, {"requests": 70, "refused": 2, **fast}, now=now - 60)
     await trends.add(queue, {"requests": 30, "errors": 1}, now=now - 60)
-    await trends.add(queue, {"requests": 5}, now=now)  # of a minute that is not whole yet
+    await trends.add(queue, {"requests": 5}, now=now)  # this minute is not complete yet
     minutes = await trends.read(queue, 2, now=now)
     assert [minute.begins for minute in minutes] == [1_699_999_860, 1_699_999_920]
     assert minutes[0].counts == {}

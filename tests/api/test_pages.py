@@ -1,4 +1,4 @@
-"""The client's page and files."""
+"""The client's page and its files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MAP = re.compile(r'<script type="importmap">(.*?)</script>')
         ("/tweets/x", 404),
     ],
 )
-async def test_every_address_of_the_client_is_its_page(anybody: Caller, path: str, status: int) -> None:
+async def test_every_client_route_serves_the_page(anybody: Caller, path: str, status: int) -> None:
     page = await anybody.send("GET", path, headers={"accept": "text/html"})
     assert page.status_code == status
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -51,7 +51,7 @@ async def test_programs_get_the_envelope_for_unknown_addresses(anybody: Caller) 
     assert (await anybody.post("/nothing", headers={"accept": "text/html"})).error == (404, "not_found")
 
 
-async def test_the_policy_allows_the_import_map_and_no_other_inline_script(anybody: Caller) -> None:
+async def test_the_csp_allows_the_import_map_and_no_other_inline_script(anybody: Caller) -> None:
     page = await anybody.send("GET", "/")
     policy = page.headers["content-security-policy"]
     (import_map,) = MAP.findall(page.text)
@@ -63,7 +63,7 @@ async def test_the_policy_allows_the_import_map_and_no_other_inline_script(anybo
     assert " style=" not in page.text
 
 
-async def test_every_file_that_the_page_names_is_there_as_it_says(anybody: Caller) -> None:
+async def test_every_file_that_the_page_names_exists_with_its_declared_hash(anybody: Caller) -> None:
     page = await anybody.send("GET", "/")
     named = re.findall(r'(?:href|src)="(/static/[^"]+)"(?: integrity="([^"]+)")?', page.text)
     modules = json.loads(MAP.findall(page.text)[0])
@@ -77,7 +77,7 @@ async def test_every_file_that_the_page_names_is_there_as_it_says(anybody: Calle
             assert proof == "sha384-" + base64.b64encode(hashlib.sha384(file.content).digest()).decode()
 
 
-async def test_what_the_first_view_needs_is_preloaded_and_small(anybody: Caller) -> None:
+async def test_the_modules_of_the_first_view_are_preloaded_and_small(anybody: Caller) -> None:
     page = await anybody.send("GET", "/")
     eager = re.findall(r'modulepreload" href="([^"]+)"', page.text)
     styles = re.findall(r'stylesheet" href="([^"]+)"', page.text)
@@ -90,7 +90,7 @@ async def test_what_the_first_view_needs_is_preloaded_and_small(anybody: Caller)
     assert sizes[1] <= 12_000
 
 
-async def test_files_are_compressed_for_who_takes_that(anybody: Caller) -> None:
+async def test_files_are_compressed_for_clients_that_accept_it(anybody: Caller) -> None:
     page = await anybody.send("GET", "/")
     url = re.findall(r'src="(/static/[^"]+)"', page.text)[0]
     plain = await anybody.send("GET", url, headers={"accept-encoding": "identity"})
@@ -103,20 +103,20 @@ async def test_files_are_compressed_for_who_takes_that(anybody: Caller) -> None:
 @pytest.mark.parametrize(
     "name", ["vendor/vendor.py", "index.html", "vendor/imports.json", "../server/app.py", "%2e%2e/README.md"]
 )
-async def test_what_is_not_the_clients_is_not_served(anybody: Caller, name: str) -> None:
+async def test_files_outside_the_client_are_not_served(anybody: Caller, name: str) -> None:
     page = await anybody.send("GET", "/")
     prefix = "/".join(re.findall(r'src="(/static/[^"]+)"', page.text)[0].split("/")[:3])
     assert (await anybody.send("GET", f"{prefix}/{name}")).status_code == 404
     assert (await anybody.send("GET", "/static/0000/app.js")).status_code == 404
 
 
-async def test_the_page_is_not_sent_again_unchanged(anybody: Caller) -> None:
+async def test_an_unchanged_page_is_not_sent_again(anybody: Caller) -> None:
     page = await anybody.send("GET", "/")
     again = await anybody.send("GET", "/", headers={"if-none-match": page.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
-async def test_the_worker_knows_the_version_and_names_only_files_that_are_there(anybody: Caller) -> None:
+async def test_the_service_worker_has_the_version_and_names_only_existing_files(anybody: Caller) -> None:
     worker = await anybody.send("GET", "/sw.js")
     assert worker.headers["content-type"] == "text/javascript; charset=utf-8"
     assert worker.headers["cache-control"] == "no-cache"
@@ -133,7 +133,7 @@ async def test_the_worker_knows_the_version_and_names_only_files_that_are_there(
     assert "worker-src 'self'" in page.headers["content-security-policy"]
 
 
-def test_a_change_of_the_worker_alone_makes_a_new_version(tmp_path: Path) -> None:
+def test_changing_only_the_service_worker_makes_a_new_version(tmp_path: Path) -> None:
     folder = shutil.copytree(FOLDER, tmp_path / "static")
     before = ClientFiles.load(folder).version
     with (folder / "sw.js").open("a") as worker:
@@ -160,14 +160,14 @@ async def test_the_client_can_be_installed(anybody: Caller) -> None:
     assert (await anybody.get("/icons/none.png")).error == (404, "not_found")
 
 
-async def test_the_manifest_is_in_the_readers_language_and_under_the_instances_name(anybody: Caller) -> None:
+async def test_the_manifest_uses_the_readers_language_and_the_instances_name(anybody: Caller) -> None:
     answer = await anybody.send("GET", "/manifest.webmanifest", headers={"accept-language": "ru-RU,ru;q=0.9"})
     assert json.loads(answer.text)["shortcuts"][0] == {"name": "Новый твит", "url": "/#compose"}
     assert answer.headers["vary"] == "accept-language"
     assert json.loads(pages.manifest("Школа 57", "en"))["short_name"] == "Школа 57"
 
 
-def test_the_installed_clients_colours_are_those_of_the_page() -> None:
+def test_the_manifest_has_the_same_colours_as_the_page() -> None:
     tokens = (FOLDER / "styles" / "1-tokens.css").read_text()
     (light, dark), *_ = re.findall(r"--page: light-dark\((#\w+), (#\w+)\)", tokens)
     assert light == pages.PAPER

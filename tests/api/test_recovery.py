@@ -1,4 +1,4 @@
-"""Links for people who lost their key: whom they are for, what they give, how often."""
+"""Recovery links for people who lost their key: who gets them, what they give, and how often."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.api.inviting import GONE, invite, with_key
 from tests.callers import Caller
 
 
-async def test_a_recovery_gives_another_key_and_leaves_the_old(
+async def test_a_recovery_gives_a_new_key_and_keeps_the_old_ones(
     carol: Caller, alice: Caller, anybody: Caller
 ) -> None:
     made = await invite(carol, user_id=alice.id)
@@ -49,14 +49,18 @@ async def test_a_recovery_works_however_many_keys_were_lost(
     assert len(await keys.of_user(alice.id)) == MAX_KEYS_PER_USER + 1
 
 
-async def test_of_two_at_once_one_recovers(carol: Caller, alice: Caller, anybody: Caller) -> None:
+async def test_of_two_concurrent_recoveries_one_succeeds(
+    carol: Caller, alice: Caller, anybody: Caller
+) -> None:
     token = (await invite(carol, user_id=alice.id))["token"]
     answers = await asyncio.gather(*(anybody.post(f"/api/join/{token}") for _ in range(6)))
     assert Counter(answer.status for answer in answers) == {201: 1, 404: 5}
     assert len(await keys.of_user(alice.id)) == 2
 
 
-async def test_a_recovery_is_for_one_who_is_there_and_as_they_are(carol: Caller, alice: Caller) -> None:
+async def test_a_recovery_link_needs_an_existing_user_and_grants_nothing_more(
+    carol: Caller, alice: Caller
+) -> None:
     unknown = await carol.post("/api/invitations", json={"user_id": 999_999})
     assert unknown.error == (404, "user_not_found")
     for more in ({"max_uses": 2}, {"admin": True}):
@@ -64,7 +68,7 @@ async def test_a_recovery_is_for_one_who_is_there_and_as_they_are(carol: Caller,
         assert answer.error == (422, "invalid_body")
 
 
-async def test_only_the_terminal_recovers_administrators_and_nobody_the_suspended(
+async def test_administrators_are_recovered_only_by_cli_and_suspended_users_never(
     carol: Caller, alice: Caller
 ) -> None:
     for admin in (carol.id, (await accounts.create("dora", admin=True))[0].id):
@@ -76,7 +80,7 @@ async def test_only_the_terminal_recovers_administrators_and_nobody_the_suspende
     assert suspended.error == (422, "invalid_body")
 
 
-async def test_the_keys_of_demo_users_are_not_recovered(anybody: Caller) -> None:
+async def test_demo_users_cannot_be_recovered(anybody: Caller) -> None:
     await accounts.create_demo_users()
     user, key = await accounts.create("carol", admin=True)
     carol = Caller(anybody.send, key, user.id, "carol")
@@ -84,7 +88,9 @@ async def test_the_keys_of_demo_users_are_not_recovered(anybody: Caller) -> None
     assert (await carol.post("/api/invitations", json={"user_id": demo["id"]})).error == (422, "invalid_body")
 
 
-async def test_a_link_for_somebody_goes_with_them(carol: Caller, alice: Caller, anybody: Caller) -> None:
+async def test_a_recovery_link_ends_when_its_user_is_deleted(
+    carol: Caller, alice: Caller, anybody: Caller
+) -> None:
     token = (await invite(carol, user_id=alice.id))["token"]
     await rows("DELETE FROM users WHERE id = $1 RETURNING id", alice.id)
     assert (await anybody.post(f"/api/join/{token}")).error == GONE

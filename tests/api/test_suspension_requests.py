@@ -1,4 +1,4 @@
-"""Administrators suspend each other over HTTP: with the consent of another one, or after 72 hours."""
+"""Administrators suspend each other over HTTP: with another one's consent, or after 72 hours."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ SUSPENDED = (401, "invalid_key")
 
 @pytest.fixture
 async def dora(anybody: Caller) -> Caller:
-    """Another administrator."""
+    """A second administrator."""
     return await register(anybody.send, "dora", admin=True)
 
 
 @pytest.fixture
 async def erin(anybody: Caller) -> Caller:
-    """A third one."""
+    """A third administrator."""
     return await register(anybody.send, "erin", admin=True)
 
 
 @pytest.fixture(autouse=True)
 async def long_ago(carol: Caller, dora: Caller, erin: Caller) -> None:
-    """They have been administrators for days."""
+    """These people became administrators days ago."""
     await rows("UPDATE users SET created_at = now() - interval '73 hours' RETURNING 1")
 
 
@@ -55,7 +55,7 @@ async def waiting(by: Caller) -> list[dict[str, Any]]:
 
 
 async def acts(by: Caller, count: int) -> list[tuple[str, str]]:
-    """The newest, the oldest of them first: who did what."""
+    """The actions on record and who did them, newest first."""
     page = await by.get("/api/audit", params={"limit": count})
     return [(act["actor"]["handle"], act["act"]) for act in page["acts"][::-1]]
 
@@ -68,7 +68,7 @@ async def pass_days(days: int) -> None:
     )
 
 
-async def test_it_takes_effect_when_another_one_confirms_it(
+async def test_a_request_takes_effect_when_another_administrator_confirms_it(
     alice: Caller, carol: Caller, dora: Caller, erin: Caller
 ) -> None:
     await erin.tweet("by a thief")
@@ -104,7 +104,7 @@ async def test_it_takes_effect_when_another_one_confirms_it(
     assert (await dora.delete(f"{PATH}/{request}")).error == NOT_FOUND
 
 
-async def test_without_consent_it_takes_effect_after_72_hours_however_late_somebody_looks(
+async def test_without_consent_it_takes_effect_after_72_hours_however_late_that_is_noticed(
     carol: Caller, erin: Caller, perch: Context
 ) -> None:
     await asked(carol, erin)
@@ -118,7 +118,7 @@ async def test_without_consent_it_takes_effect_after_72_hours_however_late_someb
     assert await suspension_requests.carry_out(perch.jobs) == 0
 
 
-async def test_whom_it_is_about_has_no_say_and_makes_no_accounts(
+async def test_the_administrator_concerned_has_no_say_and_cannot_make_accounts(
     carol: Caller, dora: Caller, erin: Caller, anybody: Caller
 ) -> None:
     before = await erin.post("/api/invitations", json={"admin": True})
@@ -141,7 +141,7 @@ async def test_whom_it_is_about_has_no_say_and_makes_no_accounts(
     assert len(await waiting(carol)) == 2
 
 
-async def test_whoever_asks_first_does_not_silence_everybody(
+async def test_the_first_requester_cannot_silence_everybody_else(
     carol: Caller, dora: Caller, erin: Caller
 ) -> None:
     await asked(carol, dora)
@@ -150,8 +150,10 @@ async def test_whoever_asks_first_does_not_silence_everybody(
     assert [one["id"] for one in await waiting(erin) if one["user"]["id"] == carol.id] == [request]
 
 
-async def test_an_account_that_is_new_has_no_voice(carol: Caller, erin: Caller, anybody: Caller) -> None:
-    """A thief makes one by a link, before or after."""
+async def test_a_new_administrator_cannot_confirm_a_request(
+    carol: Caller, erin: Caller, anybody: Caller
+) -> None:
+    """A thief could make such an account by an invitation, before the request or after it."""
     early = await register(anybody.send, "early", admin=True)
     request = await asked(carol, erin)
     late = await register(anybody.send, "late", admin=True)
@@ -163,10 +165,10 @@ async def test_an_account_that_is_new_has_no_voice(carol: Caller, erin: Caller, 
     assert len(await waiting(carol)) == 1
 
 
-async def test_an_account_that_is_new_asks_for_nothing(
+async def test_a_new_administrator_cannot_request_a_suspension(
     carol: Caller, dora: Caller, erin: Caller, anybody: Caller
 ) -> None:
-    """Or a thief of one key would silence as many administrators as they make accounts."""
+    """Otherwise the thief of one key could silence as many administrators as they make accounts."""
     socks = [await register(anybody.send, f"sock{number}", admin=True) for number in range(2)]
     for sock, victim in zip(socks, (dora, erin), strict=True):
         assert (await ask(sock, victim)).error == NO_CONSENT
@@ -174,12 +176,14 @@ async def test_an_account_that_is_new_asks_for_nothing(
     assert await asked(dora, socks[0])
 
 
-async def test_on_a_server_that_is_new_one_of_them_may_ask(carol: Caller, dora: Caller) -> None:
+async def test_on_a_new_server_a_new_administrator_may_request_a_suspension(
+    carol: Caller, dora: Caller
+) -> None:
     await rows("UPDATE users SET created_at = now() RETURNING 1")
     assert await asked(dora, carol)
 
 
-async def test_who_asked_withdraws_it_and_so_does_another_one(
+async def test_the_requester_or_another_administrator_can_withdraw_a_request(
     carol: Caller, dora: Caller, erin: Caller, perch: Context
 ) -> None:
     for who in (carol, dora):
@@ -192,7 +196,7 @@ async def test_who_asked_withdraws_it_and_so_does_another_one(
     assert (await erin.get("/api/users/me")).status == 200
 
 
-async def test_what_a_stolen_key_asked_for_ends_with_that_key(
+async def test_requests_made_with_a_stolen_key_end_when_it_is_revoked(
     carol: Caller, dora: Caller, erin: Caller, perch: Context
 ) -> None:
     made = await carol.post("/api/keys", json={"name": "stolen"})
@@ -206,7 +210,7 @@ async def test_what_a_stolen_key_asked_for_ends_with_that_key(
     assert (await acts(dora, 1))[0] == ("carol", "suspension.lapse")
 
 
-async def test_what_a_suspended_administrator_asked_for_ends_too(
+async def test_requests_of_a_suspended_administrator_end(
     carol: Caller, dora: Caller, erin: Caller, perch: Context
 ) -> None:
     await asked(carol, erin)
@@ -216,18 +220,20 @@ async def test_what_a_suspended_administrator_asked_for_ends_too(
     assert (await erin.get("/api/users/me")).status == 200
 
 
-async def test_nobody_escapes_it_by_deleting_the_account_for_a_while(
+async def test_deleting_and_restoring_the_account_does_not_avoid_the_suspension(
     carol: Caller, erin: Caller, perch: Context
 ) -> None:
     await asked(carol, erin)
     await erin.call("DELETE", "/api/users/me", json={"handle": "erin"})
     await pass_days(4)
     assert await suspension_requests.carry_out(perch.jobs) == 0
-    await erin.delete("/api/users/me/deletion")  # and there is no minute in which they could act
+    await erin.delete("/api/users/me/deletion")  # and there is no minute in between in which they could act
     assert (await erin.get("/api/users/me")).error == SUSPENDED
 
 
-async def test_of_two_who_ask_for_each_other_one_stays(carol: Caller, dora: Caller, perch: Context) -> None:
+async def test_of_two_administrators_who_request_each_others_suspension_one_stays(
+    carol: Caller, dora: Caller, perch: Context
+) -> None:
     answers = await asyncio.gather(ask(carol, dora), ask(dora, carol))
     assert sorted(answer.status for answer in answers) == [201, 403]
     await pass_days(4)
@@ -236,7 +242,7 @@ async def test_of_two_who_ask_for_each_other_one_stays(carol: Caller, dora: Call
     assert sorted(statuses) == [200, 401]
 
 
-async def test_for_whom_it_is(alice: Caller, carol: Caller, erin: Caller) -> None:
+async def test_who_may_request_a_suspension_and_of_whom(alice: Caller, carol: Caller, erin: Caller) -> None:
     assert (await ask(alice, erin)).error == (403, "out_of_scope")
     assert (await alice.get(PATH)).error == (403, "out_of_scope")
     for whom, expected in ((alice, "isn't an administrator"), (carol, "your own")):
@@ -252,8 +258,8 @@ async def test_for_whom_it_is(alice: Caller, carol: Caller, erin: Caller) -> Non
     assert PATH in refused["error_message"]
 
 
-async def test_nobody_escapes_by_revoking_the_key_that_asked(carol: Caller, dora: Caller) -> None:
-    """Or locks out another administrator so: only the terminal revokes an administrator's key for others."""
+async def test_nobody_revokes_the_key_that_requested_their_suspension(carol: Caller, dora: Caller) -> None:
+    """Nor lock out another administrator that way: only the CLI revokes another administrator's key."""
     request = await asked(carol, dora)
     [key] = [found["id"] for found in (await carol.get("/api/keys"))["keys"]]
     path = f"/api/operations/users/{carol.id}/keys/{key}"

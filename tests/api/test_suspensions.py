@@ -1,4 +1,4 @@
-"""Suspension: keys stop, tweets are hidden or kept, and all of it comes back."""
+"""Suspension: keys stop working, tweets are hidden or kept, and everything can be restored."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def test_no_key_of_a_suspended_user_works_until_the_suspension_ends(
     assert "suspended" not in (await alice.get(f"/api/users/{bob.id}"))["user"]
 
 
-async def test_hidden_tweets_are_shown_to_nobody_anywhere_and_come_back(
+async def test_hidden_tweets_are_shown_nowhere_and_come_back(
     alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     mine, his = await alice.tweet("mine"), await bob.tweet("his")
@@ -86,7 +86,7 @@ async def test_hidden_tweets_are_shown_to_nobody_anywhere_and_come_back(
     assert await rows(DISAGREEING) == []
 
 
-async def test_a_second_suspension_leaves_what_it_does_not_name(
+async def test_a_second_suspension_keeps_the_options_that_it_does_not_name(
     alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     tweet_id = await bob.tweet("unwanted")
@@ -106,7 +106,7 @@ async def test_a_second_suspension_leaves_what_it_does_not_name(
     assert stored["reason"] == "spam, twice"
 
 
-async def test_more_hidden_tweets_than_a_batch_leave_pages_full_once_they_are_marked(
+async def test_pages_are_full_again_once_many_hidden_tweets_are_marked(
     perch: Context, alice: Caller, bob: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model, "BATCH", 3)
@@ -123,7 +123,7 @@ async def test_more_hidden_tweets_than_a_batch_leave_pages_full_once_they_are_ma
     assert await hiding.resume(perch.jobs) == 0
 
 
-async def test_a_tweet_under_way_while_its_author_is_hidden_is_never_shown(
+async def test_a_tweet_published_while_its_author_is_being_hidden_is_never_shown(
     perch: Context, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     await suspend(carol, bob, hide_tweets=True)
@@ -134,7 +134,7 @@ async def test_a_tweet_under_way_while_its_author_is_hidden_is_never_shown(
     assert await rows("SELECT 1 FROM tweets WHERE NOT hidden") == []
 
 
-async def test_streams_end_and_others_are_told_what_vanishes(
+async def test_streams_end_and_other_users_are_told_what_disappears(
     address: str, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     await bob.tweet()
@@ -170,7 +170,7 @@ async def test_who_may_suspend_whom(alice: Caller, bob: Caller, carol: Caller) -
     assert (await bob.get("/api/users/me")).status == 200
 
 
-async def test_no_link_that_an_administrator_makes_at_that_moment_stays_open(
+async def test_a_link_that_an_administrator_makes_while_being_suspended_ends_too(
     carol: Caller, perch: Context
 ) -> None:
     await accounts.create("dora", admin=True)
@@ -186,7 +186,7 @@ async def test_no_link_that_an_administrator_makes_at_that_moment_stays_open(
         await suspensions.unsuspend(carol.id, TERMINAL, perch.jobs)
 
 
-async def test_the_terminal_does_not_suspend_the_last_administrator(carol: Caller, perch: Context) -> None:
+async def test_the_cli_does_not_suspend_the_last_administrator(carol: Caller, perch: Context) -> None:
     with pytest.raises(LastAdministrator):
         await suspensions.suspend(carol.id, TERMINAL, perch.jobs, hide_tweets=False)
     await accounts.create("dora", admin=True)

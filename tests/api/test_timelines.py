@@ -1,4 +1,4 @@
-"""Reading timelines: order, pages, who sees what."""
+"""Reading timelines: order, pages, and who sees what."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.callers import Caller
 from tests.thorough import much
 from tests.waiting import until
 
-# Answers that are asked for at once: what comes in a second, in a moment.
+# The number of concurrent requests: what usually arrives within a second arrives at once.
 WANTED = 500
 
 
@@ -53,15 +53,15 @@ async def test_cursors_stay_right_while_others_tweet(alice: Caller, bob: Caller)
     assert third["next"] is None
 
 
-async def test_a_page_that_ends_exactly_has_no_next(alice: Caller) -> None:
+async def test_an_exactly_full_last_page_has_no_next_cursor(alice: Caller) -> None:
     for number in range(4):
         await alice.tweet(str(number))
     assert (await alice.get("/api/tweets", params={"limit": 4}))["next"] is None
     assert (await alice.get("/api/tweets", params={"limit": 3}))["next"] is not None
 
 
-async def test_cursors_go_up_as_they_go_down(alice: Caller, bob: Caller) -> None:
-    """Page by page to the top, along every kind of list, with each tweet once and the newest first."""
+async def test_cursors_work_upwards_as_well_as_downwards(alice: Caller, bob: Caller) -> None:
+    """Going up page by page, every kind of list returns each tweet once, newest first."""
     ids = [await alice.tweet(str(number)) for number in range(7)]
     await bob.post(f"/api/users/{alice.id}/follow")
     for tweet_id in [*ids[::2], *ids[1::2]]:
@@ -86,7 +86,7 @@ async def test_cursors_go_up_as_they_go_down(alice: Caller, bob: Caller) -> None
         assert (page["next"], page["previous"]) == (None, None)
 
 
-async def test_a_page_above_joins_the_page_below(alice: Caller) -> None:
+async def test_the_page_above_a_cursor_adjoins_the_page_below_it(alice: Caller) -> None:
     ids = [await alice.tweet(str(number)) for number in range(6)]
     below = await alice.get("/api/tweets", params={"limit": 2, "before": ids[2]})
     above = await alice.get("/api/tweets", params={"limit": 2, "after": below["previous"]})
@@ -98,7 +98,7 @@ async def test_a_page_above_joins_the_page_below(alice: Caller) -> None:
     assert [tweet["id"] for tweet in top["tweets"]] == [newer]
 
 
-async def test_a_list_goes_one_way_at_a_time(alice: Caller) -> None:
+async def test_before_and_after_cursors_cannot_be_combined(alice: Caller) -> None:
     answer = await alice.get("/api/tweets", params={"after": 1, "before": 5})
     assert answer.error == (422, "invalid_parameter")
     assert "not both" in answer["error_message"]
@@ -115,7 +115,7 @@ async def test_a_list_goes_one_way_at_a_time(alice: Caller) -> None:
         ("limit=", 50),
     ],
 )
-async def test_pages_are_bounded(alice: Caller, query: str, length: int) -> None:
+async def test_page_sizes_are_limited(alice: Caller, query: str, length: int) -> None:
     await rows(
         "INSERT INTO tweets (author_id, content) SELECT $1, 'x' FROM generate_series(1, 120) RETURNING id",
         alice.id,
@@ -125,16 +125,14 @@ async def test_pages_are_bounded(alice: Caller, query: str, length: int) -> None
 
 @pytest.mark.parametrize("name", ["limit", "offset", "before", "likers"])
 @pytest.mark.parametrize("value", ["-1", "x", "1.5", "+1", "1_0", "%00", "１", "null", "0x10", "-0", " 1"])
-async def test_a_parameter_that_is_no_number_is_refused_by_name(alice: Caller, name: str, value: str) -> None:
+async def test_a_non_numeric_parameter_is_refused_by_name(alice: Caller, name: str, value: str) -> None:
     answer = await alice.get(f"/api/tweets?{name}={value}")
     assert answer.error == (422, "invalid_parameter")
     assert name in answer["error_message"]
 
 
 @pytest.mark.parametrize("query", ["offset=101&limit=100", "offset=101&limit=900", f"offset={'9' * 30}"])
-async def test_a_page_that_lies_too_far_back_is_refused_and_says_what_to_do(
-    alice: Caller, query: str
-) -> None:
+async def test_a_page_too_far_back_is_refused_with_advice(alice: Caller, query: str) -> None:
     answer = await alice.get(f"/api/tweets?{query}")
     assert answer.error == (422, "invalid_parameter")
     assert "before" in answer["error_message"]
@@ -143,7 +141,7 @@ async def test_a_page_that_lies_too_far_back_is_refused_and_says_what_to_do(
 
 
 @pytest.mark.parametrize("query", [f"before={'9' * 30}", "before=0"])
-async def test_numbers_beyond_every_id_are_pages_like_others(alice: Caller, query: str) -> None:
+async def test_numbers_beyond_every_id_give_ordinary_pages(alice: Caller, query: str) -> None:
     await alice.tweet()
     assert (await alice.get(f"/api/tweets?{query}")).status == 200
 
@@ -154,7 +152,7 @@ async def test_an_unknown_timeline_is_refused(alice: Caller) -> None:
     assert "all, following" in answer["error_message"]
 
 
-async def test_following_shows_ones_own_tweets_and_those_of_followees(
+async def test_following_shows_the_viewers_own_and_followed_tweets(
     alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     await alice.post(f"/api/users/{bob.id}/follow")
@@ -162,7 +160,7 @@ async def test_following_shows_ones_own_tweets_and_those_of_followees(
     assert [t["id"] for t in await alice.timeline(timeline="following")] == [followed, own]
 
 
-async def test_following_changes_at_once_and_backwards_with_a_follow(alice: Caller, bob: Caller) -> None:
+async def test_following_and_unfollowing_change_the_timeline_at_once(alice: Caller, bob: Caller) -> None:
     old = await bob.tweet("before the follow")
     assert await alice.timeline(timeline="following") == []
     await alice.post(f"/api/users/{bob.id}/follow")
@@ -171,7 +169,7 @@ async def test_following_changes_at_once_and_backwards_with_a_follow(alice: Call
     assert await alice.timeline(timeline="following") == []
 
 
-async def test_following_is_paged_like_everything(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_the_following_timeline_is_paged(alice: Caller, bob: Caller, carol: Caller) -> None:
     await alice.post(f"/api/users/{bob.id}/follow")
     ids = [(who, await who.tweet()) for who in (alice, bob, carol, bob, alice, bob)]
     wanted = [tweet_id for who, tweet_id in reversed(ids) if who is not carol]
@@ -198,7 +196,7 @@ async def test_an_authors_tweets(alice: Caller, bob: Caller) -> None:
     assert (await alice.get("/api/users/999/tweets")).error == (404, "user_not_found")
 
 
-async def test_likers_are_bounded_and_the_viewer_comes_first(alice: Caller, bob: Caller) -> None:
+async def test_embedded_likers_are_limited_and_the_viewer_comes_first(alice: Caller, bob: Caller) -> None:
     tweet_id = await alice.tweet()
     await bob.post(f"/api/tweets/{tweet_id}/likes")
     await rows(
@@ -222,7 +220,7 @@ async def test_likers_are_bounded_and_the_viewer_comes_first(alice: Caller, bob:
     assert (none["likes"], none["likes_count"], none["liked"]) == ([], 151, True)
 
 
-async def test_a_page_costs_three_queries_once_however_long_it_is_and_then_none(
+async def test_a_page_of_any_length_costs_three_queries_once_and_then_none(
     alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
     await alice.post(f"/api/users/{bob.id}/follow")
@@ -238,18 +236,18 @@ async def test_a_page_costs_three_queries_once_however_long_it_is_and_then_none(
 
     async def costs_once(path: str) -> bool:
         await changes.tell([topics.EVERYTHING])
-        # The key; then ids, cards, and what the viewer likes.
+        # One for the key; then the ids, the cards, and the viewer's likes.
         return (await queries(path), await queries(path)) == (1 + 3, 0)
 
     for path in ("/api/tweets", "/api/tweets?timeline=following", f"/api/users/{bob.id}/tweets"):
         joined = f"{path}{'&' if '?' in path else '?'}"
         for limit in (1, 30):
-            # The log of events tells in its own time of what was written above, which is then read again.
+            # The event log reports the writes above in its own time, and they are then read again.
             await until(partial(costs_once, f"{joined}limit={limit}"))
 
 
 @pytest.mark.fault("hot-page")
-async def test_a_hot_page_that_changes_is_put_together_once_for_all_who_want_it(
+async def test_a_hot_page_that_changes_is_rebuilt_once_for_all_readers(
     alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture, measured: Callable[[str], None]
 ) -> None:
     for number in range(5):
@@ -297,7 +295,7 @@ async def test_tweets_with_pictures_are_a_list_of_their_own(alice: Caller, bob: 
     assert (await bob.get("/api/users/999/media")).error == (404, "user_not_found")
 
 
-async def test_what_a_user_likes_comes_in_the_order_of_the_likes(alice: Caller, bob: Caller) -> None:
+async def test_a_users_liked_tweets_are_in_the_order_of_the_likes(alice: Caller, bob: Caller) -> None:
     ids = [await alice.tweet(str(number)) for number in range(4)]
     liked = [ids[2], ids[0], ids[3]]
     for tweet_id in liked:
@@ -313,8 +311,8 @@ async def test_what_a_user_likes_comes_in_the_order_of_the_likes(alice: Caller, 
     assert (await bob.get("/api/users/999/likes")).error == (404, "user_not_found")
 
 
-async def test_following_is_complete_however_its_pages_are_found(alice: Caller, carol: Caller) -> None:
-    """Among the newest tweets of all, by merging those of each author, and at the border between."""
+async def test_following_is_complete_whichever_query_finds_its_pages(alice: Caller, carol: Caller) -> None:
+    """Tested among the newest tweets of all, by merging those of each author, and at the border between."""
     await rows(
         "INSERT INTO users (handle, name) SELECT 'u' || n, 'x' FROM generate_series(1, 60) n RETURNING 1"
     )
@@ -363,5 +361,5 @@ async def test_following_is_complete_however_its_pages_are_found(alice: Caller, 
 
 
 async def everything_is_told() -> bool:
-    """The log has what was written, so that nothing is read again because of it."""
+    """Wait until the log has everything written, so that none of it causes another read."""
     return not await rows("SELECT 1 FROM outbox")

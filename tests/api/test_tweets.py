@@ -40,10 +40,10 @@ async def test_media_ids_may_be_absent_or_null(alice: Caller, body: dict[str, An
         "'; DROP TABLE tweets; -- \\ \" %s {} <script>alert(1)</script>",
         "\u0001\u007f\ufeff\uffff",
         "я" * 1000,
-        "👩‍👩‍👧‍👦" * 600,  # 15,000 bytes, 600 characters as people count
+        "👩‍👩‍👧‍👦" * 600,  # 15,000 bytes, or 600 characters as people count them
     ],
 )
-async def test_text_survives_unchanged(alice: Caller, text: str) -> None:
+async def test_tweet_text_is_stored_unchanged(alice: Caller, text: str) -> None:
     assert (await alice.read(await alice.tweet(text)))["content"] == text
 
 
@@ -74,7 +74,7 @@ async def test_text_survives_unchanged(alice: Caller, text: str) -> None:
         (b'{"tweet_data":' + b"[" * 100_000, "tweet_data"),
     ],
 )
-async def test_a_body_that_is_wrong_is_refused_by_name(alice: Caller, body: Any, words: str) -> None:
+async def test_an_invalid_body_is_refused_by_name(alice: Caller, body: Any, words: str) -> None:
     answer = await alice.post("/api/tweets", content=body, headers={"content-type": "application/json"})
     assert answer.error == (422, "invalid_body")
     assert words in answer["error_message"]
@@ -82,7 +82,7 @@ async def test_a_body_that_is_wrong_is_refused_by_name(alice: Caller, body: Any,
 
 
 @pytest.mark.parametrize("media_id", [1, 0, -1, 2**63, 10**30])
-async def test_a_picture_that_is_not_there_is_not_found(alice: Caller, media_id: int) -> None:
+async def test_attaching_an_unknown_picture_is_not_found(alice: Caller, media_id: int) -> None:
     answer = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media_id]})
     assert answer.error == (404, "media_not_found")
     assert await alice.timeline() == []
@@ -97,7 +97,7 @@ async def test_only_the_author_deletes_a_tweet(alice: Caller, bob: Caller) -> No
     assert await bob.timeline() == []
 
 
-async def test_deleting_a_tweet_deletes_its_likes_and_nobody_elses(alice: Caller, bob: Caller) -> None:
+async def test_deleting_a_tweet_deletes_only_its_own_likes(alice: Caller, bob: Caller) -> None:
     gone, stays = await alice.tweet("gone"), await alice.tweet("stays")
     for tweet_id in (gone, stays):
         await bob.post(f"/api/tweets/{tweet_id}/likes")
@@ -111,14 +111,12 @@ async def test_deleting_a_tweet_deletes_its_likes_and_nobody_elses(alice: Caller
 @pytest.mark.parametrize(
     ("method", "end"), [("GET", ""), ("DELETE", ""), ("POST", "/likes"), ("GET", "/likes")]
 )
-async def test_ids_that_no_tweet_has_are_not_found(
-    alice: Caller, method: str, end: str, tweet_id: str
-) -> None:
+async def test_unknown_tweet_ids_are_not_found(alice: Caller, method: str, end: str, tweet_id: str) -> None:
     assert (await alice.call(method, f"/api/tweets/{tweet_id}{end}")).error == (404, "tweet_not_found")
 
 
 @pytest.mark.parametrize("tweet_id", ["x", "-1", "1.5", "%00", "1e3", "１", "1_0", "x" * 30])
-async def test_what_is_no_id_is_not_found(alice: Caller, tweet_id: str) -> None:
+async def test_malformed_tweet_ids_are_not_found(alice: Caller, tweet_id: str) -> None:
     await rows(
         "INSERT INTO tweets (id, author_id, content) VALUES (1, $1, 'x'), (10, $1, 'x') RETURNING id",
         alice.id,
@@ -141,10 +139,10 @@ async def test_what_is_no_id_is_not_found(alice: Caller, tweet_id: str) -> None:
         ("text/json", 415),
     ],
 )
-async def test_a_body_that_says_it_is_something_else_than_json_is_refused(
+async def test_a_body_with_another_content_type_than_json_is_refused(
     alice: Caller, kind: str | None, status: int
 ) -> None:
-    """A page of another site can send such types without asking first."""
+    """A page of another site can send such types without a preflight request."""
     headers = {} if kind is None else {"content-type": kind}
     answer = await alice.post("/api/tweets", content=b'{"tweet_data": "x"}', headers=headers)
     assert answer.status == status

@@ -1,4 +1,4 @@
-"""Users, and who follows whom."""
+"""Users and follows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from server.core.database.connection import rows
 from tests.callers import Caller
 
 
-async def test_me_is_the_one_whose_key_was_shown(alice: Caller) -> None:
+async def test_me_is_the_owner_of_the_key(alice: Caller) -> None:
     user = (await alice.get("/api/users/me"))["user"]
     assert (user["id"], user["name"], user["handle"]) == (alice.id, "alice", "alice")
     assert user["followers"] == user["following"] == []
     assert user["scopes"] == ["read", "write", "account"]
 
 
-async def test_an_administrators_scopes(carol: Caller) -> None:
+async def test_me_lists_the_scopes_of_an_administrator(carol: Caller) -> None:
     assert (await carol.get("/api/users/me"))["user"]["scopes"] == ["read", "write", "account", "admin"]
 
 
@@ -30,7 +30,7 @@ async def test_a_follow_is_seen_from_both_sides(alice: Caller, bob: Caller) -> N
     assert "scopes" not in seen
 
 
-async def test_following_twice_and_unfollowing_nothing_succeed(alice: Caller, bob: Caller) -> None:
+async def test_following_and_unfollowing_are_idempotent(alice: Caller, bob: Caller) -> None:
     path = f"/api/users/{bob.id}/follow"
     assert [(await alice.post(path)).status for _ in range(2)] == [200, 200]
     assert (await bob.get("/api/users/me"))["user"]["followers_count"] == 1
@@ -38,7 +38,7 @@ async def test_following_twice_and_unfollowing_nothing_succeed(alice: Caller, bo
     assert (await bob.get("/api/users/me"))["user"]["followers_count"] == 0
 
 
-async def test_one_cannot_follow_oneself(alice: Caller) -> None:
+async def test_users_cannot_follow_themselves(alice: Caller) -> None:
     assert (await alice.post(f"/api/users/{alice.id}/follow")).error == (422, "self_follow")
     assert (await alice.delete(f"/api/users/{alice.id}/follow")).status == 200
 
@@ -59,7 +59,7 @@ async def test_an_unknown_user_is_not_found(alice: Caller, method: str, end: str
     assert (await alice.call(method, f"/api/users/{user_id}{end}")).error == (404, "user_not_found")
 
 
-async def test_embedded_people_are_bounded_and_the_viewer_comes_first(alice: Caller, bob: Caller) -> None:
+async def test_embedded_users_are_limited_and_the_viewer_comes_first(alice: Caller, bob: Caller) -> None:
     await bob.post(f"/api/users/{alice.id}/follow")
     await alice.post(f"/api/users/{bob.id}/follow")
     await rows(
@@ -91,7 +91,7 @@ async def test_followers_and_following_are_listed_in_pages(alice: Caller, bob: C
 
 
 @pytest.mark.parametrize("name", ["Алиса", "a" * 50, "  trimmed  ", "O'Brien <b>", "👩‍👩‍👧"])
-async def test_a_new_name_shows_everywhere(alice: Caller, bob: Caller, name: str) -> None:
+async def test_a_new_display_name_shows_everywhere(alice: Caller, bob: Caller, name: str) -> None:
     tweet_id = await alice.tweet()
     assert (await alice.patch("/api/users/me", json={"name": name}))["user"]["name"] == name.strip()
     assert (await bob.read(tweet_id))["author"]["name"] == name.strip()
@@ -110,6 +110,6 @@ async def test_a_new_name_shows_everywhere(alice: Caller, bob: Caller, name: str
         {"name": "x", "handle": "y"},
     ],
 )
-async def test_a_name_that_breaks_a_rule_is_refused(alice: Caller, body: dict[str, object]) -> None:
+async def test_an_invalid_display_name_is_refused(alice: Caller, body: dict[str, object]) -> None:
     assert (await alice.patch("/api/users/me", json=body)).error == (422, "invalid_body")
     assert (await alice.get("/api/users/me"))["user"]["name"] == "alice"

@@ -1,4 +1,4 @@
-"""Bytes to a server and its answers back, over one connection."""
+"""Raw requests to a server and its answers, over one connection."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class NoAnswer(Exception):
-    """The connection ended, or time ran out; the text says so."""
+    """The connection ended or time ran out; the message says which."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as it came."""
+    """An answer as it was received."""
 
     status: int
     headers: dict[str, str]
@@ -25,12 +25,12 @@ class Reply:
 
     @property
     def closes(self) -> bool:
-        """Whether it says that the connection ends with it."""
+        """Whether the answer says that the connection closes after it."""
         return self.headers.get("connection") != "keep-alive"
 
     @property
     def is_stream(self) -> bool:
-        """Whether it goes on for ever."""
+        """Whether the answer is a stream that never ends."""
         return "event-stream" in self.headers.get("content-type", "")
 
 
@@ -41,11 +41,11 @@ class Connection:
         self.reader, self.writer = reader, writer
 
     def send(self, raw: bytes) -> None:
-        """Bytes to the server, as far as it takes them."""
+        """Send these bytes, as far as the server accepts them."""
         self.writer.write(raw)
 
     async def reply(self, *, head_only: bool, within: float) -> Reply:
-        """The next answer. Raises NoAnswer."""
+        """Read the next answer. Raises NoAnswer."""
         try:
             async with asyncio.timeout(within):
                 return await self._reply(head_only=head_only)
@@ -55,7 +55,7 @@ class Connection:
             raise NoAnswer(f"the connection ended: {error!r}") from None
 
     async def ends(self, *, within: float = 5) -> bool:
-        """Whether the server ends the connection: what it says before that is dropped."""
+        """Whether the server closes the connection in time; anything that it sends before is dropped."""
         try:
             async with asyncio.timeout(within):
                 await self.reader.read()
@@ -82,7 +82,7 @@ class Connection:
         assert version == "HTTP/1.1"
         parts = [line.lower().partition(": ") for line in lines]
         headers = {name: value for name, _, value in parts}
-        assert len(headers) == len(lines), head  # no header twice
+        assert len(headers) == len(lines), head  # no header occurs twice
         return int(status), headers
 
     async def _chunks(self) -> bytes:

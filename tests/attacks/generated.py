@@ -1,4 +1,4 @@
-"""Requests that nobody should send, each made from a seed and its number alone."""
+"""Malformed requests that nobody should send, each made only from a seed and its number."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.attacks.vocabulary import (
 
 @dataclass(frozen=True)
 class Attack:
-    """Bytes to be sent. `answers` must come: 0 where nobody can say, as the request may not be complete."""
+    """The bytes to send; `answers` must come, 0 if nobody can say because the request may be incomplete."""
 
     kind: str
     raw: bytes
@@ -35,7 +35,7 @@ Header = tuple[bytes, bytes]
 
 
 class Attacker:
-    """Makes attacks: the same from the same seed, number and keys.
+    """Makes attacks; the same seed, number and keys give the same attack.
 
     Args:
         document: the OpenAPI document of the server, which says what there is to attack.
@@ -51,17 +51,17 @@ class Attacker:
         ]
 
     def attack(self, number: int) -> Attack:
-        """The attack of this number."""
+        """The attack with this number."""
         random = Random(f"{self.seed}/{number}")
         make = random.choices(KINDS, WEIGHTS)[0]
         return make(self, random)
 
     def operation(self, random: Random) -> tuple[str, str, dict[str, Any]]:
-        """Address, method and description of some operation."""
+        """The path, method and description of some operation."""
         return random.choice(self.operations)
 
     def key(self, random: Random) -> list[Header]:
-        """A right key most of the time."""
+        """Usually a valid key."""
         key = random.choice(self.keys).encode()
         wrong = values.text(random).encode("utf-8", "replace").replace(b"\r", b"").replace(b"\n", b"")
         return random.choices(
@@ -81,7 +81,7 @@ class Attacker:
         )[0]
 
     def fields(self, operation: dict[str, Any]) -> list[str]:
-        """The names of its body's fields."""
+        """The names of the fields of its body."""
         content = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if content is None:
             return ["tweet_data", "name"]
@@ -92,7 +92,7 @@ class Attacker:
 def request(
     method: str, target: str, headers: Sequence[Header], body: bytes = b"", *, length: bool = True
 ) -> bytes:
-    """The bytes of a request."""
+    """The bytes of one request."""
     lines = [b"host: perch", *(name + b": " + value for name, value in headers)]
     if length and (body or method in ("POST", "PATCH", "PUT")):
         lines.append(b"content-length: %d" % len(body))
@@ -101,7 +101,7 @@ def request(
 
 
 def target(random: Random, path: str) -> str:
-    """An address with something in the places of its parameters."""
+    """A path with some value in place of each parameter."""
     while "{" in path:
         before, _, rest = path.partition("{")
         name, _, after = rest.partition("}")
@@ -111,7 +111,7 @@ def target(random: Random, path: str) -> str:
 
 
 def body_of_json(attacker: Attacker, random: Random) -> Attack:
-    """A body with wrong values under right names, or broken JSON."""
+    """A body with wrong values under the right names, or broken JSON."""
     path, method, operation = attacker.operation(random)
     method = method if random.random() < 0.8 else "POST"
     names = attacker.fields(operation) + random.choices(
@@ -138,7 +138,7 @@ def body_of_json(attacker: Attacker, random: Random) -> Attack:
 
 
 def content_type(attacker: Attacker, random: Random) -> Attack:
-    """A body that is something else than it says."""
+    """A body whose content type claims something else."""
     path, _, _ = attacker.operation(random)
     kind = random.choice(CONTENT_TYPES).encode("latin-1")
     body = random.choice(
@@ -152,7 +152,7 @@ def content_type(attacker: Attacker, random: Random) -> Attack:
 
 
 def multipart(attacker: Attacker, random: Random) -> Attack:
-    """A form that is not quite one."""
+    """A malformed multipart form."""
     boundary = random.choice((b"b", b"b" * 70, b"--", b"b b", b"\xff"))
     name = random.choice((b'"file"', b'"alt"', b"file", b'"other"', b'""', b'"file', b'"fi\\"le"', b'"\xff"'))
     disposition = b"Content-Disposition: form-data; name=%b; filename=%b" % (
@@ -190,7 +190,7 @@ def multipart(attacker: Attacker, random: Random) -> Attack:
 
 
 def address(attacker: Attacker, random: Random) -> Attack:
-    """An address with broken encodings, dots, hosts, or ids at the edges."""
+    """A path with broken encodings, dots, hosts, or ids at the limits."""
     path = target(random, random.choice((*PAGES, *(path for path, _, _ in attacker.operations))))
     match random.randrange(9):
         case 0:
@@ -226,7 +226,7 @@ def address(attacker: Attacker, random: Random) -> Attack:
 
 
 def query(attacker: Attacker, random: Random) -> Attack:
-    """Parameters twice, without end, not numbers, not UTF-8."""
+    """Query parameters that are repeated, endless, not numbers, or not UTF-8."""
     path, method, _ = attacker.operation(random)
     pairs = []
     for _ in range(random.choice((1, 1, 2, 3, 40, 400))):
@@ -241,7 +241,7 @@ def query(attacker: Attacker, random: Random) -> Attack:
 
 
 def headers(attacker: Attacker, random: Random) -> Attack:
-    """Headers with strange names and values, several times."""
+    """Headers with strange names and values, and repeated ones."""
     path, method, _ = attacker.operation(random)
     path = random.choice((path, path, random.choice(PAGES)))
     chosen = random.choices(HEADERS, k=random.choice((1, 1, 2, 5)))
@@ -253,13 +253,13 @@ def headers(attacker: Attacker, random: Random) -> Attack:
 
 
 def framing(attacker: Attacker, random: Random) -> Attack:
-    """What is no request, or does not say where it ends."""
+    """Something that is no request, or doesn't say where it ends."""
     raw, is_answered = random.choice(FRAMING)
     return Attack("framing", raw, answers=int(is_answered))
 
 
 def pipelined(attacker: Attacker, random: Random) -> Attack:
-    """Several requests at once, the last with a mistake."""
+    """Several requests at once, the last of them malformed."""
     count = random.randrange(2, 12)
     good = [
         request(
@@ -273,7 +273,7 @@ def pipelined(attacker: Attacker, random: Random) -> Attack:
 
 
 def mutated(attacker: Attacker, random: Random) -> Attack:
-    """Any of the others with bytes flipped, lost, doubled or put in."""
+    """Any other attack with some bytes flipped, removed, repeated or inserted."""
     raw = bytearray(random.choice(KINDS[:-1])(attacker, random).raw)
     for _ in range(random.choice((1, 1, 2, 8))):
         at = random.randrange(len(raw) + 1)

@@ -1,6 +1,6 @@
-"""Every route with every kind of missing, wrong or insufficient key, and with other people's objects.
+"""Tries every route with every kind of missing, wrong or insufficient key, and with other people's objects.
 
-What is found wrong is said, and not asserted, so that a test can see that it is found.
+It returns what it finds wrong instead of asserting, so that a test can check that it is found.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.thorough import much
 async def complaints(
     app: App, client: httpx.AsyncClient, alice: Caller, bob: Caller, carol: Caller
 ) -> list[str]:
-    """What the matrix finds wrong with an application's routes; carol is an administrator."""
+    """What the matrix finds wrong with an application's routes; carol must be an administrator."""
     wrong = await wrong_keys(alice, carol)
     shares = itertools.cycle(wrong[shift::6] for shift in range(6))
     matrix = Matrix(client, alice, bob, carol, wrong, shares, await digest_of_all(), app.ctx.perch)
@@ -55,12 +55,12 @@ async def complaints(
 
 
 def public() -> Iterator[str]:
-    """The list, in the words of routes."""
+    """The list of public routes, written as routes are."""
     return (f"{method} {path}" for path, methods in PUBLIC.items() for method in methods)
 
 
 async def of_route(matrix: Matrix, route: Route) -> Any:
-    """What is wrong with one."""
+    """What is wrong with one route."""
     scopes = route.operation.scopes if route.operation else ()
     if route.is_public:
         if scopes:
@@ -94,7 +94,7 @@ async def of_route(matrix: Matrix, route: Route) -> Any:
 
 
 async def right_key(matrix: Matrix, route: Route, scopes: tuple[str, ...]) -> str:
-    """One that allows this and nothing else."""
+    """A key that allows this and nothing else."""
     all_may = str(route) in FOREIGN and FOREIGN[str(route)].member is None
     owner = matrix.carol if "admin" in scopes else matrix.bob if all_may else matrix.alice
     key = keys.generate()
@@ -103,7 +103,7 @@ async def right_key(matrix: Matrix, route: Route, scopes: tuple[str, ...]) -> st
 
 
 async def with_foreign_objects(matrix: Matrix, route: Route, ids: dict[str, Any]) -> Any:
-    """What is wrong with it where the object is another's, or nobody's."""
+    """What is wrong with the route if the object belongs to someone else, or doesn't exist."""
     if str(route) not in FOREIGN:
         yield "nobody says what others may do with the object (FOREIGN of tests/attacks/routes.py)"
         return
@@ -150,7 +150,7 @@ def refused(answer: httpx.Response, refusal: Refusal) -> Iterator[str]:
 
 
 async def digest_of_all() -> str:
-    """The statement that makes a digest of all tables' rows."""
+    """The SQL statement that computes a digest of the rows of all tables."""
     found = await rows(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND NOT tablename = ANY($1) ORDER BY 1",
         list(MOVING),

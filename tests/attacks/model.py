@@ -1,4 +1,4 @@
-"""What Perch does, as simply as it can be said: lists in memory. Real answers are held against it."""
+"""The simplest possible model of Perch: lists in memory. Real answers are compared with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ OK = (200, None)
 
 @dataclass
 class Tweet:
-    """A tweet; who likes it, the oldest like first."""
+    """A tweet; its likers are listed oldest like first."""
 
     author: int
     text: str
@@ -20,7 +20,7 @@ class Tweet:
 
 @dataclass
 class Key:
-    """A key that somebody made."""
+    """A key that a user made."""
 
     owner: int
     scopes: set[str]
@@ -31,19 +31,19 @@ Outcome = tuple[int, str | None]
 
 @dataclass
 class Model:
-    """Users by their ids, and all that they did. Operations give the status and error to be expected."""
+    """The users by id and everything that they did. Operations return the expected status and error."""
 
     names: dict[int, str]
     tweets: dict[int, Tweet] = field(default_factory=dict)
     deleted: list[int] = field(default_factory=list)
-    follows: list[tuple[int, int]] = field(default_factory=list)  # who, whom; the oldest first
-    likes: list[tuple[int, int]] = field(default_factory=list)  # who, what; the oldest first
-    media: dict[int, int] = field(default_factory=dict)  # the owner of each that is free
-    used: dict[int, int] = field(default_factory=dict)  # the owner of each that a tweet has
+    follows: list[tuple[int, int]] = field(default_factory=list)  # (follower, followee); the oldest first
+    likes: list[tuple[int, int]] = field(default_factory=list)  # (user, tweet); the oldest first
+    media: dict[int, int] = field(default_factory=dict)  # the owner of each unattached picture
+    used: dict[int, int] = field(default_factory=dict)  # the owner of each attached picture
     keys: dict[int, Key] = field(default_factory=dict)
 
     def publishable(self, who: int, text: str, media: list[int]) -> Outcome:
-        """What publishing this would give."""
+        """The expected answer to publishing this tweet."""
         if not text.strip() and not media:
             return 422, "invalid_body"
         for number in media:
@@ -54,7 +54,7 @@ class Model:
         return 201, None
 
     def published(self, tweet_id: int, who: int, text: str, media: list[int]) -> None:
-        """It was."""
+        """Record that the tweet was published."""
         self.tweets[tweet_id] = Tweet(who, text, media)
         for number in media:
             self.used[number] = self.media.pop(number)
@@ -94,10 +94,10 @@ class Model:
         self.follows = [follow for follow in self.follows if follow != (who, whom)]
         return OK
 
-    # What is seen.
+    # What users see.
 
     def tweet(self, viewer: int, tweet_id: int) -> dict[str, Any]:
-        """The parts of a tweet's answer that are known here."""
+        """The fields of a tweet's answer that the model knows."""
         found = self.tweets[tweet_id]
         likers = [who for who, what in reversed(self.likes) if what == tweet_id]
         likers.sort(key=lambda who: who != viewer)  # the viewer first
@@ -112,7 +112,7 @@ class Model:
         }
 
     def user(self, viewer: int, who: int) -> dict[str, Any]:
-        """The parts of a user's answer that are known here."""
+        """The fields of a user's answer that the model knows."""
         followers, following = self.followers(who), self.following(who)
         return {
             "id": who,
@@ -135,7 +135,7 @@ class Model:
         return sorted(self.tweets, reverse=True)
 
     def timeline(self, who: int) -> list[int]:
-        """Following: one's own, and of those that one follows."""
+        """The Following timeline: a user's own tweets, and those of everyone they follow."""
         seen = {who, *self.following(who)}
         return [number for number in self.everybodys() if self.tweets[number].author in seen]
 

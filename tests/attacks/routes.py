@@ -1,4 +1,4 @@
-"""Every route of an application, taken from its router, and what the matrix of keys has to know of some."""
+"""All routes of an application, taken from its router, and what the matrix of keys must know about some."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests import pictures
 
 READ = ("GET", "HEAD")
 
-# Whoever has no key may use these, and no others.
+# The only routes that may be used without a key.
 PUBLIC: dict[str, tuple[str, ...]] = {
     "/": READ,
     "/following": READ,
@@ -42,7 +42,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/media/{name}": READ,
     "/health/live": READ,
     "/health/ready": READ,
-    "/metrics": ("GET",),  # not there, or held to a token of its own
+    "/metrics": ("GET",),  # not there, or protected by a token of its own
     "/api/docs": READ,
     "/api/docs.css": READ,
     "/api/openapi.json": READ,
@@ -52,7 +52,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/api/join/{token}": ("GET", "POST"),
 }
 
-# A body of each shape that would be taken, so that nothing but the key can be why it is refused.
+# A valid body for each shape, so that a refusal can only be due to the key.
 BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewTweet: {"tweet_data": "not to be published"},
     NewName: {"name": "not to be shown"},
@@ -61,11 +61,11 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewInvitation: {"note": "not to be made"},
     NewRun: {"kind": "retention"},
     Suspension: {"hide_tweets": True},
-    Confirmation: {},  # of whom, each request says
-    NewSuspension: {},  # as well
+    Confirmation: {},  # each request says whose account it is about
+    NewSuspension: {},  # each request says this as well
 }
 
-# What ends somebody: each time of a new user.
+# Operations that end an account: each call gets a new user.
 ENDING = ("POST /api/users/{user_id}/suspension", "DELETE /api/users/{user_id}", "DELETE /api/users/me")
 
 Refusal = tuple[int, str]
@@ -73,7 +73,7 @@ Refusal = tuple[int, str]
 
 @dataclass(frozen=True)
 class Foreign:
-    """What others than its owner get; None where all may see it, or act in their own name.
+    """The answer to anyone but the owner; None if everyone may call it, or acts in their own name.
 
     `ruled` is what administrators are to change though it is not theirs.
     """
@@ -85,7 +85,7 @@ class Foreign:
 
 ALL_MAY = Foreign()
 
-# For every route with an object's id in its address.
+# One entry for each route with an object's id in its path.
 FOREIGN: dict[str, Foreign] = {
     "GET /api/tweets/{tweet_id}": ALL_MAY,
     "DELETE /api/tweets/{tweet_id}": Foreign((403, "not_author"), ruled=True),
@@ -117,7 +117,7 @@ FOREIGN: dict[str, Foreign] = {
 
 @dataclass(frozen=True)
 class Route:
-    """A method of an address, and what it declares; None where it declares nothing."""
+    """A method of a path and the operation that it declares; None if it declares none."""
 
     method: str
     path: str
@@ -128,17 +128,17 @@ class Route:
 
     @property
     def is_public(self) -> bool:
-        """Whether it is on the list."""
+        """Whether the route is on the public list."""
         return self.method in PUBLIC.get(self.path, ())
 
     @property
     def names_an_object(self) -> bool:
-        """Whether an id stands in its address."""
+        """Whether its path contains an object's id."""
         return "_id}" in self.path
 
     @property
     def is_ending(self) -> bool:
-        """Whether it ends a user."""
+        """Whether it ends a user's account."""
         return str(self) in ENDING
 
     def content(self, handle: str, ids: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class Route:
 
 
 def routes(app: App) -> Iterator[Route]:
-    """All that the router knows."""
+    """All routes that the router knows."""
     for route in app.router.routes:
         path = "/" + openapi.PARAMETER.sub(r"{\1}", str(route.path)).rstrip("/")
         for method in sorted(route.methods):

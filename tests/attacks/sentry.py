@@ -1,4 +1,4 @@
-"""A Sentry of our own on the loopback address: it takes what is reported, and shows it."""
+"""Our own Sentry on the loopback address: it accepts reports and shows what it received."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tests import posts
 
 @dataclass(frozen=True)
 class Sentry:
-    """What came, as envelopes and as events."""
+    """What was received, as envelopes and as events."""
 
     taker: posts.Taker
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port that it listens on."""
         return self.taker.server_port
 
     @property
     def envelopes(self) -> list[str]:
-        """As they were sent."""
+        """The envelopes as they were sent."""
         return [post.body.decode() for post in self.taker.posts]
 
     @property
@@ -41,6 +41,6 @@ class Sentry:
 
 @contextmanager
 def sentry() -> Iterator[Sentry]:
-    """It listens as long as the block lasts."""
+    """Runs a Sentry for the duration of the block."""
     with posts.taken() as taker:
         yield Sentry(taker)

@@ -1,4 +1,4 @@
-"""The keys that are shown: wrong in every way, and right ones that do not allow enough."""
+"""The API keys to try: keys wrong in every way, and valid keys with insufficient scopes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUBSETS = tuple(
 
 @dataclass(frozen=True)
 class Shown:
-    """How somebody shows a key, or something like it, and what the answer has to be."""
+    """How a request presents a key, or something like one, and the answer that it must get."""
 
     what: str
     refusal: Refusal
@@ -38,7 +38,7 @@ NO_KEY = Shown("no key", MISSING)
 
 
 async def stored(user_id: int, scopes: Sequence[Scope], expires_at: datetime | None = None) -> str:
-    """A key of this user's, past what the domain allows."""
+    """A key of this user's, stored without the domain's checks."""
     key = keys.generate()
     await ApiKey.create(
         user_id=user_id, hash=keys.digest(key), name="x", scopes=list(scopes), expires_at=expires_at
@@ -47,11 +47,11 @@ async def stored(user_id: int, scopes: Sequence[Scope], expires_at: datetime | N
 
 
 async def wrong_keys(alice: Caller, administrator: Caller) -> list[Shown]:
-    """What is nobody's key, or is not any more; and keys where none belongs."""
+    """Keys that nobody has, or that have ended; and keys in places where none belongs."""
     revoked = await stored(alice.id, keys.SCOPES)
     expired = await stored(alice.id, keys.SCOPES, datetime.now(UTC) - timedelta(seconds=1))
     of_administrator = await stored(administrator.id, keys.SCOPES)
-    await alice.get("/api/users/me", headers={"api-key": revoked})  # whoever remembers it must forget it
+    await alice.get("/api/users/me", headers={"api-key": revoked})  # caches must forget it
     record = await ApiKey.get(hash=keys.digest(revoked))
     assert (await alice.delete(f"/api/keys/{record.id}")).status == 200
     right = str(alice.key)
@@ -87,7 +87,7 @@ def in_all_forms(what: str, key: bytes) -> Iterator[Shown]:
 
 
 def nothing_shown(right: str) -> Iterator[Shown]:
-    """A header without a key, and a right one where nobody looks for it."""
+    """A header without a key, and a valid key where the server doesn't look for one."""
     key = right.encode()
     yield Shown("an empty key", MISSING, {"api-key": b""})
     yield Shown("Bearer of nothing", MISSING, {"authorization": b"Bearer"})
@@ -99,7 +99,7 @@ def nothing_shown(right: str) -> Iterator[Shown]:
 
 
 async def keys_beyond(needed: tuple[Scope, ...], member: Caller, administrator: Caller) -> list[Shown]:
-    """Right keys that do not allow what is needed."""
+    """Valid keys that lack the required scope."""
     found = {
         f"an administrator's key for {', '.join(scopes)}": await stored(administrator.id, scopes)
         for scopes in SUBSETS

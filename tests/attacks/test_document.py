@@ -1,4 +1,4 @@
-"""The OpenAPI document as tools of others use it: requests are made from it, answers held against it."""
+"""The OpenAPI document as tools use it: requests are generated from it, and the answers checked."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-# Its answer has no end; tests/realtime holds it against the document.
+# Its answer never ends; tests/realtime checks it against the document.
 ENDLESS = "/api/stream"
 
-# Headers that say where a request ends: one that is wrong is no request, and no route hears of it.
+# Headers that say where a request ends: a request with a wrong one is malformed and reaches no route.
 FRAMING = {"content-length", "transfer-encoding", "expect", "connection", "upgrade", "host"}
 
 EXAMPLES = much(usually=2, thoroughly=150)
 
 
 @pytest.mark.fault("document")
-async def test_answers_to_generated_requests_are_what_the_document_says(
+async def test_answers_to_generated_requests_match_the_openapi_document(
     address: str, carol: Caller, measured: Callable[[str], None]
 ) -> None:
-    await rows("UPDATE api_keys SET public = true RETURNING id")  # so that no request ends it
+    await rows("UPDATE api_keys SET public = true RETURNING id")  # so that no request revokes it
     statuses = await asyncio.to_thread(hold, address, {"api-key": str(carol.key)})
     assert statuses.keys() >= {200, 201, 404, 422}
     assert 401 not in statuses
@@ -57,7 +57,7 @@ async def test_answers_to_generated_requests_are_what_the_document_says(
 
 
 def hold(address: str, headers: dict[str, str]) -> Counter[int]:
-    """Hold all operations against the document; the statuses of what was answered."""
+    """Check all operations against the document; returns the statuses that were answered."""
     schema = schemathesis.openapi.from_url(f"{address}/api/openapi.json")
     statuses: Counter[int] = Counter()
     with requests.Session() as session:
@@ -68,7 +68,7 @@ def hold(address: str, headers: dict[str, str]) -> Counter[int]:
             if operation.path == ENDLESS:
                 continue
             try_out(operation, GenerationMode.POSITIVE, session)
-            with contextlib.suppress(Unsatisfiable):  # where nothing is asked, nothing can be wrong
+            with contextlib.suppress(Unsatisfiable):  # without parameters nothing can be wrong
                 try_out(operation, GenerationMode.NEGATIVE, session)
     return statuses
 

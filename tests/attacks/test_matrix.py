@@ -1,4 +1,4 @@
-"""Every route with every kind of key, and what becomes of a route that forgot its guard."""
+"""Every route with every kind of key, and what happens to a route without its guard."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Add = Callable[[App], object]
 async def without_demo(
     perch: Context, name: str, add: Add = lambda _: None
 ) -> AsyncIterator[tuple[App, httpx.AsyncClient]]:
-    """The application without demo keys, with a route more perhaps, listening; and a client."""
+    """The application without demo keys, perhaps with one more route, listening; and a client."""
     settings = perch.settings.model_copy(update={"demo_keys": False, "rate_limits": False})
 
     @asynccontextmanager
@@ -42,14 +42,14 @@ async def without_demo(
         yield dataclasses.replace(perch, settings=settings)
 
     app = create_app(settings, opener, name=name)
-    app.config.TOUCHUP = False  # it rewrites Sanic's own classes, once per process
+    app.config.TOUCHUP = False  # sanic-testing rewrites Sanic's own classes, once per process
     add(app)
     async with listening(app) as address, httpx.AsyncClient(base_url=address, timeout=30) as client:
         yield app, client
 
 
 async def complaints(app: App, client: httpx.AsyncClient) -> list[str]:
-    """Of the matrix, with people who call there. The demo users exist, as on a server that was one once."""
+    """What the matrix finds wrong. The demo users exist, as on a server that once ran in demo mode."""
     assert await accounts.create_demo_users()
     alice, bob = await register(client.request, "alice"), await register(client.request, "bob")
     carol = await register(client.request, "carol", admin=True)
@@ -58,7 +58,7 @@ async def complaints(app: App, client: httpx.AsyncClient) -> list[str]:
 
 @pytest.mark.fault("keys")
 @pytest.mark.usefixtures("database", "worker")
-async def test_every_route_refuses_every_key_that_does_not_allow_it(
+async def test_every_route_refuses_every_key_with_insufficient_scope(
     perch: Context, measured: Callable[[str], None]
 ) -> None:
     async with without_demo(perch, "perch-matrix") as (app, client):
@@ -74,25 +74,25 @@ async def naked(_request: Request) -> JsonAnswer:
 
 @operation(scope=None)
 async def undeclared(request: Request) -> Answer:
-    """Forget the scope."""
+    """A route that forgets to declare its scope."""
     return Answer()
 
 
 @operation(scope="read")
 async def too_weak(request: Request, viewer: Viewer) -> Answer:
-    """Write with a key that reads."""
+    """A route that writes but accepts a read key."""
     return Answer()
 
 
 @streamed(scope="read", events=events.shapes(), headers=StreamHeaders)
 async def unchecked(request: Request) -> JsonAnswer:
-    """Declare a scope and forget to ask for it."""
+    """A route that declares a scope and forgets to check it."""
     return envelope.ok(Answer())
 
 
 @operation(scope="read")
 async def unsaid(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
-    """Name an object that nobody has thought of."""
+    """A route that names an object nobody has thought of."""
     return Answer()
 
 
@@ -114,7 +114,7 @@ async def unsaid(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     ],
     ids=["naked", "naked elsewhere", "undeclared", "too weak", "unchecked", "unsaid"],
 )
-async def test_a_route_without_a_guard_is_found(
+async def test_an_unguarded_route_is_detected(
     perch: Context,
     handler: Callable[..., Coroutine[Any, Any, Any]],
     path: str,
@@ -127,7 +127,7 @@ async def test_a_route_without_a_guard_is_found(
     name = f"perch-{handler.__name__}-{path.count('/')}-{path[1]}".replace("_", "-")
     async with without_demo(perch, name, add) as (app, client):
         assert any(route.path.startswith(path.partition("/<")[0]) for route in routes(app))
-        # Of the others the test above tells.
+        # The test above covers the other routes.
         monkeypatch.setattr(matrix, "routes", lambda app: [r for r in routes(app) if "/new" in r.path])
         monkeypatch.setattr(matrix, "public", list)
         monkeypatch.setattr(matrix, "FOREIGN", {})
@@ -136,7 +136,9 @@ async def test_a_route_without_a_guard_is_found(
 
 
 @pytest.mark.fault("keys")
-async def test_a_tweet_takes_no_picture_of_anybody_else(alice: Caller, bob: Caller, carol: Caller) -> None:
+async def test_a_tweet_cannot_attach_a_picture_of_another_user(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
     media_id = (await alice.upload(pictures.jpeg()))["media_id"]
     for who in (bob, carol):
         answer = await who.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media_id]})

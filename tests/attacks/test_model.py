@@ -1,4 +1,4 @@
-"""Whatever people do, in whatever order: the server answers what a plain model in memory does."""
+"""Whatever people do, in whatever order, the server answers as a simple model in memory predicts."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class World:
-    """The server, for a machine that is not asynchronous: it runs in a thread beside the loop."""
+    """The server, for a state machine that is not asynchronous: it runs in a thread beside the event loop."""
 
     client: httpx.Client
     loop: asyncio.AbstractEventLoop
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of what has to be done in the loop."""
+        """Run the coroutine in the loop and return its result."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
 
 class Microblog(RuleBasedStateMachine):
-    """People who publish, delete, like, follow, rename, and make keys."""
+    """A state machine of people who publish, delete, like, follow, rename, and make keys."""
 
     world: World
 
@@ -68,11 +68,11 @@ class Microblog(RuleBasedStateMachine):
         self.model = Model(names)
         self.key_texts: dict[int, str] = {}
 
-    # What happens.
+    # Actions.
 
     @initialize()
     def begin(self) -> None:
-        """With something to see."""
+        """Create an initial state in which there is something to see."""
         for who in self.people:
             self.publish_with(who, "hello", [])
 
@@ -175,7 +175,7 @@ class Microblog(RuleBasedStateMachine):
         if is_own:
             del self.model.keys[number]
 
-    # What is seen.
+    # Observations.
 
     @rule(who=st.integers(0, 2), data=st.data())
     def look_at_a_tweet(self, who: int, data: st.DataObject) -> None:
@@ -188,12 +188,12 @@ class Microblog(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 2))
     def look_around(self, who: int) -> None:
-        """All timelines and lists of one, and what is seen of the others."""
+        """Check all timelines and lists of one user, and what that user sees of the others."""
         viewer, model = self.people[who], self.model
         everybodys = model.everybodys()
         self.see(
             viewer, f"/api/tweets?limit={max(1, len(everybodys))}", everybodys
-        )  # older ones are of other runs
+        )  # older tweets are left from other runs
         self.see(viewer, "/api/tweets?timeline=following&limit=100", model.timeline(viewer))
         for other in self.people:
             self.see(viewer, f"/api/users/{other}/tweets?limit=100", model.by(other))
@@ -214,7 +214,7 @@ class Microblog(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 2), size=st.integers(1, 4))
     def page_through(self, who: int, size: int) -> None:
-        """By the cursor: everything once."""
+        """Follow the cursors and check that everything comes exactly once."""
         found, before = [], ""
         for _ in range(200):
             _, answer = self.ask(
@@ -230,21 +230,21 @@ class Microblog(RuleBasedStateMachine):
         for who in range(3):
             self.look_around(who)
 
-    # How.
+    # Helpers.
 
     def ask(self, who: int, method: str, path: str, **arguments: Any) -> tuple[int, Any]:
-        """Status and body."""
+        """The status and the body."""
         headers = {"api-key": self.keys[who], **arguments.pop("headers", {})}
         answer = self.world.client.request(method, path, headers=headers, **arguments)
         return answer.status_code, answer.json()
 
     def expect(self, outcome: Outcome, who: int, method: str, path: str, **arguments: Any) -> None:
-        """Ask, and get this."""
+        """Send the request and check that the answer is this."""
         status, answer = self.ask(who, method, path, **arguments)
         assert (status, answer.get("error_type")) == outcome, answer
 
     def publish_with(self, who: int, text: str, media: list[int]) -> None:
-        """Publish, or be refused as the model says."""
+        """Publish, or be refused as the model predicts."""
         expected = self.model.publishable(who, text, media)
         status, answer = self.ask(
             who, "POST", "/api/tweets", json={"tweet_data": text, "tweet_media_ids": media}
@@ -255,7 +255,7 @@ class Microblog(RuleBasedStateMachine):
             assert shown_tweet(answer["tweet"]) == self.model.tweet(who, answer["tweet_id"])
 
     def see(self, viewer: int, path: str, expected: list[int]) -> None:
-        """A page of tweets, with all that is known of each."""
+        """Check a page of tweets, with everything that is known of each."""
         _, answer = self.ask(viewer, "GET", path)
         tweets = answer["tweets"] if expected or "timeline" in path or "users" in path else []
         assert [shown_tweet(tweet) for tweet in tweets] == [
@@ -263,12 +263,12 @@ class Microblog(RuleBasedStateMachine):
         ]
 
     def some_tweet(self, data: st.DataObject) -> int:
-        """One that is there or was."""
+        """A tweet that exists or has existed."""
         return int(data.draw(st.sampled_from([*self.model.everybodys(), *self.model.deleted, 0])))
 
 
 async def picture_of(user_id: int) -> int:
-    """A picture that is ready; the workers have tests of their own."""
+    """A finished picture; the workers have tests of their own."""
     (made,) = await rows(
         "INSERT INTO media_attachments (token, owner_id, state, content_type, width, height) "
         "VALUES ($1, $2, 'ready', 'image/jpeg', 1, 1) RETURNING id",
@@ -279,7 +279,7 @@ async def picture_of(user_id: int) -> int:
 
 
 def shown_tweet(tweet: dict[str, Any]) -> dict[str, Any]:
-    """What the model knows of an answer."""
+    """The fields of a tweet in an answer that the model knows."""
     return {
         "id": tweet["id"],
         "content": tweet["content"],
@@ -292,7 +292,7 @@ def shown_tweet(tweet: dict[str, Any]) -> dict[str, Any]:
 
 
 def shown_user(user: dict[str, Any]) -> dict[str, Any]:
-    """What the model knows of an answer."""
+    """The fields of a user in an answer that the model knows."""
     plain = ("id", "name", "followers_count", "following_count", "tweets_count", "followed")
     found = {name: user[name] for name in plain}
     return found | {name: [person["id"] for person in user[name]] for name in ("followers", "following")}
@@ -300,7 +300,7 @@ def shown_user(user: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.fault("model")
 @pytest.mark.usefixtures("database")
-async def test_whatever_people_do_answers_are_those_of_a_plain_model(
+async def test_any_sequence_of_actions_gets_the_answers_of_a_simple_model(
     address: str, measured: Callable[[str], None]
 ) -> None:
     examples, steps = much(usually=(6, 25), thoroughly=(300, 50))
@@ -310,7 +310,7 @@ async def test_whatever_people_do_answers_are_those_of_a_plain_model(
         derandomize=True,
         database=None,
         deadline=None,
-        # A shorter history that fails is looked for where there is time: it takes minutes.
+        # Shrinking a failing history takes minutes, so it happens only in thorough runs.
         phases=much(usually=[Phase.generate], thoroughly=list(Phase)),
         suppress_health_check=list(HealthCheck),
     )

@@ -1,4 +1,4 @@
-"""What each process reports to Sentry: which version, where, over which work; or a part of that."""
+"""What each process reports to Sentry: its version, environment and current work, or only a sample."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config.version import VERSION
 from tests import servers
 from tests.attacks.sentry import Sentry, sentry
 
-# As `server.main.start_process` begins, and with an error that nobody foresaw.
+# Starts as `server.main.start_process` does, then raises an unforeseen error.
 FAILS = """
 import logging, sys
 from config import error_reports
@@ -34,7 +34,7 @@ print("sentry_sdk" in sys.modules)
 
 
 def fail(process: str, times: int, folder: str, **settings: str) -> str:
-    """What the process prints: whether Sentry's library was loaded."""
+    """Returns what the process prints: whether Sentry's library was loaded."""
     command = [sys.executable, "-c", FAILS, process, str(times)]
     environment = servers.environment(DATA_DIR=folder, MODE="PROD", **settings)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
@@ -46,7 +46,7 @@ def dsn(there: Sentry) -> str:
 
 
 @pytest.mark.parametrize("process", ["web-1", "worker", "scheduler"])
-def test_each_process_says_who_it_is_and_nothing_that_anybody_wrote(
+def test_reports_name_the_process_and_contain_nothing_that_users_wrote(
     process: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with sentry() as there:
@@ -62,12 +62,12 @@ def test_each_process_says_who_it_is_and_nothing_that_anybody_wrote(
     assert "what somebody wrote" not in "".join(there.envelopes)
 
 
-def test_a_part_of_them_is_told_where_that_is_wanted(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_only_a_sample_of_errors_is_reported_if_configured(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = str(tmp_path_factory.mktemp("data"))
     with sentry() as there:
         fail("worker", 20, folder, SENTRY_DSN=dsn(there), SENTRY_SAMPLE_RATE="0")
     assert there.events == []
 
 
-def test_without_an_address_nothing_is_loaded(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_without_a_dsn_the_sentry_library_is_not_loaded(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert fail("worker", 1, str(tmp_path_factory.mktemp("data"))) == "False"

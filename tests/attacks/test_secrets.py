@@ -1,4 +1,4 @@
-"""Canaries in every setting and request that hold a secret: they are seen nowhere, whatever goes wrong."""
+"""Every secret in settings and requests is a canary, which must be seen nowhere, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ pytestmark = pytest.mark.whole
 
 DATABASE, BUCKET = "secrets", "secrets"
 
-# What each secret begins with.
+# The prefix of each secret.
 CANARY = "c4n4ry"
 
-# A client's.
+# A secret of a client's.
 ADDRESS = "203.0.113.77"
 
-# Fails in a way that nobody foresaw, and quotes what was written.
+# Fails with an unforeseen error that quotes what the user wrote.
 CRASH = """
     CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION 'what was written is %', NEW.content; END $$
@@ -62,13 +62,13 @@ COMMANDS: list[tuple[str, ...]] = much(
 
 
 def canary(what: str) -> str:
-    """A secret that is found again."""
+    """A secret that can be searched for afterwards."""
     return f"{CANARY}{what}{secrets.token_hex(6)}"
 
 
 @dataclass
 class House:
-    """A running Perch, and all around it through proxies."""
+    """A running Perch, connected to everything around it through proxies."""
 
     perch: Perch
     sentry: Sentry
@@ -79,7 +79,7 @@ class House:
     settings: Settings
 
     async def run(self, sql: str, *values: object) -> list[asyncpg.Record]:
-        """Run a statement past the proxy."""
+        """Run a statement directly, not through the proxy."""
         connection = await asyncpg.connect(
             **{**self.settings.database.connect_arguments(), "database": DATABASE}
         )
@@ -91,7 +91,7 @@ class House:
 
     @property
     def logs(self) -> str:
-        """All that was logged and printed."""
+        """Everything that was logged and printed."""
         files = [path for path in self.perch.folder.rglob("*.log*") if path.is_file()]
         return "".join(path.read_text(errors="replace") for path in files)
 
@@ -139,7 +139,7 @@ async def prepare(settings: Settings, moto_url: str) -> None:
 
 
 def key_in_every_form(key: str) -> list[dict[str, str]]:
-    """Headers that show a key, as they should and as they should not."""
+    """Headers that carry a key, correctly and incorrectly."""
     return [
         {"api-key": key},
         {"authorization": f"Bearer {key}"},
@@ -154,7 +154,7 @@ def key_in_every_form(key: str) -> list[dict[str, str]]:
 
 
 async def misuse(house: House, client: httpx.AsyncClient, alice: Caller) -> list[str]:
-    """Requests with secrets in all places; what the answers say of failures."""
+    """Requests with secrets in every place; returns what the answers say about failures."""
     body = {"tweet_data": canary("text"), "key": alice.key}
     headers = key_in_every_form(str(alice.key)) + key_in_every_form(canary("key"))
     asked = [client.get("/api/users/me", headers=shown) for shown in headers]
@@ -168,7 +168,7 @@ async def misuse(house: House, client: httpx.AsyncClient, alice: Caller) -> list
 
 
 async def crash(house: House, client: httpx.AsyncClient, alice: Caller) -> str:
-    """Failures that nobody foresaw, with a key and with a text; the text."""
+    """Cause unforeseen failures with a key and with a text; returns the text."""
     text = canary("tweet")
     await house.run("ALTER TABLE api_keys RENAME COLUMN scopes TO others")
     looked_up = await client.get("/api/tweets", headers={"api-key": canary("other")})
@@ -186,7 +186,7 @@ async def crash(house: House, client: httpx.AsyncClient, alice: Caller) -> str:
 async def test_secrets_are_seen_nowhere_whatever_goes_wrong(
     house: House, measured: Callable[[str], None]
 ) -> None:
-    key = f"{CANARY}{secrets.token_hex(20)}"  # of a shape that no rule of ours knows
+    key = f"{CANARY}{secrets.token_hex(20)}"  # its shape matches none of our redaction rules
     (found,) = await house.run(REGISTER, "alice", keys.digest(key))
     async with httpx.AsyncClient(base_url=house.perch.url, timeout=30) as client:
         alice = Caller(client.request, key, found["user_id"], "alice")
@@ -201,7 +201,7 @@ async def test_secrets_are_seen_nowhere_whatever_goes_wrong(
     said += await told_by_commands(house, *COMMANDS)
     assert CANARY not in "".join(said), around("".join(said))
     logs = house.logs
-    assert f"what was written is {text}" in logs  # for who has to find out why
+    assert f"what was written is {text}" in logs  # for whoever has to find the cause
     assert CANARY not in logs.replace(text, ""), around(logs.replace(text, ""))
     commands = "".join(command for _, _, command in processes())
     assert CANARY not in commands, around(commands)
@@ -209,7 +209,7 @@ async def test_secrets_are_seen_nowhere_whatever_goes_wrong(
 
 
 async def told_by_commands(house: House, *commands: tuple[str, ...]) -> list[str]:
-    """What these print, whether they succeed or not."""
+    """What these commands print, whether they succeed or not."""
     run = [
         asyncio.to_thread(perch, house.perch.folder, *command, **house.perch.settings) for command in commands
     ]
@@ -217,15 +217,15 @@ async def told_by_commands(house: House, *commands: tuple[str, ...]) -> list[str
 
 
 @pytest.mark.fault("secrets")
-async def test_error_reports_tell_what_failed_and_nothing_of_anybody(house: House) -> None:
-    """Of what the test before caused."""
+async def test_error_reports_say_what_failed_and_contain_no_personal_data(house: House) -> None:
+    """Checks the reports that the previous test caused."""
 
     def types() -> set[str]:
         return {value["type"] for event in house.sentry.events for value in event["exception"]["values"]}
 
     await until(lambda: {"UndefinedColumnError", "RaiseError"} <= types())
     events, sent = house.sentry.events, "\n".join(house.sentry.envelopes)
-    dsn = str(urlsplit(house.perch.settings["SENTRY_DSN"]).username)  # Sentry knows it, of course
+    dsn = str(urlsplit(house.perch.settings["SENTRY_DSN"]).username)  # Sentry knows this one, of course
     assert CANARY not in sent.replace(dsn, ""), around(sent.replace(dsn, ""))
     assert "127.0.0.1" not in sent
     assert ADDRESS not in sent
@@ -235,8 +235,8 @@ async def test_error_reports_tell_what_failed_and_nothing_of_anybody(house: Hous
 
 
 @pytest.mark.fault("secrets")
-async def test_traces_tell_what_took_how_long_and_nothing_of_anybody(house: House) -> None:
-    """Of the same."""
+async def test_traces_say_what_took_how_long_and_contain_no_personal_data(house: House) -> None:
+    """Checks the traces that the previous test caused."""
 
     def errors() -> set[str]:
         return {str(span.attributes.get("error.type")) for span in traces.spans(house.collector.posts)}
@@ -248,6 +248,6 @@ async def test_traces_tell_what_took_how_long_and_nothing_of_anybody(house: Hous
 
 
 def around(text: str) -> list[str]:
-    """Where the canaries are, for the one who has to find out why."""
+    """The text around each canary found, for whoever has to find the cause."""
     places = [at for at in range(len(text)) if text.startswith(CANARY, at)]
     return [text[max(0, at - 200) : at + 60] for at in places[:5]]

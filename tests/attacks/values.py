@@ -1,11 +1,11 @@
-"""Values that programs stumble over: as JSON, in addresses, in headers."""
+"""Values that often break programs: in JSON, in paths, and in headers."""
 
 from __future__ import annotations
 
 import json
 from random import Random
 
-# At and beyond the edges of what a column, a JavaScript number, a C integer or a float holds.
+# At and beyond the limits of a column, a JavaScript number, a C integer and a float.
 EDGES = (0, 1, 2, 50, 100, 101, 2**31 - 1, 2**31, 2**32, 2**53 - 1, 2**53, 2**63 - 1, 2**63, 2**64, 10**40)
 
 DIGITS = ("-1", "-0", "00", "01", "+1", "1.0", "1e3", "0x10", "１", "²", "१", "1_000", " 1", "1 ", "9" * 5000)
@@ -45,7 +45,7 @@ TEXTS = (
     "admin",
 )
 
-# Of JSON, or nearly.
+# JSON, valid or nearly so.
 FRAGMENTS = (
     b"null",
     b"true",
@@ -93,7 +93,7 @@ FRAGMENTS = (
 
 
 def number(random: Random) -> str:
-    """Digits, or what looks like some."""
+    """Digits, or something that looks like them."""
     match random.randrange(4):
         case 0:
             return random.choice(DIGITS)
@@ -104,14 +104,14 @@ def number(random: Random) -> str:
 
 
 def text(random: Random) -> str:
-    """A text: one that is known for trouble, or characters from anywhere."""
+    """A text that is known to cause trouble, or random characters of any script."""
     if random.random() < 0.6:
         return random.choice(TEXTS)
     return "".join(chr(random.randrange(0x3000)) for _ in range(random.randrange(12)))
 
 
 def fragment(random: Random) -> bytes:
-    """A value of JSON, more or less."""
+    """A JSON value, more or less valid."""
     match random.randrange(4):
         case 0:
             return random.choice(FRAGMENTS)

@@ -1,4 +1,4 @@
-"""What no answer may be, whatever was asked."""
+"""What must be true of every answer, whatever was requested."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from server.core.errors import ERRORS
 from tests.attacks.exchange import Connection, NoAnswer, Reply, connected
 from tests.attacks.generated import Attack
 
-# How long an answer may take; how long one is waited for that may not come at all. Seconds.
+# How long an answer may take, and how long to wait for one that may not come at all. Both in seconds.
 PATIENCE, GLANCE = 20, 0.25
 
 PROBE = b"GET /api/instance HTTP/1.1\r\nhost: perch\r\nconnection: close\r\n\r\n"
 
 REQUEST_ID = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
 
-# The insides of a server: tracebacks, SQL, Python's representations, modules, folders.
+# Internals of a server: tracebacks, SQL, Python's representations, modules, folders.
 INSIDES = re.compile(
     rb"Traceback|File \"|\.py\b|site-packages|SELECT |INSERT |UPDATE |RETURNING|asyncpg|tortoise|sanic"
     rb"|msgspec|redis|asyncio|pydantic|NoneType|<class|<[a-z_.]+ object|object at 0x|Exception\b|[a-z]Error\b"
@@ -26,15 +26,15 @@ INSIDES = re.compile(
     re.IGNORECASE,
 )
 
-# The path of a request, behind a host perhaps.
+# The path of a request, which may follow a host.
 ADDRESS = re.compile(rb"^\S* (?:[a-z]+://[^/ ]*)?(?P<path>/[^ ?#]*)", re.IGNORECASE)
 
-# Answers in formats of their own.
+# Answers whose formats are their own.
 DOCUMENTS = (b"/api/docs", b"/api/openapi.json", b"/api/stream", b"/api/users/me/export/archive")
 
 
 async def complaints(port: int, attack: Attack) -> tuple[list[int], list[str]]:
-    """Send it; the statuses that came, and what was wrong with the answers and the connection."""
+    """Send the attack; returns the statuses, and what was wrong with the answers and the connection."""
     statuses: list[int] = []
     found: list[str] = []
     async with connected(port) as connection:
@@ -60,7 +60,7 @@ async def complaints(port: int, attack: Attack) -> tuple[list[int], list[str]]:
 
 
 async def first(connection: Connection, attack: Attack) -> Reply | None:
-    """The first answer; None where none had to come and none came."""
+    """The first answer; None if none was required and none came."""
     head_only = attack.raw[:5].upper() == b"HEAD "
     try:
         return await connection.reply(head_only=head_only, within=PATIENCE if attack.answers else GLANCE)
@@ -77,7 +77,7 @@ async def probed(connection: Connection, attack: Attack) -> list[str]:
         reply = await connection.reply(head_only=False, within=PATIENCE if attack.answers else GLANCE)
     except NoAnswer as error:
         return [f"the next request: {error}"] if attack.answers else []
-    if not attack.answers:  # nobody can say what it is the answer to
+    if not attack.answers:  # nobody can say which request it answers
         return [f"the next request: {complaint}" for complaint in wrong_with(reply, attack)]
     if reply.status != 200 or not reply.body.startswith(b'{"result":true,"instance":'):
         return [f"the next request got {reply.status} {reply.body[:200]!r}"]
@@ -85,7 +85,7 @@ async def probed(connection: Connection, attack: Attack) -> list[str]:
 
 
 def wrong_with(reply: Reply, attack: Attack) -> Iterator[str]:
-    """What is wrong with an answer."""
+    """What is wrong with this answer."""
     said = f"{reply.status} {reply.headers} {reply.body[:300]!r}"
     asked = ADDRESS.search(attack.raw)
     path = asked["path"] if asked else b""
@@ -113,7 +113,7 @@ def wrong_with(reply: Reply, attack: Attack) -> Iterator[str]:
 
 
 def wrong_envelope(reply: Reply, said: str) -> Iterator[str]:
-    """What is wrong with a JSON answer."""
+    """What is wrong with this JSON answer."""
     try:
         body = msgspec.json.decode(reply.body)
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Words of requests that nobody should send: methods, addresses, headers, framing."""
+"""Building blocks of requests that nobody should send: methods, paths, headers, framing."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ HEADERS: tuple[tuple[bytes, tuple[bytes, ...]], ...] = (
     (b"x-folded", (b"a\r\n b", b"a\r\n\tb", b"a\nb", b"a\rb", b"a\x00b")),
 )
 
-# What is no HTTP/1.1 at all, or its framing is broken. An answer must come where True stands.
+# Not HTTP/1.1 at all, or with broken framing. An answer is required if the value is True.
 CHUNKED = b"POST /api/tweets HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 FRAMING: tuple[tuple[bytes, bool], ...] = (
     (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", True),

@@ -1,4 +1,4 @@
-"""Two people, what they have, and the state of everything: what the matrix of routes is tried on."""
+"""The people, their objects and a digest of the state that the matrix of routes is tried on."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.attacks.shown import Shown
 from tests.callers import Caller, register
 from tests.waiting import until
 
-# What moves by itself.
+# Tables that change by themselves.
 MOVING = (
     "outbox",
     "held_likes",
@@ -47,10 +47,10 @@ MOVING = (
 
 REQUEST_ID = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
 
-# Ids of nothing: the least, the greatest of a column, what no column holds.
+# Ids of no object: the smallest, the largest of a column, and some that no column holds.
 NOBODYS = (0, 2**53 - 1, 2**63 - 1, 2**63, 10**40)
 
-# What a user owns and others may never change, whatever they do in their own name.
+# A digest of what a user owns and others may never change, whatever they do in their own name.
 OWNED = """
     SELECT md5(concat(
         (SELECT string_agg(concat(id, content), ',' ORDER BY id) FROM tweets WHERE author_id = $1),
@@ -65,7 +65,7 @@ OWNED = """
 
 @dataclass(frozen=True)
 class Matrix:
-    """The people, and where they ask."""
+    """The people, and the application that they call."""
 
     client: httpx.AsyncClient
     alice: Caller
@@ -79,7 +79,7 @@ class Matrix:
     async def ask(
         self, route: Route, ids: dict[str, Any], headers: dict[str, Any], query: str = ""
     ) -> httpx.Response:
-        """One request; of a stream only its head is read."""
+        """Send one request; of a stream, only the head is read."""
         url = route.path.format_map(ids) + query
         async with self.client.stream(
             route.method, url, headers=headers, **route.content(self.alice.handle, ids)
@@ -89,13 +89,13 @@ class Matrix:
             return answer
 
     async def state(self) -> str:
-        """A digest of all rows."""
+        """A digest of all rows of all tables."""
         found = await row(self.tables)
         assert found is not None
         return str(found["found"])
 
     async def belongings(self) -> dict[str, Any]:
-        """New objects of alice's, as they stand in addresses; whatever else does is a word."""
+        """New objects of alice's by parameter name; any other parameter is a word."""
         (media,) = await rows(
             "INSERT INTO media_attachments (token, owner_id, state, content_type, width, height) "
             "VALUES ($1, $2, 'ready', 'image/jpeg', 1, 1) RETURNING id",
@@ -128,7 +128,7 @@ class Matrix:
         )
 
     async def administrator(self) -> Actor:
-        """A new one. Carol has been one for long."""
+        """A new administrator, besides carol, who has been one for a long time."""
         user, key = await accounts.create(f"admin_{secrets.token_hex(8)}", admin=True)
         await rows(
             "UPDATE users SET created_at = now() - interval '1 year' WHERE id = $1 RETURNING 1", self.carol.id
@@ -136,7 +136,7 @@ class Matrix:
         return Actor(user.id, (await ApiKey.get(hash=keys.digest(key))).id)
 
     async def dump(self) -> str:
-        """One that exists, though its archive is missing."""
+        """A dump that is listed although its archive is missing."""
         settings, now = self.perch.settings, datetime.now(UTC)
         name = f"hour-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         key = settings.dump_folder("hour") + name
@@ -170,7 +170,7 @@ class Matrix:
             return str(added.decode())
 
     async def archive(self) -> None:
-        """Alice has one."""
+        """Give alice an archive."""
         token = secrets.token_hex(16)
 
         async def body() -> Any:
@@ -186,14 +186,14 @@ class Matrix:
         )
 
     async def of_another(self, route: Route) -> Matrix:
-        """The same, with somebody new in alice's place where the route ends people."""
+        """The same world, with a new user in alice's place if the route ends accounts."""
         if not route.is_ending:
             return self
         alice = await register(self.client.request, f"alice_{secrets.token_hex(8)}")
         return dataclasses.replace(self, alice=alice)
 
     async def settled(self) -> None:
-        """Nobody is being removed any more."""
+        """Wait until no account is being removed any more."""
 
         async def removed() -> bool:
             return not await rows(
@@ -204,7 +204,7 @@ class Matrix:
 
 
 class Words(dict[str, Any]):
-    """What stands in an address."""
+    """Path parameters; any that is missing is a word."""
 
     def __missing__(self, name: str) -> str:
         return "1"

@@ -1,4 +1,4 @@
-"""A browser, and pages of the client in it."""
+"""A browser, and pages with the client in it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from tests.callers import Caller
 from tests.waiting import PATIENCE
 
-# The first of these that is there: the same engine without windows takes half the time.
+# The first of these that is installed. It is the same engine without windows, which takes half the time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 OpenPage = Callable[..., Awaitable[Page]]
 
-# What the browser says of each answer that is not a success, which tests make; and of VISITOR, below.
+# The browser's console message for each unsuccessful answer, which tests provoke; and for VISITOR, below.
 EXPECTED = ("Failed to load resource", "Service Worker registration blocked")
 
 DESKTOP = {"width": 1366, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
-# Without the service worker: what it fetches, `page.route` does not see. Its own tests allow it.
+# Without the service worker, because `page.route` doesn't see what it fetches. Its own tests allow it.
 VISITOR: dict[str, Any] = {"locale": "en-US", "viewport": DESKTOP, "service_workers": "block"}
 
 
@@ -43,7 +43,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture
 async def open_page(browser: Browser, address: str, database: None) -> AsyncIterator[OpenPage]:
-    """Opens the client, each time as another visitor; nothing may complain in the console."""
+    """Opens the client, each time as a new visitor; any complaint in the console fails the test."""
     complaints: list[str] = []
     contexts = []
 
@@ -70,7 +70,7 @@ async def open_page(browser: Browser, address: str, database: None) -> AsyncIter
 
 
 async def sign_in(page: Page, viewer: Caller) -> None:
-    """Type the key, and wait for the name."""
+    """Type the key and wait until the name appears."""
     assert viewer.key
     await page.locator("input[name=api-key]").fill(viewer.key)
     await page.locator("input[name=api-key]").press("Enter")

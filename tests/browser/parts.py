@@ -1,4 +1,4 @@
-"""Where things are on the page."""
+"""Locators for the parts of the page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests import pictures, waiting
 
 
 def text_field(page: Page) -> Locator:
-    """Where a tweet is typed."""
+    """The field in which a tweet is typed."""
     return page.get_by_role("textbox", name="Tweet text")
 
 
 def send_button(page: Page) -> Locator:
-    """What publishes it."""
+    """The button that publishes it."""
     return page.get_by_role("main").get_by_role("button", name="Tweet", exact=True)
 
 
@@ -25,7 +25,7 @@ def tweet(page: Page, text: str) -> Locator:
 
 
 def outgoing(page: Page, text: str) -> Locator:
-    """The row of a tweet that is on its way, or held up."""
+    """The row of a tweet that is being sent or has been held up."""
     return page.locator("#main .outgoing", has_text=text)
 
 
@@ -35,7 +35,7 @@ def thumbnails(page: Page) -> Locator:
 
 
 async def choose_pictures(page: Page, *names: str) -> None:
-    """Choose pictures, each with content of its own."""
+    """Choose pictures, each with different content."""
     files: list[Any] = [
         {"name": name, "mimeType": "image/png", "buffer": pictures.png(300 + 20 * number, 200)}
         for number, name in enumerate(names)
@@ -48,7 +48,7 @@ def like_button(row: Locator) -> Locator:
 
 
 async def refuse(page: Page, pattern: str, status: int, error_type: str, method: str = "POST") -> None:
-    """From now on such requests get this failure."""
+    """From now on, answer such requests with this failure."""
 
     async def answer(route: Route) -> None:
         if route.request.method != method:
@@ -61,7 +61,7 @@ async def refuse(page: Page, pattern: str, status: int, error_type: str, method:
 
 
 async def until(page: Page, condition: str) -> None:
-    """Wait for it. Playwright's own waiting needs eval, which the page's policy forbids."""
+    """Wait until it is true. Playwright's own waiting needs eval, which the page's policy forbids."""
 
     async def is_true() -> bool:
         return bool(await page.evaluate(condition))
@@ -69,7 +69,7 @@ async def until(page: Page, condition: str) -> None:
     await waiting.until(is_true)
 
 
-# Where everything is: each element's place, and how far the page is scrolled.
+# The position of each element, and how far the page is scrolled.
 PLACES = """() => JSON.stringify([scrollY, ...[...document.querySelectorAll("body *")].map((element) => {
     const { x, y, width, height } = element.getBoundingClientRect();
     return [x, y, width, height].map(Math.round);
@@ -77,7 +77,7 @@ PLACES = """() => JSON.stringify([scrollY, ...[...document.querySelectorAll("bod
 
 
 async def still(page: Page) -> None:
-    """Wait until nothing moves any more: all is in its place for a tenth of a second."""
+    """Wait until nothing moves any more: every element has stayed in place for a tenth of a second."""
     before = ""
 
     async def is_still() -> bool:
@@ -95,12 +95,12 @@ async def is_live(page: Page) -> None:
 
 
 async def whole(page: Page) -> None:
-    """All rows of the first page are drawn: those below the view come a moment later."""
+    """Wait until all rows of the first page are drawn: those below the view come a moment later."""
     await expect(page.locator("#main .more, #main .end").first).to_be_attached()
 
 
 async def see_all(page: Page) -> None:
-    """Scroll down until every part is there: what is far below is fetched when it is about to be seen."""
+    """Scroll until every part is there: parts far below are only fetched when they are about to be seen."""
     hidden = page.locator(".in-view")
     await expect(hidden.or_(page.locator(".settings-part")).first).to_be_visible()
     while await hidden.count():

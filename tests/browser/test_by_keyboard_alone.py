@@ -1,4 +1,4 @@
-"""Without a mouse, and without eyes: what keyboards reach and what screen readers are told."""
+"""Without a mouse and without sight: what the keyboard reaches, and what screen readers are told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.gates.community import Person
 
 pytestmark = pytest.mark.whole
 
-# Landmarks, headings and the names of controls that stand on every page.
+# Landmarks, headings and names of controls that are on every page.
 FRAME = """
 - link "Skip to content"
 - banner:
@@ -109,7 +109,9 @@ PAGES = {
 
 
 @pytest.mark.usefixtures("worker")
-async def test_a_member_needs_no_mouse(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+async def test_a_member_can_do_everything_by_keyboard(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
     await bob.tweet("one below")
     page = await open_page()
     assert alice.key
@@ -117,7 +119,7 @@ async def test_a_member_needs_no_mouse(open_page: OpenPage, alice: Caller, bob: 
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_readers_are_told_what_is_there(
+async def test_screen_readers_are_told_what_is_on_each_page(
     open_page: OpenPage, alice: Caller, bob: Caller, path: str
 ) -> None:
     await bob.tweet("worth reading")

@@ -1,4 +1,4 @@
-"""What is being written: kept from the first letter, with its pictures, over reloads and in every tab."""
+"""Drafts are kept from the first letter, with their pictures, across reloads and in every tab."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_a_tab_closed_in_the_middle_of_an_upload_loses_nothing(
 
 
 async def is_kept(page: Page) -> None:
-    """The file and the draft are written: what a crash would find."""
+    """The file and the draft have been written, so that they would be found after a crash."""
     await page.wait_for_function(
         """async words => {
             const draft = JSON.parse(localStorage.getItem("perch.draft") ?? "{}");
@@ -64,7 +64,7 @@ async def is_kept(page: Page) -> None:
     )
 
 
-async def test_words_typed_before_signing_in_stay(open_page: OpenPage, alice: Caller) -> None:
+async def test_text_typed_before_signing_in_is_kept(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page()
     await text_field(page).fill(WORDS)
     await send_button(page).click()
@@ -85,18 +85,18 @@ async def test_closing_the_composer_keeps_the_draft(open_page: OpenPage, alice: 
     await expect(text_field(page)).to_have_value(WORDS)
 
 
-async def test_two_tabs_do_not_eat_each_others_words(open_page: OpenPage, alice: Caller) -> None:
+async def test_two_tabs_do_not_overwrite_each_others_drafts(open_page: OpenPage, alice: Caller) -> None:
     one = await open_page(viewer=alice)
     two = await one.context.new_page()
     await two.goto("/")
     await expect(two.locator(".key-status")).to_contain_text("@alice")
     await text_field(one).fill("in the first")
-    # Nobody has typed in the second one, so it follows.
+    # Nobody has typed in the second tab, so it follows the first.
     await expect(text_field(two)).to_have_value("in the first")
     both = "in the first, and more"
     await text_field(two).fill(both)
     await expect(text_field(one)).to_have_value(both)
-    # Both at once, before either has heard of the other.
+    # Both tabs at once, before either has been told about the other.
     await stop_hearing(one)
     await stop_hearing(two)
     await text_field(one).fill("what the first says")
@@ -113,7 +113,7 @@ async def test_two_tabs_do_not_eat_each_others_words(open_page: OpenPage, alice:
 
 
 async def stop_hearing(page: Page) -> None:
-    """What other tabs store is not heard in time."""
+    """Delay the news of what other tabs store."""
     await page.evaluate(
         "addEventListener('storage', event => event.stopImmediatePropagation(), {capture: true})"
     )
@@ -132,7 +132,7 @@ async def test_pictures_are_sent_in_the_order_that_was_chosen(open_page: OpenPag
     await expect(right).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(right).to_have_attribute("aria-disabled", "true")
-    # b, c, a; and the mouse takes c before b.
+    # The order is b, c, a; then c is dragged before b with the mouse.
     await thumbnails(page).nth(1).locator("img").drag_to(thumbnails(page).nth(0).locator("img"))
     await page.reload()
     for number, name in enumerate("cba"):

@@ -1,4 +1,4 @@
-"""Those of the client's gates that take a moment (`make client-gates` measures all of them)."""
+"""Those of the client's gates that are quick to measure (`make client-gates` measures all of them)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tools.gates.visitor import SCREENS, Visitor
 
 pytestmark = pytest.mark.whole
 
-# What axe looks at here: each page once, on the width and in the colours where it has most to look at.
+# What axe examines here: each page once, in the width and colours that show the most.
 LOOKED_AT = {"home": "ru", "tweet": "en", "settings": "ru", "composer": "en", "operations": "ru"}
 
-# The pages whose rows are fullest.
+# The pages with the fullest rows.
 NARROW = ("home", "tweet", "profile", "followers", "settings", "operations", "join", "composer")
 
 
@@ -30,7 +30,7 @@ NARROW = ("home", "tweet", "profile", "followers", "settings", "operations", "jo
 async def visitor(
     browser: Browser, settings: Settings, pool: None, address: str, worker: None
 ) -> AsyncIterator[Visitor]:
-    """Somebody who looks at a small community."""
+    """Someone who visits a small community."""
     assert await emptied()
     settled = await community.settle(
         settings.database.connect_arguments(), address, tweets=60, picture_tweets=6
@@ -43,21 +43,21 @@ def place(name: str) -> Place:
 
 
 def hold(measures: Sequence[Measure]) -> None:
-    """Each figure within its gate."""
+    """Check that each figure is within its gate."""
     missed = [(one.name, one.measured, one.gate, one.details[:5]) for one in measures if not one.ok]
     assert not missed, missed
 
 
-async def test_what_travels_is_small_and_the_console_is_silent(visitor: Visitor) -> None:
+async def test_transfers_are_small_and_the_console_is_silent(visitor: Visitor) -> None:
     hold(await sizes.measure(visitor, (place("home"), place("settings"), place("operations")), ["en"]))
 
 
-async def test_nothing_sticks_out_on_a_phone_or_at_twice_the_size(visitor: Visitor) -> None:
+async def test_nothing_overflows_on_a_phone_or_at_double_zoom(visitor: Visitor) -> None:
     narrow = tuple(place(name) for name in NARROW)
-    hold(await languages.overflow(visitor, narrow, languages=["ru"]))  # whose words are longer
+    hold(await languages.overflow(visitor, narrow, languages=["ru"]))  # its words are longer
 
 
-async def test_numbers_have_their_forms(visitor: Visitor) -> None:
+async def test_counted_words_use_the_right_plural_forms(visitor: Visitor) -> None:
     assert await languages.plurals(visitor, ["ru"]) == []
 
 
@@ -78,24 +78,24 @@ async def test_axe_finds_nothing(visitor: Visitor, name: str, scheme: str) -> No
     hold(accessibility.verdicts(found))
 
 
-async def test_going_back_leads_to_the_same_height_among_pictures(visitor: Visitor) -> None:
+async def test_going_back_restores_the_scroll_position_among_pictures(visitor: Visitor) -> None:
     hold(await scroll.measure(visitor, (SCREENS[0],), patient=False))
 
 
-def test_the_lock_of_lighthouse_names_no_host() -> None:
+def test_the_lighthouse_lock_file_names_no_host() -> None:
     lock = json.loads((Path(lighthouse.__file__).parent / "package-lock.json").read_text())
     packages = [one for path, one in lock["packages"].items() if path]
     assert packages
     assert all("resolved" not in one and one["integrity"] for one in packages)
 
 
-def test_a_figure_beyond_its_gate_is_missed() -> None:
+def test_a_figure_beyond_its_gate_is_reported_as_missed() -> None:
     assert at_most("size", 45.1, 45).cells == ("size", "<= 45", "45.1", "MISSED")
     assert at_most("size", 45, 45).ok
     assert not at_least("points", 94.9, 95).ok
 
 
-def test_the_table_of_the_document_is_renewed_in_its_place() -> None:
+def test_the_documents_table_is_updated_in_place() -> None:
     text = f"before\n{document.BEGIN}\n{document.END}\nafter\n"
     first = document.with_table(
         text, [at_most("size", 1, 2, " kB"), at_most("time", 9, 1)], "Here.", keep=False
@@ -107,5 +107,5 @@ def test_the_table_of_the_document_is_renewed_in_its_place() -> None:
     assert "size" not in document.with_table(second, [at_most("time", 1, 1)], "There.", keep=False)
 
 
-def test_the_document_has_a_place_for_the_table() -> None:
+def test_the_document_has_markers_for_the_table() -> None:
     assert document.DOCUMENT.read_text().count(document.BEGIN) == 1

@@ -1,4 +1,4 @@
-"""What a real browser makes of the headers; `open_page` fails where it complains of a policy."""
+"""How a real browser treats the headers; `open_page` fails if it complains about a policy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.browser.conftest import OpenPage
 from tests.callers import Caller
 
 
-async def test_the_document_of_the_interface_is_shown_under_its_policy(open_page: OpenPage) -> None:
+async def test_the_api_documentation_is_shown_under_its_csp(open_page: OpenPage) -> None:
     page = await open_page("/api/docs")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Perch")
     assert await page.evaluate("getComputedStyle(document.querySelector('article')).borderRadius") == "14px"
@@ -49,11 +49,13 @@ ATTACKS = [
 ]
 
 
-async def test_no_text_becomes_html_or_a_script(browser: Browser, address: str, database: None) -> None:
+async def test_trusted_types_forbid_turning_text_into_html_or_scripts(
+    browser: Browser, address: str, database: None
+) -> None:
     context = await browser.new_context()
     page = await context.new_page()
     await page.goto(address)
-    # Our own policy makes one address, of which the browser takes the worker.
+    # Our own Trusted Types policy creates one address: that from which the browser loads the worker.
     assert await page.evaluate("navigator.serviceWorker.ready.then(({ active }) => active.scriptURL)")
     refused = {
         attack: await page.evaluate(
@@ -68,7 +70,7 @@ async def test_no_text_becomes_html_or_a_script(browser: Browser, address: str, 
 
 
 async def answer_with_a_page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Another site, which forbids nothing."""
+    """Another site that forbids nothing."""
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p>")
     await writer.drain()

@@ -1,4 +1,4 @@
-"""Links of invitations: made in the settings and on profiles, used by who has none or another key."""
+"""Invitation links: made in the settings and on profiles, used without a key or with another one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tests.callers import Caller
 
 
 async def link(**wish: object) -> str:
-    """The path of a new link, with what stands behind it."""
+    """The path of a new link, with its token after the #."""
     _, token = await invitations.make(**wish)  # type: ignore[arg-type]
     return f"/join#{token}"
 
 
 async def shown_secret(page: Page) -> str:
-    """What is shown this once."""
+    """The key that is shown only once."""
     return await page.locator(".secret-value").inner_text()
 
 
-async def test_a_member_joins_with_the_keyboard_alone(open_page: OpenPage, carol: Caller) -> None:
+async def test_a_member_joins_using_only_the_keyboard(open_page: OpenPage, carol: Caller) -> None:
     await carol.tweet("welcome to all")
     page = await open_page(await link(), viewport=PHONE)
     handle = page.get_by_label("Handle")
@@ -44,9 +44,7 @@ async def test_a_member_joins_with_the_keyboard_alone(open_page: OpenPage, carol
     assert page.url.endswith("/")
 
 
-async def test_what_is_wrong_with_a_handle_is_said_while_it_is_typed(
-    open_page: OpenPage, alice: Caller
-) -> None:
+async def test_an_invalid_handle_is_reported_while_it_is_typed(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(await link())
     field, send = page.get_by_label("Handle"), page.get_by_role("button", name="Join")
     await expect(send).to_be_disabled()
@@ -68,7 +66,7 @@ async def test_what_is_wrong_with_a_handle_is_said_while_it_is_typed(
     await expect(page.get_by_role("heading", name="Welcome, @alice2")).to_be_visible()
 
 
-async def test_what_was_typed_stays_when_it_cannot_be_sent(open_page: OpenPage, database: None) -> None:
+async def test_typed_text_stays_if_it_cannot_be_sent(open_page: OpenPage, database: None) -> None:
     page = await open_page(await link())
     await refuse(page, "**/api/join", 503, "unavailable")
     await page.get_by_label("Handle").fill("dave")
@@ -99,7 +97,7 @@ async def test_the_key_can_be_copied_and_saved_and_works(
     assert (await Caller(anybody.send, key).get("/api/users/me"))["user"]["handle"] == "dave"
 
 
-async def test_a_key_that_was_not_kept_is_not_lost_by_looking_around(
+async def test_an_unsaved_key_is_not_lost_by_visiting_other_pages(
     open_page: OpenPage, database: None
 ) -> None:
     page = await open_page(await link())
@@ -129,7 +127,7 @@ async def test_a_link_that_is_not_valid_says_so(open_page: OpenPage, database: N
     await expect(page.get_by_text("Попросите новую")).to_be_visible()
 
 
-async def test_no_address_that_the_browser_asks_for_holds_the_token(
+async def test_no_address_that_the_browser_requests_contains_the_token(
     open_page: OpenPage, database: None
 ) -> None:
     page = await open_page()
@@ -143,7 +141,7 @@ async def test_no_address_that_the_browser_asks_for_holds_the_token(
     assert not [url for url in asked if "perch_invite_" in url]
 
 
-async def test_links_from_before_work_and_another_one_in_the_same_tab_too(
+async def test_old_links_work_and_another_link_can_be_opened_in_the_same_tab(
     open_page: OpenPage, alice: Caller
 ) -> None:
     old = (await link()).replace("#", "/")
@@ -169,7 +167,7 @@ async def test_a_lost_key_is_replaced_by_a_link_from_the_profile(
     await expect(page.locator(".key-status")).to_contain_text("@alice")
 
 
-async def test_only_administrators_see_what_is_theirs(
+async def test_only_administrators_see_administrator_controls(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     page = await open_page(viewer=alice)
@@ -181,9 +179,7 @@ async def test_only_administrators_see_what_is_theirs(
     await expect(page.get_by_role("button", name="Link for a lost key")).to_have_count(0)
 
 
-async def test_who_is_signed_in_already_is_told_and_may_change_over(
-    open_page: OpenPage, alice: Caller
-) -> None:
+async def test_a_signed_in_user_is_told_and_may_switch_accounts(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await page.goto(await link())
     await expect(page.get_by_text("@alice is signed in, and stays so")).to_be_visible()
@@ -220,7 +216,7 @@ async def test_an_administrator_makes_lists_and_revokes_links(open_page: OpenPag
     await sign_in(other, carol)
 
 
-async def test_longer_lists_of_links_are_fetched_page_by_page(open_page: OpenPage, carol: Caller) -> None:
+async def test_long_lists_of_links_are_loaded_page_by_page(open_page: OpenPage, carol: Caller) -> None:
     for number in range(23):
         await invitations.make(note=f"note {number}")
     page = await open_page(viewer=carol)

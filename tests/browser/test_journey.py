@@ -1,4 +1,4 @@
-"""The whole way of a picture between two people, in a real browser, on `perch up`, with each storage."""
+"""A picture's whole journey between two people, in a real browser, on `perch up`, with each storage."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.whole.conftest import Perch, running
 
 pytestmark = pytest.mark.whole
 
-# How a natural width and height are read, and how red the corner is: of the picture as it is shown.
+# How to read the natural width and height of the displayed picture, and how red its corner is.
 LOOK = """async image => {
     await image.decode();
     const canvas = document.createElement("canvas");
@@ -36,7 +36,7 @@ LOOK = """async image => {
 
 @pytest.fixture(params=["local", "s3"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[dict[str, str], ObjectStore]:
-    """The settings of a storage, and a look into it."""
+    """The settings of a storage, and a way to look into it."""
     if request.param == "local":
         return {}, LocalStore(tmp_path / "data" / "objects")
     bucket = servers.bucket(request.getfixturevalue("ceph_url"), "journey")
@@ -78,7 +78,7 @@ async def test_a_picture_is_tweeted_seen_liked_and_deleted(
             await expect(like_button(own)).to_contain_text("1")
             await own.get_by_role("button", name="Delete tweet").click()
             await expect(own.get_by_role("button", name="Delete tweet")).to_have_count(0)
-            await ivan.goto("/settings")  # who leaves the page does not take it back any more
+            await ivan.goto("/settings")  # leaving the page prevents an undo
             await counts_become(perch, [0, 0, 0])
             assert await objects(store) == []
             await katya.reload()
@@ -88,7 +88,7 @@ async def test_a_picture_is_tweeted_seen_liked_and_deleted(
 
 @asynccontextmanager
 async def person(browser: Browser, perch: Perch, key: str) -> AsyncIterator[Page]:
-    """Somebody who opened the client and entered a key."""
+    """Someone who opened the client and entered a key."""
     context = await browser.new_context(base_url=perch.url, locale="en-US")
     page = await context.new_page()
     await page.goto("/")
@@ -100,7 +100,7 @@ async def person(browser: Browser, perch: Perch, key: str) -> AsyncIterator[Page
 
 
 async def counts_become(perch: Perch, wanted: list[int]) -> None:
-    """So many likes, pictures and tweets; the page is ahead of them."""
+    """Wait for this many likes, pictures and tweets; the page shows them before the server has them."""
 
     async def are() -> bool:
         return await count(perch, "likes", "media_attachments", "tweets") == wanted
@@ -109,7 +109,7 @@ async def counts_become(perch: Perch, wanted: list[int]) -> None:
 
 
 async def count(perch: Perch, *tables: str) -> list[int]:
-    """How many rows each of these tables has."""
+    """The number of rows in each of these tables."""
     connection = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
     found = [int(await connection.fetchval(f"SELECT count(*) FROM {table}")) for table in tables]
     await connection.close()

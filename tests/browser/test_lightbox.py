@@ -1,4 +1,4 @@
-"""Pictures over the page: by keyboard, by finger, by mouse, and back to where one was."""
+"""The lightbox: operated by keyboard, touch and mouse, and closed to the previous position."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Point = tuple[float, float]
 async def opened(
     open_page: OpenPage, alice: Caller, alts: Sequence[str], at: int = 0, **options: Any
 ) -> Page:
-    """The lightbox over a tweet with such pictures."""
+    """The lightbox, opened over a tweet with such pictures."""
     taken = [await alice.upload(pictures.png(800 + 10 * n, 500), alt=alt) for n, alt in enumerate(alts)]
     ids = [int(answer["media_id"]) for answer in taken]
     await alice.tweet("from the hills", ids)
@@ -37,13 +37,13 @@ def current(page: Page) -> Locator:
 
 
 async def scale(page: Page) -> float:
-    """How much larger than fitting the picture is."""
+    """How many times larger the picture is than when it fits the window."""
     transform = await current(page).evaluate("image => image.style.transform")
     return float(transform.rsplit("scale(", 1)[1].rstrip(")")) if transform else 1.0
 
 
 async def scaled(page: Page, times: float) -> None:
-    """It comes to be so much larger: what is pressed is drawn a moment later."""
+    """Wait until the picture is this much larger: the effect of a key press is drawn a moment later."""
 
     async def is_so() -> bool:
         return await scale(page) == times
@@ -57,7 +57,7 @@ async def touch(session: CDPSession, kind: str, *points: Point) -> None:
 
 
 async def swipe(page: Page, start: Point, end: Point) -> None:
-    """One finger, in a line."""
+    """Move one finger along a line."""
     session = await page.context.new_cdp_session(page)
     await touch(session, "Start", start)
     for n in range(1, 6):
@@ -66,7 +66,7 @@ async def swipe(page: Page, start: Point, end: Point) -> None:
     await touch(session, "End")
 
 
-async def test_the_keyboard_turns_zooms_and_closes(open_page: OpenPage, alice: Caller) -> None:
+async def test_the_keyboard_pages_zooms_and_closes(open_page: OpenPage, alice: Caller) -> None:
     page = await opened(open_page, alice, ["hills", "lake", ""], at=1)
     place = page.locator(".lightbox-place")
     await expect(place).to_have_text("2 of 3")
@@ -97,7 +97,7 @@ async def test_the_back_button_closes_and_stays_on_the_page(open_page: OpenPage,
     await expect(page).to_have_url("/")
     await page.get_by_role("link", name="Settings").click()
     await expect(page).to_have_url("/settings")
-    # Closed otherwise, it leaves no step behind that would have to be gone back over.
+    # Closed in any other way, it leaves no history entry that would have to be gone back over.
     await page.go_back()
     await page.locator(".picture").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
@@ -107,7 +107,7 @@ async def test_the_back_button_closes_and_stays_on_the_page(open_page: OpenPage,
     assert await page.evaluate("history.length") == steps
 
 
-async def test_fingers_turn_zoom_move_and_close(open_page: OpenPage, alice: Caller) -> None:
+async def test_touch_gestures_page_zoom_pan_and_close(open_page: OpenPage, alice: Caller) -> None:
     page = await opened(open_page, alice, ["hills", "lake"], viewport=PHONE, has_touch=True)
     place = page.locator(".lightbox-place")
     await swipe(page, (300, 400), (60, 410))
@@ -141,7 +141,7 @@ async def test_fingers_turn_zoom_move_and_close(open_page: OpenPage, alice: Call
     await expect(page.locator(".picture").first).to_be_focused()
 
 
-async def test_the_mouse_zooms_where_it_points(open_page: OpenPage, alice: Caller) -> None:
+async def test_the_mouse_zooms_at_the_pointer(open_page: OpenPage, alice: Caller) -> None:
     page = await opened(open_page, alice, [""])
     box = await current(page).bounding_box()
     assert box
@@ -165,7 +165,7 @@ async def test_the_mouse_zooms_where_it_points(open_page: OpenPage, alice: Calle
     await scaled(page, 2.5)
     await page.keyboard.press("0")
     await until(page, "!document.querySelector('.slide img').style.transform.includes('scale(2')")
-    await still(page)  # until then the picture may lie where is clicked
+    await still(page)  # until then the picture may cover the place to click
     await page.mouse.click(5, 450)
     await expect(page.get_by_role("dialog")).to_have_count(0)
 

@@ -1,4 +1,4 @@
-"""Two people in two browsers: what one does the other sees, without a reload and without losing the place."""
+"""Two people in two browsers: each sees what the other does, without a reload or losing their place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE
 TOP = "document.querySelector('[data-row=\"{}\"]').getBoundingClientRect().top"
 
 
-async def test_a_tweet_with_a_picture_is_told_of_and_shown(
+async def test_a_tweet_with_a_picture_is_announced_and_shown(
     open_page: OpenPage, alice: Caller, bob: Caller, worker: None
 ) -> None:
     await bob.tweet("was here")
@@ -52,13 +52,13 @@ async def test_likes_deletions_names_and_follows_show_without_a_reload(
     await expect(tweet(page, "stays").get_by_role("link", name="Robert")).to_be_visible()
     await tweet(page, "stays").get_by_role("link", name="Robert").click()
     await expect(page.get_by_role("link", name="0 followers")).to_be_visible()
-    # On another device of hers.
+    # On another device of alice's.
     await alice.post(f"/api/users/{bob.id}/follow")
     await expect(page.get_by_role("link", name="1 follower", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Follow Robert")).to_have_attribute("aria-pressed", "true")
 
 
-async def test_ones_own_like_on_another_device_shows_and_counts_once(
+async def test_a_users_own_like_on_another_device_shows_and_counts_once(
     open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     tweet_id = await bob.tweet("liked from two places")
@@ -77,10 +77,10 @@ async def test_ones_own_like_on_another_device_shows_and_counts_once(
     await expect(like).to_have_attribute("aria-pressed", "false")
 
 
-async def test_ones_own_tweet_stays_though_the_page_was_asked_for_before_it(
+async def test_a_users_own_tweet_stays_although_the_page_was_requested_before_it(
     open_page: OpenPage, alice: Caller
 ) -> None:
-    """The stream opens, the page is read anew, and alice tweets before the answer is here."""
+    """The stream opens, the page is reloaded, and alice tweets before the answer arrives."""
     await alice.tweet("the first")
     page, is_read = await open_page(), asyncio.Event()
     asked, tweeted = asyncio.Event(), asyncio.Event()
@@ -112,7 +112,7 @@ async def test_ones_own_tweet_stays_though_the_page_was_asked_for_before_it(
     await expect(tweet(page, "the second")).to_be_visible()
 
 
-async def test_the_reading_position_stays_while_things_happen_above_it(
+async def test_the_reading_position_stays_while_tweets_arrive_above_it(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     ids = [await bob.tweet(f"tweet {number}\nof two lines") for number in range(25)]
@@ -159,7 +159,7 @@ async def test_tabs_share_one_stream_and_another_takes_over(
     assert len(streams) == 1
 
 
-async def test_what_happened_while_the_network_was_away_is_there_afterwards(
+async def test_events_missed_while_offline_are_shown_afterwards(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     doomed, kept = await bob.tweet("will go"), await bob.tweet("stays")
@@ -178,7 +178,7 @@ async def test_what_happened_while_the_network_was_away_is_there_afterwards(
     await expect(page.locator(".connection")).to_have_count(0)
 
 
-async def test_a_revoked_key_is_said_at_once_and_nothing_is_lost(
+async def test_a_revoked_key_is_reported_at_once_and_nothing_typed_is_lost(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     made = await alice.post("/api/keys", json={"name": "to be revoked"})
@@ -194,9 +194,7 @@ async def test_a_revoked_key_is_said_at_once_and_nothing_is_lost(
     await expect(page.locator(".connection")).to_have_count(0)
 
 
-async def test_a_tweet_that_goes_while_it_is_open_says_so(
-    open_page: OpenPage, alice: Caller, bob: Caller
-) -> None:
+async def test_an_open_tweet_that_is_deleted_says_so(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
     tweet_id = await bob.tweet("gone soon")
     page = await open_page(viewer=alice)
     await is_live(page)
@@ -206,7 +204,7 @@ async def test_a_tweet_that_goes_while_it_is_open_says_so(
     await expect(page.get_by_text("This tweet is not here")).to_be_visible()
 
 
-async def test_what_is_written_again_comes_with_its_pictures_and_once(
+async def test_writing_a_deleted_tweet_again_restores_its_text_and_pictures(
     open_page: OpenPage, alice: Caller, worker: None
 ) -> None:
     media_id = (await alice.upload(pictures.jpeg(), alt="a square"))["media_id"]

@@ -1,4 +1,4 @@
-"""Administrators take tweets and people out; everybody takes their own along, and leaves."""
+"""Administrators remove tweets and people; everyone can export their own data and leave."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_an_administrator_deletes_a_tweet_and_suspends_its_author(
     await tweet.get_by_role("button", name="Delete tweet").click()
     await expect(page.get_by_text("Tweet deleted")).to_be_visible()
     await expect(page.get_by_role("button", name="Write again")).to_have_count(0)
-    await page.goto(f"/users/{bob.id}")  # whoever leaves the page does not undo it
+    await page.goto(f"/users/{bob.id}")  # leaving the page doesn't undo it
     await expect(reader.get_by_text("unwanted")).to_have_count(0)
     await page.get_by_role("button", name="Suspend").click()
     await page.get_by_label("Hide their tweets").check()
@@ -41,7 +41,7 @@ async def test_an_administrator_deletes_a_tweet_and_suspends_its_author(
 
 
 @pytest.mark.usefixtures("worker")
-async def test_a_member_takes_everything_along_and_leaves(
+async def test_a_member_exports_their_data_and_deletes_the_account(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     await alice.tweet("mine")
@@ -83,7 +83,7 @@ async def test_a_member_takes_everything_along_and_leaves(
         ("ru-RU", "Аккаунт удаляется. Его ещё можно оставить — в настройках.", "Оставить аккаунт"),
     ],
 )
-async def test_whoever_deleted_their_account_can_keep_it(
+async def test_a_deleted_account_can_be_restored(
     open_page: OpenPage, alice: Caller, bob: Caller, locale: str, being_deleted: str, keep: str
 ) -> None:
     await alice.tweet("mine")

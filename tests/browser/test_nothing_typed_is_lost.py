@@ -1,4 +1,4 @@
-"""Whatever fails, the words and the pictures stay, and the failure stands beside them."""
+"""Whatever fails, the text and pictures stay, and the error is shown beside them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ async def test_a_refused_tweet_is_still_there_after_a_reload(open_page: OpenPage
     await is_published(page, alice)
 
 
-async def test_with_a_revoked_key_it_waits_for_the_next(open_page: OpenPage, alice: Caller) -> None:
+async def test_with_a_revoked_key_the_tweet_waits_for_the_next_key(
+    open_page: OpenPage, alice: Caller
+) -> None:
     made = await alice.post("/api/keys", json={"name": "lost phone", "scopes": ["read", "write"]})
     page = await open_page(viewer=Caller(alice.send, made["key"], alice.id, "alice"))
     await write(page)
@@ -68,11 +70,11 @@ async def test_with_a_revoked_key_it_waits_for_the_next(open_page: OpenPage, ali
     await is_published(page, alice)
 
 
-async def test_a_picture_that_is_too_large_costs_nothing_else(open_page: OpenPage, alice: Caller) -> None:
+async def test_a_picture_that_is_too_large_affects_nothing_else(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page()
 
     async def larger(route: Route) -> None:
-        """The client believes that more may be sent: so it is the server that refuses."""
+        """Make the client believe that larger files are allowed, so that the server is what refuses."""
         answer = await route.fetch()
         told = await answer.json()
         told["instance"]["limits"]["media_max_bytes"] = 1 << 30
@@ -103,10 +105,10 @@ async def test_a_picture_that_is_too_large_costs_nothing_else(open_page: OpenPag
     await is_published(page, alice)
 
 
-async def test_what_is_not_a_picture_costs_nothing_else(open_page: OpenPage, alice: Caller) -> None:
+async def test_a_file_that_is_no_picture_affects_nothing_else(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await write(page)
-    # The browser goes by the name; the server looks at the content.
+    # The browser goes by the file's name; the server looks at the content.
     notes: Any = {"name": "notes.png", "mimeType": "image/png", "buffer": b"words " * 20}
     await page.locator("input[type=file]").set_input_files(notes)
     alert = thumbnails(page).last.get_by_role("alert")
@@ -116,9 +118,7 @@ async def test_what_is_not_a_picture_costs_nothing_else(open_page: OpenPage, ali
     await is_published(page, alice)
 
 
-async def test_a_tweet_written_offline_goes_when_there_is_a_network(
-    open_page: OpenPage, alice: Caller
-) -> None:
+async def test_a_tweet_written_offline_is_sent_when_online_again(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await begin_to_write(page)
     await page.context.set_offline(True)
@@ -130,7 +130,9 @@ async def test_a_tweet_written_offline_goes_when_there_is_a_network(
     await expect(tweet(page, WORDS)).to_be_visible()
 
 
-async def test_a_picture_that_the_server_removed_is_sent_again(open_page: OpenPage, alice: Caller) -> None:
+async def test_a_picture_that_the_server_removed_is_uploaded_again(
+    open_page: OpenPage, alice: Caller
+) -> None:
     page = await open_page(viewer=alice)
     await write(page)
     await rows("UPDATE media_attachments SET state = 'removed' RETURNING id")

@@ -1,4 +1,4 @@
-"""Without a network: the client starts, shows what was read, says from when, and keeps nothing too long."""
+"""Offline, the client starts, shows what was read and from when it is, and keeps nothing for too long."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ CACHES = """async () => {
 
 
 async def kept(page: Page, what: str) -> list[str]:
-    """What lies in the caches whose name begins so."""
+    """The contents of the caches whose names start with this prefix."""
     found: list[str] = await page.evaluate(CACHES)
     return [entry for entry in found if entry.startswith(f"perch-{what}")]
 
 
 async def until_kept(page: Page, what: str, *paths: str) -> None:
-    """Wait until it is in these caches."""
+    """Wait until these addresses are in such caches."""
 
     async def are_there() -> bool:
         found = await kept(page, what)
@@ -48,7 +48,7 @@ async def until_kept(page: Page, what: str, *paths: str) -> None:
 
 
 async def visited(open_page: OpenPage, viewer: Caller, path: str = "/", **options: Any) -> Page:
-    """The client after a first visit: the worker has what it needs."""
+    """The client after a first visit, when the service worker has everything that it needs."""
     page = await open_page(path, viewer=viewer, service_workers="allow", **options)
     await page.evaluate("async () => { await navigator.serviceWorker.ready; }")
     await until_kept(page, "files", "/static/keyboard.js".removeprefix("/static"), " /")
@@ -57,7 +57,7 @@ async def visited(open_page: OpenPage, viewer: Caller, path: str = "/", **option
     return page
 
 
-async def test_after_one_visit_the_client_starts_offline_and_says_from_when(
+async def test_after_one_visit_the_client_starts_offline_and_shows_the_datas_age(
     open_page: OpenPage, alice: Caller
 ) -> None:
     await alice.tweet("read on the train")
@@ -70,7 +70,9 @@ async def test_after_one_visit_the_client_starts_offline_and_says_from_when(
     await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
 
 
-async def test_back_online_nothing_old_stays(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+async def test_stale_data_is_replaced_when_online_again(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
     tweet_id = await alice.tweet("soon deleted")
     page = await visited(open_page, alice)
     await page.context.set_offline(True)
@@ -84,7 +86,7 @@ async def test_back_online_nothing_old_stays(open_page: OpenPage, alice: Caller,
     await expect(page.locator(".connection")).to_have_count(0)
 
 
-async def test_online_every_answer_is_the_servers_own(
+async def test_every_answer_comes_from_the_server_while_online(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     page = await visited(open_page, alice)
@@ -94,7 +96,7 @@ async def test_online_every_answer_is_the_servers_own(
     await expect(page.locator(".connection")).to_have_count(0)
 
 
-async def test_what_was_not_read_before_says_so_offline_and_comes_by_itself(
+async def test_unread_pages_say_that_they_are_offline_and_load_later_by_themselves(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     tweet_id = await bob.tweet("never opened")
@@ -108,7 +110,7 @@ async def test_what_was_not_read_before_says_so_offline_and_comes_by_itself(
     await expect(tweet(page, "never opened")).to_be_visible()
 
 
-async def test_keys_documents_writes_and_the_stream_are_not_the_workers(
+async def test_the_service_worker_does_not_cache_keys_documents_writes_or_the_stream(
     open_page: OpenPage, alice: Caller
 ) -> None:
     page = await visited(open_page, alice)
@@ -124,7 +126,7 @@ async def test_keys_documents_writes_and_the_stream_are_not_the_workers(
         return stream.headers.get("x-perch-offline");
     }"""
     assert await page.evaluate(script, alice.key) is None
-    # The worker keeps an answer after it gave it: one that it keeps for certain comes last.
+    # The worker stores an answer after returning it, so one that it certainly stores comes last.
     last = f"/api/users/{alice.id}"
     await page.evaluate("([path, key]) => fetch(path, {headers: {'api-key': key}})", [last, alice.key])
     await until_kept(page, "answers", last)
@@ -138,7 +140,7 @@ async def test_keys_documents_writes_and_the_stream_are_not_the_workers(
         assert await page.evaluate(failed, path), path
 
 
-async def test_another_key_is_not_shown_what_the_first_one_read(
+async def test_another_key_is_not_shown_what_the_first_key_read(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     await alice.tweet("read by alice")
@@ -164,7 +166,7 @@ LISTEN = """() => {
         navigator.serviceWorker.addEventListener("controllerchange", resolve, {once: true});
     });
 }"""
-# It is the controller before it has cleaned up.
+# The new worker becomes the controller before it has cleaned up.
 TAKEN_OVER = """async () => {
     await globalThis.taken;
     const worker = navigator.serviceWorker.controller;
@@ -175,7 +177,7 @@ TAKEN_OVER = """async () => {
 
 @pytest.fixture
 def touched(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A file of the client that a test may change, at once: the application serves a copy meanwhile."""
+    """A client file that a test may change safely: the application meanwhile serves a copy."""
     monkeypatch.setattr(pages, "LOOK_EVERY", 0)
     copy = Path(shutil.copytree(FOLDER, tmp_path / "static"))
     before, app.ctx.client = app.ctx.client, Client(app.ctx.perch.settings, copy)
@@ -194,7 +196,7 @@ async def test_a_new_version_takes_over_and_an_open_page_goes_on(
     await page.evaluate(update)
     await page.evaluate(TAKEN_OVER)
     found = {entry.split()[0] for entry in await kept(page, "files")}
-    # The page is of the old version, whose files the server no longer has.
+    # The page belongs to the old version, whose files the server no longer has.
     assert old in found
     (new,) = found - {old}
     await page.get_by_role("link", name="Settings").click()
@@ -206,7 +208,7 @@ async def test_a_new_version_takes_over_and_an_open_page_goes_on(
     assert new == f"perch-files-{shown}"
 
 
-async def test_a_page_whose_version_is_gone_says_that_there_is_a_new_one(
+async def test_a_page_of_a_removed_version_announces_the_new_version(
     open_page: OpenPage, alice: Caller, touched: Path
 ) -> None:
     page = await open_page(viewer=alice)
@@ -221,7 +223,7 @@ async def test_a_page_whose_version_is_gone_says_that_there_is_a_new_one(
     await expect(page.get_by_role("textbox", name="Tweet text")).to_have_value("half a thought")
 
 
-async def test_a_deletion_goes_out_although_its_page_is_left(open_page: OpenPage, alice: Caller) -> None:
+async def test_a_deletion_is_sent_even_if_the_page_is_left(open_page: OpenPage, alice: Caller) -> None:
     await alice.tweet("not to be regretted")
     page = await visited(open_page, alice)
     row = tweet(page, "not to be regretted")

@@ -1,4 +1,4 @@
-"""Administrators look at the whole, and do something about it."""
+"""The administrators' dashboard and its actions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MESSAGE = {"task_id": "f" * 32, "task_name": "media.remove_pictures", "labels": 
 
 
 async def opened(open_page: OpenPage, carol: Caller, **options: object) -> Page:
-    """The page, reached as people reach it."""
+    """The page, reached the way people reach it."""
     page = await open_page("/settings", viewer=carol, **options)
     await expect(page.get_by_text("this one")).to_be_visible()  # the keys are there: nothing moves any more
     await page.get_by_role("link", name="Operations").click()
@@ -50,7 +50,7 @@ async def test_a_dump_is_made_and_verified_from_the_page(open_page: OpenPage, ca
 
 @pytest_asyncio.fixture
 async def dead_letters(perch: Context) -> AsyncIterator[tuple[int, int]]:
-    """The arguments of two tasks that were given up, and nothing of them afterwards."""
+    """Put two failed tasks there, yield their arguments, and leave nothing of them afterwards."""
     arguments = 987_654_001, 987_654_002  # no time of day on the page contains these digits
     async with perch.queue() as redis:
         await redis.delete(DEAD_LETTERS)
@@ -61,7 +61,7 @@ async def dead_letters(perch: Context) -> AsyncIterator[tuple[int, int]]:
         await redis.delete(DEAD_LETTERS)
 
 
-async def test_tasks_that_were_given_up_are_sent_again_or_discarded(
+async def test_failed_tasks_are_retried_or_discarded(
     open_page: OpenPage, carol: Caller, dead_letters: tuple[int, int]
 ) -> None:
     page = await opened(open_page, carol)
@@ -74,10 +74,10 @@ async def test_tasks_that_were_given_up_are_sent_again_or_discarded(
     await expect(letters.get_by_text("is not done")).to_be_visible()
     await letters.get_by_role("button", name="Discard").click()
     await expect(page.get_by_text("No task was given up.")).to_be_visible()
-    await expect(page.get_by_text("All is well")).to_be_visible(timeout=15_000)  # asked every five seconds
+    await expect(page.get_by_text("All is well")).to_be_visible(timeout=15_000)  # polled every five seconds
 
 
-async def test_somebody_is_found_and_a_key_of_theirs_revoked(
+async def test_a_user_is_found_and_their_key_revoked(
     open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     made = await bob.post("/api/keys", json={"name": "stolen"})
@@ -115,7 +115,7 @@ async def test_somebody_is_found_and_a_key_of_theirs_revoked(
         ),
     ],
 )
-async def test_administrators_suspend_another_one_together(
+async def test_administrators_together_suspend_another_administrator(
     open_page: OpenPage, carol: Caller, locale: str, words: tuple[str, str, str, str, str]
 ) -> None:
     ask, title, about, confirm, withdraw = words
@@ -142,7 +142,7 @@ async def test_administrators_suspend_another_one_together(
     assert (await erin.get("/api/users/me")).error == (401, "invalid_key")
 
 
-async def test_the_log_grows_is_filtered_and_waits(
+async def test_the_log_follows_filters_and_pauses(
     open_page: OpenPage, carol: Caller, settings: Settings
 ) -> None:
     settings.logs_folder.mkdir(parents=True, exist_ok=True)
@@ -172,7 +172,7 @@ async def test_the_log_grows_is_filtered_and_waits(
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         write(4, "INFO", "the last line")
-        # Meanwhile the rest of the page asks on, which it does less often than the log.
+        # Meanwhile the rest of the page keeps refreshing, though less often than the log.
         await until(lambda: sum(url.endswith("/api/operations/") for url in asked) >= 2)
         assert not any("/log" in url for url in asked)
         await expect(log.get_by_text("the last line")).to_have_count(0)
@@ -182,7 +182,7 @@ async def test_the_log_grows_is_filtered_and_waits(
         path.unlink()
 
 
-async def test_the_plots_say_in_words_what_they_draw(
+async def test_the_charts_describe_their_data_in_words(
     open_page: OpenPage, carol: Caller, perch: Context
 ) -> None:
     async with perch.queue() as redis:
@@ -195,17 +195,19 @@ async def test_the_plots_say_in_words_what_they_draw(
     assert "L" in (await plot.locator("path.op-line").first.get_attribute("d") or "")
 
 
-async def test_headings_of_parts_that_are_far_below_are_there_before_one_comes_to_them(
+async def test_headings_of_sections_far_below_exist_before_they_are_scrolled_to(
     open_page: OpenPage, carol: Caller
 ) -> None:
     page = await open_page("/operations", viewer=carol)
     await expect(page.get_by_role("heading", name="Health")).to_be_visible()
     for name in ("Scheduled runs", "Dumps", "Stored", "People and keys", "Log"):
         await expect(page.get_by_role("heading", name=name, exact=True)).to_be_attached()
-    assert await page.locator(".in-view").count() > 0  # and are not drawn yet
+    assert await page.locator(".in-view").count() > 0  # and they are not drawn yet
 
 
-async def test_members_see_that_it_is_not_for_them(open_page: OpenPage, alice: Caller) -> None:
+async def test_members_are_told_that_the_page_is_for_administrators(
+    open_page: OpenPage, alice: Caller
+) -> None:
     page = await open_page("/operations", viewer=alice)
     await expect(page.get_by_text("for keys with the scope of administrators")).to_be_visible()
     await page.goto("/settings")

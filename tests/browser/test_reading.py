@@ -1,4 +1,4 @@
-"""Keeping one's place, reading by keyboard, on a phone, in another language, in the dark."""
+"""Reading: keeping the place, the keyboard, phones, another language, and the dark theme."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_going_back_returns_to_the_same_tweet_at_the_same_height(
     assert [url for url in requests if "/api/tweets?" in url] == []
 
 
-async def test_each_tab_keeps_its_own_place(open_page: OpenPage, alice: Caller) -> None:
+async def test_each_tab_keeps_its_own_scroll_position(open_page: OpenPage, alice: Caller) -> None:
     for number in range(20):
         await alice.tweet(f"tweet number {number}")
     page = await open_page(viewer=alice)
@@ -86,7 +86,9 @@ async def test_more_tweets_are_loaded_towards_the_end(open_page: OpenPage, alice
     await expect(page.locator("#main article")).to_have_count(70)
 
 
-async def test_russian_and_dark_can_be_chosen_and_stay(open_page: OpenPage, alice: Caller) -> None:
+async def test_russian_and_the_dark_theme_can_be_chosen_and_are_remembered(
+    open_page: OpenPage, alice: Caller
+) -> None:
     page = await open_page("/settings", viewer=alice)
     await page.get_by_label("Русский", exact=True).check()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Настройки")
@@ -97,7 +99,7 @@ async def test_russian_and_dark_can_be_chosen_and_stay(open_page: OpenPage, alic
     assert await page.evaluate(scheme) == ["ru", "dark"]
 
 
-async def test_the_browsers_language_is_the_first_choice(open_page: OpenPage) -> None:
+async def test_the_browsers_language_is_the_default(open_page: OpenPage) -> None:
     page = await open_page(locale="ru-RU")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Главная")
 

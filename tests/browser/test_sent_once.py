@@ -1,4 +1,4 @@
-"""A tweet that was handed over: published once however often it is sent, and given back where wanted."""
+"""A submitted tweet is published once however often it is sent, and is given back on request."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def test_a_tab_closed_while_it_sends_does_not_send_twice(open_page: OpenPa
 
 
 async def lose_answers(page: Page) -> list[int]:
-    """Tweets reach the server, and their answers nobody; the statuses that they had."""
+    """Requests to tweet reach the server but their answers are lost; yields the statuses they had."""
     arrived: list[int] = []
 
     async def cut(route: Route) -> None:
@@ -51,7 +51,7 @@ async def lose_answers(page: Page) -> list[int]:
     return arrived
 
 
-async def test_a_lost_answer_and_a_retry_make_one_tweet(open_page: OpenPage, alice: Caller) -> None:
+async def test_a_lost_answer_and_a_retry_publish_one_tweet(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await write(page)
     arrived = await lose_answers(page)
@@ -65,7 +65,7 @@ async def test_a_lost_answer_and_a_retry_make_one_tweet(open_page: OpenPage, ali
     await is_published(page, alice)
 
 
-async def test_what_was_sent_and_edited_after_a_lost_answer_says_so(
+async def test_a_tweet_edited_after_a_lost_answer_says_that_it_was_published(
     open_page: OpenPage, alice: Caller
 ) -> None:
     page = await open_page(viewer=alice)
@@ -85,7 +85,7 @@ async def test_what_was_sent_and_edited_after_a_lost_answer_says_so(
     assert [len(one["media"]) for one in await alice.timeline()] == [1, 1]
 
 
-async def test_pressed_twice_it_is_sent_once(open_page: OpenPage, alice: Caller) -> None:
+async def test_repeated_presses_send_the_tweet_once(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await text_field(page).fill(WORDS)
     await page.evaluate(
@@ -103,7 +103,7 @@ async def test_pressed_twice_it_is_sent_once(open_page: OpenPage, alice: Caller)
     assert [one["content"] for one in await alice.timeline()] == ["the next one", WORDS]
 
 
-async def test_nothing_moves_when_a_tweet_takes_its_rows_place(open_page: OpenPage, alice: Caller) -> None:
+async def test_nothing_moves_when_a_sent_tweet_replaces_its_row(open_page: OpenPage, alice: Caller) -> None:
     await alice.tweet("an older one")
     page = await open_page(viewer=alice)
     await write(page)
@@ -122,7 +122,7 @@ async def test_nothing_moves_when_a_tweet_takes_its_rows_place(open_page: OpenPa
     go_on.set()
     await expect(tweet(page, WORDS)).to_be_visible()
     await expect(outgoing(page, WORDS)).to_have_count(0)
-    # A row has its true height once it has been drawn.
+    # A row only has its true height once it has been drawn.
     await page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     after = await tweet(page, "an older one").bounding_box()
     assert before
@@ -130,7 +130,9 @@ async def test_nothing_moves_when_a_tweet_takes_its_rows_place(open_page: OpenPa
     assert abs(before["y"] - after["y"]) <= 2
 
 
-async def test_another_person_does_not_send_it(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+async def test_another_user_of_the_browser_does_not_send_the_waiting_tweet(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
     page = await open_page(viewer=alice)
     await begin_to_write(page)
     await text_field(page).fill(WORDS)
@@ -148,7 +150,7 @@ async def test_another_person_does_not_send_it(open_page: OpenPage, alice: Calle
     assert only["author"]["handle"] == "alice"
 
 
-async def test_editing_one_tweet_puts_the_other_aside(open_page: OpenPage, alice: Caller) -> None:
+async def test_editing_one_tweet_puts_the_current_draft_aside(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await write(page)
     await refuse(page, "**/api/tweets", 500, "internal_error")
@@ -184,7 +186,7 @@ async def test_a_discarded_tweet_can_be_brought_back(open_page: OpenPage, alice:
     await expect(row).to_have_count(0)
 
 
-async def test_a_tweet_sent_while_the_timeline_is_being_read_stands_in_it(
+async def test_a_tweet_sent_while_the_timeline_is_loading_appears_in_it(
     open_page: OpenPage, alice: Caller
 ) -> None:
     await alice.tweet("an older one")

@@ -1,4 +1,4 @@
-"""The API key: always on the page, and always saying what is known of it."""
+"""The API key: always on the page, and always with its known state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.browser.parts import text_field, tweet, until
 from tests.callers import Caller
 
 
-async def test_a_wrong_key_is_refused_where_it_was_typed(open_page: OpenPage) -> None:
+async def test_a_wrong_key_is_refused_in_the_field_where_it_was_typed(open_page: OpenPage) -> None:
     page = await open_page()
     field = page.locator("input[name=api-key]")
     await field.fill("no such key")
@@ -59,7 +59,7 @@ async def test_signing_out_leaves_nothing_of_the_viewer_behind(open_page: OpenPa
     await until(page, "indexedDB.databases().then((all) => all.length === 0)")
 
 
-async def test_a_key_that_was_revoked_meanwhile_can_be_replaced(open_page: OpenPage, alice: Caller) -> None:
+async def test_a_revoked_key_can_be_replaced(open_page: OpenPage, alice: Caller) -> None:
     await alice.tweet("still here")
     made = await alice.post("/api/keys", json={"name": "old", "scopes": ["read", "write"]})
     page = await open_page(viewer=Caller(alice.send, made["key"], alice.id, "alice"))

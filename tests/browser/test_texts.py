@@ -1,4 +1,4 @@
-"""Any text: links in it, both directions of writing, controls that cannot be seen, great length."""
+"""Any text: links, both writing directions, invisible control characters, great length."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.callers import Caller, register
 
 pytestmark = pytest.mark.whole
 
-# Cut after 41 characters, it would read like an address of the bank's.
+# Cut after 41 characters, it would look like an address of the bank's.
 LONG_HOST = "www.bank.example.accounts.sign-in.of-customers.evil.example"
 
-# What stands in a tweet, and which links are made of it: [address, words shown].
+# The text of a tweet, and the links made of it: [address, displayed words].
 LINKS: list[tuple[str, list[list[str]]]] = [
     ("see https://example.org.", [["https://example.org/", "example.org"]]),
     ("(https://a.example/a)", [["https://a.example/a", "a.example/a"]]),
@@ -30,7 +30,7 @@ LINKS: list[tuple[str, list[list[str]]]] = [
     ("مرحبا https://a.example/?q=1#top مرحبا", [["https://a.example/?q=1#top", "a.example?q=1#top"]]),
     ("HTTP://EXAMPLE.ORG", [["http://example.org/", "example.org"]]),
     ("http://a.example http://b.co", [["http://a.example/", "a.example"], ["http://b.co/", "b.co"]]),
-    # What turns the line around is shown as it is written in the address.
+    # Characters that reverse the line are shown in their escaped form in the address.
     (
         "https://a.co/\u202egnp.exe",
         [["https://a.co/%E2%80%AEgnp.exe", "a.co/%E2%80%AEgnp.exe"]],
@@ -81,9 +81,11 @@ async def test_each_line_has_its_own_direction(open_page: OpenPage, alice: Calle
     assert edges == [pytest.approx(0, abs=1), pytest.approx(0, abs=1)]
 
 
-async def test_controls_in_a_name_turn_nothing_else_around(open_page: OpenPage, anybody: Caller) -> None:
+async def test_control_characters_in_a_name_do_not_reverse_other_text(
+    open_page: OpenPage, anybody: Caller
+) -> None:
     mallory = await register(anybody.send, "mallory")
-    # Such names are refused now; they may have been taken over from elsewhere.
+    # Such names are refused now, but may have been imported from elsewhere.
     name = "\u202emoc.elpmaxe\u2066"
     await rows("UPDATE users SET name = $1 WHERE id = $2 RETURNING 1", name, mallory.id)
     await mallory.tweet("hello")
@@ -99,7 +101,9 @@ async def test_controls_in_a_name_turn_nothing_else_around(open_page: OpenPage, 
     await expect(page).to_have_title("moc.elpmaxe · Perch")
 
 
-async def test_a_long_text_opens_and_folds_by_keyboard(open_page: OpenPage, alice: Caller) -> None:
+async def test_a_long_text_can_be_expanded_and_collapsed_by_keyboard(
+    open_page: OpenPage, alice: Caller
+) -> None:
     await alice.tweet("a line\n" * 30 + "https://example.org/end")
     page = await open_page(viewer=alice)
     text = page.locator(".tweet-text")
@@ -115,13 +119,13 @@ async def test_a_long_text_opens_and_folds_by_keyboard(open_page: OpenPage, alic
     await page.keyboard.press("Enter")
     await expect(more).to_be_focused()
     assert await text.evaluate("text => text.clientHeight") == folded
-    # A link below the fold takes the focus: then it is seen.
+    # When a link below the fold gets the focus, it is shown.
     await page.keyboard.press("Shift+Tab")
     await expect(page.get_by_role("link", name="example.org/end")).to_be_focused()
     await expect(less).to_be_visible()
 
 
-async def test_long_words_and_names_stay_within_a_narrow_page(open_page: OpenPage, anybody: Caller) -> None:
+async def test_long_words_and_names_fit_a_narrow_page(open_page: OpenPage, anybody: Caller) -> None:
     walter = await register(anybody.send, "w" * 30, name="W" * 50)
     await walter.tweet("https://example.org/" + "x" * 300 + "\n" + "Ж" * 300 + "\n" + "ص" * 300)
     page = await open_page(viewer=walter, viewport={**PHONE, "width": 320})
@@ -140,7 +144,7 @@ async def test_long_words_and_names_stay_within_a_narrow_page(open_page: OpenPag
         (403, "out_of_scope", "Your key does not allow this"),
     ],
 )
-async def test_a_page_that_failed_says_what_happened_and_what_helps(
+async def test_a_page_that_fails_says_what_happened_and_what_to_do(
     open_page: OpenPage, alice: Caller, bob: Caller, status: int, error_type: str, title: str
 ) -> None:
     await bob.tweet("here again")
@@ -161,13 +165,15 @@ async def test_a_page_that_failed_says_what_happened_and_what_helps(
 @pytest.mark.parametrize(
     ("path", "title"), [("/tweets/999", "This tweet is not here"), ("/users/999", "This person is not here")]
 )
-async def test_what_is_gone_says_so(open_page: OpenPage, alice: Caller, path: str, title: str) -> None:
+async def test_missing_pages_and_tweets_say_so(
+    open_page: OpenPage, alice: Caller, path: str, title: str
+) -> None:
     page = await open_page(path, viewer=alice)
     await expect(page.get_by_role("heading", name=title)).to_be_visible()
     await expect(page.get_by_role("link", name="Go home")).to_be_visible()
 
 
-async def test_where_the_scripts_do_not_load_the_page_says_so(open_page: OpenPage) -> None:
+async def test_the_page_says_so_if_its_scripts_do_not_load(open_page: OpenPage) -> None:
     page = await open_page("/settings")
 
     async def cut(route: Route) -> None:
@@ -185,5 +191,5 @@ async def test_where_the_scripts_do_not_load_the_page_says_so(open_page: OpenPag
 
 
 async def until_late(page: Page) -> None:
-    """As after ten seconds."""
+    """Behave as if ten seconds had passed."""
     await page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")

@@ -1,4 +1,4 @@
-"""Writing, liking, deleting."""
+"""Writing, liking and deleting tweets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_a_tweet_with_a_described_picture_appears_at_the_top(
     await expect(text_field(page)).to_have_value("")
 
 
-async def test_a_like_shows_at_once_and_lasts(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+async def test_a_like_shows_at_once_and_is_saved(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
     tweet_id = await bob.tweet("worth a like")
     page = await open_page(viewer=alice)
     like = like_button(tweet(page, "worth a like"))
@@ -43,7 +43,7 @@ async def test_a_like_shows_at_once_and_lasts(open_page: OpenPage, alice: Caller
     assert (await alice.read(tweet_id))["liked"] is True
 
 
-async def test_a_like_that_fails_is_taken_back_and_can_be_retried(
+async def test_a_failed_like_is_reverted_and_can_be_retried(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     await bob.tweet("worth a like")
@@ -58,9 +58,7 @@ async def test_a_like_that_fails_is_taken_back_and_can_be_retried(
     await expect(like_button(row)).to_have_attribute("aria-pressed", "true")
 
 
-async def test_a_deleted_tweet_can_be_brought_back_for_seven_seconds(
-    open_page: OpenPage, alice: Caller
-) -> None:
+async def test_a_deletion_can_be_undone_for_seven_seconds(open_page: OpenPage, alice: Caller) -> None:
     tweet_id = await alice.tweet("on second thought")
     page = await open_page(viewer=alice)
     await tweet(page, "on second thought").get_by_role("button", name="Delete tweet").click()
@@ -70,7 +68,7 @@ async def test_a_deleted_tweet_can_be_brought_back_for_seven_seconds(
     assert (await alice.get(f"/api/tweets/{tweet_id}")).status == 200
 
 
-async def test_leaving_the_page_deletes_what_was_waiting_to_be(open_page: OpenPage, alice: Caller) -> None:
+async def test_leaving_the_page_carries_out_a_waiting_deletion(open_page: OpenPage, alice: Caller) -> None:
     tweet_id = await alice.tweet("gone for good")
     page = await open_page(viewer=alice)
     await tweet(page, "gone for good").get_by_role("button", name="Delete tweet").click()
@@ -83,7 +81,7 @@ async def test_leaving_the_page_deletes_what_was_waiting_to_be(open_page: OpenPa
     await waiting.until(is_gone)
 
 
-async def test_only_ones_own_tweets_offer_to_be_deleted(
+async def test_only_the_users_own_tweets_can_be_deleted(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     await bob.tweet("not yours")
@@ -125,7 +123,7 @@ async def test_following_somebody_brings_their_tweets(
     await expect(tweet(page, "for my followers")).to_be_visible()
 
 
-async def test_a_link_leads_out_safely_and_other_text_stays_text(open_page: OpenPage, alice: Caller) -> None:
+async def test_links_are_safe_and_other_text_is_not_interpreted(open_page: OpenPage, alice: Caller) -> None:
     await alice.tweet("<b>see</b> https://example.org/a(b). javascript:alert(1)")
     page = await open_page(viewer=alice)
     row = tweet(page, "<b>see</b>")

@@ -1,4 +1,4 @@
-"""Every word in every language, without a browser."""
+"""The interface texts in every language; runs without a browser."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_no_key_is_given_twice() -> None:
     assert len(given) == len(set(given))
 
 
-def test_every_key_that_is_used_has_words() -> None:
+def test_every_used_key_has_a_text() -> None:
     given = {key for part in PARTS for key in keys(f"en{part}")}
     for file in STATIC.rglob("*.js"):
         if "vendor" in file.parts or "i18n" in file.parts:
@@ -39,7 +39,7 @@ def test_every_key_that_is_used_has_words() -> None:
 
 
 @pytest.mark.parametrize("language", FORMS)
-def test_what_is_counted_has_every_form(language: str) -> None:
+def test_every_counted_text_has_all_plural_forms(language: str) -> None:
     for part in PARTS:
         text = (STATIC / "i18n" / f"{language}{part}").read_text()
         for entry in re.findall(r'^  "[^"]+": \{(.*?)\},$', text, re.MULTILINE | re.DOTALL):

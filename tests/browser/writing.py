@@ -1,4 +1,4 @@
-"""Somebody who writes a tweet with a picture, and what is to become of it."""
+"""Someone who writes a tweet with a picture, and what must become of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def description(page: Page) -> Any:
 
 
 async def write(page: Page) -> None:
-    """Words, and a picture that the server has."""
+    """Write the text and choose a picture, and wait until the server has the picture."""
     await text_field(page).fill(WORDS)
     await choose_pictures(page, "hills.png")
     await description(page).fill("Green hills")
@@ -25,7 +25,7 @@ async def write(page: Page) -> None:
 
 
 async def is_published(page: Page, author: Caller) -> None:
-    """The words and the described picture are there, once."""
+    """The text and the described picture have been published exactly once."""
     await expect(tweet(page, WORDS)).to_be_visible()
     await expect(outgoing(page, WORDS)).to_have_count(0)
     (only,) = await author.timeline()
@@ -34,7 +34,7 @@ async def is_published(page: Page, author: Caller) -> None:
 
 
 async def hold(page: Page, pattern: str) -> None:
-    """Requests get no answer any more; the server does not see them."""
+    """From now on requests get no answer, and the server doesn't see them."""
 
     async def wait(route: Route) -> None:
         if route.request.method != "POST":
@@ -44,7 +44,7 @@ async def hold(page: Page, pattern: str) -> None:
 
 
 async def begin_to_write(page: Page) -> None:
-    """Who does fetches what sending needs, for a moment without a network."""
+    """Begin a tweet, which loads the modules that sending needs, in case the network goes away."""
     await text_field(page).focus()
     for name in ("outgoing", "outbox", "publish", "attachments", "files", "new-tweets", "watch"):
         await until(

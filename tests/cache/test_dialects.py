@@ -1,4 +1,4 @@
-"""A second API beside Perch's own, with shapes of its own: nothing below `server/api` knows of it."""
+"""A second API beside Perch's own, with shapes of its own; nothing outside `server/api` knows about it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PAGE = PageKey(ALL, 0, Part(NEWEST, skip=0, limit=2, likers=0))
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A tweet as a line of text, with a heart for those who like it."""
+    """A tweet as a line of text, with a heart for anyone who likes it."""
 
     tweet_id: int
     text: str
@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A page of them."""
+    """A page of such lines."""
 
     lines: Sequence[Card]
     cursors: Cursors
@@ -68,7 +68,7 @@ class Lines:
 
 
 class PlainText:
-    """An API that answers with text."""
+    """An API that answers in plain text."""
 
     name = "text"
 
@@ -91,9 +91,7 @@ class PlainText:
         return b"\n"
 
 
-async def test_each_dialect_reads_its_own_rendering_of_a_page(
-    perch: Context, alice: Caller, bob: Caller
-) -> None:
+async def test_each_api_reads_its_own_rendering_of_a_page(perch: Context, alice: Caller, bob: Caller) -> None:
     memory = Memory(
         perch.memory.store.versions, [PerchDialect(perch.urls), PlainText()], MARKS, max_bytes=1 << 20
     )
@@ -101,7 +99,7 @@ async def test_each_dialect_reads_its_own_rendering_of_a_page(
         await alice.tweet(f"tweet {number}")
     await bob.post("/api/tweets/3/likes")
     await until(memory.store.versions.are_believed)
-    for _ in range(2):  # read, then kept
+    for _ in range(2):  # first read, then from the cache
         text = await memory.pages["text"].read(Person(bob.id, "Bob", "bob"), PAGE)
         assert text.answer == b"alice: tweet 2 <3 Bob\nalice: tweet 1\nmore\n"
         json = await memory.pages["perch"].read(Person(bob.id, "Bob", "bob"), PAGE)
@@ -117,7 +115,7 @@ async def test_each_dialect_reads_its_own_rendering_of_a_page(
 
 
 @pytest.mark.usefixtures("perch", "database")
-async def test_each_dialect_tells_what_happens_in_its_own_words(settings: Settings, alice: Caller) -> None:
+async def test_each_api_renders_events_in_its_own_format(settings: Settings, alice: Caller) -> None:
     async with AsyncExitStack() as stack:
         hub = await stack.enter_async_context(Hub(settings.database, PlainText()).running())
         stream = await hub.join(alice.id, 1, None, await event.state(), None)
@@ -131,8 +129,8 @@ async def test_each_dialect_tells_what_happens_in_its_own_words(settings: Settin
         assert await stream.next(PATIENCE) == b"again: stopping\n"
 
 
-async def test_an_event_of_a_newer_version_stops_nothing_and_invalidates_everything(perch: Context) -> None:
-    """While a server is upgraded, processes of both versions read the log."""
+async def test_an_unknown_event_of_a_newer_version_invalidates_everything(perch: Context) -> None:
+    """During an upgrade, processes of both versions read the log."""
     row = EventRow(7, "of_tomorrow", 1, 1, None)
     assert KINDS.invalidated_by(row) == [topics.EVERYTHING]
     assert await PerchLive(perch.urls).frames([row], [1], "0" * 12) == []

@@ -1,4 +1,4 @@
-"""Hosts that come, go, and do not hear: each is a table of versions with a keeper of its own."""
+"""Hosts that join, leave, or don't receive messages: each is a table of versions with its own keeper."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ pytestmark = pytest.mark.usefixtures("pool")
 
 TOPIC = topics.tweet(1)
 
-# A host that is made by hand.
+# The id of a host that is inserted by hand.
 BY_HAND = 1
 
 
 @contextlib.asynccontextmanager
 async def host(settings: Settings) -> AsyncIterator[Versions]:
-    """A host that is believed."""
+    """A host whose table is trusted."""
     table = Versions()
     async with Keeper(settings.database, table, KINDS).running():
         await until(table.are_believed)
@@ -46,7 +46,7 @@ async def host(settings: Settings) -> AsyncIterator[Versions]:
 
 
 def others_of(table: Versions, unknown: list[int]) -> list[int]:
-    """Whom it tells; `unknown` while it has to ask for that."""
+    """The hosts that it notifies; `unknown` while it would have to ask the database."""
     found = table.others()
     return unknown if found is None else found
 
@@ -55,8 +55,8 @@ async def hosts() -> set[int]:
     return {found.id for found in await cache_host.listed()}
 
 
-async def test_what_a_new_host_read_before_all_others_knew_it_is_forgotten(settings: Settings) -> None:
-    """A writer of one that does not know it yet has told it nothing."""
+async def test_what_a_new_host_cached_before_all_others_knew_it_is_forgotten(settings: Settings) -> None:
+    """A writer on a host that doesn't know it yet has told it nothing."""
     table = Versions()
     store = Store(table, 100_000)
     value = "before"
@@ -82,7 +82,7 @@ async def test_what_a_new_host_read_before_all_others_knew_it_is_forgotten(setti
         await rows("DELETE FROM cache_hosts WHERE id = $1", BY_HAND)
 
 
-async def test_a_host_that_stops_holds_nobody_up(settings: Settings) -> None:
+async def test_a_stopping_host_delays_nobody(settings: Settings) -> None:
     async with host(settings) as staying:
         changes = Changes(settings.database, staying)
         async with host(settings) as stopping:
@@ -96,8 +96,8 @@ async def test_a_host_that_stops_holds_nobody_up(settings: Settings) -> None:
         await changes.close()
 
 
-async def test_a_writer_that_hears_nothing_listens_anew(settings: Settings) -> None:
-    """Its connection may be dead without its knowing: here, PostgreSQL's end of it stands still."""
+async def test_a_writer_whose_connection_is_dead_reconnects(settings: Settings) -> None:
+    """Its connection may be dead without its knowledge; here, PostgreSQL's end of it is stopped."""
     async with host(settings) as mine, host(settings) as another:
         await until(lambda: another.host in others_of(mine, []))
         changes = Changes(settings.database, mine)
@@ -110,17 +110,17 @@ async def test_a_writer_that_hears_nothing_listens_anew(settings: Settings) -> N
             await changes.tell([TOPIC])
             await until(lambda: another.are_believed() and another.host in others_of(mine, []))
             await changes.tell([TOPIC])
-            assert another.host in await hosts()  # it was heard, and not taken for gone
+            assert another.host in await hosts()  # its notice was received, and it isn't considered gone
         finally:
             os.kill(listening["pid"], signal.SIGCONT)
         await changes.close()
 
 
-# Until the test cancels it.
+# Runs until the test cancels it.
 ASLEEP = "SELECT pg_sleep(3600)"
 
 
-async def test_changes_are_heard_while_all_connections_of_the_pool_wait(settings: Settings) -> None:
+async def test_changes_are_received_while_the_whole_pool_is_busy(settings: Settings) -> None:
     async with host(settings) as table:
         writer: Any = await asyncpg.connect(**settings.database.connect_arguments())
         heard: asyncio.Queue[str] = asyncio.Queue()
@@ -145,7 +145,7 @@ async def test_changes_are_heard_while_all_connections_of_the_pool_wait(settings
         await writer.close()
 
 
-async def test_what_no_trigger_sees_is_forgotten_by_the_statement_in_the_documents(
+async def test_the_documented_statement_invalidates_what_no_trigger_sees(
     settings: Settings,
 ) -> None:
     document = Path("docs/freshness.md").read_text()
@@ -158,10 +158,10 @@ async def test_what_no_trigger_sees_is_forgotten_by_the_statement_in_the_documen
         await until(lambda: store.get("key") is None and table.are_believed())
 
 
-async def test_writers_do_not_wait_one_after_the_other_for_a_database_that_hangs(
+async def test_concurrent_writers_do_not_queue_for_a_hanging_database(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes connections, and says nothing."""
+    """The database accepts connections but sends nothing."""
     monkeypatch.setattr("server.core.cache.changes.CONNECT_TIMEOUT", 0.2)
     table = Versions()
     table.know([BY_HAND])

@@ -1,4 +1,4 @@
-"""Pages are put together of parts that are read one after the other."""
+"""Pages are assembled from parts that are read one after the other."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ ALICE = Person(1, "alice", "alice")
 KEY = PageKey(ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
 
 
-async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_page(
+async def test_a_tweet_published_while_a_page_is_assembled_is_on_the_next_read(
     perch: Context, alice: Caller
 ) -> None:
-    """The ids were read before it, and the page is put together after it."""
+    """The ids were read before the tweet existed, and the page is assembled afterwards."""
     store, pages = perch.memory.store, perch.memory.pages[NAME]
     await until(store.versions.are_believed)
     were_read, may_go_on = asyncio.Event(), asyncio.Event()
@@ -46,14 +46,14 @@ async def test_a_tweet_that_came_between_the_ids_and_the_page_is_on_the_next_pag
     await turns()
     await alice.tweet("new")
     may_go_on.set()
-    await asyncio.gather(reading, early)  # who asked before may see what was before
+    await asyncio.gather(reading, early)  # a request from before may get the earlier state
     assert b'"new"' in (await pages.read(ALICE, KEY)).answer
 
 
-async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(
+async def test_page_contents_are_counted_even_if_only_the_page_holds_them(
     perch: Context, alice: Caller
 ) -> None:
-    """Each page was put together at another time: of tweets that are rendered anew since."""
+    """Each page was assembled at a different time, from tweets that have been rendered anew since."""
     for number in range(10):
         await alice.tweet(f"tweet {number}")
     memory = Memory(perch.memory.store.versions, [PerchDialect(perch.urls)], MARKS, max_bytes=1 << 30)
@@ -70,7 +70,7 @@ async def test_what_pages_hold_is_counted_also_where_it_is_theirs_alone(
     assert after - before < memory.store.size
 
 
-async def test_whoever_reads_single_tweets_alone_costs_no_query_once_all_is_kept(
+async def test_reading_single_cached_tweets_costs_no_query(
     perch: Context, alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
     pages = perch.memory.pages[NAME]

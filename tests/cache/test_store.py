@@ -1,4 +1,4 @@
-"""What is kept is given out only while it is true."""
+"""The cache only returns what is still true."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOPIC, OTHER = 1_000, 1_001
 
 @pytest.fixture
 def versions() -> Versions:
-    """A table that is believed for as long as the test takes."""
+    """A table of versions that is trusted for as long as the test takes."""
     found = Versions()
     found.hold(clock() + 60 * 10**9)
     return found
@@ -27,7 +27,7 @@ def store(versions: Versions) -> Store:
 
 
 class Source:
-    """What is true, and how often it was read."""
+    """The current value, and how often it has been read."""
 
     def __init__(self, value: str = "first") -> None:
         self.value = value
@@ -46,7 +46,7 @@ async def fetch(store: Store, source: Source) -> str:
     return (await store.fetch("key", [TOPIC], source.read, size=len)).value
 
 
-async def test_what_did_not_change_is_read_once(store: Store) -> None:
+async def test_unchanged_values_are_read_once(store: Store) -> None:
     source = Source()
     for _ in range(3):
         assert await fetch(store, source) == "first"
@@ -55,7 +55,7 @@ async def test_what_did_not_change_is_read_once(store: Store) -> None:
     assert source.reads == 1
 
 
-async def test_what_changed_is_read_again(store: Store) -> None:
+async def test_a_changed_value_is_read_again(store: Store) -> None:
     source = Source()
     await fetch(store, source)
     source.value = "second"
@@ -64,7 +64,7 @@ async def test_what_changed_is_read_again(store: Store) -> None:
     assert await fetch(store, source) == "second"
 
 
-async def test_what_changed_while_it_was_read_is_not_kept(store: Store) -> None:
+async def test_a_value_that_changes_while_it_is_read_is_not_cached(store: Store) -> None:
     source = Source()
     source.may_end.clear()
     reading = asyncio.create_task(fetch(store, source))
@@ -72,26 +72,26 @@ async def test_what_changed_while_it_was_read_is_not_kept(store: Store) -> None:
     source.value = "second"
     store.versions.stamp([TOPIC])
     source.may_end.set()
-    assert await reading == "first"  # who asked before the change may get it
+    assert await reading == "first"  # a request from before the change may still get it
     assert await fetch(store, source) == "second"
 
 
-async def test_what_is_made_from_something_is_no_truer_than_that(store: Store) -> None:
-    """A change between the two readings: what is made of the first is as old as that."""
+async def test_a_derived_value_is_no_newer_than_its_sources(store: Store) -> None:
+    """The value changes between two reads: what is made of the first is as old as that."""
     first = await store.fetch("first", [TOPIC], Source("old").read, size=len)
     store.versions.stamp([TOPIC])
     made = await store.fetch("made", [OTHER], Source("of old").read, size=len, made_from=first)
-    assert made.value == "of old"  # for who began before the change
+    assert made.value == "of old"  # for a request that began before the change
     assert store.get("made") is None
 
 
-async def test_many_who_ask_at_once_make_one_reading(store: Store) -> None:
+async def test_many_concurrent_requests_cause_one_read(store: Store) -> None:
     source = Source()
     found = await asyncio.gather(*(fetch(store, source) for _ in range(500)))
     assert (set(found), source.reads) == ({"first"}, 1)
 
 
-async def test_who_asks_after_a_change_does_not_join_a_reading_that_began_before(store: Store) -> None:
+async def test_a_request_after_a_change_does_not_join_an_earlier_read(store: Store) -> None:
     source = Source()
     source.may_end.clear()
     before = asyncio.create_task(fetch(store, source))
@@ -106,7 +106,7 @@ async def test_who_asks_after_a_change_does_not_join_a_reading_that_began_before
     assert source.reads == 2
 
 
-async def test_who_started_a_reading_and_goes_away_leaves_it_to_the_others(store: Store) -> None:
+async def test_a_cancelled_reader_leaves_its_read_to_the_other_waiters(store: Store) -> None:
     source = Source()
     source.may_end.clear()
     first = asyncio.create_task(fetch(store, source))
@@ -119,7 +119,7 @@ async def test_who_started_a_reading_and_goes_away_leaves_it_to_the_others(store
     assert source.reads == 1
 
 
-async def test_a_reading_that_failed_is_everybodys_failure_once(store: Store) -> None:
+async def test_a_failed_read_fails_all_its_waiters_once(store: Store) -> None:
     async def fail() -> str:
         await turns(3)
         raise OSError("the database is away")
@@ -131,7 +131,7 @@ async def test_a_reading_that_failed_is_everybodys_failure_once(store: Store) ->
     assert await fetch(store, Source()) == "first"
 
 
-async def test_without_a_lease_each_asks_for_itself(store: Store) -> None:
+async def test_without_a_lease_every_request_reads_for_itself(store: Store) -> None:
     source = Source()
     await fetch(store, source)
     store.versions.drop()
@@ -140,18 +140,18 @@ async def test_without_a_lease_each_asks_for_itself(store: Store) -> None:
     assert source.reads == 6
     store.versions.hold(clock() + 10**9)
     await fetch(store, source)
-    assert source.reads == 6  # nothing has changed meanwhile
+    assert source.reads == 6  # nothing has changed in between
 
 
-async def test_no_more_is_kept_than_may_be(store: Store) -> None:
+async def test_the_cache_does_not_exceed_its_size_limit(store: Store) -> None:
     for number in range(50):
         store.put(number, number, 10_000 - OVERHEAD, [TOPIC], store.versions.of([TOPIC]))
-        assert store.get(0) == 0  # used all the time: it stays
+        assert store.get(0) == 0  # it is used all the time, so it stays
     assert store.size == 100_000
     assert [number for number in range(50) if store.get(number) is not None] == [0, *range(41, 50)]
 
 
-async def test_of_nothing_nothing_is_kept(versions: Versions) -> None:
+async def test_nothing_is_cached_with_a_size_of_zero(versions: Versions) -> None:
     store, source = Store(versions, 0), Source()
     for _ in range(2):
         assert await fetch(store, source) == "first"

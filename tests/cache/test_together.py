@@ -1,4 +1,4 @@
-"""What many write at the same moment."""
+"""Many concurrent writes, combined by the batcher."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tests.callers import Caller, register
 from tests.waiting import turns
 
 
-async def test_likes_that_come_together_are_few_statements_and_each_has_its_answer(
+async def test_concurrent_likes_share_few_statements_and_each_gets_its_answer(
     settings: Settings, alice: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """While the first ones wait for a locked row, all others come."""
+    """While the first likes wait for a locked row, all the others arrive."""
     tweet_id = await alice.tweet()
     people = [await register(alice.send, f"p{number}") for number in range(30)]
     paths = [f"/api/tweets/{tweet_id}/likes"] * 29 + ["/api/tweets/999999/likes"]
@@ -30,20 +30,20 @@ async def test_likes_that_come_together_are_few_statements_and_each_has_its_answ
         async with connection.transaction():
             await connection.execute("SELECT 1 FROM tweets WHERE id = $1 FOR UPDATE", tweet_id)
             liking = [asyncio.create_task(who.post(path)) for who, path in zip(people, paths, strict=True)]
-            await asyncio.gather(*(who.get("/api/users/me") for who in people))  # all have come by now
+            await asyncio.gather(*(who.get("/api/users/me") for who in people))  # by now all have arrived
         answers = await asyncio.gather(*liking)
     await connection.close()
     assert [answer.status for answer in answers] == [200] * 29 + [404]
     assert (await alice.read(tweet_id))["likes_count"] == 29
     statements = [record for record in caplog.records if "INSERT INTO likes" in record.getMessage()]
-    # Those that come late, on a busy machine, are in statements of their own.
+    # On a busy machine, likes that arrive late get statements of their own.
     assert len(statements) <= len(people) / 2
 
 
-async def test_one_that_fails_fails_alone(alice: Caller) -> None:
-    """Bob's row is gone when the statement runs: nobody else's tweet is lost for that."""
+async def test_one_failing_write_does_not_fail_the_others(alice: Caller) -> None:
+    """Bob's row is gone when the statement runs; nobody else's tweet is lost because of that."""
     bob = await register(alice.send, "bob")
-    assert (await bob.get("/api/users/me")).status == 200  # his key is known
+    assert (await bob.get("/api/users/me")).status == 200  # his key is cached
     await rows("DELETE FROM users WHERE id = $1 RETURNING id", bob.id)
     body = {"json": {"tweet_data": "together"}}
     first = [alice.post("/api/tweets", **body) for _ in range(6)]
@@ -52,7 +52,7 @@ async def test_one_that_fails_fails_alone(alice: Caller) -> None:
     assert len(await alice.timeline()) == 6
 
 
-async def test_no_statement_is_too_long_and_not_too_many_run() -> None:
+async def test_batch_sizes_and_concurrent_statements_are_limited() -> None:
     running = most = 0
     sizes = []
 
@@ -72,8 +72,8 @@ async def test_no_statement_is_too_long_and_not_too_many_run() -> None:
     assert most == FLIGHTS
 
 
-async def test_what_may_have_been_done_is_not_done_again() -> None:
-    """The connection is lost while the statement is under way: nobody knows whether it was committed."""
+async def test_a_write_with_an_unknown_outcome_is_not_repeated() -> None:
+    """The connection is lost during the statement, so nobody knows whether it was committed."""
     runs = 0
 
     async def run(some: Sequence[int]) -> list[int]:
@@ -87,10 +87,10 @@ async def test_what_may_have_been_done_is_not_done_again() -> None:
     assert runs == 1
 
 
-async def test_a_locked_tweet_holds_up_its_own_likes_alone(
+async def test_a_locked_tweet_delays_only_its_own_likes(
     settings: Settings, alice: Caller, bob: Caller
 ) -> None:
-    """Likes of it wait in one statement or two; those of others are written meanwhile."""
+    """Its likes wait in one or two statements; those of other tweets are written meanwhile."""
     locked, other = await alice.tweet(), await alice.tweet()
     people = [await register(alice.send, f"p{number}") for number in range(12)]
     connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
@@ -100,7 +100,7 @@ async def test_a_locked_tweet_holds_up_its_own_likes_alone(
     waiting = []
     for who in people:
         waiting.append(asyncio.create_task(who.post(f"/api/tweets/{locked}/likes")))
-        await bob.get("/api/users/me")  # by then the like has arrived
+        await bob.get("/api/users/me")  # the like has arrived by then
     async with asyncio.timeout(1):
         assert (await bob.post(f"/api/tweets/{other}/likes")).status == 200
     assert not any(task.done() for task in waiting)
@@ -112,7 +112,7 @@ async def test_a_locked_tweet_holds_up_its_own_likes_alone(
     assert (await alice.read(locked))["likes_count"] == len(people)
 
 
-async def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
+async def test_a_write_that_nobody_waits_for_any_more_is_not_started() -> None:
     begun: list[int] = []
     may_end = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""A writer died after its commit and before it told anybody: who tries again is answered, and it is so."""
+"""A writer died after its commit and before telling anyone: once a retry is answered, all see the change."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from tests.waiting import until
 
 
 async def untold(sql: str, value: int) -> None:
-    """A change that no trigger tells of either; a moment later one would."""
+    """A change that no trigger reports either; a moment later one would."""
     async with transaction():
         await rows("SET LOCAL session_replication_role = replica")
         await rows(sql, value)
 
 
-async def test_a_key_that_was_revoked_already_is_refused(perch: Context, alice: Caller) -> None:
+async def test_a_revoked_key_is_refused_once_its_revocation_is_retried(perch: Context, alice: Caller) -> None:
     await until(perch.memory.store.versions.are_believed)
     made = await alice.post("/api/keys", json={"name": "lost"})
     await until(everything_is_told)
     lost = Caller(alice.send, made["key"])
     assert (await lost.get("/api/users/me")).status == 200
     await untold("UPDATE api_keys SET revoked_at = now() WHERE id = $1 RETURNING 1", made["key_id"])
-    assert (await lost.get("/api/users/me")).status == 200  # from memory
+    assert (await lost.get("/api/users/me")).status == 200  # from the cache
     assert (await alice.delete(f"/api/keys/{made['key_id']}")).error == (404, "key_not_found")
     assert (await lost.get("/api/users/me")).error == (401, "invalid_key")
 
 
 async def shows_what_was_deleted(perch: Context, alice: Caller, tweet_id: int) -> bool:
-    """Whether memory still shows a tweet that went untold: not if the lease was lost on a busy machine."""
+    """Whether the cache still shows a deleted tweet; it may not, if the lease was lost on a busy machine."""
     await until(perch.memory.store.versions.are_believed)
-    await until(everything_is_told)  # or that is what the memory would be read again for
+    await until(everything_is_told)  # else the log's events would invalidate the cache
     assert tweet_id in [tweet["id"] for tweet in await alice.timeline()]
     await untold("DELETE FROM tweets WHERE id = $1 RETURNING 1", tweet_id)
     return tweet_id in [tweet["id"] for tweet in await alice.timeline()]
 
 
-async def test_a_tweet_that_was_deleted_already_is_gone(perch: Context, alice: Caller) -> None:
+async def test_a_deleted_tweet_is_gone_once_its_deletion_is_retried(perch: Context, alice: Caller) -> None:
     for _ in range(5):
         if await shows_what_was_deleted(perch, alice, tweet_id := await alice.tweet()):
             break

@@ -1,11 +1,11 @@
-"""Topics: which word of the shared table stands for what."""
+"""Topics: which slot of the shared table belongs to which object."""
 
 from __future__ import annotations
 
 from server.core.cache import topics
 
 
-def test_a_feature_has_a_topic_for_each_of_its_rows_and_other_features_have_others() -> None:
+def test_each_feature_has_distinct_topics_for_its_rows() -> None:
     bookmarks, lists = topics.per("bookmarks"), topics.per("lists")
     found = {bookmarks(row_id) for row_id in range(topics.SLOTS)}
     assert (min(found), len(found), max(found)) == (topics.RESERVED, topics.SLOTS, topics.WORDS - 1)

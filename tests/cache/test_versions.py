@@ -1,4 +1,4 @@
-"""The table that the processes of a host share."""
+"""The table of versions that the processes of a host share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECOND = 10**9
 
 
 def in_a_child(work: Callable[[], object]) -> int:
-    """Run it in a forked process; its exit code, which is 1 for True."""
+    """Run it in a forked process and return the exit code, which is 1 for True."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -29,7 +29,7 @@ def stamp(versions: Versions, topic: int) -> Callable[[], None]:
     return lambda: versions.stamp([topic])
 
 
-def test_a_stamp_never_stood_there_before_whoever_seeds_random_numbers() -> None:
+def test_stamps_are_never_repeated_even_with_a_seeded_random_generator() -> None:
     versions = Versions()
     seen = set()
     for _ in range(3):
@@ -50,7 +50,7 @@ def test_a_stamp_of_one_process_is_seen_by_the_others() -> None:
     assert versions.if_quiet(versions.any(), [100]) == (before[0],)
 
 
-def test_two_processes_never_stamp_alike() -> None:
+def test_two_processes_never_write_the_same_stamp() -> None:
     versions = Versions()
     numbers = set()
     for _ in range(20):
@@ -66,11 +66,11 @@ def test_one_process_keeps_the_lease_until_it_ends() -> None:
     assert versions.try_to_keep()
     assert in_a_child(versions.try_to_keep) == 0
     other = Versions()
-    assert in_a_child(other.try_to_keep) == 1  # it ended
+    assert in_a_child(other.try_to_keep) == 1  # the child has ended
     assert other.try_to_keep()
 
 
-def test_the_others_are_known_while_the_lease_lasts() -> None:
+def test_the_other_hosts_are_known_while_the_lease_lasts() -> None:
     versions = Versions()
     versions.know([5, 7])
     assert versions.others() is None
@@ -79,13 +79,13 @@ def test_the_others_are_known_while_the_lease_lasts() -> None:
     versions.know([])
     assert versions.others() == []
     versions.know(range(MAX_MEMBERS + 1))
-    assert versions.others() is None  # too many to be listed: they are asked for
+    assert versions.others() is None  # too many to list: the database is asked for them
     versions.know([9])
     versions.drop()
     assert (versions.others(), versions.are_believed()) == (None, False)
 
 
-def test_it_is_known_whether_anybody_asked() -> None:
+def test_the_table_knows_whether_anyone_asked() -> None:
     versions = Versions()
     assert not versions.was_wanted()
     versions.are_believed()
@@ -96,7 +96,7 @@ def host(number: int, *knows: int, evicted: bool = False) -> CacheHost:
     return CacheHost(number, list(knows), evicted)
 
 
-def test_a_new_host_is_believed_when_all_others_tell_it() -> None:
+def test_a_new_host_is_trusted_once_all_others_notify_it() -> None:
     me = Membership(1)
     assert me.learn([host(1)], 0) is False
     assert [me.is_known] == [True]
@@ -108,7 +108,7 @@ def test_a_new_host_is_believed_when_all_others_tell_it() -> None:
     assert me.is_settled
 
 
-def test_who_does_not_learn_of_a_new_one_is_evicted_and_awaited() -> None:
+def test_a_host_that_does_not_learn_of_a_new_one_is_evicted_and_waited_for() -> None:
     me = Membership(1)
     me.learn([host(1), host(2)], 0)
     assert me.overdue(int(PATIENCE * SECOND)) == []

@@ -1,1 +1,1 @@
-"""The command `perch` without a server: what it says of itself."""
+"""The command `perch` without a server: its help."""

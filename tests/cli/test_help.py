@@ -1,4 +1,4 @@
-"""Every command explains itself; in this process, as starting one for each takes half a second."""
+"""Every command explains itself. Runs in this process, because starting one for each takes half a second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from server.cli.main import PLACES, cli
 
 
 def commands(group: click.Group = cli, *path: str) -> Iterator[list[str]]:
-    """All of them, groups included."""
+    """All commands, including groups."""
     yield list(path)
     context = click.Context(group)
     for name in group.list_commands(context):
@@ -25,7 +25,7 @@ def commands(group: click.Group = cli, *path: str) -> Iterator[list[str]]:
             yield [*path, name]
 
 
-def test_no_command_is_left_out() -> None:
+def test_no_command_is_missing_from_the_list() -> None:
     assert {path[0] for path in commands() if path} == set(PLACES)
 
 
@@ -38,5 +38,5 @@ def test_every_command_explains_itself_with_an_example(path: list[str]) -> None:
 
 
 def is_group(path: list[str]) -> bool:
-    """Whether it only gathers commands, which have examples of their own."""
+    """Whether it is only a group of commands, which have examples of their own."""
     return bool(path) and path in [found[:-1] for found in commands()]

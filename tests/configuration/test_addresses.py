@@ -1,4 +1,4 @@
-"""Where PostgreSQL and Redis are, as DATABASE_URL and REDIS_URL say it."""
+"""How DATABASE_URL and REDIS_URL say where PostgreSQL and Redis are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(autouse=True)
 def no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of whoever runs the tests counts."""
+    """Isolate the tests from the home folder and environment of whoever runs them."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("PGSSLROOTCERT", raising=False)
 
@@ -47,7 +47,7 @@ def test_a_database_may_have_several_hosts(place: str, hosts: list[tuple[str, in
     assert (address.host, address.port) == hosts[0]
 
 
-def test_several_hosts_are_asked_for_one_that_takes_writes() -> None:
+def test_with_several_hosts_libpq_is_asked_for_a_writable_one() -> None:
     several = DatabaseAddress.parse("postgresql://u@a:1,b:2/n")
     assert several.connect_arguments() == {
         "host": ["a", "b"],
@@ -82,7 +82,7 @@ def test_a_certificate_is_verified_by_asyncpg_and_by_pg_dump(authority: str) -> 
     assert system.libpq_environment()["PGSSLMODE"] == "verify-full"
 
 
-def test_without_a_file_certificates_are_looked_for_where_libpq_looks(
+def test_certificates_default_to_the_files_that_libpq_uses(
     authority: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".postgresql").mkdir()
@@ -121,7 +121,7 @@ def test_a_wrong_address_of_a_database_says_what_is_wrong(rest: str, words: str)
     assert "topsecret" not in str(wrong.value)
 
 
-def test_sentinels_are_named_with_the_primary_that_they_know() -> None:
+def test_sentinels_and_their_primarys_name_are_read_from_the_url() -> None:
     address = RedisAddress(
         "redis+sentinel://us%40er:p%2Fw@a:1,b,[::1]:3/perch/2?sentinel_password=s&health_check_interval=30"
     )
@@ -136,7 +136,7 @@ def test_sentinels_are_named_with_the_primary_that_they_know() -> None:
     assert RedisAddress("redis+sentinel://a/perch").with_number(1).server_url == "redis:///1"
 
 
-def test_what_redis_py_takes_in_a_url_goes_on_working(authority: str) -> None:
+def test_url_options_of_redis_py_keep_working(authority: str) -> None:
     for url in (
         "redis://h?socket_timeout=3&health_check_interval=30&max_connections=20&db=4",
         f"rediss://:p@h:6380/1?ssl_ca_certs={authority}&ssl_check_hostname=no",
@@ -193,6 +193,6 @@ def test_a_wrong_address_of_redis_says_what_is_wrong(url: str, words: str) -> No
         ({"redis_url": "unix:///run/valkey.sock?password=hidden"}, {"hidden"}),
     ],
 )
-def test_passwords_in_addresses_are_known_as_secrets(chosen: dict[str, Any], secrets: set[str]) -> None:
+def test_passwords_in_addresses_are_treated_as_secrets(chosen: dict[str, Any], secrets: set[str]) -> None:
     settings = Settings(_env_file=None, **chosen)  # type: ignore[call-arg]
     assert secrets <= settings.secrets

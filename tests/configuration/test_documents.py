@@ -1,4 +1,4 @@
-"""Documents name files, folders, settings and commands that are there."""
+"""The documents only name files, folders, settings and commands that exist."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ NAMED = re.compile(r"`((?:server|storage|tasks|config|static|tests)/[\w./-]+)`")
 TARGET = re.compile(r"`make ([a-z-]+)")
 HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 
-# `NAME=value` and `NAME` of a setting, in a row of a table or a sentence.
+# `NAME=value` or `NAME` of a setting, in a table row or in a sentence.
 SETTING = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)(?:=[^`]*)?`")
 
-# Names in capitals that are none of Perch's settings.
+# Names in capitals that are not settings of Perch.
 OTHERS = {
     "ATTACK_SEED",
     "CLOCK_BOOTTIME",
@@ -39,12 +39,12 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
-def test_what_a_document_names_is_there(document: Path) -> None:
+def test_everything_that_a_document_names_exists(document: Path) -> None:
     assert list(complaints(document, document.read_text())) == []
 
 
 def complaints(document: Path, text: str) -> Iterator[str]:
-    """What it names that is not there."""
+    """The names in the document of things that don't exist."""
     for link in LINK.findall(text):
         path, _, anchor = link.partition("#")
         if "://" in link or link.startswith("mailto:"):
@@ -68,7 +68,7 @@ def complaints(document: Path, text: str) -> Iterator[str]:
 
 
 def anchors(text: str) -> set[str]:
-    """Of its headings, as forges make them."""
+    """The anchors of its headings, as code forges generate them."""
     return {
         re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
         for heading in HEADING.findall(text)

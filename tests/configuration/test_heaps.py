@@ -1,4 +1,4 @@
-"""A process keeps few heaps, however many threads it has."""
+"""A process has few heaps, however many threads it has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-# Threads that live at the same time, and then glibc's account of its heaps (malloc_info(3)).
+# Starts threads that run at the same time, then prints glibc's report on its heaps (malloc_info(3)).
 COUNT = """
 import ctypes, threading
 from config.heaps import bound_heaps

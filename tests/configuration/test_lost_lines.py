@@ -1,4 +1,4 @@
-"""A log file that cannot be written costs lines, and one sentence on standard error."""
+"""If a log file can't be written, its lines are lost and one sentence goes to standard error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config.logging import FileHandler, JsonFormatter
 from tests import disks
 
 
-def test_a_full_disk_is_said_once_until_lines_are_written_again(
+def test_a_full_disk_is_reported_once_until_lines_can_be_written_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = logging.Logger("perch")
@@ -25,7 +25,7 @@ def test_a_full_disk_is_said_once_until_lines_are_written_again(
             assert capsys.readouterr().err == ""
             with disks.full(folder):
                 for _ in range(300):
-                    log.info("%s", "x" * 100)  # some fit behind the last block
+                    log.info("%s", "x" * 100)  # some lines fit into the rest of the last block
             assert capsys.readouterr().err == sentence
         log.info("the last line")
         handler.close()

@@ -1,4 +1,4 @@
-"""Processes of a machine that tell each other what they measure."""
+"""The processes of a machine share their metrics with each other."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def process(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """One that tells of three things."""
+    """A process that reports three things."""
     with telling(folder, 3) as process:
         yield process
         process.kill()
@@ -54,7 +54,7 @@ def telling(folder: Path, count: int) -> subprocess.Popen[str]:
 
 
 def told(folder: Path) -> dict[str, float]:
-    """The things by the process that tells of them."""
+    """The number of things, by the process that reports them."""
     return {
         sample.labels["process"]: sample.value
         for metric in Machine(folder).collect()
@@ -63,13 +63,13 @@ def told(folder: Path) -> dict[str, float]:
     }
 
 
-def test_each_process_tells_under_a_name_of_its_own(folder: Path, process: subprocess.Popen[str]) -> None:
+def test_each_process_reports_under_a_distinct_name(folder: Path, process: subprocess.Popen[str]) -> None:
     with telling(folder, 5) as other:
         assert told(folder) == {"web": 3, "web-2": 5}
         other.kill()
 
 
-def test_what_a_dead_process_left_is_gone_and_its_name_free(
+def test_metrics_of_a_dead_process_vanish_and_its_name_is_free_again(
     folder: Path, process: subprocess.Popen[str]
 ) -> None:
     process.kill()
@@ -91,7 +91,9 @@ def test_a_process_that_hangs_is_left_out(
         assert told(folder) == {"web": 3}
 
 
-def test_the_page_is_as_the_client_accepts_it(folder: Path, process: subprocess.Popen[str]) -> None:
+def test_the_metrics_page_has_the_format_that_the_client_accepts(
+    folder: Path, process: subprocess.Popen[str]
+) -> None:
     page, content_type = Machine(folder).exposed("")
     assert content_type.startswith("text/plain")
     assert b'things_total{kind="round",process="web"} 3.0' in page
@@ -107,7 +109,7 @@ def port(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> int:
-    """Where the machine answers, first taken by another program."""
+    """The port where the machine's metrics are served; another program occupies it first."""
     port = servers.free_port()
     with socket.create_server(("127.0.0.1", port)):
         arguments = (folder, "127.0.0.1", port)
@@ -118,12 +120,14 @@ def port(
     return port
 
 
-def test_the_port_answers_for_all_as_soon_as_it_is_free(port: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_port_serves_all_metrics_as_soon_as_it_is_free(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
         assert b'things_total{kind="round",process="web"} 3.0' in answer.read()
 
 
-def test_a_port_that_is_taken_is_told_once(
+def test_an_occupied_port_is_reported_once(
     folder: Path,
     process: subprocess.Popen[str],
     caplog: pytest.LogCaptureFixture,
@@ -137,7 +141,7 @@ def test_a_port_that_is_taken_is_told_once(
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/openmetrics-text; version=zzz"])
-def test_whatever_is_asked_at_the_port_is_answered(port: int, accept: str) -> None:
+def test_every_path_on_the_metrics_port_is_answered(port: int, accept: str) -> None:
     asked = urllib.request.Request(f"http://127.0.0.1:{port}/?name[]=x", headers={"accept": accept})
     with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
         assert answer.status == 200
@@ -145,7 +149,9 @@ def test_whatever_is_asked_at_the_port_is_answered(port: int, accept: str) -> No
 
 
 @pytest.mark.whole
-def test_who_says_nothing_at_the_port_holds_nothing_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_client_on_the_metrics_port_delays_nobody(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = threading.active_count()
     with contextlib.ExitStack() as silent:
         for _ in range(50):

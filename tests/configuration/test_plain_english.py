@@ -1,4 +1,4 @@
-"""Words that must not come back: each was read twice by people who met it for the first time."""
+"""Phrases that must not come back: new readers had to read each of them twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from server.core.errors import ERRORS
 
-# What to write in its place.
+# The replacement for each phrase.
 INSTEAD = {
     r"\b(?:for|to|of|by|from|with) who\b": "for anyone who",
     r"\bone (?:cannot|may not|can't)\b": "you can't",
@@ -34,7 +34,7 @@ DOCUMENTS = [
 
 
 def found_in(text: str) -> list[str]:
-    """Each of the words in the text, and what to write in its place."""
+    """The phrases that occur in the text, each with its replacement."""
     plain = " ".join(text.split())
     return [
         f"{match[0]!r}: {instead}" for word, instead in INSTEAD.items() for match in re.finditer(word, plain)
@@ -42,14 +42,14 @@ def found_in(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
-def test_no_such_word_is_in_a_document(document: Path) -> None:
+def test_no_document_contains_a_banned_phrase(document: Path) -> None:
     assert found_in(document.read_text()) == []
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=lambda error: error.error_type)
-def test_no_such_word_is_in_a_public_error(error: type) -> None:
+def test_no_public_error_contains_a_banned_phrase(error: type) -> None:
     assert found_in(error.message) == []  # type: ignore[attr-defined]
 
 
-def test_such_a_word_is_found_though_a_line_ends_in_it() -> None:
+def test_a_banned_phrase_is_found_across_a_line_break() -> None:
     assert found_in("A link is public to\nwho knows it.") == ["'to who': for anyone who"]

@@ -1,4 +1,4 @@
-"""Which of PostgreSQL's programs are taken."""
+"""Which copies of PostgreSQL's programs are used."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from config import programs
 
 
-def test_programs_without_tls_are_not_taken_for_a_database_that_wants_it() -> None:
-    """Those of the wheel have none; Debian's have it."""
+def test_programs_without_tls_are_not_used_for_a_database_that_needs_it() -> None:
+    """The wheel's programs are built without TLS; Debian's support it."""
     wheel = programs.in_wheel()
     for folder in programs.clients().values():
         assert programs.speak_tls(folder) is (folder not in wheel.values())

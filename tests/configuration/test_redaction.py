@@ -1,4 +1,4 @@
-"""Secrets reach neither logs nor error reports."""
+"""Secrets appear in neither logs nor error reports."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_secret_values_are_redacted(text: str) -> None:
         "https://example.org/@alice",
     ],
 )
-def test_what_is_no_secret_stays(text: str) -> None:
+def test_text_without_secrets_is_unchanged(text: str) -> None:
     assert redact(text) == text
 
 
@@ -90,14 +90,14 @@ SECRET_SETTINGS: dict[str, str] = {
 
 @pytest.fixture
 def secret_settings() -> Iterator[Settings]:
-    """Of which log lines and reports must show nothing."""
+    """Settings with secrets that log lines and reports must not show."""
     settings = Settings(_env_file=None, **SECRET_SETTINGS)  # type: ignore[call-arg,arg-type]
     hide(settings.secrets)
     yield settings
     hide([])
 
 
-def test_a_secret_setting_is_known_by_its_value(secret_settings: Settings) -> None:
+def test_a_secret_setting_is_redacted_by_its_value(secret_settings: Settings) -> None:
     assert SECRET_SETTINGS.keys() == Settings.SECRET, "each has an example here"
     parts = ["b@tt/ery%", "stapler-stapler", "0123456789abcdef", "/services/T0/B0/xyzzy"]
     for secret in [*SECRET_SETTINGS.values(), *parts]:
@@ -109,7 +109,7 @@ def test_a_secret_setting_is_known_by_its_value(secret_settings: Settings) -> No
     assert redact("a word of five: horse") == "a word of five: horse"
 
 
-def test_lines_are_redacted_with_their_traceback() -> None:
+def test_log_lines_are_redacted_including_their_traceback() -> None:
     key = keys.generate()
     try:
         raise ValueError(f"bad {key}")
@@ -122,7 +122,7 @@ def test_lines_are_redacted_with_their_traceback() -> None:
     assert key not in line
 
 
-def test_a_value_can_neither_forge_a_line_nor_speak_to_the_terminal() -> None:
+def test_a_logged_value_cannot_forge_a_line_or_control_the_terminal() -> None:
     said = "x\n2026-01-01 00:00:00 INFO forged\x1b[2J\u2028y"
     line = TextFormatter("web-1").format(
         logging.LogRecord("x", logging.INFO, "x", 1, "got %s", (said,), None)
@@ -161,7 +161,7 @@ def test_a_command_that_fails_shows_no_secret(tmp_path: Path) -> None:
 
 
 class Collected(Transport):
-    """Keeps what would be sent to Sentry."""
+    """Collects what would be sent to Sentry."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -179,7 +179,7 @@ def test_error_reports_hold_nothing_secret_or_personal(monkeypatch: pytest.Monke
     key = keys.generate()
     work = current_work.set("work-7")
     try:
-        # Put together here: the source is sent, values are not.
+        # Assembled here, because reports contain source lines but no values.
         said = " ".join(["private", "words", key])
         try:
             raise RuntimeError(f"failed with {said}")
@@ -204,6 +204,6 @@ def test_error_reports_hold_nothing_secret_or_personal(monkeypatch: pytest.Monke
         original()
 
 
-def test_without_a_dsn_nothing_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_dsn_error_reports_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sentry_sdk, "init", lambda **_: pytest.fail("it was set up"))
     error_reports.start(Settings(_env_file=None), "web-1")  # type: ignore[call-arg]

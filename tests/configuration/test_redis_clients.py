@@ -1,4 +1,4 @@
-"""Clients of Valkey: with TLS, through sentinels, and where a server takes no writes any more."""
+"""Clients of Valkey: with TLS, through sentinels, and after a server stops accepting writes."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ async def redis(valkeys: Valkeys) -> AsyncIterator[Redis]:
         yield found
 
 
-async def test_sentinels_lead_to_the_primary_and_to_the_next_one(valkeys: Valkeys, redis: Redis) -> None:
-    """As an operator asks for it: nothing fails but what is under way."""
+async def test_sentinels_lead_to_the_primary_and_to_its_successor(valkeys: Valkeys, redis: Redis) -> None:
+    """In a failover that the operator asks for, only requests in progress fail."""
     broker = create_broker(RedisAddress(valkeys.url))
     await broker.startup()
     assert await redis.set("name", "alice")
@@ -90,15 +90,17 @@ async def test_sentinels_lead_to_the_primary_and_to_the_next_one(valkeys: Valkey
 
 
 async def is_fed(replica: Redis) -> bool:
-    """Whether it is a replica that has what its primary has."""
+    """Whether it is a replica that has everything that its primary has."""
     try:
         return (await replica.info("replication")).get("master_link_status") == "up"
     except RedisError:
         return False
 
 
-async def test_a_server_that_takes_no_writes_is_left_for_whoever_has_its_address(valkeys: Valkeys) -> None:
-    """As where an address is moved to the successor, and connections to the old one stay open."""
+async def test_clients_leave_a_read_only_server_for_its_successor_at_the_same_address(
+    valkeys: Valkeys,
+) -> None:
+    """This happens if an address moves to the successor while connections to the old server stay open."""
     await until(valkeys.ready)
     primary = valkeys.primary()
     replica = next(port for port in valkeys.ports if port != primary)
@@ -108,6 +110,6 @@ async def test_a_server_that_takes_no_writes_is_left_for_whoever_has_its_address
         async with redis_clients.client(RedisAddress(f"redis://127.0.0.1:{moved.port}/0")) as redis:
             with pytest.raises(ReadOnlyError):
                 await redis.set("name", "carol")
-            assert await redis.get("name") is not None  # by a connection that stays
+            assert await redis.get("name") is not None  # over the connection that stays open
             moved.lead_to(("127.0.0.1", primary))
             assert await redis.set("name", "carol")

@@ -1,4 +1,4 @@
-"""Whatever the environment asks of Sanic, a PROD server has no debug mode, no reloader, no inspector."""
+"""Whatever the environment asks of Sanic, a PROD server has no debug mode, reloader or inspector."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ ASKED = {
 }
 
 
-def test_sanics_debug_reloader_and_inspector_are_out_of_reach(settings: Settings, tmp_path: Path) -> None:
+def test_the_environment_cannot_enable_sanics_debug_reloader_or_inspector(
+    settings: Settings, tmp_path: Path
+) -> None:
     port, inspector = servers.free_port(), servers.free_port()
     url = f"http://127.0.0.1:{port}"
     started = {
@@ -56,13 +58,13 @@ def test_sanics_debug_reloader_and_inspector_are_out_of_reach(settings: Settings
 
 
 def family(pid: int) -> set[int]:
-    """A process and all that came of it."""
+    """A process and all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return {pid}.union(*(family(int(child)) for child in children))
 
 
 def listening(pids: set[int]) -> set[int]:
-    """The TCP ports that these listen on."""
+    """The TCP ports on which these processes listen."""
     sockets = {descriptor.readlink().name for pid in pids for descriptor in Path(f"/proc/{pid}/fd").iterdir()}
     found = set()
     for table in ("tcp", "tcp6"):

@@ -43,13 +43,13 @@ def test_the_example_documents_every_setting_with_its_default() -> None:
         assert {written[name] for name in names} == {shown}, field
 
 
-def test_the_example_itself_is_a_file_of_settings(tmp_path: Path) -> None:
+def test_the_example_itself_is_a_valid_settings_file(tmp_path: Path) -> None:
     text = (ROOT / ".env.example").read_text()
     (tmp_path / ".env").write_text(re.sub(r"^# ([A-Z0-9_]+=)", r"\1", text, flags=re.MULTILINE))
     assert Settings.load() == Settings(_env_file=None)  # type: ignore[call-arg]
 
 
-def test_every_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_secret_can_be_read_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = (ROOT / ".env.example").read_text().partition("This works for\n")[2].partition(".\n")[0]
     names = set(re.findall(r"[A-Z0-9]+(?:_[A-Z0-9]+)+", listed))
     assert names == {name.upper() for name in Settings.SECRET}
@@ -73,7 +73,7 @@ def test_every_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.Monk
         (b"one\0two", "must have exactly one line"),
     ],
 )
-def test_a_file_without_a_secret_stops_the_start(
+def test_a_secret_file_without_a_secret_stops_the_start(
     content: bytes | None, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "secret"
@@ -83,7 +83,7 @@ def test_a_file_without_a_secret_stops_the_start(
         load(monkeypatch, DB_PASS_FILE=str(path))
 
 
-def test_what_is_no_file_holds_no_secret_and_nothing_up(
+def test_a_secret_file_that_is_no_regular_file_is_refused_without_blocking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkfifo(tmp_path / "fifo")
@@ -92,19 +92,19 @@ def test_what_is_no_file_holds_no_secret_and_nothing_up(
             load(monkeypatch, DB_PASS_FILE=str(path))
 
 
-def test_a_secret_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_given_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "secret").write_text("one")
     with pytest.raises(WrongSetting, match="DB_PASS, DB_PASS_FILE: set only one of them"):
         load(monkeypatch, DB_PASS="two", DB_PASS_FILE=str(tmp_path / "secret"))
 
 
-def test_the_names_of_the_first_implementation_are_known() -> None:
+def test_setting_names_of_the_first_implementation_are_known() -> None:
     known = {name for names in Settings.names().values() for name in names}
     assert FIRST.keys() <= known | set(OBSOLETE)
     assert not known & set(OBSOLETE)
 
 
-def test_an_old_file_carries_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_settings_file_still_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in FIRST.items()))
     settings = Settings.load()
     assert (settings.mode, settings.port, settings.demo) == ("PROD", 5050, False)
@@ -126,7 +126,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert (settings.instance_name, settings.tweet_max_length) == ("environment", 5)
 
 
-def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_urls_override_their_separate_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(
         monkeypatch,
         DATABASE_URL="postgresql://us%40er:p%2Fw@db.example:1234/name?sslmode=require",
@@ -221,7 +221,7 @@ def test_urls_win_over_their_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"PUBLIC_URL": "https://perch.example.org:0"}, "PUBLIC_URL: must be an address like"),
     ],
 )
-def test_a_wrong_setting_is_one_line_that_names_it(
+def test_a_wrong_setting_is_reported_in_one_line_that_names_it(
     monkeypatch: pytest.MonkeyPatch, values: dict[str, str], line: str
 ) -> None:
     with pytest.raises(WrongSetting) as wrong:
@@ -241,7 +241,7 @@ def test_a_wrong_setting_is_one_line_that_names_it(
         (b"INSTANCE_NAME=caf\xe9\n", "isn't UTF-8 text"),
     ],
 )
-def test_a_file_that_cannot_be_read_whole_is_not_read_in_part(
+def test_a_settings_file_that_is_partly_unreadable_is_refused(
     content: bytes, words: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / ".env"
@@ -286,33 +286,33 @@ def test_demo_mode(monkeypatch: pytest.MonkeyPatch, values: dict[str, str], demo
         ({"PUBLIC_URL": "http://[::1]:81"}, "http://127.0.0.1:8000", "http://[::1]:81"),
     ],
 )
-def test_where_the_server_is_reached(
+def test_the_address_of_the_server_follows_from_the_settings(
     monkeypatch: pytest.MonkeyPatch, values: dict[str, str], local: str, public: str | None
 ) -> None:
     settings = load(monkeypatch, **values)
     assert (settings.local_url, settings.public_origin) == (local, public)
 
 
-def test_sockets_lie_below_the_data_unless_that_path_is_too_long(tmp_path: Path) -> None:
+def test_sockets_are_in_the_data_folder_unless_its_path_is_too_long(tmp_path: Path) -> None:
     assert embedded_socket_folder(Path("/srv/perch")) == Path("/srv/perch/run")
     deep = Path("/" + "x" * 120)
     assert len(str(embedded_socket_folder(deep))) <= MAX_SOCKET_FOLDER
     assert embedded_socket_folder(deep) != embedded_socket_folder(deep / "y")
 
 
-def test_headers_for_the_collector_are_such_as_can_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trace_headers_must_be_valid_http_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(monkeypatch, OTEL_EXPORTER_OTLP_HEADERS="a=b%20c, d=e==").otel_exporter_otlp_headers
     for wrong in ("a", "a=b%0ac", "a=%E2%82%AC", "=b", "a b=c"):
         with pytest.raises(WrongSetting, match="OTEL_EXPORTER_OTLP_HEADERS: must be name=value"):
             load(monkeypatch, OTEL_EXPORTER_OTLP_HEADERS=wrong)
 
 
-def test_metrics_have_a_port_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_must_have_a_port_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WrongSetting, match="METRICS_PORT: must differ from PORT"):
         load(monkeypatch, PORT="9464", METRICS_PORT="9464")
 
 
-def test_the_folder_of_the_data_is_its_owners_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     code = "from config import logging; from config.settings import Settings; "
     code += "logging.configure_process(Settings.load(), 'web-1')"
     environment = {**os.environ, "DATA_DIR": str(tmp_path / "deep" / "data"), "PYTHONPATH": str(ROOT)}

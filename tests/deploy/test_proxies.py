@@ -1,4 +1,4 @@
-"""A real nginx and a real Caddy, with the files that are shipped, before a running Perch."""
+"""A real nginx and a real Caddy, with the configuration files that we ship, in front of a running Perch."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DEPLOY = Path(__file__).parents[2] / "config/deploy"
 
 HOST = "perch.example.org"
 
-# What the shipped files say of Perch's settings.
+# What the shipped files assume about Perch's settings.
 SETTINGS = re.compile(r"\b([A-Z_]+)=(\S+)")
 
-# What the test has in another way than the shipped file, which would take longer.
+# Changes to the shipped file that keep the test short.
 Changes = Sequence[tuple[str, str]]
 
 ANONYMOUS = 20
@@ -35,7 +35,7 @@ TOKEN = "0123456789abcdef"
 
 @pytest.fixture(scope="module")
 def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
-    """With the settings that the files name."""
+    """A Perch with the settings that the files name."""
     said = dict(SETTINGS.findall(comment(DEPLOY / "nginx.conf")))
     assert said == dict(SETTINGS.findall(comment(DEPLOY / "Caddyfile")))
     folder = tmp_path_factory.mktemp("behind")
@@ -57,7 +57,7 @@ def comment(file: Path) -> str:
 
 @contextmanager
 def nginx(folder: Path, perch: Perch, port: int, changes: Changes = ()) -> Iterator[None]:
-    """The shipped file, with other ports and a certificate of a moment."""
+    """The shipped file with other ports and a temporary certificate."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}"]
         + ["-addext", f"subjectAltName=DNS:{HOST}", "-keyout", "privkey.pem", "-out", "fullchain.pem"],
@@ -89,7 +89,7 @@ def nginx(folder: Path, perch: Perch, port: int, changes: Changes = ()) -> Itera
 
 @contextmanager
 def caddy(folder: Path, perch: Perch, port: int, changes: Changes = ()) -> Iterator[None]:
-    """The shipped file, with a certificate of Caddy's own authority, which nobody installs."""
+    """The shipped file with a certificate of Caddy's own authority, which is installed nowhere."""
     shipped = (DEPLOY / "Caddyfile").read_text()
     alone = f"admin off\nskip_install_trust\nauto_https disable_redirects\nstorage file_system {folder}"
     for there, here in (
@@ -126,7 +126,7 @@ def served(command: list[str], port: int, environment: dict[str, str]) -> Iterat
 
 
 def answers(port: int) -> bool:
-    """Whether TLS is spoken there under the name: a certificate takes Caddy a moment."""
+    """Whether TLS works there under that name: Caddy needs a moment to make a certificate."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
             blind().wrap_socket(plain, server_hostname=HOST).close()
@@ -136,7 +136,7 @@ def answers(port: int) -> bool:
 
 
 def blind() -> ssl.SSLContext:
-    """For certificates of nobody's authority."""
+    """An SSL context that doesn't verify certificates."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -150,7 +150,7 @@ Proxy = Callable[[Path, Perch, int, Changes], AbstractContextManager[None]]
 def proxied(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, perch: Perch
 ) -> Iterator[int]:
-    """The port of a proxy before it."""
+    """The port of a proxy in front of Perch."""
     proxy: Proxy = request.param
     port = servers.free_port()
     with proxy(tmp_path_factory.mktemp("proxy"), perch, port, ()):
@@ -158,14 +158,14 @@ def proxied(
 
 
 def client(port: int, *, source: str = "127.0.0.1") -> httpx.AsyncClient:
-    """Somebody who knows the proxy under its name."""
+    """A client that addresses the proxy by its name."""
     transport = httpx.AsyncHTTPTransport(verify=blind(), local_address=source)
     return httpx.AsyncClient(
         transport=transport, base_url=f"https://127.0.0.1:{port}", headers={"host": HOST}, timeout=30
     )
 
 
-async def test_pages_and_the_api_come_through_with_tls(proxied: int) -> None:
+async def test_pages_and_the_api_are_reachable_through_the_proxy_with_tls(proxied: int) -> None:
     async with client(proxied) as browser:
         page = await browser.get("/", headers={"accept": "text/html"}, extensions=sni())
         assert page.status_code == 200
@@ -178,11 +178,11 @@ async def test_pages_and_the_api_come_through_with_tls(proxied: int) -> None:
 
 
 def sni() -> dict[str, str]:
-    """The name that TLS is told."""
+    """The name to send in the TLS handshake."""
     return {"sni_hostname": HOST}
 
 
-async def test_events_come_as_they_happen(proxied: int) -> None:
+async def test_live_events_pass_through_the_proxy_without_delay(proxied: int) -> None:
     async with client(proxied) as browser:
         key = {"api-key": "test"}
         async with browser.stream("GET", "/api/stream", headers=key, extensions=sni()) as stream:
@@ -199,8 +199,8 @@ async def test_events_come_as_they_happen(proxied: int) -> None:
                             break
 
 
-def test_pictures_come_through_and_too_large_ones_are_refused(proxied: int, tmp_path: Path) -> None:
-    """By curl and HTTP/2, as browsers: over HTTP/1.1 a refusal in the middle of a body may be lost."""
+def test_pictures_pass_through_the_proxy_and_too_large_ones_are_refused(proxied: int, tmp_path: Path) -> None:
+    """Uses curl and HTTP/2, as browsers do: over HTTP/1.1, a refusal in the middle of a body may be lost."""
     picture = pictures.jpeg(640, 480)
     large = picture + b"\0" * (9_900_000 - len(picture))
     for content, status in ((picture, 201), (large, 201), (large + b"\0" * 1_000_000, 413), (2 * large, 413)):
@@ -213,9 +213,9 @@ def test_pictures_come_through_and_too_large_ones_are_refused(proxied: int, tmp_
         assert answered == str(status), len(content)
 
 
-async def test_whoever_asks_cannot_say_from_where(proxied: int) -> None:
-    """Requests without a key are counted by address: what a client claims does not make it another one."""
-    sources = [f"127.{proxied % 250 + 1}.{part}.9" for part in (1, 2)]  # of nobody else here
+async def test_clients_cannot_forge_their_address(proxied: int) -> None:
+    """Requests without a key are counted by address, and no header that a client sends may change it."""
+    sources = [f"127.{proxied % 250 + 1}.{part}.9" for part in (1, 2)]  # an address that no other test uses
     async with client(proxied, source=sources[0]) as one, client(proxied, source=sources[1]) as other:
         numbers = itertools.count(1)
         async with asyncio.timeout(20):
@@ -229,7 +229,7 @@ async def test_whoever_asks_cannot_say_from_where(proxied: int) -> None:
         assert (await other.get("/api/instance", extensions=sni())).status_code == 200
 
 
-# The bounds of the shipped file, and smaller ones.
+# The shipped limits, and smaller ones.
 REQUESTS, CONNECTIONS = 10, 5
 SMALLER = (
     ("rate=200r/s", "rate=1r/s"),
@@ -241,18 +241,18 @@ SMALLER = (
 
 @pytest.fixture(scope="module")
 def bounded(tmp_path_factory: pytest.TempPathFactory, perch: Perch) -> Iterator[int]:
-    """The port of an nginx whose bounds are smaller than those of the shipped file."""
+    """The port of an nginx whose limits are smaller than the shipped ones."""
     port = servers.free_port()
     with nginx(tmp_path_factory.mktemp("bounded"), perch, port, SMALLER):
         yield port
 
 
-async def test_nginx_bounds_the_requests_of_an_address_and_answers_as_perch_does(bounded: int) -> None:
+async def test_nginx_limits_requests_per_address_and_answers_like_perch(bounded: int) -> None:
     sources = [f"127.{bounded % 250 + 1}.{part}.9" for part in (3, 4)]
     async with client(bounded, source=sources[0]) as one, client(bounded, source=sources[1]) as other:
         answers = [await one.get("/health/live", extensions=sni()) for _ in range(2 * REQUESTS)]
         refused = [answer for answer in answers if answer.status_code == 429]
-        assert len(answers) - len(refused) in (REQUESTS, REQUESTS + 1)  # one a second comes back
+        assert len(answers) - len(refused) in (REQUESTS, REQUESTS + 1)  # one more per second is allowed
         assert refused[0].json()["error_type"] == "rate_limited"
         assert refused[0].headers["content-type"] == "application/json"
         assert refused[0].headers["retry-after"] == "1"
@@ -264,7 +264,7 @@ async def test_nginx_bounds_the_requests_of_an_address_and_answers_as_perch_does
             assert (await one.get(file[1], extensions=sni())).status_code == 200
 
 
-async def test_nginx_bounds_the_connections_of_an_address(bounded: int) -> None:
+async def test_nginx_limits_connections_per_address(bounded: int) -> None:
     source, key = f"127.{bounded % 250 + 1}.5.9", {"api-key": "test"}
     async with client(bounded, source=source) as one, AsyncExitStack() as streams:
         for _ in range(CONNECTIONS):
@@ -278,10 +278,10 @@ async def test_nginx_bounds_the_connections_of_an_address(bounded: int) -> None:
 @pytest.mark.parametrize(
     ("proxy", "shorter"), [(nginx, SMALLER), (caddy, (("read_header 10s", "read_header 1s"),))]
 )
-def test_whoever_sends_no_whole_head_is_hung_up_on(
+def test_clients_that_never_finish_the_request_head_are_disconnected(
     proxy: Proxy, shorter: Changes, perch: Perch, tmp_path: Path
 ) -> None:
-    """Of both proxies with a shorter time, and as long as it takes at most."""
+    """Both proxies run with a shorter time limit; the test waits as long as that may take at most."""
     port = servers.free_port()
     with (
         proxy(tmp_path, perch, port, shorter),
@@ -304,8 +304,8 @@ async def test_caddy_refuses_a_head_that_is_too_large(tmp_path: Path, perch: Per
 
 
 @pytest.mark.parametrize("unit", ["perch.service", "perch-part@.service"])
-def test_the_units_of_systemd_are_well_formed(unit: str, tmp_path: Path) -> None:
-    """Each line is one that systemd knows, and what they start is a command."""
+def test_the_systemd_units_are_well_formed(unit: str, tmp_path: Path) -> None:
+    """systemd knows each line, and what the units start is a command of Perch."""
     text = (DEPLOY / unit).read_text()
     assert {command.split()[0] for command in re.findall(r"/opt/perch/bin/perch (.*)", text)} <= {
         "up",

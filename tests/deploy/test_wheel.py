@@ -1,4 +1,4 @@
-"""What `make wheel` packs."""
+"""What `make wheel` puts into the packages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def kept() -> set[str]:
-    """The files of the packages, as they are in the repository."""
+    """The files of the packages in the repository."""
     listed = subprocess.run(
         ["git", "ls-files", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -47,7 +47,7 @@ def test_the_wheel_holds_every_file_and_the_command(built: Path) -> None:
     assert "perch = server.cli:main" in points
 
 
-def test_the_source_package_holds_them_too(built: Path) -> None:
+def test_the_source_package_holds_every_file_too(built: Path) -> None:
     prefix = f"perch_microblog-{VERSION}/"
     with tarfile.open(built / f"perch_microblog-{VERSION}.tar.gz") as source:
         names = {name.removeprefix(prefix) for name in source.getnames()}

@@ -1,4 +1,4 @@
-"""Users made by operators and at the start."""
+"""Users created by operators and at the first start."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from server.features.people.user import User
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def test_demo_users_are_made_once_however_many_start() -> None:
+async def test_demo_users_are_created_once_however_many_processes_start() -> None:
     made = await asyncio.gather(*(accounts.create_demo_users() for _ in range(8)))
     assert sorted(made) == [False] * 7 + [True]
     assert await User.all().order_by("id").values_list("handle", "name") == [
@@ -35,7 +35,7 @@ async def test_a_handle_that_breaks_the_rule_is_refused(handle: str) -> None:
         await accounts.create(handle)
 
 
-async def test_a_handle_is_taken_once() -> None:
+async def test_a_handle_can_be_taken_only_once() -> None:
     await accounts.create("alice")
     results = await asyncio.gather(
         *(accounts.create(name) for name in ("alice", "bob", "bob")), return_exceptions=True
@@ -44,7 +44,7 @@ async def test_a_handle_is_taken_once() -> None:
     assert await User.all().count() == 2
 
 
-async def test_the_first_key_works_and_is_nowhere_to_be_found() -> None:
+async def test_the_first_key_works_and_is_stored_nowhere() -> None:
     _, key = await accounts.create("alice")
     record = await ApiKey.get()
     assert record.hash == keys.digest(key)

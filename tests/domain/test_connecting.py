@@ -1,4 +1,4 @@
-"""Several hosts of one database, and a pool that follows the one that takes writes."""
+"""Several hosts of one database, and a pool that follows the host that accepts writes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def address(settings: Settings, gates: tuple[Proxy, Proxy]) -> DatabaseAddress:
 
 
 async def port_of(address: DatabaseAddress, within: float = 2) -> int:
-    """Where a new connection leads."""
+    """The port that a new connection reaches."""
     connection, host = await connecting.connect_somewhere(address, within=within)
     assert await connection.fetchval("SELECT 1") == 1
     connection.terminate()
@@ -47,7 +47,7 @@ async def port_of(address: DatabaseAddress, within: float = 2) -> int:
 
 
 @pytest.mark.parametrize("mode", [Refuse(), Hang()], ids=["refuses", "hangs"])
-async def test_a_host_that_is_away_leaves_time_for_the_next_one(
+async def test_an_unreachable_host_leaves_time_for_the_next_one(
     gates: tuple[Proxy, Proxy], address: DatabaseAddress, mode: proxy.Mode
 ) -> None:
     first, second = gates
@@ -62,7 +62,7 @@ async def test_a_host_that_is_away_leaves_time_for_the_next_one(
     assert await port_of(address) == first.port
 
 
-async def test_where_no_host_can_be_used_each_says_why(
+async def test_if_no_host_is_usable_the_error_gives_a_reason_for_each(
     gates: tuple[Proxy, Proxy], address: DatabaseAddress
 ) -> None:
     gates[0].mode, gates[1].mode = Hang(), Refuse()
@@ -73,12 +73,12 @@ async def test_where_no_host_can_be_used_each_says_why(
     assert f"127.0.0.1:{gates[1].port}: " in said
 
 
-async def test_a_wrong_name_is_no_reason_to_ask_the_next_host(address: DatabaseAddress) -> None:
+async def test_a_wrong_database_name_is_not_retried_at_the_next_host(address: DatabaseAddress) -> None:
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await connect(replace(address, database="nobodys"), within=2)
 
 
-async def test_settings_of_a_session_last_as_long_as_it_does(address: DatabaseAddress) -> None:
+async def test_session_settings_last_as_long_as_the_session(address: DatabaseAddress) -> None:
     connection = await connect(address, within=2, session={"statement_timeout": "1234ms", "jit": "off"})
     assert await connection.fetchval("SHOW statement_timeout") == "1234ms"
     assert await connection.fetchval("SHOW jit") == "off"
@@ -87,16 +87,16 @@ async def test_settings_of_a_session_last_as_long_as_it_does(address: DatabaseAd
 
 @asynccontextmanager
 async def opened(address: DatabaseAddress) -> AsyncIterator[Any]:
-    """A pool as Perch has it, which leaves sessions as they are."""
+    """A pool like Perch's, which doesn't reset its sessions."""
     options: dict[str, Any] = {"min_size": 0, "max_size": 3, "loop": None, "timeout": 2}
     async with BoundedPool(address, {"jit": "off"}, reset=leave_as_it_is, **options) as pool:
         yield pool
 
 
-async def test_a_pool_that_finds_another_host_ends_what_hangs_on_the_one_before(
+async def test_a_pool_that_finds_another_host_closes_its_connections_to_the_old_one(
     gates: tuple[Proxy, Proxy], address: DatabaseAddress
 ) -> None:
-    """Whoever waits for an answer there is told at once, and nobody meets such a connection later."""
+    """A request waiting on such a connection fails at once, and nobody gets that connection later."""
     async with opened(address) as pool:
         waiting, *idle = [await pool.acquire() for _ in range(3)]
         for each in idle:
@@ -111,7 +111,7 @@ async def test_a_pool_that_finds_another_host_ends_what_hangs_on_the_one_before(
 
 
 async def answers(pool: Any) -> bool:
-    """Whether a connection of the pool does, in time."""
+    """Whether a connection of the pool answers in time."""
     try:
         async with pool.acquire() as connection:
             return bool(await connection.fetchval("SELECT 1", timeout=0.5) == 1)
@@ -119,10 +119,10 @@ async def answers(pool: Any) -> bool:
         return False
 
 
-async def test_a_connection_to_a_server_that_takes_no_writes_any_more_is_not_kept(
+async def test_a_connection_to_a_server_that_became_read_only_is_not_kept(
     settings: Settings,
 ) -> None:
-    """PostgreSQL says so by itself with its next answer; once a second at most it is looked for anew."""
+    """PostgreSQL reports it with its next answer; Perch looks for another host once a second at most."""
     async with opened(settings.database) as pool:
         async with pool.acquire() as connection:
             before = await connection.fetchval("SELECT pg_backend_pid()")
@@ -135,11 +135,11 @@ async def test_a_connection_to_a_server_that_takes_no_writes_any_more_is_not_kep
             again = await connection.fetchval("SELECT pg_backend_pid()")
         async with pool.acquire() as connection:
             assert await connection.fetchval("SELECT pg_backend_pid()") == again, "a second has not passed"
-            async with pool.acquire() as fresh:  # one that takes writes shows the other to be of no use
+            async with pool.acquire() as fresh:  # a writable host proves that the other one is useless
                 assert await fresh.fetchval("SELECT 1") == 1
             with pytest.raises(InterfaceError):
                 await connection.fetchval("SELECT 1")
 
 
-async def test_sessions_of_our_own_hear_each_other(settings: Settings) -> None:
+async def test_our_own_sessions_receive_each_others_notifications(settings: Settings) -> None:
     await sessions.require_own(settings.database)

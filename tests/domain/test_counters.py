@@ -1,4 +1,4 @@
-"""Counters agree with their rows, whoever writes at the same time, and whatever deletes them."""
+"""Counters agree with their rows, whatever writes or deletes happen concurrently."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def publish(author: Viewer) -> int:
 
 
 async def settle(calls: Sequence[Awaitable[object]]) -> list[object]:
-    """All at once; failures are raised, but for the features' own and those of a busy database."""
+    """Run everything at once; raise failures other than the features' own and those of a busy database."""
     results = await asyncio.gather(*calls, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, (PerchError, PoolExhausted)):
@@ -81,7 +81,7 @@ async def test_of_parallel_deletes_one_succeeds_while_others_like() -> None:
     assert await rows(DISAGREEING) == []
 
 
-async def test_of_parallel_tweets_one_gets_the_picture() -> None:
+async def test_of_concurrent_tweets_only_one_gets_the_picture() -> None:
     alice = await viewer("alice")
     for number in range(10):
         made = await MediaAttachment.create(
@@ -100,7 +100,7 @@ async def test_of_parallel_tweets_one_gets_the_picture() -> None:
     assert await rows(DISAGREEING) == []
 
 
-async def test_what_cascades_is_counted_too() -> None:
+async def test_cascading_deletions_are_counted_too() -> None:
     alice, bob, carol = [await viewer(name) for name in ("alice", "bob", "carol")]
     tweet_id = await publish(bob)
     await publish(alice)

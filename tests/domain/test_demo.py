@@ -1,4 +1,4 @@
-"""The community that a new server is shown with."""
+"""The community that a new server is demonstrated with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.domain.test_counters import DISAGREEING
 from tests.waiting import until_gone
 
 
-def test_the_script_fits_together() -> None:
+def test_the_demo_script_is_consistent() -> None:
     assert {post.handle for post in POSTS} == PEOPLE.keys() > set(KNOWN)
     for post in POSTS:
         assert 0 < len(post.text) <= 280
@@ -28,7 +28,7 @@ def test_a_scene_is_the_same_for_the_same_seed() -> None:
 
 
 @pytest.mark.usefixtures("worker", "database")
-async def test_a_new_server_gets_people_who_write_and_pictures_that_are_made(perch: Context) -> None:
+async def test_a_new_server_gets_active_demo_users_and_finished_pictures(perch: Context) -> None:
     found = await demo.settle(perch.store, perch.jobs)
     assert (found.users, found.tweets) == (len(PEOPLE), len(POSTS))
 
@@ -47,7 +47,7 @@ async def test_a_new_server_gets_people_who_write_and_pictures_that_are_made(per
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_server_with_people_is_left_as_it_is(perch: Context, alice: Caller) -> None:
+async def test_a_server_with_users_is_left_unchanged(perch: Context, alice: Caller) -> None:
     await register(alice.send, "zoe")
     with pytest.raises(NotEmpty):
         await demo.settle(perch.store, perch.jobs)

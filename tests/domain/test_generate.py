@@ -1,4 +1,4 @@
-"""A generated database: the same for the same numbers, true in itself, and like one that grew."""
+"""A generated database: reproducible, consistent, and like one that grew naturally."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.whole.conftest import perch
 SIZE = Size.of(1000)
 UNTIL = datetime(2026, 1, 2, 3, tzinfo=UTC)
 
-# Every table in one word.
+# A digest of every table.
 DIGEST = "SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {} t"
 
 DISAGREEING = """
@@ -44,7 +44,7 @@ DISAGREEING = """
 
 @pytest.fixture(scope="module")
 async def empty(settings: Settings) -> Settings:
-    """A database of its own."""
+    """A database of its own, still empty."""
     connection = await asyncpg.connect(**settings.database.connect_arguments())
     await connection.execute("CREATE DATABASE generated")
     await connection.close()
@@ -56,7 +56,7 @@ async def empty(settings: Settings) -> Settings:
 
 @pytest.fixture
 async def connection(empty: Settings) -> AsyncIterator[Any]:
-    """To the database, emptied."""
+    """A connection to that database, emptied."""
     found = await asyncpg.connect(**empty.database.connect_arguments())
     await found.execute("TRUNCATE users, outbox, media_attachments CASCADE")
     yield found
@@ -67,7 +67,7 @@ async def digests(connection: Any) -> list[str]:
     return [await connection.fetchval(DIGEST.format(table)) for table in loading.COLUMNS]
 
 
-async def test_the_same_numbers_seed_and_time_make_the_same_rows(empty: Settings, connection: Any) -> None:
+async def test_the_same_size_seed_and_time_generate_the_same_rows(empty: Settings, connection: Any) -> None:
     made = []
     for seed in (1, 1, 2):
         await connection.execute("TRUNCATE users, outbox, media_attachments CASCADE")
@@ -77,7 +77,9 @@ async def test_the_same_numbers_seed_and_time_make_the_same_rows(empty: Settings
     assert all(one != other for one, other in zip(made[0], made[2], strict=True))
 
 
-async def test_it_is_true_in_itself_and_goes_on_like_any_other(empty: Settings, connection: Any) -> None:
+async def test_generated_data_is_consistent_and_can_be_used_normally(
+    empty: Settings, connection: Any
+) -> None:
     before = await schema(empty)
     found = await loading.fill(empty.database, SIZE, seed=1, until=UNTIL)
     assert await schema(empty) == before
@@ -96,7 +98,7 @@ async def test_it_is_true_in_itself_and_goes_on_like_any_other(empty: Settings, 
     assert (tweet, likes) == (1001, 1)
 
 
-async def test_a_database_that_holds_something_is_left_as_it_is(empty: Settings, connection: Any) -> None:
+async def test_a_database_that_is_not_empty_is_left_unchanged(empty: Settings, connection: Any) -> None:
     await connection.execute("INSERT INTO users (handle, name) VALUES ('alice', 'Alice')")
     with pytest.raises(loading.NotEmpty, match="users"):
         await loading.fill(empty.database, SIZE, seed=1, until=UNTIL)
@@ -104,12 +106,12 @@ async def test_a_database_that_holds_something_is_left_as_it_is(empty: Settings,
 
 
 @pytest.mark.parametrize("wrong", [{"likes": 201}, {"follows": 96}, {"media": 11}])
-def test_what_cannot_be_is_refused(wrong: dict[str, int]) -> None:
+def test_impossible_sizes_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(Impossible):
         Size.of(10, users=20, **wrong)
 
 
-async def test_the_command_writes_keys_for_their_owner_only(
+async def test_the_command_writes_keys_that_only_their_owner_can_read(
     empty: Settings, connection: Any, tmp_path: Path
 ) -> None:
     file = tmp_path / "keys"

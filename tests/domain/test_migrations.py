@@ -1,4 +1,4 @@
-"""The schema: up, down, and up again; every relation and every index that is promised."""
+"""The schema: migrated up, down, and up again; with all promised relations and indexes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from config.settings import Settings
 from server.core.database import migrate
 from server.core.database.connection import rows, tortoise_config
 
-# Tables whose rows outlive what they name.
+# Tables whose rows outlive the rows that they refer to.
 OUTLIVING = {
     "audit_acts",
     "events",
@@ -56,7 +56,7 @@ async def schema(settings: Settings) -> list[str]:
     return lines
 
 
-async def test_up_down_and_up_again(fresh: Settings) -> None:
+async def test_migrations_go_up_down_and_up_again(fresh: Settings) -> None:
     assert await migrate.upgrade(fresh.database) == migrate.known()
     first = await schema(fresh)
     assert await migrate.downgrade(fresh.database) == migrate.known()[::-1]
@@ -65,7 +65,7 @@ async def test_up_down_and_up_again(fresh: Settings) -> None:
     assert await schema(fresh) == first
 
 
-async def test_keys_from_before_the_scope_account_keep_what_they_could_do(fresh: Settings) -> None:
+async def test_keys_older_than_the_account_scope_keep_their_rights(fresh: Settings) -> None:
     await migrate.upgrade(fresh.database)
     (name,) = [name for name in migrate.known() if name.startswith("19_")]
     accounts = import_module(f"server.core.database.migrations.models.{name.removesuffix('.py')}")
@@ -96,7 +96,7 @@ async def test_keys_from_before_the_scope_account_keep_what_they_could_do(fresh:
     await connection.close()
 
 
-# Of each kind: its ids before (tweet, user, followee, picture, key), and as actor, subject and object.
+# For each kind: its old ids (tweet, user, followee, picture, key), then the actor, subject and object.
 KINDS = {
     "tweet": ((1, 2, None, None, None), (2, 1, None)),
     "tweet_deleted": ((1, 2, None, None, None), (2, 1, None)),
@@ -113,7 +113,7 @@ KINDS = {
 BEFORE, AFTER = "tweet_id, user_id, followee_id, media_id, key_id", "actor_id, subject_id, object_id"
 
 
-async def test_events_of_before_and_of_processes_of_before_say_the_same_in_new_columns(
+async def test_old_events_and_those_of_old_processes_mean_the_same_in_new_columns(
     fresh: Settings,
 ) -> None:
     await migrate.upgrade(fresh.database)
@@ -140,7 +140,7 @@ async def test_events_of_before_and_of_processes_of_before_say_the_same_in_new_c
     assert (await found("outbox"), await found("events")) == (KINDS, KINDS)
     await connection.execute("DELETE FROM outbox; DELETE FROM events")
     await insert("outbox", AFTER, 1)
-    await insert("events", BEFORE, 0)  # a relay of before
+    await insert("events", BEFORE, 0)  # a relay of the earlier version
     assert (await found("outbox"), await found("events")) == (KINDS, KINDS)
     await connection.execute("DELETE FROM events")
     await insert("events", AFTER, 1)
@@ -151,7 +151,7 @@ async def test_events_of_before_and_of_processes_of_before_say_the_same_in_new_c
     await connection.close()
 
 
-async def test_several_at_once_apply_each_migration_once(fresh: Settings) -> None:
+async def test_concurrent_migrations_apply_each_one_once(fresh: Settings) -> None:
     applied = await asyncio.gather(*(asyncio.create_task(migrate.upgrade(fresh.database)) for _ in range(4)))
     assert sorted(applied, key=len) == [[], [], [], migrate.known()]
 
@@ -176,7 +176,7 @@ async def test_every_relation_is_a_foreign_key_and_every_foreign_key_has_an_inde
 
 
 @pytest.mark.usefixtures("database")
-async def test_times_have_zones_and_ids_fit_into_javascript() -> None:
+async def test_times_have_time_zones_and_ids_are_safe_integers_in_javascript() -> None:
     wrong = await rows("""
         SELECT table_name, column_name FROM information_schema.columns
         WHERE table_schema = 'public' AND data_type LIKE 'timestamp without%'
@@ -190,7 +190,7 @@ async def test_times_have_zones_and_ids_fit_into_javascript() -> None:
     assert {row["maximum"] for row in identities} == {str(2**53 - 1)}
 
 
-async def test_the_last_migration_knows_the_models_of_today(settings: Settings) -> None:
+async def test_the_last_migration_matches_the_current_models(settings: Settings) -> None:
     """`aerich migrate` would find nothing to write."""
     from aerich.utils import decompress_dict, get_models_describe
 

@@ -1,4 +1,4 @@
-"""Our own PostgreSQL: the everyday role is no superuser, on new data and on data of earlier versions."""
+"""Our own PostgreSQL: the everyday role is no superuser, whether data is new or from earlier versions."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ pytestmark = pytest.mark.whole
 ROLES = "SELECT rolname, rolsuper FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY rolname"
 OWNED = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relowner = 10"
 
-# Who is there, and whether they are superusers, once the roles are separated.
+# The roles, and whether they are superusers, once the roles are separated.
 NOW = {"perch": False, "perch_drill": False, "perch_restore": False, SUPERUSER: True}
 
 
 @pytest.fixture
 async def own(tmp_path: Path) -> AsyncIterator[Settings]:
-    """A server of which nothing was prepared yet, as initdb leaves it."""
+    """A server that is not prepared yet, as initdb leaves it."""
     with servers.embedded_servers(tmp_path) as settings:
         yield settings
 
 
 async def earlier(address: DatabaseAddress) -> None:
-    """As earlier versions did it: everything belongs to the superuser."""
+    """A server as earlier versions left it: everything belongs to the superuser."""
     await own_server.create_database(address)
     await migrate.upgrade(address)
     async with connected(address) as connection:
@@ -47,7 +47,7 @@ async def roles(address: DatabaseAddress) -> dict[str, bool]:
         return {row["rolname"]: row["rolsuper"] for row in await connection.fetch(ROLES)}
 
 
-async def test_data_of_earlier_versions_is_handed_over_at_the_first_start(own: Settings) -> None:
+async def test_old_data_is_handed_over_at_the_first_start(own: Settings) -> None:
     address = own.database
     await earlier(address)
     await own_server.prepare(address)
@@ -62,7 +62,7 @@ async def test_data_of_earlier_versions_is_handed_over_at_the_first_start(own: S
             await connection.execute("COPY (SELECT 1) TO PROGRAM 'true'")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetchval("SELECT pg_read_file('PG_VERSION')")
-    await own_server.prepare(address)  # a second start finds nothing to do
+    await own_server.prepare(address)  # a second start has nothing left to do
     assert await roles(address) == NOW
 
 
@@ -73,8 +73,8 @@ async def test_new_data_is_made_by_the_everyday_role(own: Settings) -> None:
         assert await connection.fetchval(OWNED) == 0
 
 
-async def test_whoever_is_connected_goes_on(own: Settings) -> None:
-    """As the old web processes do while the server is renewed, and several processes that start at once."""
+async def test_connected_sessions_keep_working_during_the_handover(own: Settings) -> None:
+    """The sessions stand for old web processes during a renewal, and several processes that start at once."""
     await earlier(own.database)
     async with connected(own.database) as old:
         await asyncio.gather(*(own_server.prepare(own.database) for _ in range(4)))
@@ -83,8 +83,8 @@ async def test_whoever_is_connected_goes_on(own: Settings) -> None:
         await new.execute("INSERT INTO users (handle, name) VALUES ('carol', 'Carol')")
 
 
-async def test_no_request_waits_for_two_tables_that_are_handed_over(own: Settings) -> None:
-    """As a request that uses one table and then another: with a lock on all of them that would deadlock."""
+async def test_no_request_waits_for_two_tables_that_are_being_handed_over(own: Settings) -> None:
+    """A request that uses one table and then another would deadlock with a lock on all of them."""
     address = own.database
     await earlier(address)
     async with connected(address) as request, request.transaction():
@@ -112,7 +112,7 @@ async def test_tables_in_use_are_handed_over_by_a_later_start(
     assert not (await roles(address))["perch"]
 
 
-async def test_the_superuser_is_there_for_the_operator(own: Settings) -> None:
+async def test_the_superuser_remains_available_to_the_operator(own: Settings) -> None:
     await own_server.prepare(own.database)
     async with connected(replace(own.database, user=SUPERUSER)) as connection:
         assert await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")

@@ -32,29 +32,30 @@ from tasks import copied_pictures
 from tests.statements import Landmarks, generated, landmarks, statements
 from tests.thorough import THOROUGH
 
-# Few follow, and many users are there: a small table is read from end to end rightly.
+# Few follows and many users: PostgreSQL is right to read a small table from end to end.
 SIZE = Size.of(1_000_000) if THOROUGH else Size.of(30_000, users=20_000, follows=60_000)
 
 MORE = (
     "INSERT INTO api_keys (user_id, hash, name, scopes, knows_account) "
     "SELECT id, sha256(handle::bytea), 'x', '{read}', true FROM users LIMIT 20000",
     "INSERT INTO events (seq, kind, subject_id) SELECT n, 'likes', n FROM generate_series(1, 30000) n",
-    # Of a busy moment.
+    # Pictures of a busy moment.
     "UPDATE media_attachments SET state = 'pending' WHERE id % 50 = 0",
     "INSERT INTO audit_acts (act) SELECT 'x' FROM generate_series(1, 20000)",
     "ANALYZE api_keys, events, audit_acts, media_attachments",
 )
 
-# After whatever has been waiting.
+# Later than everything that has been waiting.
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
-# These hold one row; what is being told now or in a moment; a row a host.
+# One row in all; what is being published now or in a moment; one row per host.
 SMALL = {"instance", "outbox", "held_likes", "cache_hosts"}
 
-# What a page works on: its rows; and what it may read for that, a page of each of as many authors at most.
+# The rows that a page works on, and those that it may read for that: at most a page for each of as many
+# authors.
 PAGE, READ = 101, 51 * 51
 
-# What administrators and workers do now and then, mostly with tables that stay small.
+# Statements that administrators and workers run now and then, mostly on tables that stay small.
 SELDOM = {
     "api_keys.personal",
     "invitations.invitation",
@@ -68,13 +69,14 @@ SELDOM = {
     "privacy.export",
 }
 
-# Whom one follows who follows 300: fewer than PostgreSQL reads in order. Of more it reads a page.
+# A profile's list of 300 followees: fewer rows than PostgreSQL reads in order. From longer lists it reads a
+# page.
 SORTED = {"profile": 300}
 
 
 @pytest.fixture(scope="module")
 async def connection(settings: Settings) -> AsyncIterator[Any]:
-    """To a generated database."""
+    """A connection to a generated database."""
     address = await generated(settings, "plans", SIZE)
     found = await asyncpg.connect(**address.connect_arguments(), server_settings=SESSION_SETTINGS)
     for statement in MORE:
@@ -85,17 +87,15 @@ async def connection(settings: Settings) -> AsyncIterator[Any]:
 
 @pytest.fixture(scope="module")
 async def at(connection: Any) -> Landmarks:
-    """What stands out there."""
+    """The landmarks in that database."""
     return await landmarks(connection)
 
 
-async def test_no_statement_reads_a_table_from_end_to_end_or_sorts_more_than_a_page(
-    connection: Any, at: Landmarks
-) -> None:
+async def test_no_statement_scans_a_table_or_sorts_more_than_a_page(connection: Any, at: Landmarks) -> None:
     wrong = []
     for name, (sql, values) in statements(at).items():
         plan = await explained(connection, sql, values)
-        # To merge, the newest tweet of each of the authors is looked up, and the authors are sorted by it.
+        # To merge, it looks up the newest tweet of each of the authors and sorts the authors by it.
         merged = await followees(connection, values[-1]) if name == "Following, of 5,000, merged" else 0
         sort = READ + merged if name.startswith("Following") else SORTED.get(name, PAGE)
         wrong += [f"{name}: {what}" for what in complaints(plan, sort=sort, read=READ + merged)]
@@ -103,11 +103,11 @@ async def test_no_statement_reads_a_table_from_end_to_end_or_sorts_more_than_a_p
 
 
 def _as_older(sql: str) -> str:
-    """The statement for older tweets, where this is that of a timeline."""
+    """The variant for older tweets, if this is a timeline's statement."""
     return sql.replace("{beyond}", "<").replace("{order}", "DESC")
 
 
-def test_no_statement_is_forgotten(at: Landmarks) -> None:
+def test_every_statement_is_checked(at: Landmarks) -> None:
     known = {sql for sql, _ in statements(at).values()} | {sql for _, sql, _ in QUEUES.values()}
     found = [import_module(each.name) for each in walk_packages(features.__path__, f"{features.__name__}.")]
     forgotten = {
@@ -115,12 +115,13 @@ def test_no_statement_is_forgotten(at: Landmarks) -> None:
         for module in [audit, event, *found]
         if module.__name__.removeprefix(f"{features.__name__}.") not in SELDOM
         for sql in written_in(module)
-        if not any(_as_older(sql) in whole for whole in known)  # it may be a part of some
+        if not any(_as_older(sql) in whole for whole in known)  # it may be a part of one of them
     }
     assert not forgotten, "\n".join(sorted(forgotten))
 
 
-# What fills a queue, and a statement that takes a batch from it: the rest of the table is large, and others.
+# Statements that fill a queue, and one that takes a batch from it. The rest of the table is large and
+# unrelated.
 QUEUES: dict[str, tuple[str, str, list[Any]]] = {
     "pending pictures": (
         "UPDATE media_attachments SET state = 'pending', changed_at = '2026-01-01' WHERE id % 2 = 0",
@@ -153,7 +154,7 @@ NOTHING_WAITS = "UPDATE media_attachments SET state = 'ready', copied = 2"
 async def test_a_queue_is_read_a_batch_at_a_time_whatever_statistics_say(
     connection: Any, queue: str, analysed: str
 ) -> None:
-    """With the plan that a connection keeps, which knows no values."""
+    """Uses the generic plan that a connection keeps, which doesn't depend on parameter values."""
     fill, sql, values = QUEUES[queue]
     async with undone(connection):
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
@@ -170,7 +171,7 @@ async def test_a_queue_is_read_a_batch_at_a_time_whatever_statistics_say(
 
 @asynccontextmanager
 async def undone(connection: Any) -> AsyncIterator[None]:
-    """A transaction that is taken back."""
+    """A transaction that is rolled back."""
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -180,7 +181,7 @@ async def undone(connection: Any) -> AsyncIterator[None]:
 
 
 async def explained(connection: Any, sql: str, values: list[Any]) -> dict[str, Any]:
-    """What it did, all of which is taken back."""
+    """The executed plan of the statement, whose effects are rolled back."""
     async with undone(connection):
         found = await connection.fetchval(f"EXPLAIN (ANALYZE, VERBOSE, FORMAT JSON) {sql}", *values)
     plan: dict[str, Any] = msgspec.json.decode(found)[0]["Plan"]
@@ -188,7 +189,7 @@ async def explained(connection: Any, sql: str, values: list[Any]) -> dict[str, A
 
 
 def complaints(plan: dict[str, Any], *, sort: int, read: int) -> Iterator[str]:
-    """What is wrong with it."""
+    """What is wrong with the plan."""
     for node in nodes(plan):
         what = f"{node['Node Type']} of {node.get('Relation Name', '')}"
         if node["Node Type"] == "Seq Scan" and node["Relation Name"] not in SMALL:
@@ -197,32 +198,32 @@ def complaints(plan: dict[str, Any], *, sort: int, read: int) -> Iterator[str]:
             yield f"{what}: {rows_of(node['Plans'][0])} rows sorted"
         if rows_of(node) > read:
             yield f"{what}: {rows_of(node)} rows read"
-    # A subquery that is made a table of: of all that a viewer likes, or of all whom the viewer follows.
+    # A subquery that is turned into a table: all that a viewer likes, or all the users that a viewer follows.
     reads = all(node["Node Type"] != "ModifyTable" for node in nodes(plan))
     if reads and "hashed SubPlan" in str(plan):
         yield "a hashed subquery"
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """All of a plan."""
+    """All nodes of a plan."""
     yield plan
     for part in plan.get("Plans", []):
         yield from nodes(part)
 
 
 def rows_of(node: dict[str, Any]) -> int:
-    """Those that it gave, and those that it read in vain."""
+    """The rows that a node returned, and those that it read and discarded."""
     each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
     return int(each * node["Actual Loops"] + 0.5)
 
 
 async def followees(connection: Any, user_id: int) -> int:
-    """How many there are."""
+    """The number of users that this viewer follows."""
     return int(await connection.fetchval("SELECT following_count FROM users WHERE id = $1", user_id))
 
 
 def written_in(module: ModuleType) -> Iterator[str]:
-    """The statements of a module: constants of text that hold one, no templates of some."""
+    """The SQL statements of a module: string constants that contain one, but no templates for several."""
     for name, value in vars(module).items():
         texts = value.values() if isinstance(value, dict) else [value]
         if name.isupper():
@@ -230,6 +231,6 @@ def written_in(module: ModuleType) -> Iterator[str]:
 
 
 def is_statement(text: object) -> bool:
-    """Whether it is one."""
+    """Whether the text is a statement."""
     words = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ")
     return isinstance(text, str) and "{" not in text and any(word in text for word in words)

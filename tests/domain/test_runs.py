@@ -1,4 +1,4 @@
-"""Scheduled runs: each slot once, whoever plans, dies or comes late."""
+"""Scheduled runs: each slot runs once, whoever plans it, dies or is late."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 class Told(NoJobs):
-    """Remembers which runs workers were told of."""
+    """Remembers which runs were sent to workers."""
 
     def __init__(self) -> None:
         self.runs: list[int] = []
@@ -43,7 +43,7 @@ async def plan(minute: float, told: Told | None = None) -> None:
 
 
 async def slots(kind: RunKind, *states: RunState) -> list[int]:
-    """The minutes that have a row, the oldest first."""
+    """The minutes of slots that have a row, oldest first."""
     found = await ScheduledRun.filter(kind=kind, state__in=states or list(RunState)).order_by("slot")
     return [round((run.slot - START) / timedelta(minutes=1)) for run in found]
 
@@ -65,7 +65,7 @@ async def expire_lease(run_id: int) -> None:
     )
 
 
-async def test_a_fresh_server_begins_with_the_next_slot() -> None:
+async def test_a_new_server_starts_with_the_next_slot() -> None:
     await plan(0.5)
     assert await slots(HOURLY, RunState.DUE) == []
     await plan(1)
@@ -79,12 +79,12 @@ async def test_two_schedulers_make_one_run_of_each_slot() -> None:
     for half in range(2, 2 * SLOTS + 2):
         await asyncio.gather(*(asyncio.create_task(plan(half / 2)) for _ in range(2)))
     for kind in RunKind:
-        assert await slots(kind) == list(range(SLOTS + 1))  # and the one before the start
+        assert await slots(kind) == list(range(SLOTS + 1))  # including the slot before the start
         assert len(await slots(kind, RunState.DUE)) == 1
 
 
 @pytest.mark.fault("slots")
-async def test_of_the_slots_that_were_missed_the_newest_is_run_and_the_others_are_skipped() -> None:
+async def test_of_several_missed_slots_the_newest_runs_and_the_others_are_skipped() -> None:
     await plan(0)
     await plan(1)
     await runs.finish(await claimed(await ScheduledRun.get(kind=HOURLY, state="due")), {})
@@ -95,7 +95,7 @@ async def test_of_the_slots_that_were_missed_the_newest_is_run_and_the_others_ar
 
 
 @pytest.mark.fault("slots")
-async def test_a_clock_that_jumps_and_comes_back_costs_no_slot() -> None:
+async def test_a_clock_that_jumps_and_returns_loses_no_slot() -> None:
     for minute in (0, 1):
         await plan(minute)
     await plan(600)
@@ -107,13 +107,13 @@ async def test_a_clock_that_jumps_and_comes_back_costs_no_slot() -> None:
 
 
 @pytest.mark.fault("slots")
-async def test_a_year_off_is_no_year_of_rows() -> None:
+async def test_a_year_of_downtime_does_not_create_a_year_of_rows() -> None:
     await plan(0)
     await plan(365 * 24 * 60)
     assert len(await slots(HOURLY)) == runs.MAX_SKIPPED + 2
 
 
-async def test_workers_are_told_of_what_is_due_and_again_where_nobody_came() -> None:
+async def test_due_runs_are_sent_to_workers_again_until_one_takes_them() -> None:
     told = Told()
     run = await due()
     await plan(0, told)
@@ -126,13 +126,13 @@ async def test_workers_are_told_of_what_is_due_and_again_where_nobody_came() -> 
     assert told.runs == [run.id, run.id]
 
 
-async def test_one_of_many_claims_a_run() -> None:
+async def test_only_one_of_many_workers_claims_a_run() -> None:
     run = await due()
     found = await asyncio.gather(*(asyncio.create_task(runs.claim(run.id)) for _ in range(8)))
     assert len([claim for claim in found if claim]) == 1
 
 
-async def test_nobody_claims_what_is_not_due_yet_or_done() -> None:
+async def test_runs_that_are_not_due_or_already_done_cannot_be_claimed() -> None:
     later = await due(start_after=datetime.now(UTC) + timedelta(minutes=1))
     assert await runs.claim(later.id) is None
     done = await due(slot=START + timedelta(minutes=1))
@@ -141,7 +141,7 @@ async def test_nobody_claims_what_is_not_due_yet_or_done() -> None:
     assert await runs.claim(10**9) is None
 
 
-async def test_dumps_and_drills_run_one_at_a_time_and_logs_beside_them() -> None:
+async def test_dumps_and_restore_tests_exclude_each_other_but_not_log_shipping() -> None:
     first = await claimed(await due())
     day, drill, logs = [await due(kind) for kind in (RunKind.DUMP_DAY, DRILL, RunKind.LOGS)]
     assert await runs.claim(day.id) is None
@@ -152,7 +152,7 @@ async def test_dumps_and_drills_run_one_at_a_time_and_logs_beside_them() -> None
     assert len([claim for claim in both if claim]) == 1
 
 
-async def test_what_waited_for_a_run_is_told_of_when_that_ends() -> None:
+async def test_a_run_that_waited_for_another_is_sent_when_that_one_ends() -> None:
     told = Told()
     first, second = await due(), await due(DRILL)
     await runs.tell(told)
@@ -165,7 +165,7 @@ async def test_what_waited_for_a_run_is_told_of_when_that_ends() -> None:
     assert told.runs == [first.id, second.id, second.id]
 
 
-async def test_the_run_of_a_holder_that_is_gone_is_taken_over_and_counted_once() -> None:
+async def test_the_run_of_a_lost_lease_holder_is_taken_over_and_counted_once() -> None:
     told = Told()
     run = await due()
     gone = await claimed(run)
@@ -182,7 +182,7 @@ async def test_the_run_of_a_holder_that_is_gone_is_taken_over_and_counted_once()
     assert (run.state, run.result) == ("done", {"by": "taken"})
 
 
-async def test_a_renewed_run_stays_its_holders() -> None:
+async def test_a_renewed_lease_keeps_the_run() -> None:
     run = await due()
     holder = await claimed(run)
     await expire_lease(run.id)
@@ -202,7 +202,7 @@ async def test_a_run_whose_holder_dies_each_time_fails_with_that_reason() -> Non
     assert "died 5 times" in run.error
 
 
-async def test_a_cause_that_may_pass_is_waited_out_and_not_for_ever() -> None:
+async def test_a_transient_failure_is_retried_but_not_forever() -> None:
     run = await due()
     for attempt in range(1, runs.MAX_ATTEMPTS + 1):
         claim = await claimed(run)
@@ -212,24 +212,24 @@ async def test_a_cause_that_may_pass_is_waited_out_and_not_for_ever() -> None:
     assert (run.state, run.error) == ("failed", "the store is away")
 
 
-async def test_a_run_that_is_given_back_is_due_as_before() -> None:
+async def test_a_run_that_is_given_back_is_due_again() -> None:
     run = await due()
     await runs.give_back(await claimed(run))
     assert (await claimed(run)).attempt == 1
 
 
-async def test_a_manual_run_is_beside_the_slots() -> None:
+async def test_manual_runs_are_independent_of_slots() -> None:
     await plan(0)
     claim = await runs.start_manually(RunKind.LOGS)
     assert claim is not None
     await runs.finish(claim, {})
     assert await runs.start_manually(HOURLY) is not None
-    assert await runs.start_manually(DRILL) is None  # a dump runs
+    assert await runs.start_manually(DRILL) is None  # a dump is running
     await plan(1)
     assert await slots(RunKind.LOGS, RunState.DUE) == [1]
 
 
-async def test_an_older_slot_that_was_interrupted_gives_way_to_the_newest() -> None:
+async def test_an_older_interrupted_slot_gives_way_to_the_newest() -> None:
     await plan(0)
     await plan(1)
     await claimed(await ScheduledRun.get(kind=HOURLY, state="due"))
@@ -239,7 +239,7 @@ async def test_an_older_slot_that_was_interrupted_gives_way_to_the_newest() -> N
     assert await slots(HOURLY, RunState.RUNNING) == []
 
 
-async def test_old_rows_are_forgotten_and_open_ones_are_not() -> None:
+async def test_old_finished_runs_are_deleted_and_open_ones_are_kept() -> None:
     await due(slot=START - timedelta(days=100), state="done", ended_at=START)
     kept = await due(slot=START - timedelta(days=101))
     assert await runs.forget_old(now=START) == 1

@@ -1,4 +1,4 @@
-"""Slots: which times runs stand for, across the hours that clocks jump over or repeat."""
+"""Slots: the scheduled times of runs, even across the hours that clocks skip or repeat."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def test_the_newest_slot_is_not_after_now() -> None:
+def test_the_newest_slot_is_never_in_the_future() -> None:
     hourly = table("5 * * * *")
     assert hourly.newest(KIND, at("2026-11-24T18:04:59")) == at("2026-11-24T17:05:00")
     assert hourly.newest(KIND, at("2026-11-24T18:05:00")) == at("2026-11-24T18:05:00")
@@ -29,7 +29,7 @@ def test_the_newest_slot_is_not_after_now() -> None:
     assert hourly.next(KIND, at("2026-11-24T18:05:00")) == at("2026-11-24T19:05:00")
 
 
-def test_slots_between_two_are_listed_without_both_and_within_a_bound() -> None:
+def test_slots_between_two_are_listed_exclusively_and_up_to_a_limit() -> None:
     hourly = table("0 * * * *")
     between = hourly.between(KIND, at("2026-11-24T10:00:00"), at("2026-11-24T14:00:00"), limit=10)
     assert [slot.hour for slot in between] == [13, 12, 11]
@@ -38,8 +38,8 @@ def test_slots_between_two_are_listed_without_both_and_within_a_bound() -> None:
 
 @pytest.mark.fault("slots")
 @pytest.mark.parametrize("cron", ["30 2 * * *", "0 * * * *", "*/20 2 * * *", "59 1 * * *"])
-@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])  # the clocks of Berlin jump, and repeat an hour
-def test_every_slot_comes_once_however_it_is_looked_for(cron: str, day: str) -> None:
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])  # Berlin skips and repeats an hour then
+def test_every_slot_is_found_once_in_either_direction(cron: str, day: str) -> None:
     berlin = table(cron, "Europe/Berlin")
     start = at(f"{day}T00:00:00") - timedelta(hours=12)
     end = start + timedelta(hours=36)
@@ -58,7 +58,7 @@ def test_every_slot_comes_once_however_it_is_looked_for(cron: str, day: str) -> 
         assert newest == max((slot for slot in forwards if slot <= now), default=newest)
 
 
-def test_what_falls_on_one_minute_does_not_start_together() -> None:
+def test_runs_due_in_the_same_minute_do_not_start_together() -> None:
     daily = table("0 3 * * *")
     slot = at("2026-11-24T03:00:00")
     waits = {daily.jitter(kind, slot) for kind in RunKind}

@@ -1,4 +1,4 @@
-"""The client and the bot of `examples/`, against a running Perch, as somebody would start them."""
+"""The client and the bot in `examples/`, run against a real Perch as a reader would start them."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
         yield perch
 
 
-def test_the_bot_knows_what_time_it_is() -> None:
+def test_the_bot_says_what_time_it_is() -> None:
     noon = datetime(2026, 1, 15, 12, tzinfo=UTC)
     assert clock_bot.answer("@Clock new york", noon) == "It is 07:00 in New York."
     assert clock_bot.answer("@clock Atlantis", noon) == "I know places such as Berlin, Tokyo or New York."
     assert clock_bot.answer("what time is it, @clock?", noon) is None
 
 
-def test_the_client_does_what_people_do(perch: Perch, tmp_path: Path) -> None:
+def test_the_example_client_can_do_what_users_do(perch: Perch, tmp_path: Path) -> None:
     file = tmp_path / "hill.jpg"
     file.write_bytes(pictures.jpeg(320, 240))
     with perch_client.Perch(perch.url, "test") as client:
@@ -64,27 +64,27 @@ def test_the_client_does_what_people_do(perch: Perch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def bot(perch: Perch) -> Iterator[subprocess.Popen[bytes]]:
-    """The bot, with a key of its own."""
+    """Run the bot with a key of its own."""
     environment = servers.environment(PERCH_URL=perch.url, PERCH_KEY="test1")
     with subprocess.Popen([sys.executable, str(EXAMPLES / "clock_bot.py")], env=environment) as process:
         yield process
         process.kill()
 
 
-async def test_the_bot_answers_and_goes_on_after_a_restart(
+async def test_the_bot_answers_and_continues_after_a_restart(
     perch: Perch, bot: subprocess.Popen[bytes]
 ) -> None:
     async with httpx.AsyncClient(base_url=perch.url, timeout=30) as http:
         (alice,) = await perch.register(http)
         await answered(alice, "@clock Tokyo", "in Tokyo.")
-        for pid in [pid for pid in perch.children() if is_web(pid)]:  # its stream is cut off
+        for pid in [pid for pid in perch.children() if is_web(pid)]:  # its stream is disconnected
             os.kill(pid, signal.SIGKILL)
         await answered(alice, "@clock Lima", "in Lima.")
         assert bot.poll() is None
 
 
 async def answered(alice: Caller, call: str, expected: str) -> None:
-    """The bot says so within some seconds, whenever its stream is open."""
+    """Wait for the bot's answer, which takes some seconds because its stream may still be reconnecting."""
 
     async def is_there() -> bool:
         try:

@@ -1,1 +1,1 @@
-"""What Perch promises when something breaks, and what became of it: `make faults` (docs/reliability.md)."""
+"""What Perch promises if something breaks, and whether it holds: `make faults` (docs/reliability.md)."""

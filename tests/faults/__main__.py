@@ -29,7 +29,7 @@ MARKER = "faults"
 
 
 def main() -> int:
-    """Run the tests that are marked, print the table."""
+    """Run the tests with a fault mark and print the table."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults",
         description=__doc__,
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def show(verdicts: Verdicts, where: str, *, as_json: bool) -> None:
-    """On the terminal."""
+    """Print the table on the terminal."""
     if as_json:
         click.echo(verdicts.json(where))
         return
@@ -61,13 +61,13 @@ def show(verdicts: Verdicts, where: str, *, as_json: bool) -> None:
 
 
 def write(document: Path, cells: Sequence[tables.Cells], where: str, *, keep: bool) -> None:
-    """Into the document."""
+    """Write the table into the document."""
     text = tables.renewed(document.read_text(), MARKER, COLUMNS, cells, where, keep=keep)
     document.write_text(text)
 
 
 def versions() -> str:
-    """Of what takes part."""
+    """The versions of the software involved."""
     return f"Perch {VERSION}, Python {platform.python_version()}, {machine.postgres()}."
 
 

@@ -1,4 +1,4 @@
-"""Asking again and again while something is broken, and what was answered."""
+"""Repeat requests while something is broken, and record the answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.waiting import lasting
 
 @dataclass
 class Answers:
-    """What all askers got. `published` are the texts of tweets that were answered 201."""
+    """The answers to all askers. `published` holds the texts of tweets that were answered with 201."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     slowest: dict[int, float] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Answers:
     wrong: list[str] = field(default_factory=list)
 
     def take(self, answer: httpx.Response, seconds: float) -> None:
-        """Count it, and look whether it is as the contract has it."""
+        """Count the answer and check it against the contract."""
         status = answer.status_code
         self.statuses[status] += 1
         self.slowest[status] = max(self.slowest.get(status, 0.0), seconds)
@@ -38,7 +38,7 @@ class Answers:
 
     @property
     def words(self) -> str:
-        """For a table."""
+        """The answers, as text for a table."""
         return ", ".join(
             f"{count:,} x {status} (slowest {self.slowest[status]:.1f} s)"
             for status, count in sorted(self.statuses.items())
@@ -47,13 +47,13 @@ class Answers:
 
 numbers = itertools.count(1)
 
-# One of several processes may be well and another not yet.
+# Required because one of several processes may have recovered and another not yet.
 IN_A_ROW = 8
 
 
 @asynccontextmanager
 async def asking(who: Caller, askers: int = 8, *, pause: float = 0.02) -> AsyncIterator[Answers]:
-    """Askers read, publish and like as long as the block lasts; then all of them have got their answers."""
+    """Askers read, publish and like while the block lasts; at its end all of them have their answers."""
     answers = Answers()
     over = asyncio.Event()
     tweet_id = await who.tweet("liked again and again")
@@ -88,7 +88,7 @@ async def asking(who: Caller, askers: int = 8, *, pause: float = 0.02) -> AsyncI
 
 
 async def well(who: Caller, *, within: float) -> float:
-    """Until everything answers, many times over; after how many seconds it began to."""
+    """Wait until everything answers many times in a row; returns the seconds until the first of these."""
 
     async def works() -> bool:
         answers = [await who.raw("GET", "/health/ready"), await who.raw("GET", "/api/tweets")]

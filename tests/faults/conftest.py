@@ -1,4 +1,4 @@
-"""A Perch whose database, Redis and bucket are behind proxies, so that everything may happen to them."""
+"""A Perch whose database, Redis and bucket are behind proxies, so that tests can break them in any way."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.whole.conftest import processes as living
 
 @dataclass
 class Site(Backends):
-    """Two web processes and a worker; how to break what they need, and how to look behind it.
+    """Two web processes and a worker; how to break the servers that they use, and how to look behind them.
 
     `data` is a small disk of its own where that can be had.
     """
@@ -39,21 +39,21 @@ class Site(Backends):
 
     @property
     def data(self) -> Path:
-        """Where uploads under way and log files lie."""
+        """The folder that holds uploads in progress and log files."""
         return self.folder / "data"
 
     @property
     def web(self) -> list[int]:
-        """The web processes that live now."""
+        """The web processes that are alive now."""
         return [pid for pid, parent, _ in living() if parent == self.parent and is_web(pid)]
 
     @property
     def log(self) -> str:
-        """All that its processes printed."""
+        """Everything that its processes printed."""
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
     def mend(self) -> None:
-        """Let everything pass."""
+        """Let everything pass again."""
         super().mend()
         self.storage.mode = Pass()
 
@@ -102,7 +102,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, ceph_url: str) -> Iterator[Si
 
 
 def started(folder: Path, command: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    """A part of Perch, which prints into a file."""
+    """Start one part of Perch, which prints into a file."""
     with (folder / f"{command}.log").open("w") as out:
         return subprocess.Popen(
             [servers.PERCH, command],
@@ -116,7 +116,7 @@ def started(folder: Path, command: str, environment: dict[str, str]) -> subproce
 
 @pytest_asyncio.fixture
 async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
-    """A connection for each request; everything is whole again afterwards."""
+    """A client that opens a connection for each request; afterwards everything is repaired."""
     limits = httpx.Limits(max_keepalive_connections=0, max_connections=1000)
     async with httpx.AsyncClient(base_url=site.url, timeout=60, limits=limits) as found:
         yield found
@@ -130,7 +130,7 @@ async def alice(site: Site, client: httpx.AsyncClient) -> Caller:
 
 
 async def newcomer(site: Site, client: httpx.AsyncClient) -> Caller:
-    """A user whom nobody knew before."""
+    """A new user whom no process has cached yet."""
     key = keys.generate()
     handle = f"u{keys.digest(key).hex()[:12]}"
     (found,) = await site.rows(REGISTER, handle, keys.digest(key))

@@ -1,4 +1,4 @@
-"""A database, a queue and a folder of a test's own, for workers and schedulers that are killed."""
+"""A test's own database, queue and folder, for workers and schedulers that are killed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from storage.local import LocalStore
 from tasks.broker import StreamBroker, create_broker
 from tests import servers
 
-# A database of Redis that nobody else uses.
+# A Redis database number that no other test uses.
 NUMBER = 7
 
 
 @dataclass
 class House:
-    """`settings` are those of processes that live here."""
+    """The environment of a test; `settings` are those of the processes that run in it."""
 
     settings: Settings
     environment: dict[str, str]
@@ -36,12 +36,12 @@ class House:
 
     @property
     def log(self) -> Path:
-        """What its processes print."""
+        """The file that its processes print into."""
         return self.settings.data_folder / "printed"
 
     @property
     def printed(self) -> str:
-        """That."""
+        """What its processes have printed."""
         return self.log.read_text()
 
     async def send(self, task: str, *arguments: Any) -> None:
@@ -51,7 +51,7 @@ class House:
         await found.kiq(*arguments)
 
     async def due(self, kind: str) -> int:
-        """A run of this kind, which workers are told of; its id."""
+        """Create a run of this kind and send it to the workers; returns its id."""
         made: int = await self.database.fetchval(
             "INSERT INTO scheduled_runs (kind, slot, start_after) VALUES ($1, now(), now()) RETURNING id",
             kind,
@@ -60,7 +60,7 @@ class House:
         return made
 
     async def is_done(self, run_id: int) -> bool:
-        """Whether the run is."""
+        """Whether the run is done."""
         state = await self.database.fetchval("SELECT state FROM scheduled_runs WHERE id = $1", run_id)
         assert state != "failed"
         return bool(state == "done")
@@ -68,7 +68,7 @@ class House:
 
 @asynccontextmanager
 async def opened(servers_of: Settings, data: Path, **more: str) -> AsyncIterator[House]:
-    """On the servers of these settings, with a folder for the data."""
+    """Opens one on the servers of these settings, with a folder for its data."""
     name = f"house_{secrets.token_hex(4)}"
     chosen = {
         "DATA_DIR": str(data),

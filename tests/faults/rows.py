@@ -1,6 +1,6 @@
-"""The table's rows: what breaks, and what is promised then.
+"""The table's rows: what breaks, and what is promised in that case.
 
-A test belongs to one by its mark, wherever it stands: `@pytest.mark.fault("redis")`.
+A mark assigns a test to a row, wherever the test is: `@pytest.mark.fault("redis")`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """A row."""
+    """One row of the table."""
 
     what: str
     promise: str

@@ -1,4 +1,4 @@
-"""The document names constants and settings that exist."""
+"""The document only names constants and settings that exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config.settings import Settings
 NAMES = re.compile(r"`((?:server|tasks|storage|config)(?:\.[a-z0-9_]+)+)(?:\.([A-Z_]+))?`|`([A-Z]+_[A-Z_]+)`")
 
 
-def test_every_time_out_that_is_named_is_there() -> None:
+def test_every_timeout_that_the_document_names_exists() -> None:
     document = Path("docs/reliability.md").read_text()
     table = document[document.index("## Timeouts and retries") :]
     named = NAMES.findall(table)

@@ -1,4 +1,4 @@
-"""Live streams that are cut off, and a relay that is killed: every event once and in order."""
+"""Live streams that are disconnected and a relay that is killed: every event arrives once and in order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CUTS = 20
 
 RELAYS_KILLED = much(usually=1, thoroughly=3)
 
-# The relay waits with what it moves into the log, as long as the transaction lasts.
+# The relay waits with the events that it moves into the log for as long as this transaction lasts.
 HOLD = "LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE"
 
 WAITING = f"""
@@ -32,7 +32,7 @@ WAITING = f"""
 
 
 @pytest.mark.fault("live")
-async def test_a_client_that_is_cut_off_hears_every_tweet_once_and_in_order(
+async def test_a_disconnected_client_receives_every_tweet_once_and_in_order(
     site: Site, client: httpx.AsyncClient, alice: Caller, measured: Callable[[str], None]
 ) -> None:
     bob = await newcomer(site, client)
@@ -57,10 +57,10 @@ async def test_a_client_that_is_cut_off_hears_every_tweet_once_and_in_order(
 
 
 @pytest.mark.fault("live")
-async def test_a_relay_that_is_killed_after_the_commit_loses_and_doubles_nothing(
+async def test_a_relay_killed_after_its_commit_loses_and_repeats_no_event(
     site: Site, client: httpx.AsyncClient, alice: Caller, measured: Callable[[str], None]
 ) -> None:
-    """It holds the tweet's event in its hands, and all web processes die with it."""
+    """The relay holds the tweet's event, and all web processes die with it."""
     bob = await newcomer(site, client)
     follower = Follower(site.url, bob)
     following = asyncio.create_task(follower.until("the last one", within=60))

@@ -1,4 +1,4 @@
-"""The database is the truth: without it the answer is 503, never a hang, and what was answered is there."""
+"""The database is the truth: without it, answers are 503 and never hang, and no confirmed write is lost."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.waiting import lasting, until
 
 BROKEN_FOR = much(usually=1.5, thoroughly=20)
 
-# Of a database that says nothing at all: what is asked is given up after five seconds and a little
-# (`STATEMENT_TIMEOUT`), and a connection to it is opened or closed on the way. Seconds.
+# For a database that sends nothing at all: a statement is given up after a little over five seconds
+# (`STATEMENT_TIMEOUT`), and a connection may have to be opened or closed on the way. In seconds.
 GIVEN_UP_AFTER = 10
 
 
@@ -48,7 +48,7 @@ async def test_without_a_database_the_answer_is_503_in_the_envelope(
 
 
 @pytest.mark.fault("postgres")
-async def test_cut_connections_lose_nothing_that_was_answered(
+async def test_dropped_connections_lose_no_confirmed_write(
     site: Site, alice: Caller, measured: Callable[[str], None]
 ) -> None:
     async with asking(alice) as answers:
@@ -64,7 +64,7 @@ async def test_cut_connections_lose_nothing_that_was_answered(
 
 
 @pytest.mark.fault("postgres")
-async def test_a_held_lock_holds_up_those_who_want_the_row_and_nobody_for_long(
+async def test_a_locked_row_delays_only_its_own_requests_and_not_for_long(
     site: Site, client: httpx.AsyncClient, alice: Caller, measured: Callable[[str], None]
 ) -> None:
     bob = await newcomer(site, client)
@@ -86,10 +86,10 @@ async def test_a_held_lock_holds_up_those_who_want_the_row_and_nobody_for_long(
 
 
 @pytest.mark.fault("postgres")
-async def test_a_crowd_that_meets_a_hanging_database_is_answered_and_forgotten(
+async def test_many_requests_to_a_hanging_database_are_answered_and_leave_nothing(
     site: Site, client: httpx.AsyncClient, alice: Caller, measured: Callable[[str], None]
 ) -> None:
-    """Nobody waits in a queue without end: not in memory, and not for the database."""
+    """No request waits in an endless queue, neither in memory nor for the database."""
     crowd = much(usually=300, thoroughly=900)
     site.database.mode = Hang()
     began = time.monotonic()

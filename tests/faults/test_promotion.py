@@ -1,4 +1,4 @@
-"""A standby takes over: Perch follows by itself, and what it has answered is there."""
+"""A standby is promoted: Perch follows by itself, and no confirmed write is lost."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from tests.replicas import Postgres, Valkeys, postgres_pair, valkey_pair
 from tests.waiting import lasting, until, wait_for
 from tests.whole.conftest import REGISTER, is_ready
 
-# As is promised. Seconds.
+# The promised number of seconds.
 FOLLOWS_WITHIN = 30
 
-# Before the promotion, so that there is something to lose. Seconds.
+# The seconds of load before the promotion, so that there is something to lose.
 WRITTEN_FOR = 2
 
 
 @dataclass
 class Pair:
-    """A Perch with two of everything, and what it has answered to."""
+    """A Perch with two of every server, and the writes that it has confirmed."""
 
     url: str
     folder: Path
@@ -43,13 +43,13 @@ class Pair:
 
     @property
     def log(self) -> str:
-        """All that its processes printed."""
+        """Everything that its processes printed."""
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
-    """Web processes, a worker and a scheduler; a promotion cannot be taken back, so each test has its own."""
+    """Web processes, a worker and a scheduler. A promotion can't be undone, so each test has its own."""
     with postgres_pair(tmp_path / "postgres") as (first, second), valkey_pair(tmp_path / "valkey") as valkeys:
         port = servers.free_port()
         environment = servers.environment(
@@ -76,7 +76,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 
 @pytest_asyncio.fixture
 async def client(pair: Pair) -> AsyncIterator[httpx.AsyncClient]:
-    """A connection for each request."""
+    """A client that opens a connection for each request."""
     limits = httpx.Limits(max_keepalive_connections=0, max_connections=1000)
     async with httpx.AsyncClient(base_url=pair.url, timeout=60, limits=limits) as found:
         yield found
@@ -92,7 +92,7 @@ async def alice(pair: Pair, client: httpx.AsyncClient) -> Caller:
 
 @pytest.mark.fault("postgres-promoted")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hangs"])
-async def test_after_a_promotion_perch_follows_and_nothing_answered_is_lost(
+async def test_after_a_promotion_perch_follows_and_no_confirmed_write_is_lost(
     pair: Pair, alice: Caller, end: signal.Signals, measured: Callable[[str], None]
 ) -> None:
     async with asking(alice) as answers:
@@ -104,8 +104,8 @@ async def test_after_a_promotion_perch_follows_and_nothing_answered_is_lost(
     assert answers.published
     found = await pair.second.rows("SELECT content FROM tweets WHERE content = ANY($1)", answers.published)
     assert sorted(row["content"] for row in found) == sorted(answers.published)
-    await until(lambda: made_at_once(alice), within=FOLLOWS_WITHIN)  # by the worker
-    if end is signal.SIGSTOP:  # it wakes up, and thinks that it is the primary
+    await until(lambda: made_at_once(alice), within=FOLLOWS_WITHIN)  # processed by the worker
+    if end is signal.SIGSTOP:  # it resumes, and believes that it is the primary
         pair.first.server.signal(signal.SIGCONT)
         assert (await alice.post("/api/tweets", json={"tweet_data": "behind its back"})).status == 201
         assert await pair.second.rows("SELECT 1 FROM tweets WHERE content = 'behind its back'")
@@ -119,7 +119,7 @@ async def test_after_a_promotion_perch_follows_and_nothing_answered_is_lost(
 async def test_live_updates_go_on_after_a_promotion(
     pair: Pair, client: httpx.AsyncClient, alice: Caller
 ) -> None:
-    """The relay, its lock and those who listen are on connections of their own."""
+    """The relay, its lock and the listeners use connections of their own."""
     heard: list[str] = []
 
     async def listen() -> None:
@@ -143,7 +143,7 @@ async def test_live_updates_go_on_after_a_promotion(
 
 @pytest.mark.fault("redis-promoted")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hangs"])
-async def test_sentinels_name_a_successor_and_perch_follows(
+async def test_perch_follows_the_successor_that_sentinels_name(
     pair: Pair, alice: Caller, end: signal.Signals, measured: Callable[[str], None]
 ) -> None:
     _, second = pair.valkeys.ports

@@ -1,4 +1,4 @@
-"""The proxy that breaks things does what its modes say, in front of a real server."""
+"""The fault proxy does what its modes say, in front of a real server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.waiting import wait_for
 
 
 def echo(listener: socket.socket) -> None:
-    """Send back whatever comes."""
+    """Send back everything that arrives."""
 
     def serve(connection: socket.socket) -> None:
         with connection:
@@ -60,7 +60,7 @@ def received(connection: socket.socket, count: int) -> bytes:
     return data
 
 
-def test_it_passes_what_it_is_not_to_break(gate: Proxy, open_connection: socket.socket) -> None:
+def test_the_proxy_forwards_everything_by_default(gate: Proxy, open_connection: socket.socket) -> None:
     data = bytes(range(256)) * 10_000
     sending = threading.Thread(target=open_connection.sendall, args=(data,))
     sending.start()
@@ -68,7 +68,7 @@ def test_it_passes_what_it_is_not_to_break(gate: Proxy, open_connection: socket.
     sending.join()
 
 
-def test_a_hanging_one_holds_what_comes_until_it_goes_on(gate: Proxy, open_connection: socket.socket) -> None:
+def test_a_hanging_proxy_holds_data_until_it_resumes(gate: Proxy, open_connection: socket.socket) -> None:
     assert said(open_connection, b"one") == b"one"
     gate.mode = proxy.Hang()
     open_connection.sendall(b"two")
@@ -81,7 +81,7 @@ def test_a_hanging_one_holds_what_comes_until_it_goes_on(gate: Proxy, open_conne
     assert received(open_connection, 3) == b"two"
 
 
-def test_a_refusing_one_is_not_there_and_comes_back_at_the_same_port(
+def test_a_refusing_proxy_is_unreachable_and_returns_on_the_same_port(
     gate: Proxy, open_connection: socket.socket
 ) -> None:
     assert said(open_connection, b"one") == b"one"
@@ -95,7 +95,7 @@ def test_a_refusing_one_is_not_there_and_comes_back_at_the_same_port(
         assert said(again, b"two") == b"two"
 
 
-def test_a_connection_is_cut_after_so_many_bytes(gate: Proxy, open_connection: socket.socket) -> None:
+def test_a_connection_is_cut_after_a_number_of_bytes(gate: Proxy, open_connection: socket.socket) -> None:
     gate.mode = proxy.Cut(after=1000, way="to client")
     open_connection.sendall(b"x" * 5000)
     with pytest.raises(ConnectionResetError):
@@ -117,7 +117,9 @@ def test_one_bit_is_flipped(gate: Proxy, open_connection: socket.socket) -> None
     assert said(open_connection, bytes(6)) == bytes(6)
 
 
-def test_an_answer_of_its_own_never_reaches_the_server(gate: Proxy, open_connection: socket.socket) -> None:
+def test_a_canned_answer_keeps_the_request_from_the_server(
+    gate: Proxy, open_connection: socket.socket
+) -> None:
     gate.mode = proxy.SERVER_ERROR
     open_connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
     answer = b""
@@ -126,7 +128,7 @@ def test_an_answer_of_its_own_never_reaches_the_server(gate: Proxy, open_connect
     assert answer == proxy.SERVER_ERROR.data
 
 
-def test_what_is_delayed_comes(gate: Proxy, open_connection: socket.socket) -> None:
+def test_delayed_data_arrives(gate: Proxy, open_connection: socket.socket) -> None:
     gate.mode = proxy.Delay(0.05)
     open_connection.sendall(b"one")
     wait_for(lambda: gate.held, "bytes being held")

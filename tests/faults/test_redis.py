@@ -1,4 +1,4 @@
-"""Redis is a hint: whatever becomes of it, requests are answered, and nothing is lost."""
+"""Redis is only a hint: whatever happens to it, requests are answered and nothing is lost."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tests.proxy import Hang, Mode, Refuse
 from tests.thorough import much
 from tests.waiting import lasting, until
 
-# How long it is broken. Seconds.
+# How many seconds it stays broken.
 BROKEN_FOR = much(usually=1.5, thoroughly=15)
 
-# An upload waits for a message to be taken, and for the picture to be made, before it answers that this takes
-# longer (`tasks.jobs.SEND_TIMEOUT`).
+# Before an upload answers that processing takes longer, it waits for its message to be accepted and for the
+# picture to be processed (`tasks.jobs.SEND_TIMEOUT`).
 UPLOAD_WITHIN = 4
 
 
 @pytest.mark.fault("redis")
 @pytest.mark.parametrize("mode", [Refuse(), Hang()], ids=["refuses", "hangs"])
-async def test_while_redis_is_away_requests_go_on(
+async def test_requests_are_answered_while_redis_is_down(
     site: Site, client: httpx.AsyncClient, alice: Caller, mode: Mode, measured: Callable[[str], None]
 ) -> None:
     async with asking(alice) as answers:
@@ -56,13 +56,15 @@ async def test_while_redis_is_away_requests_go_on(
 
 
 async def made_at_once(who: Caller) -> bool:
-    """Whether the worker hears of an upload, and who waits hears of the worker."""
+    """Whether the worker learns of an upload, and the waiting upload learns of the worker."""
     answer = await who.upload(pictures.jpeg(300, 200))
     return answer.status == 201 and answer["media"]["state"] == "ready"
 
 
 @pytest.mark.fault("redis")
-async def test_a_flush_loses_no_picture(site: Site, alice: Caller, measured: Callable[[str], None]) -> None:
+async def test_a_flush_of_redis_loses_no_picture(
+    site: Site, alice: Caller, measured: Callable[[str], None]
+) -> None:
     async with Redis.from_url(site.own.redis.url) as redis, asking(alice) as answers:
         uploads = [asyncio.create_task(alice.upload(pictures.jpeg(900, 700))) for _ in range(6)]
         for _ in range(10):
@@ -71,7 +73,8 @@ async def test_a_flush_loses_no_picture(site: Site, alice: Caller, measured: Cal
         uploaded = [await upload for upload in uploads]
     assert set(answers.statuses) <= {200, 201}, answers.words
     assert {upload.status for upload in uploaded} == {201}
-    # What a flush has lost is found by the minute's reconciliation, which a scheduler would start here.
+    # Reconciliation finds what a flush has lost; a scheduler would run it every minute, and here the test
+    # does.
     pending = await site.rows("SELECT id FROM media_attachments WHERE state = 'pending'")
     await until(lambda: made_at_once(alice), within=10)
     measured(f"flushed 10 times: {answers.words}, {len(pending)} of 6 pictures left to the reconciliation")

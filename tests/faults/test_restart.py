@@ -1,4 +1,4 @@
-"""Processes are stopped and started anew under load: nobody notices, and streams go on where they were."""
+"""Processes are stopped and renewed under load: no request fails, and streams continue where they were."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
 
 @dataclass
 class Load:
-    """What clients got that never try twice: each on a connection of its own, which it keeps."""
+    """What clients received that never retry; each client keeps a connection of its own."""
 
     statuses: Counter[int | str] = field(default_factory=Counter)
     texts: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Load:
 
 @asynccontextmanager
 async def loaded(perch: Perch, author: Caller) -> AsyncIterator[Load]:
-    """Clients read, and every fifth request is a tweet, as long as the block lasts."""
+    """Clients send requests for the duration of the block; every fifth request publishes a tweet."""
     load = Load()
 
     async def press(number: int) -> None:
@@ -77,7 +77,7 @@ async def loaded(perch: Perch, author: Caller) -> AsyncIterator[Load]:
     try:
         yield load
     finally:
-        load.is_over = True  # what is under way gets its answer
+        load.is_over = True  # requests in progress get their answers
         await asyncio.gather(*pressing)
 
 
@@ -86,7 +86,7 @@ def webs(perch: Perch) -> set[int]:
 
 
 async def renewed(perch: Perch) -> None:
-    """Ask for it, and see new web processes and none of the old ones."""
+    """Request a renewal and wait until all web processes are new ones."""
     before, times = webs(perch), log_of(perch).count("reloaded, now")
     os.kill(perch.process.pid, signal.SIGUSR2)
     await until(lambda: log_of(perch).count("reloaded, now") > times, within=30)
@@ -94,7 +94,7 @@ async def renewed(perch: Perch) -> None:
 
 
 @pytest.mark.fault("restart")
-async def test_a_renewal_under_load_drops_no_request(perch: Perch, measured: Callable[[str], None]) -> None:
+async def test_a_renewal_under_load_fails_no_request(perch: Perch, measured: Callable[[str], None]) -> None:
     async with httpx.AsyncClient(base_url=perch.url) as client:
         alice, bob = await perch.register(client, 2)
         databases = {pid for pid, command in perch.children().items() if "postgres" in command}
@@ -122,7 +122,7 @@ async def test_a_renewal_under_load_drops_no_request(perch: Perch, measured: Cal
 
 
 @pytest.mark.fault("restart")
-async def test_a_stream_is_told_that_the_server_stops(perch: Perch) -> None:
+async def test_streams_are_told_that_the_server_is_stopping(perch: Perch) -> None:
     async with httpx.AsyncClient(base_url=perch.url) as client:
         alice, bob = await perch.register(client, 2)
         async with listening(perch.url, bob) as stream:
@@ -141,7 +141,7 @@ async def test_a_stream_is_told_that_the_server_stops(perch: Perch) -> None:
 
 
 @pytest.mark.fault("restart")
-def test_a_renewal_moves_to_another_port_and_back_and_leaves_none_open(tmp_path: Path) -> None:
+def test_a_renewal_can_move_to_another_port_and_back_and_leaves_none_open(tmp_path: Path) -> None:
     ports = [servers.free_port(), servers.free_port()]
 
     def is_refused(port: int) -> bool:
@@ -159,14 +159,14 @@ def test_a_renewal_moves_to_another_port_and_back_and_leaves_none_open(tmp_path:
         (tmp_path / ".env").write_text(f"PORT={ports[1]}\n")
         os.kill(up.pid, signal.SIGUSR2)
         wait_for(lambda: is_ready(f"http://127.0.0.1:{ports[1]}"), "the other port", seconds=60)
-        up.terminate()  # while what was there before ends
+        up.terminate()  # while the old processes are ending
         said, _ = up.communicate(timeout=60)
     assert said.rstrip().endswith("stopped")
     assert "it is killed" not in said
 
 
 @pytest.mark.fault("restart")
-def test_a_renewal_to_a_port_that_is_taken_changes_nothing(tmp_path: Path) -> None:
+def test_a_renewal_to_an_occupied_port_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"PORT={servers.free_port()}\n")
     port = int((tmp_path / ".env").read_text().removeprefix("PORT="))
     with socket.socket() as other, servers.perch("up", folder=tmp_path, DATA_DIR="data") as up:

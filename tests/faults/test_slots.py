@@ -1,4 +1,4 @@
-"""Two real schedulers that are killed, and a clock that is set: each slot has one row, and is run once."""
+"""Two real schedulers are killed, and the clock is set: each slot has one row and runs once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from tests.faults.workers import started
 from tests.thorough import much
 from tests.waiting import lasting, until
 
-# Logs are shipped in each minute of the clock below, which has one in each second, and nothing else happens.
+# Logs are shipped in each minute of the clock below, one of whose minutes lasts a second. Nothing else is
+# scheduled.
 CRONS = {f"{kind.upper()}_CRON": "0 0 1 1 *" for kind in RunKind} | {"LOGS_CRON": "* * * * *"}
 
 # Runs are claimed by the database's own clock: to that, every slot has come. The file says by how much the
@@ -34,7 +35,7 @@ runs.plan = plan_by_the_clock
 scheduler.PLAN_EVERY = 1
 """
 
-# How long each part of it lasts. Seconds, and minutes of the clock.
+# How long each phase lasts, in seconds, which are minutes of the clock.
 A_WHILE = much(usually=0.5, thoroughly=15)
 
 AHEAD = timedelta(hours=3)
@@ -47,7 +48,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.fault("slots")
-async def test_each_slot_has_one_row_and_is_run_once_whatever_becomes_of_schedulers_and_clocks(
+async def test_each_slot_runs_once_despite_killed_schedulers_and_clock_changes(
     settings: Settings, tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
     start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=20)
@@ -80,7 +81,7 @@ async def test_each_slot_has_one_row_and_is_run_once_whatever_becomes_of_schedul
         rows = await house.database.fetch(SLOTS)
     here = [row for row in rows if row["slot"] < start + AHEAD]
     minutes = [(row["slot"] - here[0]["slot"]) / timedelta(minutes=1) for row in here]
-    assert minutes == list(range(len(here)))  # each has a row, and one
+    assert minutes == list(range(len(here)))  # each slot has exactly one row
     assert {row["state"] for row in rows} <= {"done", "skipped", "due", "running"}
     assert {row["attempt"] for row in rows if row["state"] == "done"} == {1}
     assert all(row["attempt"] == 0 for row in rows if row["state"] == "skipped")
@@ -95,11 +96,11 @@ async def test_each_slot_has_one_row_and_is_run_once_whatever_becomes_of_schedul
 
 
 async def done(house: House, count: int, *, after: datetime = LONG_AGO) -> bool:
-    """Whether so many slots were run, of those after a moment."""
+    """Whether this many slots after a moment have run."""
     return await how_many(house, after) >= count
 
 
 async def how_many(house: House, after: datetime = LONG_AGO) -> int:
-    """Slots that were run."""
+    """The number of slots that have run."""
     found: int = await house.database.fetchval(DONE, after)
     return found

@@ -1,4 +1,4 @@
-"""A bucket that fails in every way: uploads are refused in words and leave nothing; then they work again."""
+"""A bucket that fails in every way: uploads get a clear error, leave nothing behind, and later work again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.waiting import until
 # A tenth of a megabyte.
 PICTURE = pictures.jpeg(1600, 1200)
 
-# In the middle of the picture: headers take half a kilobyte.
+# In the middle of the picture; headers take half a kilobyte.
 MIDDLE = len(PICTURE) // 2
 
 MODES: dict[str, Mode] = {
@@ -38,7 +38,7 @@ MODES: dict[str, Mode] = {
     "hangs": Hang(),
 }
 
-# A bucket that hangs is waited for as long as its budget lasts.
+# How long to wait for a hanging bucket: as long as its budget lasts.
 TRIED = list(MODES)[:4] if much(usually=True, thoroughly=False) else list(MODES)
 
 WITHIN = BUDGET + REMOVED_WITHIN + 2
@@ -46,7 +46,7 @@ WITHIN = BUDGET + REMOVED_WITHIN + 2
 
 @pytest_asyncio.fixture
 async def bucket(site: Site) -> AsyncIterator[S3Store]:
-    """Past the proxy."""
+    """The bucket itself, not through the proxy."""
     found = S3Store(site.bucket)
     await found.open()
     yield found
@@ -70,7 +70,8 @@ async def test_an_upload_that_cannot_be_stored_says_so_and_leaves_nothing(
     assert seconds < WITHIN
     assert await site.rows("SELECT FROM media_attachments WHERE owner_id = $1", alice.id) == []
     left = {*await objects(bucket)} - before
-    # A store whose answers are lost may store an original after it was told to remove it: it is swept later.
+    # A store whose answers are lost may store an original after it was told to remove it; cleanup removes it
+    # later.
     assert not left or (
         how == "cuts the answer" and all(key.startswith(object_keys.INCOMING) for key in left)
     )
@@ -80,7 +81,7 @@ async def test_an_upload_that_cannot_be_stored_says_so_and_leaves_nothing(
 
 
 async def made(who: Caller) -> bool:
-    """Whether an upload becomes a picture."""
+    """Whether an upload is processed into a picture."""
     answer = await who.upload(PICTURE)
     return answer.status == 201 and answer["media"]["state"] == "ready"
 
@@ -99,7 +100,7 @@ async def test_a_picture_that_cannot_be_read_is_unavailable_and_not_lost(
 
 
 @pytest.mark.fault("storage")
-async def test_a_full_disk_refuses_uploads_and_nothing_else(
+async def test_a_full_disk_affects_only_uploads(
     site: Site, alice: Caller, measured: Callable[[str], None]
 ) -> None:
     if not site.has_disk:

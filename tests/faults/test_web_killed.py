@@ -1,4 +1,4 @@
-"""Web processes are killed in the middle of tweets: each tweet is there whole or not at all."""
+"""Web processes are killed in the middle of tweets: each tweet exists completely or not at all."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ KILLS = much(usually=1, thoroughly=3)
 
 WRITERS = 8
 
-# Two pictures of this user's that nobody uses yet.
+# Two unattached pictures of this user's.
 PICTURES = """
     INSERT INTO media_attachments (token, owner_id, state, content_type, width, height)
     SELECT md5(random()::text), $1, 'ready', 'image/jpeg', 1, 1 FROM generate_series(1, 2) RETURNING id
 """
 
-# Those who wait for a lock on the table of tweets.
+# Sessions that wait for a lock on the table of tweets.
 WAITING = "SELECT count(*) FROM pg_locks WHERE relation = 'tweets'::regclass AND NOT granted"
 
-# What must not be: each statement finds what is wrong.
+# What must never be: each statement returns the violations.
 WRONG = {
     "tweets without all of their pictures": """
         SELECT t.id FROM tweets t LEFT JOIN media_attachments m ON m.tweet_id = t.id
@@ -59,7 +59,7 @@ WRONG = {
 
 @dataclass
 class Written:
-    """What writers tried and what was answered. `unanswered` may be there or not."""
+    """What writers tried and what was answered. The `unanswered` may or may not exist."""
 
     answered: set[str] = field(default_factory=set)
     unanswered: set[str] = field(default_factory=set)
@@ -73,7 +73,7 @@ def perch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
 
 
 async def write(perch: Perch, who: Caller, written: Written, over: asyncio.Event) -> None:
-    """Tweets with two pictures; one that got no answer is sent again with its key, three times of four."""
+    """Publish tweets with two pictures; three of four that get no answer are sent again with the same key."""
     database = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
     for turn in itertools.count():
         if over.is_set():
@@ -103,7 +103,7 @@ async def write(perch: Perch, who: Caller, written: Written, over: asyncio.Event
 
 
 async def kill_in_the_middle(perch: Perch) -> int:
-    """Kill every web process while a tweet that one of them began cannot end; how many were killed."""
+    """Kill every web process while one of its tweets is blocked in progress; returns how many were killed."""
     database = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
 
     async def waits() -> bool:
@@ -120,7 +120,7 @@ async def kill_in_the_middle(perch: Perch) -> int:
 
 
 @pytest.mark.fault("web-killed")
-async def test_tweets_are_whole_or_not_there_though_processes_are_killed(
+async def test_tweets_are_complete_or_absent_although_processes_are_killed(
     perch: Perch, measured: Callable[[str], None]
 ) -> None:
     limits = httpx.Limits(max_connections=60, max_keepalive_connections=0)

@@ -1,4 +1,4 @@
-"""Workers that are killed in the middle of what takes long, and tasks that kill each worker."""
+"""Workers that are killed in the middle of long tasks, and tasks that kill every worker."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from tests.faults.workers import HASTE, started
 from tests.thorough import THOROUGH, much
 from tests.waiting import until
 
-# Everything is done again within this time after a kill. Seconds.
+# All work is resumed and finished within this number of seconds after a kill.
 TAKEN_OVER_WITHIN = 60
 
 PICTURES, LOG_FILES, LINES = 6, 150, much(usually=500, thoroughly=3_000)
 
-# A dump of some tenths of a second: 30 MB.
+# A dump that takes some tenths of a second: 30 MB.
 TWEETS = """
     INSERT INTO tweets (author_id, content)
     SELECT 1, repeat(md5(n::text), 100) FROM generate_series(1, 9000) n
@@ -55,10 +55,10 @@ async def house(settings: Settings, tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.mark.fault("worker-killed")
-async def test_what_a_killed_worker_was_at_is_taken_over_and_done_once(
+async def test_the_work_of_a_killed_worker_is_taken_over_and_done_once(
     house: House, measured: Callable[[str], None]
 ) -> None:
-    """One in the middle of pictures and a dump, and another one in the middle of shipping logs."""
+    """One worker is killed in the middle of pictures and a dump, another in the middle of shipping logs."""
     changes = much(usually=HASTE, thoroughly="")
     await house.database.execute(TWEETS)
     dump = await house.due("dump_hour")
@@ -102,7 +102,7 @@ def kill(pid: int) -> None:
 
 
 async def pending_pictures(house: House) -> list[str]:
-    """Large ones, which take a moment each."""
+    """Large pictures, each of which takes a moment."""
     file = house.settings.data_folder / "picture"
     file.write_bytes(pictures.jpeg(4032, 3024))
     tokens = [secrets.token_hex(16) for _ in range(PICTURES)]
@@ -127,7 +127,7 @@ async def originals_are_gone(house: House) -> bool:
 
 
 def finished_logs(folder: Path) -> list[bytes]:
-    """Files of a process that is gone; their lines."""
+    """Log files of a process that has ended; returns their lines."""
     folder.mkdir(parents=True, exist_ok=True)
     every: list[bytes] = []
     for number in range(LOG_FILES):
@@ -162,7 +162,8 @@ async def poison():
 registry.TASKS += (task.Task("tests.poison", poison),)
 """
 
-# What a worker's death costs where nothing is shortened is measured above: here the number of deaths counts.
+# The test above measures the cost of a worker's death with normal leases; here only the number of deaths
+# counts.
 DEATHS = much(usually=2, thoroughly=5)
 
 

@@ -1,4 +1,4 @@
-"""The table, gathered by pytest as the marked tests run."""
+"""The table, gathered by pytest while the marked tests run."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tools.measuring.tables import Cells
 
 COLUMNS = ("fault", "promise", "measured", "verdict")
 
-# The name under which a test says what it measured (the fixture `measured`).
+# The property under which a test reports its measurement (the fixture `measured`).
 MEASURED = "measured"
 
 
 @dataclass
 class Found:
-    """What became of a row's tests."""
+    """The results of the tests of one row."""
 
     passed: int = 0
     broken: list[str] = field(default_factory=list)
@@ -39,13 +39,13 @@ class Found:
 
 
 class Verdicts:
-    """A plugin of pytest: runs the tests of these rows alone, and remembers what they say."""
+    """A pytest plugin that runs only the tests of these rows and remembers their results."""
 
     def __init__(self, names: Collection[str]) -> None:
         self.found = {name: Found() for name in FAULTS if name in names}
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out the tests of other rows. Raises UsageError for a row that there is not."""
+        """Leave out the tests of other rows. Raises UsageError for an unknown row."""
         chosen: list[pytest.Item] = []
         others: list[pytest.Item] = []
         for item in items:
@@ -73,18 +73,18 @@ class Verdicts:
 
     @property
     def all_kept(self) -> bool:
-        """Whether every promise was tested, and kept."""
+        """Whether every promise was tested and kept."""
         return all(found.verdict == "kept" for found in self.found.values())
 
     def cells(self) -> list[Cells]:
-        """For a document."""
+        """The cells of a document's table."""
         return [
             (FAULTS[name].what, FAULTS[name].promise, found.words.replace("|", "\\|"), found.verdict)
             for name, found in self.found.items()
         ]
 
     def plain(self) -> str:
-        """For a terminal: a row's cells below each other, as their sentences are long."""
+        """Text for a terminal: the cells of a row are below each other, because their sentences are long."""
         lines = []
         for name, found in self.found.items():
             lines += [f"{found.verdict:<10} {name}: {FAULTS[name].what}"]
@@ -92,7 +92,7 @@ class Verdicts:
         return "\n".join(lines)
 
     def json(self, where: str) -> str:
-        """For a program."""
+        """The results as data for a program."""
         rows = [
             {"row": name, **dict(zip(COLUMNS, cells, strict=True))}
             for name, cells in zip(self.found, self.cells(), strict=True)

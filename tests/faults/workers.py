@@ -1,4 +1,4 @@
-"""Worker processes that may be killed, with leases of seconds where a test has little time."""
+"""Worker processes that may be killed, with leases of seconds if a test is short of time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Seconds, as everywhere. A worker's lease is longer than those of its work, as it is without haste: whoever
-# takes over a message finds the work free.
+# All in seconds. A worker's lease is longer than the leases of its work, as in normal operation: a worker
+# that takes over a message then finds the work free.
 HASTE = """
 broker.WORKER_LEASE, broker.BEAT_EVERY, broker.LOOK_EVERY = 3, 0.5, 0.5
 picture_attempts.ATTEMPT_LEASE = runs.LEASE = 2
@@ -31,7 +31,7 @@ main()
 def started(
     environment: dict[str, str], log: Path, changes: str = "", command: str = "worker"
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`perch worker`, or another part, with these changes; killed at the end, where it lives still."""
+    """Run `perch worker`, or another part, with these changes; killed at the end if it is still alive."""
     program = PROGRAM.format(changes=changes, command=command)
     with log.open("ab") as out:
         process = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=out, stderr=out)

@@ -1,4 +1,4 @@
-"""An old database, and an empty Perch to take it over."""
+"""An old database, and an empty Perch to import it into."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.importing import first
 
 @pytest.fixture
 async def ugly(settings: Settings, database: None) -> DatabaseAddress:
-    """With all that may be wrong in it."""
+    """An old database with everything that may be wrong in one."""
     address = await first.made(settings)
     await first.fill_with_ugly_rows(address)
     return address
@@ -22,7 +22,7 @@ async def ugly(settings: Settings, database: None) -> DatabaseAddress:
 
 @pytest.fixture
 async def whole(settings: Settings, database: None) -> DatabaseAddress:
-    """With 2,500 tweets and nothing wrong: some batches of each table."""
+    """An old database with 2,500 tweets and nothing wrong: several batches of each table."""
     address = await first.made(settings)
     await first.fill(address, tweets=2500)
     return address
@@ -30,13 +30,13 @@ async def whole(settings: Settings, database: None) -> DatabaseAddress:
 
 @pytest.fixture
 def files(tmp_path_factory: pytest.TempPathFactory) -> FilesInFolder:
-    """The pictures of the ugly one."""
+    """The picture files of the ugly database."""
     return first.files(tmp_path_factory.mktemp("old"))
 
 
 @pytest.fixture
 async def empty_store(store: ObjectStore, database: None) -> ObjectStore:
-    """Without what other tests left."""
+    """The store without what other tests left in it."""
     for key in await objects(store):
         await store.delete(key)
     return store

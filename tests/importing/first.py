@@ -1,4 +1,4 @@
-"""Databases as the first implementation made them, whole ones and ugly ones, on the tests' own server."""
+"""Databases as the first implementation created them, sound and ugly ones, on the tests' own server."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ SCHEMA = """
     );
 """
 
-# As hands and restores leave it: nothing refuses anything any more.
+# Manual changes and restores may leave a database like this, in which no constraint refuses anything any
+# more.
 WITHOUT_CONSTRAINTS = """
     DO $$ DECLARE found record; BEGIN
         FOR found IN SELECT conrelid::regclass AS name, conname FROM pg_constraint
@@ -133,7 +134,7 @@ MEDIAS = [
     (3, 6),
 ]
 
-# Bytes; pictures of the tests are far smaller.
+# In bytes; the tests' pictures are far smaller.
 MEDIA_MAX_BYTES = 64 * 1024
 
 
@@ -185,13 +186,13 @@ WHOLE = """
 
 
 async def fill(address: DatabaseAddress, *, tweets: int, users: int = 50) -> None:
-    """A database in which everything is as it should be."""
+    """Fill a database in which everything is as it should be."""
     async with connected(address) as connection:
         await connection.execute(WHOLE.format(tweets=tweets, users=users))
 
 
 def files(folder: Path) -> FilesInFolder:
-    """The files of the ugly database; that of picture 4 is not there."""
+    """The picture files of the ugly database; the file of picture 4 is missing."""
     for number in (1, 2, 3, 7):
         (folder / NAMES[number]).write_bytes(pictures.jpeg(60 + number, 40))
     (folder / NAMES[5]).write_text("<svg/>")
@@ -218,7 +219,7 @@ async def take_over(
 
 
 def told(account: Account) -> dict[str, list[tuple[str, str]]]:
-    """Ids and reasons by table."""
+    """Ids and reasons of the exceptions, by table."""
     found: dict[str, list[tuple[str, str]]] = {}
     for one in account.exceptions:
         found.setdefault(one.table, []).append((one.id, one.reason))
@@ -226,7 +227,7 @@ def told(account: Account) -> dict[str, list[tuple[str, str]]]:
 
 
 def counted(account: Account) -> dict[str, tuple[int, int]]:
-    """Found and taken by table."""
+    """The numbers found and imported, by table."""
     return {name: (count.found, count.taken) for name, count in account.counts.items()}
 
 

@@ -1,4 +1,4 @@
-"""What is in this Perch, in a word for each table."""
+"""The contents of this Perch, as a digest for each table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TABLES = (
 
 
 async def contents(*tables: str) -> dict[str, str]:
-    """Every table in one word."""
+    """A digest of each table."""
     return {
         table: str(await rows(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"))
         for table in tables or TABLES

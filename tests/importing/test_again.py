@@ -1,4 +1,4 @@
-"""Run twice, interrupted, killed: what is done stays done, and nothing is done twice."""
+"""An import that is repeated, interrupted or killed: what is done stays done, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.whole
 
 
 class Unsent(NoJobs):
-    """Pictures stay as they were imported: a worker of other tests may be there."""
+    """Leaves pictures as they were imported: a worker of other tests may be running."""
 
     async def send(self, job: Job, *arguments: Any) -> bool:
         return job == PROCESS
@@ -56,7 +56,7 @@ def environment(settings: Settings) -> dict[str, str]:
     )
 
 
-async def test_a_second_run_changes_nothing_and_tells_the_same(
+async def test_a_second_import_changes_nothing_and_reports_the_same(
     ugly: DatabaseAddress, perch: Context, files: FilesInFolder
 ) -> None:
     once = await take_over(ugly, perch, files)
@@ -67,7 +67,7 @@ async def test_a_second_run_changes_nothing_and_tells_the_same(
     assert (again.began_at, again.finished_at) == (once.began_at, once.finished_at)
 
 
-async def test_what_people_did_since_is_not_undone_by_a_second_run(
+async def test_a_second_import_does_not_undo_what_users_did_in_between(
     whole: DatabaseAddress, perch: Context, anybody: Caller
 ) -> None:
     await take_over(whole, perch)
@@ -82,7 +82,7 @@ async def test_what_people_did_since_is_not_undone_by_a_second_run(
     assert (await count("tweets"), await count("follows")) == (2499, 49)
 
 
-async def test_pictures_whose_files_were_missing_come_with_a_second_run(
+async def test_pictures_whose_files_were_missing_are_imported_by_a_second_run(
     ugly: DatabaseAddress, perch: Context, files: FilesInFolder
 ) -> None:
     without = await take_over(ugly, perch)
@@ -96,11 +96,11 @@ async def test_pictures_whose_files_were_missing_come_with_a_second_run(
 
 
 class Ended(Exception):
-    """Of an import, by whoever watches it."""
+    """Raised to end an import by its progress display."""
 
 
 def ending(label: str, after: int) -> Progress:
-    """A bar that ends the import when it has moved so often."""
+    """A progress bar that ends the import after it has moved this many times."""
 
     @contextmanager
     def bar(shown: str, _length: int | None) -> Iterator[Callable[[int], None]]:
@@ -118,7 +118,7 @@ def ending(label: str, after: int) -> Progress:
 
 
 @pytest.mark.parametrize("after", [0, 1, 3, 6])
-async def test_an_interrupted_import_goes_on_where_it_was(
+async def test_an_interrupted_import_continues_where_it_stopped(
     whole: DatabaseAddress, perch: Context, after: int
 ) -> None:
     with pytest.raises(Ended):
@@ -131,7 +131,7 @@ async def test_an_interrupted_import_goes_on_where_it_was(
     assert (account.exceptions, account.notes) == ([], [])
 
 
-async def test_interrupted_among_the_files_no_picture_comes_twice(
+async def test_an_import_interrupted_among_the_files_imports_no_picture_twice(
     whole: DatabaseAddress, perch: Context, files: FilesInFolder, empty_store: ObjectStore
 ) -> None:
     async with first.connected(whole) as connection:
@@ -148,17 +148,17 @@ async def test_interrupted_among_the_files_no_picture_comes_twice(
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-async def test_a_killed_command_is_finished_by_the_next_one(
+async def test_a_killed_import_is_finished_by_the_next_run(
     settings: Settings, database: None, how: signal.Signals
 ) -> None:
-    """50,000 tweets in batches, killed in the middle of them."""
+    """Killed in the middle of 50,000 tweets, which are imported in batches."""
     address = await first.made(settings)
     await first.fill(address, tweets=50_000)
     command = perch_command(address)
     killed = await asyncio.create_subprocess_exec(
         *command,
         env=environment(settings),
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored, where tests run behind
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background jobs ignore it
     )
 
     async def has_begun() -> bool:
@@ -188,7 +188,7 @@ async def test_a_killed_command_is_finished_by_the_next_one(
     assert wrong == []
 
 
-async def test_pictures_of_a_tweet_that_was_deleted_meanwhile_stay_away(
+async def test_pictures_of_a_tweet_deleted_in_between_are_not_imported(
     ugly: DatabaseAddress, perch: Context, files: FilesInFolder, anybody: Caller, empty_store: ObjectStore
 ) -> None:
     await take_over(ugly, perch)
@@ -199,7 +199,7 @@ async def test_pictures_of_a_tweet_that_was_deleted_meanwhile_stay_away(
     assert len(await objects(empty_store)) == await count("media_attachments") == 2
 
 
-async def test_the_same_database_restored_elsewhere_is_known(
+async def test_the_same_database_restored_elsewhere_is_recognised(
     whole: DatabaseAddress, perch: Context, settings: Settings
 ) -> None:
     await take_over(whole, perch)
@@ -210,7 +210,7 @@ async def test_the_same_database_restored_elsewhere_is_known(
     assert await contents() == before
 
 
-async def test_what_was_written_there_after_the_import_is_noted_and_not_taken_over(
+async def test_rows_added_to_the_old_database_after_the_import_are_only_reported(
     whole: DatabaseAddress, perch: Context
 ) -> None:
     await take_over(whole, perch)
@@ -223,7 +223,7 @@ async def test_what_was_written_there_after_the_import_is_noted_and_not_taken_ov
     assert await count("tweets") == 2500
 
 
-async def test_a_dry_run_tells_the_same_and_changes_nothing(
+async def test_a_dry_run_reports_the_same_and_changes_nothing(
     ugly: DatabaseAddress, perch: Context, files: FilesInFolder
 ) -> None:
     before = await contents()

@@ -1,4 +1,4 @@
-"""The command `perch import first`, as an operator calls it."""
+"""The command `perch import first` as an operator runs it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def imported(
     return found
 
 
-def test_it_tells_people_what_was_taken_over_and_why_the_rest_was_not(
+def test_the_command_says_what_was_imported_and_why_the_rest_was_not(
     settings: Settings, ugly: DatabaseAddress, files: FilesInFolder, tmp_path: Path
 ) -> None:
     done = imported(settings, tmp_path, ugly, "--media-folder", str(files.folder))
@@ -58,7 +58,7 @@ def test_it_tells_people_what_was_taken_over_and_why_the_rest_was_not(
     assert "has been imported; finished at" in lines[-1]
 
 
-async def test_scripts_get_each_exception_and_no_key(
+async def test_json_output_lists_each_exception_and_no_key(
     settings: Settings, ugly: DatabaseAddress, files: FilesInFolder, tmp_path: Path
 ) -> None:
     options = ["--media-folder", str(files.folder), "--timezone", "Europe/Moscow", "--json"]
@@ -77,7 +77,7 @@ async def test_scripts_get_each_exception_and_no_key(
     assert json.loads(again.stdout)["exceptions"] == account["exceptions"]
 
 
-async def test_a_perch_that_runs_shows_what_the_command_wrote(
+async def test_a_running_perch_shows_what_the_command_imported(
     settings: Settings, ugly: DatabaseAddress, anybody: Caller, tmp_path: Path
 ) -> None:
     await rows("SELECT setval('users_id_seq', 1000)")
@@ -88,10 +88,10 @@ async def test_a_perch_that_runs_shows_what_the_command_wrote(
     assert len(await reader.timeline()) == 8
 
 
-def test_into_a_perch_that_does_not_run_and_is_started_then(
+def test_import_into_a_stopped_perch_that_is_started_afterwards(
     ugly: DatabaseAddress, files: FilesInFolder, tmp_path: Path
 ) -> None:
-    """Its own PostgreSQL is started for the command; nobody takes the pictures into the queue."""
+    """Its own PostgreSQL is started for the command; nobody queues the pictures meanwhile."""
     own = {"MODE": "PROD", "DATA_DIR": str(tmp_path / "data"), "MEDIA_MAX_BYTES": "65536"}
     url = f"postgresql://perch@/{ugly.database}?host={ugly.host}"
     done = perch(
@@ -107,7 +107,7 @@ def test_into_a_perch_that_does_not_run_and_is_started_then(
         assert httpx.get(f"{up.url}/api/users/me", headers={"api-key": "test"}).status_code == 401
 
 
-async def test_the_demo_users_keys_work_in_demo_mode_only(
+async def test_imported_demo_keys_work_only_in_demo_mode(
     settings: Settings, ugly: DatabaseAddress, tmp_path: Path
 ) -> None:
     done = imported(settings, tmp_path, ugly, "--without-pictures", MODE="DEV")
@@ -127,7 +127,7 @@ async def test_the_demo_users_keys_work_in_demo_mode_only(
         (["--without-pictures", "--database-url", "mysql://x/y"], "must start with postgresql://"),
     ],
 )
-def test_a_wrong_option_is_said(
+def test_a_wrong_option_is_reported(
     settings: Settings, ugly: DatabaseAddress, tmp_path: Path, options: list[str], reason: str
 ) -> None:
     done = imported(settings, tmp_path, ugly, *options)
@@ -148,7 +148,7 @@ def test_a_wrong_option_is_said(
         ),
     ],
 )
-def test_what_stands_against_it_is_one_line(
+def test_an_obstacle_is_reported_in_one_line(
     settings: Settings, ugly: DatabaseAddress, tmp_path: Path, options: list[str], reason: str
 ) -> None:
     done = imported(settings, tmp_path, ugly, *options)

@@ -1,4 +1,4 @@
-"""Where the old pictures' files come from: a folder, or the old bucket by its API, and nowhere else."""
+"""The only sources of the old pictures' files: a folder, or the old bucket through its API."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.importing.first import counted, take_over, told
 
 @pytest.fixture
 async def bucket(moto_url: str, files: FilesInFolder) -> AsyncIterator[S3Store]:
-    """The old bucket, with what the folder holds; the content type is the word that the old server wrote."""
+    """The old bucket with the folder's files; their content type is the word that the old server wrote."""
     where = servers.bucket(moto_url, "old")
     await servers.make_bucket(where)
     store = S3Store(where)
@@ -50,7 +50,7 @@ async def test_pictures_are_fetched_from_the_old_bucket_under_the_key_in_their_l
         await files.look(FilesInBucket(bucket), f"tweets_media/{first.NAMES[2]}", most=1000)
 
 
-async def test_a_bucket_that_does_not_answer_stops_the_import_and_is_tried_again(
+async def test_an_import_stopped_by_an_unreachable_bucket_can_be_repeated(
     ugly: DatabaseAddress, perch: Context, bucket: S3Store, moto_url: str
 ) -> None:
     away = S3Store(replace(servers.bucket(moto_url, "old"), name="not-there"))
@@ -80,11 +80,11 @@ async def test_a_bucket_that_does_not_answer_stops_the_import_and_is_tried_again
         (None, None),
     ],
 )
-def test_a_link_says_a_key_and_nothing_else_of_it_counts(link: str | None, key: str | None) -> None:
+def test_only_the_key_in_a_link_counts(link: str | None, key: str | None) -> None:
     assert files.key_of(link) == key
 
 
-async def test_a_folder_gives_plain_files_only(tmp_path: Path) -> None:
+async def test_only_regular_files_are_read_from_a_folder(tmp_path: Path) -> None:
     secret = tmp_path / "secret.jpg"
     secret.write_bytes(pictures.jpeg())
     folder = tmp_path / "old"
@@ -108,7 +108,7 @@ async def test_a_folder_gives_plain_files_only(tmp_path: Path) -> None:
 
 
 class Growing:
-    """A file that has more than it says."""
+    """A file that holds more than its declared size."""
 
     @asynccontextmanager
     async def read(self, key: str) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:
@@ -119,13 +119,13 @@ class Growing:
         yield 10, body()
 
 
-async def test_a_file_is_read_no_further_than_it_may_be_large(tmp_path: Path) -> None:
+async def test_no_more_than_the_size_limit_of_a_file_is_read(tmp_path: Path) -> None:
     with pytest.raises(PictureNotTaken, match="larger than 2000 bytes"):
         await files.copy(Growing(), "key", tmp_path / "out", most=2000)
     assert (tmp_path / "out").stat().st_size <= 2000
 
 
-async def test_a_kind_is_seen_however_small_the_pieces_are(tmp_path: Path) -> None:
+async def test_a_file_type_is_recognised_however_small_the_chunks_are(tmp_path: Path) -> None:
     class InPieces(Growing):
         @asynccontextmanager
         async def read(self, key: str) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:

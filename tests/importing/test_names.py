@@ -1,4 +1,4 @@
-"""Handles from names, and names within the rules."""
+"""Handles made from names, and display names that follow the rules."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ from server.importing import names
         ("", None),
     ],
 )
-def test_a_handle_is_the_name_in_ascii_where_all_of_it_can_be(name: str, handle: str | None) -> None:
+def test_a_handle_is_the_name_in_ascii_if_all_of_it_can_be_transliterated(
+    name: str, handle: str | None
+) -> None:
     assert names.handle_of(name) == handle
 
 
 @pytest.mark.parametrize("name", ["Alice", "a" * 40, "日", "a" * 29 + " b", "user2147483647"])
-def test_every_candidate_keeps_the_rules_of_handles(name: str) -> None:
+def test_every_candidate_is_a_valid_handle(name: str) -> None:
     found = names.candidates(2**53 - 1, name)
     assert all(HANDLE.fullmatch(handle) for handle in found)
     assert len(found) == len(set(found))
@@ -51,6 +53,8 @@ def test_every_candidate_keeps_the_rules_of_handles(name: str) -> None:
         ("\t" + "x" * 49 + "  y", "x" * 49, 1),
     ],
 )
-def test_a_name_keeps_what_can_be_shown(name: str | None, shown: str | None, changes: int) -> None:
+def test_a_display_name_keeps_everything_that_can_be_shown(
+    name: str | None, shown: str | None, changes: int
+) -> None:
     found, changed = names.shown(name)
     assert (found, len(changed)) == (shown, changes)

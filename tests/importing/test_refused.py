@@ -1,4 +1,4 @@
-"""Into a Perch that holds others, and from what is no old database: refused in a line, or told apart."""
+"""Imports into a Perch that has other users, or from no old database: refused in one line, or kept apart."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.importing.first import counted, take_over, told
 from tests.importing.here import contents, count
 
 
-async def test_ids_that_others_have_here_stop_it_before_anything_is_written(
+async def test_ids_already_used_by_others_stop_the_import_before_anything_is_written(
     whole: DatabaseAddress, perch: Context, alice: Caller
 ) -> None:
     await alice.tweet("I was here first")
@@ -31,7 +31,9 @@ async def test_ids_that_others_have_here_stop_it_before_anything_is_written(
     assert await contents() == before
 
 
-async def test_ids_of_tweets_count_too(whole: DatabaseAddress, perch: Context, anybody: Caller) -> None:
+async def test_tweet_ids_already_in_use_stop_the_import_too(
+    whole: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
     await rows("SELECT setval('users_id_seq', 1000), setval('tweets_id_seq', 2499)")
     await (await register(anybody.send, "bob")).tweet("mine")
     with pytest.raises(ImportRefused, match="the id 2500 of tweets"):
@@ -39,7 +41,7 @@ async def test_ids_of_tweets_count_too(whole: DatabaseAddress, perch: Context, a
     assert await count("users") == 1
 
 
-async def test_people_with_other_ids_and_their_handles_stay(
+async def test_existing_users_with_other_ids_and_their_handles_stay(
     whole: DatabaseAddress, perch: Context, anybody: Caller
 ) -> None:
     await rows("SELECT setval('users_id_seq', 1000), setval('tweets_id_seq', 5000)")
@@ -52,10 +54,10 @@ async def test_people_with_other_ids_and_their_handles_stay(
     assert [one["handle"] for one in found] == ["person_7_7", "person_8"]
 
 
-async def test_a_thousand_namesakes_are_told_apart(
+async def test_a_thousand_users_with_the_same_name_get_distinct_handles(
     settings: Settings, perch: Context, database: None
 ) -> None:
-    """More than a batch of them."""
+    """There are more of them than fit into a batch."""
     address = await first.made(settings)
     await first.fill(address, tweets=10, users=2500)
     async with first.connected(address) as connection:
@@ -68,7 +70,9 @@ async def test_a_thousand_namesakes_are_told_apart(
     assert [one["handle"] for one in found] == ["katia", "katia_2", "katia_2500"]
 
 
-async def test_a_retired_handle_is_nobodys(whole: DatabaseAddress, perch: Context) -> None:
+async def test_a_retired_handle_is_not_given_to_an_imported_user(
+    whole: DatabaseAddress, perch: Context
+) -> None:
     await rows("INSERT INTO retired_handles VALUES (sha256('person_9'))")
     await take_over(whole, perch)
     found = await rows("SELECT handle FROM users WHERE id = 9")
@@ -85,7 +89,7 @@ async def test_another_old_database_with_the_same_ids_is_refused(
         await take_over(other, perch)
 
 
-async def test_an_id_that_leaves_no_room_for_new_ones_is_not_taken_over(
+async def test_a_row_whose_id_leaves_no_room_for_new_ones_is_not_imported(
     whole: DatabaseAddress, perch: Context, anybody: Caller
 ) -> None:
     async with first.connected(whole) as connection:
@@ -101,7 +105,7 @@ async def test_an_id_that_leaves_no_room_for_new_ones_is_not_taken_over(
     await (await register(anybody.send, "bob")).tweet("there is room")
 
 
-async def test_two_imports_at_once_are_one(whole: DatabaseAddress, perch: Context) -> None:
+async def test_of_two_concurrent_imports_one_is_refused(whole: DatabaseAddress, perch: Context) -> None:
     one, other = await asyncio.gather(
         take_over(whole, perch), take_over(whole, perch), return_exceptions=True
     )
@@ -110,7 +114,7 @@ async def test_two_imports_at_once_are_one(whole: DatabaseAddress, perch: Contex
     assert await count("tweets") == 2500
 
 
-async def test_the_old_database_is_not_written(ugly: DatabaseAddress, perch: Context) -> None:
+async def test_nothing_is_written_to_the_old_database(ugly: DatabaseAddress, perch: Context) -> None:
     async with first.connected(ugly) as connection, source.opened(ugly) as old:
         with pytest.raises(SourceUnusable, match="read-only"):
             await old.value("DELETE FROM likes RETURNING 1")
@@ -126,7 +130,7 @@ async def test_the_old_database_is_not_written(ugly: DatabaseAddress, perch: Con
         ("DROP TABLE medias, likes", "the table likes; the table medias"),
     ],
 )
-async def test_what_is_no_database_of_the_first_implementation_is_refused_in_one_line(
+async def test_a_database_of_another_kind_is_refused_in_one_line(
     settings: Settings, perch: Context, database: None, change: str, lacking: str
 ) -> None:
     address = await first.made(settings)
@@ -137,7 +141,7 @@ async def test_what_is_no_database_of_the_first_implementation_is_refused_in_one
     assert str(refused.value).endswith(f"isn't a database of the first implementation: it lacks {lacking}")
 
 
-async def test_a_database_that_is_not_there_is_said_in_one_line(
+async def test_a_missing_database_is_reported_in_one_line(
     settings: Settings, perch: Context, database: None
 ) -> None:
     with pytest.raises(SourceUnusable, match=r'^the old database nowhere at .*"nowhere" does not exist$'):

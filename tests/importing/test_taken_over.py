@@ -1,4 +1,4 @@
-"""What of an old database, ugly as it may be, is here afterwards, and what is told of the rest."""
+"""What is imported from an ugly old database, and what is reported about the rest."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_TWEET = "its tweet is missing or wasn't imported"
 
 
 def showing(anybody: Caller, key: str, user_id: int = 0) -> Caller:
-    """Whoever has this key."""
+    """The user who has this key."""
     return Caller(anybody.send, key, user_id, "")
 
 
@@ -139,7 +139,7 @@ async def test_people_keep_their_ids_and_get_handles_from_their_names(
     assert await column("INSERT INTO tweets (author_id, content) VALUES (1, '') RETURNING id") == [11]
 
 
-async def test_keys_go_on_working_over_http_and_those_that_everybody_knows_do_not(
+async def test_imported_keys_work_over_http_unless_they_are_publicly_known(
     ugly: DatabaseAddress, perch: Context, anybody: Caller
 ) -> None:
     await take_over(ugly, perch)
@@ -153,7 +153,7 @@ async def test_keys_go_on_working_over_http_and_those_that_everybody_knows_do_no
     assert await writer.tweet("still here") == 11
 
 
-async def test_in_demo_mode_the_two_old_demo_users_are_those_of_this_perch(
+async def test_in_demo_mode_the_old_demo_users_become_the_new_ones(
     ugly: DatabaseAddress, perch: Context, anybody: Caller
 ) -> None:
     await take_over(ugly, perch, demo=True)
@@ -162,7 +162,7 @@ async def test_in_demo_mode_the_two_old_demo_users_are_those_of_this_perch(
     assert await column("SELECT user_id FROM api_keys WHERE public ORDER BY user_id") == [1, 2]
 
 
-async def test_tweets_keep_their_texts_and_order_and_counters_are_counted(
+async def test_tweets_keep_text_and_order_and_their_counters_are_recounted(
     ugly: DatabaseAddress, perch: Context, anybody: Caller
 ) -> None:
     before = datetime.now(UTC)
@@ -189,7 +189,9 @@ async def test_tweets_keep_their_texts_and_order_and_counters_are_counted(
     assert await column("SELECT count(*) FROM outbox") == [0]
 
 
-async def test_follows_keep_the_old_servers_time_in_its_zone(ugly: DatabaseAddress, perch: Context) -> None:
+async def test_follow_times_are_read_in_the_old_servers_time_zone(
+    ugly: DatabaseAddress, perch: Context
+) -> None:
     account = await take_over(ugly, perch, zone="Europe/Moscow")
     found = await rows("SELECT follower_id, followee_id, created_at FROM follows ORDER BY id")
     made = {(row["follower_id"], row["followee_id"]): row["created_at"] for row in found}
@@ -204,7 +206,7 @@ async def test_follows_keep_the_old_servers_time_in_its_zone(ugly: DatabaseAddre
 
 
 @pytest.mark.usefixtures("worker")
-async def test_pictures_are_made_anew_in_the_order_of_their_tweet(
+async def test_pictures_are_processed_again_in_the_order_of_their_tweet(
     ugly: DatabaseAddress, perch: Context, files: FilesInFolder, anybody: Caller
 ) -> None:
     account = await take_over(ugly, perch, files)
@@ -221,7 +223,7 @@ async def test_pictures_are_made_anew_in_the_order_of_their_tweet(
     assert again.pictures == {"ready": 3}
 
 
-async def test_a_running_perch_shows_it_at_once_and_open_pages_look_again(
+async def test_a_running_perch_shows_the_import_at_once_and_open_pages_reload(
     ugly: DatabaseAddress, perch: Context, address: str, anybody: Caller
 ) -> None:
     await rows("SELECT setval('users_id_seq', 1000)")
@@ -234,7 +236,7 @@ async def test_a_running_perch_shows_it_at_once_and_open_pages_look_again(
         assert page.kinds == ["reset"]
 
 
-async def test_the_bucket_stays_this_perchs_own(
+async def test_this_perch_still_owns_its_bucket_after_an_import(
     ugly: DatabaseAddress, perch: Context, files: FilesInFolder, empty_store: ObjectStore
 ) -> None:
     pictures_of_ours = ownership_of_pictures(empty_store, perch.settings)

@@ -1,4 +1,4 @@
-"""Applications with limits of their own, served in this process and loop."""
+"""Applications with their own limits, served in this process and event loop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.waiting import turns
 
 @dataclass(frozen=True)
 class House:
-    """A running application, and what it counts with."""
+    """A running application and its counters."""
 
     url: str
     app: App
@@ -31,7 +31,7 @@ class House:
     rates: Rates
 
     def caller(self, who: Caller, address: str | None = None) -> Caller:
-        """The same person, here; from an address where a proxy is told of."""
+        """The same person at this application; from another address if a proxy is trusted."""
         headers = {"x-forwarded-for": address} if address else {}
 
         async def send(method: str, path: str, **arguments: Any) -> httpx.Response:
@@ -46,7 +46,7 @@ Open = Callable[..., Awaitable[House]]
 
 @pytest_asyncio.fixture
 async def house(perch: Context, database: None) -> AsyncIterator[Open]:
-    """Opens one with these settings; each counts anew, as its Redis has nothing of it."""
+    """Opens an application with these settings; its counters start at zero, because its Redis is empty."""
     await forget(perch)
     names = iter(range(100))
     async with AsyncExitStack() as stack:
@@ -61,7 +61,7 @@ async def house(perch: Context, database: None) -> AsyncIterator[Open]:
                 yield own
 
             app = create_app(made, opener, name=f"perch-limits-{id(made)}-{next(names)}")
-            app.config.TOUCHUP = False  # it rewrites Sanic's own classes, once per process
+            app.config.TOUCHUP = False  # sanic-testing rewrites Sanic's own classes, once per process
             url = await stack.enter_async_context(served(app, made.host))
             client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30))
             return House(url, app, client, rates)
@@ -70,7 +70,7 @@ async def house(perch: Context, database: None) -> AsyncIterator[Open]:
 
 
 async def forget(perch: Context) -> None:
-    """What Redis has counted; who is called alice has the same id in each test."""
+    """Reset the counters in Redis, because alice has the same id in each test."""
     async for key in perch.redis.scan_iter(f"{PREFIX}*"):
         await perch.redis.delete(key)
 
@@ -90,4 +90,4 @@ async def served(app: Any, host: str) -> AsyncIterator[str]:
     for connection in list(serving.connections):
         connection.abort()
     await serving.after_stop()
-    await turns()  # what was cut off is closed in the next round of the loop
+    await turns()  # connections that were cut off are closed in the next iteration of the loop

@@ -1,4 +1,4 @@
-"""A head that was read before is not read again, and means what it meant."""
+"""A request head that was parsed before is not parsed again, and means the same."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def head(caller: Caller, start: str = "GET /api/users/me", *lines: str) -> bytes
     return "\r\n".join([f"{start} HTTP/1.1", "Host: x", f"api-key: {caller.key}", *lines, "", ""]).encode()
 
 
-async def test_each_answer_is_that_of_a_head_that_is_new(
+async def test_each_answer_is_the_same_as_for_a_new_head(
     app: App, address: str, alice: Caller, bob: Caller
 ) -> None:
     app.ctx.heads.clear()
@@ -26,12 +26,14 @@ async def test_each_answer_is_that_of_a_head_that_is_new(
             answer = await connection.answer()
             assert answer.status == 200
             assert f'"id":{who.id},'.encode() in answer.body
-        await connection.send(head(alice) * 3)  # all at once
+        await connection.send(head(alice) * 3)  # all of them at once
         assert [(await connection.answer()).status for _ in range(3)] == [200] * 3
     assert set(app.ctx.heads) == {head(who)[:-4] for who in (alice, bob)}
 
 
-async def test_head_and_close_hold_for_each_of_them(app: App, address: str, alice: Caller) -> None:
+async def test_head_requests_and_connection_close_are_respected_each_time(
+    app: App, address: str, alice: Caller
+) -> None:
     for _ in range(2):
         async with wire(address) as connection:
             await connection.send(head(alice, "HEAD /api/users/me"))
@@ -42,7 +44,9 @@ async def test_head_and_close_hold_for_each_of_them(app: App, address: str, alic
             assert await connection.ends()
 
 
-async def test_what_is_refused_or_has_a_body_is_not_kept(app: App, address: str, alice: Caller) -> None:
+async def test_refused_requests_and_those_with_a_body_are_not_cached(
+    app: App, address: str, alice: Caller
+) -> None:
     app.ctx.heads.clear()
     for _ in range(2):
         async with wire(address) as connection:
@@ -59,7 +63,9 @@ async def test_what_is_refused_or_has_a_body_is_not_kept(app: App, address: str,
     assert app.ctx.heads == {}
 
 
-async def test_a_revoked_key_is_refused_whoever_knows_its_head(app: App, address: str, alice: Caller) -> None:
+async def test_a_revoked_key_is_refused_although_its_head_is_cached(
+    app: App, address: str, alice: Caller
+) -> None:
     made = await alice.post("/api/keys", json={"name": "short"})
     other = Caller(alice.send, made["key"], alice.id)
     async with wire(address) as connection:
@@ -70,7 +76,7 @@ async def test_a_revoked_key_is_refused_whoever_knows_its_head(app: App, address
             assert (await connection.answer()).status == expected
 
 
-async def test_there_are_never_more_than_so_many(
+async def test_the_number_of_cached_heads_is_limited(
     app: App, address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heads, "MOST", 5)
@@ -82,10 +88,10 @@ async def test_there_are_never_more_than_so_many(
     assert 1 <= len(app.ctx.heads) <= 5
 
 
-async def test_whoever_listens_for_requests_hears_of_each(
+async def test_request_signals_are_dispatched_for_cached_heads_too(
     app: App, address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Error reports begin so: without it each answer would fail where they are on."""
+    """Error reports start with such a signal: without it, every answer would fail if they are enabled."""
     heard: list[str] = []
 
     async def dispatch(_: App, event: str, *, context: dict[str, Request], **__: object) -> None:

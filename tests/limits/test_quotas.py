@@ -1,4 +1,4 @@
-"""How many pictures, and bytes of them, a user may upload on a day."""
+"""How many pictures and bytes a user may upload per day."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ async def taken(who: Caller) -> list[tuple[int, int]]:
     return [(day["pictures"], day["bytes"]) for day in found]
 
 
-async def test_a_day_takes_so_many_pictures(house: Open, alice: Caller, bob: Caller, worker: None) -> None:
+async def test_the_number_of_pictures_per_day_is_limited(
+    house: Open, alice: Caller, bob: Caller, worker: None
+) -> None:
     here = await house(uploads_per_day=2)
     picture = pictures.jpeg()
     for _ in range(2):
@@ -32,7 +34,7 @@ async def test_a_day_takes_so_many_pictures(house: Open, alice: Caller, bob: Cal
     assert (await here.caller(bob).upload(picture)).status == 201
 
 
-async def test_bytes_are_counted_before_they_are_taken_in(house: Open, alice: Caller, worker: None) -> None:
+async def test_bytes_are_counted_before_they_are_received(house: Open, alice: Caller, worker: None) -> None:
     picture = pictures.jpeg()
     here = await house(upload_bytes_per_day=int(2.5 * len(picture)) + 1024)
     answers = await asyncio.gather(*[here.caller(alice).upload(picture) for _ in range(6)])
@@ -40,7 +42,7 @@ async def test_bytes_are_counted_before_they_are_taken_in(house: Open, alice: Ca
     assert (await taken(alice))[0][1] == 2 * len(picture)
 
 
-async def test_a_failed_upload_counts_as_one_and_not_for_its_bytes(
+async def test_a_failed_upload_counts_as_a_picture_but_its_bytes_do_not(
     house: Open, alice: Caller, worker: None
 ) -> None:
     here = await house()
@@ -52,7 +54,7 @@ async def test_a_failed_upload_counts_as_one_and_not_for_its_bytes(
     assert (await taken(alice))[0][0] == 2
 
 
-async def test_a_client_that_goes_away_gives_back_what_it_took(house: Open, alice: Caller) -> None:
+async def test_an_upload_that_the_client_aborts_gives_back_its_quota(house: Open, alice: Caller) -> None:
     here = await house()
     head = (
         f"POST /api/medias HTTP/1.1\r\nHost: x\r\napi-key: {alice.key}\r\nContent-Length: 100000\r\n"
@@ -70,11 +72,11 @@ async def test_a_client_that_goes_away_gives_back_what_it_took(house: Open, alic
     await until(lambda: has([(1, 0)]))
 
 
-async def test_a_day_takes_so_many_bytes_of_text(house: Open, alice: Caller, bob: Caller) -> None:
+async def test_the_bytes_of_text_per_day_are_limited(house: Open, alice: Caller, bob: Caller) -> None:
     here = await house(text_bytes_per_day=1024)
     writer = here.caller(alice)
     for _ in range(2):
-        await writer.tweet("я" * 200)  # two bytes each
+        await writer.tweet("я" * 200)  # each takes two bytes
     refused = await writer.post("/api/tweets", json={"tweet_data": "я" * 200})
     assert refused.error == (429, "quota_exceeded")
     assert "1024 bytes of text" in refused["error_message"]
@@ -86,17 +88,17 @@ async def test_a_day_takes_so_many_bytes_of_text(house: Open, alice: Caller, bob
     assert len(await writer.timeline()) == 4
 
 
-async def test_with_pictures_too(house: Open, alice: Caller, worker: None) -> None:
+async def test_the_text_of_tweets_with_pictures_counts_too(house: Open, alice: Caller, worker: None) -> None:
     here = await house(text_bytes_per_day=1024)
     writer = here.caller(alice)
     media = (await writer.upload(pictures.jpeg()))["media_id"]
     await writer.tweet("x" * 1000)
     body = {"tweet_data": "x" * 25, "tweet_media_ids": [media]}
     assert (await writer.post("/api/tweets", json=body)).error == (429, "quota_exceeded")
-    await writer.tweet("", [media])  # it is free still, and no text takes no room
+    await writer.tweet("", [media])  # the picture is still unattached, and an empty text takes no space
 
 
-async def test_many_at_once_take_no_more_text_than_one_after_the_other(house: Open, alice: Caller) -> None:
+async def test_concurrent_tweets_take_no_more_text_than_sequential_ones(house: Open, alice: Caller) -> None:
     here = await house(text_bytes_per_day=1024)
     writer = here.caller(alice)
     answers = await asyncio.gather(
@@ -106,7 +108,7 @@ async def test_many_at_once_take_no_more_text_than_one_after_the_other(house: Op
     assert len(await writer.timeline()) == 3
 
 
-async def test_what_is_sent_again_takes_no_more_text(house: Open, alice: Caller) -> None:
+async def test_an_idempotent_repetition_takes_no_more_text(house: Open, alice: Caller) -> None:
     here = await house(text_bytes_per_day=1024)
     writer = here.caller(alice)
     for _ in range(3):
@@ -120,7 +122,7 @@ async def test_what_is_sent_again_takes_no_more_text(house: Open, alice: Caller)
     assert (await writer.post("/api/tweets", json={"tweet_data": "y" * 724}, **lost)).status == 201
 
 
-async def test_old_days_are_forgotten(alice: Caller) -> None:
+async def test_quotas_of_past_days_are_deleted(alice: Caller) -> None:
     for day in (date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3)):
         await rows("INSERT INTO upload_days VALUES ($1, $2, 1, 1, 0) RETURNING 1", alice.id, day)
     assert await quotas.forget_old(now=datetime(2026, 1, 3, 12, tzinfo=UTC)) == 1

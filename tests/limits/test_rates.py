@@ -1,4 +1,4 @@
-"""Rates of requests: who is held to what, and what the answers say."""
+"""Rate limits: who is limited by what, and what the answers say about it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def told(answer: Answer) -> list[int]:
     return [int(answer.headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset")]
 
 
-async def test_reads_are_counted_by_user_and_the_answer_says_so(
+async def test_reads_are_counted_per_user_and_reported_in_the_headers(
     house: Open, alice: Caller, bob: Caller
 ) -> None:
     here = await house(rate_reads="3/day")
@@ -53,7 +53,7 @@ async def test_all_keys_of_a_user_share_their_rate(house: Open, alice: Caller) -
     assert refused.error == (429, "rate_limited")
 
 
-async def test_more_keys_list_and_revoke_no_more_keys(house: Open, alice: Caller) -> None:
+async def test_more_keys_do_not_allow_more_listing_and_revoking_of_keys(house: Open, alice: Caller) -> None:
     here = await house(rate_reads="3/day", rate_writes="9/day")
     owner = here.caller(alice)
     made = [(await owner.post("/api/keys", json={"name": "x"}))["key"] for _ in range(4)]
@@ -63,7 +63,7 @@ async def test_more_keys_list_and_revoke_no_more_keys(house: Open, alice: Caller
     assert statuses == [404] * 9 + [429] * 3
 
 
-async def test_who_has_a_stolen_key_cannot_keep_its_owner_from_revoking_it(
+async def test_a_thief_with_a_stolen_key_cannot_keep_its_owner_from_revoking_it(
     house: Open, alice: Caller
 ) -> None:
     here = await house(rate_writes="2/day", rate_reads="2/day")
@@ -88,20 +88,22 @@ async def test_pictures_have_a_rate_of_their_own(house: Open, alice: Caller, wor
     assert await writer.tweet() > 0
 
 
-async def test_wrong_keys_are_slow_and_end_for_their_address_alone(house: Open, alice: Caller) -> None:
+async def test_wrong_keys_are_slowed_down_and_then_refused_for_their_address_only(
+    house: Open, alice: Caller
+) -> None:
     here = await house(rate_wrong_keys="2/day", proxies_count=1)
     wrong = here.caller(Caller(alice.send, "wrong"), "203.0.113.7")
     began = time.monotonic()
     assert [(await wrong.get("/api/tweets")).error[0] for _ in range(3)] == [401, 401, 429]
     assert time.monotonic() - began >= 2 * PAUSE
     assert "retry-after" in (await wrong.get("/api/tweets")).headers
-    # Who shares the address and has a key is not shut out, and neither is a typist elsewhere.
+    # A user with a valid key at the same address is not shut out, and neither is someone mistyping elsewhere.
     assert (await here.caller(alice, "203.0.113.7").get("/api/tweets")).status == 200
     elsewhere = here.caller(Caller(alice.send, "wrong"), "203.0.113.8")
     assert (await elsewhere.get("/api/tweets")).error == (401, "invalid_key")
 
 
-async def test_without_a_key_an_address_is_counted_and_ipv6_by_its_network(
+async def test_keyless_requests_count_per_address_and_for_ipv6_per_network(
     house: Open, anybody: Caller
 ) -> None:
     here = await house(rate_anonymous="2/day", proxies_count=1)
@@ -113,7 +115,7 @@ async def test_without_a_key_an_address_is_counted_and_ipv6_by_its_network(
     assert (await here.client.get("/health/live")).status_code == 200
 
 
-async def test_a_classroom_shares_an_address(house: Open, alice: Caller, bob: Caller) -> None:
+async def test_all_users_behind_one_address_share_a_limit(house: Open, alice: Caller, bob: Caller) -> None:
     here = await house(rate_address="4/day", proxies_count=1)
     for who in (alice, bob, alice, bob):
         assert (await here.caller(who, "203.0.113.9").get("/api/tweets")).status == 200
@@ -144,7 +146,7 @@ async def test_a_classroom_shares_an_address(house: Open, alice: Caller, bob: Ca
         ),
     ],
 )
-async def test_an_address_is_believed_as_configured_only(
+async def test_client_addresses_are_trusted_only_as_configured(
     house: Open, anybody: Caller, configured: dict[str, object], headers: dict[str, str], counted: str | None
 ) -> None:
     here = await house(rate_anonymous="9/day", **configured)
@@ -154,7 +156,9 @@ async def test_an_address_is_believed_as_configured_only(
         assert here.rates.anonymous.count(counted) == 7
 
 
-async def test_one_holds_so_many_streams(house: Open, alice: Caller, bob: Caller) -> None:
+async def test_the_number_of_open_streams_per_user_is_limited(
+    house: Open, alice: Caller, bob: Caller
+) -> None:
     here = await house(streams_per_user=2)
 
     async def status(who: Caller) -> int:
@@ -184,24 +188,26 @@ async def test_processes_share_counts(house: Open, alice: Caller) -> None:
         assert (await place.caller(alice).get("/api/tweets")).status == 200
 
     async def is_refused_everywhere() -> bool:
-        # May pass a few times more: a process learns what others counted when it tells what it did.
+        # A few more may pass: a process learns the others' counts only when it reports its own.
         answers = [await place.caller(alice).raw("GET", "/api/tweets") for place in (here, there)]
         return [answer.status_code for answer in answers] == [429, 429]
 
     await until(is_refused_everywhere, every=SETTLE_EVERY / 2)
 
 
-async def test_writes_are_exact_among_processes_and_reads_nearly(
+async def test_writes_are_counted_exactly_across_processes_and_reads_approximately(
     perch: Context, database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tally_module, "PATIENCE", waiting.PATIENCE)  # busy is not away
+    monkeypatch.setattr(tally_module, "PATIENCE", waiting.PATIENCE)  # busy isn't unreachable
     await forget(perch)
     tallies = [Tally("exact", Rate(100, 86400), Ledger(perch.redis)) for _ in range(4)]
     left = await asyncio.gather(*[tally.count_exactly(1) for tally in tallies for _ in range(50)])
     assert sum(one >= 0 for one in left) == 100
 
 
-async def test_what_redis_confirms_too_late_is_counted_once(settings: Settings, perch: Context) -> None:
+async def test_requests_that_redis_confirms_too_late_are_counted_once(
+    settings: Settings, perch: Context
+) -> None:
     await forget(perch)
     with proxy.before(unquote(urlsplit(settings.redis.url).path)) as between:
         async with Redis(port=between.port) as slow:
@@ -209,7 +215,7 @@ async def test_what_redis_confirms_too_late_is_counted_once(settings: Settings, 
             assert await tally.count_exactly("alice") == 99
             between.mode = Delay(2 * PATIENCE)
             assert tally.count("alice") == 98
-            assert await tally.count_exactly("alice") == 97  # its answer comes too late
+            assert await tally.count_exactly("alice") == 97  # its answer arrives too late
             between.mode = Pass()
 
             async def is_settled() -> bool:
@@ -222,7 +228,7 @@ async def test_what_redis_confirms_too_late_is_counted_once(settings: Settings, 
 
 @pytest.mark.fault("redis")
 @pytest.mark.parametrize("mode", [Hang(), Refuse()])
-async def test_limits_hold_in_the_process_alone_while_redis_is_away(
+async def test_while_redis_is_down_each_process_limits_by_itself(
     settings: Settings, house: Open, alice: Caller, mode: proxy.Mode
 ) -> None:
     with proxy.before(unquote(urlsplit(settings.redis.url).path)) as between:
@@ -242,7 +248,7 @@ async def test_limits_hold_in_the_process_alone_while_redis_is_away(
 
 
 @pytest.mark.parametrize("path", ["/api/tweets", "/api/stream", f"/media/{'0' * 32}"])
-async def test_beyond_its_rate_an_address_reaches_no_database_without_a_key(
+async def test_keyless_requests_over_the_limit_do_not_reach_the_database(
     house: Open,
     anybody: Caller,
     path: str,
@@ -263,7 +269,7 @@ async def test_beyond_its_rate_an_address_reaches_no_database_without_a_key(
     assert (await other.raw("GET", path)).status_code in (401, 404)
 
 
-async def test_wrong_keys_keep_nobody_out_who_shares_the_address_and_was_here_before(
+async def test_wrong_keys_do_not_lock_out_known_users_at_the_same_address(
     house: Open, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.core.limits.rates.LOOKUPS", "2/day")
@@ -273,17 +279,17 @@ async def test_wrong_keys_keep_nobody_out_who_shares_the_address_and_was_here_be
     assert (await member.get("/api/tweets")).status == 200
     for key in ("nonsense", *(keys.generate() for _ in range(3))):
         await here.caller(Caller(bob.send, key), address).get("/api/tweets")
-    # What this process knows of keys is forgotten, and alice's has to be looked up again.
+    # This process forgets the keys that it has cached, and has to look up alice's again.
     await changes.tell([topics.keys_of(alice.id)])
     assert (await member.get("/api/tweets")).status == 200
     headers = {"api-key": alice.key or "", "x-forwarded-for": address}
     async with here.client.stream("GET", "/api/stream", headers=headers) as stream:
         assert stream.status_code == 200
-    assert (await here.caller(bob, address).get("/api/tweets")).status == 429  # not seen here yet
+    assert (await here.caller(bob, address).get("/api/tweets")).status == 429  # new here
     assert (await here.caller(bob, "198.51.100.8").get("/api/tweets")).status == 200
 
 
-async def test_a_name_that_changes_costs_nobody_else_a_query(
+async def test_changing_names_cost_other_users_no_query(
     house: Open, alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
     here = await house()
@@ -296,7 +302,7 @@ async def test_a_name_that_changes_costs_nobody_else_a_query(
     assert (await here.caller(bob).get("/api/users/me"))["user"]["name"] == "Robert"
 
 
-async def test_a_key_of_wrong_form_reaches_no_database_and_one_that_ended_is_counted(
+async def test_malformed_keys_do_not_reach_the_database_and_ended_keys_are_counted(
     house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("server.core.limits.rates.LOOKUPS", "2/day")

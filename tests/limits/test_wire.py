@@ -1,4 +1,4 @@
-"""Requests that two readers could take apart differently, floods, and clients that take their time."""
+"""Ambiguous requests that two parsers could split differently, floods, and slow clients."""
 
 from __future__ import annotations
 
@@ -102,10 +102,8 @@ AMBIGUOUS = {
 
 @pytest.mark.fault("malformed")
 @pytest.mark.parametrize("what", AMBIGUOUS)
-async def test_what_two_readers_could_take_apart_differently_is_refused(
-    address: str, alice: Caller, what: str
-) -> None:
-    """And the connection closes: what comes behind it is nobody's request."""
+async def test_ambiguously_framed_requests_are_refused(address: str, alice: Caller, what: str) -> None:
+    """The connection closes as well, so that what follows is nobody's request."""
     key = str(alice.key).encode()
     async with wire(address) as raw:
         sent = AMBIGUOUS[what].replace(b"Host: x\r\n", b"Host: x\r\napi-key: " + key + b"\r\n", 1)
@@ -117,7 +115,7 @@ async def test_what_two_readers_could_take_apart_differently_is_refused(
     assert await alice.timeline() == []
 
 
-async def test_what_is_right_is_taken(address: str, alice: Caller) -> None:
+async def test_valid_framing_is_accepted(address: str, alice: Caller) -> None:
     key = b"api-key: " + str(alice.key).encode()
     chunks = b"A\r\n" + BODY[:10] + b"\r\n10\r\n" + BODY[10:] + b"\r\n0\r\n\r\n"
     length = b"Content-Length: %d" % len(BODY)
@@ -144,7 +142,7 @@ async def test_what_is_right_is_taken(address: str, alice: Caller) -> None:
         b"y" * 100_000,
     ],
 )
-async def test_floods_of_headers_end_early(address: str, flood: bytes) -> None:
+async def test_floods_of_headers_are_cut_short(address: str, flood: bytes) -> None:
     async with wire(address) as raw:
         await raw.send(b"GET /api/tweets HTTP/1.1\r\nHost: x\r\n" + flood + b"\r\n")
         status, error = (await raw.answer()).error
@@ -153,7 +151,7 @@ async def test_floods_of_headers_end_early(address: str, flood: bytes) -> None:
 
 
 @pytest.mark.fault("malformed")
-async def test_a_body_of_crumbs_is_refused(address: str, alice: Caller) -> None:
+async def test_a_body_in_very_many_tiny_chunks_is_refused(address: str, alice: Caller) -> None:
     key = b"api-key: " + str(alice.key).encode()
     kind = b"Content-Type: multipart/form-data; boundary=b"
     crumbs = b"1\r\nx\r\n" * 50_000
@@ -173,7 +171,7 @@ async def test_a_body_of_crumbs_is_refused(address: str, alice: Caller) -> None:
         post(CHUNKED, body=b"1\r\n{\r\n" * 90),
     ],
 )
-async def test_who_drips_has_a_time_for_the_whole(
+async def test_a_slowly_sent_request_has_a_time_limit_as_a_whole(
     address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     sent = sent.replace(b"Host: x\r\n", b"Host: x\r\napi-key: " + str(alice.key).encode() + b"\r\n", 1)
@@ -187,7 +185,7 @@ async def test_who_drips_has_a_time_for_the_whole(
         assert await raw.ends()
 
 
-async def test_a_slow_upload_has_more_time_the_more_it_brings(
+async def test_an_uploads_time_limit_grows_with_the_bytes_received(
     address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "BODY_TIMEOUT", 0.2)
@@ -200,7 +198,7 @@ async def test_a_slow_upload_has_more_time_the_more_it_brings(
         assert (await raw.answer()).status == 201
 
 
-async def test_a_refusal_of_a_malformed_head_reaches_who_sends_everything_first(address: str) -> None:
+async def test_a_client_that_sends_everything_first_gets_the_refusal_of_its_head(address: str) -> None:
     parts = urlsplit(address)
 
     def send() -> tuple[int, str]:
@@ -214,7 +212,7 @@ async def test_a_refusal_of_a_malformed_head_reaches_who_sends_everything_first(
         assert await asyncio.to_thread(send) == (400, "bad_request")
 
 
-async def test_who_pretends_to_want_another_protocol_is_served_as_others(address: str) -> None:
+async def test_a_request_to_upgrade_the_protocol_is_served_normally(address: str) -> None:
     async with wire(address) as raw:
         upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         await raw.send(b"GET /api/tweets HTTP/1.1\r\nHost: x\r\n" + upgrade + b"\r\n")
@@ -229,7 +227,7 @@ async def test_pipelined_requests_are_answered_one_after_the_other(address: str)
         await sending
 
 
-async def test_who_sends_many_requests_at_once_lets_others_take_their_turn(address: str) -> None:
+async def test_a_client_that_pipelines_many_requests_lets_others_take_turns(address: str) -> None:
     request = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
     async with wire(address) as many, wire(address) as one:
         await many.send(request * 60)
@@ -240,7 +238,7 @@ async def test_who_sends_many_requests_at_once_lets_others_take_their_turn(addre
             assert (await many.answer()).status == 200
 
 
-async def test_one_connection_too_many_is_told_so(house: Open) -> None:
+async def test_a_connection_over_the_limit_is_told_so(house: Open) -> None:
     here = await house(max_connections=2)
     async with wire(here.url) as one, wire(here.url) as two:
         for raw in (one, two):
@@ -258,7 +256,7 @@ async def test_one_connection_too_many_is_told_so(house: Open) -> None:
         assert (await again.answer()).status == 200
 
 
-async def test_who_never_reads_is_left_alone_in_the_end(house: Open) -> None:
+async def test_a_client_that_never_reads_is_eventually_disconnected(house: Open) -> None:
     here = await house()
     here.app.config.update(RESPONSE_TIMEOUT=0.4, GRACEFUL_TCP_CLOSE_TIMEOUT=0.2)
     connections = here.app.ctx.connections
@@ -273,7 +271,7 @@ async def test_who_never_reads_is_left_alone_in_the_end(house: Open) -> None:
 
 
 def own_address() -> str:
-    """Where this machine is reached from others; its loopback address is nobody's in particular."""
+    """The address at which others reach this machine: the loopback address is nobody's in particular."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("198.51.100.1", 9))
@@ -282,7 +280,7 @@ def own_address() -> str:
         return str(probe.getsockname()[0])
 
 
-async def test_an_address_has_so_many_connections(house: Open) -> None:
+async def test_the_number_of_connections_per_address_is_limited(house: Open) -> None:
     mine = own_address()
     here = await house(host=mine, connections_per_address=2)
     async with wire(here.url), wire(here.url), wire(here.url) as three:
@@ -293,7 +291,7 @@ async def test_an_address_has_so_many_connections(house: Open) -> None:
         assert (await three.answer()).status == 200
 
 
-async def test_where_too_much_waits_for_clients_those_behind_for_longest_are_closed(
+async def test_with_too_much_unread_output_the_most_stalled_connections_are_closed(
     house: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(held, "ANSWERS", 2 << 20)
@@ -315,7 +313,7 @@ async def test_where_too_much_waits_for_clients_those_behind_for_longest_are_clo
             clients.append(await stalled())
         await until(lambda: here.app.ctx.connections.open <= 30)
         taken = 0
-        while taken < 5 << 20:  # the newest one is served when it reads at last
+        while taken < 5 << 20:  # the newest client is served when it finally reads
             piece = await loop.sock_recv(clients[-1], 1 << 16)
             assert piece
             taken += len(piece)
@@ -325,8 +323,8 @@ async def test_where_too_much_waits_for_clients_those_behind_for_longest_are_clo
             client.close()
 
 
-async def test_who_does_not_read_sends_no_more_requests(house: Open) -> None:
-    """What has arrived of them is counted with the answers that wait."""
+async def test_a_client_that_does_not_read_cannot_keep_sending_requests(house: Open) -> None:
+    """The requests that have arrived are counted together with the answers waiting to be read."""
     here = await house(rate_anonymous="1000000/day")
     loop, where, count = asyncio.get_running_loop(), urlsplit(here.url), 2_000
     ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -341,14 +339,14 @@ async def test_who_does_not_read_sends_no_more_requests(house: Open) -> None:
         waiting = len(transport.get_protocol().recv_buffer)
         assert held_bytes >= transport.get_write_buffer_size() + waiting > waiting > 0
         answered = 0
-        while answered < count:  # all of it is answered when it is read
+        while answered < count:  # everything is answered once the client reads
             piece = await loop.sock_recv(client, 1 << 20)
             assert piece
             answered += piece.count(b"HTTP/1.1 200 OK")
         await sending
 
 
-async def test_bodies_that_do_not_end_are_held_within_a_bound(
+async def test_buffered_unfinished_bodies_are_limited_in_total(
     house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(held, "BODIES", 1 << 20)
@@ -366,7 +364,7 @@ async def test_bodies_that_do_not_end_are_held_within_a_bound(
 
 
 @pytest.mark.parametrize("key", [b"x: y", b"api-key: wrong"])
-async def test_nothing_is_held_for_strangers(house: Open, key: bytes) -> None:
+async def test_bodies_of_unauthenticated_requests_are_not_buffered(house: Open, key: bytes) -> None:
     here = await house()
     async with wire(here.url) as raw:
         await raw.send(post(key, b"Content-Length: 200000", body=b"x" * 150_000))
@@ -381,7 +379,7 @@ async def test_a_key_that_is_revoked_while_a_body_arrives_is_refused(address: st
     key, length = b"api-key: " + bot["key"].encode(), b"Content-Length: %d" % len(BODY)
     async with wire(address) as raw:
         await raw.send(post(key, length, b"Expect: 100-continue", body=b""))
-        assert (await raw.answer()).status == 100  # the key is known by then
+        assert (await raw.answer()).status == 100  # by then the key has been accepted
         assert (await alice.delete(f"/api/keys/{bot['key_id']}")).status == 200
         await raw.send(BODY)
         assert (await raw.answer()).error == (401, "invalid_key")
@@ -396,7 +394,7 @@ async def test_a_key_that_is_revoked_while_a_body_arrives_is_refused(address: st
         "DELETE FROM users WHERE id = $1 RETURNING id",
     ],
 )
-async def test_an_upload_whose_key_ends_meanwhile_leaves_no_picture(
+async def test_an_upload_whose_key_ends_while_it_arrives_leaves_no_picture(
     address: str, alice: Caller, store: ObjectStore, end: str
 ) -> None:
     before = await objects(store)
@@ -407,14 +405,14 @@ async def test_an_upload_whose_key_ends_meanwhile_leaves_no_picture(
     line = b"POST /api/medias HTTP/1.1"
     async with wire(address) as raw:
         await raw.send(post(key, kind, length, b"Expect: 100-continue", body=b"", line=line))
-        assert (await raw.answer()).status == 100  # the key is known by then
+        assert (await raw.answer()).status == 100  # by then the key has been accepted
         await rows(end, alice.id)
         await raw.send(body)
         assert (await raw.answer()).error == (401, "invalid_key")
     assert await objects(store) == before
 
 
-async def test_a_refusal_of_what_has_arrived_keeps_the_connection(address: str) -> None:
+async def test_refusing_a_completely_received_request_keeps_the_connection_open(address: str) -> None:
     async with wire(address) as raw:
         for _ in range(3):
             await raw.send(post(b"Content-Length: %d" % len(BODY), body=BODY))

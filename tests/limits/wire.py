@@ -1,4 +1,4 @@
-"""Bytes on a socket, as no HTTP client would send them."""
+"""Bytes on a socket that no HTTP client would send."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.waiting import lasting
 
 @dataclass(frozen=True)
 class RawAnswer:
-    """An answer as it came."""
+    """An answer as it was received."""
 
     status: int
     headers: dict[str, str]
@@ -24,7 +24,7 @@ class RawAnswer:
 
     @property
     def error(self) -> tuple[int, str]:
-        """Status and error type; it has to be in the envelope, and to say what every answer says."""
+        """The status and error type; the answer must have the envelope and the headers of every answer."""
         assert self.headers["content-type"] == "application/json"
         assert self.headers["x-content-type-options"] == "nosniff"
         envelope: dict[str, Any] = json.loads(self.body)
@@ -35,7 +35,7 @@ class RawAnswer:
 
 @dataclass(frozen=True)
 class Wire:
-    """A connection."""
+    """A raw connection."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -57,7 +57,7 @@ class Wire:
         return RawAnswer(int(lines[0].split()[1]), headers, body)
 
     async def ends(self) -> bool:
-        """Whether the server says nothing more, and closes."""
+        """Whether the server sends nothing more and closes the connection."""
         async with asyncio.timeout(10):
             try:
                 return await self.reader.read() == b""
@@ -67,7 +67,7 @@ class Wire:
 
 @asynccontextmanager
 async def wire(url: str, host: str | None = None) -> AsyncIterator[Wire]:
-    """A connection to the server there."""
+    """A connection to the server at this address."""
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(host or parts.hostname, parts.port)
     try:

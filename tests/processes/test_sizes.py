@@ -18,7 +18,7 @@ from tests.waiting import wait_for
 
 
 @pytest.mark.parametrize("memory", [64, 128, 1024, 8192, 1 << 20])
-def test_buffers_and_caches_fit_into_what_was_given(memory: int) -> None:
+def test_buffers_and_caches_fit_into_the_configured_memory(memory: int) -> None:
     options = postgres_options(memory, connections=60)
     size = {name: int(value.removesuffix("MB")) for name, value in options.items() if value.endswith("MB")}
     assert size["shared_buffers"] + size["effective_cache_size"] == memory
@@ -32,7 +32,7 @@ async def shown(settings: Settings, *names: str) -> list[str]:
     return found
 
 
-def test_the_servers_of_a_large_machine_start_with_what_is_computed(tmp_path: Path) -> None:
+def test_the_servers_start_with_the_sizes_computed_for_a_large_machine(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path, postgres_mb=2048, valkey_mb=64)  # type: ignore[call-arg]
     embedded.Folders(tmp_path).create()
     programs = [embedded.postgres(settings), valkey(settings)]

@@ -1,4 +1,4 @@
-"""Where sockets lie if the path of the data is too long: in a folder that anybody could have made first."""
+"""The folder of the sockets if the data's path is too long; anyone could have created it first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOBODY = 65534
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of data whose sockets lie elsewhere."""
+    """A data folder whose sockets are elsewhere."""
     if os.geteuid() != 0:
         pytest.skip("giving a folder to somebody else needs root")
     (tmp_path / "temporary").mkdir(mode=0o1777)
@@ -57,7 +57,7 @@ PLANTED = [
 
 
 @pytest.mark.parametrize(("plant", "words"), PLANTED)
-def test_a_folder_that_somebody_else_made_is_refused(
+def test_a_socket_folder_created_by_someone_else_is_refused(
     data: Path, plant: Callable[[Path], None], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sockets = embedded_socket_folder(data)
@@ -68,20 +68,20 @@ def test_a_folder_that_somebody_else_made_is_refused(
     assert str(refused.value).startswith(f"DATA_DIR: {sockets}, the folder for sockets, {words}")
 
 
-def test_a_folder_that_was_planted_after_the_settings_were_read_is_refused_too(data: Path) -> None:
+def test_a_socket_folder_planted_after_the_settings_were_read_is_refused(data: Path) -> None:
     of_another(embedded_socket_folder(data))
     with pytest.raises(embedded.EmbeddedUnavailable, match="belongs to another user"):
         embedded.Folders(data).create()
 
 
-def test_a_folder_of_our_own_is_used_again(data: Path) -> None:
+def test_our_own_socket_folder_is_reused(data: Path) -> None:
     for _ in range(2):
         embedded.Folders(data).create()
         Settings(_env_file=None, data_dir=data)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("command", ["up", "doctor", "status", "serve"])
-def test_commands_say_so_in_one_line(data: Path, command: str, tmp_path: Path) -> None:
+def test_commands_report_a_planted_folder_in_one_line(data: Path, command: str, tmp_path: Path) -> None:
     of_another(embedded_socket_folder(data))
     temporary = str(tmp_path / "temporary")
     done = perch(tmp_path, command, DATA_DIR=str(data), TMPDIR=temporary)

@@ -1,4 +1,4 @@
-"""The parent: order, watching, restarting, stopping. Each case runs in a process of its own."""
+"""The supervisor: order, watching, restarting, stopping. Each case runs in a process of its own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Parent:
         return self.process.wait(seconds)
 
     def order(self, *lines: str) -> list[str]:
-        """These lines in the order in which they were printed, process ids left out."""
+        """Check that these lines were printed in this order; process ids are ignored."""
         shown = [" ".join(line.split()[:2]) for line in self.lines]
         return [line for line in shown if line in lines]
 
@@ -94,7 +94,7 @@ def test_stages_stop_in_reverse_order(tmp_path: Path, number: signal.Signals) ->
     )
 
 
-def test_the_next_stage_waits_until_this_one_is_ready(tmp_path: Path) -> None:
+def test_a_stage_starts_only_when_the_previous_one_is_ready(tmp_path: Path) -> None:
     parent = Parent(
         """
         begin = time.monotonic()
@@ -110,7 +110,7 @@ def test_the_next_stage_waits_until_this_one_is_ready(tmp_path: Path) -> None:
     assert parent.end(signal.SIGTERM) == 0
 
 
-def test_what_dies_is_started_again(tmp_path: Path) -> None:
+def test_a_process_that_dies_is_restarted(tmp_path: Path) -> None:
     parent = Parent('Supervisor([[waits("a")]]).run()', tmp_path)
     pid = int(parent.wait_for("a runs").split()[-1])
     os.kill(pid, signal.SIGKILL)
@@ -119,7 +119,7 @@ def test_what_dies_is_started_again(tmp_path: Path) -> None:
     assert "was killed by SIGKILL; restarting it" in "\n".join(parent.lines)
 
 
-def test_what_keeps_dying_stops_the_whole_with_its_reason(tmp_path: Path) -> None:
+def test_a_process_that_keeps_dying_stops_everything_and_says_why(tmp_path: Path) -> None:
     parent = Parent(
         """
         supervisor.LONGEST_PAUSE = 0.05
@@ -153,7 +153,7 @@ def test_a_step_that_fails_stops_the_start(tmp_path: Path) -> None:
     assert not parent.order("never runs", "all run")
 
 
-def test_what_is_never_ready_stops_the_start(tmp_path: Path) -> None:
+def test_a_process_that_never_becomes_ready_stops_the_start(tmp_path: Path) -> None:
     parent = Parent(
         """
         slow = waits("slow")
@@ -169,7 +169,7 @@ def test_what_is_never_ready_stops_the_start(tmp_path: Path) -> None:
     assert parent.lines[-1] == "reason: slow wasn't ready within 0 s"
 
 
-def test_what_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:
+def test_a_process_that_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:
     parent = Parent(
         """
         def deaf():

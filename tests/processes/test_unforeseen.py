@@ -1,4 +1,4 @@
-"""Whatever goes wrong is a sentence for people, and its details are in a file."""
+"""Any failure is one sentence for people, with its details in a file."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def broken(secret: str = "perch_abcdef0123456789") -> ValueError:  # noqa: S107
         (MemoryError(), "not enough memory"),
     ],
 )
-def test_what_an_operator_can_mend_is_one_sentence_and_leaves_no_file(
+def test_an_error_that_the_operator_can_fix_is_one_sentence_and_leaves_no_file(
     error: Exception, words: str, tmp_path: Path
 ) -> None:
     assert unforeseen.told(error, "perch", tmp_path) == words
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_nobody_foresaw_names_the_file_with_its_details(tmp_path: Path) -> None:
+def test_an_unforeseen_error_names_the_file_with_its_details(tmp_path: Path) -> None:
     said = unforeseen.told(broken(), "perch", tmp_path)
     (file,) = tmp_path.iterdir()
     assert said == (
@@ -55,7 +55,7 @@ def test_what_nobody_foresaw_names_the_file_with_its_details(tmp_path: Path) -> 
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_details_go_to_the_folder_for_temporary_files_if_there_is_no_other(
+def test_details_go_to_the_temporary_folder_if_there_is_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -68,7 +68,7 @@ def test_details_go_to_the_folder_for_temporary_files_if_there_is_no_other(
     assert "couldn't be written anywhere" in unforeseen.told(broken(), "perch", None)
 
 
-def test_a_command_that_meets_a_mistake_of_ours_ends_with_1_and_one_line(tmp_path: Path) -> None:
+def test_a_command_that_hits_a_bug_exits_with_1_and_one_line(tmp_path: Path) -> None:
     code = (
         "import server.cli.status as status; from server.cli.main import main;"
         "status.with_workshop = lambda _: 1 / 0; main()"
@@ -93,7 +93,7 @@ def test_a_command_that_meets_a_mistake_of_ours_ends_with_1_and_one_line(tmp_pat
     details.unlink()
 
 
-def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path) -> None:
+def test_output_to_a_closed_pipe_causes_no_traceback(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Our own Valkey, and files that it cannot read."""
+"""Our own Valkey, and data files that it can't read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def files(settings: Settings) -> Path:
-    """The folder of the files of a Valkey that held something, and has stopped."""
+    """The folder with the files of a Valkey that held some data and has stopped."""
     with started(settings) as redis:
         for number in range(1000):
             redis.set(f"queued-{number}", "x" * 100)
@@ -92,7 +92,7 @@ def test_a_damaged_file_is_set_aside_and_valkey_starts_empty(
     assert caplog.text == ""
 
 
-def test_a_file_that_was_cut_off_in_the_middle_of_a_write_is_read_as_far_as_it_goes(
+def test_a_file_truncated_in_the_middle_of_a_write_is_read_up_to_there(
     settings: Settings, files: Path
 ) -> None:
     (file,) = files.glob("*.incr.aof")
@@ -102,9 +102,7 @@ def test_a_file_that_was_cut_off_in_the_middle_of_a_write_is_read_as_far_as_it_g
     assert set_aside(settings.data_folder) == []
 
 
-def test_files_stay_where_they_are_if_valkey_does_not_start_without_them_either(
-    settings: Settings, files: Path
-) -> None:
+def test_files_are_kept_if_valkey_does_not_start_without_them_either(settings: Settings, files: Path) -> None:
     names = sorted(path.name for path in files.iterdir())
     program: Program = valkey(settings)
     embedded.Folders(settings.data_folder).sockets.rename(settings.data_folder / "elsewhere")

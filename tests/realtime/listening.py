@@ -1,4 +1,4 @@
-"""People who listen to the live stream, as a client would."""
+"""Listeners to the live stream, like a client's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE, lasting, until, until_gone
 
 @dataclass
 class Listener:
-    """An open stream, and what came on it."""
+    """An open stream, and the events that it received."""
 
     response: httpx.Response
     heard: list[dict[str, Any]] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Listener:
     _beat: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def read(self) -> None:
-        """Until the stream ends."""
+        """Read until the stream ends."""
         event: dict[str, str] = {}
         try:
             async for line in self.response.aiter_lines():
@@ -39,7 +39,7 @@ class Listener:
                 self._take(event)
                 event = {}
         except httpx.TransportError:
-            pass  # cut off: that is an end too
+            pass  # a disconnection is an end too
         finally:
             self.ended = True
             self._came.set()
@@ -54,11 +54,11 @@ class Listener:
         self._beat.set()
 
     def of(self, kind: str) -> list[dict[str, Any]]:
-        """The events of a kind."""
+        """The events of this kind."""
         return [event for event in self.heard if event["type"] == kind]
 
     async def wait_for(self, kind: str, count: int = 1, *, within: float = PATIENCE) -> dict[str, Any]:
-        """The last of so many events of a kind."""
+        """Wait for this many events of a kind; returns the last of them."""
         async with asyncio.timeout(within):
             while len(self.of(kind)) < count:
                 self._came.clear()
@@ -67,19 +67,19 @@ class Listener:
         return self.of(kind)[count - 1]
 
     async def heartbeat(self) -> None:
-        """Whatever comes next, with an event or without."""
+        """Wait for whatever arrives next, with or without an event."""
         self._beat.clear()
         await self._beat.wait()
 
     async def until(self, content: str, *, within: float = 20) -> None:
-        """The newest tweet says this."""
+        """Wait until the newest tweet has this text."""
         async with asyncio.timeout(within):
             while not self.of("tweet") or self.of("tweet")[-1]["tweet"]["content"] != content:
                 self._came.clear()
                 await self._came.wait()
 
     async def wait_for_end(self, *, within: float = PATIENCE) -> None:
-        """The server has closed it."""
+        """Wait until the server has closed the stream."""
         async with asyncio.timeout(within):
             while not self.ended:
                 self._came.clear()
@@ -87,17 +87,17 @@ class Listener:
 
     @property
     def kinds(self) -> list[str]:
-        """What came, in its order, without the opening."""
+        """The kinds of the events received, in order, without the opening one."""
         return [event["type"] for event in self.heard if event["type"] != "open"]
 
     @property
     def numbers(self) -> list[int]:
-        """The numbers of what came, without the opening."""
+        """The sequence numbers of the events received, without the opening one."""
         return [int(event["id"].split("-")[1]) for event in self.heard if event["type"] != "open"]
 
 
 async def settled() -> None:
-    """Wait until the log has all that was written so far: a stream that opens then hears nothing of it."""
+    """Wait until the log has everything written so far, so that a stream opened then isn't sent any of it."""
 
     async def waits() -> bool:
         return bool(await rows("SELECT 1 FROM outbox LIMIT 1"))
@@ -107,7 +107,7 @@ async def settled() -> None:
 
 @contextlib.asynccontextmanager
 async def listening(url: str, who: Caller, *, last: str | None = None) -> AsyncIterator[Listener]:
-    """A stream of this person's, from when it is open to the end of the block."""
+    """This person's stream, open until the end of the block."""
     headers = {"api-key": who.key or "", **({"last-event-id": last} if last else {})}
     async with (
         httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(10, read=60)) as client,
@@ -128,7 +128,7 @@ async def listening(url: str, who: Caller, *, last: str | None = None) -> AsyncI
 
 @dataclass
 class Follower:
-    """Somebody who always comes back, and names the last event that was heard."""
+    """A client that always reconnects, naming the last event that it received."""
 
     url: str
     who: Caller
@@ -138,7 +138,7 @@ class Follower:
     stream: Listener | None = None
 
     async def follow(self) -> None:
-        """For ever."""
+        """Follow the stream forever."""
         while True:
             with contextlib.suppress(httpx.HTTPError, AssertionError, TimeoutError):
                 async with listening(self.url, self.who, last=self.last) as stream:
@@ -153,7 +153,7 @@ class Follower:
             await lasting(0.05)
 
     async def until(self, content: str, *, within: float) -> None:
-        """This tweet is heard, over whichever stream; then all that was heard is in `heard`."""
+        """Wait until this tweet has arrived over any stream; then everything received is in `heard`."""
         following = asyncio.create_task(self.follow())
         try:
             await until(
@@ -170,10 +170,10 @@ class Follower:
 
     @property
     def numbers(self) -> list[int]:
-        """The numbers of what was heard."""
+        """The sequence numbers of the events received."""
         return [int(told["id"].split("-")[1]) for told in self.heard]
 
     @property
     def texts(self) -> list[str]:
-        """The tweets that were heard."""
+        """The texts of the tweets received."""
         return [told["tweet"]["content"] for told in self.heard if told["type"] == "tweet"]

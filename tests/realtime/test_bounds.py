@@ -1,4 +1,4 @@
-"""Clients that do not read, and more of them than there is room for."""
+"""Clients that don't read, and more clients than there is room for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @contextlib.asynccontextmanager
 async def not_reading(address: str, who: Caller, last: str = "") -> AsyncIterator[asyncio.StreamReader]:
-    """An open stream that nobody reads on: the kernel's buffers fill up, then ours."""
+    """An open stream that nobody reads: first the kernel's buffers fill up, then ours."""
     port = int(address.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**12)
     headers = f"host: x\r\napi-key: {who.key}\r\nlast-event-id: {last}\r\nconnection: close\r\n"
@@ -37,13 +37,13 @@ async def not_reading(address: str, who: Caller, last: str = "") -> AsyncIterato
 
 
 async def rest(reader: asyncio.StreamReader) -> bytes:
-    """All that comes until the server closes."""
+    """Everything that arrives until the server closes the stream."""
     async with asyncio.timeout(20):
         return await reader.read()
 
 
 async def published(author: Caller, count: int, *, length: int) -> None:
-    """So many tweets in one go."""
+    """Publish this many tweets at once."""
     await rows(
         "INSERT INTO tweets (author_id, content) "
         "SELECT $1, repeat('x', $3::int) FROM generate_series(1, $2::int) RETURNING 1",
@@ -53,7 +53,7 @@ async def published(author: Caller, count: int, *, length: int) -> None:
     )
 
 
-async def test_where_too_much_waits_the_slowest_client_is_told_to_begin_anew_and_no_quick_one(
+async def test_with_too_much_unread_data_the_slowest_clients_are_reset_and_no_fast_one(
     address: str, perch: Context, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(budget, "MAX_QUEUED", 2**20)
@@ -70,7 +70,7 @@ async def test_where_too_much_waits_the_slowest_client_is_told_to_begin_anew_and
     await until(lambda: perch.hub.open_streams == 0)
 
 
-async def test_a_client_that_takes_not_even_the_reset_is_cut_off(
+async def test_a_client_that_does_not_even_accept_the_reset_is_disconnected(
     address: str, perch: Context, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(budget, "MAX_QUEUED", 2**20)
@@ -80,7 +80,7 @@ async def test_a_client_that_takes_not_even_the_reset_is_cut_off(
         await until(lambda: perch.hub.open_streams == 0, within=20)
 
 
-async def test_for_a_client_that_does_not_read_one_part_waits_at_most(
+async def test_at_most_one_part_is_queued_for_a_client_that_does_not_read(
     address: str, perch: Context, alice: Caller, bob: Caller
 ) -> None:
     async with not_reading(address, bob) as reader, listening(address, alice) as to_alice:
@@ -99,7 +99,7 @@ async def test_for_a_client_that_does_not_read_one_part_waits_at_most(
     assert got.count(b"event: tweet\n") == 404
 
 
-async def test_a_client_that_is_behind_gets_nothing_more_once_its_key_is_revoked(
+async def test_a_lagging_client_gets_nothing_more_once_its_key_is_revoked(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     async with not_reading(address, bob) as reader, listening(address, alice) as to_alice:
@@ -113,10 +113,10 @@ async def test_a_client_that_is_behind_gets_nothing_more_once_its_key_is_revoked
     assert b"event: tweet\n" not in got.partition(b"event: key_revoked\n")[2]
 
 
-async def test_what_is_kept_for_a_slow_client_is_not_taken_for_what_another_missed(
+async def test_data_prepared_for_a_slow_client_is_not_reused_for_another_ones_backlog(
     address: str, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
-    """It was made for those who listened then, and says nothing of whom the other follows."""
+    """It was prepared for those who listened then, and doesn't reflect whom the other client follows."""
     await bob.post(f"/api/users/{alice.id}/follow")
     await settled()
     async with not_reading(address, carol), listening(address, alice) as to_alice:
@@ -129,7 +129,7 @@ async def test_what_is_kept_for_a_slow_client_is_not_taken_for_what_another_miss
             assert {told["followed"] for told in to_bob.of("tweet")} == {True}
 
 
-async def test_what_a_client_missed_is_kept_for_it_a_part_at_a_time(
+async def test_missed_events_are_loaded_for_a_client_one_part_at_a_time(
     address: str, perch: Context, alice: Caller, bob: Caller
 ) -> None:
     async with listening(address, bob) as before:
@@ -157,7 +157,7 @@ async def test_what_a_client_missed_is_kept_for_it_a_part_at_a_time(
     assert [number or word for number, word in heard] == [b"%d" % n for n in range(1, 201)] + [b"meanwhile"]
 
 
-async def test_what_comes_while_a_client_is_behind_comes_in_its_order(
+async def test_a_lagging_client_receives_new_events_in_order(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     behind = socket.socket()
@@ -168,7 +168,7 @@ async def test_what_comes_while_a_client_is_behind_comes_in_its_order(
     await reader.readuntil(b"event: open\n")
     count = 0
     async with listening(address, alice) as to_alice:
-        # The first go straight to the kernel; once its buffers are full, the others wait their turn.
+        # The first events go straight to the kernel; once its buffers are full, the others are queued.
         for more in (3, 400, 3, 3):
             await rows(
                 "INSERT INTO tweets (author_id, content) "
@@ -188,7 +188,7 @@ async def test_what_comes_while_a_client_is_behind_comes_in_its_order(
     assert [int(number) for number in re.findall(rb'xx(\d+)"', re.sub(chunked, b"", got))] == [*range(count)]
 
 
-async def test_more_streams_than_there_are_files_for_are_refused(
+async def test_streams_beyond_the_limit_of_open_files_are_refused(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -197,7 +197,7 @@ async def test_more_streams_than_there_are_files_for_are_refused(
             resource.setrlimit(resource.RLIMIT_NOFILE, (capacity.OTHER_FILES + 1, files[1]))
             async with asyncio.timeout(5):
                 assert (await bob.get("/api/stream")).error == (503, "unavailable")
-            capacity.prepare()  # as a process does when it starts: the system allows more
+            capacity.prepare()  # as a process does when it starts, because the system allows more
             async with listening(address, bob):
                 pass
         finally:

@@ -1,4 +1,4 @@
-"""How far a client is, and what it gets when it comes back."""
+"""How far a client has read, and what it gets when it reconnects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def test_who_comes_back_gets_what_was_missed_once_and_in_order(
+async def test_a_reconnecting_client_gets_missed_events_once_and_in_order(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     async with listening(address, bob) as first:
@@ -34,7 +34,7 @@ async def test_who_comes_back_gets_what_was_missed_once_and_in_order(
         assert second.numbers[0] > first.numbers[-1]
 
 
-async def test_who_was_away_for_too_long_is_told_to_begin_anew(
+async def test_a_client_that_was_away_too_long_is_told_to_start_over(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     async with listening(address, bob) as first:
@@ -63,7 +63,9 @@ async def test_who_was_away_for_too_long_is_told_to_begin_anew(
         assert "reset" not in to_alice.kinds
 
 
-async def test_who_missed_too_much_is_told_to_begin_anew(address: str, alice: Caller, bob: Caller) -> None:
+async def test_a_client_that_missed_too_much_is_told_to_start_over(
+    address: str, alice: Caller, bob: Caller
+) -> None:
     async with listening(address, bob) as first:
         pass
     await rows(
@@ -77,12 +79,12 @@ async def test_who_missed_too_much_is_told_to_begin_anew(address: str, alice: Ca
         assert (await second.wait_for("reset"))["reason"] == "too_old"
 
 
-async def test_an_idle_stream_says_that_it_lives_and_how_far_it_is(
+async def test_an_idle_stream_sends_heartbeats_with_its_position(
     address: str, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.api.perch.stream.HEARTBEAT", 0.2)
     async with listening(address, alice) as to_alice:
-        # What came for others only moves one's own position too.
+        # Events for other users also advance one's position.
         await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
         number = (await event.state()).newest
         async with asyncio.timeout(5):
@@ -91,10 +93,8 @@ async def test_an_idle_stream_says_that_it_lives_and_how_far_it_is(
         assert to_alice.kinds == []
 
 
-async def test_who_listens_begins_anew_where_the_log_went_back(
-    address: str, alice: Caller, bob: Caller
-) -> None:
-    """As after the promotion of a standby that had not received the newest events."""
+async def test_listeners_start_over_if_the_log_went_back(address: str, alice: Caller, bob: Caller) -> None:
+    """The log goes back if a promoted standby had not received the newest events."""
     async with listening(address, bob) as stream:
         await alice.tweet("kept")
         await alice.tweet("lost")

@@ -1,4 +1,4 @@
-"""The examples in docs/live.md, run as they stand."""
+"""Runs the examples in docs/live.md exactly as written."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_the_examples_print_a_new_tweet(
     try:
         async with asyncio.timeout(20):
             while b"for the example" not in printed:
-                # The first ones may come before the example listens.
+                # The first tweets may be published before the example listens.
                 await alice.tweet("for the example")
                 with contextlib.suppress(TimeoutError):
                     printed += await asyncio.wait_for(running.stdout.read(4096), 1)

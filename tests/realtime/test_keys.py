@@ -1,4 +1,4 @@
-"""Who may open a live stream, and until when."""
+"""Who may open a live stream, and how long it lasts."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.mark.parametrize("key", [None, "perch_wrong"])
-async def test_without_a_key_there_is_no_stream(anybody: Caller, key: str | None) -> None:
+async def test_a_stream_cannot_be_opened_without_a_key(anybody: Caller, key: str | None) -> None:
     answer = await Caller(anybody.send, key).get("/api/stream")
     assert answer.error == (401, "invalid_key" if key else "missing_key")
 
 
-async def test_no_stream_is_opened_with_a_key_of_whose_end_this_process_was_not_told_yet(
+async def test_a_stream_is_refused_with_a_key_whose_end_this_process_has_not_learned(
     perch: Context, bob: Caller
 ) -> None:
-    """Such a stream would begin after the event that ends it."""
+    """Such a stream would start after the event that should end it."""
     await until(perch.memory.store.versions.are_believed)
     await bob.get("/api/users/me")
     async with transaction():
-        await rows("SET LOCAL session_replication_role = replica")  # no trigger tells anybody
+        await rows("SET LOCAL session_replication_role = replica")  # no trigger reports it
         await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
-    assert (await bob.get("/api/users/me")).status == 200  # from memory
+    assert (await bob.get("/api/users/me")).status == 200  # from the cache
     async with asyncio.timeout(5):
         assert (await bob.get("/api/stream")).error == (401, "invalid_key")
 
@@ -54,7 +54,7 @@ async def test_a_revoked_key_gets_nothing_more(address: str, alice: Caller, bob:
     assert (await other.get("/api/users/me")).error == (401, "invalid_key")
 
 
-async def test_a_revocation_in_the_same_moment_as_other_events_comes_before_them(
+async def test_a_revocation_is_sent_before_other_events_of_the_same_moment(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     async with listening(address, bob) as to_bob:
@@ -68,7 +68,7 @@ async def test_a_revocation_in_the_same_moment_as_other_events_comes_before_them
         assert to_bob.kinds == ["key_revoked"]
 
 
-async def test_keys_other_than_the_shown_one_do_not_end_a_stream(
+async def test_revoking_another_key_does_not_end_a_stream(
     address: str, alice: Caller, client: httpx.AsyncClient
 ) -> None:
     made = await alice.post("/api/keys", json={"name": "another"})

@@ -1,4 +1,4 @@
-"""What reaches the log is heard of, also where the relay dies right after it."""
+"""What reaches the log is sent to listeners, even if the relay dies right after writing it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from server.operations.condition import late_events
 from tests.waiting import until_gone
 
 
-async def test_the_log_does_not_grow_unheard(settings: Settings, database: None) -> None:
+async def test_the_log_does_not_grow_without_notifying_listeners(settings: Settings, database: None) -> None:
     relay: Any = await asyncpg.connect(**settings.database.connect_arguments())
     listener: Any = await asyncpg.connect(**settings.database.connect_arguments())
     heard = asyncio.Event()
@@ -39,7 +39,8 @@ ROWS = 10_000
 
 NAMES_TOLD = "SELECT count(*) FROM events WHERE kind = 'user'"
 
-# What the outbox holds when its statistics are taken; in the last one, half of it are likes of one tweet.
+# The outbox's contents when its statistics are collected; in the last case, half of it are likes of one
+# tweet.
 STATES = {
     "empty": "SELECT 1",
     "full": f"INSERT INTO outbox (kind, subject_id) SELECT 'user', n FROM generate_series(1, {ROWS}) n",
@@ -53,10 +54,10 @@ STATES = {
 
 
 @pytest.mark.parametrize("analysed", STATES)
-async def test_an_outbox_drains_in_the_time_of_its_length_whatever_statistics_say(
+async def test_draining_an_outbox_takes_time_proportional_to_its_length(
     settings: Settings, database: None, analysed: str
 ) -> None:
-    """Each row is read a few times, as PostgreSQL counts: likes that are held back are not read again."""
+    """By PostgreSQL's count, each row is read only a few times: held-back likes are not read again."""
     connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
     try:
         async with connection.transaction():
@@ -82,19 +83,19 @@ async def test_an_outbox_drains_in_the_time_of_its_length_whatever_statistics_sa
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """All of a plan, as EXPLAIN tells it."""
+    """All nodes of a plan from EXPLAIN."""
     yield plan
     for below in plan.get("Plans", []):
         yield from nodes(below)
 
 
 def rows_read(node: dict[str, Any]) -> int:
-    """How many rows it read, those that it dropped included."""
+    """How many rows the node read, including discarded ones."""
     dropped = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
     return int((node["Actual Rows"] + dropped) * node["Actual Loops"])
 
 
-async def test_a_relay_that_takes_over_tells_the_likes_that_the_one_before_held_back(
+async def test_a_new_relay_publishes_the_likes_that_the_previous_one_held_back(
     settings: Settings, database: None
 ) -> None:
     connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
@@ -115,7 +116,7 @@ async def test_late_events_make_perch_degraded(settings: Settings, database: Non
     try:
         assert await late_events() is None
         async with connection.transaction():
-            # Whoever is the relay waits for the lock that it needs.
+            # The active relay waits for the lock that it needs.
             await connection.execute("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
             await rows(
                 "INSERT INTO outbox (kind, subject_id, created_at) "

@@ -1,4 +1,4 @@
-"""What a live stream tells, and to whom."""
+"""What a live stream reports, and to whom."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.schemas import matches
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def test_a_new_tweet_reaches_everybody_and_says_whose_following_it_is(
+async def test_a_new_tweet_reaches_everybody_and_says_who_follows_its_author(
     address: str, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     await bob.post(f"/api/users/{alice.id}/follow")
@@ -40,7 +40,7 @@ async def test_a_new_tweet_reaches_everybody_and_says_whose_following_it_is(
             assert told["author"]["tweets_count"] == 1
 
 
-async def test_a_deleted_tweet_is_told(address: str, alice: Caller, bob: Caller) -> None:
+async def test_a_deleted_tweet_is_announced(address: str, alice: Caller, bob: Caller) -> None:
     tweet_id = await alice.tweet()
     await bob.post(f"/api/tweets/{tweet_id}/likes")
     await settled()
@@ -58,7 +58,7 @@ async def test_a_deleted_tweet_is_told(address: str, alice: Caller, bob: Caller)
         assert to_bob.of("likes") == [], "the likes that went with it are not told apart"
 
 
-async def test_likes_are_counted_for_all_and_told_as_ones_own_to_oneself(
+async def test_like_counts_reach_everybody_and_the_like_itself_only_its_user(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     tweet_id = await alice.tweet()
@@ -75,7 +75,7 @@ async def test_likes_are_counted_for_all_and_told_as_ones_own_to_oneself(
         assert to_alice.of("liked") == []
 
 
-async def test_a_tweets_likes_are_told_once_a_second_at_most_and_the_last_number_is_right(
+async def test_likes_are_reported_at_most_once_a_second_and_the_final_count_is_right(
     address: str, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     tweet_id = await alice.tweet()
@@ -92,7 +92,7 @@ async def test_a_tweets_likes_are_told_once_a_second_at_most_and_the_last_number
         assert len(to_alice.of("likes")) <= took + 1
 
 
-async def test_follows_and_their_counters_are_told(address: str, alice: Caller, bob: Caller) -> None:
+async def test_follows_and_their_counters_are_announced(address: str, alice: Caller, bob: Caller) -> None:
     async with listening(address, alice) as to_alice:
         await bob.post(f"/api/users/{alice.id}/follow")
         told = await to_alice.wait_for("follow")
@@ -106,7 +106,7 @@ async def test_follows_and_their_counters_are_told(address: str, alice: Caller, 
         assert (await to_alice.wait_for("follow", 2))["followed"] is False
 
 
-async def test_a_new_name_is_told(address: str, alice: Caller, bob: Caller) -> None:
+async def test_a_new_display_name_is_announced(address: str, alice: Caller, bob: Caller) -> None:
     async with listening(address, bob) as to_bob:
         await alice.patch("/api/users/me", json={"name": "Alice Liddell"})
         told = await to_bob.wait_for("user")
@@ -114,7 +114,7 @@ async def test_a_new_name_is_told(address: str, alice: Caller, bob: Caller) -> N
 
 
 @pytest.mark.usefixtures("worker")
-async def test_a_picture_is_told_to_its_owner_and_once_attached_to_all(
+async def test_a_picture_is_announced_to_its_owner_and_once_attached_to_everybody(
     address: str, alice: Caller, bob: Caller
 ) -> None:
     async with listening(address, alice) as to_alice, listening(address, bob) as to_bob:
@@ -130,7 +130,9 @@ async def test_a_picture_is_told_to_its_owner_and_once_attached_to_all(
         assert (told["tweet_id"], told["media"]["alt"]) == (tweet_id, "a square")
 
 
-async def test_a_broken_picture_leaves_its_tweet_for_all(address: str, alice: Caller, bob: Caller) -> None:
+async def test_a_broken_picture_is_removed_from_its_tweet_for_everybody(
+    address: str, alice: Caller, bob: Caller
+) -> None:
     tweet_id = await alice.tweet()
     await rows(
         "INSERT INTO media_attachments (token, owner_id, tweet_id) VALUES ('x', $1, $2) RETURNING id",
@@ -145,7 +147,7 @@ async def test_a_broken_picture_leaves_its_tweet_for_all(address: str, alice: Ca
         assert (told["tweet_id"], told["media"]["state"]) == (tweet_id, "broken")
 
 
-async def test_who_is_told_something_apart_gets_the_rest_too(
+async def test_a_listener_with_personal_events_gets_the_others_too(
     address: str, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     tweet_id = await alice.tweet()
@@ -168,7 +170,7 @@ async def test_who_is_told_something_apart_gets_the_rest_too(
         assert to_bob.numbers == sorted(set(to_bob.numbers))
 
 
-async def test_events_are_what_the_document_says(app: App, address: str, alice: Caller, bob: Caller) -> None:
+async def test_events_match_the_document(app: App, address: str, alice: Caller, bob: Caller) -> None:
     document = openapi.document(app)
     operation = document["paths"]["/api/stream"]["get"]
     schema = operation["responses"]["200"]["content"]["text/event-stream"]["schema"]
@@ -193,7 +195,7 @@ async def test_events_are_what_the_document_says(app: App, address: str, alice: 
             assert matches(data, shape, components), (told, shape)
 
 
-def test_what_is_encoded_fits_on_a_line() -> None:
+def test_an_encoded_event_fits_on_one_line() -> None:
     person = Person(1, "a\nb\r", "x")
     text = events.message(EventId("0" * 12, 1), events.Renamed(person, 1))
     assert text.count(b"\n") == 4

@@ -1,6 +1,6 @@
-"""The statements of requests and of the live stream, with what makes them work hardest in generated data.
+"""The SQL statements of requests and the live stream, each with its most expensive values in generated data.
 
-A new feature has its own in a module of this folder, with a function `statements`.
+A new feature adds its own in a module of this folder, with a function `statements`.
 """
 
 from __future__ import annotations
@@ -47,27 +47,27 @@ Statements: TypeAlias = dict[str, tuple[str, list[Any]]]
 
 UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
 
-# A page, and the row that says whether it goes on.
+# A page, and one more row that shows whether there is another page.
 LIMIT = 51
 
 
 @dataclass(frozen=True)
 class Landmarks:
-    """Who and what stands out."""
+    """The users and tweets with extreme numbers."""
 
     busiest_author: int
     most_liked_tweet: int
     newest: int
-    deep: int  # a cursor 100,000 tweets back, or half of them
-    reader: int  # follows 300
-    newcomer: int  # follows a few
-    collector: int  # follows the most: 5,000
-    keen: int  # likes the most
-    photographer: int  # the most pictures
+    deep: int  # a cursor 100,000 tweets back, or half of all tweets
+    reader: int  # a user who follows 300 others
+    newcomer: int  # a user who follows a few
+    collector: int  # the user who follows the most: 5,000
+    keen: int  # the user with the most likes given
+    photographer: int  # the user with the most pictures
 
     @property
     def last_page(self) -> list[int]:
-        """The newest tweets."""
+        """The parameters for the newest tweets."""
         return list(range(self.newest, self.newest - LIMIT, -1))
 
 
@@ -90,7 +90,7 @@ LANDMARKS = """
 
 
 async def generated(settings: Settings, name: str, size: Size) -> DatabaseAddress:
-    """A generated database of this name on our own server, made where it is not there yet."""
+    """A generated database of this name on our own server; generated if it doesn't exist yet."""
     found = settings.model_copy(
         update={"database_url": f"postgresql://perch@/{name}?host={settings.database.host}"}
     )
@@ -101,22 +101,22 @@ async def generated(settings: Settings, name: str, size: Size) -> DatabaseAddres
 
 
 async def landmarks(connection: asyncpg.Connection) -> Landmarks:
-    """Those of this database."""
+    """The landmarks of this database."""
     return Landmarks(**dict(await connection.fetchrow(LANDMARKS)))
 
 
 def places(timeline: Timeline, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
-    """How a page of a timeline is found."""
+    """The ways to find a page of a timeline."""
     return timeline.older, [before, LIMIT, 0, subject]
 
 
 def newer(timeline: Timeline, subject: int, after: int) -> tuple[str, list[Any]]:
-    """How the page above a cursor is found."""
+    """The ways to find the page above a cursor."""
     return timeline.newer, [after, LIMIT, 0, subject]
 
 
 def statements(at: Landmarks) -> Statements:
-    """Each with its values. Those that write change something."""
+    """Each statement with its values. Some of them change data."""
     found = _of_the_base(at)
     for module in iter_modules(__path__, f"{__name__}."):
         found |= import_module(module.name).statements(at)

@@ -1,4 +1,4 @@
-"""Of bookmarks."""
+"""The statements of bookmarks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.statements import Landmarks, Statements, places
 
 
 def statements(at: Landmarks) -> Statements:
-    """Each with its values."""
+    """Each statement with its values."""
     tweet = at.most_liked_tweet
     return {
         "a user's bookmarks": places(bookmarks.BOOKMARKS, at.keen),

@@ -1,6 +1,6 @@
-"""Puts an object that does not fit, on a disk of its own of one megabyte; prints what happened.
+"""Puts an object that doesn't fit onto a disk of one megabyte, and prints what happened.
 
-Run by the test inside namespaces of its own (`unshare`), where anybody may mount.
+The test runs this inside its own namespaces (`unshare`), where any user may mount.
 """
 
 from __future__ import annotations

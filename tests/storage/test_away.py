@@ -1,4 +1,4 @@
-"""A bucket that does not answer, or answers nonsense: said within the budget of a call, whatever the call."""
+"""A bucket that doesn't answer, or answers nonsense: every call fails within its time budget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests import proxy, servers
 from tests.proxy import SERVER_ERROR, Answer, Cut, Hang, Mode, Proxy, Refuse
 from tests.waiting import PATIENCE
 
-# Instead of what it is: the budget of a call, and what a part of a large body adds to it. Seconds.
+# Replaces the time budget of a call, and what each part of a large body adds to it. In seconds.
 BUDGET, A_PART = 1, 1
 
 NO_MORE = Answer(b"HTTP/1.1 206 Partial Content\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
@@ -78,7 +78,7 @@ async def store(gate: Proxy, moto_url: str) -> AsyncIterator[S3Store]:
     [SERVER_ERROR, Refuse(), Hang(), Cut(after=0, way="to client")],
     ids=["answers 500", "refuses", "hangs", "cuts"],
 )
-async def test_every_call_to_a_bucket_that_is_away_ends_in_time(
+async def test_every_call_to_an_unreachable_bucket_ends_in_time(
     store: S3Store, gate: Proxy, mode: Mode
 ) -> None:
     gate.mode = mode
@@ -92,7 +92,9 @@ async def test_every_call_to_a_bucket_that_is_away_ends_in_time(
 
 
 @pytest.mark.fault("storage")
-async def test_an_object_that_ends_early_is_not_taken_for_a_whole_one(store: S3Store, gate: Proxy) -> None:
+async def test_an_object_that_ends_early_is_not_mistaken_for_a_complete_one(
+    store: S3Store, gate: Proxy
+) -> None:
     await store.put("large", body(b"x" * (CHUNK + 1)), content_type="text/plain")
     async with store.read("large") as found:
         assert len(await anext(aiter(found.body))) == CHUNK
@@ -104,13 +106,14 @@ async def test_an_object_that_ends_early_is_not_taken_for_a_whole_one(store: S3S
 
 
 @pytest.mark.fault("storage")
-async def test_a_bucket_that_stops_taking_a_large_body_is_given_up(store: S3Store, gate: Proxy) -> None:
+async def test_an_upload_to_a_bucket_that_stops_reading_is_given_up(store: S3Store, gate: Proxy) -> None:
     async def hanging() -> AsyncIterator[bytes]:
         yield b"x" * (2 * PART)
         gate.mode = Hang()
         yield b"x" * PART
 
-    # A part or the beginning hangs, and then the attempt to break the upload off: without a bound, for ever.
+    # First the start or a part hangs, then the attempt to abort the upload; without a limit that would take
+    # forever.
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(StorageUnavailable):
             await store.put("large", hanging(), content_type="text/plain")

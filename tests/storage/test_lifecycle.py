@@ -1,4 +1,4 @@
-"""Lifecycle rules: ours among those of others, on two S3 servers."""
+"""Lifecycle rules: ours coexist with other people's, on two S3 servers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FOREIGN = {
     "Filter": {"Prefix": "photos/"},
     "Expiration": {"Days": 365},
 }
-# As the first implementation writes them: of its own folders, and without days of slack.
+# Rules as the first implementation writes them: for its own folders, and without spare days.
 FIRST = {
     "ID": "delete hourly dumps",
     "Status": "Enabled",
@@ -31,7 +31,7 @@ FIRST = {
 OURS = [rule("hour", "backup_database/hour_dumps/", 3), rule("proven", "backup_database/proven/", None)]
 
 
-def test_rules_of_others_stay_and_ours_come_once() -> None:
+def test_foreign_rules_are_kept_and_ours_are_added_once() -> None:
     once = merge([FOREIGN], OURS)
     assert FOREIGN in once.rules
     assert once.covering == []
@@ -61,20 +61,20 @@ def test_a_rule_whose_name_begins_like_ours_is_not_ours() -> None:
         ({"Filter": {"And": {"Prefix": "backup_database/", "Tags": [{"Key": "a", "Value": "b"}]}}}, False),
     ],
 )
-def test_a_rule_that_reaches_into_our_folders_is_named(changes: dict[str, Any], covers: bool) -> None:
+def test_a_foreign_rule_that_covers_our_folders_is_reported(changes: dict[str, Any], covers: bool) -> None:
     merged = merge([{**FIRST, **changes}], OURS)
     assert bool(merged.covering) is covers
-    assert len(merged.rules) == 3  # named, not touched
+    assert len(merged.rules) == 3  # reported, but not changed
 
 
-def test_the_old_form_of_a_prefix_says_the_same() -> None:
+def test_the_old_form_of_a_prefix_is_understood_too() -> None:
     old = {"ID": "x", "Status": "Enabled", "Prefix": "photos/", "Expiration": {"Days": 365}}
     assert same([old], [{**FOREIGN, "ID": "x"}])
     assert not same([old], [FOREIGN])
     assert not same([old], [old, old])
 
 
-def test_adopting_replaces_what_lies_within_our_folders_alone() -> None:
+def test_adopting_replaces_only_rules_within_our_folders() -> None:
     whole = {**FIRST, "ID": "everything", "Filter": {"Prefix": ""}}
     merged = merge([FOREIGN, FIRST, whole], OURS, adopt=True)
     assert merged.adopted == [FIRST]
@@ -119,7 +119,7 @@ async def test_rules_are_written_once_and_a_dry_run_changes_nothing(bucket: tupl
     assert await store.lifecycle() == written
 
 
-async def test_a_foreign_rule_survives_and_one_in_our_folders_is_named_and_can_be_adopted(
+async def test_a_foreign_rule_is_kept_but_one_in_our_folders_can_be_adopted(
     bucket: tuple[S3Store, Settings], caplog: pytest.LogCaptureFixture
 ) -> None:
     store, settings = bucket

@@ -1,4 +1,4 @@
-"""The local disk as a store, where it differs from a bucket."""
+"""The local disk as an object store, where it differs from a bucket."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_a_file_of_another_disk_is_copied(tmp_path: Path) -> None:
         assert (Path(elsewhere) / "fetched").read_bytes() == await read(store, "key") == b"one two"
 
 
-async def test_files_are_their_owners_only(tmp_path: Path) -> None:
+async def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "objects")
     await store.open()
     await store.put("a/b", body(b"x"), content_type="text/plain")
@@ -37,13 +37,13 @@ async def test_files_are_their_owners_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault("storage")
-def test_a_full_disk_is_said_in_words_and_nothing_is_left(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_clearly_and_nothing_is_left_behind(tmp_path: Path) -> None:
     command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.storage.full_disk"]
     said = subprocess.run([*command, tmp_path / "disk"], capture_output=True, text=True, check=True).stdout
     assert said == "local storage: no space left on the disk; left behind: []"
 
 
-async def test_an_upload_given_up_while_its_file_is_opened_leaves_nothing(
+async def test_an_upload_cancelled_while_its_file_is_opened_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = LocalStore(tmp_path)

@@ -1,4 +1,4 @@
-"""One contract, every store."""
+"""One contract that every object store must fulfil."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from storage.multipart import PART
 from storage.s3 import CONNECTIONS, Bucket, S3Store
 from tests import servers
 
-# Ceph's gateway on an SQLite file answers ranges with the right length and the wrong bytes, and is slow with
-# many objects.
+# For ranges of a file stored in SQLite, Ceph's gateway returns the right length but the wrong bytes; and it
+# is slow with many objects.
 NOT_CEPH = pytest.mark.parametrize("opened", ["local", "moto_url"], indirect=True)
 
 
@@ -28,7 +28,7 @@ NOT_CEPH = pytest.mark.parametrize("opened", ["local", "moto_url"], indirect=Tru
 async def opened(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ObjectStore]:
-    """Opened once for all tests: making a client of S3 takes longer than most of them."""
+    """Opened once for all tests, because creating an S3 client takes longer than most of them."""
     found: ObjectStore
     if request.param == "local":
         found = LocalStore(tmp_path_factory.mktemp("store") / "objects")
@@ -43,7 +43,7 @@ async def opened(
 
 @pytest_asyncio.fixture
 async def store(opened: ObjectStore) -> ObjectStore:
-    """Without an object."""
+    """The store without any object."""
     for key in [item.key async for item in opened.list()]:
         await opened.delete(key)
     await opened.remove_unfinished("", before=datetime.now(UTC) + timedelta(hours=1))
@@ -69,7 +69,7 @@ async def test_what_was_put_is_read_back(store: ObjectStore) -> None:
     assert await read(store, "a/b/c.jpg") == b"one two"
 
 
-async def test_a_file_is_put_and_fetched_whole(store: ObjectStore, tmp_path: Path) -> None:
+async def test_a_whole_file_is_stored_and_fetched(store: ObjectStore, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"one two")
     info = await store.put_file("a/b.jpg", tmp_path / "file", content_type="image/jpeg")
     assert (info.key, info.size, info.content_type) == ("a/b.jpg", 7, "image/jpeg")
@@ -90,7 +90,7 @@ async def test_the_last_write_wins(store: ObjectStore) -> None:
     assert (await store.info("key")).content_type == "image/png"
 
 
-async def test_what_is_created_is_never_written_over(store: ObjectStore) -> None:
+async def test_create_never_overwrites_an_object(store: ObjectStore) -> None:
     assert await store.create("owner", b"first", content_type="text/plain")
     assert not await store.create("owner", b"second", content_type="text/plain")
     assert await read(store, "owner") == b"first"
@@ -100,14 +100,14 @@ async def test_what_is_created_is_never_written_over(store: ObjectStore) -> None
 
 
 @NOT_CEPH
-async def test_of_several_that_create_an_object_at_once_one_does(store: ObjectStore) -> None:
+async def test_of_several_concurrent_creations_of_an_object_one_succeeds(store: ObjectStore) -> None:
     at_once = [store.create("owner", str(n).encode(), content_type="text/plain") for n in range(8)]
     created = await asyncio.gather(*at_once)
     assert created.count(True) == 1
     assert await read(store, "owner") == str(created.index(True)).encode()
 
 
-async def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
+async def test_an_empty_object_exists(store: ObjectStore) -> None:
     await store.put("empty", body(), content_type="text/plain")
     assert (await store.info("empty")).size == 0
     assert await read(store, "empty") == b""
@@ -131,7 +131,7 @@ async def test_a_range_that_begins_behind_the_end_is_refused(store: ObjectStore)
         await read(store, "digits", 10)
 
 
-async def test_what_is_not_there_is_not_found(store: ObjectStore) -> None:
+async def test_a_missing_object_is_not_found(store: ObjectStore) -> None:
     with pytest.raises(ObjectNotFound):
         await store.info("nothing")
     with pytest.raises(ObjectNotFound):
@@ -139,7 +139,7 @@ async def test_what_is_not_there_is_not_found(store: ObjectStore) -> None:
     await store.delete("nothing")
 
 
-async def test_what_was_deleted_is_gone(store: ObjectStore) -> None:
+async def test_a_deleted_object_is_gone(store: ObjectStore) -> None:
     await store.put("key", body(b"x"), content_type="text/plain")
     await store.delete("key")
     await store.delete("key")
@@ -164,7 +164,7 @@ async def test_keys_are_listed_in_order_by_prefix(store: ObjectStore) -> None:
 
 @pytest.mark.whole
 @NOT_CEPH
-async def test_more_keys_than_one_page_of_a_listing(store: ObjectStore) -> None:
+async def test_more_keys_than_one_listing_page_are_all_listed(store: ObjectStore) -> None:
     limit = asyncio.Semaphore(20)
 
     async def put(number: int) -> None:
@@ -188,8 +188,8 @@ async def test_a_large_object_is_streamed_whole(store: ObjectStore) -> None:
 
 
 @NOT_CEPH
-async def test_readers_that_pause_hold_up_nobody(store: ObjectStore) -> None:
-    """A client takes a picture as slowly as it likes, and connections to a bucket are few."""
+async def test_slow_readers_do_not_block_others(store: ObjectStore) -> None:
+    """Clients read pictures as slowly as they like, and there are few connections to a bucket."""
     content = os.urandom(1 << 20)
     await store.put("large", body(content), content_type="image/webp")
     async with AsyncExitStack() as paused:
@@ -202,8 +202,8 @@ async def test_readers_that_pause_hold_up_nobody(store: ObjectStore) -> None:
         assert begun[0] + rest == content
 
 
-async def test_names_that_no_object_has_are_not_listed(store: ObjectStore) -> None:
-    """Whoever can write to a bucket, or makes a folder in a console, can give them."""
+async def test_invalid_object_names_are_not_listed(store: ObjectStore) -> None:
+    """Anyone who can write to the bucket, or creates a folder in a console, can create such names."""
     await store.put("folder/good", body(b"x"), content_type="text/plain")
     odd = ["folder/a b", "folder/\x1b[31mred", "folder/.hidden", "folder/sub/"]
     if isinstance(store, S3Store):
@@ -229,7 +229,7 @@ async def test_a_range_over_the_border_of_two_parts(store: ObjectStore) -> None:
 
 @pytest.mark.fault("storage")
 @pytest.mark.parametrize("blocks", [1, 40])
-async def test_a_body_that_breaks_off_leaves_nothing(store: ObjectStore, blocks: int) -> None:
+async def test_an_aborted_upload_leaves_nothing_behind(store: ObjectStore, blocks: int) -> None:
     async def breaking() -> AsyncIterator[bytes]:
         for _ in range(blocks):
             yield b"x" * (1 << 20)
@@ -253,14 +253,14 @@ async def test_no_reader_ever_sees_half_an_object(store: ObjectStore) -> None:
     writing = asyncio.create_task(write())
     refused: tuple[type[Exception], ...] = (StorageUnavailable,) if isinstance(store, S3Store) else ()
     while not writing.done():
-        with suppress(*refused):  # it became another one between two pieces
+        with suppress(*refused):  # the object was replaced between two chunks
             seen = await read(store, "key")
             assert (len(seen), len(set(seen))) == (size, 1)
     await writing
     assert await read(store, "key") == b"9" * size
 
 
-async def test_a_body_that_breaks_off_leaves_what_was_there_before(store: ObjectStore) -> None:
+async def test_an_aborted_upload_leaves_the_existing_object(store: ObjectStore) -> None:
     async def breaking() -> AsyncIterator[bytes]:
         yield b"new"
         raise ConnectionResetError
@@ -276,7 +276,7 @@ async def test_a_body_that_breaks_off_leaves_what_was_there_before(store: Object
     ["", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", ".a", "a/.b", "a\\b", "a\0b", "a b"]
     + ["ü", "a" * 201, "a/" * 300 + "a", "a\n"],
 )
-async def test_what_is_no_key_is_refused(store: ObjectStore, key: str) -> None:
+async def test_an_invalid_key_is_refused(store: ObjectStore, key: str) -> None:
     for use in (store.info, store.delete):
         with pytest.raises(InvalidKey):
             await use(key)
@@ -286,7 +286,7 @@ async def test_what_is_no_key_is_refused(store: ObjectStore, key: str) -> None:
         await read(store, key)
 
 
-async def test_a_store_that_works_says_so(store: ObjectStore) -> None:
+async def test_a_working_store_passes_its_check(store: ObjectStore) -> None:
     await store.check()
 
 
@@ -299,7 +299,7 @@ async def test_a_store_that_works_says_so(store: ObjectStore) -> None:
         ({"url": "http://127.0.0.1:1"}, "can't be reached"),
     ],
 )
-async def test_a_bucket_that_refuses_us_is_unavailable_and_says_no_secret(
+async def test_a_bucket_that_refuses_us_is_unavailable_and_reveals_no_secret(
     ceph_url: str, change: dict[str, str], words: str
 ) -> None:
     right = servers.bucket(ceph_url, "doors")

@@ -1,4 +1,4 @@
-"""The queue: what taskiq's broker loses as it comes, and ours does not."""
+"""The queue: messages that taskiq's own broker would lose, and ours doesn't."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.waiting import lasting, until
 
 @pytest.fixture
 def address(settings: Settings) -> RedisAddress:
-    """A database of Valkey that no worker listens to."""
+    """A Valkey database that no worker listens to."""
     return settings.redis.with_number(9)
 
 
@@ -83,7 +83,7 @@ async def test_messages_are_json_and_never_pickle(brokers: list[StreamBroker], r
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything in moments instead of half a minute."""
+    """Shortens everything from half a minute to moments."""
     for name, value in {"WORKER_LEASE": 1, "READ_BLOCK": 100, "LOOK_EVERY": 0.1, "JUST_TAKEN": 10}.items():
         monkeypatch.setattr(broker_module, name, value)
 
@@ -93,7 +93,7 @@ async def taken_by(broker: StreamBroker, *, seconds: float = 5) -> AckableMessag
     await asyncio.wait({waiting}, timeout=seconds)
     if waiting.done():
         return waiting.result()
-    while not waiting.done():  # a client may take a cancellation for a time-out of its own
+    while not waiting.done():  # a client may mistake a cancellation for a timeout of its own
         waiting.cancel()
         await asyncio.wait({waiting}, timeout=1)
     raise TimeoutError
@@ -101,18 +101,18 @@ async def taken_by(broker: StreamBroker, *, seconds: float = 5) -> AckableMessag
 
 @pytest.mark.fault("worker-killed")
 @pytest.mark.usefixtures("quick")
-async def test_the_message_of_a_dead_worker_is_taken_over_on_an_idle_stream(
+async def test_the_message_of_a_dead_worker_is_taken_over_even_on_an_idle_stream(
     brokers: list[StreamBroker],
 ) -> None:
     await send(brokers[0], 1)
-    await taken_by(brokers[0])  # and never acknowledged
+    await taken_by(brokers[0])  # and is never acknowledged
     taken = await taken_by(brokers[1])
     assert b"[1]" in taken.data.replace(b" ", b"")
 
 
 @pytest.mark.usefixtures("quick")
-async def test_a_message_is_its_workers_as_long_as_that_lives(brokers: list[StreamBroker]) -> None:
-    """However long the task takes."""
+async def test_a_living_worker_keeps_its_message(brokers: list[StreamBroker]) -> None:
+    """It keeps it however long the task takes."""
     await send(brokers[0], 1)
     await taken_by(brokers[0])
     async with renewed(brokers[0].beat, every=0.2):
@@ -122,7 +122,7 @@ async def test_a_message_is_its_workers_as_long_as_that_lives(brokers: list[Stre
 
 
 @pytest.mark.usefixtures("quick")
-async def test_what_a_leaving_worker_holds_is_taken_over_at_once(
+async def test_messages_of_a_worker_that_leaves_are_taken_over_at_once(
     brokers: list[StreamBroker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broker_module, "WORKER_LEASE", 60)
@@ -134,7 +134,7 @@ async def test_what_a_leaving_worker_holds_is_taken_over_at_once(
 
 @pytest.mark.fault("poison")
 @pytest.mark.usefixtures("quick")
-async def test_a_message_that_kills_its_workers_is_put_aside(
+async def test_a_message_that_kills_its_workers_becomes_a_dead_letter(
     address: RedisAddress, redis: Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = create_broker(address)
@@ -168,7 +168,7 @@ async def test_a_message_that_kills_its_workers_is_put_aside(
     ],
     ids=["no JSON", "deep", "of tomorrow"],
 )
-async def test_a_message_that_nobody_understands_is_kept_and_not_lost(
+async def test_an_unreadable_message_becomes_a_dead_letter(
     brokers: list[StreamBroker], redis: Redis, data: bytes
 ) -> None:
     await redis.xadd(STREAM, {"data": data})
@@ -178,7 +178,9 @@ async def test_a_message_that_nobody_understands_is_kept_and_not_lost(
     assert [fields[b"data"] for _, fields in letters] == [data]
 
 
-async def test_what_was_queued_before_any_worker_is_found(address: RedisAddress, redis: Redis) -> None:
+async def test_messages_queued_before_any_worker_started_are_found(
+    address: RedisAddress, redis: Redis
+) -> None:
     early = create_broker(address)
     await send(early, 1)
     late = create_broker(address)
@@ -190,7 +192,7 @@ async def test_what_was_queued_before_any_worker_is_found(address: RedisAddress,
 
 
 @pytest.mark.fault("redis")
-async def test_a_flush_of_redis_stops_nobody_from_listening(
+async def test_workers_keep_listening_after_a_flush_of_redis(
     brokers: list[StreamBroker], redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broker_module, "READ_BLOCK", 100)
@@ -207,7 +209,7 @@ async def test_a_flush_of_redis_stops_nobody_from_listening(
         assert (await waiting).data
 
 
-async def test_recurring_tasks_do_not_pile_up_where_nobody_works(
+async def test_recurring_tasks_do_not_pile_up_without_workers(
     brokers: list[StreamBroker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler_module, "LONGEST_QUEUE", 2)
@@ -220,7 +222,7 @@ async def test_recurring_tasks_do_not_pile_up_where_nobody_works(
     assert await brokers[0].length() == 3
 
 
-async def test_what_takes_long_waits_in_a_stream_of_its_own(address: RedisAddress, redis: Redis) -> None:
+async def test_slow_tasks_wait_in_a_stream_of_their_own(address: RedisAddress, redis: Redis) -> None:
     quick, slow, people = (create_broker(address, stream=stream) for stream in STREAMS)
     for broker in (quick, slow, people):
         await broker.startup()
@@ -240,7 +242,7 @@ async def test_what_takes_long_waits_in_a_stream_of_its_own(address: RedisAddres
         await broker.shutdown()
 
 
-async def test_who_waits_is_woken_and_nobody_else(brokers: list[StreamBroker]) -> None:
+async def test_only_the_waiting_request_is_woken(brokers: list[StreamBroker]) -> None:
     waiting = asyncio.create_task(brokers[0].wait("alice", 30))
     assert await brokers[0].wait("bob", 0.05) is False
     await brokers[1].wake("alice")
@@ -259,7 +261,7 @@ def test_every_recurring_task_is_scheduled_under_its_name(brokers: list[StreamBr
 
 
 @pytest.mark.usefixtures("quick")
-async def test_lives_of_workers_leave_no_names_behind(address: RedisAddress, redis: Redis) -> None:
+async def test_ended_workers_leave_no_consumer_names_behind(address: RedisAddress, redis: Redis) -> None:
     for _ in range(3):
         broker = create_broker(address)
         await broker.startup()
@@ -305,14 +307,14 @@ async def test_a_clock_that_is_set_back_does_not_silence_the_scheduler(
     stopping.cancel()
 
 
-def test_no_time_out_of_a_socket_ends_a_wait_before_its_own_does(settings: Settings) -> None:
-    """An upload waits for its picture as long as the client's usual time-out lasts."""
+def test_no_socket_timeout_ends_a_wait_early(settings: Settings) -> None:
+    """An upload waits for its picture for as long as the client's default timeout."""
     waiting: Any = create_broker(settings.redis_tasks).waiting
     assert waiting.make_connection().socket_timeout is None
 
 
 def test_connections_that_redis_closed_meanwhile_are_opened_again(settings: Settings) -> None:
-    """uvloop and redis.asyncio do not agree on what such a connection raises."""
+    """uvloop and redis.asyncio disagree about the exception of such a connection."""
 
     async def work(address: RedisAddress) -> None:
         broker = create_broker(address)

@@ -1,4 +1,4 @@
-"""Being degraded, and telling people once."""
+"""Degraded health, and telling the operators once."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def words(settings: Settings, jobs: Jobs) -> list[str]:
     return [trouble.word for trouble in await condition.troubles(Timetable.of(settings), jobs, now=NOW)]
 
 
-async def test_a_fresh_server_is_well_until_its_dumps_do_not_come(settings: Settings, jobs: Jobs) -> None:
+async def test_a_new_server_is_healthy_until_its_dumps_are_overdue(settings: Settings, jobs: Jobs) -> None:
     assert await words(settings, jobs) == []
     await ended(RunKind.DUMP_HOUR, timedelta(minutes=80), "skipped", error=runs.BEFORE_THE_START)
     assert await words(settings, jobs) == []
@@ -68,7 +68,7 @@ async def test_a_fresh_server_is_well_until_its_dumps_do_not_come(settings: Sett
     assert await words(settings, jobs) == ["old_dump_day"]
 
 
-async def test_a_rehearsal_says_so_and_misses_nothing(settings: Settings, jobs: Jobs) -> None:
+async def test_a_rehearsal_reports_itself_and_misses_no_dumps(settings: Settings, jobs: Jobs) -> None:
     await ended(RunKind.DUMP_DAY, timedelta(days=20))
     try:
         await rows("UPDATE instance SET is_rehearsal = true RETURNING id")
@@ -85,7 +85,7 @@ async def test_a_rehearsal_says_so_and_misses_nothing(settings: Settings, jobs: 
         (RunKind.DUMP_WEEK, timedelta(days=7.9), timedelta(days=8.1)),
     ],
 )
-async def test_a_dump_that_is_too_old_degrades(
+async def test_an_overdue_dump_degrades_health(
     settings: Settings, jobs: Jobs, kind: RunKind, well: timedelta, old: timedelta
 ) -> None:
     run = await ended(kind, well)
@@ -97,7 +97,7 @@ async def test_a_dump_that_is_too_old_degrades(
     assert await words(settings, jobs) == [f"old_{kind}"]
 
 
-async def test_dumps_that_are_meant_to_be_rare_are_not_missed(settings: Settings, jobs: Jobs) -> None:
+async def test_deliberately_rare_dumps_are_not_overdue(settings: Settings, jobs: Jobs) -> None:
     rare = Timetable({**Timetable.of(settings).crons, RunKind.DUMP_HOUR: "0 3 * * 1,2"}, ZoneInfo("UTC"))
     newest = rare.newest(RunKind.DUMP_HOUR, NOW - timedelta(hours=2))
     run = await ended(RunKind.DUMP_HOUR, NOW - newest)
@@ -107,7 +107,9 @@ async def test_dumps_that_are_meant_to_be_rare_are_not_missed(settings: Settings
     assert [trouble.word for trouble in await condition.troubles(rare, jobs, now=NOW)] == ["old_dump_hour"]
 
 
-async def test_a_failed_drill_degrades_until_one_works(settings: Settings, jobs: Jobs) -> None:
+async def test_a_failed_restore_test_degrades_health_until_one_succeeds(
+    settings: Settings, jobs: Jobs
+) -> None:
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
     (trouble,) = await condition.troubles(Timetable.of(settings), jobs, now=NOW)
     assert trouble.told == "the last restore test failed: a bit flipped"
@@ -120,10 +122,10 @@ async def test_readiness_says_degraded_and_stays_200(anybody: Caller) -> None:
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
     answer = await anybody.get("/health/ready")
     assert (answer.status, answer["status"]) == (200, "degraded")
-    assert answer["reasons"] == ["the last restore test failed"]  # the details are for operators
+    assert answer["reasons"] == ["the last restore test failed"]  # the details are only for operators
 
 
-async def test_a_change_is_told_once(
+async def test_a_change_of_health_is_posted_once(
     workshop: Workshop, webhook: Taker, caplog: pytest.LogCaptureFixture
 ) -> None:
     await health.tell_changes(workshop)
@@ -142,7 +144,7 @@ async def test_a_change_is_told_once(
     assert [post["state"] for post in webhook.parsed] == ["degraded", "ok"]
 
 
-async def test_a_webhook_that_refuses_is_tried_again(
+async def test_a_webhook_that_refuses_is_retried(
     workshop: Workshop, webhook: Taker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="x")
@@ -151,7 +153,7 @@ async def test_a_webhook_that_refuses_is_tried_again(
     assert len(webhook.parsed) == 1
 
 
-async def test_a_webhook_sends_nobody_elsewhere(
+async def test_redirects_of_a_webhook_are_not_followed(
     workshop: Workshop, webhook: Taker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "POST_TRIES", 1)
@@ -163,7 +165,7 @@ async def test_a_webhook_sends_nobody_elsewhere(
         assert elsewhere.posts == []
 
 
-async def test_a_webhook_that_is_away_is_told_the_next_minute(
+async def test_an_unreachable_webhook_is_retried_the_next_minute(
     workshop: Workshop, webhook: Taker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "POST_TRIES", 1)
@@ -186,12 +188,12 @@ def as_machine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: name)
 
 
-async def test_a_disk_of_one_of_several_machines_is_told_of_once_and_by_its_name(
+async def test_the_disk_of_one_of_several_machines_is_reported_once_by_its_name(
     workshop: Workshop, webhook: Taker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with disks.small(tmp_path / "small", 64) as small, disks.full(small):
         of_one = workshop.settings.model_copy(update={"backup_dir": small})
-        for _ in range(3):  # whichever worker looks
+        for _ in range(3):  # whichever worker checks
             as_machine("one", monkeypatch)
             await health.tell_changes(replace(workshop, settings=of_one))
             as_machine("two", monkeypatch)
@@ -205,7 +207,7 @@ async def test_a_disk_of_one_of_several_machines_is_told_of_once_and_by_its_name
     assert [post["state"] for post in webhook.parsed] == ["degraded", "ok"]
 
 
-async def test_a_machine_that_is_gone_does_not_degrade_the_others_for_ever(
+async def test_a_machine_that_is_gone_does_not_degrade_health_forever(
     workshop: Workshop, webhook: Taker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with disks.small(tmp_path / "small", 64) as small, disks.full(small):
@@ -220,7 +222,7 @@ async def test_a_machine_that_is_gone_does_not_degrade_the_others_for_ever(
     assert [post["state"] for post in webhook.parsed] == ["degraded", "ok"]
 
 
-async def test_readiness_says_that_a_disk_is_nearly_full_and_not_where_it_is(
+async def test_readiness_says_that_a_disk_is_nearly_full_but_not_where(
     anybody: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server.operations.disks, "enough", lambda size: size + 1)

@@ -1,4 +1,4 @@
-"""Pictures that attack, through real children: each has a verdict, within the limits, and harms nobody."""
+"""Hostile pictures in real child processes: each gets a verdict within the limits and harms nothing else."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tasks.picture_worker import TOO_MUCH, Made, PictureChildren, PictureRefused
 from tests import hostile, mutations, pictures
 from tests.thorough import much
 
-# The fork server as it is, but for its lanes' seconds; at its end it leaves the most memory that a child of
-# it ever had (kB).
+# The real fork server with other CPU limits for its lanes. When it ends, it writes down the peak memory of
+# its children (kB).
 WATCHED = """
 import resource
 from pathlib import Path
@@ -34,7 +34,7 @@ finally:
 
 @dataclass
 class Attacked:
-    """A fork server that decodes what it is given, and what became of it."""
+    """A fork server that decodes pictures, and the results."""
 
     children: PictureChildren
     folder: Path
@@ -42,7 +42,7 @@ class Attacked:
     slow: int = 0
 
     async def all(self, files: Iterable[bytes]) -> None:
-        """As many at once as there are cores. Raises ChildDied where one gets no verdict."""
+        """Decode as many pictures at once as there are cores. Raises ChildDied if one gets no verdict."""
         left = iter(enumerate(files))
 
         async def some() -> None:
@@ -54,7 +54,7 @@ class Attacked:
                 group.create_task(some())
 
     async def one(self, data: bytes, *, name: str) -> str:
-        """How it ended, as in a worker; where it was made, its variants are in the folder of that name."""
+        """The result as a worker sees it; if it succeeds, the variants are in the folder of that name."""
         folder = self.folder / name
         folder.mkdir()
         original = folder / "original"
@@ -82,7 +82,7 @@ class Attacked:
             return await self.children.make_variants(original, folder, lane="slow")
 
     async def peak(self) -> int:
-        """Ends the fork server, which has to be the first one still; the most memory of a child, in bytes."""
+        """End the fork server, which must still be the first one; returns a child's peak memory in bytes."""
         assert self.children._forks is not None
         assert self.children._forks.returncode is None
         await self.children.close()
@@ -95,13 +95,13 @@ class Attacked:
 
 @pytest.fixture
 def seconds() -> dict[str, int]:
-    """Of processor time in each lane."""
+    """The CPU seconds allowed in each lane."""
     return picture_child.CPU_SECONDS
 
 
 @pytest.fixture
 def scans() -> int:
-    """Of a JPEG at most."""
+    """The number of scans allowed in a JPEG."""
     return picture_child.SCANS
 
 
@@ -127,7 +127,7 @@ async def test_bombs_stay_within_the_limits(attacked: Attacked, measured: Callab
 
 @pytest.mark.fault("poison")
 @pytest.mark.parametrize(("seconds", "scans"), [({"quick": 1, "slow": 1}, 1 << 20)])
-async def test_a_bomb_of_time_ends_with_its_lanes(attacked: Attacked) -> None:
+async def test_a_picture_that_takes_too_long_ends_at_the_limit_of_its_lane(attacked: Attacked) -> None:
     assert await attacked.one(hostile.jpeg_with_scans(10_000), name="scans") == TOO_MUCH
     assert attacked.slow == 1
 
@@ -144,7 +144,7 @@ async def test_mutated_pictures_get_a_verdict(attacked: Attacked, measured: Call
 
 
 @pytest.mark.fault("poison")
-async def test_of_a_file_of_two_kinds_only_the_picture_is_left(attacked: Attacked) -> None:
+async def test_only_the_picture_is_left_of_a_polyglot_file(attacked: Attacked) -> None:
     for name, (data, evil) in hostile.polyglots().items():
         assert evil in data
         assert await attacked.one(data, name=name) == "ready"

@@ -1,4 +1,4 @@
-"""Leases: renewed without many words, and ended for certain."""
+"""Leases: renewed quietly, and reliably ended."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.leases import renewed
 from tests.waiting import turns
 
 
-async def test_a_lease_that_cannot_be_renewed_is_complained_of_once(
+async def test_a_lease_that_cannot_be_renewed_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     answers = iter([OSError("away"), OSError("away"), None, OSError("away"), OSError("away")])
@@ -29,7 +29,7 @@ async def test_a_lease_that_cannot_be_renewed_is_complained_of_once(
     assert sum("can't renew a lease" in line for line in caplog.messages) == 2
 
 
-async def test_a_loop_that_takes_a_cancellation_for_a_time_out_ends_all_the_same(
+async def test_a_loop_that_mistakes_a_cancellation_for_a_timeout_still_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(leases, "CANCEL_AGAIN", 0.01)

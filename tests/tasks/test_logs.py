@@ -1,4 +1,4 @@
-"""Log files: every line in the archives once, whoever dies when."""
+"""Log shipping: every line is in the archives exactly once, whichever process dies when."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ROUNDS = much(usually=3, thoroughly=20)
 
 @pytest.fixture
 async def workshop(settings: Settings, perch: Context, tmp_path: Path) -> Workshop:
-    """With logs and backups in a place of this test's own."""
+    """A workshop whose logs and backups have a place of this test's own."""
     chosen = settings.model_copy(update={"logs_dir": tmp_path / "logs", "backup_dir": tmp_path / "backups"})
     backups = LocalStore(tmp_path / "backups")
     await backups.open()
@@ -52,7 +52,7 @@ async def workshop(settings: Settings, perch: Context, tmp_path: Path) -> Worksh
 
 
 async def shipped(store: ObjectStore) -> list[bytes]:
-    """All lines of all archives."""
+    """All lines in all archives."""
     lines: list[bytes] = []
     async for item in store.list("logs/"):
         async with store.read(item.key) as found:
@@ -67,7 +67,7 @@ def files(workshop: Workshop) -> list[Path]:
     return found[0] + found[1]
 
 
-async def test_what_was_written_is_shipped_and_the_writer_goes_on(workshop: Workshop) -> None:
+async def test_written_lines_are_shipped_while_the_writer_continues(workshop: Workshop) -> None:
     out = LogFile(workshop.settings.logs_folder, "web-1")
     out.write(b"first\n")
     assert (await logs.ship(workshop))["files"] == 1
@@ -86,7 +86,7 @@ async def test_what_was_written_is_shipped_and_the_writer_goes_on(workshop: Work
     assert items[0].key.endswith(".jsonl.gz")
 
 
-async def test_a_writer_goes_on_in_a_new_file_when_one_is_large(
+async def test_a_writer_starts_a_new_file_when_one_is_large(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_files, "ROTATE_BYTES", 10)
@@ -107,13 +107,13 @@ async def test_shipping_again_after_a_crash_changes_nothing(workshop: Workshop) 
     (path,) = files(workshop)
     kept = path.read_bytes()
     await logs.ship(workshop)
-    path.with_name(path.name + ".done").write_bytes(kept)  # as if it had died between storing and removing
+    path.with_name(path.name + ".done").write_bytes(kept)  # as if it had died before removing it
     await logs.ship(workshop)
     assert await shipped(workshop.backups) == [b"line"]
 
 
 class Forgetful(LocalStore):
-    """Gives back other bytes than it took."""
+    """A store that returns other bytes than it received."""
 
     async def put(self, key: str, body: AsyncIterable[bytes], *, content_type: str) -> ObjectInfo:
         async def bad() -> AsyncIterator[bytes]:
@@ -139,7 +139,7 @@ def test_finished_files_that_nobody_ships_do_not_fill_the_disk(
     assert b"        3\n" not in left
 
 
-async def test_a_file_stays_where_its_archive_does_not_come_back(workshop: Workshop, tmp_path: Path) -> None:
+async def test_a_file_is_kept_if_its_archive_cannot_be_read_back(workshop: Workshop, tmp_path: Path) -> None:
     out = LogFile(workshop.settings.logs_folder, "worker")
     out.write(b"line\n")
     out.close()
@@ -184,7 +184,7 @@ async def test_every_line_is_shipped_once_while_writers_are_killed(
 
 
 @pytest.mark.fault("logs")
-async def test_a_store_that_is_away_costs_no_line(workshop: Workshop, tmp_path: Path) -> None:
+async def test_an_unreachable_store_loses_no_line(workshop: Workshop, tmp_path: Path) -> None:
     out = LogFile(workshop.settings.logs_folder, "worker")
     out.write(b"line\n")
     out.close()
@@ -198,7 +198,7 @@ async def test_a_store_that_is_away_costs_no_line(workshop: Workshop, tmp_path: 
 
 @pytest.mark.fault("logs")
 @pytest.mark.fault("storage")
-async def test_a_full_disk_costs_whole_lines_and_halves_none(tmp_path: Path) -> None:
+async def test_a_full_disk_loses_only_whole_lines(tmp_path: Path) -> None:
     with disks.small(tmp_path / "disk", megabytes=1) as disk:
         out = LogFile(disk / "logs", "web-1")
         out.write(b"first\n")
@@ -218,7 +218,7 @@ async def test_a_full_disk_costs_whole_lines_and_halves_none(tmp_path: Path) -> 
 
 @pytest.mark.fault("logs")
 @pytest.mark.fault("storage")
-async def test_archives_that_find_no_room_are_shipped_later(workshop: Workshop, tmp_path: Path) -> None:
+async def test_archives_that_do_not_fit_are_shipped_later(workshop: Workshop, tmp_path: Path) -> None:
     lines = [f"{number} {random.random()}".encode() for number in range(1000)]
     out = LogFile(workshop.settings.logs_folder, "worker")
     for line in lines:
@@ -237,15 +237,15 @@ async def test_archives_that_find_no_room_are_shipped_later(workshop: Workshop, 
     assert files(workshop) == []
 
 
-def test_two_writers_of_one_process_and_name_have_a_file_each(tmp_path: Path) -> None:
+def test_two_writers_with_the_same_process_and_name_have_separate_files(tmp_path: Path) -> None:
     writers = [LogFile(tmp_path, "worker") for _ in range(3)]
     for number, writer in enumerate(writers):
         writer.write(f"{number}\n".encode())
     assert sorted(path.read_text() for path in tmp_path.iterdir()) == ["0\n", "1\n", "2\n"]
 
 
-def test_an_empty_file_goes_and_its_writer_notices(tmp_path: Path) -> None:
-    """As one that was shipped between being made and getting its first line."""
+def test_an_empty_file_is_removed_and_its_writer_notices(tmp_path: Path) -> None:
+    """The file was shipped after it was created and before its first line was written."""
     out = LogFile(tmp_path, "web-1")
     out._open()
     (path,) = log_files.listed(tmp_path, log_files.SUFFIX)
@@ -274,7 +274,7 @@ async def test_many_writers_and_two_shippers_lose_and_double_nothing(workshop: W
     assert len(lines) == len(set(lines)) == 9000
 
 
-async def test_one_bad_file_stops_no_other(workshop: Workshop) -> None:
+async def test_one_bad_file_does_not_block_the_others(workshop: Workshop) -> None:
     out = LogFile(workshop.settings.logs_folder, "worker")
     out.write(b"line\n")
     out.close()

@@ -1,4 +1,4 @@
-"""The rows of pictures against the objects in storage."""
+"""Compares the rows of pictures with the objects in storage."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def token(alice: Caller, store: ObjectStore, database: None) -> str:
 
 @pytest.fixture
 async def owned(store: ObjectStore, settings: Settings, database: None) -> OwnedStore:
-    """The same, of which this Perch is the owner, whatever epoch other tests have left."""
+    """The same store, owned by this Perch whatever epoch other tests have left in it."""
     await ownership_of_pictures(store, settings).take_over()
     return owned_pictures(store, settings)
 
@@ -50,7 +50,9 @@ async def put(store: ObjectStore, key: str, data: bytes) -> None:
 
 
 @pytest.mark.fault("reconcile")
-async def test_what_is_well_is_found_well(token: str, store: ObjectStore, owned: OwnedStore) -> None:
+async def test_intact_pictures_are_reported_as_intact(
+    token: str, store: ObjectStore, owned: OwnedStore
+) -> None:
     report = await media_check.check(owned, FOLDER, read_all=True)
     assert (report.pictures, report.objects, report.is_well, report.orphaned) == (1, 2, True, [])
 
@@ -67,14 +69,14 @@ async def test_missing_and_damaged_objects_are_named(
     await store.delete(small)
     report = await media_check.check(owned, FOLDER, read_all=True)
     assert (report.missing, report.damaged, report.is_well) == ([small], [large], False)
-    assert (await media_check.check(owned, FOLDER)).damaged == []  # the size is right
+    assert (await media_check.check(owned, FOLDER)).damaged == []  # its size is right
     await put(store, large, bytes(data[:-1]))
     assert (await media_check.check(owned, FOLDER)).damaged == [large]
 
 
 @pytest.mark.fault("reconcile")
 @pytest.mark.parametrize("batch", [1, 2, 1000])
-async def test_what_is_wrong_is_found_in_whichever_batch_it_lies(
+async def test_problems_are_found_in_every_batch(
     token: str,
     store: ObjectStore,
     owned: OwnedStore,
@@ -104,7 +106,7 @@ async def test_what_is_wrong_is_found_in_whichever_batch_it_lies(
 
 
 @pytest.mark.fault("reconcile")
-async def test_orphans_are_removed_when_they_have_been_unknown_for_the_days_of_grace(
+async def test_orphaned_objects_are_removed_after_the_grace_period(
     token: str, store: ObjectStore, owned: OwnedStore
 ) -> None:
     orphan = FOLDER + "ab" * 16
@@ -122,10 +124,10 @@ async def test_orphans_are_removed_when_they_have_been_unknown_for_the_days_of_g
     assert (report.objects, report.orphaned) == (2, [])
 
 
-async def test_an_object_whose_row_comes_back_is_forgotten(
+async def test_an_object_whose_row_returns_is_no_orphan_any_more(
     token: str, store: ObjectStore, owned: OwnedStore
 ) -> None:
-    """As where an older dump was restored for a while."""
+    """This happens if an older dump was restored for a while."""
     assert await owned.standing() is Standing.OWNER
     aside = await rows("DELETE FROM media_attachments RETURNING owner_id")
     found_at = datetime.now(UTC) + timedelta(days=2)
@@ -139,12 +141,12 @@ async def test_an_object_whose_row_comes_back_is_forgotten(
 
 
 class Undo(Exception):
-    """Ends a transaction of which nobody else is to see anything."""
+    """Rolls back a transaction whose changes no other session may see."""
 
 
 @asynccontextmanager
 async def unseen(*statements: str) -> AsyncIterator[None]:
-    """The database after these statements, for this test alone: workers of other tests use it too."""
+    """Apply these statements for this test alone, because workers of other tests use the same database."""
     with suppress(Undo):
         async with transaction():
             for statement in statements:
@@ -171,7 +173,7 @@ REHEARSAL = "UPDATE instance SET is_rehearsal = true RETURNING id"
 async def test_nothing_is_removed_from_a_store_of_another_perch(
     alice: Caller, own: LocalStore, settings: Settings
 ) -> None:
-    """Of another epoch, as a database that was restored beside the one in use."""
+    """The other Perch has another epoch, like a database restored beside the one in use."""
     async with unseen(KNOWN):
         assert await ownership_of_pictures(own, settings).standing() is Standing.OWNER
     orphan = FOLDER + "a" * 32
@@ -191,7 +193,7 @@ async def test_nothing_is_removed_from_a_store_of_another_perch(
             await own.info(orphan)
 
 
-async def test_a_marker_that_cannot_be_read_keeps_everything_until_it_is_written_anew(
+async def test_with_an_unreadable_marker_everything_is_kept_until_it_is_rewritten(
     alice: Caller, own: LocalStore, settings: Settings
 ) -> None:
     async with unseen(KNOWN):
@@ -205,7 +207,7 @@ async def test_a_marker_that_cannot_be_read_keeps_everything_until_it_is_written
         assert await of.standing() is Standing.OWNER
 
 
-async def test_a_rehearsal_stores_and_removes_nothing(
+async def test_a_rehearsal_neither_stores_nor_removes_objects(
     own: LocalStore, settings: Settings, pool: None
 ) -> None:
     async with unseen(REHEARSAL):
@@ -216,7 +218,7 @@ async def test_a_rehearsal_stores_and_removes_nothing(
         assert (await own.info(FOLDER + "a" * 32)).size > 0
 
 
-async def test_a_store_that_holds_what_the_database_does_not_know_is_not_claimed(
+async def test_a_store_with_objects_unknown_to_the_database_is_not_claimed(
     alice: Caller, own: LocalStore, settings: Settings
 ) -> None:
     assert await ownership_of_pictures(own, settings).standing() is Standing.GUEST
@@ -225,7 +227,7 @@ async def test_a_store_that_holds_what_the_database_does_not_know_is_not_claimed
         assert await ownership_of_pictures(own, settings).standing() is Standing.OWNER
 
 
-async def test_an_empty_store_is_claimed_by_the_first_who_meets_it(
+async def test_an_empty_store_is_claimed_by_the_first_perch_that_uses_it(
     tmp_path: Path, settings: Settings, database: None
 ) -> None:
     empty = LocalStore(tmp_path / "objects")

@@ -1,4 +1,4 @@
-"""Second copies of pictures: made, emptied, compared and brought back."""
+"""Second copies of pictures: created, emptied, compared, and restored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ REMOVE = "UPDATE media_attachments SET state = 'removed', tweet_id = NULL WHERE 
 
 @pytest.fixture(params=["local", "s3"])
 async def copies(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ObjectStore]:
-    """Where they go: a folder, or a bucket with versions."""
+    """The store of the copies: a folder, or a bucket with versioning."""
     found: LocalStore | S3Store = LocalStore(tmp_path / "copies")
     if request.param == "s3":
         bucket = servers.bucket(request.getfixturevalue("moto_url"), f"copies-{secrets.token_hex(4)}")
@@ -69,7 +69,7 @@ async def workshop(
 
 
 async def publish(author: Caller) -> str:
-    """A tweet with a picture that is ready; the picture's token."""
+    """Publish a tweet with a finished picture; returns the picture's token."""
     media = (await author.upload(pictures.jpeg()))["media"]
     await author.tweet("with a picture", [media["id"]])
 
@@ -81,13 +81,13 @@ async def publish(author: Caller) -> str:
 
 
 async def delete(token: str, workshop: Workshop) -> None:
-    """As a tweet's deletion, and the worker after it, do."""
+    """Delete it as the deletion of a tweet, and then the worker, would."""
     (media,) = await rows(REMOVE, token)
     await media_cleanup.remove([media["id"]], workshop.store, workshop.media_folder)
 
 
 async def contents(store: ObjectStore, prefix: str = "media_copies/") -> dict[str, bytes]:
-    """What lies there, by the last part of the key."""
+    """The contents of the store, by the last part of the key."""
     found = {}
     async for item in store.list(prefix):
         if not item.size:
@@ -110,7 +110,7 @@ async def test_new_pictures_are_copied_once_and_byte_for_byte(
     workshop: Workshop, alice: Caller, copies: ObjectStore
 ) -> None:
     first = await publish(alice)
-    await alice.upload(pictures.jpeg())  # which no tweet took
+    await alice.upload(pictures.jpeg())  # no tweet used it
     assert (await copied_pictures.waiting()).pictures == 1
     await media_copies.copy_new(workshop)
     assert await contents(copies) == {
@@ -142,17 +142,17 @@ async def test_the_copy_of_a_deleted_picture_is_emptied(
 
 
 async def versions(store: S3Store, key: str) -> int:
-    """How many there are, of all objects whose keys begin so."""
+    """The number of versions of all objects whose keys start with this prefix."""
     bucket = store._bucket
     async with servers.s3(bucket) as client:
         return len((await client.list_object_versions(Bucket=bucket.name, Prefix=key))["Versions"])
 
 
 @only_local
-async def test_a_copy_that_was_begun_when_its_picture_was_deleted_is_emptied_too(
+async def test_a_copy_in_progress_while_its_picture_is_deleted_is_emptied_too(
     workshop: Workshop, alice: Caller, copies: ObjectStore
 ) -> None:
-    """Its worker died before it could say that the copy is there."""
+    """The worker died before it could record that the copy exists."""
     token = await publish(alice)
     (media,) = await rows("SELECT id FROM media_attachments WHERE token = $1", token)
     await copied_pictures.mark(media["id"], done=False)
@@ -163,10 +163,10 @@ async def test_a_copy_that_was_begun_when_its_picture_was_deleted_is_emptied_too
 
 
 @only_local
-async def test_a_picture_that_is_not_what_was_made_is_not_copied(
+async def test_a_picture_that_differs_from_the_original_result_is_not_copied(
     workshop: Workshop, alice: Caller, copies: ObjectStore
 ) -> None:
-    """Else the copy of a damaged picture would take the place of a good one."""
+    """Otherwise the copy of a damaged picture would replace a good one."""
     damaged, good = await publish(alice), await publish(alice)
     await overwrite(workshop.store, f"tweets_media/{damaged}", b"not a picture")
     await media_copies.copy_new(workshop)
@@ -187,7 +187,7 @@ async def test_a_perch_that_does_not_own_the_pictures_writes_no_copies(
         await ownership_of_pictures(workshop.store._store, workshop.settings).take_over()
 
 
-async def test_lost_and_damaged_pictures_come_back(
+async def test_lost_and_damaged_pictures_are_restored_from_copies(
     workshop: Workshop, alice: Caller, copies: ObjectStore
 ) -> None:
     one, other, never = await publish(alice), await publish(alice), await publish(alice)
@@ -215,8 +215,8 @@ async def test_the_restore_test_reads_copies_back(
 
 
 @only_local
-async def test_copies_that_cannot_be_read_fail_no_restore_test(workshop: Workshop, alice: Caller) -> None:
-    """As with credentials that can only add."""
+async def test_unreadable_copies_do_not_fail_the_restore_test(workshop: Workshop, alice: Caller) -> None:
+    """This happens if the credentials only allow adding objects."""
     await publish(alice)
     await media_copies.copy_new(workshop)
     away = S3Store(servers.bucket("http://127.0.0.1:1", "nobody"))
@@ -227,7 +227,7 @@ async def test_copies_that_cannot_be_read_fail_no_restore_test(workshop: Worksho
         await away.close()
 
 
-async def test_a_store_that_is_away_costs_nothing_but_time(
+async def test_an_unreachable_store_of_copies_only_delays_them(
     workshop: Workshop, alice: Caller, copies: ObjectStore
 ) -> None:
     await publish(alice)

@@ -1,4 +1,4 @@
-"""The picture child on its own: what it makes, and what it refuses."""
+"""The picture child by itself: what it produces, and what it refuses."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_every_orientation_comes_out_upright(tmp_path: Path, orientation: int, f
 @pytest.mark.parametrize(
     "compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg", "group3", "group4"]
 )
-def test_every_usual_compression_of_tiff_is_read(tmp_path: Path, compression: str) -> None:
+def test_every_common_tiff_compression_is_read(tmp_path: Path, compression: str) -> None:
     mode = "1" if compression.startswith("group") else "RGB"
     data = pictures.encoded(pictures.gradient(90, 60, mode), "TIFF", compression=compression)
     assert process(data, tmp_path).get("width") == 90
@@ -139,7 +139,7 @@ def test_nothing_of_the_files_metadata_is_left(tmp_path: Path) -> None:
 
 
 def test_colours_are_converted_to_srgb(tmp_path: Path) -> None:
-    """A profile of a space whose red and blue are exchanged: only a conversion makes it right."""
+    """The profile swaps red and blue, so that the colours are only right after a conversion."""
     swapped = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     red, blue = swapped.find(b"rXYZ"), swapped.find(b"bXYZ")
     assert min(red, blue) > 0
@@ -164,7 +164,7 @@ def test_a_large_jpeg_is_scaled_while_it_is_decoded(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault("poison")
-def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
+def test_a_decompression_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     bomb = bytearray(pictures.png(10, 10))
     bomb[16:24] = (60_000).to_bytes(4, "big") * 2
     bomb[29:33] = zlib.crc32(bytes(bomb[12:29])).to_bytes(4, "big")
@@ -180,17 +180,15 @@ def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
         hostile.gif(33, 1000, 1000),
     ],
 )
-def test_frames_in_which_nothing_happens_are_refused_by_the_size_of_the_file(
-    tmp_path: Path, bomb: bytes
-) -> None:
-    """A few kB, the first of which took 13 seconds of processor time."""
+def test_animations_whose_frames_change_nothing_are_refused_by_file_size(tmp_path: Path, bomb: bytes) -> None:
+    """The files have a few kB; the first of them took 13 seconds of CPU time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     assert "for a file of this size" in process(bomb, tmp_path)["refused"]
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 2
 
 
-def test_animations_of_something_are_kept(tmp_path: Path) -> None:
-    """A recorded screen in which little moves, something drawn, and noise."""
+def test_real_animations_are_kept(tmp_path: Path) -> None:
+    """A screen recording with little movement, a drawing, and noise."""
     screen = Image.effect_noise((1280, 720), 60).convert("P")
     recorded = []
     for step in range(60):
@@ -220,11 +218,11 @@ def test_a_truncated_file_is_refused(tmp_path: Path, format: str) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b"%!PS-Adobe EPSF", b"<svg/>", b"\x00" * 1000])
-def test_what_no_decoder_of_ours_knows_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_none_of_our_decoders_knows_is_refused(tmp_path: Path, data: bytes) -> None:
     assert process(data, tmp_path) == {"refused": picture_child.BROKEN}
 
 
-def test_damaged_files_never_crash_it(tmp_path: Path) -> None:
+def test_damaged_files_never_crash_the_child(tmp_path: Path) -> None:
     chosen = random.Random(11)
     for format in ("JPEG", "PNG", "GIF", "WEBP", "TIFF"):
         data = pictures.encoded(pictures.gradient(80, 60), format)
@@ -251,14 +249,14 @@ def test_deep_greys_keep_their_brightness(tmp_path: Path, mode: str, white: floa
 
 
 def test_a_jpeg_with_more_pictures_behind_it_is_a_jpeg(tmp_path: Path) -> None:
-    """As phones write them (MPO): 30 megapixels are allowed, and the first picture is shown."""
+    """Phones write such files (MPO). 30 megapixels are allowed, and the first picture is shown."""
     first, second = Image.new("RGB", (6000, 5000), (250, 20, 20)), Image.new("RGB", (60, 50))
     verdict = process(pictures.encoded(first, "MPO", save_all=True, append_images=[second]), tmp_path)
     assert (verdict["width"], verdict["height"]) == (1296, 1080)
     assert verdict["content_type"] == "image/jpeg"
 
 
-def test_it_limits_itself() -> None:
+def test_the_child_limits_its_own_resources() -> None:
     limits = "(resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)"
     code = (
         "import resource; from tasks.picture_child import limit_resources; limit_resources('slow');"
@@ -268,12 +266,12 @@ def test_it_limits_itself() -> None:
     assert resource.getrlimit(resource.RLIMIT_CPU)[1] not in picture_child.CPU_SECONDS.values()
 
 
-def test_it_imports_nothing_that_knows_a_secret() -> None:
+def test_the_child_imports_nothing_that_knows_a_secret() -> None:
     code = "import sys, tasks.picture_child as c; print({m[:6] for m in sys.modules} & {'config', 'server'})"
     assert isolated(code).strip() == "set()"
 
 
-def test_pillow_simd_is_taken_where_it_was_built() -> None:
+def test_pillow_simd_is_used_if_it_was_built() -> None:
     expected = "pillow-simd" if picture_child.SIMD.is_dir() else "Pillow"
     said = decoder()
     assert said.startswith(f"{expected} ")
@@ -281,7 +279,7 @@ def test_pillow_simd_is_taken_where_it_was_built() -> None:
 
 
 def test_a_picture_takes_less_memory_than_promised(tmp_path: Path) -> None:
-    """The peak that the kernel counted for the child, in kB: a count, and not a time."""
+    """The child's peak as counted by the kernel, in kB: a count, not a time."""
     (tmp_path / "original").write_bytes(pictures.encoded(pictures.gradient(4032, 3024), "JPEG"))
     code = (
         "from tasks.picture_child import main\n"
@@ -296,7 +294,7 @@ def test_a_picture_takes_less_memory_than_promised(tmp_path: Path) -> None:
     assert int(peak[1]) <= 250 * 1024
 
 
-def test_a_jpeg_in_too_many_passes_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+def test_a_jpeg_with_too_many_scans_is_refused_before_decoding(tmp_path: Path) -> None:
     assert "scans; at most 100" in process(hostile.jpeg_with_scans(300), tmp_path)["refused"]
     usual = pictures.encoded(pictures.gradient(640, 480), "JPEG", progressive=True)
     assert "refused" not in process(usual, tmp_path)

@@ -1,4 +1,4 @@
-"""Running picture children: what is the picture's fault, and what is not; and what happens to the others."""
+"""Running picture children: which failures are the picture's fault, and what happens to other pictures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tasks.picture_worker import ChildDied, PictureChildren, PictureRefused, Slo
 from tests import disks, pictures
 from tests.waiting import until
 
-# A real fork server, whose children do something else.
+# A real fork server whose children run something else.
 DOING = """
 import os, signal, sys, time
 from pathlib import Path
@@ -46,14 +46,14 @@ async def children() -> AsyncIterator[PictureChildren]:
 
 
 def have_them(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    """Have the children do this."""
+    """Make the children run this code."""
     monkeypatch.setattr(picture_worker, "FORKS", (sys.executable, "-I", "-c", DOING.format(code=code)))
 
 
 def living(folder: Path) -> int:
-    """The process whose id a child wrote there; raises ProcessLookupError where it is gone."""
+    """The process whose id a child wrote there. Raises ProcessLookupError if it is gone."""
     pid = int((folder / "pid").read_text() or 0)
-    if not pid:  # just being written
+    if not pid:  # the file is just being written
         return 0
     os.kill(pid, 0)
     return pid
@@ -62,17 +62,17 @@ def living(folder: Path) -> int:
 @pytest.mark.parametrize(
     "code",
     [
-        "os.kill(os.getpid(), 9)",  # as the kernel does when memory runs out
+        "os.kill(os.getpid(), 9)",  # as the kernel does if memory runs out
         "os.kill(os.getpid(), 11)",
         "raise SystemExit(1)",
         "os._exit(0)",
         "return 'no verdict'",
         "return {'content_type': 'text/html', 'width': 1, 'height': 1}",
         "return {'width': 100000, 'height': 1}",
-        "os.kill(os.getppid(), 9); time.sleep(9)",  # the fork server, and this with it
+        "os.kill(os.getppid(), 9); time.sleep(9)",  # the fork server, and with it this child
     ],
 )
-async def test_a_death_without_a_verdict_is_not_the_pictures_fault(
+async def test_a_child_that_dies_without_a_verdict_is_not_the_pictures_fault(
     monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path, code: str
 ) -> None:
     have_them(monkeypatch, code)
@@ -88,7 +88,7 @@ async def test_a_death_without_a_verdict_is_not_the_pictures_fault(
         ("return {'refused': 'Because.'}", "Because."),
     ],
 )
-async def test_a_verdict_or_a_spent_limit_refuses(
+async def test_a_negative_verdict_or_an_exhausted_limit_refuses_the_picture(
     monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path, code: str, words: str
 ) -> None:
     have_them(monkeypatch, code)
@@ -100,7 +100,7 @@ async def test_a_verdict_or_a_spent_limit_refuses(
 @pytest.mark.parametrize(
     "code", ["os.kill(os.getpid(), signal.SIGXCPU)", "time.sleep(60)", "return {'slow': True}"]
 )
-async def test_a_spent_limit_of_the_quick_lane_is_no_verdict(
+async def test_an_exhausted_limit_of_the_quick_lane_is_no_verdict(
     monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path, code: str
 ) -> None:
     have_them(monkeypatch, code)
@@ -115,7 +115,9 @@ async def test_a_good_picture_is_made(children: PictureChildren, original: Path)
     assert made.variants.content_type == "image/jpeg"
 
 
-async def test_an_animation_is_not_for_the_quick_lane(children: PictureChildren, tmp_path: Path) -> None:
+async def test_an_animation_is_not_processed_in_the_quick_lane(
+    children: PictureChildren, tmp_path: Path
+) -> None:
     small, large = tmp_path / "original", tmp_path / "larger"
     small.write_bytes(pictures.animated_gif())
     large.write_bytes(pictures.animated_gif(frames=12, width=800, height=600))
@@ -125,10 +127,10 @@ async def test_an_animation_is_not_for_the_quick_lane(children: PictureChildren,
     assert (await children.make_variants(large, tmp_path, lane="slow")).variants.width == 800
 
 
-async def test_a_death_hurts_no_other_picture(
+async def test_the_death_of_a_child_does_not_affect_other_pictures(
     monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path
 ) -> None:
-    """Two children of one server: one is killed while the other is at work, which goes on afterwards."""
+    """One of a server's two children is killed while the other is working, which then goes on."""
     have_them(
         monkeypatch,
         "waiting = Path(original).parent / 'waiting'\n"
@@ -147,7 +149,7 @@ async def test_a_death_hurts_no_other_picture(
         await other
 
 
-async def test_a_child_has_no_secrets_and_nothing_open(
+async def test_a_child_has_no_secrets_and_no_open_files(
     monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path
 ) -> None:
     monkeypatch.setenv("DB_PASS", "secret")
@@ -158,7 +160,7 @@ async def test_a_child_has_no_secrets_and_nothing_open(
         await children.make_variants(original, original.parent)
 
 
-async def test_who_does_not_wait_any_more_leaves_no_child_behind(
+async def test_a_cancelled_picture_leaves_no_child_behind(
     monkeypatch: pytest.MonkeyPatch, children: PictureChildren, original: Path
 ) -> None:
     have_them(monkeypatch, "(Path(original).parent / 'pid').write_text(str(os.getpid()))\n    time.sleep(60)")
@@ -209,20 +211,20 @@ async def test_a_full_disk_is_not_the_pictures_fault(
         ({"landlock": None, "seccomp": None}, True, ["landlock", "seccomp"], True),
     ],
 )
-def test_where_no_wall_stands_no_picture_is_made_unless_settings_say_so(
+def test_without_a_sandbox_no_picture_is_processed_unless_settings_allow_it(
     standing: dict[str, str | None], needed: bool, missing: list[str], refuses: bool
 ) -> None:
     found, unsafe = picture_worker.missing_walls(standing, needed=needed)
     assert (found, unsafe is not None) == (missing, refuses)
 
 
-async def test_what_may_not_be_made_waits(original: Path) -> None:
+async def test_pictures_that_may_not_be_processed_wait(original: Path) -> None:
     children = PictureChildren("no picture is made here")
     with pytest.raises(StorageUnavailable, match="no picture is made here"):
         await children.make_variants(original, original.parent)
 
 
-def test_walls_are_required_in_production_where_nobody_says_otherwise() -> None:
+def test_the_sandbox_is_required_in_production_by_default() -> None:
     def needs(**settings: Any) -> bool:
         return Settings(_env_file=None, **settings).needs_sandbox  # type: ignore[call-arg]
 

@@ -1,4 +1,4 @@
-"""Asking for work: it never fails, and says what is wrong once."""
+"""Queueing work never fails, and a problem is logged once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.proxy import Pass, Refuse
 
 
 @pytest.mark.fault("redis")
-async def test_asking_for_work_never_fails_and_never_hangs() -> None:
+async def test_queueing_work_never_fails_and_never_hangs() -> None:
     nowhere = create_broker(RedisAddress("redis://127.0.0.1:1/0"))
     jobs: Jobs = QueuedJobs(nowhere)
     async with asyncio.timeout(8):
@@ -32,7 +32,7 @@ async def test_asking_for_work_never_fails_and_never_hangs() -> None:
     await nowhere.shutdown()
 
 
-async def test_a_queue_that_is_away_is_complained_of_once_until_it_was_there_again(
+async def test_an_unreachable_queue_is_logged_once_until_it_has_returned(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     with proxy.before(unquote(urlsplit(settings.redis.url).path)) as between:
@@ -60,7 +60,7 @@ async def test_a_queue_that_is_away_is_complained_of_once_until_it_was_there_aga
         await broker.shutdown()
 
 
-async def test_a_stream_that_no_worker_has_read_yet_is_waiting_and_no_error(settings: Settings) -> None:
+async def test_a_stream_that_no_worker_has_read_yet_is_no_error(settings: Settings) -> None:
     address = settings.redis_tasks.with_number(8)
     async with Redis.from_url(address.url) as redis:
         await redis.flushdb()

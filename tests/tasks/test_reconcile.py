@@ -1,4 +1,4 @@
-"""Reconciliation finds what is off and mends it, while people write; on a sound server it finds nothing."""
+"""Reconciliation finds and repairs inconsistencies while people write; on a sound server it finds nothing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def workshop(settings: Settings, perch: Context, database: None) -> Worksh
 
 
 async def falsify(*statements: str) -> None:
-    """As a hand in the database would, and every process sees it."""
+    """Falsify counters as a manual change in the database would; every process sees it."""
     for statement in statements:
         await rows(statement + " RETURNING id")
     await changes.tell([topics.EVERYTHING])
@@ -55,7 +55,7 @@ async def put(store: ObjectStore, key: str) -> None:
 
 
 async def counted(caller: Caller) -> tuple[int, int, int, list[int]]:
-    """What the API says of oneself, and of the likes of all tweets."""
+    """The counters that the API shows for the user, and the like counts of all tweets."""
     me = (await caller.get("/api/users/me"))["user"]
     tweets = (await caller.get("/api/tweets"))["tweets"]
     likes = [tweet["likes_count"] for tweet in tweets]
@@ -63,11 +63,11 @@ async def counted(caller: Caller) -> tuple[int, int, int, list[int]]:
 
 
 async def pictures_are_settled() -> bool:
-    """No worker has anything to do."""
+    """Wait until no worker has anything to do."""
     return not await rows("SELECT token FROM media_attachments WHERE state IN ('pending', 'removed')")
 
 
-async def test_nothing_is_found_where_nothing_is_wrong(
+async def test_nothing_is_found_on_a_consistent_server(
     workshop: Workshop, alice: Caller, bob: Caller
 ) -> None:
     media_id = (await alice.upload(pictures.jpeg()))["media_id"]
@@ -82,7 +82,7 @@ async def test_nothing_is_found_where_nothing_is_wrong(
     assert found.pictures == 1
 
 
-async def test_counters_that_are_off_are_corrected_and_everybody_sees_it(
+async def test_wrong_counters_are_corrected_and_everybody_sees_it(
     workshop: Workshop, alice: Caller, bob: Caller
 ) -> None:
     first, second = await alice.tweet("one"), await alice.tweet("two")
@@ -103,7 +103,7 @@ async def test_counters_that_are_off_are_corrected_and_everybody_sees_it(
     assert (await reconcile(workshop)).found == {}
 
 
-async def test_counters_are_right_after_it_though_people_write_meanwhile(
+async def test_counters_are_right_afterwards_although_people_write_meanwhile(
     workshop: Workshop, alice: Caller, bob: Caller, carol: Caller, measured: Callable[[str], None]
 ) -> None:
     tweet_id = await alice.tweet("hot")
@@ -150,7 +150,7 @@ async def test_every_row_is_looked_at_in_batches(
     assert found.miscounted_tweets == ids
 
 
-async def test_pictures_that_are_stuck_are_worked_on_and_objects_of_nobody_removed(
+async def test_stuck_pictures_are_processed_and_orphaned_objects_removed(
     workshop: Workshop, alice: Caller
 ) -> None:
     url: str = (await alice.upload(pictures.jpeg()))["media"]["url"]
@@ -175,11 +175,11 @@ async def test_pictures_that_are_stuck_are_worked_on_and_objects_of_nobody_remov
     }
     assert orphan in await objects(workshop.store), "for the days of grace"
 
-    # The worker takes both up: the one without an original is broken.
+    # The worker processes both; the one without an original is broken.
     await until(pictures_are_settled, within=20)
 
 
-async def test_what_the_daily_run_found_is_told_until_a_run_finds_nothing(
+async def test_findings_of_the_daily_run_are_reported_until_a_run_finds_nothing(
     workshop: Workshop, alice: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
     tweet_id = await alice.tweet("one")

@@ -1,4 +1,4 @@
-"""Placeholders, against what the format's own code makes of the same pixels."""
+"""Placeholders, compared with what the format's reference code makes of the same pixels."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ def seen_through(width: int, height: int) -> Image.Image:
         (seen_through(20, 32), "e0a9851b0c3880b3b7788880b30bc84b87878088877878"),
     ],
 )
-def test_it_is_what_the_format_says(image: Image.Image, expected: str) -> None:
+def test_our_thumbhash_matches_the_reference_implementation(image: Image.Image, expected: str) -> None:
     made = thumbhash.encode(*image.size, image.tobytes())
     wanted = bytes.fromhex(expected)
     assert made[:5] == wanted[:5], "means, scales and shape"
     assert len(made) == len(wanted)
-    for one, other in zip(made[5:], wanted[5:], strict=True):  # each byte is two numbers, rounded
+    for one, other in zip(made[5:], wanted[5:], strict=True):  # each byte holds two rounded numbers
         assert abs((one & 15) - (other & 15)) <= 1
         assert abs((one >> 4) - (other >> 4)) <= 1
 
 
-def test_a_flat_picture_has_no_scales() -> None:
+def test_the_scales_of_a_single_coloured_picture_are_zero() -> None:
     made = thumbhash.encode(30, 30, bytes([10, 200, 30, 255]) * 900)
     assert made[:5].hex() == "548a000700"
     assert set(made[5:]) == {0}
 
 
 @pytest.mark.parametrize("size", [(0, 1), (101, 1), (1, 101)])
-def test_what_is_no_small_picture_is_refused(size: tuple[int, int]) -> None:
+def test_sizes_outside_the_limits_are_refused(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="no picture"):
         thumbhash.encode(*size, bytes(size[0] * size[1] * 4))

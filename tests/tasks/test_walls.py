@@ -1,4 +1,4 @@
-"""What a picture child can still do once an attacker has taken it over: tried from inside a real one."""
+"""What a picture child can still do after an attacker has taken it over, tried from inside a real one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tasks.picture_worker import PictureChildren, PictureRefused
 from tasks.walls import landlock
 from tests import pictures
 
-# A real fork server, whose children try these in the place of decoding, and tell how each ended.
+# A real fork server whose children try these instead of decoding, and report how each ended.
 TAKEN_OVER = """
 import _thread, ctypes, json, mmap, os, signal, socket
 from pathlib import Path
@@ -83,7 +83,7 @@ CALLS = [
 async def outcome(
     monkeypatch: pytest.MonkeyPatch, folder: Path, attempts: list[str], *, without: tuple[str, ...] = ()
 ) -> dict[str, str]:
-    """How each attempt ended: the error's name, or done."""
+    """The result of each attempt: the error's name, or "done"."""
     (folder / "original").write_bytes(pictures.jpeg())
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
         unix.bind(str(folder / "socket"))
@@ -102,7 +102,7 @@ async def outcome(
     return found
 
 
-async def test_nothing_is_in_reach(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_a_sandboxed_child_can_reach_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     attempts = [*FILES, *PEERS, *CALLS]
     found = await outcome(monkeypatch, tmp_path, attempts)
     assert len(found) == len(attempts)
@@ -115,7 +115,7 @@ async def test_seccomp_alone_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 async def test_landlock_alone_is_enough_for_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """And for other processes, where the kernel is not older than that."""
+    """It suffices for other processes too, if the kernel is recent enough."""
     version = int((picture_worker.walls()["landlock"] or "version 0").split()[1])
     if not version:
         pytest.skip("this kernel has no landlock")
@@ -124,16 +124,16 @@ async def test_landlock_alone_is_enough_for_files(monkeypatch: pytest.MonkeyPatc
     assert set(found.values()) == {"PermissionError"}, found
 
 
-async def test_without_walls_a_child_reaches_what_its_user_does(
+async def test_without_a_sandbox_a_child_can_do_what_its_user_can(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """So that the attempts above are known to be some; and pictures are made where a system has no walls."""
+    """Proves that the attempts above can work; and pictures are processed on systems without a sandbox."""
     attempts = [*FILES[:7], *PEERS[:1], *CALLS[:4]]
     found = await outcome(monkeypatch, tmp_path, attempts, without=("process", "landlock", "seccomp"))
     assert set(found.values()) == {"done"}, found
 
 
-async def test_its_memory_and_environment_are_nobodys(
+async def test_a_childs_environment_has_no_secret_and_its_memory_is_protected(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DB_PASS", "secret")
@@ -142,14 +142,14 @@ async def test_its_memory_and_environment_are_nobodys(
     assert set(found.values()) == {"done"}, found
 
 
-def test_it_is_told_what_stands() -> None:
+def test_the_active_parts_of_the_sandbox_are_known() -> None:
     standing = picture_worker.walls()
     assert standing.keys() == {"process", "landlock", "seccomp"}
     assert standing["process"]
     assert standing["seccomp"]
 
 
-def test_doctor_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_reports_missing_parts_of_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_worker, "walls", lambda: {"process": "x", "landlock": None, "seccomp": "y"})
     finding = doctor.look_at_walls()
     assert finding.verdict == "warning"

@@ -1,1 +1,1 @@
-"""The programs in `tools`: what they say, and that their verdicts are right."""
+"""The programs in `tools`: their output, and that their verdicts are right."""

@@ -1,4 +1,4 @@
-"""That the measuring programs ask what they say, and that their verdicts are right."""
+"""The benchmarks send the requests that they claim to send, and their verdicts are right."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def test_paced_writes_arrive_as_tweets_and_likes(alice: Caller, address: s
     liked, no_more = (f"/api/tweets/{tweet}/likes" for tweet in tweets)
     await alice.post(no_more)
     asked = [*calls.publishing([key]), *calls.liking([key, key], tweets)]
-    # One call of each is left, as none waits for the one before.
+    # One call of each kind is left, because they don't wait for each other.
     asked.remove(Call("DELETE", liked, key))
     asked.remove(Call("POST", no_more, key))
     told = await paced.write(address, [call.line for call in asked], rate=50, seconds=0.06)
@@ -37,7 +37,7 @@ async def test_paced_writes_arrive_as_tweets_and_likes(alice: Caller, address: s
     ]
 
 
-async def test_any_server_is_measured_by_its_address_and_keys(alice: Caller, address: str) -> None:
+async def test_any_server_can_be_measured_by_its_address_and_keys(alice: Caller, address: str) -> None:
     await alice.tweet("something to like")
     servers = {"url": http.Server(address, [str(alice.key)])}
     found = await asyncio.to_thread(http.measured, "like", servers, rounds=1, seconds=1, connections=2)
@@ -46,13 +46,13 @@ async def test_any_server_is_measured_by_its_address_and_keys(alice: Caller, add
     assert "like  url" in http.table({"like": found})
 
 
-async def test_refused_requests_are_no_measurement(alice: Caller, address: str) -> None:
+async def test_refused_requests_do_not_count_as_a_measurement(alice: Caller, address: str) -> None:
     servers = {"url": http.Server(address, ["perch_unknown"])}
     with pytest.raises(BenchFailed, match="401"):
         await asyncio.to_thread(http.measured, "me", servers, rounds=1, seconds=1, connections=2)
 
 
-def test_while_a_side_is_measured_the_other_stands_still() -> None:
+def test_while_one_side_is_measured_the_other_is_stopped() -> None:
     processes = [subprocess.Popen(["sleep", "60"]) for _ in range(2)]
     measured, other = (Side("", process.pid) for process in processes)
 
@@ -70,11 +70,11 @@ def test_while_a_side_is_measured_the_other_stands_still() -> None:
 
 
 def state(pid: int) -> str:
-    """Sleeping or stopped, as the kernel has it."""
+    """The state of the process according to the kernel: sleeping or stopped."""
     return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0]
 
 
-def test_sides_are_measured_in_turn_and_the_middle_round_counts() -> None:
+def test_sides_are_measured_alternately_and_the_median_round_counts() -> None:
     order: list[str] = []
     rounds = iter((5.0, 0.0, 1.0, 0.0, 9.0, 0.0))
 
@@ -88,7 +88,7 @@ def test_sides_are_measured_in_turn_and_the_middle_round_counts() -> None:
     assert typical(found["a"]).count == 30
 
 
-def test_a_row_says_whether_it_is_met_missed_or_not_measured() -> None:
+def test_a_row_says_whether_its_target_is_met_missed_or_not_measured() -> None:
     rows = [Row("size", "a | b", "<= 1", "1", ok) for ok in (True, False, None)]
     assert [row.cells for row in rows] == [
         ("size", "a \\| b", "<= 1", "1", verdict) for verdict in ("ok", "MISSED", "-")
@@ -96,11 +96,11 @@ def test_a_row_says_whether_it_is_met_missed_or_not_measured() -> None:
     assert "MISSED size" in plain(rows)
 
 
-def test_the_document_has_a_place_for_the_table() -> None:
+def test_the_document_has_markers_for_the_table() -> None:
     assert DOCUMENT.read_text().count(tables.begin(MARKER)) == 1
 
 
-def test_statements_are_told_from_other_lines_of_the_log() -> None:
+def test_statements_are_distinguished_from_other_log_lines() -> None:
     log = (
         "perch web\tLOG:  execute __asyncpg_stmt_1__: SELECT 1\n"
         "\tFROM tweets\n"
@@ -111,17 +111,17 @@ def test_statements_are_told_from_other_lines_of_the_log() -> None:
     assert LINE.findall(log) == ["SELECT 1\n\tFROM tweets", "BEGIN;"]
 
 
-def test_a_slope_is_that_of_the_best_line() -> None:
+def test_the_slope_is_that_of_the_best_fitting_line() -> None:
     assert footprint.slope_of([(0, 100), (1, 102), (2, 104)]) == pytest.approx(2)
     assert footprint.slope_of([(1, 100)]) == 0
 
 
-def test_a_call_is_one_line_with_its_body_last() -> None:
+def test_a_call_is_written_on_one_line_with_its_body_last() -> None:
     assert Call("GET", "/api/users/me", "k").line == "GET\t/api/users/me\tk\t\n"
     assert calls.publishing(["k"])[0].line.count("\t") == 3
 
 
-def test_rows_that_are_not_measured_again_stay_in_the_document_whatever_they_hold() -> None:
+def test_rows_that_are_not_measured_again_stay_in_the_document() -> None:
     columns = ("what", "measured")
     kept, other = ("dump \\| zstd", "1.1"), ("page", "0.8")
     begin, end = tables.begin("x"), tables.end("x")

@@ -1,4 +1,4 @@
-"""The pages that are written from the code are as the code is."""
+"""The generated pages match the code."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tools.reference.pages import ROOT, pages
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)
-def test_it_is_as_the_code_is(path: Path) -> None:
+def test_the_generated_pages_match_the_code(path: Path) -> None:
     assert path.read_text() == pages()[path], "make reference"
 
 
-def test_the_manual_page_is_one() -> None:
+def test_the_manual_page_is_valid() -> None:
     file = ROOT / "config/man/perch.1"
     command, plain = ["man", "--warnings", "-l", str(file)], {"PATH": "/usr/bin:/bin", "MANWIDTH": "80"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=plain)

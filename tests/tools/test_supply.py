@@ -1,4 +1,4 @@
-"""What others wrote: locked, allowed, listed; and the checks notice where it is not."""
+"""Third-party code is locked, has an allowed licence and is listed; the checks notice if it isn't."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_licence_that_is_not_on_the_list_is_noticed(monkeypatch: pytest.Monkey
     assert "is not of these locks" in faults[1]
 
 
-def test_the_bill_has_what_is_installed_and_served_and_no_tools() -> None:
+def test_the_bill_of_materials_lists_what_is_installed_and_served_but_no_tools() -> None:
     found = {
         "components": [component(name) for name in ("sanic", "pytest", "Pydantic_Settings")],
         "dependencies": [{"ref": "perch", "dependsOn": ["pytest", "sanic"]}, {"ref": "sanic"}],
@@ -107,11 +107,11 @@ UNASKED = {"name": "b", "skip_reason": "not found"}
         ([], audit.NOT_ASKED),
     ],
 )
-def test_an_audit_without_answers_is_no_success(dependencies: list[dict[str, Any]], code: int) -> None:
+def test_an_audit_without_answers_fails(dependencies: list[dict[str, Any]], code: int) -> None:
     assert audit.verdict(dependencies) == code
 
 
-def test_what_advisories_call_pillow_is_asked_of_pillow_simd_by_its_version() -> None:
+def test_advisories_about_pillow_are_checked_for_pillow_simd_by_its_version() -> None:
     assert carried.originals({"pillow-simd": "12.1.1.post0", "sanic": "1"}) == {
         "pillow-simd": ("pillow", "12.1.1")
     }
@@ -119,7 +119,7 @@ def test_what_advisories_call_pillow_is_asked_of_pillow_simd_by_its_version() ->
     assert list(carried.originals(locks.versions("pillow-simd"))) == ["pillow-simd"]
 
 
-def test_programs_inside_of_wheels_are_named_with_their_versions_and_where_to_look() -> None:
+def test_programs_inside_wheels_are_listed_with_version_and_source_of_advisories() -> None:
     said = list(carried.to_compare())
     for name, page in carried.PAGES.items():
         about = [line for line in said if f"carries {name} " in line]

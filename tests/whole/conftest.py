@@ -1,4 +1,4 @@
-"""A real `perch up` with four web processes, and people who call it over HTTP."""
+"""A real `perch up` with four web processes, and users who call it over HTTP."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REGISTER_ADMIN = """
     SELECT id, $2, 'tests', '{read,write,account,admin}' FROM person RETURNING user_id
 """
 
-# What Prometheus shows to the four.
+# The token that Prometheus sends to the four.
 TOKEN = "0123456789abcdef"
 
 KINDS = ("DUMP_HOUR", "DUMP_DAY", "DUMP_WEEK", "DRILL", "LOGS", "RETENTION", "RECONCILE")
@@ -50,7 +50,7 @@ class Perch:
     _names: Iterator[int] = field(default_factory=lambda: iter(range(10_000)))
 
     def command(self, *arguments: str, expect: int = 0) -> str:
-        """Run `perch …` beside it, with the same settings; what it prints."""
+        """Run `perch …` with the same settings alongside it; returns what it prints."""
         done = subprocess.run(
             [servers.PERCH, *arguments],
             cwd=self.folder,
@@ -66,7 +66,7 @@ class Perch:
     async def register(
         self, client: httpx.AsyncClient, count: int = 1, *, admin: bool = False
     ) -> list[Caller]:
-        """New users. The command that makes one takes half a second, so this goes to the database."""
+        """Create new users directly in the database, because the command takes half a second for each."""
         connection, people = await self.connect(), []
         statement = REGISTER_ADMIN if admin else REGISTER
         for _ in range(count):
@@ -77,14 +77,14 @@ class Perch:
         return people
 
     async def connect(self) -> asyncpg.Connection:
-        """To its database, past Perch."""
+        """Connect to its database directly."""
         found: asyncpg.Connection = await asyncpg.connect(
             host=f"{self.folder}/data/run", user="perch", database="perch"
         )
         return found
 
     def children(self) -> dict[int, str]:
-        """The living processes below the parent, and their commands."""
+        """The living processes below the parent, with their commands."""
         return {pid: command for pid, parent, command in processes() if parent == self.process.pid}
 
     def family(self) -> list[str]:
@@ -94,7 +94,7 @@ class Perch:
 
 
 def processes() -> Iterator[tuple[int, int, str]]:
-    """Process id, parent and command of everything that lives."""
+    """Process id, parent and command of every living process."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             state, parent = (folder / "stat").read_text().rsplit(") ", 1)[1].split()[:2]
@@ -106,18 +106,18 @@ def processes() -> Iterator[tuple[int, int, str]]:
 
 
 def alive(pids: Iterable[int]) -> set[int]:
-    """Those of them that live."""
+    """The processes among these that are alive."""
     return set(pids) & {pid for pid, _, _ in processes()}
 
 
 def is_web(pid: int) -> bool:
-    """Whether it is a web process, by the name that it gave itself."""
+    """Whether it is a web process, judging by the name that it gave itself."""
     return Path(f"/proc/{pid}/comm").read_text().startswith("perch web")
 
 
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Perch]:
-    """`perch up` in an empty environment, until it serves."""
+    """Run `perch up` in an empty environment and wait until it serves requests."""
     settings = {"PORT": str(servers.free_port()), "DATA_DIR": str(folder / "data"), **settings}
     log = folder / "perch.log"
     with log.open("w") as out:
@@ -145,7 +145,7 @@ def running(folder: Path, **settings: str) -> Iterator[Perch]:
 
 
 def is_ready(url: str) -> bool:
-    """Whether all parts answer."""
+    """Whether all its parts answer."""
     try:
         with urllib.request.urlopen(f"{url}/health/ready", timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
@@ -154,7 +154,7 @@ def is_ready(url: str) -> bool:
 
 
 def log_of(perch: Perch) -> str:
-    """What it printed so far."""
+    """Everything that it has printed so far."""
     return re.sub(r"\x1b\[[0-9;]*m", "", (perch.folder / "perch.log").read_text())
 
 
@@ -176,7 +176,7 @@ def perch(folder: Path, *command: str, **settings: str) -> subprocess.CompletedP
 
 @pytest.fixture(scope="session")
 def four(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
-    """With four web processes, and everything that is scheduled every minute."""
+    """A Perch with four web processes, and with every scheduled task running each minute."""
     with running(
         tmp_path_factory.mktemp("four"), WEB_CONCURRENCY="4", METRICS_TOKEN=TOKEN, **EVERY_MINUTE
     ) as perch:
@@ -185,7 +185,7 @@ def four(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perch]:
 
 @pytest_asyncio.fixture(scope="session")
 async def http(four: Perch) -> AsyncIterator[httpx.AsyncClient]:
-    """A client that spreads its requests over the processes."""
+    """A client that spreads its requests over the web processes."""
     limits = httpx.Limits(max_connections=60, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=four.url, timeout=30, limits=limits) as client:
         yield client
@@ -199,5 +199,5 @@ async def alice(four: Perch, http: httpx.AsyncClient) -> Caller:
 
 @pytest_asyncio.fixture
 async def bob(four: Perch, http: httpx.AsyncClient) -> Caller:
-    """Another."""
+    """Another new user."""
     return (await four.register(http))[0]

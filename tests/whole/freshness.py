@@ -1,4 +1,4 @@
-"""Writes that are read back at once, everywhere: whoever answers with what was before is found."""
+"""Writes are read back at once from every process: any process with an outdated answer is found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import httpx
 
 from tests.callers import Caller
 
-# Each check reads so many times at once, over as many connections: every process is asked.
+# The number of concurrent reads per check, each over its own connection, so that every process is asked.
 READS = 6
 
 texts = itertools.count(1)
@@ -21,7 +21,7 @@ texts = itertools.count(1)
 
 @dataclass
 class Hammer:
-    """Two people; alice writes at a server of its own each time, and bob and she read at all of them.
+    """Two users: alice writes through a random server each time; she and bob then read from all of them.
 
     Where there is an administrator, she is suspended in between.
     """
@@ -34,11 +34,11 @@ class Hammer:
     checked: int = 0
 
     def writer(self, who: Caller) -> Caller:
-        """This person at any of the servers."""
+        """This user at a random server."""
         return Caller(self.chosen.choice(self.clients).request, who.key, who.id, who.handle)
 
     async def all_see(self, who: Caller, path: str, what: Any) -> None:
-        """Everybody's answer to this satisfies `what` right now."""
+        """Check that everyone's answer to this request satisfies `what` right now."""
         servers = itertools.islice(itertools.cycle(self.clients), READS)
         answers = await asyncio.gather(*(Caller(at.request, who.key).get(path) for at in servers))
         for answer in answers:
@@ -47,7 +47,7 @@ class Hammer:
             self.checked += 1
 
     async def round(self) -> None:
-        """Each kind of write once, read back after each."""
+        """Make one write of each kind, and read it back after each."""
         alice, bob = self.writer(self.alice), self.writer(self.bob)
         text = f"fresh {next(texts)}"
         tweet_id = await alice.tweet(text)
@@ -99,7 +99,7 @@ class Hammer:
         await self.all_see(other, "/api/users/me", lambda found: found.status == 401)
 
     async def suspend(self, admin: Caller, mine: str, page: str, first: Any) -> None:
-        """Suspend alice and take it back; what she wrote and what her key allows is known after each."""
+        """Suspend alice and undo it; after each, check whether her tweets are visible and her key works."""
         path, me = f"/api/users/{self.alice.id}/suspension", "/api/users/me"
         assert (await admin.post(path, json={"hide_tweets": True})).status == 200
         await self.all_see(self.bob, mine, lambda found: found.status == 404)
@@ -109,7 +109,7 @@ class Hammer:
         await self.all_see(self.alice, me, lambda found: found.status == 200)
 
 
-# What a pair checks in a round where there is an administrator: the calls of `all_see` above.
+# The number of `all_see` calls above that a pair makes in a round with an administrator.
 EACH = 18
 
 
@@ -120,7 +120,7 @@ async def hammer(
     rounds: int,
     admin: Caller | None = None,
 ) -> int:
-    """All these people in pairs at the same time; how many answers were checked.
+    """Run all these users in pairs at the same time; returns how many answers were checked.
 
     Raises AssertionError at the first that is not what was written before.
     """

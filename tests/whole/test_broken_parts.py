@@ -22,13 +22,13 @@ COMMANDS = (["doctor"], ["status"], ["dump", "now"], ["up"])
 
 NOBODY = 65534
 
-# What root may do to files of others.
+# What root may do to other users' files.
 LACKING = "-dac_override,-dac_read_search"
 
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a Perch that ran and was stopped, to be copied."""
+    """The folder of a Perch that has run and stopped, to be copied."""
     folder = tmp_path_factory.mktemp("begun")
     with running(folder) as perch:
         perch.command("dump", "now")
@@ -37,14 +37,14 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(begun: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of it, on a disk of its own."""
+    """A copy of that folder, on a disk of its own."""
     with disks.small(tmp_path / "data", 400) as disk:
         subprocess.run(["cp", "-a", f"{begun}/.", disk], check=True)
         yield disk
 
 
 def replaced(path: Path, *, by: bytes | None = None) -> None:
-    """A file, or a folder where no bytes are given, in the place of what was there."""
+    """Replace what was there by a file, or by a folder if no bytes are given."""
     subprocess.run(["rm", "-rf", path], check=True)
     path.mkdir() if by is None else path.write_bytes(by)
 
@@ -79,14 +79,14 @@ def in_sentences(done: subprocess.CompletedProcess[str]) -> None:
 
 
 @pytest.mark.parametrize("how", BREAKS)
-def test_with_a_broken_data_folder_each_command_says_what_is_wrong(data: Path, how: str) -> None:
+def test_each_command_says_what_is_wrong_with_a_broken_data_folder(data: Path, how: str) -> None:
     BREAKS[how](data)
     settings = {"DATA_DIR": str(data), "PORT": str(servers.free_port())}
     for command in COMMANDS:
         done = perch(data.parent, *command, **settings)
         in_sentences(done)
         if command == ["doctor"] and how == "garbage for the control file":
-            continue  # nobody can tell before PostgreSQL starts
+            continue  # nobody can know before PostgreSQL starts
         assert done.returncode == 1, (command, done.stdout, done.stderr)
         if command == ["doctor"]:
             assert any(line.startswith("failed") for line in done.stdout.splitlines()), done.stdout
@@ -94,8 +94,8 @@ def test_with_a_broken_data_folder_each_command_says_what_is_wrong(data: Path, h
             assert done.stderr.splitlines()[-1].startswith("perch: ") or command == ["status"], done.stderr
 
 
-def test_a_user_without_rights_is_told_which_file_it_is(data: Path, tmp_path: Path) -> None:
-    """Root without the right to read what is another user's."""
+def test_a_user_without_permissions_is_told_the_name_of_the_file(data: Path, tmp_path: Path) -> None:
+    """Runs as root without the right to read other users' files."""
     subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", data], check=True)
     data.chmod(0o700)
     settings = {"DATA_DIR": str(data), "PORT": str(servers.free_port())}
@@ -114,7 +114,7 @@ def test_a_user_without_rights_is_told_which_file_it_is(data: Path, tmp_path: Pa
         assert "Permission denied" in done.stdout + done.stderr
 
 
-def test_a_running_server_whose_disk_becomes_read_only_says_so(begun: Path, tmp_path: Path) -> None:
+def test_a_running_server_reports_that_its_disk_became_read_only(begun: Path, tmp_path: Path) -> None:
     with disks.small(tmp_path / "data", 400) as data:
         subprocess.run(["cp", "-a", f"{begun}/.", data], check=True)
         with running(tmp_path) as up, disks.read_only(data):
@@ -151,7 +151,7 @@ def failed(one: Perch) -> dict[str, str]:
     return found
 
 
-def test_a_redis_that_refuses_writes_is_noticed_though_it_answers(one: Perch) -> None:
+def test_a_redis_that_answers_but_refuses_writes_is_noticed(one: Perch) -> None:
     address = RedisAddress(f"unix://{one.folder}/data/run/valkey.sock")
     with Redis.from_url(address.url) as redis:
         wait_for(lambda: (status(one), failed(one)) == ([], {}), "everything being well")
@@ -167,7 +167,7 @@ def test_a_redis_that_refuses_writes_is_noticed_though_it_answers(one: Perch) ->
         wait_for(lambda: degraded(one) == [], "being well again")
 
 
-async def test_a_database_that_takes_no_writes_is_noticed(one: Perch) -> None:
+async def test_a_read_only_database_is_noticed(one: Perch) -> None:
     connection = await one.connect()
     await connection.execute("ALTER ROLE perch SET default_transaction_read_only = on")
     await connection.close()
@@ -192,7 +192,7 @@ async def test_manifests_that_are_damaged_or_missing_are_noticed(one: Perch) -> 
         assert any("is damaged" in why and ids[1] in why for why in said), said
 
 
-def test_a_database_that_is_killed_in_the_middle_ends_a_command_in_a_sentence(one: Perch) -> None:
+def test_a_command_whose_database_is_killed_ends_with_a_sentence(one: Perch) -> None:
     pid = int((one.folder / "data/postgres/postmaster.pid").read_text().split()[0])
     with subprocess.Popen(
         [servers.PERCH, "dump", "now"],
@@ -215,7 +215,7 @@ def is_dumping(pid: int) -> bool:
     return bool(listed.stdout)
 
 
-def test_a_damaged_file_of_valkey_stops_nobody(tmp_path: Path) -> None:
+def test_a_damaged_valkey_file_does_not_stop_the_server(tmp_path: Path) -> None:
     with running(tmp_path, WEB_CONCURRENCY="1"):
         pass
     (manifest,) = (tmp_path / "data/valkey/appendonlydir").glob("*.manifest")

@@ -1,4 +1,4 @@
-"""The commands beside `perch up`: what they do, what they need, and what they say about mistakes."""
+"""The commands that run beside `perch up`: what they do, what they need, and how they report mistakes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_wrong_setting_stops_every_start_with_one_line(tmp_path: Path, command
 
 
 def test_the_command_explains_itself(tmp_path: Path) -> None:
-    """In a process of its own; tests/cli has all the others."""
+    """Tested in a process of its own; tests/cli covers all other commands."""
     done = perch(tmp_path, "dump", "verify", "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: perch dump verify")
@@ -56,7 +56,7 @@ def test_a_shell_completes_commands_options_and_values(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_what_a_shell_needs_for_that_is_printed(shell: str, tmp_path: Path) -> None:
+def test_the_completion_script_for_a_shell_is_printed(shell: str, tmp_path: Path) -> None:
     printed = perch(tmp_path, "completion", shell).stdout
     assert "_PERCH_COMPLETE" in printed
     if shell == "bash":
@@ -79,7 +79,7 @@ def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) 
         assert users(up) == ["alice"]
 
 
-def test_keys_by_command(four: Perch) -> None:
+def test_keys_are_managed_by_command(four: Perch) -> None:
     four.command("users", "add", "keyholder")
     options = ["--scope", "read", "--days", "3", "--json"]
     made = json.loads(four.command("keys", "create", "keyholder", *options))
@@ -92,7 +92,7 @@ def test_keys_by_command(four: Perch) -> None:
     assert httpx.get(f"{four.url}/api/users/me", headers={"api-key": made["key"]}).status_code == 401
 
 
-def test_what_is_wrong_is_said_of_what_it_is(four: Perch, tmp_path: Path) -> None:
+def test_an_error_names_the_path_that_is_wrong(four: Perch, tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere" / "x.zip"
     four.command("users", "add", "exported")
     assert four.command("users", "export", "exported", "--to", str(nowhere), expect=1) == (
@@ -100,7 +100,7 @@ def test_what_is_wrong_is_said_of_what_it_is(four: Perch, tmp_path: Path) -> Non
     )
 
 
-def test_people_by_command(four: Perch, tmp_path: Path) -> None:
+def test_users_are_managed_by_command(four: Perch, tmp_path: Path) -> None:
     made = json.loads(four.command("users", "add", "mallory", "--json"))
     headers = {"api-key": made["key"]}
 
@@ -143,7 +143,7 @@ def test_people_by_command(four: Perch, tmp_path: Path) -> None:
     assert "user.delete" in four.command("audit")
 
 
-def test_an_account_that_its_owner_deleted_is_kept_by_command(four: Perch) -> None:
+def test_a_deleted_account_is_restored_by_command(four: Perch) -> None:
     made = json.loads(four.command("users", "add", "leaver", "--json"))
     headers = {"api-key": made["key"]}
 
@@ -173,7 +173,7 @@ def test_an_account_that_its_owner_deleted_is_kept_by_command(four: Perch) -> No
     assert [act["act"] for act in acts] == ["user.delete", "user.keep"]
 
 
-def test_invitations_by_command(four: Perch) -> None:
+def test_invitations_are_managed_by_command(four: Perch) -> None:
     made = json.loads(four.command("invite", "--note", "by command", "--uses", "2", "--json"))
     assert made["url"] == f"{four.url}/join#{made['token']}"
     joined = httpx.post(f"{four.url}/api/join/{made['token']}", json={"handle": "invited"}).json()
@@ -204,7 +204,7 @@ def test_invitations_by_command(four: Perch) -> None:
         (["keys", "create", "test", "--scope", "admin"], "administrators"),
     ],
 )
-def test_a_command_that_cannot_be_done_says_why_in_one_line(
+def test_a_command_that_cannot_be_carried_out_says_why_in_one_line(
     four: Perch, command: list[str], words: str
 ) -> None:
     said = four.command(*command, expect=1)
@@ -223,7 +223,7 @@ def test_a_command_in_a_wrong_folder_makes_no_perch_there(tmp_path: Path, comman
     assert not any(tmp_path.iterdir())
 
 
-def test_where_nobody_can_be_asked_nothing_is_done(four: Perch) -> None:
+def test_without_a_terminal_for_confirmation_nothing_is_done(four: Perch) -> None:
     done = subprocess.run(
         [servers.PERCH, "users", "delete", "test"],
         cwd=four.folder,
@@ -240,20 +240,20 @@ def test_where_nobody_can_be_asked_nothing_is_done(four: Perch) -> None:
     )
 
 
-def test_where_nobody_listens_yet_a_command_says_nothing_about_the_queue(tmp_path: Path) -> None:
+def test_a_command_without_any_worker_says_nothing_about_the_queue(tmp_path: Path) -> None:
     done = perch(tmp_path, "generate", "--demo", MODE="PROD")
     assert (done.returncode, done.stderr) == (0, "")
     assert "pictures, which workers process now or once you start Perch" in done.stdout
 
 
 @pytest.mark.parametrize("value", ["abc", "0", "9" * 5000])
-def test_what_is_no_id_is_said_so(tmp_path: Path, value: str) -> None:
+def test_an_invalid_id_is_reported(tmp_path: Path, value: str) -> None:
     done = perch(tmp_path, "keys", "revoke", value)
     assert done.returncode == 2
     assert "isn't an ID. Use the whole number that the list shows" in done.stderr
 
 
-def test_status_says_how_many_processes_live() -> None:
+def test_status_says_how_many_processes_are_alive() -> None:
     def queue(workers: int, scheduler: int) -> dict[str, int]:
         return {"workers": workers, "scheduler": scheduler}
 
@@ -266,7 +266,7 @@ def test_status_says_how_many_processes_live() -> None:
     assert status.away(2, queue(1, True)) == []
 
 
-def test_status_says_all_that_is_known_while_storage_is_away_and_ends_with_1(four: Perch) -> None:
+def test_status_with_unreachable_storage_says_the_rest_and_exits_with_1(four: Perch) -> None:
     away = {"BACKUP_STORAGE": "s3", "S3_URL": f"http://127.0.0.1:{servers.free_port()}"}
     names = {"S3_BUCKET_NAME": "none", "S3_ACCESS_KEY": "nobody", "S3_SECRET_KEY": "nothing"}
     done = perch(four.folder, "status", "--json", **four.settings, **away, **names)
@@ -279,7 +279,7 @@ def test_status_says_all_that_is_known_while_storage_is_away_and_ends_with_1(fou
     assert "proven    unknown" in perch(four.folder, "status", **four.settings, **away, **names).stdout
 
 
-def test_a_command_says_what_failed_in_a_line_that_speaks_to_no_terminal(
+def test_a_command_reports_failure_in_a_line_without_control_characters(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
@@ -303,13 +303,13 @@ def test_a_part_without_servers_says_what_it_needs(tmp_path: Path, command: str)
     assert done.stderr.count("\n") == 1
 
 
-def test_a_place_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_path_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = perch(tmp_path, "up", DATA_DIR="file")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr == f"perch: DATA_DIR: {tmp_path}/file isn't a folder\n"
 
 
-def test_generate_says_that_keys_cannot_be_written_before_it_does_anything(four: Perch) -> None:
+def test_generate_fails_before_doing_anything_if_keys_cannot_be_written(four: Perch) -> None:
     said = four.command("generate", "--keys", str(four.folder / "nowhere" / "keys"), expect=1)
     assert "--keys: No such file or directory" in said

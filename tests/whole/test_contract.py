@@ -1,4 +1,4 @@
-"""The contract over HTTP, against `perch up` with four web processes: nothing is known but the address."""
+"""The contract over HTTP, against a `perch up` with four web processes of which only the address is known."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from tests.waiting import until, until_gone
 from tests.whole.conftest import Perch
 
 
-async def test_an_old_client_works(alice: Caller, bob: Caller, http: httpx.AsyncClient) -> None:
-    """As the compiled client of the coursework calls: no media ids, POST and DELETE without a body."""
+async def test_a_client_of_the_original_coursework_still_works(
+    alice: Caller, bob: Caller, http: httpx.AsyncClient
+) -> None:
+    """Calls as the compiled client of the coursework does: no media ids, POST and DELETE without a body."""
     made = await alice.post("/api/tweets", json={"tweet_data": "first"})
     assert (made["result"], isinstance(made["tweet_id"], int)) == (True, True)
     tweet_id = made["tweet_id"]
@@ -44,12 +46,12 @@ async def test_an_old_client_works(alice: Caller, bob: Caller, http: httpx.Async
     assert (await bob.delete(f"/api/users/{alice.id}/follow")).body == {"result": True}
 
 
-async def test_a_picture_goes_from_upload_to_view_to_nothing(alice: Caller, bob: Caller, four: Perch) -> None:
+async def test_the_life_of_a_picture_from_upload_to_deletion(alice: Caller, bob: Caller, four: Perch) -> None:
     uploaded = await alice.upload(pictures.lying_phone_picture())
     assert uploaded.status == 201
     tweet_id = await alice.tweet("look", [uploaded["media_id"]])
     (url,) = (await bob.read(tweet_id))["attachments"]
-    seen = await bob.send("GET", url)  # without a key
+    seen = await bob.send("GET", url)  # without an API key
     assert seen.headers["content-type"] == "image/jpeg"
     image = pictures.opened(seen.content)
     assert image.size == (810, 1080)
@@ -95,7 +97,7 @@ async def test_of_parallel_deletes_exactly_one_succeeds(alice: Caller) -> None:
     assert sorted(answer.status for answer in answers) == [200] + [404] * 19
 
 
-async def test_whoever_writes_reads_it_back_through_any_process(alice: Caller) -> None:
+async def test_a_write_can_be_read_back_through_any_process(alice: Caller) -> None:
     for number in range(40):
         tweet_id = await alice.tweet(str(number))
         seen = await asyncio.gather(*(alice.timeline(limit=1) for _ in range(4)))
@@ -153,7 +155,7 @@ async def test_failures_come_in_the_envelope(
 
 
 async def test_an_upload_over_the_cap_is_refused_before_it_is_sent(alice: Caller, four: Perch) -> None:
-    """By its declared length: the answer comes though not a byte of the body was sent."""
+    """Refused by its declared length: the answer comes although no byte of the body was sent."""
     parts = urlsplit(four.url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write(

@@ -1,4 +1,4 @@
-"""`perch doctor`: what it finds wrong, and what it only warns of."""
+"""`perch doctor`: what it considers wrong, and what it only warns about."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.cli import doctor
 from tests.whole.conftest import Perch, perch
 
 
-def test_doctor_minds_an_env_file_that_everybody_reads(tmp_path: Path) -> None:
+def test_doctor_complains_about_a_world_readable_env_file(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("MODE=PROD\n")
     for mode, minds in ((0o644, True), (0o640, False)):
@@ -22,7 +22,7 @@ def test_doctor_minds_an_env_file_that_everybody_reads(tmp_path: Path) -> None:
         assert ("every user of this machine can read .env" in perch(tmp_path, "doctor").stdout) is minds
 
 
-def test_doctor_says_what_old_names_stand_for(tmp_path: Path) -> None:
+def test_doctor_explains_old_setting_names(tmp_path: Path) -> None:
     done = perch(tmp_path, "doctor", DOCKER_REDIS="127.0.0.1", DOCKER_REDIS_PORT="1")
     assert done.returncode == 1
     [line] = [line for line in done.stdout.splitlines() if line.startswith("failed")]
@@ -30,7 +30,7 @@ def test_doctor_says_what_old_names_stand_for(tmp_path: Path) -> None:
     assert "; DOCKER_REDIS in the settings name servers in containers. Start these" in line
 
 
-def test_doctor_speaks_of_proxies_where_one_is_likely() -> None:
+def test_doctor_mentions_proxies_if_one_is_likely() -> None:
     def said(url: str) -> bool:
         settings = Settings(_env_file=None, public_url=url, port=8000)  # type: ignore[call-arg]
         return any("clients' addresses" in found.detail for found in doctor.look_at_settings(settings))
@@ -51,7 +51,7 @@ def test_doctor_speaks_of_proxies_where_one_is_likely() -> None:
         ({"backup_storage": "s3"}, "DUMP_AGE_RECIPIENT"),
     ],
 )
-def test_doctor_warns_of_what_lets_others_do_more_than_they_should(
+def test_doctor_warns_about_settings_that_allow_others_too_much(
     chosen: dict[str, Any], words: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
@@ -60,7 +60,7 @@ def test_doctor_warns_of_what_lets_others_do_more_than_they_should(
     assert [(words or "nothing") in one for one in said] == ([True] if words else [])
 
 
-def test_doctor_warns_of_root(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_warns_about_running_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert any("as root" in one for one in doctor.unwise(settings))
@@ -74,7 +74,7 @@ def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:
     assert "landlock: version" in found["walls"]["detail"]
 
 
-def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
+def test_doctor_reports_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TWEET_MAXLENGTH=5\nDOCKER_CELERY=celery\n")
     (tmp_path / "data").mkdir(mode=0o755)
     done = perch(

@@ -1,4 +1,4 @@
-"""What the programs of others that Perch runs are given of ours."""
+"""The environment that Perch gives to the third-party programs that it runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.whole.conftest import Perch
 
 
 @pytest.mark.fault("secrets")
-def test_programs_of_others_get_none_of_our_settings(four: Perch) -> None:
+def test_third_party_programs_get_none_of_our_settings(four: Perch) -> None:
     others = {pid: command for pid, command in four.children().items() if "data/" in command}
     assert {"postgres", "valkey"} <= {
         name for name in ("postgres", "valkey") if any(name in c for c in others.values())

@@ -1,4 +1,4 @@
-"""Nobody ever sees what was before: after an answer to a write every process of every host knows of it.
+"""Nobody ever sees outdated data: once a write is answered, every process of every host knows about it.
 
 `THOROUGH=1` hammers longer.
 """
@@ -33,7 +33,7 @@ ROUNDS = much(usually=4, thoroughly=60)
 
 
 @pytest.mark.fault("own-tweet")
-async def test_whatever_is_written_is_read_back_from_each_of_four_processes(
+async def test_every_write_can_be_read_back_from_each_of_four_processes(
     four: Perch, http: httpx.AsyncClient, measured: Callable[[str], None]
 ) -> None:
     people = await four.register(http, 6)
@@ -51,11 +51,11 @@ class Host:
     url: str
 
     def web(self) -> list[int]:
-        """Its web processes."""
+        """The ids of its web processes."""
         return [pid for pid, parent, _ in processes() if parent == self.pid and is_web(pid)]
 
     def keeper(self) -> int:
-        """The one of them that keeps the lease: it holds a lock on the table of versions."""
+        """The web process that holds the lease: it has a lock on the table of versions."""
         locks = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
         holders = {int(lock[4]) for lock in locks if lock[1:4] == ["POSIX", "ADVISORY", "WRITE"]}
         (found,) = holders & set(self.web())
@@ -64,13 +64,13 @@ class Host:
 
 @dataclass
 class Two:
-    """Two hosts that share PostgreSQL and Redis and nothing else."""
+    """Two hosts that share only PostgreSQL and Redis."""
 
     database: str
     hosts: list[Host]
 
     async def register(self, count: int, *, admin: bool = False) -> list[Caller]:
-        """New users."""
+        """Create new users."""
         connection = await asyncpg.connect(host=self.database, user="perch", database="perch")
         people, statement = [], REGISTER_ADMIN if admin else REGISTER
         for _ in range(count):
@@ -84,7 +84,7 @@ class Two:
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    """Two parents, as two machines would have them, with two web processes each."""
+    """Two parent processes with two web processes each, as on two machines."""
     folder = tmp_path_factory.mktemp("two")
     with ExitStack() as stack:
         own = stack.enter_context(servers.embedded_servers(folder / "servers"))
@@ -96,7 +96,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 
 @contextmanager
 def serving(folder: Path, own: Settings) -> Iterator[Host]:
-    """A `perch serve` with a data folder of its own, until it answers."""
+    """A `perch serve` with its own data folder; waits until it answers."""
     folder.mkdir()
     port = str(servers.free_port())
     settings = {
@@ -114,7 +114,7 @@ def serving(folder: Path, own: Settings) -> Iterator[Host]:
 
 @pytest_asyncio.fixture
 async def clients(two: Two) -> AsyncIterator[list[httpx.AsyncClient]]:
-    """One for each host, with a connection of its own for each request."""
+    """One client for each host, with a new connection for each request."""
     async with AsyncExitStack() as stack:
         limits = httpx.Limits(max_keepalive_connections=0)
         yield [
@@ -123,16 +123,18 @@ async def clients(two: Two) -> AsyncIterator[list[httpx.AsyncClient]]:
         ]
 
 
-async def test_two_hosts_agree(two: Two, clients: list[httpx.AsyncClient]) -> None:
+async def test_writes_through_either_host_are_visible_on_both(
+    two: Two, clients: list[httpx.AsyncClient]
+) -> None:
     people = await two.register(4)
     (admin,) = await two.register(1, admin=True)
     assert await hammer(people, clients, rounds=ROUNDS, admin=admin) == 2 * ROUNDS * EACH * 6
 
 
-async def test_while_a_keeper_is_frozen_its_host_is_not_believed(
+async def test_while_a_lease_holder_is_frozen_its_host_does_not_trust_its_cache(
     two: Two, clients: list[httpx.AsyncClient]
 ) -> None:
-    """It hears of nothing: the other host waits until its lease is over, and it asks the database."""
+    """It receives nothing: the other host waits for its lease to end, and its own host asks the database."""
     people = await two.register(2)
     await hammer(people, clients, rounds=1)
     await Caller(clients[0].request, people[0].key).tweet("before")
@@ -143,12 +145,12 @@ async def test_while_a_keeper_is_frozen_its_host_is_not_believed(
         text = await clients_agree(people[0], clients)
     finally:
         os.kill(frozen, signal.SIGCONT)
-    # It was evicted meanwhile: what it kept is forgotten.
+    # The host was evicted meanwhile, so its cache is invalidated.
     assert (await asyncio.gather(*(newest(people[0], client) for client in clients * 3))) == [text] * 6
     await hammer(people, clients, rounds=1)
 
 
-async def test_a_killed_keeper_has_a_successor(two: Two, clients: list[httpx.AsyncClient]) -> None:
+async def test_a_killed_lease_holder_is_replaced(two: Two, clients: list[httpx.AsyncClient]) -> None:
     people = await two.register(2)
     for host in two.hosts:
         os.kill(host.keeper(), signal.SIGKILL)
@@ -157,7 +159,7 @@ async def test_a_killed_keeper_has_a_successor(two: Two, clients: list[httpx.Asy
 
 
 async def clients_agree(who: Caller, clients: list[httpx.AsyncClient]) -> str:
-    """A tweet that is written at the first is read at the second, though it may be frozen by half."""
+    """A tweet written at the first host can be read at the second, even if one of its processes is frozen."""
     writer = Caller(clients[0].request, who.key, who.id, who.handle)
     text = os.urandom(8).hex()
     await writer.tweet(text)
@@ -167,7 +169,7 @@ async def clients_agree(who: Caller, clients: list[httpx.AsyncClient]) -> str:
 
 
 async def kept_by_each(who: Caller, client: httpx.AsyncClient) -> None:
-    """Read there until both processes have answered twice, by their names in the requests' ids."""
+    """Read there until both processes, told apart by their request ids, have answered twice."""
     answered: Counter[str] = Counter()
     at = Caller(client.request, who.key, who.id, who.handle)
     async with asyncio.timeout(10):
@@ -182,8 +184,8 @@ async def newest(who: Caller, client: httpx.AsyncClient) -> str:
     return str(tweets[0]["content"])
 
 
-async def test_a_host_that_vanishes_holds_nobody_up(two: Two, clients: list[httpx.AsyncClient]) -> None:
-    """Writers wait for its lease once."""
+async def test_a_host_that_vanishes_delays_nobody(two: Two, clients: list[httpx.AsyncClient]) -> None:
+    """Writers wait for its lease to end, but only once."""
     people = await two.register(2)
     await hammer(people, clients, rounds=1)
     gone = two.hosts[1]

@@ -1,4 +1,4 @@
-"""`perch up` as an operator meets it: start, restart, kill, stop."""
+"""`perch up` as an operator experiences it: start, restart, kill, stop."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tests.whole.conftest import Perch, alive, is_ready, log_of, perch, processe
 
 
 def is_busy(postmaster: int) -> bool:
-    """Whether one of its sessions runs a query."""
+    """Whether one of its database sessions is running a query."""
     return any(parent == postmaster and "SELECT" in title for _, parent, title in processes())
 
 
-def test_the_block_tells_what_a_person_wants_to_know(four: Perch) -> None:
+def test_the_startup_message_says_what_an_operator_wants_to_know(four: Perch) -> None:
     shown = log_of(four)
     for words in (four.url, "test (Иван) and test1 (Катя)", str(four.folder / "data"), "Ctrl+C"):
         assert words in shown
@@ -38,7 +38,7 @@ def test_the_block_tells_what_a_person_wants_to_know(four: Perch) -> None:
     assert shown.count("is running") == 1
 
 
-def test_each_request_is_a_line_of_the_access_log_without_who_asked_for_what(four: Perch) -> None:
+def test_each_request_is_an_access_log_line_without_user_or_object(four: Perch) -> None:
     with httpx.Client(base_url=four.url, headers={"api-key": "test"}) as client:
         id_ = client.get("/api/tweets/4711").headers["x-request-id"]
         worded = client.request("SECRETWORD", "/api/tweets/4711").headers["x-request-id"]
@@ -93,7 +93,7 @@ def test_every_process_that_dies_is_started_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault("postgres")
-def test_a_killed_postgresql_comes_back_though_a_session_was_busy(tmp_path: Path) -> None:
+def test_a_killed_postgresql_restarts_although_a_session_was_busy(tmp_path: Path) -> None:
     with running(tmp_path) as perch:
         data = tmp_path / "data"
         postmaster = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
@@ -110,7 +110,7 @@ def test_a_killed_postgresql_comes_back_though_a_session_was_busy(tmp_path: Path
 
 
 @pytest.mark.fault("web-killed")
-def test_one_dead_web_process_is_not_noticed(four: Perch) -> None:
+def test_a_dead_web_process_goes_unnoticed_by_clients(four: Perch) -> None:
     web = [pid for pid, command in four.children().items() if command.rstrip().endswith("perch up")]
     before = set(four.children())
     os.kill(min(web), signal.SIGKILL)
@@ -144,8 +144,8 @@ def test_a_port_in_use_is_refused_with_its_reason(tmp_path: Path) -> None:
     assert taken == f"perch: PORT: another program is using 127.0.0.1:{port}; set PORT to a free port"
 
 
-def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
-    """Servers of others, four `perch serve`, a worker and a scheduler, each a command of its own."""
+def test_the_parts_can_be_run_separately_as_compose_does(tmp_path: Path) -> None:
+    """External servers, four `perch serve`, a worker and a scheduler, each a command of its own."""
     with ExitStack() as stack:
         own = stack.enter_context(servers.embedded_servers(tmp_path / "servers"))
         ports = [str(servers.free_port()) for _ in range(4)]
@@ -186,7 +186,7 @@ def test_the_parts_run_one_by_one_as_compose_runs_them(tmp_path: Path) -> None:
 
         wait_for(lambda: parts() == (1, True), "both at work", seconds=60)
         for process in (worker, scheduler):
-            process.send_signal(signal.SIGUSR2)  # it renews `perch serve`; these go on
+            process.send_signal(signal.SIGUSR2)  # it renews only `perch serve`; the other parts go on
         for _ in range(2):
             uploaded = httpx.post(
                 f"http://127.0.0.1:{ports[0]}/api/medias",
@@ -213,7 +213,7 @@ def psql(host: str, sql: str, database: str = "postgres") -> None:
 
 
 def serves_nobody(port: int) -> bool:
-    """Whether a new request stays without an answer."""
+    """Whether a new request gets no answer."""
     try:
         httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=0.3)
     except httpx.TransportError:
@@ -222,8 +222,8 @@ def serves_nobody(port: int) -> bool:
 
 
 @pytest.mark.fault("restart")
-def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -> None:
-    """An upload of which half has come when the signal does."""
+def test_a_request_in_progress_is_finished_when_the_server_stops(tmp_path: Path) -> None:
+    """An upload is half received when the signal arrives."""
     from tests import pictures
 
     picture = pictures.jpeg(1200, 900)
@@ -250,7 +250,7 @@ def test_a_request_under_way_is_finished_when_the_server_stops(tmp_path: Path) -
 
 @dataclass
 class Asked:
-    """How often somebody connected to a server that hangs up at once."""
+    """Counts the connections to a server that hangs up at once."""
 
     url: str
     times: int = 0
@@ -258,7 +258,7 @@ class Asked:
 
 @contextmanager
 def hanging_up() -> Iterator[Asked]:
-    """In the place of Redis."""
+    """Runs such a server in place of Redis."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         asked = Asked(f"redis://127.0.0.1:{listening.getsockname()[1]}/0")
 
@@ -273,8 +273,8 @@ def hanging_up() -> Iterator[Asked]:
         listening.shutdown(socket.SHUT_RDWR)
 
 
-def test_without_redis_the_server_starts_and_says_so_in_lines(tmp_path: Path) -> None:
-    """Redis is a hint: reading and writing go on, and nothing floods the log."""
+def test_without_redis_the_server_starts_and_logs_it_in_a_few_lines(tmp_path: Path) -> None:
+    """Redis is only a hint: reading and writing continue, and nothing floods the log."""
     port = str(servers.free_port())
     with (
         hanging_up() as asked,

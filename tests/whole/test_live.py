@@ -1,4 +1,4 @@
-"""Live updates over four processes: whoever dies, every event comes once and in order."""
+"""Live updates across four processes: whichever of them dies, every event arrives once and in order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.realtime.listening import Follower, Listener, listening
 from tests.waiting import until
 from tests.whole.conftest import Perch, is_web
 
-# Sent by alice, and by then every stream has to have it: a generous bound for a busy machine.
+# The time from alice's request until every stream must have the event: generous, for a busy machine.
 WITHIN = 10
 
 
@@ -25,7 +25,7 @@ def texts_of(listener: Listener) -> list[str]:
     return [told["tweet"]["content"] for told in listener.of("tweet")]
 
 
-async def test_streams_on_every_process_hear_what_is_done_on_any(
+async def test_streams_of_every_process_receive_what_happens_on_any(
     four: Perch, alice: Caller, bob: Caller
 ) -> None:
     async with AsyncExitStack() as stack:
@@ -38,7 +38,7 @@ async def test_streams_on_every_process_hear_what_is_done_on_any(
 
 
 @pytest.mark.fault("live")
-async def test_a_client_cut_off_by_killed_processes_hears_every_tweet_once_and_in_order(
+async def test_a_client_disconnected_by_killed_processes_gets_every_tweet_once_in_order(
     four: Perch, alice: Caller, bob: Caller
 ) -> None:
     follower = Follower(four.url, bob)
@@ -80,9 +80,7 @@ async def test_a_restart_of_redis_changes_nothing(four: Perch, alice: Caller, bo
 
 
 @pytest.mark.fault("postgres")
-async def test_connections_to_the_database_that_are_cut_lose_no_event(
-    four: Perch, alice: Caller, bob: Caller
-) -> None:
+async def test_dropped_database_connections_lose_no_event(four: Perch, alice: Caller, bob: Caller) -> None:
     async with listening(four.url, bob) as stream:
         await alice.tweet("before")
         await stream.wait_for("tweet", within=WITHIN)

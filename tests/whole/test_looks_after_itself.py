@@ -1,4 +1,4 @@
-"""Dumps, restores and scheduled runs of a real `perch up`, with processes that are killed."""
+"""Dumps, restores and scheduled runs of a real `perch up` whose processes are killed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def contents(client: httpx.Client) -> list[str]:
     return [found["content"] for found in client.get("/api/tweets", headers=KEY).json()["tweets"]]
 
 
-def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_path: Path) -> None:
+def test_a_restore_replaces_the_database_while_clients_stay_connected(tmp_path: Path) -> None:
     with running(tmp_path) as perch, httpx.Client(base_url=perch.url) as client:
         tweet(perch, "before")
         perch.command("users", "add", "mallory")
@@ -76,7 +76,7 @@ def test_a_restore_takes_the_place_of_what_is_there_and_open_clients_go_on(tmp_p
             lambda: client.get("/api/tweets", headers=KEY).status_code == 200, "answers again", seconds=10
         )
         assert contents(client) == ["before"]
-        tweet(perch, "and on")  # ids go on behind the restored ones
+        tweet(perch, "and on")  # new ids continue after the restored ones
         assert contents(client) == ["and on", "before"]
         assert json.loads(perch.command("reconcile", "--json"))["tweets"] == 2
         (looked, *_) = json.loads(perch.command("runs", "list", "--kind", "reconcile", "--json"))
@@ -106,7 +106,7 @@ async def count_tweets(perch: Perch, database: str) -> int:
     return count
 
 
-def test_a_burnt_machine_comes_back_from_its_dumps_alone(tmp_path: Path) -> None:
+def test_a_destroyed_machine_is_recovered_from_its_dumps_alone(tmp_path: Path) -> None:
     backups = {"BACKUP_DIR": str(tmp_path / "elsewhere")}
     lost, found, kit = tmp_path / "lost", tmp_path / "found", tmp_path / "kit.txt"
     for folder in (lost, found):
@@ -130,8 +130,8 @@ def test_a_burnt_machine_comes_back_from_its_dumps_alone(tmp_path: Path) -> None
         assert client.get("/api/users/me", headers={"api-key": key}).json()["user"]["handle"] == "alice"
 
 
-def test_what_is_scheduled_happens_by_itself_and_each_slot_once(four: Perch) -> None:
-    """Its crons say every minute, and it has been running for a while."""
+def test_scheduled_work_happens_by_itself_and_once_for_each_slot(four: Perch) -> None:
+    """Everything is scheduled each minute, and the server has been running for a while."""
     kinds = {"dump_hour", "dump_day", "dump_week", "drill", "retention", "logs", "reconcile"}
     wait_for(lambda: {run["kind"] for run in done_runs(four)} == kinds, "a run of each kind", seconds=200)
     slots = [(run["kind"], run["slot"]) for run in json.loads(four.command("runs", "list", "--json"))]
@@ -162,7 +162,7 @@ async def send_all(settings: Settings, ids: list[int]) -> None:
 
 @pytest.mark.fault("worker-killed")
 def test_tasks_survive_workers_that_are_killed(tmp_path: Path, measured: Callable[[str], None]) -> None:
-    """Each removes a row; workers are killed while they are at it."""
+    """Each task removes a row; workers are killed in the middle."""
     tasks, kills, changes = much(usually=(300, 3, HASTE), thoroughly=(20_000, 8, ""))
     with servers.embedded_servers(tmp_path / "servers") as own:
         host = own.database.host
@@ -215,7 +215,7 @@ async def remaining(host: str) -> int:
 
 
 @pytest.mark.fault("dump-killed")
-def test_a_dump_that_is_killed_at_any_moment_is_never_listed_and_its_leftovers_go(
+def test_a_dump_killed_at_any_moment_is_never_listed_and_its_rest_is_removed(
     tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
     kills = much(usually=6, thoroughly=100)
@@ -234,14 +234,14 @@ def test_a_dump_that_is_killed_at_any_moment_is_never_listed_and_its_leftovers_g
                 wait_for(lambda: is_dumping(perch), "a dump beginning")
                 time.sleep(chosen.uniform(0, takes))  # noqa: TID251 (a random moment)
                 os.kill(process.pid, signal.SIGKILL)
-            asyncio.run(forget_run(perch))  # else the next one would find it running still
+            asyncio.run(forget_run(perch))  # otherwise the next dump would find it still running
             assert [dump.trouble for dump in found(perch).dumps if dump.trouble] == []
-        perch.command("dump", "verify", "--all")  # fails where one is not as it should be
+        perch.command("dump", "verify", "--all")  # fails if a dump is damaged
         wait_for(lambda: can_dump(perch), "a dump being possible again", seconds=60)
         whole = {backups / key for dump in found(perch).dumps for key in dump.keys}
         leftovers = files(backups) - whole
         assert leftovers, "no dump was killed while it was made"
-        for path in leftovers:  # as if they were of yesterday: what is younger may be in the making
+        for path in leftovers:  # pretend that they are a day old: newer ones may be in progress
             os.utime(path, times=(time.time() - 86_400,) * 2)
         perch.command("runs", "start", "retention")
         wait_for(lambda: files(backups) <= whole, "the leftovers being removed", seconds=30)
@@ -251,7 +251,7 @@ def test_a_dump_that_is_killed_at_any_moment_is_never_listed_and_its_leftovers_g
 
 
 def is_dumping(perch: Perch) -> bool:
-    """Whether a run is under way."""
+    """Whether a run is in progress."""
     return bool(asyncio.run(running_now(perch)))
 
 
@@ -269,20 +269,20 @@ async def forget_run(perch: Perch) -> None:
 
 
 def found(perch: Perch) -> catalogue.Catalogue:
-    """The dumps as everybody sees them."""
+    """The dumps as an operator sees them."""
     folder = perch.folder / "data"
     settings = Settings(_env_file=None, data_dir=folder)  # type: ignore[call-arg]
     return asyncio.run(catalogue.read(LocalStore(settings.backup_folder), settings, Keyring([])))
 
 
 def files(folder: Path) -> set[Path]:
-    """But for those that say what others hold, or whose they are."""
+    """All files but those that say what others hold, or whose they are."""
     found = {path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".type.")}
     return {path for path in found if path.parent.name != "perch-owners"}
 
 
 def can_dump(perch: Perch) -> bool:
-    """Whether one can be made: the run of a killed command is in the way until its lease ends."""
+    """Whether a dump can be made: the run of a killed command blocks it until its lease ends."""
     return "made" in run(perch.folder, "dump", "now", **perch.settings).stdout
 
 

@@ -1,4 +1,4 @@
-"""Generated and malformed requests to a running Perch: each is answered, and it is as well as before."""
+"""Generated and malformed requests to a running Perch: each is answered, and Perch stays healthy."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.whole.conftest import Perch, is_web, log_of
 
 REQUESTS = much(usually=1_000, thoroughly=100_000)
 
-# The same each time; `ATTACK_SEED=7 make faults ARGS='--only malformed'` tries others.
+# The seed is the same each time; `ATTACK_SEED=7 make faults ARGS='--only malformed'` tries another one.
 SEED = int(os.environ.get("ATTACK_SEED", "1"))
 
 AT_ONCE = 32
 
-# Whoever attacks cannot end these keys: nobody can revoke a public one, or guess whom to suspend.
+# The attacker can't end these keys: nobody can revoke a public key, or guess whom to suspend.
 KEY = """
     WITH person AS (
         INSERT INTO users (id, handle, name, is_admin)
@@ -37,12 +37,12 @@ KEY = """
     SELECT id, $3, 'attacks', $4, true FROM person
 """
 
-# Memory that a web process may gain between a tenth of the requests and the last one. Kilobytes.
+# How much memory a web process may gain between a tenth of the requests and the last one. In kilobytes.
 GROWTH = 16 << 10
 
 
 async def given_keys(perch: Perch) -> list[str]:
-    """Of two members and an administrator."""
+    """The keys of two members and an administrator."""
     found = [keys.generate() for _ in range(3)]
     connection = await asyncpg.connect(host=f"{perch.folder}/data/run", user="perch", database="perch")
     for number, key in enumerate(found):
@@ -55,7 +55,7 @@ async def given_keys(perch: Perch) -> list[str]:
 
 
 def web_memory(perch: Perch) -> dict[int, int]:
-    """What each web process holds of its own, in kilobytes."""
+    """The private memory of each web process, in kilobytes."""
     found = {}
     for pid in perch.children():
         if is_web(pid):
@@ -65,7 +65,7 @@ def web_memory(perch: Perch) -> dict[int, int]:
 
 
 @pytest.mark.fault("malformed")
-async def test_whatever_is_sent_is_answered_in_the_envelope(
+async def test_every_malformed_request_is_answered_in_the_envelope(
     four: Perch, http: httpx.AsyncClient, measured: Callable[[str], None]
 ) -> None:
     right_keys = await given_keys(four)

@@ -1,4 +1,4 @@
-"""What a running Perch with four web processes tells Prometheus, against what was asked of it."""
+"""What a running Perch with four web processes reports to Prometheus, compared with its requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.whole.conftest import Perch
 ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "config/monitoring"
 
-# Of the processes, from the kernel; and what the alerts and the dashboard make of ours.
+# Process metrics from the kernel; and what the alerts and the dashboard derive from ours.
 NAMES = re.compile(r"\b(?:perch_|process_(?=cpu|resident|virtual|open|max|start))[a-z_]+")
 PARTS = ("_bucket", "_count", "_sum")
 
@@ -29,7 +29,7 @@ LIKES = "/api/tweets/{tweet_id}/likes"
 
 
 def scraped(perch: Perch) -> str:
-    """The page, as Prometheus gets it."""
+    """The metrics page as Prometheus gets it."""
     token = {"authorization": f"Bearer {perch.settings['METRICS_TOKEN']}"}
     answer = httpx.get(f"{perch.url}/metrics", headers=token)
     assert answer.status_code == 200
@@ -37,7 +37,7 @@ def scraped(perch: Perch) -> str:
 
 
 def counted(perch: Perch, metric: str = "perch_http_requests_total", **labels: str) -> float:
-    """The sum over processes of all samples with these labels."""
+    """The sum over all processes of the samples with these labels."""
     return sum(
         sample.value
         for family in text_string_to_metric_families(scraped(perch))
@@ -47,11 +47,11 @@ def counted(perch: Perch, metric: str = "perch_http_requests_total", **labels: s
 
 
 def names(text: str) -> set[str]:
-    """The metrics that a text speaks of."""
+    """The metrics that a text mentions."""
     return {re.sub(f"({'|'.join(PARTS)})$", "", name) for name in NAMES.findall(text)}
 
 
-async def test_every_request_is_counted_once_by_whichever_process(
+async def test_every_request_is_counted_once_whichever_process_answers(
     four: Perch, http: httpx.AsyncClient, alice: Caller
 ) -> None:
     tweet = await alice.tweet("counted")
@@ -69,7 +69,7 @@ async def test_every_request_is_counted_once_by_whichever_process(
     assert now - timed == 63
 
 
-def test_all_processes_tell_under_their_names(four: Perch) -> None:
+def test_all_processes_report_under_their_names(four: Perch) -> None:
     told = {
         sample.labels["process"]
         for family in text_string_to_metric_families(scraped(four))
@@ -88,12 +88,12 @@ def test_all_processes_tell_under_their_names(four: Perch) -> None:
         ({"authorization": "Basic eDp5"}, 401),
     ],
 )
-def test_nobody_is_told_without_the_token(four: Perch, headers: Any, status: int) -> None:
+def test_metrics_are_refused_without_the_token(four: Perch, headers: Any, status: int) -> None:
     answer = httpx.get(f"{four.url}/metrics", headers=headers)
     assert (answer.status_code, answer.json()["result"]) == (status, False)
 
 
-def test_a_word_that_is_no_method_makes_no_label(four: Perch) -> None:
+def test_an_unknown_method_creates_no_label(four: Perch) -> None:
     for method in ("BREW", "WHISK"):
         httpx.request(method, f"{four.url}/api/tweets")
     page = scraped(four)
@@ -101,7 +101,7 @@ def test_a_word_that_is_no_method_makes_no_label(four: Perch) -> None:
     assert 'method="other"' in page
 
 
-def test_documents_alerts_and_dashboard_name_what_is_told(four: Perch) -> None:
+def test_documents_alerts_and_dashboard_only_name_existing_metrics(four: Perch) -> None:
     wait_for(lambda: "perch_run_last_failed{" in scraped(four), "the scheduler's look", seconds=90)
     told = {
         name
@@ -127,7 +127,7 @@ def test_promtool_finds_nothing_wrong(four: Perch, tmp_path: Path) -> None:
     assert json.loads((MONITORING / "grafana.json").read_text())["panels"]
 
 
-async def test_prometheus_has_the_numbers_of_who_asked(four: Perch, alice: Caller, tmp_path: Path) -> None:
+async def test_prometheus_has_the_request_counts(four: Perch, alice: Caller, tmp_path: Path) -> None:
     config = (MONITORING / "prometheus.yml").read_text()
     (tmp_path / "alerts.yml").write_text((MONITORING / "alerts.yml").read_text())
     (tmp_path / "perch-token").write_text(four.settings["METRICS_TOKEN"])

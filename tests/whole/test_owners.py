@@ -1,4 +1,4 @@
-"""Two Perches on one bucket: the second removes nothing of the first."""
+"""Two Perches on one bucket: the second removes nothing that belongs to the first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEY = {"api-key": "test"}
 
 
 def upload(up: Perch) -> str:
-    """A picture in a tweet; its address."""
+    """Publish a tweet with a picture; returns the picture's address."""
     with httpx.Client(base_url=up.url, headers=KEY, timeout=30) as client:
         media = client.post("/api/medias", files={"file": ("a.jpg", pictures.jpeg())}).json()["media"]
         tweet = {"tweet_data": "a picture", "tweet_media_ids": [media["id"]]}
@@ -27,7 +27,7 @@ def upload(up: Perch) -> str:
 
 
 def stored(bucket: S3Store) -> set[str]:
-    """The keys in the bucket, but for the markers."""
+    """The keys in the bucket, without the markers."""
 
     async def keys() -> set[str]:
         await bucket.open()
@@ -99,8 +99,8 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
     assert "belongs to another Perch" in beside("production", "dump", "now", expect=1)
 
 
-def test_a_restore_in_place_keeps_the_store(tmp_path: Path) -> None:
-    """The database that gives way was the owner: what takes its place is the same Perch."""
+def test_a_restore_in_place_keeps_the_ownership_of_the_store(tmp_path: Path) -> None:
+    """The old database was the owner; the one that replaces it is the same Perch."""
     with running(tmp_path) as up:
         upload(up)
         up.command("dump", "now")

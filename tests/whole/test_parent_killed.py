@@ -1,4 +1,4 @@
-"""`kill -9` of `perch up`: nothing of it is left running, and the next start just works."""
+"""After `kill -9` of `perch up`, nothing of it keeps running, and the next start just works."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_next_start_after_kill_9_of_everything_just_works(
 
 
 @pytest.mark.fault("parent-killed")
-def test_a_killed_parent_takes_its_children_along(tmp_path: Path, measured: Callable[[str], None]) -> None:
+def test_the_children_of_a_killed_parent_end_too(tmp_path: Path, measured: Callable[[str], None]) -> None:
     with running(tmp_path) as perch:
         wait_for(lambda: len(perch.children()) == 6, "all processes")
         children = perch.children()
@@ -62,7 +62,7 @@ def test_a_killed_parent_takes_its_children_along(tmp_path: Path, measured: Call
 def test_a_process_that_cannot_finish_does_not_outlive_a_killed_parent(
     tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
-    """An upload that stays half would be waited for as long as SHUTDOWN_TIMEOUT allows."""
+    """It would wait for a half-received upload as long as SHUTDOWN_TIMEOUT allows."""
     with running(tmp_path, WEB_CONCURRENCY="1", SHUTDOWN_TIMEOUT="60") as perch:
         wait_for(lambda: len(perch.children()) == 5, "all processes")
         children, port = perch.children(), int(perch.settings["PORT"])

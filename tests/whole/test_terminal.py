@@ -1,4 +1,4 @@
-"""`perch up` as a person sees it: on a terminal of 80 columns."""
+"""`perch up` as an operator sees it on a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.waiting import wait_for
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """With a path as short as people's are."""
+    """A folder whose path is as short as those in practice."""
     with tempfile.TemporaryDirectory(prefix="perch") as found:
         yield Path(found)
 
 
 def shown(folder: Path, **settings: str) -> list[str]:
-    """What the terminal got until Perch ran, and until it stopped."""
+    """What the terminal showed until Perch was running, and until it stopped."""
     port = servers.free_port()
     (folder / ".env").write_text(f"PORT={port}\n" + "".join(f"{k}={v}\n" for k, v in settings.items()))
     (folder / ".env").chmod(0o600)
@@ -39,7 +39,7 @@ def shown(folder: Path, **settings: str) -> list[str]:
 
     def read() -> bytes:
         nonlocal text
-        with suppress(OSError):  # nothing to read now, or not any more
+        with suppress(OSError):  # nothing to read at the moment, or ever again
             text += os.read(terminal, 1 << 16)
         return text
 
@@ -71,7 +71,7 @@ def block(lines: list[str]) -> list[str]:
     return lines[rules[0] : rules[1] + 1]
 
 
-def test_nothing_is_said_in_colours_and_the_block_fits_80_columns(folder: Path) -> None:
+def test_output_has_no_colours_and_fits_80_columns(folder: Path) -> None:
     lines = shown(folder)
     assert not any("\x1b" in line for line in lines), lines
     assert not any("PRODUCTION" in line or "WARNING" in line for line in lines), lines
@@ -81,7 +81,7 @@ def test_nothing_is_said_in_colours_and_the_block_fits_80_columns(folder: Path) 
     assert f"  Data       {folder}/data" in about
 
 
-def test_a_long_value_goes_on_in_the_next_line_and_a_command_stays_whole(folder: Path) -> None:
+def test_a_long_value_continues_on_the_next_line_and_a_command_is_not_broken(folder: Path) -> None:
     about = block(shown(folder, HOST="0.0.0.0", INSTANCE_NAME="Nest", MODE="PROD"))
     assert max(map(len, about)) <= 80
     assert "  Nest is running" in about

@@ -1,4 +1,4 @@
-"""Traces of a running Perch, as a collector gets them: from a request through its tasks to the database."""
+"""Traces of a running Perch as a collector gets them: from a request through its tasks to the database."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ WORDS = "a text that nobody else is to read"
 
 @dataclass
 class Traced:
-    """A Perch, and the collector that it sends to."""
+    """A Perch and the collector to which it sends traces."""
 
     perch: Perch
     collector: posts.Taker
 
     @property
     def spans(self) -> list[Span]:
-        """All that came so far."""
+        """All spans received so far."""
         return traces.spans(self.collector.posts)
 
     async def trace(self, name: str, whole: Callable[[list[Span]], bool]) -> list[Span]:
-        """The newest trace whose first span has this name, as soon as it is whole."""
+        """Wait for the newest complete trace whose first span has this name."""
         found: list[Span] = []
 
         def there() -> bool:
@@ -53,7 +53,7 @@ class Traced:
 
 @contextmanager
 def tracing(folder: Path, **settings: str) -> Iterator[Traced]:
-    """It runs in the block; what came is there after it, too."""
+    """Run a Perch for the duration of the block; the spans received stay available afterwards."""
     with (
         posts.taken() as collector,
         running(folder, OTEL_EXPORTER_OTLP_ENDPOINT=f"{collector.url}/otlp/", **settings) as found,
@@ -79,7 +79,7 @@ async def alice(traced: Traced) -> AsyncIterator[Caller]:
         yield (await traced.perch.register(client))[0]
 
 
-async def test_a_request_its_statements_and_its_tasks_are_one_trace(traced: Traced, alice: Caller) -> None:
+async def test_a_request_with_its_statements_and_tasks_is_one_trace(traced: Traced, alice: Caller) -> None:
     answer = await alice.raw("POST", "/api/medias", files={"file": ("x.jpg", pictures.jpeg())})
     assert answer.status_code == 201
 
@@ -102,7 +102,7 @@ async def test_a_request_its_statements_and_its_tasks_are_one_trace(traced: Trac
     assert all(0 <= span.seconds < 30 for span in spans)
 
 
-async def test_spans_hold_nothing_that_anybody_wrote(traced: Traced, alice: Caller) -> None:
+async def test_spans_contain_nothing_that_users_wrote(traced: Traced, alice: Caller) -> None:
     tweet = await alice.tweet(WORDS)
     await alice.delete(f"/api/tweets/{tweet}")
     await traced.trace("DELETE /api/tweets/{tweet_id}", lambda spans: len(spans) > 1)
@@ -113,14 +113,14 @@ async def test_spans_hold_nothing_that_anybody_wrote(traced: Traced, alice: Call
     assert any(text.startswith(("INSERT INTO", "WITH")) and "$1" in text for text in texts)
 
 
-async def test_the_collector_gets_them_as_it_was_said(traced: Traced, alice: Caller) -> None:
+async def test_the_collector_receives_spans_as_configured(traced: Traced, alice: Caller) -> None:
     await alice.get("/api/users/me")
     await traced.trace("GET /api/users/me", bool)
     for post in traced.collector.posts:
         assert (post.path, post.headers["x-tenant"]) == ("/otlp/v1/traces", "nest one")
 
 
-async def test_what_fails_is_told_of_as_failed_with_the_kind_of_error(traced: Traced, alice: Caller) -> None:
+async def test_failures_are_marked_as_failed_with_the_kind_of_error(traced: Traced, alice: Caller) -> None:
     connection = await traced.perch.connect()
     await connection.execute("ALTER TABLE tweets RENAME COLUMN content TO others")
     try:
@@ -133,7 +133,7 @@ async def test_what_fails_is_told_of_as_failed_with_the_kind_of_error(traced: Tr
     assert WORDS.encode() not in b"".join(post.body for post in traced.collector.posts)
 
 
-def test_a_collector_that_hangs_holds_nothing_up(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_hanging_collector_delays_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
     with posts.taken() as collector, proxy.before(("127.0.0.1", collector.server_port)) as gate:
         gate.mode = Hang()
         folder = tmp_path_factory.mktemp("deaf")
@@ -147,7 +147,7 @@ def test_a_collector_that_hangs_holds_nothing_up(tmp_path_factory: pytest.TempPa
             assert "Traceback" not in log_of(found)
 
 
-def test_what_a_part_that_ends_did_last_is_sent(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_last_spans_of_a_stopping_part_are_sent(tmp_path_factory: pytest.TempPathFactory) -> None:
     slowly = {"OTEL_BSP_SCHEDULE_DELAY": "60000", "OTEL_TRACES_SAMPLER_ARG": "1"}
     with tracing(tmp_path_factory.mktemp("last"), **slowly) as found:
         httpx.get(f"{found.perch.url}/api/instance")
@@ -155,14 +155,14 @@ def test_what_a_part_that_ends_did_last_is_sent(tmp_path_factory: pytest.TempPat
     assert "GET /api/instance" in {span.name for span in found.spans}
 
 
-def test_none_is_sent_where_no_part_of_them_is_wanted(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_spans_are_sent_with_a_sample_rate_of_zero(tmp_path_factory: pytest.TempPathFactory) -> None:
     chosen = {"OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_TRACES_SAMPLER_ARG": "0"}
     with tracing(tmp_path_factory.mktemp("none"), **chosen) as found:
         httpx.get(f"{found.perch.url}/api/instance")
     assert found.collector.posts == []
 
 
-def test_without_an_address_nothing_is_loaded_that_makes_spans_or_sends_them() -> None:
+def test_without_an_address_no_tracing_library_is_loaded() -> None:
     asked = "import server.main, sys; print({'config.spans', 'opentelemetry.exporter'} & set(sys.modules))"
     command = [sys.executable, "-c", asked]
     done = subprocess.run(command, env=servers.environment(), capture_output=True, text=True, check=True)

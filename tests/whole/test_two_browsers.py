@@ -1,4 +1,4 @@
-"""Two browsers on a `perch up` that is killed, restarted and cut off in between: both end with the same."""
+"""Two browsers on a `perch up` that is killed, restarted and disconnected: in the end both show the same."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.whole.conftest import Perch, is_web, running
 
 __all__ = ["browser"]
 
-# Longer than the stream needs to come back over a start of all processes, on a busy machine.
+# More than the stream needs to return after all processes have started, on a busy machine.
 PATIENCE = 30_000
 
-# Writes down what the tabs of this browser tell each other: each event of the stream, by its id.
+# Records what this browser's tabs tell each other: each event of the stream, by its id.
 RECORDER = """() => {
     window.told = [];
     new BroadcastChannel("perch.live").onmessage = ({ data }) => {
@@ -32,7 +32,7 @@ RECORDER = """() => {
 
 
 async def opened(browser: Browser, perch: Perch, who: Caller) -> tuple[BrowserContext, Page, Page]:
-    """A browser of this person's: its page, and one that records what its stream tells."""
+    """This person's browser: its page, and a page that records the events of its stream."""
     options: dict[str, Any] = {"viewport": DESKTOP, "locale": "en-US"}
     context = await browser.new_context(base_url=perch.url, **options)
     page = await context.new_page()
@@ -47,7 +47,7 @@ async def opened(browser: Browser, perch: Perch, who: Caller) -> tuple[BrowserCo
 
 
 async def tweet(who: Caller, text: str) -> int:
-    """Published for sure, and once: a lost answer is looked up."""
+    """Publish a tweet certainly and only once: after a lost answer, look it up."""
     for _ in range(100):
         with contextlib.suppress(httpx.TransportError, AssertionError, TypeError):
             return await who.tweet(text)
@@ -60,7 +60,7 @@ async def tweet(who: Caller, text: str) -> int:
 
 
 async def shown(page: Page) -> list[list[Any]]:
-    """Ids and likes of the tweets on the page, from the top."""
+    """The ids and like counts of the tweets on the page, from the top."""
     found: list[list[Any]] = await page.evaluate(
         "[...document.querySelectorAll('#main [data-row]')].map((row) => "
         "[Number(row.dataset.row), row.querySelector('.like').getAttribute('aria-label')])"
@@ -69,7 +69,7 @@ async def shown(page: Page) -> list[list[Any]]:
 
 
 async def waits(page: Page, count: int) -> None:
-    """So many tweets wait above."""
+    """Wait until this many tweets are waiting above."""
     words = f"{count} new tweet{'' if count == 1 else 's'}"
     await expect(page.get_by_role("button", name=words, exact=True)).to_be_visible(timeout=PATIENCE)
 
@@ -78,7 +78,7 @@ def children(perch: Perch, ending: str) -> list[int]:
     return [pid for pid, command in perch.children().items() if ending in command]
 
 
-async def test_whatever_dies_in_between_both_browsers_end_with_the_same(
+async def test_whatever_dies_in_between_both_browsers_end_up_showing_the_same(
     browser: Browser, tmp_path: Path
 ) -> None:
     async with contextlib.AsyncExitStack() as stack:
@@ -97,7 +97,7 @@ async def test_whatever_dies_in_between_both_browsers_end_with_the_same(
         for page in pages:
             await waits(page, 1)
 
-        # Redis is killed, and comes back.
+        # Redis is killed and returns.
         os.kill(children(perch, "valkey")[0], signal.SIGKILL)
         await tweet(alice, "without redis")
         await alice.post(f"/api/tweets/{kept}/likes")
@@ -112,7 +112,7 @@ async def test_whatever_dies_in_between_both_browsers_end_with_the_same(
         for page in pages:
             await waits(page, 3)
 
-        # The network of one of them is cut.
+        # One of them loses its network.
         await contexts[0][0].set_offline(True)
         await bob.delete(f"/api/tweets/{doomed}")
         await tweet(bob, "while alice was offline")

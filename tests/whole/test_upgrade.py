@@ -1,4 +1,4 @@
-"""From the last version to this one and back, with data: each runs the code that it was."""
+"""From the last version to this one and back, with data; each version runs its own code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.whole.conftest import is_ready, running
 
 ROOT = Path(__file__).parents[2]
 
-# Before the first release: a commit that people may have run. Then, the tag of the last release.
+# Until the first release, a commit that people may have run; afterwards, the tag of the last release.
 LAST = "6a608c0"
 
 KEY = {"api-key": "test"}
@@ -28,7 +28,7 @@ KEY = {"api-key": "test"}
 
 @pytest.fixture(scope="module")
 def last(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The code of the last version."""
+    """The source of the last version."""
     packed = subprocess.run(["git", "archive", LAST], cwd=ROOT, capture_output=True, check=False)
     if packed.returncode:
         pytest.skip(f"{LAST} is not in this clone")
@@ -39,7 +39,7 @@ def last(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(last: Path, folder: Path, *words: str, **settings: str) -> subprocess.Popen[str]:
-    """`perch …` of the last version."""
+    """Run `perch …` of the last version."""
     run = "import sys; from server.cli import main; sys.exit(main())"
     return subprocess.Popen(
         [sys.executable, "-c", run, *words],
@@ -53,7 +53,7 @@ def command(last: Path, folder: Path, *words: str, **settings: str) -> subproces
 
 @contextmanager
 def last_running(last: Path, folder: Path) -> Iterator[str]:
-    """`perch up` of the last version; its address."""
+    """Run `perch up` of the last version; yields its address."""
     port = servers.free_port()
     url = f"http://127.0.0.1:{port}"
     with command(last, folder, "up", PORT=str(port)) as process:
@@ -69,9 +69,7 @@ def contents(url: str) -> list[str]:
     return [one["content"] for one in httpx.get(f"{url}/api/tweets", headers=KEY).json()["tweets"]]
 
 
-def test_data_of_the_last_version_is_taken_over_and_the_way_back_is_a_dump(
-    last: Path, tmp_path: Path
-) -> None:
+def test_data_of_the_last_version_is_upgraded_and_a_dump_is_the_way_back(last: Path, tmp_path: Path) -> None:
     with last_running(last, tmp_path) as url:
         sent = {"file": ("hill.jpg", pictures.jpeg(640, 480))}
         picture = httpx.post(f"{url}/api/medias", headers=KEY, files=sent, timeout=30).json()

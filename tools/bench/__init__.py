@@ -1,1 +1,1 @@
-"""Benchmarks: ratios of two things measured in turn in one run. `make bench` runs them, and no test does."""
+"""Benchmarks: ratios of two things measured alternately in one run. Run by `make bench`, not by any test."""

@@ -37,7 +37,7 @@ from tools.measuring import machine, tables
 
 Family = Callable[[Stage], list[Row]]
 
-# In the order of the table.
+# In the order of the table's rows.
 FAMILIES: dict[str, Family] = {
     "first-page": reading.first_page,
     "access-log": reading.as_shipped,
@@ -104,20 +104,20 @@ def arguments() -> argparse.Namespace:
 
 
 def minutes(text: str) -> float:
-    """More than none. Raises ValueError."""
+    """A number of minutes above zero. Raises ValueError."""
     if not 0 < (number := float(text)) < float("inf"):
         raise ValueError
     return number
 
 
 def say(text: str) -> None:
-    """Progress, for whoever watches."""
+    """Report progress to whoever is watching."""
     if sys.stderr.isatty():
         click.echo(f"{time.strftime('%H:%M:%S')} {text}", err=True)
 
 
 def where() -> str:
-    """The machine and the versions."""
+    """Describes the machine and the versions."""
     wrk = machine.version_of("wrk").split()[0]
     versions = (
         f"Perch {VERSION}",
@@ -130,17 +130,17 @@ def where() -> str:
 
 
 def measured(name: str, stage: Stage) -> list[Row]:
-    """The rows of a family. Where they cannot be had they are missed, and the others are measured."""
+    """The rows of a family. Rows that can't be measured are missed, and the others are still measured."""
     say(f"measuring: {name}")
     try:
         return FAMILIES[name](stage)
-    except Exception as failure:  # of whatever kind
+    except Exception as failure:  # an error of any kind
         reason = str(failure) if isinstance(failure, BenchFailed) else repr(failure)
         return [Row(name, "", "measured", "failed", ok=False, details=[reason[:600]])]
 
 
 def main() -> int:
-    """Measure and print; the exit code."""
+    """Measure and print; returns the exit code."""
     chosen = arguments()
     chosen.data.mkdir(parents=True, exist_ok=True)
     with (chosen.data / "lock").open("w") as lock:
@@ -155,7 +155,7 @@ def main() -> int:
 
 
 def measure(chosen: argparse.Namespace) -> int:
-    """All that was chosen, and the exit code."""
+    """Measure everything that was chosen; returns the exit code too."""
     stage = Stage(
         chosen.data.absolute(),
         chosen.quick,

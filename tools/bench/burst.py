@@ -27,12 +27,12 @@ from tools.bench.load import Call, press
 
 TWEETS = 200
 
-# The first automatic ANALYZE of the server's tables is over then. Seconds.
+# The number of seconds after which the first automatic ANALYZE of the server's tables is over.
 KNOWN_AFTER = 60
 
 
 async def measure(perch: Perch, seconds: int, *, after: float) -> dict[str, float]:
-    """All of it, on a running server."""
+    """Measure everything on a running server."""
     database = await perch.connect()
 
     async def waiting() -> int:

@@ -1,4 +1,4 @@
-"""What is asked in the rows: lists of calls, by different viewers in rotation. Of the contract alone."""
+"""The requests of the rows: calls by different viewers in rotation, which only rely on the contract."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ OLD_CLIENT = "/api/tweets"
 FOLLOWING = "/api/tweets?timeline=following&likers=0"
 ME = "/api/users/me"
 
-# Texts of people are about so long: 11 words.
+# People's texts are about this long: 11 words.
 TEXT = "the first swallows are back over the harbour, number {number}"
 
 
 def reading(path: str, keys: Sequence[str]) -> list[Call]:
-    """Everybody reads the same address."""
+    """Everyone reads the same address."""
     return [Call("GET", path, key) for key in keys]
 
 
 def publishing(keys: Sequence[str]) -> list[Call]:
-    """Everybody writes a tweet."""
+    """Everyone publishes a tweet."""
     return [
         Call("POST", "/api/tweets", key, json.dumps({"tweet_data": TEXT.format(number=number)}))
         for number, key in enumerate(keys)
@@ -33,7 +33,7 @@ def publishing(keys: Sequence[str]) -> list[Call]:
 
 
 def liking(keys: Sequence[str], tweets: Sequence[int]) -> list[Call]:
-    """Everybody likes one of these tweets, and then takes the like back."""
+    """Everyone likes one of these tweets, then takes the like back."""
     paths = [f"/api/tweets/{tweets[number % len(tweets)]}/likes" for number in range(len(keys))]
     return [
         Call(method, path, key)
@@ -43,10 +43,10 @@ def liking(keys: Sequence[str], tweets: Sequence[int]) -> list[Call]:
 
 
 def answer(url: str, call: Call) -> bytes:
-    """What one call is answered.
+    """The answer to one call.
 
     Raises:
-        BenchFailed: not with success.
+        BenchFailed: the answer was no success.
     """
     headers = {"api-key": call.key} | ({"content-type": "application/json"} if call.body else {})
     request = urllib.request.Request(  # noqa: S310 (an address of our own, or of the one who measures)
@@ -63,10 +63,10 @@ def answer(url: str, call: Call) -> bytes:
 
 
 def checked(url: str, call: Call) -> dict[str, Any]:
-    """The answer in the envelope.
+    """The answer, which must come in the envelope.
 
     Raises:
-        BenchFailed: not with success.
+        BenchFailed: the answer was no success.
     """
     found: dict[str, Any] = json.loads(answer(url, call))
     if found.get("result") is not True:
@@ -75,7 +75,7 @@ def checked(url: str, call: Call) -> dict[str, Any]:
 
 
 def average_answer(url: str, calls: Sequence[Call], *, sample: int = 50) -> bytes:
-    """Of the answers to some of these calls, the one whose length is nearest to the mean."""
+    """The answer to one of some of these calls whose length is nearest to their mean."""
     bodies = [answer(url, call) for call in calls[:: max(1, len(calls) // sample)]]
     mean = sum(map(len, bodies)) / len(bodies)
     return min(bodies, key=lambda body: abs(len(body) - mean))

@@ -1,9 +1,9 @@
-"""What so many people need, computed from what each thing costs; docs/scaling.md shows the table.
+"""What a number of people needs, computed from the cost of each thing; docs/scaling.md shows the table.
 
     .venv/bin/python -m tools.bench.capacity
 
-Nothing is measured here. The costs are figures of other programs, the habits are assumptions: change them for
-another community, and print again.
+Nothing is measured here. The costs are results of other programs, and the habits are assumptions: change them
+for another community, and print the table again.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 @dataclass(frozen=True)
 class Costs:
-    """Of one thing each. Times of a core like those that measured, in microseconds; sizes in bytes."""
+    """The cost of one of each. Times are microseconds of a core like those measured; sizes are in bytes."""
 
-    # docs/scaling.md says where each comes from.
+    # docs/scaling.md gives the source of each figure.
     hot_page: int = 46  # web: a page from memory
     cold_page: int = 400  # web
     cold_page_database: int = 500  # PostgreSQL
@@ -38,28 +38,28 @@ class Costs:
     like_row: int = 180
     follow_row: int = 180
     picture_row: int = 360
-    event_row: int = 120  # kept for a day
+    event_row: int = 120  # it is kept for a day
 
 
 @dataclass(frozen=True)
 class Habits:
-    """Of people. `peak` is the busiest hour against the mean."""
+    """People's habits. `peak` is the load of the busiest hour relative to the mean."""
 
     active_a_day: float = 0.2
-    reads: int = 80  # of an active person a day
-    hot: float = 0.8  # of the reads
+    reads: int = 80  # per active person and day
+    hot: float = 0.8  # share of the reads
     tweets: float = 1.0
     likes: float = 10.0
     follows: float = 0.2
-    follows_kept: int = 50  # of each member
-    pictures: float = 0.25  # of each tweet
-    streams_open: float = 0.1  # of those who are active that day, at the peak
+    follows_kept: int = 50  # share of all members
+    pictures: float = 0.25  # share of all tweets
+    streams_open: float = 0.1  # share of those active that day, at the peak
     peak: float = 3.0
 
 
 @dataclass(frozen=True)
 class Need:
-    """What a number of members needs at the peak; what grows, after a year."""
+    """What a number of members needs at the peak, and after a year for everything that grows."""
 
     reads: float
     writes: float
@@ -78,14 +78,14 @@ class Need:
 
 
 def need(members: int, costs: Costs, habits: Habits) -> Need:
-    """All of it."""
+    """Compute everything that this many members need."""
     active = members * habits.active_a_day
     each_second = active / DAY * habits.peak
     reads = each_second * habits.reads
     cold = reads * (1 - habits.hot)
     writes = each_second * (habits.tweets + habits.likes + habits.follows)
     streams = active * habits.streams_open
-    messages = writes * streams  # at most: likes of one tweet within a second are one message
+    messages = writes * streams  # an upper bound: likes of one tweet within a second are one message
     yearly = active * YEAR
     rows = (
         yearly * habits.tweets * (costs.tweet_row + habits.pictures * costs.picture_row)
@@ -112,7 +112,7 @@ def need(members: int, costs: Costs, habits: Habits) -> Need:
 
 
 def number(value: float, unit: str = "") -> str:
-    """Two digits that count, with a letter for the size."""
+    """The number with two significant digits and a letter for its magnitude."""
     size, letter = next(
         (each for each in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")) if value >= each[0]), (1, "")
     )

@@ -1,4 +1,4 @@
-"""How fast the relay moves events into the log after a burst of likes, whatever statistics say."""
+"""How fast the relay moves events into the log after a burst of likes, whatever its statistics say."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests import servers
 from tools.bench.row import Row
 from tools.bench.stage import Stage
 
-# Events of ten seconds of likes and unlikes at some 4,000 a second, of 200 tweets.
+# The events of ten seconds of likes and unlikes of 200 tweets, at about 4,000 a second.
 EVENTS, TWEETS = 43_600, 200
 FASTEST_ALLOWED = 20_000
 
@@ -27,12 +27,12 @@ FILL = f"""
     FROM generate_series(1, {EVENTS}) n
 """
 
-# When statistics are taken: of the empty table, of the full one, and of one that is half moved.
+# When statistics are collected: of the empty table, of the full one, and of one that is half moved.
 ANALYSED = ("empty", "full", "half moved")
 
 
 def after_a_burst(stage: Stage) -> list[Row]:
-    """The slowest of them counts."""
+    """The row for the slowest of these states."""
     rounds = stage.rounds
     with tempfile.TemporaryDirectory() as folder, servers.embedded_servers(Path(folder)) as settings:
         found = asyncio.run(measured(settings, rounds))
@@ -43,7 +43,7 @@ def after_a_burst(stage: Stage) -> list[Row]:
 
 
 async def measured(settings: Settings, rounds: int) -> dict[str, float]:
-    """Events a second by the state that was analysed: the middle round."""
+    """Events a second by the state in which the table was analysed: the median round."""
     await own_server.create_database(settings.database)
     await migrate.upgrade(settings.database)
     connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
@@ -58,7 +58,7 @@ async def measured(settings: Settings, rounds: int) -> dict[str, float]:
 
 
 async def rate(connection: Any, analysed: str) -> float:
-    """Events a second, with such statistics."""
+    """Events a second with these statistics."""
     await connection.execute("TRUNCATE outbox, events, held_likes")
     if analysed == "empty":
         await connection.execute("ANALYZE outbox")

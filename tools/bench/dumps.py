@@ -37,7 +37,7 @@ from tasks.jobs import QueuedJobs
 from tasks.workshop import Workshop
 from tests import servers
 
-# Words of a text, so that it compresses about as well as people's.
+# Words to make texts of, so that they compress about as well as people's.
 FILL = """
     INSERT INTO tweets (author_id, content)
     SELECT 1, (SELECT string_agg(substr(md5((n * 31 + w)::text), 1, 2 + (n + w) % 7), ' ')
@@ -49,7 +49,7 @@ MIB = 1 << 20
 
 
 async def fill(settings: Settings, mib: int) -> int:
-    """Grow the database to this size; its size in bytes."""
+    """Grow the database to this size; returns its size in bytes."""
     await own_server.create_database(settings.database)
     await migrate.upgrade(settings.database)
     connection = await asyncpg.connect(**settings.database.connect_arguments())
@@ -64,7 +64,7 @@ async def fill(settings: Settings, mib: int) -> int:
 
 
 async def one(settings: Settings) -> None:
-    """Perch's side, in this process: prints seconds and the peak above what it had before, in MiB."""
+    """Perch's side, in this process: prints the seconds, and the peak above the initial memory in MiB."""
     store = LocalStore(settings.backup_folder)
     await store.open()
     broker = create_broker(settings.redis_tasks)
@@ -79,13 +79,13 @@ async def one(settings: Settings) -> None:
 
 
 def memory() -> float:
-    """What this process has resident now, in MiB."""
+    """The resident memory of this process, in MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / MIB
 
 
 def perch(folder: Path) -> dict[str, float]:
-    """One dump by Perch."""
+    """Make one dump with Perch."""
     command = [sys.executable, "-m", "tools.bench.dumps", "--one", str(folder)]
     result: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     shutil.rmtree(folder / "backups", ignore_errors=True)
@@ -93,7 +93,7 @@ def perch(folder: Path) -> dict[str, float]:
 
 
 def bare(settings: Settings, folder: Path) -> dict[str, float]:
-    """One dump by the bare tools."""
+    """Make one dump with the bare tools."""
     programs = clients_for(18)
     out = folder / "bare.zst"
     dump = [str(programs / "pg_dump"), "-Fc", "-Z0", "-h", settings.database.host, "-U", "perch", "perch"]

@@ -1,4 +1,4 @@
-"""Following, cold: Perch against nothing but the best SQL for the same rows."""
+"""The Following timeline with cold caches: Perch against nothing but the best SQL for the same rows."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from tools.measuring.figures import number
 
 TIMES, P95_MS = 1.3, 20
 
-# Pages of each reader: more than are asked for in all rounds.
+# Pages for each reader: more than are requested in all rounds.
 PAGES = 1_500
 
 
 def cold(stage: Stage) -> list[Row]:
-    """One reader after the other. HTTP is on both sides; what the SQL takes without it is told besides."""
+    """One reader after the other. Both sides use HTTP; the time of the SQL without it is reported as well."""
     community = stage.community(stage.sizes[-1])
     if not community.readers:
         raise BenchFailed(f"nobody follows {FOLLOWED} people")
     asked = growth.following(community)
-    # Each page once, by its cursor; that of its tweets many are on others' pages is what memory is for.
+    # Each page is read once, by its cursor. Many of its tweets are on other readers' pages too: that is what
+    # the cache is for.
     new = [
         replace(call, path=f"{call.path}&before={community.tweets - back}")
         for back in range(PAGES)
@@ -60,7 +61,7 @@ def cold(stage: Stage) -> list[Row]:
 
 @dataclass(frozen=True)
 class Compared:
-    """Perch and the other side, typically."""
+    """The typical load of Perch and of the other side."""
 
     mine: Load
     bare: Load
@@ -78,7 +79,7 @@ class Compared:
 def against_sql(
     stage: Stage, community: Community, asked: list[Call], settings: dict[str, str]
 ) -> tuple[Compared, str, float]:
-    """Both sides in turn; how the other one asks, and its median without HTTP in milliseconds."""
+    """Measure both sides alternately; also returns the way of the SQL, and its median without HTTP in ms."""
     with tempfile.TemporaryDirectory() as name, sides.perch(community.folder, **settings) as perch:
         viewers, body = Path(name) / "viewers", Path(name) / "body"
         viewers.write_text("".join(f"{reader.id} {reader.key}\n" for reader in community.readers))
@@ -95,17 +96,17 @@ def against_sql(
                 },
                 stage.rounds + 1,
             )
-    mine, bare = typical(found["perch"][1:]), typical(found["bare"][1:])  # the first one warms
+    mine, bare = typical(found["perch"][1:]), typical(found["bare"][1:])  # the first round warms up
     return Compared(mine, bare), best, bare_ms
 
 
 def slowly(stage: Stage) -> dict[str, int]:
-    """One request after the other."""
+    """Options for sending one request after the other."""
     return {"seconds": stage.seconds, "connections": 1}
 
 
 def fastest(host: str, viewers: Path, seconds: int) -> tuple[str, float]:
-    """The best way to read the rows, and its median in milliseconds."""
+    """The fastest way to read the rows, and its median in milliseconds."""
     options = ["--host", host, "--viewers", str(viewers), "--seconds", str(seconds)]
     found = output("baselines.following", *options)
     best = min(found, key=lambda way: float(found[way]["p50_ms"]))
@@ -113,6 +114,6 @@ def fastest(host: str, viewers: Path, seconds: int) -> tuple[str, float]:
 
 
 def follows(community: Community) -> str:
-    """How many, in words."""
+    """How many users the readers follow, as text."""
     counts = [reader.follows for reader in community.readers]
     return f"{min(counts)} to {max(counts)}"

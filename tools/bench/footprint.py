@@ -1,4 +1,4 @@
-"""Memory: of everything at rest, and over a time of mixed load."""
+"""Memory: of all processes at rest, and over a period of mixed load."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from tools.measuring.figures import median, number
 
 IDLE_MB, GROWTH = 250, 1.1
 
-# After so long at rest the start is over: what it needed is given back. Seconds.
+# Seconds of rest after which startup is over and the memory needed for it has been returned.
 REST = 30
 
-# The time after which memory is taken as settled, where the load lasts long enough. Minutes.
+# Minutes after which memory counts as settled, if the load lasts long enough.
 SETTLED = 5
 
-# Load between two looks at the memory. Seconds.
+# Seconds of load between two measurements of memory.
 STRETCH = 5
 
-# Slopes within this are noise: over an hour it would come to a tenth of the first figure. Share an hour.
+# Slopes up to this are noise: over an hour they would amount to a tenth of the first figure. Share per hour.
 SLOPE = 0.1
 
 
 def idle(stage: Stage) -> list[Row]:
-    """A fresh `perch up` that nobody asks anything."""
+    """A new `perch up` that receives no requests."""
     with tempfile.TemporaryDirectory() as name, sides.perch(Path(name), ACCESS_LOG="on") as perch:
         time.sleep(5 if stage.quick else REST)
         used = sides.memory(perch.family())
@@ -49,7 +49,7 @@ def idle(stage: Stage) -> list[Row]:
 
 
 def soak(stage: Stage) -> list[Row]:
-    """Mixed load for so many minutes; memory at its end against that when it had settled."""
+    """This many minutes of mixed load; the memory at the end is compared with that after settling."""
     community, minutes = stage.usual, stage.soak_minutes
     settled = min(SETTLED, minutes / 2)
     with community.copied() as data, sides.perch(data) as perch:
@@ -67,7 +67,7 @@ def soak(stage: Stage) -> list[Row]:
     last = median([mib for _, mib in looks][-5:])
     slope = slope_of([look for look in looks if look[0] >= settled]) * 60 / first
     ratio = last / first
-    # A short time says nothing of an hour's slope.
+    # A short run says nothing about an hour's slope.
     steady = slope <= SLOPE or minutes < 2 * SETTLED
     return [
         Row(
@@ -82,7 +82,7 @@ def soak(stage: Stage) -> list[Row]:
 
 
 def mixed(community: Community) -> list[Call]:
-    """Every kind of page, one write in ten, in an order that looks like chance and is the same each time."""
+    """Every kind of page, and one write in ten, in an order that looks random but is always the same."""
     kinds = [*growth.pages(community).values(), calls.reading(calls.ME, community.keys)]
     chance = random.Random(1)
     reads = [chance.choice(kind) for kind in kinds for _ in range(200)]
@@ -92,12 +92,12 @@ def mixed(community: Community) -> list[Call]:
 
 
 def resident(perch: Side) -> float:
-    """Of Perch's own processes, in MiB: PostgreSQL's grow to what they are told to take."""
+    """The memory of Perch's own processes in MiB; PostgreSQL's grow to their configured size."""
     return sides.memory([pid for pid in perch.family() if not sides.is_server(pid)])
 
 
 def slope_of(points: list[tuple[float, float]]) -> float:
-    """The best straight line's, in MiB a minute."""
+    """The slope of the best fitting line, in MiB a minute."""
     count = len(points)
     x_mean, y_mean = sum(x for x, _ in points) / count, sum(y for _, y in points) / count
     spread = sum((x - x_mean) ** 2 for x, _ in points)

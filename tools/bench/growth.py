@@ -1,4 +1,4 @@
-"""Pages as data grows: 10k, 100k, a million tweets; warm, and cold with a server that keeps no cache."""
+"""Pages as the data grows: 10k, 100k, and a million tweets; warm, and cold with a server without cache."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from tools.bench.stage import Community, Stage
 from tools.bench.statements import counted
 from tools.measuring.figures import number
 
-# One after the other, so that times are those of the work and not of a queue; rounds are short, as there are
-# many.
+# Requests come one after the other, so that times measure the work and not a queue. Rounds are short, because
+# there are many.
 CONNECTIONS, SECONDS = 1, 1
 
 GROWTH, DEEP = 1.3, 1.2
 
-# Of so many requests the queries are counted. What looks up a key is known by its table.
+# The number of requests over which queries are counted. Queries that look up a key are recognised by their
+# table.
 COUNTED, KEYS = 20, " api_keys "
 
-# How far back a deep page is. Tweets.
+# How many tweets back a deep page is.
 BACK = 100_000
 
 COLD = {"CACHE_MB": "0"}
 
-# The rounds of each kind of page at each size.
+# The rounds, by kind of page and size.
 Times: TypeAlias = dict[str, dict[str, list[Load]]]
 
 
 def pages(community: Community) -> dict[str, list[Call]]:
-    """Every kind of page, of those subjects where it is the largest."""
+    """Every kind of page, for the users and tweets with the largest one."""
     author = f"/api/users/{community.busiest_author}"
     tweet = f"/api/tweets/{community.most_liked_tweet}"
     everybody = {
@@ -54,12 +55,12 @@ def pages(community: Community) -> dict[str, list[Call]]:
 
 
 def following(community: Community) -> list[Call]:
-    """Pages of those who follow many."""
+    """Pages of users who follow many others."""
     return calls.reading(calls.FOLLOWING, [reader.key for reader in community.readers])
 
 
 def timelines(stage: Stage) -> list[Row]:
-    """Warm, then cold: each kind of page at each size, in turn."""
+    """Each kind of page at each size alternately, first warm and then cold."""
     warm, cold = at_all_sizes(stage, {}), at_all_sizes(stage, COLD)
     queries = of_cold_pages(stage)
     times = {"warm": warm, "cold": cold}
@@ -88,7 +89,7 @@ def timelines(stage: Stage) -> list[Row]:
 def worst(
     stage: Stage, times: Mapping[str, Times], p99: Callable[[Sequence[Load]], float]
 ) -> tuple[float, str]:
-    """The largest growth of a page's p99, and which page's it is."""
+    """The largest growth of any page's p99, and which page it is."""
     smallest, *larger = stage.sizes
     return max(
         (p99(by_size[size]) / p99(by_size[smallest]), f"{kind}, {name}, {size}")
@@ -99,7 +100,7 @@ def worst(
 
 
 def at_all_sizes(stage: Stage, settings: Mapping[str, str]) -> Times:
-    """The rounds, by kind of page and size."""
+    """The rounds of each kind of page at each size."""
     with ExitStack() as stack:
         communities = {size: stage.community(size) for size in stage.sizes}
         servers = {
@@ -118,14 +119,14 @@ def at_all_sizes(stage: Stage, settings: Mapping[str, str]) -> Times:
                 },
                 stage.rounds + 1,
             )
-            times[kind] = {size: loads[1:] for size, loads in found.items()}  # the first one warms
+            times[kind] = {size: loads[1:] for size, loads in found.items()}  # the first round warms up
     return times
 
 
 def of_cold_pages(stage: Stage) -> dict[str, dict[str, float]]:
-    """Queries per request, by kind of page and size, besides those of who shows a key.
+    """Queries per request by kind of page and size, without those that look up the key.
 
-    A process makes those once for each key, and it is chance which process is asked.
+    A process makes those once for each key, and chance decides which process gets a request.
     """
     found: dict[str, dict[str, float]] = {}
     for size in stage.sizes:
@@ -133,25 +134,25 @@ def of_cold_pages(stage: Stage) -> dict[str, dict[str, float]]:
         with sides.perch(community.folder, **COLD) as perch:
             for kind, asked in pages(community).items():
                 few = asked[:COUNTED]
-                press(perch.url, few, seconds=WARM_UP)  # connections are open, statements prepared
+                press(perch.url, few, seconds=WARM_UP)  # by now connections are open and statements prepared
                 texts = [text for text in counted(community.folder, perch.url, few) if KEYS not in text]
                 found.setdefault(kind, {})[size] = len(texts) / len(few)
     return found
 
 
 def gently(side: Side, asked: list[Call]) -> Load:
-    """A round whose times are of the work alone."""
+    """A round whose times only measure the work."""
     return press(side.url, asked, seconds=SECONDS, connections=CONNECTIONS)
 
 
 def shown(by_size: Mapping[str, Sequence[Load]]) -> str:
-    """Times at each size."""
+    """The times at each size."""
     middle = {size: typical(loads) for size, loads in by_size.items()}
     return ", ".join(f"{size} p50 {load.p50:.2f} p99 {load.p99:.2f} ms" for size, load in middle.items())
 
 
 def deep_page(stage: Stage) -> list[Row]:
-    """Far back and at the top, in turn, on the largest database."""
+    """A page far back and one at the top, alternately, on the largest database."""
     community = stage.community(stage.sizes[-1])
     back = min(BACK, community.tweets * 9 // 10)
     top = calls.reading(calls.FIRST_PAGE, community.keys)

@@ -26,7 +26,7 @@ from tools.bench.load import CONNECTIONS, WARM_UP, BenchFailed, Call, Load, atte
 from tools.measuring import machine, tables
 from tools.measuring.figures import number
 
-# How many of the newest tweets are liked.
+# How many of the newest tweets get likes.
 LIKED = 50
 
 COLUMNS = ("row", "server", "requests/s", "p50 ms", "p99 ms", "bytes", "errors")
@@ -34,14 +34,14 @@ COLUMNS = ("row", "server", "requests/s", "p50 ms", "p99 ms", "bytes", "errors")
 
 @dataclass(frozen=True)
 class Server:
-    """Where it is, and who may ask."""
+    """A server's address, and the keys to use there."""
 
     url: str
     keys: list[str]
 
     @classmethod
     def of(cls, url: str, keys: Path) -> Server:
-        """Raises BenchFailed where it is no address, or the file has no keys."""
+        """Raises BenchFailed if the address is invalid or the file contains no keys."""
         if not url.startswith(("http://", "https://")):
             raise BenchFailed(f"{url}: an address begins with http:// or https://")
         try:
@@ -54,32 +54,32 @@ class Server:
 
 
 def first_page(server: Server) -> list[Call]:
-    """Of All, without likers."""
+    """The first page of the All timeline, without likers."""
     return calls.reading(calls.FIRST_PAGE, server.keys)
 
 
 def old_client(server: Server) -> list[Call]:
-    """The bare address."""
+    """The address without parameters, as the old client uses it."""
     return calls.reading(calls.OLD_CLIENT, server.keys)
 
 
 def me(server: Server) -> list[Call]:
-    """One's own profile."""
+    """The user's own profile."""
     return calls.reading(calls.ME, server.keys)
 
 
 def following(server: Server) -> list[Call]:
-    """Of those whom one follows."""
+    """The Following timeline."""
     return calls.reading(calls.FOLLOWING, server.keys)
 
 
 def publish(server: Server) -> list[Call]:
-    """A tweet."""
+    """Publish tweets."""
     return calls.publishing(server.keys)
 
 
 def like(server: Server) -> list[Call]:
-    """Likes of the newest tweets, and their taking back."""
+    """Like the newest tweets, and take the likes back."""
     page = calls.checked(server.url, Call("GET", calls.OLD_CLIENT, server.keys[0]))
     tweets = [tweet["id"] for tweet in page["tweets"][:LIKED]]
     if not tweets:
@@ -100,7 +100,7 @@ ROWS: dict[str, Callable[[Server], list[Call]]] = {
 def measured(
     name: str, servers: Mapping[str, Server], *, rounds: int, seconds: int, connections: int
 ) -> dict[str, Load]:
-    """The typical figures of each server. Raises BenchFailed where one does not answer as it should."""
+    """The typical figures of each server. Raises BenchFailed if one doesn't answer as it should."""
     asked = {side: ROWS[name](server) for side, server in servers.items()}
     for side, server in servers.items():
         calls.checked(server.url, asked[side][0])
@@ -116,7 +116,7 @@ def measured(
 
 
 def table(found: Mapping[str, Mapping[str, Load]]) -> str:
-    """All figures, and where there are two servers, the first one's requests a second over the other's."""
+    """All figures; for two servers, also the requests a second of the first relative to the second."""
     rows = []
     for name, by_side in found.items():
         for side, load in by_side.items():
@@ -135,7 +135,7 @@ def table(found: Mapping[str, Mapping[str, Load]]) -> str:
 
 
 def positive(text: str) -> int:
-    """A whole number of at least 1. Raises ValueError."""
+    """A whole number of at least 1. Raises ValueError for others."""
     if (number := int(text)) < 1:
         raise ValueError
     return number
@@ -160,7 +160,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Measure and print; 1 where a row cannot be measured or anything was answered with an error."""
+    """Measure and print; returns 1 if a row can't be measured or any answer was an error."""
     chosen = arguments()
     try:
         servers = {"url": Server.of(chosen.url, chosen.keys)}

@@ -1,6 +1,6 @@
-"""Many live streams in a process of its own, as cheap as they can be: bare sockets, one poll, no event loop.
+"""Many live streams in one process, as cheap as possible: bare sockets, one poll, and no event loop.
 
-Server and client share the machine: a task for each stream would cost more than what it measures.
+Server and client share the machine, and one task per stream would cost more than what it measures.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
-# Streams that are opened at once. More only wait in the server.
+# How many streams to open at once. More would only wait in the server.
 OPENING = 64
 
 READ = 1 << 16
@@ -23,13 +23,13 @@ TWEET = re.compile(rb'^data: \{"type":"tweet".*?"content":"([^"]*)"', re.MULTILI
 OPENED = re.compile(rb"^id: (\S+)\nevent: open\n", re.MULTILINE)
 RESET = b"\nevent: reset\n"
 
-# The end of a chunk: what came is whole.
+# The end of a chunk: everything up to there is complete.
 WHOLE = b"\n\n\r\n"
 
 
 @dataclass
 class Heard:
-    """What came on all streams of a process. Times are of the monotonic clock, which all processes share."""
+    """What arrived on all streams of a process. Times are of the monotonic clock that all processes share."""
 
     came: dict[str, list[float]] = field(default_factory=dict)
     lost: int = 0
@@ -40,7 +40,7 @@ class Heard:
 
 
 class Listeners:
-    """A process with a stream for each key, which goes on after the event `last`."""
+    """A process with one stream for each key, which continues after the event `last`."""
 
     def __init__(self, port: int, keys: list[str], last: str = "") -> None:
         self._ours, theirs = multiprocessing.Pipe()
@@ -50,7 +50,7 @@ class Listeners:
         theirs.close()
 
     def opened(self, within: float) -> bool:
-        """Wait until all streams are open; whether they are."""
+        """Wait until all streams are open; returns whether they are."""
         return self._ours.poll(within)
 
     def close(self) -> Heard:
@@ -96,7 +96,7 @@ class _Streams:
         self.heard.opening_s = time.monotonic() - began
 
     def read(self) -> None:
-        """What has come, waiting for it a while."""
+        """Read what has arrived, waiting for it a while."""
         for ready, _ in self._selector.select(0.5):
             if isinstance(ready.fileobj, socket.socket):
                 self._take(ready.fileobj)

@@ -21,7 +21,7 @@ from tasks.picture_worker import PictureChildren
 
 
 async def make(picture: Path, times: int) -> list[float]:
-    """One after the other; the milliseconds of each."""
+    """Make the variants one picture after the other; returns the milliseconds of each."""
     took, children = [], PictureChildren()
     for _ in range(times):
         with tempfile.TemporaryDirectory() as folder:
@@ -33,7 +33,7 @@ async def make(picture: Path, times: int) -> list[float]:
 
 
 def main() -> None:
-    """Make them, and print the times."""
+    """Make the variants and print the times."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

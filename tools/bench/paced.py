@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 
 import click
 
-# A write waits for the disk; so many may wait at once.
+# How many writes may wait at once, because each waits for the disk.
 CONNECTIONS = 8
 
 
 async def write(url: str, lines: list[str], rate: float, seconds: float) -> dict[str, float]:
-    """All of it."""
+    """Send all writes."""
     began = time.perf_counter()
     due = iter(range(int(rate * seconds)))
     done: list[float] = []
@@ -49,7 +49,7 @@ async def write(url: str, lines: list[str], rate: float, seconds: float) -> dict
 
 
 def encoded(line: str) -> bytes:
-    """The request."""
+    """The request as bytes."""
     method, path, key, body = line.rstrip("\n").split("\t")
     lines = (
         f"{method} {path} HTTP/1.1",
@@ -64,7 +64,7 @@ def encoded(line: str) -> bytes:
 
 
 async def answered(reader: asyncio.StreamReader) -> int:
-    """The status of the next answer, whose body is read and left."""
+    """The status of the next answer, whose body is read and discarded."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = next((line for line in head.split(b"\r\n") if line.startswith(b"content-length:")), b":0")
     await reader.readexactly(int(length.split(b":")[1]))
@@ -72,7 +72,7 @@ async def answered(reader: asyncio.StreamReader) -> int:
 
 
 def main() -> None:
-    """Write, and print the result."""
+    """Send the writes and print the result."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""A 12-megapixel photograph: its variants in the worker, and from the upload until a page shows it."""
+"""A 12-megapixel photograph: making its variants in the worker, and the time from upload to display."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ SMALL = (640, 480)
 
 TIMES, PEAK_MIB, UPLOAD_TIMES = 1.5, 250, 1.5
 
-# Each program makes so many in a round, and the first is not counted: it loads what the others find loaded.
+# The pictures that each program makes per round; the first doesn't count, because it loads what the others
+# reuse.
 EACH = 4
 
 BOUNDARY = "perch-bench"
 
-# Longer than a picture may be pending. Seconds.
+# More seconds than a picture may stay pending.
 PATIENCE = 60
 
 
 def variants(stage: Stage) -> list[Row]:
-    """Both programs in turn."""
+    """Measure both programs alternately."""
     with tempfile.TemporaryDirectory() as name:
         file = photograph(Path(name))
         found = in_turn(
@@ -67,7 +68,7 @@ def variants(stage: Stage) -> list[Row]:
 
 
 def upload(stage: Stage) -> list[Row]:
-    """From the first byte of an upload until the picture's URL answers with it, the queue being idle."""
+    """The time from the first byte of an upload until the picture's URL returns it, with an idle queue."""
     key = stage.usual.keys[0]
     with (
         tempfile.TemporaryDirectory() as name,
@@ -78,7 +79,7 @@ def upload(stage: Stage) -> list[Row]:
         file = photograph(Path(name))
         body = form(file.read_bytes())
         both = [perch, sink]
-        shown(perch, key, body)  # everything is loaded
+        shown(perch, key, body)  # by now everything is loaded
         found = in_turn(
             {
                 "perch": sides.alone(perch, both, partial(after_a_pause, partial(shown, perch, key, body))),
@@ -101,7 +102,7 @@ def upload(stage: Stage) -> list[Row]:
 
 
 def photograph(folder: Path) -> Path:
-    """With the grain of a camera, so that it takes as long to decode as people's pictures do."""
+    """A picture with the grain of a camera, so that decoding takes as long as for people's pictures."""
     grain = Image.effect_noise((WIDTH, HEIGHT), 24).convert("RGB")
     picture = Image.blend(pictures.gradient(WIDTH, HEIGHT), grain, 0.3)
     file = folder / "photograph.jpg"
@@ -110,16 +111,16 @@ def photograph(folder: Path) -> Path:
 
 
 def made_by(program: str, file: Path) -> tuple[float, float]:
-    """Milliseconds and MiB of one round of a program."""
+    """The milliseconds and MiB of one round of a program."""
     found = output(program, str(file), "--times", str(EACH))
     return median(found["ms"][1:]), found["peak_mib"]
 
 
 def shown(perch: Side, key: str, body: bytes) -> float:
-    """Milliseconds until the picture's small variant is there, which a timeline shows."""
+    """Milliseconds until the picture's small variant, which timelines show, is there."""
     began = time.perf_counter()
     asked = Call("GET", json.loads(post(perch.url, key, body))["media"]["small_url"], key)
-    while (picture := calls.answer(perch.url, asked)).startswith(b"GIF"):  # what is shown of a pending one
+    while (picture := calls.answer(perch.url, asked)).startswith(b"GIF"):  # the placeholder
         if time.perf_counter() - began > PATIENCE:
             raise BenchFailed("the picture stays pending")
         time.sleep(0.005)
@@ -130,20 +131,20 @@ def shown(perch: Side, key: str, body: bytes) -> float:
 
 
 def transferred(sink: Side, body: bytes) -> float:
-    """Milliseconds of the bare transfer."""
+    """The milliseconds of only transferring the file."""
     began = time.perf_counter()
     post(sink.url, "", body)
     return (time.perf_counter() - began) * 1000
 
 
 def after_a_pause(measure: Callable[[], float]) -> float:
-    """The worker was stopped a moment ago, and is to be idle now."""
+    """Wait a moment: the worker has just been stopped, and must be idle now."""
     time.sleep(2)
     return measure()
 
 
 def post(url: str, key: str, body: bytes) -> bytes:
-    """Upload it; the answer."""
+    """Upload the picture; returns the answer."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE)
     content_type = f"multipart/form-data; boundary={BOUNDARY}"
@@ -157,7 +158,7 @@ def post(url: str, key: str, body: bytes) -> bytes:
 
 
 def form(picture: bytes) -> bytes:
-    """The multipart body."""
+    """The multipart body of an upload."""
     head = (
         f"--{BOUNDARY}\r\n"
         'content-disposition: form-data; name="file"; filename="photograph.jpg"\r\n'

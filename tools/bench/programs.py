@@ -1,4 +1,4 @@
-"""The rows that have a program of their own: live streams, dumps."""
+"""The rows measured by separate programs: live streams and dumps."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DUMP_TIMES, DUMP_MIB = 1.1, 80
 
 
 def streams(stage: Stage) -> list[Row]:
-    """A row for each number of connections."""
+    """One row for each number of connections."""
     return [streams_row(stage, connections) for connections in ((1_000,) if stage.quick else (5_000, 10_000))]
 
 
 def streams_row(stage: Stage, connections: int) -> Row:
-    """A tweet a second to so many."""
+    """The row for a tweet a second to this many connections."""
     seconds = 5 if stage.quick else 20
     found = output("streams", "--connections", str(connections), "--seconds", str(seconds))
     delay, kilobytes = found["delay_ms"], found["kib_per_stream_after"] * 1.024
@@ -39,7 +39,7 @@ def streams_row(stage: Stage, connections: int) -> Row:
 
 
 def unread(stage: Stage) -> list[Row]:
-    """Streams that nobody reads."""
+    """The row for streams that nobody reads."""
     connections = 1_000 if stage.quick else 10_000
     found = output("unread", "--connections", str(connections))
     fresh, behind = (found[name] * 1.024 for name in ("kib_fresh", "kib_behind"))
@@ -62,7 +62,7 @@ def unread(stage: Stage) -> list[Row]:
 
 
 def burst(stage: Stage) -> list[Row]:
-    """How late an event is after likes and unlikes."""
+    """How late an event arrives after a burst of likes and unlikes."""
     seconds = 4 if stage.quick else 10
     found = output("burst", "--seconds", str(seconds))
     return [
@@ -78,7 +78,7 @@ def burst(stage: Stage) -> list[Row]:
 
 
 def dump(stage: Stage) -> list[Row]:
-    """Of a database of 1 GiB, to the local disk."""
+    """A dump of a database of 1 GiB to the local disk."""
     mib, rounds = (128, 2) if stage.quick else (1024, 5)
     found = output("dumps", "--mib", str(mib), "--rounds", str(rounds))
     ratio, memory = found["ratio"], found["memory_above_idle_mib"]
@@ -94,7 +94,7 @@ def dump(stage: Stage) -> list[Row]:
 
 
 def output(name: str, *options: str) -> dict[str, Any]:
-    """What a program of `tools.bench` prints."""
+    """The output of a program of `tools.bench`."""
     command = [sys.executable, "-m", f"tools.bench.{name}", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

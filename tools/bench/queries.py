@@ -26,10 +26,10 @@ from tests.statements import generated, landmarks, statements
 from tools.measuring.figures import median
 from tools.measuring.tables import markdown
 
-# Rounds of each size in turn, and how often in each.
+# Rounds over all sizes, and how often each statement runs in each.
 ROUNDS, TIMES = 10, 40
 
-# Whose plans are shown.
+# The statements whose plans are shown.
 SHOWN = (
     "All",
     "Following, of 300",
@@ -38,7 +38,7 @@ SHOWN = (
     "the viewer's likes on a page",
 )
 
-# What a plan does, without what it was thought to cost; and what is left out of it.
+# Parts of a plan: what it does, without estimated costs; and details to leave out.
 COST, LEFT_OUT = (
     re.compile(r"  \(cost=[^)]*\)"),
     ("Buffers:", "Planning:", "Index Searches:", "Heap Fetches:", "Storage:"),
@@ -46,7 +46,7 @@ COST, LEFT_OUT = (
 
 
 async def measure(folder: Path, tweets: list[int]) -> None:
-    """All of it, with a server of its own."""
+    """Measure everything on a server of its own."""
     with servers.embedded_servers(folder) as settings:
         connections = []
         for number in tweets:
@@ -72,7 +72,7 @@ async def measure(folder: Path, tweets: list[int]) -> None:
 
 
 async def in_turn(connections: list[Any], of_sizes: list[tuple[str, list[Any]]]) -> list[list[float]]:
-    """The times of each size, in milliseconds."""
+    """The times at each size in milliseconds, measured alternately."""
     prepared = [
         await connection.prepare(sql) for connection, (sql, _) in zip(connections, of_sizes, strict=True)
     ]
@@ -82,23 +82,23 @@ async def in_turn(connections: list[Any], of_sizes: list[tuple[str, list[Any]]])
             for _ in range(TIMES):
                 began = time.perf_counter()
                 await statement.fetch(*values)
-                if number:  # the first round is for the caches, and until PostgreSQL has settled on a plan
+                if number:  # the first round fills caches and lets PostgreSQL settle on a plan
                     found.append((time.perf_counter() - began) * 1000)
     return times
 
 
 def is_write(sql: str) -> bool:
-    """Whether it changes something."""
+    """Whether the statement changes data."""
     return any(word in sql for word in ("INSERT ", "DELETE ", "UPDATE "))
 
 
 def shown(times: list[float]) -> str:
-    """The median, and what 99 of 100 do not exceed."""
+    """The median, and the time that 99 of 100 runs do not exceed."""
     return f"{median(times):.2f} / {sorted(times)[len(times) * 99 // 100]:.2f}"
 
 
 def shortened(plan: list[str]) -> str:
-    """Its nodes, with how many rows they gave."""
+    """The nodes of the plan, with the number of rows that each returned."""
     lines = [COST.sub("", line) for line in plan if not line.strip().startswith(LEFT_OUT)]
     return "\n".join(line[:110] for line in lines)
 

@@ -1,4 +1,4 @@
-"""Pages that are read again and again: requests a second against Sanic answering as many bytes."""
+"""Frequently read pages: requests a second compared with Sanic answering with as many bytes."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from tools.measuring.figures import number
 
 PAGE = 50
 
-# How much of the page fans like, and the share of the throughput that is wanted for them.
+# How many tweets of the page fans like, and the share of the throughput that they must get.
 LIKED, MARKED = 30, 0.9
 
-# $1 hashes of keys, $2 how many tweets are on the page, $3 how many of them.
+# $1 is an array of hashed keys, $2 the number of tweets on the page, $3 how many of those to like.
 UNLIKE = """
     DELETE FROM likes WHERE user_id IN (SELECT user_id FROM api_keys WHERE hash = ANY($1::bytea[]))
         AND tweet_id IN (SELECT id FROM tweets WHERE NOT hidden ORDER BY id DESC LIMIT $2)
@@ -41,7 +41,7 @@ LIKE = """
 
 @dataclass(frozen=True)
 class Reading:
-    """What a row asks, and how much of the other side's throughput is wanted."""
+    """The requests of a row, and the required share of the other side's throughput."""
 
     what: str
     against: str
@@ -51,7 +51,7 @@ class Reading:
 
 
 def first_page(stage: Stage) -> list[Row]:
-    """The first page of All, without and with access log: two rows of the table by two names."""
+    """The first page of All, without and with the access log: two rows of the table with two names."""
     return compared(
         stage,
         Reading(
@@ -64,7 +64,7 @@ def first_page(stage: Stage) -> list[Row]:
 
 
 def as_shipped(stage: Stage) -> list[Row]:
-    """The same with both access logs."""
+    """The same with both access logs on."""
     return compared(
         stage,
         Reading(
@@ -78,7 +78,7 @@ def as_shipped(stage: Stage) -> list[Row]:
 
 
 def old_client(stage: Stage) -> list[Row]:
-    """The bare address, with likers in each tweet."""
+    """The address without parameters, with likers in each tweet."""
     return compared(
         stage,
         Reading(
@@ -91,7 +91,7 @@ def old_client(stage: Stage) -> list[Row]:
 
 
 def me(stage: Stage) -> list[Row]:
-    """One's own profile."""
+    """The user's own profile."""
     return compared(
         stage,
         Reading("`GET /api/users/me`, warm", "Sanic answering as many bytes", calls.ME, 0.8),
@@ -99,7 +99,7 @@ def me(stage: Stage) -> list[Row]:
 
 
 def marked(stage: Stage) -> list[Row]:
-    """Viewers who like much of the first page, against such as like nothing on it."""
+    """Viewers who like much of the first page, compared with viewers who like nothing on it."""
     community = stage.usual
     middle = len(community.keys) // 2
     fans, others = (
@@ -129,7 +129,7 @@ def marked(stage: Stage) -> list[Row]:
 
 
 async def like_the_page(folder: Path, fans: list[Call], others: list[Call]) -> None:
-    """Nobody likes anything on the first page, and then fans do."""
+    """Remove all likes from the first page, then let fans like it."""
     connection = await asyncpg.connect(**database_of(folder))
     try:
         hashes = [[api_keys.digest(call.key) for call in some] for some in (fans, others)]
@@ -140,7 +140,7 @@ async def like_the_page(folder: Path, fans: list[Call], others: list[Call]) -> N
 
 
 def compared(stage: Stage, reading: Reading) -> list[Row]:
-    """Perch and the fixed bytes in turn."""
+    """Measure Perch and the fixed bytes alternately."""
     community = stage.usual
     asked = calls.reading(reading.path, community.keys)
     log = "on" if reading.access_log else "off"
@@ -171,7 +171,7 @@ def compared(stage: Stage, reading: Reading) -> list[Row]:
 
 
 def warm(stage: Stage, side: Side, asked: list[Call]) -> Load:
-    """A round on a side that has been asked all of it a moment ago."""
+    """Measure a round on a side that has just received all of these requests."""
     press(side.url, asked, seconds=WARM_UP)
     return press(side.url, asked, seconds=stage.seconds)
 
@@ -180,7 +180,7 @@ def warm(stage: Stage, side: Side, asked: list[Call]) -> Load:
 def fixed(
     folder: Path, perch: Side, asked: list[Call], *, access_log: bool = False
 ) -> Iterator[tuple[Side, int]]:
-    """Sanic answering as many bytes as Perch does on the average, and how many that is."""
+    """Sanic answering with as many bytes as Perch does on average; also yields that number."""
     body = calls.average_answer(perch.url, asked)
     file = folder / "body"
     file.write_bytes(body)
@@ -192,7 +192,7 @@ def fixed(
 
 
 def check(url: str, call: Call) -> None:
-    """A page has all its tweets, or it is of somebody. Raises BenchFailed."""
+    """Check that the page has all its tweets, or belongs to someone. Raises BenchFailed."""
     found = calls.checked(url, call)
     if "tweets" in found:
         ids = [tweet["id"] for tweet in found["tweets"]]

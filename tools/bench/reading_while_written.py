@@ -1,4 +1,4 @@
-"""The first page while others tweet and like: throughput against Sanic's, waiting against a quiet time's."""
+"""The first page while others tweet and like: throughput against Sanic's, latency against a quiet time's."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from tools.bench.sides import Side
 from tools.bench.stage import Stage
 from tools.measuring.figures import median, number
 
-# Tweets and likes together.
+# Tweets and likes a second, together.
 WRITES_A_SECOND = 100
 
 RATIO, WAITING = 0.5, 4
 
-# Less than this of the writes would be another row.
+# With fewer than this share of the writes, the row would measure something else.
 ENOUGH = 0.95
 
 
 def under_writes(stage: Stage) -> list[Row]:
-    """Quiet, bare and written in turn, each on a side that stands alone."""
+    """Measure quiet, bare and written alternately, each on a side that runs alone."""
     written: list[dict[str, float]] = []
     asked = calls.reading(calls.FIRST_PAGE, stage.usual.keys)
     with (
@@ -76,7 +76,7 @@ def under_writes(stage: Stage) -> list[Row]:
 
 
 def writes(perch: Side, keys: list[str]) -> list[Call]:
-    """Tweets and likes in turn; the liked ones are on the page that is read. Half of the likes go again."""
+    """Tweets and likes alternately. Liked tweets are on the page being read; half of the likes are undone."""
     page = calls.checked(perch.url, Call("GET", calls.FIRST_PAGE, keys[0]))
     likes = calls.liking(keys[:50], [tweet["id"] for tweet in page["tweets"]])
     return list(chain.from_iterable(zip(calls.publishing(keys[: len(likes)]), likes, strict=True)))
@@ -84,7 +84,7 @@ def writes(perch: Side, keys: list[str]) -> list[Call]:
 
 @contextmanager
 def writer(perch: Side, lines: Path, seconds: int, told: list[dict[str, float]]) -> Iterator[None]:
-    """Write while the block lasts; what came of it is told."""
+    """Write for the duration of the block, then report the result."""
     options = ["--url", perch.url, "--calls", str(lines), "--rate", str(WRITES_A_SECOND)]
     command = [sys.executable, "-m", "tools.bench.paced", *options, "--seconds", str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:

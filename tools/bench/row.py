@@ -1,4 +1,4 @@
-"""A row of the table: what is measured, against what, the target, the figure and the verdict."""
+"""One row of the table: what is measured, against what, the target, the figure, and the verdict."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLUMNS = ("what", "against", "target", "measured", "verdict")
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `against` names its other side; `ok` is None where it is measured only when asked for."""
+    """One row. `against` names its other side; `ok` is None if it is measured only on request."""
 
     what: str
     against: str
@@ -38,7 +38,7 @@ class Row:
 
 
 def plain(rows: Sequence[Row]) -> str:
-    """For a terminal: a row's cells below each other, as their sentences are long."""
+    """Text for a terminal: the cells of a row are below each other, because their sentences are long."""
     lines = []
     for row in rows:
         lines += [f"{row.verdict:<6} {row.what}"]

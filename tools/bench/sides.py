@@ -19,30 +19,31 @@ from tests.whole.conftest import processes, running
 
 T = TypeVar("T")
 
-# The embedded servers answer both sides of a row that writes.
+# In rows that write, both sides use the same embedded servers.
 SERVERS = ("postgres", "valkey")
 
-# When the first of two processes answers, the other one does so within this time. Seconds.
+# The seconds within which the second of two processes answers after the first.
 ALL_THERE = 1
 
-# What is under way when wrk goes is finished within this time: nobody is stopped in a transaction. Seconds.
+# The seconds in which requests in progress finish after wrk ends, so that no process is stopped in a
+# transaction.
 SETTLING = 0.3
 
 
 @dataclass(frozen=True)
 class Side:
-    """A server that can be asked at `url`; `root` is the parent of its processes."""
+    """A server at `url`; `root` is the parent of its processes."""
 
     url: str
     root: int
 
     def family(self) -> list[int]:
-        """All its processes."""
+        """All processes of this side."""
         return descendants(self.root)
 
 
 def alone(side: Side, sides: Sequence[Side], measure: Callable[[], T]) -> Callable[[], T]:
-    """Measure this side while the others stand still, but for embedded servers, which sides may share."""
+    """Measure this side while the others are stopped, except for embedded servers, which sides may share."""
 
     def measured() -> T:
         time.sleep(SETTLING)
@@ -57,7 +58,7 @@ def alone(side: Side, sides: Sequence[Side], measure: Callable[[], T]) -> Callab
     return measured
 
 
-# Who measures asks for more than anybody may.
+# Benchmarks send more requests than any user may.
 WITHOUT_LIMITS = {
     "RATE_LIMITS": "off",
     "UPLOADS_PER_DAY": "1000000",
@@ -68,7 +69,7 @@ WITHOUT_LIMITS = {
 
 @contextmanager
 def perch(folder: Path, **settings: str) -> Iterator[Side]:
-    """`perch up` with two web processes on the data of this folder."""
+    """Run `perch up` with two web processes on this folder's data."""
     defaults = {"WEB_CONCURRENCY": "2", "DEMO_KEYS": "off", "ACCESS_LOG": "off", **WITHOUT_LIMITS}
     with running(folder, **{**defaults, **settings}) as found:
         time.sleep(ALL_THERE)
@@ -77,7 +78,7 @@ def perch(folder: Path, **settings: str) -> Iterator[Side]:
 
 @contextmanager
 def baseline(name: str, *arguments: str, log: Path | None = None) -> Iterator[Side]:
-    """A program of `tools.bench.baselines`, with two processes; what it prints goes to the log."""
+    """Run a program of `tools.bench.baselines` with two processes; its output goes to the log."""
     port = servers.free_port()
     command = [sys.executable, "-m", f"tools.bench.baselines.{name}", "--port", str(port), *arguments]
     with (log or Path(os.devnull)).open("wb") as out:
@@ -93,7 +94,7 @@ def baseline(name: str, *arguments: str, log: Path | None = None) -> Iterator[Si
 
 
 def descendants(root: int) -> list[int]:
-    """A process and all below it."""
+    """A process and all its descendants."""
     children: dict[int, list[int]] = {}
     for pid, parent, _ in processes():
         children.setdefault(parent, []).append(pid)
@@ -112,7 +113,7 @@ def is_server(pid: int) -> bool:
 
 
 def memory(pids: Sequence[int]) -> float:
-    """The sum of their proportional set sizes, in MiB: shared pages are counted once."""
+    """The sum of the proportional set sizes in MiB, so that shared pages are counted once."""
     total = 0
     for pid in pids:
         with suppress(OSError):  # it has ended
@@ -122,7 +123,7 @@ def memory(pids: Sequence[int]) -> float:
 
 
 def send(pids: Sequence[int], number: signal.Signals) -> None:
-    """A signal to each that still lives."""
+    """Send a signal to each process that is still alive."""
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, number)

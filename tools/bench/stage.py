@@ -23,15 +23,15 @@ from tools.bench.load import BenchFailed
 
 ROOT = Path(__file__).parents[2]
 
-# Whose rows make the community; where they change, it is made anew.
+# The code that generates communities; if it changes, they are generated again.
 GENERATOR = ROOT / "server" / "generate"
 
 SIZES = {"10k": 10_000, "100k": 100_000, "1M": 1_000_000}
 
-# How many viewers ask in rotation, and how many of them are such as follow 300 people.
+# How many viewers send requests in rotation, and how many of them follow 300 people.
 VIEWERS, READERS, FOLLOWED = 1000, 100, 300
 
-# Who follows closest to so many people.
+# The users who follow closest to this many people.
 READERS_OF = """
     SELECT id, following_count AS follows FROM users WHERE following_count BETWEEN $1 * 0.9 AND $1 * 1.1
     ORDER BY abs(following_count - $1), id LIMIT $2
@@ -43,7 +43,7 @@ INSERT_KEY = """
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who follows many, with a key."""
+    """A user who follows many others, with a key."""
 
     id: int
     key: str
@@ -52,7 +52,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Community:
-    """A generated database in `folder/data`, and whom to ask about in it."""
+    """A generated database in `folder/data`, and the users and tweets to request."""
 
     folder: Path
     tweets: int
@@ -72,7 +72,7 @@ class Community:
 
 @dataclass(frozen=True)
 class Stage:
-    """The options of a run."""
+    """The options of a benchmark run."""
 
     data: Path
     quick: bool
@@ -84,22 +84,22 @@ class Stage:
 
     @property
     def rounds(self) -> int:
-        """How often each side is measured."""
+        """How many rounds each side is measured."""
         return 2 if self.quick else 5
 
     @property
     def seconds(self) -> int:
-        """How long a round of load takes."""
+        """How many seconds a round of load takes."""
         return 2 if self.quick else 4
 
     @property
     def usual(self) -> Community:
-        """Where one size is enough."""
+        """The community for rows that need only one size."""
         return self.community("10k" if self.quick else "100k")
 
     @property
     def sizes(self) -> list[str]:
-        """Where growth is measured."""
+        """The sizes of rows that measure growth."""
         return ["10k", "100k"] if self.quick else list(SIZES)
 
     @cached_property
@@ -107,7 +107,7 @@ class Stage:
         return {}
 
     def community(self, size: str) -> Community:
-        """The community of this size, made where it is not there yet."""
+        """The community of this size, generated if it doesn't exist yet."""
         if size not in self._communities:
             folder = self.data / size
             if not is_fresh(folder):
@@ -118,7 +118,7 @@ class Stage:
 
 
 def make(folder: Path, tweets: int) -> None:
-    """Generate it, with keys for those who follow many besides. The summary is written last."""
+    """Generate it, with keys for users who follow many others as well. The summary is written last."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     settings = {"DATA_DIR": str(folder / "data"), "MODE": "PROD"}
@@ -140,7 +140,7 @@ def make(folder: Path, tweets: int) -> None:
 
 
 async def add_readers(folder: Path) -> list[dict[str, Any]]:
-    """Keys for those who follow about 300 people."""
+    """Create keys for users who follow about 300 people."""
     connection = await asyncpg.connect(**database_of(folder))
     try:
         found = []
@@ -154,7 +154,7 @@ async def add_readers(folder: Path) -> list[dict[str, Any]]:
 
 
 def read(folder: Path) -> Community:
-    """What `make` left."""
+    """Read what `make` has written."""
     made = json.loads((folder / "made.json").read_text())
     return Community(
         folder,
@@ -167,13 +167,13 @@ def read(folder: Path) -> Community:
 
 
 def is_fresh(folder: Path) -> bool:
-    """Whether it was made whole, by the generator that is here now."""
+    """Whether it was generated completely, and by the current generator."""
     summary = folder / "made.json"
     return summary.is_file() and json.loads(summary.read_text()).get("of") == fingerprint()
 
 
 def fingerprint() -> str:
-    """Of the generator."""
+    """The fingerprint of the generator."""
     found = hashlib.sha256()
     for file in sorted(GENERATOR.glob("*.py")):
         found.update(file.read_bytes())
@@ -181,5 +181,5 @@ def fingerprint() -> str:
 
 
 def database_of(folder: Path) -> dict[str, Any]:
-    """How asyncpg connects to the database in this folder while its server runs."""
+    """The asyncpg arguments for the database in this folder while its server runs."""
     return {"host": str(folder / "data" / "run"), "user": "perch", "database": "perch"}

@@ -1,4 +1,4 @@
-"""How long `perch up` takes: the second start, the first one, and that of a fresh clone with its installs."""
+"""How long `perch up` takes: a second start, a first start, and a new clone including installation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE = 600
 
 
 def starts(stage: Stage) -> list[Row]:
-    """New data each time, and then the same data again."""
+    """Start on new data each time, then again on the same data."""
     first, second = [], []
     for _ in range(stage.rounds):
         with tempfile.TemporaryDirectory() as name:
@@ -36,7 +36,7 @@ def starts(stage: Stage) -> list[Row]:
 
 
 def fresh_clone(stage: Stage) -> list[Row]:
-    """`make run` in a clone without anything. Packages come from where pip finds them, its cache included."""
+    """`make run` in an empty clone. Packages come from where pip finds them, including its cache."""
     what, against = "first start from a fresh clone, installs included", ""
     if not stage.fresh:
         return [Row(what, against, f"<= {FRESH} s until ready", "not measured: --fresh", None)]
@@ -49,13 +49,13 @@ def fresh_clone(stage: Stage) -> list[Row]:
 
 
 def row(what: str, took: Sequence[float], limit: float) -> Row:
-    """The median until everything answers."""
+    """The median time until everything answers."""
     middle = median(took)
     return Row(what, "", f"<= {limit:g} s until ready", f"{number(middle)} s", middle <= limit)
 
 
 def start(command: Sequence[str], folder: Path) -> float:
-    """Seconds until `/health/ready` says so; stopped again."""
+    """Seconds until `/health/ready` is positive; then stop it again."""
     port = servers.free_port()
     settings = {"PORT": str(port), "DATA_DIR": str(folder / "data"), "DEMO_KEYS": "off"}
     log = folder / "start.log"
@@ -82,5 +82,5 @@ def start(command: Sequence[str], folder: Path) -> float:
 
 
 def forwarded() -> Mapping[str, str]:
-    """What pip is told by the environment here, where its packages are."""
+    """The environment variables that tell pip where its packages are."""
     return {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTP"))}

@@ -1,7 +1,7 @@
-"""How many statements the web processes send to PostgreSQL for a request: exact, from PostgreSQL's own log.
+"""How many statements the web processes send to PostgreSQL per request: exact, from PostgreSQL's own log.
 
-`log_statement = all` writes a line for each statement that arrives, with the name of the application; what
-triggers do is not among them. Requests come one after the other, so that a count divides well.
+`log_statement = all` logs each statement that arrives, with the name of the application; statements inside
+triggers are not included. Requests come one after the other, so that the count can be divided by them.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from tools.bench.load import WARM_UP, Call, press
 from tools.bench.row import Row
 from tools.bench.stage import Stage, database_of
 
-# The name of the pool that requests use; the hub's connections, which ask by themselves, have another.
+# The name of the pool for requests; the hub's connections, which query by themselves, have another name.
 WEB = "perch web"
 
 LINE = re.compile(rf"^{WEB}\tLOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)$", re.MULTILINE)
 
-# What only opens and closes a transaction.
+# Statements that only open and close a transaction.
 BRACKETS = ("BEGIN", "COMMIT")
 
-# How asyncpg asks for the types of a statement's arrays, once in the life of a connection.
+# The query with which asyncpg looks up the types of a statement's arrays, once per connection.
 TYPES = ("SELECT current_setting('jit')", "WITH RECURSIVE typeinfo_tree(")
 
 REQUESTS = 50
@@ -38,7 +38,7 @@ HOT, COLD, PUBLISH = 0, 3, 1
 
 
 def per_request(stage: Stage) -> list[Row]:
-    """A hot page, a cold one, a tweet."""
+    """The statements for a hot page, a cold page, and a tweet."""
     keys = stage.usual.keys[:REQUESTS]
     page = calls.reading(calls.FIRST_PAGE, keys)
     with stage.usual.copied() as folder:
@@ -48,7 +48,7 @@ def per_request(stage: Stage) -> list[Row]:
             hot = counted(folder, perch.url, page)
             publish = counted(folder, perch.url, calls.publishing(keys))
         with sides.perch(folder, CACHE_MB="0") as perch:
-            press(perch.url, page, seconds=WARM_UP)  # connections are open, statements prepared
+            press(perch.url, page, seconds=WARM_UP)  # by now connections are open and statements prepared
             cold = counted(folder, perch.url, page)
     found = {"hot page": hot, "cold page": cold, "publish": publish}
     limits = {"hot page": HOT, "cold page": COLD, "publish": PUBLISH}
@@ -70,7 +70,7 @@ def per_request(stage: Stage) -> list[Row]:
 
 
 def counted(folder: Path, url: str, asked: Sequence[Call]) -> list[str]:
-    """The statements that these requests make, each on one line. BEGIN and COMMIT do not count."""
+    """The statements of these requests, each on one line, without BEGIN and COMMIT."""
     with logged(folder) as found:
         for call in asked:
             calls.answer(url, call)
@@ -80,7 +80,7 @@ def counted(folder: Path, url: str, asked: Sequence[Call]) -> list[str]:
 
 @contextmanager
 def logged(folder: Path) -> Iterator[list[str]]:
-    """What the web processes send during the block; complete after it."""
+    """What the web processes send during the block; complete once the block has ended."""
     found: list[str] = []
     file = folder / "data" / "logs" / "postgres.log"
     run = partial(execute, folder)
@@ -96,7 +96,7 @@ def logged(folder: Path) -> Iterator[list[str]]:
 
 
 async def execute(folder: Path, *statements: str) -> None:
-    """Change settings of the server, and see them taken over by those who are connected."""
+    """Change settings of the server and wait until connected sessions have adopted them."""
     connection = await asyncpg.connect(**{**database_of(folder), "user": SUPERUSER})
     try:
         for statement in statements:

@@ -30,33 +30,33 @@ from tests.whole.conftest import Perch, is_web, running
 from tools.bench import sides
 from tools.bench.listeners import Heard, Listeners
 
-# People who listen, in rotation.
+# The number of people who listen, in rotation.
 MEMBERS = 1_000
 
-# Streams of one client process.
+# The number of streams per client process.
 EACH = 5_000
 
-# Connections that ask something else meanwhile, and how often each does. Seconds.
+# Connections that send other requests meanwhile, and the seconds between two requests of each.
 PROBES, ASK_EVERY = 4, 0.01
 
-# How long nothing happens: each stream has a heartbeat meanwhile. Seconds.
+# The seconds in which nothing happens; each stream has a heartbeat in that time.
 QUIET = 20
 
 HERTZ = os.sysconf("SC_CLK_TCK")
 
 
 def web_processes(perch: Perch) -> list[int]:
-    """The web processes' ids."""
+    """The ids of the web processes."""
     return [pid for pid in perch.children() if is_web(pid)]
 
 
 def memory(perch: Perch) -> float:
-    """The web processes' proportional set size, in KiB."""
+    """The proportional set size of the web processes, in KiB."""
     return sides.memory(web_processes(perch)) * 1024
 
 
 def processor_time(perch: Perch) -> float:
-    """What the web processes have used, in seconds."""
+    """The CPU time used by the web processes, in seconds."""
     fields = [
         Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split() for pid in web_processes(perch)
     ]
@@ -64,7 +64,7 @@ def processor_time(perch: Perch) -> float:
 
 
 async def ask(port: int, took: list[float]) -> None:
-    """Something small, again and again, on one connection."""
+    """Send a small request repeatedly on one connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         while True:
@@ -80,7 +80,7 @@ async def ask(port: int, took: list[float]) -> None:
 
 @contextlib.contextmanager
 def asking(perch: Perch) -> Iterator[list[float]]:
-    """What answers take inside of the block."""
+    """How long answers take during the block."""
     took: list[float] = []
     probes = [asyncio.create_task(ask(int(perch.settings["PORT"]), took)) for _ in range(PROBES)]
     try:
@@ -91,7 +91,7 @@ def asking(perch: Perch) -> Iterator[list[float]]:
 
 
 def milliseconds(seconds: list[float]) -> dict[str, float]:
-    """Their distribution."""
+    """The distribution of the times."""
     found = sorted(each * 1000 for each in seconds)
 
     def at(share: float) -> float:
@@ -101,7 +101,7 @@ def milliseconds(seconds: list[float]) -> dict[str, float]:
 
 
 def listeners(perch: Perch, keys: list[str], last: str = "") -> list[Listeners]:
-    """Client processes for so many streams, all of them open, after the event `last`."""
+    """Client processes for this many streams, all of them open, which continue after the event `last`."""
     port = int(perch.settings["PORT"])
     started = [Listeners(port, keys[begin : begin + EACH], last) for begin in range(0, len(keys), EACH)]
     for each in started:
@@ -111,7 +111,7 @@ def listeners(perch: Perch, keys: list[str], last: str = "") -> list[Listeners]:
 
 
 async def tweeting(author: Caller, seconds: int) -> dict[str, tuple[float, float]]:
-    """A tweet a second; when each was sent and when it was answered, by its text."""
+    """Publish a tweet a second; returns when each was sent and when it was answered, by its text."""
     told = {}
     for number in range(seconds):
         began = time.monotonic()
@@ -123,7 +123,7 @@ async def tweeting(author: Caller, seconds: int) -> dict[str, tuple[float, float
 
 
 async def coming_back(perch: Perch, keys: list[str], last: str) -> dict[str, float]:
-    """All streams come back at once, and get what they missed since `last`, as after a restart."""
+    """All streams reconnect at once and get what they missed since `last`, as after a restart."""
     click.echo("all come back", err=True)
     opened = await asyncio.to_thread(listeners, perch, keys, last)
     await asyncio.sleep(1)
@@ -133,7 +133,7 @@ async def coming_back(perch: Perch, keys: list[str], last: str) -> dict[str, flo
 
 
 async def coming_and_going(perch: Perch, keys: list[str], rounds: int) -> list[float]:
-    """All streams open and close, so many times; the memory after each, in KiB."""
+    """Open and close all streams this many times; returns the memory after each time, in KiB."""
     found = []
     for number in range(rounds):
         click.echo(f"all come and go, {number + 1} of {rounds}", err=True)
@@ -145,7 +145,7 @@ async def coming_and_going(perch: Perch, keys: list[str], rounds: int) -> list[f
 
 
 async def measure(perch: Perch, connections: int, seconds: int, rounds: int) -> dict[str, object]:
-    """All of it, on a running server."""
+    """Measure everything on a running server."""
     async with httpx.AsyncClient(base_url=perch.url, timeout=30) as client:
         (author,) = await perch.register(client)
         members = await perch.register(client, min(MEMBERS, connections))
@@ -193,7 +193,7 @@ async def measure(perch: Perch, connections: int, seconds: int, rounds: int) -> 
 
 
 def arrivals(heard: list[Heard]) -> Iterator[tuple[str, float]]:
-    """Each arrival of each text."""
+    """All arrivals of each text."""
     for each in heard:
         for text, times in each.came.items():
             for came in times:

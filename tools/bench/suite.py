@@ -1,4 +1,4 @@
-"""How long `make test` takes: told, or measured where asked for, as it takes minutes."""
+"""How long `make test` takes: a given figure, or measured on request, because it takes minutes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MINUTES = 5
 
 
 def make_test(stage: Stage) -> list[Row]:
-    """The row, where there is a figure."""
+    """The row, if there is a figure for it."""
     seconds, how = stage.tests_took, "as told"
     if stage.with_tests:
         seconds, how = measured(), "in this run"
@@ -24,7 +24,7 @@ def make_test(stage: Stage) -> list[Row]:
 
 
 def measured() -> float:
-    """Seconds, of tests that pass."""
+    """The seconds that a passing run of the tests takes."""
     began = time.monotonic()
     done = subprocess.run(["make", "test"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -31,17 +31,17 @@ from tests.realtime.listening import listening
 from tests.whole.conftest import Perch, running
 from tools.bench.streams import MEMBERS, memory
 
-# A burst, and how long each of its tweets is: half a megabyte for each stream, many times what the buffers of
-# its socket hold.
+# The tweets of a burst, and the length of each: half a megabyte per stream, many times the size of its
+# socket's buffers.
 BURST, LENGTH = 300, 1_000
 
-# Streams that are opened at once: what nobody reads is cut off after a minute, and all have to be there then.
+# How many streams to open at once: unread streams are closed after a minute, and by then all must be open.
 OPENING = 64
 
-# The least buffer that the kernel gives a client, so that the server's end is full soon. Bytes.
+# The smallest buffer in bytes that the kernel gives a client, so that the server's end soon fills up.
 BUFFER = 4_096
 
-# How long the memory is looked at behind a burst. Seconds.
+# The seconds after a burst during which memory is measured.
 LOOKED_AT = 10
 
 PUBLISH = """
@@ -51,7 +51,7 @@ PUBLISH = """
 
 @contextlib.contextmanager
 def unread(perch: Perch, keys: list[str], last: str = "") -> Iterator[list[socket.socket]]:
-    """A stream for each key, which is read until it is open, and never again."""
+    """Open a stream for each key, which is read until it is open and never again."""
     port = int(perch.settings["PORT"])
     opened: list[socket.socket] = []
     try:
@@ -65,7 +65,7 @@ def unread(perch: Perch, keys: list[str], last: str = "") -> Iterator[list[socke
 
 
 def opened_stream(port: int, key: str, last: str) -> socket.socket:
-    """Read until it is open. Raises ClickException where it does not open."""
+    """Read until the stream is open. Raises ClickException if it doesn't open."""
     stream = socket.socket()
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
     stream.settimeout(60)
@@ -81,7 +81,7 @@ def opened_stream(port: int, key: str, last: str) -> socket.socket:
 
 
 def lost(streams: list[socket.socket]) -> int:
-    """How many of them the server has closed. Nobody has to read for that."""
+    """How many of the streams the server has closed; nothing has to be read to know that."""
     closed = select.poll()
     for stream in streams:
         closed.register(stream, select.POLLRDHUP)
@@ -89,13 +89,13 @@ def lost(streams: list[socket.socket]) -> int:
 
 
 def in_the_kernel() -> int:
-    """What all TCP sockets of the machine hold. KiB."""
+    """The memory of all TCP sockets of the machine, in KiB."""
     line = next(line for line in Path("/proc/net/sockstat").read_text().splitlines() if line[:4] == "TCP:")
     return int(line.split(" mem ")[1].split()[0]) * resource.getpagesize() // 1024
 
 
 async def highest(perch: Perch, seconds: float) -> tuple[float, int]:
-    """The most memory that the web processes take in this time, and the kernel for sockets. KiB."""
+    """The peak memory in this time of the web processes, and of the kernel's sockets. Both in KiB."""
     found = []
     began = time.monotonic()
     while time.monotonic() - began < seconds:
@@ -105,7 +105,7 @@ async def highest(perch: Perch, seconds: float) -> tuple[float, int]:
 
 
 async def measure(perch: Perch, connections: int) -> dict[str, object]:
-    """All of it, on a running server."""
+    """Measure everything on a running server."""
     async with httpx.AsyncClient(base_url=perch.url, timeout=30) as client:
         author, reader, *members = await perch.register(client, 2 + min(MEMBERS, connections))
         keys = [members[number % len(members)].key or "" for number in range(connections)]
@@ -121,9 +121,9 @@ async def measure(perch: Perch, connections: int) -> dict[str, object]:
                 fresh = await highest(perch, LOOKED_AT)
                 await heard.wait_for("tweet", BURST, within=60)
                 gone = lost(streams)
-            # They have missed the burst, and ask for it.
+            # These streams have missed the burst and request it.
             click.echo("others come that have missed it", err=True)
-            await asyncio.sleep(5)  # the first ones go
+            await asyncio.sleep(5)  # the first streams are closed
             with unread(perch, keys, last) as streams:
                 behind = await highest(perch, LOOKED_AT)
                 gone += lost(streams)

@@ -38,7 +38,7 @@ WRITTEN = """
 
 
 def publish(stage: Stage) -> list[Row]:
-    """Tweets without pictures."""
+    """Publish tweets without pictures."""
     keys = stage.usual.keys
     with both(stage) as (folder, perch, other):
         before = asyncio.run(query(folder, WRITTEN))
@@ -57,7 +57,7 @@ def publish(stage: Stage) -> list[Row]:
 
 
 def like(stage: Stage) -> list[Row]:
-    """Likes and their taking back, in turn."""
+    """Like tweets and take the likes back, alternately."""
     keys = stage.usual.keys
     with both(stage) as (folder, perch, other):
         page = calls.checked(perch.url, Call("GET", "/api/tweets?likers=0&limit=100", keys[0]))
@@ -74,7 +74,7 @@ def like(stage: Stage) -> list[Row]:
 def compared(
     stage: Stage, perch: Side, other: Side, asked: list[Call], what: str, work: str
 ) -> tuple[Row, int]:
-    """The row, and how many requests of Perch's were answered."""
+    """The row, and the number of Perch's requests that were answered."""
     pair = [perch, other]
     found = in_turn(
         {
@@ -98,7 +98,7 @@ def compared(
 
 @contextmanager
 def both(stage: Stage) -> Iterator[tuple[Path, Side, Side]]:
-    """A copy of the data with Perch on it, and the plain program on the same PostgreSQL."""
+    """Perch on a copy of the data, and the plain program on the same PostgreSQL."""
     with stage.usual.copied() as folder, sides.perch(folder) as perch:
         asyncio.run(execute(folder, TABLES))
         with sides.baseline("writes", "--host", database_of(folder)["host"]) as other:
@@ -106,7 +106,7 @@ def both(stage: Stage) -> Iterator[tuple[Path, Side, Side]]:
 
 
 async def execute(folder: Path, statements: str) -> None:
-    """Run them in the database of this folder."""
+    """Execute the statements in the database of this folder."""
     connection = await asyncpg.connect(**database_of(folder))
     try:
         await connection.execute(statements, timeout=300)
@@ -115,7 +115,7 @@ async def execute(folder: Path, statements: str) -> None:
 
 
 async def query(folder: Path, statement: str) -> Any:
-    """One row of that database."""
+    """One row from that database."""
     connection = await asyncpg.connect(**database_of(folder))
     try:
         return await connection.fetchrow(statement, timeout=300)

@@ -1,5 +1,5 @@
-"""The figures that the browser client is held to, measured against a real `perch up` in headless Chromium.
+"""The limits for the browser client, measured against a real `perch up` in headless Chromium.
 
-`make client-gates` measures all of them; `docs/client.md` holds the last table. One module per family; what
-takes a moment runs in `make test-all` too (tests/browser/test_gates.py).
+`make client-gates` measures all of them, and `docs/client.md` holds the last table. There is one module per
+family; quick measurements run in `make test-all` too (tests/browser/test_gates.py).
 """

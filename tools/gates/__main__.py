@@ -41,7 +41,7 @@ from tools.measuring import machine
 
 Family = Callable[[Visitor], Awaitable[list[Measure]]]
 
-# In this order, as the last ones leave tweets behind.
+# The order matters, because the last families leave tweets behind.
 FAMILIES: dict[str, Family] = {
     "lighthouse": lighthouse.measure,
     "sizes": sizes.measure,
@@ -87,13 +87,13 @@ def arguments() -> argparse.Namespace:
 
 
 def say(text: str) -> None:
-    """Progress, for whoever watches."""
+    """Report progress to whoever is watching."""
     if sys.stderr.isatty():
         click.echo(f"{time.strftime('%H:%M:%S')} {text}", err=True)
 
 
 async def measure(families: Sequence[str], pictures: Path | None) -> tuple[list[Measure], str]:
-    """All figures of these families, and where they were measured."""
+    """All figures of these families, and a description of the machine."""
     measures: list[Measure] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -120,7 +120,7 @@ async def measure(families: Sequence[str], pictures: Path | None) -> tuple[list[
 
 
 def described(browser: str) -> str:
-    """One sentence of the machine, one of the versions."""
+    """One sentence about the machine, and one about the versions."""
     node = machine.version_of("node")
     found = f"Lighthouse {lighthouse.version()} on Node {node}, " if lighthouse.PROGRAM.exists() else ""
     return (
@@ -130,7 +130,7 @@ def described(browser: str) -> str:
 
 
 async def measured(family: str, visitor: Visitor) -> list[Measure]:
-    """The figures of a family. Where they cannot be had a gate is missed, and the others are measured."""
+    """The figures of a family. If they can't be measured, a gate is missed; the others are still measured."""
     try:
         return await FAMILIES[family](visitor)
     except (AssertionError, RuntimeError, PlaywrightError) as failure:
@@ -138,7 +138,7 @@ async def measured(family: str, visitor: Visitor) -> list[Measure]:
 
 
 def main() -> int:
-    """Measure, print, write; the exit code."""
+    """Measure, print and write; returns the exit code."""
     chosen = arguments()
     families = [name for name in FAMILIES if not chosen.only or name in chosen.only]
     measures, where = asyncio.run(measure(families, chosen.screenshots))

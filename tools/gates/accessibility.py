@@ -1,4 +1,4 @@
-"""axe-core on every page, in both languages and schemes, on three widths: nothing wrong or undecided."""
+"""axe-core on every page, in both languages and schemes, in three widths: nothing wrong or undecided."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.gates.places import PLACES, Place
 from tools.gates.result import Measure, at_most
 from tools.gates.visitor import LANGUAGES, QUIET, SCHEMES, SCREENS, Visitor
 
-# axe sees through neither rows that are not drawn while out of view nor colours on their way to others.
+# axe can't examine rows that are not drawn while out of view, or colours in transition.
 STILL = """*, *::before, *::after {
     content-visibility: visible !important; transition: none !important; animation: none !important;
 }"""
@@ -21,7 +21,7 @@ KINDS = ("violations", "incomplete")
 
 
 async def examine(page: Page) -> list[str]:
-    """What axe has to say, one line for each element that it names."""
+    """The findings of axe, one line for each element."""
     found = await Axe().run(page, options={"resultTypes": list(KINDS)})
     return [line for kind in KINDS for rule in found.response[kind] for line in said(kind, rule)]
 
@@ -42,7 +42,7 @@ async def look_at(
     screens: Sequence[tuple[int, int]] = SCREENS,
     schemes: Sequence[Any] = SCHEMES,
 ) -> dict[str, list[str]]:
-    """One page in one language, on all widths, light and dark; what is said of each."""
+    """Examine one page in one language, in all widths, light and dark; returns the findings of each."""
     found = {}
     async with visitor.page(
         language=language, who=place.who, bypass_csp=True, reduced_motion="reduce"
@@ -58,7 +58,7 @@ async def look_at(
 
 
 async def measure(visitor: Visitor, places: tuple[Place, ...] = PLACES) -> list[Measure]:
-    """Everything with everything."""
+    """Measure all combinations."""
     found: dict[str, list[str]] = {}
     for place, language in itertools.product(places, LANGUAGES):
         found |= await look_at(visitor, place, language)
@@ -66,7 +66,7 @@ async def measure(visitor: Visitor, places: tuple[Place, ...] = PLACES) -> list[
 
 
 def verdicts(found: dict[str, list[str]]) -> list[Measure]:
-    """Both kinds over all pages; each finding once, with the pages that have it."""
+    """The two kinds of findings over all pages; each finding is listed once, with its pages."""
     measures = []
     for kind in KINDS:
         where: dict[str, list[str]] = {}

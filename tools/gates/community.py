@@ -1,7 +1,7 @@
-"""A small community to measure with: people, tweets of every kind, pictures; the same in each run.
+"""A small community for measurements: people, tweets of every kind, and pictures; the same in each run.
 
-Rows go straight into the database, as thousands of requests would take minutes; pictures are uploaded
-through the API, so that a worker makes what browsers really get.
+Rows are written directly into the database, because thousands of requests would take minutes. Pictures are
+uploaded through the API, so that a worker makes the variants that browsers really get.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ PEOPLE = {
 READERS = 21
 ADMINISTRATOR = {"olga": "Olga"}
 
-# How many follow whom: the numbers for which Russian has three forms, and 21 which takes the first again.
+# How many followers each has: the numbers for which Russian has three plural forms, and 21, which takes the
+# first form again.
 FOLLOWERS = {"bob": 1, "carol": 2, "dmitri": 5, "leila": 21}
 
 TEXTS = (
@@ -60,7 +61,7 @@ ALTS = (
     "Three stripes of the sea, each darker than the last",
 )
 
-# How many pictures the newest tweets carry, from the newest one on.
+# The number of pictures in each of the newest tweets, starting with the newest.
 WITH_PICTURES = (0, 1, 0, 0, 4, 0, 1, 0, 2, 0, 0, 3, 0, 1, 0, 0, 1, 0, 2, 0, 0, 0, 1, 0, 1, 0, 0, 1)
 
 INSERT_INVITATION = """
@@ -78,7 +79,7 @@ INSERT_PERSON = """
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a key."""
+    """A person with a key."""
 
     id: int
     handle: str
@@ -88,24 +89,24 @@ class Person:
 
 @dataclass(frozen=True)
 class Community:
-    """Where it lives, and whom and what the gates look at."""
+    """The address of the community, and the people and tweets to look at."""
 
     url: str
     people: dict[str, Person]
-    tweet: int  # with four pictures, liked by all readers
+    tweet: int  # it has four pictures, and all readers like it
     tweets: int
-    token: str  # of an open invitation
+    token: str  # the token of an open invitation
 
     @property
     def viewer(self) -> Person:
         return self.people["alice"]
 
     def followed_by(self) -> dict[int, Person]:
-        """People by their number of followers: 1, 2, 5, 21."""
+        """People by their number of followers: 1, 2, 5 and 21."""
         return {count: self.people[handle] for handle, count in FOLLOWERS.items()}
 
     async def publish(self, count: int, author: str = "bob") -> list[int]:
-        """So many new tweets, through the API; their ids."""
+        """Publish this many new tweets through the API; returns their ids."""
         ids = []
         async with caller(self.url, self.people[author]) as client:
             for number in range(count):
@@ -117,12 +118,12 @@ class Community:
 
 
 def caller(url: str, person: Person) -> httpx.AsyncClient:
-    """A client of the API with this person's key."""
+    """An API client with this person's key."""
     return httpx.AsyncClient(base_url=url, headers={"api-key": person.key}, timeout=60)
 
 
 async def settle(database: dict[str, Any], url: str, *, tweets: int, picture_tweets: int = 28) -> Community:
-    """Fill an empty database with so many tweets. `url` serves it; asyncpg connects with `database`."""
+    """Fill an empty database, which `url` serves, with this many tweets; asyncpg connects to `database`."""
     connection = await asyncpg.connect(**database)
     try:
         people = await settle_people(connection)
@@ -152,7 +153,7 @@ async def settle_people(connection: Any) -> dict[str, Person]:
 
 
 async def settle_follows(connection: Any, people: dict[str, Person]) -> None:
-    """Alice follows those of FOLLOWERS and readers are the rest; nobody else follows."""
+    """Alice follows the people in FOLLOWERS, and readers are their other followers."""
     followers = ["alice"] + [f"reader{n}" for n in range(1, READERS)]
     pairs = [
         (people[follower].id, people[followee].id)
@@ -164,7 +165,7 @@ async def settle_follows(connection: Any, people: dict[str, Person]) -> None:
 
 
 async def settle_tweets(connection: Any, authors: list[Person], count: int) -> int:
-    """Each kind of text in turn, one every seven minutes until now; the newest one's id."""
+    """Each kind of text alternately, one every seven minutes until now; returns the id of the newest."""
     now = datetime.now(UTC)
     rows = [
         (authors[n * 5 % len(authors)].id, TEXTS[n % len(TEXTS)], now - timedelta(minutes=7 * (count - n)))
@@ -177,7 +178,7 @@ async def settle_tweets(connection: Any, authors: list[Person], count: int) -> i
 
 
 async def settle_pictures(connection: Any, url: str, people: dict[str, Person], tweets: int) -> None:
-    """Upload the newest tweets' pictures, each by its tweet's author, and attach them."""
+    """Upload the pictures of the newest tweets, each by its tweet's author, and attach them."""
     newest = await connection.fetch(
         "SELECT t.id, u.handle FROM tweets t JOIN users u ON u.id = author_id ORDER BY t.id DESC LIMIT $1",
         tweets,
@@ -202,7 +203,7 @@ async def settle_pictures(connection: Any, url: str, people: dict[str, Person], 
 
 
 async def settle_likes(connection: Any, special: int) -> None:
-    """Every reader likes the special tweet; others have none to three likes."""
+    """Every reader likes the special tweet; other tweets have up to three likes."""
     await connection.execute(
         "INSERT INTO likes (tweet_id, user_id) SELECT $1, id FROM users WHERE handle LIKE 'reader%'", special
     )
@@ -214,7 +215,7 @@ async def settle_likes(connection: Any, special: int) -> None:
 
 
 def drawings() -> Iterator[tuple[int, bytes]]:
-    """Numbered JPEG files of hills, with enough grain to weigh what photographs do."""
+    """Numbered JPEG files of hills, with enough grain to be as large as photographs."""
     chance = random.Random(7)
     shapes = ((1200, 800), (800, 1000), (1000, 1000), (1600, 700))
     number = 0

@@ -1,4 +1,4 @@
-"""The last table, in docs/client.md between two markers."""
+"""The last table of figures, between two markers in docs/client.md."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ BEGIN, END = tables.begin(MARKER), tables.end(MARKER)
 
 
 def with_table(text: str, measures: Sequence[Measure], where: str, *, keep: bool) -> str:
-    """The text with this table between its markers. With `keep`, rows that were not measured now stay."""
+    """The text with this table between its markers. `keep` keeps rows that were not measured this time."""
     return tables.renewed(text, MARKER, COLUMNS, [one.cells for one in measures], where, keep=keep)
 
 
 def write(measures: Sequence[Measure], where: str, *, keep: bool) -> None:
-    """Renew the table. `where` is the machine and the versions."""
+    """Update the table. `where` describes the machine and the versions."""
     DOCUMENT.write_text(with_table(DOCUMENT.read_text(), measures, where, keep=keep))

@@ -1,4 +1,4 @@
-"""From an input to the next paint, on a processor four times slower, with long timelines."""
+"""The time from an input to the next paint, with a CPU four times slower and long timelines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAMPLES = 20
 SMOOTH_MS, THEME_MS, LONG_LIKE_MS, PREPEND_MS = 100, 150, 200, 150
 
 # The browser's own Event Timing: an interaction lasts from its input until the next paint after its handlers.
-# What took less than 16 ms is not told, and counts as 16.
+# Interactions of less than 16 ms are not reported, and count as 16.
 OBSERVE = """() => {
     window.interactions = new Map();
     new PerformanceObserver(list => list.getEntries().forEach(entry => {
@@ -28,7 +28,7 @@ OBSERVE = """() => {
 TAKE = "() => { const found = [...interactions.values()]; interactions.clear(); return found; }"
 UNSEEN_MS = 16.0
 
-# From the press until the paint that shows another first tweet, whatever happens in between.
+# From the key press until the paint that shows another first tweet, whatever happens in between.
 SHOWN = """() => {
     const first = () => document.querySelector("[role=feed] article a[href^='/tweets/']")?.href;
     window.shown = null;
@@ -49,7 +49,7 @@ ROWS = "[role=feed] article"
 
 
 async def timed(page: Page, act: Callable[[int], Awaitable[None]], samples: int = SAMPLES) -> list[float]:
-    """Do it so many times; how long each took to be painted, in milliseconds."""
+    """Do it this many times; returns the milliseconds until each was painted."""
     durations = []
     for number in range(samples):
         await page.evaluate(TAKE)
@@ -60,7 +60,7 @@ async def timed(page: Page, act: Callable[[int], Awaitable[None]], samples: int 
 
 
 async def load_rows(page: Page, wanted: int | None) -> None:
-    """Read on until so many rows are on the page, or until the end."""
+    """Load more until this many rows are on the page, or until the end."""
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         if wanted and await page.locator(ROWS).count() >= wanted:
@@ -73,7 +73,7 @@ async def load_rows(page: Page, wanted: int | None) -> None:
 
 
 async def to_the_top(page: Page) -> None:
-    """Back to the newest tweet, however many rows were taken out above."""
+    """Go back to the newest tweet, however many rows above have been removed from the page."""
     top = "document.querySelector('[role=feed]').getBoundingClientRect().top > 0"
     newer = page.get_by_role("button", name="Newer tweets")
     for _ in range(200):
@@ -85,7 +85,7 @@ async def to_the_top(page: Page) -> None:
 
 
 async def like(page: Page) -> Callable[[int], Awaitable[None]]:
-    """Presses the like buttons in view by mouse, one after the other, then again."""
+    """Press the visible like buttons with the mouse one after the other, then again."""
 
     async def press(number: int) -> None:
         boxes = await page.evaluate(
@@ -101,7 +101,7 @@ async def like(page: Page) -> Callable[[int], Awaitable[None]]:
 
 
 async def measure_short(visitor: Visitor, samples: int = SAMPLES) -> list[Measure]:
-    """Three hundred tweets on the page."""
+    """With three hundred tweets on the page."""
     async with visitor.page() as page:
         await go(page, "/")
         await load_rows(page, 300)
@@ -129,7 +129,7 @@ async def measure_short(visitor: Visitor, samples: int = SAMPLES) -> list[Measur
 
 
 async def theme(page: Page) -> list[float]:
-    """The switch in the rail; presses that change nothing to be seen (auto in the light) do not count."""
+    """The theme switch in the rail; presses without visible effect (auto, if already light) don't count."""
     durations = []
     colour = "getComputedStyle(document.querySelector('main')).color"
     switch = page.get_by_role("button", name="Theme:")
@@ -146,7 +146,7 @@ async def theme(page: Page) -> list[float]:
 
 
 async def measure_long(visitor: Visitor, samples: int = SAMPLES, presses: int = 5) -> list[Measure]:
-    """All tweets of the community in memory; then twenty more, several times."""
+    """With all tweets of the community in memory; then loads twenty more, several times."""
     async with visitor.page() as page:
         await go(page, "/")
         await load_rows(page, None)
@@ -177,5 +177,5 @@ async def measure_long(visitor: Visitor, samples: int = SAMPLES, presses: int = 
 
 
 async def measure(visitor: Visitor) -> list[Measure]:
-    """Both lengths."""
+    """Measure both lengths."""
     return await measure_short(visitor) + await measure_long(visitor)

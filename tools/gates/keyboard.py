@@ -1,4 +1,4 @@
-"""Everything that a member does, without a mouse."""
+"""Everything that a member can do, without a mouse."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.gates.community import Person
 from tools.gates.result import Measure
 from tools.gates.visitor import Visitor, go
 
-# No page has more stops than this between two things that belong together.
+# No page has more focus stops than this between two related elements.
 MOST_TABS = 60
 
 WORDS = "Written without a mouse"
@@ -19,7 +19,7 @@ ALT = "A hill, drawn by hand"
 
 
 async def tab_to(page: Page, target: Locator, *, key: str = "Tab") -> None:
-    """Press Tab until the focus is there."""
+    """Press Tab until this element has the focus."""
     for _ in range(MOST_TABS):
         if await target.count() and await target.first.evaluate("one => one === document.activeElement"):
             return
@@ -36,12 +36,12 @@ async def enter_the_key(page: Page, person: Person) -> None:
 
 
 async def tweet_a_picture(page: Page) -> Locator:
-    """Write, choose a file, describe it, send; the tweet on the page."""
+    """Write text, choose a file, describe it and send; returns the tweet on the page."""
     main = page.get_by_role("main")
-    # Listened for from here on: told in the moment of the key press, a browser may show its own dialog.
+    # Listen from now on: if asked only when the key is pressed, a browser may show its own dialog.
     chosen: asyncio.Future[FileChooser] = asyncio.get_running_loop().create_future()
     page.once("filechooser", lambda chooser: chosen.set_result(chooser))
-    await page.keyboard.press("Escape")  # out of the field, so that keys are shortcuts
+    await page.keyboard.press("Escape")  # leave the field, so that keys are shortcuts
     await page.keyboard.press("n")
     await expect(main.get_by_role("textbox", name="Tweet text")).to_be_focused()
     await page.keyboard.type(WORDS)
@@ -82,7 +82,7 @@ async def move_and_like(page: Page, tweet: Locator) -> None:
 
 
 async def look_at_the_picture(page: Page, tweet: Locator) -> None:
-    """Open it from the tweet, read its description, close; the focus is where it was."""
+    """Open it from the tweet, read its description, and close it; the focus is back where it was."""
     picture = tweet.get_by_role("button", name=f"Open picture: {ALT}")
     await tab_to(page, picture)
     await page.keyboard.press("Enter")
@@ -95,7 +95,7 @@ async def look_at_the_picture(page: Page, tweet: Locator) -> None:
 
 
 async def delete_and_undo(page: Page, tweet: Locator) -> None:
-    """Delete it and think again; the focus goes to what undoes it, and then back."""
+    """Delete the tweet and undo that; the focus moves to the undo button, and then back."""
     await tab_to(page, tweet.get_by_role("button", name="Delete tweet"))
     await page.keyboard.press("Enter")
     undo = page.get_by_role("button", name="Undo")
@@ -105,7 +105,7 @@ async def delete_and_undo(page: Page, tweet: Locator) -> None:
 
 
 async def run(page: Page, person: Person) -> None:
-    """The whole way; raises where it cannot be gone."""
+    """Run all steps; raises if one of them is impossible."""
     await enter_the_key(page, person)
     tweet = await tweet_a_picture(page)
     await move_and_like(page, tweet)
@@ -114,7 +114,7 @@ async def run(page: Page, person: Person) -> None:
 
 
 async def measure(visitor: Visitor) -> list[Measure]:
-    """Whether it can be done."""
+    """Whether all steps are possible."""
     async with visitor.page(who=None) as page:
         await go(page, "/")
         try:

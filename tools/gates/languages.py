@@ -1,4 +1,4 @@
-"""Both languages say the same things, count rightly, and fit: on 320 px, and at 200 % zoom."""
+"""Both languages have the same texts and the right plurals, and fit 320 px and a zoom of 200 %."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tools.gates.places import PLACES, Place
 from tools.gates.result import Measure, at_most
 from tools.gates.visitor import LANGUAGES, QUIET, Visitor, go
 
-# A small phone, and a laptop of 1280 px at 200 %: the page then has half as many pixels.
+# A small phone, and a laptop of 1280 px at 200 %, whose page is half as many pixels wide.
 NARROW = {"320 px": (320, 640), "200 % zoom": (640, 400)}
 
-# What stands to the right of the window, or left of it. What only readers hear is one pixel wide.
+# Elements that extend beyond the window's right or left edge. Text only for screen readers is one pixel wide.
 STICKS_OUT = """() => {
     const width = document.documentElement.clientWidth;
     const found = [];
@@ -41,7 +41,7 @@ WORDS = """async ({prefix, code}) => {
     return Object.assign({}, ...parts.map(part => part.default));
 }"""
 
-# Numbers and the words that belong to them, as the language's grammar has them.
+# Numbers with their nouns, as the grammar of the language requires.
 COUNTED = {
     "en": {1: "follower", 2: "followers", 5: "followers", 21: "followers"},
     "ru": {1: "подписчик", 2: "подписчика", 5: "подписчиков", 21: "подписчик"},
@@ -51,7 +51,7 @@ COUNTED = {
 async def overflow(
     visitor: Visitor, places: tuple[Place, ...] = PLACES, languages: Sequence[str] = LANGUAGES
 ) -> list[Measure]:
-    """Every page in these languages, narrow and enlarged."""
+    """Every page in these languages, on a narrow screen and enlarged."""
     found = []
     views = 0
     for language, who in itertools.product(languages, dict.fromkeys(place.who for place in places)):
@@ -71,7 +71,7 @@ async def overflow(
 
 
 async def words(page: Page) -> list[str]:
-    """Keys that one language has and the other has not, or of which one counts and the other does not."""
+    """Keys that exist in only one language, or that have plural forms in only one."""
     entry = await page.locator("script[type=module]").first.get_attribute("src") or ""
     prefix = entry.rsplit("/", 1)[0] + "/"
     english, russian = [await page.evaluate(WORDS, {"prefix": prefix, "code": code}) for code in LANGUAGES]
@@ -84,7 +84,7 @@ async def words(page: Page) -> list[str]:
 
 
 async def plurals(visitor: Visitor, languages: Sequence[str] = LANGUAGES) -> list[str]:
-    """What profiles say of 1, 2, 5 and 21 followers, where it is not what the language says."""
+    """Profile texts for 1, 2, 5 and 21 followers that don't follow the grammar."""
     found = []
     for language in languages:
         forms = COUNTED[language]
@@ -99,7 +99,7 @@ async def plurals(visitor: Visitor, languages: Sequence[str] = LANGUAGES) -> lis
 
 
 async def measure(visitor: Visitor) -> list[Measure]:
-    """All of it."""
+    """Measure all of these."""
     async with visitor.page() as page:
         await go(page, "/")
         unequal = await words(page)

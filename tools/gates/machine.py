@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""Describes the machine on which the figures were measured."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.measuring.machine import hardware, version_of
 
 
 def described(browser: str) -> str:
-    """One sentence of the machine, one of the versions."""
+    """One sentence about the machine, and one about the versions."""
     node = version_of("node")
     found = f"Lighthouse {lighthouse.version()} on Node {node}, " if lighthouse.PROGRAM.exists() else ""
     return f"{hardware()} Perch {VERSION}, Chromium {browser}, {found}Python {platform.python_version()}."

@@ -1,4 +1,4 @@
-"""How soon a page with thirty tweets is there, on a processor four times slower, and how still it stays."""
+"""How soon a page with thirty tweets appears on a CPU four times slower, and how stable its layout is."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ ROUNDS = 5
 TWEETS = 30
 FCP_S, LCP_S, CLS = 0.6, 1.8, 0.02
 
-# Before the page: shifts and paints are counted from the first one on. Shifts add up as web vitals do: in
-# windows of at most five seconds with no pause longer than one; the worst window counts.
+# Runs before the page, so that shifts and paints are counted from the first one on. Shifts are summed up as
+# for web vitals: in windows of at most five seconds without a pause of more than one; the worst window
+# counts.
 OBSERVE = """(() => {
     const vitals = {fcp: null, lcp: null, element: "", cls: 0, moved: []};
     Object.defineProperty(window, "vitals", {value: vitals});
@@ -46,7 +47,7 @@ OBSERVE = """(() => {
 
 
 async def one(visitor: Visitor, screen: tuple[int, int]) -> dict[str, Any]:
-    """Open the home page once, then read down all thirty tweets."""
+    """Open the home page once, then scroll down through all thirty tweets."""
     async with visitor.page(screen=screen) as page:
         await page.add_init_script(OBSERVE)
         session = await slow_down(page, THROTTLE)
@@ -61,7 +62,7 @@ async def one(visitor: Visitor, screen: tuple[int, int]) -> dict[str, Any]:
 
 
 async def read_down(page: Page) -> None:
-    """Turn the wheel until the thirtieth tweet has been seen. (The wheel is no input that excuses shifts.)"""
+    """Turn the wheel until the thirtieth tweet was visible. The wheel is no input that excuses shifts."""
     await page.mouse.move(page.viewport_size["width"] // 2, 500)  # type: ignore[index]
     end = (
         f"document.querySelectorAll('#main article')[{TWEETS - 1}].getBoundingClientRect().top < innerHeight"
@@ -72,7 +73,7 @@ async def read_down(page: Page) -> None:
 
 
 async def measure(visitor: Visitor, rounds: int = ROUNDS) -> list[Measure]:
-    """Phone and laptop, medians of each; the slower one counts."""
+    """Medians for phone and laptop; the slower one counts."""
     found = {
         screen: [await one(visitor, screen) for _ in range(rounds)] for screen in (SCREENS[0], SCREENS[2])
     }

@@ -1,4 +1,4 @@
-"""Every page of the client, as people see it: a new page is one line here, and all gates look at it."""
+"""Every page of the client as people see it: a new page is one line here, and all gates examine it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Prepare = Callable[[Page], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Place:
-    """A page. `prepare` does on it what people do; {tweet}, {person}, {viewer}, {token} stand in `path`."""
+    """A page. `prepare` acts on it as people do; `path` may contain {tweet}, {person}, {viewer}, {token}."""
 
     name: str
     path: str
     prepare: Prepare | None = None
-    who: str | None = "alice"  # signed in
+    who: str | None = "alice"  # whether the viewer is signed in
 
     def address(self, community: Community) -> str:
         person = community.people["leila"]
@@ -71,5 +71,5 @@ PLACES = (
     Place("join", "/join#{token}", who=None),
 )
 
-# Those that differ only in what stands over them load the same files.
+# Pages that differ only in an overlay load the same files.
 ROUTES = tuple(place for place in PLACES if place.prepare in (None, look_at_keys))

@@ -1,4 +1,4 @@
-"""What a gate found, and how it is shown."""
+"""The result of a gate, and how it is displayed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = ("measure", "gate", "measured", "verdict")
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure beside its gate. `details` name what missed it, or how much the figure varied."""
+    """One figure and its gate. `details` says what missed the gate, or how much the figure varied."""
 
     name: str
     gate: str
@@ -31,16 +31,16 @@ class Measure:
 
 
 def at_most(name: str, value: float, limit: float, unit: str = "", details: Sequence[str] = ()) -> Measure:
-    """A figure that may not be larger."""
+    """A figure with an upper limit."""
     return Measure(name, f"<= {limit:g}{unit}", f"{number(value)}{unit}", value <= limit, list(details))
 
 
 def at_least(name: str, value: float, limit: float, details: Sequence[str] = ()) -> Measure:
-    """A figure that may not be smaller."""
+    """A figure with a lower limit."""
     return Measure(name, f">= {limit:g}", number(value), value >= limit, list(details))
 
 
 def plain(measures: Sequence[Measure]) -> str:
-    """The table for a terminal, and under it what is to be said of single rows."""
+    """The table for a terminal, followed by remarks about single rows."""
     said = [f"{one.name}: {detail}" for one in measures for detail in one.details]
     return "\n".join([tables.plain(COLUMNS, [one.cells for one in measures]), *said])

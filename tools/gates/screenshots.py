@@ -1,4 +1,4 @@
-"""Pictures of every page, to look at: three widths, light and dark, both languages."""
+"""Screenshots of every page: in three widths, light and dark, in both languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.gates.visitor import LANGUAGES, QUIET, SCHEMES, SCREENS, Visitor
 
 
 async def take(visitor: Visitor, folder: Path) -> int:
-    """Write them into the folder, `<page>-<language>-<scheme>-<width>.png`; how many."""
+    """Write them into the folder as `<page>-<language>-<scheme>-<width>.png`; returns how many."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for place, language in itertools.product(PLACES, LANGUAGES):

@@ -1,4 +1,4 @@
-"""Going back leads to the tweet one left, at the height where it stood, without asking the server again."""
+"""Going back returns to the same tweet at the same height, without a new request to the server."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tools.gates.visitor import SCREENS, Visitor, go
 WITHIN_PX = 2
 NEWER = 12
 
-# The first tweet whose time, which links to it, is well in view; null where there is none.
+# The first tweet whose time, which is a link to it, is well in view; null if there is none.
 SEEN = """() => [...document.querySelectorAll("[role=feed] article a[href^='/tweets/']")].find(link => {
     const { top, bottom } = link.getBoundingClientRect();
     return top > 150 && bottom < innerHeight - 150;
 })?.getAttribute("href") ?? null"""
-# Where that tweet stands at the moment of the click that leaves the page.
+# The position of that tweet at the moment of the click that leaves the page.
 REMEMBER = """href => addEventListener("click", () => {
     const link = document.querySelector(`[role=feed] article a[href="${href}"]`);
     window.leftAt = link.closest("article").getBoundingClientRect().top;
@@ -27,10 +27,10 @@ TOP = """href => document.querySelector(`[role=feed] article a[href="${href}"]`)
 async def drift_of(
     visitor: Visitor, screen: tuple[int, int], *, patient: bool
 ) -> tuple[float, int, list[str]]:
-    """Read down, open a tweet, come back after others have tweeted.
+    """Scroll down, open a tweet, and come back after others have tweeted.
 
-    Returns how far the tweet is from where it stood, the requests for timelines, and notes. A `patient`
-    visitor waits until the newer tweets are announced above, which must not move anything either.
+    Returns the distance of the tweet from its earlier position, the requests for timelines, and notes. A
+    `patient` visitor waits until the newer tweets are announced above, which must not move anything either.
     """
     async with visitor.page(screen=screen) as page:
         await go(page, "/")
@@ -66,12 +66,12 @@ async def drift_of(
 
 
 def is_timeline(url: str) -> bool:
-    """Whether it asks for a page of tweets."""
+    """Whether it requests a page of tweets."""
     return "/api/tweets?" in url or url.endswith("/api/tweets")
 
 
 async def drift(page: Page, href: str, left: float) -> float:
-    """How far the tweet is from where it stood, once all is at rest; one that is gone is far away."""
+    """The distance of the tweet from its earlier position once nothing moves; very large if it is gone."""
     await page.wait_for_timeout(700)
     top = await page.evaluate(TOP, href)
     return 10_000.0 if top is None else abs(float(top) - left)
@@ -80,7 +80,7 @@ async def drift(page: Page, href: str, left: float) -> float:
 async def measure(
     visitor: Visitor, screens: tuple[tuple[int, int], ...] = SCREENS, *, patient: bool = True
 ) -> list[Measure]:
-    """On every width; the worst counts."""
+    """Measure in every width; the worst counts."""
     found = [await drift_of(visitor, screen, patient=patient) for screen in screens]
     notes = [note for _, _, each in found for note in each]
     return [

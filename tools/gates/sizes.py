@@ -1,4 +1,4 @@
-"""What travels over the wire: bodies as they were sent, by the browser's own count."""
+"""What is transferred: the sizes of bodies as sent, according to the browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.gates.places import ROUTES, Place
 from tools.gates.result import Measure, at_most
 from tools.gates.visitor import LANGUAGES, Visitor, go
 
-# kB are thousands of bytes, as in browsers' tools.
+# A kB is a thousand bytes, as in browsers' tools.
 EAGER_KB, ROUTE_KB, STYLES_KB, EAGER_MODULES = 45, 75, 12, 40
 
 MODULES = """async () => {
@@ -27,13 +27,13 @@ MODULES = """async () => {
 
 STATIC_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\b(?:[^"';()]*?\bfrom)?\s*["']([^"']+)["']""")
 
-# What the browser itself says of answers that are not a success; the page for unknown addresses is one.
+# The browser's own messages about unsuccessful answers; the page for unknown addresses is one.
 FAILED_ANSWER = "Failed to load resource"
 
 
 @dataclass
 class Load:
-    """One page as it was fetched: bytes of each body by its address, and what the console said."""
+    """One loaded page: the bytes of each body by its address, and the messages in the console."""
 
     scripts: dict[str, float] = field(default_factory=dict)
     styles: dict[str, float] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Load:
     entries: list[str] = field(default_factory=list)
 
     def eager(self) -> set[str]:
-        """The modules that must be there before the first line runs: the static imports from the entry on."""
+        """The modules needed before the first line runs: all static imports, from the entry module on."""
         found: set[str] = set()
         waiting = list(self.entries)
         while waiting:
@@ -58,7 +58,7 @@ class Load:
 
 
 async def load(visitor: Visitor, place: Place, *, language: str = "en") -> Load:
-    """Open a page with an empty cache and let it come to rest, what it fetches when idle included."""
+    """Open a page with an empty cache and wait until it is idle, including what it loads when idle."""
     async with visitor.page(who=place.who, language=language) as page:
         found = Load()
         await listen(page, found)
@@ -70,11 +70,11 @@ async def load(visitor: Visitor, place: Place, *, language: str = "en") -> Load:
 
 
 async def listen(page: Page, found: Load) -> None:
-    """Count every body of this page."""
+    """Count every body that this page loads."""
     session = await page.context.new_cdp_session(page)
     await session.send("Network.enable")
     answers: dict[str, Any] = {}
-    # The head has been counted by when the answer is announced: what comes on top of it is the body.
+    # When the response event is sent, the head has been counted; whatever is added later is the body.
     session.on("Network.responseReceived", lambda event: answers.__setitem__(event["requestId"], event))
 
     async def finished(event: Any) -> None:
@@ -108,7 +108,7 @@ def kb(sizes: dict[str, float], only: set[str] | None = None) -> float:
 async def measure(
     visitor: Visitor, places: tuple[Place, ...] = ROUTES, languages: Sequence[str] = LANGUAGES
 ) -> list[Measure]:
-    """All pages, each fetched anew, in these languages; the largest counts."""
+    """All pages in these languages, each loaded with an empty cache; the largest counts."""
     loads = {}
     for place in places:
         for language in languages:

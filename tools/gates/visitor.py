@@ -1,4 +1,4 @@
-"""Somebody in a browser who looks at a community."""
+"""A visitor to a community, in a browser."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tools.gates.places import Place
 LANGUAGES = ("en", "ru")
 LOCALES = {"en": "en-US", "ru": "ru-RU"}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-# Width and height of a phone, of a tablet or half a screen, of a laptop.
+# Width and height of a phone, of a tablet or half a screen, and of a laptop.
 SCREENS = ((390, 844), (900, 900), (1366, 900))
 
-# Resolves once nothing on the page has changed for a while, its heading and its pictures in view are there.
+# Resolves when the page has not changed for a while, its heading exists, and the visible pictures are loaded.
 QUIET = """quiet => new Promise(resolve => {
     const visible = ({bottom, top}) => bottom > 0 && top < innerHeight;
     const there = () => document.querySelector("#main h1") && [...document.images]
@@ -42,14 +42,14 @@ BUSY_LOOP = """() => {
 
 @dataclass
 class Visitor:
-    """Opens pages of the community, each with nothing in the cache, as a viewer who is signed in already."""
+    """Opens pages of the community, each with an empty cache, as a viewer who is already signed in."""
 
     browser: Browser
     community: Community
     _states: dict[str, Any] = field(default_factory=dict)
 
     async def signed_in(self, who: str) -> Any:
-        """What the browser keeps after this person's key was typed, for contexts that begin with it."""
+        """The browser's storage after this person's key was entered, for contexts that start with it."""
         if who not in self._states:
             context = await self.browser.new_context(base_url=self.community.url, locale="en-US")
             page = await context.new_page()
@@ -86,7 +86,7 @@ class Visitor:
             await context.close()
 
     async def open(self, page: Page, place: Place) -> None:
-        """Go there, and wait until it stands."""
+        """Open the page and wait until it is complete."""
         await go(page, place.address(self.community))
         if place.prepare:
             await place.prepare(page)
@@ -94,7 +94,7 @@ class Visitor:
 
 
 async def sign_in(page: Page, key: str, handle: str) -> None:
-    """Type the key and wait for the name."""
+    """Type the key and wait until the name appears."""
     field = page.get_by_label("API key", exact=True)
     await field.fill(key)
     await field.press("Enter")
@@ -102,7 +102,7 @@ async def sign_in(page: Page, key: str, handle: str) -> None:
 
 
 async def go(page: Page, path: str) -> None:
-    """Open an address and wait until nothing is under way any more, live streams aside."""
+    """Open an address and wait until no request is in progress, except live streams."""
     under_way: set[Request] = set()
 
     def begin(request: Request) -> None:
@@ -130,14 +130,14 @@ async def go(page: Page, path: str) -> None:
 
 
 async def slow_down(page: Page, times: float) -> CDPSession:
-    """Make the page's processor so many times slower."""
+    """Make the page's CPU this many times slower."""
     session = await page.context.new_cdp_session(page)
     await session.send("Emulation.setCPUThrottlingRate", {"rate": times})
     return session
 
 
 async def slowness(page: Page, session: CDPSession) -> float:
-    """How many times slower the page really runs now than without the brake: the gate of the gate."""
+    """How many times slower the page really is than without throttling: checks the throttling itself."""
     slow = min([await page.evaluate(BUSY_LOOP) for _ in range(3)])
     await session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     fast = min([await page.evaluate(BUSY_LOOP) for _ in range(3)])

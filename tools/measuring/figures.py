@@ -1,4 +1,4 @@
-"""Figures as they are shown, and what is made of several."""
+"""Formatting and summarising figures."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 
 def number(value: float) -> str:
-    """To four digits: figures of a run are not known more exactly."""
+    """The figure with four significant digits; measurements aren't more precise than that."""
     return f"{value:.4g}"
 
 
 def varied(values: Sequence[float], unit: str = "") -> str:
-    """How noisy the figure is."""
+    """How much the figure varies."""
     found = sorted(values)
     return f"{len(found)} values, {number(found[0])} to {number(found[-1])}{unit}"
 
 
 def p75(values: Sequence[float]) -> float:
-    """Three of four were no longer than this (nearest rank, as web vitals are counted)."""
+    """The value that three of four do not exceed (nearest rank, as for web vitals)."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * 3 // 4) - 1)]
 

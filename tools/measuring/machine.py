@@ -1,4 +1,4 @@
-"""What figures were measured on."""
+"""Describes the machine on which figures were measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from config.programs import in_wheel
 
 
 def hardware() -> str:
-    """One sentence of the machine."""
+    """One sentence about the machine."""
     return (
         f"{os.cpu_count()} cores of {processor()}, {memory()} GiB, {platform.system()} {platform.machine()}."
     )
@@ -26,18 +26,18 @@ def processor() -> str:
 
 
 def memory() -> int:
-    """In GiB."""
+    """The memory in GiB."""
     return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30))
 
 
 def postgres() -> str:
-    """The database that tests and benchmarks start."""
+    """The version of the PostgreSQL that tests and benchmarks start."""
     folders = in_wheel()
     return version_of(str(folders[max(folders)] / "postgres"))
 
 
 def version_of(program: str) -> str:
-    """What it says of itself, its name left out."""
+    """The version that the program prints, without its name."""
     if shutil.which(program) is None:
         return "missing"
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)

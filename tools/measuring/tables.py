@@ -1,4 +1,4 @@
-"""Tables of figures: for a terminal, for a document, and renewed in the place that a document has for one."""
+"""Tables of figures for a terminal or a document, and updating a table in a document."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ def plain(columns: Cells, rows: Sequence[Cells]) -> str:
 
 
 def markdown(columns: Cells, rows: Sequence[Cells]) -> str:
-    """The table for a document. A vertical bar in a cell is escaped already."""
+    """The table for a document. Vertical bars in cells must already be escaped."""
     lines = [columns, ("---",) * len(columns), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-# A cell's own bars are escaped.
+# Bars inside a cell are escaped.
 BETWEEN = re.compile(r"(?<!\\)\|")
 
 
 def renewed(text: str, marker: str, columns: Cells, rows: Sequence[Cells], where: str, *, keep: bool) -> str:
-    """The text with this table between its markers, and under it where it was measured.
+    """The text with this table between its markers, followed by where it was measured.
 
     Args:
         keep: leave rows in the table that are not among these; a row is known by its first cell.
@@ -47,12 +47,12 @@ def begin(marker: str) -> str:
 
 
 def end(marker: str) -> str:
-    """The line behind it."""
+    """The line after the table."""
     return f"<!-- {marker}: end -->"
 
 
 def cells_of(line: str, columns: Cells) -> Cells | None:
-    """What a row of that table holds; None for other lines."""
+    """The cells of a row of that table; None for other lines."""
     cells = tuple(cell.strip() for cell in BETWEEN.split(line.strip().strip("|")))
     is_row = line.startswith("|") and cells != columns and not line.startswith("| ---")
     return cells if is_row and len(cells) == len(columns) else None

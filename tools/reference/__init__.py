@@ -1,1 +1,1 @@
-"""The pages that are written from the code: commands, settings, the API; and the manual page."""
+"""The pages that are generated from the code: commands, settings, the API, and the manual page."""

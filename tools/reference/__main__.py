@@ -8,7 +8,7 @@ from tools.reference.pages import pages
 
 
 def main(what: str) -> int:
-    """Exit code: 1 where `check` finds one that is not as the code is."""
+    """Returns the exit code: 1 if `check` finds a page that doesn't match the code."""
     old = [path for path, text in pages().items() if not path.exists() or path.read_text() != text]
     if what == "write":
         for path in old:

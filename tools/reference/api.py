@@ -1,4 +1,4 @@
-"""The HTTP interface, from the OpenAPI document, which is made from the code."""
+"""The HTTP API reference, from the OpenAPI document, which is generated from the code."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from config.version import VERSION
 from server.core.errors import ERRORS
 
-# Which key it takes, in the words of the document.
+# The required key, in the words of the document.
 NEEDED = re.compile(r"Needs a key with the scopes? ([^.]+)\.")
 
-# What any of them may answer.
+# The statuses that every call may return.
 OF_ALL = (
     "internal_error",
     "unavailable",
@@ -56,7 +56,7 @@ def page(document: dict[str, Any]) -> str:
 
 
 def row(method: str, path: str, operation: dict[str, Any]) -> str:
-    """One call."""
+    """The table row of one call."""
     told = operation["description"]
     sentence = NEEDED.search(told)
     scope = sentence[1].replace("`", "") if sentence else "none"

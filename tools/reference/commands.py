@@ -13,7 +13,7 @@ from server.cli.main import cli
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
-    """Each with its whole name, `perch` first."""
+    """Each command with its full name, starting with `perch`."""
 
     def walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
         yield name, command
@@ -40,7 +40,7 @@ def usage(name: str, command: click.Command) -> str:
 
 
 def options(name: str, command: click.Command) -> list[tuple[str, str]]:
-    """Each option with what it does."""
+    """Each option with its description."""
     context = click.Context(command, info_name=name)
     found = [
         parameter.get_help_record(context)
@@ -96,6 +96,6 @@ def manual() -> str:
 
 
 def roff(text: str) -> str:
-    """A line as man(7) shows it."""
+    """A line as man(7) writes it."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

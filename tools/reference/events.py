@@ -1,4 +1,4 @@
-"""The table of events in docs/live.md, from their declarations."""
+"""The table of events in docs/live.md, generated from their declarations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ BEGIN, END = "<!-- events: begin --><!-- written by make reference -->", "<!-- e
 
 
 def page(path: Path) -> str:
-    """docs/live.md with the table as it should be."""
+    """docs/live.md with an up-to-date table."""
     before, _, rest = path.read_text().partition(BEGIN)
     return "\n".join([before + BEGIN, *table(), END + rest.partition(END)[2]])
 
 
 def table() -> list[str]:
-    """A row for each event, in the order of their declarations."""
+    """One row for each event, in the order of the declarations."""
     to = {teller.shape: teller.to for teller in live.TELLERS.values()}
     return [
         "| event | when | who gets it |",
@@ -29,5 +29,5 @@ def table() -> list[str]:
 
 
 def described(shape: type) -> str:
-    """What its docstring says, in one line."""
+    """Its docstring on one line."""
     return " ".join((shape.__doc__ or "").split())

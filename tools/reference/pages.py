@@ -1,4 +1,4 @@
-"""All pages that are written from the code, by where they lie."""
+"""All pages that are generated from the code, by their paths."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @cache
 def pages() -> dict[Path, str]:
-    """As they should be."""
+    """The pages as they should be."""
 
     def nothing() -> AbstractAsyncContextManager[Context]:
         raise RuntimeError("nobody asks this application")

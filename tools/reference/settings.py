@@ -1,4 +1,4 @@
-"""The settings, from `.env.example`, which a test holds against the code."""
+"""The settings, from `.env.example`, which a test compares with the code."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def page(example: Path) -> str:
                     in_table = True
                 out.append(f"{row(names)} {' '.join(words)} |")
                 words = []
-        if words:  # of the whole part
+        if words:  # this line applies to the whole section
             out += [" ".join(words), ""]
     text = "\n".join(out)
     return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
 
 
 def settings_of(lines: list[str]) -> Iterator[tuple[list[tuple[str, str]], str]]:
-    """Each line; those of settings that stand together as one, with their names and defaults."""
+    """Each line of the table; settings documented together share a line, with their names and defaults."""
     for is_setting, group in groupby(lines, key=lambda line: SETTING.match(line) is not None):
         if is_setting:
             yield [(found[1], found[2]) for line in group if (found := SETTING.match(line))], ""
@@ -45,7 +45,7 @@ def settings_of(lines: list[str]) -> Iterator[tuple[list[tuple[str, str]], str]]
 
 
 def row(names: list[tuple[str, str]]) -> str:
-    """The beginning of a row of the table."""
+    """The beginning of a table row."""
     defaults = dict.fromkeys(default for _, default in names)
     shown = " ".join(f"`{default}`" if default else "unset" for default in defaults)
     return f"| {', '.join(f'`{name}`' for name, _ in names)} | {shown} |"

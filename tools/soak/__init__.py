@@ -1,1 +1,1 @@
-"""A long time of mixed load with faults: nothing grows, nothing leaks, nothing that was answered is lost."""
+"""A soak test: a long time of mixed load with faults. Nothing grows or leaks, no confirmed write is lost."""

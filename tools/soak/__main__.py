@@ -24,7 +24,7 @@ from tools.soak.run import SETTINGS, Report, soak
 
 
 def main() -> int:
-    """Run it."""
+    """Run the soak test."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.soak",
         description=__doc__,

@@ -1,4 +1,4 @@
-"""What has to hold when it is over."""
+"""What must be true at the end of a soak test."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from tests.realtime.listening import Follower
 from tools.soak.ledger import Ledger
 from tools.soak.site import Site
 
-# So many of a kind are named.
+# How many examples of each kind are named.
 NAMED = 5
 
-# In the answer of `perch reconcile`, what only says how much was looked at.
+# The fields in the result of `perch reconcile` that only say how much was checked.
 LOOKED_AT = {"tweets", "users", "pictures"}
 
 LINES_OF_A_TRACEBACK = 40
 
 
 async def broken_promises(site: Site, ledger: Ledger, followers: Iterable[Follower]) -> list[str]:
-    """Sentences of what does not hold; none if all is well."""
+    """Sentences about what doesn't hold; none if all is well."""
     found = list(ledger.wrong)
     found += _lost(
         ledger,
@@ -50,7 +50,7 @@ async def broken_promises(site: Site, ledger: Ledger, followers: Iterable[Follow
 def _lost(
     ledger: Ledger, *, tweets: dict[int, str], likes: set[tuple[Any, ...]], follows: set[tuple[Any, ...]]
 ) -> Iterator[str]:
-    """What was answered and is not as it was answered."""
+    """What was confirmed but differs in the database."""
     wrong: dict[str, Sequence[Any]] = {
         "tweets that were answered are gone": [
             tweet_id for tweet_id, text in ledger.tweets.items() if tweets.get(tweet_id) != text
@@ -69,7 +69,7 @@ def _lost(
 
 
 def _misheard(follower: Follower, ledger: Ledger) -> Iterator[str]:
-    """What was told out of order, twice, or not at all though nothing said so."""
+    """Events received out of order or twice, or missing although the stream was not reset."""
     for earlier, later in pairwise(follower.numbers):
         if later <= earlier:
             yield f"{follower.who.handle} heard {later} after {earlier}"

@@ -1,4 +1,4 @@
-"""What breaks meanwhile: one thing at a time, by chance, with time to come back in between."""
+"""Random faults: one thing is broken at a time, with time to recover in between."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tests.proxy import Hang, Mode, Pass, Proxy, Refuse
 from tools.soak.ledger import Ledger
 from tools.soak.site import Site
 
-# How long something stays broken. Seconds.
+# How many seconds something stays broken.
 SHORT = (0.2, 4.0)
 
 
 @dataclass
 class Faults:
-    """web-2 is never killed, and others only in the first quarter: memory is read from those that live long.
+    """web-2 is never killed, others only in the first quarter: memory is measured in long-lived processes.
 
-    With `only`, these faults happen, at any time.
+    If `only` is given, just these faults happen, at any time.
     """
 
     site: Site
@@ -32,7 +32,10 @@ class Faults:
     only: Sequence[str] = ()
 
     async def happen(self, over: asyncio.Event, *, every: float, killing: float) -> None:
-        """One each so many seconds, a third more or less, until then. Killing ends after so many seconds."""
+        """Cause a fault every `every` seconds, a third more or less, until `over`.
+
+        Processes are killed only in the first `killing` seconds.
+        """
         began = asyncio.get_running_loop().time()
         lasting = [self.redis_hangs, self.redis_refuses, self.database_hangs, self.database_refuses]
         lasting += [self.redis_stops, self.backends_end]
@@ -67,7 +70,7 @@ class Faults:
             await self._a_while()
 
     async def backends_end(self) -> None:
-        """As an administrator of the database does, to some of our connections."""
+        """End some of our database connections, as an administrator might."""
         await self.site.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "

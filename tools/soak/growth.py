@@ -1,4 +1,4 @@
-"""What processes take, looked at again and again."""
+"""Repeated measurements of the resources that processes use."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 from tools.measuring.figures import median
 from tools.soak.site import Site, open_files
 
-# Memory has settled when a process has lived for a quarter of the whole, in which all that is scheduled has
-# happened, and for so long at least. Seconds.
+# The minimum age in seconds at which a process's memory counts as settled. It must also have lived for a
+# quarter of the whole time, in which every scheduled task has run.
 SETTLED = 300
 
-# What it may have grown by then: a ratio, and what is noise for a small process. MiB.
+# The allowed growth as a ratio, and the MiB that are noise for a small process.
 GROWTH, NOISE = 1.1, 3.0
 
-# Handles come and go with connections.
+# File handles come and go with connections.
 HANDLES = 40
 
-# Looks that make a figure.
+# How many measurements make a figure.
 LOOKS = 10
 
 CONNECTIONS = """
@@ -30,7 +30,7 @@ CONNECTIONS = """
 
 
 def own_mib(pid: int) -> float:
-    """Its anonymous memory, 0 where it has ended.
+    """Its anonymous memory in MiB; 0 if the process has ended.
 
     Not a proportional share: that of a parent, which shares most with its children, went up and down between
     29.6 and 36.4 MiB as these died and came back, while what it had stayed the same to the page.
@@ -44,7 +44,7 @@ def own_mib(pid: int) -> float:
 
 @dataclass(frozen=True)
 class Look:
-    """At a process; `age` since it was seen first."""
+    """One measurement of a process; `age` is the number of seconds since it was first seen."""
 
     age: float
     mib: float
@@ -53,7 +53,7 @@ class Look:
 
 @dataclass
 class Growth:
-    """Of each process that lives still at the end."""
+    """The growth of each process that is still alive at the end."""
 
     site: Site
     settled: float
@@ -62,7 +62,7 @@ class Growth:
     _first: dict[int, float] = field(default_factory=dict)
 
     async def look(self) -> None:
-        """One more."""
+        """Take one more measurement of each process."""
         now = time.monotonic()
         for pid, name in self.site.family().items():
             age = now - self._first.setdefault(pid, now)
@@ -72,14 +72,14 @@ class Growth:
         self.connections.append(found["count"])
 
     def of_survivors(self) -> Iterator[tuple[str, list[Look]]]:
-        """Those that have lived long, and live."""
+        """The processes that have lived long and are still alive."""
         alive = self.site.family()
         for (pid, name), looks in self.looks.items():
             if alive.get(pid) == name and looks[-1].age > 2 * self.settled:
                 yield name, looks
 
     def figures(self) -> Iterator[tuple[str, float, float, int, int]]:
-        """Name, MiB when settled and at the end, file handles then and now."""
+        """The name, MiB when settled and at the end, and file handles then and now."""
         for name, looks in self.of_survivors():
             settled = [look for look in looks if look.age >= self.settled][:LOOKS]
             last = looks[-LOOKS:]
@@ -92,7 +92,7 @@ class Growth:
             )
 
     def complaints(self) -> Iterator[str]:
-        """What has grown."""
+        """Sentences about what has grown."""
         for name, before, after, handles, handles_after in self.figures():
             if after > max(before * GROWTH, before + NOISE):
                 yield f"{name} grew from {before:.1f} to {after:.1f} MiB"

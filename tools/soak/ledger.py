@@ -1,4 +1,4 @@
-"""What was asked and answered, so that at the end it can be held against what is there."""
+"""Records requests and their answers, so that they can be compared with the database at the end."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from dataclasses import dataclass, field
 
 import httpx
 
-# After a fault is over, for so long a 503 is no surprise. Seconds; as the table of faults promises.
+# The seconds after a fault in which a 503 is still expected, as promised in the table of faults.
 RECOVERY = 10
 
-# No answer for so long is a hang. Seconds.
+# No answer within this number of seconds counts as a hang.
 PATIENCE = 20
 
 
 @dataclass
 class Ledger:
-    """All that was answered. Of what got no answer nobody knows: it is in neither set.
+    """All answers. The outcome of an unanswered request is unknown, so it is in neither set.
 
-    `tweets` are the ids and texts that have to be there, `deleted` the ids that must not; `likes` and
-    `follows` say of a pair (user, tweet or user) whether it has to be there or must not.
+    `tweets` are the ids and texts that must exist, `deleted` the ids that must not; `likes` and `follows` say
+    for a pair (user, tweet or user) whether it must exist.
     """
 
     tweets: dict[int, str] = field(default_factory=dict)
     deleted: set[int] = field(default_factory=set)
     likes: dict[tuple[int, int], bool] = field(default_factory=dict)
     follows: dict[tuple[int, int], bool] = field(default_factory=dict)
-    published: set[int] = field(default_factory=set)  # all that were answered, deleted or not
+    published: set[int] = field(default_factory=set)  # all that were confirmed, deleted or not
     pictures: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     slowest: float = 0
@@ -40,7 +40,7 @@ class Ledger:
 
     @contextmanager
     def fault(self) -> Iterator[None]:
-        """While the block lasts, and for a moment after it, requests may fail."""
+        """During the block and for a moment afterwards, requests may fail."""
         self.faults += 1
         self._broken += 1
         try:
@@ -51,11 +51,11 @@ class Ledger:
 
     @property
     def is_calm(self) -> bool:
-        """Nothing is broken, or was a moment ago."""
+        """Whether nothing is broken now, or was a moment ago."""
         return not self._broken and time.monotonic() > self._last_fault + RECOVERY
 
     def take(self, answer: httpx.Response, seconds: float, *, calm: bool) -> None:
-        """Count an answer, and say what is wrong with it. `calm` was true when it was asked for, too."""
+        """Count an answer and record what is wrong with it. `calm`: whether it was calm at the request."""
         self.statuses[str(answer.status_code)] += 1
         self.slowest = max(self.slowest, seconds)
         request = f"{answer.request.method} {answer.request.url.path}: {answer.status_code}"
@@ -77,13 +77,13 @@ class Ledger:
             self.wrong.append(f"{request} after {seconds:.0f} s")
 
     def broke_off(self, request: str, error: httpx.TransportError, *, calm: bool) -> None:
-        """No answer came."""
+        """Record that no answer arrived."""
         self.statuses["broken off"] += 1
         if isinstance(error, httpx.TimeoutException) or (calm and self.is_calm):
             self.wrong.append(f"{request}: {type(error).__name__} {error}")
 
     def tweet_deleted(self, tweet_id: int) -> None:
-        """Nobody has to find it or its likes any more."""
+        """From now on, the tweet and its likes need not be found any more."""
         self.tweets.pop(tweet_id, None)
         self.deleted.add(tweet_id)
         for pair in [pair for pair in self.likes if pair[1] == tweet_id]:

@@ -1,4 +1,4 @@
-"""People who read, write, upload and listen, each in turns of their own, until it is over."""
+"""People who read, write, upload and listen, each independently, until the end."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests import pictures
 from tests.callers import Caller
 from tools.soak.ledger import Ledger
 
-# Between two things that one does. Seconds.
+# The average number of seconds between two actions of a person.
 PAUSE = 0.25
 
-# Who has more tweets than this deletes the oldest, so that the tables do not grow without end.
+# A person with more tweets than this deletes the oldest, so that the tables don't grow without end.
 MOST_TWEETS = 40
 
-# A write without an answer is sent again so often.
+# How often a write without an answer is sent again.
 TRIES = 60
 
 PICTURES = (pictures.jpeg(800, 600), pictures.png(320, 240), pictures.jpeg(1600, 1200))
@@ -30,7 +30,7 @@ PICTURES = (pictures.jpeg(800, 600), pictures.png(320, 240), pictures.jpeg(1600,
 
 @dataclass
 class Person:
-    """Somebody, who writes one thing after the other, so that the last answer is what has to be there."""
+    """A person who makes one write after the other, so that the last answer says what must be there."""
 
     caller: Caller
     ledger: Ledger
@@ -39,7 +39,7 @@ class Person:
     mine: list[int] = field(default_factory=list)
 
     async def live(self, over: asyncio.Event) -> None:
-        """Until then."""
+        """Act until `over` is set."""
         doings: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (8, self.read_timeline),
             (4, self.read_people),
@@ -59,7 +59,7 @@ class Person:
             await asyncio.sleep(self.chance.uniform(0, 2 * PAUSE))
 
     async def ask(self, method: str, path: str, **arguments: Any) -> httpx.Response | None:
-        """One try."""
+        """Send the request once."""
         calm, began = self.ledger.is_calm, time.monotonic()
         try:
             answer: httpx.Response = await self.caller.raw(method, path, **arguments)
@@ -70,7 +70,7 @@ class Person:
         return answer
 
     async def insist(self, method: str, path: str, **arguments: Any) -> httpx.Response | None:
-        """Until there is an answer that says what became of it."""
+        """Repeat the request until an answer says what became of it."""
         for _ in range(TRIES):
             answer = await self.ask(method, path, **arguments)
             if answer is not None and answer.status_code != 503:
@@ -113,9 +113,9 @@ class Person:
 
     async def delete_oldest(self) -> None:
         tweet_id = self.mine.pop(0)
-        self.ledger.tweets.pop(tweet_id, None)  # from now on, who knows
+        self.ledger.tweets.pop(tweet_id, None)  # from now on, its existence is uncertain
         if await self.insist("DELETE", f"/api/tweets/{tweet_id}") is not None:
-            self.ledger.tweet_deleted(tweet_id)  # 404: an earlier try did it
+            self.ledger.tweet_deleted(tweet_id)  # 404: an earlier attempt has deleted it
 
     async def like(self) -> None:
         await self._like("POST", there=True)

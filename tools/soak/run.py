@@ -1,4 +1,4 @@
-"""From the start to the verdict."""
+"""A whole soak test, from the start to the verdict."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tools.soak.ledger import Ledger
 from tools.soak.people import Person
 from tools.soak.site import Site
 
-# Scheduled work, so that it happens meanwhile too, and all of it within a quarter of an hour.
+# Schedules that make all regular work happen within a quarter of an hour.
 SETTINGS = {
     "WEB_CONCURRENCY": "2",
-    "CACHE_MB": "16",  # so that it is full soon, as memory may grow until it is
+    "CACHE_MB": "16",  # small, so that the cache is soon full: until then memory may grow
     "DUMP_HOUR_CRON": "*/10 * * * *",
     "LOGS_CRON": "*/5 * * * *",
     "RETENTION_CRON": "*/10 * * * *",
@@ -34,16 +34,17 @@ SETTINGS = {
 
 PEOPLE, FOLLOWERS = 20, 3
 
-# Between two looks. Seconds.
+# Seconds between two measurements.
 LOOK_EVERY = 10
 
-# A picture whose message was lost is sent again after two minutes by a task of each minute. Seconds.
+# A picture whose message was lost is sent again after two minutes, by a task that runs each minute. In
+# seconds.
 PICTURES_SETTLE_WITHIN = 200
 
 
 @dataclass
 class Report:
-    """What came of it. `broken` are the promises that do not hold; `mib` is the memory minute by minute."""
+    """The result. `broken` lists the promises that don't hold; `mib` is the memory minute by minute."""
 
     seed: int
     seconds: float
@@ -61,7 +62,7 @@ class Report:
 
     @property
     def words(self) -> str:
-        """For people."""
+        """The report as text."""
         answers = ", ".join(f"{count:,} x {status}" for status, count in sorted(self.answers.items()))
         lines = [
             f"{self.seconds / 60:.1f} minutes (seed {self.seed}), {self.faults} faults; answers: {answers}; "
@@ -88,7 +89,7 @@ async def soak(
     only: Sequence[str] = (),
     say: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Load with faults for so long, and then rest; what was found."""
+    """Load with faults for this long, then a rest; returns the findings."""
     ledger, over = Ledger(), asyncio.Event()
     growth = Growth(site, max(SETTLED, seconds / 4))
     chance = random.Random(seed)
@@ -145,7 +146,7 @@ async def soak(
 
 
 async def _settled(site: Site, somebody: Person) -> list[str]:
-    """Until nothing is on its way any more, pictures above all; what does not come to rest."""
+    """Wait until nothing is in progress any more, above all pictures; returns what doesn't come to rest."""
     last = f"the last one, {time.monotonic()}"
     answer = await somebody.insist("POST", "/api/tweets", json={"tweet_data": last})
     if answer is not None and answer.status_code == 201:
@@ -167,5 +168,5 @@ async def _settled(site: Site, somebody: Person) -> list[str]:
         )
         return [f"it does not come to rest: pictures {[tuple(row) for row in left]}"]
     with contextlib.suppress(TimeoutError):
-        await asyncio.sleep(1)  # the last events are read by who follows
+        await asyncio.sleep(1)  # the followers read the last events
     return []

@@ -1,4 +1,4 @@
-"""`perch up` with a database and a Redis behind proxies, and all that can be seen of it from outside."""
+"""`perch up` with a database and a Redis behind proxies, and everything that can be observed from outside."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Site(Backends):
     perch: Perch
 
     async def redis_pid(self) -> int:
-        """Of the real one."""
+        """The process id of the real Redis."""
         async with Redis.from_url(self.own.redis.url) as redis:
             return int((await redis.info("server"))["process_id"])
 
     def family(self) -> dict[int, str]:
-        """Perch's processes and their names."""
+        """Perch's processes, with their names."""
         below = {self.perch.process.pid}
         found = list(processes())
         while more := {pid for pid, parent, _ in found if parent in below} - below:
@@ -47,11 +47,11 @@ class Site(Backends):
         return names
 
     def pids(self, name: str) -> list[int]:
-        """Of the processes of that name."""
+        """The ids of the processes with that name."""
         return [pid for pid, its in self.family().items() if its == name]
 
     async def register(self, client: httpx.AsyncClient, count: int) -> list[Caller]:
-        """New users."""
+        """Create new users."""
         people = []
         for number in range(count):
             key = keys.generate()
@@ -61,7 +61,7 @@ class Site(Backends):
         return people
 
     def command(self, *arguments: str) -> Any:
-        """What `perch … --json` says beside it."""
+        """The output of `perch … --json`, run alongside."""
         done = subprocess.run(
             [servers.PERCH, *arguments, "--json"],
             cwd=self.perch.folder,
@@ -76,13 +76,13 @@ class Site(Backends):
 
     @property
     def log(self) -> str:
-        """All that it printed."""
+        """Everything that it has printed."""
         return (self.perch.folder / "perch.log").read_text()
 
 
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Site]:
-    """Until the end of the block."""
+    """Runs the site until the end of the block."""
     with (
         backends(folder / "servers") as behind,
         whole.running(folder, **WITHOUT_LIMITS, **behind.environment, **settings) as perch,
@@ -94,7 +94,7 @@ def running(folder: Path, **settings: str) -> Iterator[Site]:
 
 
 def open_files(pid: int) -> int:
-    """File handles of a process."""
+    """The number of open files of a process."""
     with suppress(OSError):
         return len(os.listdir(f"/proc/{pid}/fd"))
     return 0

@@ -1,1 +1,1 @@
-"""What others wrote of Perch: is it locked, under which licences, and what is known against it."""
+"""Perch's third-party code: whether it is locked, its licences, and its known vulnerabilities."""

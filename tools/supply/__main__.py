@@ -11,7 +11,7 @@ from tools.supply.locks import HOUSE
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code."""
+    """Returns the exit code."""
     match arguments:
         case ["check"]:
             return say(check.faults())

@@ -1,4 +1,4 @@
-"""Which vulnerabilities are known of what is locked, by pip-audit; and what no database knows."""
+"""Known vulnerabilities of what is locked, according to pip-audit; and what no database covers."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from tools.supply.locks import HOUSE, LOCKS, versions
 
 PIP_AUDIT = HOUSE / ".venv" / "audit" / "bin" / "pip-audit"
 
-# pip-audit itself would end with 0 where nobody could be asked.
+# pip-audit itself would exit with 0 if nobody could be asked.
 NONE_KNOWN, SOME_KNOWN, NOT_ASKED = 0, 1, 2
 
 
 class NoAnswer(Exception):
-    """The database could not be asked; the text says why."""
+    """The database could not be queried; the message says why."""
 
 
 def run() -> int:
-    """Ask about all locks and what forks stand for, say what is known; the exit code."""
+    """Check all locks and the originals of forks, and print what is known; returns the exit code."""
     found: dict[str, dict[str, Any]] = {}
     try:
-        for lock in ("dev", "pillow-simd"):  # the first holds all that is installed elsewhere
+        for lock in ("dev", "pillow-simd"):  # the first one contains everything that is installed elsewhere
             for each in asked(LOCKS / f"{lock}.txt", "--require-hashes"):
                 found[each["name"]] = each
         for fork, (original, version) in carried.originals(versions("pillow-simd")).items():
@@ -43,7 +43,7 @@ def run() -> int:
 
 
 def of_one(package: str, version: str) -> list[dict[str, Any]]:
-    """What is known of a package that is not installed. Raises NoAnswer."""
+    """What is known about a package that is not installed. Raises NoAnswer."""
     with tempfile.TemporaryDirectory() as folder:
         requirements = Path(folder) / "requirements.txt"
         requirements.write_text(f"{package}=={version}\n")
@@ -51,8 +51,8 @@ def of_one(package: str, version: str) -> list[dict[str, Any]]:
 
 
 def asked(requirements: Path, option: str) -> list[dict[str, Any]]:
-    """What the database knows of these, as pip-audit's JSON. Raises NoAnswer."""
-    # A resolver of its own could install what it asks about: the file says all.
+    """What the database knows about these packages, as pip-audit's JSON. Raises NoAnswer."""
+    # With a resolver, pip-audit might install what it checks; without one, the file must list everything.
     command = [str(PIP_AUDIT), "--disable-pip", option, "-r", str(requirements)]
     done = subprocess.run(
         [*command, "--format", "json", "--progress-spinner", "off"],
@@ -68,7 +68,7 @@ def asked(requirements: Path, option: str) -> list[dict[str, Any]]:
 
 
 def verdict(dependencies: list[dict[str, Any]]) -> int:
-    """What pip-audit's JSON means."""
+    """Print what pip-audit's JSON means; returns the exit code."""
     unasked = [each for each in dependencies if "skip_reason" in each]
     vulnerable = [each for each in dependencies if each.get("vulns")]
     for each in vulnerable:

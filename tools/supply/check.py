@@ -1,4 +1,4 @@
-"""What can be known of dependencies without the internet."""
+"""Checks of dependencies that need no internet access."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TABLE = re.compile(r"(?<=<!-- packages: begin -->\n).*(?=<!-- packages: end -->)
 
 
 def faults() -> Iterator[str]:
-    """Everything that is wrong, a sentence each."""
+    """Everything that is wrong, one sentence each."""
     for file in sorted(LOCKS.glob("*.txt")):
         try:
             bare = [each.name for each in locked(file.stem) if not each.hashes]
@@ -30,7 +30,7 @@ def faults() -> Iterator[str]:
 
 
 def of_locks() -> Iterator[str]:
-    """One lock must not have another version than that which is tested."""
+    """Check that no lock has another version than the tested one, and that each dependency has a reason."""
     tested = versions("dev")
     for lock in ("production", "runtime", "tracing"):
         for name, version in versions(lock).items():
@@ -45,7 +45,7 @@ def of_locks() -> Iterator[str]:
 
 
 def direct() -> Iterator[str]:
-    """What pyproject.toml asks for."""
+    """The direct dependencies in pyproject.toml."""
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
     for requirements in (project["dependencies"], *project["optional-dependencies"].values()):
         for requirement in requirements:
@@ -62,5 +62,5 @@ def of_licences() -> Iterator[str]:
 
 
 def write() -> None:
-    """Renew the document's table."""
+    """Update the document's table."""
     DOCUMENT.write_text(TABLE.sub(lambda _: licences.table(), DOCUMENT.read_text()))

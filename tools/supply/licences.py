@@ -1,4 +1,4 @@
-"""Under which licences others let us use what we install and serve, in SPDX's words."""
+"""The licences of what we install and serve, as SPDX expressions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tools.supply.locks import HOUSE, versions
 
 VENDORED = HOUSE / "static" / "vendor" / "vendor.json"
 
-# What the MIT licence of Perch may be distributed with: permissive ones, and MPL-2.0, which asks for the
-# source of the package's own files only.
+# The licences compatible with distributing Perch under the MIT licence: permissive ones, and MPL-2.0, which
+# only requires the source of the package's own files.
 ALLOWED = {
     "0BSD",
     "Apache-2.0",
@@ -28,8 +28,8 @@ ALLOWED = {
     "Zlib",
 }
 
-# Packages that do not say it in a form that a program reads, or are not installed everywhere; as their
-# licence files have it.
+# Packages that don't declare it in a machine-readable form, or are not installed everywhere; taken from their
+# licence files.
 BY_HAND = {
     "async-timeout": "Apache-2.0",
     "colorama": "BSD-3-Clause",
@@ -42,7 +42,7 @@ BY_HAND = {
     "uvloop": "MIT OR Apache-2.0",
 }
 
-# What older packages call it.
+# The names that older packages use.
 NAMES = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
@@ -55,7 +55,7 @@ NAMES = {
 
 
 def licence(package: str) -> str | None:
-    """An SPDX expression; None where nobody says it."""
+    """The SPDX expression of its licence; None if it is unknown."""
     if package in BY_HAND:
         return BY_HAND[package]
     try:
@@ -70,7 +70,7 @@ def licence(package: str) -> str | None:
 
 
 def is_allowed(expression: str | None) -> bool:
-    """Whether all of its parts are, or one where there is a choice."""
+    """Whether all parts of the expression are allowed, or one alternative of a choice."""
     if expression is None:
         return False
     choices = re.sub(r"[()]", "", expression).split(" OR ")
@@ -78,12 +78,12 @@ def is_allowed(expression: str | None) -> bool:
 
 
 def python_packages() -> dict[str, str]:
-    """What `make run` and `make tracing` install, and the versions."""
+    """The packages that `make run` and `make tracing` install, with their versions."""
     return {**versions("runtime"), **versions("tracing"), **versions("pillow-simd")}
 
 
 def client_packages() -> dict[str, tuple[str, str]]:
-    """What the client carries: version and licence."""
+    """The version and licence of each library in the client."""
     packages = json.loads(VENDORED.read_text())["packages"]
     return {each["name"]: (each["version"], each["licence"]) for each in packages}
 

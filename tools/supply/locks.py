@@ -16,7 +16,7 @@ HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Locked:
-    """One package; `hashes` says how many of its files may be installed."""
+    """One locked package; `hashes` is the number of its files that may be installed."""
 
     name: str
     version: str
@@ -24,7 +24,7 @@ class Locked:
 
 
 def locked(lock: str) -> Iterator[Locked]:
-    """The packages of a lock. Raises ValueError for a line that is none, such as an address or an option."""
+    """The packages of a lock. Raises ValueError for any other line, such as an address or an option."""
     text = (LOCKS / f"{lock}.txt").read_text().replace("\\\n", " ")
     for line in text.splitlines():
         requirement, *hashes = re.split(r"\s+(?=--hash=)", line.strip())
@@ -35,10 +35,10 @@ def locked(lock: str) -> Iterator[Locked]:
 
 
 def versions(lock: str) -> dict[str, str]:
-    """By name."""
+    """The versions by package name."""
     return {each.name: each.version for each in locked(lock)}
 
 
 def normal(name: str) -> str:
-    """As packages are compared: https://packaging.python.org/en/latest/specifications/name-normalization/."""
+    """The normalised name: https://packaging.python.org/en/latest/specifications/name-normalization/."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -18,12 +18,12 @@ Component = dict[str, Any]
 
 
 def document() -> str:
-    """Of the packages of the runtime's lock that are installed here, and of the client's. Deterministic."""
+    """The SBOM of the installed packages of the runtime lock and those of the client. Deterministic."""
     return json.dumps(bill(json.loads(of_environment())), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def bill(found: dict[str, Any]) -> dict[str, Any]:
-    """What cyclonedx-py found, without the tools of tests, and with what it cannot see."""
+    """The findings of cyclonedx-py without test tools, plus what it can't see."""
     packages = python_packages()
     installed = {normal(each["name"]): each for each in found["components"]}
     components = [described(each) for name, each in installed.items() if name in packages]
@@ -33,7 +33,7 @@ def bill(found: dict[str, Any]) -> dict[str, Any]:
     root = found["metadata"]["component"]["bom-ref"]
     kept = {root, *(each["bom-ref"] for each in components)}
     edges = {each["ref"]: set(each.get("dependsOn", ())) & kept for each in found["dependencies"]}
-    edges[root] = edges.get(root, set()) | (kept - edges.keys() - {root})  # what nobody else asks for
+    edges[root] = edges.get(root, set()) | (kept - edges.keys() - {root})  # dependencies of no other package
     return {
         **found,
         "components": sorted(components, key=lambda each: str(each["bom-ref"])),
@@ -42,7 +42,7 @@ def bill(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def of_environment() -> bytes:
-    """All that is installed, as cyclonedx-py describes it."""
+    """Everything that is installed, as cyclonedx-py describes it."""
     options = ["--output-reproducible", "--sv", "1.6", "--of", "JSON", "-o", "-"]
     project = ["--pyproject", str(HOUSE / "pyproject.toml")]
     command = [str(CYCLONEDX), "environment", str(HOUSE / ".venv"), *project, *options]
@@ -50,12 +50,12 @@ def of_environment() -> bytes:
 
 
 def described(component: Component) -> Component:
-    """With its licence as one expression."""
+    """The component with its licence as a single expression."""
     return {**component, "licenses": [{"expression": licence(normal(component["name"]))}]}
 
 
 def pillow_simd(version: str) -> Component:
-    """It is built into a folder of its own, where cyclonedx-py does not look."""
+    """pillow-simd is built into a folder of its own, where cyclonedx-py doesn't look."""
     purl = f"pkg:pypi/pillow-simd@{version}"
     return described(
         {"bom-ref": purl, "type": "library", "name": "pillow-simd", "version": version, "purl": purl}
@@ -86,5 +86,5 @@ def client() -> Iterator[Component]:
 
 
 def hexadecimal(integrity: str) -> str:
-    """As CycloneDX writes what browsers write in base64."""
+    """Convert base64, as browsers write hashes, to hexadecimal, as CycloneDX does."""
     return base64.b64decode(integrity.removeprefix("sha384-")).hex()

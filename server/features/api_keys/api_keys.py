@@ -1,4 +1,4 @@
-"""Keys: made, listed, revoked, and checked at each request."""
+"""Create, list and revoke API keys, and check them at each request."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from server.core.viewer import Viewer
 from server.features.api_keys.api_key import ApiKey
 from server.features.people.user import User
 
-# More would be a mistake or an abuse.
+# More than this would be a mistake or abuse.
 MAX_KEYS_PER_USER = 100
 
-# A key that outlives this has no end (and PostgreSQL's and Python's calendars have one).
+# A key that would live longer than this never expires (PostgreSQL's and Python's calendars do end).
 LONGEST_LIFE = timedelta(days=36_500)
 
-# Valid keys that a process remembers: 3 MB.
+# The number of valid keys that a process remembers; they take 3 MB.
 MAX_VALID_KEYS = 20_000
 
-# Of a viewer in memory. Bytes.
+# The bytes that a viewer takes in memory.
 VIEWER_SIZE = 518
 
 AUTHENTICATE = """
@@ -40,8 +40,8 @@ AUTHENTICATE = """
       AND (u.deleted_at IS NULL OR (u.erase_after > now() AND 'account' = ANY (k.scopes)))
 """
 
-# $1 key, $2 whose, $3 whether those that were made with it end too. One that is revoked already leads on to
-# those that were made with it.
+# $1 key, $2 its user, $3 whether to revoke the keys that were made with it too. A key that is revoked already
+# still leads to the keys that were made with it.
 REVOKE = """
     WITH RECURSIVE ended AS (
         SELECT id FROM api_keys WHERE id = $1 AND user_id = $2
@@ -53,8 +53,8 @@ REVOKE = """
 """
 
 
-# Keys of processes that know nothing of the scope `account`: `write` and `admin` meant it, and `read` alone
-# meant `archive`.
+# Keys made by processes that don't know the scope `account`: there `write` and `admin` implied it, and `read`
+# alone implied `archive`.
 ADOPT = """
     UPDATE api_keys SET knows_account = true, scopes = ARRAY(
         SELECT scope FROM unnest(ARRAY['read', 'archive', 'write', 'account', 'admin']) AS scope
@@ -63,8 +63,8 @@ ADOPT = """
     ) WHERE NOT knows_account RETURNING id
 """
 
-# $1 user. Keys are made and revoked one by one: two that are made count each other, and whoever revokes a key
-# with those that were made with it finds all of them.
+# $1 user. A user's keys are made and revoked one at a time, so that concurrent creations count each other's
+# keys, and revoking a key along with the keys made with it finds all of them.
 LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
 VALID = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
 STANDS = f"SELECT 1 FROM api_keys WHERE id = $1 AND {VALID}"
@@ -72,9 +72,9 @@ STANDING = f"SELECT id FROM api_keys WHERE user_id = $1 AND {VALID}"
 
 
 class ValidKeys:
-    """Digests of keys that were valid when this process looked them up last, the newest ones.
+    """Digests of the keys that this process most recently looked up and found valid.
 
-    They may have been revoked since: this says that whoever shows one doesn't guess.
+    They may have been revoked since: an entry only shows that the caller isn't guessing.
     """
 
     def __init__(self) -> None:
@@ -85,19 +85,19 @@ class ValidKeys:
         return digest in self._digests
 
     def add(self, digest: bytes) -> None:
-        """It is valid."""
+        """Remember a valid key."""
         self._digests[digest] = None
         self._digests.move_to_end(digest)
         if len(self._digests) > MAX_VALID_KEYS:
             self._digests.popitem(last=False)
 
     def forget(self, digest: bytes) -> None:
-        """It isn't valid any more."""
+        """Forget a key that is no longer valid."""
         self._digests.pop(digest, None)
 
 
 async def adopt() -> int:
-    """Give the scope `account` to keys that a process of an earlier version made; how many there were.
+    """Give the scope `account` to keys made by a process of an earlier version; return their number.
 
     While a server is upgraded, such a process may run beside this one.
     """
@@ -105,7 +105,7 @@ async def adopt() -> int:
 
 
 def known(key: str, store: Store) -> Viewer | None:
-    """Who shows this key, where this process knows that; it is told when a key or what it allows changes."""
+    """The viewer with this key, if it is cached here; changes to keys or permissions invalidate it."""
     if len(key) > keys.MAX_LENGTH or not key.isascii():
         return None
     viewer: Viewer | None = store.get(("viewer", keys.digest(key)))
@@ -113,10 +113,10 @@ def known(key: str, store: Store) -> Viewer | None:
 
 
 async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer:
-    """Who shows this key: one query.
+    """The viewer with this key, read in one query.
 
     Args:
-        demo: whether keys of the demo users are honoured.
+        demo: whether the demo users' keys are accepted.
 
     Raises:
         InvalidKey: unknown, mistyped, expired or revoked, or its user is suspended or deleted. While an
@@ -145,17 +145,17 @@ async def create(
     made_with: int | None = None,
     beyond_bound: bool = False,
 ) -> tuple[ApiKey, str]:
-    """Make a key; the text of the key is returned this once.
+    """Create a key; this is the only time that its text is returned.
 
     Args:
-        scopes: all that the user may have, where None.
-        made_with: the key that was shown for it.
-        beyond_bound: whether to make it even where the user has as many as one may have.
+        scopes: None for every scope that the user may have.
+        made_with: the id of the key that authenticated the request.
+        beyond_bound: whether to create it even if the user already has the maximum number of keys.
 
     Raises:
-        InvalidBody: the name, the scopes, the end or the number of keys breaks a rule.
-        OutOfScope: only administrators have such keys.
-        InvalidKey: the key that was shown was revoked or ended at this moment.
+        InvalidBody: the name, the scopes, the expiry or the number of keys breaks a rule.
+        OutOfScope: only administrators may have keys with these scopes.
+        InvalidKey: the authenticating key was revoked or expired in the meantime.
     """
     allowed = keys.SCOPES if user.is_admin else keys.MEMBER_SCOPES
     chosen = list(dict.fromkeys(scopes)) if scopes is not None else list(allowed)
@@ -188,10 +188,10 @@ async def create(
 async def create_by(
     viewer: Viewer, name: str, scopes: Sequence[Scope] | None, expires_at: datetime | None
 ) -> tuple[ApiKey, str]:
-    """Make a key for oneself, never with more than the shown key allows, and never outliving it.
+    """Create a key for the viewer that allows no more, and lives no longer, than the authenticating key.
 
     Raises:
-        OutOfScope: it would.
+        OutOfScope: it would allow more or live longer.
     """
     wanted = list(scopes) if scopes is not None else [s for s in keys.SCOPES if s in viewer.scopes]
     if beyond := [scope for scope in wanted if scope not in viewer.scopes]:
@@ -209,17 +209,17 @@ async def of_user(user_id: int) -> list[ApiKey]:
 
 
 async def revoke(user_id: int, key_id: int, by: Actor | None = None, *, with_made: bool = False) -> list[int]:
-    """End a key of this user's for ever; the ids of all that were ended.
+    """Revoke one of this user's keys for good; return the ids of all keys that were revoked.
 
     Args:
-        by: who does it as an administrator; None for the user.
-        with_made: end also those that were made with it, and with these, as after a theft.
+        by: the administrator who revokes it; None for the user.
+        with_made: also revoke the keys that were made with it, and with those in turn, as after a theft.
 
     Raises:
-        KeyNotFound: unknown, another's, or revoked already.
-        PublicKey: a demo user's known key, which is everybody's.
-        Administrator: an administrator's, which only its owner revokes, with the scope `account`, and the
-            terminal.
+        KeyNotFound: it is unknown, another user's, or revoked already.
+        PublicKey: it is a demo user's published key, which everybody uses.
+        Administrator: it is an administrator's, which only its owner, with the scope `account`, and the
+            terminal can revoke.
     """
     if by is not None and not by.is_terminal and await User.exists(id=user_id, is_admin=True):
         raise Administrator
@@ -231,7 +231,7 @@ async def revoke(user_id: int, key_id: int, by: Actor | None = None, *, with_mad
         if by is not None:
             for ended in done:
                 await audit.record(by, Act.KEY_REVOKED, user_id=user_id, subject_id=ended)
-    # Also where it was revoked before: who did that may have died before anybody was told.
+    # Even if it was revoked before: the process that did so may have died before invalidating the caches.
     await changes.tell([topics.keys_of(user_id)])
     if not done:
         raise KeyNotFound

@@ -9,5 +9,5 @@ from server.core.live.kinds import Kind
 # A key of the actor's ended: the subject.
 REVOKED = Kind(KEY_REVOKED, lambda event: [topics.keys_of(event.actor_id)])
 
-# What a user's keys allow has changed. No stream tells it.
+# What a user's keys allow has changed. It isn't sent to any stream.
 PERMISSIONS = Kind("permissions", lambda event: [topics.keys_of(event.subject_id)])

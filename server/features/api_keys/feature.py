@@ -1,4 +1,4 @@
-"""API keys, as the whole knows them."""
+"""The declaration of the feature API keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's API keys, as they are taken along. They go with the user's row."""
+"""A user's API keys in the data export. They are deleted with the user's row."""
 
 from __future__ import annotations
 

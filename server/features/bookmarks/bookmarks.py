@@ -12,7 +12,7 @@ from server.features.timelines.timeline import Timeline
 # Which tweets a user has bookmarked.
 bookmarks_of = topics.per("bookmarks")
 
-# $1 the user, $2 the tweet, which is returned if there is one; a hidden one is none.
+# $1 the user, $2 the tweet. Returns the tweet if it exists and isn't hidden.
 ADD = """
     WITH tweet AS (
         SELECT id FROM tweets WHERE id = $2 AND NOT hidden FOR KEY SHARE
@@ -29,7 +29,7 @@ REMOVE = """
 NEWEST = "SELECT tweet_id FROM bookmarks WHERE user_id = $1 ORDER BY tweet_id DESC LIMIT $2"
 AMONG = "SELECT tweet_id FROM bookmarks WHERE user_id = $1 AND tweet_id = ANY($2::bigint[])"
 
-# The newest bookmark first, and the cursor is the bookmark's.
+# Ordered by bookmark, newest first; the cursor is the bookmark's id.
 PLACES = """
     SELECT tweet_id AS id, id AS cursor FROM bookmarks WHERE user_id = $4 AND id {beyond} $1
         AND (SELECT NOT hidden FROM tweets WHERE tweets.id = tweet_id)
@@ -42,12 +42,12 @@ BOOKMARKS = Timeline(PLACES, lambda user_id: [bookmarks_of(user_id), topics.DELE
 
 
 async def add(viewer: Viewer, tweet_id: int) -> None:
-    """Raises TweetNotFound where there is no such tweet."""
+    """Raises TweetNotFound if there is no such tweet."""
     await _write(ADD, viewer, tweet_id)
 
 
 async def remove(viewer: Viewer, tweet_id: int) -> None:
-    """Raises TweetNotFound where there is no such tweet."""
+    """Raises TweetNotFound if there is no such tweet."""
     await _write(REMOVE, viewer, tweet_id)
 
 

@@ -10,7 +10,7 @@ from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind
 from server.features.bookmarks.bookmarks import bookmarks_of
 
-# User and tweet.
+# The ids of the user and the tweet.
 Bookmark: TypeAlias = tuple[int, int]
 
 AMONG = """
@@ -20,19 +20,19 @@ AMONG = """
 
 
 async def bookmarks(asked: Collection[Bookmark], _viewers: Collection[int] = ()) -> dict[Bookmark, bool]:
-    """Those of these bookmarks that there are."""
+    """The bookmarks among these that exist."""
     found = await rows(AMONG, [one[0] for one in asked], [one[1] for one in asked])
     return {(one["user_id"], one["tweet_id"]): True for one in found}
 
 
 def pair(event: EventRow) -> Bookmark:
-    """Whose bookmark of what."""
+    """The bookmark that an event is about."""
     return event.actor_id, event.subject_id
 
 
 BOOKMARK = Fact(bookmarks)
 
-# The user's own bookmark of a tweet came or went.
+# The user's own bookmark of a tweet was added or removed.
 BOOKMARKED = Kind(
     "bookmarked",
     lambda event: [bookmarks_of(event.actor_id)],

@@ -1,4 +1,4 @@
-"""Bookmarks, as the whole knows them."""
+"""The declaration of the feature bookmarks."""
 
 from __future__ import annotations
 

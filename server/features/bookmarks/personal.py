@@ -1,4 +1,4 @@
-"""A user's bookmarks, as they are taken along and erased."""
+"""A user's bookmarks in the data export and in erasure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ERASE = """
 
 
 async def erase(user_id: int, _objects: Objects) -> bool:
-    """The user's bookmarks."""
+    """Delete the user's bookmarks."""
     gone = await rows(ERASE, user_id, personal.BATCH)
     if gone:
         await changes.tell([bookmarks_of(user_id)])

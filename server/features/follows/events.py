@@ -11,7 +11,7 @@ from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind, Needed
 from server.features.people.events import PROFILE
 
-# Follower and followee.
+# The ids of the follower and the followee.
 Follow: TypeAlias = tuple[int, int]
 
 FOLLOWS = """
@@ -19,8 +19,8 @@ FOLLOWS = """
     FROM unnest($1::bigint[], $2::bigint[]) AS asked (follower_id, followee_id)
     JOIN follows f ON f.follower_id = asked.follower_id AND f.followee_id = asked.followee_id
 """
-# From the smaller side, as streams are fewer than a popular author's followers: each pair is looked up. Of a
-# join, PostgreSQL might read all the followers.
+# Looks up each pair, starting from the smaller side: there are fewer streams than a popular author has
+# followers. For a join, PostgreSQL might read all the followers.
 FOLLOWERS = """
     SELECT author.id AS followee_id, viewer.id AS follower_id
     FROM unnest($1::bigint[]) AS author (id) CROSS JOIN unnest($2::bigint[]) AS viewer (id)
@@ -29,7 +29,7 @@ FOLLOWERS = """
 
 
 async def follows(asked: Collection[Follow], _viewers: Collection[int] = ()) -> dict[Follow, bool]:
-    """Those of these follows that there are."""
+    """The follows among these that exist."""
     found = await rows(FOLLOWS, [follow[0] for follow in asked], [follow[1] for follow in asked])
     return {(follow["follower_id"], follow["followee_id"]): True for follow in found}
 
@@ -43,17 +43,17 @@ async def followers(authors: Collection[int], viewers: Collection[int]) -> dict[
 
 
 def followed(follower_id: int, followee_id: int) -> list[int]:
-    """The topics that a follow changes when it comes or goes."""
+    """The topics that change when a follow is added or removed."""
     return [topics.follows_of(follower_id), topics.user(follower_id), topics.user(followee_id)]
 
 
 def pair(event: EventRow) -> Follow:
-    """Whose follow of whom."""
+    """The follow that an event is about."""
     return event.actor_id, event.subject_id
 
 
 def needed(event: EventRow) -> list[Needed]:
-    """The follow as it is now, and both with their counters."""
+    """The follow in its current state, and both users with their counters."""
     return [(FOLLOW, pair(event)), (PROFILE, event.actor_id), (PROFILE, event.subject_id)]
 
 

@@ -1,4 +1,4 @@
-"""Follows, as the whole knows them."""
+"""The declaration of the feature follows."""
 
 from __future__ import annotations
 

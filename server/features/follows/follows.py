@@ -11,8 +11,8 @@ from server.features.follows import events
 from server.features.people import accounts, people
 from server.features.people.people import ListedPerson
 
-# Both users are locked first, in the order of their ids: two who follow each other at the same moment
-# would wait for each other for ever otherwise. The counters follow by trigger.
+# Both users are locked first, in the order of their ids: otherwise two users who follow each other at the
+# same moment would deadlock. A trigger updates the counters.
 BOTH = """
     WITH both_users AS MATERIALIZED (
         SELECT id FROM users WHERE id IN ($1, $2) AND deleted_at IS NULL
@@ -33,7 +33,7 @@ UNFOLLOW = f"""{BOTH}, unfollowed AS (
 
 
 async def follow(viewer: Viewer, user_id: int) -> None:
-    """Raises UserNotFound, or SelfFollow where the viewer means oneself."""
+    """Raises UserNotFound, or SelfFollow if the user is the viewer."""
     if user_id == viewer.id:
         raise SelfFollow
     await _set(FOLLOW, viewer, user_id)
@@ -45,13 +45,13 @@ async def unfollow(viewer: Viewer, user_id: int) -> None:
 
 
 async def followers(viewer: Viewer, user_id: int, *, limit: int, before: int = NEWEST) -> Page[ListedPerson]:
-    """A page of who follows a user, the newest first. Raises UserNotFound."""
+    """A page of a user's followers, the newest first. Raises UserNotFound."""
     found = await people.followers(user_id, viewer.id, before=before, limit=limit + 1)
     return await _page(found, user_id, limit)
 
 
 async def following(viewer: Viewer, user_id: int, *, limit: int, before: int = NEWEST) -> Page[ListedPerson]:
-    """A page of whom a user follows, the newest first. Raises UserNotFound."""
+    """A page of the people that a user follows, the newest first. Raises UserNotFound."""
     found = await people.following(user_id, viewer.id, before=before, limit=limit + 1)
     return await _page(found, user_id, limit)
 

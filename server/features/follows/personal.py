@@ -1,4 +1,4 @@
-"""A user's follows, as they are taken along and erased."""
+"""A user's follows in the data export and in erasure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNFOLLOW = "DELETE FROM follows WHERE id = ANY($1::bigint[]) RETURNING follower_
 
 
 async def erase(user_id: int, _objects: Objects) -> bool:
-    """Follows of the user's and of the user."""
+    """Delete the follows in which the user is the follower or the followee."""
     async with transaction():
         found = await rows(FOLLOWS, user_id, personal.BATCH)
         if not found:

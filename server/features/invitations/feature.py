@@ -1,4 +1,4 @@
-"""Invitations, as the whole knows them."""
+"""The declaration of the feature invitations."""
 
 from __future__ import annotations
 

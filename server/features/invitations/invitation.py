@@ -1,4 +1,4 @@
-"""Invitations: links that make a user, or another key for one; only the SHA-256 of a token is known here."""
+"""Invitations: links that create a user, or another key for one. Only a token's SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from server.core.database.connection import row, rows
 from server.core.viewer import Person
 from server.features.people.user import User
 
-# How many may use one, and how long it lasts: at most, and where nobody says.
+# The number of uses and the lifetime of an invitation: the maximum and the default.
 MAX_USES = 1000
 DAYS, MAX_DAYS = 7, 365
 
-# A link that makes an administrator has one use, and lasts so long at most. Hours.
+# A link that makes an administrator has one use, and lasts at most this many hours.
 ADMIN_HOURS = 48
 
 State = Literal["open", "used_up", "expired", "revoked"]
@@ -64,7 +64,7 @@ class InvitationRow(msgspec.Struct, frozen=True):
 
 
 class OpenInvitation(msgspec.Struct, frozen=True):
-    """One that can be used: whom it recovers, if anybody."""
+    """An invitation that can still be used, and the user it recovers, if any."""
 
     admin: bool
     expires_at: datetime
@@ -73,16 +73,16 @@ class OpenInvitation(msgspec.Struct, frozen=True):
     name: str | None
 
 
-# A link ends with the key that it was made with.
+# A link stops working when the key that it was made with does.
 KEY_ENDED = """
     EXISTS (SELECT 1 FROM api_keys k WHERE k.id = made_by_key_id
         AND (k.revoked_at IS NOT NULL OR k.expires_at <= now()))
 """
 
-# One clock decides, whichever machine asks: the database's.
+# The database's clock decides, whichever machine asks.
 USABLE = f"revoked_at IS NULL AND expires_at > now() AND used < max_uses AND NOT {KEY_ENDED}"
 
-# $1 before, $2 how many, $3 this one alone, or null.
+# $1 before, $2 how many, $3 the id of a single invitation, or null for all.
 LISTED = f"""
     SELECT i.id, i.note, i.admin, i.max_uses, i.used, i.created_at, i.expires_at,
         CASE WHEN i.revoked_at IS NOT NULL THEN 'revoked' WHEN i.used >= i.max_uses THEN 'used_up'
@@ -101,7 +101,7 @@ FOUND = f"""
     FROM invitations i LEFT JOIN users u ON u.id = i.user_id WHERE token_hash = $1 AND {USABLE}
 """
 
-# Of two that take the last use at once, the second waits here for the first, and then finds it taken.
+# If two requests take the last use at once, the second waits here for the first, then finds it taken.
 TAKE = f"UPDATE invitations SET used = used + 1 WHERE token_hash = $1 AND {USABLE} RETURNING user_id, admin"
 
 
@@ -126,18 +126,18 @@ async def usable(token_hash: bytes) -> OpenInvitation | None:
 
 
 async def take(token_hash: bytes) -> tuple[int | None, bool] | None:
-    """Take one use, inside a transaction; whom it recovers, and whether it makes an administrator."""
+    """Take one use, inside a transaction; return whom it recovers and whether it makes an administrator."""
     found = await row(TAKE, token_hash)
     return (found["user_id"], found["admin"]) if found else None
 
 
 async def remember_key(invitation_id: int, key_id: int | None) -> None:
-    """Write down with which key a link was made; None: on a terminal."""
+    """Record the key that a link was made with; None if it was made on the terminal."""
     await rows(MADE_WITH, invitation_id, key_id)
 
 
 async def revoke_made_by(user_id: int) -> None:
-    """End all links that a user made, or that would give this user another key."""
+    """Revoke all links that a user made, or that would give this user another key."""
     await rows(REVOKE_OF, user_id)
 
 

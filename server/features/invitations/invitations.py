@@ -1,4 +1,4 @@
-"""Invitations: made, listed, revoked by administrators; used, each so often, by who has the link."""
+"""Administrators make, list and revoke invitations; anyone who has the link can use it until it's used up."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from server.features.people.user import User
 
 NOTE_MAX_LENGTH = 200
 
-# What the key is called that a recovery gives.
+# The name of the key that a recovery link gives.
 RECOVERED = "recovered"
 
 
@@ -40,7 +40,7 @@ async def make(
     user_id: int | None = None,
     admin: bool = False,
 ) -> tuple[InvitationRow, str]:
-    """Make an invitation; its token is returned this once.
+    """Make an invitation; this is the only time that its token is returned.
 
     Args:
         by: the administrator who makes it.
@@ -48,11 +48,12 @@ async def make(
         admin: whether it makes an administrator; then it has one use and lasts 48 hours at most.
 
     Raises:
-        InvalidBody: a number or the note breaks a rule, or these do not go together.
+        InvalidBody: a number or the note breaks a rule, or the arguments contradict each other.
         UserNotFound: there is no user to recover.
-        InvalidKey: the administrator was suspended or deleted at this moment.
-        NoConsent: the suspension of who makes it is asked for.
-        Administrator: only the terminal gives one another key, so that none becomes another.
+        InvalidKey: the administrator was suspended or deleted in the meantime.
+        NoConsent: a suspension of the administrator who makes it is pending.
+        Administrator: only the terminal can give an administrator another key, so that no administrator can
+            take over another's account.
     """
     if not 1 <= uses <= MAX_USES:
         raise InvalidBody(f"max_uses must be from 1 to {MAX_USES}.")
@@ -95,10 +96,10 @@ async def listed(*, limit: int, before: int) -> Page[InvitationRow]:
 
 
 async def revoke(invitation_id: int, by: Actor = TERMINAL) -> None:
-    """End an invitation for ever; who used it before stays.
+    """Revoke an invitation for good; the users whom it created stay.
 
     Raises:
-        InvitationNotFound: unknown, or revoked already.
+        InvitationNotFound: it is unknown, or revoked already.
     """
     async with transaction():
         found = Invitation.filter(id=invitation_id, revoked_at=None)
@@ -108,10 +109,10 @@ async def revoke(invitation_id: int, by: Actor = TERMINAL) -> None:
 
 
 async def read(token: str) -> OpenInvitation:
-    """What a link is for, while it can be used.
+    """Tell what a link is for, as long as it can be used.
 
     Raises:
-        InvitationNotFound: mistyped, unknown, expired, used up or revoked; never told which.
+        InvitationNotFound: it is mistyped, unknown, expired, used up or revoked; we never say which.
     """
     if not is_well_formed(token, INVITATION):
         raise InvitationNotFound
@@ -122,14 +123,14 @@ async def read(token: str) -> OpenInvitation:
 
 
 async def accept(token: str, handle: str | None, name: str | None) -> tuple[User, str]:
-    """Use a link: the new user, or the existing one, with a key, whose text is returned this once.
+    """Use a link: return the new or recovered user with a key, whose text is returned only this once.
 
-    The use is taken together with what it is taken for: where that fails, it is not taken.
+    One transaction takes the use and does the work: if the work fails, the use is not taken.
 
     Raises:
         InvitationNotFound: as in `read`.
         InvalidBody: handle or name break a rule, or were chosen for an existing user.
-        HandleTaken: there is such a user.
+        HandleTaken: another user has this handle.
     """
     if not is_well_formed(token, INVITATION):
         raise InvitationNotFound
@@ -149,7 +150,7 @@ async def _recover(user_id: int, handle: str | None, name: str | None) -> tuple[
     if handle is not None or name is not None:
         raise InvalidBody("This link is for an existing user, so you can't choose a handle or a name.")
     user = await User.get(id=user_id)
-    # Whoever lost their key cannot revoke others to make room.
+    # A user who lost their key can't revoke others to make room.
     _, key = await keys.create(user, RECOVERED, beyond_bound=True)
     return user, key
 

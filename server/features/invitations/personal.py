@@ -1,4 +1,4 @@
-"""The links that a user made, as they are taken along. They go with the user's row."""
+"""The links that a user made, in the data export. They are deleted with the user's row."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from server.core.live.event import HELD, EventRow
 from server.core.live.kinds import Fact, Kind
 from server.features.tweets.events import TWEET
 
-# Tweet and user.
+# The ids of the tweet and the user.
 Like: TypeAlias = tuple[int, int]
 
 LIKES = """
@@ -21,30 +21,30 @@ LIKES = """
 
 
 async def likes(asked: Collection[Like], _viewers: Collection[int] = ()) -> dict[Like, bool]:
-    """Those of these likes that there are."""
+    """The likes among these that exist."""
     found = await rows(LIKES, [like[0] for like in asked], [like[1] for like in asked])
     return {(like["tweet_id"], like["user_id"]): True for like in found}
 
 
 def liked(tweet_id: int, user_id: int) -> list[int]:
-    """The topics that a like changes when it comes or goes."""
+    """The topics that change when a like is added or removed."""
     return [topics.tweet(tweet_id), topics.likes_of(user_id)]
 
 
 def invalidated(event: EventRow) -> list[int]:
-    """The same, of an event."""
+    """The topics that an event about a like changes."""
     return liked(event.subject_id, event.actor_id)
 
 
 def pair(event: EventRow) -> Like:
-    """Whose like of what."""
+    """The like that an event is about."""
     return event.subject_id, event.actor_id
 
 
 LIKE = Fact(likes)
 
-# How many like a tweet; the relay holds it back, so that it is told at most once a second for each tweet.
+# A tweet's like count. The relay holds this event back, so that it is sent at most once a second per tweet.
 COUNTED = Kind(HELD, invalidated, lambda event: [(TWEET, event.subject_id)])
 
-# The user's own like of a tweet came or went.
+# The user's own like of a tweet was added or removed.
 LIKED = Kind("liked", invalidated, lambda event: [(TWEET, event.subject_id), (LIKE, pair(event))])

@@ -1,4 +1,4 @@
-"""Likes, as the whole knows them."""
+"""The declaration of the feature likes."""
 
 from __future__ import annotations
 

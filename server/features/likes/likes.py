@@ -14,7 +14,7 @@ from server.features.people import people
 from server.features.people.people import ListedPerson
 from server.features.timelines.timeline import Timeline
 
-# The newest like first, and the cursor is the like's.
+# Ordered by like, newest first; the cursor is the like's id.
 PLACES_OF_LIKES = """
     SELECT tweet_id AS id, id AS cursor FROM likes WHERE user_id = $4 AND id {beyond} $1
         AND (SELECT NOT hidden FROM tweets WHERE tweets.id = tweet_id)
@@ -26,17 +26,17 @@ LIKES = Timeline(PLACES_OF_LIKES, lambda user_id: [topics.likes_of(user_id), top
 
 
 async def like(viewer: Viewer, tweet_id: int) -> None:
-    """Raises TweetNotFound where there is no such tweet, or no more."""
+    """Raises TweetNotFound if the tweet does not exist, or no longer does."""
     await _set(liking.like, viewer, tweet_id)
 
 
 async def unlike(viewer: Viewer, tweet_id: int) -> None:
-    """Raises TweetNotFound where there is no such tweet, or no more."""
+    """Raises TweetNotFound if the tweet does not exist, or no longer does."""
     await _set(liking.unlike, viewer, tweet_id)
 
 
 async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = NEWEST) -> Page[ListedPerson]:
-    """A page of who likes a tweet, the newest first.
+    """A page of the people who like a tweet, the newest like first.
 
     Raises:
         TweetNotFound: there is no such tweet.

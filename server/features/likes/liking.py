@@ -1,4 +1,4 @@
-"""Likes as they are written: those that come at the same moment in one statement."""
+"""Writing likes: those that arrive at the same moment are written in one statement."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import NamedTuple
 from server.core.database.connection import records
 from server.core.database.together import Together
 
-# Which of these tweets a user likes; and the newest tweets that a user likes.
+# The tweets among these that a user likes; and the newest tweets that a user likes.
 LIKED_AMONG = "SELECT tweet_id FROM likes WHERE user_id = $1 AND tweet_id = ANY($2::bigint[])"
 NEWEST_LIKED = "SELECT tweet_id FROM likes WHERE user_id = $1 ORDER BY tweet_id DESC LIMIT $2"
 
 
 class Pair(NamedTuple):
-    """Whose like of what."""
+    """A like: the user and the tweet."""
 
     tweet_id: int
     user_id: int
 
 
-# One statement: the rows, and by their trigger the counters, or neither. The tweets are locked first, in the
-# order of their ids, as their deletion does too: two that lock in other orders wait for each other for ever.
-# $1 tweets, $2 users, one of each for a like. The tweets that there are; a hidden one is none.
+# One statement writes the rows and, through their trigger, the counters, or neither. It locks the tweets
+# first, in the order of their ids, as their deletion does too: different orders could deadlock.
+# $1 tweets, $2 users; a like is one of each. Returns the tweets that exist and aren't hidden.
 LIKE = """
     WITH tweet AS MATERIALIZED (
         SELECT id FROM tweets WHERE id = ANY($1::bigint[]) AND NOT hidden
@@ -50,12 +50,12 @@ UNLIKE = """
 
 
 async def like(pair: Pair) -> bool:
-    """False where there is no such tweet."""
+    """Return False if there is no such tweet."""
     return await _like.do(pair)
 
 
 async def unlike(pair: Pair) -> bool:
-    """False where there is no such tweet."""
+    """Return False if there is no such tweet."""
     return await _unlike.do(pair)
 
 

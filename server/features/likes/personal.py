@@ -1,4 +1,4 @@
-"""A user's likes, as they are taken along and erased."""
+"""A user's likes in the data export and in erasure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNLIKE = "DELETE FROM likes WHERE user_id = $1 AND tweet_id = ANY($2::bigint[]) 
 
 
 async def erase(user_id: int, _objects: Objects) -> bool:
-    """The user's likes of others' tweets."""
+    """Delete the user's likes of other people's tweets."""
     async with transaction():
         tweets = [found["id"] for found in await rows(LOCK_LIKED, user_id, personal.BATCH)]
         gone = [found["tweet_id"] for found in await rows(UNLIKE, user_id, tweets)] if tweets else []

@@ -1,4 +1,4 @@
-"""Pictures that nobody waits for any more: found here, removed with their objects.
+"""Clean up pictures that nobody waits for any more: find them, and remove them with their objects.
 
 Each function may run twice, or be killed half-way: the next run finishes what is left.
 """
@@ -19,8 +19,8 @@ from storage.base import ObjectStore
 
 log = logging.getLogger(__name__)
 
-# Longer than a worker takes for one picture: after this a pending picture was forgotten, and a row in
-# `removed` was not cleaned up.
+# Longer than a worker takes for one picture: a picture that is still pending after this was forgotten, and a
+# row still in the state `removed` was not cleaned up.
 FORGOTTEN_AFTER = timedelta(minutes=2)
 
 TAKE_UP = """
@@ -33,15 +33,15 @@ REMOVED = """
     SELECT id FROM media_attachments WHERE state = 'removed' AND changed_at < $1 ORDER BY changed_at LIMIT $2
 """
 
-# At most so many rows in one go, so that a run stays short.
+# The maximum number of rows per run, so that a run stays short.
 BATCH = 500
 
 
 async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> int:
-    """Delete the objects of these removed pictures, then their rows; how many.
+    """Delete the objects of these removed pictures, then their rows; return the number of pictures.
 
-    The row of one that is in a worker's hands stays for a while: its variants may be stored after this, by a
-    worker that is killed before it sees that nobody wants them. `resume` comes again then.
+    While a worker processes a picture, its row stays: the worker may store variants after this, and be killed
+    before it sees that nobody wants them. `resume` removes the picture later.
     """
     found = await MediaAttachment.filter(id__in=list(media_ids), state=MediaState.REMOVED)
     for media in found:
@@ -56,9 +56,10 @@ async def remove(media_ids: Sequence[int], store: ObjectStore, folder: str) -> i
 
 
 async def resume(jobs: Jobs, *, now: datetime | None = None) -> int:
-    """Queue again what a crash between commit and queue has left; how many pictures.
+    """Queue again the pictures that a crash between commit and queue left; return their number.
 
-    What waits in a long queue is taken for forgotten too, but not each time, and in its own lane.
+    A picture that waits in a long queue counts as forgotten too, but is not queued again each time, and stays
+    in its own lane.
     """
     before = (now or datetime.now(UTC)) - FORGOTTEN_AFTER
     pending = await rows(TAKE_UP, before, BATCH)
@@ -71,7 +72,7 @@ async def resume(jobs: Jobs, *, now: datetime | None = None) -> int:
 
 
 async def expire_unattached(jobs: Jobs, *, now: datetime | None = None) -> int:
-    """Remove pictures that no tweet took, broken ones among them; how many."""
+    """Remove pictures that no tweet used, including broken ones; return their number."""
     before = (now or datetime.now(UTC)) - UNATTACHED_LIFETIME
     found = await rows(
         "UPDATE media_attachments SET state = 'removed', changed_at = now() WHERE id IN ("
@@ -86,7 +87,7 @@ async def expire_unattached(jobs: Jobs, *, now: datetime | None = None) -> int:
 
 
 async def sweep_incoming(store: ObjectStore, *, now: datetime | None = None) -> int:
-    """Delete originals whose row is settled or was never written; how many."""
+    """Delete originals whose row is settled or was never written; return their number."""
     before = (now or datetime.now(UTC)) - UNATTACHED_LIFETIME
     old = [item.key async for item in store.list(object_keys.INCOMING) if item.modified_at < before]
     tokens = [key.removeprefix(object_keys.INCOMING) for key in old]

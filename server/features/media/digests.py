@@ -1,4 +1,4 @@
-"""Whether the bytes of a picture that are read are those that were made."""
+"""Checks that the bytes read for a picture are the bytes that were stored for it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ Digest = tuple[int, str]
 
 
 class BytesDiffer(Exception):
-    """What was read is not what was made."""
+    """The bytes read are not those that were made."""
 
 
 async def checked(body: AsyncIterator[bytes], expected: Digest | None) -> AsyncIterator[bytes]:
-    """The body as it is. None expects any bytes, but for none.
+    """Yield the body unchanged while checking it. None accepts any bytes, but not an empty body.
 
     Raises:
-        BytesDiffer: at its end, it was not what is expected.
+        BytesDiffer: the body, once it was read to its end, is not what was expected.
     """
     digest, size = hashlib.sha256(), 0
     async for piece in body:

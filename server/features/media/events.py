@@ -17,7 +17,7 @@ MEDIA = f"""
 
 
 async def media(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, OwnedMedia]:
-    """Those of these pictures that there are."""
+    """The pictures among these that exist."""
     return {found["id"]: owned(found) for found in await rows(MEDIA, list(ids))}
 
 
@@ -28,7 +28,7 @@ def changed(tweet_id: int | None, owner_id: int) -> list[int]:
 
 ATTACHMENT = Fact(media)
 
-# A picture, the subject, and the object is the tweet that shows it, or that it left.
+# The subject is the picture; the object is the tweet that shows it, or that it left.
 CHANGED = Kind(
     "media",
     lambda event: changed(event.object_id, event.actor_id),

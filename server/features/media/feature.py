@@ -1,4 +1,4 @@
-"""Pictures, as the whole knows them."""
+"""The declaration of the feature media."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What workers do with pictures when they are asked to."""
+"""The jobs that workers do on pictures."""
 
 from __future__ import annotations
 
 from server.core.jobs import Job
 
-# Make a picture's variants; where that takes long, in a lane where others do not wait behind it.
+# Make a picture's variants; pictures that take long have a lane of their own, so that others don't wait.
 PROCESS = Job("media.process_picture")
 PROCESS_SLOWLY = Job("media.process_slow_picture")
 
@@ -13,5 +13,5 @@ REMOVE = Job("media.remove_pictures")
 
 
 def processing(*, slow: bool) -> Job:
-    """The job of the lane."""
+    """The job that processes a picture in the slow or the quick lane."""
     return PROCESS_SLOWLY if slow else PROCESS

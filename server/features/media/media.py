@@ -1,4 +1,4 @@
-"""Pictures as rows: received, attached, described, settled, removed."""
+"""The operations on pictures' rows: receive, attach, describe and remove."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import object_keys
 from storage.base import ObjectStore, StorageError
 
-# How long an upload's answer waits for the worker's verdict. Seconds.
+# How many seconds the response to an upload waits for the worker's verdict.
 PROCESSING_WAIT = 5.0
 
-# An upload is stored within this time, and an answer does not wait longer for the removal of one that was
-# not. Seconds.
+# The seconds within which an upload must be stored, and those that a response waits at most for the removal
+# of an upload that was not.
 STORED_WITHIN, REMOVED_WITHIN = 30, 2
 
 
-# $1 token, $2 owner, $3 alternative text, $4 the key that was shown, perhaps minutes ago: no row if it or the
-# account is not valid any more.
+# $1 token, $2 owner, $3 alternative text, $4 the key that authenticated the request, perhaps minutes ago: no
+# row if the key or the account is no longer valid.
 RECEIVE = """
     INSERT INTO media_attachments (token, owner_id, alt)
     SELECT $1::varchar, u.id, $3::text FROM users u JOIN api_keys k ON k.user_id = u.id
@@ -45,7 +45,7 @@ RECEIVE = """
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A received file, which nobody writes to any more. `content_type` is what its first bytes say."""
+    """A received file that is complete. `content_type` was detected from its first bytes."""
 
     file: Path
     content_type: str
@@ -54,12 +54,12 @@ class Upload:
 
 
 async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs) -> OwnedMedia:
-    """Keep an upload and have it worked on; its row, still `pending` where that takes long.
+    """Store an upload and have it processed; return its row, still `pending` if processing takes long.
 
     Raises:
         InvalidBody: the alternative text breaks a rule.
-        InvalidKey: the key, or the account, came to its end while the upload was under way.
-        BrokenPicture: it cannot be decoded, or breaks a limit.
+        InvalidKey: the key or the account stopped being valid during the upload.
+        BrokenPicture: the picture cannot be decoded, or exceeds a limit.
         StorageError: the store cannot take it; nothing is left behind.
     """
     alt = text.bounded("alt", upload.alt, text.ALT_MAX_LENGTH)
@@ -88,7 +88,7 @@ async def describe(viewer: Viewer, media_id: int, alt: str) -> OwnedMedia:
     """Change the alternative text.
 
     Raises:
-        MediaNotFound: there is no such picture of this viewer's.
+        MediaNotFound: this viewer has no such picture.
     """
     text.bounded("alt", alt, text.ALT_MAX_LENGTH)
     described = await rows(
@@ -104,7 +104,7 @@ async def describe(viewer: Viewer, media_id: int, alt: str) -> OwnedMedia:
 
 
 async def ensure_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
-    """Raises MediaNotFound, MediaInUse, BrokenPicture where one of these cannot be attached to a tweet."""
+    """Raises MediaNotFound, MediaInUse or BrokenPicture if one of these cannot be attached to a tweet."""
     ids = [media_id for media_id in media_ids if abs(media_id) <= NEWEST]
     by_id = {media.id: media for media in await MediaAttachment.filter(id__in=ids, owner_id=viewer.id)}
     for media_id in media_ids:
@@ -118,7 +118,7 @@ async def ensure_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
 
 
 async def detach_all(tweet_id: int) -> list[int]:
-    """Inside a transaction: take a tweet's pictures off it, to be removed; their ids."""
+    """Inside a transaction: detach a tweet's pictures and mark them for removal; return their ids."""
     found = await rows(
         "UPDATE media_attachments SET tweet_id = NULL, state = 'removed', changed_at = now() "
         "WHERE tweet_id = $1 RETURNING id",
@@ -128,7 +128,7 @@ async def detach_all(tweet_id: int) -> list[int]:
 
 
 async def _leave_nothing(original: str, store: ObjectStore) -> None:
-    """Delete it, though the store may have said that it did not take it; what stays is swept later."""
+    """Delete the original even if the store said that it did not take it; the sweep removes what stays."""
     with suppress(StorageError, TimeoutError):
         async with asyncio.timeout(REMOVED_WITHIN):
             await store.delete(original)

@@ -1,4 +1,4 @@
-"""Who may have a picture: what its row and its owner's say, and what addresses are signed with."""
+"""Who may see a picture, by its row and its owner's, and the key that signs its URLs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from server.core.database.connection import row
 from server.features.media.media_attachment import MediaState
 from server.features.timelines.timeline import MediaRow
 
-# A picture that no tweet took within this time is removed, and so its address is signed for as long.
+# A picture that no tweet used within this time is removed, so its URL is signed for just as long.
 UNATTACHED_LIFETIME = timedelta(days=1)
 
 
 class OwnedMedia(MediaRow, frozen=True):
-    """A picture with the tweet that shows it, and what its address is signed with while none does."""
+    """A picture with the tweet that shows it, and the key that signs its URL while no tweet does."""
 
     tweet_id: int | None
     created_at: datetime
@@ -32,7 +32,7 @@ MINE = f"""
 
 
 class Access(msgspec.Struct, frozen=True):
-    """What decides who may have a picture."""
+    """The facts that decide who may see a picture."""
 
     state: MediaState
     is_attached: bool
@@ -41,7 +41,7 @@ class Access(msgspec.Struct, frozen=True):
     media_key: bytes
 
 
-# $1 token. What is broken or removed nobody may have.
+# $1 token. Nobody may see a picture that is broken or removed.
 ACCESS = """
     SELECT m.state, m.tweet_id IS NOT NULL AS is_attached, u.hidden AS is_hidden,
         u.suspended_at IS NOT NULL OR u.deleted_at IS NOT NULL AS is_suspended,
@@ -52,7 +52,7 @@ ACCESS = """
 
 
 async def access(token: str) -> Access | None:
-    """What decides about this picture; None where there is none."""
+    """The facts that decide who may see this picture; None if it doesn't exist."""
     found = await row(ACCESS, token)
     return Access(**{**found, "state": MediaState(found["state"])}) if found else None
 
@@ -64,5 +64,5 @@ async def mine(owner_id: int, media_id: int) -> OwnedMedia | None:
 
 
 def owned(found: dict[str, object]) -> OwnedMedia:
-    """A row of `COLUMNS`."""
+    """Build an `OwnedMedia` from a row of `COLUMNS`."""
     return OwnedMedia(**{**found, "state": MediaState(str(found["state"]))})  # type: ignore[arg-type]

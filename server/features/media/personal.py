@@ -1,4 +1,4 @@
-"""A user's pictures, as they are taken along and erased."""
+"""A user's pictures in the data export and in erasure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXPORT = """
     ORDER BY id LIMIT $3
 """
 
-# Those that a worker is at are left for later: what it is about to store would be orphaned.
+# Pictures that a worker is processing are left for later: what it is about to store would be orphaned.
 TAKE = """
     UPDATE media_attachments SET state = 'removed', tweet_id = NULL, changed_at = now() WHERE id IN (
         SELECT id FROM media_attachments
@@ -24,7 +24,7 @@ TAKE = """
 
 
 async def erase(user_id: int, objects: Objects) -> bool:
-    """Some of the user's pictures, with their objects."""
+    """Delete a batch of the user's pictures, with their objects."""
     pictures = [found["id"] for found in await rows(TAKE, user_id, personal.BATCH)]
     if pictures:
         await cleanup.remove(pictures, objects.store, objects.media_folder)

@@ -6,10 +6,10 @@ whatever its name or declared type says.
 
 from __future__ import annotations
 
-# How many bytes `recognise` wants to see.
+# The number of bytes that `recognise` needs.
 HEAD = 16
 
-# Each accepted type, by what its files begin with; WebP is told apart below.
+# The accepted types, by the bytes that their files begin with; WebP is recognised below.
 # https://www.w3.org/TR/png-3/ 5.2, https://www.w3.org/Graphics/GIF/spec-gif89a.txt 17,
 # https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern, TIFF 6.0 section 2.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -35,7 +35,7 @@ ACCEPTED = (
 
 
 def recognise(head: bytes) -> str | None:
-    """The media type that the first `HEAD` bytes of a file say, None where it is not accepted."""
+    """The media type by a file's first `HEAD` bytes; None if it is not accepted."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for signature, kind in SIGNATURES if head.startswith(signature)), None)

@@ -1,4 +1,4 @@
-"""Where browsers find pictures."""
+"""URLs of pictures."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from storage import object_keys
 
 
 class MediaUrls:
-    """Where browsers find pictures: at `/media/`, or at a public address of the bucket.
+    """Builds the URLs of pictures: under `/media/`, or under a public address of the bucket.
 
-    The address of one that no tweet shows yet is Perch's own always, and signed.
+    A picture that no tweet shows yet always has a signed URL of Perch itself.
     """
 
     def __init__(self, public_url: str | None, folder: str) -> None:
@@ -20,7 +20,7 @@ class MediaUrls:
         self._folder = folder
 
     def large(self, media: MediaRow) -> str:
-        """The URL of the large variant. While a picture is pending, Perch itself answers for it."""
+        """The URL of the large variant. While a picture is pending, Perch itself serves it."""
         return self._url(media, media.token)
 
     def small(self, media: MediaRow) -> str:

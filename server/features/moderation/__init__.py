@@ -1,1 +1,1 @@
-"""Suspensions, and hiding what suspended members wrote."""
+"""Suspending users, and hiding what suspended users wrote."""

@@ -8,12 +8,12 @@ from server.features.people.events import PROFILE
 
 
 def visibility(user_id: int) -> list[int]:
-    """The topics that change when all that a user wrote comes or goes: whatever may show it."""
+    """The topics that change when all of a user's tweets are hidden or shown: all that may show them."""
     return [topics.EVERYTHING, topics.keys_of(user_id)]
 
 
 def marked(user_id: int) -> list[int]:
-    """The topics that change when a user's tweets leave the indexes of what is shown, or come back."""
+    """The topics that change when a user's tweets leave the indexes of shown tweets, or return to them."""
     return [topics.ALL_TWEETS, topics.DELETIONS, topics.tweets_of(user_id)]
 
 

@@ -1,4 +1,4 @@
-"""Moderation, as the whole knows it."""
+"""The declaration of the feature moderation."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""Hidden tweets: the user's row decides, at once; the same on each tweet follows, for the indexes.
+"""Hidden tweets: the author's row decides at once; each tweet's own mark follows later, for the indexes.
 
-All locks are taken in the order of the deletion of a tweet: first tweets, by their ids, then their author.
+Locks are taken in the same order as when a tweet is deleted: first the tweets, by id, then their author.
 """
 
 from __future__ import annotations
 
 from server.core.database.connection import row, rows, transaction
 
-# Tweets that are marked in one transaction.
+# The number of tweets marked per transaction.
 BATCH = 1_000
 
 # $1 author, $2 whether they are to be hidden, $3 how many.
@@ -24,26 +24,26 @@ SETTLE = """
         SELECT 1 FROM tweets WHERE author_id = users.id AND hidden = NOT users.hidden
     ) WHERE id = $1 RETURNING unsettled
 """
-# Not of those who are being erased: their tweets go.
+# Excludes users who are being erased: their tweets will be deleted.
 UNSETTLED = """
     SELECT id FROM users WHERE unsettled AND (deleted_at IS NULL OR erase_after > now()) ORDER BY id LIMIT $1
 """
 
 
 async def mark_some(user_id: int) -> bool:
-    """Have some tweets say what their author's row says; whether any that do not are left."""
+    """Make a batch of tweets agree with their author's row; return whether any that don't are left."""
     async with transaction():
         user = await row("SELECT hidden FROM users WHERE id = $1", user_id)
         if user is None:
             return False
         await rows(MARK, user_id, user["hidden"], BATCH)
-        # With the author locked, and only then looked at, no other transaction's tweet or change of mind is
-        # missed: it is seen here, or finds what is written here.
+        # Locking the author before reading makes sure that we miss no concurrent tweet or change: either we
+        # see it here, or its transaction sees what we write.
         await row(LOCK, user_id)
         settled = await row(SETTLE, user_id)
         return bool(settled and settled["unsettled"])
 
 
 async def unsettled(limit: int) -> list[int]:
-    """Users whose tweets do not all say so yet."""
+    """Users whose tweets don't all agree with their row yet."""
     return [found["id"] for found in await rows(UNSETTLED, limit)]

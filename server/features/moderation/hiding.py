@@ -1,4 +1,4 @@
-"""Marking the tweets of whoever was hidden, or is shown again. May be killed and run twice at any point."""
+"""Marking the tweets of users who were hidden or shown again. It can be killed at any point and rerun."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from server.core.jobs import Job, Jobs
 from server.features.moderation import events
 from server.features.moderation import hidden_tweets as hiding
 
-# Users that are taken up again in one go.
+# The maximum number of users that one run resumes.
 AT_ONCE = 100
 
 # Mark the tweets of a user who was hidden, or is shown again.
@@ -15,7 +15,7 @@ SETTLE_TWEETS = Job("people.settle_tweets")
 
 
 async def settle_some(user_id: int) -> bool:
-    """Mark a batch of tweets; whether any are left."""
+    """Mark a batch of tweets; return whether any are left."""
     more = await hiding.mark_some(user_id)
     await changes.tell(events.marked(user_id))
     return more
@@ -28,13 +28,13 @@ async def settle(user_id: int) -> None:
 
 
 async def begin(user_id: int, jobs: Jobs) -> None:
-    """Mark the first tweets now, which are all for most people, and leave the others to a task."""
+    """Mark the first tweets now (for most people that is all of them), and leave the others to a task."""
     if await settle_some(user_id):
         await jobs.send(SETTLE_TWEETS, user_id)
 
 
 async def resume(jobs: Jobs) -> int:
-    """Queue what a crash has left; how many users."""
+    """Queue the users that a crash left unfinished; return their number."""
     found = await hiding.unsettled(AT_ONCE)
     for user_id in found:
         await jobs.send(SETTLE_TWEETS, user_id)

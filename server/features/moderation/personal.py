@@ -1,10 +1,10 @@
-"""What administrators did to a user, and what the user did as one, as it is taken along. It is kept."""
+"""What administrators did to a user, and what the user did as one, in the data export. Erasure keeps it."""
 
 from __future__ import annotations
 
 from server.core.personal import Exported, PersonalData
 
-# A reason is for administrators.
+# Reasons are left out: they are for administrators.
 EXPORT = """
     SELECT id, at, act, actor_id IS NOT DISTINCT FROM $1 AS done_by_you, subject_id,
         (details - 'reason')::text AS details

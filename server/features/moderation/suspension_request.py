@@ -1,6 +1,6 @@
-"""Suspensions of administrators that wait for another administrator's consent, or for their time.
+"""Requested suspensions of administrators, waiting for another administrator's consent or for 72 hours.
 
-The table has no model. Whoever writes it holds the lock on all administrators
+The table has no model. Every writer holds the lock on all administrators
 (`server.features.moderation.suspensions`).
 """
 
@@ -13,14 +13,14 @@ import msgspec
 from server.core.database.connection import row, rows
 from server.core.viewer import Person
 
-# It takes effect by itself after so long. To confirm or withdraw what others ask for takes an administrator
-# who was one for as long by then: whoever has a stolen key can make accounts by links, and must not have two
-# voices by that. Hours.
+# The hours after which a request takes effect by itself. Only someone who has been an administrator for at
+# least as long can confirm or withdraw other people's requests: a thief with a stolen key can create accounts
+# with invitation links, and must not get a second vote that way.
 WAITS = 72
 
 
 class RequestRow(msgspec.Struct, frozen=True):
-    """One that waits, and what the viewer may do with it."""
+    """A pending request, and what the viewer may do with it."""
 
     id: int
     user: Person
@@ -34,7 +34,7 @@ class RequestRow(msgspec.Struct, frozen=True):
 
 
 class LockedRow(msgspec.Struct, frozen=True):
-    """One that is about to end."""
+    """A locked request that is about to end."""
 
     id: int
     user_id: int
@@ -52,15 +52,15 @@ ASKER_ACTS = """
         WHERE a.id = r.asked_by_id AND k.id = r.asked_by_key_id AND k.revoked_at IS NULL
             AND a.is_admin AND a.suspended_at IS NULL AND a.deleted_at IS NULL)
 """
-# $1 the viewer. Nobody against whom something waits has a say.
+# $1 the viewer. Administrators against whom a request is pending have no say.
 HAS_A_SAY = f"""
     NOT EXISTS (SELECT 1 FROM suspension_requests o WHERE o.user_id = $1)
         AND EXISTS (SELECT 1 FROM users v
             WHERE v.id = $1 AND v.created_at <= r.asked_at - interval '{WAITS} hours')
 """
 
-# $1 who asks: an account that a thief of an administrator's key makes silences nobody. On a server where all
-# administrators are as new, one of them may.
+# $1 the requester, who must not be too new: an account that the thief of an administrator's key creates can't
+# silence anyone. On a server where all administrators are that new, any of them may ask.
 MAY_ASK = f"""
     WITH old AS (
         SELECT id FROM users WHERE is_admin AND suspended_at IS NULL AND deleted_at IS NULL
@@ -68,8 +68,8 @@ MAY_ASK = f"""
     ) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM old) OR EXISTS (SELECT 1 FROM old WHERE id = $1)
 """
 
-# $1 user, $2 who asks, $3 by which key, $4, $5 what is asked for. No row where there is one, or another one
-# by the same: one thief does not silence all others by asking first.
+# $1 user, $2 requester, $3 the requester's key, $4, $5 what is requested. No row if a request against the
+# user is pending, or another one by the same requester: no thief can silence all others by asking first.
 ASK = f"""
     INSERT INTO suspension_requests
         (user_id, asked_by_id, asked_by_key_id, hide_tweets, reason, takes_effect_at)
@@ -92,7 +92,7 @@ LOCKED = f"""
         r.takes_effect_at <= now() AS is_due
     FROM suspension_requests r JOIN users u ON u.id = r.user_id WHERE r.id = $1 FOR UPDATE OF r
 """
-# Of somebody whose account is being deleted it waits until they keep it, or goes with them.
+# If the account in question is being deleted, the request waits until its owner keeps it, or goes with it.
 ENDING = f"""
     SELECT r.id FROM suspension_requests r JOIN users u ON u.id = r.user_id
     WHERE u.deleted_at IS NULL
@@ -104,13 +104,13 @@ END = "DELETE FROM suspension_requests WHERE id = $1 RETURNING 1"
 
 
 async def ask(user_id: int, by_id: int, by_key_id: int, *, hide_tweets: bool, reason: str) -> int | None:
-    """Inside a transaction: the id of a new one; None where one waits already."""
+    """Inside a transaction: create a request and return its id; None if one is pending already."""
     found = await row(ASK, user_id, by_id, by_key_id, hide_tweets, reason)
     return found["id"] if found else None
 
 
 async def waiting(viewer_id: int, *, only: int | None = None) -> list[RequestRow]:
-    """All that wait, the oldest first."""
+    """All pending requests, the oldest first."""
     return [
         RequestRow(
             **{**found, **{who: msgspec.json.decode(found[who], type=Person) for who in ("user", "asked_by")}}
@@ -120,13 +120,13 @@ async def waiting(viewer_id: int, *, only: int | None = None) -> list[RequestRow
 
 
 async def lock(request_id: int) -> LockedRow | None:
-    """Inside a transaction: this one, if it waits."""
+    """Inside a transaction: lock this request and return it, if it is pending."""
     found = await row(LOCKED, request_id)
     return LockedRow(**found) if found else None
 
 
 async def ending(limit: int) -> list[int]:
-    """Those whose time has come, and those that are not to come to it."""
+    """Requests that are due, and those that must be dropped instead of taking effect."""
     return [found["id"] for found in await rows(ENDING, limit)]
 
 
@@ -136,10 +136,10 @@ async def may_ask(user_id: int) -> bool:
 
 
 async def is_against(user_id: int) -> bool:
-    """Whether one against this user waits."""
+    """Whether a request against this user is pending."""
     return await row(AGAINST, user_id) is not None
 
 
 async def end(request_id: int) -> None:
-    """Inside a transaction: it waits no more."""
+    """Inside a transaction: end a pending request."""
     await rows(END, request_id)

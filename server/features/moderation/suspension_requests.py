@@ -1,8 +1,8 @@
-"""Suspending an administrator over HTTP: one asks; it is done once a second one confirms, or after 72 hours.
+"""Suspending an administrator over HTTP: it takes effect when a second one confirms, or after 72 hours.
 
-So nobody with one administrator's key locks out another at once, and an administrator whose key was stolen
-can be stopped without the server's terminal. Whom it is about has no say in it while it waits: neither by
-withdrawing it, nor through accounts that they make.
+So nobody with one administrator's key can lock out another at once, and an administrator whose key was stolen
+can be stopped without the server's terminal. The administrator in question has no say while the request is
+pending: they can neither withdraw it, nor act through accounts that they create.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from server.features.moderation.suspension_request import LockedRow, RequestRow
 
 log = logging.getLogger(__name__)
 
-# What one run ends at most; nobody has so many administrators.
+# The maximum number of requests that one run ends; no server has so many administrators.
 AT_ONCE = 100
 
 SUBJECT = (
@@ -31,14 +31,15 @@ SUBJECT = (
 
 
 async def ask(user_id: int, by: Actor, *, hide_tweets: bool, reason: str) -> RequestRow:
-    """Ask for an administrator's suspension. Their links end at once, and they make no others while it waits.
+    """Ask for an administrator's suspension; their links end at once, and they can't make others meanwhile.
 
     Raises:
-        UserNotFound: there is none.
-        InvalidBody: it is oneself, no administrator, somebody who is suspended, or the reason breaks a rule.
-        SuspensionAsked: one waits already, or who asks has asked for another one that waits.
-        NoConsent: one against who asks waits, or their account is too new.
-        InvalidKey: who asks was suspended or deleted at this moment.
+        UserNotFound: there is no such user.
+        InvalidBody: the user is the requester, is no administrator, or is already suspended, or the reason
+            breaks a rule.
+        SuspensionAsked: a request against them is pending already, or another one by the same requester.
+        NoConsent: a request against the requester is pending, or the requester's account is too new.
+        InvalidKey: the requester was suspended or deleted in the meantime.
     """
     shown = text.line("reason", reason, suspensions.REASON_MAX_LENGTH) if reason.strip() else ""
     if by.user_id is None or by.key_id is None:
@@ -64,17 +65,17 @@ async def ask(user_id: int, by: Actor, *, hide_tweets: bool, reason: str) -> Req
 
 
 async def waiting(viewer_id: int) -> list[RequestRow]:
-    """All that wait, the oldest first, with what the viewer may do."""
+    """All pending requests, the oldest first, with what the viewer may do."""
     return await suspension_request.waiting(viewer_id)
 
 
 async def confirm(request_id: int, by: Actor, jobs: Jobs) -> None:
-    """Consent to a suspension that another administrator asks for: it takes effect now.
+    """Consent to a suspension that another administrator asked for; it takes effect now.
 
     Raises:
         SuspensionNotFound: none with this id waits.
-        NoConsent: it is not theirs to confirm.
-        InvalidKey: who confirms was suspended or deleted at this moment.
+        NoConsent: this administrator may not confirm it.
+        InvalidKey: the confirming administrator was suspended or deleted in the meantime.
     """
     async with _acting(by):
         asked = await _found(request_id, by)
@@ -88,12 +89,12 @@ async def confirm(request_id: int, by: Actor, jobs: Jobs) -> None:
 
 
 async def withdraw(request_id: int, by: Actor) -> None:
-    """End a request for a suspension, as the one who asked, or as another administrator.
+    """Withdraw a request for a suspension, as the requester or as another administrator.
 
     Raises:
         SuspensionNotFound: none with this id waits.
-        NoConsent: it is not theirs to withdraw: that of their own suspension above all.
-        InvalidKey: who withdraws was suspended or deleted at this moment.
+        NoConsent: this administrator may not withdraw it, above all if it asks for their own suspension.
+        InvalidKey: the withdrawing administrator was suspended or deleted in the meantime.
     """
     async with _acting(by):
         asked = await _found(request_id, by)
@@ -104,9 +105,9 @@ async def withdraw(request_id: int, by: Actor) -> None:
 
 
 async def carry_out(jobs: Jobs) -> int:
-    """Suspend those whose time has come, however long ago, and drop what must not come to it; how many ended.
+    """Carry out the due requests, however overdue, and drop those that must lapse; return how many ended.
 
-    May be killed, and run by several at once: each is ended in one transaction, by one of them.
+    It can be killed, and several can run at once: each request ends in one transaction, in one of them.
     """
     found = await suspension_request.ending(AT_ONCE)
     for request_id in found:
@@ -115,7 +116,7 @@ async def carry_out(jobs: Jobs) -> int:
 
 
 async def refuse_subject(by: Actor) -> None:
-    """Raises NoConsent where the suspension of who acts is asked for."""
+    """Raises NoConsent if a suspension of the acting administrator has been requested."""
     if by.user_id is not None and await suspension_request.is_against(by.user_id):
         raise NoConsent("Someone has asked to suspend you. You can't do this until that is settled.")
 
@@ -148,7 +149,7 @@ async def _end(request_id: int, jobs: Jobs) -> None:
 
 
 async def _take_effect(locked: LockedRow, by: Actor, *, confirmed: bool) -> None:
-    # Never the last one: whoever confirms, or asked, is another one who can act.
+    # This is never the last administrator: whoever confirmed it, or asked for it, can still act as one.
     await suspension_request.end(locked.id)
     await suspensions.apply(
         locked.user_id,

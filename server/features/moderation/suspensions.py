@@ -1,4 +1,4 @@
-"""Suspension: a user's keys stop, and their tweets are hidden or kept. All of it can be taken back."""
+"""Suspension: a user's keys stop working, and their tweets are hidden or stay. All of it can be undone."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from server.features.moderation import events, hiding
 
 REASON_MAX_LENGTH = 200
 
-# $1 user, $2 reason, $3 whether tweets are hidden; of these two, NULL is what is so already. No row where
-# nothing changes.
+# $1 user, $2 reason, $3 whether tweets are hidden; NULL for either keeps its current value. No row if nothing
+# changes.
 SUSPEND = """
     UPDATE users u SET suspended_at = coalesce(u.suspended_at, now()), suspension_reason = new.reason,
         hidden = new.hidden, unsettled = u.unsettled OR u.hidden <> new.hidden
@@ -24,7 +24,7 @@ SUSPEND = """
         OR u.hidden <> new.hidden)
     RETURNING u.suspension_reason AS reason, u.hidden
 """
-# All administrators who can act, locked: of two that go at once one is the last.
+# Locks all administrators who can act: if two leave at once, the second one must be seen to be the last.
 ADMINISTRATORS = """
     SELECT id FROM users WHERE is_admin AND suspended_at IS NULL AND deleted_at IS NULL ORDER BY id FOR UPDATE
 """
@@ -49,20 +49,21 @@ UNSUSPEND = """
 async def suspend(
     user_id: int, by: Actor, jobs: Jobs, *, hide_tweets: bool | None = None, reason: str | None = None
 ) -> None:
-    """Stop a user's keys everywhere, and the links that they made. Again, it changes what is given.
+    """Stop a user's keys everywhere, and the links that they made; if suspended already, change the options.
 
-    When it returns, no process honours a key of theirs; their streams end within a second.
+    When it returns, no process accepts their keys any more; their streams end within a second.
 
     Args:
-        hide_tweets: whether nobody sees their tweets any more; None leaves that as it is, which is that
-            all see them where nobody said otherwise.
-        reason: for administrators; None leaves it.
+        hide_tweets: whether their tweets are hidden from everyone; None keeps the current visibility, which
+            is visible unless it was changed.
+        reason: for administrators; None keeps the current one.
 
     Raises:
-        UserNotFound: there is none.
-        Administrator: only the terminal suspends one at once, so that none locks out the others. Others ask
-            for it (`server.features.moderation.suspension_requests`).
-        LastAdministrator: nobody else could act as one.
+        UserNotFound: there is no such user.
+        Administrator: the user is one, whom only the terminal can suspend at once, so that no administrator
+            locks out the others. Administrators ask for it instead
+            (`server.features.moderation.suspension_requests`).
+        LastAdministrator: there would be no administrator left who can act.
         InvalidBody: the reason breaks a rule.
     """
     shown = reason
@@ -79,7 +80,7 @@ async def suspend(
 async def apply(
     user_id: int, by: Actor, *, hide_tweets: bool | None, reason: str | None, **details: object
 ) -> None:
-    """Inside a transaction, with the user locked: suspend them, and put it on record with these details."""
+    """Inside a transaction, with the user locked: suspend them, and record it with these details."""
     if now := await row(SUSPEND, user_id, reason, hide_tweets):
         await invitation.revoke_made_by(user_id)
         said = {"hide_tweets": now["hidden"], "reason": now["reason"], **details}
@@ -87,10 +88,10 @@ async def apply(
 
 
 async def unsuspend(user_id: int, by: Actor, jobs: Jobs) -> bool:
-    """Let a user's keys work again, and show their tweets; whether they were suspended.
+    """Let a user's keys work again, and show their tweets; return whether they were suspended.
 
     Raises:
-        UserNotFound: there is none.
+        UserNotFound: there is no such user.
     """
     async with transaction():
         await lock_subject(user_id, by)
@@ -102,21 +103,21 @@ async def unsuspend(user_id: int, by: Actor, jobs: Jobs) -> bool:
 
 
 async def lock_administrators() -> list[int]:
-    """Inside a transaction, before any other lock: all who can act as one, and keep them from changing."""
+    """Inside a transaction, before any other lock: lock and return all administrators who can act."""
     return [found["id"] for found in await rows(ADMINISTRATORS)]
 
 
 async def keep_one(user_id: int) -> None:
-    """Inside a transaction: raises LastAdministrator where nobody but this user could act as one."""
+    """Inside a transaction: raises LastAdministrator if nobody but this user can act as administrator."""
     if await lock_administrators() == [user_id]:
         raise LastAdministrator
 
 
 async def lock_subject(user_id: int, by: Actor, *, leaving: bool = False) -> None:
-    """Inside a transaction: keep a user from changing meanwhile. Raises UserNotFound, Administrator.
+    """Inside a transaction: lock a user against changes. Raises UserNotFound, Administrator.
 
     Args:
-        leaving: whether it may be somebody whose account is being deleted, and can still be kept.
+        leaving: whether to accept a user whose account is being deleted and can still be kept.
     """
     found = await row(SUBJECT, user_id)
     if found is None or (found["is_leaving"] and not leaving):
@@ -126,17 +127,17 @@ async def lock_subject(user_id: int, by: Actor, *, leaving: bool = False) -> Non
 
 
 async def keep_acting(by: Actor) -> None:
-    """Inside a transaction: keep an administrator one until it ends.
+    """Inside a transaction: make sure that an administrator stays one until it ends.
 
-    For what goes on without them: whoever is suspended meanwhile waits, and finds what was made. Raises
-    InvalidKey where the key, or who shows it, is no administrator's any more.
+    For things that outlive the administrator: a concurrent suspension waits, and then finds what was made.
+    Raises InvalidKey if the key or its user is no longer an administrator's.
     """
     if not by.is_terminal and not await row(ACTING, by.user_id, by.key_id):
         raise InvalidKey
 
 
 async def told(user_id: int, jobs: Jobs) -> None:
-    """After the commit: no process honours their keys any more, or shows what is hidden."""
-    # Also where nothing was changed: who did that may have died before anybody was told.
+    """After the commit: make all processes reject their keys and stop showing what is hidden."""
+    # Even if nothing changed: the process that made the change may have died before invalidating the caches.
     await changes.tell(events.visibility(user_id))
     await hiding.begin(user_id, jobs)

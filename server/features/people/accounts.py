@@ -1,4 +1,4 @@
-"""Users: made, renamed, looked up."""
+"""Create, rename and look up users."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from server.features.privacy import erasure
 
 HANDLE = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
 
-# At most so many followers and followees are embedded in a user's answer (the contract's bound).
+# The maximum number of followers and followees embedded in a user's response (set by the contract).
 EMBEDDED_PEOPLE = 100
 
 # The two users of demo mode, and their public keys.
@@ -32,11 +32,11 @@ DEMO_USERS = (("test", "Иван"), ("test1", "Катя"))
 
 
 async def create(handle: str, name: str | None = None, *, admin: bool = False) -> tuple[User, str]:
-    """Make a user with a first key, whose text is returned this once.
+    """Create a user with a first key; this is the only time that its text is returned.
 
     Raises:
         InvalidBody: the handle or the name breaks a rule.
-        HandleTaken: there is such a user.
+        HandleTaken: another user has this handle.
     """
     if not HANDLE.fullmatch(handle):
         raise InvalidBody(
@@ -53,9 +53,9 @@ async def create(handle: str, name: str | None = None, *, admin: bool = False) -
 
 
 async def create_demo_users() -> bool:
-    """Make the demo users on a database that has no user yet; whether they were made now.
+    """Create the demo users if the database has no users yet; return whether they were created now.
 
-    However many processes start at once, one of them does it.
+    However many processes start at once, only one of them does it.
     """
     async with transaction():
         await rows("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.DEMO_USERS)
@@ -70,7 +70,7 @@ async def create_demo_users() -> bool:
 
 
 async def rename(viewer: Viewer, name: str) -> Viewer:
-    """Change the shown name; the viewer with that name."""
+    """Change the display name; return the viewer with the new name."""
     shown = text.line("name", name, text.NAME_MAX_LENGTH)
     await User.filter(id=viewer.id).update(name=shown)
     await changes.tell(events.renamed(viewer.id))
@@ -78,13 +78,13 @@ async def rename(viewer: Viewer, name: str) -> Viewer:
 
 
 async def by_handle(handle: str, *, leaving: bool = False) -> User:
-    """The user of this handle.
+    """The user with this handle.
 
     Args:
-        leaving: whether it may be one who has deleted their account, which can still be kept.
+        leaving: whether to include a user who deleted their account and can still keep it.
 
     Raises:
-        UserNotFound: there is none.
+        UserNotFound: there is no such user.
     """
     user = await User.get_or_none(handle=handle)
     if user is None or (user.deleted_at is not None and not (leaving and await erasure.leaving(user.id))):
@@ -93,16 +93,16 @@ async def by_handle(handle: str, *, leaving: bool = False) -> User:
 
 
 async def ensure_exists(user_id: int) -> None:
-    """Raises UserNotFound where there is no such user."""
+    """Raises UserNotFound if there is no such user."""
     if not await User.exists(id=user_id, deleted_at=None):
         raise UserNotFound
 
 
 async def profile(viewer: Viewer, user_id: int) -> ProfileRow:
-    """A user with counters and the newest of the people around, the viewer first among them.
+    """A user with counters and the newest followers and followees, the viewer first among them.
 
     Raises:
-        UserNotFound: there is none.
+        UserNotFound: there is no such user.
     """
     found = await people.profile(user_id, viewer.id, embedded=EMBEDDED_PEOPLE)
     if found is None:
@@ -121,7 +121,7 @@ def own_profile_needs(viewer: Viewer) -> list[int]:
 
 
 def viewer_first(listed: list[Person], viewer: Person | None) -> list[Person]:
-    """The list with the viewer, if given, at its head, and no longer than the bound."""
+    """The list with the viewer, if given, moved to the front, cut to the maximum length."""
     if viewer is None:
         return listed
     return [viewer, *(person for person in listed if person.id != viewer.id)][:EMBEDDED_PEOPLE]

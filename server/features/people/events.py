@@ -32,12 +32,12 @@ PROFILES = """
 
 
 async def profiles(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, Profile]:
-    """Those of these users that there are."""
+    """The users among these that exist."""
     return {found["id"]: Profile(**found) for found in await rows(PROFILES, list(ids))}
 
 
 def renamed(user_id: int) -> list[int]:
-    """The topics that a new name changes: whoever shows a key of theirs has it in memory too."""
+    """The topics that a new name changes; the name is also cached with the viewers of the user's keys."""
     return [topics.NAMES, topics.keys_of(user_id)]
 
 

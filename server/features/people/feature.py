@@ -1,4 +1,4 @@
-"""People, as the whole knows them."""
+"""The declaration of the feature people."""
 
 from __future__ import annotations
 

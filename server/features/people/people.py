@@ -1,4 +1,4 @@
-"""People around a user or a tweet: plain SQL, one statement per answer.
+"""The people listed around a user or a tweet: plain SQL, one statement per response.
 
 A single statement reads from one snapshot, so that a counter and the rows beside it always agree; the
 ORM would take several.
@@ -16,7 +16,7 @@ from server.core.viewer import Person
 
 
 class ListedPerson(msgspec.Struct, frozen=True):
-    """A person in a paged list; `cursor` is where the page after this one starts."""
+    """A person in a paged list; a page that continues after this person starts at `cursor`."""
 
     id: int
     name: str
@@ -44,8 +44,8 @@ class ProfileRow(msgspec.Struct, frozen=True):
     following: list[Person]
 
 
-# $1 user, $2 viewer, $3 how many of each list. The newest are found first, and by $1 and not by the user's
-# row: so PostgreSQL knows how many there are, and does not sort a hundred thousand followers.
+# $1 user, $2 viewer, $3 the length of each list. The newest are looked up first, by $1 instead of by the
+# user's row: so PostgreSQL can estimate their number, and doesn't sort a hundred thousand followers.
 PROFILE = """
     SELECT u.id, u.name, u.handle, u.created_at, u.followers_count, u.following_count, u.version, u.hidden,
         CASE WHEN u.hidden THEN 0 ELSE u.tweets_count END AS tweets_count,
@@ -65,9 +65,9 @@ PROFILE = """
     FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL
 """
 
-# $1 whose list, $2 viewer, $3 before, $4 how many. A subquery for a value where EXISTS would do: of that,
-# PostgreSQL might make a table of all whom the viewer follows. Who is being deleted has no list, and is on
-# none; nor has a hidden tweet.
+# $1 whose list, $2 viewer, $3 before, $4 how many. A scalar subquery is used instead of EXISTS, for which
+# PostgreSQL might build a table of everyone whom the viewer follows. Users who are being deleted have no list
+# and are on none; a hidden tweet has no list either.
 LISTED = """
     SELECT o.id, o.name, o.handle, l.id AS cursor,
         coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
@@ -84,7 +84,7 @@ LIKERS = LISTED.format(table="likes", owner="tweet_id", person="user_id", shown=
 
 
 async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow | None:
-    """The user, or None where there is none."""
+    """The user's profile, or None if there is no such user."""
     found = await row(PROFILE, user_id, viewer_id, embedded)
     if found is None:
         return None
@@ -94,27 +94,27 @@ async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow 
 
 
 async def followers(user_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
-    """Who follows the user, the newest first."""
+    """The user's followers, the newest first."""
     return [ListedPerson(**found) for found in await rows(FOLLOWERS, user_id, viewer_id, before, limit)]
 
 
 async def following(user_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
-    """Whom the user follows, the newest first."""
+    """The people that the user follows, the newest first."""
     return [ListedPerson(**found) for found in await rows(FOLLOWING, user_id, viewer_id, before, limit)]
 
 
 async def is_tweet_shown(tweet_id: int) -> bool:
-    """Whether there is this tweet, for anybody to see."""
+    """Whether this tweet exists and isn't hidden."""
     found = await row(f"SELECT (SELECT {OF_TWEET}) AS shown", tweet_id)
     return bool(found and found["shown"])
 
 
 async def likers(tweet_id: int, viewer_id: int, *, before: int, limit: int) -> list[ListedPerson]:
-    """Who likes the tweet, the newest first."""
+    """The people who like the tweet, the newest like first."""
     return [ListedPerson(**found) for found in await rows(LIKERS, tweet_id, viewer_id, before, limit)]
 
 
 def people_page(found: list[ListedPerson], limit: int) -> Page[ListedPerson]:
-    """Cut what was read with one person too many."""
+    """Make a page from a list that was read with one extra person, to see whether another page follows."""
     items = found[:limit]
     return Page(items, items[-1].cursor if len(found) > limit and items else None)

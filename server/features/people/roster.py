@@ -12,12 +12,12 @@ from server.features.people import roster_rows as roster
 from server.features.people.roster_rows import MemberRow
 from server.features.people.user import User
 
-# A longer part is in nobody's name. Characters.
+# The maximum length of a search text in characters; no handle or name is longer.
 LONGEST_QUERY = 50
 
 
 async def listed(part: str, *, limit: int, before: int) -> Page[MemberRow]:
-    """Those with this part in their handle or name, the newest first."""
+    """The users with this text in their handle or name, the newest first."""
     part = part.strip().removeprefix("@")
     if len(part) > LONGEST_QUERY or "\0" in part:
         return Page([], None)
@@ -27,7 +27,7 @@ async def listed(part: str, *, limit: int, before: int) -> Page[MemberRow]:
 
 
 async def keys_of(user_id: int) -> Sequence[ApiKey]:
-    """Somebody's keys that are not revoked, the newest first. Raises UserNotFound."""
+    """A user's keys that are not revoked, the newest first. Raises UserNotFound."""
     if not await User.exists(id=user_id, deleted_at=None):
         raise UserNotFound
     return await keys.of_user(user_id)

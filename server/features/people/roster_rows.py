@@ -10,7 +10,7 @@ from server.core.database.connection import rows
 
 
 class MemberRow(msgspec.Struct, frozen=True):
-    """A user, and how many keys of theirs work."""
+    """A user, and how many of their keys work."""
 
     id: int
     handle: str
@@ -35,6 +35,6 @@ MEMBERS = """
 
 
 async def members(part: str, *, before: int, limit: int) -> list[MemberRow]:
-    """Those with this part in their handle or name, the newest first."""
+    """The users with this text in their handle or name, the newest first."""
     escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return [MemberRow(**found) for found in await rows(MEMBERS, f"%{escaped}%", before, limit)]

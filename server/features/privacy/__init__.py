@@ -1,1 +1,1 @@
-"""Archives of one's data, and the end of an account."""
+"""Data exports and account deletion."""

@@ -1,4 +1,4 @@
-"""What is in an archive of a user's data: written as it is read, so that its size does not matter."""
+"""The contents of a user's data archive, streamed while they are read, so that its size does not matter."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ Not included: how many pictures and bytes you sent today, which is counted for a
 """
 NAME_WIDTH, WIDTH = 18, 90
 
-# Fields of pictures that are for finding and checking their files.
+# Fields of pictures that only serve to find and check their files.
 INTERNAL = frozenset({"token", "digests"})
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 
 
 class _Sink:
-    """What zipfile writes to: it cannot seek, and is emptied again and again."""
+    """The unseekable file that zipfile writes to; it is drained repeatedly."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -48,16 +48,16 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
     def take(self) -> bytes:
-        """What was written since."""
+        """Take what was written since the last call."""
         taken, self._parts = b"".join(self._parts), []
         return taken
 
 
 async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGenerator[bytes, None]:
-    """The archive (zip), piece by piece. What changes meanwhile is in it as it was or as it is."""
+    """Yield the archive (zip) piece by piece; rows that change meanwhile appear in their old or new state."""
     sink: Any = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", readme())
@@ -93,7 +93,7 @@ async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGen
 
 
 def readme() -> str:
-    """What each file holds."""
+    """The text that describes each file."""
     files = [("profile", "who you are"), *((one.name, one.what) for one in EXPORTED)]
     told = (
         textwrap.fill(

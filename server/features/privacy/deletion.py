@@ -1,10 +1,10 @@
-"""Deletion of an account: from one moment on nobody sees anything of it; then it is removed in batches.
+"""Deletion of an account: it disappears from view at once, and is then removed in batches.
 
-Between the two lie some days where the owner asks for it, or whoever has stolen their key: until they are
-over, the account can be kept as it was.
+If the owner deletes it (or someone who stole their key), some days pass in between, during which the account
+can be kept as it was.
 
-The removal may be killed at any point and run again, by several at once too: each batch is a transaction, and
-the row of the user, which says that there is something to do, goes last.
+The removal can be killed at any point and run again, even several times at once: each batch is a transaction,
+and the user's row, which marks the work to do, goes last.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from server.features.privacy.erasure import LeavingRow
 from server.features.registry import ERASE
 from storage.base import ObjectStore
 
-# How long an account is there after its owner has deleted it.
+# The number of days for which a user can keep the account that they deleted.
 GRACE_DAYS = 7
 
-# Remove all that a deleted user left.
+# Remove everything that a deleted user left.
 ERASE_USER = Job("people.erase_user")
 
-# Longer than a task waits in a busy queue: after this a crash lost it. Seconds.
+# A task that was queued more seconds ago than this was lost in a crash: even a busy queue is faster.
 FORGOTTEN_AFTER = 120
 
-# Users that are taken up again in one go.
+# The maximum number of users that one run resumes.
 AT_ONCE = 100
 
 NOT_CONFIRMED = "handle must be the handle of the account to delete."
 
-# $1 user, locked. Nobody where they are suspended, or erased already.
+# $1 user, whose row is locked. No row if they are suspended, or erased already.
 OWNER = """
     SELECT demo, erase_after IS NOT NULL AS is_leaving FROM users
     WHERE id = $1 AND suspended_at IS NULL AND (deleted_at IS NULL OR erase_after > now()) FOR UPDATE
@@ -48,15 +48,15 @@ OWNER = """
 
 
 async def delete_oneself(viewer: Viewer, handle: str, jobs: Jobs) -> LeavingRow:
-    """Hide the viewer's account at once, with the links that they made; it is erased after `GRACE_DAYS`.
+    """Hide the viewer's account and revoke their links at once; the account is erased after `GRACE_DAYS`.
 
-    Asked for again, it stays as it is.
+    Asking again changes nothing.
 
     Raises:
-        InvalidBody: the handle is not the viewer's: it is what confirms this.
-        InvalidKey: the viewer was suspended or deleted at this moment.
-        PublicKey: a demo user, whose key is everybody's.
-        LastAdministrator: nobody else could act as one.
+        InvalidBody: the handle, which confirms the deletion, is not the viewer's.
+        InvalidKey: the viewer was suspended or deleted in the meantime.
+        PublicKey: the viewer is a demo user, whose key is public.
+        LastAdministrator: nobody else could act as an administrator.
     """
     if handle != viewer.handle:
         raise InvalidBody(NOT_CONFIRMED)
@@ -81,21 +81,21 @@ async def delete_oneself(viewer: Viewer, handle: str, jobs: Jobs) -> LeavingRow:
 
 
 async def read(viewer: Viewer) -> LeavingRow | None:
-    """Until when the viewer's account, which is being deleted, can be kept; None where it is not."""
+    """Until when the viewer's account can be kept, if it is being deleted; else None."""
     return await erasure.leaving(viewer.id)
 
 
 async def keep(user_id: int, jobs: Jobs, by: Actor | None = None) -> bool:
-    """Take back that a user deleted their account; whether there was something to take back.
+    """Undo a user's deletion of their account; return whether there was one to undo.
 
     Args:
-        by: who does it in their place; None for the user.
+        by: the administrator who does it for the user; None for the user.
     """
     async with transaction():
         kept = await erasure.keep(user_id)
         if kept and by is not None:
             await audit.record(by, Act.USER_KEPT, user_id=user_id)
-    if kept:  # a suspension whose time came meanwhile has waited for this, and waits no longer
+    if kept:  # a requested suspension that became due meanwhile has waited for this
         await suspension_requests.carry_out(jobs)
     await changes.tell(moderation.visibility(user_id))
     await hiding.begin(user_id, jobs)
@@ -103,13 +103,13 @@ async def keep(user_id: int, jobs: Jobs, by: Actor | None = None) -> bool:
 
 
 async def delete(user_id: int, handle: str, by: Actor, jobs: Jobs) -> None:
-    """Delete somebody's account at once, as an administrator. Not to be taken back.
+    """Delete a user's account at once, as an administrator. This cannot be undone.
 
     Raises:
-        UserNotFound: there is none.
-        Administrator: only the terminal deletes one.
-        LastAdministrator: nobody else could act as one.
-        InvalidBody: the handle is not the user's: it is what confirms this.
+        UserNotFound: there is no such user.
+        Administrator: the user is an administrator, whom only the terminal can delete.
+        LastAdministrator: nobody else could act as an administrator.
+        InvalidBody: the handle, which confirms the deletion, is not the user's.
     """
     async with transaction():
         if by.is_terminal:
@@ -126,9 +126,9 @@ async def delete(user_id: int, handle: str, by: Actor, jobs: Jobs) -> None:
 
 
 async def erase_some(user_id: int, store: ObjectStore, media_folder: str) -> bool:
-    """Remove a batch of what a deleted user left; whether anything was.
+    """Remove a batch of what a deleted user left; return whether there was anything.
 
-    Of a user who is not deleted nothing is removed: a message may be sent again, or be somebody else's.
+    Nothing is removed if the user is not deleted: a message may be repeated, or come from someone else.
     """
     if not await erasure.is_deleted(user_id):
         return False
@@ -140,9 +140,9 @@ async def erase_some(user_id: int, store: ObjectStore, media_folder: str) -> boo
 
 
 async def erase(user_id: int, store: ObjectStore, media_folder: str) -> bool:
-    """Remove all that a deleted user left, and the user; whether that is done.
+    """Remove everything that a deleted user left, and the user; return whether that is complete.
 
-    It is not where a worker is at one of the pictures at this moment: `resume` comes again then.
+    It isn't if a worker is processing one of the pictures just now; `resume` finishes it later.
     """
     await _end_grace(user_id)
     while await erase_some(user_id, store, media_folder):
@@ -151,7 +151,7 @@ async def erase(user_id: int, store: ObjectStore, media_folder: str) -> bool:
 
 
 async def resume(jobs: Jobs, *, older_than: float = FORGOTTEN_AFTER) -> int:
-    """Queue those whose time has come, and what a crash has left; how many users."""
+    """Queue the users who are due, and those that a crash left unfinished; return their number."""
     found = await erasure.forgotten(older_than, AT_ONCE)
     for user_id in found:
         await jobs.send(ERASE_USER, user_id)
@@ -159,7 +159,7 @@ async def resume(jobs: Jobs, *, older_than: float = FORGOTTEN_AFTER) -> int:
 
 
 async def _end_grace(user_id: int) -> None:
-    """Where its time has come: from here on the account cannot be kept."""
+    """If the grace period is over, make sure that the account can no longer be kept."""
     async with transaction():
         handle = await erasure.lock_due(user_id)
         if handle is None:

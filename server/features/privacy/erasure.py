@@ -1,6 +1,6 @@
-"""The end of an account: hidden for some days in which its owner can keep it, then marked, then removed.
+"""The stages of erasing an account: hidden while its owner can still keep it, then marked, then removed.
 
-What a user left is erased by what the features declare (`server.features.registry`).
+The features declare how to erase their part of a user's data (`server.features.registry`).
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from server.core.database.connection import row, rows
 from server.features.people.user import User
 from server.features.registry import LEFT
 
-# Whoever has this handle again is refused (the trigger of the eighth migration).
+# Nobody can have this handle again: the trigger of the eighth migration refuses it.
 RETIRE = """
     INSERT INTO retired_handles (hash) VALUES (sha256(convert_to($1, 'UTF8'))) ON CONFLICT DO NOTHING
     RETURNING 1
 """
-# The name is nobody's business any more; the row and its handle go last.
+# Removes the name, which is no longer anyone's business; the row and its handle go last.
 MARK = """
     UPDATE users SET deleted_at = least(deleted_at, now()), erase_after = NULL, name = handle,
         suspension_reason = '', hidden = true, unsettled = unsettled OR NOT hidden
     WHERE id = $1 RETURNING 1
 """
-# $1 user, $2 days. It counts as deleted at the end of these, so that a worker of an earlier version, which
-# knows nothing of them, erases nothing before.
+# $1 user, $2 days. The deletion time is set to the end of these days, so that a worker of an earlier version,
+# which doesn't know about them, erases nothing before.
 HIDE = """
     UPDATE users SET deleted_at = now() + $2 * interval '1 day', erase_after = now() + $2 * interval '1 day',
         hidden = true, unsettled = unsettled OR NOT hidden
@@ -44,14 +44,14 @@ DUE = "SELECT handle FROM users WHERE id = $1 AND erase_after <= now() FOR UPDAT
 DELETED = "SELECT 1 FROM users WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after IS NULL"
 REVOKE_KEYS = "UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING 1"
 
-# Nothing of the user's is left that is removed before.
+# Only if nothing of the user's that must be removed first is left.
 REMOVE_USER = f"""
     DELETE FROM users u WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after IS NULL
         AND NOT EXISTS (SELECT 1 FROM exports WHERE user_id = u.id)
         {" ".join(f"AND NOT EXISTS ({sql})" for sql in LEFT)}
     RETURNING 1
 """
-# Those too whose time has come: nobody else looks for them.
+# Includes users whose days have just ended: nothing else looks for them.
 FORGOTTEN = """
     SELECT id FROM users WHERE deleted_at IS NOT NULL
         AND (erase_after <= now() OR (erase_after IS NULL AND deleted_at < now() - $1 * interval '1 s'))
@@ -60,7 +60,7 @@ FORGOTTEN = """
 
 
 class LeavingRow(msgspec.Struct, frozen=True):
-    """An account that its owner deleted, and that is there until `erase_after`."""
+    """An account that its owner deleted, and that can be kept until `erase_after`."""
 
     handle: str
     name: str
@@ -68,50 +68,50 @@ class LeavingRow(msgspec.Struct, frozen=True):
 
 
 async def mark(user_id: int, handle: str) -> None:
-    """Inside a transaction: from its commit on the user is gone for everybody, and the handle for ever."""
+    """Inside a transaction: once it commits, nobody sees the user, and the handle is gone for good."""
     await rows(REVOKE_KEYS, user_id)
     await rows(RETIRE, handle)
     await rows(MARK, user_id)
 
 
 async def hide(user_id: int, days: int) -> None:
-    """Inside a transaction: from its commit on the user is gone for everybody; erased in so many days."""
+    """Inside a transaction: once it commits, nobody sees the user, who will be erased in `days` days."""
     await rows(HIDE, user_id, days)
 
 
 async def keep(user_id: int) -> bool:
-    """Undo `hide`, as long as its time has not come; whether it was undone."""
+    """Undo `hide` before its days are over; return whether it was undone."""
     return await row(KEEP, user_id) is not None
 
 
 async def leaving(user_id: int) -> LeavingRow | None:
-    """What `hide` has done, if it has."""
+    """The state that `hide` left, if it was called for this user."""
     found = await row(LEAVING, user_id)
     return LeavingRow(**found) if found else None
 
 
 async def all_leaving() -> dict[int, datetime]:
-    """When users are erased who deleted their account, by their ids."""
+    """The users who deleted their account, by id, with the time when each will be erased."""
     return {found["id"]: found["erase_after"] for found in await rows(ALL_LEAVING)}
 
 
 async def lock_due(user_id: int) -> str | None:
-    """Inside a transaction: the handle of a user whose time has come, who cannot be kept any more."""
+    """Inside a transaction: lock a user whose days are over and who can't be kept; return their handle."""
     found = await row(DUE, user_id)
     return found["handle"] if found else None
 
 
 async def is_deleted(user_id: int) -> bool:
-    """Whether the user was marked, and is there still."""
+    """Whether the user was marked, and their row still exists."""
     return await row(DELETED, user_id) is not None
 
 
 async def remove_user(user_id: int) -> bool:
-    """The row itself, with its keys, where nothing else is left; whether it is gone."""
+    """Delete the user's row and keys if nothing else is left; return whether the row is gone."""
     await rows(REMOVE_USER, user_id)
     return not await User.exists(id=user_id)
 
 
 async def forgotten(older_than: float, limit: int) -> list[int]:
-    """Users who were marked so many seconds ago and are still there."""
+    """Users who were marked more than `older_than` seconds ago and still exist."""
     return [found["id"] for found in await rows(FORGOTTEN, older_than, limit)]

@@ -1,4 +1,4 @@
-"""Archives of what a user has: the row beside the object in storage, and what goes into one."""
+"""Archives of a user's data: the row that goes with the stored object, and the archive's contents."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from server.core.personal import Exported
 
 State = Literal["pending", "ready", "failed"]
 
-# Rows that are read in one go.
+# The number of rows read at once.
 BATCH = 1_000
 
 
 class ExportRow(msgspec.Struct, frozen=True):
-    """One user's archive. `token` is the random part of its object's key; size in bytes."""
+    """A user's archive. `token` is the random part of its object's key; the size is in bytes."""
 
     id: int
     token: str
@@ -30,7 +30,7 @@ class ExportRow(msgspec.Struct, frozen=True):
 
 COLUMNS = "id, token, state, size, created_at, expires_at"
 
-# $1 user, $2 token, $3 how old one is that another replaces. No row where there is a younger one.
+# $1 user, $2 token, $3 the age from which an archive is replaced. No row if there is a younger one.
 ASK = f"""
     INSERT INTO exports (user_id, token) VALUES ($1, $2)
     ON CONFLICT (user_id) DO UPDATE SET token = excluded.token, state = 'pending', attempts = 0,
@@ -49,7 +49,7 @@ RENEW = """
     UPDATE exports SET working_until = now() + $3 * interval '1 s'
     WHERE id = $1 AND token = $2 AND state = 'pending' RETURNING 1
 """
-# Of the token that was worked on: another may have been asked for since.
+# Matches the token that was worked on: another archive may have been requested since.
 FINISH = """
     UPDATE exports SET state = 'ready', working_until = NULL, size = $3,
         expires_at = now() + $4 * interval '1 day'
@@ -66,7 +66,7 @@ EXPIRED = "SELECT id, token FROM exports WHERE state = 'ready' AND expires_at <=
 REMOVE = "DELETE FROM exports WHERE id = $1 AND token = $2 RETURNING 1"
 KNOWN = "SELECT token FROM exports WHERE token = ANY($1::text[])"
 
-# What the archive says of the user: $1.
+# $1 user. What the archive says about the user.
 PROFILE = """
     SELECT id, handle, name, is_admin AS administrator, tweets_count, followers_count, following_count,
         created_at, suspended_at, hidden FROM users WHERE id = $1
@@ -74,19 +74,19 @@ PROFILE = """
 
 
 async def of_user(user_id: int) -> ExportRow | None:
-    """A user's archive, if one was asked for."""
+    """A user's archive, if one was requested."""
     found = await row(OF_USER, user_id)
     return ExportRow(**found) if found else None
 
 
 async def ask(user_id: int, token: str, *, not_before: float) -> ExportRow | None:
-    """A new archive; None where there is one that is under way, or younger than so many seconds."""
+    """Request a new archive; None if one is being made, or is less than `not_before` seconds old."""
     found = await row(ASK, user_id, token, not_before)
     return ExportRow(**found) if found else None
 
 
 async def listed(what: Exported, user_id: int) -> AsyncIterator[Sequence[dict[str, Any]]]:
-    """All rows of a file of the archive, some at a time."""
+    """All rows of one file of the archive, in batches."""
     last, more = 0, True
     while more:
         found = await rows(what.sql, user_id, last, BATCH)

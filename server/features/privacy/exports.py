@@ -1,7 +1,7 @@
-"""Archives of what a user has: asked for, made by a task, fetched for some days, removed.
+"""Archives of a user's data: requested, made by a task, downloadable for some days, then removed.
 
-The object is written before the row says that it is ready, and removed before its row: what a crash leaves is
-an object that no row knows, and `sweep` removes those.
+The object is written before its row says that it is ready, and removed before the row: all that a crash can
+leave behind is an object without a row, and `sweep` removes those.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ CONTENT_TYPE = "application/zip"
 
 MAKE_EXPORT = Job("people.make_export")
 
-# A newer one is not made before: each may be gigabytes. Seconds.
+# The seconds that must pass before another archive is made: each may take gigabytes.
 NOT_BEFORE = 3600
 
-# A try is its worker's for so long, and as long as it is renewed; so many tries. Seconds.
+# The seconds that a worker's lease on an attempt lasts unless it is renewed; and the number of attempts.
 LEASE, MAX_ATTEMPTS = 30, 3
 
-# One that waits for longer was lost. Seconds.
+# A request that waits for more seconds than this was lost.
 FORGOTTEN_AFTER = 120
 
-# What one run takes up or removes at most.
+# The maximum number of archives that one run resumes or removes.
 AT_ONCE = 100
 
-# An object without a row may be one that is being written.
+# A younger object without a row may be one that is just being written.
 ORPHAN_AGE = timedelta(hours=6)
 
 
 async def ask(user_id: int, jobs: Jobs, store: ObjectStore) -> ExportRow:
-    """Have an archive made in place of the one there is; that one, where it is less than an hour old."""
+    """Have a new archive made; if the current one is less than an hour old, return that instead."""
     old = await export.of_user(user_id)
     made = await export.ask(user_id, secrets.token_hex(16), not_before=NOT_BEFORE)
     if made is not None:
@@ -50,20 +50,20 @@ async def ask(user_id: int, jobs: Jobs, store: ObjectStore) -> ExportRow:
         await jobs.send(MAKE_EXPORT, made.id)
         return made
     found = await export.of_user(user_id)
-    if found is None:  # its time was over in this moment
+    if found is None:  # it has just expired
         raise ExportNotFound
     return found
 
 
 async def read(user_id: int) -> ExportRow | None:
-    """What became of it."""
+    """The state of the user's archive."""
     found = await export.of_user(user_id)
     expired = found is not None and found.expires_at is not None and found.expires_at <= datetime.now(UTC)
     return None if expired else found
 
 
 async def key_of(user_id: int) -> str:
-    """Where a finished archive lies. Raises ExportNotFound."""
+    """The object key of the user's finished archive. Raises ExportNotFound."""
     found = await read(user_id)
     if found is None or found.state != "ready":
         raise ExportNotFound
@@ -71,7 +71,7 @@ async def key_of(user_id: int) -> str:
 
 
 async def claim(export_id: int) -> tuple[int, str] | None:
-    """For a worker: whose it is and its token; None where nothing is to be done, or somebody is at it."""
+    """For a worker: claim an archive, returning its user and token; None if it's finished or taken."""
     found = await row(export.CLAIM, export_id, LEASE)
     if found is None:
         return None
@@ -82,22 +82,22 @@ async def claim(export_id: int) -> tuple[int, str] | None:
 
 
 async def renew(export_id: int, token: str) -> None:
-    """For the worker, more often than the lease is long."""
+    """For the worker: renew the lease, which must happen more often than the lease is long."""
     await rows(export.RENEW, export_id, token, LEASE)
 
 
 async def make(
     export_id: int, user_id: int, token: str, store: ObjectStore, media_folder: str, *, days: int
 ) -> None:
-    """For the worker: write a claimed archive, which can be fetched for so many days."""
+    """For the worker: write a claimed archive, which can be downloaded for `days` days."""
     key = object_keys.export(token)
     written = await store.put(key, archive.write(user_id, store, media_folder), content_type=CONTENT_TYPE)
     if not await row(export.FINISH, export_id, token, written.size, days):
-        await store.delete(key)  # its user was deleted meanwhile, or asked for another
+        await store.delete(key)  # the user was deleted meanwhile, or requested another
 
 
 async def remove_of(user_id: int, store: ObjectStore) -> bool:
-    """Remove a user's archive; whether there was one."""
+    """Remove a user's archive; return whether there was one."""
     found = await export.of_user(user_id)
     if found is None:
         return False
@@ -107,7 +107,7 @@ async def remove_of(user_id: int, store: ObjectStore) -> bool:
 
 
 async def resume(jobs: Jobs, *, older_than: float = FORGOTTEN_AFTER) -> int:
-    """Queue what a crash has left; how many."""
+    """Queue the archives that a crash left unfinished; return their number."""
     found = await rows(export.FORGOTTEN, older_than, AT_ONCE)
     for one in found:
         await jobs.send(MAKE_EXPORT, one["id"])
@@ -115,7 +115,7 @@ async def resume(jobs: Jobs, *, older_than: float = FORGOTTEN_AFTER) -> int:
 
 
 async def sweep(store: ObjectStore, *, now: datetime | None = None) -> int:
-    """Remove archives whose time is over, and objects that no row knows; how many."""
+    """Remove expired archives, and objects without a row; return their number."""
     expired = await rows(export.EXPIRED, AT_ONCE)
     for one in expired:
         await store.delete(object_keys.export(one["token"]))

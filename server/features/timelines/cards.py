@@ -1,4 +1,4 @@
-"""Tweets as a dialect renders them, each once for all viewers."""
+"""Tweets rendered by a dialect, each once for all viewers."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from server.features.timelines.dialect import Card, Dialect
 
 
 def needed_of(tweet_ids: Iterable[int]) -> list[int]:
-    """What cards depend on: themselves, and the names in them."""
+    """The topics that cards depend on: the tweets themselves, and the names shown in them."""
     return [topics.NAMES, *map(topics.tweet, tweet_ids)]
 
 
 class Cards:
-    """The cards that this process keeps, and those that it reads."""
+    """Reads cards, and caches them in this process."""
 
     def __init__(self, store: Store, dialect: Dialect) -> None:
         self._store = store
         self._dialect = dialect
 
     async def of(self, tweet_ids: Sequence[int], *, likers: int) -> list[Card]:
-        """Those of these tweets that there are, in this order. What is not kept is read in one query."""
+        """Cards of the tweets among these that exist, in order; one query reads those not cached."""
         keys = [("card", self._dialect.name, tweet_id, likers) for tweet_id in tweet_ids]
         kept = self._store.get_all(keys)
         if None not in kept:

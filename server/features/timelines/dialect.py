@@ -1,6 +1,6 @@
-"""What an API tells the cache about itself: how it renders tweets.
+"""A dialect: how an API tells the cache to render tweets.
 
-The cache keeps bytes under the name of a dialect, and knows no shape of any of them.
+The cache keeps bytes under the name of a dialect, and knows nothing about their shape.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from server.features.timelines.timeline import TweetRow
 
 
 class Onlooker(Protocol):
-    """Who looks at what is rendered."""
+    """The user for whom something is rendered."""
 
     @property
     def id(self) -> int:
-        """Of the user."""
+        """The user's id."""
 
     @property
     def name(self) -> str:
-        """What is shown of the user."""
+        """The user's display name."""
 
 
 class Cursors(NamedTuple):
-    """Where a timeline goes on from a page: to older tweets, None where there are none; and to newer ones.
+    """The cursors next to a page: to older tweets, or None if there are none; and to newer ones.
 
     An empty page has no cursors.
     """
@@ -39,36 +39,36 @@ class Card(Protocol):
 
     @property
     def tweet_id(self) -> int:
-        """Whose card it is."""
+        """The id of the tweet."""
 
     @property
     def size(self) -> int:
         """Bytes of memory, about."""
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
-        """What this viewer gets, with their marks on the tweet."""
+        """The bytes for this viewer, with their marks on the tweet."""
 
 
 class RenderedPage(Protocol):
-    """A page of cards, put together."""
+    """A rendered page of cards."""
 
     @property
     def size(self) -> int:
-        """Bytes of memory, about, without the cards."""
+        """The approximate bytes that it takes in memory, without the cards."""
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
-        """What this viewer gets, with their marks on these tweets."""
+        """The bytes for this viewer, with their marks on these tweets."""
 
 
 class Dialect(Protocol):
-    """An API's way to show tweets."""
+    """An API's way of rendering tweets."""
 
     @property
     def name(self) -> str:
         """Unique among the dialects of a process."""
 
     def card(self, tweet: TweetRow, *, likers: int) -> Card:
-        """Render a tweet that shows at most so many of its likers."""
+        """Render a tweet with at most `likers` of its likers."""
 
     def page(self, cards: Sequence[Card], cursors: Cursors) -> RenderedPage:
-        """Put a page together. The cards are of this dialect."""
+        """Render a page from cards of this dialect."""

@@ -1,7 +1,7 @@
-"""Pages of timelines: ids, the cards of these tweets, and the viewer's marks, put together as bytes.
+"""Pages of timelines, put together as bytes from ids, the cards of these tweets, and the viewer's marks.
 
-What everybody sees alike is kept as it is sent. Each part is kept by itself and read anew by itself: a like
-costs its one card, a new tweet the ids and its own card.
+What looks the same to everyone is cached in the form in which it is sent. Each part is cached and reread
+separately: a like costs only its one card, a new tweet only the ids and its own card.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from server.features.timelines.cards import Cards, needed_of
 from server.features.timelines.dialect import Card, Cursors, Dialect, Onlooker, RenderedPage
 from server.features.timelines.timeline import Timeline
 
-# Of an id, with what it needs. Bytes.
+# The bytes that a cached id takes, with the topics that it needs.
 EACH = 210
 
 
 class Part(NamedTuple):
-    """Which part of a timeline: at most `limit` tweets older than the cursor `before`, after `skip` others.
+    """A part of a timeline: at most `limit` tweets older than the cursor `before`, after skipping `skip`.
 
-    With `after` it is those just newer than that cursor. `likers` is how many each tweet shows at most.
+    With `after`, it is the tweets just newer than that cursor. Each tweet shows at most `likers` likers.
     """
 
     before: int
@@ -35,7 +35,7 @@ class Part(NamedTuple):
 
 
 class PageKey(NamedTuple):
-    """Which page of which timeline. `subject` is whose it is, 0 for everybody's."""
+    """Identifies a page of a timeline. `subject` is the user whose timeline it is, 0 for everyone's."""
 
     timeline: Timeline
     subject: int
@@ -44,7 +44,7 @@ class PageKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, and the cards that it is made of."""
+    """A page, and the cards in it."""
 
     cards: list[Card]
     rendered: RenderedPage
@@ -52,12 +52,12 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Bytes of memory, about: of its cards too, as nobody else holds them when they are read anew."""
+        """Approximate bytes in memory with its cards: once these are reread, nothing else holds them."""
         return self.rendered.size + sum(card.size + EACH for card in self.cards)
 
 
 class Seen(NamedTuple):
-    """A page's answer, and whether no tweet is in it."""
+    """A page's bytes, and whether it has no tweets."""
 
     answer: bytes
     is_empty: bool
@@ -70,18 +70,19 @@ class _Ids:
 
 
 class Pages:
-    """The pages of a dialect that this process keeps, and those that it puts together."""
+    """Puts pages of a dialect together, and caches them in this process."""
 
     def __init__(self, store: Store, dialect: Dialect, marks: MarksOfViewers) -> None:
         self._store = store
         self._dialect = dialect
         self._cards = Cards(store, dialect)
         self._marks = marks
-        # Pages that were asked for: how many were kept as they are sent, and how many were not.
+        # How many requested pages were found in the cache in the form in which they are sent, and how many
+        # not.
         self.hits = self.misses = 0
 
     async def read(self, viewer: Onlooker, key: PageKey) -> Seen:
-        """The page as this viewer sees it. At most three queries, and none where all is kept."""
+        """The page as this viewer sees it: at most three queries, and none if everything is cached."""
         page: Page | None = self._store.get((self._dialect.name, key))
         marks = self._marks.kept(viewer.id)
         if page is None:
@@ -90,12 +91,12 @@ class Pages:
             self.hits += 1
         if page is None or marks is None:
             page, marks = await self._both(key, viewer.id, page, marks)
-        if marks.since > page.lowest:  # a deep page, of somebody who has many marks
+        if marks.since > page.lowest:  # a deep page, for a viewer who has many marks
             marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards])
         return Seen(page.rendered.seen_by(viewer, marks), not page.cards)
 
     async def one(self, viewer: Onlooker, tweet_id: int, *, likers: int) -> bytes | None:
-        """One tweet as this viewer sees it; None where there is none."""
+        """One tweet as this viewer sees it; None if it doesn't exist."""
         cards = await self._cards.of([tweet_id], likers=likers)
         if not cards:
             return None
@@ -107,7 +108,7 @@ class Pages:
     async def _both(
         self, key: PageKey, user_id: int, page: Page | None, marks: Marks | None
     ) -> tuple[Page, Marks]:
-        """What is missing of a page and the viewer's marks; of both at the same time."""
+        """Read what is missing of a page and the viewer's marks, both concurrently."""
         if page is not None:
             return page, await self._marks.of(user_id)
         if marks is not None:
@@ -136,7 +137,7 @@ class Pages:
 
 
 async def _read_ids(key: PageKey) -> _Ids:
-    """One more than the page holds, to know whether anything follows."""
+    """Read one id more than the page holds, to know whether anything follows."""
     part = key.part
     statement = key.timeline.older if part.after is None else key.timeline.newer
     cursor = part.before if part.after is None else part.after
@@ -144,6 +145,6 @@ async def _read_ids(key: PageKey) -> _Ids:
     places = await timeline.places(statement, key.subject, cursor=cursor, skip=part.skip, limit=more)
     shown, goes_on = places[: part.limit], len(places) > part.limit > 0
     if part.after is not None:
-        shown, goes_on = shown[::-1], bool(shown)  # there is what the cursor stands for, at least
+        shown, goes_on = shown[::-1], bool(shown)  # at least the tweet that the cursor stands for is older
     cursors = Cursors(shown[-1].cursor if goes_on else None, shown[0].cursor if shown else None)
     return _Ids([place.id for place in shown], cursors)

@@ -1,8 +1,8 @@
-"""Timelines and tweets: plain SQL. First the ids of a page, by index, then the rows of just those.
+"""Timelines and tweets in plain SQL: first the ids of a page, by index, then the rows of just those.
 
-Rows that are known already need not be read; and at a million tweets the ids of a Following page, merged
-from 300 authors, take 1.4 ms, where with all rows in the same join it is 72. The row of a tweet and what
-stands beside it are read in one statement, from one snapshot, so that its counter always agrees with its
+Rows that are cached already need not be read. And with a million tweets, the ids of a Following page, merged
+from 300 authors, take 1.4 ms, while joining all rows in the same statement takes 72 ms. A tweet's row and
+what belongs to it are read in one statement, from one snapshot, so that its counter always agrees with its
 likers.
 """
 
@@ -20,7 +20,7 @@ from server.features.media.media_attachment import MediaState
 
 
 class MediaRow(msgspec.Struct, frozen=True):
-    """A picture as it stands in a tweet or an answer."""
+    """A picture as it appears in a tweet or a response."""
 
     id: int
     token: str
@@ -32,14 +32,14 @@ class MediaRow(msgspec.Struct, frozen=True):
 
 
 class Liker(msgspec.Struct, frozen=True):
-    """Who likes a tweet."""
+    """A person who likes a tweet."""
 
     id: int
     name: str
 
 
 class TweetRow(msgspec.Struct, frozen=True):
-    """A tweet with all that its card shows, but for what depends on who looks. `likers` are the newest."""
+    """A tweet with everything that its card shows except what depends on the viewer; the newest `likers`."""
 
     id: int
     content: str
@@ -58,7 +58,7 @@ LIKERS = msgspec.json.Decoder(list[Liker])
 
 
 class Place(NamedTuple):
-    """A tweet's place in a timeline; at `cursor` the timeline goes on, either way."""
+    """A tweet's place in a timeline, which continues at `cursor` in either direction."""
 
     id: int
     cursor: int
@@ -66,13 +66,13 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
-    """A list of tweets, the newest first; declared by the feature that decides what is on it.
+    """A list of tweets, the newest first; the feature that decides what is on it declares it.
 
     Attributes:
-        places: SQL for a part of it, as `id` of the tweet and `cursor`: $1 from which cursor on, $2 at most
-            how many, $3 after how many others, $4 whose timeline it is. A hidden tweet is on none. For older
-            tweets `{beyond}` is `<` and `{order}` is `DESC`; for newer ones they are the opposite.
-        order: the topics that decide which tweets are on it, by whose it is.
+        places: SQL for a part of it, giving the tweet's `id` and the `cursor`: $1 the cursor to start from,
+            $2 the maximum number, $3 how many to skip, $4 whose timeline it is. It leaves out hidden tweets.
+            For older tweets `{beyond}` is `<` and `{order}` is `DESC`; for newer ones they are the opposite.
+        order: the topics that decide which tweets are on it, given whose timeline it is.
     """
 
     places: str
@@ -80,16 +80,16 @@ class Timeline:
 
     @property
     def older(self) -> str:
-        """The statement for what is older than a cursor, the newest first."""
+        """The statement for tweets older than a cursor, the newest first."""
         return self.places.format(beyond="<", order="DESC")
 
     @property
     def newer(self) -> str:
-        """The statement for what is newer than a cursor, the oldest first."""
+        """The statement for tweets newer than a cursor, the oldest first."""
         return self.places.format(beyond=">", order="ASC")
 
 
-# $1 tweets, $2 likers per tweet. Whoever is hidden has their tweets shown to nobody from that moment on.
+# $1 tweets, $2 likers per tweet. From the moment when an author is hidden, nobody sees their tweets.
 CARDS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
@@ -104,19 +104,19 @@ CARDS = """
 
 
 async def places(statement: str, subject: int, *, cursor: int, skip: int, limit: int) -> list[Place]:
-    """Part of a timeline, in the statement's order: at most `limit` from a cursor on, after `skip` others.
+    """A part of a timeline in the statement's order: skip `skip` tweets from a cursor, return up to `limit`.
 
     Args:
         statement: `Timeline.older` or `Timeline.newer`.
-        subject: whose it is; nobody's that of everybody.
-        cursor: `NEWEST` for what is older than nothing.
+        subject: the user whose timeline it is; everyone's timeline ignores it.
+        cursor: `NEWEST` to start with the newest tweet.
     """
     found = await records(statement, cursor, limit, skip, subject)
     return [Place(place["id"], place["cursor"]) for place in found]
 
 
 async def these(tweet_ids: Sequence[int], *, likers: int) -> list[TweetRow]:
-    """Those of these tweets that there are, in any order."""
+    """The tweets among these that exist, in any order."""
     return [_tweet(record) for record in await records(CARDS, tweet_ids, likers)]
 
 

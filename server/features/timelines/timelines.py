@@ -1,4 +1,4 @@
-"""Timelines: what a viewer reads, as bytes of the API that asks (`pages` keeps them)."""
+"""Timelines for viewers, as bytes in the dialect of the API that asks (`pages` caches them)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from server.features.people import accounts
 from server.features.timelines.pages import PageKey, Pages, Part
 from server.features.timelines.timeline import Timeline
 
-# At most so many likers are embedded in a tweet's answer (the contract's bound).
+# The maximum number of likers embedded in a tweet's response (set by the contract).
 EMBEDDED_LIKERS = 100
 
-# Page numbers reach so many tweets back: the database passes over every one of them.
+# How many tweets back page numbers reach: the database has to step over every one of them.
 DEEPEST = 10_000
 
 
@@ -22,7 +22,7 @@ def part(*, limit: int, before: int = NEWEST, after: int | None = None, page: in
     Args:
         before: for tweets older than this cursor.
         after: for the tweets just newer than this cursor, instead.
-        page: 1-based number of the page, for clients that count pages; with a cursor, from there on.
+        page: 1-based number of the page, for clients that count pages; with a cursor, counted from there.
         likers: how many likers to embed in each tweet.
 
     Raises:
@@ -42,12 +42,12 @@ async def of_all(viewer: Viewer, pages: Pages, timeline: Timeline, part: Part) -
 
 
 async def own(viewer: Viewer, pages: Pages, timeline: Timeline, part: Part) -> bytes:
-    """A page of a timeline of the viewer's own."""
+    """A page of one of the viewer's own timelines."""
     return (await pages.read(viewer, PageKey(timeline, viewer.id, part))).answer
 
 
 async def of_user(viewer: Viewer, pages: Pages, timeline: Timeline, user_id: int, part: Part) -> bytes:
-    """A page of a timeline of a user's, whoever reads it.
+    """A page of a user's timeline, for any reader.
 
     Raises:
         UserNotFound: there is no such user.
@@ -62,7 +62,7 @@ async def tweet(viewer: Viewer, pages: Pages, tweet_id: int, *, likers: int) -> 
     """One tweet.
 
     Raises:
-        TweetNotFound: there is none.
+        TweetNotFound: there is no such tweet.
     """
     shown = await pages.one(viewer, tweet_id, likers=min(likers, EMBEDDED_LIKERS))
     if shown is None:

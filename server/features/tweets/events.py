@@ -14,22 +14,22 @@ from server.features.timelines.timeline import TweetRow
 
 
 async def tweets(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, TweetRow]:
-    """Those of these tweets that there are, without likers."""
+    """The tweets among these that exist, without likers."""
     return {row.id: row for row in await timeline.these(sorted(ids), likers=0)}
 
 
 def published(tweet_id: int, author_id: int) -> list[int]:
-    """The topics that a tweet changes when it comes or goes. Its pictures come and go with it."""
+    """The topics that change when a tweet is published or removed. Its pictures come and go with it."""
     return [topics.ALL_TWEETS, topics.tweet(tweet_id), topics.tweets_of(author_id), topics.user(author_id)]
 
 
 def deleted(tweet_id: int, author_id: int) -> list[int]:
-    """The topics that a tweet changes when it goes, with its likes."""
+    """The topics that change when a tweet is deleted along with its likes."""
     return [*published(tweet_id, author_id), topics.DELETIONS]
 
 
 def needed(event: EventRow) -> list[Needed]:
-    """The tweet, its author's counters, and whom it reaches on Following."""
+    """The tweet, its author's counters, and the viewers whose Following timeline it reaches."""
     return [
         (TWEET, event.subject_id),
         (PROFILE, event.actor_id),

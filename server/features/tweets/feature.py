@@ -1,4 +1,4 @@
-"""Tweets, as the whole knows them."""
+"""The declaration of the feature tweets."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Keys that clients choose, so that what is sent twice is done once.
+"""Idempotency keys: clients choose them, so that a request sent twice is carried out once.
 
-A key belongs to one user and to one meaning. Its row is written in the statement that publishes
-(`server.features.tweets.publishing`): a request that fails takes no key, and of several at once the others
-wait for the first one's end at the primary key, whichever process they came to.
+A key belongs to one user and to one meaning. The statement that publishes also writes the key's row
+(`server.features.tweets.publishing`): a request that fails takes no key, and concurrent requests wait at the
+primary key until the first one ends, whichever process they came to.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from server.core.database.connection import row, rows
 from server.core.errors import IdempotencyKeyReused
 from server.core.viewer import Viewer
 
-# How long a key is known. A client that tries again later than that may publish twice.
+# How long a key is remembered. A client that retries later than that may publish twice.
 KEPT = timedelta(days=1)
 
 MAX_LENGTH = 200
 
 
 def fingerprint(content: str, media_ids: Sequence[int]) -> bytes:
-    """What a tweet's body means: fields that are ignored, and how it is spelt as JSON, do not count."""
+    """A digest of a tweet body's meaning; ignored fields and the JSON spelling don't count."""
     return sha256(msgspec.json.encode([content, list(media_ids)])).digest()
 
 
 async def earlier(viewer: Viewer, key: str, meaning: bytes) -> int | None:
-    """The tweet that this key stands for already; None where it does not stand for any.
+    """The tweet that this key already stands for, if any.
 
     Raises:
         IdempotencyKeyReused: it stands for something else.
@@ -45,7 +45,7 @@ async def earlier(viewer: Viewer, key: str, meaning: bytes) -> int | None:
 
 
 async def forget_old(*, now: datetime | None = None) -> int:
-    """Delete the keys that have had their time; how many."""
+    """Delete expired keys; return their number."""
     gone = await rows(
         "DELETE FROM idempotency_keys WHERE created_at < $1 RETURNING key", (now or datetime.now(UTC)) - KEPT
     )

@@ -1,4 +1,4 @@
-"""A user's tweets, as they are taken along and erased."""
+"""A user's tweets in the data export and in erasure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ EXPORT = """
     FROM tweets t WHERE t.author_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3
 """
 
-# $1 user, $2 how many. Tweets with likes: one may have more of them than a transaction should remove.
+# $1 user, $2 how many. Only tweets with likes: a tweet may have more likes than one transaction should
+# remove.
 LIKED_TWEETS = """
     SELECT id FROM tweets WHERE author_id = $1 AND likes_count > 0 ORDER BY id LIMIT $2 FOR NO KEY UPDATE
 """
@@ -31,14 +32,14 @@ REMOVE_TWEETS = "DELETE FROM tweets WHERE id = ANY($1::bigint[]) RETURNING 1"
 
 
 async def erase_likes_of_tweets(user_id: int, _objects: Objects) -> bool:
-    """Likes of the user's tweets."""
+    """Delete likes of the user's tweets."""
     async with transaction():
         liked = [found["id"] for found in await rows(LIKED_TWEETS, user_id, personal.BATCH)]
         return bool(liked and await rows(REMOVE_LIKES_OF_TWEETS, liked, personal.BATCH))
 
 
 async def erase_tweets(user_id: int, _objects: Objects) -> bool:
-    """The user's tweets. Their pictures are left to be removed."""
+    """Delete the user's tweets. Their pictures are removed later."""
     async with transaction():
         tweets = [found["id"] for found in await rows(TWEETS, user_id, personal.BATCH)]
         if tweets:

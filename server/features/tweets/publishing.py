@@ -1,4 +1,4 @@
-"""Publishing tweets: one statement, in one round trip, whatever belongs to them."""
+"""Publishing tweets with everything that belongs to them, in one statement and one round trip."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from server.features.timelines.timeline import MEDIA, MediaRow
 
 
 class NewTweet(NamedTuple):
-    """A tweet to be published. The fingerprint is of what the key stands for.
+    """A tweet to be published. The fingerprint identifies what the idempotency key stands for.
 
-    `day_bytes` is how much text a day takes from one author.
+    `day_bytes` is how many bytes of text one author may publish per day.
     """
 
     author_id: int
@@ -27,7 +27,7 @@ class NewTweet(NamedTuple):
 
 
 class Published(NamedTuple):
-    """What became of it."""
+    """The result of publishing a tweet."""
 
     id: int
     created_at: datetime
@@ -95,7 +95,7 @@ WITH_PICTURES = _STATEMENT.format(
 
 
 async def publish(new: NewTweet) -> Published | None:
-    """The tweet; None where a picture is not free, the key is taken, or the day has no room for the text."""
+    """Publish it; None if a picture isn't free, the key is taken, or the text exceeds the day's limit."""
     if not new.media_ids:
         return await _plain.do(new)
     (published,) = await _publish([new])
@@ -107,7 +107,7 @@ async def _publish_plain(some: Sequence[NewTweet]) -> list[Published | None]:
     authors = Counter(new.author_id for new in some)
     for number, new in enumerate(some):
         if done[number] is None and authors[new.author_id] > 1:
-            # Together they may have been too much, or it was the key of another one of them.
+            # Together they may have exceeded the day's limit, or another one of them had the same key.
             (done[number],) = await _publish([new])
     return done
 
@@ -138,5 +138,5 @@ async def _publish(some: Sequence[NewTweet]) -> list[Published | None]:
     return [by_number.get(number) for number in range(1, len(some) + 1)]
 
 
-# The author is locked by the trigger that counts.
+# The trigger that counts locks the author.
 _plain = Together(_publish_plain, lambda new: new.author_id)

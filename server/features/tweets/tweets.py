@@ -1,4 +1,4 @@
-"""Tweets: published and deleted."""
+"""Publish and delete tweets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_MEDIA = 4  # pictures in one tweet
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A tweet that is published. `shown` is None where an earlier request with the same key did it."""
+    """A published tweet. `shown` is None if an earlier request with the same key published it."""
 
     tweet_id: int
     shown: TweetRow | None
@@ -41,16 +41,17 @@ async def publish(
     day_bytes: int,
     key: str | None = None,
 ) -> Published:
-    """Publish a tweet, once for each `key` where one is given.
+    """Publish a tweet; if `key` is given, only once for that key.
 
     Args:
-        max_length: in characters as people count them.
-        day_bytes: how much text a day takes from one user.
+        max_length: the maximum length in characters as people count them.
+        day_bytes: how many bytes of text one user may publish per day.
 
     Raises:
         IdempotencyKeyReused: the key stands for another tweet.
-        QuotaExceeded: the day has no room for the text.
-        InvalidBody: no text and no picture, too long or large, not storable, too many pictures, or one twice.
+        QuotaExceeded: the text exceeds the day's limit.
+        InvalidBody: the tweet has neither text nor picture, is too long or large, can't be stored, or has too
+            many pictures or the same one twice.
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
     """
     text.bounded("tweet_data", content, max_length)
@@ -64,7 +65,7 @@ async def publish(
         raise InvalidBody("tweet_media_ids names the same picture twice.")
     fingerprint = idempotency.fingerprint(content, media_ids) if key is not None else None
     new = None
-    if all(abs(media_id) <= NEWEST for media_id in media_ids):  # others are no ids
+    if all(abs(media_id) <= NEWEST for media_id in media_ids):  # larger numbers can't be ids
         new = await publishing.publish(
             NewTweet(viewer.id, content, day_bytes, tuple(media_ids), key, fingerprint)
         )
@@ -72,12 +73,12 @@ async def publish(
         if key is not None and fingerprint is not None:
             earlier = await idempotency.earlier(viewer, key, fingerprint)
             if earlier is not None:
-                # Who did it may have died before anybody was told.
+                # The process that published it may have died before invalidating the caches.
                 await changes.tell(events.published(earlier, viewer.id))
                 return Published(earlier, None)
         await media.ensure_attachable(viewer, media_ids)
         await quotas.ensure_room_for_text(viewer.id, content, day_bytes)
-        raise Unavailable  # what was in the way has gone meanwhile
+        raise Unavailable  # the obstacle has disappeared in the meantime
     await changes.tell(events.published(new.id, viewer.id))
     shown = TweetRow(
         new.id, content, new.created_at, 0, 1, viewer.id, viewer.name, viewer.handle, new.media, []
@@ -86,18 +87,18 @@ async def publish(
 
 
 async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
-    """Delete one's own tweet, or as an administrator anybody's, with its likes and pictures.
+    """Delete the viewer's own tweet (administrators: anyone's) with its likes and pictures.
 
-    Of several at once, one succeeds.
+    Of several concurrent calls, one succeeds.
 
     Raises:
-        TweetNotFound: there is none, or no more.
-        NotAuthor: it is another's.
+        TweetNotFound: the tweet does not exist, or no longer does.
+        NotAuthor: it is someone else's tweet.
     """
     try:
         author_id, removed = await _delete(viewer, tweet_id)
     except TweetNotFound:
-        # Who deleted it may have died before anybody was told.
+        # The process that deleted it may have died before invalidating the caches.
         await changes.tell([topics.tweet(tweet_id)])
         raise
     await changes.tell(events.deleted(tweet_id, author_id))
@@ -106,7 +107,7 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
 
 
 async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, list[int]]:
-    """Its author, and its pictures."""
+    """Delete the tweet; return its author's and its pictures' ids."""
     async with transaction():
         found = await row("SELECT author_id, hidden FROM tweets WHERE id = $1 FOR UPDATE", tweet_id)
         if found is None:

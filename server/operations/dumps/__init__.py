@@ -1,1 +1,1 @@
-"""Records of dumps: which there are, and what is known of them."""
+"""Records of dumps: which dumps exist, and what is known about them."""

@@ -1,4 +1,4 @@
-"""Which dumps there are: their manifests, in the store of backups."""
+"""The catalogue of dumps, read from their manifests in the store of backups."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ FOLDERS: tuple[Literal["hour", "day", "week", "proven"], ...] = (*KINDS, "proven
 
 ARCHIVE, ENCRYPTED_ARCHIVE, MANIFEST, DRILL = ".dump.zst", ".dump.zst.age", ".json", ".drill.json"
 
-# What can be said for the id of the newest dump that is whole.
+# A word that stands for the id of the newest whole dump.
 LATEST = "latest"
 
-# What Perch writes: whatever else lies in these folders is somebody else's, and is never touched.
+# The names that Perch writes: anything else in these folders is someone else's, and is never touched.
 NAME = re.compile(
     r"(?P<id>(?:hour|day|week)-\d{8}T\d{6}Z-[0-9a-f]{6})(?:\.dump\.zst(?:\.age)?|(?:\.drill)?\.json)"
 )
 
-# A manifest is a few kilobytes. Bytes.
+# The maximum size of a manifest in bytes; a manifest usually has a few kilobytes.
 LARGEST = 1 << 20
 
 # How many manifests are read at once.
 READERS = 8
 
-# A clock may be wrong by so much; a dump of a later slot than that is not what it says.
+# How wrong a clock may be; a dump with a slot further in the future is not what it claims to be.
 CLOCKS_DIFFER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A dump that exists, as far as its manifest says; `trouble` is what is known to be wrong with it.
+    """A dump that exists according to its manifest; `trouble` is what is known to be wrong with it.
 
-    `is_signed` says whether a key that this Perch knows signed the manifest, whose text is `text`.
+    `is_signed` says whether a key that this Perch knows signed the manifest; `text` is the manifest's text.
     """
 
     manifest: Manifest
@@ -55,27 +55,27 @@ class Dump:
 
     @property
     def id(self) -> str:
-        """Its name, unique over all kinds."""
+        """Its name, unique among the dumps of all kinds."""
         return self.manifest.id
 
     @property
     def key(self) -> str:
-        """Where its bytes lie."""
+        """The object key of its archive."""
         return self.folder + archive_name(self.manifest)
 
     @property
     def is_of_the_future(self) -> bool:
-        """Whether its slot is still to come: somebody's clock was wrong, or somebody put it there."""
+        """Whether its slot is in the future: a clock was wrong, or someone else put it there."""
         return self.manifest.slot > datetime.now(UTC) + CLOCKS_DIFFER
 
     @property
     def is_proven(self) -> bool:
-        """Whether a drill has restored it from what is stored."""
+        """Whether a restore test has restored it from the stored bytes."""
         return self.drill is not None and self.drill.is_proof
 
     @property
     def keys(self) -> list[str]:
-        """All its objects, the manifest first: without it the dump does not exist."""
+        """The keys of all its objects, the manifest first: without it the dump does not exist."""
         return [self.folder + self.id + MANIFEST, self.folder + self.id + DRILL, self.key]
 
 
@@ -88,13 +88,13 @@ class Catalogue:
     strays: Sequence[ObjectInfo]
 
     def find(self, dump_id: str) -> Dump:
-        """The dump of this id, or the newest if it is `latest`; a whole copy where one is not.
+        """The dump with this id, or the newest for `latest`; if one copy is damaged, a whole one.
 
-        `latest` is the one that was begun last, whatever its slot. It is never a dump of the future,
-        and one without our signature only where all are.
+        `latest` is the dump that was begun last, whatever its slot. It is never a dump of the future, and
+        lacks our signature only if all dumps do.
 
         Raises:
-            DumpNotFound: there is none.
+            DumpNotFound: there is no such dump.
         """
         if dump_id == LATEST and (whole := [dump for dump in self.dumps if dump.trouble is None]):
             past = [dump for dump in whole if not dump.is_of_the_future]
@@ -109,7 +109,7 @@ class Catalogue:
 
 
 async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Catalogue:
-    """What the store holds now: a proven dump stands there twice, in its own folder and among the proven.
+    """Read what the store holds now. Proven dumps are in it twice: in their own folder and among the proven.
 
     Args:
         keyring: the keys whose signatures count.
@@ -123,7 +123,7 @@ async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Cata
         names = [
             key for key in objects if is_ours(key) and key.endswith(MANIFEST) and not key.endswith(DRILL)
         ]
-        known: set[str] = set()  # of this folder: what a killed copy left among the proven is a stray there
+        known: set[str] = set()  # per folder: what a killed copy left among the proven is a stray there
         async for key, found in _manifests(store, names):
             known.add(id_of(key))
             if isinstance(found, tuple):
@@ -135,23 +135,23 @@ async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Cata
 
 
 def is_directly_in(folder: str, key: str) -> bool:
-    """Whether it lies in the folder itself: what is in folders below is somebody else's."""
+    """Whether the object is in the folder itself: anything in folders below is someone else's."""
     return "/" not in key.removeprefix(folder)
 
 
 def is_ours(key: str) -> bool:
-    """Whether Perch gives objects such names."""
+    """Whether this is a name that Perch gives to objects."""
     return NAME.fullmatch(key.rpartition("/")[2]) is not None
 
 
 def id_of(key: str) -> str:
-    """The id of the dump that an object belongs to; empty where it is none of ours."""
+    """The id of the dump that an object belongs to; empty if the object isn't ours."""
     named = NAME.fullmatch(key.rpartition("/")[2])
     return named["id"] if named else ""
 
 
 def distinct(dumps: Sequence[Dump]) -> list[Dump]:
-    """Each dump once, though proven ones are kept twice: the best copy, and never another's of its name."""
+    """Each dump once: of proven dumps, kept twice, the best copy, never a foreign one of the same name."""
     chosen: dict[str, Dump] = {}
     for dump in dumps:
         if dump.id not in chosen or rank(dump) < rank(chosen[dump.id]):
@@ -160,22 +160,22 @@ def distinct(dumps: Sequence[Dump]) -> list[Dump]:
 
 
 def rank(dump: Dump) -> tuple[bool, bool]:
-    """Signed ones come first, then whole ones."""
+    """A sort key that puts signed dumps first, then whole ones."""
     return not dump.is_signed, dump.trouble is not None
 
 
 def archive_name(manifest: Manifest) -> str:
-    """What a dump's archive is called, whatever the manifest says."""
+    """The name of a dump's archive, whatever the manifest says."""
     return manifest.id + (ARCHIVE if manifest.encryption is None else ENCRYPTED_ARCHIVE)
 
 
 async def write(store: ObjectStore, key: str, record: Manifest | Drill, keyring: Keyring) -> None:
-    """Put a manifest, or what a drill found, signed by us."""
+    """Sign and store a manifest or the result of a restore test."""
     await put(store, key, encode(record, keyring))
 
 
 async def put(store: ObjectStore, key: str, text: bytes) -> None:
-    """Put the text of a manifest as it is."""
+    """Store the text of a manifest unchanged."""
 
     async def body() -> AsyncIterator[bytes]:
         yield text
@@ -184,7 +184,7 @@ async def put(store: ObjectStore, key: str, text: bytes) -> None:
 
 
 async def read_whole(store: ObjectStore, key: str) -> bytes:
-    """A manifest, or what a drill found. Raises ObjectNotFound; DumpDamaged if it is too large for one."""
+    """Read a manifest or a test's result. Raises ObjectNotFound; DumpDamaged if it is too large for one."""
     async with store.read(key) as found:
         if found.info.size > LARGEST:
             raise DumpDamaged(f"it has {found.info.size} bytes, but at most {LARGEST} are allowed")
@@ -224,12 +224,12 @@ async def _dump(
 ) -> Dump:
     ours = is_signed(text, manifest, keyring)
     drill: Drill | None = None
-    with suppress(DumpDamaged, ObjectNotFound):  # then it counts as not proven, which the next drill mends
+    with suppress(DumpDamaged, ObjectNotFound):  # it then counts as unproven, until the next restore test
         if (side := folder + manifest.id + DRILL) in objects:
             found = await read_whole(store, side)
             drill = decode(found, Drill)
             if drill.id != manifest.id or (ours and not is_signed(found, drill, keyring)):
-                drill = None  # of another dump; or anyone could say that it is proven
+                drill = None  # it is another dump's, or unsigned, so that anyone could have claimed the proof
     dump = Dump(manifest, text, folder, drill, ours)
     stored = objects.get(dump.key)
     if stored is None:

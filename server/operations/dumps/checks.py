@@ -1,4 +1,4 @@
-"""Dumps that an administrator has verified from afar: the results, for those who ask."""
+"""The results of verifying dumps that an administrator requested over HTTP."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from redis.asyncio import Redis
 
 from server.core.jobs import Job
 
-# Read a dump to its end, and say what came of it.
+# Read a dump to its end, and record the result.
 VERIFY = Job("checks.verify_dump")
 
 PREFIX, ASKED = "perch:verified:", "perch:verify:"
 
-# A result is kept for so long; a check that nobody ends, as its worker died, is forgotten sooner. Seconds.
+# How many seconds a result is kept; a check that never ends because its worker died is forgotten sooner.
 KEPT, UNDER_WAY = 7 * 24 * 3600, 3600
 
-# Of those who ask within so long, one is heard. Seconds.
+# Of several requests within this many seconds, only one takes effect.
 AT_ONCE = 2
 
 
 class Check(msgspec.Struct, frozen=True):
-    """What came of it: `is_whole` None while it is under way; `words` say what was looked at, or is wrong."""
+    """A check's result: `is_whole` is None while it runs; `words` say what was checked, or is wrong."""
 
     at: datetime
     is_whole: bool | None
@@ -31,18 +31,18 @@ class Check(msgspec.Struct, frozen=True):
 
 
 async def settle(redis: Redis, dump_id: str, *, is_whole: bool, words: str) -> None:
-    """Say what came of it. Raises RedisError or OSError."""
+    """Record the result. Raises RedisError or OSError."""
     check = Check(datetime.now(UTC), is_whole, words)
     await redis.set(PREFIX + dump_id, msgspec.json.encode(check), ex=KEPT)
 
 
 async def give_up(redis: Redis, dump_id: str) -> None:
-    """Nothing is known of the dump: somebody may ask again. Raises RedisError or OSError."""
+    """Forget a check without a result, so that it can be requested again. Raises RedisError or OSError."""
     await redis.delete(PREFIX + dump_id)
 
 
 async def begin(redis: Redis, dump_id: str) -> bool:
-    """Say that it is under way; False where it is already. Raises RedisError or OSError."""
+    """Record that a check has begun; False if one is running already. Raises RedisError or OSError."""
     if not await redis.set(ASKED + dump_id, b"", nx=True, ex=AT_ONCE):
         return False
     known = (await read(redis, [dump_id])).get(dump_id)
@@ -54,7 +54,7 @@ async def begin(redis: Redis, dump_id: str) -> bool:
 
 
 async def read(redis: Redis, dump_ids: Iterable[str]) -> dict[str, Check]:
-    """What is known of these. Raises RedisError or OSError."""
+    """The known checks of these dumps. Raises RedisError or OSError."""
     names = list(dump_ids)
     found = await redis.mget([PREFIX + name for name in names]) if names else []
     return {

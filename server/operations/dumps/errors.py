@@ -6,9 +6,9 @@ from typing import Any
 
 
 class DumpFailed(Exception):
-    """A dump, a drill or a restore did not work, and trying again will not help by itself.
+    """A dump, a restore test or a restore failed, and merely trying again will not help.
 
-    `result` is what is known all the same, for the run's row.
+    `result` is what is known nevertheless, for the run's row.
     """
 
     def __init__(self, sentence: str, result: dict[str, Any] | None = None) -> None:
@@ -21,11 +21,11 @@ class DumpDamaged(DumpFailed):
 
 
 class ProgramFailed(DumpFailed):
-    """A program of PostgreSQL's ended badly."""
+    """One of PostgreSQL's programs failed."""
 
 
 class Busy(DumpFailed):
-    """Something else is under way that this would get into the way of; later it may work."""
+    """This would interfere with something that is running; it may work later."""
 
 
 class DumpNotFound(DumpFailed):

@@ -1,7 +1,7 @@
-"""What is written about a dump beside it: the manifest, last of all, and later what a drill found.
+"""The records kept beside a dump: its manifest, which is written last, and later a restore test's result.
 
-Both are JSON, readable by people. A checksum over the text finds a bit that flips. A signature with the
-server's own key says that this Perch wrote it, which a checksum cannot: anyone can compute one.
+Both are JSON that people can read. A checksum of the text detects flipped bits. A signature with the server's
+own key proves that this Perch wrote it, which a checksum cannot do: anyone can compute one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from server.operations.dumps.errors import DumpDamaged
 
 DumpKind = Literal["hour", "day", "week"]
 
-# With a zone: others could not be compared.
+# Always with a time zone: times without one could not be compared.
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """A dump that exists. Sizes in bytes, times in UTC, `sha256` of the stored bytes."""
+    """The record of a finished dump. Sizes are in bytes, times in UTC; `sha256` is of the stored bytes."""
 
     id: str
     kind: DumpKind
@@ -47,7 +47,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Drill(msgspec.Struct, frozen=True, kw_only=True):
-    """What a drill found of a dump: `error` None where every table had its rows."""
+    """The result of a dump's restore test; `error` is None if every table had its rows."""
 
     id: str
     drilled_at: Moment
@@ -65,7 +65,7 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
         return self.error is None and self.read_back
 
 
-# What stands in the place of each while it is made.
+# The placeholders for checksum and signature while they are computed.
 UNSIGNED = b'"signature": ""'
 UNSEALED = b'"checksum": ""'
 
@@ -81,9 +81,9 @@ def encode(record: S, keyring: Keyring) -> bytes:
 
 
 def decode(data: bytes, kind: type[S]) -> S:
-    """The record, whoever wrote it. Raises DumpDamaged where a single bit is not as it was.
+    """Decode the record, whoever wrote it. Raises DumpDamaged if even a single bit has changed.
 
-    The checksum is over the text, so that a later version with other fields reads what this one wrote.
+    The checksum covers the text, so that a later version with other fields can read what this one wrote.
     """
     try:
         record = msgspec.json.decode(data, type=kind)
@@ -106,15 +106,15 @@ def is_signed(data: bytes, record: Manifest | Drill, keyring: Keyring) -> bool:
 
 
 def checksum_of(text: bytes) -> bytes:
-    """As the record has it."""
+    """The checksum in the format of the record."""
     return hashlib.sha256(text).hexdigest().encode()
 
 
 def filled(text: bytes, empty: bytes, value: bytes) -> bytes:
-    """The text with a value in its place; no string in it holds `empty`, as JSON escapes its quotes."""
+    """The text with the placeholder filled; no string contains `empty`, because JSON escapes its quotes."""
     return text.replace(empty, empty[:-1] + value + b'"')
 
 
 def emptied(text: bytes, empty: bytes, value: bytes) -> bytes:
-    """The text without it."""
+    """The text with the value replaced by its placeholder."""
     return text.replace(filled(empty, empty, value), empty)

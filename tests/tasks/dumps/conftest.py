@@ -1,4 +1,4 @@
-"""A database with people and tweets, and a store of backups: on the disk, or in a bucket."""
+"""A database with users and tweets, and a store for backups: on the disk or in a bucket."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ async def workshop(
     request: pytest.FixtureRequest,
     backups_kind: str,
 ) -> AsyncIterator[Workshop]:
-    """With backups in a place of this test's own."""
+    """A workshop whose backups have a place of this test's own."""
     backups: LocalStore | S3Store = LocalStore(tmp_path / "backups")
     chosen = settings.model_copy(update={"backup_dir": tmp_path / "backups"})
     if backups_kind == "s3":
         bucket = servers.bucket(request.getfixturevalue("moto_url"), f"dumps-{secrets.token_hex(4)}")
         await servers.make_bucket(bucket)
-        backups = S3Store(bucket, in_pieces=False)  # as `storage.for_backups` does
+        backups = S3Store(bucket, in_pieces=False)  # like `storage.for_backups`
         where = {
             "backup_storage": "s3",
             "s3_url": bucket.url,
@@ -74,12 +74,12 @@ async def workshop(
     await backups.close()
 
 
-only_local = pytest.mark.parametrize("backups_kind", ["local"])  # for what does not depend on the store
+only_local = pytest.mark.parametrize("backups_kind", ["local"])  # the kind doesn't matter
 
 
 @pytest_asyncio.fixture
 async def target(workshop: Workshop) -> AsyncIterator[Settings]:
-    """Another database of the same server, with one tweet."""
+    """Another database on the same server, with one tweet."""
     url = f"postgresql://perch@/target?host={workshop.settings.database.host}"
     settings = workshop.settings.model_copy(update={"database_url": url})
     await drop_all(workshop)

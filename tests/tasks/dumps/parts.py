@@ -1,4 +1,4 @@
-"""What the tests of dumps share."""
+"""Helpers that the dump tests share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Restored, Source, restore
 from tasks.workshop import Workshop
 
-# 30 MB that compress badly: a dump of some tenths of a second.
+# 30 MB that compress badly, so that a dump takes some tenths of a second.
 LONG_TWEETS = """
     INSERT INTO tweets (author_id, content)
     SELECT 1, repeat(md5(n::text), 100) FROM generate_series(1, 9000) n RETURNING 1
@@ -53,18 +53,18 @@ async def overwrite(store: ObjectStore, key: str, data: bytes) -> None:
 
 
 def dumping() -> bytes:
-    """The programs of ours that dump at this moment."""
+    """The process ids of our running pg_dump programs."""
     command = ["pgrep", "-P", str(os.getpid()), "pg_dump"]
     return subprocess.run(command, check=False, capture_output=True).stdout
 
 
 def changed(workshop: Workshop, **settings: Any) -> Workshop:
-    """The same with other settings."""
+    """The same workshop with other settings."""
     return replace(workshop, settings=workshop.settings.model_copy(update=settings))
 
 
 def encrypting(workshop: Workshop) -> tuple[Workshop, str]:
-    """The same with dumps that are encrypted, and the secret key."""
+    """The same workshop with encrypted dumps, and the secret key."""
     identity = x25519.Identity.generate()
     return changed(workshop, dump_age_recipient=str(identity.to_public())), str(identity)
 

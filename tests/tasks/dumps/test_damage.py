@@ -1,4 +1,4 @@
-"""Damage to what is stored is found, wherever it is; what is somebody else's is let alone."""
+"""Damage to stored dumps is found wherever it is; other people's objects are left alone."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from tests.tasks.dumps.parts import (
 pytestmark = pytest.mark.whole
 
 
-async def test_without_a_manifest_there_is_no_dump_and_its_leftovers_go(workshop: Workshop) -> None:
+async def test_an_archive_without_a_manifest_is_no_dump_and_is_removed_later(workshop: Workshop) -> None:
     dump = await make(workshop)
     await workshop.backups.delete(dump.keys[0])
     found = await listing(workshop)
     assert found.dumps == []
     assert [item.key for item in found.strays] == [dump.key]
-    assert await retention_of.expired(workshop) == []  # it may be in the making
+    assert await retention_of.expired(workshop) == []  # the dump may still be in progress
     later = datetime.now(UTC) + retention_of.grace(workshop.settings) + timedelta(seconds=1)
     await retention_of.remove(await retention_of.expired(workshop, now=later), workshop)
     assert await keys(workshop.backups) == []
 
 
 @only_local
-async def test_a_flipped_bit_anywhere_is_found_by_verify_and_by_the_drill(workshop: Workshop) -> None:
+async def test_a_flipped_bit_anywhere_is_found_by_verify_and_by_the_restore_test(workshop: Workshop) -> None:
     dump = await make(workshop)
     good = await catalogue.read_whole(workshop.backups, dump.key)
     chosen = random.Random(7)
@@ -93,7 +93,7 @@ async def test_a_flipped_bit_in_a_manifest_is_found(workshop: Workshop) -> None:
 
 
 @only_local
-async def test_a_manifest_that_is_of_another_dump_is_damaged_and_stops_nothing(workshop: Workshop) -> None:
+async def test_a_manifest_of_another_dump_is_damaged_and_blocks_nothing(workshop: Workshop) -> None:
     dump = await make(workshop)
     good = decode(await catalogue.read_whole(workshop.backups, dump.keys[0]), Manifest)
     folder = workshop.settings.dump_folder("hour")
@@ -108,7 +108,7 @@ async def test_a_manifest_that_is_of_another_dump_is_damaged_and_stops_nothing(w
 
 
 @only_local
-async def test_what_others_keep_in_these_folders_is_never_touched(workshop: Workshop) -> None:
+async def test_foreign_objects_in_our_folders_are_never_touched(workshop: Workshop) -> None:
     theirs = [
         "backup_database/hour_dumps/perch_2026-11-20.sql.gz",
         "logs/nginx/access.log",
@@ -122,7 +122,7 @@ async def test_what_others_keep_in_these_folders_is_never_touched(workshop: Work
 
 
 @only_local
-async def test_what_a_killed_copy_left_among_the_proven_goes(workshop: Workshop) -> None:
+async def test_the_rest_of_a_killed_copy_to_the_proven_folder_is_removed(workshop: Workshop) -> None:
     dump = await make(workshop)
     half = workshop.settings.dump_folder("proven") + dump.key.rpartition("/")[2]
     await overwrite(workshop.backups, half, b"x")
@@ -130,7 +130,7 @@ async def test_what_a_killed_copy_left_among_the_proven_goes(workshop: Workshop)
 
 
 @only_local
-async def test_a_damaged_manifest_costs_no_archive_and_fails_the_drill(workshop: Workshop) -> None:
+async def test_a_damaged_manifest_keeps_archives_and_fails_the_restore_test(workshop: Workshop) -> None:
     await make(workshop)
     dump = await make(workshop, slot=SLOT + timedelta(hours=1))
     await overwrite(workshop.backups, dump.keys[0], b"{}")
@@ -155,9 +155,9 @@ async def test_a_manifest_of_a_later_version_is_read(workshop: Workshop) -> None
 
 
 @only_local
-async def test_what_nobody_signed_is_not_unpacked_to_verify_it(
+async def test_an_unsigned_archive_is_not_unpacked_for_verification(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dump = replace(await make(workshop), is_signed=False)
-    monkeypatch.setattr(pg_restore, "into", None)  # whoever began one would fail of this
+    monkeypatch.setattr(pg_restore, "into", None)  # any attempt to start pg_restore would fail
     assert (await verify(dump, workshop)).startswith("hash (not signed")

@@ -1,4 +1,4 @@
-"""Drills: proof by restoring, of encrypted dumps in the stream; what is not a dump's fault costs none."""
+"""Restore tests prove dumps, encrypted ones while they are made; failures of anything else don't count."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def test_a_dump_is_made_listed_verified_and_proven(workshop: Workshop) -> 
     assert await scratch_databases() == []
 
 
-async def test_an_encrypted_dump_is_drilled_while_it_is_made_and_later_with_its_key(
+async def test_an_encrypted_dump_is_tested_while_it_is_made_and_later_with_its_key(
     workshop: Workshop,
 ) -> None:
     secret, identity = encrypting(workshop)
@@ -101,7 +101,7 @@ async def test_an_encrypted_dump_is_drilled_while_it_is_made_and_later_with_its_
 
 
 def kill_pg_restore(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on each pg_restore dies as soon as it has begun."""
+    """From now on, each pg_restore dies as soon as it has started."""
     starting = pg_restore.into
 
     @contextmanager
@@ -114,7 +114,7 @@ def kill_pg_restore(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @only_local
-async def test_a_drill_in_the_stream_that_breaks_off_costs_no_dump(
+async def test_an_aborted_restore_test_while_dumping_keeps_the_dump(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret, identity = encrypting(workshop)
@@ -130,7 +130,7 @@ async def test_a_drill_in_the_stream_that_breaks_off_costs_no_dump(
 
 
 @only_local
-async def test_an_encrypted_dump_that_rots_is_not_proven(workshop: Workshop) -> None:
+async def test_an_encrypted_dump_that_becomes_corrupt_is_not_proven(workshop: Workshop) -> None:
     secret, _ = encrypting(workshop)
     dump = await make(secret)
     bad = bytearray(await catalogue.read_whole(workshop.backups, dump.key))
@@ -141,7 +141,7 @@ async def test_an_encrypted_dump_that_rots_is_not_proven(workshop: Workshop) -> 
 
 
 @only_local
-async def test_rows_that_do_not_come_back_fail_the_drill(workshop: Workshop) -> None:
+async def test_missing_rows_fail_the_restore_test(workshop: Workshop) -> None:
     dump = await make(workshop)
     claims_more = replace(dump, manifest=replaced(dump.manifest, "public.tweets", 501))
     found = await drills.drill(claims_more, workshop)
@@ -153,7 +153,7 @@ def replaced(manifest: Manifest, table: str, count: int) -> Manifest:
 
 
 @only_local
-async def test_the_two_newest_proven_are_kept_apart(workshop: Workshop) -> None:
+async def test_the_two_newest_proven_dumps_are_kept_separately(workshop: Workshop) -> None:
     made = [await make(workshop, slot=SLOT + timedelta(hours=hour)) for hour in range(3)]
     for dump in made:
         await drills.drill(dump, workshop)
@@ -163,7 +163,7 @@ async def test_the_two_newest_proven_are_kept_apart(workshop: Workshop) -> None:
 
 
 @only_local
-async def test_one_drill_at_a_time_and_what_a_killed_one_left_goes(workshop: Workshop) -> None:
+async def test_restore_tests_run_one_at_a_time_and_clean_up_after_killed_ones(workshop: Workshop) -> None:
     dump = await make(workshop)
     await rows(f"CREATE DATABASE {PREFIX}perch")
     async with connected(workshop.settings.database) as other:
@@ -178,7 +178,7 @@ MODEST = "DO $$ BEGIN CREATE ROLE modest LOGIN; EXCEPTION WHEN duplicate_object 
 
 
 @only_local
-async def test_a_role_that_may_not_make_databases_is_told_what_to_do(workshop: Workshop) -> None:
+async def test_a_role_that_cannot_create_databases_is_told_what_to_do(workshop: Workshop) -> None:
     await servers.as_superuser(workshop.settings, MODEST)
     dump = await make(workshop)
     url = f"postgresql://modest@/perch?host={workshop.settings.database.host}"
@@ -189,10 +189,10 @@ async def test_a_role_that_may_not_make_databases_is_told_what_to_do(workshop: W
 
 @pytest.mark.parametrize("encrypted", [False, True])
 @only_local
-async def test_a_pg_restore_that_dies_is_not_the_dumps_fault(
+async def test_a_pg_restore_that_dies_does_not_count_against_the_dump(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, encrypted: bool
 ) -> None:
-    """And hangs nobody: the archive is larger than what pipes hold."""
+    """Nor does it hang anything: the archive is larger than what pipes hold."""
     encrypted_workshop, identity = encrypting(workshop)
     await rows(LONG_TWEETS)
     dump = await make(encrypted_workshop if encrypted else workshop)
@@ -206,7 +206,7 @@ async def test_a_pg_restore_that_dies_is_not_the_dumps_fault(
 
 
 @only_local
-async def test_a_damaged_copy_pushes_no_good_one_out_of_the_proven(workshop: Workshop) -> None:
+async def test_a_damaged_copy_does_not_displace_a_good_proven_dump(workshop: Workshop) -> None:
     made = [await make(workshop, slot=SLOT + timedelta(hours=hour)) for hour in range(3)]
     for dump in made[:2]:
         await drills.drill(dump, workshop)
@@ -217,7 +217,7 @@ async def test_a_damaged_copy_pushes_no_good_one_out_of_the_proven(workshop: Wor
     assert {made[0].id, made[2].id} <= proven
 
 
-# What a planted archive does while it is restored: a view is filled by a function that runs a program.
+# What a planted archive does when it is restored: a view is filled by a function that runs a program.
 PLANTED = """
     CREATE FUNCTION planted() RETURNS int LANGUAGE plpgsql AS
         'BEGIN COPY (SELECT 1) TO PROGRAM ''cat > {marker}''; RETURN 1; END';
@@ -228,10 +228,10 @@ CLAIM = Claim(0, RunKind.DRILL, SLOT, "schedule", 1, "somebody")
 
 
 @only_local
-async def test_a_planted_dump_runs_no_program_and_is_not_drilled_by_itself(
+async def test_a_planted_dump_runs_no_program_and_is_not_tested_automatically(
     workshop: Workshop, tmp_path: Path
 ) -> None:
-    """Its manifest and its hash are right and it is the newest: only, nobody here has made it.
+    """The planted dump is the newest, with the right manifest and hash, but this Perch did not make it.
 
     The role is a superuser's, as somebody's own PostgreSQL may have it.
     """
@@ -242,7 +242,7 @@ async def test_a_planted_dump_runs_no_program_and_is_not_drilled_by_itself(
     await record(mine)
     async with connected(workshop.settings.database) as connection:
         await connection.execute(PLANTED.format(marker=marker))
-        marker.unlink()  # it works, for a superuser
+        marker.unlink()  # it works for a superuser
         try:
             planted = await make(workshop)
         finally:
@@ -256,7 +256,7 @@ async def test_a_planted_dump_runs_no_program_and_is_not_drilled_by_itself(
 
 
 async def record(dump: Dump) -> None:
-    """As the run that makes a dump does."""
+    """Record the dump, as the run that makes a dump does."""
     result = msgspec.json.encode(making.summary(dump.manifest)).decode()
     await rows(
         "INSERT INTO scheduled_runs (kind, slot, trigger, state, attempt, start_after, ended_at, result) "
@@ -267,13 +267,13 @@ async def record(dump: Dump) -> None:
 
 
 @only_local
-async def test_bytes_that_are_not_those_that_were_stored_reach_no_pg_restore(
+async def test_bytes_other_than_the_stored_ones_do_not_reach_pg_restore(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dump = await make(workshop)
     data = bytearray(await catalogue.read_whole(workshop.backups, dump.key))
     data[-1] ^= 1
     await overwrite(workshop.backups, dump.key, bytes(data))
-    monkeypatch.setattr(pg_restore, "into", None)  # whoever began one would fail of this
+    monkeypatch.setattr(pg_restore, "into", None)  # any attempt to start pg_restore would fail
     found = await drills.drill(dump, workshop)
     assert found.error == "its bytes differ from those that were stored"

@@ -1,4 +1,4 @@
-"""Dumps: made from one snapshot, by their runs, and whatever ends them leaves nothing."""
+"""Dumps are made by their runs from one snapshot each, and leave nothing behind when they end early."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_the_rows_are_counted_in_the_dumps_own_snapshot(workshop: Workshop
 
 
 @only_local
-async def test_a_pg_dump_that_is_killed_leaves_nothing(workshop: Workshop) -> None:
+async def test_a_killed_pg_dump_leaves_nothing_behind(workshop: Workshop) -> None:
     await rows(LONG_TWEETS)
 
     def kill(_: int) -> None:
@@ -73,7 +73,7 @@ async def test_a_pg_dump_that_is_killed_leaves_nothing(workshop: Workshop) -> No
 
 
 @pytest.mark.parametrize(("trigger", "state"), [("schedule", "due"), ("manual", "failed")])
-async def test_a_cancelled_dump_leaves_nothing_and_a_scheduled_one_is_given_back(
+async def test_a_cancelled_dump_leaves_nothing_behind_and_a_scheduled_run_is_given_back(
     workshop: Workshop, trigger: str, state: str
 ) -> None:
     await rows(LONG_TWEETS)
@@ -100,7 +100,7 @@ async def test_a_dump_that_another_worker_took_over_is_not_kept(workshop: Worksh
 
 @only_local
 async def test_a_dump_that_takes_too_long_ends(workshop: Workshop) -> None:
-    """In the middle of the stream: its thread is slower than the limit."""
+    """It ends in the middle of the stream: its thread is slower than the limit allows."""
     await rows(LONG_TWEETS)
     hasty = changed(workshop, dump_timeout=0.5)
 
@@ -113,14 +113,14 @@ async def test_a_dump_that_takes_too_long_ends(workshop: Workshop) -> None:
     assert dumping() == b""
 
 
-def test_room_on_the_disk_is_looked_at_before(tmp_path: Path) -> None:
+def test_disk_space_is_checked_before_a_dump(tmp_path: Path) -> None:
     space.require(tmp_path / "not" / "there", 0, "the dump")
     with pytest.raises(DumpFailed, match="the dump would need about"):
         space.require(tmp_path, 1 << 60, "the dump")
 
 
 @only_local
-async def test_a_password_is_in_no_argument_and_in_nobodys_environment(workshop: Workshop) -> None:
+async def test_a_password_is_in_no_argument_and_in_no_readable_environment(workshop: Workshop) -> None:
     folder = Path(workshop.settings.database.host).parent / "postgres"
     hba = folder / "pg_hba.conf"
     before = hba.read_text()
@@ -163,7 +163,7 @@ async def test_a_password_is_in_no_argument_and_in_nobodys_environment(workshop:
     os.close(descriptor)
 
 
-async def test_a_slot_is_dumped_by_its_run(workshop: Workshop) -> None:
+async def test_the_run_of_a_slot_makes_its_dump(workshop: Workshop) -> None:
     run = await ScheduledRun.create(kind=RunKind.DUMP_WEEK, slot=SLOT, start_after=SLOT)
     claim = await runs.claim(run.id)
     assert claim is not None
@@ -176,7 +176,9 @@ async def test_a_slot_is_dumped_by_its_run(workshop: Workshop) -> None:
 
 
 @only_local
-async def test_a_store_that_is_away_is_tried_again_and_never_reported_as_good(workshop: Workshop) -> None:
+async def test_a_dump_to_an_unreachable_store_is_retried_and_never_reported_as_good(
+    workshop: Workshop,
+) -> None:
     claim = await runs.start_manually(RunKind.DUMP_HOUR)
     assert claim is not None
     folder = workshop.settings.backup_folder / ".aside"
@@ -189,7 +191,7 @@ async def test_a_store_that_is_away_is_tried_again_and_never_reported_as_good(wo
 
 
 @only_local
-async def test_a_dump_whose_holder_died_over_the_last_step_is_found_and_not_repeated(
+async def test_a_dump_whose_run_died_in_the_last_step_is_found_and_not_repeated(
     workshop: Workshop,
 ) -> None:
     run = await ScheduledRun.create(kind=RunKind.DUMP_HOUR, slot=SLOT, start_after=SLOT)
@@ -204,7 +206,7 @@ async def test_a_dump_whose_holder_died_over_the_last_step_is_found_and_not_repe
     assert (await runs.get(run.id)).state == "done"
 
 
-def test_a_program_that_does_not_end_is_given_up(tmp_path: Path) -> None:
+def test_a_program_that_does_not_end_is_killed(tmp_path: Path) -> None:
     (tmp_path / "pg_restore").symlink_to("/usr/bin/sleep")
     with (
         running(tmp_path, "pg_restore", None, ["60"]) as program,
@@ -221,7 +223,7 @@ async def server_version(workshop: Workshop) -> int:
 
 @pytest.mark.fault("postgres")
 @only_local
-async def test_a_database_that_stops_answering_ends_a_dump_in_time(
+async def test_a_dump_of_a_hanging_database_is_ended_in_time(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "CONNECT_TIMEOUT", 1)
@@ -242,8 +244,8 @@ async def test_a_database_that_stops_answering_ends_a_dump_in_time(
     assert dumping() == b""
 
 
-def test_a_databases_name_is_no_list_of_parameters() -> None:
-    """libpq reads a name with a = in it as such, and would send the password elsewhere."""
+def test_a_database_name_is_not_parsed_as_connection_parameters() -> None:
+    """libpq parses a name that contains = as parameters, and would send the password elsewhere."""
     assert conninfo("perch") == "dbname='perch'"
     assert conninfo("x' host='evil") == "dbname='x\\' host=\\'evil'"
     assert conninfo("a\\b") == "dbname='a\\\\b'"

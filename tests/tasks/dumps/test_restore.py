@@ -1,4 +1,4 @@
-"""Restoring: whatever goes wrong on the way, what was there is there."""
+"""Restoring: whatever goes wrong, the previous database stays."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def forget(settings: Settings, name: str) -> None:
         await kept_databases.forget(server, settings.database.database, name)
 
 
-async def test_what_was_there_is_kept_and_everything_is_right(
+async def test_the_old_database_is_kept_and_the_restored_one_is_complete(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     async with connected(target.database) as connection:
@@ -91,7 +91,7 @@ async def test_a_restore_that_fails_at_any_step_changes_nothing(
     assert await tweets(target) == 1
 
 
-async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_under_load(
+async def test_a_database_in_use_is_refused_and_with_force_swapped_under_load(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     with pytest.raises(DumpFailed, match="--force"):
@@ -102,7 +102,7 @@ async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_un
         while not stop.is_set():
             try:
                 await tweets(target)
-            except Exception:  # cut off for a moment
+            except Exception:  # disconnected for a moment
                 await turns()
 
     users = [asyncio.create_task(use()) for _ in range(4)]
@@ -115,7 +115,7 @@ async def test_a_database_in_use_is_refused_without_force_and_swapped_with_it_un
     assert await tweets(target) == 500
 
 
-async def test_a_restore_is_on_record_and_so_is_what_was_done_since_the_dump(
+async def test_a_restore_is_recorded_and_keeps_the_acts_since_the_dump(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     async with connected(target.database) as connection:
@@ -146,10 +146,10 @@ async def test_a_restore_is_on_record_and_so_is_what_was_done_since_the_dump(
         assert other > user, "whoever comes now is not taken for who was there"
 
 
-async def test_an_act_keeps_its_place_on_record_though_its_number_is_taken(
+async def test_recorded_acts_are_kept_although_their_ids_are_taken(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
-    """As where an older dump was restored, and then a newer one of what was before."""
+    """This happens if an older dump is restored, and then a newer one of the original database."""
     await from_dump(dump, workshop, target, force=True)
     async with connected(workshop.settings.database) as connection:
         await connection.execute("INSERT INTO audit_acts (act) SELECT 'user.add' FROM generate_series(1, 3)")
@@ -164,7 +164,7 @@ async def test_an_act_keeps_its_place_on_record_though_its_number_is_taken(
     assert (restores, acts) == (2, in_the_dump + 2)
 
 
-async def test_what_is_damaged_hands_nothing_over_and_gives_way(
+async def test_a_damaged_database_passes_nothing_on_and_is_replaced(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     await from_dump(dump, workshop, target, force=True)
@@ -179,10 +179,10 @@ async def test_what_is_damaged_hands_nothing_over_and_gives_way(
     assert await tweets(target) == 500
 
 
-async def test_a_suspension_that_waited_when_the_dump_was_made_waits_anew(
+async def test_a_pending_suspension_in_a_dump_waits_again_after_the_restore(
     workshop: Workshop, target: Settings
 ) -> None:
-    """It may have been withdrawn since."""
+    """The request may have been withdrawn since the dump."""
     await rows(
         "INSERT INTO suspension_requests (user_id, asked_by_id, asked_by_key_id, hide_tweets, reason, "
         "asked_at, takes_effect_at) "
@@ -196,7 +196,7 @@ async def test_a_suspension_that_waited_when_the_dump_was_made_waits_anew(
     assert timedelta(hours=71) < left <= timedelta(hours=72)
 
 
-async def test_the_run_of_the_dump_itself_is_done_where_it_is_restored(
+async def test_the_run_that_made_the_dump_is_done_in_the_restored_database(
     workshop: Workshop, target: Settings
 ) -> None:
     claim = await runs.start_manually(RunKind.DUMP_HOUR)
@@ -212,7 +212,7 @@ async def test_the_run_of_the_dump_itself_is_done_where_it_is_restored(
     assert found[0]["error"] is None
 
 
-async def test_what_was_put_aside_is_listed_and_dropped_by_name(
+async def test_databases_kept_aside_are_listed_and_dropped_by_name(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     assert await listed(target) == []
@@ -231,7 +231,7 @@ async def test_what_was_put_aside_is_listed_and_dropped_by_name(
     assert await databases(workshop) == []
 
 
-async def test_what_was_restored_beside_is_listed_and_dropped_too(
+async def test_databases_restored_beside_are_listed_and_dropped_too(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     await from_dump(dump, workshop, target, into="target_beside")
@@ -245,7 +245,7 @@ async def test_what_was_restored_beside_is_listed_and_dropped_too(
     assert await databases(workshop) == ["target"]
 
 
-async def test_one_restore_at_a_time(dump: Dump, workshop: Workshop, target: Settings) -> None:
+async def test_only_one_restore_runs_at_a_time(dump: Dump, workshop: Workshop, target: Settings) -> None:
     async with connected(target.database, MAINTENANCE) as other:
         await other.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.RESTORES)
         with pytest.raises(Busy):
@@ -254,14 +254,14 @@ async def test_one_restore_at_a_time(dump: Dump, workshop: Workshop, target: Set
 
 
 @pytest.mark.parametrize("name", ["", "postgres", "template1", "x" * 41, "Bad", "bad name;", '"'])
-async def test_other_databases_have_sane_names(
+async def test_names_of_other_databases_are_validated(
     dump: Dump, workshop: Workshop, target: Settings, name: str
 ) -> None:
     with pytest.raises(DumpFailed, match="--into"):
         await from_dump(dump, workshop, target, into=name)
 
 
-async def test_an_empty_database_gives_way_and_is_not_kept(
+async def test_an_empty_database_is_replaced_and_not_kept(
     dump: Dump, workshop: Workshop, target: Settings
 ) -> None:
     async with connected(target.database) as connection:

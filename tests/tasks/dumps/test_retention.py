@@ -1,4 +1,4 @@
-"""Retention: what goes, what stays, and that a dry run changes nothing."""
+"""Retention: what is deleted, what is kept, and that a dry run changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = datetime.now(UTC)
 
 
 async def dumped(workshop: Workshop, kind: DumpKind, *days: float) -> list[str]:
-    """Dumps of these ages; their ids."""
+    """Make dumps of these ages; returns their ids."""
     return [(await making.make(kind, NOW - timedelta(days=age), workshop)).id for age in days]
 
 
@@ -29,7 +29,7 @@ async def gone(workshop: Workshop, now: datetime = NOW) -> list[str]:
     return [item.what for item in await retention.expired(workshop, now=now)]
 
 
-async def test_each_kind_lives_its_days(workshop: Workshop) -> None:
+async def test_each_kind_of_dump_is_kept_for_its_days(workshop: Workshop) -> None:
     hour = await dumped(workshop, "hour", 0.1, 2.9, 3.1, 10)
     day = await dumped(workshop, "day", 0.1, 4.9, 5.1)
     week = await dumped(workshop, "week", 0.1, 13, 15)
@@ -52,7 +52,7 @@ async def test_the_newest_two_proven_dumps_and_the_newest_of_each_kind_stay(work
 
 
 @only_local
-async def test_logs_live_their_days(workshop: Workshop) -> None:
+async def test_log_archives_are_kept_for_their_days(workshop: Workshop) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b"x"
 
@@ -62,7 +62,7 @@ async def test_logs_live_their_days(workshop: Workshop) -> None:
     assert await gone(workshop, datetime.now(UTC) + timedelta(days=4.1)) == [key]
 
 
-async def test_the_run_applies_it(workshop: Workshop) -> None:
+async def test_the_retention_run_deletes_what_is_expired(workshop: Workshop) -> None:
     old = await dumped(workshop, "hour", 0.1, 30)
     claim = await runs.start_manually(RunKind.RETENTION)
     assert claim is not None
@@ -78,7 +78,7 @@ async def test_the_run_applies_it(workshop: Workshop) -> None:
 
 @pytest.mark.fault("dump-killed")
 @only_local
-async def test_files_that_a_killed_dump_left_half_written_go(workshop: Workshop) -> None:
+async def test_partial_files_of_a_killed_dump_are_removed(workshop: Workshop) -> None:
     half = workshop.settings.backup_folder / ".aside" / "half"
     half.write_bytes(b"x")
     before = datetime.now(UTC)

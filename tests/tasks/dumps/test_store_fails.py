@@ -1,4 +1,4 @@
-"""A store that fails while a dump is made or read: tried again, never reported as good, nothing left."""
+"""A store that fails during a dump or read: retried, never reported as good, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def gate(ceph_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
 
 @pytest_asyncio.fixture
 async def away(workshop: Workshop, ceph_url: str, gate: Proxy) -> AsyncIterator[Workshop]:
-    """With backups in a bucket behind the proxy."""
+    """A workshop with backups in a bucket behind the proxy."""
     bucket = servers.bucket(ceph_url, f"dumps-{secrets.token_hex(4)}")
     await servers.make_bucket(bucket)
-    store = S3Store(replace(bucket, url=gate.url), in_pieces=False)  # as `storage.for_backups` does
+    store = S3Store(replace(bucket, url=gate.url), in_pieces=False)  # like `storage.for_backups`
     await store.open()
     backups = owned_backups(store, workshop.settings)
     yield replace(changed(workshop, backup_storage="s3"), backups=backups)
@@ -59,7 +59,7 @@ async def due_run() -> ScheduledRun:
 
 
 async def carried_out(run: ScheduledRun, workshop: Workshop) -> ScheduledRun:
-    """After a try of its."""
+    """The run after one attempt."""
     await rows("UPDATE scheduled_runs SET start_after = now() RETURNING id")
     claim = await runs.claim(run.id)
     assert claim is not None
@@ -74,7 +74,7 @@ async def carried_out(run: ScheduledRun, workshop: Workshop) -> ScheduledRun:
     [SERVER_ERROR, Cut(after=MIDDLE), Hang(), Flip(after=MIDDLE, way="to server")],
     ids=["answers 500", "cuts", "hangs", "flips a bit"],
 )
-async def test_a_dump_that_the_bucket_does_not_take_is_tried_again(
+async def test_a_dump_that_the_bucket_does_not_accept_is_retried(
     away: Workshop, gate: Proxy, mode: Mode, measured: Callable[[str], None]
 ) -> None:
     run, began = await due_run(), datetime.now(UTC)
@@ -94,7 +94,7 @@ async def test_a_dump_that_the_bucket_does_not_take_is_tried_again(
 
 @pytest.mark.fault("storage")
 @only_local
-async def test_a_bit_that_flips_on_the_way_back_is_found(away: Workshop, gate: Proxy) -> None:
+async def test_a_bit_flipped_while_reading_back_is_found(away: Workshop, gate: Proxy) -> None:
     dump = await make(away)
     chosen = random.Random(5)
     for number in range(much(usually=3, thoroughly=40)):
@@ -115,13 +115,13 @@ async def test_a_dump_that_fills_the_disk_is_tried_again(
 ) -> None:
     monkeypatch.setattr(space, "HEADROOM", 0)
     run = await due_run()
-    # The database may be larger than what it holds: rows that other tests have deleted are not vacuumed yet.
+    # The database may be larger than its contents: rows that other tests deleted are not vacuumed yet.
     with disks.small(tmp_path / "disk", megabytes=256) as disk:
         backups = LocalStore(disk / "backups")
         await backups.open()
         own = owned_backups(backups, workshop.settings)
         here = replace(changed(workshop, backup_dir=disk / "backups"), backups=own)
-        good = await make(here, slot=SLOT - timedelta(hours=1))  # so that this one seems to have room
+        good = await make(here, slot=SLOT - timedelta(hours=1))  # so that there seems to be enough space
         await rows(LONG_TWEETS)
 
         def fill(_: int) -> None:

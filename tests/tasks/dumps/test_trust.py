@@ -1,4 +1,4 @@
-"""Which dumps are restored: those that this Perch signed, and others only when the operator says so."""
+"""Which dumps are restored: those that this Perch signed, and others only if the operator accepts them."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ from tests.tasks.dumps.parts import SLOT, changed, encrypting, listing, make, ov
 
 pytestmark = only_local
 
-# What an attacker has: a key of their own.
+# An attacker's own key.
 FOREIGN = Keyring([b"\x07" * 32])
 
 
 @pytest.fixture(autouse=True)
 async def own_keys(database: None) -> AsyncIterator[None]:
-    """Other tests have keys of their own."""
+    """Give this test keys of its own; other tests have theirs."""
     await rows("DELETE FROM server_keys")
     yield
     await rows("DELETE FROM server_keys")
 
 
 async def plant(workshop: Workshop, dump: Dump, **changes: object) -> None:
-    """Put a manifest in the place of a dump's: its checksum is right, and somebody else signed it."""
+    """Replace a dump's manifest by one with the right checksum but signed with the attacker's key."""
     manifest = msgspec.structs.replace(dump.manifest, **changes)
     await overwrite(workshop.backups, dump.keys[0], encode(manifest, FOREIGN))
 
 
-async def test_what_this_perch_made_is_signed_and_what_anyone_else_wrote_is_not(workshop: Workshop) -> None:
+async def test_our_own_dumps_are_signed_and_those_of_others_are_not(workshop: Workshop) -> None:
     dump = await make(workshop)
     assert dump.is_signed
     await plant(workshop, dump)
@@ -55,7 +55,7 @@ async def test_what_this_perch_made_is_signed_and_what_anyone_else_wrote_is_not(
     assert (found.is_signed, found.trouble) == (False, None)
 
 
-async def test_a_signature_is_of_every_field(workshop: Workshop) -> None:
+async def test_the_signature_covers_every_field(workshop: Workshop) -> None:
     dump = await make(workshop)
     keyring = await server_keys.signing()
     text = encode(dump.manifest, keyring)
@@ -63,7 +63,7 @@ async def test_a_signature_is_of_every_field(workshop: Workshop) -> None:
     for name in ("sha256", "perch_version", "server_version"):
         other = encode(msgspec.structs.replace(dump.manifest, **{name: "0"}), FOREIGN)
         forged = decode(other, Manifest)
-        # The signature of the true one, and a checksum that is right.
+        # The signature of the true manifest, and a right checksum.
         replaced = other.replace(forged.signature.encode(), decode(text, Manifest).signature.encode())
         assert not is_signed(replaced, decode_unsealed(replaced), keyring)
 
@@ -72,7 +72,7 @@ def decode_unsealed(text: bytes) -> Manifest:
     return msgspec.json.decode(text, type=Manifest)
 
 
-async def test_a_key_that_is_not_current_any_more_still_says_what_it_signed(workshop: Workshop) -> None:
+async def test_a_retired_key_still_proves_what_it_signed(workshop: Workshop) -> None:
     dump = await make(workshop)
     before = await server_keys.listed()
     await rows("UPDATE server_keys SET is_current = false")
@@ -82,15 +82,15 @@ async def test_a_key_that_is_not_current_any_more_still_says_what_it_signed(work
     assert (await listing(workshop)).find(dump.id).is_signed
 
 
-async def test_several_processes_make_one_key(workshop: Workshop) -> None:
+async def test_concurrent_processes_create_one_key(workshop: Workshop) -> None:
     for purpose in server_keys.PURPOSES:
         for material in (b"a" * 32, b"b" * 32):
             await server_key.add(ServerKey(purpose, material))
     assert {key.material for key in await server_keys.listed()} == {b"a" * 32}
 
 
-async def test_no_dump_holds_the_keys(workshop: Workshop) -> None:
-    """Whoever reads a dump could sign another one with them; the table itself is there."""
+async def test_no_dump_contains_the_signing_keys(workshop: Workshop) -> None:
+    """Anyone who can read a dump could sign another one with them. The table itself is in the dump."""
     keys = await server_keys.listed()
     dump = await make(workshop)
     assert "public.server_keys" not in dump.manifest.rows
@@ -103,8 +103,8 @@ async def test_no_dump_holds_the_keys(workshop: Workshop) -> None:
     assert postgres.WITHHELD == ("server_keys",)
 
 
-async def test_a_dump_of_a_worker_that_counts_the_keys_too_is_good(workshop: Workshop) -> None:
-    """As one of an earlier version does beside renewed processes."""
+async def test_a_dump_that_counts_the_keys_table_is_still_good(workshop: Workshop) -> None:
+    """A worker of an earlier version makes such dumps alongside renewed processes."""
     dump = await make(workshop)
     counted = {**dump.manifest.rows, "public.server_keys": 0}
     assert drills.difference(counted, dump.manifest.rows) is None
@@ -119,7 +119,7 @@ async def test_the_proof_of_another_dump_proves_nothing(workshop: Workshop) -> N
     assert not (await listing(workshop)).find(other.id).is_proven
 
 
-async def test_a_planted_dump_does_not_stand_for_a_slot(workshop: Workshop) -> None:
+async def test_a_planted_dump_does_not_count_for_a_slot(workshop: Workshop) -> None:
     dump = await make(workshop)
     assert await making.of_slot("hour", SLOT, workshop) is not None
     await plant(workshop, dump)
@@ -127,7 +127,7 @@ async def test_a_planted_dump_does_not_stand_for_a_slot(workshop: Workshop) -> N
 
 
 async def test_dumps_are_restored_as_a_role_that_owns_nothing_else(workshop: Workshop) -> None:
-    """The live database can be dropped by nobody who restores beside it."""
+    """A dump being restored beside the live database can't drop it."""
     async with scratch(workshop.settings) as database:
         assert database.user == "perch_drill"
         async with connected(database) as connection:
@@ -140,7 +140,7 @@ async def test_dumps_are_restored_as_a_role_that_owns_nothing_else(workshop: Wor
             await connection.fetch("SELECT * FROM users")
 
 
-async def test_nothing_unsigned_is_restored_unless_it_is_accepted(workshop: Workshop) -> None:
+async def test_an_unsigned_dump_is_restored_only_if_accepted_explicitly(workshop: Workshop) -> None:
     dump = await make(workshop)
 
     def require(is_signed: bool, **accepted: bool) -> None:
@@ -154,7 +154,7 @@ async def test_nothing_unsigned_is_restored_unless_it_is_accepted(workshop: Work
     require(False, unsigned=True)
 
 
-async def test_an_unencrypted_dump_is_refused_where_dumps_are_encrypted(workshop: Workshop) -> None:
+async def test_an_unencrypted_dump_is_refused_if_dumps_are_encrypted(workshop: Workshop) -> None:
     dump = await make(workshop)
     encrypted, _ = encrypting(workshop)
     with pytest.raises(DumpFailed, match=r"isn't encrypted.*--accept-unencrypted"):
@@ -165,7 +165,7 @@ async def test_an_unencrypted_dump_is_refused_where_dumps_are_encrypted(workshop
     trust.require(dump.id, dump.manifest, encrypted.settings, is_signed=True, accepted=accepted)
 
 
-async def test_the_latest_dump_is_a_signed_one_and_never_of_the_future(workshop: Workshop) -> None:
+async def test_the_latest_dump_is_signed_and_not_from_the_future(workshop: Workshop) -> None:
     now = datetime.now(UTC)
     old, planted = await make(workshop), await make(workshop, slot=now - timedelta(minutes=2))
     await plant(workshop, planted)
@@ -180,13 +180,13 @@ async def test_the_latest_dump_is_a_signed_one_and_never_of_the_future(workshop:
 
 
 async def test_the_latest_dump_is_the_one_that_was_begun_last(workshop: Workshop) -> None:
-    """A slot that is caught up late has newer data than one that came after it."""
+    """The dump of a slot that is caught up late has newer data than that of a later slot."""
     await make(workshop)
     late = await make(workshop, slot=SLOT - timedelta(hours=1))
     assert (await listing(workshop)).find("latest").id == late.id
 
 
-async def test_a_drill_that_somebody_else_reports_proves_nothing(workshop: Workshop) -> None:
+async def test_a_restore_test_reported_by_someone_else_is_not_accepted(workshop: Workshop) -> None:
     dump = await make(workshop)
     proof = drills.verdict(dump.manifest, 0, rows=1, read_back=True, error=None)
     side = dump.folder + dump.id + ".drill.json"
@@ -196,7 +196,7 @@ async def test_a_drill_that_somebody_else_reports_proves_nothing(workshop: Works
     assert (await listing(workshop)).find(dump.id).is_proven
 
 
-async def test_dumps_from_before_stay_until_two_signed_ones_are_proven(workshop: Workshop) -> None:
+async def test_unsigned_old_dumps_stay_until_two_signed_ones_are_proven(workshop: Workshop) -> None:
     now = datetime.now(UTC)
     made = [await make(workshop, slot=now - timedelta(days=40 - days)) for days in range(4)]
     for dump in made[:2]:
@@ -211,7 +211,9 @@ async def test_dumps_from_before_stay_until_two_signed_ones_are_proven(workshop:
     assert await expired() == {made[0].id, made[1].id}
 
 
-async def test_a_plain_dump_is_not_restored_on_schedule_where_dumps_are_encrypted(workshop: Workshop) -> None:
+async def test_an_unencrypted_dump_is_not_tested_automatically_if_dumps_are_encrypted(
+    workshop: Workshop,
+) -> None:
     from tests.tasks.dumps.test_drills import CLAIM, record
 
     dump = await make(workshop, slot=SLOT)
@@ -222,7 +224,7 @@ async def test_a_plain_dump_is_not_restored_on_schedule_where_dumps_are_encrypte
 
 
 async def test_a_checked_dump_cannot_be_changed_any_more(workshop: Workshop) -> None:
-    """A local store hands out the object itself, as a link."""
+    """A local store hands out the object itself, as a hard link."""
     dump = await make(workshop)
     stored = workshop.settings.backup_folder / dump.key
     async with fetched(dump, workshop.backups, workshop.scratch) as file:
@@ -239,7 +241,7 @@ async def test_a_checked_dump_cannot_be_changed_any_more(workshop: Workshop) -> 
         b"x" * ((1 << 20) + 1),
     ],
 )
-async def test_whatever_is_planted_as_a_manifest_is_damaged_and_stops_nothing(
+async def test_any_planted_manifest_counts_as_damaged_and_blocks_nothing(
     workshop: Workshop, planted: bytes
 ) -> None:
     dump = await make(workshop)
@@ -253,8 +255,8 @@ async def test_whatever_is_planted_as_a_manifest_is_damaged_and_stops_nothing(
     assert [damaged for damaged, _ in found.damaged] == [key]
 
 
-async def test_a_manifest_leads_to_no_other_dumps_archive(workshop: Workshop) -> None:
-    """Retention would remove that with it."""
+async def test_a_manifest_cannot_refer_to_the_archive_of_another_dump(workshop: Workshop) -> None:
+    """Otherwise retention would remove that archive with it."""
     dump = await make(workshop, slot=datetime.now(UTC))
     name = "hour-20200101T000000Z-aaaaaa"
     old = msgspec.structs.replace(dump.manifest, id=name, slot=SLOT - timedelta(days=900))

@@ -1,4 +1,4 @@
-"""Restoring an archive that somebody else may have written."""
+"""Restoring an archive that someone else may have written."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.tasks.dumps.parts import from_dump
 
 pytestmark = [pytest.mark.whole, only_local]
 
-# What somebody who can write archives may put into one: it runs while the archive is restored.
+# What an attacker who can write archives may include: it runs while the archive is restored.
 EVIL_SETTINGS = """
     DO $$ BEGIN
         EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog, public', current_database());
@@ -36,7 +36,7 @@ EVIL_SETTINGS = """
 """
 
 
-async def test_no_setting_of_an_archive_outlives_its_restore(
+async def test_settings_in_an_archive_do_not_outlast_its_restore(
     dump: Dump, workshop: Workshop, target: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     genuine = restore_room.compare
@@ -53,11 +53,11 @@ async def test_no_setting_of_an_archive_outlives_its_restore(
     assert await connection.fetchval("SHOW search_path") == '"$user", public'
     await connection.execute("ALTER DATABASE target_look SET search_path = evil, pg_catalog, public")
     await connection.close()
-    async with connected(there) as ours:  # by a later code path of ours
+    async with connected(there) as ours:  # by some later code of ours
         assert await ours.fetchval("SHOW search_path") == "public"
 
 
-# A role as docs/deploying.md makes one, on a PostgreSQL that Perch does not run itself.
+# A role as in docs/deploying.md, on a PostgreSQL that Perch doesn't run itself.
 NO_FOREIGN_ROLE = (
     "DROP DATABASE IF EXISTS foreign_ext WITH (FORCE)",
     "DROP ROLE IF EXISTS foreign_restore",
@@ -97,7 +97,7 @@ async def test_an_archive_of_something_else_is_refused_in_a_sentence(
             await server.execute("DROP DATABASE something_else WITH (FORCE)")
 
 
-async def test_an_archive_that_nobody_signed_never_runs_as_the_role_of_the_live_database(
+async def test_an_unsigned_archive_is_never_restored_as_the_live_databases_role(
     dump: Dump, workshop: Workshop, target: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await servers.as_superuser(workshop.settings, *FOREIGN_ROLE)

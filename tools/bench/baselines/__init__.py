@@ -1,1 +1,1 @@
-"""The other sides: plain programs, as fast as their tools allow, each in a process of its own."""
+"""The other sides of comparisons: plain programs, as fast as their tools allow, each in its own process."""

@@ -17,7 +17,7 @@ import asyncpg
 import click
 import uvloop
 
-# A page and one more, by which it is known that it goes on.
+# A page and one more row, which shows that there is another page.
 LIMIT = 51
 
 ROWS = """
@@ -48,7 +48,7 @@ RECENT = f"""
     ORDER BY id DESC LIMIT {LIMIT}
 """
 
-# Each gives the ids of the page: the first statement of a way that fills it.
+# Ways to find the ids of the page; the first statement of a way that fills the page is used.
 WAYS = {
     "the newest of each author, merged": (MERGED,),
     "all tweets from the newest on, those of the authors kept": (SCANNED,),
@@ -57,14 +57,14 @@ WAYS = {
 
 
 async def measure(host: str, viewers: list[int], seconds: float) -> dict[str, dict[str, float]]:
-    """Each way for its part of the time."""
+    """Measure each way for its share of the time."""
     connection = await asyncpg.connect(
         host=host, user="perch", database="perch", server_settings={"jit": "off"}
     )
     found = {}
     for name in WAYS:
         ways = await prepared(connection, name)
-        for viewer in viewers[:6]:  # until PostgreSQL has settled on a plan
+        for viewer in viewers[:6]:  # wait until PostgreSQL has settled on a plan
             await page(ways, viewer)
         times: list[float] = []
         end = time.perf_counter() + seconds / len(WAYS)
@@ -79,12 +79,12 @@ async def measure(host: str, viewers: list[int], seconds: float) -> dict[str, di
 
 
 async def prepared(connection: Any, way: str) -> list[Any]:
-    """The statements of a way."""
+    """The prepared statements of one way."""
     return [await connection.prepare(f"WITH page AS MATERIALIZED ({ids}) {ROWS}") for ids in WAYS[way]]
 
 
 async def page(ways: list[Any], viewer: int) -> list[Any]:
-    """The rows."""
+    """The rows of the page."""
     rows: list[Any] = []
     for way in ways:
         rows = await way.fetch(viewer)
@@ -94,7 +94,7 @@ async def page(ways: list[Any], viewer: int) -> list[Any]:
 
 
 def main() -> None:
-    """Measure, and print the times of each."""
+    """Measure each way and print its times."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -32,7 +32,7 @@ app: Sanic[Any, Any] = Sanic("following")
 
 @app.before_server_start
 async def connect(app: Sanic[Any, Any]) -> None:
-    """One connection is enough for one request after the other."""
+    """One connection is enough, because requests come one after the other."""
     connection = await asyncpg.connect(
         host=chosen.host, user="perch", database="perch", server_settings={"jit": "off"}
     )
@@ -41,7 +41,7 @@ async def connect(app: Sanic[Any, Any]) -> None:
 
 @app.get("/<path:path>")
 async def answer(request: Request, path: str) -> HTTPResponse:
-    """Read, and answer something else of the same length."""
+    """Read the rows, but answer with fixed bytes of the same length."""
     viewer = VIEWERS.get(request.headers.get("api-key", ""))
     if viewer is not None:
         await page(request.app.ctx.ways, viewer)

@@ -21,7 +21,7 @@ app: Sanic[Any, Any] = Sanic("sink")
 
 @app.post("/api/medias", stream=True)
 async def upload(request: Request) -> HTTPResponse:
-    """All of it, as it comes."""
+    """Write the whole body to the file as it arrives."""
     stream: Any = request.stream
     with tempfile.TemporaryFile() as file:
         while (chunk := await stream.read()) is not None:

@@ -21,7 +21,7 @@ import pyvips
 
 
 def make(picture: Path, folder: Path) -> None:
-    """Both files."""
+    """Make both files."""
     vips: Any = pyvips.Image
     large = vips.thumbnail(str(picture), 1920, height=1080, size="down").copy_memory()
     large.jpegsave(str(folder / "large.jpg"), Q=75, keep="none")
@@ -29,14 +29,14 @@ def make(picture: Path, folder: Path) -> None:
 
 
 def main() -> None:
-    """Make them, and print the times."""
+    """Make the files repeatedly and print the times."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("picture", type=Path)
     parser.add_argument("--times", type=int, default=5)
     chosen = parser.parse_args()
-    pyvips.cache_set_max(0)  # nothing of an earlier time is kept
+    pyvips.cache_set_max(0)  # nothing of an earlier round is cached
     times = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(chosen.times):

@@ -39,7 +39,7 @@ DONE = b'{"result":true}'
 
 
 class NewTweet(msgspec.Struct):
-    """The body."""
+    """The body of a request to tweet."""
 
     tweet_data: str
 
@@ -50,7 +50,7 @@ app: Sanic[Any, Any] = Sanic("writes")
 
 @app.before_server_start
 async def connect(app: Sanic[Any, Any]) -> None:
-    """A pool for each process."""
+    """Open a connection pool in each process."""
     app.ctx.pool = await asyncpg.create_pool(
         host=chosen.host, user="perch", database="perch", min_size=chosen.pool, max_size=chosen.pool
     )
@@ -58,13 +58,13 @@ async def connect(app: Sanic[Any, Any]) -> None:
 
 @app.get("/")
 async def ready(_request: Request) -> HTTPResponse:
-    """That it is there."""
+    """Answers as soon as the server is up."""
     return HTTPResponse(DONE, content_type="application/json")
 
 
 @app.post("/api/tweets")
 async def publish(request: Request) -> HTTPResponse:
-    """One INSERT."""
+    """Publish a tweet with one INSERT."""
     content = decoder.decode(request.body).tweet_data
     tweet_id = await request.app.ctx.pool.fetchval(INSERT, viewer(request), content)
     return HTTPResponse(b'{"result":true,"tweet_id":%d}' % tweet_id, 201, content_type="application/json")
@@ -72,20 +72,20 @@ async def publish(request: Request) -> HTTPResponse:
 
 @app.post("/api/tweets/<tweet_id:int>/likes")
 async def like(request: Request, tweet_id: int) -> HTTPResponse:
-    """One upsert and one counter."""
+    """Like a tweet with one upsert and one counter."""
     await request.app.ctx.pool.execute(LIKE, tweet_id, viewer(request))
     return HTTPResponse(DONE, content_type="application/json")
 
 
 @app.delete("/api/tweets/<tweet_id:int>/likes")
 async def unlike(request: Request, tweet_id: int) -> HTTPResponse:
-    """And back."""
+    """Take the like back."""
     await request.app.ctx.pool.execute(UNLIKE, tweet_id, viewer(request))
     return HTTPResponse(DONE, content_type="application/json")
 
 
 def viewer(request: Request) -> int:
-    """Somebody, the same for the same key."""
+    """A user id that is always the same for the same key."""
     return zlib.crc32(request.headers["api-key"].encode())
 
 

@@ -1,4 +1,4 @@
-"""Lighthouse on the signed-in home page, as a phone sees it: the median of three."""
+"""Lighthouse on the signed-in home page as on a phone: the median of three runs."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from tools.gates.result import Measure, at_least
 from tools.gates.visitor import Visitor, sign_in
 from tools.measuring.figures import median, varied
 
-# config/setup.sh installs it there.
+# config/setup.sh installs Lighthouse there.
 MODULES = Path(sys.prefix) / "lighthouse" / "node_modules"
 PROGRAM = MODULES / "lighthouse" / "cli" / "index.js"
 
 CATEGORIES = {"performance": 95, "accessibility": 100, "best-practices": 100}
 RUNS = 3
 
-# What a first visit does not have. What the viewer's browser keeps, the key, stays.
+# Storage to clear, as for a first visit. What the viewer's browser keeps, the API key, stays.
 FORGOTTEN = "service_workers,cache_storage,shader_cache,indexeddb"
 
 
 def version() -> str:
-    """Which Lighthouse it is."""
+    """The version of Lighthouse."""
     package: dict[str, str] = json.loads((PROGRAM.parents[1] / "package.json").read_text())
     return package["version"]
 
 
 async def one(visitor: Visitor, playwright: Playwright) -> dict[str, Any]:
-    """A browser of its own, signed in; Lighthouse joins it."""
+    """Start a browser, sign in, and let Lighthouse connect to it."""
     port = servers.free_port()
     with tempfile.TemporaryDirectory() as profile:
         context = await playwright.chromium.launch_persistent_context(
@@ -67,7 +67,7 @@ async def be_new_but_signed_in(context: BrowserContext, visitor: Visitor) -> Non
 
 
 async def report(url: str, port: int) -> dict[str, Any]:
-    """Lighthouse's report. Its preset is a phone with a slow network and processor."""
+    """Lighthouse's report. Its preset is a phone with a slow network and CPU."""
     process = await asyncio.create_subprocess_exec(
         "node",
         str(PROGRAM),
@@ -91,7 +91,7 @@ async def report(url: str, port: int) -> dict[str, Any]:
 
 
 def lost(found: dict[str, Any], category: str) -> list[str]:
-    """The audits that cost points."""
+    """The audits that lost points."""
     audits = found["audits"]
     references = found["categories"][category]["auditRefs"]
     return [
@@ -104,7 +104,7 @@ def lost(found: dict[str, Any], category: str) -> list[str]:
 
 
 async def measure(visitor: Visitor, runs: int = RUNS) -> list[Measure]:
-    """Each category's median."""
+    """The median of each category."""
     if not PROGRAM.exists():
         raise RuntimeError("Lighthouse is not installed: `make client-gates` does that")
     async with async_playwright() as playwright:
