@@ -117,7 +117,7 @@ async def follows(found: Sequence[Any], target: Target) -> Batch:
 
 
 def _why_not(user: Any) -> str | None:
-    if not 1 <= user["id"] <= LARGEST_ID:
+    if user["id"] is None or not 1 <= user["id"] <= LARGEST_ID:
         return "the id isn't a positive number that every client can hold"
     return "the id is in the table twice; the first row was imported" if user["nth"] > 1 else None
 

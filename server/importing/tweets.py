@@ -90,7 +90,7 @@ async def likes(found: Sequence[Any], target: Target) -> Batch:
 
 
 def _why_not(row: Any) -> str | None:
-    if not 1 <= row["id"] <= LARGEST_ID:
+    if row["id"] is None or not 1 <= row["id"] <= LARGEST_ID:
         return "the id isn't a positive number that every client can hold"
     if row["nth"] > 1:
         return "the id is in the table twice; the first row was imported"

@@ -417,3 +417,23 @@ async def test_refusing_a_completely_received_request_keeps_the_connection_open(
         for _ in range(3):
             await raw.send(post(b"Content-Length: %d" % len(BODY), body=BODY))
             assert (await raw.answer()).error == (401, "missing_key")
+
+
+async def test_slow_readers_cannot_make_the_server_buffer_ever_more_requests(house: Open) -> None:
+    here = await house(rate_anonymous="1000000/day")
+    loop, where = asyncio.get_running_loop(), urlsplit(here.url)
+    ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
+        client.setblocking(False)
+        await loop.sock_connect(client, (where.hostname, where.port))
+        sending = asyncio.create_task(loop.sock_sendall(client, ask * 60_000))
+        await until(lambda: bool(here.app.ctx.unsent._sizes))
+        (transport,) = here.app.ctx.unsent._sizes
+        buffered, taken = 0, 0
+        while taken < 16 << 20:  # its writer pauses and resumes all the time
+            taken += len(await loop.sock_recv(client, 1 << 18))
+            buffered = max(buffered, len(transport.get_protocol().recv_buffer))
+        sending.cancel()
+    # Sanic's bound, and what one read may bring beyond it; more with each resumption otherwise.
+    assert buffered <= (64 << 10) + (128 << 10)

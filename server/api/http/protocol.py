@@ -211,10 +211,11 @@ class PerchProtocol(HttpProtocol):
         self.app.ctx.unsent.hold(transport, held)
 
     def resume_writing(self) -> None:
-        """Read requests again, as the client is taking data again."""
+        """Read requests again, as the client is taking data again, unless enough are waiting already."""
         super().resume_writing()  # type: ignore[no-untyped-call]
         self.app.ctx.unsent.let_go(self.transport)
-        if self.transport is not None and not self.transport.is_closing():
+        is_open = self.transport is not None and not self.transport.is_closing()
+        if is_open and len(self.recv_buffer) < self.app.config.REQUEST_BUFFER_SIZE:
             cast(asyncio.ReadTransport, self.transport).resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:

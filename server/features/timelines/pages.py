@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from server.core.cache.marks import Marks, MarksOfViewers
 from server.core.cache.store import Store
+from server.core.limits.turns import Turns
 from server.features.timelines import timeline
 from server.features.timelines.cards import Cards, needed_of
 from server.features.timelines.dialect import Card, Cursors, Dialect, Onlooker, RenderedPage
@@ -19,6 +20,10 @@ from server.features.timelines.timeline import Timeline
 
 # The bytes that a cached id takes, with the topics that it needs.
 EACH = 210
+
+# How many pages that are not in memory one user may read at once in this process, and how many more may wait.
+# A deep page takes the database up to half a second of a core, and others need it too.
+AT_ONCE, WAITING = 2, 50
 
 
 class Part(NamedTuple):
@@ -77,6 +82,7 @@ class Pages:
         self._dialect = dialect
         self._cards = Cards(store, dialect)
         self._marks = marks
+        self._turns = Turns(at_once=AT_ONCE, waiting=WAITING)
         # How many requested pages were found in the cache in the form in which they are sent, and how many
         # not.
         self.hits = self.misses = 0
@@ -90,7 +96,8 @@ class Pages:
         else:
             self.hits += 1
         if page is None or marks is None:
-            page, marks = await self._both(key, viewer.id, page, marks)
+            async with self._turns.taken(viewer.id):
+                page, marks = await self._both(key, viewer.id, page, marks)
         if marks.since > page.lowest:  # a deep page, for a viewer who has many marks
             marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards])
         return Seen(page.rendered.seen_by(viewer, marks), not page.cards)
