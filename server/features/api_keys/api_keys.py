@@ -22,7 +22,8 @@ from server.features.people.user import User
 # More than this would be a mistake or abuse.
 MAX_KEYS_PER_USER = 100
 
-# A key that would live longer than this never expires (PostgreSQL's and Python's calendars do end).
+# The longest life that may be asked for; a key without an end lives longer. (PostgreSQL's and Python's
+# calendars do end.)
 LONGEST_LIFE = timedelta(days=36_500)
 
 # The number of valid keys that a process remembers; they take 3 MB.
