@@ -16,10 +16,11 @@ from server.core.paging import NEWEST
 from server.core.viewer import Person
 from server.features.memory import Memory
 from server.features.registry import MARKS
+from server.features.timelines import timeline
 from server.features.timelines.home import ALL
-from server.features.timelines.pages import PageKey, Part, _read_ids
+from server.features.timelines.pages import AT_ONCE, PageKey, Part, _read_ids
 from tests.callers import Caller
-from tests.waiting import turns, until
+from tests.waiting import PATIENCE, turns, until
 
 ALICE = Person(1, "alice", "alice")
 KEY = PageKey(ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
@@ -84,3 +85,30 @@ async def test_reading_single_cached_tweets_costs_no_query(
         assert b'"liked":false' in (await pages.one(viewer, first, likers=0) or b"")
         assert b'"liked":true' in (await pages.one(viewer, second, likers=0) or b"")
     assert not [record for record in caplog.records if "SELECT" in record.getMessage()]
+
+
+async def test_a_user_reads_few_missing_pages_at_once_and_keeps_nobody_waiting(
+    perch: Context, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await alice.tweet("here")
+    memory = Memory(perch.memory.store.versions, [PerchDialect(perch.urls)], MARKS, max_bytes=1 << 30)
+    pages, genuine, may_go_on = memory.pages[NAME], timeline.places, asyncio.Event()
+    reading: list[int] = []
+
+    async def slow(statement: str, subject: int, *, cursor: int, skip: int, limit: int) -> Any:
+        reading.append(cursor)
+        if cursor != NEWEST:
+            await may_go_on.wait()
+        return await genuine(statement, subject, cursor=cursor, skip=skip, limit=limit)
+
+    monkeypatch.setattr(timeline, "places", slow)
+    deep = [KEY._replace(part=KEY.part._replace(before=cursor)) for cursor in range(100, 110)]
+    tasks = [asyncio.create_task(pages.read(ALICE, key)) for key in deep]
+    await until(lambda: len(reading) == AT_ONCE)
+    await turns()
+    assert reading == list(range(100, 100 + AT_ONCE))
+    async with asyncio.timeout(PATIENCE):
+        assert b'"here"' in (await pages.read(Person(2, "bob", "bob"), KEY)).answer
+    may_go_on.set()
+    await asyncio.gather(*tasks)
+    assert len(reading) == len(deep) + 1

@@ -76,3 +76,8 @@ async def wire(url: str, host: str | None = None) -> AsyncIterator[Wire]:
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
+
+
+def post(*headers: bytes, body: bytes = b"0\r\n\r\n", line: bytes = b"POST /api/tweets HTTP/1.1") -> bytes:
+    """A request as bytes; without other headers and body, one that ends at once."""
+    return b"\r\n".join([line, b"Host: x", *headers]) + b"\r\n\r\n" + body

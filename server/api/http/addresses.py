@@ -14,7 +14,7 @@ from sanic import Request
 
 from config.settings import Settings
 
-# Anyone who has one IPv6 address has all addresses that share its first half (RFC 6177).
+# A customer gets all IPv6 addresses that share their first half, not just one (RFC 6177).
 IPV6_PREFIX = 64
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

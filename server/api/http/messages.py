@@ -28,7 +28,7 @@ class PerchRequest(Request):
 
     If its address can't be parsed, the response is 404, where Sanic would close the connection without one.
     Its id is always ours: a client's X-Request-ID would end up in our log lines. And its body is read only
-    once we know who sends it, so that strangers can't fill the memory.
+    once we know who sends it, so that clients without a valid key can't fill the memory.
     """
 
     process: ClassVar[str] = ""

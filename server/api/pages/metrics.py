@@ -19,7 +19,7 @@ bp = Blueprint("metrics")
 
 @bp.get("/metrics")
 async def metrics(request: Request) -> HTTPResponse:
-    """The metrics of all processes of this machine, for anyone who sends METRICS_TOKEN."""
+    """The metrics of all processes of this machine. They need METRICS_TOKEN; without that setting, 404."""
     perch = context(request)
     settings = perch.settings
     if settings.metrics_token is None:

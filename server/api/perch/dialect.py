@@ -35,7 +35,7 @@ HEAD, COMMA = b'{"result":true,"tweets":[', b","
 class PerchCard:
     """A tweet as JSON. `places` are the offsets of the marks' values in it, by the marks' names.
 
-    If likers are shown, `shown` is the tweet with at most `likers` of them, first a viewer who likes it.
+    If likers are shown, `shown` is the tweet with at most `likers` of them, and the viewer comes first.
     """
 
     tweet_id: int
