@@ -1,10 +1,151 @@
-"""Rows of the first implementation that have no usable id."""
+"""Imports into a Perch that has other users, or from no old database: refused in one line, or kept apart."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
-from server.importing import people, tweets
+from config.addresses import DatabaseAddress
+from config.settings import Settings
+from server.context import Context
+from server.core.database.connection import rows
+from server.importing import people, source, tweets
+from server.importing.errors import ImportRefused, SourceUnusable
+from tests.callers import Caller, register
+from tests.importing import first
+from tests.importing.first import counted, take_over, told
+from tests.importing.here import contents, count
+
+
+async def test_ids_already_used_by_others_stop_the_import_before_anything_is_written(
+    whole: DatabaseAddress, perch: Context, alice: Caller
+) -> None:
+    await alice.tweet("I was here first")
+    before = await contents()
+    with pytest.raises(ImportRefused, match="the id 1 of users is already used here by something"):
+        await take_over(whole, perch)
+    with pytest.raises(ImportRefused, match="the id 1 of users"):
+        await take_over(whole, perch, dry_run=True)
+    assert await contents() == before
+
+
+async def test_tweet_ids_already_in_use_stop_the_import_too(
+    whole: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    await rows("SELECT setval('users_id_seq', 1000), setval('tweets_id_seq', 2499)")
+    await (await register(anybody.send, "bob")).tweet("mine")
+    with pytest.raises(ImportRefused, match="the id 2500 of tweets"):
+        await take_over(whole, perch)
+    assert await count("users") == 1
+
+
+async def test_existing_users_with_other_ids_and_their_handles_stay(
+    whole: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    await rows("SELECT setval('users_id_seq', 1000), setval('tweets_id_seq', 5000)")
+    bob = await register(anybody.send, "person_7")
+    tweet = await bob.tweet("hello")
+    account = await take_over(whole, perch)
+    assert account.exceptions == []
+    assert (await bob.read(tweet))["author"]["handle"] == "person_7"
+    found = await rows("SELECT handle FROM users WHERE id IN (7, 8) ORDER BY id")
+    assert [one["handle"] for one in found] == ["person_7_7", "person_8"]
+
+
+async def test_a_thousand_users_with_the_same_name_get_distinct_handles(
+    settings: Settings, perch: Context, database: None
+) -> None:
+    """There are more of them than fit into a batch."""
+    address = await first.made(settings)
+    await first.fill(address, tweets=10, users=2500)
+    async with first.connected(address) as connection:
+        await connection.execute("UPDATE users SET name = 'Катя', api_key = 'key-' || id % 2000")
+    account = await take_over(address, perch)
+    assert counted(account)["users"] == (2500, 2500)
+    assert counted(account)["keys"] == (2500, 2000)
+    assert ("2001", "the key is also that of user 1, for whom it keeps working") in told(account)["keys"]
+    found = await rows("SELECT handle FROM users WHERE id IN (1, 2, 2500) ORDER BY id")
+    assert [one["handle"] for one in found] == ["katia", "katia_2", "katia_2500"]
+
+
+async def test_a_retired_handle_is_not_given_to_an_imported_user(
+    whole: DatabaseAddress, perch: Context
+) -> None:
+    await rows("INSERT INTO retired_handles VALUES (sha256('person_9'))")
+    await take_over(whole, perch)
+    found = await rows("SELECT handle FROM users WHERE id = 9")
+    assert found[0]["handle"] == "person_9_9"
+
+
+async def test_another_old_database_with_the_same_ids_is_refused(
+    whole: DatabaseAddress, perch: Context, settings: Settings
+) -> None:
+    await take_over(whole, perch)
+    other = await first.made(settings, "other")
+    await first.fill(other, tweets=10, users=3)
+    with pytest.raises(ImportRefused, match="the id 1 of users"):
+        await take_over(other, perch)
+
+
+async def test_a_row_whose_id_leaves_no_room_for_new_ones_is_not_imported(
+    whole: DatabaseAddress, perch: Context, anybody: Caller
+) -> None:
+    async with first.connected(whole) as connection:
+        for table in ("users", "tweets"):
+            await connection.execute(f"ALTER TABLE {table} ALTER id TYPE bigint")
+        await connection.execute(f"INSERT INTO users VALUES ({2**53 - 1}, 'far', 'Far')")
+        await connection.execute(f"INSERT INTO tweets (id, content, user_id) VALUES ({2**53 - 1}, 'far', 1)")
+    account = await take_over(whole, perch)
+    assert {(one.table, one.id) for one in account.exceptions} >= {
+        ("users", str(2**53 - 1)),
+        ("tweets", str(2**53 - 1)),
+    }
+    await (await register(anybody.send, "bob")).tweet("there is room")
+
+
+async def test_of_two_concurrent_imports_one_is_refused(whole: DatabaseAddress, perch: Context) -> None:
+    one, other = await asyncio.gather(
+        take_over(whole, perch), take_over(whole, perch), return_exceptions=True
+    )
+    refused = [result for result in (one, other) if isinstance(result, BaseException)]
+    assert [str(result) for result in refused] == ["another import is in progress"]
+    assert await count("tweets") == 2500
+
+
+async def test_nothing_is_written_to_the_old_database(ugly: DatabaseAddress, perch: Context) -> None:
+    async with first.connected(ugly) as connection, source.opened(ugly) as old:
+        with pytest.raises(SourceUnusable, match="read-only"):
+            await old.value("DELETE FROM likes RETURNING 1")
+        assert await connection.fetchval("SELECT count(*) FROM likes") == len(first.LIKES)
+
+
+@pytest.mark.parametrize(
+    ("change", "lacking"),
+    [
+        ("DROP TABLE alembic_version", "the table alembic_version"),
+        ("ALTER TABLE users RENAME api_key TO token", "users.api_key"),
+        ("ALTER TABLE tweets ALTER content TYPE bytea USING ''", "tweets.content as bpchar, it is bytea"),
+        ("DROP TABLE medias, likes", "the table likes; the table medias"),
+    ],
+)
+async def test_a_database_of_another_kind_is_refused_in_one_line(
+    settings: Settings, perch: Context, database: None, change: str, lacking: str
+) -> None:
+    address = await first.made(settings)
+    async with first.connected(address) as connection:
+        await connection.execute(change)
+    with pytest.raises(SourceUnusable) as refused:
+        await take_over(address, perch)
+    assert str(refused.value).endswith(f"isn't a database of the first implementation: it lacks {lacking}")
+
+
+async def test_a_missing_database_is_reported_in_one_line(
+    settings: Settings, perch: Context, database: None
+) -> None:
+    with pytest.raises(SourceUnusable, match=r'^the old database nowhere at .*"nowhere" does not exist$'):
+        await take_over(replace(settings.database, database="nowhere"), perch)
 
 
 @pytest.mark.parametrize("row_id", [None, 0, -1, 1 << 53])
