@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -192,7 +193,12 @@ async def test_manifests_that_are_damaged_or_missing_are_noticed(one: Perch) -> 
         assert any("is damaged" in why and ids[1] in why for why in said), said
 
 
+# So much that a dump of it takes more than a moment.
+PADDING = "CREATE TABLE padding AS SELECT repeat(md5(n::text), 100) AS text FROM generate_series(1, 60000) n"
+
+
 def test_a_command_whose_database_is_killed_ends_with_a_sentence(one: Perch) -> None:
+    asyncio.run(pad(one))
     pid = int((one.folder / "data/postgres/postmaster.pid").read_text().split()[0])
     with subprocess.Popen(
         [servers.PERCH, "dump", "now"],
@@ -208,6 +214,12 @@ def test_a_command_whose_database_is_killed_ends_with_a_sentence(one: Perch) -> 
     assert "Traceback" not in out + err
     assert (dumping.returncode, out) == (1, "")
     assert err.splitlines()[-1].startswith("perch: ")
+
+
+async def pad(one: Perch) -> None:
+    connection = await one.connect()
+    await connection.execute(PADDING)
+    await connection.close()
 
 
 def is_dumping(pid: int) -> bool:
