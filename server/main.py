@@ -15,7 +15,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import uvloop
 from redis.asyncio import Redis
 
+import server.models  # noqa: F401  # here, so that the processes that are forked share its memory
 import storage
+import tasks.registry  # noqa: F401  # as above
 from config import error_reports, metrics, metrics_port, parent, redis_clients, traces
 from config import logging as lines
 from config.heaps import bound_heaps

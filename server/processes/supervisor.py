@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -241,6 +242,9 @@ def forked(name: str, work: Callable[[], None]) -> Callable[[], int]:
         sys.stdout.flush()
         sys.stderr.flush()
         me = os.getpid()
+        # Memory is shared until somebody writes to it, and the garbage collector writes to every object that
+        # it visits. It doesn't visit frozen ones.
+        gc.freeze()
         pid = os.fork()
         if pid:
             return pid
