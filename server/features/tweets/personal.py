@@ -6,24 +6,37 @@ from server.core import personal
 from server.core.database.connection import rows, transaction
 from server.core.personal import Exported, Objects, PersonalData
 
+# An author's tweets are indexed by whether they are hidden, so both kinds are found in order, then merged.
 EXPORT = """
+    WITH page AS MATERIALIZED (
+        (SELECT id FROM tweets WHERE author_id = $1 AND NOT hidden AND id > $2 ORDER BY id LIMIT $3)
+        UNION ALL
+        (SELECT id FROM tweets WHERE author_id = $1 AND hidden AND id > $2 ORDER BY id LIMIT $3)
+        ORDER BY id LIMIT $3
+    )
     SELECT t.id, t.content AS text, t.created_at, t.likes_count, (
         SELECT coalesce(jsonb_agg(m.id ORDER BY position), '[]') FROM media_attachments m
         WHERE m.tweet_id = t.id
     )::text AS pictures
-    FROM tweets t WHERE t.author_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3
+    FROM page JOIN tweets t ON t.id = page.id ORDER BY t.id
 """
 
-# $1 user, $2 how many. Only tweets with likes: a tweet may have more likes than one transaction should
-# remove.
+# $1 user, $2 how many: some of them, in the order of the index, locked in the order of their ids. Only tweets
+# with likes: a tweet may have more likes than one transaction should remove.
 LIKED_TWEETS = """
-    SELECT id FROM tweets WHERE author_id = $1 AND likes_count > 0 ORDER BY id LIMIT $2 FOR NO KEY UPDATE
+    SELECT id FROM tweets WHERE id IN (
+        SELECT id FROM tweets WHERE author_id = $1 AND likes_count > 0 ORDER BY hidden DESC, id LIMIT $2
+    ) ORDER BY id FOR NO KEY UPDATE
 """
 REMOVE_LIKES_OF_TWEETS = """
     DELETE FROM likes WHERE id IN (SELECT id FROM likes WHERE tweet_id = ANY($1::bigint[]) LIMIT $2)
     RETURNING 1
 """
-TWEETS = "SELECT id FROM tweets WHERE author_id = $1 ORDER BY id LIMIT $2 FOR UPDATE"
+TWEETS = """
+    SELECT id FROM tweets WHERE id IN (
+        SELECT id FROM tweets WHERE author_id = $1 ORDER BY hidden DESC, id LIMIT $2
+    ) ORDER BY id FOR UPDATE
+"""
 DETACH = """
     UPDATE media_attachments SET tweet_id = NULL, state = 'removed', changed_at = now()
     WHERE tweet_id = ANY($1::bigint[]) RETURNING 1
