@@ -1,10 +1,12 @@
-"""Pages are assembled from parts that are read one after the other."""
+"""Pages are put together from parts that may be read one after the other."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import tracemalloc
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,13 +14,14 @@ import pytest
 from server.api.perch.dialect import NAME, PerchDialect
 from server.context import Context
 from server.core.cache import topics
+from server.core.database.connection import records
 from server.core.paging import NEWEST
 from server.core.viewer import Person
 from server.features.memory import Memory
 from server.features.registry import MARKS
 from server.features.timelines import timeline
 from server.features.timelines.home import ALL
-from server.features.timelines.pages import AT_ONCE, PageKey, Part, _read_ids
+from server.features.timelines.pages import AT_ONCE, PageKey, Pages, Part
 from tests.callers import Caller
 from tests.waiting import PATIENCE, turns, until
 
@@ -26,29 +29,111 @@ ALICE = Person(1, "alice", "alice")
 KEY = PageKey(ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
 
 
-async def test_a_tweet_published_while_a_page_is_assembled_is_on_the_next_read(
-    perch: Context, alice: Caller
+@pytest.fixture
+async def pages(perch: Context) -> Pages:
+    """Pages that nobody has requested yet."""
+    await until(perch.memory.store.versions.are_believed)
+    return Memory(perch.memory.store.versions, [PerchDialect(perch.urls)], MARKS, max_bytes=1 << 30).pages[
+        NAME
+    ]
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    """The statements that read timelines from now on."""
+    found = Statements()
+
+    async def slow(sql: str, *values: object) -> list[Any]:
+        found.read.append((sql, values))
+        rows = await records(sql, *values)
+        await found.after()
+        return rows
+
+    monkeypatch.setattr(timeline, "records", slow)
+    return found
+
+
+class Statements:
+    """Statements with their values, and what to do after each before its rows are used."""
+
+    def __init__(self) -> None:
+        self.read: list[tuple[str, tuple[object, ...]]] = []
+        self.after: Callable[[], Awaitable[None]] = nothing
+
+
+async def nothing() -> None:
+    """Do nothing."""
+
+
+async def test_a_tweet_published_while_a_page_is_read_is_on_the_next_read(
+    pages: Pages, alice: Caller, statements: Statements
 ) -> None:
-    """The ids were read before the tweet existed, and the page is assembled afterwards."""
-    store, pages = perch.memory.store, perch.memory.pages[NAME]
-    await until(store.versions.are_believed)
+    """The ids were read before the tweet existed, and the page is put together afterwards."""
+    await alice.tweet("old")
     were_read, may_go_on = asyncio.Event(), asyncio.Event()
 
-    async def read_slowly() -> Any:
-        found = await _read_ids(KEY)
+    async def wait() -> None:
         were_read.set()
         await may_go_on.wait()
-        return found
 
-    ids = store.fetch(("ids", KEY), [topics.ALL_TWEETS], read_slowly, size=lambda _: 0)
-    reading = asyncio.create_task(ids)
+    statements.after = wait
+    early = [asyncio.create_task(pages.read(ALICE, KEY)) for _ in range(2)]
     await were_read.wait()
-    early = asyncio.create_task(pages.read(ALICE, KEY))
-    await turns()
+    statements.after = nothing
     await alice.tweet("new")
     may_go_on.set()
-    await asyncio.gather(reading, early)  # a request from before may get the earlier state
+    await asyncio.gather(*early)  # a request from before may get the earlier state
     assert b'"new"' in (await pages.read(ALICE, KEY)).answer
+
+
+async def test_a_tweet_liked_after_it_was_read_along_with_the_ids_is_read_again(
+    pages: Pages, alice: Caller, statements: Statements
+) -> None:
+    tweet_id = await alice.tweet("liked")
+
+    async def like() -> None:
+        statements.after = nothing
+        await alice.post(f"/api/tweets/{tweet_id}/likes")
+
+    statements.after = like
+    assert b'"likes_count":1' in (await pages.read(ALICE, KEY)).answer
+    assert b'"likes_count":1' in (await pages.read(ALICE, KEY)).answer
+    assert [sql for sql, _ in statements.read] == [ALL.older.rows, timeline.CARDS]
+
+
+async def test_after_a_new_tweet_one_statement_reads_the_page(
+    pages: Pages, alice: Caller, statements: Statements
+) -> None:
+    tweets = [await alice.tweet("first")]
+
+    async def reads_just_the_new_one() -> bool:
+        await pages.read(ALICE, KEY)
+        statements.read.clear()
+        tweets.append(await alice.tweet("new"))
+        await pages.read(ALICE, KEY)
+        return [(sql, values[-1]) for sql, values in statements.read] == [(ALL.older.rows, tweets[-2::-1])]
+
+    await until(reads_just_the_new_one)  # the event log reports the earlier ones in its own time
+
+
+async def test_cards_in_memory_are_not_read_along(
+    pages: Pages, alice: Caller, statements: Statements
+) -> None:
+    """After some pages of which all cards are in memory, the next one reads only its ids."""
+    for number in range(30):
+        await alice.tweet(str(number))
+    lengths = itertools.count(1)
+
+    async def read() -> str:
+        statements.read.clear()
+        await pages.read(ALICE, KEY._replace(part=KEY.part._replace(limit=next(lengths))))
+        return statements.read[0][0]
+
+    async def reads_only_ids() -> bool:
+        return await read() == ALL.older.places
+
+    assert await read() == ALL.older.rows
+    await until(reads_only_ids)
 
 
 async def test_page_contents_are_counted_even_if_only_the_page_holds_them(
@@ -88,20 +173,19 @@ async def test_reading_single_cached_tweets_costs_no_query(
 
 
 async def test_a_user_reads_few_missing_pages_at_once_and_keeps_nobody_waiting(
-    perch: Context, alice: Caller, monkeypatch: pytest.MonkeyPatch
+    pages: Pages, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await alice.tweet("here")
-    memory = Memory(perch.memory.store.versions, [PerchDialect(perch.urls)], MARKS, max_bytes=1 << 30)
-    pages, genuine, may_go_on = memory.pages[NAME], timeline.places, asyncio.Event()
+    may_go_on = asyncio.Event()
     reading: list[int] = []
 
-    async def slow(statement: str, subject: int, *, cursor: int, skip: int, limit: int) -> Any:
+    async def slow(sql: str, cursor: int, *values: object) -> Any:
         reading.append(cursor)
         if cursor != NEWEST:
             await may_go_on.wait()
-        return await genuine(statement, subject, cursor=cursor, skip=skip, limit=limit)
+        return await records(sql, cursor, *values)
 
-    monkeypatch.setattr(timeline, "places", slow)
+    monkeypatch.setattr(timeline, "records", slow)
     deep = [KEY._replace(part=KEY.part._replace(before=cursor)) for cursor in range(100, 110)]
     tasks = [asyncio.create_task(pages.read(ALICE, key)) for key in deep]
     await until(lambda: len(reading) == AT_ONCE)

@@ -107,12 +107,17 @@ async def landmarks(connection: asyncpg.Connection) -> Landmarks:
 
 def places(timeline: Timeline, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
     """The ways to find a page of a timeline."""
-    return timeline.older, [before, LIMIT, 0, subject]
+    return timeline.older.places, [before, LIMIT, 0, subject]
 
 
 def newer(timeline: Timeline, subject: int, after: int) -> tuple[str, list[Any]]:
     """The ways to find the page above a cursor."""
-    return timeline.newer, [after, LIMIT, 0, subject]
+    return timeline.newer.places, [after, LIMIT, 0, subject]
+
+
+def with_rows(timeline: Timeline, subject: int, before: int = NEWEST) -> tuple[str, list[Any]]:
+    """The ways to find a page together with its rows."""
+    return timeline.older.rows, [before, LIMIT, 0, subject, 2, []]
 
 
 def statements(at: Landmarks) -> Statements:
@@ -134,6 +139,11 @@ def _of_the_base(at: Landmarks) -> Statements:
         "Following, of 5,000": places(home.FOLLOWING, at.collector),
         "Following, of 5,000, merged": places(home.FOLLOWING, at.collector, LIMIT),
         "Following, of a few": places(home.FOLLOWING, at.newcomer),
+        "All, with rows": with_rows(home.ALL, 0),
+        "Following, of 300, with rows": with_rows(home.FOLLOWING, at.reader),
+        "Following, of 5,000, merged, with rows": with_rows(home.FOLLOWING, at.collector, LIMIT),
+        "an author's, with rows": with_rows(profile.TWEETS, at.newcomer),
+        "a user's likes, with rows": with_rows(LIKES, at.keen),
         "All, newer": newer(home.ALL, 0, at.deep),
         "Following, of 300, newer": newer(home.FOLLOWING, at.reader, at.deep),
         "Following, of 5,000, newer": newer(home.FOLLOWING, at.collector, at.deep),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,8 +31,7 @@ NOT_SET, SET = b"false", b"true"
 HEAD, COMMA = b'{"result":true,"tweets":[', b","
 
 
-@dataclass(frozen=True, slots=True)
-class PerchCard:
+class PerchCard(msgspec.Struct, frozen=True):
     """A tweet as JSON. `places` are the offsets of the marks' values in it, by the marks' names.
 
     If likers are shown, `shown` is the tweet with at most `likers` of them, and the viewer comes first.
@@ -61,38 +60,47 @@ class PerchCard:
         return SET.join(without(self.plain, places)) if places else self.plain
 
 
-@dataclass(frozen=True, slots=True)
-class PerchPage:
-    """A page as JSON, whole and in pieces.
+class Pieces(NamedTuple):
+    """A page cut at the values of marks: each value is a piece of its own.
 
-    Each mark's value is a piece of its own, whose index `places` has by the mark's name and tweet's id.
+    `places` has the index of each value, by the mark's name and tweet's id.
     """
 
-    cards: Sequence[PerchCard]
-    cursors: Cursors
-    plain: bytes
     pieces: list[bytes]
-    ids: frozenset[int]
     places: dict[str, dict[int, int]]
+
+
+class PerchPage:
+    """A page as JSON: whole, and in pieces from the first viewer on who has marks on it."""
+
+    __slots__ = ("_pieces", "cards", "cursors", "ids", "plain")
+
+    def __init__(self, cards: Sequence[PerchCard], cursors: Cursors) -> None:
+        self.cards, self.cursors = cards, cursors
+        self.plain = joined([card.plain for card in cards], cursors)
+        self.ids = frozenset([card.tweet_id for card in cards])
+        self._pieces: Pieces | None = None
 
     @property
     def size(self) -> int:
-        """Bytes of memory, about."""
+        """Bytes of memory, about, with its pieces."""
         return 2 * len(self.plain) + PLACE * len(self.cards)
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         """What this viewer gets."""
-        set_here: list[int] = []
-        for name, places in self.places.items():
-            set_here += [places[tweet_id] for tweet_id in self.ids & marks.tweets[name]]
-        if not set_here:
+        marked = {name: here for name, on in marks.tweets.items() if (here := self.ids & on)}
+        if not marked:
             return self.plain
         if self.cards[0].shown is not None:  # likers are shown on all cards or on none
             return joined([card.seen_by(viewer, marks) for card in self.cards], self.cursors)
-        pieces = self.pieces.copy()
-        for place in set_here:
-            pieces[place] = SET
-        return b"".join(pieces)
+        if self._pieces is None:
+            self._pieces = pieces(self.plain, self.cards)
+        found = self._pieces.pieces.copy()
+        for name, here in marked.items():
+            places = self._pieces.places[name]
+            for tweet_id in here:
+                found[places[tweet_id]] = SET
+        return b"".join(found)
 
 
 class PerchDialect:
@@ -110,18 +118,7 @@ class PerchDialect:
     def page(self, cards: Sequence[Card], cursors: Cursors) -> PerchPage:
         """The answer `TweetsPage`."""
         own: list[PerchCard] = list(cards)  # type: ignore[arg-type]  # all are this dialect's
-        plain = joined([one.plain for one in own], cursors)
-        values, begin = [], len(HEAD)
-        for one in own:
-            values += [(begin + place, name, one.tweet_id) for name, place in one.places.items()]
-            begin += len(one.plain) + len(COMMA)
-        values.sort()
-        first, *others = without(plain, [place for place, _, _ in values])
-        pieces, places = [first], {name: dict[int, int]() for name in FIELDS}
-        for (_, name, tweet_id), behind in zip(values, others, strict=True):
-            places[name][tweet_id] = len(pieces)
-            pieces += [NOT_SET, behind]
-        return PerchPage(own, cursors, plain, pieces, frozenset(one.tweet_id for one in own), places)
+        return PerchPage(own, cursors)
 
 
 def card(shown: Tweet, *, likers: int) -> PerchCard:
@@ -130,6 +127,21 @@ def card(shown: Tweet, *, likers: int) -> PerchCard:
     # Inside texts, quotes are escaped, so this finds only the tweet's own field.
     places = {name: plain.rindex(field) + len(field) - len(NOT_SET) for name, field in FIELDS.items()}
     return PerchCard(shown.id, plain, places, likers, shown if likers else None)
+
+
+def pieces(plain: bytes, cards: Sequence[PerchCard]) -> Pieces:
+    """Cut the page of these cards at the values of marks."""
+    values, begin = [], len(HEAD)
+    for one in cards:
+        values += [(begin + place, name, one.tweet_id) for name, place in one.places.items()]
+        begin += len(one.plain) + len(COMMA)
+    values.sort()
+    first, *others = without(plain, [place for place, _, _ in values])
+    found, places = [first], {name: dict[int, int]() for name in FIELDS}
+    for (_, name, tweet_id), behind in zip(values, others, strict=True):
+        places[name][tweet_id] = len(found)
+        found += [NOT_SET, behind]
+    return Pieces(found, places)
 
 
 def without(plain: bytes, places: Sequence[int]) -> list[bytes]:

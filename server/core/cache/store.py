@@ -31,7 +31,7 @@ class _Entry:
     size: int
     needed: tuple[int, ...]
     versions: tuple[int, ...]
-    seen: int  # `any()` at the last check: if it's unchanged, so are all versions
+    seen: int  # `believed_change()` at the last check: if it's unchanged, so are all versions
 
 
 @dataclass(slots=True)
@@ -66,6 +66,11 @@ class Store:
             entry.seen = changes
         self._entries.move_to_end(key)
         return entry.value
+
+    def last(self, key: Hashable) -> Any:
+        """The value, even if it is no longer current; None if there is none."""
+        entry = self._entries.get(key)
+        return entry.value if entry is not None else None
 
     def get_all(self, keys: Iterable[Hashable]) -> list[Any]:
         """The values of many keys, with None for each that is missing or stale."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from server.core.cache import topics
-from server.core.cache.store import Store
+from server.core.cache.store import Known, Store
+from server.core.cache.versions import Snapshot
 from server.features.timelines import timeline
 from server.features.timelines.dialect import Card, Dialect
+from server.features.timelines.timeline import TweetRow
+
+NONE: Mapping[int, Known[Card]] = MappingProxyType({})
 
 
 def needed_of(tweet_ids: Iterable[int]) -> list[int]:
@@ -22,19 +27,48 @@ class Cards:
         self._store = store
         self._dialect = dialect
 
-    async def of(self, tweet_ids: Sequence[int], *, likers: int) -> list[Card]:
-        """Cards of the tweets among these that exist, in order; one query reads those not cached."""
-        keys = [("card", self._dialect.name, tweet_id, likers) for tweet_id in tweet_ids]
-        kept = self._store.get_all(keys)
-        if None not in kept:
-            return kept
-        found = dict(zip(tweet_ids, kept, strict=True))
-        missing = [tweet_id for tweet_id, card in found.items() if card is None]
-        of = self._store.versions.of
-        needed = {tweet_id: (topics.EVERYTHING, *needed_of([tweet_id])) for tweet_id in missing}
-        versions = {tweet_id: of(needs) for tweet_id, needs in needed.items()}
-        for row in await timeline.these(missing, likers=likers):
-            card = found[row.id] = self._dialect.card(row, likers=likers)
-            key = ("card", self._dialect.name, row.id, likers)
-            self._store.put(key, card, card.size, needed[row.id], versions[row.id])
+    async def of(
+        self, tweet_ids: Sequence[int], *, likers: int, read: Mapping[int, Known[Card]] = NONE
+    ) -> list[Card]:
+        """Cards of the tweets among these that exist, in order; one query reads those not cached.
+
+        Args:
+            read: cards that the caller has just read; those that have changed since are read again.
+        """
+        found: dict[int, Card | None] = dict(zip(tweet_ids, self._kept(tweet_ids, likers, read), strict=True))
+        if missing := [tweet_id for tweet_id, card in found.items() if card is None]:
+            before = self._store.versions.all()
+            rows = await timeline.these(missing, likers=likers)
+            for tweet_id, known in self.rendered(rows, before, likers=likers).items():
+                found[tweet_id] = known.value
         return [card for card in found.values() if card is not None]
+
+    def kept(self, tweet_ids: Sequence[int], *, likers: int) -> list[int]:
+        """The tweets among these whose cards are cached."""
+        kept = self._kept(tweet_ids, likers, NONE)
+        return [tweet_id for tweet_id, card in zip(tweet_ids, kept, strict=True) if card is not None]
+
+    def rendered(self, rows: Iterable[TweetRow], before: Snapshot, *, likers: int) -> dict[int, Known[Card]]:
+        """Cards of rows that were read after the snapshot, by the tweet's id. They are cached."""
+        found = {}
+        for row in rows:
+            card = self._dialect.card(row, likers=likers)
+            needed = (topics.EVERYTHING, topics.NAMES, topics.tweet(row.id))
+            known = found[row.id] = Known(card, needed, before.of(needed))
+            self._store.put(self._key(row.id, likers), card, card.size, needed, known.versions)
+        return found
+
+    def _kept(
+        self, tweet_ids: Sequence[int], likers: int, read: Mapping[int, Known[Card]]
+    ) -> list[Card | None]:
+        of = self._store.versions.of
+        kept: list[Card | None] = self._store.get_all([self._key(tweet_id, likers) for tweet_id in tweet_ids])
+        if read:
+            for place, tweet_id in enumerate(tweet_ids):
+                known = read.get(tweet_id)
+                if known is not None and kept[place] is None and of(known.needed) == known.versions:
+                    kept[place] = known.value
+        return kept
+
+    def _key(self, tweet_id: int, likers: int) -> tuple[str, str, int, int]:
+        return ("card", self._dialect.name, tweet_id, likers)

@@ -7,16 +7,17 @@ separately: a like costs only its one card, a new tweet only the ids and its own
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from server.core.cache.marks import Marks, MarksOfViewers
-from server.core.cache.store import Store
+from server.core.cache.store import Known, Store
 from server.core.limits.turns import Turns
 from server.features.timelines import timeline
 from server.features.timelines.cards import Cards, needed_of
 from server.features.timelines.dialect import Card, Cursors, Dialect, Onlooker, RenderedPage
-from server.features.timelines.timeline import Timeline
+from server.features.timelines.timeline import Asked, Place, Timeline, TweetRow
 
 # The bytes that a cached id takes, with the topics that it needs.
 EACH = 210
@@ -24,6 +25,9 @@ EACH = 210
 # How many pages that are not in memory one user may read at once in this process, and how many more may wait.
 # A deep page takes the database up to half a second of a core, and others need it too.
 AT_ONCE, WAITING = 2, 50
+
+# The weight of the latest page in what is expected of the next one.
+LEARNING = 0.1
 
 
 class Part(NamedTuple):
@@ -83,12 +87,14 @@ class Pages:
         self._cards = Cards(store, dialect)
         self._marks = marks
         self._turns = Turns(at_once=AT_ONCE, waiting=WAITING)
+        # The share of absent cards on pages that were not known from before, smoothed.
+        self._absent = 1.0
         # How many requested pages were found in the cache in the form in which they are sent, and how many
         # not.
         self.hits = self.misses = 0
 
     async def read(self, viewer: Onlooker, key: PageKey) -> Seen:
-        """The page as this viewer sees it: at most three queries, and none if everything is cached."""
+        """The page as this viewer sees it: two or three queries, and none if everything is cached."""
         page: Page | None = self._store.get((self._dialect.name, key))
         marks = self._marks.kept(viewer.id)
         if page is None:
@@ -123,33 +129,55 @@ class Pages:
         return await asyncio.gather(self._page(key), self._marks.of(user_id))
 
     async def _page(self, key: PageKey) -> Page:
+        earlier: _Ids | None = self._store.last(("ids", key))
+        read: dict[int, Known[Card]] = {}
         ids = await self._store.fetch(
             ("ids", key),
             key.timeline.order(key.subject),
-            lambda: _read_ids(key),
+            lambda: self._read_ids(key, earlier, read),
             size=lambda ids: EACH * len(ids.ids),
         )
         page = await self._store.fetch(
             (self._dialect.name, key),
             needed_of(ids.value.ids),
-            lambda: self._compose(key, ids.value),
+            lambda: self._compose(key, ids.value, read),
             size=lambda page: page.size,
             made_from=ids,
         )
         return page.value
 
-    async def _compose(self, key: PageKey, found: _Ids) -> Page:
-        cards = await self._cards.of(found.ids, likers=key.part.likers)
+    async def _read_ids(self, key: PageKey, earlier: _Ids | None, read: dict[int, Known[Card]]) -> _Ids:
+        """Read the ids of a page and, in the same statement, rows that are expected to be needed.
+
+        These are the rows of new tweets if the page is known from before. If it isn't, they are all rows or
+        none, whichever was better for most of the last such pages. Their cards are added to `read`.
+        """
+        part, likers = key.part, key.part.likers
+        reading = key.timeline.older if part.after is None else key.timeline.newer
+        cursor = part.before if part.after is None else part.after
+        # One more than the page holds, to know whether anything follows.
+        asked = Asked(cursor, part.limit + 1 if part.limit else 0, part.skip, key.subject)
+        rows: list[TweetRow] = []
+        before = self._store.versions.all()
+        if earlier is not None:
+            known = self._cards.kept(earlier.ids, likers=likers)
+            places, rows = await timeline.places_with_rows(reading, asked, likers=likers, known=known)
+        elif self._absent > 0.5:
+            places, rows = await timeline.places_with_rows(reading, asked, likers=likers, known=[])
+        else:
+            places = await timeline.places(reading, asked)
+        if earlier is None and places:
+            kept = self._cards.kept([place.id for place in places], likers=likers)
+            self._absent += (1 - len(kept) / len(places) - self._absent) * LEARNING
+        read |= self._cards.rendered(rows, before, likers=likers)
+        return _ids(part, places)
+
+    async def _compose(self, key: PageKey, found: _Ids, read: Mapping[int, Known[Card]]) -> Page:
+        cards = await self._cards.of(found.ids, likers=key.part.likers, read=read)
         return Page(cards, self._dialect.page(cards, found.cursors), min(found.ids, default=0))
 
 
-async def _read_ids(key: PageKey) -> _Ids:
-    """Read one id more than the page holds, to know whether anything follows."""
-    part = key.part
-    statement = key.timeline.older if part.after is None else key.timeline.newer
-    cursor = part.before if part.after is None else part.after
-    more = part.limit + 1 if part.limit else 0
-    places = await timeline.places(statement, key.subject, cursor=cursor, skip=part.skip, limit=more)
+def _ids(part: Part, places: Sequence[Place]) -> _Ids:
     shown, goes_on = places[: part.limit], len(places) > part.limit > 0
     if part.after is not None:
         shown, goes_on = shown[::-1], bool(shown)  # at least the tweet that the cursor stands for is older
