@@ -40,7 +40,7 @@ from server.core.transient import is_passing
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
 from server.features.people import accounts
-from server.features.registry import KINDS, MARKS
+from server.features.registry import KINDS, LIMITS, MARKS
 from server.metrics import WebMetrics, totals
 from server.operations import trends
 from server.serving import BACKLOG, serve
@@ -76,7 +76,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
                 changes.told(settings.database, versions),
                 Keeper(settings.database, versions, KINDS).running(),
                 Hub(settings.database, PerchLive(urls)).running() as hub,
-                Rates(settings, redis).running() as rates,
+                Rates(settings, redis, LIMITS).running() as rates,
                 trends.added(Redis(connection_pool=broker.connection_pool), totals),
             ):
                 limits = rates if settings.rate_limits else None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 # growing pauses.
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 2, 8, 3
 
-CONNECTIONS = 20
+# How many connections there are to the bucket, and how many of them may be reading: an upload never waits for
+# those who look at pictures.
+CONNECTIONS, FOR_READERS = 20, 15
 
 # The maximum size of an object in bytes.
 LARGEST = 1 << 48
@@ -67,6 +69,7 @@ class S3Store:
         self._bucket = bucket
         self._in_pieces = in_pieces
         self._names_told = False  # whether we have logged that names are skipped
+        self._reading = asyncio.Semaphore(FOR_READERS)
         self._stack = AsyncExitStack()
         self._client: Any = None
 
@@ -166,8 +169,9 @@ class S3Store:
 
     async def info(self, key: str) -> ObjectInfo:
         """See `ObjectStore.info`."""
-        with self._translated(checked(key)):
-            head = await within_budget(self._client.head_object(Bucket=self._bucket.name, Key=key))
+        async with self._reading:
+            with self._translated(checked(key)):
+                head = await within_budget(self._client.head_object(Bucket=self._bucket.name, Key=key))
         return ObjectInfo(key, head["ContentLength"], head.get("ContentType", ""), head["LastModified"])
 
     @asynccontextmanager
@@ -178,21 +182,24 @@ class S3Store:
             request["Range"] = f"bytes={start}-{min(start + CHUNK, stop or LARGEST) - 1}"
         elif start or stop is not None:
             request["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
-        with self._translated(key):
-            try:
-                answer = await within_budget(self._client.get_object(**request))
-            except self._client.exceptions.ClientError as error:
-                if start or _code(error) not in NO_RANGE:
-                    raise
-                del request["Range"]  # the object is empty
-                answer = await within_budget(self._client.get_object(**request))
+        first = b""
+        async with self._reading if self._in_pieces else nullcontext():
+            with self._translated(key):
+                try:
+                    answer = await within_budget(self._client.get_object(**request))
+                except self._client.exceptions.ClientError as error:
+                    if start or _code(error) not in NO_RANGE:
+                        raise
+                    del request["Range"]  # the object is empty
+                    answer = await within_budget(self._client.get_object(**request))
+            if self._in_pieces:
+                first = await self._whole(key, answer)
         size, begin = answer["ContentLength"], 0
         if ranged := re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.get("ContentRange", "")):
             begin, size = int(ranged[1]), int(ranged[2])
         info = ObjectInfo(key, size, answer.get("ContentType", ""), answer["LastModified"])
         end = size if stop is None else min(stop, size)
         if self._in_pieces:
-            first = await self._whole(key, answer)
             yield OpenObject(info, begin, end, self._pieces(key, first, begin, end, answer["ETag"]))
             return
         async with answer["Body"] as stream:
@@ -279,12 +286,13 @@ class S3Store:
             yield piece
             if start < end:
                 wanted = f"bytes={start}-{min(end, start + CHUNK) - 1}"
-                with self._translated(key):
-                    asking = self._client.get_object(
-                        Bucket=self._bucket.name, Key=key, Range=wanted, IfMatch=etag
-                    )
-                    answer = await within_budget(asking)
-                piece = await self._whole(key, answer)
+                async with self._reading:
+                    with self._translated(key):
+                        asking = self._client.get_object(
+                            Bucket=self._bucket.name, Key=key, Range=wanted, IfMatch=etag
+                        )
+                        answer = await within_budget(asking)
+                    piece = await self._whole(key, answer)
 
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.core.cache.marks import Mark
+from server.core.limits.limit import Limit
 from server.core.live.kinds import Kind
 from server.core.personal import NOTHING, PersonalData
 from server.operations.counters import Counter
@@ -19,9 +20,11 @@ class Feature:
         marks: the marks that its users set on tweets.
         personal: the data that it holds about a user.
         counters: the columns that count its rows.
+        limits: how often its users may do some of its things.
     """
 
     kinds: tuple[Kind, ...] = ()
     marks: tuple[Mark, ...] = ()
     personal: PersonalData = NOTHING
     counters: tuple[Counter, ...] = ()
+    limits: tuple[Limit, ...] = ()

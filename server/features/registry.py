@@ -11,13 +11,15 @@ from server.features.likes.feature import FEATURE as LIKES
 from server.features.media.feature import FEATURE as MEDIA
 from server.features.moderation.feature import FEATURE as MODERATION
 from server.features.people.feature import FEATURE as PEOPLE
+from server.features.privacy.feature import FEATURE as PRIVACY
 from server.features.tweets.feature import FEATURE as TWEETS
 
 # In the order in which a user's data is erased.
-FEATURES = (TWEETS, LIKES, BOOKMARKS, FOLLOWS, MEDIA, API_KEYS, INVITATIONS, MODERATION, PEOPLE)
+FEATURES = (TWEETS, LIKES, BOOKMARKS, FOLLOWS, MEDIA, API_KEYS, INVITATIONS, MODERATION, PRIVACY, PEOPLE)
 
 KINDS = Kinds([kind for feature in FEATURES for kind in feature.kinds])
 MARKS = tuple(mark for feature in FEATURES for mark in feature.marks)
+LIMITS = tuple(limit for feature in FEATURES for limit in feature.limits)
 COUNTERS = tuple(counter for feature in FEATURES for counter in feature.counters)
 
 EXPORTED = tuple(one for feature in FEATURES for one in feature.personal.exported)

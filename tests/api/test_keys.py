@@ -11,7 +11,7 @@ import pytest
 
 from server.core.database.connection import rows
 from server.core.security import api_keys as keys
-from server.features.api_keys.api_keys import MAX_KEYS_PER_USER
+from server.features.api_keys.api_keys import MAX_KEYS_PER_DAY, MAX_KEYS_PER_USER, MAX_LISTED_EXPIRED
 from server.features.people import accounts
 from tests.callers import Caller, with_key
 from tests.waiting import until
@@ -130,6 +130,18 @@ async def test_ended_keys_do_not_count_toward_the_limit(alice: Caller) -> None:
         "UPDATE api_keys SET expires_at = now() WHERE id = (SELECT max(id) FROM api_keys) RETURNING id"
     )
     assert (await alice.post("/api/keys", json={"name": "x"})).status == 201
+
+
+async def test_only_so_many_keys_are_made_within_a_day_even_if_they_end_at_once(alice: Caller) -> None:
+    for _ in range(MAX_KEYS_PER_DAY - 1):
+        made = await alice.post("/api/keys", json={"name": "short"})
+        await rows("UPDATE api_keys SET expires_at = now() WHERE id = $1", made["key_id"])
+    refused = await alice.post("/api/keys", json={"name": "one more"})
+    assert refused.error == (429, "quota_exceeded")
+    assert 86000 < int(refused.headers["retry-after"]) <= 86401
+    assert len((await alice.get("/api/keys"))["keys"]) == 1 + MAX_LISTED_EXPIRED
+    await rows("UPDATE api_keys SET created_at = created_at - interval '1 day'")
+    assert (await alice.post("/api/keys", json={"name": "one more"})).status == 201
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from server.app import create_app
 from server.context import App, Context
 from server.core.limits.rates import Rates
 from server.core.limits.tally import PREFIX
+from server.features.registry import LIMITS
 from tests import servers
 from tests.callers import Caller
 from tests.waiting import turns
@@ -53,7 +54,7 @@ async def house(perch: Context, database: None) -> AsyncIterator[Open]:
 
         async def opened(redis: Any = None, **settings: object) -> House:
             made: Settings = perch.settings.model_copy(update={"rate_limits": True, **settings})
-            rates = await stack.enter_async_context(Rates(made, redis or perch.redis).running())
+            rates = await stack.enter_async_context(Rates(made, redis or perch.redis, LIMITS).running())
             own = replace(perch, settings=made, rates=rates)
 
             @asynccontextmanager

@@ -79,6 +79,17 @@ async def test_a_thief_with_a_stolen_key_cannot_keep_its_owner_from_revoking_it(
     assert (await owner.delete(f"/api/keys/{stolen['key_id']}?made=true"))["revoked"] == [stolen["key_id"]]
 
 
+async def test_an_account_is_deleted_and_kept_only_so_often(house: Open, alice: Caller, bob: Caller) -> None:
+    """Each time, everything in everybody's memory becomes out of date."""
+    open_house = await house()
+    leaving, staying = open_house.caller(alice), open_house.caller(bob)
+    for _ in range(10):
+        assert (await leaving.delete("/api/users/me", json={"handle": "alice"}))["deletion"]
+        await leaving.delete("/api/users/me/deletion")
+    assert (await leaving.delete("/api/users/me", json={"handle": "alice"})).error == (429, "rate_limited")
+    assert (await staying.delete("/api/users/me", json={"handle": "bob"}))["deletion"]
+
+
 async def test_pictures_have_a_rate_of_their_own(house: Open, alice: Caller, worker: None) -> None:
     here = await house(rate_writes="1/day", rate_uploads="2/day")
     writer = here.caller(alice)

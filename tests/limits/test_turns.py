@@ -1,24 +1,30 @@
-"""What one user may keep busy at once."""
+"""What one user, or one address, may keep busy at once."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
+from server.core.database import pool
+from server.core.database.connection import row, transaction
 from server.core.errors import RateLimited
-from server.core.limits.turns import Turns
+from server.core.limits.turns import Address, Turns, asker
+from tests.waiting import PATIENCE
 from tests.waiting import turns as rounds
 
 
-async def test_a_user_has_so_many_turns_at_once_and_others_have_their_own() -> None:
+async def test_everyone_has_so_many_turns_at_once_and_others_have_their_own() -> None:
     turns, may_end = Turns(at_once=2, waiting=1), asyncio.Event()
     running: list[int] = []
 
     async def work(user_id: int) -> None:
-        async with turns.taken(user_id):
-            running.append(user_id)
-            await may_end.wait()
+        await turns.take(user_id)
+        running.append(user_id)
+        await may_end.wait()
+        turns.give_back(user_id)
 
     tasks = [asyncio.create_task(work(user_id)) for user_id in (1, 1, 1, 2)]
     await rounds()
@@ -28,21 +34,92 @@ async def test_a_user_has_so_many_turns_at_once_and_others_have_their_own() -> N
     may_end.set()
     await asyncio.gather(*tasks)
     assert running == [1, 1, 2, 1]
-    assert turns._turns == {}
+    assert (turns._busy, turns._queues) == ({}, {})
 
 
-async def test_a_request_that_is_cancelled_gives_its_turn_back() -> None:
+async def test_those_who_are_cancelled_while_they_wait_take_no_turn() -> None:
     turns = Turns(at_once=1, waiting=5)
-
-    async def work() -> None:
-        async with turns.taken(1):
-            await asyncio.Event().wait()
-
-    tasks = [asyncio.create_task(work()) for _ in range(3)]
+    await turns.take(1)
+    waiting = [asyncio.create_task(turns.take(1)) for _ in range(3)]
     await rounds()
-    for task in tasks:
+    for task in waiting[:2]:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    assert turns._turns == {}
-    async with turns.taken(1):
-        pass
+    turns.give_back(1)  # passed on to the third in the moment in which the others are cancelled
+    waiting[2].cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert (turns._busy, turns._queues) == ({}, {})
+
+
+async def test_work_keeps_its_turn_until_it_ends_even_if_its_caller_is_gone() -> None:
+    turns, may_end = Turns(at_once=1, waiting=5), asyncio.Event()
+    begun: list[str] = []
+
+    async def work(name: str) -> None:
+        begun.append(name)
+        await may_end.wait()
+
+    gone = asyncio.create_task(turns.run(1, lambda: work("gone")))
+    await rounds()
+    gone.cancel()
+    waits = asyncio.create_task(turns.run(1, lambda: work("next")))
+    await rounds()
+    assert begun == ["gone"]
+    may_end.set()
+    await waits
+    assert begun == ["gone", "next"]
+    assert (turns._busy, turns._queues) == ({}, {})
+
+
+@pytest.mark.usefixtures("perch")
+@pytest.mark.parametrize("who", [7, "account-7", Address("203.0.113.7")])
+async def test_nobody_can_take_all_connections_to_the_database(who: int | str) -> None:
+    """Someone else's statement doesn't wait, however many the first one has sent."""
+    may_end = asyncio.Event()
+
+    async def hold() -> None:
+        asker.set(who)
+        async with transaction():
+            await row("SELECT 1")
+            await may_end.wait()
+
+    holding = [asyncio.create_task(hold()) for _ in range(100)]
+    await rounds()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            assert await as_asker(8, row("SELECT 1 AS one")) == {"one": 1}
+            assert await as_asker(None, row("SELECT 1 AS one")) == {"one": 1}
+    finally:
+        may_end.set()
+        await asyncio.gather(*holding, return_exceptions=True)
+
+
+@pytest.mark.usefixtures("perch")
+async def test_too_many_requests_of_one_user_that_wait_are_refused() -> None:
+    may_end = asyncio.Event()
+
+    async def hold() -> None:
+        asker.set(7)
+        async with transaction():
+            await row("SELECT 1")
+            await may_end.wait()
+
+    holding = [asyncio.create_task(hold()) for _ in range(pool.PER_USER)]
+    await rounds()
+    waiting = [
+        asyncio.create_task(as_asker(7, row("SELECT 1 AS one"))) for _ in range(pool.WAITING_OF_USER + 1)
+    ]
+    await rounds()
+    may_end.set()
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(answer) for answer in answers if answer != {"one": 1}] == [RateLimited]
+    await asyncio.gather(*holding)
+
+
+async def as_asker(who: int | None, statement: Coroutine[Any, Any, Any]) -> Any:
+    """Run a statement for this user."""
+
+    async def run() -> Any:
+        asker.set(who)
+        return await statement
+
+    return await asyncio.create_task(run())

@@ -173,6 +173,7 @@ def _of_the_base(at: Landmarks) -> Statements:
         "keys of an earlier version": (keys.ADOPT, []),
         "a key that is shown stands": (keys.STANDS, [1]),
         "keys that stand": (keys.STANDING, [1]),
+        "the key made before a day's others": (keys.MADE_BEFORE, [1, 199]),
         "the owner of an API key": (keys.AUTHENTICATE, [b"x" * 32, True]),
         "live: counters": (renamed.PROFILES, [[at.busiest_author, at.reader]]),
         "live: likes": (liked.LIKES, [[tweet, 7], [at.keen, at.keen]]),

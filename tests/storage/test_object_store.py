@@ -18,6 +18,7 @@ from storage.local import LocalStore
 from storage.multipart import PART
 from storage.s3 import CONNECTIONS, Bucket, S3Store
 from tests import servers
+from tests.waiting import turns
 
 # For ranges of a file stored in SQLite, Ceph's gateway returns the right length but the wrong bytes; and it
 # is slow with many objects.
@@ -200,6 +201,16 @@ async def test_slow_readers_do_not_block_others(store: ObjectStore) -> None:
             assert await read(store, "large") == content
             rest = b"".join([chunk async for chunk in readers[0].body])
         assert begun[0] + rest == content
+
+
+@pytest.mark.parametrize("opened", ["moto_url"], indirect=True)
+async def test_an_upload_does_not_queue_behind_readers(store: ObjectStore) -> None:
+    await store.put("popular", body(b"x"), content_type="image/webp")
+    readers = [asyncio.create_task(read(store, "popular")) for _ in range(20 * CONNECTIONS)]
+    await turns()
+    await store.put("new", body(b"y"), content_type="image/webp")
+    assert sum(reader.done() for reader in readers) < len(readers) / 2
+    assert await asyncio.gather(*readers) == [b"x"] * len(readers)
 
 
 async def test_invalid_object_names_are_not_listed(store: ObjectStore) -> None:

@@ -10,8 +10,10 @@ from sanic import Request
 
 from server.api.http.addresses import Addresses
 from server.core.errors import RateLimited
+from server.core.limits.limit import Limit
 from server.core.limits.rates import REFUSED, Rates
 from server.core.limits.tally import Tally
+from server.core.limits.turns import Address, asker
 from server.core.viewer import Viewer
 
 # After how many seconds a client may retry a stream that was one too many.
@@ -23,15 +25,23 @@ READING = frozenset({"GET", "HEAD"})
 
 
 async def admit_write(
-    request: Request, rates: Rates, viewer: Viewer | None, *, upload: bool = False, account: bool = False
+    request: Request,
+    rates: Rates,
+    viewer: Viewer | None,
+    *,
+    upload: bool = False,
+    account: bool = False,
+    limit: Limit | None = None,
 ) -> None:
-    """Count a request that changes something. Raises RateLimited."""
+    """Count a request that changes something, also towards its feature's limit. Raises RateLimited."""
     if viewer is None:
         if (address := address_of(request)) is not None:
             tell(request, rates.anonymous, await rates.anonymous.count_exactly(address))
         return
     tally = rates.uploads if upload else rates.writes
     tell(request, tally, await tally.count_exactly(counted(viewer, account)))
+    if limit is not None and (left := await rates.limits[limit.name].count_exactly(viewer.id)) < 0:
+        tell(request, rates.limits[limit.name], left)
     share(request, rates)
 
 
@@ -58,9 +68,19 @@ def admit_lookup(request: Request, rates: Rates | None, *, picture: bool = False
         tell(request, tally, left)
 
 
+def asks(request: Request, viewer: Viewer | None = None, *, account: bool = False) -> None:
+    """Tell the database for whom this request uses it: the user, if there is one, else the address."""
+    if viewer is not None:
+        asker.set(counted(viewer, account))
+    else:
+        address = address_of(request)
+        asker.set(None if address is None else Address(address))
+
+
 @contextmanager
 def admitted_stream(request: Request, rates: Rates | None, viewer: Viewer) -> Iterator[None]:
     """Count a live stream: as a read, and as open while the block lasts. Raises RateLimited."""
+    asks(request, viewer)
     if rates is None:
         yield
         return

@@ -6,7 +6,7 @@ import base64
 
 from sanic import Request
 
-from server.api.http.admission import admit_lookup, note_wrong_key
+from server.api.http.admission import admit_lookup, asks, note_wrong_key
 from server.context import Context
 from server.core.errors import AccountLeaving, InvalidKey, MissingKey, OutOfScope
 from server.core.security import api_keys
@@ -29,6 +29,7 @@ def known_viewer(request: Request) -> Viewer | None:
 async def looked_up_viewer(request: Request) -> Viewer:
     """The viewer with the request's key, from the database. Raises MissingKey, InvalidKey, RateLimited."""
     perch = context(request)
+    asks(request)
     key = await admitted_key(request)
     digest = api_keys.digest(key)
     try:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from server.api.http import envelope
-from server.api.http.admission import READING, admit_read, admit_write
+from server.api.http.admission import READING, admit_read, admit_write, asks
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.guards import allowed, context, known_viewer, looked_up_viewer
 from server.api.http.inputs import read_body, read_headers, read_query
@@ -32,6 +32,7 @@ from server.core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from server.core.limits.limit import Limit
 from server.core.security.api_keys import HeldScope, Scope
 from server.core.viewer import Viewer
 
@@ -75,6 +76,7 @@ def operation(
     leaving: bool = False,
     account: bool = False,
     instead: HeldScope | None = None,
+    limit: Limit | None = None,
 ) -> Callable[[Callable[..., Awaitable[Success | None]]], Callable[..., Awaitable[JsonAnswer | None]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
@@ -92,6 +94,7 @@ def operation(
         account: whether it manages the account. Then requests with a key that has this scope are counted
             separately, so that whoever has another key of the user can't use them up.
         instead: another scope that is sufficient.
+        limit: how often a user may do this, if that is less than they may write.
     """
     scopes = () if scope is None else (scope,) if isinstance(scope, str) else scope
     implied = failures_of_all(scopes, leaving=leaving)
@@ -111,11 +114,14 @@ def operation(
             if scopes:
                 viewer = known_viewer(request) or await looked_up_viewer(request)
                 arguments["viewer"] = entitled(viewer)
+            asks(request, viewer, account=account)
             if (rates := context(request).rates) is not None:
                 if request.method in READING:
                     admit_read(request, rates, viewer, account=account)
                 else:
-                    await admit_write(request, rates, viewer, upload=form is not None, account=account)
+                    await admit_write(
+                        request, rates, viewer, upload=form is not None, account=account, limit=limit
+                    )
             if form is None and cast(Any, request.stream).request_body:
                 await (request.drop_body() if body is None else request.take_body())
                 if scopes:  # the key may have been revoked while the body was arriving

@@ -12,7 +12,7 @@ from server.api.http.envelope import Answer
 from server.api.http.operation import operation
 from server.api.perch.shapes import api_keys as wire
 from server.api.perch.shapes.api_keys import Key, NewKey
-from server.core.errors import KeyNotFound, PublicKey
+from server.core.errors import KeyNotFound, PublicKey, QuotaExceeded
 from server.core.viewer import Viewer
 from server.features.api_keys import api_keys as keys
 
@@ -20,7 +20,7 @@ bp = Blueprint("keys", url_prefix="/api/keys")
 
 
 class KeyList(Answer, frozen=True, kw_only=True):
-    """All keys that aren't revoked, newest first."""
+    """All keys that aren't revoked, newest first; of those that have expired, at most 100."""
 
     keys: list[Key]
 
@@ -53,7 +53,7 @@ async def list_keys(request: Request, viewer: Viewer) -> KeyList:
 
 
 @bp.post("/")
-@operation(scope="account", body=NewKey, answer=CreatedKey, status=201)
+@operation(scope="account", body=NewKey, answer=CreatedKey, status=201, errors=(QuotaExceeded,))
 async def create(request: Request, viewer: Viewer, body: NewKey) -> CreatedKey:
     """Create a key. It can't have more scopes than the key you use, or be valid for longer."""
     record, key = await keys.create_by(viewer, body.name, body.scopes, body.expires_at)

@@ -11,7 +11,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from server.api.http import envelope
-from server.api.http.admission import admit_lookup
+from server.api.http.admission import admit_lookup, asks
 from server.api.http.envelope import Answer
 from server.api.http.guards import context
 from server.api.http.headers import NO_STORE
@@ -124,6 +124,7 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
     perch = context(request)
     caching = FOR_EVER
     if not perch.memory.pictures.is_public(found["token"]):
+        asks(request)
         admit_lookup(request, perch.rates, picture=True)
         access = await perch.memory.pictures.look_up(found["token"])
         if access is None or not may_be_shown(request, access, found["token"]):

@@ -15,6 +15,7 @@ from server.core.audit import Actor
 from server.core.errors import Administrator, ExportNotFound, LastAdministrator, PublicKey, UserNotFound
 from server.core.viewer import Viewer
 from server.features.privacy import deletion, exports
+from server.features.privacy.feature import DELETIONS
 from storage.base import ObjectNotFound
 
 bp = Blueprint("privacy", url_prefix="/api/users")
@@ -88,6 +89,7 @@ async def fetch(request: Request, viewer: Viewer) -> None:
     answer=DeletedAccount,
     errors=(PublicKey, LastAdministrator),
     leaving=True,
+    limit=DELETIONS,
 )
 async def delete_oneself(request: Request, viewer: Viewer, body: Confirmation) -> DeletedAccount:
     """Delete your account and everything in it. You can undo this for seven days.

@@ -29,7 +29,7 @@ class MemberPage(Answer, frozen=True, kw_only=True):
 
 
 class MemberKeys(Answer, frozen=True, kw_only=True):
-    """A user's keys that aren't revoked, newest first."""
+    """A user's keys that aren't revoked, newest first; of those that have expired, at most 100."""
 
     keys: list[wire.MemberKey]
 

@@ -5,12 +5,16 @@ request is refused at once, and so is one that has waited too long: both get 503
 memory and is responsive when the database recovers. Tortoise finds this as the engine
 `server.core.database.pool`.
 
+No user has more than a few of the connections at a time, and no address whose users aren't known yet has more
+than half of them: what others ask for doesn't queue behind it.
+
 The pool follows a database whose primary changes: it keeps no connection to a server that refuses writes
 while another one accepts them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,6 +31,7 @@ from config import traces
 from config.addresses import DatabaseAddress, Host
 from server.core.database import traced
 from server.core.database.connecting import connect_somewhere
+from server.core.limits.turns import Address, Turns, asker
 
 # The defaults that asyncpg's `create_pool` passes to the pool class.
 DEFAULTS = {
@@ -51,6 +56,13 @@ LOOK_EVERY = 1.0
 MOST_WAITING = 500
 
 
+# The most connections that one user has at a time in one process, and the most of their requests that wait.
+PER_USER, WAITING_OF_USER = 3, 200
+
+# The share of `MOST_WAITING` that may wait for one address.
+WAITING_OF_ADDRESS = MOST_WAITING // 2
+
+
 class PoolExhausted(OSError):
     """All connections are in use and too many requests are waiting for one. This is transient."""
 
@@ -68,6 +80,9 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
         self._address, self._session = address, session
         self._hosts: WeakKeyDictionary[Any, Host] = WeakKeyDictionary()
         self._looked = -LOOK_EVERY
+        self._users = Turns(at_once=PER_USER, waiting=WAITING_OF_USER)
+        self._addresses = Turns(at_once=max(1, options["max_size"] // 2), waiting=WAITING_OF_ADDRESS)
+        self._taken: dict[Any, tuple[Turns, int | str]] = {}
 
     async def _opened(self, **options: Any) -> Any:
         """Open a connection; if it accepts writes, end those that lead to another host or are read-only."""
@@ -81,6 +96,24 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
         return fresh
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # named by asyncpg
+        who = asker.get()
+        if who is None:
+            return await self._free(timeout)
+        turns = self._addresses if isinstance(who, Address) else self._users
+        try:
+            async with asyncio.timeout(ACQUIRE_TIMEOUT):
+                await turns.take(who)
+        except TimeoutError:
+            raise PoolExhausted(f"earlier requests of the same user took {ACQUIRE_TIMEOUT:g} s") from None
+        try:
+            connection = await self._free(timeout)
+        except BaseException:
+            turns.give_back(who)
+            raise
+        self._taken[connection] = turns, who
+        return connection
+
+    async def _free(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # named by asyncpg
         if not self._queue.empty():
             return await super()._acquire(timeout)
         if self.waiting >= MOST_WAITING:
@@ -99,7 +132,12 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
             if is_read_only(connection) and time.monotonic() >= self._looked + LOOK_EVERY:
                 self._looked = time.monotonic()
                 connection.terminate()
-        await super().release(connection, timeout=timeout or RELEASE_TIMEOUT)
+        try:
+            await super().release(connection, timeout=timeout or RELEASE_TIMEOUT)
+        finally:
+            if (taken := self._taken.pop(connection, None)) is not None:
+                turns, who = taken
+                turns.give_back(who)
 
 
 def is_read_only(connection: Any) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from prometheus_client import Counter
 from redis.asyncio import Redis
 
 from config.metrics import REGISTRY
 from config.settings import Settings
+from server.core.limits.limit import Limit
 from server.core.limits.streams import Streams
 from server.core.limits.tally import Ledger, Rate, Tally, settle_for_ever
 
@@ -32,13 +33,15 @@ REFUSED = Counter(
 
 
 class Rates:
-    """All tallies: reads, writes and uploads per user, whichever key they use; the rest per address.
+    """All tallies: reads, writes, uploads and features' own limits per user; the rest per address.
+
+    Users are counted once, whichever of their keys they use.
 
     Reads, and all requests with a valid key from one address, are counted approximately, which costs no round
     trip; the others are counted exactly.
     """
 
-    def __init__(self, settings: Settings, redis: Redis) -> None:
+    def __init__(self, settings: Settings, redis: Redis, limits: Sequence[Limit] = ()) -> None:
         ledger = Ledger(redis)
 
         def tally(name: str, rate: str) -> Tally:
@@ -53,6 +56,7 @@ class Rates:
         self.address = tally("address", settings.rate_address)
         self.lookups = tally("lookups", LOOKUPS)
         self.picture_lookups = tally("picture_lookups", PICTURE_LOOKUPS)
+        self.limits = {limit.name: tally(limit.name, limit.rate) for limit in limits}
         REFUSED.labels("streams")
         self.streams = Streams(per_user=settings.streams_per_user, per_address=settings.streams_per_address)
         self._paused = 0
@@ -61,7 +65,7 @@ class Rates:
     async def running(self) -> AsyncIterator[Rates]:
         """Inside the block, send the counts to Redis."""
         tallies = [self.reads, self.writes, self.uploads, self.anonymous, self.wrong_keys, self.address]
-        tallies += [self.lookups, self.picture_lookups]
+        tallies += [self.lookups, self.picture_lookups, *self.limits.values()]
         task = asyncio.create_task(settle_for_ever(tallies), name="rates")
         try:
             yield self

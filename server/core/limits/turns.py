@@ -1,42 +1,97 @@
-"""How much of the database a single user may keep busy."""
+"""How much one user, or one address, may keep busy at once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Callable, Coroutine, Hashable
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from server.core.errors import RateLimited
 
-# When a request that was refused because too many of its user's are waiting may be repeated. Seconds.
+T = TypeVar("T")
+
+# When a request that was refused because too many others are waiting may be repeated. Seconds.
 RETRY_AFTER = 1
 
 
+class Address(str):
+    """Who asks, if that is not known yet: everybody at an address."""
+
+    __slots__ = ()
+
+
+# Who the current task uses the database for: a user, or an address. None if it is for several, or for nobody.
+asker: ContextVar[int | str | Address | None] = ContextVar("asker", default=None)
+
+
 class Turns:
-    """Lets each user do a limited number of things at once; further ones wait for those of the same user.
+    """Lets everyone do a limited number of things at once; further ones wait for earlier ones of the same.
 
     Args:
-        at_once: how many may run concurrently for each user.
+        at_once: how many may run concurrently for each of them.
         waiting: how many more may wait.
     """
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
-        self._at_once, self._most = at_once, at_once + waiting
-        self._turns: dict[int, tuple[asyncio.Semaphore, int]] = {}
+        self._at_once, self._most_waiting = at_once, waiting
+        self._busy: dict[Hashable, int] = {}
+        self._queues: dict[Hashable, deque[asyncio.Future[None]]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()  # the event loop alone keeps only weak references
 
-    @asynccontextmanager
-    async def taken(self, user_id: int) -> AsyncIterator[None]:
-        """Wait for a turn, and keep it inside the block. Raises RateLimited if too many wait already."""
-        turn, count = self._turns.get(user_id) or (asyncio.Semaphore(self._at_once), 0)
-        if count >= self._most:
+    async def take(self, who: Hashable) -> None:
+        """Wait for a turn, which must be given back. Raises RateLimited if too many wait already."""
+        if (busy := self._busy.get(who, 0)) < self._at_once:
+            self._busy[who] = busy + 1
+            return
+        queue = self._queues.setdefault(who, deque())
+        if len(queue) >= self._most_waiting:
             raise RateLimited("Too many of your requests are being processed at the same time.", RETRY_AFTER)
-        self._turns[user_id] = turn, count + 1
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        queue.append(turn)
         try:
-            async with turn:
-                yield
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # it was passed on to us at that moment
+                self.give_back(who)
+            raise
+
+    def give_back(self, who: Hashable) -> None:
+        """Let the next one of those who wait go on."""
+        while queue := self._queues.get(who):
+            turn = queue.popleft()
+            if not queue:
+                del self._queues[who]
+            if not turn.done():  # the others were cancelled while they waited
+                turn.set_result(None)
+                return
+        if self._busy[who] > 1:
+            self._busy[who] -= 1
+        else:
+            del self._busy[who]
+
+    async def run(self, who: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Do this in a turn. Work that has begun goes on if the caller is cancelled, and keeps its turn.
+
+        Raises:
+            RateLimited: too many wait already.
+        """
+        await self.take(who)
+        task = asyncio.create_task(self._finish(who, work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(_look_at)
+        return await asyncio.shield(task)
+
+    async def _finish(self, who: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        try:
+            return await work()
         finally:
-            _, count = self._turns[user_id]
-            if count > 1:
-                self._turns[user_id] = turn, count - 1
-            else:
-                del self._turns[user_id]
+            self.give_back(who)
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """Keep asyncio from complaining about an error for which nobody waits any more."""
+    if not task.cancelled():
+        task.exception()

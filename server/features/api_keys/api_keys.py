@@ -7,12 +7,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from tortoise.expressions import Q
+
 from server.core import audit, text
 from server.core.audit import Act, Actor
 from server.core.cache import changes, topics
 from server.core.cache.store import Store
 from server.core.database.connection import row, rows, transaction
-from server.core.errors import Administrator, InvalidBody, InvalidKey, KeyNotFound, OutOfScope, PublicKey
+from server.core.errors import (
+    Administrator,
+    InvalidBody,
+    InvalidKey,
+    KeyNotFound,
+    OutOfScope,
+    PublicKey,
+    QuotaExceeded,
+)
 from server.core.security import api_keys as keys
 from server.core.security.api_keys import HeldScope, Scope
 from server.core.viewer import Viewer
@@ -21,6 +31,9 @@ from server.features.people.user import User
 
 # More than this would be a mistake or abuse.
 MAX_KEYS_PER_USER = 100
+
+# The most that may be made within a day, whatever became of them; and how many that have expired are listed.
+MAX_KEYS_PER_DAY, MAX_LISTED_EXPIRED = 200, 100
 
 # The longest life that may be asked for; a key without an end lives longer. (PostgreSQL's and Python's
 # calendars do end.)
@@ -70,6 +83,8 @@ LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
 VALID = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
 STANDS = f"SELECT 1 FROM api_keys WHERE id = $1 AND {VALID}"
 STANDING = f"SELECT id FROM api_keys WHERE user_id = $1 AND {VALID}"
+# When the one was made that is the last of a day's: $2 newer ones.
+MADE_BEFORE = "SELECT created_at FROM api_keys WHERE user_id = $1 ORDER BY id DESC OFFSET $2 LIMIT 1"
 
 
 class ValidKeys:
@@ -156,6 +171,7 @@ async def create(
         InvalidBody: the name, the scopes, the expiry or the number of keys breaks a rule.
         OutOfScope: only administrators may have keys with these scopes.
         InvalidKey: the authenticating key was revoked or expired in the meantime.
+        QuotaExceeded: the user has made too many keys within a day.
     """
     allowed = keys.SCOPES if user.is_admin else keys.MEMBER_SCOPES
     chosen = list(dict.fromkeys(scopes)) if scopes is not None else list(allowed)
@@ -171,6 +187,8 @@ async def create(
         await row(LOCK, user.id)
         if made_with is not None and not await row(STANDS, made_with):
             raise InvalidKey
+        if not beyond_bound:
+            await _ensure_room_today(user.id)
         count = len(await rows(STANDING, user.id))
         if count >= MAX_KEYS_PER_USER and not beyond_bound:
             raise InvalidBody(f"You already have {MAX_KEYS_PER_USER} keys. Revoke one first.")
@@ -203,9 +221,23 @@ async def create_by(
     return await create(user, name, wanted, expires_at or end, made_with=viewer.key_id)
 
 
+async def _ensure_room_today(user_id: int) -> None:
+    made = await row(MADE_BEFORE, user_id, MAX_KEYS_PER_DAY - 1)
+    now = datetime.now(UTC)
+    if made is not None and (again := made["created_at"] + timedelta(days=1)) > now:
+        raise QuotaExceeded(
+            f"A user can create up to {MAX_KEYS_PER_DAY} keys within 24 hours. You can create more from "
+            f"{again:%Y-%m-%dT%H:%M:%SZ}.",
+            int((again - now).total_seconds()) + 1,
+        )
+
+
 async def of_user(user_id: int) -> list[ApiKey]:
-    """The keys that are not revoked, the newest first."""
-    return await ApiKey.filter(user_id=user_id, revoked_at=None).order_by("-id")
+    """The keys that are not revoked, the newest first; of those that have expired, only the newest ones."""
+    kept, now = ApiKey.filter(user_id=user_id, revoked_at=None), datetime.now(UTC)
+    valid = await kept.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+    expired = await kept.filter(expires_at__lte=now).order_by("-id").limit(MAX_LISTED_EXPIRED)
+    return sorted([*valid, *expired], key=lambda key: key.id, reverse=True)
 
 
 async def revoke(user_id: int, key_id: int, by: Actor | None = None, *, with_made: bool = False) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from server.core.cache.marks import Marks, MarksOfViewers
@@ -102,8 +103,9 @@ class Pages:
         else:
             self.hits += 1
         if page is None or marks is None:
-            async with self._turns.taken(viewer.id):
-                page, marks = await self._both(key, viewer.id, page, marks)
+            read = partial(self._both, key, viewer.id, page, marks)
+            both: tuple[Page, Marks] = await self._turns.run(viewer.id, read)
+            page, marks = both
         if marks.since > page.lowest:  # a deep page, for a viewer who has many marks
             marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards])
         return Seen(page.rendered.seen_by(viewer, marks), not page.cards)

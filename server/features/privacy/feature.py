@@ -1,0 +1,11 @@
+"""The declaration of the feature privacy."""
+
+from __future__ import annotations
+
+from server.core.limits.limit import Limit
+from server.features.feature import Feature
+
+# All clients read everything anew when an account is hidden, and when it is kept.
+DELETIONS = Limit("deletions", "10/hour")
+
+FEATURE = Feature(limits=(DELETIONS,))
