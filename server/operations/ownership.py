@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 # How many seconds an answer stays valid; for that long a Perch may go on removing after another took over.
 KNOWN_FOR = 10.0
 
+# The most bytes of a marker; ours have about 200.
+LARGEST_MARKER = 1 << 14
+
 SELF = "SELECT identity::text AS identity, lineage::text AS lineage, is_rehearsal FROM instance"
 
 # Whether this database knows of anything in a store of pictures, and in a store of dumps.
@@ -89,6 +92,8 @@ class Ownership:
         """The owner that the marker names; None without a marker. Raises StorageError, MarkerDamaged."""
         try:
             async with self.store.read(self.key) as found:
+                if found.info.size > LARGEST_MARKER:
+                    raise MarkerDamaged(f"the marker {self.key} has {found.info.size} bytes")
                 data = b"".join([piece async for piece in found.body])
         except ObjectNotFound:
             return None

@@ -12,6 +12,7 @@ import pytest
 from config.settings import Settings
 from server.context import Context
 from server.core.database.connection import rows, transaction
+from server.operations.ownership import LARGEST_MARKER
 from storage import local
 from storage.base import ObjectNotFound, ObjectStore, StorageUnavailable
 from storage.local import LocalStore
@@ -205,6 +206,20 @@ async def test_with_an_unreadable_marker_everything_is_kept_until_it_is_rewritte
         assert (await own.info(FOLDER + "a" * 32)).size > 0
         assert await of.take_over() is None
         assert await of.standing() is Standing.OWNER
+
+
+async def test_a_marker_that_is_too_long_is_not_read(
+    alice: Caller, own: LocalStore, settings: Settings
+) -> None:
+    async with unseen(KNOWN):
+        of = ownership_of_pictures(own, settings)
+        assert await of.standing() is Standing.OWNER
+        async with own.read(of.key) as found:
+            ours = b"".join([piece async for piece in found.body])
+        await put(own, of.key, ours + b" " * LARGEST_MARKER)
+        assert await of.is_ours() is False
+        await put(own, of.key, ours)
+        assert await of.is_ours() is True
 
 
 async def test_a_rehearsal_neither_stores_nor_removes_objects(
