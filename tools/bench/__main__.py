@@ -45,6 +45,7 @@ FAMILIES: dict[str, Family] = {
     "under-writes": reading_while_written.under_writes,
     "old-client": reading.old_client,
     "me": reading.me,
+    "tweet": reading.one_tweet,
     "following": following.cold,
     "growth": growth.timelines,
     "deep-page": growth.deep_page,
