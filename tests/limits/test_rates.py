@@ -280,6 +280,23 @@ async def test_keyless_requests_over_the_limit_do_not_reach_the_database(
     assert (await other.raw("GET", path)).status_code in (401, 404)
 
 
+async def test_streams_over_the_limit_do_not_reach_the_database(
+    house: Open, alice: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = await house(rate_reads="2/day")
+    reader = here.caller(alice)
+
+    async def refused() -> bool:
+        """Whether a stream is refused without a query; the key may have to be looked up again first."""
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+            answer = await reader.raw("GET", "/api/stream")
+        return (answer.status_code, caplog.records) == (429, [])
+
+    assert [(await reader.get("/api/tweets")).status for _ in range(3)] == [200, 200, 429]
+    await until(refused)
+
+
 async def test_wrong_keys_do_not_lock_out_known_users_at_the_same_address(
     house: Open, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:

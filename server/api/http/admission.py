@@ -80,7 +80,6 @@ def asks(request: Request, viewer: Viewer | None = None, *, account: bool = Fals
 @contextmanager
 def admitted_stream(request: Request, rates: Rates | None, viewer: Viewer) -> Iterator[None]:
     """Count a live stream: as a read, and as open while the block lasts. Raises RateLimited."""
-    asks(request, viewer)
     if rates is None:
         yield
         return

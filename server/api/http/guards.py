@@ -29,7 +29,6 @@ def known_viewer(request: Request) -> Viewer | None:
 async def looked_up_viewer(request: Request) -> Viewer:
     """The viewer with the request's key, from the database. Raises MissingKey, InvalidKey, RateLimited."""
     perch = context(request)
-    asks(request)
     key = await admitted_key(request)
     digest = api_keys.digest(key)
     try:
@@ -49,6 +48,7 @@ async def admitted_key(request: Request) -> str:
     that wrong keys from a shared address don't lock anyone out.
     """
     key, perch = shown_key(request), context(request)
+    asks(request)
     if not api_keys.is_plausible(key):
         await refuse(request)
         raise InvalidKey

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
-from server.api.http.admission import admitted_stream
+from server.api.http.admission import admitted_stream, asks
 from server.api.http.chunks import ChunkWriter
-from server.api.http.guards import admitted_key, allowed, context, looked_up_viewer
+from server.api.http.guards import admitted_key, allowed, context, known_viewer, looked_up_viewer
 from server.api.http.headers import NO_STORE
 from server.api.http.inputs import read_headers
 from server.api.http.operation import streamed
@@ -54,12 +55,19 @@ async def stream(request: Request) -> None:
     hub = context(request).hub
     if hub.open_streams >= capacity.streams():
         raise Unavailable("This server has as many open streams as it can handle.")
-    await admitted_key(request)
-    # The log's state is read before the key is looked up, so that a later revocation is noticed below. The
-    # key is looked up, not taken from memory: a revocation may be older, and not yet known to this process.
-    now = await event.state()
-    viewer = allowed(await looked_up_viewer(request), "read")
-    with admitted_stream(request, context(request).rates, viewer):
+    rates = context(request).rates
+    with ExitStack() as held:
+        if (known := known_viewer(request)) is not None:  # then a refusal costs no query
+            held.enter_context(admitted_stream(request, rates, known))
+        else:
+            await admitted_key(request)
+        # The log's state is read before the key is looked up, so that a later revocation is noticed below. It
+        # is looked up, not taken from memory: a revocation may be older, and not yet known to this process.
+        now = await event.state()
+        viewer = allowed(await looked_up_viewer(request), "read")
+        if known is None:
+            held.enter_context(admitted_stream(request, rates, viewer))
+        asks(request, viewer)
         await follow(request, viewer, now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine, Hashable
 from contextvars import ContextVar
@@ -72,26 +73,30 @@ class Turns:
             del self._busy[who]
 
     async def run(self, who: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Do this in a turn. Work that has begun goes on if the caller is cancelled, and keeps its turn.
+        """Wait in a turn for something that others may wait for too, such as `Store.fetch`.
+
+        It goes on if this caller is cancelled; then its end is waited for again, so that it keeps the turn.
 
         Raises:
             RateLimited: too many wait already.
         """
         await self.take(who)
-        task = asyncio.create_task(self._finish(who, work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(_look_at)
-        return await asyncio.shield(task)
-
-    async def _finish(self, who: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         try:
-            return await work()
+            found = await work()
+        except asyncio.CancelledError:
+            task = asyncio.create_task(self._wait_again(who, work))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            raise
+        except BaseException:
+            self.give_back(who)
+            raise
+        self.give_back(who)
+        return found
+
+    async def _wait_again(self, who: Hashable, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        try:
+            with contextlib.suppress(Exception):  # nobody waits for it any more
+                await work()
         finally:
             self.give_back(who)
-
-
-def _look_at(task: asyncio.Task[Any]) -> None:
-    """Keep asyncio from complaining about an error for which nobody waits any more."""
-    if not task.cancelled():
-        task.exception()
