@@ -18,9 +18,8 @@ from redis.asyncio import Redis
 import server.models  # noqa: F401  # here, so that the processes that are forked share its memory
 import storage
 import tasks.registry  # noqa: F401  # as above
-from config import error_reports, metrics, metrics_port, parent, redis_clients, traces
+from config import error_reports, metrics, metrics_port, process, redis_clients, traces
 from config import logging as lines
-from config.heaps import bound_heaps
 from config.metrics import REGISTRY
 from config.settings import Settings
 from server.api.http.protocol import PerchHttp
@@ -170,7 +169,7 @@ def run_migrations(settings: Settings) -> list[str]:
 
 def start_process(settings: Settings, name: str) -> None:
     """Do what every process does first."""
-    bound_heaps()
+    process.bound_heaps()
     lines.configure_process(settings, name)
     error_reports.start(settings, name)
 
@@ -193,7 +192,7 @@ async def until_stopped(run: Callable[[asyncio.Event], Awaitable[None]]) -> None
 
     def end() -> None:
         stop.set()
-        if parent.is_gone():
+        if process.is_orphaned():
             signal.alarm(ORPHANED_WITHIN)  # nobody handles SIGALRM, so it ends the process
 
     for number in (signal.SIGTERM, signal.SIGINT):

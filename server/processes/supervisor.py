@@ -22,7 +22,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config import parent
+from config import process
 from server.processes import unforeseen
 from server.processes.errors import CannotRun
 
@@ -251,8 +251,8 @@ def forked(name: str, work: Callable[[], None]) -> Callable[[], int]:
         code = 1
         try:
             become_child(signal.SIGTERM)
-            parent.is_watching(me)
-            if parent.is_gone():  # before we could be notified of that
+            process.watched_by(me)
+            if process.is_orphaned():  # before we could be notified of that
                 os._exit(code)
             ctypes.CDLL(None).prctl(PR_SET_NAME, f"perch {name}".encode()[:15])
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)

@@ -7,7 +7,7 @@ from collections import Counter
 
 from sanic.headers import format_http1_response
 
-from config import open_files
+from config import process
 from config.settings import Settings
 from server.api.http import envelope
 from server.api.http.addresses import Addresses
@@ -43,7 +43,7 @@ class Connections:
         None if it is one too many: then it is sent a refusal and closed.
         """
         address = self._address(transport)
-        most = min(self._most, max(1, open_files.limit() - OTHER_FILES))
+        most = min(self._most, max(1, process.file_limit() - OTHER_FILES))
         if self._open >= most or (address and self._of_address[address] >= self._most_of_address):
             transport.set_protocol(asyncio.Protocol())  # reads and drops everything
             transport.write(self._refusal)

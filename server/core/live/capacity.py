@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from config import open_files
+from config import process
 
 log = logging.getLogger(__name__)
 
@@ -17,14 +17,14 @@ OTHER_FILES = 1_000
 
 def prepare() -> None:
     """Raise this process's limit of open files as far as the system allows, and log if that is too low."""
-    open_files.raise_limit()
+    process.raise_file_limit()
     if streams() < MAX_STREAMS:
         words = (
             "this process can hold at most %d live streams: the system allows it %d open files (ulimit -Hn)"
         )
-        log.info(words, streams(), open_files.limit())
+        log.info(words, streams(), process.file_limit())
 
 
 def streams() -> int:
     """How many streams may be open at once."""
-    return min(MAX_STREAMS, max(1, open_files.limit() - OTHER_FILES))
+    return min(MAX_STREAMS, max(1, process.file_limit() - OTHER_FILES))

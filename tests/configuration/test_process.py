@@ -10,7 +10,7 @@ import pytest
 # Starts threads that run at the same time, then prints glibc's report on its heaps (malloc_info(3)).
 COUNT = """
 import ctypes, threading
-from config.heaps import bound_heaps
+from config.process import bound_heaps
 {first}
 all_there = threading.Barrier(9)
 threads = [threading.Thread(target=all_there.wait) for _ in range(8)]
