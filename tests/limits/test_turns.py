@@ -12,6 +12,8 @@ from server.core.database import pool
 from server.core.database.connection import row, transaction
 from server.core.errors import RateLimited
 from server.core.limits.turns import Address, Turns, asker
+from tests.callers import Caller
+from tests.limits.conftest import Open
 from tests.waiting import PATIENCE
 from tests.waiting import turns as rounds
 
@@ -113,6 +115,28 @@ async def test_too_many_requests_of_one_user_that_wait_are_refused() -> None:
     answers = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(answer) for answer in answers if answer != {"one": 1}] == [RateLimited]
     await asyncio.gather(*holding)
+
+
+async def test_a_request_on_a_connection_that_another_user_has_used_is_not_that_users(
+    house: Open, alice: Caller
+) -> None:
+    """A proxy sends the requests of many, and its own, on one connection."""
+    here = await house()
+    assert (await here.caller(alice).get("/api/tweets")).status == 200
+    may_end = asyncio.Event()
+
+    async def hold() -> None:
+        asker.set(alice.id)
+        async with transaction():
+            await may_end.wait()
+
+    holding = [asyncio.create_task(hold()) for _ in range(pool.PER_USER + pool.WAITING_OF_USER)]
+    await rounds()
+    try:
+        assert (await here.client.get("/health/ready")).status_code == 200
+    finally:
+        may_end.set()
+        await asyncio.gather(*holding, return_exceptions=True)
 
 
 async def as_asker(who: int | None, statement: Coroutine[Any, Any, Any]) -> Any:

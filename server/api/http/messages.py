@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse
 from config.logging import current_work
 from server.api.http import traced
 from server.api.http.framing import check_head
+from server.core.limits.turns import asker
 
 JSON = "application/json"
 TYPE = JSON.encode()
@@ -53,6 +54,7 @@ class PerchRequest(Request):
         self._id = f"{self.process}{next(self.numbers):08x}"
         self.began = time.perf_counter()
         current_work.set(self._id)  # for log lines
+        asker.set(None)  # the connection's last request may have been somebody else's
         self.span = traced.begin(self.method, self._id)
 
     async def receive_body(self) -> None:

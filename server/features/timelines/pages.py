@@ -159,13 +159,11 @@ class Pages:
         cursor = part.before if part.after is None else part.after
         # One more than the page holds, to know whether anything follows.
         asked = Asked(cursor, part.limit + 1 if part.limit else 0, part.skip, key.subject)
-        rows: list[TweetRow] = []
+        known = self._cards.kept(earlier.ids, likers=likers) if earlier is not None else []
         before = self._store.versions.all()
-        if earlier is not None:
-            known = self._cards.kept(earlier.ids, likers=likers)
+        rows: list[TweetRow] = []
+        if earlier is not None or self._absent > 0.5:
             places, rows = await timeline.places_with_rows(reading, asked, likers=likers, known=known)
-        elif self._absent > 0.5:
-            places, rows = await timeline.places_with_rows(reading, asked, likers=likers, known=[])
         else:
             places = await timeline.places(reading, asked)
         if earlier is None and places:
