@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from server.context import Context
 from server.core.database import pool
 from server.core.database.connection import row, transaction
 from server.core.errors import RateLimited
 from server.core.limits.turns import Address, Turns, asker
+from server.core.live import event
 from tests.callers import Caller
 from tests.limits.conftest import Open
 from tests.waiting import PATIENCE
@@ -137,6 +139,26 @@ async def test_a_request_on_a_connection_that_another_user_has_used_is_not_that_
     finally:
         may_end.set()
         await asyncio.gather(*holding, return_exceptions=True)
+
+
+async def test_a_stream_that_joins_waits_for_no_turn(perch: Context) -> None:
+    """All other streams wait until it has joined."""
+    may_end = asyncio.Event()
+
+    async def hold() -> None:
+        asker.set(7)
+        async with transaction():
+            await may_end.wait()
+
+    now = await event.state()
+    holding = [asyncio.create_task(hold()) for _ in range(pool.PER_USER)]
+    await rounds()
+    try:
+        async with asyncio.timeout(pool.ACQUIRE_TIMEOUT):
+            perch.hub.leave(await as_asker(7, perch.hub.join(7, 0, None, now, None)))
+    finally:
+        may_end.set()
+        await asyncio.gather(*holding)
 
 
 async def as_asker(who: int | None, statement: Coroutine[Any, Any, Any]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from server.core.cache import topics
 from server.core.cache.versions import Versions
-from server.core.limits.turns import asker
+from server.core.limits.turns import for_everybody
 
 T = TypeVar("T")
 
@@ -132,8 +132,8 @@ class Store:
         build: Callable[[], Awaitable[T]],
         size: Callable[[T], int],
     ) -> Known[T]:
-        asker.set(None)  # it is for all who wait for it, and must not wait for what one of them has begun
-        value = await build()
+        with for_everybody():
+            value = await build()
         self.put(key, value, size(value), needed, versions)
         return Known(value, needed, versions)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable, Iterator
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -25,6 +25,16 @@ class Address(str):
 
 # Who the current task uses the database for: a user, or an address. None if it is for several, or for nobody.
 asker: ContextVar[int | str | Address | None] = ContextVar("asker", default=None)
+
+
+@contextlib.contextmanager
+def for_everybody() -> Iterator[None]:
+    """Inside, use the database for nobody in particular: others wait for it, or for a lock that is held."""
+    token = asker.set(None)
+    try:
+        yield
+    finally:
+        asker.reset(token)
 
 
 class Turns:

@@ -19,6 +19,7 @@ from config.addresses import DatabaseAddress
 from config.pauses import spread
 from server.core.database.connecting import connect
 from server.core.database.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, rows
+from server.core.limits.turns import for_everybody
 from server.core.live import event as log_of_events
 from server.core.live.batch import Batch, Part
 from server.core.live.budget import Budget
@@ -112,7 +113,8 @@ class Hub:
                 self._tail.clear()
             begin = last or EventId(now.epoch, now.newest)
             subscription = Subscription(user_id, key_id, expires_at, begin, self._read_on, self._dialect)
-            await self._catch_up(subscription, now, begin)
+            with for_everybody():  # all streams wait for the lock
+                await self._catch_up(subscription, now, begin)
             self._open.add(subscription)
         return subscription
 
