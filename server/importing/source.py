@@ -38,10 +38,12 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "medias": {"tweet_id": NUMBER, "picture_id": NUMBER},
 }
 
+# Only plain tables that show everybody the same rows: a view could show each step of an import something else.
 THERE = """
     SELECT a.attname AS name, t.typname AS type
-    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-    WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
+    WHERE c.oid = to_regclass($1) AND c.relkind = 'r' AND NOT c.relrowsecurity
+        AND a.attnum > 0 AND NOT a.attisdropped AND t.typnamespace = 'pg_catalog'::regnamespace
 """
 
 FINGERPRINT = """

@@ -128,6 +128,9 @@ async def test_nothing_is_written_to_the_old_database(ugly: DatabaseAddress, per
         ("ALTER TABLE users RENAME api_key TO token", "users.api_key"),
         ("ALTER TABLE tweets ALTER content TYPE bytea USING ''", "tweets.content as bpchar, it is bytea"),
         ("DROP TABLE medias, likes", "the table likes; the table medias"),
+        ("ALTER TABLE likes RENAME TO had; CREATE VIEW likes AS SELECT * FROM had", "the table likes"),
+        ("ALTER TABLE likes ENABLE ROW LEVEL SECURITY", "the table likes"),
+        ("CREATE DOMAIN public.int8 AS bigint; ALTER TABLE users ALTER id TYPE public.int8", "users.id"),
     ],
 )
 async def test_a_database_of_another_kind_is_refused_in_one_line(
