@@ -38,7 +38,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "medias": {"tweet_id": NUMBER, "picture_id": NUMBER},
 }
 
-# Only plain tables that show everybody the same rows: a view could show each step of an import something else.
+# Only plain tables that show everybody the same rows: a view could show something else to each step.
 THERE = """
     SELECT a.attname AS name, t.typname AS type
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid

@@ -23,6 +23,10 @@ from tasks.dumps.postgres import connected, quoted
 # How many ids may be given out while one database replaces the other.
 ROOM = 10_000
 
+# The most ids that are skipped: more than people use in years. Imported tweets may have ids so large that there
+# aren't twice as many.
+MOST_SKIPPED = 10**9
+
 # A lock that someone holds there must not hold up a restore.
 PATIENCE = "SET lock_timeout = '5s'; SET statement_timeout = '60s'"
 
@@ -143,10 +147,11 @@ async def leave_room(connection: asyncpg.Connection, table: str, last: int = 1) 
 
 
 async def skip_ids(connection: asyncpg.Connection, table: str) -> None:
-    """Skip ids that may have been given out since the dump: as many as before it, and at least ROOM."""
+    """Skip ids that may have been given out since the dump: as many as before it, within bounds."""
     sequence = await sequence_of(connection, table)
+    skipped = "least(greatest(last_value, $1::bigint), $2::bigint)"
     await connection.execute(
-        f"SELECT setval('{sequence}', last_value + greatest(last_value, $1::bigint)) FROM {sequence}", ROOM
+        f"SELECT setval('{sequence}', last_value + {skipped}) FROM {sequence}", ROOM, MOST_SKIPPED
     )
 
 

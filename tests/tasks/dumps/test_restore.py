@@ -19,7 +19,7 @@ from server.operations.dumps.errors import Busy, DumpDamaged, DumpFailed
 from server.operations.scheduled_run import RunKind
 from tasks.dumps import kept_databases, making, pg_restore
 from tasks.dumps import restore as restore_room
-from tasks.dumps.handing_over import ROOM
+from tasks.dumps.handing_over import MOST_SKIPPED, ROOM, skip_ids
 from tasks.dumps.kept_databases import MAINTENANCE
 from tasks.dumps.postgres import connected
 from tasks.dumps.restore import Source, restore
@@ -65,6 +65,19 @@ async def test_the_old_database_is_kept_and_the_restored_one_is_complete(
         assert await connection.fetchval("SELECT count(*) FROM tweets WHERE likes_count <> 0") > 0
     async with connected(target.database, done.kept) as connection:
         assert await connection.fetchval("SELECT content FROM tweets") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("last", "skipped"), [(5, ROOM), (50_000, 50_000), (2**52, MOST_SKIPPED), (2**52 + 2**51, MOST_SKIPPED)]
+)
+async def test_as_many_ids_are_skipped_as_were_given_out_within_bounds(
+    target: Settings, last: int, skipped: int
+) -> None:
+    """Where no other database tells how many there were; imported tweets may have very large ids."""
+    async with connected(target.database) as connection:
+        await connection.execute(f"SELECT setval('tweets_id_seq', {last})")
+        await skip_ids(connection, "tweets")
+        assert await connection.fetchval("SELECT nextval('tweets_id_seq')") == last + skipped + 1
 
 
 @pytest.mark.parametrize("cut", [1, 1000, 10**9])
