@@ -23,8 +23,8 @@ from tasks.dumps.postgres import connected, quoted
 # How many ids may be given out while one database replaces the other.
 ROOM = 10_000
 
-# The most ids that are skipped: more than people use in years. Imported tweets may have ids so large that there
-# aren't twice as many.
+# The most ids that are skipped: more than people use in years. Imported tweets may have ids so large that
+# there aren't twice as many.
 MOST_SKIPPED = 10**9
 
 # A lock that someone holds there must not hold up a restore.
