@@ -116,12 +116,16 @@ def operation(
                 arguments["viewer"] = entitled(viewer)
             asks(request, viewer, account=account)
             if (rates := context(request).rates) is not None:
-                if request.method in READING:
-                    admit_read(request, rates, viewer, account=account)
-                else:
-                    await admit_write(
-                        request, rates, viewer, upload=form is not None, account=account, limit=limit
-                    )
+                try:
+                    if request.method in READING:
+                        admit_read(request, rates, viewer, account=account)
+                    else:
+                        await admit_write(
+                            request, rates, viewer, upload=form is not None, account=account, limit=limit
+                        )
+                except RateLimited:
+                    await rates.pause()
+                    raise
             if form is None and cast(Any, request.stream).request_body:
                 await (request.drop_body() if body is None else request.take_body())
                 if scopes:  # the key may have been revoked while the body was arriving

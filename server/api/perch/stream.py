@@ -16,7 +16,7 @@ from server.api.http.headers import NO_STORE
 from server.api.http.inputs import read_headers
 from server.api.http.operation import streamed
 from server.api.perch import live as wire
-from server.core.errors import Unavailable
+from server.core.errors import RateLimited, Unavailable
 from server.core.live import capacity, event
 from server.core.live.event import LogState
 from server.core.live.event_id import EventId
@@ -58,7 +58,12 @@ async def stream(request: Request) -> None:
     rates = context(request).rates
     with ExitStack() as held:
         if (known := known_viewer(request)) is not None:  # then a refusal costs no query
-            held.enter_context(admitted_stream(request, rates, known))
+            try:
+                held.enter_context(admitted_stream(request, rates, known))
+            except RateLimited:
+                if rates is not None:
+                    await rates.pause()
+                raise
         else:
             await admitted_key(request)
         # The log's state is read before the key is looked up, so that a later revocation is noticed below. It

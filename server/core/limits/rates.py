@@ -15,9 +15,10 @@ from server.core.limits.limit import Limit
 from server.core.limits.streams import Streams
 from server.core.limits.tally import Ledger, Rate, Tally, settle_for_ever
 
-# The response to a wrong key is delayed by this many seconds, to slow down anyone guessing keys. At most this
-# many requests wait at once in a process.
-PAUSE, MOST_PAUSED = 0.3, 100
+# The responses to a wrong key and to a request beyond a rate are delayed by this many seconds: that slows
+# down anyone guessing keys, and clients that try again at once. At most this many requests wait at once in a
+# process.
+PAUSE, MOST_PAUSED = 0.3, 1000
 
 # Per address: lookups in the database before we know who is asking. The first rate is for keys that this
 # process hasn't seen yet and for new streams; the second, counted separately, is for pictures that it doesn't
@@ -75,7 +76,7 @@ class Rates:
                 await task
 
     async def pause(self) -> None:
-        """Delay the response to a wrong key a little."""
+        """Delay a refusal a little."""
         if self._paused >= MOST_PAUSED:
             return
         self._paused += 1
