@@ -1,7 +1,4 @@
-"""Composition roots: only these read the settings, and join web, domain and tasks.
-
-Each function here is the whole life of one process.
-"""
+"""The life of each process: builds everything from the settings, and joins APIs, features and tasks."""
 
 from __future__ import annotations
 
