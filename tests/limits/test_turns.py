@@ -16,7 +16,7 @@ from server.core.limits.turns import Address, Turns, asker
 from server.core.live import event
 from tests.callers import Caller
 from tests.limits.conftest import Open
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 from tests.waiting import turns as rounds
 
 
@@ -141,9 +141,9 @@ async def test_a_request_on_a_connection_that_another_user_has_used_is_not_that_
         await asyncio.gather(*holding, return_exceptions=True)
 
 
-async def test_a_stream_that_joins_waits_for_no_turn(perch: Context) -> None:
-    """All other streams wait until it has joined."""
-    may_end = asyncio.Event()
+async def test_a_stream_whose_user_has_no_turn_left_holds_up_no_other(perch: Context, alice: Caller) -> None:
+    """It has to read which events were handed out since its key was checked."""
+    hub, may_end = perch.hub, asyncio.Event()
 
     async def hold() -> None:
         asker.set(7)
@@ -151,14 +151,22 @@ async def test_a_stream_that_joins_waits_for_no_turn(perch: Context) -> None:
             await may_end.wait()
 
     now = await event.state()
+    open_one = await hub.join(alice.id, 0, None, now, None)
+    await alice.tweet("an event")
+    await until(lambda: hub._position.seq > now.newest)
     holding = [asyncio.create_task(hold()) for _ in range(pool.PER_USER)]
+    await rounds()
+    waits = asyncio.create_task(as_asker(7, hub.join(7, 0, None, now, None)))
     await rounds()
     try:
         async with asyncio.timeout(pool.ACQUIRE_TIMEOUT):
-            perch.hub.leave(await as_asker(7, perch.hub.join(7, 0, None, now, None)))
+            hub.leave(await hub.join(alice.id, 0, None, now, None))
+        assert not waits.done()
     finally:
         may_end.set()
         await asyncio.gather(*holding)
+        hub.leave(await waits)
+        hub.leave(open_one)
 
 
 async def as_asker(who: int | None, statement: Coroutine[Any, Any, Any]) -> Any:

@@ -10,6 +10,7 @@ import pytest
 
 from server.context import Context
 from server.core.database.connection import rows, transaction
+from server.core.live import event
 from server.features.api_keys.api_key import ApiKey
 from tests.callers import Caller
 from tests.realtime.listening import listening
@@ -36,6 +37,24 @@ async def test_a_stream_is_refused_with_a_key_whose_end_this_process_has_not_lea
     assert (await bob.get("/api/users/me")).status == 200  # from the cache
     async with asyncio.timeout(5):
         assert (await bob.get("/api/stream")).error == (401, "invalid_key")
+
+
+async def test_a_key_that_is_revoked_after_it_was_checked_ends_the_stream_at_once(
+    perch: Context, alice: Caller, bob: Caller
+) -> None:
+    hub, now = perch.hub, await event.state()
+    (found,) = await rows("SELECT id FROM api_keys WHERE user_id = $1", bob.id)
+    open_one = await hub.join(alice.id, 0, None, now, None)  # so that events are handed out
+    await alice.tweet("before")
+    await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
+    await until(lambda: hub._position.seq > now.newest + 1)
+    stream = await hub.join(bob.id, found["id"], None, now, None)
+    try:
+        assert b"event: key_revoked" in (await stream.next(5) or b"")
+        assert await stream.next(5) is None
+    finally:
+        hub.leave(stream)
+        hub.leave(open_one)
 
 
 async def test_a_revoked_key_gets_nothing_more(address: str, alice: Caller, bob: Caller) -> None:

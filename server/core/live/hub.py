@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from server.core.limits.turns import for_everybody
 from server.core.live import event as log_of_events
 from server.core.live.batch import Batch, Part
 from server.core.live.budget import Budget
-from server.core.live.event import GROWN, KEY_REVOKED, LogState
+from server.core.live.event import GROWN, KEY_REVOKED, EventRow, LogState
 from server.core.live.event_id import EventId
 from server.core.live.frames import LiveDialect
 from server.core.live.relay import BATCH as MOVED_AT_ONCE
@@ -107,16 +107,51 @@ class Hub:
             now: the log's state from before the key was checked, so that a later revocation is noticed.
             last: the last event that the client knows; None for a new client.
         """
+        begin = last or EventId(now.epoch, now.newest)
+        subscription = Subscription(user_id, key_id, expires_at, begin, self._read_on, self._dialect)
+        known, revoked = now.newest, list[EventRow]()
+        while not await self._added(subscription, now, begin, known, revoked):
+            # Events have been handed out since the key was checked. They are read without the lock, which all
+            # streams wait for.
+            here = self._position
+            found = await log_of_events.after(known, limit=MAX_MISSED)
+            revoked += [event for event in found if (event.kind, event.subject_id) == (KEY_REVOKED, key_id)]
+            known = found[-1].seq if found else here.seq
+        return subscription
+
+    async def _added(
+        self,
+        subscription: Subscription,
+        now: LogState,
+        begin: EventId,
+        known: int,
+        revoked: Sequence[EventRow],
+    ) -> bool:
+        """Add a stream that begins there, unless events after number `known` have been handed out already.
+
+        Args:
+            revoked: the events up to `known` that say that its key was revoked.
+        """
         async with self._handing_out:
             if not self._open:
                 self._position = EventId(now.epoch, now.newest)
                 self._tail.clear()
-            begin = last or EventId(now.epoch, now.newest)
-            subscription = Subscription(user_id, key_id, expires_at, begin, self._read_on, self._dialect)
-            with for_everybody():  # all streams wait for the lock
-                await self._catch_up(subscription, now, begin)
+            here = self._position
+            if here.epoch == now.epoch and here.seq > known:
+                return False
+            if begin.epoch != here.epoch or begin.seq > max(now.newest, here.seq):
+                # The data was replaced: the client has seen events that this history doesn't have yet.
+                subscription.reset("restored", here)
+            elif begin.seq + 1 < now.oldest or here.seq - begin.seq > MAX_MISSED:  # numbers have no gaps
+                subscription.reset("too_old", here)
+            else:
+                subscription.joined_at = here.seq
+            if revoked:  # that takes effect at once
+                with for_everybody():
+                    made = await self._dialect.frames(revoked, [subscription.user_id], here.epoch)
+                subscription.offer(Batch(made, begin, here))
             self._open.add(subscription)
-        return subscription
+            return True
 
     def leave(self, subscription: Subscription) -> None:
         """Remove a stream that has closed."""
@@ -126,24 +161,6 @@ class Hub:
         """End all streams because the server is stopping. Clients reconnect and get what they missed."""
         for subscription in self._open:
             subscription.stop()
-
-    async def _catch_up(self, subscription: Subscription, now: LogState, last: EventId) -> None:
-        """Prepare a new stream to get what it missed, or a reset if that can no longer be sent."""
-        here = self._position
-        if last.epoch != here.epoch or last.seq > max(now.newest, here.seq):
-            # The data was replaced: the client has seen events that this history doesn't have yet.
-            subscription.reset("restored", here)
-        elif last.seq + 1 < now.oldest or here.seq - last.seq > MAX_MISSED:  # numbers have no gaps
-            subscription.reset("too_old", here)
-        else:
-            subscription.joined_at = here.seq
-        # If the key was revoked since it was checked, that takes effect at once.
-        found = await log_of_events.after(now.newest, up_to=here.seq, limit=MAX_MISSED)
-        own = (KEY_REVOKED, subscription.key_id)
-        revoked = [event for event in found if (event.kind, event.subject_id) == own]
-        if revoked:
-            made = await self._dialect.frames(revoked, [subscription.user_id], here.epoch)
-            subscription.offer(Batch(made, last, here))
 
     async def _read_on(self, stream: Subscription) -> Part | None:
         """Return what to give a stream next, from memory or, for what it missed, from the log.
