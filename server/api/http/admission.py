@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from sanic import Request
 
@@ -20,6 +21,8 @@ from server.core.viewer import Viewer
 STREAM_RETRY = 30
 
 RATE = b"\r\nratelimit-limit: %d\r\nratelimit-remaining: %d\r\nratelimit-reset: %d"
+
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -99,6 +102,22 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
         REFUSED.labels(rates.wrong_keys.name).inc()
         raise RateLimited("This address has sent too many wrong keys.", rates.wrong_keys.resets_in())
     await rates.pause()
+
+
+def refusing_slowly(handler: Handler) -> Handler:
+    """Let a handler that is no operation answer a moment later if a rate limit refuses the request."""
+
+    @wraps(handler)
+    async def handle(request: Request, *arguments: Any, **named: Any) -> Any:
+        try:
+            return await handler(request, *arguments, **named)
+        except RateLimited:
+            rates: Rates | None = request.app.ctx.perch.rates
+            if rates is not None:
+                await rates.pause()
+            raise
+
+    return cast(Handler, handle)
 
 
 def counted(viewer: Viewer, account: bool) -> int | str:

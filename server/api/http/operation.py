@@ -110,33 +110,35 @@ def operation(
     ) -> Callable[..., Awaitable[JsonAnswer | None]]:
         @wraps(handler)
         async def handle(request: PerchRequest, **arguments: Any) -> JsonAnswer | None:
-            viewer: Viewer | None = None
-            if scopes:
-                viewer = known_viewer(request) or await looked_up_viewer(request)
-                arguments["viewer"] = entitled(viewer)
-            asks(request, viewer, account=account)
-            if (rates := context(request).rates) is not None:
-                try:
-                    if request.method in READING:
-                        admit_read(request, rates, viewer, account=account)
-                    else:
-                        await admit_write(
-                            request, rates, viewer, upload=form is not None, account=account, limit=limit
+            rates = context(request).rates
+            try:
+                viewer: Viewer | None = None
+                if scopes:
+                    viewer = known_viewer(request) or await looked_up_viewer(request)
+                    arguments["viewer"] = entitled(viewer)
+                asks(request, viewer, account=account)
+                if rates is not None and request.method in READING:
+                    admit_read(request, rates, viewer, account=account)
+                elif rates is not None:
+                    is_upload = form is not None
+                    await admit_write(request, rates, viewer, upload=is_upload, account=account, limit=limit)
+                if form is None and cast(Any, request.stream).request_body:
+                    await (request.drop_body() if body is None else request.take_body())
+                    if scopes:  # the key may have been revoked while the body was arriving
+                        arguments["viewer"] = entitled(
+                            known_viewer(request) or await looked_up_viewer(request)
                         )
-                except RateLimited:
+                if query is not None:
+                    arguments["query"] = read_query(request, query)
+                if headers is not None:
+                    arguments["headers"] = read_headers(request, headers)
+                if body is not None:
+                    arguments["body"] = read_body(request, body, needed=body_needed)
+                answered = await handler(request, **arguments)
+            except RateLimited:
+                if rates is not None:
                     await rates.pause()
-                    raise
-            if form is None and cast(Any, request.stream).request_body:
-                await (request.drop_body() if body is None else request.take_body())
-                if scopes:  # the key may have been revoked while the body was arriving
-                    arguments["viewer"] = entitled(known_viewer(request) or await looked_up_viewer(request))
-            if query is not None:
-                arguments["query"] = read_query(request, query)
-            if headers is not None:
-                arguments["headers"] = read_headers(request, headers)
-            if body is not None:
-                arguments["body"] = read_body(request, body, needed=body_needed)
-            answered = await handler(request, **arguments)
+                raise
             return None if answered is None else envelope.ok(answered, status)
 
         handle.takes_body = True  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from server.api.http import envelope
-from server.api.http.admission import admit_lookup, asks
+from server.api.http.admission import admit_lookup, asks, refusing_slowly
 from server.api.http.envelope import Answer
 from server.api.http.guards import context
 from server.api.http.headers import NO_STORE
@@ -116,6 +116,7 @@ async def describe(request: Request, viewer: Viewer, body: AltText, media_id: in
 
 
 @bp.route("/media/<name:str>", methods=["GET", "HEAD"])
+@refusing_slowly
 async def serve(request: Request, name: str) -> HTTPResponse | None:
     """The bytes of a variant; a neutral picture while it is being made."""
     found = object_keys.MEDIA_NAME.fullmatch(name)

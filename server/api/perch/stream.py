@@ -9,14 +9,14 @@ import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
-from server.api.http.admission import admitted_stream, asks
+from server.api.http.admission import admitted_stream, asks, refusing_slowly
 from server.api.http.chunks import ChunkWriter
 from server.api.http.guards import admitted_key, allowed, context, known_viewer, looked_up_viewer
 from server.api.http.headers import NO_STORE
 from server.api.http.inputs import read_headers
 from server.api.http.operation import streamed
 from server.api.perch import live as wire
-from server.core.errors import RateLimited, Unavailable
+from server.core.errors import Unavailable
 from server.core.live import capacity, event
 from server.core.live.event import LogState
 from server.core.live.event_id import EventId
@@ -44,6 +44,7 @@ class StreamHeaders(msgspec.Struct, frozen=True, rename={"last_event_id": "Last-
 
 @bp.get("/stream")
 @streamed(scope="read", events=wire.shapes(), headers=StreamHeaders)
+@refusing_slowly
 async def stream(request: Request) -> None:
     """Stream live events.
 
@@ -58,12 +59,7 @@ async def stream(request: Request) -> None:
     rates = context(request).rates
     with ExitStack() as held:
         if (known := known_viewer(request)) is not None:  # then a refusal costs no query
-            try:
-                held.enter_context(admitted_stream(request, rates, known))
-            except RateLimited:
-                if rates is not None:
-                    await rates.pause()
-                raise
+            held.enter_context(admitted_stream(request, rates, known))
         else:
             await admitted_key(request)
         # The log's state is read before the key is looked up, so that a later revocation is noticed below. It
