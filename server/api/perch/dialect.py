@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from server.api.perch.shapes import tweets
-from server.api.perch.shapes.tweets import Tweet
+from server.api.perch.shapes.tweets import Like, Tweet
 from server.core.cache.marks import Marks
 from server.features.likes.feature import LIKED
 from server.features.media.urls import MediaUrls
@@ -21,43 +21,70 @@ NAME = "perch"
 encoder = msgspec.json.Encoder()
 
 # Sizes in bytes, as measured with tracemalloc on 64-bit CPython 3.11: a card without its JSON, and its place
-# in a page; a tweet and its author as objects, each liker, and each picture.
-CARD, PLACE, TWEET, LIKER, PICTURE = 450, 250, 900, 200, 710
+# in a page; the id of each liker.
+CARD, PLACE, LIKER = 650, 250, 100
 
 # Each mark's field as it appears in an unmarked card, and the values of a mark.
 FIELDS = {mark.name: b',"%b":false' % mark.name.encode() for mark in MARKS}
 NOT_SET, SET = b"false", b"true"
 
+# What is before a tweet's likers, between two of them, and behind them.
+LIKES, NEXT_LIKER, LIKES_END = b'"likes":[', b'},{"id":', b'],"likes_count":'
+
 HEAD, COMMA = b'{"result":true,"tweets":[', b","
+
+
+class Likers(NamedTuple):
+    """The likers in a tweet's JSON: the offsets where the first begins and the last ends, and their ids."""
+
+    begin: int
+    end: int
+    ids: frozenset[int]
 
 
 class PerchCard(msgspec.Struct, frozen=True):
     """A tweet as JSON. `places` are the offsets of the marks' values in it, by the marks' names.
 
-    If likers are shown, `shown` is the tweet with at most `likers` of them, and the viewer comes first.
+    If likers are shown, at most `most_likers` of them, a viewer who likes the tweet comes first.
     """
 
     tweet_id: int
     plain: bytes
     places: dict[str, int]
-    likers: int
-    shown: Tweet | None
+    most_likers: int
+    likers: Likers | None
 
     @property
     def size(self) -> int:
         """Bytes of memory, about."""
-        size = len(self.plain) + CARD
-        if self.shown is not None:
-            size += TWEET + LIKER * len(self.shown.likes) + PICTURE * len(self.shown.media)
-        return size
+        return len(self.plain) + CARD + (LIKER * len(self.likers.ids) if self.likers is not None else 0)
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         """What this viewer gets."""
-        if self.shown is not None and self.tweet_id in marks.tweets[LIKED.name]:
-            shown = tweets.liked_by(self.shown, viewer, likers=self.likers)
-            return card(shown, likers=0).seen_by(viewer, marks)
-        places = sorted(place for name, place in self.places.items() if self.tweet_id in marks.tweets[name])
-        return SET.join(without(self.plain, places)) if places else self.plain
+        places = [place for name, place in self.places.items() if self.tweet_id in marks.tweets[name]]
+        if not places:
+            return self.plain
+        plain = self.plain
+        if self.likers is not None and self.tweet_id in marks.tweets[LIKED.name]:
+            plain = self._headed_by(viewer, self.likers)
+        longer = len(plain) - len(self.plain)  # all marks stand behind the likers
+        return SET.join(without(plain, sorted(place + longer for place in places)))
+
+    def _headed_by(self, viewer: Onlooker, likers: Likers) -> bytes:
+        """The tweet with this viewer at the head of its likers, however many are newer."""
+        first = encoder.encode(Like(viewer.id, viewer.id, viewer.name))
+        others = self.plain[likers.begin : likers.end]
+        if viewer.id in likers.ids:
+            # Inside names, quotes are escaped, so this finds only where a liker begins.
+            begin = others.index(b'{"id":%d,"user_id":' % viewer.id)
+            end = others.find(NEXT_LIKER, begin)
+            others = (
+                others[: max(begin - 1, 0)] if end < 0 else others[:begin] + others[end + len(COMMA) + 1 :]
+            )
+        elif len(likers.ids) == self.most_likers:
+            others = others[: max(others.rfind(NEXT_LIKER) + 1, 0)]
+        comma = COMMA if others else b""
+        return b"%b%b%b%b%b" % (self.plain[: likers.begin], first, comma, others, self.plain[likers.end :])
 
 
 class Pieces(NamedTuple):
@@ -91,7 +118,7 @@ class PerchPage:
         marked = {name: here for name, on in marks.tweets.items() if (here := self.ids & on)}
         if not marked:
             return self.plain
-        if self.cards[0].shown is not None:  # likers are shown on all cards or on none
+        if self.cards[0].likers is not None:  # they are shown on all cards or on none
             return joined([card.seen_by(viewer, marks) for card in self.cards], self.cursors)
         if self._pieces is None:
             self._pieces = pieces(self.plain, self.cards)
@@ -124,9 +151,13 @@ class PerchDialect:
 def card(shown: Tweet, *, likers: int) -> PerchCard:
     """The tweet as JSON."""
     plain = encoder.encode(shown)
-    # Inside texts, quotes are escaped, so this finds only the tweet's own field.
+    # Inside texts, quotes are escaped, so this finds only the tweet's own fields.
     places = {name: plain.rindex(field) + len(field) - len(NOT_SET) for name, field in FIELDS.items()}
-    return PerchCard(shown.id, plain, places, likers, shown if likers else None)
+    found = None
+    if likers:
+        ids = frozenset([like.id for like in shown.likes])
+        found = Likers(plain.index(LIKES) + len(LIKES), plain.rindex(LIKES_END), ids)
+    return PerchCard(shown.id, plain, places, likers, found)
 
 
 def pieces(plain: bytes, cards: Sequence[PerchCard]) -> Pieces:

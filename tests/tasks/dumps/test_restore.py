@@ -149,7 +149,10 @@ async def test_a_restore_is_recorded_and_keeps_the_acts_since_the_dump(
         before = await connection.fetch("SELECT id, at, act, user_id FROM audit_acts ORDER BY id")
     second = await from_dump(dump, workshop, target, force=True)
     assert second.acts is not None
-    assert [(act.act, act.user) for act in second.acts] == [("user.suspend", "u1"), ("user.suspend", "#99999")]
+    assert [(act.act, act.user) for act in second.acts] == [
+        ("user.suspend", "u1"),
+        ("user.suspend", "#99999"),
+    ]
     async with connected(target.database) as connection:
         after = await connection.fetch("SELECT id, at, act, user_id FROM audit_acts ORDER BY id")
         assert after[:-1] == before

@@ -12,7 +12,6 @@ from server.api.perch.shapes.media import Media, media
 from server.core.viewer import Person
 from server.features.media.urls import MediaUrls
 from server.features.people.people import ListedPerson
-from server.features.timelines.dialect import Onlooker
 from server.features.timelines.timeline import TweetRow
 
 
@@ -80,12 +79,6 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         created_at=row.created_at,
         stamp=row.created_at,
     )
-
-
-def liked_by(shown: Tweet, viewer: Onlooker, *, likers: int) -> Tweet:
-    """The same with a viewer who likes it at the head of its likers, however many are newer."""
-    others = [like for like in shown.likes if like.id != viewer.id]
-    return msgspec.structs.replace(shown, likes=[Like(viewer.id, viewer.id, viewer.name), *others][:likers])
 
 
 def one(shown: bytes) -> bytes:

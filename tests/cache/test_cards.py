@@ -1,0 +1,41 @@
+"""A card is put together from pieces as if the tweet were rendered for each viewer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from server.api.perch.dialect import PerchDialect
+from server.core.cache.marks import Marks
+from server.core.viewer import Person
+from server.features.media.urls import MediaUrls
+from server.features.timelines.timeline import Liker, TweetRow
+
+# Text that looks like the JSON in which the pieces are found.
+TEXT = 'a "likes":[{"id":1}],"likes_count":5,"liked":false,"bookmarked":false \\" b'
+
+
+@pytest.mark.parametrize("shown", [0, 1, 2, 5])
+@pytest.mark.parametrize("likers", [[], [7], [1, 2, 3], [3, 7, 2], [1, 2, 7, 3, 4, 5]])
+@pytest.mark.parametrize("marked", [(), ("liked",), ("bookmarked",), ("liked", "bookmarked")])
+def test_a_card_shows_the_viewer_first_and_their_marks(
+    shown: int, likers: list[int], marked: tuple[str, ...]
+) -> None:
+    viewer = Person(7, 'Mo "]', "mo")
+    newest = [Liker(who, f"liker {who}") for who in likers[:shown]]
+    row = TweetRow(42, TEXT, datetime.now(UTC), len(likers), 3, 1, "A", "a", [], newest)
+    card = PerchDialect(MediaUrls(None, "")).card(row, likers=shown)
+    marks = Marks(0, {name: frozenset({42} if name in marked else ()) for name in ("liked", "bookmarked")})
+    seen = msgspec.json.decode(card.seen_by(viewer, marks))
+    expected = likers[:shown]
+    if "liked" in marked and shown:
+        expected = [7, *(who for who in expected if who != 7)][:shown]
+    assert [like["id"] for like in seen["likes"]] == expected
+    assert all(
+        like["name"] == (viewer.name if like["id"] == 7 and "liked" in marked else f"liker {like['id']}")
+        for like in seen["likes"]
+    )
+    assert (seen["content"], seen["likes_count"]) == (TEXT, len(likers))
+    assert (seen["liked"], seen["bookmarked"]) == ("liked" in marked, "bookmarked" in marked)
