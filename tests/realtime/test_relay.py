@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,10 +13,11 @@ import pytest
 
 from config.settings import Settings
 from server.core.database.connection import rows
+from server.core.live import event
 from server.core.live.event import GROWN, MOVE, PLANNER
 from server.core.live.relay import BATCH, Relay
 from server.operations.condition import late_events
-from tests.waiting import until_gone
+from tests.waiting import PATIENCE, until_gone
 
 
 async def test_the_log_does_not_grow_without_notifying_listeners(settings: Settings, database: None) -> None:
@@ -128,3 +130,22 @@ async def test_late_events_make_perch_degraded(settings: Settings, database: Non
         await until_gone(late_events)
     finally:
         await connection.close()
+
+
+async def test_whoever_writes_many_events_lets_late_ones_pass(settings: Settings, database: None) -> None:
+    connection: Any = await asyncpg.connect(**settings.database.connect_arguments())
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")  # nobody moves them
+            await rows(
+                "INSERT INTO outbox (kind, subject_id, created_at) "
+                "VALUES ('user', 1, now() - interval '20 s') RETURNING id"
+            )
+            began = time.monotonic()
+            await event.let_pass(at_most=0.3)
+            assert time.monotonic() - began >= 0.3
+    finally:
+        await connection.close()
+    await rows("DELETE FROM outbox RETURNING 1")
+    async with asyncio.timeout(PATIENCE):
+        await event.let_pass(at_most=2 * PATIENCE)

@@ -12,6 +12,8 @@ these tables.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +25,9 @@ from server.core.database.connection import rows
 
 # How long a client may be disconnected and still get what it missed.
 KEPT_FOR = timedelta(days=1)
+
+# Events that have been waiting for more than this many seconds are late: they are moved five times a second.
+LATE = 0.5
 
 
 # PostgreSQL's channel on which the relay says that the log has grown. Only the relay notifies: a NOTIFY in
@@ -169,6 +174,17 @@ def moved(found: Collection[Any]) -> Moved:
     first = next(iter(found))
     told = [Told(row["kind"], row["subject_id"]) for row in found if row["kind"] is not None]
     return Moved(told, first["taken"], first["up_to"])
+
+
+async def let_pass(*, at_most: float = 0.5) -> None:
+    """Wait a little if events are waiting for long: whoever writes thousands of them must let others' pass.
+
+    Args:
+        at_most: how many seconds; perhaps there is nobody who moves events at the moment.
+    """
+    end = time.monotonic() + at_most
+    while time.monotonic() < end and await behind() > LATE:  # noqa: ASYNC110  # other processes move them
+        await asyncio.sleep(0.1)
 
 
 async def behind() -> float:

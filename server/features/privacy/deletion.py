@@ -15,6 +15,7 @@ from server.core.cache import changes
 from server.core.database.connection import row, transaction
 from server.core.errors import InvalidBody, InvalidKey, PublicKey
 from server.core.jobs import Job, Jobs
+from server.core.live import event
 from server.core.personal import Objects
 from server.core.viewer import Viewer
 from server.features.invitations import invitation
@@ -146,7 +147,7 @@ async def erase(user_id: int, store: ObjectStore, media_folder: str) -> bool:
     """
     await _end_grace(user_id)
     while await erase_some(user_id, store, media_folder):
-        pass
+        await event.let_pass()
     return await erasure.remove_user(user_id)
 
 
