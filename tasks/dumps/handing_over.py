@@ -5,7 +5,7 @@ It is read as far as possible: damage to it may be the very reason for the resto
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +54,7 @@ HANDLES = "SELECT id, handle FROM users WHERE id = ANY($1)"
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """An act that was carried over. `user` is the handle of the user it was done to, or `#` and the id."""
+    """An act that was carried over. `user` is the handle of the user it was done to, if that is known."""
 
     at: datetime
     act: str
@@ -108,18 +108,13 @@ async def hand_over_acts(before: DatabaseAddress, restored: DatabaseAddress) -> 
         Carried(
             act["at"],
             act["act"],
-            named(act["user_id"], handles),
+            handles.get(act["user_id"]),
             act["subject_id"],
             msgspec.json.decode(act["details"]),
         )
         for act in added
         if act["act"] != Act.DATABASE_RESTORED
     ]
-
-
-def named(user_id: int | None, handles: Mapping[int, str]) -> str | None:
-    """A user's handle, or the id of one who isn't there any more; None for an act that was done to nobody."""
-    return None if user_id is None else handles.get(user_id, f"#{user_id}")
 
 
 async def is_one_history(before: asyncpg.Connection, restored: asyncpg.Connection) -> bool:
