@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.core.cache.marks import Mark
-from server.core.limits.limit import Limit
+from server.core.limits.tally import Limit
 from server.core.live.kinds import Kind
 from server.core.personal import NOTHING, PersonalData
 from server.operations.counters import Counter

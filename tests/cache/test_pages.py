@@ -33,9 +33,8 @@ KEY = PageKey(ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
 async def pages(perch: Context) -> Pages:
     """Pages that nobody has requested yet."""
     await until(perch.memory.store.versions.are_believed)
-    return Memory(perch.memory.store.versions, [PerchDialect(perch.urls)], MARKS, max_bytes=1 << 30).pages[
-        NAME
-    ]
+    memory = Memory(perch.memory.store.versions, [PerchDialect(perch.urls)], MARKS, max_bytes=1 << 30)
+    return memory.pages[NAME]
 
 
 @pytest.fixture

@@ -55,11 +55,11 @@ def test_a_stamp_of_one_process_is_seen_by_the_others() -> None:
     assert versions.believed_change() != any_before
 
 
-def test_a_snapshot_keeps_the_versions_from_before_a_stamp() -> None:
+def test_a_copy_keeps_the_versions_from_before_a_stamp() -> None:
     versions = Versions()
-    before, snapshot = versions.of([100, 200]), versions.all()
+    before, copy = versions.of([100, 200]), versions.all()
     versions.stamp([200])
-    assert snapshot.of([100, 200]) == before
+    assert copy.of([100, 200]) == before
     assert versions.of([100, 200]) != before
 
 

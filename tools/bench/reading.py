@@ -41,7 +41,10 @@ LIKE = """
 
 @dataclass(frozen=True)
 class Reading:
-    """The requests of a row, and the required share of the other side's throughput."""
+    """The requests of a row, and the required share of the other side's throughput.
+
+    In the path, `{tweet}` is a tweet in the middle of the data.
+    """
 
     what: str
     against: str
@@ -50,65 +53,30 @@ class Reading:
     access_log: bool = False
 
 
-def first_page(stage: Stage) -> list[Row]:
-    """The first page of All, without and with the access log: two rows of the table with two names."""
-    return compared(
-        stage,
-        Reading(
-            f"first page of All, `likers=0`, {PAGE} tweets, 1,000 viewers, `ACCESS_LOG=off`",
-            "Sanic, one handler answering fixed bytes",
-            calls.FIRST_PAGE,
-            0.8,
-        ),
-    )
+BYTES = "Sanic answering as many bytes"
 
-
-def as_shipped(stage: Stage) -> list[Row]:
-    """The same with both access logs on."""
-    return compared(
-        stage,
-        Reading(
-            "the same as shipped, access log on",
-            "the same with Sanic's own access log on",
-            calls.FIRST_PAGE,
-            1.0,
-            access_log=True,
-        ),
-    )
-
-
-def old_client(stage: Stage) -> list[Row]:
-    """The address without parameters, with likers in each tweet."""
-    return compared(
-        stage,
-        Reading(
-            "bare `GET /api/tweets` of an old client, embedded likers",
-            "Sanic answering as many bytes",
-            calls.OLD_CLIENT,
-            0.7,
-        ),
-    )
-
-
-def me(stage: Stage) -> list[Row]:
-    """The user's own profile."""
-    return compared(
-        stage,
-        Reading("`GET /api/users/me`, warm", "Sanic answering as many bytes", calls.ME, 0.95),
-    )
-
-
-def one_tweet(stage: Stage) -> list[Row]:
-    """A single tweet, for viewers who have read no timeline in these processes."""
-    return compared(
-        stage,
-        Reading(
-            "one tweet, warm, for viewers who have read no timeline",
-            "Sanic answering as many bytes",
-            f"/api/tweets/{stage.usual.tweets // 2}?likers=0",
-            0.95,
-        ),
-    )
+READINGS = {
+    "first-page": Reading(
+        f"first page of All, `likers=0`, {PAGE} tweets, 1,000 viewers, `ACCESS_LOG=off`",
+        "Sanic, one handler answering fixed bytes",
+        calls.FIRST_PAGE,
+        0.8,
+    ),
+    "access-log": Reading(
+        "the same as shipped, access log on",
+        "the same with Sanic's own access log on",
+        calls.FIRST_PAGE,
+        1.0,
+        access_log=True,
+    ),
+    "old-client": Reading(
+        "bare `GET /api/tweets` of an old client, embedded likers", BYTES, calls.OLD_CLIENT, 0.7
+    ),
+    "me": Reading("`GET /api/users/me`, warm", BYTES, calls.ME, 0.95),
+    "tweet": Reading(
+        "one tweet, warm, for viewers who have read no timeline", BYTES, "/api/tweets/{tweet}?likers=0", 0.95
+    ),
+}
 
 
 def marked(stage: Stage) -> list[Row]:
@@ -152,10 +120,10 @@ async def like_the_page(folder: Path, fans: list[Call], others: list[Call]) -> N
         await connection.close()
 
 
-def compared(stage: Stage, reading: Reading) -> list[Row]:
-    """Measure Perch and the fixed bytes alternately."""
-    community = stage.usual
-    asked = calls.reading(reading.path, community.keys)
+def compared(name: str, stage: Stage) -> list[Row]:
+    """Measure Perch and the fixed bytes alternately, with the requests of this name."""
+    community, reading = stage.usual, READINGS[name]
+    asked = calls.reading(reading.path.format(tweet=community.tweets // 2), community.keys)
     log = "on" if reading.access_log else "off"
     with tempfile.TemporaryDirectory() as name, sides.perch(community.folder, ACCESS_LOG=log) as perch:
         folder = Path(name)

@@ -11,9 +11,8 @@ from sanic import Request
 
 from server.api.http.addresses import Addresses
 from server.core.errors import RateLimited
-from server.core.limits.limit import Limit
 from server.core.limits.rates import REFUSED, Rates
-from server.core.limits.tally import Tally
+from server.core.limits.tally import Limit, Tally
 from server.core.limits.turns import Address, asker
 from server.core.viewer import Viewer
 
@@ -105,7 +104,7 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
 
 
 def refusing_slowly(handler: Handler) -> Handler:
-    """Let a handler that is no operation answer a moment later if a rate limit refuses the request."""
+    """Make a handler's response come a moment later if a rate limit refuses the request."""
 
     @wraps(handler)
     async def handle(request: Request, *arguments: Any, **named: Any) -> Any:

@@ -28,9 +28,12 @@ def known_viewer(request: Request) -> Viewer | None:
 
 async def looked_up_viewer(request: Request) -> Viewer:
     """The viewer with the request's key, from the database. Raises MissingKey, InvalidKey, RateLimited."""
-    perch = context(request)
-    key = await admitted_key(request)
-    digest = api_keys.digest(key)
+    return await viewer_with(request, await admitted_key(request))
+
+
+async def viewer_with(request: Request, key: str) -> Viewer:
+    """The viewer with a key that has been admitted, from the database. Raises InvalidKey, RateLimited."""
+    perch, digest = context(request), api_keys.digest(key)
     try:
         viewer = await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
     except InvalidKey:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from server.api.http import envelope
-from server.api.http.admission import READING, admit_read, admit_write, asks
+from server.api.http.admission import READING, admit_read, admit_write, asks, refusing_slowly
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.guards import allowed, context, known_viewer, looked_up_viewer
 from server.api.http.inputs import read_body, read_headers, read_query
@@ -32,7 +32,7 @@ from server.core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from server.core.limits.limit import Limit
+from server.core.limits.tally import Limit
 from server.core.security.api_keys import HeldScope, Scope
 from server.core.viewer import Viewer
 
@@ -108,37 +108,32 @@ def operation(
     def decorate(
         handler: Callable[..., Awaitable[Success | None]],
     ) -> Callable[..., Awaitable[JsonAnswer | None]]:
+        @refusing_slowly
         @wraps(handler)
         async def handle(request: PerchRequest, **arguments: Any) -> JsonAnswer | None:
-            rates = context(request).rates
-            try:
-                viewer: Viewer | None = None
-                if scopes:
-                    viewer = known_viewer(request) or await looked_up_viewer(request)
-                    arguments["viewer"] = entitled(viewer)
-                asks(request, viewer, account=account)
-                if rates is not None and request.method in READING:
+            viewer: Viewer | None = None
+            if scopes:
+                viewer = known_viewer(request) or await looked_up_viewer(request)
+                arguments["viewer"] = entitled(viewer)
+            asks(request, viewer, account=account)
+            if (rates := context(request).rates) is not None:
+                if request.method in READING:
                     admit_read(request, rates, viewer, account=account)
-                elif rates is not None:
-                    is_upload = form is not None
-                    await admit_write(request, rates, viewer, upload=is_upload, account=account, limit=limit)
-                if form is None and cast(Any, request.stream).request_body:
-                    await (request.drop_body() if body is None else request.take_body())
-                    if scopes:  # the key may have been revoked while the body was arriving
-                        arguments["viewer"] = entitled(
-                            known_viewer(request) or await looked_up_viewer(request)
-                        )
-                if query is not None:
-                    arguments["query"] = read_query(request, query)
-                if headers is not None:
-                    arguments["headers"] = read_headers(request, headers)
-                if body is not None:
-                    arguments["body"] = read_body(request, body, needed=body_needed)
-                answered = await handler(request, **arguments)
-            except RateLimited:
-                if rates is not None:
-                    await rates.pause()
-                raise
+                else:
+                    await admit_write(
+                        request, rates, viewer, upload=form is not None, account=account, limit=limit
+                    )
+            if form is None and cast(Any, request.stream).request_body:
+                await (request.drop_body() if body is None else request.take_body())
+                if scopes:  # the key may have been revoked while the body was arriving
+                    arguments["viewer"] = entitled(known_viewer(request) or await looked_up_viewer(request))
+            if query is not None:
+                arguments["query"] = read_query(request, query)
+            if headers is not None:
+                arguments["headers"] = read_headers(request, headers)
+            if body is not None:
+                arguments["body"] = read_body(request, body, needed=body_needed)
+            answered = await handler(request, **arguments)
             return None if answered is None else envelope.ok(answered, status)
 
         handle.takes_body = True  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from sanic import Blueprint, Request
 
 from server.api.http.admission import admitted_stream, asks, refusing_slowly
 from server.api.http.chunks import ChunkWriter
-from server.api.http.guards import admitted_key, allowed, context, known_viewer, looked_up_viewer
+from server.api.http.guards import admitted_key, allowed, context, known_viewer, viewer_with
 from server.api.http.headers import NO_STORE
 from server.api.http.inputs import read_headers
 from server.api.http.operation import streamed
@@ -60,12 +60,11 @@ async def stream(request: Request) -> None:
     with ExitStack() as held:
         if (known := known_viewer(request)) is not None:  # then a refusal costs no query
             held.enter_context(admitted_stream(request, rates, known))
-        else:
-            await admitted_key(request)
+        key = await admitted_key(request)
         # The log's state is read before the key is looked up, so that a later revocation is noticed below. It
         # is looked up, not taken from memory: a revocation may be older, and not yet known to this process.
         now = await event.state()
-        viewer = allowed(await looked_up_viewer(request), "read")
+        viewer = allowed(await viewer_with(request, key), "read")
         if known is None:
             held.enter_context(admitted_stream(request, rates, viewer))
         asks(request, viewer)

@@ -33,19 +33,19 @@ def clock() -> int:
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
-class Snapshot:
-    """The versions of all topics from before a read. A copy of half a megabyte takes about 15 us."""
+class Words:
+    """The words of the table, or of a copy."""
 
     def __init__(self, words: memoryview) -> None:
-        self._words = memoryview(words.tobytes()).cast("Q")
+        self.words = words
 
     def of(self, needed: Sequence[int]) -> tuple[int, ...]:
-        """The versions of these topics, which may have become known after the copy was made."""
-        words = self._words
+        """The versions of these topics. Take them before reading the value that is to be cached with them."""
+        words = self.words
         return tuple([words[topic] for topic in needed])
 
 
-class Versions:
+class Versions(Words):
     """The table. It is created before the fork; each process has its own object over the same memory.
 
     The words are 8 bytes at addresses divisible by 8, which processors read and write atomically. `_ANY` is
@@ -58,7 +58,7 @@ class Versions:
         size = topics.WORDS * 8
         self._file = os.memfd_create("perch-versions")
         os.ftruncate(self._file, size)
-        self.words = memoryview(mmap.mmap(self._file, size)).cast("Q")
+        super().__init__(memoryview(mmap.mmap(self._file, size)).cast("Q"))
 
     def stamp(self, changed: Iterable[int]) -> None:
         """Invalidate whatever was read of these topics before, in every process of the host."""
@@ -69,14 +69,9 @@ class Versions:
             words[topic] = number
         words[_ANY] = number ^ 1
 
-    def of(self, needed: Sequence[int]) -> tuple[int, ...]:
-        """The versions of these topics. Take them before reading the value that is to be cached with them."""
-        words = self.words
-        return tuple([words[topic] for topic in needed])
-
-    def all(self) -> Snapshot:
-        """The versions of all topics. Take them before reading what reveals which topics it depends on."""
-        return Snapshot(self.words)
+    def all(self) -> Words:
+        """A copy of the table, which takes about 15 us. Make it before reading what reveals the topics."""
+        return Words(memoryview(self.words.tobytes()).cast("Q"))
 
     def believed_change(self) -> int | None:
         """A number that changes with every stamp, if the table can be trusted, else None."""

@@ -100,11 +100,13 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
         if who is None:
             return await self._free(timeout)
         turns = self._addresses if isinstance(who, Address) else self._users
-        try:
-            async with asyncio.timeout(ACQUIRE_TIMEOUT):
-                await turns.take(who)
-        except TimeoutError:
-            raise PoolExhausted(f"earlier requests of the same user took {ACQUIRE_TIMEOUT:g} s") from None
+        if not turns.take_free(who):
+            try:
+                async with asyncio.timeout(ACQUIRE_TIMEOUT):
+                    await turns.take(who)
+            except TimeoutError:
+                words = "earlier requests of the same user or address kept their connections for"
+                raise PoolExhausted(f"{words} {ACQUIRE_TIMEOUT:g} s") from None
         try:
             connection = await self._free(timeout)
         except BaseException:

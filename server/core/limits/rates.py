@@ -11,9 +11,8 @@ from redis.asyncio import Redis
 
 from config.metrics import REGISTRY
 from config.settings import Settings
-from server.core.limits.limit import Limit
 from server.core.limits.streams import Streams
-from server.core.limits.tally import Ledger, Rate, Tally, settle_for_ever
+from server.core.limits.tally import Ledger, Limit, Rate, Tally, settle_for_ever
 
 # The responses to a wrong key and to a request beyond a rate are delayed by this many seconds: that slows
 # down anyone guessing keys, and clients that try again at once. At most this many requests wait at once in a
@@ -36,7 +35,7 @@ REFUSED = Counter(
 class Rates:
     """All tallies: reads, writes, uploads and features' own limits per user; the rest per address.
 
-    Users are counted once, whichever of their keys they use.
+    Each user has one count, whichever of their keys is used.
 
     Reads, and all requests with a valid key from one address, are counted approximately, which costs no round
     trip; the others are counted exactly.

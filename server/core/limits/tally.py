@@ -51,6 +51,19 @@ class Rate:
         return cls(int(most), UNITS[unit])
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often a user may do something, besides the limits for all requests; declared by its feature.
+
+    Attributes:
+        name: unique; the label of the metric that counts refusals.
+        rate: such as `5/hour`, in windows that follow the clock. It is counted exactly.
+    """
+
+    name: str
+    rate: str
+
+
 @dataclass(slots=True)
 class Count:
     """A caller's count: the total last seen in Redis, and the requests not yet added there."""

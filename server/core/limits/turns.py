@@ -23,7 +23,7 @@ class Address(str):
     __slots__ = ()
 
 
-# Who the current task uses the database for: a user, or an address. None if it is for several, or for nobody.
+# For whom the current task uses the database: a user or an address; None if that is nobody in particular.
 asker: ContextVar[int | str | Address | None] = ContextVar("asker", default=None)
 
 
@@ -38,10 +38,10 @@ def for_everybody() -> Iterator[None]:
 
 
 class Turns:
-    """Lets everyone do a limited number of things at once; further ones wait for earlier ones of the same.
+    """Lets each user, or address, do a limited number of things at once; more of theirs wait in a queue.
 
     Args:
-        at_once: how many may run concurrently for each of them.
+        at_once: how many may run concurrently for each.
         waiting: how many more may wait.
     """
 
@@ -51,10 +51,16 @@ class Turns:
         self._queues: dict[Hashable, deque[asyncio.Future[None]]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()  # the event loop alone keeps only weak references
 
+    def take_free(self, who: Hashable) -> bool:
+        """Take a turn, which must be given back, if one is free."""
+        if (busy := self._busy.get(who, 0)) >= self._at_once:
+            return False
+        self._busy[who] = busy + 1
+        return True
+
     async def take(self, who: Hashable) -> None:
-        """Wait for a turn, which must be given back. Raises RateLimited if too many wait already."""
-        if (busy := self._busy.get(who, 0)) < self._at_once:
-            self._busy[who] = busy + 1
+        """The same, but wait for a turn. Raises RateLimited if too many wait already."""
+        if self.take_free(who):
             return
         queue = self._queues.setdefault(who, deque())
         if len(queue) >= self._most_waiting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.core.limits.limit import Limit
+from server.core.limits.tally import Limit
 from server.features.feature import Feature
 
 # All clients read everything anew when an account is hidden, and when it is kept.

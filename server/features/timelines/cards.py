@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from server.core.cache import topics
 from server.core.cache.store import Known, Store
-from server.core.cache.versions import Snapshot
+from server.core.cache.versions import Words
 from server.features.timelines import timeline
 from server.features.timelines.dialect import Card, Dialect
 from server.features.timelines.timeline import TweetRow
@@ -48,8 +48,8 @@ class Cards:
         kept = self._kept(tweet_ids, likers, NONE)
         return [tweet_id for tweet_id, card in zip(tweet_ids, kept, strict=True) if card is not None]
 
-    def rendered(self, rows: Iterable[TweetRow], before: Snapshot, *, likers: int) -> dict[int, Known[Card]]:
-        """Cards of rows that were read after the snapshot, by the tweet's id. They are cached."""
+    def rendered(self, rows: Iterable[TweetRow], before: Words, *, likers: int) -> dict[int, Known[Card]]:
+        """Cards of rows that were read after the copy of the table was made, by tweet. They are cached."""
         found = {}
         for row in rows:
             card = self._dialect.card(row, likers=likers)

@@ -18,7 +18,7 @@ from server.core.limits.turns import Turns
 from server.features.timelines import timeline
 from server.features.timelines.cards import Cards, needed_of
 from server.features.timelines.dialect import Card, Cursors, Dialect, Onlooker, RenderedPage
-from server.features.timelines.timeline import Asked, Place, Timeline, TweetRow
+from server.features.timelines.timeline import Asked, Place, Timeline
 
 # The bytes that a cached id takes, with the topics that it needs.
 EACH = 210
@@ -159,18 +159,23 @@ class Pages:
         cursor = part.before if part.after is None else part.after
         # One more than the page holds, to know whether anything follows.
         asked = Asked(cursor, part.limit + 1 if part.limit else 0, part.skip, key.subject)
+        if earlier is None and self._absent < 0.5:
+            places = await timeline.places(reading, asked)
+            self._learn(places, likers)
+            return _ids(part, places)
         known = self._cards.kept(earlier.ids, likers=likers) if earlier is not None else []
         before = self._store.versions.all()
-        rows: list[TweetRow] = []
-        if earlier is not None or self._absent > 0.5:
-            places, rows = await timeline.places_with_rows(reading, asked, likers=likers, known=known)
-        else:
-            places = await timeline.places(reading, asked)
-        if earlier is None and places:
-            kept = self._cards.kept([place.id for place in places], likers=likers)
-            self._absent += (1 - len(kept) / len(places) - self._absent) * LEARNING
+        places, rows = await timeline.places_with_rows(reading, asked, likers=likers, known=known)
+        if earlier is None:
+            self._learn(places, likers)
         read |= self._cards.rendered(rows, before, likers=likers)
         return _ids(part, places)
+
+    def _learn(self, places: Sequence[Place], likers: int) -> None:
+        """Note which share of the cards of a page that was not known from before is absent."""
+        if places:
+            kept = self._cards.kept([place.id for place in places], likers=likers)
+            self._absent += (1 - len(kept) / len(places) - self._absent) * LEARNING
 
     async def _compose(self, key: PageKey, found: _Ids, read: Mapping[int, Known[Card]]) -> Page:
         cards = await self._cards.of(found.ids, likers=key.part.likers, read=read)
