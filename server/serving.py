@@ -16,7 +16,8 @@ from collections.abc import Callable, Collection
 
 from sanic.server.protocols.http_protocol import HttpProtocol
 
-from server.api.http.protocol import PerchHttp, PerchProtocol
+from server.api.http.exchange import PerchHttp
+from server.api.http.protocol import PerchProtocol
 from server.context import App
 
 # How many connections may wait to be accepted, for all web processes together: when a server restarts, all of

@@ -25,6 +25,9 @@ from tests.attacks.world import MOVING, NOBODYS, OWNED, REQUEST_ID, Matrix, Word
 from tests.callers import Caller
 from tests.thorough import much
 
+# What an id is of, where its name says more: a reply is a tweet, a follower a user.
+KINDS = {"reply_id": "tweet", "follower_id": "user"}
+
 
 async def complaints(
     app: App, client: httpx.AsyncClient, alice: Caller, bob: Caller, carol: Caller
@@ -84,6 +87,7 @@ async def of_route(matrix: Matrix, route: Route) -> Any:
         ids = await another.belongings() if another is not matrix else ids
         async for complaint in with_foreign_objects(another, route, ids):
             yield complaint
+    await matrix.unblock()
     matrix = await matrix.of_another(route)
     ids = await matrix.belongings()
     answer = await matrix.ask(route, ids, {"api-key": await right_key(matrix, route, scopes)})
@@ -91,6 +95,8 @@ async def of_route(matrix: Matrix, route: Route) -> Any:
         yield f"the right key gets {answer.status_code} {answer.text[:200]}, so the others say nothing"
     if route.is_ending:
         await matrix.settled()
+    else:
+        await matrix.unblock()
 
 
 async def right_key(matrix: Matrix, route: Route, scopes: tuple[str, ...]) -> str:
@@ -123,7 +129,7 @@ async def with_foreign_objects(matrix: Matrix, route: Route, ids: dict[str, Any]
     *_, name = re.findall(r"{(\w+_id)}", route.path)
     for nobodys in NOBODYS:
         answer = await matrix.ask(route, Words(ids, **{name: nobodys}), {"api-key": matrix.carol.key})
-        for complaint in refused(answer, (404, f"{name.removesuffix('_id')}_not_found")):
+        for complaint in refused(answer, (404, f"{KINDS.get(name, name.removesuffix('_id'))}_not_found")):
             yield f"{name} {nobodys}: {complaint}"
 
 

@@ -10,12 +10,15 @@ import msgspec
 
 from server.api.http import openapi
 from server.api.http.operation import Operation
+from server.api.perch.notifications import ReadUpTo
+from server.api.perch.preferences import NewPreferences
+from server.api.perch.relations import NewMute
 from server.api.perch.shapes.api_keys import NewKey
 from server.api.perch.shapes.invitations import NewInvitation
 from server.api.perch.shapes.media import AltText
 from server.api.perch.shapes.operations import NewRun
 from server.api.perch.shapes.privacy import Confirmation
-from server.api.perch.shapes.tweets import NewTweet
+from server.api.perch.shapes.tweets import NewTweet, WhoMayReplyHere
 from server.api.perch.shapes.users import NewName, NewSuspension, Suspension
 from server.context import App
 from tests import pictures
@@ -26,8 +29,17 @@ READ = ("GET", "HEAD")
 PUBLIC: dict[str, tuple[str, ...]] = {
     "/": READ,
     "/following": READ,
+    "/bookmarks": READ,
+    "/requests": READ,
+    "/hashtags/{name}": READ,
+    "/notifications": READ,
+    "/notifications/{tab}": READ,
+    "/{handle}": READ,
+    "/{handle}/{what}": READ,
     "/settings": READ,
+    "/settings/{section}": READ,
     "/operations": READ,
+    "/operations/{section}": READ,
     "/join": READ,
     "/join/{token}": READ,
     "/tweets/{number}": READ,
@@ -61,6 +73,10 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewInvitation: {"note": "not to be made"},
     NewRun: {"kind": "retention"},
     Suspension: {"hide_tweets": True},
+    ReadUpTo: {"up_to": 0},
+    NewMute: {},
+    NewPreferences: {"default_visibility": "public"},
+    WhoMayReplyHere: {"who_may_reply": "nobody"},
     Confirmation: {},  # each request says whose account it is about
     NewSuspension: {},  # each request says this as well
 }
@@ -88,13 +104,27 @@ ALL_MAY = Foreign()
 # One entry for each route with an object's id in its path.
 FOREIGN: dict[str, Foreign] = {
     "GET /api/tweets/{tweet_id}": ALL_MAY,
+    "GET /api/tweets/{tweet_id}/thread": ALL_MAY,
     "DELETE /api/tweets/{tweet_id}": Foreign((403, "not_author"), ruled=True),
     "GET /api/tweets/{tweet_id}/likes": ALL_MAY,
     "POST /api/tweets/{tweet_id}/likes": ALL_MAY,
     "DELETE /api/tweets/{tweet_id}/likes": ALL_MAY,
     "GET /api/users/{user_id}": ALL_MAY,
+    "GET /api/users/by-handle/{handle}": ALL_MAY,
     "POST /api/users/{user_id}/follow": ALL_MAY,
     "DELETE /api/users/{user_id}/follow": ALL_MAY,
+    "DELETE /api/users/{user_id}/follower": ALL_MAY,
+    "POST /api/users/{user_id}/block": ALL_MAY,
+    "DELETE /api/users/{user_id}/block": ALL_MAY,
+    "POST /api/users/{user_id}/mute": ALL_MAY,
+    "DELETE /api/users/{user_id}/mute": ALL_MAY,
+    "PATCH /api/tweets/{tweet_id}": Foreign((403, "not_author"), (403, "not_author")),
+    "POST /api/tweets/{reply_id}/hidden": Foreign((403, "not_author"), (403, "not_author")),
+    "DELETE /api/tweets/{reply_id}/hidden": Foreign((403, "not_author"), (403, "not_author")),
+    "POST /api/follow-requests/{follower_id}": Foreign((404, "user_not_found"), (404, "user_not_found")),
+    "DELETE /api/follow-requests/{follower_id}": Foreign((404, "user_not_found"), (404, "user_not_found")),
+    "POST /api/tweets/{tweet_id}/mute": ALL_MAY,
+    "DELETE /api/tweets/{tweet_id}/mute": ALL_MAY,
     "GET /api/users/{user_id}/followers": ALL_MAY,
     "GET /api/users/{user_id}/following": ALL_MAY,
     "GET /api/users/{user_id}/tweets": ALL_MAY,
@@ -164,8 +194,9 @@ class Route:
 
 
 def routes(app: App) -> Iterator[Route]:
-    """All routes that the router knows."""
+    """All routes that the router knows, by path and method; the router's own order changes with each run."""
+    found = []
     for route in app.router.routes:
         path = "/" + openapi.PARAMETER.sub(r"{\1}", str(route.path)).rstrip("/")
-        for method in sorted(route.methods):
-            yield Route(method, path, openapi.operation_of(route))
+        found += [Route(method, path, openapi.operation_of(route)) for method in route.methods]
+    return iter(sorted(found, key=lambda route: (route.path, route.method)))

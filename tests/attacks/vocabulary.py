@@ -18,6 +18,8 @@ STRANGE_METHODS = (
 PAGES = (
     "/",
     "/following",
+    "/bookmarks",
+    "/@alice",
     "/settings",
     "/sw.js",
     "/favicon.ico",

@@ -94,6 +94,12 @@ class Matrix:
         assert found is not None
         return str(found["found"])
 
+    async def unblock(self) -> None:
+        """End the blocks that the last route left, so that the next one finds everything visible."""
+        for who in (self.bob, self.carol):
+            answer = await who.delete(f"/api/users/{self.alice.id}/block")
+            assert answer.status == 200, answer.body
+
     async def belongings(self) -> dict[str, Any]:
         """New objects of alice's by parameter name; any other parameter is a word."""
         (media,) = await rows(
@@ -118,6 +124,9 @@ class Matrix:
             suspension_id=asked.id,
             administrator_id=another.user_id,
             tweet_id=tweet_id,
+            reply_id=await self.alice.reply(tweet_id),
+            follower_id=await self.asking(),
+            handle=self.alice.handle,
             user_id=self.alice.id,
             media_id=media["id"],
             key_id=record.id,
@@ -126,6 +135,16 @@ class Matrix:
             dump=await self.dump(),
             letter=await self.dead_letter(),
         )
+
+    async def asking(self) -> int:
+        """Somebody new who asks to follow alice."""
+        user, _ = await accounts.create(f"asking_{secrets.token_hex(8)}")
+        await rows(
+            "INSERT INTO follow_requests (follower_id, followee_id) VALUES ($1, $2) RETURNING 1",
+            user.id,
+            self.alice.id,
+        )
+        return int(user.id)
 
     async def administrator(self) -> Actor:
         """A new administrator, besides carol, who has been one for a long time."""

@@ -47,6 +47,21 @@ async def test_writes_are_counted_exactly_across_processes_and_reads_approximate
     assert sum(one >= 0 for one in left) == 100
 
 
+async def test_counts_that_hardly_grow_are_not_reported(perch: Context) -> None:
+    await forget(perch)
+    here, there = [Tally("few", Rate(1000, 86400), Ledger(perch.redis)) for _ in range(2)]
+    for _ in range(9):
+        here.count("alice")
+    await here.settle()
+    assert [key async for key in perch.redis.scan_iter(f"{PREFIX}few*")] == []
+    here.count("alice")
+    await here.settle()
+    for _ in range(10):
+        there.count("alice")
+    await there.settle()
+    assert there.count("alice") == 1000 - 10 - 10 - 1, "both have reported a hundredth of the rate"
+
+
 async def test_requests_that_redis_confirms_too_late_are_counted_once(
     settings: Settings, perch: Context
 ) -> None:

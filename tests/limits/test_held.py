@@ -1,78 +1,21 @@
-"""What connections may hold: their number, answers that wait for clients, and bodies that arrive."""
+"""What connections hold: responses that wait for clients, and requests that wait for responses."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
 
-from server.api.http import held
-from server.core.database.connection import rows
-from storage.base import ObjectStore
-from tests import pictures
-from tests.api.media import objects
-from tests.callers import Caller
-from tests.limits.conftest import Open
-from tests.limits.wire import post, wire
+from server.api.http import held, protocol
+from server.core.cache.versions import Words
+from tests.limits.conftest import House, Open
+from tests.limits.wire import wire
 from tests.waiting import until
-
-TWEET = b'{"tweet_data": "hello"}'
-
-
-async def test_a_connection_over_the_limit_is_told_so(house: Open) -> None:
-    here = await house(max_connections=2)
-    async with wire(here.url) as one, wire(here.url) as two:
-        for raw in (one, two):
-            await raw.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert (await raw.answer()).status == 200
-        async with wire(here.url) as three:
-            await three.send(post(b"Content-Length: 100000", body=b"x" * 100_000))
-            answer = await three.answer()
-            assert answer.error == (503, "unavailable")
-            assert answer.headers["retry-after"]
-            assert await three.ends()
-    await until(lambda: here.app.ctx.connections.open == 0)
-    async with wire(here.url) as again:
-        await again.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert (await again.answer()).status == 200
-
-
-async def test_a_client_that_never_reads_is_eventually_disconnected(house: Open) -> None:
-    here = await house()
-    here.app.config.update(RESPONSE_TIMEOUT=0.4, GRACEFUL_TCP_CLOSE_TIMEOUT=0.2)
-    connections = here.app.ctx.connections
-    with socket.socket() as raw:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        raw.connect(("127.0.0.1", urlsplit(here.url).port))
-        raw.setblocking(False)
-        ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
-        await asyncio.get_running_loop().sock_sendall(raw, ask * 300)
-        await until(lambda: connections.open == 1)
-        await until(lambda: connections.open == 0)
-
-
-def own_address() -> str:
-    """The address at which others reach this machine: the loopback address is nobody's in particular."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("198.51.100.1", 9))
-        except OSError:
-            pytest.skip("this machine has no network")
-        return str(probe.getsockname()[0])
-
-
-async def test_the_number_of_connections_per_address_is_limited(house: Open) -> None:
-    mine = own_address()
-    here = await house(host=mine, connections_per_address=2)
-    async with wire(here.url), wire(here.url), wire(here.url) as three:
-        assert (await three.answer()).error == (503, "unavailable")
-    there = await house(host=mine, connections_per_address=2, proxies_count=1)
-    async with wire(there.url), wire(there.url), wire(there.url) as three:
-        await three.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert (await three.answer()).status == 200
 
 
 async def test_with_too_much_unread_output_the_most_stalled_connections_are_closed(
@@ -107,6 +50,132 @@ async def test_with_too_much_unread_output_the_most_stalled_connections_are_clos
             client.close()
 
 
+@asynccontextmanager
+async def as_over_a_network(here: House) -> AsyncIterator[socket.socket]:
+    """A client of which the kernel takes little, while on the loopback it usually takes megabytes."""
+    where = urlsplit(here.url)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
+        client.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(client, (where.hostname, where.port))
+        yield client
+
+
+async def test_little_that_waits_for_a_client_counts_too(house: Open) -> None:
+    """Thousands of connections with less than asyncio's 64 KiB each would hold a gigabyte."""
+    here = await house(rate_anonymous="1000000/day")
+    loop = asyncio.get_running_loop()
+    async with as_over_a_network(here) as client:
+
+        async def more() -> bool:
+            await loop.sock_sendall(client, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+            return bool(here.app.ctx.unsent._sizes)
+
+        await until(more)
+        ((transport, held_bytes),) = here.app.ctx.unsent._sizes.items()
+        assert 0 < transport.get_write_buffer_size() <= held_bytes < 64 << 10
+
+
+async def test_one_response_that_a_client_does_not_take_counts_after_a_while(house: Open) -> None:
+    here = await house(rate_anonymous="1000000/day")
+    async with as_over_a_network(here) as client:
+        sent = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        await asyncio.get_running_loop().sock_sendall(client, sent)
+        await until(lambda: bool(here.app.ctx.unsent._sizes))
+
+
+async def test_a_response_counts_as_a_whole_until_its_last_byte_is_taken(house: Open) -> None:
+    """However little of it is left: until then, all of it is in memory."""
+    here = await house(rate_anonymous="1000000/day")
+    files = here.app.ctx.client.files()
+    name, file = max(
+        ((name, file) for name, file in files.files.items() if len(file.body) < 64 << 10),
+        key=lambda one: len(one[1].body),
+    )
+    async with as_over_a_network(here) as client:
+        sent = f"GET /static/{files.version}/{name} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        await asyncio.get_running_loop().sock_sendall(client, sent)
+        await until(lambda: bool(here.app.ctx.unsent._sizes))
+        ((transport, held_bytes),) = here.app.ctx.unsent._sizes.items()
+        assert transport.get_write_buffer_size() < len(file.body) < held_bytes
+
+
+async def test_where_much_is_written_connections_are_looked_at_sooner(
+    house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(protocol, "LOOK_AFTER", 200_000)
+    here = await house(rate_anonymous="1000000/day")
+    async with as_over_a_network(here) as client:
+        sent = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        await asyncio.get_running_loop().sock_sendall(client, sent)
+
+        async def counted() -> bool:
+            assert (await here.client.get("/api/openapi.json")).status_code == 200
+            return bool(here.app.ctx.unsent._sizes)
+
+        await until(counted)
+
+
+async def test_a_connection_that_was_cut_off_holds_nothing(house: Open) -> None:
+    here = await house(rate_anonymous="1000000/day")
+    here.app.config.update(RESPONSE_TIMEOUT=0.4, GRACEFUL_TCP_CLOSE_TIMEOUT=0.2)
+    async with as_over_a_network(here) as client:
+        sent = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 105
+        await asyncio.get_running_loop().sock_sendall(client, sent)
+        await until(lambda: bool(here.app.ctx.unsent._sizes))
+        await until(lambda: here.app.ctx.connections.open == 0)
+        assert here.app.ctx.unsent._sizes == {}
+        assert here.app.ctx.unsent._size == 0
+
+
+async def test_delayed_refusals_keep_nothing_of_the_table_of_versions(
+    house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy for each of ten thousand delayed refusals of wrong keys would be a gigabyte."""
+    monkeypatch.setattr("server.core.limits.rates.PAUSE", 20)  # on a busy machine, asking takes a while
+    monkeypatch.setattr("server.core.limits.rates.LONGEST_PAUSE", 20)
+    here = await house(rate_wrong_keys="1000000/day")
+    asked = b"GET /api/tweets HTTP/1.1\r\nHost: x\r\napi-key: %d-wrong-key-of-so-many-letters\r\n\r\n"
+    async with AsyncExitStack() as stack:
+        for number in range(100):
+            raw = await stack.enter_async_context(wire(here.url))
+            await raw.send(asked % number)
+        await until(lambda: here.rates._paused >= 100)
+        copies = [one for one in gc.get_objects() if type(one) is Words]
+        assert len(copies) <= 3, len(copies)
+
+
+async def test_the_next_answer_is_not_made_before_the_client_takes_the_one_before(house: Open) -> None:
+    here = await house(rate_anonymous="1000000/day")
+    async with as_over_a_network(here) as client:
+        asked = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 3
+        await asyncio.get_running_loop().sock_sendall(client, asked)
+        await until(lambda: bool(here.app.ctx.unsent._sizes))
+        (transport,) = here.app.ctx.unsent._sizes
+        protocol = transport.get_protocol()
+        for _ in range(100):  # turns of the event loop, in which it could take the next request
+            assert (await here.client.get("/health/live")).status_code == 200
+        # The other two requests are still as they came.
+        assert bytes(protocol.recv_buffer).count(b"GET ") == 2
+
+
+async def test_requests_that_wait_behind_a_delayed_answer_are_limited_in_total(
+    house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "REQUESTS", 1 << 20)
+    here = await house()
+    asked = b"GET /api/users/me HTTP/1.1\r\nHost: x\r\napi-key: x\r\n\r\n"
+    async with AsyncExitStack() as stack:
+        for _ in range(20):
+            raw = await stack.enter_async_context(wire(here.url))
+            await raw.send(asked * (200_000 // len(asked)))
+        await until(lambda: here.app.ctx.connections.open <= 16)
+        assert here.app.ctx.waiting._size <= 1 << 20
+    await until(lambda: here.app.ctx.waiting._size == 0)
+
+
 async def test_a_client_that_does_not_read_cannot_keep_sending_requests(house: Open) -> None:
     """The requests that have arrived are counted together with the answers waiting to be read."""
     here = await house(rate_anonymous="1000000/day")
@@ -128,79 +197,6 @@ async def test_a_client_that_does_not_read_cannot_keep_sending_requests(house: O
             assert piece
             answered += piece.count(b"HTTP/1.1 200 OK")
         await sending
-
-
-async def test_buffered_unfinished_bodies_are_limited_in_total(
-    house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(held, "BODIES", 1 << 20)
-    here = await house()
-    key, length = b"api-key: " + str(alice.key).encode(), b"Content-Length: 200000"
-    begun = post(key, length, body=b"x" * 150_000)
-    async with AsyncExitStack() as stack:
-        for _ in range(20):
-            await (await stack.enter_async_context(wire(here.url))).send(begun)
-        await until(lambda: here.app.ctx.connections.open <= 7)
-        last = await stack.enter_async_context(wire(here.url))
-        await last.send(begun + b"x" * 50_000)
-        assert (await last.answer()).error == (422, "invalid_body")
-    await until(lambda: here.app.ctx.unread._size == 0)
-
-
-@pytest.mark.parametrize("key", [b"x: y", b"api-key: wrong"])
-async def test_bodies_of_unauthenticated_requests_are_not_buffered(house: Open, key: bytes) -> None:
-    here = await house()
-    async with wire(here.url) as raw:
-        await raw.send(post(key, b"Content-Length: 200000", body=b"x" * 150_000))
-        assert (await raw.answer()).status == 401
-        assert here.app.ctx.unread._sizes == {}
-        await raw.send(b"x" * 50_000)
-        assert await raw.ends()
-
-
-async def test_a_key_that_is_revoked_while_a_body_arrives_is_refused(address: str, alice: Caller) -> None:
-    bot = await alice.post("/api/keys", json={"name": "bot", "scopes": ["write"]})
-    key, length = b"api-key: " + bot["key"].encode(), b"Content-Length: %d" % len(TWEET)
-    async with wire(address) as raw:
-        await raw.send(post(key, length, b"Expect: 100-continue", body=b""))
-        assert (await raw.answer()).status == 100  # by then the key has been accepted
-        assert (await alice.delete(f"/api/keys/{bot['key_id']}")).status == 200
-        await raw.send(TWEET)
-        assert (await raw.answer()).error == (401, "invalid_key")
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        "UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING id",
-        "UPDATE api_keys SET expires_at = now() WHERE user_id = $1 RETURNING id",
-        "UPDATE users SET suspended_at = now() WHERE id = $1 RETURNING id",
-        "DELETE FROM users WHERE id = $1 RETURNING id",
-    ],
-)
-async def test_an_upload_whose_key_ends_while_it_arrives_leaves_no_picture(
-    address: str, alice: Caller, store: ObjectStore, end: str
-) -> None:
-    before = await objects(store)
-    form = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.jpg"\r\n\r\n'
-    body = form + pictures.jpeg() + b"\r\n--b--\r\n"
-    kind = b"Content-Type: multipart/form-data; boundary=b"
-    key, length = b"api-key: " + str(alice.key).encode(), b"Content-Length: %d" % len(body)
-    line = b"POST /api/medias HTTP/1.1"
-    async with wire(address) as raw:
-        await raw.send(post(key, kind, length, b"Expect: 100-continue", body=b"", line=line))
-        assert (await raw.answer()).status == 100  # by then the key has been accepted
-        await rows(end, alice.id)
-        await raw.send(body)
-        assert (await raw.answer()).error == (401, "invalid_key")
-    assert await objects(store) == before
-
-
-async def test_refusing_a_completely_received_request_keeps_the_connection_open(address: str) -> None:
-    async with wire(address) as raw:
-        for _ in range(3):
-            await raw.send(post(b"Content-Length: %d" % len(TWEET), body=TWEET))
-            assert (await raw.answer()).error == (401, "missing_key")
 
 
 async def test_slow_readers_cannot_make_the_server_buffer_ever_more_requests(house: Open) -> None:

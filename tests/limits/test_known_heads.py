@@ -31,6 +31,46 @@ async def test_each_answer_is_the_same_as_for_a_new_head(
     assert set(app.ctx.heads) == {head(who)[:-4] for who in (alice, bob)}
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/users/me", 200),
+        ("/api/tweets?likers=0", 200),
+        ("/api/tweets/999999999", 404),
+        ("/api/tweets?limit=x", 422),
+        ("/api/nothing", 404),
+        ("/", 200),
+    ],
+)
+async def test_routing_only_once_changes_nothing(
+    app: App, address: str, alice: Caller, path: str, status: int
+) -> None:
+    app.ctx.heads.clear()
+    async with wire(address) as connection:
+        answers = []
+        for _ in range(4):
+            await connection.send(head(alice, f"GET {path}"))
+            answers.append(await connection.answer())
+    assert {answer.status for answer in answers} == {status}
+    (kept,) = app.ctx.heads.values()
+    assert (kept.target is not None) is (path not in ("/", "/api/nothing"))
+    varying = {"x-request-id", "ratelimit-remaining", "ratelimit-reset", "date"}
+    first, *others = [
+        ([(name, value) for name, value in answer.headers.items() if name not in varying], answer.body)
+        for answer in answers
+    ]
+    assert all(other == first for other in others)
+
+
+async def test_streams_open_with_known_heads_too(app: App, address: str, alice: Caller) -> None:
+    app.ctx.heads.clear()
+    for _ in range(3):
+        async with wire(address) as connection:
+            await connection.send(head(alice, "GET /api/stream"))
+            raw = await connection.reader.readuntil(b'"type":"open"')
+            assert raw.startswith(b"HTTP/1.1 200 ")
+
+
 async def test_head_requests_and_connection_close_are_respected_each_time(
     app: App, address: str, alice: Caller
 ) -> None:

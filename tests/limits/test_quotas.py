@@ -35,7 +35,7 @@ async def test_the_number_of_pictures_per_day_is_limited(
 
 
 async def test_bytes_are_counted_before_they_are_received(house: Open, alice: Caller, worker: None) -> None:
-    picture = pictures.jpeg()
+    picture = pictures.jpeg() + bytes(100_000)  # much more than the rest of the form
     here = await house(upload_bytes_per_day=int(2.5 * len(picture)) + 1024)
     answers = await asyncio.gather(*[here.caller(alice).upload(picture) for _ in range(6)])
     assert sorted(answer.status for answer in answers) == [201, 201, 429, 429, 429, 429]
@@ -96,6 +96,22 @@ async def test_the_text_of_tweets_with_pictures_counts_too(house: Open, alice: C
     body = {"tweet_data": "x" * 25, "tweet_media_ids": [media]}
     assert (await writer.post("/api/tweets", json=body)).error == (429, "quota_exceeded")
     await writer.tweet("", [media])  # the picture is still unattached, and an empty text takes no space
+
+
+async def test_alternative_texts_count_too(house: Open, alice: Caller, bob: Caller, worker: None) -> None:
+    """They are sent to every open stream."""
+    here = await house(text_bytes_per_day=2048)
+    writer = here.caller(alice)
+    media = (await writer.upload(pictures.jpeg(), alt="x" * 1000))["media_id"]
+    path = f"/api/medias/{media}"
+    assert (await writer.patch(path, json={"alt": "y" * 1000})).status == 200
+    refused = await writer.patch(path, json={"alt": "z" * 49})
+    assert refused.error == (429, "quota_exceeded")
+    assert (await writer.upload(pictures.jpeg(), alt="x" * 49)).error == (429, "quota_exceeded")
+    assert (await writer.patch(path, json={"alt": ""})).status == 200
+    assert (await writer.upload(pictures.jpeg())).status == 201
+    assert (await writer.patch(path, json={"alt": "z" * 48})).status == 200
+    assert (await here.caller(bob).upload(pictures.jpeg(), alt="x" * 49)).status == 201
 
 
 async def test_concurrent_tweets_take_no_more_text_than_sequential_ones(house: Open, alice: Caller) -> None:

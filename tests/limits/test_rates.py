@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 
 import pytest
 
+from server.api.http import operation
+from server.api.http.admission import WRITE_WEIGHT
+from server.context import Context
+from server.core.limits.tally import PREFIX
 from tests import pictures
 from tests.callers import Answer, Caller
 from tests.limits.conftest import Open
@@ -173,3 +179,99 @@ async def test_changing_names_cost_other_users_no_query(
         await here.caller(alice).get("/api/users/me")
     assert not [line for line in caplog.messages if "FROM api_keys" in line]
     assert (await here.caller(bob).get("/api/users/me"))["user"]["name"] == "Robert"
+
+
+async def test_a_large_response_counts_as_many_reads(
+    house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or one user could keep a server busy with sending pages of the longest texts."""
+    here = await house(rate_reads="1000/day")
+    reader = here.caller(alice)
+    for _ in range(5):
+        await reader.tweet("x" * 1000)
+    for weight in (256 << 10, 1000):
+        monkeypatch.setattr(operation, "READ_WEIGHT", weight)
+        page = await reader.raw("GET", "/api/tweets?likers=0")
+        before = int(page.headers["ratelimit-remaining"])
+        (_, after, _) = told(await reader.get("/api/users/me"))
+        assert before - after == 1 + len(page.content) // weight
+
+
+LONG = {"tweet_data": "👍🏽" * 1000}  # 8,000 bytes
+
+
+async def test_a_large_body_counts_as_many_writes(house: Open, alice: Caller) -> None:
+    """Or one user could have the longest texts sent to all streams 120 times a minute."""
+    here = await house(rate_writes="6/day")
+    writer = here.caller(alice)
+    answers = [await writer.post("/api/tweets", json=body) for body in ({"tweet_data": "x"}, LONG, LONG)]
+    assert [told(answer)[1] for answer in answers] == [5, 3, 1]
+    # It takes more than is left.
+    assert (await writer.post("/api/tweets", json=LONG)).status == 429
+    assert len((await writer.get("/api/tweets"))["tweets"]) == 3
+
+
+async def test_bodies_are_counted_before_anything_is_written_even_if_all_heads_came_first(
+    perch: Context, house: Open, alice: Caller
+) -> None:
+    here = await house(rate_writes="7/day")
+    body = json.dumps(LONG, ensure_ascii=False).encode()
+    head = (
+        f"POST /api/tweets HTTP/1.1\r\nHost: x\r\napi-key: {alice.key}\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    port = here.client.base_url.port
+    connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+    for _, writer in connections:
+        writer.write(head + body[:1])
+
+    async def are_admitted() -> bool:
+        names = [name async for name in perch.redis.scan_iter(f"{PREFIX}writes:*:{alice.id}")]
+        return [await perch.redis.get(name) for name in names] == [b"5"]
+
+    await until(are_admitted)
+    for _, writer in connections:
+        writer.write(body[1:])
+    answers = [await reader.read() for reader, _ in connections]
+    for _, writer in connections:
+        writer.close()
+        await writer.wait_closed()
+    assert sorted(answer[9:12] for answer in answers) == [b"201", b"201", b"429", b"429", b"429"]
+
+
+async def test_the_alternative_texts_of_a_tweets_pictures_count_as_writes(
+    house: Open, alice: Caller, worker: None
+) -> None:
+    """They are sent to all streams too, when the tweet is."""
+    here = await house(rate_writes="100/day")
+    writer = here.caller(alice)
+    media = [(await writer.upload(pictures.jpeg(), alt="👍🏽" * 1000))["media_id"] for _ in range(2)]
+    answer = await writer.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": media})
+    after = await writer.post("/api/tweets", json={"tweet_data": "x"})
+    assert answer.status == 201
+    assert told(answer)[1] - told(after)[1] > 16_000 // WRITE_WEIGHT
+
+
+async def test_names_change_only_so_often(house: Open, alice: Caller) -> None:
+    """Each change makes everybody read everything anew."""
+    here = await house(rate_writes="1000/day")
+    writer = here.caller(alice)
+    answers = [await writer.patch("/api/users/me", json={"name": f"name {n}"}) for n in range(31)]
+    assert [answer.status for answer in answers] == [200] * 30 + [429]
+    assert (await writer.post("/api/tweets", json={"tweet_data": "x"})).status == 201
+
+
+async def test_undoing_a_deletion_is_limited_even_if_there_is_none(house: Open, alice: Caller) -> None:
+    here = await house(rate_writes="1000/day")
+    answers = [await here.caller(alice).call("DELETE", "/api/users/me/deletion") for _ in range(11)]
+    assert [answer.status for answer in answers] == [200] * 10 + [429]
+
+
+async def test_mentions_are_limited_by_their_number(house: Open, alice: Caller) -> None:
+    here = await house()
+    writer = here.caller(alice)
+    many = " ".join(f"@p{number}" for number in range(20))
+    answers = [await writer.post("/api/tweets", json={"tweet_data": many}) for _ in range(101)]
+    assert [answer.status for answer in answers] == [201] * 100 + [429]
+    assert answers[-1].error == (429, "rate_limited")
+    assert (await writer.post("/api/tweets", json={"tweet_data": "nobody, a@b.example"})).status == 201

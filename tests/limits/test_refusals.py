@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 
@@ -80,6 +81,85 @@ async def test_a_refusal_takes_a_moment(house: Open, alice: Caller, path: str) -
     began = time.monotonic()
     assert (await reader.raw("GET", path)).status_code == 429
     assert time.monotonic() - began >= PAUSE
+
+
+@pytest.mark.parametrize("path", ["/", "/sw.js", "/api/nothing", "/api/tweets", "/nothing"])
+async def test_responses_that_nothing_counts_slow_down_for_their_address_only(
+    house: Open, anybody: Caller, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.core.limits.rates.UNCOUNTED", "2/day")
+    here = await house(proxies_count=1)
+
+    async def seconds(address: str) -> float:
+        began = time.monotonic()
+        assert (await here.caller(anybody, address).raw("GET", path)).status_code in (200, 401, 404)
+        return time.monotonic() - began
+
+    for _ in range(2):
+        await seconds("198.51.100.7")
+    assert await seconds("198.51.100.7") >= PAUSE
+    monkeypatch.setattr("server.core.limits.rates.PAUSE", 60)  # the next response would be that late
+    await seconds("198.51.100.8")
+
+
+async def test_health_and_people_without_a_known_address_are_not_delayed(
+    house: Open, anybody: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.core.limits.rates.UNCOUNTED", "1/day")
+    monkeypatch.setattr("server.core.limits.rates.PAUSE", 60)
+    behind, direct = await house(proxies_count=1), await house()
+    for _ in range(3):
+        assert (await behind.caller(anybody, "198.51.100.7").raw("GET", "/health/live")).status_code == 200
+        assert (await direct.caller(anybody).raw("GET", "/nothing")).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "status"), [("/health/live", 200), ("/healthx", 404), ("/health", 404)])
+async def test_what_looks_like_health_and_too_much_of_it_is_delayed(
+    house: Open, anybody: Caller, monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
+    monkeypatch.setattr("server.core.limits.rates.UNCOUNTED", "1/day")
+    monkeypatch.setattr("server.core.limits.rates.HEALTH", "2/day")
+    here = await house(proxies_count=1)
+    caller = here.caller(anybody, "198.51.100.7")
+    for _ in range(3 if status == 200 else 1):
+        assert (await caller.raw("GET", path)).status_code == status
+    began = time.monotonic()
+    assert (await caller.raw("GET", path)).status_code == status
+    assert time.monotonic() - began >= PAUSE
+
+
+async def test_no_delay_is_longer_than_the_longest(
+    house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.core.limits.rates.LONGEST_PAUSE", 2 * PAUSE)
+    here = await house(rate_reads="1/day")
+    reader = here.caller(alice)
+    here.rates._paused = 9000
+    assert (await reader.get("/api/tweets")).status == 200
+    began = time.monotonic()
+    assert (await reader.get("/api/tweets")).status == 429
+    assert 2 * PAUSE <= time.monotonic() - began < 90 * PAUSE
+
+
+async def test_delays_grow_with_their_number_and_too_many_close_connections(
+    house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.core.limits.rates.SLOWING", 1)
+    monkeypatch.setattr("server.core.limits.rates.MOST_PAUSED", 3)
+    here = await house(rate_reads="1/day")
+    reader = here.caller(alice)
+    assert (await reader.get("/api/tweets")).status == 200
+    took: list[tuple[float, str]] = []
+
+    async def refused() -> None:
+        began = time.monotonic()
+        answer = await reader.raw("GET", "/api/tweets")
+        assert answer.status_code == 429
+        took.append((time.monotonic() - began, answer.headers["connection"]))
+
+    await asyncio.gather(*[refused() for _ in range(4)])
+    assert [connection for _, connection in took] == ["close", *["keep-alive"] * 3]
+    assert took[3][0] >= 4 * PAUSE
 
 
 async def test_wrong_keys_do_not_lock_out_known_users_at_the_same_address(

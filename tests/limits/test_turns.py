@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +16,8 @@ from server.core.database.connection import row, transaction
 from server.core.errors import RateLimited
 from server.core.limits.turns import Address, Turns, asker
 from server.core.live import event
+from storage.base import OpenObject
+from tests import pictures
 from tests.callers import Caller
 from tests.limits.conftest import Open
 from tests.waiting import PATIENCE, until
@@ -177,3 +181,37 @@ async def as_asker(who: int | None, statement: Coroutine[Any, Any, Any]) -> Any:
         return await statement
 
     return await asyncio.create_task(run())
+
+
+async def test_pictures_that_one_address_reads_keep_nobody_else_waiting(
+    house: Open, alice: Caller, bob: Caller, worker: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await house(proxies_count=1)
+    media = (await alice.upload(pictures.jpeg()))["media"]
+    await alice.tweet("a picture", [media["id"]])
+    path = urlsplit(media["url"]).path
+    here.app.ctx.turns_of_pictures = Turns(at_once=1, waiting=1)
+    store, goes_on, begun = here.app.ctx.perch.store, asyncio.Event(), list[str]()
+    read = store.read
+
+    @asynccontextmanager
+    async def slow(key: str, **part: Any) -> AsyncIterator[OpenObject]:
+        begun.append(key)
+        if len(begun) == 1:
+            await goes_on.wait()
+        async with read(key, **part) as found:
+            yield found
+
+    async def has_begun() -> bool:
+        return len(begun) == 1
+
+    monkeypatch.setattr(store, "read", slow)
+    first = asyncio.create_task(here.caller(alice, "198.51.100.7").raw("GET", path))
+    await until(has_begun)
+    second = asyncio.create_task(here.caller(bob, "198.51.100.7").raw("GET", path))
+    assert (await here.caller(bob, "198.51.100.8").raw("GET", path)).status_code == 200
+    assert (await here.caller(bob, "198.51.100.7").raw("GET", path)).status_code == 429
+    assert not first.done()
+    assert not second.done()
+    goes_on.set()
+    assert [(await task).status_code for task in (first, second)] == [200, 200]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import logging
 from urllib.parse import urlsplit
 
 import pytest
 
 from server.api.http import framing, protocol
 from tests.callers import Caller
+from tests.limits.conftest import Open
 from tests.limits.wire import post, wire
+from tests.waiting import turns, until
 
 BODY = b'{"tweet_data": "smuggled"}'
 SMUGGLED = b"POST /api/tweets HTTP/1.1\r\nHost: x\r\napi-key: %s\r\nContent-Length: 26\r\n\r\n" + BODY
@@ -224,3 +227,44 @@ async def test_a_client_that_pipelines_many_requests_lets_others_take_turns(addr
         assert bytes(many.reader._buffer).count(b"HTTP/1.1 200") < 30  # type: ignore[attr-defined]
         for _ in range(60):
             assert (await many.answer()).status == 200
+
+
+@pytest.mark.parametrize("method", [b"head", b"Get", b"pOST"])
+@pytest.mark.parametrize("body", [b"", b"x"])
+async def test_methods_that_are_not_in_capital_letters_are_refused(
+    address: str, method: bytes, body: bytes
+) -> None:
+    """A proxy that takes "head" literally would wait for a body."""
+    async with wire(address) as raw:
+        line = method + b" /health/live HTTP/1.1"
+        await raw.send(post(b"Content-Length: %d" % len(body), body=body, line=line))
+        assert (await raw.answer()).error == (400, "bad_request")
+        assert await raw.ends()
+
+
+async def test_a_connection_that_is_closed_within_a_head_leaves_no_traceback(
+    house: Open, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("sanic.error"), "propagate", True)
+    here = await house()
+    async with wire(here.url) as raw:
+        await raw.send(b"GET / HT")
+        await until(lambda: here.app.ctx.connections.open == 1)
+        (connection,) = here.app.ctx.looks._connections
+        await until(lambda: bytes(connection.recv_buffer) == b"GET / HT")
+        connection.transport = None  # as Sanic does before it cancels the task of a connection
+        connection._task.cancel()
+        await turns()
+    assert not [record for record in caplog.records if record.exc_info], caplog.text
+
+
+async def test_a_process_that_stops_does_not_wait_for_the_rest_of_a_head(house: Open) -> None:
+    here = await house()
+    async with wire(here.url) as half, wire(here.url) as idle:
+        await idle.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await idle.answer()).status == 200
+        await half.send(b"GET / HT")
+        await until(lambda: any(one.recv_buffer for one in here.app.ctx.looks._connections))
+        assert all(one.close_if_idle() for one in list(here.app.ctx.looks._connections))
+        assert await half.ends()
+        assert await idle.ends()

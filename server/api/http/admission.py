@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from sanic import Request
 
 from server.api.http.addresses import Addresses
+from server.api.http.messages import PerchRequest
 from server.core.errors import RateLimited
 from server.core.limits.rates import REFUSED, Rates
 from server.core.limits.tally import Limit, Tally
@@ -19,11 +19,20 @@ from server.core.viewer import Viewer
 # After how many seconds a client may retry a stream that was one too many.
 STREAM_RETRY = 30
 
+# How many bytes of a response count as a read, and how many that are written as a write. A page of 50 tweets
+# usually has 20,000 bytes, but one of the longest texts has several million. What is written goes to every
+# stream: the body, and what the response has beyond it, such as the alternative texts of a tweet's pictures.
+READ_WEIGHT, WRITE_WEIGHT = 256 << 10, 4 << 10
+
+# Whoever watches over the server must know in time.
+HEALTH = frozenset({"/health/live", "/health/ready"})
+
 RATE = b"\r\nratelimit-limit: %d\r\nratelimit-remaining: %d\r\nratelimit-reset: %d"
 
-Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
-
 READING = frozenset({"GET", "HEAD"})
+
+# Too many requests, and a component that is too busy or unavailable.
+REFUSALS = frozenset({429, 503})
 
 
 async def admit_write(
@@ -55,6 +64,30 @@ def admit_read(request: Request, rates: Rates, viewer: Viewer | None, *, account
         return
     tell(request, rates.reads, rates.reads.count(counted(viewer, account)))
     share(request, rates)
+
+
+async def admit_body(request: Request, rates: Rates, viewer: Viewer, *, account: bool = False) -> None:
+    """Count a request that writes again, for the size of its body. Raises RateLimited."""
+    if (amount := len(request.body) // WRITE_WEIGHT) > 0:
+        left = await rates.writes.count_exactly(counted(viewer, account), amount)
+        tell(request, rates.writes, left)
+
+
+async def admit_amount(
+    request: Request, rates: Rates | None, viewer: Viewer, limit: Limit, amount: int
+) -> None:
+    """Count so many of something towards its feature's limit. Raises RateLimited."""
+    if rates is None or not amount:
+        return
+    tally = rates.limits[limit.name]
+    if (left := await tally.count_exactly(viewer.id, amount)) < 0:
+        tell(request, tally, left)
+
+
+def charge(tally: Tally, viewer: Viewer, size: int, weight: int, *, account: bool = False) -> None:
+    """Count a request that was answered with this many bytes again for each `weight` of them."""
+    if size >= weight:
+        tally.add(counted(viewer, account), size // weight)
 
 
 def admit_lookup(request: Request, rates: Rates | None, *, picture: bool = False) -> None:
@@ -103,20 +136,21 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
     await rates.pause()
 
 
-def refusing_slowly(handler: Handler) -> Handler:
-    """Make a handler's response come a moment later if a rate limit refuses the request."""
+async def hold_back(request: PerchRequest, status: int) -> bool:
+    """Delay a response that comes too often: a refusal, or one that nothing has counted yet.
 
-    @wraps(handler)
-    async def handle(request: Request, *arguments: Any, **named: Any) -> Any:
-        try:
-            return await handler(request, *arguments, **named)
-        except RateLimited:
-            rates: Rates | None = request.app.ctx.perch.rates
-            if rates is not None:
-                await rates.pause()
-            raise
-
-    return cast(Handler, handle)
+    Returns:
+        Whether the connection may be used again. If not, too many responses are being delayed already.
+    """
+    rates: Rates | None = request.app.ctx.perch.rates
+    if rates is None:
+        return True
+    address = address_of(request)
+    if status not in REFUSALS and (address is None or rates.uncounted.count(address) >= 0):
+        return True
+    if request.path in HEALTH and (address is None or rates.health.count(address) >= 0):
+        return True
+    return await rates.pause()
 
 
 def counted(viewer: Viewer, account: bool) -> int | str:
@@ -149,4 +183,4 @@ def address_of(request: Request) -> str | None:
     if addresses.behind_proxy:
         return addresses.told(request)
     protocol: Any = request.transport.get_protocol()  # looked up when the connection was made
-    return protocol.counted or None
+    return None if protocol is None else protocol.counted or None  # no protocol: the client has gone

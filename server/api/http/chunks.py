@@ -25,8 +25,8 @@ class ChunkWriter:
     chunk, that is several times the work of writing it. Sanic counts nothing between chunks, so bypassing it
     is safe.
 
-    Once this exists, each write goes to the kernel at once, and Sanic's `send` waits until the last one has.
-    For a client that doesn't read, the kernel accepts only a little, where it would otherwise take megabytes.
+    Once this exists, each write goes to the kernel at once. For a client that doesn't read, the kernel
+    accepts only a little, where it would otherwise take megabytes.
     """
 
     __slots__ = ("_protocol", "_transport")

@@ -1,9 +1,12 @@
 """The browser client's files as they are served: hashed, compressed, and linked to each other.
 
 All files are below a prefix that contains the hash of the whole tree, so that they can be cached forever.
-`index.html` is the only page that browsers request again. Its marker is replaced by the import map, the
-preloads with their integrity (if it weren't repeated there, browsers would fetch the modules twice), and the
-style sheets. The import map must be inline, so the page's policy contains its hash.
+In a source checkout these are the modules as they are written. Packages have a bundle beside them
+(`tools/client/bundle.js`), which is served instead: few, small files, compressed with Brotli too.
+
+`index.html` is the only page that browsers request again. Its marker is replaced by what the page loads
+first, with its integrity. Modules also need an import map, which must be inline, so the page's policy
+contains its hash. (If the preloads didn't repeat the integrity in it, browsers would fetch modules twice.)
 
 The service worker, `sw.js`, has an address that never changes. It is told the version and the names of the
 files that it must keep.
@@ -16,11 +19,15 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 PAGE = "index.html"
+BUNDLE, BUNDLED = "bundle", "bundle.json"
+BROTLI = ".br"
 WORKER = "sw.js"
 STYLES, SHEET = "styles/", "styles.css"
 TYPES = {
@@ -30,8 +37,9 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
+    ".txt": "text/plain; charset=utf-8",
 }
-COMPRESSED = (".html", ".js", ".css", ".svg", ".webmanifest")
+COMPRESSED = (".html", ".js", ".css", ".svg", ".webmanifest", ".txt")
 
 MARKER = "<!-- perch:head -->"
 ENTRY = "app.js"
@@ -48,11 +56,12 @@ MINIFIED_IMPORT = re.compile(r"""\b(?:import|from)\s*["']([^"']+)["']""")
 
 @dataclass(frozen=True, slots=True)
 class ClientFile:
-    """One file. `gzipped` is None if compression wouldn't help."""
+    """One file. `gzipped` is None if compression wouldn't help, `brotli` also if nobody has compressed it."""
 
     body: bytes
     gzipped: bytes | None
     content_type: str
+    brotli: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +77,43 @@ class ClientFiles:
     @classmethod
     def load(cls, folder: Path, *, media_origin: str | None = None) -> ClientFiles:
         """Read the tree. `media_origin` is another origin that pictures may come from."""
-        bodies = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.suffix in TYPES and path.is_file() and path.name not in (PAGE, WORKER)
-        }
-        bodies = with_one_sheet(bodies)
+        bundle = folder / BUNDLE
+        is_bundled = bundle.is_dir()
+        if is_bundled:
+            bodies = {**read_below(folder / "icons", folder), **read_below(bundle, bundle)}
+            entries: dict[str, Any] = json.loads((bundle / BUNDLED).read_text())
+            entry, first, imports = entries["entry"], entries["eager"], dict[str, str]()
+        else:
+            bodies = with_one_sheet(read_below(folder, folder))
+            imports = json.loads((folder / IMPORTS).read_text())
+            entry, first = ENTRY, eager_modules(bodies, imports)
         template, worker = (folder / PAGE).read_text(), (folder / WORKER).read_text()
-        imports: dict[str, str] = json.loads((folder / IMPORTS).read_text())
         version = tree_hash(bodies, template + worker, imports)
         prefix = f"/static/{version}/"
-        import_map = import_map_text(bodies, imports, prefix)
-        head = head_html(bodies, imports, prefix, import_map)
+        import_map = None if is_bundled else import_map_text(bodies, imports, prefix)
+        head = head_html(bodies, first, entry, prefix, import_map)
         return cls(
             version=version,
-            files={name: client_file(name, body) for name, body in bodies.items()},
+            files={name: client_file(name, body, compressed(bundle / name)) for name, body in bodies.items()},
             page=client_file(PAGE, template.replace(MARKER, head).encode()),
             policy=content_security_policy(import_map, media_origin),
             worker=client_file(WORKER, (kept_files(bodies, version) + worker).encode()),
         )
+
+
+def read_below(folder: Path, root: Path) -> dict[str, bytes]:
+    """The files below the folder that browsers may request, by their paths below `root`."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in TYPES and path.is_file() and path.name not in (PAGE, WORKER)
+    }
+
+
+def compressed(path: Path) -> bytes | None:
+    """The Brotli form that lies beside the file, if there is one."""
+    beside = path.with_name(path.name + BROTLI)
+    return beside.read_bytes() if beside.is_file() else None
 
 
 def with_one_sheet(bodies: dict[str, bytes]) -> dict[str, bytes]:
@@ -96,13 +123,13 @@ def with_one_sheet(bodies: dict[str, bytes]) -> dict[str, bytes]:
     return {**others, SHEET: b"\n".join(bodies[name] for name in sheets)}
 
 
-def client_file(name: str, body: bytes) -> ClientFile:
-    """A file, with its compressed version."""
+def client_file(name: str, body: bytes, brotli: bytes | None = None) -> ClientFile:
+    """A file, with its compressed versions."""
     suffix = Path(name).suffix
     gzipped = gzip.compress(body, 9, mtime=0) if suffix in COMPRESSED else None
     if gzipped is not None and len(gzipped) >= len(body):
         gzipped = None
-    return ClientFile(body, gzipped, TYPES[suffix])
+    return ClientFile(body, gzipped, TYPES[suffix], brotli)
 
 
 def kept_files(bodies: dict[str, bytes], version: str) -> str:
@@ -159,29 +186,35 @@ def import_map_text(bodies: dict[str, bytes], imports: dict[str, str], prefix: s
     )
 
 
-def head_html(bodies: dict[str, bytes], imports: dict[str, str], prefix: str, import_map: str) -> str:
+def head_html(
+    bodies: dict[str, bytes], first: Sequence[str], entry: str, prefix: str, import_map: str | None
+) -> str:
     """The HTML that replaces the marker in the page."""
     lines = [f'<link rel="icon" type="image/svg+xml" href="{prefix}{ICON}">']
     # At permanent addresses: an installed client would mistake each new version for a new icon.
     lines += ['<link rel="manifest" href="/manifest.webmanifest">']
     lines += [f'<link rel="apple-touch-icon" href="/{TOUCH_ICON}">']
     lines += [f'<link rel="stylesheet" href="{prefix}{SHEET}">']
-    lines += [f'<script type="importmap">{import_map}</script>']
-    for name in eager_modules(bodies, imports):
+    if import_map is not None:
+        lines += [f'<script type="importmap">{import_map}</script>']
+    for name in first:
         proof = integrity(bodies[name])
         lines.append(f'<link rel="modulepreload" href="{prefix}{escape(name)}" integrity="{proof}">')
-    lines.append(f'<script type="module" src="{prefix}{ENTRY}"></script>')
+    proof = integrity(bodies[entry])
+    lines.append(f'<script type="module" src="{prefix}{escape(entry)}" integrity="{proof}"></script>')
     return "\n".join(lines)
 
 
-def content_security_policy(import_map: str, media_origin: str | None) -> str:
+def content_security_policy(import_map: str | None, media_origin: str | None) -> str:
     """The page's policy: it may load only our own files, and pictures from where they are stored."""
-    inline = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
+    scripts = "'self'"
+    if import_map is not None:
+        scripts += f" 'sha256-{base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()}'"
     images = " ".join(["'self'", "data:", "blob:", *([media_origin] if media_origin else [])])
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src 'self' 'sha256-{inline}'",
+            f"script-src {scripts}",
             "style-src 'self'",
             f"img-src {images}",
             "connect-src 'self'",
@@ -190,7 +223,7 @@ def content_security_policy(import_map: str, media_origin: str | None) -> str:
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
-            # No text may become HTML or a script, except one constant address in static/offline.js.
+            # No text may become HTML or a script, except one constant address in features/offline.
             "require-trusted-types-for 'script'",
             "trusted-types perch",
         ]

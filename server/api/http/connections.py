@@ -17,8 +17,9 @@ from server.core.errors import Unavailable
 # Open files reserved for everything else: the database, storage, logs, uploads.
 OTHER_FILES = 500
 
-# For how many seconds a refused client may keep sending, unread, so that the refusal reaches it.
-LINGER = 1.0
+# For how many seconds a refused client may keep sending, unread, so that the refusal reaches it; and how many
+# may do so at once.
+LINGER, MOST_LINGERING = 1.0, OTHER_FILES // 5
 
 
 class Connections:
@@ -28,7 +29,7 @@ class Connections:
         self._most = settings.max_connections
         self._most_of_address = settings.connections_per_address
         self._addresses = addresses
-        self._open = 0
+        self._open = self._lingering = 0
         self._of_address: Counter[str] = Counter()
         self._refusal = refusal(headers)
 
@@ -45,15 +46,27 @@ class Connections:
         address = self._address(transport)
         most = min(self._most, max(1, process.file_limit() - OTHER_FILES))
         if self._open >= most or (address and self._of_address[address] >= self._most_of_address):
-            transport.set_protocol(asyncio.Protocol())  # reads and drops everything
-            transport.write(self._refusal)
-            transport.write_eof()
-            asyncio.get_running_loop().call_later(LINGER, transport.abort)
+            self._refuse(transport)
             return None
         self._open += 1
         if address:
             self._of_address[address] += 1
         return address
+
+    def _refuse(self, transport: asyncio.Transport) -> None:
+        """Send the refusal and close; at once, without it, if too many linger: each is an open file."""
+        if self._lingering >= MOST_LINGERING:
+            transport.abort()
+            return
+        self._lingering += 1
+        transport.set_protocol(asyncio.Protocol())  # reads and drops everything
+        transport.write(self._refusal)
+        transport.write_eof()
+        asyncio.get_running_loop().call_later(LINGER, self._close, transport)
+
+    def _close(self, transport: asyncio.Transport) -> None:
+        self._lingering -= 1
+        transport.abort()
 
     def give_back(self, address: str) -> None:
         """Uncount a closed connection that was counted for this address."""

@@ -58,6 +58,8 @@ class EnvelopeErrors(ErrorHandler):
             let_the_client_read(request)
         match exception:
             case PerchError():
+                # The response may be delayed for seconds. Until then, the error keeps nothing else alive.
+                exception.__traceback__ = exception.__context__ = None
                 return envelope.failure(exception)
             case SanicMethodNotAllowed() if request is not None and standard(request).is_preflight(request):
                 return HTTPResponse(b"", 204, preflight(allowed_methods(request)))

@@ -34,12 +34,11 @@ async def looked_up_viewer(request: Request) -> Viewer:
 async def viewer_with(request: Request, key: str) -> Viewer:
     """The viewer with a key that has been admitted, from the database. Raises InvalidKey, RateLimited."""
     perch, digest = context(request), api_keys.digest(key)
-    try:
-        viewer = await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
-    except InvalidKey:
+    viewer = await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
+    if viewer is None:
         perch.memory.valid_keys.forget(digest)
         await refuse(request)
-        raise
+        raise InvalidKey
     perch.memory.valid_keys.add(digest)
     return viewer
 

@@ -13,10 +13,14 @@ from prometheus_client import Counter
 
 from config.metrics import REGISTRY
 
-# The most bytes that may be held in a process: of responses that clients haven't read, and of incomplete
-# bodies. That is enough for two thousand slow readers, each with the 64 KiB that asyncio lets a connection
-# buffer before it pauses the writer.
-ANSWERS, BODIES = 128 << 20, 64 << 20
+# The most bytes that may be held in a process: of responses that clients haven't read, of incomplete bodies,
+# and of requests that have arrived while an earlier one of their connection is being answered. A response
+# counts once it has waited for a second or two, or once the client sends another request. Together they are
+# about twice what a process takes at rest.
+ANSWERS, BODIES, REQUESTS = 64 << 20, 64 << 20, 32 << 20
+
+# Requests that wait in a connection count once they are more than this. One read brings up to 250 kB.
+FEW = 16 << 10
 
 CUT_OFF = Counter(
     "perch_http_stalled_connections_closed",

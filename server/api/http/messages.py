@@ -6,16 +6,21 @@ import itertools
 import secrets
 import time
 from collections.abc import Iterator
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from sanic import Request
+from sanic.compat import Header
 from sanic.exceptions import BadURL
 from sanic.response import HTTPResponse
 
 from config.logging import current_work
 from server.api.http import traced
 from server.api.http.framing import check_head
+from server.api.http.heads import Head
 from server.core.limits.turns import asker
+
+if TYPE_CHECKING:
+    from server.context import App
 
 JSON = "application/json"
 TYPE = JSON.encode()
@@ -35,22 +40,39 @@ class PerchRequest(Request):
     process: ClassVar[str] = ""
     numbers: ClassVar[Iterator[int]] = itertools.count(1)
 
+    stream: Any
+
     # The rate-limit headers for the response, each preceded by a line end.
     rate: bytes = b""
 
-    def __init__(self, url_bytes: bytes, *arguments: Any, **options: Any) -> None:
-        head = options.get("head")
-        if is_new := head is not None and head not in options["app"].ctx.heads:  # known heads have passed
-            check_head(head, options["headers"], options["version"])
+    def __init__(
+        self,
+        url_bytes: bytes,
+        headers: Header,
+        version: str,
+        method: str,
+        transport: Any,
+        app: App,
+        head: bytes = b"",
+        known: Head | None = None,
+    ) -> None:
+        """`known` is the head if the process has seen it before; then it has passed all checks.
+
+        Without either, it stands for a request that Sanic couldn't read, and only carries the response.
+        """
+        is_new = known is None and head != b""
+        if is_new:
+            check_head(head, headers, version)
         try:
-            super().__init__(url_bytes, *arguments, **options)
+            super().__init__(url_bytes, headers, version, method, transport, app, head)
             path: bytes | None = self._parsed_url.path
         except BadURL:
             path = None
         if path is None:  # an invalid address, or only a host
-            super().__init__(NOWHERE, *arguments, **options)
+            super().__init__(NOWHERE, headers, version, method, transport, app, head)
         elif is_new:
-            options["app"].ctx.hosts.check(self.headers.get("host"), path.decode())
+            app.ctx.hosts.check(self.headers.get("host"), path.decode())
+        self.known = known
         self._id = f"{self.process}{next(self.numbers):08x}"
         self.began = time.perf_counter()
         current_work.set(self._id)  # for log lines
@@ -65,7 +87,7 @@ class PerchRequest(Request):
     async def take_body(self) -> None:
         """Receive the body and keep it, within a limit for all requests of the process together."""
         unread, pieces, size = self.app.ctx.unread, [], 0
-        async for piece in cast(Any, self.stream):
+        async for piece in self.stream:
             pieces.append(piece)
             size += len(piece)
             unread.hold(self.transport, size)
@@ -73,7 +95,7 @@ class PerchRequest(Request):
 
     async def drop_body(self) -> None:
         """Receive the body and throw it away."""
-        async for _ in cast(Any, self.stream):
+        async for _ in self.stream:
             pass
 
     @classmethod

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
 from server.api.http import envelope
-from server.api.http.admission import READING, admit_read, admit_write, asks, refusing_slowly
+from server.api.http.admission import (
+    READ_WEIGHT,
+    READING,
+    WRITE_WEIGHT,
+    admit_body,
+    admit_read,
+    admit_write,
+    asks,
+    charge,
+)
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.guards import allowed, context, known_viewer, looked_up_viewer
 from server.api.http.inputs import read_body, read_headers, read_query
@@ -102,13 +111,16 @@ def operation(
     implied += [UnsupportedMediaType] if body else []
     implied += [InvalidParameter] if query or headers else []
 
+    needed = frozenset(scopes)
+
     def entitled(viewer: Viewer) -> Viewer:
+        if viewer.erase_after is None and needed <= viewer.scopes:
+            return viewer
         return allowed(viewer, *((instead,) if instead in viewer.scopes else scopes), leaving=leaving)
 
     def decorate(
         handler: Callable[..., Awaitable[Success | None]],
     ) -> Callable[..., Awaitable[JsonAnswer | None]]:
-        @refusing_slowly
         @wraps(handler)
         async def handle(request: PerchRequest, **arguments: Any) -> JsonAnswer | None:
             viewer: Viewer | None = None
@@ -123,10 +135,12 @@ def operation(
                     await admit_write(
                         request, rates, viewer, upload=form is not None, account=account, limit=limit
                     )
-            if form is None and cast(Any, request.stream).request_body:
+            if form is None and request.stream.request_body:
                 await (request.drop_body() if body is None else request.take_body())
                 if scopes:  # the key may have been revoked while the body was arriving
                     arguments["viewer"] = entitled(known_viewer(request) or await looked_up_viewer(request))
+                if viewer is not None and rates is not None:
+                    await admit_body(request, rates, viewer, account=account)
             if query is not None:
                 arguments["query"] = read_query(request, query)
             if headers is not None:
@@ -134,7 +148,16 @@ def operation(
             if body is not None:
                 arguments["body"] = read_body(request, body, needed=body_needed)
             answered = await handler(request, **arguments)
-            return None if answered is None else envelope.ok(answered, status)
+            if answered is None:
+                return None
+            response = envelope.ok(answered, status)
+            if viewer is not None and rates is not None:
+                size = len(response.body or b"")
+                if request.method in READING:
+                    charge(rates.reads, viewer, size, READ_WEIGHT, account=account)
+                else:
+                    charge(rates.writes, viewer, size - len(request.body), WRITE_WEIGHT, account=account)
+            return response
 
         handle.takes_body = True  # type: ignore[attr-defined]
         handle.operation = Operation(  # type: ignore[attr-defined]

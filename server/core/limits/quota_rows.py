@@ -1,6 +1,6 @@
 """What each user has sent per UTC day, reserved before the bytes arrive so that parallel uploads get no more.
 
-The table has no model. Text is counted by the statement that publishes it
+The table has no model. A tweet's text is counted by the statement that publishes it
 (`server.features.tweets.publishing`).
 """
 
@@ -23,6 +23,15 @@ GIVE_BACK = """
     UPDATE upload_days SET bytes = bytes - $3 WHERE user_id = $1 AND day = $2 RETURNING bytes
 """
 
+# Counts text, and returns no row if this would exceed the quota.
+TAKE_TEXT = """
+    INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes)
+    SELECT $1, $2, 0, 0, $3::bigint WHERE $3 <= $4::bigint
+    ON CONFLICT (user_id, day) DO UPDATE SET text_bytes = d.text_bytes + excluded.text_bytes
+    WHERE d.text_bytes + excluded.text_bytes <= $4
+    RETURNING text_bytes
+"""
+
 TEXT_BYTES = "SELECT text_bytes FROM upload_days WHERE user_id = $1 AND day = $2"
 
 FORGET = "DELETE FROM upload_days WHERE day < $1 RETURNING 1"
@@ -38,8 +47,13 @@ async def give_back(user_id: int, day: date, size: int) -> None:
     await rows(GIVE_BACK, user_id, day, size)
 
 
+async def take_text(user_id: int, day: date, size: int, *, most: int) -> bool:
+    """Count `size` bytes of text of the day's quota; False if not enough is left."""
+    return await row(TAKE_TEXT, user_id, day, size, most) is not None
+
+
 async def text_bytes(user_id: int, day: date) -> int:
-    """The number of bytes in the tweets that the user published that day."""
+    """The number of bytes of text, in tweets and alternative texts, that the user added that day."""
     found = await row(TEXT_BYTES, user_id, day)
     return found["text_bytes"] if found else 0
 

@@ -50,6 +50,17 @@ async def taken(user_id: int, size: int, of: Quota, *, now: datetime | None = No
             await asyncio.shield(quota.give_back(user_id, day, size - upload.kept))
 
 
+async def take_text(user_id: int, text: str, most: int) -> None:
+    """Count a text that is not a tweet's.
+
+    Raises:
+        QuotaExceeded: the day has no room for it.
+    """
+    size, now = len(text.encode()), datetime.now(UTC)
+    if size and not await quota.take_text(user_id, now.date(), size, most=most):
+        raise _exceeded(f"{most} bytes of text", now)
+
+
 async def ensure_room_for_text(user_id: int, text: str, most: int) -> None:
     """Explain why a tweet wasn't published, if the reason is the day's quota.
 

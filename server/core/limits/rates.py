@@ -14,15 +14,21 @@ from config.settings import Settings
 from server.core.limits.streams import Streams
 from server.core.limits.tally import Ledger, Limit, Rate, Tally, settle_for_ever
 
-# The responses to a wrong key and to a request beyond a rate are delayed by this many seconds: that slows
-# down anyone guessing keys, and clients that try again at once. At most this many requests wait at once in a
-# process.
-PAUSE, MOST_PAUSED = 0.3, 1000
+# The responses to wrong keys and refused requests are delayed by this many seconds, and by as many again for
+# each SLOWING that are being delayed in the process, up to LONGEST_PAUSE. That slows down anyone guessing
+# keys, and clients that try again at once. At most this many requests wait at once in a process.
+PAUSE, SLOWING, LONGEST_PAUSE, MOST_PAUSED = 0.3, 100, 10.0, 10_000
 
 # Per address: lookups in the database before we know who is asking. The first rate is for keys that this
 # process hasn't seen yet and for new streams; the second, counted separately, is for pictures that it doesn't
 # know to be public. A classroom behind one address stays below both even if everyone comes back at once.
 LOOKUPS, PICTURE_LOOKUPS = "3000/minute", "12000/minute"
+
+# Per address: responses that no other limit counts. Those beyond this rate are delayed like refusals.
+UNCOUNTED = "12000/minute"
+
+# Per address: responses about the health of the server that aren't delayed in any case.
+HEALTH = "600/minute"
 
 REFUSED = Counter(
     "perch_rate_limited",
@@ -56,6 +62,8 @@ class Rates:
         self.address = tally("address", settings.rate_address)
         self.lookups = tally("lookups", LOOKUPS)
         self.picture_lookups = tally("picture_lookups", PICTURE_LOOKUPS)
+        self.uncounted = Tally("uncounted", Rate.parse(UNCOUNTED), ledger)
+        self.health = Tally("health", Rate.parse(HEALTH), ledger)
         self.limits = {limit.name: tally(limit.name, limit.rate) for limit in limits}
         REFUSED.labels("streams")
         self.streams = Streams(per_user=settings.streams_per_user, per_address=settings.streams_per_address)
@@ -65,7 +73,7 @@ class Rates:
     async def running(self) -> AsyncIterator[Rates]:
         """Inside the block, send the counts to Redis."""
         tallies = [self.reads, self.writes, self.uploads, self.anonymous, self.wrong_keys, self.address]
-        tallies += [self.lookups, self.picture_lookups, *self.limits.values()]
+        tallies += [self.lookups, self.picture_lookups, self.uncounted, self.health, *self.limits.values()]
         task = asyncio.create_task(settle_for_ever(tallies), name="rates")
         try:
             yield self
@@ -74,12 +82,13 @@ class Rates:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    async def pause(self) -> None:
-        """Delay a refusal a little."""
+    async def pause(self) -> bool:
+        """Delay a response; return at once, with False, if too many are being delayed already."""
         if self._paused >= MOST_PAUSED:
-            return
+            return False
         self._paused += 1
         try:
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(min(PAUSE * (1 + self._paused / SLOWING), LONGEST_PAUSE))
         finally:
             self._paused -= 1
+        return True

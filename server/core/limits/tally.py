@@ -3,9 +3,10 @@
 A count lives in Redis under a key that names its window, so that all processes agree on when the window
 begins without asking. A tally can be used in two ways. *Exactly*: each request is counted in Redis before it
 is admitted, which costs a round trip. *Approximately*: requests are counted in this process; twice a second
-all new counts are added in Redis at once, and the response tells what other processes have counted. So a
-process admits at most half a second's requests beyond the rate. While Redis is unavailable, both ways rely on
-what this process has counted itself: no request waits for Redis, and none fails.
+all counts that have grown by a hundredth of the rate are added in Redis at once, and the response tells what
+other processes have counted. So a process admits at most half a second's requests and a hundredth of the rate
+beyond it. While Redis is unavailable, both ways rely on what this process has counted itself: no request
+waits for Redis, and none fails.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ PATIENCE, REST = 0.25, 2.0
 
 # How often the counts of this process are added in Redis, in seconds.
 SETTLE_EVERY = 0.5
+
+# A count is added in Redis once it has grown by this part of the rate. Most people never make that many
+# requests, and an addition costs as much as a twentieth of a request.
+WORTH = 0.01
 
 # The most keys in one pipeline.
 AT_ONCE = 1_000
@@ -155,15 +160,24 @@ class Tally:
         count.fresh += 1
         return self._most - count.total - count.fresh
 
-    async def count_exactly(self, who: object) -> int:
-        """Count a request in Redis and return how many are left; negative if it is over the limit."""
+    def add(self, who: object, amount: int) -> None:
+        """Count more of a request that has already been admitted: it was larger than usual."""
+        self._count(who).fresh += amount
+
+    async def count_exactly(self, who: object, amount: int = 1) -> int:
+        """Count a request in Redis and return how many are left; negative if it is over the limit.
+
+        Args:
+            amount: as how many requests it counts. If there aren't as many left, it isn't counted.
+        """
         count = self._count(who)
-        if count.total + count.fresh >= self.rate.most:
+        if count.total + count.fresh + amount > self.rate.most:
             return -1
-        total = await self._ledger.add(self._key(who), 1, seconds=self.rate.seconds)
+        total = await self._ledger.add(self._key(who), amount, seconds=self.rate.seconds)
         if total is None:
-            return self.count(who)
-        count.total = count.total + 1 if total == UNCONFIRMED else max(count.total, total)
+            count.fresh += amount
+        else:
+            count.total = count.total + amount if total == UNCONFIRMED else max(count.total, total)
         return self.rate.most - count.total - count.fresh
 
     def resets_in(self) -> int:
@@ -171,8 +185,9 @@ class Tally:
         return self._ends - self._now
 
     async def settle(self) -> None:
-        """Add this process's new counts in Redis, and learn what the other processes have counted."""
-        changed = [(self._key(who), count) for who, count in self._counts.items() if count.fresh]
+        """Add this process's counts that have grown in Redis, and learn what other processes have counted."""
+        worth = self._most * WORTH
+        changed = [(self._key(who), count) for who, count in self._counts.items() if count.fresh >= worth]
         await asyncio.gather(*[self._settle(key, count) for key, count in changed])
 
     async def _settle(self, key: str, count: Count) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Coroutine, Hashable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ class Address(str):
     __slots__ = ()
 
 
-# For whom the current task uses the database: a user or an address; None if that is nobody in particular.
+# The user or address that the current task's use of the database counts for; None if it counts for nobody.
 asker: ContextVar[int | str | Address | None] = ContextVar("asker", default=None)
 
 
@@ -87,6 +87,15 @@ class Turns:
             self._busy[who] -= 1
         else:
             del self._busy[who]
+
+    @contextlib.asynccontextmanager
+    async def turn(self, who: Hashable) -> AsyncIterator[None]:
+        """A turn that lasts as long as the block. Raises RateLimited if too many wait already."""
+        await self.take(who)
+        try:
+            yield
+        finally:
+            self.give_back(who)
 
     async def run(self, who: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Wait in a turn for something that others may wait for too, such as `Store.fetch`.

@@ -1,0 +1,102 @@
+"""Pages of the longest texts, requested by clients that don't read them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.core.database.connection import rows
+from server.core.limits import large
+from tests.callers import Caller
+from tests.waiting import turns, until
+
+PATH = "/api/tweets?limit=100&likers=0"
+# In JSON each of these characters takes six bytes.
+LONGEST = """
+    INSERT INTO tweets (author_id, content)
+    SELECT $1, repeat(chr(1), 16000) FROM generate_series(1, 100) RETURNING 1
+"""
+
+
+@contextlib.asynccontextmanager
+async def requesting(address: str, who: Caller, path: str = PATH) -> AsyncIterator[asyncio.StreamReader]:
+    """A connection that has requested the page and reads nothing by itself."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rsplit(":", 1)[1]), limit=2**12)
+    headers = f"host: x\r\napi-key: {who.key}\r\nconnection: close\r\n"
+    writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n".encode())
+    try:
+        yield reader
+    finally:
+        writer.transport.abort()
+
+
+async def has_begun(reader: asyncio.StreamReader) -> bool:
+    """Whether the response has begun to arrive."""
+    await turns()
+    return bool(reader._buffer)  # type: ignore[attr-defined]
+
+
+async def test_a_user_has_two_large_responses_at_once_and_others_do_not_wait(
+    address: str, alice: Caller, bob: Caller, database: None
+) -> None:
+    await rows(LONGEST, alice.id)
+    async with (
+        requesting(address, alice) as first,
+        requesting(address, alice) as second,
+        requesting(address, alice) as third,
+    ):
+        begun = [first, second, third]
+        await until(lambda: both_have_begun(begun))
+        (waiting,) = [reader for reader in begun if not await has_begun(reader)]
+        async with requesting(address, bob) as other:
+            assert len(await other.read()) > 9_000_000
+        assert not await has_begun(waiting)
+        taken = next(reader for reader in begun if reader is not waiting)
+        assert len(await taken.read()) > 9_000_000
+        assert len(await waiting.read()) > 9_000_000
+
+
+async def both_have_begun(readers: list[asyncio.StreamReader]) -> bool:
+    return [await has_begun(reader) for reader in readers].count(True) == 2
+
+
+async def test_threads_of_long_texts_are_large_responses_too(
+    address: str, alice: Caller, database: None
+) -> None:
+    first = await alice.tweet("first")
+    await rows(
+        "INSERT INTO tweets (author_id, content, in_reply_to_id, in_reply_to_user_id, thread_root_id, "
+        "thread_path) SELECT $1, repeat(chr(1), 16000), $2::bigint, $1, $2, ARRAY[$2::bigint, n::bigint] "
+        "FROM generate_series(1, 100) n RETURNING 1",
+        alice.id,
+        first,
+    )
+    path = f"/api/tweets/{first}/thread?limit=100"
+    async with (
+        requesting(address, alice, path) as one,
+        requesting(address, alice, path) as two,
+        requesting(address, alice, path) as three,
+    ):
+        begun = [one, two, three]
+        await until(lambda: both_have_begun(begun))
+        (waiting,) = [reader for reader in begun if not await has_begun(reader)]
+        taken = next(reader for reader in begun if reader is not waiting)
+        assert len(await taken.read()) > 9_000_000
+        assert len(await waiting.read()) > 9_000_000
+
+
+async def test_a_client_that_goes_away_or_reads_nothing_gives_its_turn_back(
+    address: str, alice: Caller, database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rows(LONGEST, alice.id)
+    for _ in range(3):
+        async with requesting(address, alice) as one, requesting(address, alice) as two:
+            await until(lambda: both_have_begun([one, two]))
+    monkeypatch.setattr(large, "PATIENCE", 0.2)
+    async with contextlib.AsyncExitStack() as stack:
+        readers = [await stack.enter_async_context(requesting(address, alice)) for _ in range(4)]
+        for reader in readers:
+            await until(lambda: has_begun(reader))  # noqa: B023
