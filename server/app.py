@@ -17,9 +17,11 @@ from server.api.http.heads import Heads
 from server.api.http.held import Held
 from server.api.http.hosts import Hosts
 from server.api.http.messages import PerchRequest
+from server.api.http.protocol import Looks
 from server.api.pages import docs, health, metrics, pages
 from server.api.perch.routes import ROUTES
 from server.context import App, Context
+from server.core.limits.turns import Turns
 
 # The most bytes in a JSON body. A tweet of 16 KiB takes six times as much if every character is escaped.
 MAX_BODY = 256 * 1024
@@ -30,6 +32,10 @@ REQUEST_BEGINS = "http.lifecycle.request"
 # In seconds: how long a client may send nothing in the middle of a request, how long a response may take, and
 # how long an idle connection is kept.
 REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
+
+# How many reads of pictures one address may have running in this process, and how many more may wait. All
+# addresses share a few threads, or a few connections to the bucket, with uploads.
+PICTURES_AT_ONCE, PICTURES_WAITING = 8, 1000
 
 # The APIs, and the routes without key or envelope.
 BLUEPRINTS = (*ROUTES, health.bp, metrics.bp)
@@ -63,7 +69,9 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.standard_headers = StandardHeaders(settings)
     app.ctx.readiness = health.Readiness()
     app.ctx.unsent, app.ctx.unread = Held(held.ANSWERS), Held(held.BODIES)
-    app.ctx.heads, app.ctx.has_signals = Heads(), False
+    app.ctx.waiting = Held(held.REQUESTS)
+    app.ctx.turns_of_pictures = Turns(at_once=PICTURES_AT_ONCE, waiting=PICTURES_WAITING)
+    app.ctx.heads, app.ctx.has_signals, app.ctx.looks = Heads(), False, Looks()
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")
     for blueprint in BLUEPRINTS:

@@ -34,6 +34,7 @@ class Context:
     hub: Hub
     memory: Memory
     rates: Rates | None = None  # None if RATE_LIMITS is off
+    demo_keys: bool = True  # False if there are no demo users whose keys could work
 
     @asynccontextmanager
     async def queue(self) -> AsyncIterator[Redis]:

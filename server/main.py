@@ -19,7 +19,7 @@ from config import error_reports, metrics, metrics_port, process, redis_clients,
 from config import logging as lines
 from config.metrics import REGISTRY
 from config.settings import Settings
-from server.api.http.protocol import PerchHttp
+from server.api.http.exchange import PerchHttp
 from server.api.perch.dialect import PerchDialect
 from server.api.perch.live import PerchLive
 from server.app import create_app
@@ -36,7 +36,7 @@ from server.core.transient import is_passing
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
 from server.features.people import accounts
-from server.features.registry import KINDS, LIMITS, MARKS
+from server.features.registry import KINDS, LIMITS, MARKS, MARKS_ON_PEOPLE
 from server.metrics import WebMetrics, totals
 from server.operations import trends
 from server.serving import BACKLOG, serve
@@ -65,9 +65,11 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
     await store.open()
     try:
         async with database(settings, name="perch web"):
-            await make_demo_users(settings)
+            demo = await have_demo_users(settings)
             urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
-            memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
+            memory = Memory(
+                versions, [PerchDialect(urls)], MARKS, MARKS_ON_PEOPLE, max_bytes=settings.cache_mb << 20
+            )
             async with (
                 changes.told(settings.database, versions),
                 Keeper(settings.database, versions, KINDS).running(),
@@ -77,24 +79,31 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
             ):
                 limits = rates if settings.rate_limits else None
                 pictures = owned_pictures(store, settings)
-                yield Context(settings, pictures, redis, QueuedJobs(broker), urls, hub, memory, limits)
+                yield Context(settings, pictures, redis, QueuedJobs(broker), urls, hub, memory, limits, demo)
     finally:
         await store.close()
         await redis.aclose()
         await broker.shutdown()
 
 
-async def make_demo_users(settings: Settings) -> None:
-    """In demo mode, give a new database its two users. If the database is down, requests will report that."""
+async def have_demo_users(settings: Settings) -> bool:
+    """In demo mode, give a new database its two users; return whether there are any.
+
+    If the database is down, requests will report that.
+    """
     if not settings.demo:
-        return
+        return False
     try:
-        if not await migrate.missing() and await accounts.create_demo_users():
+        if await migrate.missing():
+            return True
+        if await accounts.create_demo_users():
             log.info("created the demo users test and test1")
+        return await accounts.have_demo_users()
     except Exception as error:
         if not is_passing(error):
             raise
         log.warning("can't check for demo users: %s", error)
+        return True
 
 
 def web_app(settings: Settings) -> App:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core.database import migrate, own_server
 from tests import proxy, servers

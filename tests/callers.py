@@ -79,6 +79,12 @@ class Caller:
         assert answer.status == 201, answer.body
         return int(answer["tweet_id"])
 
+    async def reply(self, to: int, text: str = "a reply") -> int:
+        """Reply to a tweet and return the reply's id."""
+        answer = await self.post("/api/tweets", json={"tweet_data": text, "in_reply_to_id": to})
+        assert answer.status == 201, answer.body
+        return int(answer["tweet_id"])
+
     async def upload(self, picture: bytes, *, name: str = "picture.jpg", **fields: str) -> Answer:
         """Upload a picture."""
         return await self.post("/api/medias", files={"file": (name, picture)}, data=fields)

@@ -12,9 +12,8 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from asyncpg.exceptions import LockNotAvailableError
+from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError
 from redis.asyncio import Redis
-from tortoise.exceptions import OperationalError
 from xdist.scheduler import LoadScopeScheduling
 
 import storage
@@ -34,7 +33,7 @@ from server.core.database.connection import rows
 from server.core.live.hub import Hub
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
-from server.features.registry import KINDS, MARKS
+from server.features.registry import KINDS, MARKS, MARKS_ON_PEOPLE
 from storage.base import ObjectStore
 from tasks.broker import StreamBroker, create_broker
 from tasks.jobs import QueuedJobs
@@ -45,7 +44,8 @@ from tests.faults.verdicts import MEASURED
 
 TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
-    "idempotency_keys, outbox, held_likes, upload_days, retired_handles, imports"
+    "idempotency_keys, outbox, held_likes, upload_days, retired_handles, imports, notifications, "
+    "notification_groups, hashtags, unread_texts, addressees"
 )
 
 
@@ -183,9 +183,7 @@ async def emptied() -> bool:
         )
     except LockNotAvailableError as error:
         raise AssertionError(f"somebody holds a table: {await rows(HOLDERS)}") from error
-    except OperationalError as error:
-        if "deadlock" not in str(error):
-            raise
+    except DeadlockDetectedError:
         return False
     return True
 
@@ -216,7 +214,9 @@ async def perch(
     (settings.data_folder / "tmp").mkdir(exist_ok=True)
     async with Redis.from_url(settings.redis.url) as redis:
         urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
-        memory = Memory(versions, [PerchDialect(urls)], MARKS, max_bytes=settings.cache_mb << 20)
+        memory = Memory(
+            versions, [PerchDialect(urls)], MARKS, MARKS_ON_PEOPLE, max_bytes=settings.cache_mb << 20
+        )
         async with (
             Keeper(settings.database, versions, KINDS).running(),
             Hub(settings.database, PerchLive(urls)).running() as hub,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -10,14 +12,14 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core.database.own_server import SUPERUSER
 from server.processes import embedded
@@ -45,11 +47,21 @@ run_dir = {folder}
 """
 
 
+# Below the range from which the system takes ports for outgoing connections (net.ipv4.ip_local_port_range):
+# other tests open thousands of these, and one of them might take the port before the server does.
+FIRST_PORT, PORTS = 15_000, 17_000
+
+# Each process of a run begins elsewhere and never gives a port twice in a row.
+_numbers = itertools.count(secrets.randbelow(PORTS))
+
+
 def free_port() -> int:
     """A port on which nothing listens at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            port = FIRST_PORT + next(_numbers) % PORTS
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

@@ -71,7 +71,7 @@ class NoConsent(PerchError):
     error_type, status = "no_consent", 403
     message = (
         "Only someone who has been an administrator for at least 72 hours can do this, and never the one to "
-        "be suspended. You can't confirm a suspension that you asked for."
+        "be suspended. You can't confirm a suspension that you requested."
     )
 
 
@@ -80,9 +80,24 @@ class NotFound(PerchError):
     message = "There is nothing at this address."
 
 
+class RepliesLimited(PerchError):
+    error_type, status = "replies_limited", 403
+    message = "The author of this conversation has limited who may reply."
+
+
+class NotFirst(PerchError):
+    error_type, status = "not_first", 422
+    message = "You can only choose who may reply for the first tweet of a conversation."
+
+
 class TweetNotFound(PerchError):
     error_type, status = "tweet_not_found", 404
     message = "There is no tweet with this id."
+
+
+class ThreadTooDeep(PerchError):
+    error_type, status = "thread_too_deep", 409
+    message = "This thread has as many levels of replies as there may be. Start a new one."
 
 
 class UserNotFound(PerchError):
@@ -102,7 +117,7 @@ class ExportNotFound(PerchError):
 
 class KeyNotFound(PerchError):
     error_type, status = "key_not_found", 404
-    message = "You have no key with this id."
+    message = "There is no key with this id, or it was revoked."
 
 
 class InvitationNotFound(PerchError):
@@ -148,7 +163,7 @@ class RunUnderWay(PerchError):
 class SuspensionAsked(PerchError):
     error_type, status = "suspension_asked", 409
     message = (
-        "Someone has already asked for this suspension, or another one that you asked for is still pending."
+        "Someone has already requested this suspension, or another one that you requested is still pending."
     )
 
 
@@ -180,6 +195,21 @@ class BrokenPicture(PerchError):
 class SelfFollow(PerchError):
     error_type, status = "self_follow", 422
     message = "You can't follow yourself."
+
+
+class SelfRelation(PerchError):
+    error_type, status = "self_relation", 422
+    message = "You can't block or mute yourself."
+
+
+class TooManyRelations(PerchError):
+    error_type, status = "too_many_relations", 422
+    message = "You already block and mute as many people as possible. Unblock or unmute some first."
+
+
+class Blocked(PerchError):
+    error_type, status = "blocked", 403
+    message = "You can't follow this user, because one of you blocks the other."
 
 
 class IdempotencyKeyReused(PerchError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -34,6 +34,9 @@ class Viewer:
     key_expires_at: datetime | None = None
     erase_after: datetime | None = None
 
-    def is_over(self, now: datetime) -> bool:
+    def is_over(self) -> bool:
         """Whether the key has expired, or the time to erase the account has come."""
+        if self.key_expires_at is None and self.erase_after is None:
+            return False
+        now = datetime.now(UTC)
         return any(end is not None and end <= now for end in (self.key_expires_at, self.erase_after))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.core.cache.marks import Mark
+from server.core.cache.marks import Mark, MarkOnPeople
 from server.core.limits.tally import Limit
 from server.core.live.kinds import Kind
 from server.core.personal import NOTHING, PersonalData
@@ -18,6 +18,7 @@ class Feature:
     Attributes:
         kinds: the kinds of events about its rows.
         marks: the marks that its users set on tweets.
+        marks_on_people: the marks that they set on people.
         personal: the data that it holds about a user.
         counters: the columns that count its rows.
         limits: how often its users may do some of its things.
@@ -25,6 +26,7 @@ class Feature:
 
     kinds: tuple[Kind, ...] = ()
     marks: tuple[Mark, ...] = ()
+    marks_on_people: tuple[MarkOnPeople, ...] = ()
     personal: PersonalData = NOTHING
     counters: tuple[Counter, ...] = ()
     limits: tuple[Limit, ...] = ()

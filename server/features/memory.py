@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.core.cache.marks import Mark, MarksOfViewers
+from server.core.cache.marks import Mark, MarkOnPeople, MarksOfViewers
 from server.core.cache.store import Store
 from server.core.cache.versions import Versions
 from server.features.api_keys.api_keys import ValidKeys
@@ -22,14 +22,21 @@ class Memory:
     Args:
         dialects: how the APIs of this process render tweets.
         marks: every kind of mark that viewers set on tweets.
+        on_people: every kind of mark that viewers set on people.
     """
 
     def __init__(
-        self, versions: Versions, dialects: Sequence[Dialect], marks: Sequence[Mark], *, max_bytes: int
+        self,
+        versions: Versions,
+        dialects: Sequence[Dialect],
+        marks: Sequence[Mark],
+        on_people: Sequence[MarkOnPeople],
+        *,
+        max_bytes: int,
     ) -> None:
         self.viewers = Store(versions, VIEWERS)
         self.valid_keys = ValidKeys()
         self.store = Store(versions, max_bytes)
-        self.marks = MarksOfViewers(self.store, marks)
+        self.marks = MarksOfViewers(self.store, marks, on_people)
         self.pictures = Pictures(self.store)
         self.pages = {dialect.name: Pages(self.store, dialect, self.marks) for dialect in dialects}

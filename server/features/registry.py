@@ -9,16 +9,38 @@ from server.features.follows.feature import FEATURE as FOLLOWS
 from server.features.invitations.feature import FEATURE as INVITATIONS
 from server.features.likes.feature import FEATURE as LIKES
 from server.features.media.feature import FEATURE as MEDIA
+from server.features.mentions.feature import FEATURE as MENTIONS
 from server.features.moderation.feature import FEATURE as MODERATION
+from server.features.notifications.feature import FEATURE as NOTIFICATIONS
 from server.features.people.feature import FEATURE as PEOPLE
 from server.features.privacy.feature import FEATURE as PRIVACY
+from server.features.relations.feature import FEATURE as RELATIONS
+from server.features.replies.feature import FEATURE as REPLIES
 from server.features.tweets.feature import FEATURE as TWEETS
+from server.features.visibility.feature import FEATURE as VISIBILITY
 
 # In the order in which a user's data is erased.
-FEATURES = (TWEETS, LIKES, BOOKMARKS, FOLLOWS, MEDIA, API_KEYS, INVITATIONS, MODERATION, PRIVACY, PEOPLE)
+FEATURES = (
+    TWEETS,
+    REPLIES,
+    MENTIONS,
+    VISIBILITY,
+    LIKES,
+    BOOKMARKS,
+    FOLLOWS,
+    RELATIONS,
+    NOTIFICATIONS,
+    MEDIA,
+    API_KEYS,
+    INVITATIONS,
+    MODERATION,
+    PRIVACY,
+    PEOPLE,
+)
 
 KINDS = Kinds([kind for feature in FEATURES for kind in feature.kinds])
 MARKS = tuple(mark for feature in FEATURES for mark in feature.marks)
+MARKS_ON_PEOPLE = tuple(mark for feature in FEATURES for mark in feature.marks_on_people)
 LIMITS = tuple(limit for feature in FEATURES for limit in feature.limits)
 COUNTERS = tuple(counter for feature in FEATURES for counter in feature.counters)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
 from server.core.security import api_keys as keys

@@ -59,7 +59,7 @@ async def test_mutated_uploads_are_answered_clearly(
     count = much(usually=30, thoroughly=1000)  # three users share the uploads, because each has a quota
     files = (mutations.mutated(seed) for seed in range(20_000, 20_000 + count))
     found = await answers([alice, bob, carol], files)
-    words = ", ".join(f"{number:,} {status} {word}" for (status, word), number in sorted(found.items()))
+    words = ", ".join(f"{number:,} x {status} {word}" for (status, word), number in sorted(found.items()))
     measured(f"{count:,} mutated, uploaded: {words}")
     assert found.total() == count
     assert found.keys() <= ANSWERS

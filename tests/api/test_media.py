@@ -56,6 +56,8 @@ async def test_a_small_picture_does_not_wait_behind_huge_ones(alice: Caller) -> 
     assert (await alice.upload(pictures.jpeg()))["media"]["state"] == "ready"
     assert await MediaAttachment.filter(state=MediaState.PENDING).count() == 4
     assert {(await upload).status for upload in waiting} == {201}
+    # The pictures of the next test have the same ids.
+    await until_gone(MediaAttachment.filter(state=MediaState.PENDING).count, within=60)
 
 
 async def under_way(count: int) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.context import Context
-from server.features.media.media_attachment import MediaAttachment
+from server.features.media.media_attachment import MediaAttachment, MediaState
 from storage import object_keys
 from storage.base import ObjectStore
 from tasks import picture_attempts
 from tests import pictures
 from tests.api.media import fetch
 from tests.callers import Caller
+from tests.waiting import until_gone
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 async def shown(author: Caller) -> str:
     """The address of a picture that a tweet shows."""
     media_id = (await author.upload(pictures.jpeg(300, 200)))["media_id"]
+    await until_gone(MediaAttachment.filter(state=MediaState.PENDING).count)
     tweet = await author.read(await author.tweet("with a picture", [media_id]))
     return str(tweet["attachments"][0])
 

@@ -49,12 +49,21 @@ def test_every_operation_is_fully_described(document: dict[str, Any]) -> None:
     assert len(ids) == sum(len(methods) for methods in document["paths"].values())
 
 
+# $1 the follower, $2 the followee.
+ASK = "INSERT INTO follow_requests (follower_id, followee_id) VALUES ($1, $2) RETURNING 1"
+
 # Operations that can't be undone are confirmed by a name.
 DELETED_BY_NAME = {"/api/users/me", "/api/users/{user_id}"}
 
+# What nobody does to themselves.
+OF_OTHERS = ("/follow", "{user_id}/block", "{user_id}/mute")
+
 WITH_BODY = {
     "/api/tweets",
+    "/api/users/{user_id}/mute",
+    "/api/tweets/{tweet_id}",
     "/api/users/me",
+    "/api/preferences",
     "/api/keys",
     "/api/medias",
     "/api/medias/{media_id}",
@@ -63,6 +72,7 @@ WITH_BODY = {
     "/api/join/link",
     "/api/join/{token}",
     "/api/users/{user_id}/suspension",
+    "/api/notifications/read",
     "/api/operations/runs",
     "/api/operations/suspensions",
 }
@@ -88,6 +98,7 @@ async def test_real_answers_match_the_document(
     tweet = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media["media_id"]]})
     await bob.post(f"/api/tweets/{tweet['tweet_id']}/likes")
     await bob.post(f"/api/users/{alice.id}/follow")
+    reply = await bob.reply(tweet["tweet_id"])
     made = await alice.post("/api/keys", json={"name": "x"})
     dave = await register(alice.send, "dave")
     theirs = await dave.post("/api/keys", json={"name": "x"})
@@ -97,16 +108,23 @@ async def test_real_answers_match_the_document(
     await rows("UPDATE users SET created_at = now() - interval '4 days' WHERE id = $1 RETURNING 1", carol.id)
     ids = {
         "tweet_id": tweet["tweet_id"],
+        "reply_id": reply,
+        "follower_id": dave.id,
         "user_id": alice.id,
         "media_id": media["media_id"],
         "key_id": made["key_id"],
         "invitation_id": invited["invitation"]["id"],
         "token": invited["token"],
         "suspension_id": asked["suspension"]["id"],
+        "handle": "bob",
+        "name": "perch",
     }
     bodies: dict[str, Any] = {
         "/api/tweets": {"tweet_data": "x"},
+        "/api/users/{user_id}/mute": {"seconds": 3600},
+        "/api/tweets/{tweet_id}": {"who_may_reply": "following"},
         "/api/users/me": {"name": "x"},
+        "/api/preferences": {"default_visibility": "unlisted"},
         "/api/keys": {"name": "x"},
         "/api/medias/{media_id}": {"alt": "x"},
         "/api/invitations": {"user_id": alice.id},
@@ -115,13 +133,15 @@ async def test_real_answers_match_the_document(
         "/api/join/{token}": {"handle": "heidi"},
         "/api/operations/suspensions": {"user_id": gwen.id},
         "/api/users/{user_id}/suspension": {"reason": "x"},
+        "/api/notifications/read": {"up_to": 1},
         "/api/operations/runs": {"kind": "drill"},
     }
+    # In this order: nobody follows across a block.
     order = {"get": 0, "patch": 1, "post": 2, "delete": 3}
     calls = [(method, path) for path, methods in document["paths"].items() for method in methods]
     for method, path in sorted(calls, key=lambda call: (order[call[0]], -len(call[1]))):
         operation = document["paths"][path][method]
-        who = bob if path.endswith("/follow") else carol if operation_needs_admin(operation) else alice
+        who = bob if path.endswith(OF_OTHERS) else carol if operation_needs_admin(operation) else alice
         arguments: dict[str, Any] = (
             {"json": bodies[path]} if path in bodies and "requestBody" in operation else {}
         )
@@ -132,6 +152,9 @@ async def test_real_answers_match_the_document(
         if method == "delete" and path in DELETED_BY_NAME:
             arguments = {"json": {"handle": "alice" if path == "/api/users/me" else "dave"}}
         named = {**ids, "user_id": dave.id, "key_id": theirs["key_id"]} if who is carol else ids
+        if "{follower_id}" in path:  # accepting and declining both end the request
+            await rows("DELETE FROM follows WHERE follower_id = $1 RETURNING 1", dave.id)
+            await rows(ASK, dave.id, who.id)
         answer = await who.call(method.upper(), path.format(**named), **arguments)
         described = operation["responses"][str(answer.status)]["content"]["application/json"]["schema"]
         assert answer.status < 300, (method, path, answer.body)

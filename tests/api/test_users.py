@@ -38,6 +38,24 @@ async def test_following_and_unfollowing_are_idempotent(alice: Caller, bob: Call
     assert (await bob.get("/api/users/me"))["user"]["followers_count"] == 0
 
 
+async def test_a_follower_is_removed_and_may_come_back(alice: Caller, bob: Caller, carol: Caller) -> None:
+    for caller in (bob, carol):
+        await caller.post(f"/api/users/{alice.id}/follow")
+    await alice.post(f"/api/users/{bob.id}/follow")
+    for _ in range(2):  # the second time changes nothing
+        assert (await alice.delete(f"/api/users/{bob.id}/follower")).status == 200
+        followers = (await alice.get(f"/api/users/{alice.id}/followers"))["users"]
+        assert [user["handle"] for user in followers] == ["carol"]
+        shown = (await bob.get(f"/api/users/{alice.id}"))["user"]
+        assert not shown["followed"]
+        assert shown["followers_count"] == 1
+        # Whom she follows herself is another matter.
+        assert (await alice.get(f"/api/users/{bob.id}"))["user"]["followed"]
+    assert (await alice.delete("/api/users/999999/follower")).error == (404, "user_not_found")
+    await bob.post(f"/api/users/{alice.id}/follow")
+    assert (await alice.get("/api/users/me"))["user"]["followers_count"] == 2
+
+
 async def test_users_cannot_follow_themselves(alice: Caller) -> None:
     assert (await alice.post(f"/api/users/{alice.id}/follow")).error == (422, "self_follow")
     assert (await alice.delete(f"/api/users/{alice.id}/follow")).status == 200
@@ -57,6 +75,16 @@ async def test_users_cannot_follow_themselves(alice: Caller) -> None:
 )
 async def test_an_unknown_user_is_not_found(alice: Caller, method: str, end: str, user_id: str) -> None:
     assert (await alice.call(method, f"/api/users/{user_id}{end}")).error == (404, "user_not_found")
+
+
+async def test_a_user_is_found_by_handle(alice: Caller, bob: Caller) -> None:
+    for handle in ("bob", "BOB"):
+        assert (await alice.get(f"/api/users/by-handle/{handle}"))["user"]["id"] == bob.id
+
+
+@pytest.mark.parametrize("handle", ["nobody", "2", "a%00b", "%D0%B1%D0%BE%D0%B1", "a" * 31])
+async def test_an_unknown_handle_is_not_found(alice: Caller, bob: Caller, handle: str) -> None:
+    assert (await alice.get(f"/api/users/by-handle/{handle}")).error == (404, "user_not_found")
 
 
 async def test_embedded_users_are_limited_and_the_viewer_comes_first(alice: Caller, bob: Caller) -> None:

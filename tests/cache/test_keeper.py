@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core.cache import cache_host, topics
 from server.core.cache.changes import Changes

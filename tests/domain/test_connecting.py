@@ -13,11 +13,10 @@ import asyncpg
 import pytest
 from asyncpg.exceptions import InterfaceError
 
-from config.addresses import DatabaseAddress, Host
+from config.database_address import DatabaseAddress, Host
 from config.settings import Settings
 from server.core.database import connecting, sessions
 from server.core.database.connecting import NoHost, connect
-from server.core.database.connection import leave_as_it_is
 from server.core.database.pool import BoundedPool
 from tests import proxy
 from tests.proxy import Hang, Pass, Proxy, Refuse
@@ -89,7 +88,7 @@ async def test_session_settings_last_as_long_as_the_session(address: DatabaseAdd
 async def opened(address: DatabaseAddress) -> AsyncIterator[Any]:
     """A pool like Perch's, which doesn't reset its sessions."""
     options: dict[str, Any] = {"min_size": 0, "max_size": 3, "loop": None, "timeout": 2}
-    async with BoundedPool(address, {"jit": "off"}, reset=leave_as_it_is, **options) as pool:
+    async with BoundedPool(address, {"jit": "off"}, **options) as pool:
         yield pool
 
 

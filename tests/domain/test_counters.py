@@ -24,12 +24,27 @@ pytestmark = pytest.mark.usefixtures("database")
 DISAGREEING = """
     SELECT 'likes of tweet ' || t.id AS what FROM tweets t
     WHERE likes_count <> (SELECT count(*) FROM likes WHERE tweet_id = t.id)
+    UNION ALL SELECT 'replies to ' || t.id FROM tweets t
+    WHERE replies_count <> (SELECT count(*) FROM tweets WHERE in_reply_to_id = t.id)
     UNION ALL SELECT 'tweets of ' || u.id FROM users u
     WHERE tweets_count <> (SELECT count(*) FROM tweets WHERE author_id = u.id)
     UNION ALL SELECT 'followers of ' || u.id FROM users u
     WHERE followers_count <> (SELECT count(*) FROM follows WHERE followee_id = u.id)
     UNION ALL SELECT 'following of ' || u.id FROM users u
     WHERE following_count <> (SELECT count(*) FROM follows WHERE follower_id = u.id)
+    UNION ALL SELECT 'group of notifications of ' || g.user_id FROM notification_groups g
+    WHERE g.count <> (SELECT count(*) FROM notifications n WHERE n.user_id = g.user_id AND n.kind = g.kind
+        AND coalesce(n.tweet_id, 0) = coalesce(g.tweet_id, 0) AND n.day = g.day AND NOT n.undone)
+    UNION ALL SELECT 'notification without a group ' || n.id FROM notifications n
+    WHERE NOT EXISTS (SELECT 1 FROM notification_groups g WHERE g.user_id = n.user_id AND g.kind = n.kind
+        AND coalesce(g.tweet_id, 0) = coalesce(n.tweet_id, 0) AND g.day = n.day)
+    UNION ALL SELECT 'notification of no like ' || n.id FROM notifications n
+    WHERE n.kind = 'like' AND NOT n.undone
+        AND NOT EXISTS (SELECT 1 FROM likes WHERE tweet_id = n.tweet_id AND user_id = n.actor_id)
+    UNION ALL SELECT 'like without notification ' || l.id FROM likes l JOIN tweets t ON t.id = l.tweet_id
+    WHERE t.author_id <> l.user_id AND NOT EXISTS (SELECT 1 FROM notifications n
+        WHERE n.user_id = t.author_id AND n.kind = 'like' AND n.tweet_id = t.id AND n.actor_id = l.user_id
+        AND NOT n.undone)
 """
 
 
@@ -38,8 +53,11 @@ async def viewer(handle: str) -> Viewer:
     return Viewer(user.id, handle, handle, False, 0, frozenset({"read", "write"}))
 
 
-async def publish(author: Viewer) -> int:
-    return (await tweets.publish(author, "x", [], max_length=10, day_bytes=1000)).tweet_id
+async def publish(author: Viewer, in_reply_to_id: int | None = None) -> int:
+    published = await tweets.publish(
+        author, "x", [], max_length=10, day_bytes=1000, in_reply_to_id=in_reply_to_id
+    )
+    return published.tweet_id
 
 
 async def settle(calls: Sequence[Awaitable[object]]) -> list[object]:
@@ -49,6 +67,32 @@ async def settle(calls: Sequence[Awaitable[object]]) -> list[object]:
         if isinstance(result, BaseException) and not isinstance(result, (PerchError, PoolExhausted)):
             raise result
     return results
+
+
+async def test_parallel_replies_likes_and_deletions_in_a_thread() -> None:
+    """All lock tweets in the order of their ids: nothing deadlocks, and no count is lost."""
+    people = [await viewer(f"u{number}") for number in range(8)]
+    author = {await publish(people[0]): people[0]}
+    for number in range(30):
+        who = people[number % len(people)]
+        author[await publish(who, random.Random(number).choice(list(author)))] = who
+    chosen = random.Random(11)
+    thread = list(author)
+
+    def call() -> Awaitable[object]:
+        tweet_id, who = chosen.choice(thread), chosen.choice(people)
+        match chosen.choice(("reply", "reply", "like", "unlike", "delete")):
+            case "reply":
+                return publish(who, tweet_id)
+            case "like":
+                return likes.like(who, tweet_id)
+            case "unlike":
+                return likes.unlike(who, tweet_id)
+            case _:
+                return tweets.delete(author[tweet_id], tweet_id, NoJobs())
+
+    await settle([call() for _ in range(400)])
+    assert await rows(DISAGREEING) == []
 
 
 async def test_parallel_likes_and_unlikes_of_one_tweet() -> None:

@@ -16,15 +16,22 @@ from server.core.database.connection import rows, tortoise_config
 
 # Tables whose rows outlive the rows that they refer to.
 OUTLIVING = {
+    "addressees",  # the trigger removes those of a deleted tweet, after it has told them
     "audit_acts",
     "events",
+    "hashtags",  # what a hashtag is called, also without tweets
+    "hashtags_in_tweets",  # a hashtag is the hash of its name
     "held_likes",
     "idempotency_keys",
     "import_exceptions",
     "import_pictures",
     "invitations",
+    "muted_threads",  # as the replies, which keep the id of a deleted tweet
+    "notification_groups",
+    "notifications",
     "outbox",
     "suspension_requests",
+    "tweets",  # a thread: deleted tweets leave their ids in the replies
 }
 
 SCHEMA = """

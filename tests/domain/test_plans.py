@@ -74,8 +74,8 @@ SELDOM = {
 }
 
 # A profile's list of 300 followees: fewer rows than PostgreSQL reads in order. From longer lists it reads a
-# page.
-SORTED = {"profile": 300}
+# page. And the candidates for a mention: 300 followees, 50 users each by handle and name.
+SORTED = {"profile": 300, "whom it may mean, for a user with 5,000 followees": 400}
 
 
 @pytest.fixture(scope="module")

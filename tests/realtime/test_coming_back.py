@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from server.api.perch.live import PerchLive
 from server.core.database.connection import rows
-from server.core.live import event
+from server.core.live import event, hub
+from server.core.live.event import EventRow
+from server.core.live.frames import Frame
 from server.core.live.hub import APPLICATION
 from tests.callers import Caller
 from tests.realtime.listening import listening, settled
@@ -85,8 +90,8 @@ async def test_an_idle_stream_sends_heartbeats_with_its_position(
     monkeypatch.setattr("server.api.perch.stream.HEARTBEAT", 0.2)
     async with listening(address, alice) as to_alice:
         # Events for other users also advance one's position.
-        await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
         number = (await event.state()).newest
+        await rows("UPDATE api_keys SET revoked_at = now() WHERE user_id = $1 RETURNING 1", bob.id)
         async with asyncio.timeout(5):
             while int(to_alice.last_id.split("-")[1]) <= number:
                 await to_alice.heartbeat()
@@ -106,3 +111,48 @@ async def test_listeners_start_over_if_the_log_went_back(address: str, alice: Ca
         assert (await stream.wait_for("reset"))["reason"] == "restored"
         await alice.tweet("after")
         await stream.wait_for("tweet", 3)
+
+
+async def test_events_that_take_too_long_together_are_sent_in_smaller_batches(
+    address: str, alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "RETRY_AFTER", 0.05)
+    frames = PerchLive.frames
+
+    async def slow(self: PerchLive, events: Sequence[EventRow], *others: Any) -> list[Frame]:
+        if len(events) > 5:
+            raise TimeoutError("too many")
+        return await frames(self, events, *others)
+
+    monkeypatch.setattr(PerchLive, "frames", slow)
+    async with listening(address, alice) as stream:
+        await rows(
+            "INSERT INTO tweets (author_id, content) SELECT $1, n::text FROM generate_series(1, 30) n", bob.id
+        )
+        await stream.wait_for("tweet", 30)
+        assert [event["tweet"]["content"] for event in stream.of("tweet")] == [str(n) for n in range(1, 31)]
+        assert stream.of("reset") == []
+
+
+async def test_an_event_that_can_never_be_sent_makes_pages_reload(
+    address: str,
+    alice: Caller,
+    bob: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(hub, "RETRY_AFTER", 0.05)
+    frames, tweet = PerchLive.frames, await bob.tweet("before")
+
+    async def failing(self: PerchLive, events: Sequence[EventRow], *others: Any) -> list[Frame]:
+        if any(event.kind == "bookmarked" for event in events):
+            raise ValueError("this one")
+        return await frames(self, events, *others)
+
+    async with listening(address, alice) as stream:
+        monkeypatch.setattr(PerchLive, "frames", failing)
+        await bob.post(f"/api/tweets/{tweet}/bookmarks")
+        assert (await stream.wait_for("reset"))["reason"] == "too_old"
+        await bob.tweet("after")
+        await stream.until("after")
+    assert "can't send the event" in caplog.text

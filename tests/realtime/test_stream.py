@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from server.api.http import openapi
-from server.api.perch import live as events
+from server.api.http.exchange import PerchHttp
+from server.api.perch import live_people
+from server.api.perch.telling import message
 from server.context import App
 from server.core.database.connection import rows
 from server.core.live.event_id import EventId
@@ -18,6 +20,7 @@ from tests import pictures
 from tests.callers import Caller
 from tests.realtime.listening import listening, settled
 from tests.schemas import matches
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -197,7 +200,17 @@ async def test_events_match_the_document(app: App, address: str, alice: Caller, 
 
 def test_an_encoded_event_fits_on_one_line() -> None:
     person = Person(1, "a\nb\r", "x")
-    text = events.message(EventId("0" * 12, 1), events.Renamed(person, 1))
+    text = message(EventId("0" * 12, 1), live_people.Renamed(person, 1))
     assert text.count(b"\n") == 4
     assert b"\r" not in text
     assert msgspec.json.decode(text.split(b"data: ")[1])["user"]["name"] == "a\nb\r"
+
+
+async def test_a_stream_that_comes_back_to_a_stopping_process_ends_at_once(
+    address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a connection that is still open; otherwise it would keep the process from ending."""
+    monkeypatch.setattr(PerchHttp, "is_stopping", True)
+    async with listening(address, alice) as heard:
+        assert (await heard.wait_for("reset"))["reason"] == "stopping"
+        await until(lambda: heard.ended)

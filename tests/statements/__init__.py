@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core import audit_rows as audit
 from server.core.database import migrate, own_server
@@ -37,8 +37,8 @@ from server.features.privacy import erasure
 from server.features.timelines import home, profile
 from server.features.timelines import timeline as timeline_rows
 from server.features.timelines.timeline import Timeline
+from server.features.tweets import idempotency, publishing
 from server.features.tweets import personal as tweets_data
-from server.features.tweets import publishing
 from server.generate import loading
 from server.generate.size import Size
 from tasks import copied_pictures, picture_attempts
@@ -142,19 +142,20 @@ def _of_the_base(at: Landmarks) -> Statements:
         "All, with rows": with_rows(home.ALL, 0),
         "Following, of 300, with rows": with_rows(home.FOLLOWING, at.reader),
         "Following, of 5,000, merged, with rows": with_rows(home.FOLLOWING, at.collector, LIMIT),
-        "an author's, with rows": with_rows(profile.TWEETS, at.newcomer),
+        "an author's, with rows": with_rows(profile.TWEETS.for_all, at.newcomer),
         "a user's likes, with rows": with_rows(LIKES, at.keen),
         "All, newer": newer(home.ALL, 0, at.deep),
         "Following, of 300, newer": newer(home.FOLLOWING, at.reader, at.deep),
         "Following, of 5,000, newer": newer(home.FOLLOWING, at.collector, at.deep),
         "Following, of a few, newer": newer(home.FOLLOWING, at.newcomer, at.deep),
-        "the busiest author's, newer": newer(profile.TWEETS, at.busiest_author, 0),
-        "an author's pictures, newer": newer(profile.WITH_PICTURES, at.photographer, 0),
+        "the busiest author's, newer": newer(profile.TWEETS.for_all, at.busiest_author, 0),
+        "an author's pictures, newer": newer(profile.WITH_PICTURES.for_all, at.photographer, 0),
         "a user's likes, newer": newer(LIKES, at.keen, 0),
-        "an author's": places(profile.TWEETS, at.reader),
-        "the busiest author's": places(profile.TWEETS, at.busiest_author),
-        "the busiest author's, deep": places(profile.TWEETS, at.busiest_author, at.deep),
-        "an author's pictures": places(profile.WITH_PICTURES, at.photographer),
+        "an author's": places(profile.TWEETS.for_all, at.reader),
+        "the busiest author's": places(profile.TWEETS.for_all, at.busiest_author),
+        "the busiest author's, deep": places(profile.TWEETS.for_all, at.busiest_author, at.deep),
+        "an author's without replies": places(profile.STARTED.for_all, at.reader),
+        "an author's pictures": places(profile.WITH_PICTURES.for_all, at.photographer),
         "a user's likes": places(LIKES, at.keen),
         "the rows of a page": (timeline_rows.CARDS, [last_page, 0]),
         "the rows of a page, with likers": (timeline_rows.CARDS, [last_page, 100]),
@@ -169,6 +170,7 @@ def _of_the_base(at: Landmarks) -> Statements:
         ),
         "followees of a user with 5,000": (people.FOLLOWING, [at.collector, at.reader, NEWEST, LIMIT]),
         "likers of the most liked tweet": (people.LIKERS, [tweet, at.collector, NEWEST, LIMIT]),
+        "whether a tweet is shown": (people.IS_SHOWN, [tweet, at.collector]),
         "revoke a key and those made with it": (keys.REVOKE, [1, 1, True]),
         "keys of an earlier version": (keys.ADOPT, []),
         "a key that is shown stands": (keys.STANDS, [1]),
@@ -178,23 +180,28 @@ def _of_the_base(at: Landmarks) -> Statements:
         "live: counters": (renamed.PROFILES, [[at.busiest_author, at.reader]]),
         "live: likes": (liked.LIKES, [[tweet, 7], [at.keen, at.keen]]),
         "live: follows": (followed.FOLLOWS, [[at.collector], [at.busiest_author]]),
+        "live: followers among viewers": (followed.FOLLOWERS, [[at.busiest_author], list(range(1, 1000))]),
         "live: pictures": (pictured.MEDIA, [[7, 8]]),
         "one's own picture": (media_access.MINE, [7, at.photographer]),
         "who may have a picture": (media_access.ACCESS, ["x"]),
-        "live: followers among viewers": (followed.FOLLOWERS, [[at.busiest_author], list(range(1, 1000))]),
         "events": (event.AFTER, [0, NEWEST, 500]),
         "the ends of the event log": (event.NEWEST, []),
         "move events": (event.MOVE, [[tweet], 500, 0, [], False]),
         "how late events are": (event.BEHIND, []),
-        "forget events": (event.FORGET, [UNTIL]),
+        "forget idempotency keys": (idempotency.FORGET, [UNTIL, 5_000]),
+        "forget events": (event.FORGET, [UNTIL, event.FORGOTTEN_AT_ONCE]),
         "pictures: without a copy": (copied_pictures.UNCOPIED, [0, 200, 0]),
         "publish": (
             publishing.PLAIN,
-            [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20],
+            [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20, [None, tweet], [3, None]],
         ),
-        "publish with pictures": (
-            publishing.WITH_PICTURES,
-            [[at.photographer], ["x"], ["key"], [b"x" * 32], 1 << 20, [1, 1], [7, 8], [1, 2]],
+        "publish with pictures, hashtags and mentions": (
+            publishing.FULL,
+            [
+                *([at.photographer], ["x"], ["key"], [b"x" * 32], 1 << 20, [None], [2]),
+                *([1, 1], [7, 8], [1, 2]),
+                *([1], [9], ["perch"], ["Perch"], [1], ["heron_1"], [1], [1], ["nobody"]),
+            ],
         ),
         "pictures: receive": (media.RECEIVE, ["x" * 32, at.photographer, "a hill", 1]),
         "pictures: whose turn": (picture_attempts.IN_TURN, [7, 1]),
@@ -218,7 +225,7 @@ def _of_the_base(at: Landmarks) -> Statements:
         "erase: keys": (erasure.REVOKE_KEYS, [at.newcomer]),
         "erase: tweets with likes": (tweets_data.LIKED_TWEETS, [at.busiest_author, 100]),
         "erase: their likes": (tweets_data.REMOVE_LIKES_OF_TWEETS, [[tweet, tweet - 1], 100]),
-        "erase: which tweets": (tweets_data.TWEETS, [at.busiest_author, 100]),
+        "erase: which tweets": (tweets_data.TWEETS, [at.busiest_author, 50]),
         "erase: pictures of tweets": (tweets_data.DETACH, [last_page]),
         "erase: tweets": (tweets_data.REMOVE_TWEETS, [[at.newest]]),
         "erase: what one likes": (likes_data.LOCK_LIKED, [at.keen, 50]),
@@ -237,5 +244,6 @@ def _of_the_base(at: Landmarks) -> Statements:
         "like": (liking.LIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),
         "unlike": (liking.UNLIKE, [[tweet, tweet - 1], [at.keen, at.keen]]),
         "follow": (follows.FOLLOW, [at.newcomer, at.collector]),
+        "remove a follower": (follows.UNFOLLOWED_BY, [at.busiest_author, at.collector]),
         "unfollow": (follows.UNFOLLOW, [at.busiest_author, at.collector]),
     }

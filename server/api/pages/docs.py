@@ -9,7 +9,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from server.api.http import docs_page, openapi
-from server.api.http.admission import admit_read, refusing_slowly
+from server.api.http.admission import admit_read
 from server.context import App
 
 bp = Blueprint("docs", url_prefix="/api")
@@ -29,7 +29,6 @@ def set_up(app: App) -> None:
 
 
 @bp.route("/openapi.json", methods=["GET", "HEAD"])
-@refusing_slowly
 async def document(request: Request) -> HTTPResponse:
     """The OpenAPI document."""
     admitted(request)
@@ -37,7 +36,6 @@ async def document(request: Request) -> HTTPResponse:
 
 
 @bp.route("/docs", methods=["GET", "HEAD"])
-@refusing_slowly
 async def page(request: Request) -> HTTPResponse:
     """The document as a page."""
     admitted(request)

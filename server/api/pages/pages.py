@@ -122,21 +122,45 @@ def page(request: Request, status: int = 200) -> HTTPResponse:
 def sent(request: Request, file: ClientFile, status: int, headers: dict[str, str]) -> HTTPResponse:
     """Respond with a file, compressed if the browser accepts that."""
     headers = {**headers, "vary": "accept-encoding"}
-    if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+    accepted = request.headers.get("accept-encoding", "")
+    if file.brotli is not None and "br" in accepted.replace(",", " ").split():
+        return HTTPResponse(file.brotli, status, {**headers, "content-encoding": "br"}, file.content_type)
+    if file.gzipped is not None and "gzip" in accepted:
         return HTTPResponse(file.gzipped, status, {**headers, "content-encoding": "gzip"}, file.content_type)
     return HTTPResponse(file.body, status, headers, file.content_type)
 
 
 @bp.route("/", methods=["GET", "HEAD"], name="home")
 @bp.route("/following", methods=["GET", "HEAD"], name="following")
+@bp.route("/bookmarks", methods=["GET", "HEAD"], name="bookmarks")
+@bp.route("/requests", methods=["GET", "HEAD"], name="requests")
 @bp.route("/settings", methods=["GET", "HEAD"], name="settings")
+@bp.route(
+    "/settings/<section:(appearance|keys|people|data|invitations)>",
+    methods=["GET", "HEAD"],
+    name="settings_section",
+)
 @bp.route("/operations", methods=["GET", "HEAD"], name="operations")
+@bp.route("/operations/<section:(runs|people|log)>", methods=["GET", "HEAD"], name="operations_section")
 @bp.route("/join", methods=["GET", "HEAD"], name="join_by_fragment")
 @bp.route("/join/<token:str>", methods=["GET", "HEAD"], name="join")
+@bp.route("/notifications", methods=["GET", "HEAD"], name="notifications")
+@bp.route(
+    "/notifications/<tab:(mentions|follows|private)>", methods=["GET", "HEAD"], name="notifications_tab"
+)
+@bp.route("/hashtags/<name:str>", methods=["GET", "HEAD"], name="hashtag")
 @bp.route("/tweets/<number:id>", methods=["GET", "HEAD"], name="tweet")
+@bp.route(r"/<handle:(@\w+)>", methods=["GET", "HEAD"], name="user_by_handle")
+@bp.route(
+    r"/<handle:(@\w+)>/<what:(followers|following|replies|media|likes)>",
+    methods=["GET", "HEAD"],
+    name="people_by_handle",
+)
 @bp.route("/users/<number:id>", methods=["GET", "HEAD"], name="user")
 @bp.route(
-    "/users/<number:id>/<what:(followers|following|media|likes)>", methods=["GET", "HEAD"], name="people"
+    "/users/<number:id>/<what:(followers|following|replies|media|likes)>",
+    methods=["GET", "HEAD"],
+    name="people",
 )
 async def client_page(request: Request, **_: object) -> HTTPResponse:
     """Every address of the client is the same page: its router does the rest."""

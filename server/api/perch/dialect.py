@@ -13,6 +13,7 @@ from server.core.cache.marks import Marks
 from server.features.likes.feature import LIKED
 from server.features.media.urls import MediaUrls
 from server.features.registry import MARKS
+from server.features.relations.visible import BLOCKED
 from server.features.timelines.dialect import Card, Cursors, Onlooker
 from server.features.timelines.timeline import TweetRow
 
@@ -49,6 +50,9 @@ class PerchCard(msgspec.Struct, frozen=True):
     """
 
     tweet_id: int
+    author_id: int
+    addressed: tuple[int, ...]
+    is_open: bool
     plain: bytes
     places: dict[str, int]
     most_likers: int
@@ -57,10 +61,14 @@ class PerchCard(msgspec.Struct, frozen=True):
     @property
     def size(self) -> int:
         """Bytes of memory, about."""
-        return len(self.plain) + CARD + (LIKER * len(self.likers.ids) if self.likers is not None else 0)
+        likers = len(self.likers.ids) if self.likers is not None else 0
+        return len(self.plain) + CARD + LIKER * (likers + len(self.addressed))
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         """What this viewer gets."""
+        blocked = marks.people.by_name.get(BLOCKED.name)
+        if blocked and self.likers is not None and not blocked.isdisjoint(self.likers.ids):
+            return self._without_likers(blocked, self.likers).seen_by(viewer, marks)
         places = [place for name, place in self.places.items() if self.tweet_id in marks.tweets[name]]
         if not places:
             return self.plain
@@ -69,6 +77,24 @@ class PerchCard(msgspec.Struct, frozen=True):
             plain = self._headed_by(viewer, self.likers)
         longer = len(plain) - len(self.plain)  # all marks stand behind the likers
         return SET.join(without(plain, sorted(place + longer for place in places)))
+
+    def _without_likers(self, people: frozenset[int], likers: Likers) -> PerchCard:
+        """The same card without some of its likers."""
+        shown = msgspec.json.decode(b"[%b]" % self.plain[likers.begin : likers.end], type=list[Like])
+        kept = [like for like in shown if like.id not in people]
+        listed = encoder.encode(kept)[1:-1]
+        end = likers.begin + len(listed)
+        shorter = likers.end - end
+        return PerchCard(
+            self.tweet_id,
+            self.author_id,
+            self.addressed,
+            self.is_open,
+            self.plain[: likers.begin] + listed + self.plain[likers.end :],
+            {name: place - shorter for name, place in self.places.items()},
+            self.most_likers,
+            Likers(likers.begin, end, likers.ids - people),
+        )
 
     def _headed_by(self, viewer: Onlooker, likers: Likers) -> bytes:
         """The tweet with this viewer at the head of its likers, however many are newer."""
@@ -116,10 +142,11 @@ class PerchPage:
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         """What this viewer gets."""
         marked = {name: here for name, on in marks.tweets.items() if (here := self.ids & on)}
+        lists_likers = bool(self.cards) and self.cards[0].likers is not None  # all cards do, or none does
+        if lists_likers and (marked or marks.people.by_name.get(BLOCKED.name)):
+            return joined([card.seen_by(viewer, marks) for card in self.cards], self.cursors)
         if not marked:
             return self.plain
-        if self.cards[0].likers is not None:  # they are shown on all cards or on none
-            return joined([card.seen_by(viewer, marks) for card in self.cards], self.cursors)
         if self._pieces is None:
             self._pieces = pieces(self.plain, self.cards)
         found = self._pieces.pieces.copy()
@@ -157,7 +184,10 @@ def card(shown: Tweet, *, likers: int) -> PerchCard:
     if likers:
         ids = frozenset([like.id for like in shown.likes])
         found = Likers(plain.index(LIKES) + len(LIKES), plain.rindex(LIKES_END), ids)
-    return PerchCard(shown.id, plain, places, likers, found)
+    replied = shown.in_reply_to_user
+    addressed = [person.id for person in ((*shown.mentions, replied) if replied else shown.mentions)]
+    is_open = shown.visibility.is_open
+    return PerchCard(shown.id, shown.author.id, tuple(addressed), is_open, plain, places, likers, found)
 
 
 def pieces(plain: bytes, cards: Sequence[PerchCard]) -> Pieces:

@@ -59,7 +59,8 @@ class InstanceAnswer(Answer, frozen=True, kw_only=True):
 @operation(scope=None, answer=InstanceAnswer)
 async def read(request: Request) -> InstanceAnswer:
     """Read the server's name, version, limits and features."""
-    settings = context(request).settings
+    perch = context(request)
+    settings = perch.settings
     limits = Limits(
         tweet_max_length=settings.tweet_max_length,
         tweet_max_bytes=text.most_bytes(settings.tweet_max_length),
@@ -76,6 +77,6 @@ async def read(request: Request) -> InstanceAnswer:
             version=VERSION,
             limits=limits,
             accepted_types=list(ACCEPTED),
-            features=Features(demo_keys=settings.demo),
+            features=Features(demo_keys=settings.demo and perch.demo_keys),
         )
     )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -11,7 +14,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from server.api.http import envelope
-from server.api.http.admission import admit_lookup, asks, refusing_slowly
+from server.api.http.admission import address_of, admit_lookup, asks
 from server.api.http.envelope import Answer
 from server.api.http.guards import context
 from server.api.http.headers import NO_STORE
@@ -31,6 +34,7 @@ from server.core.errors import (
 )
 from server.core.limits import quotas
 from server.core.limits.quotas import Quota
+from server.core.limits.turns import Turns
 from server.core.viewer import Viewer
 from server.features.media import links as picture_links
 from server.features.media import media
@@ -103,20 +107,22 @@ async def upload(request: Request, viewer: Viewer) -> Uploaded:
         quotas.taken(viewer.id, at_most(request, max_bytes=cap), quota) as counted,
         received(request, max_bytes=cap, folder=folder) as picture,
     ):
-        row = await media.receive(viewer, picture, perch.store, perch.jobs)
+        day_bytes = perch.settings.text_bytes_per_day
+        row = await media.receive(viewer, picture, perch.store, perch.jobs, day_bytes=day_bytes)
         counted.kept = picture.size
     return Uploaded(media_id=row.id, media=wire.media(row, perch.urls))
 
 
 @bp.patch("/api/medias/<media_id:id>")
-@operation(scope="write", body=AltText, answer=OneMedia, errors=(MediaNotFound,))
+@operation(scope="write", body=AltText, answer=OneMedia, errors=(MediaNotFound, QuotaExceeded))
 async def describe(request: Request, viewer: Viewer, body: AltText, media_id: int) -> OneMedia:
     """Change a picture's alternative text."""
-    return OneMedia(media=wire.media(await media.describe(viewer, media_id, body.alt), context(request).urls))
+    perch = context(request)
+    row = await media.describe(viewer, media_id, body.alt, day_bytes=perch.settings.text_bytes_per_day)
+    return OneMedia(media=wire.media(row, perch.urls))
 
 
 @bp.route("/media/<name:str>", methods=["GET", "HEAD"])
-@refusing_slowly
 async def serve(request: Request, name: str) -> HTTPResponse | None:
     """The bytes of a variant; a neutral picture while it is being made."""
     found = object_keys.MEDIA_NAME.fullmatch(name)
@@ -139,15 +145,40 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
     start, stop = asked_range("" if of_another else request.headers.get("range", ""))
     try:
         if headers["etag"] in request.headers.get("if-none-match", ""):
-            await perch.store.info(key)
+            async with turn(request):
+                await perch.store.info(key)
             return HTTPResponse(b"", 304, headers)
-        async with perch.store.read(key, start=start, stop=stop) as picture:
-            return await send(request, picture, headers, content_type_of(picture.info.content_type))
+        async with AsyncExitStack() as stack:
+            async with turn(request):
+                picture = await stack.enter_async_context(perch.store.read(key, start=start, stop=stop))
+            body = each_in_a_turn(request, picture.body)
+            return await send(
+                request, replace(picture, body=body), headers, content_type_of(picture.info.content_type)
+            )
     except InvalidRange:
-        size = (await perch.store.info(key)).size
+        async with turn(request):
+            size = (await perch.store.info(key)).size
         return envelope.failure(RangeNotSatisfiable(), headers={"content-range": f"bytes */{size}"})
     except ObjectNotFound:
         raise NotFound from None
+
+
+def turn(request: Request) -> AbstractAsyncContextManager[None]:
+    """A turn to read from the store, for the address: everyone shares its threads or connections."""
+    turns: Turns = request.app.ctx.turns_of_pictures
+    address = address_of(request)
+    return nullcontext() if address is None else turns.turn(address)
+
+
+async def each_in_a_turn(request: Request, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces, each read in a turn."""
+    while True:
+        async with turn(request):
+            try:
+                piece = await anext(pieces)
+            except StopAsyncIteration:
+                return
+        yield piece
 
 
 def content_type_of(stored: str) -> str:

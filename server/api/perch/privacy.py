@@ -15,7 +15,7 @@ from server.core.audit import Actor
 from server.core.errors import Administrator, ExportNotFound, LastAdministrator, PublicKey, UserNotFound
 from server.core.viewer import Viewer
 from server.features.privacy import deletion, exports
-from server.features.privacy.feature import DELETIONS
+from server.features.privacy.feature import DELETIONS, UNDONE_DELETIONS
 from storage.base import ObjectNotFound
 
 bp = Blueprint("privacy", url_prefix="/api/users")
@@ -111,7 +111,7 @@ async def read_deletion(request: Request, viewer: Viewer) -> OneDeletion:
 
 
 @bp.delete("/me/deletion")
-@operation(scope="account", leaving=True)
+@operation(scope="account", leaving=True, limit=UNDONE_DELETIONS)
 async def keep(request: Request, viewer: Viewer) -> Answer:
     """Take back the deletion of your account. Also succeeds if it isn't being deleted.
 

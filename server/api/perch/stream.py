@@ -9,13 +9,15 @@ import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
-from server.api.http.admission import admitted_stream, asks, refusing_slowly
+from server.api.http.admission import admitted_stream, asks
 from server.api.http.chunks import ChunkWriter
+from server.api.http.exchange import PerchHttp
 from server.api.http.guards import admitted_key, allowed, context, known_viewer, viewer_with
 from server.api.http.headers import NO_STORE
 from server.api.http.inputs import read_headers
 from server.api.http.operation import streamed
 from server.api.perch import live as wire
+from server.api.perch.telling import message
 from server.core.errors import Unavailable
 from server.core.live import capacity, event
 from server.core.live.event import LogState
@@ -44,7 +46,6 @@ class StreamHeaders(msgspec.Struct, frozen=True, rename={"last_event_id": "Last-
 
 @bp.get("/stream")
 @streamed(scope="read", events=wire.shapes(), headers=StreamHeaders)
-@refusing_slowly
 async def stream(request: Request) -> None:
     """Stream live events.
 
@@ -76,12 +77,14 @@ async def follow(request: Request, viewer: Viewer, now: LogState) -> None:
     hub = context(request).hub
     last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)
     subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, now, last)
+    if PerchHttp.is_stopping:  # the client reconnected at once, on another connection to this process
+        subscription.stop()
     try:
         response = await request.respond(headers=dict(HEADERS), content_type="text/event-stream")
-        await response.send(wire.message(last or EventId(now.epoch, now.newest), wire.Opened()))
+        await response.send(message(last or EventId(now.epoch, now.newest), wire.Opened()))
         subscription.client = ChunkWriter(request)
-        while (message := await subscription.next(HEARTBEAT)) is not None:
-            await response.send(message)
+        while (data := await subscription.next(HEARTBEAT)) is not None:
+            await response.send(data)
         await response.eof()
     finally:
         hub.leave(subscription)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Meta
@@ -17,11 +18,12 @@ from server.api.perch.shapes.tweets import Tweet
 from server.api.perch.tweets import LikersCount, pages
 from server.core.errors import UserNotFound
 from server.core.paging import NEWEST, PAGE_SIZE
+from server.core.prefixes import MAX_COMPLETIONS
 from server.core.viewer import Viewer
+from server.features.hashtags import completions, hashtags
 from server.features.likes.likes import LIKES
 from server.features.timelines import home, profile, timelines
 from server.features.timelines.pages import Part
-from server.features.timelines.timeline import Timeline
 from server.features.timelines.timelines import DEEPEST, EMBEDDED_LIKERS
 
 bp = Blueprint("timelines", url_prefix="/api")
@@ -43,6 +45,11 @@ class TimelineName(StrEnum):
 
     ALL = "all"
     FOLLOWING = "following"
+    PRIVATE = "private"
+
+
+# The viewer's own ones.
+OWN = {TimelineName.FOLLOWING: home.FOLLOWING, TimelineName.PRIVATE: home.PRIVATE}
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -66,6 +73,12 @@ class TimelineQuery(TweetsQuery, frozen=True):
     timeline: TimelineName = TimelineName.ALL
 
 
+class AuthorQuery(TweetsQuery, frozen=True):
+    """The same, with or without replies."""
+
+    replies: Annotated[bool, Meta(description="Whether to include replies to other people.")] = True
+
+
 class TweetsPage(Answer, frozen=True, kw_only=True):
     """A page of tweets, newest first."""
 
@@ -76,45 +89,87 @@ class TweetsPage(Answer, frozen=True, kw_only=True):
     ]
 
 
+class UsedHashtag(msgspec.Struct, frozen=True):
+    """A hashtag, without the #, as somebody first wrote it."""
+
+    name: str
+    tweets_count: Annotated[
+        int, Meta(description=f"How many tweets have it; {completions.MOST_COUNTED} stands for that or more.")
+    ]
+
+
+class Hashtags(Answer, frozen=True, kw_only=True):
+    """Hashtags that may be meant, the likeliest first."""
+
+    hashtags: list[UsedHashtag]
+
+
+class CompletionsQuery(msgspec.Struct, frozen=True):
+    """What was typed of a hashtag, and how many to list."""
+
+    prefix: Annotated[str, Meta(description="What was typed after the #; empty for the most used.")] = ""
+    limit: Annotated[
+        int, Meta(ge=0, description=f"The most hashtags to return, {MAX_COMPLETIONS} at most.")
+    ] = 8
+
+
 @bp.get("/tweets")
 @operation(scope="read", query=TimelineQuery, answer=TweetsPage)
 async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Rendered:
     """Read a timeline.
 
-    Everyone's tweets, or with `timeline=following` your own and those of the people you follow. To get the
-    next page, send `next` as `before`: this stays correct while others post. To get what is newer, send
-    `previous` as `after`: you get the tweets just above, newest first as always.
+    Everyone's public tweets, or with `timeline=following` your own and those of the people you follow,
+    without their replies to people whom you don't follow. Tweets for mentioned people only are on neither:
+    `timeline=private` has those that you wrote and those that mention you or reply to you.
+
+    To get the next page, send `next` as `before`: this stays correct while others post. To get what is newer,
+    send `previous` as `after`: you get the tweets just above, newest first as always.
     """
-    if query.timeline is TimelineName.FOLLOWING:
-        return Rendered(await timelines.own(viewer, pages(request), home.FOLLOWING, part(query)))
+    if (own := OWN.get(query.timeline)) is not None:
+        return Rendered(await timelines.own(viewer, pages(request), own, part(query)))
     return Rendered(await timelines.of_all(viewer, pages(request), home.ALL, part(query)))
 
 
+@bp.get("/hashtags/<name:str>/tweets")
+@operation(scope="read", query=ListQuery, answer=TweetsPage)
+async def with_hashtag(request: Request, viewer: Viewer, query: ListQuery, name: str) -> Rendered:
+    """Read the tweets with a hashtag, given without the #.
+
+    Case and accents on Latin letters don't matter.
+    """
+    hashtag = hashtags.hashtag_id(unquote(name))
+    return Rendered(await timelines.of_subject(viewer, pages(request), hashtags.TWEETS, hashtag, part(query)))
+
+
+@bp.get("/hashtags/completions")
+@operation(scope="read", query=CompletionsQuery, answer=Hashtags)
+async def complete_hashtag(request: Request, viewer: Viewer, query: CompletionsQuery) -> Hashtags:
+    """List hashtags by the beginning of their names, the most used first."""
+    found = await completions.completions(query.prefix, limit=query.limit)
+    return Hashtags(hashtags=[UsedHashtag(one.name, one.tweets_count) for one in found])
+
+
 @bp.get("/users/<user_id:id>/tweets")
-@operation(scope="read", query=TweetsQuery, answer=TweetsPage, errors=(UserNotFound,))
-async def of_author(request: Request, viewer: Viewer, query: TweetsQuery, user_id: int) -> Rendered:
+@operation(scope="read", query=AuthorQuery, answer=TweetsPage, errors=(UserNotFound,))
+async def of_author(request: Request, viewer: Viewer, query: AuthorQuery, user_id: int) -> Rendered:
     """Read one author's tweets."""
-    return await _of_user(request, viewer, profile.TWEETS, user_id, query)
+    published = profile.TWEETS if query.replies else profile.STARTED
+    return Rendered(await timelines.of_author(viewer, pages(request), published, user_id, part(query)))
 
 
 @bp.get("/users/<user_id:id>/media")
 @operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def with_media(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
     """Read one author's tweets that have pictures."""
-    return await _of_user(request, viewer, profile.WITH_PICTURES, user_id, query)
+    published = profile.WITH_PICTURES
+    return Rendered(await timelines.of_author(viewer, pages(request), published, user_id, part(query)))
 
 
 @bp.get("/users/<user_id:id>/likes")
 @operation(scope="read", query=ListQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: int) -> Rendered:
     """Read the tweets that a user likes, newest like first. Cursors refer to likes, not tweets."""
-    return await _of_user(request, viewer, LIKES, user_id, query)
-
-
-async def _of_user(
-    request: Request, viewer: Viewer, timeline: Timeline, user_id: int, query: ListQuery
-) -> Rendered:
-    return Rendered(await timelines.of_user(viewer, pages(request), timeline, user_id, part(query)))
+    return Rendered(await timelines.of_user(viewer, pages(request), LIKES, user_id, part(query)))
 
 
 @lru_cache(maxsize=1024)  # most requests ask for the same few

@@ -8,24 +8,40 @@ import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
+from server.api.http import admission
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.guards import context
-from server.api.http.inputs import PageQuery
+from server.api.http.inputs import Limit, PageQuery
 from server.api.http.operation import operation
 from server.api.perch import dialect
 from server.api.perch.shapes import tweets as wire
-from server.api.perch.shapes.tweets import LikeInList, NewTweet, Tweet
+from server.api.perch.shapes.tweets import (
+    DeletedInThread,
+    LikeInList,
+    NewTweet,
+    Tweet,
+    TweetInThread,
+    WhoMayReplyHere,
+)
 from server.core.errors import (
     BrokenPicture,
     IdempotencyKeyReused,
     MediaInUse,
     MediaNotFound,
     NotAuthor,
+    NotFirst,
     QuotaExceeded,
+    RepliesLimited,
+    ThreadTooDeep,
     TweetNotFound,
 )
+from server.core.paging import PAGE_SIZE
 from server.core.viewer import Viewer
 from server.features.likes import likes
+from server.features.mentions import mentions
+from server.features.mentions.feature import MENTIONS
+from server.features.replies import rules, threads
+from server.features.replies.rules import WhoMayReply
 from server.features.timelines import timelines
 from server.features.timelines.pages import Pages
 from server.features.timelines.timelines import EMBEDDED_LIKERS
@@ -81,6 +97,43 @@ class OneTweet(Answer, frozen=True, kw_only=True):
     tweet: Tweet
 
 
+class ThreadPage(Answer, frozen=True, kw_only=True):
+    """A tweet with what it replies to, and a page of the replies below it."""
+
+    ancestors: Annotated[
+        list[TweetInThread | DeletedInThread],
+        Meta(
+            description=f"The {threads.MOST_ABOVE} tweets above, or fewer, the first of the thread first. "
+            "Only on the first page."
+        ),
+    ]
+    tweet: Tweet
+    replies: Annotated[
+        list[TweetInThread | DeletedInThread],
+        Meta(
+            description="Depth first: each reply is followed by the replies to it. Among the replies to a "
+            "tweet, its author's own come first; otherwise the oldest comes first."
+        ),
+    ]
+    above: Annotated[
+        int | None,
+        Meta(description="If there are more tweets above: the one whose thread to read for them."),
+    ]
+    next: Annotated[str | None, Meta(description="Send this as `after` to get the next page of replies.")]
+    muted: Annotated[bool, Meta(description="Whether the viewer muted this conversation.")]
+    who_may_reply: Annotated[
+        WhoMayReply, Meta(description="Whom the author of the first tweet lets reply in the conversation.")
+    ]
+    may_reply: Annotated[bool, Meta(description="Whether the viewer may reply in it.")]
+
+
+class ThreadQuery(msgspec.Struct, frozen=True):
+    """Which part of the replies."""
+
+    limit: Limit = PAGE_SIZE
+    after: str | None = None
+
+
 class LikesPage(Answer, frozen=True, kw_only=True):
     """A page of likers, newest first."""
 
@@ -101,7 +154,17 @@ def pages(request: Request) -> Pages:
     status=201,
     headers=PublishHeaders,
     told={"Idempotency-Replayed": "`true` if an earlier request with the same key published the tweet."},
-    errors=(MediaNotFound, MediaInUse, BrokenPicture, TweetNotFound, IdempotencyKeyReused, QuotaExceeded),
+    errors=(
+        MediaNotFound,
+        MediaInUse,
+        BrokenPicture,
+        TweetNotFound,
+        ThreadTooDeep,
+        RepliesLimited,
+        NotFirst,
+        IdempotencyKeyReused,
+        QuotaExceeded,
+    ),
 )
 async def publish(
     request: Request, viewer: Viewer, body: NewTweet, headers: PublishHeaders
@@ -114,10 +177,16 @@ async def publish(
     deleted since. A request that fails doesn't use up its key.
     """
     perch = context(request)
+    await admission.admit_amount(
+        request, perch.rates, viewer, MENTIONS, mentions.count(body.tweet_data or "")
+    )
     published = await tweets.publish(
         viewer,
         body.tweet_data or "",
         body.tweet_media_ids or [],
+        in_reply_to_id=body.in_reply_to_id,
+        visibility=body.visibility,
+        who_may_reply=body.who_may_reply,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,
         key=headers.key,
@@ -134,6 +203,41 @@ async def publish(
 async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> Rendered:
     """Read one tweet."""
     return Rendered(wire.one(await timelines.tweet(viewer, pages(request), tweet_id, likers=query.likers)))
+
+
+@bp.get("/<tweet_id:id>/thread")
+@operation(scope="read", query=ThreadQuery, answer=ThreadPage, errors=(TweetNotFound,))
+async def thread(request: Request, viewer: Viewer, query: ThreadQuery, tweet_id: int) -> Rendered:
+    """Read a tweet with the tweets that it replies to, and the replies to it.
+
+    Deleted tweets that others reply to are in the lists too, as `deleted`.
+    """
+    found = await threads.read(viewer, pages(request), tweet_id, limit=query.limit, after=query.after)
+    return Rendered(wire.thread(found))
+
+
+@bp.patch("/<tweet_id:id>")
+@operation(scope="write", body=WhoMayReplyHere, errors=(TweetNotFound, NotAuthor, NotFirst))
+async def limit_replies(request: Request, viewer: Viewer, body: WhoMayReplyHere, tweet_id: int) -> Answer:
+    """Decide who may reply in the conversation that your tweet began."""
+    await rules.limit_replies(viewer, tweet_id, body.who_may_reply)
+    return Answer()
+
+
+@bp.post("/<reply_id:id>/hidden")
+@operation(scope="write", errors=(TweetNotFound, NotAuthor))
+async def hide_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
+    """Put a reply behind a click for everyone, if it replies to you or in a conversation that you began."""
+    await rules.hide(viewer, reply_id)
+    return Answer()
+
+
+@bp.delete("/<reply_id:id>/hidden")
+@operation(scope="write", errors=(TweetNotFound, NotAuthor))
+async def show_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
+    """Show such a reply without a click again."""
+    await rules.show(viewer, reply_id)
+    return Answer()
 
 
 @bp.delete("/<tweet_id:id>")

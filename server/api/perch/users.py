@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
 from sanic import Blueprint, Request
 
+from server.api.http import admission
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.guards import context
 from server.api.http.inputs import PageQuery
@@ -12,12 +17,17 @@ from server.api.perch import dialect
 from server.api.perch.shapes import users as wire
 from server.api.perch.shapes.users import NewName, PersonInList, Suspension, User
 from server.core.audit import Actor
-from server.core.errors import Administrator, SelfFollow, UserNotFound
+from server.core.errors import Administrator, Blocked, SelfFollow, UserNotFound
+from server.core.prefixes import MAX_COMPLETIONS
 from server.core.security.api_keys import HELD_SCOPES
 from server.core.viewer import Viewer
 from server.features.follows import follows
+from server.features.follows.feature import REQUESTS
+from server.features.follows.suggestions import MAX_SUGGESTIONS, suggestions
+from server.features.mentions.completions import completions
 from server.features.moderation import suspensions
 from server.features.people import accounts
+from server.features.people.feature import RENAMES
 
 bp = Blueprint("users", url_prefix="/api/users")
 
@@ -28,11 +38,41 @@ class OneUser(Answer, frozen=True, kw_only=True):
     user: User
 
 
+class Followed(Answer, frozen=True, kw_only=True):
+    """What came of following a user. Old clients know nothing but `result`."""
+
+    requested: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="`true` if their account is locked: you follow them once they accept. Else absent."),
+    ] = msgspec.UNSET
+
+
 class PeoplePage(Answer, frozen=True, kw_only=True):
     """A page of users, newest first."""
 
     users: list[PersonInList]
     next: int | None
+
+
+class Suggestions(Answer, frozen=True, kw_only=True):
+    """Users whom the viewer might follow or mention, the likeliest first."""
+
+    users: list[PersonInList]
+
+
+class SuggestionsQuery(msgspec.Struct, frozen=True):
+    """How many users to suggest."""
+
+    limit: Annotated[int, Meta(ge=0, description=f"The most users to return, {MAX_SUGGESTIONS} at most.")] = 5
+
+
+class CompletionsQuery(msgspec.Struct, frozen=True):
+    """What was typed of a mention, and how many users to list."""
+
+    prefix: Annotated[str, Meta(description="What was typed after the @; empty for the likeliest users.")] = (
+        ""
+    )
+    limit: Annotated[int, Meta(ge=0, description=f"The most users to return, {MAX_COMPLETIONS} at most.")] = 8
 
 
 @bp.get("/me")
@@ -43,7 +83,7 @@ async def me(request: Request, viewer: Viewer) -> Rendered:
 
 
 @bp.patch("/me")
-@operation(scope="account", body=NewName, answer=OneUser)
+@operation(scope="account", body=NewName, answer=OneUser, limit=RENAMES)
 async def rename(request: Request, viewer: Viewer, body: NewName) -> Rendered:
     """Change your display name."""
     renamed = await accounts.rename(viewer, body.name)
@@ -69,19 +109,54 @@ async def read(request: Request, viewer: Viewer, user_id: int) -> OneUser:
     return OneUser(user=wire.user(await accounts.profile(viewer, user_id)))
 
 
+@bp.get("/by-handle/<handle:str>")
+@operation(scope="read", answer=OneUser, errors=(UserNotFound,))
+async def read_by_handle(request: Request, viewer: Viewer, handle: str) -> OneUser:
+    """Read the user with this handle. Upper case counts as lower case."""
+    user = await accounts.by_handle(handle.lower())
+    return OneUser(user=wire.user(await accounts.profile(viewer, user.id)))
+
+
+@bp.get("/suggestions")
+@operation(scope="read", query=SuggestionsQuery, answer=Suggestions)
+async def suggest(request: Request, viewer: Viewer, query: SuggestionsQuery) -> Suggestions:
+    """List users to follow: whom your followees follow, then who tweeted lately, then new members."""
+    return Suggestions(users=wire.people(await suggestions(viewer, limit=query.limit)))
+
+
+@bp.get("/completions")
+@operation(scope="read", query=CompletionsQuery, answer=Suggestions)
+async def complete(request: Request, viewer: Viewer, query: CompletionsQuery) -> Suggestions:
+    """List users whom a mention may mean, by the beginning of their handle or name.
+
+    Those whom you mention and reply to most come first, then those you follow.
+    """
+    found = await completions(viewer, query.prefix, limit=query.limit)
+    return Suggestions(users=wire.people(found))
+
+
 @bp.post("/<user_id:id>/follow")
-@operation(scope="write", errors=(UserNotFound, SelfFollow))
-async def follow(request: Request, viewer: Viewer, user_id: int) -> Answer:
-    """Follow a user. Following them again succeeds and changes nothing."""
-    await follows.follow(viewer, user_id)
-    return Answer()
+@operation(scope="write", answer=Followed, errors=(UserNotFound, SelfFollow, Blocked))
+async def follow(request: Request, viewer: Viewer, user_id: int) -> Followed:
+    """Follow a user, or ask to if their account is locked. Doing it again succeeds and changes nothing."""
+    if await follows.is_locked(user_id):
+        await admission.admit_amount(request, context(request).rates, viewer, REQUESTS, 1)
+    return Followed(requested=await follows.follow(viewer, user_id) or msgspec.UNSET)
 
 
 @bp.delete("/<user_id:id>/follow")
 @operation(scope="write", errors=(UserNotFound,))
 async def unfollow(request: Request, viewer: Viewer, user_id: int) -> Answer:
-    """Unfollow a user. This also succeeds if you don't follow them."""
+    """Unfollow a user, or withdraw your request. This also succeeds if there is neither."""
     await follows.unfollow(viewer, user_id)
+    return Answer()
+
+
+@bp.delete("/<user_id:id>/follower")
+@operation(scope="write", errors=(UserNotFound,))
+async def remove_follower(request: Request, viewer: Viewer, user_id: int) -> Answer:
+    """Make a user stop following you. They aren't told, and may follow you again."""
+    await follows.remove_follower(viewer, user_id)
     return Answer()
 
 

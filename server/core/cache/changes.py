@@ -9,7 +9,7 @@ import random
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.cache import cache_host, notices
 from server.core.cache.notices import LEASE_OVER, PATIENCE
 from server.core.cache.versions import Versions

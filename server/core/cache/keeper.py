@@ -17,7 +17,7 @@ import random
 from collections.abc import AsyncIterator
 from typing import Any
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.pauses import spread
 from server.core.cache import cache_host, notices, topics
 from server.core.cache.cache_host import CacheHost

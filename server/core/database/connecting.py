@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 from asyncpg.exceptions import CannotConnectNowError, PostgresConnectionError, TargetServerAttributeNotMatched
 
-from config.addresses import DatabaseAddress, Host
+from config.database_address import DatabaseAddress, Host
 
 # Reasons to try the next host: this one is unreachable, starting, stopping, or read-only. Any other error,
 # such as a wrong password, would happen there too, so it is raised.
@@ -73,13 +73,18 @@ async def _connect(
     )
     if session:
         # Not in the start-up message: PgBouncer refuses most settings there.
-        words = "; ".join(f"SET {name} = '{value}'" for name, value in session.items())
+        words = "; ".join(f"SET {name} = {quoted(value)}" for name, value in session.items())
         try:
             await connection.execute(words, timeout=within)
         except BaseException:
             connection.terminate()
             raise
     return connection
+
+
+def quoted(value: str) -> str:
+    """A setting's value as `SET` takes it: several values separated by commas are quoted one by one."""
+    return ", ".join(f"'{part.strip()}'" for part in value.split(","))
 
 
 def _reason(error: BaseException) -> str:

@@ -11,7 +11,7 @@ from tortoise import Tortoise, connections
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core.database import pool
 
@@ -54,9 +54,6 @@ def tortoise_config(
         "session": {**SESSION_SETTINGS, **(NO_TIMEOUTS if patient else {})},
         "minsize": 1,
         "maxsize": pool_size,
-        # Nothing done through the pool changes the session. asyncpg's own reset would cost a round trip for
-        # each statement.
-        "reset": leave_as_it_is,
         "timeout": CONNECT_TIMEOUT,
         # For a server that no longer responds.
         "command_timeout": None if patient else STATEMENT_TIMEOUT + 2,
@@ -76,10 +73,6 @@ def tortoise_config(
         "use_tz": True,
         "timezone": "UTC",
     }
-
-
-async def leave_as_it_is(_connection: object) -> None:
-    """Reset nothing when a connection returns to the pool."""
 
 
 async def open_pool(settings: Settings, *, name: str = "perch") -> None:

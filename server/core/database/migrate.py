@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from tortoise.context import TortoiseContext
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT, row, tortoise_config
 from server.core.database.locks import AdvisoryLock
@@ -55,8 +55,11 @@ async def upgrade(address: DatabaseAddress) -> list[str]:
         command = Command(config, location=str(FOLDER))
         await command.init()
         done = await command.upgrade()
-    for name in done:
-        log.info("applied migration %s", name)
+    if len(done) == len(known()):
+        log.info("created the tables (%d migrations)", len(done))
+    else:
+        for name in done:
+            log.info("applied migration %s", name)
     return list(done)
 
 

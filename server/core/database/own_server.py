@@ -15,7 +15,7 @@ from dataclasses import replace
 import asyncpg
 from asyncpg.exceptions import LockNotAvailableError
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT
 from server.core.database.locks import AdvisoryLock

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import asyncpg
 from asyncpg.exceptions import InterfaceError
@@ -28,7 +28,7 @@ from tortoise import connections
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from config import traces
-from config.addresses import DatabaseAddress, Host
+from config.database_address import DatabaseAddress, Host
 from server.core.database import traced
 from server.core.database.connecting import connect_somewhere
 from server.core.limits.turns import Address, Turns, asker
@@ -76,13 +76,14 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
     waiting = 0
 
     def __init__(self, address: DatabaseAddress, session: Mapping[str, str], **options: Any) -> None:
-        super().__init__(connect=self._opened, **{**DEFAULTS, **options})
+        super().__init__(connect=self._opened, reset=self._settle, **{**DEFAULTS, **options})
         self._address, self._session = address, session
         self._hosts: WeakKeyDictionary[Any, Host] = WeakKeyDictionary()
         self._looked = -LOOK_EVERY
         self._users = Turns(at_once=PER_USER, waiting=WAITING_OF_USER)
         self._addresses = Turns(at_once=max(1, options["max_size"] // 2), waiting=WAITING_OF_ADDRESS)
         self._taken: dict[Any, tuple[Turns, int | str]] = {}
+        self._abandoned = WeakSet[Any]()
 
     async def _opened(self, **options: Any) -> Any:
         """Open a connection; if it accepts writes, end those that lead to another host or are read-only."""
@@ -134,12 +135,27 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
             if is_read_only(connection) and time.monotonic() >= self._looked + LOOK_EVERY:
                 self._looked = time.monotonic()
                 connection.terminate()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            self._abandoned.add(connection._con)
         try:
             await super().release(connection, timeout=timeout or RELEASE_TIMEOUT)
         finally:
             if (taken := self._taken.pop(connection, None)) is not None:
                 turns, who = taken
                 turns.give_back(who)
+
+    async def _settle(self, connection: Any) -> None:
+        """End what a cancelled task may have left on a connection that returns to the pool.
+
+        Nothing done through the pool changes the session, and asyncpg's own reset would cost a round trip for
+        each statement. But asyncpg prepares a statement without ending the implicit transaction. If the task
+        is cancelled in the very moment when the statement is ready, it stays like that, with its locks, until
+        the connection is used again.
+        """
+        if connection in self._abandoned:
+            self._abandoned.discard(connection)
+            await connection.execute("SELECT")
 
 
 def is_read_only(connection: Any) -> bool:

@@ -12,8 +12,8 @@ from server.core.live.frames import Frame
 # Nobody's id: it stands for all viewers who get nothing of their own.
 ANYBODY = 0
 
-# The approximate size in bytes of a frame without its messages, and of each follower that it lists.
-FRAME, FOLLOWER = 200, 64
+# The approximate size in bytes of a frame without its messages, and of each viewer that it lists.
+FRAME, LISTED = 200, 64
 
 
 class Part(NamedTuple):
@@ -35,9 +35,7 @@ class Batch:
         self.revoked = {frame.revoked_key: frame.message for frame in frames if frame.revoked_key is not None}
         self._apart: set[int] = set()
         for frame in frames:
-            self._apart |= frame.followers
-            if frame.only_for is not None:
-                self._apart.add(frame.only_for)
+            self._apart.update(frame.followers, frame.not_for, frame.among or ())
         self._joined: dict[int, bytes] = {}
         self.size = sum(size(frame) for frame in frames)
 
@@ -72,4 +70,5 @@ class Batch:
 def size(frame: Frame) -> int:
     """The approximate size of a frame, in bytes."""
     messages = len(frame.message) + len(frame.for_followers or b"")
-    return FRAME + messages + FOLLOWER * len(frame.followers)
+    listed = len(frame.followers) + len(frame.not_for) + len(frame.among or ())
+    return FRAME + messages + LISTED * listed

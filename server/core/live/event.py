@@ -135,9 +135,17 @@ NEWEST = """
 """
 
 # The newest row stays, whatever its age, because numbering continues from it.
+# $1 from when on they stay, $2 how many go at most: the oldest.
 FORGET = """
-    DELETE FROM events WHERE created_at < $1 AND seq < (SELECT max(seq) FROM events) RETURNING 1
+    WITH gone AS (
+        DELETE FROM events WHERE seq IN (
+            SELECT seq FROM (SELECT seq, created_at FROM events ORDER BY seq LIMIT $2) oldest
+            WHERE created_at < $1 AND seq < (SELECT max(seq) FROM events)
+        ) RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
 """
+FORGOTTEN_AT_ONCE = 2_500
 
 
 class LogState(msgspec.Struct, frozen=True):
@@ -161,7 +169,10 @@ async def after(seq: int, *, up_to: int = 2**63 - 1, limit: int) -> list[EventRo
 
 async def forget_old(*, now: datetime | None = None) -> int:
     """Remove events that are too old to resume from, and return how many there were."""
-    return len(await rows(FORGET, (now or datetime.now(UTC)) - KEPT_FOR))
+    before, gone = (now or datetime.now(UTC)) - KEPT_FOR, 0
+    while count := (await rows(FORGET, before, FORGOTTEN_AT_ONCE))[0]["count"]:
+        gone += count
+    return gone
 
 
 def events(found: Iterable[Any]) -> list[EventRow]:

@@ -17,22 +17,24 @@ Reason = Literal["too_old", "restored", "slow", "stopping"]
 class Frame:
     """A message and its recipients.
 
-    Everyone gets it, unless `only_for` is a user's id. `followers` get `for_followers` instead. If
-    `revoked_key` is set, only streams opened with the key of that id get the message, and then they end.
+    Everyone gets it except `not_for` or, if there is `among`, only these users.
+    `followers` get `for_followers` instead. If `revoked_key` is set, only streams opened with the key of that
+    id get the message, and then they end.
     """
 
     seq: int
     message: bytes
-    only_for: int | None = None
     for_followers: bytes | None = None
     followers: frozenset[int] = frozenset()
     revoked_key: int | None = None
+    not_for: frozenset[int] = frozenset()
+    among: frozenset[int] | None = None
 
     def to(self, viewer_id: int) -> bytes | None:
         """The message for this viewer; None if they get none."""
         if self.revoked_key is not None:
             return None
-        if self.only_for is not None and self.only_for != viewer_id:
+        if viewer_id in self.not_for or (self.among is not None and viewer_id not in self.among):
             return None
         if self.for_followers is not None and viewer_id in self.followers:
             return self.for_followers

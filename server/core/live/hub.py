@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.pauses import spread
 from server.core.database.connecting import connect
 from server.core.database.connection import AWAY, CONNECT_TIMEOUT, STATEMENT_TIMEOUT, rows
@@ -26,6 +26,7 @@ from server.core.live.budget import Budget
 from server.core.live.event import GROWN, KEY_REVOKED, EventRow, LogState
 from server.core.live.event_id import EventId
 from server.core.live.frames import LiveDialect
+from server.core.live.pace import Pace
 from server.core.live.relay import BATCH as MOVED_AT_ONCE
 from server.core.live.relay import Relay
 from server.core.live.subscription import PART, Subscription
@@ -72,6 +73,8 @@ class Hub:
         self._position = EventId("", 0)
         self._tail = Tail()
         self._budget = Budget(self._tail, self._open)
+        self._pace = Pace(PART)
+        self._at_once = BATCH  # fewer after a failure
         self._woken = asyncio.Event()
         # Held while events are handed out, so that no stream joins in the middle of that.
         self._handing_out = asyncio.Lock()
@@ -168,11 +171,14 @@ class Hub:
         The log is read only as fast as the client takes the events, so a client that never reads costs no
         more than one such part.
         """
-        begin, here = stream.position, self._position
-        if begin.seq >= here.seq:
+        if stream.position.seq >= self._position.seq:
             return None
+        await self._pace.turn()
+        begin, here = stream.position, self._position
         if self._tail.serves(stream):
-            return self._tail.part(stream.user_id, begin, at_most=PART)
+            part = self._tail.part(stream.user_id, begin, at_most=PART)
+            self._pace.spend(sum(map(len, part.messages)))
+            return part
         found = await log_of_events.after(begin.seq, up_to=here.seq, limit=MISSED_AT_ONCE)
         made = await self._dialect.frames(found, [stream.user_id], here.epoch)
         reached = EventId(here.epoch, found[-1].seq) if found else here
@@ -255,12 +261,24 @@ class Hub:
         """Hand out one batch, and return whether there was one."""
         async with self._handing_out:
             here = self._position
-            found = await log_of_events.after(here.seq, limit=BATCH) if self._open else []
+            found = await log_of_events.after(here.seq, limit=self._at_once) if self._open else []
             if not found:
                 return False
             viewers = {subscription.user_id for subscription in self._open}
-            made = await self._dialect.frames(found, viewers, here.epoch)
-            self._position = EventId(here.epoch, found[-1].seq)
+            reached = EventId(here.epoch, found[-1].seq)
+            try:
+                made = await self._dialect.frames(found, viewers, here.epoch)
+            except Exception:
+                if self._at_once > 1:  # perhaps it takes too long for so many
+                    self._at_once = max(1, self._at_once // 4)
+                    raise
+                log.exception("can't send the event %s; open pages reload instead", reached)
+                self._position = reached
+                for subscription in self._open:
+                    subscription.reset("too_old", reached)
+                return True
+            self._at_once = min(BATCH, self._at_once * 2)
+            self._position = reached
             batch = Batch(made, here, self._position)
             self._tail.add(batch)
             for number, subscription in enumerate(list(self._open), 1):

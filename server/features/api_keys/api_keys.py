@@ -125,25 +125,25 @@ def known(key: str, store: Store) -> Viewer | None:
     if len(key) > keys.MAX_LENGTH or not key.isascii():
         return None
     viewer: Viewer | None = store.get(("viewer", keys.digest(key)))
-    return None if viewer is None or viewer.is_over(datetime.now(UTC)) else viewer
+    return None if viewer is None or viewer.is_over() else viewer
 
 
-async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer:
+async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer | None:
     """The viewer with this key, read in one query.
+
+    None if it is unknown, mistyped, expired or revoked, or its user is suspended or deleted. While an account
+    can be kept, keys with the scope `account` are valid. This is no exception, because the response is
+    delayed: an exception would keep alive all that was needed to look.
 
     Args:
         demo: whether the demo users' keys are accepted.
-
-    Raises:
-        InvalidKey: unknown, mistyped, expired or revoked, or its user is suspended or deleted. While an
-            account can be kept, keys with the scope `account` are valid.
     """
     if not keys.is_plausible(key):
-        raise InvalidKey
+        return None
     before, digest = store.versions.all(), keys.digest(key)
     found = await row(AUTHENTICATE, digest, demo)
     if found is None:
-        raise InvalidKey
+        return None
     scopes = frozenset(cast(list[HeldScope], found.pop("scopes")))
     viewer = Viewer(**found, scopes=scopes if found["is_admin"] else scopes - {"admin"})
     needed = [topics.EVERYTHING, topics.keys_of(viewer.id)]

@@ -57,7 +57,24 @@ def needed(event: EventRow) -> list[Needed]:
     return [(FOLLOW, pair(event)), (PROFILE, event.actor_id), (PROFILE, event.subject_id)]
 
 
+REQUESTS = """
+    SELECT r.follower_id, r.followee_id
+    FROM unnest($1::bigint[], $2::bigint[]) AS asked (follower_id, followee_id)
+    JOIN follow_requests r ON r.follower_id = asked.follower_id AND r.followee_id = asked.followee_id
+"""
+
+
+async def requests(asked: Collection[Follow], _viewers: Collection[int] = ()) -> dict[Follow, bool]:
+    """The requests among these that exist."""
+    found = await rows(REQUESTS, [follow[0] for follow in asked], [follow[1] for follow in asked])
+    return {(one["follower_id"], one["followee_id"]): True for one in found}
+
+
 FOLLOW = Fact(follows)
+REQUEST = Fact(requests)
 FOLLOWERS_AMONG_VIEWERS = Fact(followers)
 
 FOLLOWED = Kind("follow", lambda event: followed(event.actor_id, event.subject_id), needed)
+
+# A request to follow a locked account was made, withdrawn, accepted or declined. Nothing of it is cached.
+REQUESTED = Kind("follow_request", lambda _: [], lambda event: [(REQUEST, pair(event))])

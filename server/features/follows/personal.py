@@ -8,16 +8,24 @@ from server.core.database.connection import rows, transaction
 from server.core.personal import Exported, Objects, PersonalData
 from server.features.follows import events
 
-EXPORT_FOLLOWING = """
-    SELECT f.id, u.id AS user_id, u.handle, f.created_at
-    FROM follows f JOIN users u ON u.id = f.followee_id
-    WHERE f.follower_id = $1 AND f.id > $2 ORDER BY f.id LIMIT $3
+# The users on the other side of rows of a table: $1 whose rows, $2 only after this id, $3 limit.
+_OTHERS = """
+    SELECT x.id, u.id AS user_id, u.handle, x.created_at
+    FROM {table} x JOIN users u ON u.id = x.{other}
+    WHERE x.{own} = $1 AND x.id > $2 ORDER BY x.id LIMIT $3
 """
+EXPORT_FOLLOWING = _OTHERS.format(table="follows", own="follower_id", other="followee_id")
+EXPORT_FOLLOWERS = _OTHERS.format(table="follows", own="followee_id", other="follower_id")
+EXPORT_REQUESTS = _OTHERS.format(table="follow_requests", own="follower_id", other="followee_id")
+EXPORT_REQUESTS_TO = _OTHERS.format(table="follow_requests", own="followee_id", other="follower_id")
 
-EXPORT_FOLLOWERS = """
-    SELECT f.id, u.id AS user_id, u.handle, f.created_at
-    FROM follows f JOIN users u ON u.id = f.follower_id
-    WHERE f.followee_id = $1 AND f.id > $2 ORDER BY f.id LIMIT $3
+ERASE_REQUESTS = """
+    DELETE FROM follow_requests WHERE id IN (
+        (SELECT id FROM follow_requests WHERE follower_id = $1 LIMIT $2)
+        UNION ALL
+        (SELECT id FROM follow_requests WHERE followee_id = $1 LIMIT $2)
+        LIMIT $2
+    ) RETURNING 1
 """
 
 FOLLOWS = """
@@ -44,11 +52,21 @@ async def erase(user_id: int, _objects: Objects) -> bool:
     return bool(gone)
 
 
+async def erase_requests(user_id: int, _objects: Objects) -> bool:
+    """Delete the user's follow requests, and those to the user."""
+    return bool(await rows(ERASE_REQUESTS, user_id, personal.BATCH))
+
+
 PERSONAL = PersonalData(
     (
         Exported("following", "the people you follow", EXPORT_FOLLOWING),
         Exported("followers", "the people who follow you", EXPORT_FOLLOWERS),
+        Exported("follow_requests_made", "the people whom you ask to follow", EXPORT_REQUESTS),
+        Exported("follow_requests", "the people who ask to follow you", EXPORT_REQUESTS_TO),
     ),
-    (erase,),
-    ("SELECT 1 FROM follows WHERE follower_id = u.id OR followee_id = u.id",),
+    (erase, erase_requests),
+    (
+        "SELECT 1 FROM follows WHERE follower_id = u.id OR followee_id = u.id",
+        "SELECT 1 FROM follow_requests WHERE follower_id = u.id OR followee_id = u.id",
+    ),
 )

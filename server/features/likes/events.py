@@ -10,6 +10,7 @@ from server.core.database.connection import rows
 from server.core.live.event import HELD, EventRow
 from server.core.live.kinds import Fact, Kind
 from server.features.tweets.events import TWEET
+from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
 
 # The ids of the tweet and the user.
 Like: TypeAlias = tuple[int, int]
@@ -44,7 +45,19 @@ def pair(event: EventRow) -> Like:
 LIKE = Fact(likes)
 
 # A tweet's like count. The relay holds this event back, so that it is sent at most once a second per tweet.
-COUNTED = Kind(HELD, invalidated, lambda event: [(TWEET, event.subject_id)])
+COUNTED = Kind(
+    HELD,
+    invalidated,
+    lambda event: [(TWEET, event.subject_id), (AUDIENCE_AMONG_VIEWERS, event.subject_id)],
+)
 
 # The user's own like of a tweet was added or removed.
-LIKED = Kind("liked", invalidated, lambda event: [(TWEET, event.subject_id), (LIKE, pair(event))])
+LIKED = Kind(
+    "liked",
+    invalidated,
+    lambda event: [
+        (TWEET, event.subject_id),
+        (AUDIENCE_AMONG_VIEWERS, event.subject_id),
+        (LIKE, pair(event)),
+    ],
+)

@@ -13,16 +13,17 @@ from server.features.likes.liking import Pair
 from server.features.people import people
 from server.features.people.people import ListedPerson
 from server.features.timelines.timeline import Timeline
+from server.features.visibility.visibility import is_shown
 
 # Ordered by like, newest first; the cursor is the like's id.
 PLACES_OF_LIKES = """
     SELECT tweet_id AS id, id AS cursor FROM likes WHERE user_id = $4 AND id {beyond} $1
-        AND (SELECT NOT hidden FROM tweets WHERE tweets.id = tweet_id)
+        AND (SELECT {shown} FROM tweets t WHERE t.id = tweet_id)
         AND (SELECT deleted_at IS NULL FROM users WHERE id = $4)
     ORDER BY cursor {order} LIMIT $2 OFFSET $3
-"""
+""".replace("{shown}", is_shown("t"))
 
-LIKES = Timeline(PLACES_OF_LIKES, lambda user_id: [topics.likes_of(user_id), topics.DELETIONS])
+LIKES = Timeline(PLACES_OF_LIKES, lambda user_id: [topics.likes_of(user_id), topics.DELETIONS], is_mixed=True)
 
 
 async def like(viewer: Viewer, tweet_id: int) -> None:
@@ -42,7 +43,7 @@ async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = N
         TweetNotFound: there is no such tweet.
     """
     found = await people.likers(tweet_id, viewer.id, before=before, limit=limit + 1)
-    if not found and not await people.is_tweet_shown(tweet_id):
+    if not found and not await people.is_tweet_shown(tweet_id, viewer.id):
         raise TweetNotFound
     return people.people_page(found, limit)
 

@@ -8,6 +8,8 @@ from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.kinds import Fact, Kind
 from server.features.media.media_access import COLUMNS, OwnedMedia, owned
+from server.features.relations.events import APART_AMONG_VIEWERS
+from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
 
 MEDIA = f"""
     SELECT {COLUMNS}
@@ -32,5 +34,9 @@ ATTACHMENT = Fact(media)
 CHANGED = Kind(
     "media",
     lambda event: changed(event.object_id, event.actor_id),
-    lambda event: [(ATTACHMENT, event.subject_id)],
+    lambda event: [
+        (ATTACHMENT, event.subject_id),
+        (APART_AMONG_VIEWERS, event.actor_id),
+        *([(AUDIENCE_AMONG_VIEWERS, event.object_id)] if event.object_id is not None else []),
+    ],
 )

@@ -14,6 +14,7 @@ from server.core.cache import changes
 from server.core.database.connection import row, rows
 from server.core.errors import BrokenPicture, InvalidKey, MediaInUse, MediaNotFound
 from server.core.jobs import Jobs
+from server.core.limits import quotas
 from server.core.paging import NEWEST
 from server.core.viewer import Viewer
 from server.features.media import events, media_access
@@ -53,16 +54,23 @@ class Upload:
     size: int
 
 
-async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs) -> OwnedMedia:
+async def receive(
+    viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs, *, day_bytes: int
+) -> OwnedMedia:
     """Store an upload and have it processed; return its row, still `pending` if processing takes long.
 
+    Args:
+        day_bytes: how many bytes of text the user may add in a day.
+
     Raises:
+        QuotaExceeded: the day has no room for the alternative text.
         InvalidBody: the alternative text breaks a rule.
         InvalidKey: the key or the account stopped being valid during the upload.
         BrokenPicture: the picture cannot be decoded, or exceeds a limit.
         StorageError: the store cannot take it; nothing is left behind.
     """
     alt = text.bounded("alt", upload.alt, text.ALT_MAX_LENGTH)
+    await quotas.take_text(viewer.id, alt, day_bytes)
     token = secrets.token_hex(16)
     original = object_keys.incoming(token)
     try:
@@ -84,13 +92,19 @@ async def receive(viewer: Viewer, upload: Upload, store: ObjectStore, jobs: Jobs
     return settled
 
 
-async def describe(viewer: Viewer, media_id: int, alt: str) -> OwnedMedia:
+async def describe(viewer: Viewer, media_id: int, alt: str, *, day_bytes: int) -> OwnedMedia:
     """Change the alternative text.
 
+    Args:
+        day_bytes: how many bytes of text the user may add in a day.
+
     Raises:
+        QuotaExceeded: the day has no room for the text.
         MediaNotFound: this viewer has no such picture.
     """
     text.bounded("alt", alt, text.ALT_MAX_LENGTH)
+    await _mine(viewer, media_id)
+    await quotas.take_text(viewer.id, alt, day_bytes)
     described = await rows(
         "UPDATE media_attachments SET alt = $3 WHERE id = $1 AND owner_id = $2 "
         "AND state IN ('pending', 'ready') RETURNING tweet_id",

@@ -1,27 +1,32 @@
 """Hidden tweets: the author's row decides at once; each tweet's own mark follows later, for the indexes.
 
+Tweets that are for mentioned people only have the mark anyway.
+
 Locks are taken in the same order as when a tweet is deleted: first the tweets, by id, then their author.
 """
 
 from __future__ import annotations
 
 from server.core.database.connection import row, rows, transaction
+from server.features.visibility.visibility import MENTIONED
 
 # The number of tweets marked per transaction.
 BATCH = 1_000
 
 # $1 author, $2 whether they are to be hidden, $3 how many.
-MARK = """
+MARK = f"""
     WITH these AS MATERIALIZED (
-        SELECT id FROM tweets WHERE author_id = $1 AND hidden = NOT $2::boolean
+        SELECT id FROM tweets
+        WHERE author_id = $1 AND hidden = NOT $2::boolean AND visibility < {MENTIONED}
         ORDER BY id LIMIT $3 FOR NO KEY UPDATE
     )
     UPDATE tweets SET hidden = $2::boolean FROM these WHERE tweets.id = these.id RETURNING 1
 """
 LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
-SETTLE = """
+SETTLE = f"""
     UPDATE users SET unsettled = EXISTS (
-        SELECT 1 FROM tweets WHERE author_id = users.id AND hidden = NOT users.hidden
+        SELECT 1 FROM tweets
+        WHERE author_id = users.id AND hidden = NOT users.hidden AND visibility < {MENTIONED}
     ) WHERE id = $1 RETURNING unsettled
 """
 # Excludes users who are being erased: their tweets will be deleted.

@@ -1,4 +1,4 @@
-"""Create, rename and look up users."""
+"""Create, rename and look up users; what a handle may be."""
 
 from __future__ import annotations
 
@@ -69,6 +69,11 @@ async def create_demo_users() -> bool:
     return True
 
 
+async def have_demo_users() -> bool:
+    """Whether the demo users exist. A database that got other people first has none."""
+    return await User.filter(demo=True, deleted_at=None).exists()
+
+
 async def rename(viewer: Viewer, name: str) -> Viewer:
     """Change the display name; return the viewer with the new name."""
     shown = text.line("name", name, text.NAME_MAX_LENGTH)
@@ -86,7 +91,8 @@ async def by_handle(handle: str, *, leaving: bool = False) -> User:
     Raises:
         UserNotFound: there is no such user.
     """
-    user = await User.get_or_none(handle=handle)
+    # No query for what can't be one: PostgreSQL doesn't take every character.
+    user = await User.get_or_none(handle=handle) if HANDLE.fullmatch(handle) else None
     if user is None or (user.deleted_at is not None and not (leaving and await erasure.leaving(user.id))):
         raise UserNotFound(f"There is no user with the handle {handle}.")
     return user

@@ -13,6 +13,9 @@ import msgspec
 from server.core.database.connection import row, rows
 from server.core.paging import Page
 from server.core.viewer import Person
+from server.features.relations.events import SHOWN, Relation
+from server.features.relations.visible import visible_to
+from server.features.visibility.visibility import may_see
 
 
 class ListedPerson(msgspec.Struct, frozen=True):
@@ -39,19 +42,26 @@ class ProfileRow(msgspec.Struct, frozen=True):
     suspended: bool
     hidden: bool
     followed: bool
+    requested: bool
+    locked: bool
     follows_viewer: bool
+    relation: Relation
     followers: list[Person]
     following: list[Person]
 
 
 # $1 user, $2 viewer, $3 the length of each list. The newest are looked up first, by $1 instead of by the
 # user's row: so PostgreSQL can estimate their number, and doesn't sort a hundred thousand followers.
-PROFILE = """
+PROFILE = f"""
     SELECT u.id, u.name, u.handle, u.created_at, u.followers_count, u.following_count, u.version, u.hidden,
+        u.locked,
         CASE WHEN u.hidden THEN 0 ELSE u.tweets_count END AS tweets_count,
         u.suspended_at IS NOT NULL AS suspended,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id) AS followed,
+        EXISTS (SELECT 1 FROM follow_requests WHERE follower_id = $2 AND followee_id = u.id) AS requested,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
+        (SELECT to_jsonb(r) FROM (
+            SELECT {SHOWN} FROM relations WHERE user_id = $2 AND other_id = u.id) r) AS relation,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
             SELECT o.id, o.name, o.handle
             FROM (SELECT id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id DESC LIMIT $3) l
@@ -72,15 +82,22 @@ LISTED = """
     SELECT o.id, o.name, o.handle, l.id AS cursor,
         coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
     FROM (SELECT id, {person} AS person FROM {table} WHERE {owner} = $1 AND id < $3
-              AND (SELECT deleted_at IS NULL FROM users WHERE users.id = {person}) AND (SELECT {shown})
+              AND (SELECT deleted_at IS NULL FROM users WHERE users.id = {person}) AND (SELECT {shown}) {seen}
           ORDER BY id DESC LIMIT $4) l
     JOIN users o ON o.id = l.person ORDER BY l.id DESC
 """
 OF_USER = "deleted_at IS NULL FROM users WHERE id = $1"
 OF_TWEET = "NOT a.hidden FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = $1"
-FOLLOWERS = LISTED.format(table="follows", owner="followee_id", person="follower_id", shown=OF_USER)
-FOLLOWING = LISTED.format(table="follows", owner="follower_id", person="followee_id", shown=OF_USER)
-LIKERS = LISTED.format(table="likes", owner="tweet_id", person="user_id", shown=OF_TWEET)
+IS_SHOWN = f"SELECT (SELECT {OF_TWEET} AND {may_see('$2', 't')}) AS shown"
+FOLLOWERS = LISTED.format(table="follows", owner="followee_id", person="follower_id", shown=OF_USER, seen="")
+FOLLOWING = LISTED.format(table="follows", owner="follower_id", person="followee_id", shown=OF_USER, seen="")
+LIKERS = LISTED.format(
+    table="likes",
+    owner="tweet_id",
+    person="user_id",
+    shown=f"{OF_TWEET} AND {may_see('$2', 't')}",
+    seen=f"AND {visible_to('$2', 'likes.user_id')}",
+)
 
 
 async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow | None:
@@ -88,6 +105,8 @@ async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow 
     found = await row(PROFILE, user_id, viewer_id, embedded)
     if found is None:
         return None
+    relation = found["relation"]
+    found["relation"] = msgspec.json.decode(relation, type=Relation) if relation else Relation()
     found["followers"] = msgspec.json.decode(found["followers"], type=list[Person])
     found["following"] = msgspec.json.decode(found["following"], type=list[Person])
     return ProfileRow(**found)
@@ -103,9 +122,9 @@ async def following(user_id: int, viewer_id: int, *, before: int, limit: int) ->
     return [ListedPerson(**found) for found in await rows(FOLLOWING, user_id, viewer_id, before, limit)]
 
 
-async def is_tweet_shown(tweet_id: int) -> bool:
-    """Whether this tweet exists and isn't hidden."""
-    found = await row(f"SELECT (SELECT {OF_TWEET}) AS shown", tweet_id)
+async def is_tweet_shown(tweet_id: int, viewer_id: int) -> bool:
+    """Whether this tweet exists for the viewer."""
+    found = await row(IS_SHOWN, tweet_id, viewer_id)
     return bool(found and found["shown"])
 
 

@@ -12,7 +12,8 @@ class User(Model):
 
     `demo` marks the two users of demo mode: outside of it none of their keys is honoured. No key of who is
     suspended or being deleted is. `hidden` is whether their tweets are shown to nobody, and `unsettled` that
-    not all of the tweets say so yet.
+    not all of the tweets say so yet. `default_visibility` is the level of tweets that say nothing else;
+    following somebody who is `locked` takes their consent.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -25,6 +26,8 @@ class User(Model):
     deleted_at = fields.DatetimeField(null=True)
     hidden = fields.BooleanField(default=False)
     unsettled = fields.BooleanField(default=False)
+    default_visibility = fields.SmallIntField(default=0)
+    locked = fields.BooleanField(default=False)
     tweets_count = fields.BigIntField(default=0)
     followers_count = fields.BigIntField(default=0)
     following_count = fields.BigIntField(default=0)

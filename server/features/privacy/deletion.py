@@ -98,6 +98,7 @@ async def keep(user_id: int, jobs: Jobs, by: Actor | None = None) -> bool:
             await audit.record(by, Act.USER_KEPT, user_id=user_id)
     if kept:  # a requested suspension that became due meanwhile has waited for this
         await suspension_requests.carry_out(jobs)
+    # Also where nothing was changed: whoever did that may have died before anybody was told.
     await changes.tell(moderation.visibility(user_id))
     await hiding.begin(user_id, jobs)
     return kept

@@ -10,6 +10,7 @@ import msgspec
 
 from server.core.database.connection import row, rows
 from server.core.personal import Exported
+from server.features.visibility.visibility import name_of
 
 State = Literal["pending", "ready", "failed"]
 
@@ -67,9 +68,11 @@ REMOVE = "DELETE FROM exports WHERE id = $1 AND token = $2 RETURNING 1"
 KNOWN = "SELECT token FROM exports WHERE token = ANY($1::text[])"
 
 # $1 user. What the archive says about the user.
-PROFILE = """
+PROFILE = f"""
     SELECT id, handle, name, is_admin AS administrator, tweets_count, followers_count, following_count,
-        created_at, suspended_at, hidden FROM users WHERE id = $1
+        created_at, suspended_at, hidden, locked,
+        {name_of("default_visibility")} AS default_visibility
+    FROM users WHERE id = $1
 """
 
 

@@ -43,6 +43,13 @@ class Cards:
                 found[tweet_id] = known.value
         return [card for card in found.values() if card is not None]
 
+    async def one(self, tweet_id: int, *, likers: int) -> Card | None:
+        """The card of one tweet; None if it doesn't exist."""
+        card: Card | None = self._store.get(self._key(tweet_id, likers))
+        if card is None:
+            card = next(iter(await self.of([tweet_id], likers=likers)), None)
+        return card
+
     def kept(self, tweet_ids: Sequence[int], *, likers: int) -> list[int]:
         """The tweets among these whose cards are cached."""
         kept = self._kept(tweet_ids, likers, NONE)

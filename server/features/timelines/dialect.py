@@ -42,6 +42,18 @@ class Card(Protocol):
         """The id of the tweet."""
 
     @property
+    def author_id(self) -> int:
+        """Who wrote it."""
+
+    @property
+    def addressed(self) -> Sequence[int]:
+        """Whom it mentions, and whom it replies to."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether every member may see it."""
+
+    @property
     def size(self) -> int:
         """Bytes of memory, about."""
 

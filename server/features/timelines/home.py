@@ -1,15 +1,32 @@
-"""The home timelines: everyone's tweets, and the tweets of the people whom the viewer follows."""
+"""The home timelines: everyone's tweets, those of the people whom the viewer follows, and private ones."""
 
 from __future__ import annotations
 
 from server.core.cache import topics
+from server.features.timelines.hiding import Hides
 from server.features.timelines.timeline import Timeline
+from server.features.visibility.visibility import PUBLIC, is_shown
 
 # This timeline is the same for everyone, so the subject is ignored.
-PLACES_OF_ALL = """
-    SELECT id, id AS cursor FROM tweets WHERE id {beyond} $1 AND NOT hidden AND $4::bigint IS NOT NULL
-    ORDER BY id {order} LIMIT $2 OFFSET $3
+PLACES_OF_ALL = f"""
+    SELECT id, id AS cursor FROM tweets WHERE id {{beyond}} $1 AND NOT hidden AND visibility = {PUBLIC}
+        AND $4::bigint IS NOT NULL
+    ORDER BY id {{order}} LIMIT $2 OFFSET $3
 """
+
+
+def reaches(viewer: str) -> str:
+    """SQL for whether a tweet `t` of someone whom the viewer follows is on their Following timeline.
+
+    Replies are, if the viewer also follows the author of the tweet replied to, or if that author is the
+    viewer or has written the reply.
+    """
+    return f"""(
+        t.in_reply_to_user_id IS NULL OR t.author_id = {viewer}
+        OR t.in_reply_to_user_id = t.author_id OR t.in_reply_to_user_id = {viewer}
+        OR (SELECT true FROM follows WHERE follower_id = {viewer} AND followee_id = t.in_reply_to_user_id)
+    )"""
+
 
 # The viewer's own tweets, and those of the people whom they follow. For viewers who follow many people, most
 # pages can be filled from the newest thousand tweets overall, so those are tried first. If they don't fill
@@ -19,12 +36,13 @@ PLACES_OF_ALL = """
 PLACES_OF_FOLLOWING = """
     WITH recent AS MATERIALIZED (
         SELECT id FROM (
-            SELECT id, author_id FROM tweets
+            SELECT id, author_id, in_reply_to_user_id FROM tweets
             WHERE id {beyond} $1 AND NOT hidden AND (SELECT following_count FROM users WHERE id = $4) > 50
             ORDER BY id {order} LIMIT 1000
         ) t
-        WHERE author_id = $4
-            OR (SELECT true FROM follows WHERE follower_id = $4 AND followee_id = t.author_id)
+        WHERE (
+            author_id = $4 OR (SELECT true FROM follows WHERE follower_id = $4 AND followee_id = t.author_id)
+        ) AND {reaches}
         ORDER BY id {order} LIMIT $2::bigint + $3::bigint
     ), filled AS MATERIALIZED (
         SELECT count(*) = $2::bigint + $3::bigint AS yes FROM recent
@@ -32,7 +50,8 @@ PLACES_OF_FOLLOWING = """
         SELECT a.author_id
         FROM (SELECT followee_id AS author_id FROM follows WHERE follower_id = $4 UNION ALL SELECT $4) a
         CROSS JOIN LATERAL (
-            SELECT id FROM tweets t WHERE t.author_id = a.author_id AND NOT t.hidden AND t.id {beyond} $1
+            SELECT id FROM tweets t
+            WHERE t.author_id = a.author_id AND NOT t.hidden AND t.id {beyond} $1 AND {reaches}
             ORDER BY id {order} LIMIT 1
         ) newest
         WHERE NOT (SELECT yes FROM filled)
@@ -42,12 +61,25 @@ PLACES_OF_FOLLOWING = """
         UNION ALL
         SELECT newest.id FROM authors CROSS JOIN LATERAL (
             SELECT id FROM tweets t
-            WHERE t.author_id = authors.author_id AND NOT t.hidden AND t.id {beyond} $1
+            WHERE t.author_id = authors.author_id AND NOT t.hidden AND t.id {beyond} $1 AND {reaches}
             ORDER BY id {order} LIMIT $2::bigint + $3::bigint
         ) newest
     )
     SELECT id, id AS cursor FROM places ORDER BY id {order} LIMIT $2 OFFSET $3
-"""
+""".replace("{reaches}", reaches("$4"))
 
-ALL = Timeline(PLACES_OF_ALL, lambda _: [topics.ALL_TWEETS])
-FOLLOWING = Timeline(PLACES_OF_FOLLOWING, lambda user_id: [topics.ALL_TWEETS, topics.follows_of(user_id)])
+# What is for mentioned people only: by the viewer, or for the viewer.
+PLACES_OF_PRIVATE = """
+    SELECT tweet_id AS id, tweet_id AS cursor FROM addressees
+    WHERE user_id = $4 AND private AND tweet_id {beyond} $1
+        AND (SELECT {shown} FROM tweets t WHERE t.id = tweet_id)
+    ORDER BY tweet_id {order} LIMIT $2 OFFSET $3
+""".replace("{shown}", is_shown("t"))
+
+ALL = Timeline(PLACES_OF_ALL, lambda _: [topics.ALL_TWEETS], Hides.MUTED)
+FOLLOWING = Timeline(
+    PLACES_OF_FOLLOWING,
+    lambda user_id: [topics.ALL_TWEETS, topics.follows_of(user_id)],
+    Hides.MENTIONS,
+)
+PRIVATE = Timeline(PLACES_OF_PRIVATE, lambda _: [topics.ALL_TWEETS], Hides.MUTED)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from server.core.cache.marks import Marks, MarksOfViewers
+from server.core.cache.marks import Marks, MarksOfViewers, People
 from server.core.cache.store import Known, Store
+from server.core.limits import large
 from server.core.limits.turns import Turns
-from server.features.timelines import timeline
+from server.features.timelines import audience, hiding, timeline
 from server.features.timelines.cards import Cards, needed_of
 from server.features.timelines.dialect import Card, Cursors, Dialect, Onlooker, RenderedPage
+from server.features.timelines.hiding import Hides, people_of
 from server.features.timelines.timeline import Asked, Place, Timeline
 
 # The bytes that a cached id takes, with the topics that it needs.
@@ -26,6 +28,13 @@ EACH = 210
 # How many pages that are not in memory one user may read at once in this process, and how many more may wait.
 # A deep page takes the database up to half a second of a core, and others need it too.
 AT_ONCE, WAITING = 2, 50
+
+# A page that begins so many tweets down is deep. Of all users together, one such page is read at a time: a
+# few of them could otherwise keep every core of the database busy.
+DEEP = 1_000
+
+# A page that leaves out tweets for its viewer is made from at most so many pages: it and those below it.
+MOST_BELOW = 10
 
 # The weight of the latest page in what is expected of the next one.
 LEARNING = 0.1
@@ -54,11 +63,21 @@ class PageKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, and the cards in it."""
+    """A page, and the cards in it, each with the cursor of its place.
+
+    Attributes:
+        lowest: the lowest id among its tweets.
+        people: the authors of its tweets, and everyone whom these mention.
+        restricted: its tweets that not every member may see.
+    """
 
     cards: list[Card]
+    places: list[int]
+    cursors: Cursors
     rendered: RenderedPage
     lowest: int
+    people: frozenset[int]
+    restricted: tuple[int, ...]
 
     @property
     def size(self) -> int:
@@ -76,6 +95,7 @@ class Seen(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Ids:
     ids: list[int]
+    places: list[int]  # the cursors of these tweets
     cursors: Cursors
 
 
@@ -88,6 +108,7 @@ class Pages:
         self._cards = Cards(store, dialect)
         self._marks = marks
         self._turns = Turns(at_once=AT_ONCE, waiting=WAITING)
+        self._deep = Turns(at_once=1, waiting=WAITING)
         # The share of absent cards on pages that were not known from before, smoothed.
         self._absent = 1.0
         # How many requested pages were found in the cache in the form in which they are sent, and how many
@@ -104,21 +125,115 @@ class Pages:
             self.hits += 1
         if page is None or marks is None:
             read = partial(self._both, key, viewer.id, page, marks)
+            if key.part.skip >= DEEP:
+                read = partial(self._deep.run, "all", read)
             both: tuple[Page, Marks] = await self._turns.run(viewer.id, read)
             page, marks = both
+        left_out = hiding.left_out(marks, key.timeline.hides)
+        if not left_out.isdisjoint(page.people) or (page.restricted and key.timeline.is_mixed):
+            page = self._store.get((self._dialect.name, key, marks.people)) or await self._turns.run(
+                viewer.id, partial(self._without, key, viewer.id, marks.people, left_out)
+            )
+        await large.take(viewer.id, page.rendered.size // 2)
         if marks.since > page.lowest:  # a deep page, for a viewer who has many marks
-            marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards])
+            marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards], marks)
         return Seen(page.rendered.seen_by(viewer, marks), not page.cards)
 
     async def one(self, viewer: Onlooker, tweet_id: int, *, likers: int) -> bytes | None:
-        """One tweet as this viewer sees it; None if it doesn't exist."""
-        cards = await self._cards.of([tweet_id], likers=likers)
-        if not cards:
+        """One tweet as this viewer sees it; None if it doesn't exist, or isn't for this viewer."""
+        card = await self._cards.one(tweet_id, likers=likers)
+        if card is None or not (card.is_open or await audience.seen_among(viewer.id, [tweet_id])):
             return None
         marks = self._marks.kept(viewer.id) or await self._marks.of(viewer.id)
+        if card.author_id in hiding.left_out(marks, Hides.BLOCKED):
+            return None
         if marks.since > tweet_id:
-            marks = await self._marks.on(viewer.id, [tweet_id])
-        return cards[0].seen_by(viewer, marks)
+            marks = await self._marks.on(viewer.id, [tweet_id], marks)
+        return card.seen_by(viewer, marks)
+
+    async def some(
+        self, viewer: Onlooker, tweet_ids: Sequence[int], *, hides: Hides, but: int | None = None
+    ) -> dict[int, bytes]:
+        """Those of these tweets that exist for this viewer, as they see them, without likers.
+
+        Args:
+            hides: which of them to leave out for the viewer.
+            but: one that is left out only because of a block.
+        """
+        cards = await self._cards.of(tweet_ids, likers=0)
+        if restricted := [card.tweet_id for card in cards if not card.is_open]:
+            seen = await audience.seen_among(viewer.id, restricted)
+            cards = [card for card in cards if card.is_open or card.tweet_id in seen]
+        marks = self._marks.kept(viewer.id) or await self._marks.of(viewer.id)
+        if left_out := hiding.left_out(marks, hides):
+            blocked = hiding.left_out(marks, Hides.BLOCKED)
+            cards = [
+                card
+                for card in cards
+                if not hiding.is_left_out(
+                    card, blocked if card.tweet_id == but else left_out, hides, viewer.id
+                )
+            ]
+        if cards and marks.since > min(card.tweet_id for card in cards):
+            marks = await self._marks.on(viewer.id, [card.tweet_id for card in cards], marks)
+        await large.take(viewer.id, sum(card.size for card in cards))
+        return {card.tweet_id: card.seen_by(viewer, marks) for card in cards}
+
+    async def left_out(self, viewer: Onlooker, hides: Hides) -> frozenset[int]:
+        """The people whose tweets such a list leaves out for the viewer."""
+        return hiding.left_out(self._marks.kept(viewer.id) or await self._marks.of(viewer.id), hides)
+
+    async def _without(self, key: PageKey, viewer_id: int, people: People, left_out: frozenset[int]) -> Page:
+        """The page without what this viewer may not see, and with some of the next page in its place.
+
+        It is kept, unless somebody's tweets for followers are on it: who follows whom isn't among its topics.
+        Numbered pages, and those of newer tweets, are not filled up: they would overlap others.
+
+        Args:
+            people: the viewer's marks on people, which stand for the viewer in the cache.
+            left_out: the people whose tweets are left out.
+        """
+        part, hides = key.part, key.timeline.hides
+        most = 1 if part.skip > 0 or part.after is not None else MOST_BELOW
+        used: list[Known[Page]] = []
+        kept: list[tuple[Card, int]] = []
+        older: int | None = part.before
+        is_restricted = False
+        while older is not None and len(kept) < part.limit and len(used) < most:
+            below = key if not used else key._replace(part=part._replace(before=older))
+            used.append(await self._page(below))
+            page = used[-1].value
+            asked = page.restricted if key.timeline.is_mixed else ()
+            unseen = frozenset(asked) - await audience.seen_among(viewer_id, asked)
+            kept += [
+                (card, place)
+                for card, place in zip(page.cards, page.places, strict=True)
+                if card.tweet_id not in unseen and not hiding.is_left_out(card, left_out, hides, viewer_id)
+            ]
+            is_restricted = is_restricted or bool(asked)
+            older = page.cursors.older
+        if len(kept) > part.limit:
+            kept = kept[: part.limit]
+            older = kept[-1][1]
+        newer = used[0].value.cursors.newer
+        if key.timeline.is_mixed:  # a cursor must not tell of what isn't shown
+            newer = kept[0][1] if kept else None
+            if most == 1:
+                older = kept[-1][1] if kept and older is not None else None
+        cursors = Cursors(older, newer)
+        made = self._made([card for card, _ in kept], [place for _, place in kept], cursors)
+        if is_restricted or not people.together:  # viewers without marks on people share the same one
+            return made
+        needed = tuple([topic for one in used for topic in one.needed])
+        versions = tuple([version for one in used for version in one.versions])
+        # Its cards are those of the pages that it is made from, and are counted there.
+        size = made.rendered.size + EACH * len(made.cards)
+        self._store.put((self._dialect.name, key, people), made, size, needed, versions)
+        return made
+
+    async def is_follower(self, viewer: Onlooker, author_id: int) -> bool:
+        """Whether the viewer follows the author, or is the author."""
+        return await audience.is_follower(self._store, viewer.id, author_id)
 
     async def _both(
         self, key: PageKey, user_id: int, page: Page | None, marks: Marks | None
@@ -127,10 +242,11 @@ class Pages:
         if page is not None:
             return page, await self._marks.of(user_id)
         if marks is not None:
-            return await self._page(key), marks
-        return await asyncio.gather(self._page(key), self._marks.of(user_id))
+            return (await self._page(key)).value, marks
+        known, found = await asyncio.gather(self._page(key), self._marks.of(user_id))
+        return known.value, found
 
-    async def _page(self, key: PageKey) -> Page:
+    async def _page(self, key: PageKey) -> Known[Page]:
         earlier: _Ids | None = self._store.last(("ids", key))
         read: dict[int, Known[Card]] = {}
         ids = await self._store.fetch(
@@ -139,14 +255,13 @@ class Pages:
             lambda: self._read_ids(key, earlier, read),
             size=lambda ids: EACH * len(ids.ids),
         )
-        page = await self._store.fetch(
+        return await self._store.fetch(
             (self._dialect.name, key),
             needed_of(ids.value.ids),
             lambda: self._compose(key, ids.value, read),
             size=lambda page: page.size,
             made_from=ids,
         )
-        return page.value
 
     async def _read_ids(self, key: PageKey, earlier: _Ids | None, read: dict[int, Known[Card]]) -> _Ids:
         """Read the ids of a page and, in the same statement, rows that are expected to be needed.
@@ -179,7 +294,17 @@ class Pages:
 
     async def _compose(self, key: PageKey, found: _Ids, read: Mapping[int, Known[Card]]) -> Page:
         cards = await self._cards.of(found.ids, likers=key.part.likers, read=read)
-        return Page(cards, self._dialect.page(cards, found.cursors), min(found.ids, default=0))
+        places = found.places
+        if len(cards) < len(places):
+            at = dict(zip(found.ids, places, strict=True))
+            places = [at[card.tweet_id] for card in cards]
+        return self._made(cards, places, found.cursors)
+
+    def _made(self, cards: list[Card], places: list[int], cursors: Cursors) -> Page:
+        lowest = min([card.tweet_id for card in cards], default=0)
+        rendered = self._dialect.page(cards, cursors)
+        restricted = tuple([card.tweet_id for card in cards if not card.is_open])
+        return Page(cards, places, cursors, rendered, lowest, people_of(cards), restricted)
 
 
 def _ids(part: Part, places: Sequence[Place]) -> _Ids:
@@ -187,4 +312,4 @@ def _ids(part: Part, places: Sequence[Place]) -> _Ids:
     if part.after is not None:
         shown, goes_on = shown[::-1], bool(shown)  # at least the tweet that the cursor stands for is older
     cursors = Cursors(shown[-1].cursor if goes_on else None, shown[0].cursor if shown else None)
-    return _Ids([place.id for place in shown], cursors)
+    return _Ids([place.id for place in shown], [place.cursor for place in shown], cursors)

@@ -1,19 +1,43 @@
-"""What a user has published."""
+"""What a user has published: all but private tweets for followers, and what is open to all for others."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from server.core.cache import topics
 from server.features.timelines.timeline import Timeline
+from server.features.visibility.visibility import RESTRICTED
 
 PLACES_OF_TWEETS = """
-    SELECT id, id AS cursor FROM tweets WHERE author_id = $4 AND NOT hidden AND id {beyond} $1
+    SELECT id, id AS cursor FROM tweets t WHERE author_id = $4 AND NOT hidden AND id {beyond} $1 {open}
+    ORDER BY id {order} LIMIT $2 OFFSET $3
+"""
+# Without replies to other people.
+PLACES_OF_STARTED = """
+    SELECT id, id AS cursor FROM tweets t WHERE author_id = $4 AND NOT hidden AND id {beyond} $1 {open}
+        AND (in_reply_to_user_id IS NULL OR in_reply_to_user_id = $4)
     ORDER BY id {order} LIMIT $2 OFFSET $3
 """
 PLACES_OF_PICTURES = """
     SELECT DISTINCT tweet_id AS id, tweet_id AS cursor FROM media_attachments
-    WHERE owner_id = $4 AND tweet_id {beyond} $1 AND (SELECT NOT hidden FROM users WHERE id = $4)
+    WHERE owner_id = $4 AND tweet_id {beyond} $1
+        AND (SELECT true FROM tweets t WHERE t.id = tweet_id AND NOT t.hidden {open}) IS NOT NULL
     ORDER BY tweet_id {order} LIMIT $2 OFFSET $3
 """
 
-TWEETS = Timeline(PLACES_OF_TWEETS, lambda user_id: [topics.tweets_of(user_id)])
-WITH_PICTURES = Timeline(PLACES_OF_PICTURES, lambda user_id: [topics.tweets_of(user_id)])
+
+class Published(NamedTuple):
+    """Two timelines of one user: `for_followers` is the user's own view, too."""
+
+    for_all: Timeline
+    for_followers: Timeline
+
+
+def _published(places: str) -> Published:
+    of_both = (places.replace("{open}", only) for only in (f"AND t.visibility < {RESTRICTED}", ""))
+    return Published(*(Timeline(one, lambda user_id: [topics.tweets_of(user_id)]) for one in of_both))
+
+
+TWEETS = _published(PLACES_OF_TWEETS)
+STARTED = _published(PLACES_OF_STARTED)
+WITH_PICTURES = _published(PLACES_OF_PICTURES)

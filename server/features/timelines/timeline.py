@@ -17,7 +17,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.core.database.connection import records
+from server.core.viewer import Person
 from server.features.media.media_attachment import MediaState
+from server.features.timelines.hiding import Hides
+from server.features.visibility.visibility import LEVELS, Visibility
 
 
 class MediaRow(msgspec.Struct, frozen=True):
@@ -52,10 +55,17 @@ class TweetRow(msgspec.Struct, frozen=True):
     author_handle: str
     media: list[MediaRow]
     likers: list[Liker]
+    replies_count: int = 0
+    in_reply_to_id: int | None = None
+    in_reply_to_user: Person | None = None
+    thread_root_id: int | None = None
+    mentions: list[Person] = msgspec.field(default_factory=list)
+    visibility: Visibility = Visibility.PUBLIC
 
 
 MEDIA = msgspec.json.Decoder(list[MediaRow])
 LIKERS = msgspec.json.Decoder(list[Liker])
+PEOPLE = msgspec.json.Decoder(list[Person])
 
 
 class Place(NamedTuple):
@@ -100,10 +110,14 @@ class Timeline:
             $2 the maximum number, $3 how many to skip, $4 whose timeline it is. It leaves out hidden tweets.
             For older tweets `{beyond}` is `<` and `{order}` is `DESC`; for newer ones they are the opposite.
         order: the topics that decide which tweets are on it, given whose timeline it is.
+        hides: what it leaves out for each viewer.
+        is_mixed: whether it may have tweets that not everyone who reads it may see.
     """
 
     places: str
     order: Callable[[int], list[int]]
+    hides: Hides = Hides.BLOCKED
+    is_mixed: bool = False
 
     @property
     def older(self) -> Reading:
@@ -119,6 +133,8 @@ class Timeline:
 # The rows of some tweets. From the moment when an author is hidden, nobody sees their tweets.
 _ROWS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
+        t.replies_count, t.in_reply_to_id, t.thread_root_id, t.visibility,
+        p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
             SELECT id, token, state, alt, width, height, thumbhash FROM media_attachments
@@ -126,8 +142,14 @@ _ROWS = """
         CASE WHEN {likers} > 0 AND t.likes_count > 0 THEN (SELECT jsonb_agg(to_jsonb(l)) FROM (
             SELECT u.id, u.name FROM likes k JOIN users u ON u.id = k.user_id
             WHERE k.tweet_id = t.id AND u.deleted_at IS NULL ORDER BY k.id DESC LIMIT {likers}) l)
-        END AS likers
-    FROM tweets t JOIN users a ON a.id = t.author_id WHERE t.id = {tweets} AND NOT a.hidden
+        END AS likers,
+        CASE WHEN t.content ~ '[@＠]' THEN (SELECT jsonb_agg(to_jsonb(o)) FROM (
+            SELECT u.id, u.name, u.handle FROM mentions m JOIN users u ON u.id = m.user_id
+            WHERE m.tweet_id = t.id AND NOT u.hidden ORDER BY m.position) o)
+        END AS mentions
+    FROM tweets t JOIN users a ON a.id = t.author_id
+        LEFT JOIN users p ON p.id = t.in_reply_to_user_id AND NOT p.hidden
+    WHERE t.id = {tweets} AND NOT a.hidden
 """
 
 # $1 tweets, $2 likers per tweet.
@@ -166,6 +188,16 @@ async def these(tweet_ids: Sequence[int], *, likers: int) -> list[TweetRow]:
     return [_tweet(record) for record in await records(CARDS, tweet_ids, likers)]
 
 
+def replied_to(record: Any) -> Person | None:
+    """The author of the tweet that a row replies to, from its columns `to_id`, `to_name` and `to_handle`."""
+    return Person(record["to_id"], record["to_name"], record["to_handle"]) if record["to_id"] else None
+
+
+def people(found: str | None) -> list[Person]:
+    """People from a column of JSON, which is null if there are none."""
+    return PEOPLE.decode(found) if found else []
+
+
 def _tweet(record: Any) -> TweetRow:
     media, likers = record["media"], record["likers"]
     return TweetRow(
@@ -179,4 +211,10 @@ def _tweet(record: Any) -> TweetRow:
         author_handle=record["author_handle"],
         media=MEDIA.decode(media) if media else [],
         likers=LIKERS.decode(likers) if likers else [],
+        replies_count=record["replies_count"],
+        in_reply_to_id=record["in_reply_to_id"],
+        in_reply_to_user=replied_to(record),
+        thread_root_id=record["thread_root_id"],
+        mentions=people(record["mentions"]),
+        visibility=LEVELS[record["visibility"]],
     )

@@ -6,7 +6,9 @@ from server.core.errors import InvalidParameter, TweetNotFound
 from server.core.paging import MAX_PAGE_SIZE, NEWEST
 from server.core.viewer import Viewer
 from server.features.people import accounts
+from server.features.timelines.hiding import Hides
 from server.features.timelines.pages import PageKey, Pages, Part
+from server.features.timelines.profile import Published
 from server.features.timelines.timeline import Timeline
 
 # The maximum number of likers embedded in a tweet's response (set by the contract).
@@ -41,21 +43,39 @@ async def of_all(viewer: Viewer, pages: Pages, timeline: Timeline, part: Part) -
     return (await pages.read(viewer, PageKey(timeline, 0, part))).answer
 
 
+async def of_subject(viewer: Viewer, pages: Pages, timeline: Timeline, subject: int, part: Part) -> bytes:
+    """A page of the timeline of something, such as a hashtag, that is the same for everybody."""
+    return (await pages.read(viewer, PageKey(timeline, subject, part))).answer
+
+
 async def own(viewer: Viewer, pages: Pages, timeline: Timeline, part: Part) -> bytes:
     """A page of one of the viewer's own timelines."""
     return (await pages.read(viewer, PageKey(timeline, viewer.id, part))).answer
 
 
 async def of_user(viewer: Viewer, pages: Pages, timeline: Timeline, user_id: int, part: Part) -> bytes:
-    """A page of a user's timeline, for any reader.
+    """A page of a user's timeline, for any reader. It is empty if one of them blocks the other.
 
     Raises:
         UserNotFound: there is no such user.
     """
+    if user_id in await pages.left_out(viewer, Hides.BLOCKED):
+        part = part._replace(limit=0)
     found = await pages.read(viewer, PageKey(timeline, user_id, part))
     if found.is_empty:
         await accounts.ensure_exists(user_id)
     return found.answer
+
+
+async def of_author(viewer: Viewer, pages: Pages, published: Published, user_id: int, part: Part) -> bytes:
+    """A page of what a user has published, for any reader. It is empty if one of them blocks the other.
+
+    Raises:
+        UserNotFound: there is no such user.
+    """
+    is_follower = await pages.is_follower(viewer, user_id)
+    timeline = published.for_followers if is_follower else published.for_all
+    return await of_user(viewer, pages, timeline, user_id, part)
 
 
 async def tweet(viewer: Viewer, pages: Pages, tweet_id: int, *, likers: int) -> bytes:

@@ -5,12 +5,38 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from server.core.cache import topics
+from server.core.database.connection import rows
 from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind, Needed
 from server.features.follows.events import FOLLOWERS_AMONG_VIEWERS
 from server.features.people.events import PROFILE
+from server.features.relations.events import APART, APART_AMONG_VIEWERS
 from server.features.timelines import timeline
+from server.features.timelines.home import reaches
 from server.features.timelines.timeline import TweetRow
+from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
+
+# Looks up each pair of a reply and a viewer, like `follows.events.FOLLOWERS`.
+READERS = f"""
+    WITH t AS MATERIALIZED (
+        SELECT id, author_id, in_reply_to_user_id FROM tweets WHERE id = ANY($1::bigint[])
+    )
+    SELECT t.id AS tweet_id, viewer.id AS viewer_id FROM t CROSS JOIN unnest($2::bigint[]) AS viewer (id)
+    WHERE (SELECT true FROM follows WHERE follower_id = viewer.id AND followee_id = t.author_id)
+        AND {reaches("viewer.id")}
+"""
+
+
+# Which of the viewers block or mute somebody whom one of these tweets mentions or replies to.
+APART_FROM_ADDRESSED = f"""
+    SELECT addressed.tweet_id, r.user_id AS viewer_id FROM (
+        SELECT tweet_id, user_id FROM mentions WHERE tweet_id = ANY($1::bigint[])
+        UNION
+        SELECT id, in_reply_to_user_id FROM tweets
+        WHERE id = ANY($1::bigint[]) AND in_reply_to_user_id IS NOT NULL
+    ) addressed JOIN relations r ON r.other_id = addressed.user_id
+    WHERE r.user_id = ANY($2::bigint[]) AND {APART}
+"""
 
 
 async def tweets(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, TweetRow]:
@@ -18,30 +44,77 @@ async def tweets(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[i
     return {row.id: row for row in await timeline.these(sorted(ids), likers=0)}
 
 
-def published(tweet_id: int, author_id: int) -> list[int]:
+def published(tweet_id: int, author_id: int, in_reply_to_id: int | None) -> list[int]:
     """The topics that change when a tweet is published or removed. Its pictures come and go with it."""
-    return [topics.ALL_TWEETS, topics.tweet(tweet_id), topics.tweets_of(author_id), topics.user(author_id)]
+    parent = [] if in_reply_to_id is None else [topics.tweet(in_reply_to_id)]  # counts its replies
+    return [
+        topics.ALL_TWEETS,
+        topics.tweet(tweet_id),
+        topics.tweets_of(author_id),
+        topics.user(author_id),
+        *parent,
+    ]
 
 
-def deleted(tweet_id: int, author_id: int) -> list[int]:
+def deleted(tweet_id: int, author_id: int, in_reply_to_id: int | None) -> list[int]:
     """The topics that change when a tweet is deleted along with its likes."""
-    return [*published(tweet_id, author_id), topics.DELETIONS]
+    return [*published(tweet_id, author_id, in_reply_to_id), topics.DELETIONS]
 
 
 def needed(event: EventRow) -> list[Needed]:
     """The tweet, its author's counters, and the viewers whose Following timeline it reaches."""
     return [
         (TWEET, event.subject_id),
+        (AUDIENCE_AMONG_VIEWERS, event.subject_id),
         (PROFILE, event.actor_id),
-        (FOLLOWERS_AMONG_VIEWERS, event.actor_id),
+        (APART_FROM_ADDRESSED_AMONG_VIEWERS, event.subject_id),
+        (APART_AMONG_VIEWERS, event.actor_id),
+        (FOLLOWERS_AMONG_VIEWERS, event.actor_id)
+        if event.object_id is None
+        else (READERS_AMONG_VIEWERS, event.subject_id),
     ]
 
 
-TWEET = Fact(tweets)
+async def readers(tweet_ids: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
+    """Which of the viewers find each of these replies on their Following timeline, without its author."""
+    return await _by_tweet(READERS, tweet_ids, viewers)
 
-PUBLISHED = Kind("tweet", lambda event: published(event.subject_id, event.actor_id), needed)
+
+async def apart_from_addressed(
+    tweet_ids: Collection[int], viewers: Collection[int]
+) -> dict[int, frozenset[int]]:
+    """Which of the viewers a block or mute parts from somebody whom each of these tweets addresses."""
+    return await _by_tweet(APART_FROM_ADDRESSED, tweet_ids, viewers)
+
+
+async def _by_tweet(
+    statement: str, tweet_ids: Collection[int], viewers: Collection[int]
+) -> dict[int, frozenset[int]]:
+    by_tweet: dict[int, set[int]] = {}
+    for found in await rows(statement, list(tweet_ids), list(viewers)):
+        by_tweet.setdefault(found["tweet_id"], set()).add(found["viewer_id"])
+    return {tweet_id: frozenset(viewers) for tweet_id, viewers in by_tweet.items()}
+
+
+TWEET = Fact(tweets)
+APART_FROM_ADDRESSED_AMONG_VIEWERS = Fact(apart_from_addressed)
+READERS_AMONG_VIEWERS = Fact(readers)
+
+# The object is the tweet that it replies to, if it is a reply.
+PUBLISHED = Kind("tweet", lambda event: published(event.subject_id, event.actor_id, event.object_id), needed)
 DELETED = Kind(
     "tweet_deleted",
-    lambda event: deleted(event.subject_id, event.actor_id),
+    lambda event: deleted(event.subject_id, event.actor_id, event.object_id),
     lambda event: [(PROFILE, event.actor_id)],
+)
+
+# A tweet that not every member could see was deleted. The object is somebody whom it addressed or the author;
+# null stands for the author's followers.
+WITHDRAWN = Kind(
+    "tweet_withdrawn",
+    lambda event: deleted(event.subject_id, event.actor_id, None),
+    lambda event: [
+        (PROFILE, event.actor_id),
+        *([(FOLLOWERS_AMONG_VIEWERS, event.actor_id)] if event.object_id is None else []),
+    ],
 )

@@ -20,12 +20,29 @@ from server.core.viewer import Viewer
 # How long a key is remembered. A client that retries later than that may publish twice.
 KEPT = timedelta(days=1)
 
+# $1 from when on they stay, $2 how many go at most.
+FORGET = """
+    DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+        SELECT user_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2
+    ) RETURNING 1
+"""
+BATCH = 5_000
+
 MAX_LENGTH = 200
 
 
-def fingerprint(content: str, media_ids: Sequence[int]) -> bytes:
+def fingerprint(
+    content: str,
+    media_ids: Sequence[int],
+    in_reply_to_id: int | None = None,
+    visibility: str | None = None,
+    who_may_reply: str | None = None,
+) -> bytes:
     """A digest of a tweet body's meaning; ignored fields and the JSON spelling don't count."""
-    return sha256(msgspec.json.encode([content, list(media_ids)])).digest()
+    # What a body doesn't say isn't in its digest, so that digests of earlier versions stay what they were.
+    rule = None if who_may_reply is None else {"who_may_reply": who_may_reply}
+    said = [one for one in (in_reply_to_id, visibility, rule) if one is not None]
+    return sha256(msgspec.json.encode([content, list(media_ids), *said])).digest()
 
 
 async def earlier(viewer: Viewer, key: str, meaning: bytes) -> int | None:
@@ -46,7 +63,7 @@ async def earlier(viewer: Viewer, key: str, meaning: bytes) -> int | None:
 
 async def forget_old(*, now: datetime | None = None) -> int:
     """Delete expired keys; return their number."""
-    gone = await rows(
-        "DELETE FROM idempotency_keys WHERE created_at < $1 RETURNING key", (now or datetime.now(UTC)) - KEPT
-    )
-    return len(gone)
+    before, gone = (now or datetime.now(UTC)) - KEPT, 0
+    while count := len(await rows(FORGET, before, BATCH)):
+        gone += count
+    return gone

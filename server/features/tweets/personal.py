@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from server.core import personal
+from server.core.cache import changes, topics
 from server.core.database.connection import rows, transaction
 from server.core.personal import Exported, Objects, PersonalData
+from server.features.visibility.visibility import name_of
 
 # An author's tweets are indexed by whether they are hidden, so both kinds are found in order, then merged.
-EXPORT = """
+EXPORT = f"""
     WITH page AS MATERIALIZED (
         (SELECT id FROM tweets WHERE author_id = $1 AND NOT hidden AND id > $2 ORDER BY id LIMIT $3)
         UNION ALL
         (SELECT id FROM tweets WHERE author_id = $1 AND hidden AND id > $2 ORDER BY id LIMIT $3)
         ORDER BY id LIMIT $3
     )
-    SELECT t.id, t.content AS text, t.created_at, t.likes_count, (
+    SELECT t.id, t.content AS text, t.created_at, t.likes_count, t.in_reply_to_id,
+        {name_of("t.visibility")} AS visibility, (
         SELECT coalesce(jsonb_agg(m.id ORDER BY position), '[]') FROM media_attachments m
         WHERE m.tweet_id = t.id
     )::text AS pictures
@@ -32,14 +35,27 @@ REMOVE_LIKES_OF_TWEETS = """
     DELETE FROM likes WHERE id IN (SELECT id FROM likes WHERE tweet_id = ANY($1::bigint[]) LIMIT $2)
     RETURNING 1
 """
+# With the tweets that they reply to, whose replies are counted; all in the order of their ids.
 TWEETS = """
-    SELECT id FROM tweets WHERE id IN (
-        SELECT id FROM tweets WHERE author_id = $1 ORDER BY hidden DESC, id LIMIT $2
+    WITH mine AS MATERIALIZED (
+        SELECT id, in_reply_to_id FROM tweets WHERE author_id = $1 ORDER BY hidden DESC, id LIMIT $2
+    )
+    SELECT id, author_id FROM tweets WHERE id IN (
+        SELECT id FROM mine UNION ALL SELECT in_reply_to_id FROM mine
     ) ORDER BY id FOR UPDATE
 """
 DETACH = """
     UPDATE media_attachments SET tweet_id = NULL, state = 'removed', changed_at = now()
     WHERE tweet_id = ANY($1::bigint[]) RETURNING 1
+"""
+REPLIES_TO = """
+    SELECT id FROM tweets WHERE id IN (
+        SELECT id FROM tweets WHERE in_reply_to_user_id = $1 LIMIT $2
+    ) ORDER BY id FOR NO KEY UPDATE
+"""
+FORGET_WHOM = """
+    UPDATE tweets SET in_reply_to_user_id = NULL, version = version + 1
+    WHERE id = ANY($1::bigint[]) RETURNING 1
 """
 REMOVE_TWEETS = "DELETE FROM tweets WHERE id = ANY($1::bigint[]) RETURNING 1"
 
@@ -54,15 +70,29 @@ async def erase_likes_of_tweets(user_id: int, _objects: Objects) -> bool:
 async def erase_tweets(user_id: int, _objects: Objects) -> bool:
     """Delete the user's tweets. Their pictures are removed later."""
     async with transaction():
-        tweets = [found["id"] for found in await rows(TWEETS, user_id, personal.BATCH)]
+        locked = await rows(TWEETS, user_id, personal.BATCH)
+        tweets = [found["id"] for found in locked if found["author_id"] == user_id]
         if tweets:
             await rows(DETACH, tweets)
             await rows(REMOVE_TWEETS, tweets)
         return bool(tweets)
 
 
+async def erase_replies_to(user_id: int, _objects: Objects) -> bool:
+    """Remove the user's id from replies to their tweets."""
+    async with transaction():
+        replies = [found["id"] for found in await rows(REPLIES_TO, user_id, personal.BATCH)]
+        if replies:
+            await rows(FORGET_WHOM, replies)
+    await changes.tell([topics.tweet(reply) for reply in replies])
+    return bool(replies)
+
+
 PERSONAL = PersonalData(
     (Exported("tweets", "your tweets, with the ids of their pictures", EXPORT, nested=("pictures",)),),
-    (erase_likes_of_tweets, erase_tweets),
-    ("SELECT 1 FROM tweets WHERE author_id = u.id",),
+    (erase_likes_of_tweets, erase_tweets, erase_replies_to),
+    (
+        "SELECT 1 FROM tweets WHERE author_id = u.id",
+        "SELECT 1 FROM tweets WHERE in_reply_to_user_id = u.id",
+    ),
 )

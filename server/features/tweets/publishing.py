@@ -5,25 +5,51 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from server.core.database.connection import records
 from server.core.database.together import Together
-from server.features.timelines.timeline import MEDIA, MediaRow
+from server.core.viewer import Person
+from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
+from server.features.replies.rules import WhoMayReply, may_reply
+from server.features.timelines.timeline import MEDIA, MediaRow, people, replied_to
+from server.features.visibility.visibility import (
+    LEVELS,
+    MENTIONED,
+    PUBLIC,
+    RESTRICTED,
+    Visibility,
+    may_see,
+)
+
+# A thread has at most so many levels below its first tweet. In a path, the id of a reply to oneself is less
+# by CONTINUED, which no id reaches: so it comes before other people's replies to the same tweet.
+DEEPEST, CONTINUED = 300, 1 << 53
 
 
 class NewTweet(NamedTuple):
     """A tweet to be published. The fingerprint identifies what the idempotency key stands for.
 
-    `day_bytes` is how many bytes of text one author may publish per day.
+    Attributes:
+        day_bytes: how many bytes of text one author may publish per day.
+        hashtags: its hashtags, each once.
+        mentions: the handles that it mentions; those of nobody are ignored.
+        visibility: who may see it; None for what its author has chosen as default. A reply gets the narrower
+            level of this and of the tweet that it replies to.
+        who_may_reply: in the thread that it begins; None for everyone.
     """
 
     author_id: int
     content: str
     day_bytes: int
+    in_reply_to_id: int | None = None
     media_ids: tuple[int, ...] = ()
+    hashtags: tuple[Hashtag, ...] = ()
+    mentions: tuple[str, ...] = ()
     key: str | None = None
     fingerprint: bytes | None = None
+    visibility: Visibility | None = None
+    who_may_reply: WhoMayReply | None = None
 
 
 class Published(NamedTuple):
@@ -32,15 +58,32 @@ class Published(NamedTuple):
     id: int
     created_at: datetime
     media: list[MediaRow]
+    thread_root_id: int | None
+    in_reply_to_user: Person | None
+    mentions: list[Person]
+    visibility: Visibility
 
 
 # Publishes some tweets: $1 authors, $2 texts, $3 idempotency keys or null, $4 their fingerprints, $5 how many
-# bytes of text a day of UTC takes (sessions are in UTC). A tweet gets no row if its key was taken before, or
-# if its author's texts together are too much for the day. Of two statements with the same key, the second
-# waits for the first.
+# bytes of text a day of UTC takes (sessions are in UTC), $6 the tweets that they reply to, or null, $7 the
+# levels of their visibility, or null. A tweet gets no row if its key was taken before, if its author's texts
+# together are too much for the day, or if the tweet that it replies to doesn't exist for its author, is
+# hidden, or lies too deep in its thread. Of two statements with the same key, the second waits for the first.
+# What a path is, the migration `replies` says.
 _STATEMENT = """
     WITH {free} new AS MATERIALIZED (
-        SELECT *, nextval(pg_get_serial_sequence('tweets', 'id')) AS id FROM {asked}
+        SELECT asked.*, nextval(pg_get_serial_sequence('tweets', 'id')) AS id, parent.author_id AS to_user,
+            coalesce(parent.thread_root_id, parent.id) AS root,
+            coalesce(parent.thread_path, ARRAY[parent.id]) AS above,
+            greatest(parent.visibility, coalesce(asked.wanted_visibility, (
+                SELECT default_visibility FROM users WHERE id = asked.author_id
+            ))) AS visibility
+        FROM {asked} LEFT JOIN tweets parent ON parent.id = asked.in_reply_to
+            AND coalesce(cardinality(parent.thread_path), 0) < {deepest}
+            AND (SELECT NOT hidden FROM users WHERE id = parent.author_id)
+            AND {seen}
+            AND {allowed}
+        WHERE (asked.in_reply_to IS NULL OR parent.id IS NOT NULL) {wanted}
     ), taken AS (
         INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes)
         SELECT author_id, current_date, 0, 0, bytes FROM (
@@ -56,46 +99,109 @@ _STATEMENT = """
         WHERE key IS NOT NULL AND author_id IN (SELECT user_id FROM taken)
         ON CONFLICT (user_id, key) DO NOTHING RETURNING tweet_id
     ), tweet AS (
-        INSERT INTO tweets (id, author_id, content) SELECT id, author_id, content FROM new
+        INSERT INTO tweets (
+            id, author_id, content, in_reply_to_id, in_reply_to_user_id, thread_root_id, thread_path,
+            visibility, hidden
+        )
+        SELECT id, author_id, content, in_reply_to, to_user, root, CASE WHEN in_reply_to IS NOT NULL THEN
+            above || CASE author_id WHEN to_user THEN id - {continued} ELSE id END
+        END, visibility, visibility = {mentioned_only} FROM new
         WHERE author_id IN (SELECT user_id FROM taken)
-            AND (key IS NULL OR id IN (SELECT tweet_id FROM claimed)) RETURNING id, created_at
-    ) {attached}
-    SELECT new.number, tweet.id, tweet.created_at, {media} AS media FROM tweet JOIN new ON new.id = tweet.id
+            AND (key IS NULL OR id IN (SELECT tweet_id FROM claimed)) RETURNING id, created_at, thread_path
+    ) {attached}, addressed AS (
+        INSERT INTO addressees (tweet_id, user_id, thread_path, private)
+        SELECT DISTINCT new.id, who.id, coalesce(tweet.thread_path, ARRAY[new.id]),
+            new.visibility = {mentioned_only}
+        FROM new JOIN tweet ON tweet.id = new.id CROSS JOIN LATERAL (
+            SELECT new.to_user AS id WHERE new.to_user IS NOT NULL
+            UNION ALL SELECT new.author_id WHERE new.visibility = {mentioned_only}
+            {addressed}
+        ) who
+        WHERE new.visibility >= {restricted}
+    )
+    SELECT new.number, tweet.id, tweet.created_at, {media} AS media, {mentions} AS mentions,
+        new.root, new.visibility, to_user.id AS to_id, to_user.name AS to_name, to_user.handle AS to_handle
+    FROM tweet JOIN new ON new.id = tweet.id LEFT JOIN users to_user ON to_user.id = new.to_user
 """
 
-_ASKED = """unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])
-    WITH ORDINALITY AS asked (author_id, content, key, fingerprint, number)"""
+_ASKED = """unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $6::bigint[], $7::smallint[])
+    WITH ORDINALITY AS asked (author_id, content, key, fingerprint, in_reply_to, wanted_visibility, number)"""
 
-PLAIN = _STATEMENT.format(free="", asked=_ASKED, attached="", media="NULL")
+_COMMON = {
+    "deepest": DEEPEST,
+    "continued": CONTINUED,
+    "restricted": RESTRICTED,
+    "mentioned_only": MENTIONED,
+    "seen": may_see("asked.author_id", "parent"),
+    "allowed": may_reply("asked.author_id", "coalesce(parent.thread_root_id, parent.id)"),
+}
 
-# The same for tweets with pictures. Each picture has the number of its tweet (from 1) and its place there: $6
-# tweets, $7 pictures, $8 places; it is in one of the tweets at most. A tweet gets no row if one of its
-# pictures can't be attached. Of two statements with the same picture, the second waits for the first. As the
-# statement for all tweets, this would take 0.07 ms longer than the 0.6 ms of plain ones.
-WITH_PICTURES = _STATEMENT.format(
+PLAIN = _STATEMENT.format(
+    free="",
+    asked=_ASKED,
+    wanted="",
+    attached="",
+    addressed="",
+    media="NULL",
+    mentions="NULL",
+    **_COMMON,
+)
+
+# The same for tweets with pictures, hashtags, mentions or a rule for replies. Each of these has the number of
+# its tweet (from 1): $8 tweets, $9 pictures, $10 places there; $11 tweets, $12 hashtags, $13 and $14 their
+# names; $15 tweets, $16 handles, $17 places; $18 tweets, $19 who may reply. A picture is in one of the tweets
+# at most. A tweet gets no row if one of its pictures can't be attached. Of two statements with the same
+# picture, the second waits for the first. As the statement for all tweets, this would take 0.07 ms longer
+# than the 0.6 ms of plain ones.
+FULL = _STATEMENT.format(
     free=f"""asked AS MATERIALIZED (
         SELECT * FROM {_ASKED}
     ), free AS MATERIALIZED (
         SELECT wanted.number, wanted.position, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash
-        FROM unnest($6::bigint[], $7::bigint[], $8::smallint[]) AS wanted (number, id, position)
+        FROM unnest($8::bigint[], $9::bigint[], $10::smallint[]) AS wanted (number, id, position)
             JOIN asked ON asked.number = wanted.number JOIN media_attachments m ON m.id = wanted.id
         WHERE m.owner_id = asked.author_id AND m.tweet_id IS NULL AND m.state IN ('pending', 'ready')
         ORDER BY m.id FOR UPDATE OF m
     ), """,
-    asked="""asked WHERE (SELECT count(*) FROM free WHERE free.number = asked.number) =
-        (SELECT count(*) FROM unnest($6) AS wanted (number) WHERE wanted.number = asked.number)""",
-    attached=""", attached AS (
+    asked="asked",
+    wanted="""AND (SELECT count(*) FROM free WHERE free.number = asked.number) =
+        (SELECT count(*) FROM unnest($8) AS wanted (number) WHERE wanted.number = asked.number)""",
+    attached=f""", attached AS (
         UPDATE media_attachments m SET tweet_id = tweet.id, position = free.position, changed_at = now()
         FROM free JOIN new ON new.number = free.number JOIN tweet ON tweet.id = new.id WHERE m.id = free.id
+    ), tagged AS (
+        INSERT INTO hashtags_in_tweets (hashtag_id, tweet_id)
+        SELECT found.id, tweet.id FROM unnest($11::bigint[], $12::bigint[]) AS found (number, id)
+            JOIN new ON new.number = found.number JOIN tweet ON tweet.id = new.id
+        WHERE new.visibility = {PUBLIC} RETURNING hashtag_id
+    ), listed AS (
+        {ADD_NAMES.format(ids="$12", names="$13", shown="$14", where="id IN (SELECT hashtag_id FROM tagged)")}
+    ), named AS MATERIALIZED (
+        SELECT found.number, found.position, u.id, u.name, u.handle
+        FROM unnest($15::bigint[], $16::text[], $17::smallint[]) AS found (number, handle, position)
+            JOIN users u ON u.handle = found.handle WHERE NOT u.hidden
+    ), mentioned AS (
+        INSERT INTO mentions (tweet_id, user_id, position)
+        SELECT tweet.id, named.id, named.position
+        FROM named JOIN new ON new.number = named.number JOIN tweet ON tweet.id = new.id
+    ), ruled AS (
+        INSERT INTO thread_rules (root_id, who_may_reply)
+        SELECT tweet.id, found.who FROM unnest($18::bigint[], $19::text[]) AS found (number, who)
+            JOIN new ON new.number = found.number JOIN tweet ON tweet.id = new.id
     )""",
+    addressed="UNION ALL SELECT named.id FROM named WHERE named.number = new.number",
     media="""(
         SELECT jsonb_agg(to_jsonb(free) ORDER BY free.position) FROM free WHERE free.number = new.number
     )""",
+    mentions="""(
+        SELECT jsonb_agg(to_jsonb(named) ORDER BY named.position) FROM named WHERE named.number = new.number
+    )""",
+    **_COMMON,
 )
 
 
 async def publish(new: NewTweet) -> Published | None:
-    """Publish it; None if a picture isn't free, the key is taken, or the text exceeds the day's limit."""
+    """Publish it; None if the statement gives it no row."""
     if not new.media_ids:
         return await _plain.do(new)
     (published,) = await _publish([new])
@@ -119,23 +225,45 @@ async def _publish(some: Sequence[NewTweet]) -> list[Published | None]:
         [new.key for new in some],
         [new.fingerprint for new in some],
         some[0].day_bytes,  # the same for all
+        [new.in_reply_to_id for new in some],
+        [None if new.visibility is None else new.visibility.level for new in some],
     ]
-    pictures = [
-        (number, media_id, position)
-        for number, new in enumerate(some, 1)
-        for position, media_id in enumerate(new.media_ids, 1)
-    ]
-    if pictures:
-        found = await records(WITH_PICTURES, *values, *map(list, zip(*pictures, strict=True)))
+    pictures = _numbered([new.media_ids for new in some])
+    hashtags = _numbered([new.hashtags for new in some])
+    mentions = _numbered([new.mentions for new in some])
+    rules = _numbered([[new.who_may_reply] if new.who_may_reply else [] for new in some])
+    if any(column[0] for column in (pictures, hashtags, mentions, rules)):
+        numbers, tags, _ = hashtags
+        names, shown = [tag.name for tag in tags], [tag.shown for tag in tags]
+        found = await records(
+            FULL, *values, *pictures, numbers, [tag.id for tag in tags], names, shown, *mentions, *rules[:2]
+        )
     else:
         found = await records(PLAIN, *values)
     by_number = {
         tweet["number"]: Published(
-            tweet["id"], tweet["created_at"], MEDIA.decode(tweet["media"]) if tweet["media"] else []
+            tweet["id"],
+            tweet["created_at"],
+            MEDIA.decode(tweet["media"]) if tweet["media"] else [],
+            tweet["root"],
+            replied_to(tweet),
+            people(tweet["mentions"]),
+            LEVELS[tweet["visibility"]],
         )
         for tweet in found
     }
     return [by_number.get(number) for number in range(1, len(some) + 1)]
+
+
+def _numbered(of_tweets: Sequence[Sequence[Any]]) -> tuple[list[int], list[Any], list[int]]:
+    """Columns: the number of the tweet, what belongs to it, and its place there, both from 1."""
+    found = [
+        (number, one, position)
+        for number, of_tweet in enumerate(of_tweets, 1)
+        for position, one in enumerate(of_tweet, 1)
+    ]
+    numbers, ones, positions = map(list, zip(*found, strict=True)) if found else ([], [], [])
+    return numbers, ones, positions
 
 
 # The trigger that counts locks the author.

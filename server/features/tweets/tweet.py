@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 from server.features.people.user import User
 
 
 class Tweet(Model):
-    """A tweet. `likes_count` is kept by a trigger, and `version` grows with it: never written here.
+    """A tweet. Triggers keep its counters, and `version` grows with them: they are never written here.
 
-    `hidden` follows the author's, a moment later: for indexes. Whether it is shown, the author's row says.
+    A reply has the ids of the tweet that it replies to, of that tweet's author and of the thread's first
+    tweet, and its path there (`server.features.replies.threads`). The ids stay when these tweets are deleted.
+
+    `hidden` is for indexes: such a tweet is on no list, because its author is hidden (the mark follows a
+    moment later) or because it is for the people mentioned only. The author's row and `visibility`, a level
+    of `server.features.visibility`, say whether it is shown.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -20,8 +26,17 @@ class Tweet(Model):
     )
     author_id: int
     content = fields.TextField()
+    in_reply_to_id: fields.Field[int | None] = fields.BigIntField(null=True)
+    in_reply_to_user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="replies", null=True, on_delete=fields.SET_NULL
+    )
+    in_reply_to_user_id: int | None
+    thread_root_id: fields.Field[int | None] = fields.BigIntField(null=True)
+    thread_path: fields.Field[list[int] | None] = ArrayField("bigint", null=True)
+    replies_count = fields.BigIntField(default=0)
     likes_count = fields.BigIntField(default=0)
     hidden = fields.BooleanField(default=False)
+    visibility = fields.SmallIntField(default=0)
     version = fields.BigIntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
 

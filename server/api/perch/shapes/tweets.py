@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +13,10 @@ from server.api.perch.shapes.media import Media, media
 from server.core.viewer import Person
 from server.features.media.urls import MediaUrls
 from server.features.people.people import ListedPerson
+from server.features.replies.rules import WhoMayReply
+from server.features.replies.threads import Entry, Thread
 from server.features.timelines.timeline import TweetRow
+from server.features.visibility.visibility import Visibility
 
 
 class NewTweet(msgspec.Struct, frozen=True):
@@ -25,6 +29,17 @@ class NewTweet(msgspec.Struct, frozen=True):
         list[int] | None,
         Meta(description="Up to 4 of your pictures, in the order to show them."),
     ] = None
+    in_reply_to_id: Annotated[int | None, Meta(description="The tweet that this one replies to.")] = None
+    visibility: Annotated[
+        Visibility | None,
+        Meta(
+            description="Who may see it. Default: what you have chosen in your preferences. A reply gets the "
+            "narrower of this and of the tweet that it replies to."
+        ),
+    ] = None
+    who_may_reply: Annotated[
+        WhoMayReply, Meta(description="Who may reply in the conversation that it begins; not for replies.")
+    ] = WhoMayReply.EVERYONE
 
 
 class Like(msgspec.Struct, frozen=True):
@@ -55,11 +70,71 @@ class Tweet(msgspec.Struct, frozen=True):
     author: Person
     likes: list[Like]
     likes_count: int
+    replies_count: Annotated[int, Meta(description="How many tweets reply to it directly.")]
+    in_reply_to_id: Annotated[
+        int | None, Meta(description="The tweet that it replies to, which may have been deleted.")
+    ]
+    in_reply_to_user: Annotated[
+        Person | None,
+        Meta(description="The author of that tweet; null if there is no such account any more."),
+    ]
+    thread_root_id: Annotated[int | None, Meta(description="For a reply, the first tweet of its thread.")]
+    mentions: Annotated[
+        list[Person],
+        Meta(description="The users whose handles are mentioned in `content`, in the order of their places."),
+    ]
+    visibility: Annotated[
+        Visibility,
+        Meta(
+            description="`public` and `unlisted`: every member; unlisted tweets are on no list of everyone's "
+            "tweets and on no hashtag's page. `followers`: the author's followers, and whom it mentions or "
+            "replies to. `mentioned`: only whom it mentions or replies to; it is on `timeline=private`."
+        ),
+    ]
     liked: Annotated[bool, Meta(description="Whether the viewer likes it.")]
     bookmarked: Annotated[bool, Meta(description="Whether the viewer has bookmarked it.")]
-    version: Annotated[int, Meta(description="Increases with each change of `likes_count`.")]
+    version: Annotated[
+        int, Meta(description="Increases with each change of `likes_count` and `replies_count`.")
+    ]
     created_at: datetime
     stamp: Annotated[datetime, Meta(description="The same as `created_at`.")]
+
+
+class TweetInThread(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
+    """A tweet above or below another one."""
+
+    depth: Annotated[int, Meta(description="How many levels below that tweet; negative above it.")]
+    tweet: Tweet
+    hidden: Annotated[
+        bool, Meta(description="Whether the author whom it replies to put it behind a click.")
+    ] = False
+
+
+# Follows the tweet of a reply that is behind a click.
+HIDDEN = b',"hidden":true'
+
+
+class WhoMayReplyHere(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that limits replies in a conversation."""
+
+    who_may_reply: Annotated[
+        WhoMayReply,
+        Meta(
+            description="`following`: whom you follow, and whom its first tweet mentions; `mentioned`: only "
+            "these; `nobody`: only you. What is there stays."
+        ),
+    ]
+
+
+class DeletedInThread(msgspec.Struct, frozen=True, tag_field="type", tag="deleted"):
+    """What is left of a tweet that others reply to.
+
+    It was deleted, its author is suspended, you don't get it because of a block or mute, or it isn't
+    meant for you.
+    """
+
+    depth: int
+    tweet_id: int
 
 
 def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
@@ -73,6 +148,12 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         author=Person(row.author_id, row.author_name, row.author_handle),
         likes=[Like(liker.id, liker.id, liker.name) for liker in row.likers],
         likes_count=row.likes_count,
+        replies_count=row.replies_count,
+        in_reply_to_id=row.in_reply_to_id,
+        in_reply_to_user=row.in_reply_to_user,
+        thread_root_id=row.thread_root_id,
+        mentions=row.mentions,
+        visibility=row.visibility,
         liked=False,
         bookmarked=False,
         version=row.version,
@@ -89,6 +170,35 @@ def one(shown: bytes) -> bytes:
 def published(tweet_id: int, shown: bytes) -> bytes:
     """The answer of a new tweet that is JSON already (`Published`)."""
     return b'{"result":true,"tweet_id":%d,"tweet":%b}' % (tweet_id, shown)
+
+
+def entries(found: Sequence[Entry]) -> bytes:
+    """Entries of a thread as JSON (`list[TweetInThread | DeletedInThread]`)."""
+    shown = (
+        b'{"type":"deleted","depth":%d,"tweet_id":%d}' % (one.depth, one.tweet_id)
+        if one.shown is None
+        else b'{"type":"tweet","depth":%d,"tweet":%b%b}'
+        % (one.depth, one.shown, HIDDEN if one.hidden else b"")
+        for one in found
+    )
+    return b"[%b]" % b",".join(shown)
+
+
+def thread(found: Thread) -> bytes:
+    """The answer of a thread (`ThreadPage`)."""
+    rest = {
+        "above": found.above,
+        "next": found.next,
+        "muted": found.muted,
+        "who_may_reply": found.who_may_reply,
+        "may_reply": found.may_reply,
+    }
+    return b'{"result":true,"ancestors":%b,"tweet":%b,"replies":%b,%b' % (
+        entries(found.ancestors),
+        found.tweet,
+        entries(found.replies),
+        msgspec.json.encode(rest)[1:],
+    )
 
 
 def likes(found: list[ListedPerson]) -> list[LikeInList]:

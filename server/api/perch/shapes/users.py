@@ -30,6 +30,18 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     tweets_count: int
     version: Annotated[int, Meta(description="Increases with each change of the counters or the name.")]
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
+    requested: Annotated[bool, Meta(description="Whether the viewer asks to follow this user.")] = False
+    locked: Annotated[bool, Meta(description="Whether this user decides who may follow them.")] = False
+    follows_you: Annotated[bool, Meta(description="Whether this user follows the viewer.")] = False
+    blocking: Annotated[bool, Meta(description="Whether the viewer blocks this user.")] = False
+    blocked_by: Annotated[bool, Meta(description="Whether this user blocks the viewer.")] = False
+    muting: Annotated[bool, Meta(description="Whether the viewer mutes this user.")] = False
+    notifications_muted: Annotated[
+        bool, Meta(description="Whether the viewer mutes notifications about what this user does, too.")
+    ] = False
+    muted_until: Annotated[
+        datetime | None, Meta(description="When the mute ends; absent if it doesn't end by itself.")
+    ] = None
     suspended: Annotated[bool, Meta(description="By an administrator: none of their keys work.")] = False
     hidden: Annotated[bool, Meta(description="Whether their tweets are hidden from everyone.")] = False
     scopes: Annotated[
@@ -101,6 +113,14 @@ def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.
         tweets_count=row.tweets_count,
         version=row.version,
         followed=row.followed,
+        requested=row.requested,
+        locked=row.locked,
+        follows_you=row.follows_viewer,
+        blocking=row.relation.blocking,
+        blocked_by=row.relation.blocked_by,
+        muting=row.relation.muting,
+        notifications_muted=row.relation.notifications_muted,
+        muted_until=row.relation.muted_until,
         suspended=row.suspended,
         hidden=row.hidden,
         scopes=scopes,

@@ -1,0 +1,206 @@
+"""The messages of the live stream about tweets and their pictures, and their recipients."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from server.api.perch.live_people import Counters, counters
+from server.api.perch.shapes import media as media_wire
+from server.api.perch.shapes import tweets as tweet_wire
+from server.api.perch.shapes.media import Media
+from server.api.perch.shapes.tweets import Tweet
+from server.api.perch.telling import Told, tells
+from server.core.live.event import EventRow
+from server.core.live.kinds import Facts
+from server.features.bookmarks import events as bookmarks
+from server.features.follows import events as follows
+from server.features.likes import events as likes
+from server.features.media import events as media
+from server.features.media.urls import MediaUrls
+from server.features.people.events import PROFILE
+from server.features.relations import events as relations
+from server.features.replies import events as replies
+from server.features.tweets import events as tweets
+from server.features.visibility.events import audience
+from server.features.visibility.visibility import Visibility
+
+
+class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
+    """A tweet was published. Ignore its fields `liked` and `bookmarked`: they have events of their own."""
+
+    tweet: Tweet
+    followed: Annotated[bool, Meta(description="Whether it belongs to the viewer's Following timeline.")]
+    author: Counters
+
+
+@tells(
+    tweets.PUBLISHED,
+    TweetPublished,
+    to="everybody who may see it, except across a block or from people you mute",
+)
+def published(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To its audience, without those whom a block or mute parts from its author.
+
+    For followers, it is on Following, unless it is for mentioned people only.
+    """
+    tweet, author = facts.get(tweets.TWEET, event.subject_id), facts.get(PROFILE, event.actor_id)
+    if tweet is None or author is None:
+        return None
+    shown = tweet_wire.tweet(tweet, urls)
+    plain, followed = (TweetPublished(shown, follow, counters(author)) for follow in (False, True))
+    if tweet.in_reply_to_id is None:
+        readers = facts.get(follows.FOLLOWERS_AMONG_VIEWERS, author.id) or frozenset()
+    else:
+        readers = facts.get(tweets.READERS_AMONG_VIEWERS, tweet.id) or frozenset()
+    apart = facts.get(relations.APART_AMONG_VIEWERS, author.id) or frozenset()
+    unwelcome = facts.get(tweets.APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet.id) or frozenset()
+    readers = frozenset() if tweet.visibility is Visibility.MENTIONED else (readers - unwelcome) | {author.id}
+    among = audience(facts, tweet.id)
+    return Told(plain, for_followers=followed, followers=readers, not_for=apart, among=among)
+
+
+class TweetDeleted(msgspec.Struct, frozen=True, tag_field="type", tag="tweet_deleted"):
+    """A tweet was deleted. `author` is null if its author was deleted too."""
+
+    tweet_id: int
+    author: Counters | None
+
+
+@tells(tweets.DELETED, TweetDeleted, to="everybody who could see it")
+def deleted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To everybody."""
+    return Told(gone(event, facts))
+
+
+def gone(event: EventRow, facts: Facts) -> TweetDeleted:
+    """A tweet that was deleted."""
+    author = facts.get(PROFILE, event.actor_id)
+    return TweetDeleted(event.subject_id, counters(author) if author else None)
+
+
+@tells(
+    tweets.WITHDRAWN,
+    TweetDeleted,
+    to="everybody who could see it",
+)
+def withdrawn(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To one of those whom it addressed, or to its author's followers."""
+    if event.object_id is not None:
+        return Told(gone(event, facts), among=frozenset({event.object_id}))
+    followers = facts.get(follows.FOLLOWERS_AMONG_VIEWERS, event.actor_id) or frozenset()
+    return Told(gone(event, facts), among=followers)
+
+
+class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
+    """The number of likes of a tweet has changed. Sent at most once a second for each tweet."""
+
+    tweet_id: int
+    likes_count: int
+    version: int
+
+
+@tells(likes.COUNTED, LikesChanged, to="everybody who may see the tweet")
+def counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To everybody who may see the tweet."""
+    tweet = facts.get(tweets.TWEET, event.subject_id)
+    if tweet is None:
+        return None
+    among = audience(facts, tweet.id)
+    return Told(LikesChanged(tweet.id, tweet.likes_count, tweet.version), among=among)
+
+
+class RepliesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="replies"):
+    """The number of replies to a tweet has changed. The reply itself is in an event of its own."""
+
+    tweet_id: int
+    replies_count: int
+    version: int
+
+
+@tells(replies.COUNTED, RepliesChanged, to="everybody who may see the tweet")
+def replies_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To everybody who may see the tweet."""
+    tweet = facts.get(tweets.TWEET, event.subject_id)
+    if tweet is None:
+        return None
+    among = audience(facts, tweet.id)
+    return Told(RepliesChanged(tweet.id, tweet.replies_count, tweet.version), among=among)
+
+
+class ThreadChanged(msgspec.Struct, frozen=True, tag_field="type", tag="thread"):
+    """Who may reply in a conversation has changed, or a reply was hidden or shown: then reload it."""
+
+    root_id: Annotated[int, Meta(description="The first tweet of the conversation.")]
+
+
+@tells(replies.THREAD, ThreadChanged, to="everybody who may see the tweets in question")
+def thread_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To everybody who may see its first tweet and, if it is about a reply, that one."""
+    among = audience(facts, event.subject_id)
+    if event.object_id is not None and (of_reply := audience(facts, event.object_id)) is not None:
+        among = of_reply if among is None else among & of_reply
+    return Told(ThreadChanged(event.subject_id), among=among)
+
+
+class Liked(msgspec.Struct, frozen=True, tag_field="type", tag="liked"):
+    """You liked or unliked a tweet, here or on another device."""
+
+    tweet_id: int
+    liked: bool
+    likes_count: int
+    version: int
+
+
+@tells(likes.LIKED, Liked, to="you")
+def liked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To whoever likes."""
+    tweet = facts.get(tweets.TWEET, event.subject_id)
+    if tweet is None:
+        return None
+    among = audience(facts, tweet.id)
+    if among is not None and event.actor_id not in among:
+        return None
+    likes_it = facts.get(likes.LIKE, likes.pair(event)) is not None
+    told = Liked(tweet.id, likes_it, tweet.likes_count, tweet.version)
+    return Told(told, among=frozenset({event.actor_id}))
+
+
+class Bookmarked(msgspec.Struct, frozen=True, tag_field="type", tag="bookmarked"):
+    """You added or removed a bookmark, here or on another device."""
+
+    tweet_id: int
+    bookmarked: bool
+
+
+@tells(bookmarks.BOOKMARKED, Bookmarked, to="you")
+def bookmarked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To the user whose bookmark it is."""
+    has_it = facts.get(bookmarks.BOOKMARK, bookmarks.pair(event)) is not None
+    return Told(Bookmarked(event.subject_id, has_it), among=frozenset({event.actor_id}))
+
+
+class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
+    """A picture is ready, or is broken and was removed from its tweet, or has a new description."""
+
+    tweet_id: int | None
+    media: Media
+
+
+@tells(
+    media.CHANGED, MediaChanged, to="everybody who may see the tweet; only its owner while no tweet shows it"
+)
+def media_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To everybody who may see the tweet, or to the owner alone while no tweet shows it."""
+    found = facts.get(media.ATTACHMENT, event.subject_id)
+    if found is None:
+        return None
+    # If it is in a tweet that is newer than the event, the event of that tweet shows it.
+    tweet_id = event.object_id
+    told = MediaChanged(tweet_id, media_wire.media(found, urls))
+    apart = facts.get(relations.APART_AMONG_VIEWERS, event.actor_id) or frozenset()
+    if tweet_id is None:
+        return Told(told, among=frozenset({event.actor_id}))
+    return Told(told, not_for=apart, among=audience(facts, tweet_id))

@@ -1,0 +1,90 @@
+"""Notifications: read them, how many are unread, and mark them as read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+
+from server.api.http.envelope import Answer, Rendered
+from server.api.http.inputs import PageQuery
+from server.api.http.operation import operation
+from server.api.perch.shapes import notifications as wire
+from server.api.perch.shapes.notifications import Notification
+from server.api.perch.tweets import pages
+from server.core.viewer import Viewer
+from server.features.notifications import notifications
+from server.features.notifications.notifications import MOST_UNREAD
+
+bp = Blueprint("notifications", url_prefix="/api/notifications")
+
+
+class NotificationsTab(StrEnum):
+    """Which notifications: all, replies and mentions, or new followers and those who ask to be."""
+
+    ALL = "all"
+    MENTIONS = "mentions"
+    FOLLOWS = "follows"
+
+
+KINDS = {
+    NotificationsTab.ALL: notifications.ALL,
+    NotificationsTab.MENTIONS: notifications.MENTIONS,
+    NotificationsTab.FOLLOWS: notifications.FOLLOWS,
+}
+
+
+class NotificationsQuery(PageQuery, frozen=True):
+    """Which notifications, and which part of them."""
+
+    tab: NotificationsTab = NotificationsTab.ALL
+
+
+class NotificationsPage(Answer, frozen=True, kw_only=True):
+    """A page of notifications, newest first."""
+
+    notifications: list[Notification]
+    next: Annotated[int | None, Meta(description="Send this as `before` to get the next page.")]
+
+
+class Unread(Answer, frozen=True, kw_only=True):
+    """How much is unread."""
+
+    unread: Annotated[int, Meta(description=f"How many notifications are unread; {MOST_UNREAD} means more.")]
+
+
+class ReadUpTo(msgspec.Struct, frozen=True):
+    """What was read."""
+
+    up_to: Annotated[int, Meta(ge=0, description="The `id` of the newest notification that was read.")]
+
+
+@bp.get("/")
+@operation(scope="read", query=NotificationsQuery, answer=NotificationsPage)
+async def read(request: Request, viewer: Viewer, query: NotificationsQuery) -> Rendered:
+    """Read what others did that concerns you, newest first, for 90 days.
+
+    Likes of a tweet on one day are one notification, as are new followers of one day. Undoing an act removes
+    it; doing it again doesn't notify you again. Your own acts don't notify you.
+    """
+    found = await notifications.read(
+        viewer, pages(request), kinds=KINDS[query.tab], limit=query.size, before=query.before
+    )
+    return Rendered(wire.page(found))
+
+
+@bp.get("/unread")
+@operation(scope="read", answer=Unread)
+async def unread(request: Request, viewer: Viewer) -> Unread:
+    """Count your unread notifications. The live stream tells you when this changes."""
+    return Unread(unread=(await notifications.unread([viewer.id]))[viewer.id])
+
+
+@bp.post("/read")
+@operation(scope="write", body=ReadUpTo, answer=Unread)
+async def mark_read(request: Request, viewer: Viewer, body: ReadUpTo) -> Unread:
+    """Mark notifications as read, on all your devices: all up to the given one."""
+    return Unread(unread=await notifications.mark_read(viewer, body.up_to))

@@ -1,0 +1,62 @@
+"""Preferences: what you have chosen for yourself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sanic import Blueprint, Request
+
+from server.api.http.envelope import Answer
+from server.api.http.operation import operation
+from server.core.viewer import Viewer
+from server.features.follows import requests
+from server.features.people import preferences
+from server.features.visibility.visibility import Visibility
+
+bp = Blueprint("preferences", url_prefix="/api/preferences")
+
+DefaultVisibility = Annotated[
+    Visibility, Meta(description="Who may see your tweets, unless a tweet says otherwise.")
+]
+
+
+Locked = Annotated[
+    bool, Meta(description="Whether users who want to follow you need your consent (`/api/follow-requests`).")
+]
+
+
+class Preferences(Answer, frozen=True, kw_only=True):
+    """What you have chosen."""
+
+    default_visibility: DefaultVisibility
+    locked: Locked
+
+
+class NewPreferences(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that changes preferences. What it doesn't name stays."""
+
+    default_visibility: DefaultVisibility | None = None
+    locked: Locked | None = None
+
+
+@bp.get("/")
+@operation(scope="read", answer=Preferences)
+async def read(request: Request, viewer: Viewer) -> Preferences:
+    """Read your preferences."""
+    return Preferences(**(await preferences.read(viewer))._asdict())
+
+
+@bp.patch("/")
+@operation(scope="account", body=NewPreferences, answer=Preferences)
+async def change(request: Request, viewer: Viewer, body: NewPreferences) -> Preferences:
+    """Change your preferences.
+
+    Tweets that you have published keep their visibility. If you lock your account, followers stay. If you
+    unlock it, all requests to follow you are accepted.
+    """
+    now = await preferences.change(viewer, default_visibility=body.default_visibility, locked=body.locked)
+    if body.locked is False:
+        await requests.accept_all(viewer.id)
+    return Preferences(**now._asdict())

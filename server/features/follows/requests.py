@@ -1,0 +1,93 @@
+"""Requests to follow locked accounts, which their owners accept or decline.
+
+Asking again after a request was declined is allowed; the limits of the feature bound it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.core.cache import changes
+from server.core.database.connection import row, rows, transaction
+from server.core.errors import UserNotFound
+from server.core.paging import NEWEST, Page
+from server.core.viewer import Viewer
+from server.features.follows import events
+from server.features.people import people
+from server.features.people.people import ListedPerson
+
+# $1 whose requests, $2 before, $3 how many.
+LISTED = """
+    SELECT o.id, o.name, o.handle, r.id AS cursor,
+        (SELECT true FROM follows WHERE follower_id = $1 AND followee_id = o.id) IS NOT NULL AS followed
+    FROM follow_requests r JOIN users o ON o.id = r.follower_id
+    WHERE r.followee_id = $1 AND r.id < $2 AND o.deleted_at IS NULL ORDER BY r.id DESC LIMIT $3
+"""
+SOME = """
+    SELECT follower_id FROM follow_requests WHERE followee_id = $1 AND id <= $3
+        AND (SELECT deleted_at IS NULL FROM users WHERE users.id = follower_id) ORDER BY id LIMIT $2
+"""
+NEWEST_REQUEST = "SELECT max(id) AS id FROM follow_requests WHERE followee_id = $1"
+# $1 users. As for all follows, in the order of their ids.
+LOCK = (
+    "SELECT id, locked FROM users WHERE id = ANY($1::bigint[]) AND deleted_at IS NULL "
+    "ORDER BY id FOR NO KEY UPDATE"
+)
+# $1 the followee, $2 followers. A request that was withdrawn meanwhile is none.
+ACCEPT = """
+    WITH accepted AS (
+        DELETE FROM follow_requests WHERE followee_id = $1 AND follower_id = ANY($2::bigint[])
+        RETURNING follower_id
+    ), followed AS (
+        INSERT INTO follows (follower_id, followee_id) SELECT follower_id, $1 FROM accepted
+        ON CONFLICT DO NOTHING
+    )
+    SELECT follower_id FROM accepted
+"""
+# Whoever accepts a request needn't be told of the new follower.
+QUIET = "SELECT set_config('perch.quiet', 'on', true)"
+DECLINE = "DELETE FROM follow_requests WHERE followee_id = $1 AND follower_id = $2 RETURNING 1"
+
+# How many are accepted in a transaction when an account is unlocked.
+BATCH = 500
+
+
+async def of_viewer(viewer: Viewer, *, limit: int, before: int = NEWEST) -> Page[ListedPerson]:
+    """A page of the people who ask to follow the viewer, the newest request first."""
+    found = await rows(LISTED, viewer.id, before, limit + 1)
+    return people.people_page([ListedPerson(**one) for one in found], limit)
+
+
+async def accept(viewer: Viewer, follower_id: int) -> None:
+    """Raises UserNotFound if this person doesn't ask to follow the viewer."""
+    if not await _accept(viewer.id, [follower_id]):
+        raise UserNotFound("This user doesn't ask to follow you.")
+
+
+async def accept_all(user_id: int) -> None:
+    """Accept all requests to a user whose account is no longer locked, as long as it isn't locked again."""
+    newest = await row(NEWEST_REQUEST, user_id)
+    if newest is None or newest["id"] is None:
+        return
+    while found := await rows(SOME, user_id, BATCH, newest["id"]):
+        if not await _accept(user_id, [one["follower_id"] for one in found], unless_locked=True):
+            return
+
+
+async def decline(viewer: Viewer, follower_id: int) -> None:
+    """Raises UserNotFound if this person doesn't ask to follow the viewer."""
+    if await row(DECLINE, viewer.id, follower_id) is None:
+        raise UserNotFound("This user doesn't ask to follow you.")
+
+
+async def _accept(user_id: int, follower_ids: Sequence[int], *, unless_locked: bool = False) -> list[int]:
+    """Accept the requests of these people that exist; return whose these were."""
+    async with transaction():
+        held = {one["id"]: one["locked"] for one in await rows(LOCK, [user_id, *follower_ids])}
+        if unless_locked and held.get(user_id, True):
+            return []
+        await rows(QUIET)
+        there = [one for one in follower_ids if one in held]
+        accepted = [one["follower_id"] for one in await rows(ACCEPT, user_id, there)]
+    await changes.tell({topic for one in accepted for topic in events.followed(one, user_id)})
+    return accepted

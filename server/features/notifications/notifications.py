@@ -1,0 +1,193 @@
+"""Notifications: what others did that concerns a user.
+
+Triggers write them in the transaction of the act (the migration `notifications` says when). They are read in
+groups: the likes of a tweet on one day, the new followers of one day, each reply, each mention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from server.core.database.connection import records, rows
+from server.core.paging import NEWEST
+from server.core.viewer import Person, Viewer
+from server.features.relations.visible import visible_to
+from server.features.timelines.hiding import Hides
+from server.features.timelines.pages import Pages
+from server.features.timelines.timeline import people
+
+KEPT_DAYS = 90
+
+# How many of the people in a group are named.
+NAMED = 8
+
+# No more unread notifications than this are counted.
+MOST_UNREAD = 100
+
+# There may be very many groups whose people are hidden, and very many people in a group. So no more than
+# these are looked at: of a user's unread groups, and of a group's newest notifications.
+MOST_LOOKED_AT, MOST_IN_GROUP = 500, 200
+
+# A page is filled up from at most so many reads.
+MOST_READS = 10
+
+
+class NotificationKind(StrEnum):
+    """What somebody did: liked, answered, mentioned or followed the user, or asks to follow them."""
+
+    LIKE = "like"
+    FOLLOW = "follow"
+    FOLLOW_REQUEST = "follow_request"
+    REPLY = "reply"
+    MENTION = "mention"
+
+
+ALL = tuple(NotificationKind)
+MENTIONS = (NotificationKind.REPLY, NotificationKind.MENTION)
+FOLLOWS = (NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST)
+
+# The people of a group `g` whom its user may see at the moment, the newest first.
+PEOPLE = f"""
+    SELECT u.id, u.name, u.handle FROM (
+        SELECT id, actor_id FROM notifications n
+        WHERE n.user_id = g.user_id AND n.kind = g.kind AND coalesce(n.tweet_id, 0) = coalesce(g.tweet_id, 0)
+            AND n.day = g.day AND NOT n.undone
+        ORDER BY n.id DESC LIMIT {MOST_IN_GROUP}
+    ) newest JOIN users u ON u.id = newest.actor_id
+    WHERE NOT u.hidden AND {visible_to("g.user_id", "newest.actor_id")}
+    ORDER BY newest.id DESC
+"""
+
+# $1 the user, $2 the cursor, $3 the kinds, $4 how many.
+GROUPS = f"""
+    SELECT g.newest, g.kind, g.tweet_id, g.count, g.updated_at,
+        g.newest > coalesce((SELECT read_up_to FROM notification_markers WHERE user_id = $1), 0) AS unread,
+        (SELECT jsonb_agg(to_jsonb(who)) FROM ({PEOPLE} LIMIT {NAMED}) who) AS people
+    FROM notification_groups g
+    WHERE g.user_id = $1 AND g.count > 0 AND g.newest < $2 AND g.kind = ANY($3::text[])
+    ORDER BY g.newest DESC LIMIT $4
+"""
+
+# $1 users.
+UNREAD = f"""
+    SELECT asked.id, (SELECT count(*) FROM (
+        SELECT 1 FROM (
+            SELECT * FROM notification_groups WHERE user_id = asked.id AND count > 0 AND newest > coalesce(
+                (SELECT read_up_to FROM notification_markers WHERE user_id = asked.id), 0
+            )
+            ORDER BY newest DESC LIMIT {MOST_LOOKED_AT}
+        ) g WHERE (SELECT true FROM ({PEOPLE} LIMIT 1) who)
+        LIMIT {MOST_UNREAD}
+    ) unread) AS unread
+    FROM unnest($1::bigint[]) AS asked (id)
+"""
+
+# $1 the user, $2 up to which one. Tells the user's streams if that changes anything.
+MARK = """
+    WITH newest AS (
+        SELECT newest FROM notification_groups WHERE user_id = $1 AND count > 0 ORDER BY newest DESC LIMIT 1
+    ), marked AS (
+        INSERT INTO notification_markers AS m (user_id, read_up_to)
+        SELECT $1, least($2, newest) FROM newest
+        ON CONFLICT (user_id) DO UPDATE SET read_up_to = excluded.read_up_to
+        WHERE m.read_up_to < excluded.read_up_to RETURNING 1
+    )
+    INSERT INTO outbox (kind, subject_id) SELECT 'notifications', $1 FROM marked
+"""
+
+# The oldest $2, if they are from before $1; a group goes with its last notification.
+FORGET = """
+    WITH oldest AS MATERIALIZED (
+        SELECT id, day FROM notifications ORDER BY id LIMIT $2
+    )
+    DELETE FROM notifications WHERE id IN (SELECT id FROM oldest WHERE day < $1) RETURNING 1
+"""
+BATCH = 5000
+
+
+class Notification(NamedTuple):
+    """A group: what happened, to which tweet, and who did it, the newest first.
+
+    Attributes:
+        id: grows when somebody joins the group; the list is in its order, and it is the cursor.
+        people_count: how many people did it; the first of them are `people`.
+        tweet: the tweet for the viewer, as bytes in the dialect of the API; None for followers.
+    """
+
+    id: int
+    kind: NotificationKind
+    people: list[Person]
+    people_count: int
+    tweet: bytes | None
+    at: datetime
+    unread: bool
+
+
+class NotificationPage(NamedTuple):
+    """Notifications, the newest first, and the cursor of the next page."""
+
+    items: list[Notification]
+    next: int | None
+
+
+async def read(
+    viewer: Viewer, pages: Pages, *, kinds: Collection[NotificationKind], limit: int, before: int = NEWEST
+) -> NotificationPage:
+    """A page of the viewer's notifications: one query, and one each for cards and marks not in memory.
+
+    Groups whose people or tweet are hidden at the moment are left out, and others are read in their place, up
+    to a bound: so a page may be shorter than `limit` and yet have a next one.
+    """
+    items: list[Notification] = []
+    cursor: int | None = before
+    for _ in range(MOST_READS):
+        if cursor is None or len(items) >= limit:
+            break
+        found = await records(GROUPS, viewer.id, cursor, list(kinds), limit + 1)
+        items += await _shown(viewer, pages, found[:limit])
+        cursor = found[limit - 1]["newest"] if len(found) > limit else None
+    if len(items) > limit:
+        items = items[:limit]
+        cursor = items[-1].id if items else None
+    return NotificationPage(items, cursor if limit else None)
+
+
+async def _shown(viewer: Viewer, pages: Pages, groups: Sequence[Any]) -> list[Notification]:
+    """The groups among these whose people and tweet aren't hidden at the moment."""
+    about = [group["tweet_id"] for group in groups if group["tweet_id"] is not None]
+    tweets = await pages.some(viewer, about, hides=Hides.BLOCKED)
+    items = []
+    for group in groups:
+        who, tweet_id = people(group["people"]), group["tweet_id"]
+        if not who or (tweet_id is not None and tweet_id not in tweets):
+            continue
+        count = len(who) if len(who) < NAMED else max(group["count"], NAMED)
+        tweet = None if tweet_id is None else tweets[tweet_id]
+        kind = NotificationKind(group["kind"])
+        items.append(
+            Notification(group["newest"], kind, who, count, tweet, group["updated_at"], group["unread"])
+        )
+    return items
+
+
+async def unread(users: Collection[int]) -> dict[int, int]:
+    """How many groups each user hasn't read, up to MOST_UNREAD."""
+    return {found["id"]: found["unread"] for found in await rows(UNREAD, list(users))}
+
+
+async def mark_read(viewer: Viewer, up_to: int) -> int:
+    """Mark all up to this one as read, for all of the viewer's devices; return how many remain unread."""
+    await records(MARK, viewer.id, min(up_to, NEWEST))
+    return (await unread([viewer.id]))[viewer.id]
+
+
+async def forget_old(*, now: datetime | None = None) -> int:
+    """Remove what is older than KEPT_DAYS; return the number of rows."""
+    before = ((now or datetime.now(UTC)) - timedelta(days=KEPT_DAYS)).date()
+    gone = 0
+    while removed := len(await rows(FORGET, before, BATCH)):
+        gone += removed
+    return gone

@@ -1,0 +1,1 @@
+"""Blocks and mutes: whose tweets somebody doesn't get."""

@@ -1,0 +1,1 @@
+"""Replies, and the threads that they form."""
