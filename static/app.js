@@ -1,15 +1,15 @@
 // The client's beginning: settings first, so that nothing is drawn twice, then the page.
 import { render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { Aside, Messages, Navigation } from "./components/shell.js";
-import { html } from "./lib/html.js";
-import { loadAllWords, t } from "./lib/i18n.js";
+import { Aside, Connection, Messages, Navigation } from "./pages/shell.js";
+import { provideDialogs } from "./core/store/openers.js";
+import { html } from "./core/ui/html.js";
+import { loadAllWords, t } from "./core/words/words.js";
 import { Page, preparePage } from "./pages/pages.js";
-import { route, startRouter } from "./router.js";
-import { dialog } from "./store/dialogs.js";
-import { startLanguage } from "./store/preferences.js";
-import { home } from "./store/feeds.js";
-import { key, startSession } from "./store/session.js";
+import { route, startRouter } from "./core/router.js";
+import { dialog } from "./core/store/dialogs.js";
+import { startLanguage } from "./core/store/preferences.js";
+import { home } from "./core/store/feeds.js";
+import { key, startSession } from "./core/store/session.js";
 
 function OpenDialog() {
   if (!dialog.value) return null;
@@ -26,43 +26,46 @@ function SkipLink() {
 }
 
 function Main() {
-  const { page, id } = route.value;
-  const opened = useRef(false);
-  useEffect(() => {
-    // The first page is read from its beginning, where the skip link is.
-    if (!opened.current) {
-      opened.current = true;
-      return;
-    }
-    // A link that took the reader here is gone with its page: start at the new one's heading.
-    const heading = document.querySelector("#main h1");
-    if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
-  }, [page, id]);
-  return html`<main id="main" class="column" tabindex="-1"><${Page} /></main>`;
+  const { page } = route.value;
+  return html`<main id="main" class=${page === "operations" ? "column wide" : "column"} tabindex="-1"><${Page} /></main>`;
 }
 
 function App() {
   return html`<${SkipLink} />
     <div class="layout">
       <${Navigation} />
-      <${Main} />
       <${Aside} />
+      <${Main} />
     </div>
     <${Messages} />
     <${OpenDialog} />`;
 }
 
+// The splash is painted first: on a slow machine, drawing the page takes longer than anyone should see nothing. In a
+// tab in the background nothing is painted.
+function splashShown() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+  });
+}
+
+provideDialogs({
+  menu: () => import("./features/relations/menu.js"),
+  composer: () => import("./features/compose/dialog.js"),
+  shortcuts: () => import("./features/shortcuts/list.js"),
+});
 startRouter();
 startSession();
 // The server works on the first timeline while the page is being drawn.
 if (route.value.page === "home" && key.value) home[route.value.tab].load();
 // A page that is fetched apart is there before the first drawing, which then need not be redone.
-await Promise.all([startLanguage(), preparePage()]);
+await Promise.all([startLanguage(), preparePage(), splashShown()]);
 const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);
 
-// Keys that are pressed before there is anybody to hear them are heard afterwards.
+// Keys pressed before the keyboard module has loaded are replayed to it.
 const earlyKeys = [];
 function keepKey(event) {
   earlyKeys.push(event);
@@ -70,26 +73,21 @@ function keepKey(event) {
 }
 addEventListener("keydown", keepKey);
 
-// What nobody can use before the page is there comes after it; fetched while there is a network.
+// Parts that aren't needed until the page is drawn; fetched while there is a network.
 let started = false;
 async function startTheRest() {
   if (started) return;
   started = true;
   try {
-    const [{ startKeyboard }, { startDrop }, { startLive }] = await Promise.all([
-      import("./keyboard.js"),
-      import("./compose/drop.js"),
-      import("./live/start.js"),
-      import("./store/likes.js"),
-      import("./store/unsent.js"),
-      import("./lib/kept.js"),
-      loadAllWords(),
-      import("./offline.js").then(({ startOffline }) => startOffline()),
-    ]);
+    const rest = await import("./later.js");
+    rest.startOffline();
+    await loadAllWords();
+    await Connection.prefetch();
     removeEventListener("keydown", keepKey);
-    startKeyboard(earlyKeys);
-    startDrop();
-    startLive();
+    rest.startKeyboard(earlyKeys);
+    rest.startDrop();
+    rest.startLive();
+    rest.startHoverCards();
   } catch {
     started = false;
     addEventListener("online", startTheRest, { once: true });

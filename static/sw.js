@@ -7,6 +7,8 @@
 // Answers    the network; what was read is given again only where that fails, with the mark
 //            `x-perch-offline`, the time of the reading. Per API key, of which only a hash is stored.
 // All else   not touched: what is not a GET, the live stream, keys, documents, health, other hosts.
+//
+// What the viewer wrote is not kept here, but by features/compose (draft.js, outbox.js).
 
 const FILES_CACHE = `perch-files-${VERSION}`;
 const PICTURES_CACHE = "perch-pictures";
@@ -18,9 +20,9 @@ const ANSWER_WAIT = 10_000;
 const KEPT_PICTURES = 200;
 const KEPT_ANSWERS = 100;
 
-// First pages of timelines, tweets, people, the viewer, the instance.
-const KEPT = /^\/api\/(tweets|tweets\/\d+|users\/(\d+|me)|users\/\d+\/(tweets|media|likes)|instance)$/;
-const LATER_PAGE = /[?&](before|offset)=/;
+// First pages of timelines, hashtags, threads, notifications and bookmarks, tweets, people, the viewer, the instance.
+const KEPT = /^\/api\/(tweets|tweets\/\d+|tweets\/\d+\/thread|users\/(\d+|me)|users\/\d+\/(tweets|media|likes)|hashtags\/[^/]+\/tweets|notifications|bookmarks|instance)$/;
+const LATER_PAGE = /[?&](before|after|offset)=/;
 const NO_PAGE = /^\/(api|media|static|health|icons)\//;
 
 // Counts the wipes: an answer that was under way during one is not kept.
@@ -29,13 +31,13 @@ let wipes = 0;
 const work = {
   async install() {
     const cache = await caches.open(FILES_CACHE);
-    const page = await fetch("/");
+    const fresh = await fetch("/");
     // The server may have moved on: the page of one version and the files of another do not fit.
-    if (!page.ok || page.redirected || !(await page.clone().text()).includes(`/static/${VERSION}/`)) {
+    if (!fresh.ok || fresh.redirected || !(await fresh.clone().text()).includes(`/static/${VERSION}/`)) {
       throw new Error("the page is of another version");
     }
     await cache.addAll(FILES.map((name) => `/static/${VERSION}/${name}`));
-    await cache.put("/", page);
+    await cache.put("/", fresh);
     await skipWaiting();
   },
 
@@ -53,8 +55,7 @@ for (const name of Object.keys(work)) {
   addEventListener(name, (event) => event.waitUntil(work[name]()));
 }
 
-// What is written goes past this worker: a request of a page that is being left would be lost on the way
-// through it.
+// Writes bypass this worker: one sent while its page is closing would be lost on the way.
 addEventListener("install", (event) => {
   const routes = ["POST", "PUT", "PATCH", "DELETE"].map((requestMethod) => ({
     condition: { requestMethod },

@@ -1,18 +1,21 @@
 // Home: everybody's tweets and those of the people one follows, as two tabs with two places.
 import { useEffect } from "preact/hooks";
-import { lazy } from "../components/lazy.js";
-import { Avatar } from "../components/people.js";
-import { Trouble } from "../components/rows.js";
-import { PageHead } from "../components/shell.js";
-import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
-import { scrollToTop, usePlace } from "../lib/scroll.js";
-import { navigate } from "../router.js";
-import { home } from "../store/feeds.js";
-import { announce, outgoing } from "../store/notices.js";
-import { key, viewer } from "../store/session.js";
-import { FeedView, showWaiting } from "../timeline/feed.js";
+import { lazy } from "../core/ui/lazy.js";
+import { Avatar } from "../core/ui/person.js";
+import { Trouble } from "../core/ui/rows.js";
+import { PageHead } from "./shell.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { media } from "../core/ui/media.js";
+import { scrollToTop, usePlace } from "../core/ui/scroll.js";
+import { navigate } from "../core/router.js";
+import { home } from "../core/store/feeds.js";
+import { announce, outgoing } from "../core/store/notices.js";
+import { names } from "../core/store/storage.js";
+import { key, viewer } from "../core/store/session.js";
+import { FeedView, showWaiting } from "../features/timeline/feed.js";
 import { useTitle } from "./title.js";
+import "./words.js";
 
 // As high as the composer, so that nothing moves when it takes this place.
 const ComposerWaiting = () => html`<div class="composer waiting">
@@ -23,13 +26,17 @@ const ComposerWaiting = () => html`<div class="composer waiting">
 const ComposerFailed = () =>
   html`<${Trouble} error=${{ type: "unreachable" }} retry=${() => location.reload()} />`;
 
-const Composer = lazy(() => import("../compose/composer.js"), {
+const Composer = lazy(() => import("../features/compose/composer.js"), {
   Waiting: ComposerWaiting,
   Failed: ComposerFailed,
 });
-const Outgoing = lazy(() => import("../timeline/outgoing.js"));
+const Outgoing = lazy(() => import("../features/compose/outgoing.js"));
 const NeedsKey = lazy(() => import("./needs-key.js"));
 const HomeEmpty = lazy(() => import("./home-empty.js"));
+
+// On a phone the button in the bar opens the composer: the tweets begin at the top. Words that were begun stay seen.
+const phone = media("(max-width: 680px)");
+const drafted = () => names().some((name) => name.startsWith("draft."));
 
 const TABS = [
   ["all", "/", "home.all"],
@@ -81,7 +88,7 @@ export function Home({ tab }) {
     if (waiting) announce(t("feed.new", { count: waiting }));
   }, [waiting]);
   return html`
-    <${PageHead} title=${t("nav.home")}>
+    <${PageHead} title=${t("nav.home")} tabbed>
       <div role="tablist" class="tabs" aria-label=${t("home.tabs")}>
         ${TABS.map(
           ([name, to, words]) =>
@@ -89,11 +96,12 @@ export function Home({ tab }) {
         )}
       </div>
     <//>
-    <${Composer} />
+    ${(!phone.value || drafted()) && html`<${Composer} />`}
     ${outgoing.value && html`<${Outgoing} />`}
     <div role="tabpanel" id="feed" aria-labelledby=${`tab-${tab}`}>
       ${hasKey
         ? html`<${FeedView}
+            place=${feed.name}
             key=${tab}
             feed=${feed}
             label=${label}

@@ -1,22 +1,21 @@
 // What a link of an invitation leads to: a new member, or another key for one who lost theirs.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { fetchJoin, join } from "../api/invitations.js";
-import { Button, EmptyRow, Skeletons, Trouble } from "../components/rows.js";
-import { PageHead } from "../components/shell.js";
-import { Done } from "../join/done.js";
-import { JoinForm } from "../join/form.js";
-import { give, givenBy, leave } from "../join/kept.js";
-import { html } from "../lib/html.js";
-import { addWords, t } from "../lib/i18n.js";
-import { usePlace } from "../lib/scroll.js";
-import { longDayOf } from "../lib/time.js";
-import { notify } from "../store/notices.js";
-import { instance, signedIn, viewer } from "../store/session.js";
+import { fetchJoin, join } from "../core/api/invitations.js";
+import { Button, EmptyRow, Skeletons, Trouble } from "../core/ui/rows.js";
+import { PageHead } from "./shell.js";
+import { Done } from "../features/join/done.js";
+import { JoinForm } from "../features/join/form.js";
+import { give, givenBy, leave } from "../features/join/kept.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { usePlace } from "../core/ui/scroll.js";
+import { longDayOf } from "../core/words/time.js";
+import { notify } from "../core/store/notices.js";
+import { instance, signedIn, viewer } from "../core/store/session.js";
 import { useLoading } from "./loading.js";
 import { useTitle } from "./title.js";
-
-addWords({ en: () => import("../i18n/en-join.js"), ru: () => import("../i18n/ru-join.js") });
+import "./words.js";
 
 // Where no answer came, the server may have done what was asked all the same.
 const UNCERTAIN = new Set(["offline", "unreachable", "timeout", "internal_error"]);

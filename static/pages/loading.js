@@ -1,7 +1,7 @@
 // Loads what a page shows and keeps its failure beside it.
 import { useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
-import { missed } from "../store/live-state.js";
+import { missed } from "../core/store/live-state.js";
 
 // Runs `load` when the page opens, when `inputs` change, when events may have been missed, and on `again()`.
 // Resolves to {error, again}; what was loaded is kept by the store.

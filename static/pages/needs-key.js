@@ -1,12 +1,13 @@
 // Reading needs a key: what a page shows to somebody who has none.
-import { focusKeyField } from "../components/key-panel.js";
-import { Button, EmptyRow } from "../components/rows.js";
-import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
-import { instance } from "../store/session.js";
+import { focusKeyField } from "../core/ui/key-field.js";
+import { Button, EmptyRow } from "../core/ui/rows.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { instance } from "../core/store/session.js";
+import "./words.js";
 
 export default function NeedsKey() {
-  return html`<${EmptyRow} title=${t("home.signed_out")}>
+  return html`<${EmptyRow} title=${t("home.signed_out", { name: instance.value.name })}>
     <p>${t("home.signed_out_hint")}</p>
     ${instance.value.features.demo_keys && html`<p>${t("key.demo")}</p>`}
     <${Button} icon="key" onClick=${focusKeyField}>${t("home.enter_key")}<//>

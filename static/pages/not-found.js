@@ -1,10 +1,11 @@
 // An address that leads nowhere.
-import { EmptyRow } from "../components/rows.js";
-import { PageHead } from "../components/shell.js";
-import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
-import { usePlace } from "../lib/scroll.js";
+import { EmptyRow } from "../core/ui/rows.js";
+import { PageHead } from "./shell.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { usePlace } from "../core/ui/scroll.js";
 import { useTitle } from "./title.js";
+import "./words.js";
 
 export function Missing({ words }) {
   return html`<${EmptyRow} title=${t(words)}>

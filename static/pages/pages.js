@@ -1,12 +1,13 @@
 // Which page stands in the column. Home comes with the client; the others when they are opened.
-import { lazy } from "../components/lazy.js";
-import { Button, Skeletons } from "../components/rows.js";
-import { PageHead } from "../components/shell.js";
-import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
-import { route } from "../router.js";
-import { outdated } from "../store/notices.js";
+import { lazy } from "../core/ui/lazy.js";
+import { Button, Skeletons } from "../core/ui/rows.js";
+import { PageHead } from "./shell.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { route } from "../core/router.js";
+import { outdated } from "../core/store/versions.js";
 import { Home } from "./home.js";
+import "./words.js";
 
 const Waiting = () => html`<${PageHead} title=${t("feed.loading")} back /><${Skeletons} />`;
 
@@ -22,6 +23,10 @@ const PAGES = {
   tweet: lazyPage(() => import("./tweet.js")),
   profile: lazyPage(() => import("./profile.js")),
   people: lazyPage(() => import("./people.js")),
+  hashtag: lazyPage(() => import("./hashtag.js")),
+  notifications: lazyPage(() => import("./notifications.js")),
+  requests: lazyPage(() => import("./requests.js")),
+  bookmarks: lazyPage(() => import("./bookmarks.js")),
   settings: lazyPage(() => import("./settings.js")),
   operations: lazyPage(() => import("./operations.js")),
   join: lazyPage(() => import("./join.js")),
@@ -33,5 +38,5 @@ export const preparePage = () => PAGES[route.value.page]?.prefetch();
 export function Page() {
   const { page, ...rest } = route.value;
   if (page === "home") return html`<${Home} ...${rest} />`;
-  return html`<${PAGES[page]} key=${`${page} ${rest.id ?? ""} ${rest.list ?? ""}`} ...${rest} />`;
+  return html`<${PAGES[page]} key=${`${page} ${rest.id ?? rest.handle ?? rest.name ?? ""} ${rest.list ?? rest.tab ?? ""}`} ...${rest} />`;
 }

@@ -1,29 +1,34 @@
 // Who follows somebody, and whom they follow.
-import { fetchPeople } from "../api/people.js";
-import { EmptyRow, Failure, Trouble } from "../components/rows.js";
-import { PageHead } from "../components/shell.js";
-import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
-import { usePlace } from "../lib/scroll.js";
-import { PeopleList } from "../profile/people-list.js";
-import { key } from "../store/session.js";
-import { loadProfile, profileOf } from "../store/users.js";
+import { fetchPeople } from "../core/api/people.js";
+import { Failure } from "../core/ui/failure.js";
+import { EmptyRow, Trouble } from "../core/ui/rows.js";
+import { PageHead } from "./shell.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { usePlace } from "../core/ui/scroll.js";
+import { PeopleList } from "../features/profile/people-list.js";
+import { RemoveFollower } from "../features/profile/remove-follower.js";
+import { key, viewer } from "../core/store/session.js";
+import { loadProfile, personById } from "../core/store/people.js";
+import { byHandle } from "./by-handle.js";
 import { isNotFound, useLoading } from "./loading.js";
 import NeedsKey from "./needs-key.js";
 import { Missing } from "./not-found.js";
 import { useTitle } from "./title.js";
+import "./words.js";
 
 const LISTS = ["followers", "following"];
 
-export default function PeoplePage({ id, list, entry }) {
+function PeoplePage({ id, list, entry }) {
   const hasKey = key.value !== "";
-  const user = profileOf(id).value;
+  const person = personById(id);
+  const user = person.profile.value;
   const { error, again } = useLoading(
-    () => (profileOf(id).value ? null : loadProfile(id)),
+    () => (person.profile.value ? null : loadProfile(id)),
     [id],
     hasKey,
   );
-  const title = user?.name ?? t("nav.profile");
+  const title = person.name.value || t("nav.profile");
   usePlace(`people ${entry}`);
   useTitle(`${t(`profile.${list}`)} · ${title}`);
   if (!hasKey) return html`<${PageHead} title=${title} back /><${NeedsKey} />`;
@@ -43,6 +48,9 @@ export default function PeoplePage({ id, list, entry }) {
       key=${`${id} ${list}`}
       fetchPage=${(before, limit) => fetchPeople(id, list, before, limit)}
       empty=${html`<${EmptyRow} title=${t(`profile.no_${list}`)} />`}
+      Beside=${list === "followers" && viewer.value?.id === id ? RemoveFollower : null}
     />`}
   `;
 }
+
+export default byHandle(PeoplePage);

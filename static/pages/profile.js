@@ -1,27 +1,32 @@
 // A person's page: who they are, what they tweeted, their pictures, and what they like.
 import { useEffect } from "preact/hooks";
-import { EmptyRow, Failure, Skeletons, Trouble } from "../components/rows.js";
-import { PageHead } from "../components/shell.js";
-import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
-import { usePlace } from "../lib/scroll.js";
-import { departures } from "../profile/departures.js";
-import { ProfileHead } from "../profile/head.js";
-import { feedOfUser } from "../store/feeds.js";
-import { key } from "../store/session.js";
-import { loadProfile, profileOf } from "../store/users.js";
-import { FeedView } from "../timeline/feed.js";
+import { Failure } from "../core/ui/failure.js";
+import { EmptyRow, Skeletons, Trouble } from "../core/ui/rows.js";
+import { PageHead } from "./shell.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { usePlace } from "../core/ui/scroll.js";
+import { ProfileHead } from "../features/profile/head.js";
+import { feedOfUser } from "../core/store/feeds.js";
+import { key } from "../core/store/session.js";
+import { departures, loadProfile, personById } from "../core/store/people.js";
+import { FeedView } from "../features/timeline/feed.js";
+import PictureWall from "../features/timeline/picture-wall.js";
+import { byHandle } from "./by-handle.js";
 import { isNotFound, useLoading } from "./loading.js";
 import NeedsKey from "./needs-key.js";
 import { Missing } from "./not-found.js";
 import { useTitle } from "./title.js";
+import "./words.js";
 
 const TABS = [
   ["tweets", "", "profile.tab_tweets"],
+  ["replies", "/replies", "profile.tab_replies"],
   ["media", "/media", "profile.tab_media"],
   ["likes", "/likes", "profile.tab_likes"],
 ];
 
+// Drawn once the head above them is there, so that they stay where they appear.
 const Tabs = ({ id, list }) => html`<nav class="tabs" aria-label=${t("profile.tabs")}>
   ${TABS.map(
     ([name, path, words]) => html`<a
@@ -34,12 +39,13 @@ const Tabs = ({ id, list }) => html`<nav class="tabs" aria-label=${t("profile.ta
   )}
 </nav>`;
 
-export default function ProfilePage({ id, list, entry }) {
+function ProfilePage({ id, list, entry }) {
   const hasKey = key.value !== "";
-  const user = profileOf(id).value;
+  const person = personById(id);
+  const user = person.profile.value;
   const feed = feedOfUser(id, list);
   const { error, again } = useLoading(() => loadProfile(id), [id, departures.value], hasKey);
-  const title = user?.name ?? t("nav.profile");
+  const title = person.name.value || t("nav.profile");
   usePlace(`profile ${entry}`);
   useTitle(title);
   useEffect(() => {
@@ -50,14 +56,21 @@ export default function ProfilePage({ id, list, entry }) {
   if (error && !user) return html`<${PageHead} title=${title} back /><${Failure} error=${error} retry=${again} />`;
   return html`
     <${PageHead} title=${title} back />
-    ${user ? html`<${ProfileHead} user=${user} />` : !error && html`<${Skeletons} count=${1} />`}
+    ${user ? html`<${ProfileHead} person=${person} />` : !error && html`<${Skeletons} count=${1} />`}
     ${error && html`<${Trouble} error=${error} retry=${again} />`}
-    <${Tabs} id=${id} list=${list} />
-    <${FeedView}
-      key=${list}
-      feed=${feed}
-      label=${t(`profile.${list}_of`, { name: title })}
-      empty=${html`<${EmptyRow} title=${t(`profile.no_${list}`)} />`}
-    />
+    ${user &&
+    html`<${Tabs} id=${id} list=${list} />
+      <${FeedView}
+        place=${`profile ${entry}`}
+        key=${list}
+        feed=${feed}
+        List=${list === "media" ? PictureWall : undefined}
+        label=${t(`profile.${list}_of`, { name: title })}
+        empty=${html`<${EmptyRow}
+          title=${t(user.blocking || user.blocked_by ? "profile.hidden_tweets" : `profile.no_${list}`)}
+        />`}
+      />`}
   `;
 }
+
+export default byHandle(ProfilePage);

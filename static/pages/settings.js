@@ -1,35 +1,64 @@
-// Settings: name, appearance, language, keys.
-import { far } from "../components/far.js";
-import { lazy } from "../components/lazy.js";
-import { PageHead } from "../components/shell.js";
-import { html } from "../lib/html.js";
-import { addWords, t } from "../lib/i18n.js";
-import { usePlace } from "../lib/scroll.js";
-import { Appearance } from "../settings/appearance.js";
-import { Keys } from "../settings/keys.js";
-import { NameForm } from "../settings/name.js";
-import { administers, keyError, signedIn } from "../store/session.js";
+// Settings: a section for each subject, with an address of its own.
+import { lazy } from "../core/ui/lazy.js";
+import { PageHead } from "./shell.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { usePlace } from "../core/ui/scroll.js";
+import { Appearance } from "../features/settings/appearance.js";
+import { Keys } from "../features/settings/keys.js";
+import { NameForm } from "../features/settings/name.js";
+import { administers, keyError, signedIn, viewer } from "../core/store/session.js";
 import { useTitle } from "./title.js";
+import "./words.js";
 
-addWords({ en: () => import("../i18n/en-settings.js"), ru: () => import("../i18n/ru-settings.js") });
+const DefaultVisibility = lazy(() => import("../features/visibility/default.js"));
+const Locked = lazy(() => import("../features/settings/locked.js"));
+const Leaving = lazy(() => import("../features/settings/deleting.js"));
+const Relations = lazy(() => import("../features/relations/lists.js"));
+const Privacy = lazy(() => import("../features/settings/privacy.js"));
+const Invitations = lazy(() => import("../features/settings/invitations.js"));
 
-const Leaving = lazy(() => import("../settings/leaving.js"));
-const Privacy = far(() => import("../settings/privacy.js"));
-const Invitations = far(() => import("../settings/invitations.js"));
+const Account = () => html`<${NameForm} />
+  <${DefaultVisibility} />
+  <${Locked} />
+  ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}`;
 
-export default function SettingsPage({ entry }) {
-  usePlace(`settings ${entry}`);
-  useTitle(t("nav.settings"));
+// Each with the words of its tab, and for whom it is.
+const SECTIONS = {
+  account: { words: "settings.account", Part: Account, isFor: () => signedIn.value },
+  appearance: { words: "settings.appearance", Part: Appearance, isFor: () => true },
+  keys: { words: "keys.title", Part: Keys, isFor: () => signedIn.value },
+  people: { words: "settings.people", Part: Relations, isFor: () => signedIn.value },
+  data: { words: "privacy.title", Part: Privacy, isFor: () => signedIn.value },
+  invitations: { words: "invite.title", Part: Invitations, isFor: () => administers.value },
+};
+
+const addressOf = (name) => (name === "account" ? "/settings" : `/settings/${name}`);
+
+export default function SettingsPage({ section = "account", entry }) {
+  usePlace(`settings ${section} ${entry}`);
+  const shown = Object.keys(SECTIONS).filter((name) => SECTIONS[name].isFor());
+  const current = shown.includes(section) ? section : "appearance";
+  const { words, Part } = SECTIONS[current];
+  useTitle(`${t(words)} · ${t("nav.settings")}`);
   return html`
-    <${PageHead} title=${t("nav.settings")} />
+    <${PageHead} title=${t("nav.settings")}>
+      <nav class="tabs many" aria-label=${t("settings.sections")}>
+        ${shown.map(
+          (name) => html`<a
+            key=${name}
+            href=${addressOf(name)}
+            aria-current=${name === current ? "page" : undefined}
+          >
+            ${t(SECTIONS[name].words)}
+          </a>`,
+        )}
+      </nav>
+    <//>
     <div class="settings">
       ${keyError.value?.type === "account_leaving" && html`<${Leaving} />`}
-      ${signedIn.value && html`<${NameForm} />`}
-      <${Appearance} />
-      ${signedIn.value ? html`<${Keys} />` : html`<p class="hint">${t("settings.sign_in")}</p>`}
-      ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}
-      ${administers.value && html`<${Invitations} title=${t("invite.title")} />`}
-      ${signedIn.value && html`<${Privacy} title=${t("privacy.title")} />`}
+      ${!signedIn.value && html`<p class="hint">${t("settings.sign_in")}</p>`}
+      <${Part} key=${`${current} ${viewer.value?.id}`} title=${t(words)} />
     </div>
   `;
 }

@@ -1,8 +1,8 @@
 // The title of the page, which is also what screen readers hear when the page changes.
 import { useEffect } from "preact/hooks";
-import { withoutDirection } from "../lib/text.js";
-import { announce } from "../store/notices.js";
-import { instance } from "../store/session.js";
+import { withoutDirection } from "../core/words/text.js";
+import { announce } from "../core/store/notices.js";
+import { instance } from "../core/store/session.js";
 
 let spoken = null;
 

@@ -1,52 +1,87 @@
-// One tweet on a page of its own, with the people who like it.
+// One tweet on a page of its own, in its thread, with the people who like it.
+import { useLayoutEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { fetchLikers } from "../api/publishing.js";
-import { Failure, Skeletons, Trouble } from "../components/rows.js";
-import { PageHead } from "../components/shell.js";
-import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
-import { usePlace } from "../lib/scroll.js";
-import { PeopleList } from "../profile/people-list.js";
-import { key } from "../store/session.js";
-import { refreshTweet, tweetById } from "../store/tweets.js";
-import { LargeTweet } from "../timeline/large-tweet.js";
+import { fetchLikers } from "../core/api/publishing.js";
+import { Failure } from "../core/ui/failure.js";
+import { lazy } from "../core/ui/lazy.js";
+import { Skeletons, Trouble } from "../core/ui/rows.js";
+import { PageHead } from "./shell.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { beginAt, isAtTop, scrollToTop, usePlace } from "../core/ui/scroll.js";
+import { PeopleList } from "../features/profile/people-list.js";
+import { draftFor } from "../features/compose/draft.js";
+import { targetOf } from "../features/compose/targets.js";
+import { outgoing } from "../core/store/notices.js";
+import { key, signedIn } from "../core/store/session.js";
+import { threadOf } from "../core/store/threads.js";
+import { tweetById } from "../core/store/tweets.js";
+import { LargeTweet } from "../features/timeline/large-tweet.js";
+import { Ancestors, Replies } from "../features/timeline/thread.js";
 import { isNotFound, useLoading } from "./loading.js";
 import NeedsKey from "./needs-key.js";
 import { Missing } from "./not-found.js";
 import { useTitle } from "./title.js";
+import "./words.js";
+
+const Composer = lazy(() => import("../features/compose/composer.js"));
+const Outgoing = lazy(() => import("../features/compose/outgoing.js"));
 
 function Likers({ tweet }) {
+  const open = useSignal(false);
   // A new list where the number changes: the viewer's own like shows at once.
   const count = tweet.likesCount.value;
   if (count === 0) return null;
-  return html`<section class="likers" aria-labelledby="likers-title">
-    <h2 id="likers-title">${t("tweet.liked_by", { count })}</h2>
-    <${PeopleList}
+  return html`<section class="likers">
+    <h2>
+      <button type="button" class="text-button" aria-expanded=${open.value} onClick=${() => (open.value = !open.value)}>
+        ${t("tweet.liked_by", { count })}
+      </button>
+    </h2>
+    ${open.value &&
+    html`<${PeopleList}
       key=${`${tweet.id} ${tweet.wanted === null ? count : ""}`}
       fetchPage=${(before, limit) => fetchLikers(tweet.id, before, limit)}
-    />
+    />`}
   </section>`;
+}
+
+// The tweet stays in view while what it replies to comes in above it.
+function Middle({ tweet, thread }) {
+  const ancestors = thread.ancestors.value;
+  useLayoutEffect(() => {
+    if (ancestors.length > 0 && isAtTop()) beginAt(tweet.id);
+  }, [ancestors]);
+  return html`<${LargeTweet} tweet=${tweet} alone=${ancestors.length === 0} />`;
 }
 
 export default function TweetPage({ id, entry }) {
   const hasKey = key.value !== "";
-  const tweet = useSignal(tweetById(id));
-  const { error, again } = useLoading(
-    async () => {
-      tweet.value = await refreshTweet(id);
-    },
-    [id],
-    hasKey,
-  );
-  const gone = isNotFound(error) || tweet.value?.fate.value === "gone";
-  usePlace(`tweet ${entry}`);
-  useTitle(tweet.value ? t("tweet.page_title", { name: tweet.value.author.value.name }) : t("tweet.title"));
+  const thread = threadOf(id);
+  const { error, again } = useLoading(() => thread.load(), [thread], hasKey);
+  // Read from the store: the thread brings it, and a live event may.
+  const tweet = (thread.replies.value, tweetById(id));
+  const gone = isNotFound(error) || tweet?.fate.value === "gone";
+  usePlace(`tweet ${entry}`, () => (thread.ancestors.value.length > 0 ? beginAt(id) : scrollToTop()));
+  useTitle(tweet ? t("tweet.page_title", { name: tweet.author.name.value }) : t("tweet.title"));
   if (!hasKey) return html`<${PageHead} title=${t("tweet.title")} back /><${NeedsKey} />`;
   if (gone) return html`<${PageHead} title=${t("tweet.title")} back /><${Missing} words="tweet.gone" />`;
+  const target = targetOf(id);
+  const who = thread.whoMayReply.value;
   return html`
     <${PageHead} title=${t("tweet.title")} back />
-    ${tweet.value && html`<${LargeTweet} tweet=${tweet.value} />`}
-    ${error && html`<${tweet.value ? Trouble : Failure} error=${error} retry=${again} />`}
-    ${tweet.value ? html`<${Likers} tweet=${tweet.value} />` : !error && html`<${Skeletons} count=${1} />`}
+    ${tweet && html`<${Ancestors} thread=${thread} /><${Middle} tweet=${tweet} thread=${thread} />`}
+    ${error && html`<${tweet ? Trouble : Failure} error=${error} retry=${again} />`}
+    ${!tweet && !error && html`<${Skeletons} count=${1} />`}
+    ${tweet &&
+    html`<div class=${thread.ancestors.value.length ? "below tall" : "below"}>
+      ${who !== "everyone" && html`<p class="hint limited">${t(`tweet.replies_${who}`)}</p>`}
+      ${signedIn.value &&
+      thread.mayReply.value !== false &&
+      html`<${Composer} key=${target} draft=${draftFor(target)} />`}
+      ${outgoing.value && html`<${Outgoing} target=${target} />`}
+      <${Likers} tweet=${tweet} />
+      ${!(error && thread.replies.value === null) && html`<${Replies} thread=${thread} />`}
+    </div>`}
   `;
 }

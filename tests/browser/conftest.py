@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
+from server.api.pages.pages import Client
+from server.context import App
+from tests import delivered
 from tests.callers import Caller
 from tests.waiting import PATIENCE
 
@@ -67,6 +72,21 @@ async def open_page(browser: Browser, address: str, database: None) -> AsyncIter
     for context in contexts:
         await context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of the wheel, in which the client is bundled."""
+    folder = tmp_path_factory.mktemp("delivered")
+    return delivered.unpacked(delivered.built(folder / "dist"), folder / "packages")
+
+
+@pytest.fixture
+def bundled(app: App, packages: Path) -> Iterator[None]:
+    """The application serves the client as it is delivered."""
+    before, app.ctx.client = app.ctx.client, Client(app.ctx.perch.settings, packages / "static")
+    yield
+    app.ctx.client = before
 
 
 async def sign_in(page: Page, viewer: Caller) -> None:

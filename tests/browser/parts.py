@@ -97,12 +97,3 @@ async def is_live(page: Page) -> None:
 async def whole(page: Page) -> None:
     """Wait until all rows of the first page are drawn: those below the view come a moment later."""
     await expect(page.locator("#main .more, #main .end").first).to_be_attached()
-
-
-async def see_all(page: Page) -> None:
-    """Scroll until every part is there: parts far below are only fetched when they are about to be seen."""
-    hidden = page.locator(".in-view")
-    await expect(hidden.or_(page.locator(".settings-part")).first).to_be_visible()
-    while await hidden.count():
-        await page.evaluate("document.querySelector('.in-view')?.scrollIntoView()")
-        await waiting.turns()

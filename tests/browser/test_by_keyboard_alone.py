@@ -19,12 +19,17 @@ FRAME = """
   - link "Perch"
   - navigation "Main":
     - link "Home"
+    - link "Bookmarks"
     - link "Profile"
     - link "Settings"
     - button "Write a tweet"
   - button /Theme/
   - button "Русский язык"
   - button "Keyboard shortcuts"
+- complementary "Account":
+  - textbox "API key"
+  - button "Show key"
+  - button "Sign out"
 """
 
 PAGES = {
@@ -45,8 +50,9 @@ PAGES = {
         - link:
           - time
         - paragraph: worth reading
-        - button "Like, 1 so far"
-        - button "Copy link"
+        - button "Like (1)"
+        - button "Bookmark"
+        - button "More"
 """,
     "/tweets/1": """
 - main:
@@ -55,19 +61,27 @@ PAGES = {
   - article "bob":
     - link "bob"
     - paragraph: worth reading
-    - button "Like, 1 so far" [pressed]
-    - button "Copy link"
-  - region "Liked by 1 person":
-    - heading "Liked by 1 person" [level=2]
-    - list:
-      - listitem:
-        - link /alice/
+    - button "Reply (0)"
+    - button "Like (1)" [pressed]
+    - button "Bookmark"
+    - button "More"
+  - region "Reply":
+    - textbox "Text of the reply"
+    - button "Add pictures"
+    - img "1,000 characters left"
+    - button "Reply" [disabled]
+  - heading "Liked by 1 person" [level=2]:
+    - button "Liked by 1 person"
+  - region "Replies":
+    - heading "Replies" [level=2]
+    - heading "No replies yet" [level=2]
 """,
     "/users/2": """
 - main:
   - button "Back"
   - heading "bob" [level=1]
   - region "About bob":
+    - button "More"
     - button "Follow bob"
     - paragraph: "@bob"
     - paragraph:
@@ -79,9 +93,20 @@ PAGES = {
     "/settings": """
 - main:
   - heading "Settings" [level=1]
+  - navigation "Sections":
+    - link "Account"
+    - link "Appearance"
+    - link "API keys"
+    - link "Blocked and muted"
+    - link "Your data"
   - heading "Account" [level=2]
   - textbox "Name"
   - button "Save" [disabled]
+""",
+    "/settings/appearance": """
+- main:
+  - heading "Settings" [level=1]
+  - navigation "Sections"
   - heading "Appearance" [level=2]
   - group "Theme":
     - radio "Auto" [checked]
@@ -91,19 +116,20 @@ PAGES = {
     - radio "English" [checked]
     - radio "Русский"
   - checkbox "Single-key shortcuts" [checked]
+""",
+    "/settings/keys": """
+- main:
+  - heading "Settings" [level=1]
+  - navigation "Sections"
   - heading "API keys" [level=2]
-  - textbox "Name of a new key"
-  - group "It may":
+  - textbox "Key name"
+  - group "Permissions":
     - checkbox "read"
     - checkbox "write"
   - button "Create key" [disabled]
   - list:
     - listitem:
       - button /Revoke/
-- complementary "Account":
-  - textbox "API key"
-  - button "Show key"
-  - button "Sign out"
 """,
 }
 
@@ -126,3 +152,27 @@ async def test_screen_readers_are_told_what_is_on_each_page(
     await alice.post("/api/tweets/1/likes")
     page = await open_page(path, viewer=alice)
     await expect(page.locator("body")).to_match_aria_snapshot(FRAME + PAGES[path])
+
+
+async def test_keys_open_the_menu_of_a_tweet_and_delete_ones_own(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await alice.tweet("mine")
+    await bob.tweet("his")
+    page = await open_page(viewer=alice)
+    await page.locator("#main [data-row]").filter(has_text="his").focus()
+    await page.keyboard.press("Delete")
+    await page.keyboard.press("m")
+    menu = page.get_by_role("dialog", name="More about @bob")
+    await expect(menu).to_be_visible()
+    await expect(menu.get_by_role("button").first).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(menu.get_by_role("button").nth(1)).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("ArrowUp")
+    await expect(menu.get_by_role("button").last).to_be_focused()
+    await page.keyboard.press("Escape")
+    await page.locator("#main [data-row]").filter(has_text="mine").focus()
+    await page.keyboard.press("Delete")
+    await expect(page.get_by_text("Tweet deleted")).to_be_visible()
+    await expect(page.locator("#main").get_by_text("his")).to_be_visible()

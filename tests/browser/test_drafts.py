@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Awaitable, Callable
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -47,7 +50,8 @@ async def is_kept(page: Page) -> None:
     """The file and the draft have been written, so that they would be found after a crash."""
     await page.wait_for_function(
         """async words => {
-            const draft = JSON.parse(localStorage.getItem("perch.draft") ?? "{}");
+            const viewer = JSON.parse(localStorage.getItem("perch.viewer")).id;
+            const draft = JSON.parse(localStorage.getItem(`perch.draft.${viewer}.new`) ?? "{}");
             if (draft.text !== words || draft.media?.[0]?.alt !== "Green hills") return false;
             const database = await new Promise((resolve) => {
                 const request = indexedDB.open("perch");
@@ -86,10 +90,7 @@ async def test_closing_the_composer_keeps_the_draft(open_page: OpenPage, alice: 
 
 
 async def test_two_tabs_do_not_overwrite_each_others_drafts(open_page: OpenPage, alice: Caller) -> None:
-    one = await open_page(viewer=alice)
-    two = await one.context.new_page()
-    await two.goto("/")
-    await expect(two.locator(".key-status")).to_contain_text("@alice")
+    one, two = await two_tabs(open_page, alice)
     await text_field(one).fill("in the first")
     # Nobody has typed in the second tab, so it follows the first.
     await expect(text_field(two)).to_have_value("in the first")
@@ -97,26 +98,93 @@ async def test_two_tabs_do_not_overwrite_each_others_drafts(open_page: OpenPage,
     await text_field(two).fill(both)
     await expect(text_field(one)).to_have_value(both)
     # Both tabs at once, before either has been told about the other.
-    await stop_hearing(one)
-    await stop_hearing(two)
+    tell_one, tell_two = await delay_hearing(one), await delay_hearing(two)
     await text_field(one).fill("what the first says")
+    await one.wait_for_function(DRAFT_STORED, arg="what the first says")
     await text_field(two).fill("what the second says")
-    await two.wait_for_function(
-        "() => Object.keys(localStorage).some(name => name.startsWith('perch.outbox.'))"
-    )
+    await two.wait_for_function(DRAFT_STORED, arg="what the second says")
+    await tell_two()
+    await tell_one()
+    await one.wait_for_function(PUT_ASIDE)
     await one.close()
     await two.close()
     three = await two.context.new_page()
     await three.goto("/")
-    await expect(text_field(three)).to_have_value("what the first says")
-    await expect(outgoing(three, "what the second says")).to_contain_text("Put aside")
+    await expect(text_field(three)).to_have_value("what the second says")
+    await expect(outgoing(three, "what the first says")).to_contain_text("Not sent yet.")
 
 
-async def stop_hearing(page: Page) -> None:
-    """Delay the news of what other tabs store."""
+async def test_a_tab_that_finds_another_draft_stored_puts_its_own_aside(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    one, two = await two_tabs(open_page, alice)
+    await delay_hearing(two, stale=False)
+    await text_field(one).fill("what the first says")
+    await two.wait_for_function(DRAFT_STORED, arg="what the first says")
+    await text_field(two).fill("what the second says")
+    await two.wait_for_function(PUT_ASIDE)
+    await expect(text_field(one)).to_have_value("what the first says")
+
+
+DRAFT_STORED = """text => Object.entries(localStorage).some(
+  ([name, value]) => name.startsWith("perch.draft.") && JSON.parse(value).text === text)"""
+PUT_ASIDE = "() => Object.keys(localStorage).some(name => name.startsWith('perch.outbox.'))"
+
+
+# Before any listener of the page, because a window calls its listeners in their order.
+HEARING = """
+  const late = [];
+  addEventListener("storage", event => {
+    if (window.hears ?? true) return;
+    late.push(event);
+    event.stopImmediatePropagation();
+  });
+  window.hearNow = () => {
+    window.hears = true;
+    late.splice(0).forEach(event => dispatchEvent(new StorageEvent("storage", event)));
+  };
+"""
+
+
+async def two_tabs(open_page: OpenPage, viewer: Caller) -> tuple[Page, Page]:
+    """Open Home in two tabs of one browser."""
+    one = await open_page(viewer=viewer)
+    await one.context.add_init_script(HEARING)
+    await one.reload()
+    two = await one.context.new_page()
+    await two.goto("/")
+    for page in (one, two):
+        await expect(page.locator(".key-status")).to_contain_text("@alice")
+        await expect(text_field(page)).to_have_value("")
+    return one, two
+
+
+async def delay_hearing(page: Page, *, stale: bool = True) -> Callable[[], Awaitable[None]]:
+    """Delay the news of what other tabs store until the function returned is called.
+
+    A browser's processes are told of each other's storage after the fact: ``stale`` makes the page read what
+    it knew until then, except for what it stores itself.
+    """
     await page.evaluate(
-        "addEventListener('storage', event => event.stopImmediatePropagation(), {capture: true})"
+        """stale => {
+          window.hears = false;
+          const {getItem, setItem} = Storage.prototype;
+          const known = stale ? {...localStorage} : {};
+          Storage.prototype.getItem = function (name) {
+            return (window.hears ? null : known[name]) ?? getItem.call(this, name);
+          };
+          Storage.prototype.setItem = function (name, value) {
+            delete known[name];
+            setItem.call(this, name, value);
+          };
+        }""",
+        stale,
     )
+
+    async def tell() -> None:
+        await page.evaluate("hearNow()")
+
+    return tell
 
 
 async def test_pictures_are_sent_in_the_order_that_was_chosen(open_page: OpenPage, alice: Caller) -> None:
@@ -141,3 +209,56 @@ async def test_pictures_are_sent_in_the_order_that_was_chosen(open_page: OpenPag
     await expect(tweet(page, WORDS)).to_be_visible()
     (only,) = await alice.timeline()
     assert [one["alt"] for one in only["media"]] == ["c", "b", "a"]
+
+
+async def test_a_draft_stays_with_its_account_if_another_tab_signs_in_as_somebody_else(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    page = await open_page(viewer=alice)
+    await write(page)
+    other = await page.context.new_page()
+    await other.goto("/")
+    await expect(text_field(other)).to_have_value(WORDS)
+    await sign_in(other, bob)
+    for tab in (other, page):
+        await expect(tab.locator(".key-panel")).to_contain_text("@bob")
+        await expect(text_field(tab)).to_have_value("")
+        await expect(thumbnails(tab)).to_have_count(0)
+    await text_field(page).fill("from bob")
+    await expect(text_field(other)).to_have_value("from bob")
+    await sign_in(page, alice)
+    for tab in (page, other):
+        await expect(text_field(tab)).to_have_value(WORDS)
+        await expect(description(tab)).to_have_value("Green hills")
+    await send_button(page).click()
+    await is_published(page, alice)
+
+
+async def test_a_draft_typed_before_signing_in_sets_an_older_one_aside(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    page = await open_page(viewer=alice)
+    await text_field(page).fill("older")
+    await sign_in(page, bob)
+    await expect(text_field(page)).to_have_value("")
+    # What the browser holds for nobody, as if it had been typed before anyone signed in.
+    await page.evaluate(
+        """() => {
+            localStorage.removeItem("perch.key");
+            localStorage.removeItem("perch.viewer");
+        }"""
+    )
+    await page.reload()
+    await text_field(page).fill(WORDS)
+    await sign_in(page, alice)
+    await expect(text_field(page)).to_have_value(WORDS)
+    await expect(outgoing(page, "older")).to_be_visible()
+
+
+async def test_the_draft_of_an_earlier_version_is_still_there(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page(viewer=alice)
+    draft = json.dumps({"text": WORDS, "media": []})
+    await page.evaluate("draft => localStorage.setItem('perch.draft', draft)", draft)
+    await page.reload()
+    await expect(text_field(page)).to_have_value(WORDS)
+    assert await page.evaluate("localStorage.getItem('perch.draft')") is None

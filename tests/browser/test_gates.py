@@ -48,6 +48,7 @@ def hold(measures: Sequence[Measure]) -> None:
     assert not missed, missed
 
 
+@pytest.mark.usefixtures("bundled")
 async def test_transfers_are_small_and_the_console_is_silent(visitor: Visitor) -> None:
     hold(await sizes.measure(visitor, (place("home"), place("settings"), place("operations")), ["en"]))
 

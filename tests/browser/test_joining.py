@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from server.features.invitations import invitations
 from tests.browser.conftest import PHONE, OpenPage, sign_in
-from tests.browser.parts import refuse, see_all
+from tests.browser.parts import refuse
 from tests.callers import Caller
 
 
@@ -35,7 +35,7 @@ async def test_a_member_joins_using_only_the_keyboard(open_page: OpenPage, carol
     await page.keyboard.type("Dave")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Welcome, @dave")).to_be_focused()
-    for name in ("Copy", "Save as file", "Use this key here"):
+    for name in ("Copy", "Save as file", "Sign in with this key"):
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("button", name=name)).to_be_focused()
     await page.keyboard.press("Enter")
@@ -49,12 +49,12 @@ async def test_an_invalid_handle_is_reported_while_it_is_typed(open_page: OpenPa
     field, send = page.get_by_label("Handle"), page.get_by_role("button", name="Join")
     await expect(send).to_be_disabled()
     await field.fill("Алиса-Л")
-    await expect(page.get_by_text("Only a–z, 0–9 and _")).to_be_visible()
+    await expect(page.get_by_text("A handle can only contain a–z, 0–9 and _")).to_be_visible()
     await expect(field).to_have_attribute("aria-invalid", "true")
     await page.get_by_role("button", name="Use alisa_l").click()
     await expect(field).to_have_value("alisa_l")
     await field.fill("a" * 31)
-    await expect(page.get_by_text("At most 30 characters")).to_be_visible()
+    await expect(page.get_by_text("Up to 30 characters.")).to_be_visible()
     await field.fill("alice")
     await page.get_by_label("Name").fill("Another Alice")
     await send.click()
@@ -83,10 +83,10 @@ async def test_the_key_can_be_copied_and_saved_and_works(
     page = await open_page(await link(), permissions=["clipboard-read", "clipboard-write"])
     await page.get_by_label("Handle").fill("dave")
     await page.get_by_role("button", name="Join").click()
-    await expect(page.get_by_text("nobody can show it to you again")).to_be_visible()
+    await expect(page.get_by_text("You won't see it again.")).to_be_visible()
     key = await shown_secret(page)
     await page.get_by_role("button", name="Copy").click()
-    await expect(page.get_by_text("nobody can show it to you again")).to_have_count(0)
+    await expect(page.get_by_text("You won't see it again.")).to_have_count(0)
     assert await page.evaluate("navigator.clipboard.readText()") == key
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Save as file").click()
@@ -106,7 +106,7 @@ async def test_an_unsaved_key_is_not_lost_by_visiting_other_pages(
     await expect(page.get_by_role("heading", name="Welcome, @dave")).to_be_visible()
     key = await shown_secret(page)
     await page.get_by_role("link", name="Home").click()
-    await expect(page.get_by_text("not copied or saved yet")).to_be_visible()
+    await expect(page.get_by_text("You haven't saved your key yet")).to_be_visible()
     await page.go_back()
     assert await shown_secret(page) == key
     asked: list[str] = []
@@ -118,12 +118,12 @@ async def test_an_unsaved_key_is_not_lost_by_visiting_other_pages(
     page.on("dialog", stay)
     await page.reload()
     assert asked == ["beforeunload"]
-    await expect(page.get_by_text("This link is not valid, or not any more")).to_be_visible()
+    await expect(page.get_by_text("This link is invalid or has expired")).to_be_visible()
 
 
 async def test_a_link_that_is_not_valid_says_so(open_page: OpenPage, database: None) -> None:
     page = await open_page("/join#nonsense", locale="ru-RU")
-    await expect(page.get_by_text("Эта ссылка не действует")).to_be_visible()
+    await expect(page.get_by_text("Ссылка недействительна")).to_be_visible()
     await expect(page.get_by_text("Попросите новую")).to_be_visible()
 
 
@@ -148,7 +148,7 @@ async def test_old_links_work_and_another_link_can_be_opened_in_the_same_tab(
     page = await open_page(old)
     await expect(page.get_by_label("Handle")).to_be_visible()
     await page.goto("/join#nonsense")
-    await expect(page.get_by_text("This link is not valid")).to_be_visible()
+    await expect(page.get_by_text("This link is invalid")).to_be_visible()
     await page.evaluate("to => (location.href = to)", await link(user_id=alice.id))
     await expect(page.get_by_role("button", name="Show my key")).to_be_visible()
 
@@ -158,10 +158,10 @@ async def test_a_lost_key_is_replaced_by_a_link_from_the_profile(
 ) -> None:
     desk = await open_page(viewer=carol)
     await desk.goto(f"/users/{alice.id}")
-    await desk.get_by_role("button", name="Link for a lost key").click()
+    await desk.get_by_role("button", name="Create recovery link").click()
     url = await shown_secret(desk)
     page = await open_page(url, locale="ru-RU")
-    await expect(page.get_by_text("@alice получит ещё один ключ")).to_be_visible()
+    await expect(page.get_by_text("выдаётся новый ключ для @alice")).to_be_visible()
     await page.get_by_role("button", name="Показать мой ключ").click()
     await page.get_by_role("button", name="Войти с этим ключом").click()
     await expect(page.locator(".key-status")).to_contain_text("@alice")
@@ -171,48 +171,47 @@ async def test_only_administrators_see_administrator_controls(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     page = await open_page(viewer=alice)
-    await page.goto("/settings")
+    await page.goto("/settings/keys")
     await expect(page.get_by_role("heading", name="API keys")).to_be_visible()
-    await expect(page.get_by_role("heading", name="Invitations")).to_have_count(0)
+    await expect(page.get_by_role("link", name="Invitations")).to_have_count(0)
     await page.goto(f"/users/{bob.id}")
-    await expect(page.get_by_text("@bob")).to_be_visible()
-    await expect(page.get_by_role("button", name="Link for a lost key")).to_have_count(0)
+    await expect(page.get_by_role("region", name="About bob").get_by_text("@bob")).to_be_visible()
+    await expect(page.get_by_role("button", name="Create recovery link")).to_have_count(0)
 
 
 async def test_a_signed_in_user_is_told_and_may_switch_accounts(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await page.goto(await link())
-    await expect(page.get_by_text("@alice is signed in, and stays so")).to_be_visible()
+    await expect(page.get_by_text("You're signed in as @alice")).to_be_visible()
     await page.get_by_label("Handle").fill("dave")
     await page.get_by_role("button", name="Join").click()
-    await expect(page.get_by_text("@alice is signed in here.")).to_be_visible()
+    await expect(page.get_by_text("This signs out @alice.")).to_be_visible()
     await expect(page.locator(".key-status")).to_contain_text("@alice")
-    await page.get_by_role("button", name="Use this key here").click()
+    await page.get_by_role("button", name="Sign in with this key").click()
     await expect(page.locator(".key-status")).to_contain_text("@dave")
 
 
 async def test_an_administrator_makes_lists_and_revokes_links(open_page: OpenPage, carol: Caller) -> None:
     page = await open_page(viewer=carol)
-    await page.goto("/settings")
-    await see_all(page)
+    await page.goto("/settings/invitations")
     part = page.locator("section", has=page.get_by_role("heading", name="Invitations"))
-    uses = part.get_by_label("How many people")
+    uses = part.get_by_label("Number of people")
     await uses.fill("0")
-    await expect(part.get_by_role("button", name="Make link")).to_be_disabled()
+    await expect(part.get_by_role("button", name="Create invitation link")).to_be_disabled()
     await uses.fill("3")
     await part.get_by_label("Note").fill("class 7b")
     await uses.press("Enter")
     url = await shown_secret(page)
-    assert url.startswith(page.url.removesuffix("/settings") + "/join#perch_invite_")
+    assert url.startswith(page.url.removesuffix("/settings/invitations") + "/join#perch_invite_")
     row = part.get_by_role("listitem").filter(has_text="class 7b")
     await expect(row).to_contain_text("used 0 of 3")
     await part.get_by_role("button", name="Done").click()
-    await expect(part.get_by_label("How many people")).to_be_visible()
+    await expect(part.get_by_label("Number of people")).to_be_visible()
     await row.get_by_role("button", name="Revoke class 7b").click()
     await row.get_by_role("button", name="Revoke now").click()
     await expect(row).to_contain_text("revoked")
     other = await open_page(url)
-    await expect(other.get_by_text("This link is not valid")).to_be_visible()
+    await expect(other.get_by_text("This link is invalid")).to_be_visible()
     await sign_in(other, carol)
 
 
@@ -220,10 +219,34 @@ async def test_long_lists_of_links_are_loaded_page_by_page(open_page: OpenPage, 
     for number in range(23):
         await invitations.make(note=f"note {number}")
     page = await open_page(viewer=carol)
-    await page.goto("/settings")
-    await see_all(page)
+    await page.goto("/settings/invitations")
     part = page.locator("section", has=page.get_by_role("heading", name="Invitations"))
     await expect(part.get_by_role("listitem")).to_have_count(20)
     await part.get_by_role("button", name="Load more").click()
     await expect(part.get_by_role("listitem")).to_have_count(23)
     await expect(part.get_by_role("button", name="Load more")).to_have_count(0)
+
+
+async def test_signing_out_asks_if_only_this_browser_has_the_key(open_page: OpenPage, carol: Caller) -> None:
+    await carol.tweet("welcome to all")
+    page = await open_page(await link())
+    await page.get_by_label("Handle").fill("erin")
+    await page.get_by_role("button", name="Join").click()
+    secret = await shown_secret(page)
+    await page.get_by_role("button", name="Sign in with this key").click()
+    await expect(page.get_by_text("welcome to all")).to_be_visible()
+    await page.reload()
+    await page.get_by_role("button", name="Sign out").click()
+    question = page.get_by_role("dialog", name="Sign out?")
+    await expect(question).to_contain_text("the only copy of your key")
+    await expect(question).not_to_contain_text("not sent")
+    assert await shown_secret(page) == secret
+    await question.get_by_role("button", name="Cancel").click()
+    await expect(page.locator(".key-status")).to_contain_text("@erin")
+    await page.get_by_role("button", name="Sign out").click()
+    async with page.expect_download() as saved:
+        await question.get_by_role("button", name="Save as file").click()
+    assert secret in (await (await saved.value).path()).read_text()
+    await question.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_text("Perch is for members")).to_be_visible()

@@ -187,7 +187,7 @@ async def test_a_picture_that_does_not_load_says_so_and_can_be_retried(
     (media,) = (await alice.get("/api/tweets"))["tweets"][0]["media"]
     await page.route(f"**{media['url']}", lambda route: route.abort())
     await page.locator(".picture").click()
-    await expect(page.get_by_role("alert")).to_contain_text("did not load")
+    await expect(page.get_by_role("alert")).to_contain_text("couldn't be loaded")
     await page.unroute(f"**{media['url']}")
     await page.get_by_role("button", name="Retry").click()
     await until(page, "document.querySelector('.slide img')?.naturalWidth > 0")

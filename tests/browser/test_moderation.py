@@ -8,7 +8,6 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.parts import see_all
 from tests.callers import Caller
 
 pytestmark = pytest.mark.whole
@@ -24,18 +23,18 @@ async def test_an_administrator_deletes_a_tweet_and_suspends_its_author(
     tweet = page.get_by_role("article").filter(has_text="unwanted")
     await tweet.get_by_role("button", name="Delete tweet").click()
     await expect(page.get_by_text("Tweet deleted")).to_be_visible()
-    await expect(page.get_by_role("button", name="Write again")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Edit as new")).to_have_count(0)
     await page.goto(f"/users/{bob.id}")  # leaving the page doesn't undo it
     await expect(reader.get_by_text("unwanted")).to_have_count(0)
     await page.get_by_role("button", name="Suspend").click()
     await page.get_by_label("Hide their tweets").check()
     await page.get_by_label("Reason").fill("spam")
     await page.get_by_role("button", name="Suspend now").click()
-    await expect(page.get_by_text("The tweets are hidden")).to_be_visible()
+    await expect(page.get_by_text("tweets hidden")).to_be_visible()
     await expect(reader.get_by_text("spam")).to_have_count(0)
     assert (await bob.get("/api/users/me")).status == 401
-    await page.get_by_role("button", name="End the suspension").click()
-    await expect(page.get_by_role("button", name="Suspend")).to_be_visible()
+    await page.get_by_role("button", name="Unsuspend").click()
+    await expect(page.get_by_role("button", name="Suspend", exact=True)).to_be_visible()
     assert (await bob.get("/api/users/me")).status == 200
     await expect(page.get_by_role("article").filter(has_text="spam")).to_be_visible()
 
@@ -48,8 +47,7 @@ async def test_a_member_exports_their_data_and_deletes_the_account(
     page, reader = await open_page(viewer=alice), await open_page(viewer=bob)
     await reader.goto(f"/users/{alice.id}")
     await expect(reader.get_by_role("heading", name="alice")).to_be_visible()
-    await page.goto("/settings")
-    await see_all(page)
+    await page.goto("/settings/data")
     await page.get_by_role("button", name="Export my data").click()
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Download").click()
@@ -66,10 +64,10 @@ async def test_a_member_exports_their_data_and_deletes_the_account(
     await field.fill("alice")
     await sure.click()
     await expect(page.get_by_text("Sign in to change")).to_be_visible()
-    await expect(page.get_by_text("To keep it, sign in here before then.")).to_be_visible()
+    await expect(page.get_by_text("To keep it, sign in before then.")).to_be_visible()
     assert (await alice.get("/api/users/me")).error == (403, "account_leaving")
     assert await bob.timeline() == []
-    await expect(reader.get_by_text("This person is not here")).to_be_visible()
+    await expect(reader.get_by_text("This account doesn't exist")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -77,10 +75,10 @@ async def test_a_member_exports_their_data_and_deletes_the_account(
     [
         (
             "en-US",
-            "This account is being deleted. You can still keep it, in the settings.",
+            "This account is being deleted. To keep it, open Settings.",
             "Keep my account",
         ),
-        ("ru-RU", "Аккаунт удаляется. Его ещё можно оставить — в настройках.", "Оставить аккаунт"),
+        ("ru-RU", "Аккаунт удаляется. Чтобы сохранить его, откройте настройки.", "Сохранить аккаунт"),
     ],
 )
 async def test_a_deleted_account_can_be_restored(

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("worker")]
     [
         (422, "invalid_body", "It did not work."),
         (429, "rate_limited", "Try again in 5 seconds"),
-        (500, "internal_error", "The server made a mistake"),
+        (500, "internal_error", "Something went wrong on the server"),
         (503, "unavailable", "The server is busy"),
     ],
 )
@@ -49,7 +49,7 @@ async def test_a_refused_tweet_is_still_there_after_a_reload(open_page: OpenPage
     row = outgoing(page, WORDS)
     await expect(row.get_by_role("alert")).to_be_visible()
     await page.reload()
-    await expect(row.get_by_role("alert")).to_contain_text("The server made a mistake")
+    await expect(row.get_by_role("alert")).to_contain_text("Something went wrong on the server")
     await page.unroute("**/api/tweets")
     await row.get_by_role("button", name="Retry").click()
     await is_published(page, alice)
@@ -63,7 +63,7 @@ async def test_with_a_revoked_key_the_tweet_waits_for_the_next_key(
     await write(page)
     await alice.delete(f"/api/keys/{made['key_id']}")
     await send_button(page).click()
-    await expect(outgoing(page, WORDS).get_by_role("alert")).to_contain_text("no longer accepted")
+    await expect(outgoing(page, WORDS).get_by_role("alert")).to_contain_text("no longer works")
     await page.reload()
     await expect(outgoing(page, WORDS)).to_be_visible()
     await sign_in(page, alice)
@@ -97,7 +97,7 @@ async def test_a_picture_that_is_too_large_affects_nothing_else(open_page: OpenP
     await expect(thumbnails(page).last.get_by_role("alert")).to_contain_text("too large", timeout=20_000)
     await send_button(page).click()
     await expect(page.locator(".composer > .composer-body > .trouble")).to_contain_text(
-        "picture has not been"
+        "picture couldn't be uploaded"
     )
     await expect(text_field(page)).to_have_value(WORDS)
     await thumbnails(page).last.get_by_role("button", name="Remove").click()
@@ -112,7 +112,10 @@ async def test_a_file_that_is_no_picture_affects_nothing_else(open_page: OpenPag
     notes: Any = {"name": "notes.png", "mimeType": "image/png", "buffer": b"words " * 20}
     await page.locator("input[type=file]").set_input_files(notes)
     alert = thumbnails(page).last.get_by_role("alert")
-    await expect(alert).to_contain_text("not a picture that can be sent")
+    await expect(alert).to_contain_text("This file type isn't supported")
+    # Neither would help.
+    await expect(alert.get_by_role("button", name="Retry")).to_have_count(0)
+    await expect(page.locator(".attachment").last.get_by_label("Description")).to_have_count(0)
     await thumbnails(page).last.get_by_role("button", name="Remove picture notes.png").click()
     await send_button(page).click()
     await is_published(page, alice)
@@ -123,9 +126,11 @@ async def test_a_tweet_written_offline_is_sent_when_online_again(open_page: Open
     await begin_to_write(page)
     await page.context.set_offline(True)
     await text_field(page).fill(WORDS)
-    await expect(page.locator(".remarks")).to_contain_text("You are offline")
+    await expect(page.locator(".remarks")).to_contain_text("sent when you're back online")
     await send_button(page).click()
-    await expect(outgoing(page, WORDS).get_by_role("alert")).to_contain_text("You are offline")
+    await expect(outgoing(page, WORDS)).to_contain_text("It will be sent automatically.")
+    await expect(outgoing(page, WORDS).get_by_role("alert")).to_have_count(0)
+    await expect(page.get_by_text("You're offline")).to_have_count(1)
     await page.context.set_offline(False)
     await expect(tweet(page, WORDS)).to_be_visible()
 

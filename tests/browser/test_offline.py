@@ -51,7 +51,7 @@ async def visited(open_page: OpenPage, viewer: Caller, path: str = "/", **option
     """The client after a first visit, when the service worker has everything that it needs."""
     page = await open_page(path, viewer=viewer, service_workers="allow", **options)
     await page.evaluate("async () => { await navigator.serviceWorker.ready; }")
-    await until_kept(page, "files", "/static/keyboard.js".removeprefix("/static"), " /")
+    await until_kept(page, "files", "/icons/perch.svg", " /")
     await page.reload()
     await until_kept(page, "answers", "/api/tweets", "/api/users/me")
     return page
@@ -65,7 +65,7 @@ async def test_after_one_visit_the_client_starts_offline_and_shows_the_datas_age
     await page.context.set_offline(True)
     await page.reload()
     await expect(tweet(page, "read on the train")).to_be_visible()
-    await expect(page.locator(".connection")).to_contain_text("Offline · from ")
+    await expect(page.locator(".connection")).to_contain_text("You're offline. Last updated ")
     await page.goto("/settings")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
 
@@ -96,26 +96,41 @@ async def test_every_answer_comes_from_the_server_while_online(
     await expect(page.locator(".connection")).to_have_count(0)
 
 
-async def test_unread_pages_say_that_they_are_offline_and_load_later_by_themselves(
+async def test_unread_pages_say_that_there_is_no_copy_and_load_later_by_themselves(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     tweet_id = await bob.tweet("never opened")
     page = await visited(open_page, alice)
     await page.context.set_offline(True)
     await page.goto(f"/users/{bob.id}")
-    await expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+    await expect(page.get_by_role("heading", name="No saved copy")).to_be_visible()
     await page.goto(f"/tweets/{tweet_id}")
-    await expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+    await expect(page.get_by_role("heading", name="No saved copy")).to_be_visible()
+    await expect(page.get_by_text("offline")).to_have_count(1)
     await page.context.set_offline(False)
     await expect(tweet(page, "never opened")).to_be_visible()
+
+
+async def test_what_a_first_visit_has_read_is_there_without_a_network(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    """The worker takes over only after the page has read it."""
+    await alice.tweet("read on the train")
+    page = await open_page(viewer=alice, service_workers="allow")
+    await expect(tweet(page, "read on the train")).to_be_visible()
+    await until_kept(page, "answers", "/api/tweets", "/api/users/me")
+    await until_kept(page, "files", " /")
+    await page.context.set_offline(True)
+    await page.reload()
+    await expect(tweet(page, "read on the train")).to_be_visible()
 
 
 async def test_the_service_worker_does_not_cache_keys_documents_writes_or_the_stream(
     open_page: OpenPage, alice: Caller
 ) -> None:
     page = await visited(open_page, alice)
-    await page.goto("/settings")
-    await expect(page.get_by_text("Name of a new key")).to_be_visible()
+    await page.goto("/settings/keys")
+    await expect(page.get_by_text("Key name")).to_be_visible()
     script = """async (key) => {
         const headers = {"api-key": key};
         await fetch("/api/openapi.json", {headers});
@@ -200,7 +215,9 @@ async def test_a_new_version_takes_over_and_an_open_page_goes_on(
     assert old in found
     (new,) = found - {old}
     await page.get_by_role("link", name="Settings").click()
-    await expect(page.get_by_text("Name of a new key")).to_be_visible()
+    await page.get_by_role("link", name="API keys").click()
+    await expect(page.get_by_text("Key name")).to_be_visible()
+    await page.get_by_role("link", name="Appearance").click()
     await page.context.set_offline(True)
     await page.reload()
     await expect(page.get_by_text("Single-key shortcuts")).to_be_visible()
@@ -216,9 +233,9 @@ async def test_a_page_of_a_removed_version_announces_the_new_version(
     await page.get_by_role("textbox", name="Tweet text").fill("half a thought")
     touched.write_bytes(touched.read_bytes() + b"\n")
     await page.get_by_role("link", name="Settings").click()
-    await expect(page.get_by_text("A new version of Perch is here.").first).to_be_visible()
+    await expect(page.get_by_text("A new version of Perch is available.").first).to_be_visible()
     await page.get_by_role("button", name="Reload").first.click()
-    await expect(page.get_by_text("Single-key shortcuts")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Account")).to_be_visible()
     await page.get_by_role("link", name="Home").click()
     await expect(page.get_by_role("textbox", name="Tweet text")).to_have_value("half a thought")
 

@@ -31,6 +31,10 @@ async def test_j_and_k_move_the_focus_and_l_likes(open_page: OpenPage, alice: Ca
     await expect(like_button(tweet(page, "newer"))).to_have_attribute("aria-pressed", "true")
     await press(page, "o")
     await expect(page).to_have_url(f"/tweets/{newer}")
+    # Also where the page's own part of the client had to be fetched first.
+    await expect(page.get_by_role("heading", level=1)).to_be_focused()
+    await press(page, "g", "b")
+    await expect(page.get_by_role("heading", level=1, name="Bookmarks")).to_be_focused()
 
 
 async def test_going_back_returns_to_the_same_tweet_at_the_same_height(
@@ -82,14 +86,14 @@ async def test_more_tweets_are_loaded_towards_the_end(open_page: OpenPage, alice
     await page.evaluate("scrollTo(0, document.body.scrollHeight)")
     await expect(tweet(page, "number 10").first).to_be_attached()
     await page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    await expect(page.get_by_text("That is all")).to_be_attached()
+    await expect(page.get_by_text("You've reached the end")).to_be_attached()
     await expect(page.locator("#main article")).to_have_count(70)
 
 
 async def test_russian_and_the_dark_theme_can_be_chosen_and_are_remembered(
     open_page: OpenPage, alice: Caller
 ) -> None:
-    page = await open_page("/settings", viewer=alice)
+    page = await open_page("/settings/appearance", viewer=alice)
     await page.get_by_label("Русский", exact=True).check()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Настройки")
     await page.get_by_label("Тёмная").check()
@@ -115,18 +119,18 @@ async def test_the_skip_link_is_first_and_leads_to_the_content(open_page: OpenPa
 
 async def test_an_unknown_address_says_so(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page("/no/where", viewer=alice)
-    await expect(page.get_by_role("heading", name="Nothing lives at this address")).to_be_visible()
-    await page.get_by_role("link", name="Go home").click()
+    await expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
+    await page.get_by_role("link", name="Go to Home").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Home")
 
 
 async def test_a_new_key_is_shown_once_and_can_be_revoked(open_page: OpenPage, alice: Caller) -> None:
-    page = await open_page("/settings", viewer=alice)
-    await page.get_by_label("Name of a new key").fill("laptop")
+    page = await open_page("/settings/keys", viewer=alice)
+    await page.get_by_label("Key name").fill("laptop")
     await page.get_by_role("button", name="Create key").click()
     key = await page.locator(".secret-value").inner_text()
     assert (await alice.raw("GET", "/api/users/me", headers={"api-key": key})).status_code == 200
-    await page.get_by_role("button", name="I have stored it").click()
+    await page.get_by_role("button", name="I've saved it").click()
     await expect(page.get_by_text(key)).to_have_count(0)
     await page.get_by_role("button", name="Revoke laptop").click()
     await page.get_by_role("button", name="Revoke now").click()

@@ -11,6 +11,7 @@ from server.core.database.connection import rows
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.parts import refuse, still, tweet
 from tests.callers import Caller, register
+from tests.texts.vectors import DIFFERENT, SAME, kind_of, value_of, vectors
 
 pytestmark = pytest.mark.whole
 
@@ -45,12 +46,18 @@ LINKS: list[tuple[str, list[list[str]]]] = [
     (f"https://{LONG_HOST}", [[f"https://{LONG_HOST}/", LONG_HOST]]),
     (f"https://{LONG_HOST}/sign-in", [[f"https://{LONG_HOST}/sign-in", LONG_HOST + "…"]]),
     (f"https://{LONG_HOST}:8443/?a", [[f"https://{LONG_HOST}:8443/?a", LONG_HOST + ":8443…"]]),
+    ("see example.com.", [["https://example.com/", "example.com"]]),
+    (
+        "пример.рф/путь",
+        [["https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C", "xn--e1afmkfd.xn--p1ai/путь"]],
+    ),
+    ("mail alice@example.com, open setup.py", []),
     ("no link at all 👩‍👩‍👧‍👦", []),
 ]
 
 SPLIT = """async (text) => {
     const entry = document.querySelector("script[src]").src;
-    const { splitLinks } = await import(new URL("lib/text.js", entry).href);
+    const { splitLinks } = await import(new URL("core/words/text.js", entry).href);
     return splitLinks(text);
 }"""
 
@@ -63,6 +70,39 @@ async def test_links_are_found_in_any_text_and_nothing_of_it_is_lost(open_page: 
         assert found == links, text
         rest = "".join(part if isinstance(part, str) else "\0" for part in parts)
         assert all(piece in text for piece in rest.split("\0")), text
+
+
+ENTITIES = """async (texts) => {
+    const entry = document.querySelector("script[src]").src;
+    const { entities } = await import(new URL("core/words/entities.js", entry).href);
+    return texts.map((text) => entities(text).map(({ kind, start, end, value }) =>
+        [text.slice(start, end), kind, value]));
+}"""
+
+
+async def test_the_browser_finds_the_entities_that_the_server_finds(open_page: OpenPage) -> None:
+    page = await open_page()
+    cases = vectors()
+    found = await page.evaluate(ENTITIES, [vector.text for vector in cases])
+    for vector, shown in zip(cases, found, strict=True):
+        assert shown == [[written, kind_of(written), value_of(written)] for written in vector.entities], (
+            vector.text
+        )
+
+
+KEYS = """async (names) => {
+    const entry = document.querySelector("script[src]").src;
+    const { hashtagKey } = await import(new URL("core/words/entities.js", entry).href);
+    return names.map((name) => hashtagKey(name));
+}"""
+
+
+async def test_the_browser_knows_which_hashtags_are_the_same(open_page: OpenPage) -> None:
+    page = await open_page()
+    for pairs, are_same in ((SAME, True), (DIFFERENT, False)):
+        for pair in pairs:
+            one, other = await page.evaluate(KEYS, list(pair))
+            assert (one == other) is are_same, pair
 
 
 async def test_each_line_has_its_own_direction(open_page: OpenPage, alice: Caller) -> None:
@@ -139,9 +179,9 @@ async def test_long_words_and_names_fit_a_narrow_page(open_page: OpenPage, anybo
 @pytest.mark.parametrize(
     ("status", "error_type", "title"),
     [
-        (500, "internal_error", "The server made a mistake"),
+        (500, "internal_error", "Something went wrong on the server"),
         (503, "unavailable", "The server is busy"),
-        (403, "out_of_scope", "Your key does not allow this"),
+        (403, "out_of_scope", "Your key doesn't allow this"),
     ],
 )
 async def test_a_page_that_fails_says_what_happened_and_what_to_do(
@@ -154,7 +194,7 @@ async def test_a_page_that_fails_says_what_happened_and_what_to_do(
     await tweet(page, "here again").get_by_role("link", name="bob").click()
     await expect(page.get_by_role("alert").get_by_role("heading", name=title)).to_be_visible()
     if error_type == "out_of_scope":
-        await expect(page.get_by_role("link", name="Go to settings")).to_be_visible()
+        await expect(page.get_by_role("link", name="Open Settings")).to_be_visible()
         return
     await page.unroute(pattern)
     await page.get_by_role("button", name="Retry").click()
@@ -163,14 +203,19 @@ async def test_a_page_that_fails_says_what_happened_and_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("path", "title"), [("/tweets/999", "This tweet is not here"), ("/users/999", "This person is not here")]
+    ("path", "title"),
+    [
+        ("/tweets/999", "Tweet not found"),
+        ("/users/999", "This account doesn't exist"),
+        ("/@nobody", "This account doesn't exist"),
+    ],
 )
 async def test_missing_pages_and_tweets_say_so(
     open_page: OpenPage, alice: Caller, path: str, title: str
 ) -> None:
     page = await open_page(path, viewer=alice)
     await expect(page.get_by_role("heading", name=title)).to_be_visible()
-    await expect(page.get_by_role("link", name="Go home")).to_be_visible()
+    await expect(page.get_by_role("link", name="Go to Home")).to_be_visible()
 
 
 async def test_the_page_says_so_if_its_scripts_do_not_load(open_page: OpenPage) -> None:

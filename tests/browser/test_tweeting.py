@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -51,7 +53,7 @@ async def test_a_failed_like_is_reverted_and_can_be_retried(
     await refuse(page, "**/likes", 500, "internal_error")
     row = tweet(page, "worth a like")
     await like_button(row).click()
-    await expect(row.get_by_role("alert")).to_contain_text("The server made a mistake.")
+    await expect(row.get_by_role("alert")).to_contain_text("Something went wrong on the server.")
     await expect(like_button(row)).to_have_attribute("aria-pressed", "false")
     await page.unroute("**/likes")
     await row.get_by_role("button", name="Retry").click()
@@ -110,10 +112,10 @@ async def test_following_somebody_brings_their_tweets(
     await bob.tweet("for my followers")
     page = await open_page(viewer=alice)
     await page.get_by_role("tab", name="Following").click()
-    await expect(page.get_by_text("Quiet so far")).to_be_visible()
+    await expect(page.get_by_text("Your timeline is empty")).to_be_visible()
     await page.get_by_role("tab", name="All").click()
     await tweet(page, "for my followers").get_by_role("link", name="bob").click()
-    follow = page.get_by_role("button", name="Follow bob")
+    follow = page.get_by_role("main").get_by_role("button", name="Follow bob")
     await follow.click()
     await expect(follow).to_have_attribute("aria-pressed", "true")
     await page.get_by_role("link", name="1 follower", exact=True).click()
@@ -131,3 +133,26 @@ async def test_links_are_safe_and_other_text_is_not_interpreted(open_page: OpenP
     await expect(link).to_have_attribute("href", "https://example.org/a(b)")
     await expect(link).to_have_attribute("rel", "nofollow noopener noreferrer")
     await expect(row.locator("p a")).to_have_count(1)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_pictures_chosen_by_keyboard_lead_to_their_descriptions(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    page = await open_page(viewer=alice)
+    await text_field(page).press_sequentially("two pictures")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Add pictures")).to_be_focused()
+    files: list[Any] = [
+        {"name": name, "mimeType": "image/png", "buffer": pictures.png(width)}
+        for name, width in (("one.png", 300), ("two.png", 320))
+    ]
+    await page.locator("input[type=file]").set_input_files(files)
+    description = page.get_by_label("Description")
+    await expect(description).to_have_count(2)
+    await expect(description.first).to_be_focused()
+    await page.keyboard.type("a hill")
+    await page.keyboard.press("Control+Enter")
+    await expect(
+        tweet(page, "two pictures").get_by_role("button", name="Open picture: a hill")
+    ).to_be_visible()

@@ -1,0 +1,21 @@
+// What is done with one's own tweets, and who likes one.
+import { call } from "./http.js";
+
+// The same `once` with the same tweet is published once, however often it is sent.
+export const publishTweet = (content, mediaIds, { replyTo, audience, once }) =>
+  call("POST", "/tweets", {
+    body: {
+      tweet_data: content,
+      tweet_media_ids: mediaIds,
+      in_reply_to_id: replyTo ?? undefined,
+      ...audience,
+    },
+    extra: { "idempotency-key": once },
+  });
+
+export const deleteTweet = (id, options) => call("DELETE", `/tweets/${id}`, options);
+
+export const fetchLikers = async (id, before, limit) => {
+  const { likes, next } = await call("GET", `/tweets/${id}/likes`, { query: { before, limit } });
+  return { users: likes, next };
+};

@@ -1,0 +1,126 @@
+// What the server answers, as far as the client reads it. docs/openapi.json has every field.
+
+export interface PersonJson {
+  id: number;
+  name: string;
+  handle: string;
+  followed?: boolean;
+  /** Grows with each change of the counters or the name; only profiles have it. */
+  version?: number;
+}
+
+/** What is between the viewer and a person. What is false or null may be absent. */
+export interface RelationJson {
+  blocking?: boolean;
+  blocked_by?: boolean;
+  muting?: boolean;
+  notifications_muted?: boolean;
+  muted_until?: string | null;
+}
+
+export interface ProfileJson extends PersonJson, RelationJson {
+  follows_you?: boolean;
+  created_at: string;
+  followers_count: number;
+  following_count: number;
+  tweets_count: number;
+  version: number;
+  followed: boolean;
+  requested?: boolean;
+  locked?: boolean;
+  suspended?: boolean;
+  hidden?: boolean;
+  scopes?: string[];
+}
+
+export interface MediaJson {
+  id: number;
+  url: string;
+  small_url?: string | null;
+  width: number | null;
+  height: number | null;
+  thumbhash?: string | null;
+  alt: string;
+  state: "pending" | "ready" | "broken";
+}
+
+/** Who may see a tweet, from the widest audience to the narrowest. */
+export type VisibilityName = "public" | "unlisted" | "followers" | "mentioned";
+
+/** What the writer of a tweet has chosen for it; the server decides what isn't here. */
+export interface AudienceJson {
+  visibility?: string;
+  who_may_reply?: string;
+}
+
+export interface PreferencesJson {
+  default_visibility: VisibilityName;
+  locked: boolean;
+}
+
+export interface TweetJson {
+  id: number;
+  content: string;
+  author: PersonJson;
+  created_at: string;
+  liked: boolean;
+  bookmarked: boolean;
+  likes_count: number;
+  replies_count: number;
+  in_reply_to_id: number | null;
+  thread_root_id: number | null;
+  in_reply_to_user: PersonJson | null;
+  mentions?: PersonJson[];
+  /** Absent in what was kept from before there was a choice. */
+  visibility?: VisibilityName;
+  version: number;
+  media?: MediaJson[];
+}
+
+export interface NotificationJson {
+  id: number;
+  kind: "like" | "follow" | "follow_request" | "reply" | "mention";
+  people: PersonJson[];
+  people_count: number;
+  tweet: TweetJson | null;
+  created_at: string;
+  unread: boolean;
+}
+
+export interface NotificationsPage {
+  notifications: NotificationJson[];
+  next: number | null;
+}
+
+/** What stands above or below a tweet in its thread; `depth` is negative above it. */
+export type ThreadEntryJson =
+  | { type: "tweet"; depth: number; tweet: TweetJson; hidden?: boolean }
+  | { type: "deleted"; depth: number; tweet_id: number };
+
+export interface ThreadPage {
+  ancestors: ThreadEntryJson[];
+  tweet: TweetJson;
+  replies: ThreadEntryJson[];
+  above: number | null;
+  next: string | null;
+  muted: boolean;
+  who_may_reply: "everyone" | "following" | "mentioned" | "nobody";
+  may_reply: boolean;
+}
+
+/** A page of a timeline. `kept`: from the service worker, as the server cannot be reached. */
+export interface TweetPage {
+  tweets: TweetJson[];
+  next: number | null;
+  kept?: boolean;
+}
+
+export interface PeoplePage {
+  users: PersonJson[];
+  next: number | null;
+}
+
+export interface MutesPage {
+  users: (PersonJson & { notifications_muted: boolean; muted_until: string | null })[];
+  next: number | null;
+}

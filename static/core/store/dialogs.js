@@ -1,0 +1,38 @@
+// The one dialog that may be open, with the module that draws it fetched when it is needed.
+import { signal } from "@preact/signals";
+import { notify } from "./notices.js";
+import { partMissing } from "./versions.js";
+import { loadAllWords, t } from "../words/words.js";
+
+// With `afterwards`, this is done once it is closed; otherwise its opener gets the focus back.
+/** @type {import("@preact/signals").Signal<{component: any, props: object, opener: any, entry: boolean, afterwards?: () => void} | null>} */
+export const dialog = signal(null);
+
+// Numbers what was asked for: a dialog whose module comes late does not open over something else.
+let asked = 0;
+
+// `entry`: with a step of its own in the history, so that the back button closes it and leaves
+// the page where it is. The router reads this.
+export async function openDialog(loadModule, props = {}, { entry = false } = {}) {
+  const opener = document.activeElement;
+  asked += 1;
+  const mine = asked;
+  try {
+    const { default: component } = await loadModule();
+    await loadAllWords(); // the module may have brought its own
+    if (mine !== asked) return;
+    dialog.value = { component, props, opener, entry };
+    if (entry) history.pushState({ ...history.state, dialog: true }, "");
+  } catch {
+    notify(t("error.unreachable"));
+    partMissing();
+  }
+}
+
+// `stepTaken` says that the history is no longer at the dialog's own step.
+export function closeDialog({ stepTaken = false } = {}) {
+  asked += 1;
+  const { entry } = dialog.value ?? {};
+  dialog.value = null;
+  if (entry && !stepTaken) history.back();
+}

@@ -1,0 +1,42 @@
+// Short messages that concern the page as a whole, and the words for screen readers.
+import { signal } from "@preact/signals";
+
+const SHOWN_FOR = 5000;
+// With a button, long enough to reach it.
+const SHOWN_TO_UNDO = 10_000;
+
+/** @type {import("@preact/signals").Signal<{text: string, undo: (() => void) | null} | null>} */
+export const notice = signal(null);
+export const announcement = signal("");
+
+// Whether tweets are on their way to the server, or were not sent: see outbox.js.
+export const outgoing = signal(false);
+
+let timer;
+
+/**
+ * @param {string} text
+ * @param {(() => void) | null} undo offered beside it
+ */
+export function notify(text, undo = null) {
+  notice.value = { text, undo };
+  countDown();
+}
+
+// From now on; it stays while its button has the focus.
+export function countDown() {
+  clearTimeout(timer);
+  timer = setTimeout(dismissNotice, notice.value?.undo ? SHOWN_TO_UNDO : SHOWN_FOR);
+}
+
+export const holdNotice = () => clearTimeout(timer);
+
+export function dismissNotice() {
+  clearTimeout(timer);
+  notice.value = null;
+}
+
+export function announce(text) {
+  // The same words twice are read once: a live region speaks when it changes.
+  announcement.value = announcement.value === text ? `${text}\u00a0` : text;
+}

@@ -1,0 +1,11 @@
+// Dialogs that are opened from many places. The client's entry says where each of them is.
+import { openDialog } from "./dialogs.js";
+
+const loaders = {};
+
+export const provideDialogs = (given) => Object.assign(loaders, given);
+
+export const openComposer = () => openDialog(loaders.composer);
+export const openMenu = (person, tweet) => openDialog(loaders.menu, { person, tweet });
+export const openReply = (id) => openDialog(loaders.composer, { replyTo: id });
+export const openShortcuts = () => openDialog(loaders.shortcuts);

@@ -1,0 +1,30 @@
+// How the reader wants the client to be. These outlive signing out: they say nothing of anyone.
+import { effect, signal } from "@preact/signals";
+import { LANGUAGES, browserLanguage, setLanguage } from "../words/words.js";
+import { load } from "./storage.js";
+
+export const THEMES = ["auto", "light", "dark"];
+
+const stored = (name, allowed, fallback) => {
+  const value = load(`preference.${name}`);
+  return allowed.includes(value) ? value : fallback;
+};
+
+export const theme = signal(stored("theme", THEMES, "auto"));
+export const shortcuts = signal(stored("shortcuts", [true, false], true));
+
+effect(() => {
+  document.documentElement.dataset.theme = theme.value;
+  // The colour of the browser's own bars, of which the page names one per scheme.
+  /** @type {NodeListOf<HTMLMetaElement>} */
+  const metas = document.querySelectorAll("meta[name=theme-color]");
+  for (const [at, meta] of metas.entries()) {
+    const scheme = at === 0 ? "light" : "dark";
+    if (theme.value === "auto") meta.media = `(prefers-color-scheme: ${scheme})`;
+    else meta.media = theme.value === scheme ? "all" : "not all";
+  }
+});
+
+// English where the words of another language cannot be fetched: better than no page.
+export const startLanguage = () =>
+  setLanguage(stored("language", Object.keys(LANGUAGES), browserLanguage())).catch(() => {});

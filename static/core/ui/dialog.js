@@ -1,0 +1,45 @@
+// A modal dialog: the browser's own, which keeps the focus inside and closes with Escape.
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { html } from "./html.js";
+import { closeDialog, dialog as current } from "../store/dialogs.js";
+
+export function Dialog({ label, kind, children, ...rest }) {
+  const element = useRef(null);
+  const mine = useRef(current.peek()).current;
+  useLayoutEffect(() => {
+    element.current.showModal();
+  }, []);
+  useEffect(() => {
+    const dialog = element.current;
+    // Only once it is closed: while it is open, nothing behind it takes the focus.
+    return () => {
+      dialog.close();
+      if (mine?.afterwards) mine.afterwards();
+      else if (mine?.opener?.isConnected) mine.opener.focus({ preventScroll: true });
+    };
+  }, []);
+  const pressed = useRef(null);
+  // Only a press that began and ended on the backdrop closes: selecting text may end there.
+  const onPointerDown = (event) => (pressed.current = event.target);
+  const onClick = (event) => {
+    if (event.target === element.current && pressed.current === element.current) closeDialog();
+  };
+  return html`<dialog
+    ref=${element}
+    class=${`dialog ${kind}`}
+    aria-label=${label}
+    onCancel=${(event) => {
+      event.preventDefault();
+      closeDialog();
+    }}
+    onClose=${() => {
+      // Browsers let Escape be refused only so often: then it is closed without having been asked.
+      if (current.peek() === mine) closeDialog();
+    }}
+    onPointerDown=${onPointerDown}
+    onClick=${onClick}
+    ...${rest}
+  >
+    <div class="dialog-content">${children}</div>
+  </dialog>`;
+}

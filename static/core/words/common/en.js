@@ -1,0 +1,83 @@
+// English for the first view. Forms are those of Intl.PluralRules.
+export default {
+  "action.back": "Back",
+  "action.close": "Close",
+  "action.dismiss": "Dismiss",
+  "action.retry": "Retry",
+
+  "nav.bookmarks": "Bookmarks",
+  "nav.home": "Home",
+  "nav.main": "Main",
+  "nav.notifications": "Notifications",
+  "nav.unread": "{count} unread",
+  "nav.profile": "Profile",
+  "nav.settings": "Settings",
+  "nav.skip": "Skip to content",
+
+  "about.title": "About this server",
+  "about.software": "Runs on Perch {version}",
+  "about.api": "API for programs",
+
+  "aside.label": "Account",
+
+  "key.label": "API key",
+  "key.show": "Show key",
+  "key.sign_in": "Sign in",
+  "key.sign_out": "Sign out",
+  "key.missing": "Enter your key first.",
+  "key.example": "For example: {key}",
+  "key.none": "Sign in with your API key to read and post.",
+  "key.checking": "Checking the key…",
+  "key.valid": "Signed in",
+  "key.invalid": "That key isn't valid on this server. Check for missing characters.",
+
+  "home.all": "All",
+  "home.following": "Following",
+  "home.tabs": "Timelines",
+
+  "feed.loading": "Loading…",
+  "feed.more": "Load more",
+  "feed.end": "You've reached the end",
+
+  "compose.open": "Write a tweet",
+  "compose.placeholder": "What's happening?",
+  "compose.send": "Tweet",
+
+  "tweet.show_more": "Show more",
+  "tweet.show_less": "Show less",
+  "tweet.reply": "Reply ({count})",
+  "tweet.reply_hint": "Reply",
+  "tweet.replying_to": "In reply to @{handle}",
+  "tweet.replying": "In reply to a tweet",
+  "tweet.like": "Like ({count})",
+  "tweet.like_hint": "Like",
+  "tweet.unlike_hint": "Unlike",
+  "tweet.bookmark": "Bookmark",
+  "tweet.bookmark_hint": "Bookmark",
+  "tweet.unbookmark_hint": "Remove bookmark",
+  "tweet.more": "More",
+  "tweet.delete": "Delete tweet",
+
+  "media.open": "Open picture {count}",
+  "media.open_alt": "Open picture: {alt}",
+  "media.pending": "Processing the picture…",
+
+  "page.failed": "This page couldn't be loaded",
+  "page.reload": "Reload",
+  "page.new_version": "A new version of Perch is available.",
+
+  "error.offline": "You're offline.",
+  "error.needs_connection": "This needs a connection.",
+  "error.unreachable": "Can't reach the server.",
+  "error.timeout": "The server took too long to respond.",
+  "error.missing_key": "Sign in with your API key first.",
+  "error.invalid_key": "Your key no longer works. Sign in again.",
+  "error.not_found": "Not found.",
+  "error.rate_limited": {
+    one: "Too many requests. Try again in {count} second.",
+    other: "Too many requests. Try again in {count} seconds.",
+  },
+  "error.rate_limited_soon": "Too many requests. Try again in a moment.",
+  "error.internal_error": "Something went wrong on the server.",
+  "error.unavailable": "The server is busy. Try again in a moment.",
+};

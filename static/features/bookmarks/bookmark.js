@@ -1,0 +1,41 @@
+// Bookmarking, ahead of the server's answer, and live across the viewer's tabs and devices.
+import { setBookmark } from "../../core/api/tweets.js";
+import { whenTold } from "../../core/live/listeners.js";
+import { ahead } from "../../core/store/ahead.js";
+import { bookmarks } from "../../core/store/feeds.js";
+import { refreshTweet, tweetById } from "../../core/store/tweets.js";
+
+/** @import { Tweet } from "../../core/store/tweets.js" */
+
+const show = ({ bookmark }) => (bookmark.shown.value = bookmark.wanted ?? bookmark.told);
+
+/**
+ * @param {Tweet} tweet
+ * @param {boolean} bookmarked
+ */
+export function bookmarkTweet(tweet, bookmarked) {
+  tweet.trouble.value = null;
+  return ahead(tweet.bookmark, bookmarked, {
+    show: () => show(tweet),
+    async send(wanted) {
+      await setBookmark(tweet.id, wanted);
+      tweet.bookmark.told = wanted;
+    },
+    failed(error, missed) {
+      tweet.trouble.value = { error, retry: () => bookmarkTweet(tweet, missed) };
+    },
+  });
+}
+
+whenTold("bookmarked", async ({ tweet_id: id, bookmarked }) => {
+  const tweet = tweetById(id);
+  // A row whose bookmark is removed here stays until the list is left, so that a slip can be undone.
+  const ownAct = tweet?.bookmark.shown.value === bookmarked;
+  if (tweet) {
+    tweet.bookmark.told = bookmarked;
+    show(tweet);
+  }
+  if (!bookmarks.shown) bookmarks.reset();
+  else if (!bookmarked && !ownAct) bookmarks.remove(id);
+  else if (bookmarked && (tweet ?? (await refreshTweet(id).catch(() => null)))) bookmarks.insert([id]);
+});

@@ -1,0 +1,44 @@
+// The composer over whatever page is open. Closing it keeps the draft.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { fetchThread } from "../../core/api/tweets.js";
+import { Dialog } from "../../core/ui/dialog.js";
+import { Icon } from "../../core/ui/icon.js";
+import { html } from "../../core/ui/html.js";
+import { t } from "../../core/words/words.js";
+import { closeDialog } from "../../core/store/dialogs.js";
+import { tweetById } from "../../core/store/tweets.js";
+import { TweetText } from "../../core/ui/tweet-text.js";
+import Composer from "./composer.js";
+import { draftFor } from "./draft.js";
+import { targetOf } from "./targets.js";
+import "./words.js";
+
+// `replyTo`: the id of the tweet that is replied to, or null.
+export default function ComposerDialog({ replyTo = null }) {
+  const parent = replyTo === null ? null : tweetById(replyTo);
+  const refused = useSignal(false);
+  useEffect(() => {
+    if (replyTo === null) return;
+    fetchThread(replyTo, undefined, 0).then(
+      ({ may_reply: may }) => (refused.value = !may),
+      () => {},
+    );
+  }, []);
+  const title = t(replyTo === null ? "compose.title" : "compose.reply_title");
+  return html`<${Dialog} label=${title} kind="panel compose">
+    <div class="dialog-head">
+      <h2>${title}</h2>
+      <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
+        <${Icon} name="close" />
+      </button>
+    </div>
+    ${parent &&
+    html`<blockquote class="parent">
+      <b><bdi>${parent.author.name}</bdi></b> <span class="handle">@${parent.author.handle}</span>
+      <${TweetText} text=${parent.content} mentions=${parent.mentions} fold />
+    </blockquote>`}
+    ${refused.value && html`<p class="hint bad limited" role="alert">${t("compose.limited")}</p>`}
+    <${Composer} draft=${draftFor(targetOf(replyTo))} autofocus sent=${closeDialog} />
+  <//>`;
+}

@@ -1,0 +1,290 @@
+// Tweets being written: for each account and each target (a new tweet) one draft, shown by every composer on the
+// page and by every tab, saved as it is typed and given up only when it has been handed over to be sent or its
+// writer signs out.
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { needsKey } from "../../core/api/http.js";
+import { token } from "../../core/lib/token.js";
+import { whenViewerLeaves } from "../../core/store/leaving.js";
+import { limits, viewer } from "../../core/store/session.js";
+import { forget, load, names, save } from "../../core/store/storage.js";
+import { saveAndTell, watchAll } from "../../core/store/watch.js";
+import { countBytes, countGraphemes } from "../../core/words/count.js";
+import { audienceOf } from "./audience.js";
+
+/** @import { Signal } from "@preact/signals" */
+/** @import { AudienceJson } from "../../core/api/shapes.js" */
+
+const PREFIX = "draft.";
+const NOTHING = { text: "", media: [] };
+const SAVED_AFTER = 250;
+
+const spelled = (audience = {}) => [audience.visibility ?? null, audience.who_may_reply ?? null];
+
+// What a stored draft says, whoever stored it and however far its pictures are.
+const meaning = (stored) =>
+  JSON.stringify([stored.text, stored.media.map((one) => [one.file ?? one.media?.id, one.alt]), spelled(stored.audience)]);
+
+const complete = ({ text, media, audience, once }) => JSON.stringify([text, media, spelled(audience), once ?? null]);
+
+// Whose drafts are shown: with a key that is refused, still those of the last one it was good for.
+export const owner = computed(() => viewer.value?.id ?? load("viewer")?.id ?? null);
+
+const nameOf = (whose, target) => `${PREFIX}${whose ?? "nobody"}.${target}`;
+
+// A picture as stored with a draft: the id of its file in this browser, and its media attachment on the server.
+export const toStored = (one) => ({
+  file: one.fileId,
+  name: one.name,
+  alt: one.alt.value,
+  media: one.media.value,
+});
+
+// Moves a draft to the outbox (outbox.js), which shows it as not sent.
+const putAside = (stored, target, whose) => {
+  const once = stored.once ?? token();
+  saveAndTell(`outbox.${once}`, { ...stored, target, once, owner: whose, at: Date.now(), kept: true });
+};
+
+export class Draft {
+  constructor(target) {
+    this.target = target;
+    this.owner = owner.peek();
+    this.text = signal("");
+    /** @type {Signal<any[]>} */
+    this.attachments = signal([]);
+    /** Pictures of a stored draft, until attachments.js, which is fetched when needed, takes them over. */
+    /** @type {Signal<any[]>} */
+    this.unrestored = signal([]);
+    this.restored = signal(false);
+    this.sending = signal(false);
+    this.failure = signal(null);
+    /** Who may see it and reply, as far as its writer has chosen that for this tweet. */
+    this.audience = signal(/** @type {AudienceJson} */ ({}));
+    /** "too_many" after more pictures were given than a tweet may have. */
+    this.remark = signal(null);
+    this.length = computed(() => countGraphemes(this.text.value));
+    this.tooLong = computed(
+      () =>
+        this.length.value > limits.value.tweet_max_length ||
+        countBytes(this.text.value) > limits.value.tweet_max_bytes,
+    );
+    this.empty = computed(() => this.text.value.trim() === "" && this.attachments.value.length === 0);
+    this.sendable = computed(() => !this.empty.value && !this.tooLong.value && !this.sending.value);
+    /** The name under which this tweet is published once, where it was sent before and came back to be edited. */
+    this.once = null;
+    this.read();
+    effect(() => {
+      this.content();
+      clearTimeout(this.saving);
+      this.saving = setTimeout(() => this.saveNow(), SAVED_AFTER);
+    });
+  }
+
+  get name() {
+    return nameOf(this.owner, this.target);
+  }
+
+  content() {
+    const media = [...this.unrestored.value, ...this.attachments.value.map(toStored)];
+    // A choice alone isn't a draft.
+    const audience = this.hasContent() ? this.audience.value : {};
+    return { text: this.text.value, media, audience, once: this.once };
+  }
+
+  hasContent() {
+    return this.text.value !== "" || this.unrestored.value.length > 0 || this.attachments.value.length > 0;
+  }
+
+  // Shows what is stored for its owner.
+  read() {
+    const stored = load(this.name) ?? NOTHING;
+    this.show(stored);
+    this.place = this.name;
+    this.seen = meaning(stored);
+    /** Whether this tab stored what it saw there last. */
+    this.wroteSeen = false;
+    this.restored.value = Boolean(stored.text || stored.media.length);
+  }
+
+  show(stored) {
+    for (const one of this.attachments.peek()) one.release();
+    batch(() => {
+      // A choice that nothing was written for yet stays.
+      if (stored.text || stored.media.length || untracked(() => this.hasContent())) {
+        this.audience.value = stored.audience ?? {};
+      }
+      this.text.value = stored.text;
+      this.attachments.value = [];
+      this.unrestored.value = stored.media;
+      this.once = stored.once ?? null;
+    });
+  }
+
+  // Tabs share one place for the draft. A tab that nobody has typed in follows what the others store there; two
+  // that were typed in at once must not write over each other, so the later one is put aside. A browser tells its
+  // processes of each other's storage after the fact, so a tab may find too late that it was written over: each
+  // stored draft says what it came after.
+  saveNow() {
+    clearTimeout(this.saving);
+    const mine = untracked(() => this.content());
+    const said = meaning(mine);
+    if (this.place === this.name) {
+      const stored = load(this.name) ?? NOTHING;
+      const found = meaning(stored);
+      if (complete(stored) === complete(mine)) {
+        this.seen = said;
+        return;
+      }
+      if (found !== this.seen && said === this.seen && !this.wasUnseen(stored)) return;
+      if (found !== this.seen && found !== said && found !== meaning(NOTHING)) this.place = `outbox.${token()}`;
+    }
+    if (said === meaning(NOTHING)) {
+      forget(this.place);
+      this.place = this.name;
+      this.seen = said;
+      this.wroteSeen = false;
+      this.once = null;
+    } else if (this.place === this.name) {
+      save(this.place, { ...mine, after: this.seen });
+      this.wroteSeen ||= said !== this.seen;
+      this.seen = said;
+    } else {
+      const once = this.place.slice("outbox.".length);
+      const aside = { ...mine, target: this.target, audience: audienceOf(this), once };
+      save(this.place, { ...aside, owner: this.owner, at: Date.now(), kept: true });
+    }
+  }
+
+  // Whether another tab stored this in place of what this tab had stored, before it was told of it.
+  wasUnseen(stored) {
+    return this.wroteSeen && stored.after !== undefined && stored.after !== this.seen;
+  }
+
+  // Another tab has stored something.
+  follow(stored) {
+    const said = meaning(this.content());
+    if (this.place !== this.name || said !== this.seen || this.sending.value || said === meaning(stored)) return;
+    if (this.wasUnseen(stored)) {
+      this.saveNow();
+      return;
+    }
+    this.seen = meaning(stored);
+    this.wroteSeen = false;
+    this.show(stored);
+  }
+
+  // Another account: its own draft is shown. What was typed before anyone had signed in goes with its writer;
+  // a draft that they have already is then put aside.
+  changeOwner(whose) {
+    this.saveNow();
+    const wasNobodys = this.owner === null;
+    const mine = this.content();
+    const left = this.name;
+    this.owner = whose;
+    if (!wasNobodys || meaning(mine) === meaning(NOTHING)) {
+      this.failure.value = null;
+      this.remark.value = null;
+      this.audience.value = {};
+      this.read();
+      return;
+    }
+    const stored = load(this.name);
+    if (stored && meaning(stored) !== meaning(mine)) putAside(stored, this.target, whose);
+    forget(left);
+    forget(this.name);
+    this.place = this.name;
+    this.seen = meaning(NOTHING);
+    this.saveNow();
+  }
+
+  // Takes the tweet out of the composer and returns it, its pictures as they are; null where there is none.
+  take() {
+    if (this.empty.value) return null;
+    const taken = {
+      text: this.text.value,
+      attachments: this.attachments.value,
+      audience: this.audience.value,
+      once: this.once,
+    };
+    this.put({ text: "", attachments: [], audience: {}, once: null });
+    return taken;
+  }
+
+  // Puts a tweet into the composer, in place of what is there.
+  put(tweet) {
+    clearTimeout(this.saving);
+    batch(() => {
+      this.once = tweet.once;
+      this.unrestored.value = [];
+      this.text.value = tweet.text;
+      this.attachments.value = tweet.attachments;
+      this.audience.value = tweet.audience;
+      this.restored.value = false;
+      this.failure.value = null;
+      this.remark.value = null;
+    });
+  }
+
+  // Appends a deleted tweet's text, to be rewritten, after what is being written.
+  add(words) {
+    this.text.value = [this.text.value.trimEnd(), words].filter((part) => part.trim()).join("\n\n");
+  }
+}
+
+// Earlier versions had one draft for the whole browser.
+const old = load("draft");
+if (old) {
+  save(nameOf(owner.peek(), "new"), old);
+  forget("draft");
+}
+
+/** @type {Map<string, Draft>} */
+const drafts = new Map();
+
+export function draftFor(target) {
+  if (!drafts.has(target)) drafts.set(target, new Draft(target));
+  return drafts.get(target);
+}
+
+export const everyDraft = () => drafts.values();
+
+export const newTweet = draftFor("new");
+
+// What is stored, of whichever account.
+export const storedDrafts = () =>
+  names()
+    .filter((name) => name.startsWith(PREFIX))
+    .map(load);
+
+watchAll(PREFIX, (name, stored) => {
+  for (const draft of drafts.values()) if (draft.name === name) draft.follow(stored ?? NOTHING);
+});
+
+addEventListener("pagehide", () => drafts.forEach((draft) => draft.saveNow()));
+addEventListener("beforeunload", (event) => {
+  // A picture that neither the server nor this browser could keep goes with the page.
+  const lost = (one) => !one.media.value && !one.kept;
+  for (const draft of drafts.values()) if (draft.attachments.value.some(lost)) event.preventDefault();
+});
+
+// Whoever signs in has done what was missing.
+effect(() => {
+  if (!viewer.value) return;
+  for (const { failure } of drafts.values()) if (needsKey(failure.peek())) failure.value = null;
+});
+
+effect(() => {
+  const whose = owner.value;
+  untracked(() => {
+    for (const draft of drafts.values()) if (draft.owner !== whose) draft.changeOwner(whose);
+  });
+});
+
+whenViewerLeaves((left) => {
+  if (!left) return;
+  for (const draft of drafts.values()) {
+    for (const one of draft.attachments.value) one.release();
+    draft.put({ text: "", attachments: [], audience: {}, once: null });
+    draft.saveNow();
+  }
+});

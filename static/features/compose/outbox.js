@@ -1,0 +1,328 @@
+// Tweets that were handed over to be sent, until an answer has decided about each of them. They are stored
+// before anything is sent, with a name (`once`) under which the server publishes a tweet once however often
+// it is sent: so a lost answer, a reload, a closed tab or a second tab neither loses a tweet nor posts it twice.
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { ApiError } from "../../core/api/http.js";
+import { dropOthers } from "../../core/lib/files.js";
+import { t } from "../../core/words/words.js";
+import { forget, load, names, save } from "../../core/store/storage.js";
+import { token } from "../../core/lib/token.js";
+import { UNDO_TIME } from "../../core/lib/undo.js";
+import { watchAll } from "../../core/store/watch.js";
+import { route } from "../../core/router.js";
+import { giveUp, restoreAttachment, restorePictures } from "./attachments.js";
+import { audienceOf } from "./audience.js";
+import { draftFor, owner, storedDrafts, toStored } from "./draft.js";
+import { insertOwnTweet } from "../../core/store/new-tweets.js";
+import { announce, notify, outgoing } from "../../core/store/notices.js";
+import { publish } from "./publish.js";
+import { targetOf } from "./targets.js";
+import { whenViewerLeaves } from "../../core/store/leaving.js";
+import { key, keyState, viewer } from "../../core/store/session.js";
+import { keepTweet } from "../../core/store/tweets.js";
+import "./words.js";
+
+const PREFIX = "outbox.";
+// The server knows names for a day: after that, sending again could publish twice.
+const KNOWN_FOR = 23 * 3_600_000;
+// No answer at all: retried automatically, at growing intervals.
+const UNANSWERED = ["offline", "unreachable", "timeout"];
+const FIRST_WAIT = 5000;
+const LONGEST_WAIT = 60_000;
+
+export const entries = signal([]);
+
+export const mine = computed(() =>
+  entries.value.filter((entry) => entry.owner === owner.value || entry.owner === null),
+);
+
+function create({ text, pictures, target = "new", audience = {}, once, owner: whose, at, unsure = false }) {
+  return {
+    text,
+    target,
+    audience,
+    pictures,
+    once,
+    owner: whose ?? null,
+    at,
+    // A request went out that nobody answered: it may have been published.
+    unsure,
+    // waiting → pictures → sending → gone; or failed, kept (put aside), discarded (for a moment)
+    state: signal("waiting"),
+    error: signal(null),
+    wait: FIRST_WAIT,
+    timer: null,
+    // Counts the attempts: what an abandoned one says is not heard any more.
+    attempt: 0,
+  };
+}
+
+const nameOf = (entry) => PREFIX + entry.once;
+
+function store(entry) {
+  const { type, message, retryAfter, picture } = entry.error.value ?? {};
+  save(nameOf(entry), {
+    text: entry.text,
+    target: entry.target,
+    media: entry.pictures.map(toStored),
+    audience: entry.audience,
+    once: entry.once,
+    owner: entry.owner,
+    at: entry.at,
+    unsure: entry.unsure,
+    error: type ? { type, message, retryAfter, picture } : null,
+    kept: entry.state.value === "kept",
+  });
+}
+
+function remove(entry) {
+  clearTimeout(entry.timer);
+  entry.attempt += 1;
+  entries.value = entries.value.filter((one) => one !== entry);
+}
+
+// Hands the draft over. It is stored here before it leaves its place there.
+export function post(draft) {
+  restorePictures(draft);
+  const audience = audienceOf(draft);
+  const { text, attachments: pictures, once } = draft.take();
+  const { target } = draft;
+  const owned = { once: once ?? token(), owner: viewer.value.id, at: Date.now() };
+  const entry = create({ text, pictures, target, audience, ...owned });
+  store(entry);
+  draft.saveNow();
+  entries.value = [entry, ...entries.value];
+  run(entry);
+}
+
+// One tab at a time works on an entry, where the browser has locks (over HTTPS); elsewhere the name alone
+// keeps two tabs from publishing it twice.
+const alone = (entry, work) => (navigator.locks ? navigator.locks.request(nameOf(entry), work) : work());
+
+// Another tab may have come further: what it sent has to be sent again as it was.
+function catchUp(entry, stored) {
+  entry.unsure ||= stored.unsure ?? false;
+  entry.pictures.forEach((one, index) => {
+    const media = stored.media[index]?.media;
+    if (!media || one.media.value) return;
+    one.media.value = media;
+    one.savedAlt = media.alt ?? "";
+    one.state.value = "ready";
+  });
+}
+
+async function run(entry) {
+  entry.attempt += 1;
+  entry.owner ??= viewer.value?.id ?? null;
+  const { attempt } = entry;
+  const abandoned = () => entry.attempt !== attempt;
+  clearTimeout(entry.timer);
+  batch(() => {
+    entry.error.value = null;
+    entry.state.value = "pictures";
+  });
+  try {
+    const tweet = await alone(entry, async () => {
+      if (abandoned()) return null;
+      const stored = load(nameOf(entry));
+      if (!stored) return null;
+      catchUp(entry, stored);
+      if (entry.unsure && Date.now() - entry.at > KNOWN_FOR) throw new ApiError("maybe_sent");
+      return publish({
+        ...entry,
+        beforeSending() {
+          if (abandoned()) throw new ApiError("offline");
+          entry.state.value = "sending";
+          entry.unsure = true;
+          store(entry);
+        },
+      });
+    });
+    if (!abandoned()) {
+      if (tweet) published(entry, tweet);
+      // Another tab has seen to it.
+      else remove(entry);
+    } else if (tweet && viewer.value?.id === entry.owner) {
+      // Taken back too late: it is there all the same.
+      insertOwnTweet(keepTweet(tweet));
+    }
+  } catch (error) {
+    if (!abandoned()) failed(entry, error);
+  }
+}
+
+// Whether the page that is open shows it: Home shows all that is public, and the page of a tweet the replies to it.
+const isShown = ({ target }, { visibility }) =>
+  (route.value.page === "home" && visibility === "public") || (route.value.page === "tweet" && targetOf(route.value.id) === target);
+
+function published(entry, json) {
+  forget(nameOf(entry));
+  // In one drawing, so that the tweet takes the row's place.
+  batch(() => {
+    remove(entry);
+    insertOwnTweet(keepTweet(json));
+  });
+  entry.pictures.forEach(giveUp);
+  (isShown(entry, json) ? announce : notify)(t("compose.sent"));
+}
+
+function failed(entry, error) {
+  // A refused request published nothing, so its name can be used again.
+  if (error.status >= 400 && error.status < 500) entry.unsure = false;
+  batch(() => {
+    entry.error.value = error.type ? error : new ApiError("unreachable");
+    entry.state.value = "failed";
+  });
+  store(entry);
+  if (!isShown(entry, { visibility: "public" }) && entry.wait === FIRST_WAIT) notify(t("outgoing.elsewhere"));
+  // Coming online is an event of its own.
+  if (!triedByItself(entry) || error.type === "offline") return;
+  entry.timer = setTimeout(() => run(entry), entry.wait);
+  entry.wait = Math.min(LONGEST_WAIT, entry.wait * 2);
+}
+
+export const triedByItself = (entry) => UNANSWERED.includes(entry.error.value?.type);
+
+export function retry(entry) {
+  const { type } = entry.error.value ?? {};
+  if (type === "maybe_sent") entry.at = Date.now();
+  entry.wait = FIRST_WAIT;
+  run(entry);
+}
+
+// Sends it as another tweet than the one that was published under its name.
+export function sendAnew(entry) {
+  forget(nameOf(entry));
+  entry.once = token();
+  entry.unsure = false;
+  for (const one of entry.pictures) {
+    if (!one.fileId) continue;
+    // The first tweet has this picture: it needs one of its own.
+    one.media.value = null;
+    one.state.value = "waiting";
+  }
+  store(entry);
+  run(entry);
+}
+
+// Back into the composer. What is there already changes places with it.
+export function edit(entry) {
+  const draft = draftFor(entry.target);
+  const shown = audienceOf(draft);
+  const other = draft.take();
+  if (other) {
+    const aside = create({
+      text: other.text,
+      pictures: other.attachments,
+      target: entry.target,
+      audience: shown,
+      once: other.once ?? token(),
+      owner: entry.owner,
+      at: Date.now(),
+    });
+    aside.state.value = "kept";
+    store(aside);
+    entries.value = [aside, ...entries.value];
+  }
+  draft.put({ text: entry.text, attachments: entry.pictures, audience: entry.audience, once: entry.once });
+  draft.saveNow();
+  forget(nameOf(entry));
+  remove(entry);
+}
+
+export function discard(entry) {
+  const before = entry.state.value;
+  clearTimeout(entry.timer);
+  entry.attempt += 1;
+  entry.state.value = "discarded";
+  forget(nameOf(entry));
+  entry.undo = () => {
+    clearTimeout(entry.timer);
+    entry.state.value = before === "pictures" ? "waiting" : before;
+    store(entry);
+    if (entry.state.value === "waiting") run(entry);
+  };
+  entry.timer = setTimeout(() => {
+    remove(entry);
+    entry.pictures.forEach(giveUp);
+  }, UNDO_TIME);
+}
+
+function revive(stored) {
+  const entry = create({ ...stored, pictures: stored.media.map(restoreAttachment) });
+  if (stored.kept) entry.state.value = "kept";
+  else if (stored.error) {
+    entry.error.value = stored.error;
+    entry.state.value = "failed";
+  }
+  entries.value = [entry, ...entries.value].sort((left, right) => right.at - left.at);
+}
+
+// What has had no answer yet is sent as soon as there is a key to send it with, a new one of the same person
+// included; whatever the server refused for other reasons waits for its writer.
+function resume() {
+  if (keyState.value !== "valid") return;
+  for (const entry of mine.value) {
+    const { type } = entry.error.value ?? {};
+    const worth = entry.state.value === "waiting" || UNANSWERED.includes(type) || type === "invalid_key";
+    if (worth && ["waiting", "failed"].includes(entry.state.value)) run(entry);
+  }
+}
+
+// Another tab stored, decided or gave up something.
+function follow(name, stored) {
+  const entry = entries.value.find((one) => nameOf(one) === name);
+  if (!stored) {
+    if (entry && ["waiting", "failed", "kept"].includes(entry.state.value)) {
+      entry.pictures.forEach((one) => one.release());
+      remove(entry);
+    }
+  } else if (!entry) {
+    // Without locks, two tabs would work on it at once.
+    if (navigator.locks || stored.kept || stored.error) revive(stored);
+    resume();
+  } else if (stored.kept) {
+    // Another tab is still editing it.
+    entry.text = stored.text;
+    entry.audience = stored.audience ?? {};
+    entries.value = [...entries.value];
+  } else if (stored.error && entry.state.value === "pictures") {
+    entry.attempt += 1;
+    entry.error.value = stored.error;
+    entry.state.value = "failed";
+  }
+}
+
+outgoing.value = true;
+for (const name of names().filter((one) => one.startsWith(PREFIX))) revive(load(name));
+watchAll(PREFIX, follow);
+addEventListener("online", resume);
+addEventListener("beforeunload", (event) => {
+  const lost = (one) => !one.media.value && !one.kept;
+  if (entries.value.some((entry) => entry.state.value !== "discarded" && entry.pictures.some(lost))) {
+    event.preventDefault();
+  }
+});
+effect(() => {
+  // Read here, so that each new key and each new answer about it counts.
+  if (key.value && viewer.value && keyState.value === "valid") untracked(resume);
+});
+
+whenViewerLeaves((left) => {
+  for (const entry of entries.value) {
+    clearTimeout(entry.timer);
+    if (!left) continue;
+    entry.attempt += 1;
+    entry.pictures.forEach((one) => one.release());
+  }
+  if (left) entries.value = [];
+});
+
+// Files that no tweet names any more: of tabs that were closed while something was being undone.
+const named = () =>
+  new Set(
+    [...storedDrafts(), ...names().filter((one) => one.startsWith(PREFIX)).map(load)]
+      .flatMap((stored) => stored?.media ?? [])
+      .map((one) => one.file),
+  );
+dropOthers(named());

@@ -1,0 +1,47 @@
+// A tweet that is deleted comes back into the composer to be written better, with its pictures.
+import { fetchThread } from "../../core/api/tweets.js";
+import { notify } from "../../core/store/notices.js";
+import { narrower } from "../../core/store/visibility.js";
+import { addFiles } from "./attachments.js";
+import { audienceOf } from "./audience.js";
+import { draftFor } from "./draft.js";
+import { targetOf } from "./targets.js";
+import { t } from "../../core/words/words.js";
+import "./words.js";
+
+const begun = new Set();
+
+async function fileOf({ id, url }) {
+  const response = await fetch(url);
+  if (!response.ok) throw new TypeError(url);
+  const blob = await response.blob();
+  return new File([blob], `picture-${id}`, { type: blob.type });
+}
+
+// Resolves to whether it is in the composer. The pictures are fetched before they go with the tweet, and from
+// then on nobody takes the deletion back: the words would be in two places.
+export async function writeAgain(tweet) {
+  if (begun.has(tweet)) return false;
+  begun.add(tweet);
+  try {
+    const media = tweet.media.value.filter((one) => one.state === "ready");
+    const files = await Promise.all(media.map(fileOf));
+    const who = tweet.replyTo === null && (await fetchThread(tweet.id, undefined, 0)).who_may_reply;
+    const draft = draftFor(targetOf(tweet.replyTo));
+    const { attachments } = draft;
+    const before = attachments.value.length;
+    // What is there already isn't shown to more people than it was written for.
+    const already = draft.hasContent() ? (audienceOf(draft).visibility ?? "mentioned") : "public";
+    const visibility = narrower(already, tweet.visibility);
+    const limited = who && who !== "everyone" && { who_may_reply: who };
+    draft.audience.value = { ...draft.audience.value, visibility, ...limited };
+    draft.add(tweet.content);
+    addFiles(draft, files);
+    attachments.value.slice(before).forEach((one, index) => (one.alt.value = media[index].alt));
+  } catch {
+    begun.delete(tweet);
+    notify(t("error.unreachable"));
+    return false;
+  }
+  return true;
+}

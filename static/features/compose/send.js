@@ -1,0 +1,24 @@
+// Handing the draft over to be sent.
+import { ApiError } from "../../core/api/http.js";
+import { key, viewer } from "../../core/store/session.js";
+
+// Resolves to whether it was handed over: what cannot be sent stays, and why is shown beside it.
+/** @param {import("./draft.js").Draft} draft */
+export async function sendDraft(draft) {
+  if (!draft.sendable.value) return false;
+  draft.failure.value = null;
+  draft.sending.value = true;
+  try {
+    if (!viewer.value) throw new ApiError(key.value ? "invalid_key" : "missing_key");
+    const missing = (one) => one.state.value === "failed" && !one.media.value;
+    if (draft.attachments.value.some(missing)) throw new ApiError("picture_failed");
+    const { post } = await import("./outbox.js");
+    post(draft);
+    return true;
+  } catch (error) {
+    draft.failure.value = error.type ? error : { type: "unreachable" };
+    return false;
+  } finally {
+    draft.sending.value = false;
+  }
+}

@@ -1,0 +1,22 @@
+// English for notifications.
+export default {
+  "notifications.all": "All",
+  "notifications.mentions": "Mentions",
+  "notifications.follows": "Followers",
+  "notifications.private": "Private",
+  "notifications.empty_private": "No private tweets yet",
+  "notifications.empty_private_hint": "Tweets that only the people mentioned or replied to can see appear here, sent or received.",
+  "notifications.tabs": "Kinds of notifications",
+  "notifications.like": "{who} liked your tweet",
+  "notifications.follow": "{who} followed you",
+  "notifications.follow_request": "{who} asked to follow you",
+  "notifications.requests": "Review requests",
+  "notifications.reply": "Replied to you",
+  "notifications.mention": "Mentioned you",
+  "notifications.others": { one: "{count} other", other: "{count} others" },
+  "notifications.unread": "Unread",
+  "notifications.show_new": "Show new notifications",
+  "notifications.empty": "No notifications yet",
+  "notifications.empty_hint": "Replies, mentions, likes and new followers appear here.",
+  "notifications.picture": "Your tweet with a picture",
+};

@@ -1,0 +1,27 @@
+// Russian for notifications.
+export default {
+  "notifications.all": "Все",
+  "notifications.mentions": "Упоминания",
+  "notifications.follows": "Подписчики",
+  "notifications.private": "Личные",
+  "notifications.empty_private": "Личных твитов пока нет",
+  "notifications.empty_private_hint": "Здесь появятся твиты, которые видны только упомянутым и тем, кому отвечают: ваши и адресованные вам.",
+  "notifications.tabs": "Виды уведомлений",
+  "notifications.like": "Отметили «Нравится»: {who}",
+  "notifications.follow": "На вас подписались: {who}",
+  "notifications.follow_request": "Хотят подписаться на вас: {who}",
+  "notifications.requests": "Рассмотреть запросы",
+  "notifications.reply": "Ответ вам",
+  "notifications.mention": "Упоминание",
+  "notifications.others": {
+    one: "ещё {count} человек",
+    few: "ещё {count} человека",
+    many: "ещё {count} человек",
+    other: "ещё {count} человека",
+  },
+  "notifications.unread": "Не прочитано",
+  "notifications.show_new": "Показать новые уведомления",
+  "notifications.empty": "Уведомлений пока нет",
+  "notifications.empty_hint": "Здесь появятся ответы, упоминания, отметки «Нравится» и новые подписчики.",
+  "notifications.picture": "Ваш твит с картинкой",
+};

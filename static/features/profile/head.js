@@ -1,0 +1,90 @@
+// The head of a person's page.
+import { useAct } from "../../core/ui/act.js";
+import { Icon } from "../../core/ui/icon.js";
+import { lazy } from "../../core/ui/lazy.js";
+import { PersonAvatar, tintOf } from "../../core/ui/person.js";
+import { Button } from "../../core/ui/rows.js";
+import { openMenu } from "../../core/store/openers.js";
+import { html } from "../../core/ui/html.js";
+import { errorText, formatNumber, loadAllWords, t } from "../../core/words/words.js";
+import { fullTime, monthOf } from "../../core/words/time.js";
+import { administers, viewer } from "../../core/store/session.js";
+import { FollowButton } from "./follow-button.js";
+import "./words.js";
+
+const Administration = lazy(() => import("./administration.js"));
+
+function Count({ to, count, words }) {
+  const text = html`<b>${formatNumber(count)}</b> ${t(words, { count })}`;
+  return to ? html`<a href=${to}>${text}</a>` : html`<span>${text}</span>`;
+}
+
+function Unblock({ person }) {
+  const { busy, error, press } = useAct(async () => {
+    const { unblock } = await import("../relations/relations.js");
+    await loadAllWords(); // the module has brought its own
+    await unblock(person);
+  });
+  return html`<span class="follow">
+    <${Button} kind="danger" busy=${busy.value} onClick=${press}>${t("profile.unblock")}<//>
+    ${error.value && html`<span class="field-error" role="alert">${errorText(error.value)}</span>`}
+  </span>`;
+}
+
+// What is between the viewer and this person.
+function Relation({ user }) {
+  const { handle, muted_until: until } = user;
+  const lines = [
+    user.blocking && t("profile.blocking", { handle }),
+    user.blocked_by && t("profile.blocked_by", { handle }),
+    user.muting && (until ? t("profile.muting_until", { handle, when: fullTime(until) }) : t("profile.muting", { handle })),
+  ].filter(Boolean);
+  return lines.map((line) => html`<p class="hint" key=${line}>${line}</p>`);
+}
+
+export function ProfileHead({ person }) {
+  const user = person.profile.value;
+  const name = person.name.value;
+  const own = viewer.value?.id === user.id;
+  return html`<div class=${`profile-band ${tintOf(user.id)}`} aria-hidden="true"></div>
+  <section class="profile-head" aria-label=${t("profile.about", { name })}>
+    <div class="profile-top">
+      <${PersonAvatar} person=${person} size="large" />
+      ${own
+        ? html`<span class="profile-acts">
+            <a class="icon-button" href="/settings" aria-label=${t("nav.settings")} title=${t("nav.settings")}>
+              <${Icon} name="settings" />
+            </a>
+            <a class="button" href="/settings">${t("profile.edit")}</a>
+          </span>`
+        : html`<span class="profile-acts">
+            <button
+              type="button"
+              class="icon-button"
+              aria-haspopup="dialog"
+              aria-label=${t("tweet.more")}
+              title=${t("tweet.more")}
+              onClick=${() => openMenu(person)}
+            >
+              <${Icon} name="more" />
+            </button>
+            ${user.blocking
+              ? html`<${Unblock} person=${person} />`
+              : !user.blocked_by && html`<${FollowButton} person=${person} />`}
+          </span>`}
+    </div>
+    <p class="profile-name"><bdi>${name}</bdi></p>
+    <p class="handle">
+      @${user.handle}${user.follows_you && html` <span class="tag">${t("profile.follows_you")}</span>`}
+      ${user.locked && html` <span class="tag">${t("profile.locked")}</span>`}
+    </p>
+    <${Relation} user=${user} />
+    <p class="joined">${t("profile.joined", { when: monthOf(user.created_at) })}</p>
+    <p class="counts">
+      <${Count} count=${user.tweets_count} words="profile.tweets_count" />
+      <${Count} to=${`/users/${user.id}/following`} count=${user.following_count} words="profile.following_count" />
+      <${Count} to=${`/users/${user.id}/followers`} count=${user.followers_count} words="profile.followers_count" />
+    </p>
+    ${administers.value && !own && html`<${Administration} key=${user.id} user=${user} />`}
+  </section>`;
+}

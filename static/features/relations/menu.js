@@ -1,0 +1,222 @@
+// What else there is to do about a tweet or a person: blocking and muting.
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { fetchThread } from "../../core/api/tweets.js";
+import { Dialog } from "../../core/ui/dialog.js";
+import { Button, Trouble } from "../../core/ui/rows.js";
+import { useAct } from "../../core/ui/act.js";
+import { find } from "../../core/ui/find.js";
+import { html } from "../../core/ui/html.js";
+import { copyText } from "../../core/ui/copy.js";
+import { closeDialog, dialog } from "../../core/store/dialogs.js";
+import { notify } from "../../core/store/notices.js";
+import { loadProfile } from "../../core/store/people.js";
+import { relationIn } from "../../core/store/relations.js";
+import { viewer } from "../../core/store/session.js";
+import { isHiddenReply, openedThread } from "../../core/store/threads.js";
+import { tweetById } from "../../core/store/tweets.js";
+import { t } from "../../core/words/words.js";
+import { block, decideWhoReplies, hideReply, mute, muteThread, unblock, unmute } from "./relations.js";
+
+const HOUR = 3600;
+const LENGTHS = [
+  [null, "relation.for_ever"],
+  [HOUR, "relation.hour"],
+  [24 * HOUR, "relation.day"],
+  [7 * 24 * HOUR, "relation.week"],
+];
+
+async function copyLink(tweet) {
+  const address = new URL(`/tweets/${tweet.id}`, location.origin).href;
+  notify((await copyText(address)) ? t("tweet.link_copied") : address);
+}
+
+// Gives the focus back to the button that opened the menu; or, where it left with its tweet, to the next one.
+function giveFocusBack(current) {
+  const row = current.opener?.closest?.("[data-row]");
+  const rows = row ? [...row.parentElement.children] : [];
+  const next = rows.slice(rows.indexOf(row) + 1);
+  const targets = [current.opener, ...next, ...rows.reverse(), find("#main")];
+  current.afterwards = () => {
+    setTimeout(() => targets.find((one) => one?.isConnected)?.focus({ preventScroll: true }));
+  };
+}
+
+// Does it and closes the dialog; a failure is shown in it.
+const useLast = (act, ready = true) =>
+  useAct(async () => {
+    giveFocusBack(dialog.peek());
+    await act();
+    closeDialog();
+  }, ready);
+
+// The title of a step takes the focus from the button that led there.
+function Title({ children }) {
+  const element = useRef(null);
+  useEffect(() => element.current.focus(), []);
+  return html`<h2 ref=${element} tabindex="-1">${children}</h2>`;
+}
+
+const isMe = (id) => id !== undefined && id === viewer.value?.id;
+
+// Whether the viewer began the conversation with this tweet; and whether they may put this reply behind a click.
+const began = (tweet) => tweet?.replyTo === null && isMe(tweet.author.id);
+const mayHide = (tweet) =>
+  tweet &&
+  tweet.replyTo !== null &&
+  !isMe(tweet.author.id) &&
+  (isMe(tweet.replyToPerson?.id) || isMe(tweetById(tweet.rootId)?.author.id));
+
+const Item = ({ words, handle, act }) => html`<li>
+  <${Button} kind="menu-item" busy=${act.busy?.value} onClick=${act.press}>${t(words, { handle })}<//>
+</li>`;
+
+function Items({ person, tweet, threadMuted, go }) {
+  const handle = person.handle.value;
+  const { muting, blocking } = relationIn(person.profile.value);
+  const acts = {
+    unmute: useLast(() => unmute(person)),
+    unblock: useLast(() => unblock(person)),
+    hide: useLast(() => hideReply(tweet, !isHiddenReply(tweet.id))),
+    copy: useLast(() => copyLink(tweet)),
+    thread: useLast(() => muteThread(tweet, !threadMuted)),
+  };
+  const failed = Object.values(acts).find((act) => act.error.value);
+  const turn = (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const buttons = [...event.currentTarget.querySelectorAll("button")];
+    const at = buttons.indexOf(document.activeElement);
+    buttons.at((at + step) % buttons.length)?.focus();
+  };
+  return html`<ul class="menu-items" onKeyDown=${turn}>
+      ${tweet && html`<${Item} words="tweet.copy_link" act=${acts.copy} />`}
+      ${tweet && html`<${Item} words=${threadMuted ? "relation.unmute_thread" : "relation.mute_thread"} act=${acts.thread} />`}
+      ${began(tweet) && html`<${Item} words="relation.who_replies" act=${{ press: () => go("replies") }} />`}
+      ${mayHide(tweet) &&
+      html`<${Item} words=${isHiddenReply(tweet.id) ? "relation.show_reply" : "relation.hide_reply"} act=${acts.hide} />`}
+      ${viewer.value?.id !== person.id &&
+      html`<${Item}
+          words=${muting ? "relation.unmute" : "relation.mute"}
+          handle=${handle}
+          act=${muting ? acts.unmute : { press: () => go("mute") }}
+        />
+        <${Item}
+          words=${blocking ? "relation.unblock" : "relation.block"}
+          handle=${handle}
+          act=${blocking ? acts.unblock : { press: () => go("block") }}
+        />`}
+    </ul>
+    ${failed && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}`;
+}
+
+function Block({ person }) {
+  const { busy, error, press } = useLast(() => block(person));
+  return html`<form onSubmit=${press}>
+    <${Title}>${t("relation.block", { handle: person.handle.value })}<//>
+    <p>${t("relation.block_about")}</p>
+    <div class="question-buttons">
+      <${Button} onClick=${() => closeDialog()}>${t("action.cancel")}<//>
+      <${Button} kind="danger" type="submit" busy=${busy.value}>${t("relation.block_now")}<//>
+    </div>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
+  </form>`;
+}
+
+function Mute({ person }) {
+  const name = useId();
+  const seconds = useSignal(null);
+  const notifications = useSignal(true);
+  const { busy, error, press } = useLast(() =>
+    mute(person, { seconds: seconds.value, notifications: notifications.value }),
+  );
+  return html`<form onSubmit=${press}>
+    <${Title}>${t("relation.mute", { handle: person.handle.value })}<//>
+    <p>${t("relation.mute_about")}</p>
+    <fieldset class="choices">
+      <legend>${t("relation.how_long")}</legend>
+      ${LENGTHS.map(
+        ([length, words]) => html`<label class="check" key=${words}>
+          <input
+            type="radio"
+            name=${name}
+            checked=${seconds.value === length}
+            onChange=${() => (seconds.value = length)}
+          />
+          <span>${t(words)}</span>
+        </label>`,
+      )}
+    </fieldset>
+    <label class="check">
+      <input
+        type="checkbox"
+        checked=${notifications}
+        onChange=${(event) => (notifications.value = event.target.checked)}
+      />
+      <span>${t("relation.notifications_too")}</span>
+    </label>
+    <div class="question-buttons">
+      <${Button} onClick=${() => closeDialog()}>${t("action.cancel")}<//>
+      <${Button} kind="primary" type="submit" busy=${busy.value}>${t("relation.mute_now")}<//>
+    </div>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
+  </form>`;
+}
+
+const WHO = ["everyone", "following", "mentioned", "nobody"];
+
+function WhoReplies({ tweet }) {
+  const name = useId();
+  const who = useSignal(null);
+  const { busy, error, press } = useLast(() => decideWhoReplies(tweet, who.value), who.value !== null);
+  const known = useAct(async () => (who.value = (await fetchThread(tweet.id, undefined, 0)).who_may_reply));
+  useEffect(() => void known.press(), []);
+  const failed = error.value ? { error, press } : known;
+  return html`<form onSubmit=${press}>
+    <${Title}>${t("relation.who_replies")}<//>
+    <fieldset class="choices" aria-label=${t("relation.who_replies")}>
+      ${WHO.map(
+        (one) => html`<label class="check" key=${one}>
+          <input type="radio" name=${name} checked=${who.value === one} onChange=${() => (who.value = one)} />
+          <span>${t(`relation.replies_${one}`)}</span>
+        </label>`,
+      )}
+    </fieldset>
+    <p class="hint">${t("relation.replies_stay")}</p>
+    <div class="question-buttons">
+      <${Button} onClick=${() => closeDialog()}>${t("action.cancel")}<//>
+      <${Button} kind="primary" type="submit" busy=${busy.value} disabled=${who.value === null}>
+        ${t("action.save")}
+      <//>
+    </div>
+    ${failed.error.value && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}
+  </form>`;
+}
+
+const STEPS = { block: Block, mute: Mute, replies: WhoReplies };
+
+/**
+ * @param {object} props
+ * @param {import("../../core/store/people.js").Person} props.person
+ * @param {import("../../core/store/tweets.js").Tweet} [props.tweet] whose conversation may be muted
+ */
+export default function Menu({ person, tweet }) {
+  const step = useSignal(null);
+  const threadMuted = useSignal((tweet && openedThread(tweet.id)?.muted.value) ?? false);
+  useEffect(() => {
+    if (viewer.value?.id !== person.id) loadProfile(person.id).catch(() => {});
+    if (!tweet) return;
+    fetchThread(tweet.id, undefined, 0).then(
+      ({ muted }) => (threadMuted.value = muted),
+      () => {},
+    );
+  }, []);
+  const Step = STEPS[step.value];
+  const label = t("relation.menu", { handle: person.handle.value });
+  return html`<${Dialog} label=${label} kind=${Step ? "panel question" : "panel menu"}>
+    ${Step
+      ? html`<${Step} person=${person} tweet=${tweet} />`
+      : html`<${Items} person=${person} tweet=${tweet} threadMuted=${threadMuted.value} go=${(name) => (step.value = name)} />`}
+  <//>`;
+}

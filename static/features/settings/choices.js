@@ -1,0 +1,25 @@
+// Choosing how the client is to be.
+import { setLanguage, t } from "../../core/words/words.js";
+import { save } from "../../core/store/storage.js";
+import { notify } from "../../core/store/notices.js";
+import { shortcuts, theme } from "../../core/store/preferences.js";
+import "./words.js";
+
+export function chooseTheme(value) {
+  theme.value = value;
+  save("preference.theme", value);
+}
+
+export function chooseShortcuts(value) {
+  shortcuts.value = value;
+  save("preference.shortcuts", value);
+}
+
+export async function chooseLanguage(code) {
+  try {
+    await setLanguage(code);
+    save("preference.language", code);
+  } catch {
+    notify(t("error.unreachable"));
+  }
+}

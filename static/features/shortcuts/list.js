@@ -1,0 +1,46 @@
+// The list of keys, on "?".
+import { html } from "../../core/ui/html.js";
+import { t } from "../../core/words/words.js";
+import { closeDialog } from "../../core/store/dialogs.js";
+import { Dialog } from "../../core/ui/dialog.js";
+import { Icon } from "../../core/ui/icon.js";
+import "./words.js";
+
+const KEYS = [
+  ["j", "k", "shortcuts.move"],
+  ["o", "Enter", "shortcuts.open"],
+  ["r", null, "shortcuts.reply"],
+  ["l", null, "shortcuts.like"],
+  ["b", null, "shortcuts.bookmark"],
+  ["m", null, "shortcuts.more"],
+  ["Delete", null, "shortcuts.delete"],
+  ["n", null, "shortcuts.compose"],
+  ["Ctrl Enter", null, "shortcuts.send"],
+  ["Esc", null, "shortcuts.leave"],
+  [".", null, "shortcuts.new_tweets"],
+  ["g h", null, "shortcuts.home"],
+  ["g n", null, "shortcuts.notifications"],
+  ["g b", null, "shortcuts.bookmarks"],
+  ["g p", null, "shortcuts.profile"],
+  ["g s", null, "shortcuts.settings"],
+  ["?", null, "shortcuts.help"],
+];
+
+export default function Shortcuts() {
+  return html`<${Dialog} label=${t("shortcuts.title")} kind="panel">
+    <div class="dialog-head">
+      <h2>${t("shortcuts.title")}</h2>
+      <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
+        <${Icon} name="close" />
+      </button>
+    </div>
+    <dl class="keys">
+      ${KEYS.map(
+        ([first, second, words]) => html`<div>
+          <dt><kbd>${first}</kbd>${second && html` <kbd>${second}</kbd>`}</dt>
+          <dd>${t(words)}</dd>
+        </div>`,
+      )}
+    </dl>
+  <//>`;
+}

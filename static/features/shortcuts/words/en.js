@@ -1,0 +1,20 @@
+// English for the shortcuts.
+export default {
+  "shortcuts.move": "next and previous tweet",
+  "shortcuts.open": "open the tweet",
+  "shortcuts.reply": "reply to the tweet",
+  "shortcuts.like": "like the tweet",
+  "shortcuts.bookmark": "bookmark the tweet",
+  "shortcuts.more": "open the tweet's menu",
+  "shortcuts.delete": "delete your tweet",
+  "shortcuts.compose": "write a tweet",
+  "shortcuts.send": "send the tweet",
+  "shortcuts.leave": "leave the text, close",
+  "shortcuts.new_tweets": "show new tweets",
+  "shortcuts.home": "go home",
+  "shortcuts.notifications": "go to notifications",
+  "shortcuts.bookmarks": "go to your bookmarks",
+  "shortcuts.profile": "go to your profile",
+  "shortcuts.settings": "go to settings",
+  "shortcuts.help": "show this list",
+};

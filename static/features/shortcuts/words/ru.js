@@ -1,0 +1,20 @@
+// Russian for the shortcuts.
+export default {
+  "shortcuts.move": "твит ниже, твит выше",
+  "shortcuts.open": "открыть твит",
+  "shortcuts.reply": "ответить на твит",
+  "shortcuts.like": "поставить «Нравится»",
+  "shortcuts.bookmark": "добавить твит в закладки",
+  "shortcuts.more": "открыть меню твита",
+  "shortcuts.delete": "удалить свой твит",
+  "shortcuts.compose": "написать твит",
+  "shortcuts.send": "отправить твит",
+  "shortcuts.leave": "выйти из текста, закрыть",
+  "shortcuts.new_tweets": "показать новые твиты",
+  "shortcuts.home": "открыть главную",
+  "shortcuts.notifications": "открыть уведомления",
+  "shortcuts.bookmarks": "открыть закладки",
+  "shortcuts.profile": "открыть свой профиль",
+  "shortcuts.settings": "открыть настройки",
+  "shortcuts.help": "показать этот список",
+};

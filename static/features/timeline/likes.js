@@ -1,0 +1,28 @@
+// Liking, ahead of the server's answer.
+import { setLike } from "../../core/api/tweets.js";
+import { ahead } from "../../core/store/ahead.js";
+import { showLikes } from "../../core/store/tweets.js";
+
+/** @import { Tweet } from "../../core/store/tweets.js" */
+
+/**
+ * @param {Tweet} tweet
+ * @param {boolean} liked
+ */
+export function likeTweet(tweet, liked) {
+  tweet.trouble.value = null;
+  return ahead(tweet, liked, {
+    show: () => showLikes(tweet),
+    async send(wanted) {
+      const { version } = tweet.server;
+      await setLike(tweet.id, wanted);
+      // Unless something newer was told meanwhile, which counts this like or is about to.
+      const { liked: before, count } = tweet.server;
+      if (tweet.server.version === version) tweet.server.count = count + Number(wanted) - Number(before);
+      tweet.server.liked = wanted;
+    },
+    failed(error, missed) {
+      tweet.trouble.value = { error, retry: () => likeTweet(tweet, missed) };
+    },
+  });
+}

@@ -1,0 +1,13 @@
+// A click on a row opens its tweet, unless it was meant for something in the row or selects text.
+import { find } from "../../core/ui/find.js";
+import { navigate } from "../../core/router.js";
+
+export function openRow(event) {
+  if (event.target.closest("a, button, input, textarea")) return;
+  if (getSelection().toString()) return;
+  const row = event.target.closest("[data-row]");
+  if (!row || row.matches(".deleted")) return;
+  const link = find(".opens", row);
+  if (link) link.click();
+  else if (/^\d+$/.test(row.dataset.row)) navigate(`/tweets/${row.dataset.row}`);
+}

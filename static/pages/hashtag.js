@@ -1,0 +1,18 @@
+// The tweets with a hashtag, newest first.
+import { EmptyRow } from "../core/ui/rows.js";
+import { html } from "../core/ui/html.js";
+import { t } from "../core/words/words.js";
+import { feedOfHashtag } from "../core/store/feeds.js";
+import { FeedPage } from "./feed-page.js";
+import "./words.js";
+
+export default function HashtagPage({ name, entry }) {
+  const title = `#${name}`;
+  const empty = html`<${EmptyRow} title=${t("hashtag.empty", { hashtag: title })} />`;
+  return html`<${FeedPage}
+    feed=${feedOfHashtag(name)}
+    title=${title}
+    place=${`hashtag ${name} ${entry}`}
+    empty=${empty}
+  />`;
+}

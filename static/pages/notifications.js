@@ -1,0 +1,107 @@
+// What others did that concerns the viewer: notifications in three tabs, and tweets for the viewer alone in a fourth.
+import { useEffect } from "preact/hooks";
+import { Failure } from "../core/ui/failure.js";
+import { Button, EmptyRow, EndRow, Skeletons, Trouble } from "../core/ui/rows.js";
+import { html } from "../core/ui/html.js";
+import { isAtTop, scrollToTop, useKeptPlace, usePlace } from "../core/ui/scroll.js";
+import { t } from "../core/words/words.js";
+import { lists } from "../core/store/notification-lists.js";
+import { markRead, news, unread } from "../core/store/notifications.js";
+import { privateTweets } from "../core/store/private-tweets.js";
+import { key } from "../core/store/session.js";
+import { Notification } from "../features/notifications/notification.js";
+import "../features/notifications/words.js";
+import { FeedView } from "../features/timeline/feed.js";
+import { openRow } from "../features/timeline/open-row.js";
+import NeedsKey from "./needs-key.js";
+import { PageHead } from "./shell.js";
+import { useTitle } from "./title.js";
+
+const TABS = [
+  ["all", "/notifications"],
+  ["mentions", "/notifications/mentions"],
+  ["follows", "/notifications/follows"],
+  ["private", "/notifications/private"],
+];
+
+const Tabs = ({ tab }) => html`<nav class="tabs many" aria-label=${t("notifications.tabs")}>
+  ${TABS.map(
+    ([name, to]) => html`<a key=${name} href=${to} aria-current=${name === tab ? "page" : undefined}>
+      ${t(`notifications.${name}`)}
+    </a>`,
+  )}
+</nav>`;
+
+const Empty = () =>
+  html`<${EmptyRow} title=${t("notifications.empty")}><p>${t("notifications.empty_hint")}</p><//>`;
+
+// What was seen is read. A key that may only read can't say so: then it stays unread.
+function useMarked(list) {
+  const newest = list.items.value?.find((one) => one.unread)?.id;
+  useEffect(() => {
+    if (list.tab !== "all" || newest === undefined) return undefined;
+    const mark = () => document.visibilityState === "visible" && markRead(newest).catch(() => {});
+    mark();
+    document.addEventListener("visibilitychange", mark);
+    return () => document.removeEventListener("visibilitychange", mark);
+  }, [list, newest]);
+}
+
+function List({ list }) {
+  const items = list.items.value;
+  const error = list.error.value;
+  const isNew = items !== null && news.value > list.asOf.value && unread.value > 0;
+  useEffect(() => {
+    // Nothing moves under a reader; at the top, what is new is shown at once.
+    if (items === null || (isNew && isAtTop())) list.refresh();
+  }, [list, isNew]);
+  useMarked(list);
+  useKeptPlace(items ?? []);
+  if (items === null && error) return html`<${Failure} error=${error} retry=${() => list.refresh()} />`;
+  if (items === null) return html`<${Skeletons} />`;
+  const show = async () => {
+    await list.refresh();
+    scrollToTop();
+  };
+  return html`${isNew &&
+    html`<button type="button" class="new-tweets" onClick=${show}>${t("notifications.show_new")}</button>`}
+    ${items.length === 0
+      ? list.next.value === null && html`<${Empty} />`
+      : html`<div role="feed" class="rows" aria-label=${t("nav.notifications")} onClick=${openRow}>
+          ${items.map((one) => html`<${Notification} key=${`${one.kind} ${one.tweet?.id} ${one.id}`} notification=${one} />`)}
+        </div>`}
+    ${error && html`<${Trouble} error=${error} retry=${() => list.more() ?? list.refresh()} />`}
+    ${(items.length > 0 || list.next.value !== null) &&
+    (list.next.value === null
+      ? html`<${EndRow} />`
+      : html`<div class="more">
+          <${Button} busy=${list.loading.value} onClick=${() => list.more()}>
+            ${list.loading.value ? t("feed.loading") : t("feed.more")}
+          <//>
+        </div>`)}`;
+}
+
+const NoPrivate = () =>
+  html`<${EmptyRow} title=${t("notifications.empty_private")}><p>${t("notifications.empty_private_hint")}</p><//>`;
+
+// What only mentioned people may see is a list of tweets.
+function PrivateTweets({ place }) {
+  const feed = privateTweets();
+  useEffect(() => {
+    if (feed.status.value === "fresh") feed.load();
+  }, [feed.status.value]);
+  return html`<${FeedView} feed=${feed} place=${place} label=${t("notifications.private")} empty=${html`<${NoPrivate} />`} />`;
+}
+
+export default function NotificationsPage({ tab, entry }) {
+  const title = t("nav.notifications");
+  const place = `notifications ${tab} ${entry}`;
+  usePlace(place);
+  useTitle(`${unread.value ? `(${unread.value}) ` : ""}${title}`);
+  return html`<${PageHead} title=${title} back><${Tabs} tab=${tab} /><//>
+    ${!key.value
+      ? html`<${NeedsKey} />`
+      : tab === "private"
+        ? html`<${PrivateTweets} place=${place} />`
+        : html`<${List} key=${tab} list=${lists[tab]} />`}`;
+}

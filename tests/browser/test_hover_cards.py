@@ -1,0 +1,36 @@
+"""The card that shows who somebody is where the mouse rests on a link to them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.parts import is_live, tweet
+from tests.callers import Caller
+
+pytestmark = pytest.mark.whole
+
+
+async def test_a_card_shows_who_somebody_is_and_follows_them(
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await carol.post(f"/api/users/{bob.id}/follow")
+    await bob.tweet("from bob to @carol")
+    page = await open_page(viewer=alice)
+    await is_live(page)
+    card = page.locator(".hover-card")
+    await tweet(page, "from bob").locator(".name").hover()
+    await expect(card).to_contain_text("@bob")
+    await expect(card).to_contain_text("1 follower")
+    # It stays while the mouse is on it.
+    await card.hover()
+    await card.get_by_role("button", name="Follow bob").click()
+    await expect(card.get_by_role("button", name="Follow bob")).to_have_text("Following")
+    await expect(card).to_contain_text("2 followers")
+    await page.mouse.move(5, 5)
+    await expect(card).to_be_hidden()
+    await tweet(page, "from bob").get_by_role("link", name="@carol").hover()
+    await expect(card).to_contain_text("@carol")
+    await page.keyboard.press("Escape")
+    await expect(card).to_be_hidden()
