@@ -1,4 +1,14 @@
 # One image for web, worker, scheduler, migrations and commands. No compiler and no servers of our own inside.
+# The client's files as they are delivered: bundled and compressed.
+FROM debian:13-slim AS client
+RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/perch
+COPY tools/client tools/client
+RUN npm --prefix tools/client ci --ignore-scripts --no-audit --no-fund
+COPY static static
+RUN node tools/client/bundle.js static static/bundle
+
 FROM debian:13-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
         python3 python3-venv python3-dev gcc libc6-dev \
@@ -17,7 +27,8 @@ COPY config config
 COPY server server
 COPY storage storage
 COPY tasks tasks
-COPY static static
+COPY --from=client /opt/perch/static static
+COPY tools/client/build_hook.py tools/client/
 RUN .venv/bin/pip install --no-cache-dir --no-deps . \
     && .venv/bin/python -m compileall -q .venv/lib
 

@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKS := config/locks
+CLIENT := tools/client/node_modules/.bin
 
 .DEFAULT_GOAL := help
 # Side by side; each has servers of its own.
@@ -15,14 +16,16 @@ PYTEST = $(BIN)/pytest --numprocesses $(TEST_WORKERS) --dist loadscope --no-load
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.runtime $(VENV)/.pillow-simd ## set up and start everything
+# pillow-simd, which makes pictures faster, is built while Perch is up: Pillow makes them until then.
+run: $(VENV)/.runtime ## set up and start everything
+	@[ -e $(VENV)/.pillow-simd ] || (config/setup.sh pillow-simd && touch $(VENV)/.pillow-simd) >$(VENV)/pillow-simd.out 2>&1 &
 	@exec $(BIN)/perch up
 
 test: $(VENV)/.dev $(VENV)/.pillow-simd ## set up and run the tests (make test ARGS='-k likes')
 	@config/setup.sh test-tools
 	@$(PYTEST) -m 'not whole' $(ARGS)
 
-test-all: $(VENV)/.dev $(VENV)/.pillow-simd ## the same, and those that start whole servers or take minutes
+test-all: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.client ## the same, and those that start whole servers or take minutes
 	@config/setup.sh test-tools
 	@$(PYTEST) $(ARGS)
 
@@ -30,7 +33,7 @@ trials: $(VENV)/.dev $(VENV)/.pillow-simd ## the long form of every test that ha
 	@config/setup.sh test-tools
 	@THOROUGH=1 $(BIN)/pytest -m 'long or fault' $(ARGS)
 
-client-gates: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.lighthouse ## measure the client against its gates (docs/client.md)
+client-gates: $(VENV)/.dev $(VENV)/.pillow-simd $(VENV)/.client $(VENV)/.lighthouse ## measure the client against its gates (docs/client.md)
 	@config/setup.sh test-tools
 	@$(BIN)/python -m tools.gates $(ARGS)
 
@@ -44,11 +47,13 @@ faults: $(VENV)/.dev $(VENV)/.pillow-simd ## break what can break, thoroughly: a
 soak: $(VENV)/.dev $(VENV)/.pillow-simd ## an hour of mixed load with faults: is anything lost, does anything grow?
 	@$(BIN)/python -m tools.soak $(ARGS)
 
-lint: $(VENV)/.dev ## style, types, layers, vendored files, locks and licences
+lint: $(VENV)/.dev $(VENV)/.client ## style, types, layers, vendored files, locks and licences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(CLIENT)/eslint --config tools/client/eslint.config.js static
+	$(CLIENT)/tsc --project tools/client
 	$(BIN)/python static/vendor/vendor.py check
 	$(BIN)/python -m tools.supply check
 
@@ -71,7 +76,7 @@ reference: $(VENV)/.dev ## write docs/reference and the manual page anew from th
 tracing: $(VENV)/.runtime ## install what traces need (docs/traces.md)
 	@config/setup.sh tracing
 
-wheel: $(VENV)/.dev ## build the wheel and the source package into dist/
+wheel: $(VENV)/.dev $(VENV)/.client ## build the wheel and the source package into dist/
 	rm -rf dist
 	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv build --quiet --no-build-isolation
 
@@ -100,6 +105,10 @@ $(VENV)/.bench: $(LOCKS)/bench.txt | $(VENV)/.dev
 
 $(VENV)/.audit: $(LOCKS)/audit.txt | $(VENV)/.dev
 	@config/setup.sh audit
+	@touch $@
+
+$(VENV)/.client: tools/client/package-lock.json | $(VENV)/.dev
+	@config/setup.sh client
 	@touch $@
 
 $(VENV)/.lighthouse: tools/gates/lighthouse/package-lock.json | $(VENV)/.dev

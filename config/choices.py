@@ -1,5 +1,7 @@
 """What an operator can choose: each setting with its type and its default.
 
+The `*_cron` here are those of scheduled runs; recurring tasks have theirs in `tasks/`.
+
 `.env.example` documents their names and meanings; a test compares it with this file. `config.settings` reads
 them and derives other values from them.
 """
@@ -12,7 +14,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config.addresses import POSTGRES_PORT
+from config.database_address import POSTGRES_PORT
 from config.redis_address import REDIS_PORT
 from config.values import (
     AgeRecipient,

@@ -31,7 +31,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 # The registry of this process. Metrics are defined next to the code that they measure, and registered here.
 REGISTRY = CollectorRegistry()
 
-# The suffix after a process' name; it is short because a socket's path is limited (`config.addresses`).
+# The suffix after a process' name; it is short because a socket's path has a limited length.
 SUFFIX = ".stats"
 
 # A process that does not answer within this many seconds is left out.

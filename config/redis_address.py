@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlencode
 
-from config.addresses import Host, Parts, WrongAddress, hosts_of, require_certificates, split_url
+from config.database_address import Host, Parts, WrongAddress, hosts_of, require_certificates, split_url
 
 USABLE = (
     "must be like redis://host:6379/0, rediss://host/0, unix:///path/to/socket "

@@ -14,7 +14,8 @@ from urllib.parse import quote, urlsplit
 from pydantic import AliasChoices, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from config.addresses import (
+from config.choices import Choices
+from config.database_address import (
     POSTGRES_PORT,
     DatabaseAddress,
     Host,
@@ -23,7 +24,6 @@ from config.addresses import (
     embedded_socket_folder,
     require_private,
 )
-from config.choices import Choices
 from config.env_file import UnreadableFile, require_readable
 from config.redis_address import RedisAddress
 from config.secret_files import SecretFiles, UnusableFile

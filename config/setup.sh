@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what `make` needs: the virtual environment from a lock, pillow-simd, programs for the tests.
 #
-#   config/setup.sh runtime|dev|tracing|pillow-simd|test-tools|bench|lighthouse|audit|lock
+#   config/setup.sh runtime|dev|tracing|pillow-simd|test-tools|bench|client|lighthouse|audit|lock
 #
 # Packages come from the registries that pip, apt and npm are set up for on this machine, and from nowhere else.
 set -euo pipefail
@@ -46,10 +46,37 @@ make_venv() {
     touch $venv/.made
 }
 
+# Shows how far pip is: how many of the packages it has looked at, then that it installs them. What pip says is
+# kept in $venv/pip.log, and shown if it fails.
+show_pip() {
+    local total=$1 count=0 line end='\n'
+    [ -t 1 ] && end='\r'
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>$venv/pip.log
+        case $line in
+        Collecting* | "Requirement already"*)
+            count=$((count + 1))
+            if [ -t 1 ] || [ $((count % 20)) = 0 ]; then
+                printf "perch setup: fetching packages, %d of %d    $end" "$count" "$total"
+            fi
+            ;;
+        "Installing collected"*) printf 'perch setup: fetched %d packages, installing them\n' "$count" ;;
+        esac
+    done
+}
+
 install_lock() {
     make_venv
-    say "installing $(grep -c '^[a-z0-9]' "$locks/$1.txt") packages from $locks/$1.txt"
-    $venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r "$locks/$1.txt"
+    local total
+    total=$(grep -c '^[a-z0-9]' "$locks/$1.txt")
+    say "installing $total packages from $locks/$1.txt (step 1 of 2)"
+    : >$venv/pip.log
+    if ! $venv/bin/pip install --progress-bar off --disable-pip-version-check --require-hashes -r "$locks/$1.txt" \
+        2>&1 | show_pip "$total"; then
+        tail -n 20 $venv/pip.log >&2
+        fail "the packages could not be installed ($venv/pip.log has all that pip said)"
+    fi
+    say "installing Perch itself (step 2 of 2)"
     # Perch itself, as a link to this folder.
     $venv/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 }
@@ -114,10 +141,21 @@ install_bench_tools() {
     $venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $locks/bench.txt
 }
 
+need_node() {
+    command -v npm >/dev/null || apt_install nodejs npm || fail "$1 needs Node and npm: install them, then run it again"
+}
+
+# What checks the client's JavaScript, and bundles it for the packages.
+install_client_tools() {
+    need_node "checking and bundling the client"
+    say "installing ESLint, TypeScript and Rolldown from tools/client/package-lock.json"
+    npm --prefix tools/client ci --ignore-scripts --no-audit --no-fund --loglevel=error >$venv/client.log 2>&1 ||
+        fail "the client's tools could not be installed ($venv/client.log says why)"
+}
+
 # Lighthouse, for `make client-gates` alone. Nothing of it is part of the client, which has no build.
 install_lighthouse() {
-    command -v npm >/dev/null || apt_install nodejs npm ||
-        fail "the gates need Node and npm: install them, then run make client-gates again"
+    need_node "make client-gates"
     say "installing Lighthouse from tools/gates/lighthouse/package-lock.json"
     mkdir -p $venv/lighthouse
     cp tools/gates/lighthouse/package.json tools/gates/lighthouse/package-lock.json $venv/lighthouse/
@@ -150,8 +188,9 @@ runtime | dev | tracing) install_lock "$1" ;;
 pillow-simd) build_pillow_simd ;;
 test-tools) install_test_tools ;;
 bench) install_bench_tools ;;
+client) install_client_tools ;;
 lighthouse) install_lighthouse ;;
 audit) install_audit_tools ;;
 lock) make_locks ;;
-*) fail "usage: config/setup.sh runtime|dev|tracing|pillow-simd|test-tools|bench|lighthouse|audit|lock" ;;
+*) fail "usage: config/setup.sh runtime|dev|tracing|pillow-simd|test-tools|bench|client|lighthouse|audit|lock" ;;
 esac

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from server.api.http.protocol import PerchHttp
+from server.api.http.exchange import PerchHttp
 from server.context import App
 from server.core.database import pool
 from server.core.limits.rates import REFUSED

@@ -2,7 +2,7 @@
 
 An object is a file named after its key, beside a small file with its content type (the prefix `.type` can't
 occur in keys). Both are written under other names, synced and renamed, the type first, so that a visible
-object is always complete.
+object is always complete. A symbolic link is no object: it could lead to files that aren't the store's.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import re
 import secrets
 import shutil
+import stat
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
@@ -35,6 +37,13 @@ T = TypeVar("T")
 
 ASIDE = ".aside"
 TYPE = ".type."
+
+# What a content type looks like, and how many bytes it has at most. Others may write to the folder too, and
+# anything: what is no content type is ignored.
+CONTENT_TYPE, LONGEST_TYPE = re.compile(rb"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?[\w-]{1,20}=[\w.-]{1,20})?"), 200
+
+# How many folders a key leads through at most; what lies deeper is none of our objects.
+DEEPEST = 20
 
 # How many keys are held in memory for listing objects in order, because a folder has no order. If there are
 # more objects, the folder is read once per this many keys.
@@ -136,7 +145,12 @@ class LocalStore:
     async def fetch(self, key: str, file: Path) -> None:
         """See `ObjectStore.fetch`. On the same disk it makes a link."""
         path = self._path(key)
-        await _in_thread(lambda: _link(path, file))
+
+        def fetch() -> None:
+            self._info(key, path)
+            _link(path, file)
+
+        await _in_thread(fetch)
 
     async def info(self, key: str) -> ObjectInfo:
         """See `ObjectStore.info`."""
@@ -148,7 +162,7 @@ class LocalStore:
         path = self._path(key)
 
         def begin() -> tuple[BinaryIO, ObjectInfo]:
-            file = path.open("rb")
+            file = os.fdopen(_no_link(path, os.O_RDONLY), "rb")
             try:
                 info = self._info(key, path, os.fstat(file.fileno()))
                 if start >= max(info.size, 1):
@@ -229,13 +243,15 @@ class LocalStore:
         _sync_folder(path.parent)
 
     def _info(self, key: str, path: Path, status: os.stat_result | None = None) -> ObjectInfo:
-        status = status or path.stat()
-        if not path.is_file():
+        status = status or path.lstat()
+        if not stat.S_ISREG(status.st_mode):
             raise ObjectNotFound(key)
         try:
-            content_type = _type_file(path).read_text()
-        except FileNotFoundError:
-            content_type = "application/octet-stream"
+            with open(_type_file(path), "rb", opener=_no_link) as file:
+                said = file.read(LONGEST_TYPE)
+        except (FileNotFoundError, IsADirectoryError):
+            said = b""
+        content_type = said.decode() if CONTENT_TYPE.fullmatch(said) else "application/octet-stream"
         modified = datetime.fromtimestamp(status.st_mtime, UTC)
         return ObjectInfo(key, status.st_size, content_type, modified)
 
@@ -249,7 +265,7 @@ class LocalStore:
         return nsmallest(LISTED_AT_ONCE, (key for key in keys if key > after and key.startswith(prefix)))
 
 
-def _keys_below(folder: Path | str, prefix: str) -> Iterator[str]:
+def _keys_below(folder: Path | str, prefix: str, depth: int = 0) -> Iterator[str]:
     """The keys of the objects there, in no order; yielded one by one, as there may be millions."""
     try:
         with os.scandir(folder) as entries:
@@ -257,11 +273,17 @@ def _keys_below(folder: Path | str, prefix: str) -> Iterator[str]:
                 if entry.name.startswith("."):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    yield from _keys_below(entry.path, f"{prefix}{entry.name}/")
+                    if depth < DEEPEST:
+                        yield from _keys_below(entry.path, f"{prefix}{entry.name}/", depth + 1)
                 else:
                     yield prefix + entry.name
     except (FileNotFoundError, NotADirectoryError):  # it was removed meanwhile, or never existed
         return
+
+
+def _no_link(path: str | Path, flags: int) -> int:
+    """Open a file for reading without following a link or waiting for a writer of a pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _type_file(path: Path) -> Path:
@@ -328,5 +350,7 @@ def _translated() -> Iterator[None]:
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise ObjectNotFound(str(error.filename)) from error
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ObjectNotFound(str(error.filename)) from error
         words = "no space left on the disk" if error.errno == errno.ENOSPC else error.strerror
         raise StorageUnavailable(f"local storage: {words}") from error

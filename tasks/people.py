@@ -7,6 +7,8 @@ import logging
 from server.features.api_keys import api_keys as keys
 from server.features.moderation import hiding, suspension_requests
 from server.features.privacy import deletion, exports
+from server.features.relations import relations
+from server.features.tweets import earlier_texts
 from server.operations import ownership
 from server.operations.queues import PEOPLE_STREAM
 from tasks.leases import renewed
@@ -49,6 +51,17 @@ async def sweep_exports(workshop: Means) -> None:
     await exports.sweep(workshop.store)
 
 
+async def read_earlier_texts(workshop: Means) -> None:
+    """Find hashtags and mentions in tweets that were written before Perch knew them, or were imported."""
+    if count := await earlier_texts.read_some():
+        log.info("read the texts of %d earlier tweets", count)
+
+
+async def end_mutes(workshop: Means) -> None:
+    """End mutes whose time is over."""
+    await relations.end_mutes()
+
+
 async def carry_out_suspensions(workshop: Means) -> None:
     """Suspend administrators whose suspension was requested 72 hours ago or more; delays do no harm."""
     if not await ownership.is_rehearsal():
@@ -73,6 +86,8 @@ TASKS = (
     Task(deletion.ERASE_USER.name, erase_user, stream=PEOPLE_STREAM),
     Task(exports.MAKE_EXPORT.name, make_export, stream=PEOPLE_STREAM),
     Task("people.sweep_exports", sweep_exports, cron="47 * * * *"),
+    Task("people.read_earlier_texts", read_earlier_texts, cron="* * * * *"),
+    Task("people.end_mutes", end_mutes, cron="* * * * *"),
     Task("people.carry_out_suspensions", carry_out_suspensions, cron="* * * * *"),
     Task("people.resume", resume, cron="* * * * *"),
 )

@@ -1,5 +1,8 @@
 """The process that decodes one picture and makes its variants; forked by `picture_forks`.
 
+It decides whether the picture is acceptable, except for its size in bytes and its format, which
+`server.api.http.uploads` checks first.
+
 It imports nothing of Perch except `picture_variants`, `thumbhash` and `walls`, so that it starts fast and is
 handed no secrets.
 
@@ -68,6 +71,9 @@ HIDDEN_MEGAPIXELS = 100
 # Only these decoders are ever tried, if Pillow has them.
 PLUGINS = ("Bmp", "Gif", "Ico", "Jpeg", "Mpo", "Png", "Tiff", "WebP")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
+
+# The formats of which we want all frames.
+MOVING = ("GIF", "PNG", "WEBP")
 
 # The maximum passes of a JPEG: encoders make a dozen or so at most, and each takes the time of a whole
 # picture.
@@ -141,7 +147,7 @@ def refuse_large(image: Image.Image, original: BinaryIO) -> None:
 
 def is_moving(image: Image.Image) -> bool:
     """Whether we want all its frames, not just the first."""
-    return getattr(image, "is_animated", False) and image.format in ("GIF", "PNG", "WEBP")
+    return image.format in MOVING and getattr(image, "is_animated", False)
 
 
 def paid_for(original: BinaryIO) -> float:
@@ -163,8 +169,11 @@ def scans_of(original: BinaryIO) -> int:
 
 
 def frames_of(image: Image.Image) -> int:
-    """The number of frames in the file."""
-    return 1 if image.format in JPEG else getattr(image, "n_frames", 1)
+    """The number of frames that we want; 1 for formats of which we only take the first.
+
+    Of a TIFF with thousands of pages, counting them takes minutes.
+    """
+    return getattr(image, "n_frames", 1) if image.format in MOVING else 1
 
 
 def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane: str) -> dict[str, Any]:

@@ -55,6 +55,10 @@ BUSY = "another dump or restore test is in progress; `perch runs list` shows it"
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
 
+create_option = click.option(
+    "--create", is_flag=True, help="Create a new Perch if there is none in the data folder yet."
+)
+
 identity_option = click.option(
     "--identity",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -67,6 +71,11 @@ def settings_for_command() -> Settings:
     settings = Settings.load()
     lines.configure("perch", "WARNING", shape="text", secrets=settings.secrets)
     return settings
+
+
+def whose_data(settings: Settings) -> str:
+    """The Perch that a command acts on, in words: people may be in another folder than they think."""
+    return f"the Perch in {settings.data_folder}" if settings.embedded_database else str(settings.database)
 
 
 def with_database(work: Callable[[], Awaitable[T]], *, begins: bool = False) -> T:

@@ -58,7 +58,8 @@ async def examine(settings: Settings) -> list[Finding]:
             found += look(settings)
         except Exception as error:
             found.append(failed(part, error))
-    found += [finding async for finding in look_at_servers(settings)]
+    if not is_nothing_here(settings):
+        found += [finding async for finding in look_at_servers(settings)]
     found.append(look_at_pictures())
     found.append(look_at_walls())
     return found
@@ -118,6 +119,10 @@ def unwise(settings: Settings) -> Iterator[str]:
 def look_at_folder(settings: Settings) -> Iterator[Finding]:
     """Whether we can write to the data folder, and nobody else can read it."""
     folder = settings.data_folder
+    if is_nothing_here(settings):
+        words = "doesn't exist; run this in the folder of your .env, or `perch up` first"
+        yield Finding("warning", "data", f"DATA_DIR {folder} {words}")
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / ".probe"
@@ -135,9 +140,26 @@ def look_at_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("warning", "data", f"DATA_DIR {folder} {words}: chmod 700 {folder}")
     else:
         yield Finding("ok", "data", str(folder))
+    if settings.object_storage == "s3" and has_pictures(settings.objects_folder):
+        words = (
+            "holds pictures, but Perch looks for pictures in the bucket only; with STORAGE=local it shows "
+            "those on the disk, and BACKUP_STORAGE=s3 still sends dumps to the bucket"
+        )
+        yield Finding("warning", "data", f"{settings.objects_folder} {words}")
     for aside in set_aside(folder):
         words = "holds files that Valkey couldn't read and started without; delete it once nobody needs it"
         yield Finding("warning", "data", f"{aside} {words}")
+
+
+def is_nothing_here(settings: Settings) -> bool:
+    """Whether Perch hasn't been started yet, or its data is in another folder: then nothing is made here."""
+    only_our_own = settings.embedded_database and settings.embedded_redis
+    return only_our_own and not settings.data_folder.exists()
+
+
+def has_pictures(folder: Path) -> bool:
+    """Whether a local store has left objects in this folder."""
+    return folder.is_dir() and any(not found.name.startswith(".") for found in folder.iterdir())
 
 
 def look_at_disks(settings: Settings) -> Iterator[Finding]:

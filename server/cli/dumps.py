@@ -45,7 +45,11 @@ def dump() -> None:
 
 @dump.command("now")
 @click.option(
-    "--kind", type=click.Choice(KINDS), default="hour", show_default=True, help="Which kind it is kept as."
+    "--kind",
+    type=click.Choice(KINDS),
+    default="hour",
+    show_default=True,
+    help="Keep it as a dump of this kind.",
 )
 @json_option
 def dump_now(kind: DumpKind, as_json: bool) -> None:
@@ -109,7 +113,9 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
 @identity_option
 @json_option
 def dump_verify(dump_id: str | None, everything: bool, identity: Path | None, as_json: bool) -> None:
-    """Read dumps back in full, check their hashes, and unpack their archives. Exits with 1 if one is damaged.
+    """Read dumps back in full, check their hashes, and unpack the archives of signed ones.
+
+    Exits with 1 if one is damaged. To unpack an encrypted archive, it needs --identity.
 
     `latest` is the newest dump.
 

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import click
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.cli.command import json_option, print_json, progress, with_database, with_workshop
 from server.core.cache import changes, topics

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 import msgspec
 
-from config.addresses import DatabaseAddress, WrongAddress
+from config.database_address import DatabaseAddress, WrongAddress
 from config.settings import Settings
 from config.values import is_web_address
 from server.cli.command import cell, json_option, print_json, progress, table, with_workshop
@@ -79,10 +79,10 @@ def first(
 ) -> None:
     """Import everything from the first implementation, with the same IDs and keys.
 
-    The database here must not have users of its own, so run this before you add the first user, with
-    MODE=PROD. You can interrupt it and run it again: what is done stays done, and pictures whose files were
-    missing are tried again. The settings S3_ACCESS_KEY and S3_SECRET_KEY open the old bucket. If URL has no
-    password, Perch takes it from PGPASSWORD. docs/moving.md has all the steps.
+    This refuses a database in which other users have IDs that would be imported, so run it before you add the
+    first user, with MODE=PROD. You can interrupt it and run it again: what is done stays done, and pictures
+    whose files were missing are tried again. The settings S3_ACCESS_KEY and S3_SECRET_KEY open the old
+    bucket. If URL has no password, Perch takes it from PGPASSWORD. docs/moving.md has all the steps.
 
     \b
     Example:

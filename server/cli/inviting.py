@@ -9,7 +9,15 @@ import click
 from config.settings import Settings
 from config.values import is_loopback
 from server.api.perch.shapes.invitations import link
-from server.cli.command import ID, json_option, print_json, table, with_database
+from server.cli.command import (
+    ID,
+    create_option,
+    json_option,
+    print_json,
+    table,
+    whose_data,
+    with_database,
+)
 from server.core.paging import NEWEST
 from server.features.invitations import invitations
 from server.features.invitations.invitation import DAYS, MAX_DAYS, MAX_USES, InvitationRow
@@ -37,11 +45,15 @@ LISTED = 1000
 @click.option("--note", default="", help="What the link is for; only administrators see it.")
 @click.option("--for", "handle", metavar="HANDLE", help="Give a new key to a user who lost theirs.")
 @click.option("--admin", is_flag=True, help="Make the person who uses the link an administrator.")
+@create_option
 @json_option
-def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_json: bool) -> None:
+def invite(
+    uses: int, days: int, note: str, handle: str | None, admin: bool, create: bool, as_json: bool
+) -> None:
     """Make an invitation link and print it. The link is shown only once.
 
-    Anyone who opens it chooses a handle and a name, and gets a key. The link begins with PUBLIC_URL.
+    Anyone who opens it chooses a handle and a name, and gets a key; with --for, the user only gets another
+    key. The link begins with PUBLIC_URL.
 
     \b
     Examples:
@@ -55,13 +67,13 @@ def invite(uses: int, days: int, note: str, handle: str | None, admin: bool, as_
         user_id = None if handle is None else (await accounts.by_handle(handle)).id
         return await invitations.make(uses=uses, days=days, note=note, user_id=user_id, admin=admin)
 
-    made, token = with_database(make, begins=True)
+    made, token = with_database(make, begins=create)
     settings = Settings.load()
     url = link(settings.public_origin or settings.local_url, token)
     if as_json:
         print_json({**line(made), "token": token, "url": url})
         return
-    click.echo(f"{meaning(made)} This link is shown only once:\n{url}")
+    click.echo(f"{meaning(made)} It is for {whose_data(settings)}, and shown only once:\n{url}")
     if settings.public_url is None and (settings.mode == "PROD" or not is_loopback(settings.host)):
         click.echo("PUBLIC_URL isn't set: people may use another address than the link's.", err=True)
 

@@ -8,7 +8,16 @@ from typing import Any
 import click
 from tortoise.expressions import Q
 
-from server.cli.command import ID, json_option, print_json, table, with_database
+from config.settings import Settings
+from server.cli.command import (
+    ID,
+    create_option,
+    json_option,
+    print_json,
+    table,
+    whose_data,
+    with_database,
+)
 from server.core import audit
 from server.core.audit import TERMINAL, Act
 from server.core.database.connection import transaction
@@ -29,8 +38,9 @@ def users() -> None:
 @click.argument("handle")
 @click.option("--name", help="Display name. Default: the handle.")
 @click.option("--admin", is_flag=True, help="Make the user an administrator.")
+@create_option
 @json_option
-def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
+def add_user(handle: str, name: str | None, admin: bool, create: bool, as_json: bool) -> None:
     """Add a user and print their first key, which is shown only once.
 
     \b
@@ -44,11 +54,12 @@ def add_user(handle: str, name: str | None, admin: bool, as_json: bool) -> None:
             await audit.record(TERMINAL, Act.USER_ADDED, user_id=user.id, admin=admin)
         return user, key
 
-    user, key = with_database(add, begins=True)
+    user, key = with_database(add, begins=create)
     if as_json:
         print_json({**user_row(user), "key": key})
         return
-    click.echo(f"added {user.handle} with the ID {user.id}. This key is shown only once:\n{key}")
+    where = whose_data(Settings.load())
+    click.echo(f"added {user.handle} with the ID {user.id} to {where}. This key is shown only once:\n{key}")
 
 
 @users.command("list")

@@ -80,8 +80,9 @@ checked = click.option(
 def up(check: bool) -> None:
     """Run everything on this machine until Ctrl+C.
 
-    Starts its own PostgreSQL and Valkey (unless DATABASE_URL, REDIS_URL or the settings of their parts name
-    others), applies migrations, and runs the web processes, a worker and a scheduler.
+    Starts its own PostgreSQL (unless DATABASE_URL or DOCKER_DATABASE is set) and its own Valkey (unless
+    REDIS_URL or DOCKER_REDIS is set), applies migrations, and runs the web processes, a worker and a
+    scheduler.
 
     \b
     Example:

@@ -42,7 +42,8 @@ NOBODY = {"waiting": 0, "running": 0, "dead": 0, "workers": 0, "scheduler": Fals
 def status(as_json: bool) -> None:
     """Show health, processes, queue, runs, dumps and storage.
 
-    Of dumps it shows the newest proven one. Exits with 1 if anything is wrong.
+    Of the dumps, it shows only the newest proven one (the newest that passed a restore test). Exits with 1 if
+    anything is wrong.
 
     \b
     Example:

@@ -36,6 +36,15 @@ EXCEPT = """
 # Clients reread everything after an import, so there are no events for single rows.
 FORGET_EVENTS = "DELETE FROM outbox WHERE xmin = pg_current_xact_id()::xid"
 
+# Nor does anybody hear of old likes and follows (the migration `notifications`).
+NOTIFY_NOBODY = "SET LOCAL perch.quiet = 'on'"
+
+# What `server.features.tweets.earlier_texts` is to read.
+READ_TEXTS = """
+    INSERT INTO unread_texts (up_to) SELECT max(id) FROM tweets HAVING max(id) IS NOT NULL
+    ON CONFLICT DO NOTHING
+"""
+
 # Makes new ids larger than all imported ones. $1 table, $2 the largest id to be imported.
 BEYOND = """
     SELECT setval(name, greatest($2::bigint, coalesce(pg_sequence_last_value(name), 0)))
@@ -87,6 +96,11 @@ async def begin(connection: Any, source: Source, known: Known | None, *, dry_run
             last[table] = await source.value(
                 f"SELECT coalesce(max(id), 0) FROM {table} WHERE id BETWEEN 1 AND $1::bigint", LARGEST_ID
             )
+            if not 0 <= last[table] <= LARGEST_ID:
+                raise ImportRefused(
+                    f"the old database counts wrongly: it says that the largest id of {table} up to "
+                    f"{LARGEST_ID} is {last[table]}. Look for functions that were added to it"
+                )
             await _refuse_collisions(connection, source, table, done)
             if not dry_run:
                 await connection.fetch(BEYOND, table, last[table])
@@ -121,8 +135,9 @@ async def note(connection: Any, known: Known, step: str, batch: Batch, reached: 
 
 
 async def finish(connection: Any, known: Known) -> None:
-    """Mark the import as finished, and make open pages reload."""
+    """Mark the import as finished, and make open pages reload. A task reads the texts of the tweets."""
     async with connection.transaction():
+        await connection.execute(READ_TEXTS)
         await connection.execute(FINISH, known.fingerprint)
         await connection.execute(RENEW)
     with suppress(asyncpg.InsufficientPrivilegeError):  # streams then notice when they are reopened

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from asyncpg.exceptions import InterfaceError, PostgresError
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.cache import changes, topics
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
@@ -123,6 +123,7 @@ async def _read_all(old: Source, known: Known, target: Target, show: Callable[[i
         async for rows in old.batches(step.sql, reached):
             try:
                 async with connection.transaction():
+                    await connection.execute(book.NOTIFY_NOBODY)
                     batch = await step.work(rows, target)
                     await book.note(connection, known, step.name, batch, rows[-1]["position"])
             except asyncpg.UniqueViolationError as error:

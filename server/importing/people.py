@@ -34,12 +34,14 @@ ADD_KEYS = """
     SELECT user_id, hash, CASE WHEN public THEN 'demo' ELSE $4 END, '{read,write,account}', public, true
     FROM unnest($1::bigint[], $2::bytea[], $3::boolean[]) AS new (user_id, hash, public)
 """
+# Between this import's users only, who all arrived at the same time ($4).
 ADD_FOLLOWS = """
     INSERT INTO follows (follower_id, followee_id, created_at)
     SELECT follower_id, followee_id, new.created_at
     FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) WITH ORDINALITY
         AS new (follower_id, followee_id, created_at, number)
-    JOIN users a ON a.id = follower_id JOIN users b ON b.id = followee_id
+    JOIN users a ON a.id = follower_id AND a.created_at = $4
+    JOIN users b ON b.id = followee_id AND b.created_at = $4
     ORDER BY number ON CONFLICT DO NOTHING RETURNING follower_id, followee_id
 """
 
@@ -106,13 +108,17 @@ async def follows(found: Sequence[Any], target: Target) -> Batch:
     if not target.dry_run and coming:
         followers, followees = zip(*coming, strict=True)
         made = await target.connection.fetch(
-            ADD_FOLLOWS, list(followers), list(followees), list(coming.values())
+            ADD_FOLLOWS, list(followers), list(followees), list(coming.values()), target.first_time
         )
         done = {(row["follower_id"], row["followee_id"]) for row in made}
     for pair in coming:
         batch.count("subscriptions", taken=pair in done)
         if pair not in done:
-            batch.tell("subscriptions", _pair(pair), "it already exists here, or one of the two is gone")
+            batch.tell(
+                "subscriptions",
+                _pair(pair),
+                "it already exists here, or one of the two is gone or wasn't imported",
+            )
     return batch
 
 

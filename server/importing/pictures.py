@@ -34,11 +34,13 @@ WAITING = f"""
 """
 HOW_MANY = "SELECT count(*) FROM import_pictures WHERE fingerprint = $1 AND media_id IS NULL"
 
+# For tweets of this import's users only, who all arrived at the same time ($4).
 ADD = """
     INSERT INTO media_attachments (token, owner_id, tweet_id, position)
     SELECT token, t.author_id, t.id, place
     FROM unnest($1::text[], $2::bigint[], $3::smallint[]) AS new (token, tweet_id, place)
-    JOIN tweets t ON t.id = new.tweet_id ORDER BY t.id, place RETURNING id, token, tweet_id, owner_id
+    JOIN tweets t ON t.id = new.tweet_id JOIN users a ON a.id = t.author_id AND a.created_at = $4
+    ORDER BY t.id, place RETURNING id, token, tweet_id, owner_id
 """
 SETTLE = """
     UPDATE import_pictures p SET media_id = new.media_id, reason = new.reason
@@ -135,7 +137,7 @@ async def _write(some: Sequence[Any], copied: Sequence[Copied], target: Target, 
     ]
     tokens, tweet_ids, places = zip(*new, strict=True) if new else ((), (), ())
     async with target.connection.transaction():
-        added = await target.connection.fetch(ADD, tokens, tweet_ids, places)
+        added = await target.connection.fetch(ADD, tokens, tweet_ids, places, target.first_time)
         ids = {row["token"]: row["id"] for row in added}
         settled = [
             (row["tweet_id"], row["picture_id"], ids.get(copy.token), _reason(copy, ids))
@@ -152,4 +154,4 @@ async def _write(some: Sequence[Any], copied: Sequence[Copied], target: Target, 
 
 def _reason(copy: Copied, ids: Collection[str]) -> str | None:
     gone = copy.token is not None and copy.token not in ids
-    return "its tweet no longer exists here" if gone else copy.reason
+    return "its tweet isn't here, or its author wasn't imported" if gone else copy.reason

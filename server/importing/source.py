@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.database.connecting import connect
 from server.core.database.connection import AWAY, CONNECT_TIMEOUT, NO_TIMEOUTS, SESSION_SETTINGS
 from server.importing.errors import SourceUnusable
@@ -38,11 +38,16 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "medias": {"tweet_id": NUMBER, "picture_id": NUMBER},
 }
 
-# Only plain tables that show everybody the same rows: a view could show something else to each step.
+# What the old database's owner may have defined must not change what our statements mean.
+SESSION = {**SESSION_SETTINGS, **NO_TIMEOUTS, "search_path": "pg_catalog, public"}
+
+# Only plain tables that show everybody the same rows: a view, or a table that inherits from another server's,
+# could show something else to each step.
 THERE = """
     SELECT a.attname AS name, t.typname AS type
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
     WHERE c.oid = to_regclass($1) AND c.relkind = 'r' AND NOT c.relrowsecurity
+        AND NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhparent = c.oid)
         AND a.attnum > 0 AND NOT a.attisdropped AND t.typnamespace = 'pg_catalog'::regnamespace
 """
 
@@ -97,7 +102,7 @@ async def opened(address: DatabaseAddress) -> AsyncIterator[Source]:
             address,
             within=CONNECT_TIMEOUT,
             server_settings={"application_name": "perch import"},
-            session={**SESSION_SETTINGS, **NO_TIMEOUTS},
+            session=SESSION,
         )
     try:
         with translated(str(address)):

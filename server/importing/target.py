@@ -35,10 +35,16 @@ class Target:
 
     def time_of(self, tweet_id: int) -> datetime:
         """The time given to a tweet: before this import, and in the order of the ids."""
-        spacing = min(SPACING, ALL_WITHIN / max(1, self.last_tweet))
-        return min(self.began_at - spacing * (self.last_tweet - tweet_id), datetime.now(UTC))
+        return min(self.began_at - self._spacing * (self.last_tweet - tweet_id), datetime.now(UTC))
 
     @property
     def first_time(self) -> datetime:
-        """The time given to people's arrival: before the first tweet."""
-        return self.time_of(0)
+        """The time given to people's arrival: before the first tweet, and the same in each run.
+
+        The import recognizes its own users by it, and adds nothing to others.
+        """
+        return self.began_at - self._spacing * self.last_tweet
+
+    @property
+    def _spacing(self) -> timedelta:
+        return min(SPACING, ALL_WITHIN / max(1, self.last_tweet))

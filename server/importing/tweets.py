@@ -10,11 +10,13 @@ from server.importing.account import Batch
 from server.importing.statements import LARGEST_ID
 from server.importing.target import Target
 
+# Of this import's users only, who all arrived at the same time: here and below, the last argument.
 ADD_TWEETS = """
     INSERT INTO tweets (id, author_id, content, created_at)
     SELECT new.id, author_id, content, new.created_at
     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[])
-        AS new (id, author_id, content, created_at) JOIN users u ON u.id = author_id
+        AS new (id, author_id, content, created_at)
+    JOIN users u ON u.id = author_id AND u.created_at = $5
     RETURNING id
 """
 
@@ -23,7 +25,8 @@ ADD_LIKES = """
     INSERT INTO likes (tweet_id, user_id, created_at)
     SELECT tweet_id, user_id, t.created_at
     FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS new (tweet_id, user_id, number)
-    JOIN tweets t ON t.id = tweet_id JOIN users u ON u.id = user_id
+    JOIN tweets t ON t.id = tweet_id JOIN users a ON a.id = t.author_id AND a.created_at = $3
+    JOIN users u ON u.id = user_id AND u.created_at = $3
     ORDER BY number ON CONFLICT DO NOTHING RETURNING tweet_id, user_id
 """
 
@@ -51,12 +54,13 @@ async def tweets(found: Sequence[Any], target: Target) -> Batch:
             [row["user_id"] for row in coming.values()],
             [_cut(row["content"] or "") for row in coming.values()],
             [target.time_of(tweet_id) for tweet_id in coming],
+            target.first_time,
         )
         done = {row["id"] for row in made}
     for tweet_id in coming:
         batch.count("tweets", taken=tweet_id in done)
         if tweet_id not in done:
-            batch.tell("tweets", tweet_id, "its author no longer exists here")
+            batch.tell("tweets", tweet_id, "its author isn't here, or wasn't imported")
     return batch
 
 
@@ -80,12 +84,16 @@ async def likes(found: Sequence[Any], target: Target) -> Batch:
     done = set(coming)
     if not target.dry_run and coming:
         tweet_ids, user_ids = zip(*coming, strict=True)
-        made = await target.connection.fetch(ADD_LIKES, list(tweet_ids), list(user_ids))
+        made = await target.connection.fetch(ADD_LIKES, list(tweet_ids), list(user_ids), target.first_time)
         done = {(row["tweet_id"], row["user_id"]) for row in made}
     for pair in coming:
         batch.count("likes", taken=pair in done)
         if pair not in done:
-            batch.tell("likes", _pair(pair), "it already exists here, or its tweet or user is gone")
+            batch.tell(
+                "likes",
+                _pair(pair),
+                "it already exists here, or its tweet or user is gone or wasn't imported",
+            )
     return batch
 
 

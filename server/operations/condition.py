@@ -39,6 +39,13 @@ RECONCILED = (
 )
 
 
+# What to say if the last run of a kind failed.
+FAILED = {
+    RunKind.DRILL: "the last restore test failed",
+    RunKind.RETENTION: "the last removal of old data failed",
+    RunKind.RECONCILE: "the last reconciliation failed",
+}
+
 # Events that wait more seconds than this are no longer live.
 LATE = 10
 
@@ -70,7 +77,7 @@ async def troubles(timetable: Timetable, jobs: Jobs, *, now: datetime | None = N
         return [Trouble("rehearsal", "this Perch is a rehearsal, which only reads the stores")]
     now = now or datetime.now(UTC)
     found = [await _old_dump(kind, timetable, now) for kind in USUAL]
-    found.append(await _failed_drill())
+    found += [await _failed(kind) for kind in FAILED]
     found.append(await _unreconciled())
     found.append(await _put_aside(jobs, now))
     found.append(await late_events())
@@ -102,11 +109,11 @@ async def _first_seen(kind: RunKind) -> datetime | None:
     return first.ended_at if first else None
 
 
-async def _failed_drill() -> Trouble | None:
-    newest = await runs.newest(RunKind.DRILL, RunState.DONE, RunState.FAILED)
+async def _failed(kind: RunKind) -> Trouble | None:
+    newest = await runs.newest(kind, RunState.DONE, RunState.FAILED)
     if newest is None or newest.state is RunState.DONE:
         return None
-    return Trouble("failed_drill", "the last restore test failed", newest.error)
+    return Trouble(f"failed_{kind}", FAILED[kind], newest.error)
 
 
 async def _unreconciled() -> Trouble | None:

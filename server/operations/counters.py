@@ -22,12 +22,14 @@ class Counter:
         column: the column's name.
         rows: the table whose rows it counts.
         by: the column of that table which refers to the row that has the counter.
+        where: SQL for which of these rows count.
     """
 
     table: Literal["tweets", "users"]
     column: str
     rows: str
     by: str
+    where: str = "true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def recount(counters: Sequence[Counter]) -> Iterator[str]:
         of_table = [counter for counter in counters if counter.table == counted.table]
         counts = ", ".join(f"coalesce({each.column}.n, 0) AS {each.column}" for each in of_table)
         joins = " ".join(
-            f"LEFT JOIN (SELECT {each.by} AS id, count(*) AS n FROM {each.rows} GROUP BY 1) {each.column} "
+            f"LEFT JOIN (SELECT {each.by} AS id, count(*) AS n FROM {each.rows} WHERE {each.where} "
+            f"GROUP BY 1) {each.column} "
             f"ON {each.column}.id = t.id"
             for each in of_table
         )
@@ -90,7 +93,8 @@ def _wrong(counted: Counted, counters: Sequence[Counter]) -> str:
     """SQL for the rows whose counters are wrong, with ids after $1 and up to $2."""
     joins = " ".join(
         f"LEFT JOIN (SELECT {each.by} AS id, count(*) AS n FROM {each.rows} "
-        f"WHERE {each.by} > $1 AND {each.by} <= $2 GROUP BY 1) {each.column} ON {each.column}.id = t.id"
+        f"WHERE {each.by} > $1 AND {each.by} <= $2 AND {each.where} GROUP BY 1) {each.column} "
+        f"ON {each.column}.id = t.id"
         for each in counters
     )
     differ = " OR ".join(f"t.{each.column} <> coalesce({each.column}.n, 0)" for each in counters)
@@ -102,7 +106,8 @@ def _wrong(counted: Counted, counters: Sequence[Counter]) -> str:
 def _mended(counted: Counted, counters: Sequence[Counter]) -> str:
     """SQL that recounts the locked row $1, and returns it, with a newer version, if it was wrong."""
     counts = ", ".join(
-        f"(SELECT count(*) FROM {each.rows} WHERE {each.by} = $1) AS {each.column}" for each in counters
+        f"(SELECT count(*) FROM {each.rows} WHERE {each.by} = $1 AND {each.where}) AS {each.column}"
+        for each in counters
     )
     values = ", ".join(f"{each.column} = c.{each.column}" for each in counters)
     differ = " OR ".join(f"t.{each.column} <> c.{each.column}" for each in counters)

@@ -99,7 +99,7 @@ class Ownership:
             return None
         try:
             return msgspec.json.decode(data, type=Owner)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise MarkerDamaged(f"the marker {self.key} can't be read") from None
 
     async def is_ours(self) -> bool:

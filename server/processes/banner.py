@@ -12,6 +12,7 @@ import textwrap
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 from config.settings import Settings
 from server.core.database.connecting import connect
@@ -41,10 +42,11 @@ def banner(settings: Settings) -> str:
     }
     if settings.host != settings.local_host:
         rows["Open"] += " here; elsewhere, use this machine's name or address"
-    if settings.demo:
+    people = who_there_is(settings)
+    if settings.demo and people.demo:
         rows["Demo keys"] = "test (Иван) and test1 (Катя)"
     command = command_name()
-    if not has_administrator(settings):
+    if not people.administrators:
         rows["Next"] = with_command("invite an administrator", f"{command} invite --admin")
     elif not settings.demo:
         rows["Invite"] = with_command("make a link for new people", f"{command} invite")
@@ -69,25 +71,35 @@ def row(name: str, value: str) -> list[str]:
     return [f"  {name if number == 0 else '':<{NAMES - 2}}{line}" for number, line in enumerate(lines)]
 
 
-def has_administrator(settings: Settings) -> bool:
-    """Whether anyone can invite others; True if the database can't tell."""
+class People(NamedTuple):
+    """Whether there is anyone who can invite others, and whether there are demo users."""
 
-    async def ask() -> bool:
+    administrators: bool
+    demo: bool
+
+
+PEOPLE = """
+    SELECT EXISTS (SELECT 1 FROM users WHERE is_admin),
+        EXISTS (SELECT 1 FROM users WHERE demo AND deleted_at IS NULL)
+"""
+
+
+def who_there_is(settings: Settings) -> People:
+    """Ask the database. If it can't tell, suppose that there are both."""
+
+    async def ask() -> People:
         connection = await connect(settings.database, within=PATIENCE)
         try:
-            found = await connection.fetchval(
-                "SELECT EXISTS (SELECT 1 FROM users WHERE is_admin)", timeout=PATIENCE
-            )
+            return People(*await connection.fetchrow(PEOPLE, timeout=PATIENCE))
         finally:
             await connection.close(timeout=PATIENCE)
-        return bool(found)
 
     try:
         return asyncio.run(ask())
     except Exception as error:
         if not is_passing(error):
             raise
-        return True
+        return People(administrators=True, demo=True)
 
 
 def command_name() -> str:

@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from config import programs
-from config.addresses import POSTGRES_PORT, UnsafeFolder, embedded_socket_folder, require_private
+from config.database_address import POSTGRES_PORT, UnsafeFolder, embedded_socket_folder, require_private
 from config.settings import Settings
 from server.processes import lock
 from server.processes.errors import CannotRun

@@ -29,7 +29,8 @@ def database_for_command(settings: Settings, *, begins: bool = False) -> Iterato
     folders.require_folders()
     if not begins and not (folders.postgres / "PG_VERSION").exists():
         raise EmbeddedUnavailable(
-            f"DATA_DIR: there is no Perch in {folders.data}: check the folder, or start one with `perch up`"
+            f"DATA_DIR: there is no Perch in {folders.data}: check the folder, or start one with `perch up` "
+            "(some commands have --create)"
         )
     folders.create()
     try:

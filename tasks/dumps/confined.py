@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.operations.dumps.errors import DumpFailed
 from tasks.dumps.postgres import connected, quoted
 

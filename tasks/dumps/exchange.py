@@ -6,7 +6,7 @@ import asyncio
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from tasks.dumps.kept_databases import MAINTENANCE
 from tasks.dumps.postgres import connected, quoted
 

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.audit import Act
 from server.core.database.connection import AWAY
 from server.core.transient import reason

@@ -14,7 +14,7 @@ from typing import IO, Any, cast
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.programs import major_version
 from config.version import VERSION
 from server.operations import runs, server_keys

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, cast
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.operations.dumps.errors import DumpDamaged, DumpFailed
 from server.operations.dumps.manifest import Manifest
 from tasks.dumps.channel import Sink

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 
 from config import programs
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.database.connecting import connect
 from server.operations import server_key
 from server.operations.dumps.errors import DumpFailed, ProgramFailed

@@ -12,7 +12,7 @@ import asyncpg
 from asyncpg.exceptions import PostgresError
 from tortoise.exceptions import BaseORMException
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.programs import clients as installed_clients
 from config.settings import Settings
 from server.core.database import migrate

@@ -16,6 +16,7 @@ from config import log_files
 from config.settings import Settings
 from server.core.limits import quotas
 from server.core.live import event
+from server.features.notifications import notifications
 from server.features.tweets import idempotency
 from server.operations import runs, server_keys
 from server.operations.dumps import catalogue
@@ -54,6 +55,7 @@ async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     for folder in (workshop.settings.s3_dump_folder, workshop.settings.s3_logs_folder):
         unfinished += await workshop.backups.remove_unfinished(folder.strip("/") + "/", before=before)
     rows = await runs.forget_old() + await idempotency.forget_old() + await quotas.forget_old()
+    rows += await notifications.forget_old()
     told = await event.forget_old()
     rules = "none"
     try:

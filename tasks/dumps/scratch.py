@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core.database.locks import AdvisoryLock
 from server.operations.dumps.errors import Busy, DumpFailed

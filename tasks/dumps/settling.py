@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core import audit_rows as audit
 from server.core.audit import Act
 from server.core.database.connection import AWAY

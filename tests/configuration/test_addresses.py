@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.addresses import DatabaseAddress, Host, WrongAddress
+from config.database_address import DatabaseAddress, Host, WrongAddress
 from config.redis_address import RedisAddress
 from config.settings import Settings
 from tests.certificates import certificate

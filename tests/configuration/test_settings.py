@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config.addresses import MAX_SOCKET_FOLDER, embedded_socket_folder
+from config.database_address import MAX_SOCKET_FOLDER, embedded_socket_folder
 from config.env_names import OBSOLETE, unknown_names, unused_names
 from config.settings import Settings, WrongSetting
 from tests.configuration.first_env import FIRST

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from asyncpg.exceptions import PostgresError
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core.database import sessions
 from server.core.database.connecting import connect

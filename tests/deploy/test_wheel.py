@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import json
+import re
 import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -12,22 +12,16 @@ from pathlib import Path
 import pytest
 
 from config.version import VERSION
-from tests import servers
+from server.api.http.client_files import ClientFiles
+from tests import delivered
+from tests.delivered import ROOT
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("config", "server", "storage", "tasks", "static")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        [servers.PERCH.parent / "uv", "build", "--quiet", "--no-build-isolation", "--out-dir", folder],
-        cwd=ROOT,
-        env={**os.environ, "VIRTUAL_ENV": sys.prefix},
-        check=True,
-    )
-    return folder
+    return delivered.built(tmp_path_factory.mktemp("dist"))
 
 
 def kept() -> set[str]:
@@ -52,3 +46,31 @@ def test_the_source_package_holds_every_file_too(built: Path) -> None:
     with tarfile.open(built / f"perch_microblog-{VERSION}.tar.gz") as source:
         names = {name.removeprefix(prefix) for name in source.getnames()}
     assert kept() | {"README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml"} <= names
+
+
+def test_both_packages_contain_the_bundled_client_with_its_licences(built: Path, tmp_path: Path) -> None:
+    with tarfile.open(built / f"perch_microblog-{VERSION}.tar.gz") as source:
+        sent = {name.partition("/")[2] for name in source.getnames()}
+    static = delivered.unpacked(built, tmp_path) / "static"
+    bundle = {f"static/{path.relative_to(static).as_posix()}" for path in (static / "bundle").rglob("*.*")}
+    assert bundle <= sent
+    licences = (static / "bundle" / "LICENSES.txt").read_text()
+    for package in json.loads((static / "vendor" / "vendor.json").read_text())["packages"]:
+        assert f"{package['name']} {package['version']}" in licences
+
+
+def test_the_bundle_is_served_small_and_compressed(built: Path, tmp_path: Path) -> None:
+    static = delivered.unpacked(built, tmp_path) / "static"
+    client = ClientFiles.load(static)
+    page = client.page.body.decode()
+    first = re.findall(rf'modulepreload" href="/static/{client.version}/([^"]+)"', page)
+    assert sum(len(client.files[name].brotli or b"") for name in first) <= 50_000
+    assert len(client.page.gzipped or b"") <= 4_000
+    assert "importmap" not in page
+    assert "sha256-" not in client.policy
+    assert "core/router.js" not in client.files
+    for name, file in client.files.items():
+        if name.endswith((".js", ".css")):
+            assert file.brotli is not None
+            for needed in re.findall(r"""(?:from|import)\(?["'`]\./([\w.-]+\.js)["'`]""", file.body.decode()):
+                assert needed in client.files, (name, needed)

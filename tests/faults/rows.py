@@ -57,7 +57,7 @@ FAULTS: dict[str, Fault] = {
     "storage": Fault(
         "storage answers 500, hangs, cuts in the middle, flips a bit; disk full",
         "an upload answers a clear error and leaves nothing behind; a dump is tried again, never reported as "
-        "good; a flipped bit is found by verify and by the drill",
+        "good; a flipped bit is found by `perch dump verify` and by the restore test",
     ),
     "dump-killed": Fault(
         "a dump killed at 100 random moments",

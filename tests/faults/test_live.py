@@ -80,7 +80,7 @@ async def test_a_relay_killed_after_its_commit_loses_and_repeats_no_event(
     await following
     assert follower.texts == [*texts, "the last one"]
     assert follower.numbers == sorted(set(follower.numbers))
-    measured(f"relay killed with a tweet in its hands, {RELAYS_KILLED} times: each tweet once, in order")
+    measured(f"relay killed while it moved a tweet, {RELAYS_KILLED} times: each tweet once, in order")
 
 
 async def is_held(site: Site) -> bool:

@@ -117,7 +117,7 @@ async def test_a_renewal_under_load_fails_no_request(perch: Perch, measured: Cal
         assert len(webs(perch)) == 2
         measured(
             f"{RENEWALS} renewals under load: {load.statuses.total():,} requests, none dropped, the slowest "
-            f"{load.slowest * 1000:.0f} ms; {len(follower.texts):,} tweets heard once and in order"
+            f"{load.slowest * 1000:.0f} ms; {len(follower.texts):,} tweets received once and in order"
         )
 
 

@@ -90,8 +90,8 @@ async def test_each_slot_runs_once_despite_killed_schedulers_and_clock_changes(
     assert len(skipped) >= A_WHILE
     counted = len([row for row in rows if row["state"] == "done"])
     measured(
-        f"two schedulers killed, a clock set forth and back by {AHEAD}: {len(here)} slots with one row each, "
-        f"{counted} of them run, each once, {len(skipped)} skipped"
+        f"two schedulers killed, a clock set forward and back by {AHEAD}: {len(here)} slots with one row "
+        f"each, {counted} of them run, each once, {len(skipped)} skipped"
     )
 
 

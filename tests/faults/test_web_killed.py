@@ -150,6 +150,6 @@ async def test_tweets_are_complete_or_absent_although_processes_are_killed(
     assert there <= written.answered | written.unanswered
     measured(
         f"{kills} web processes killed under {WRITERS} writers: {written.failures} requests broke off, "
-        f"{len(written.answered):,} tweets answered and all there, of {len(written.unanswered)} without an "
-        f"answer {len(there - written.answered)} there and whole"
+        f"{len(written.answered):,} tweets answered and all there; of {len(written.unanswered)} tweets "
+        f"without an answer, {len(there - written.answered)} are there, whole"
     )

@@ -67,6 +67,8 @@ async def test_the_work_of_a_killed_worker_is_taken_over_and_done_once(
     with started(house.environment, house.log, changes) as worker:
         await until(lambda: at_pictures_and_dump(house), within=20)
         kill(worker.pid)
+        # Nearly always the dump, sometimes a small object that was there for a moment.
+        begun = [*(house.settings.backup_folder / ".aside").iterdir()]
         assert (await catalogue.read(house.backups, house.settings, Keyring([]))).dumps == []
         killed = time.monotonic()
     with started(house.environment, house.log, changes) as worker:
@@ -89,7 +91,7 @@ async def test_the_work_of_a_killed_worker_is_taken_over_and_done_once(
     every = [key for token in tokens for key in object_keys.all_of_picture(token, "tweets_media")]
     assert {*await objects(house.pictures)} == {*every} - {*map(object_keys.incoming, tokens)}
     later = datetime.now(UTC) + timedelta(hours=1)
-    assert await house.backups.remove_unfinished("", before=later) > 0
+    assert await house.backups.remove_unfinished("", before=later) >= len(begun)
     assert await house.database.fetchval("SELECT max(attempts) FROM media_attachments") <= 2
     measured(
         f"killed in the middle of pictures and a dump: all done after {first:.0f} s; of shipping logs: after "

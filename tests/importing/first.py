@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.context import Context
 from server.core.jobs import Jobs
@@ -45,6 +46,9 @@ SCHEMA = """
         PRIMARY KEY (tweet_id, picture_id)
     );
 """
+
+# The same with larger numbers and no constraint.
+BIG = re.sub(r" REFERENCES \w+ \(id\)", "", SCHEMA.replace("serial", "bigint").replace(" int", " bigint"))
 
 # Manual changes and restores may leave a database like this, in which no constraint refuses anything any
 # more.

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core.database.connection import rows
 from server.importing.files import FilesInFolder

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.context import Context
 from server.importing import files
 from server.importing.files import FilesInBucket, FilesInFolder, PictureNotTaken

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.context import Context
 from server.core.database.connection import rows
@@ -129,6 +129,7 @@ async def test_nothing_is_written_to_the_old_database(ugly: DatabaseAddress, per
         ("ALTER TABLE tweets ALTER content TYPE bytea USING ''", "tweets.content as bpchar, it is bytea"),
         ("DROP TABLE medias, likes", "the table likes; the table medias"),
         ("ALTER TABLE likes RENAME TO had; CREATE VIEW likes AS SELECT * FROM had", "the table likes"),
+        ("CREATE TABLE more () INHERITS (likes)", "the table likes"),
         ("ALTER TABLE likes ENABLE ROW LEVEL SECURITY", "the table likes"),
         ("CREATE DOMAIN public.int8 AS bigint; ALTER TABLE users ALTER id TYPE public.int8", "users.id"),
     ],
@@ -142,6 +143,72 @@ async def test_a_database_of_another_kind_is_refused_in_one_line(
     with pytest.raises(SourceUnusable) as refused:
         await take_over(address, perch)
     assert str(refused.value).endswith(f"isn't a database of the first implementation: it lacks {lacking}")
+
+
+# Calls everything equal to everything, but for the questions that would give that away.
+OPERATOR = """
+    CREATE SCHEMA evil;
+    CREATE FUNCTION evil.equal(a bigint, b bigint) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+        RETURN a OPERATOR(pg_catalog.=) b OR current_query() !~ 'min\\(id\\)|fingerprint';
+    END $$;
+    CREATE OPERATOR evil.= (FUNCTION = evil.equal, LEFTARG = bigint, RIGHTARG = bigint);
+    ALTER DATABASE first SET search_path = evil, pg_catalog, public
+"""
+
+
+@pytest.mark.parametrize("path", ["pg_catalog, public", "evil, pg_catalog, public"])
+async def test_the_old_database_adds_nothing_to_people_whom_it_did_not_bring(
+    settings: Settings, perch: Context, anybody: Caller, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The second path is for a server that doesn't do as told."""
+    await rows("SELECT setval('users_id_seq', 10000), setval('tweets_id_seq', 50000)")
+    alice, bob = await register(anybody.send, "alice"), await register(anybody.send, "bob")
+    theirs = await alice.tweet("mine")
+    address = await first.made(settings, schema=first.BIG)
+    async with first.connected(address) as connection:
+        await connection.execute(
+            "INSERT INTO users VALUES (1, 'key', 'Mallory');"
+            "INSERT INTO tweets VALUES (1, 'hello', NULL, 1, 0);"
+            f"INSERT INTO tweets VALUES (2, 'in her name', NULL, {alice.id}, 0);"
+            f"INSERT INTO likes VALUES ({bob.id}, {theirs}), ({bob.id}, 1), (1, {theirs}), (1, 1);"
+            f"INSERT INTO subscriptions VALUES ({alice.id}, {bob.id}, now()), ({alice.id}, 1, now());"
+            f"INSERT INTO pictures VALUES (1, '{first.LINK.format(first.NAMES[1])}');"
+            f"INSERT INTO medias VALUES ({theirs}, 1), (1, 1)"
+        )
+        await connection.execute(OPERATOR)
+    monkeypatch.setitem(source.SESSION, "search_path", path)
+    await take_over(address, perch)
+    likes = await rows("SELECT user_id, tweet_id FROM likes")
+    assert [(like["user_id"], like["tweet_id"]) for like in likes] == [(1, 1)]
+    assert await rows("SELECT 1 FROM follows") == []
+    assert await rows("SELECT 1 FROM media_attachments WHERE tweet_id = $1", theirs) == []
+    authors = await rows("SELECT id, author_id FROM tweets ORDER BY id")
+    assert [(one["id"], one["author_id"]) for one in authors] == [(1, 1), (theirs, alice.id)]
+
+
+# Reports a larger id than there may be, which would leave no room for new ones.
+MAXIMUM = f"""
+    CREATE SCHEMA evil;
+    CREATE FUNCTION evil.larger(bigint, bigint) RETURNS bigint LANGUAGE sql AS 'SELECT {2**53 - 1}';
+    CREATE AGGREGATE evil.max(bigint) (sfunc = evil.larger, stype = bigint);
+    CREATE FUNCTION evil.set_config(text, text, boolean) RETURNS text LANGUAGE sql AS 'SELECT $2';
+    ALTER DATABASE first SET search_path = evil, pg_catalog, public
+"""
+
+
+async def test_the_old_database_cannot_use_up_the_ids(
+    settings: Settings, perch: Context, anybody: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = await first.made(settings, schema=first.BIG)
+    async with first.connected(address) as connection:
+        await connection.execute("INSERT INTO users VALUES (1, 'key', 'Mallory')")
+        await connection.execute(MAXIMUM)
+    with monkeypatch.context() as patched:
+        patched.setitem(source.SESSION, "search_path", "evil, pg_catalog, public")
+        with pytest.raises(ImportRefused, match="the largest id of users"):
+            await take_over(address, perch)
+    await take_over(address, perch)
+    assert (await register(anybody.send, "bob")).id == 2
 
 
 async def test_a_missing_database_is_reported_in_one_line(

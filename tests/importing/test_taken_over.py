@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.context import Context
 from server.core.database.connection import rows
 from server.importing.files import FilesInFolder
@@ -187,6 +187,7 @@ async def test_tweets_keep_text_and_order_and_their_counters_are_recounted(
     ivan = (await reader.get("/api/users/1"))["user"]
     assert (ivan["tweets_count"], ivan["followers_count"], ivan["following_count"]) == (2, 4, 1)
     assert await column("SELECT count(*) FROM outbox") == [0]
+    assert await column("SELECT count(*) FROM notifications") == [0]
 
 
 async def test_follow_times_are_read_in_the_old_servers_time_zone(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.addresses import embedded_socket_folder
+from config.database_address import embedded_socket_folder
 from config.settings import Settings, WrongSetting
 from server.processes import embedded
 from tests.whole.conftest import perch

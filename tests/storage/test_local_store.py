@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from storage.base import ObjectNotFound
 from storage.local import LocalStore
 from tests.storage.test_object_store import body, read
 from tests.waiting import PATIENCE, until
@@ -36,7 +38,61 @@ async def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
     assert list((tmp_path / "objects" / ".aside").iterdir()) == []
 
 
+async def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
+    """Somebody else may be able to write there."""
+    store, secret = LocalStore(tmp_path / "objects"), tmp_path / "secret"
+    await store.open()
+    secret.write_text("secret")
+    (tmp_path / "objects" / "link").symlink_to(secret)
+    os.mkfifo(tmp_path / "objects" / "pipe")
+    for key in ("link", "pipe"):
+        with pytest.raises(ObjectNotFound):
+            await read(store, key)
+        with pytest.raises(ObjectNotFound):
+            await store.fetch(key, tmp_path / "fetched")
+    assert [item.key async for item in store.list()] == []
+    await store.put("type", body(b"x"), content_type="text/plain")
+    (tmp_path / "objects" / ".type.type").unlink()
+    (tmp_path / "objects" / ".type.type").symlink_to(secret)
+    with pytest.raises(ObjectNotFound):
+        await store.info("type")
+
+
 @pytest.mark.fault("storage")
+async def test_whatever_is_in_a_type_file_does_little(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    await store.open()
+    await store.put("key", body(b"x"), content_type="text/plain")
+    side = tmp_path / ".type.key"
+    for content in (b"\xff", b"", b"text/plain\r\nset-cookie: x", b"text/" + b"x" * 300):
+        side.write_bytes(content)
+        assert (await store.info("key")).content_type == "application/octet-stream"
+    with side.open("wb") as file:
+        file.truncate(1 << 40)  # takes no room on the disk
+    assert (await store.info("key")).content_type == "application/octet-stream"
+    side.unlink()
+    side.mkdir()
+    assert (await store.info("key")).content_type == "application/octet-stream"
+    assert [one.key async for one in store.list()] == ["key"]
+
+
+async def test_folders_within_folders_do_not_exhaust_the_stack(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    await store.open()
+    await store.put("a/b/key", body(b"x"), content_type="text/plain")
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1500):  # deeper than a path may be long
+        os.mkdir("f", dir_fd=folder)
+        folder, above = os.open("f", os.O_RDONLY, dir_fd=folder), folder
+        os.close(above)
+    os.close(folder)
+    try:
+        assert [one.key async for one in store.list()] == ["a/b/key"]
+    finally:  # Python's own functions, with which pytest cleans up, would fail
+        removing = await asyncio.create_subprocess_exec("rm", "-rf", tmp_path / "f")
+        assert await removing.wait() == 0
+
+
 def test_a_full_disk_is_reported_clearly_and_nothing_is_left_behind(tmp_path: Path) -> None:
     command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.storage.full_disk"]
     said = subprocess.run([*command, tmp_path / "disk"], capture_output=True, text=True, check=True).stdout

@@ -107,13 +107,21 @@ async def test_deliberately_rare_dumps_are_not_overdue(settings: Settings, jobs:
     assert [trouble.word for trouble in await condition.troubles(rare, jobs, now=NOW)] == ["old_dump_hour"]
 
 
-async def test_a_failed_restore_test_degrades_health_until_one_succeeds(
-    settings: Settings, jobs: Jobs
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        (RunKind.DRILL, "restore test"),
+        (RunKind.RETENTION, "removal of old data"),
+        (RunKind.RECONCILE, "reconciliation"),
+    ],
+)
+async def test_a_failed_run_degrades_health_until_one_succeeds(
+    settings: Settings, jobs: Jobs, kind: RunKind, what: str
 ) -> None:
-    await ended(RunKind.DRILL, timedelta(hours=2), "failed", error="a bit flipped")
+    await ended(kind, timedelta(hours=2), "failed", error="a bit flipped")
     (trouble,) = await condition.troubles(Timetable.of(settings), jobs, now=NOW)
-    assert trouble.told == "the last restore test failed: a bit flipped"
-    await ended(RunKind.DRILL, timedelta(hours=1))
+    assert trouble.told == f"the last {what} failed: a bit flipped"
+    await ended(kind, timedelta(hours=1))
     assert await words(settings, jobs) == []
 
 

@@ -134,8 +134,9 @@ async def test_counters_are_right_afterwards_although_people_write_meanwhile(
     await asyncio.gather(*writers)
     assert (await reconcile(workshop, repair=False)).found == {}
     measured(
-        f"counters put off {rounds} times among {writes:,} likes and follows: corrected each time; pictures "
-        "stuck and half removed, objects without rows, missing and damaged: found, mended where that can be"
+        f"counters made wrong {rounds} times among {writes:,} likes and follows: corrected each time; "
+        "pictures stuck and half removed, objects without rows, missing and damaged: found, and repaired "
+        "where possible"
     )
 
 

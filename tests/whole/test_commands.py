@@ -65,7 +65,13 @@ def test_the_completion_script_for_a_shell_is_printed(shell: str, tmp_path: Path
 
 def test_a_first_administrator_is_made_without_a_running_server(tmp_path: Path) -> None:
     settings = {"DATA_DIR": str(tmp_path / "data"), "MODE": "PROD"}
-    made = perch(tmp_path, "users", "add", "alice", "--name", "Alice", "--admin", "--json", **settings)
+    add = ("users", "add", "alice", "--name", "Alice", "--admin", "--json")
+    # In a wrong folder, nobody wants a second server.
+    refused = perch(tmp_path, *add, **settings)
+    assert refused.returncode == 1
+    assert f"there is no Perch in {tmp_path / 'data'}" in refused.stderr
+    assert not (tmp_path / "data").exists()
+    made = perch(tmp_path, *add, "--create", **settings)
     assert made.returncode == 0, made.stderr
     alice = json.loads(made.stdout)
     with running(tmp_path, **settings) as up:
@@ -308,6 +314,14 @@ def test_a_path_that_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> None
     done = perch(tmp_path, "up", DATA_DIR="file")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr == f"perch: DATA_DIR: {tmp_path}/file isn't a folder\n"
+
+
+def test_nothing_names_the_demo_keys_if_there_are_no_demo_users(tmp_path: Path) -> None:
+    perch(tmp_path, "generate", "--users", "10", "--tweets", "20")
+    with running(tmp_path) as up:
+        assert "Demo keys" not in log_of(up)
+        instance = httpx.get(f"{up.url}/api/instance").json()["instance"]
+        assert instance["features"]["demo_keys"] is False
 
 
 def test_generate_fails_before_doing_anything_if_keys_cannot_be_written(four: Perch) -> None:

@@ -22,6 +22,12 @@ def test_doctor_complains_about_a_world_readable_env_file(tmp_path: Path) -> Non
         assert ("every user of this machine can read .env" in perch(tmp_path, "doctor").stdout) is minds
 
 
+def test_doctor_makes_nothing_in_the_wrong_folder(tmp_path: Path) -> None:
+    done = perch(tmp_path, "doctor")
+    assert f"DATA_DIR {tmp_path / 'data'} doesn't exist; run this in the folder of your .env" in done.stdout
+    assert not (tmp_path / "data").exists()
+
+
 def test_doctor_explains_old_setting_names(tmp_path: Path) -> None:
     done = perch(tmp_path, "doctor", DOCKER_REDIS="127.0.0.1", DOCKER_REDIS_PORT="1")
     assert done.returncode == 1
@@ -64,6 +70,28 @@ def test_doctor_warns_about_running_as_root(monkeypatch: pytest.MonkeyPatch) -> 
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert any("as root" in one for one in doctor.unwise(settings))
+
+
+def test_doctor_warns_about_pictures_on_the_disk_that_a_bucket_lacks(tmp_path: Path) -> None:
+    def said(**chosen: str) -> bool:
+        settings = Settings(_env_file=None, data_dir=tmp_path, **chosen)  # type: ignore[call-arg, arg-type]
+        return any(
+            "looks for pictures in the bucket only" in one.detail for one in doctor.look_at_folder(settings)
+        )
+
+    bucket = {
+        "s3_url": "https://s3.example.org",
+        "s3_bucket_name": "perch",
+        "s3_access_key": "one",
+        "s3_secret_key": "two",
+    }
+    folder = tmp_path / "objects" / ".aside"
+    folder.mkdir(parents=True)
+    assert not said(**bucket)
+    (folder.parent / "abc.webp").write_bytes(b"a picture")
+    assert said(**bucket)
+    assert not said(**bucket, storage="local")
+    assert not said()
 
 
 def test_doctor_finds_a_healthy_server_healthy(four: Perch) -> None:

@@ -191,7 +191,7 @@ def test_tasks_survive_workers_that_are_killed(tmp_path: Path, measured: Callabl
             wait_for(lambda: asyncio.run(remaining(host)) == 0, "all rows being gone", seconds=300)
             wait_for(lambda: redis.xlen("perch:tasks") == 0, "an empty queue", seconds=60)
         assert redis.xlen("perch:dead") == 0
-    measured(f"{tasks:,} tasks, {kills} workers killed over them: every task was done")
+    measured(f"{tasks:,} tasks, {kills} workers killed meanwhile: every task was done")
 
 
 async def create_database(host: str) -> None:

@@ -43,6 +43,7 @@ FAMILIES: dict[str, Family] = {
     "first-page": partial(reading.compared, "first-page"),
     "access-log": partial(reading.compared, "access-log"),
     "marked": reading.marked,
+    "parted": reading.parted,
     "under-writes": reading_while_written.under_writes,
     "old-client": partial(reading.compared, "old-client"),
     "me": partial(reading.compared, "me"),

@@ -49,8 +49,8 @@ def cold(stage: Stage) -> list[Row]:
             ],
         ),
         Row(
-            "the same as it runs: a page that nobody has asked for, of tweets that others have read",
-            "as there",
+            "the same with the cache on: a page that nobody has requested, of tweets that others have read",
+            "the same",
             f"<= {TIMES}x its time; p95 <= {P95_MS} ms",
             tweets.words,
             tweets.ratio <= TIMES and tweets.mine.p95 <= P95_MS,

@@ -86,7 +86,7 @@ def soak(stage: Stage) -> list[Row]:
     return [
         Row(
             f"memory after {minutes:g} minutes of mixed load",
-            f"after {settled:g} minutes",
+            f"after {settled:g} min",
             f"<= {GROWTH}x, no upward slope",
             f"{number(ratio)}x ({last:.0f} MiB against {first:.0f} MiB), {slope:+.1%} an hour",
             ratio <= GROWTH and steady and refused == 0,

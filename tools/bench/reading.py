@@ -25,6 +25,9 @@ PAGE = 50
 # How many tweets of the page fans like, and the share of the throughput that they must get.
 LIKED, MARKED = 30, 0.9
 
+# How many people the viewers of another row block, and their share of the throughput of bare Sanic.
+BLOCKED, PARTED = 50, 0.6
+
 # $1 is an array of hashed keys, $2 the number of tweets on the page, $3 how many of those to like.
 UNLIKE = """
     DELETE FROM likes WHERE user_id IN (SELECT user_id FROM api_keys WHERE hash = ANY($1::bytea[]))
@@ -36,6 +39,31 @@ LIKE = """
         SELECT id FROM (SELECT id FROM tweets WHERE NOT hidden ORDER BY id DESC LIMIT $2) page
         ORDER BY id LIMIT $3
     ) tweet WHERE hash = ANY($1::bytea[])
+"""
+
+# $1 is an array of hashed keys, $2 the number of tweets on the page, $3 how many people each of these users
+# blocks: five authors of the page, and others, none of whom is one of these users.
+BLOCK = """
+    WITH viewers AS (
+        SELECT DISTINCT user_id AS id FROM api_keys WHERE hash = ANY($1::bytea[])
+    ), page AS (
+        SELECT author_id FROM tweets WHERE NOT hidden ORDER BY id DESC LIMIT $2
+    ), authors AS (
+        SELECT author_id AS id FROM page WHERE author_id NOT IN (SELECT id FROM viewers)
+        GROUP BY author_id ORDER BY count(*), author_id LIMIT 5
+    ), others AS (
+        SELECT id FROM users WHERE id NOT IN (SELECT author_id FROM page UNION ALL SELECT id FROM viewers)
+        ORDER BY id LIMIT $3 - (SELECT count(*) FROM authors)
+    ), blocked AS (
+        SELECT viewers.id AS user_id, person.id FROM viewers
+            CROSS JOIN (SELECT id FROM authors UNION ALL SELECT id FROM others) person
+    ), told AS (
+        INSERT INTO relations (user_id, other_id, blocked_by) SELECT id, user_id, true FROM blocked
+        ON CONFLICT (user_id, other_id) DO UPDATE SET blocked_by = true
+    )
+    INSERT INTO relations (user_id, other_id, blocking, blocked_at)
+    SELECT user_id, id, true, now() FROM blocked
+    ON CONFLICT (user_id, other_id) DO UPDATE SET blocking = true, blocked_at = now()
 """
 
 
@@ -74,7 +102,10 @@ READINGS = {
     ),
     "me": Reading("`GET /api/users/me`, warm", BYTES, calls.ME, 0.95),
     "tweet": Reading(
-        "one tweet, warm, for viewers who have read no timeline", BYTES, "/api/tweets/{tweet}?likers=0", 0.95
+        "one tweet that is cached, for viewers who have read no timeline",
+        BYTES,
+        "/api/tweets/{tweet}?likers=0",
+        0.95,
     ),
 }
 
@@ -116,6 +147,51 @@ async def like_the_page(folder: Path, fans: list[Call], others: list[Call]) -> N
         hashes = [[api_keys.digest(call.key) for call in some] for some in (fans, others)]
         await connection.execute(UNLIKE, hashes[0] + hashes[1], PAGE)
         await connection.execute(LIKE, hashes[0], PAGE, LIKED)
+    finally:
+        await connection.close()
+
+
+def parted(stage: Stage) -> list[Row]:
+    """Viewers who like half of the page and block 50 people, compared with Sanic answering as many bytes."""
+    community = stage.usual
+    # Half of the users: the others are there to be blocked.
+    asked = calls.reading(calls.FIRST_PAGE, community.keys[: len(community.keys) // 2])
+    with community.copied() as folder, tempfile.TemporaryDirectory() as name, sides.perch(folder) as perch:
+        asyncio.run(block_authors(folder, asked))
+        everyone = calls.reading(calls.FIRST_PAGE, community.keys[-1:])[0]
+        page, whole = (calls.checked(perch.url, call)["tweets"] for call in (asked[0], everyone))
+        blocked = calls.checked(perch.url, calls.reading("/api/blocks", [asked[0].key])[0])["users"]
+        authors, all_authors = ({tweet["author"]["id"] for tweet in tweets} for tweets in (page, whole))
+        hidden = {person["id"] for person in blocked}
+        if len(page) != PAGE or len(hidden) != BLOCKED or hidden & authors or not hidden & all_authors:
+            raise BenchFailed("the first viewer's page doesn't leave out whom they block")
+        with fixed(Path(name), perch, asked) as (other, size):
+            found = in_turn(
+                {"perch": partial(warm, stage, perch, asked), "bare": partial(warm, stage, other, asked)},
+                stage.rounds,
+            )
+    mine, bare = typical(found["perch"]), typical(found["bare"])
+    ratio = mine.per_second / bare.per_second
+    return [
+        Row(
+            f"first page of All for viewers who like half of its {PAGE} tweets and block {BLOCKED} people",
+            BYTES,
+            f">= {PARTED:g} of its requests/s",
+            f"{number(ratio)} ({mine.per_second:,.0f} against {bare.per_second:,.0f})",
+            ratio >= PARTED,
+            [f"{size:,} bytes; p50 {mine.p50:.2f} ms, p99 {mine.p99:.2f} ms"],
+        )
+    ]
+
+
+async def block_authors(folder: Path, viewers: list[Call]) -> None:
+    """Let each of the viewers like half of the page and block 50 people, some of whom are on it."""
+    connection = await asyncpg.connect(**database_of(folder))
+    try:
+        hashes = [api_keys.digest(call.key) for call in viewers]
+        await connection.execute(UNLIKE, hashes, PAGE)
+        await connection.execute(LIKE, hashes, PAGE, PAGE // 2)
+        await connection.execute(BLOCK, hashes, PAGE, BLOCKED)
     finally:
         await connection.close()
 

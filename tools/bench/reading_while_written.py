@@ -61,7 +61,7 @@ def under_writes(stage: Stage) -> list[Row]:
     return [
         Row(
             f"the first row while {WRITES_A_SECOND} tweets and likes a second are written",
-            "as there; p99 against a quiet time's",
+            "the baseline of the first row; p99 against that without writes",
             f">= {RATIO} of its requests/s, p99 <= {WAITING}x",
             f"{number(ratio)} ({busy.per_second:,.0f} against {bare.per_second:,.0f}), "
             f"p99 {number(waiting)}x ({busy.p99:.2f} ms against {quiet.p99:.2f} ms)",

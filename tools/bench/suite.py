@@ -14,7 +14,7 @@ MINUTES = 5
 
 def make_test(stage: Stage) -> list[Row]:
     """The row, if there is a figure for it."""
-    seconds, how = stage.tests_took, "as told"
+    seconds, how = stage.tests_took, "as given"
     if stage.with_tests:
         seconds, how = measured(), "in this run"
     what, target = "`make test`", f"<= {MINUTES} min on 2 cores"

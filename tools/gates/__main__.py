@@ -1,6 +1,7 @@
 """Measure the browser client against its gates; exit code 1 where one is missed.
 
-Starts a `perch up` of its own in a fresh folder, with a small community in it, and headless Chromium.
+Builds the packages, and starts a `perch up` from them in a fresh folder, with a small community in it, and
+headless Chromium.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
 
 from config.version import VERSION
+from tests import delivered
 from tests.whole.conftest import running
 from tools.gates import (
     accessibility,
@@ -97,8 +99,10 @@ async def measure(families: Sequence[str], pictures: Path | None) -> tuple[list[
     measures: list[Measure] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        say("building the packages, as the client is measured as it is delivered")
+        packages = delivered.unpacked(delivered.built(folder / "dist"), folder / "packages")
         say("starting perch up")
-        with running(folder, DEMO_KEYS="off") as perch:
+        with running(folder, DEMO_KEYS="off", PYTHONPATH=str(packages)) as perch:
             say(f"settling {TWEETS} tweets")
             database = {"host": f"{folder}/data/run", "user": "perch", "database": "perch"}
             settled = await community.settle(database, perch.url, tweets=TWEETS)

@@ -33,6 +33,11 @@ async def open_composer(page: Page) -> None:
     await page.get_by_role("dialog").wait_for()
 
 
+async def open_reply(page: Page) -> None:
+    await page.locator("#main article .reply").first.click()
+    await page.get_by_role("dialog").wait_for()
+
+
 async def open_shortcuts(page: Page) -> None:
     await page.keyboard.press("?")
     await page.get_by_role("dialog").wait_for()
@@ -44,9 +49,6 @@ async def open_picture(page: Page) -> None:
 
 
 async def look_at_keys(page: Page) -> None:
-    for _ in range(20):
-        await page.mouse.wheel(0, 2000)
-        await page.wait_for_timeout(50)
     await page.get_by_role("button", name=re.compile("@")).first.click()
 
 
@@ -58,12 +60,23 @@ PLACES = (
     Place("own profile", "/users/{viewer}"),
     Place("followers", "/users/{person}/followers"),
     Place("following list", "/users/{viewer}/following"),
+    Place("hashtag", "/hashtags/perch"),
+    Place("notifications", "/notifications"),
+    Place("notifications, mentions", "/notifications/mentions"),
+    Place("bookmarks", "/bookmarks"),
     Place("settings", "/settings"),
-    Place("settings, of an administrator", "/settings", who="olga"),
-    Place("operations", "/operations", look_at_keys, who="olga"),
+    Place("settings, appearance", "/settings/appearance"),
+    Place("settings, keys", "/settings/keys"),
+    Place("settings, data", "/settings/data"),
+    Place("settings, invitations", "/settings/invitations", who="olga"),
+    Place("operations", "/operations", who="olga"),
+    Place("operations, runs", "/operations/runs", who="olga"),
+    Place("operations, people", "/operations/people", look_at_keys, who="olga"),
+    Place("operations, log", "/operations/log", who="olga"),
     Place("not found", "/no/where"),
     Place("signed out", "/", who=None),
     Place("composer", "/settings", open_composer),
+    Place("reply", "/", open_reply),
     Place("lightbox", "/tweets/{tweet}", open_picture),
     Place("shortcuts", "/", open_shortcuts),
     Place("profile, media", "/users/{viewer}/media"),

@@ -85,7 +85,11 @@ async def measure(
     notes = [note for _, _, each in found for note in each]
     return [
         at_most(
-            "going back: distance from where one was", max(one[0] for one in found), WITHIN_PX, " px", notes
+            "going back: distance from the previous position",
+            max(one[0] for one in found),
+            WITHIN_PX,
+            " px",
+            notes,
         ),
         at_most("going back: timelines fetched again", sum(one[1] for one in found), 0),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from server.api.perch import live
+from server.api.perch import live, telling
 
 BEGIN, END = "<!-- events: begin --><!-- written by make reference -->", "<!-- events: end -->"
 
@@ -17,7 +17,7 @@ def page(path: Path) -> str:
 
 def table() -> list[str]:
     """One row for each event, in the order of the declarations."""
-    to = {teller.shape: teller.to for teller in live.TELLERS.values()}
+    to = {teller.shape: teller.to for teller in telling.TELLERS.values()}
     return [
         "| event | when | who gets it |",
         "| --- | --- | --- |",

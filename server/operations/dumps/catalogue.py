@@ -29,8 +29,14 @@ NAME = re.compile(
     r"(?P<id>(?:hour|day|week)-\d{8}T\d{6}Z-[0-9a-f]{6})(?:\.dump\.zst(?:\.age)?|(?:\.drill)?\.json)"
 )
 
-# The maximum size of a manifest in bytes; a manifest usually has a few kilobytes.
+# The maximum size of a manifest in bytes. It usually has a few kilobytes, but it names every table.
 LARGEST = 1 << 20
+
+# The maximum size in bytes of a restore test's result, which doesn't name every table.
+LARGEST_DRILL = 1 << 16
+
+# How many bytes of unsigned manifests are read at most, as anyone who can write to the store can add more.
+MOST_UNSIGNED = 16 << 20
 
 # How many manifests are read at once.
 READERS = 8
@@ -117,6 +123,7 @@ async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Cata
     dumps: list[Dump] = []
     damaged: list[tuple[str, str]] = []
     strays: list[ObjectInfo] = []
+    unsigned = 0
     for kind in FOLDERS:
         folder = settings.dump_folder(kind)
         objects = {item.key: item async for item in store.list(folder) if is_directly_in(folder, item.key)}
@@ -127,7 +134,12 @@ async def read(store: ObjectStore, settings: Settings, keyring: Keyring) -> Cata
         async for key, found in _manifests(store, names):
             known.add(id_of(key))
             if isinstance(found, tuple):
-                dumps.append(await _dump(store, *found, folder, objects, keyring))
+                dump = await _dump(store, *found, folder, objects, keyring)
+                unsigned += 0 if dump.is_signed else len(dump.text)
+                if dump.is_signed or unsigned <= MOST_UNSIGNED:
+                    dumps.append(dump)
+                else:
+                    damaged.append((key, f"it isn't signed, and {MOST_UNSIGNED >> 20} MiB of others aren't"))
             elif found is not None:
                 damaged.append((key, str(found)))
         strays += [item for key, item in objects.items() if is_ours(key) and id_of(key) not in known]
@@ -183,11 +195,11 @@ async def put(store: ObjectStore, key: str, text: bytes) -> None:
     await store.put(key, body(), content_type="application/json")
 
 
-async def read_whole(store: ObjectStore, key: str) -> bytes:
+async def read_whole(store: ObjectStore, key: str, *, largest: int = LARGEST) -> bytes:
     """Read a manifest or a test's result. Raises ObjectNotFound; DumpDamaged if it is too large for one."""
     async with store.read(key) as found:
-        if found.info.size > LARGEST:
-            raise DumpDamaged(f"it has {found.info.size} bytes, but at most {LARGEST} are allowed")
+        if found.info.size > largest:
+            raise DumpDamaged(f"it has {found.info.size} bytes, but at most {largest} are allowed")
         return b"".join([piece async for piece in found.body])
 
 
@@ -226,7 +238,7 @@ async def _dump(
     drill: Drill | None = None
     with suppress(DumpDamaged, ObjectNotFound):  # it then counts as unproven, until the next restore test
         if (side := folder + manifest.id + DRILL) in objects:
-            found = await read_whole(store, side)
+            found = await read_whole(store, side, largest=LARGEST_DRILL)
             drill = decode(found, Drill)
             if drill.id != manifest.id or (ours and not is_signed(found, drill, keyring)):
                 drill = None  # it is another dump's, or unsigned, so that anyone could have claimed the proof

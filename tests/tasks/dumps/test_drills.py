@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from server.core.database.connection import rows
 from server.core.database.locks import AdvisoryLock
 from server.core.database.own_server import SUPERUSER

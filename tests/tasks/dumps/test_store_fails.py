@@ -89,7 +89,8 @@ async def test_a_dump_that_the_bucket_does_not_accept_is_retried(
     assert (await carried_out(run, away)).state == "done"
     (dump,) = (await listing(away)).dumps
     assert await verify(dump, away)
-    measured(f"a dump whose bucket {type(mode).__name__.lower()}s is tried again and good then")
+    words = {"Answer": "answers 500", "Cut": "cuts the upload", "Hang": "hangs", "Flip": "flips a bit"}
+    measured(f"a dump whose bucket {words[type(mode).__name__]}: the retry is good")
 
 
 @pytest.mark.fault("storage")

@@ -255,6 +255,22 @@ async def test_any_planted_manifest_counts_as_damaged_and_blocks_nothing(
     assert [damaged for damaged, _ in found.damaged] == [key]
 
 
+async def test_unsigned_manifests_cannot_fill_the_memory(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit is lowered here; signed manifests don't count towards it."""
+    dump = await make(workshop)
+    monkeypatch.setattr(catalogue, "MOST_UNSIGNED", 2 * len(dump.text) + 100)
+    names = [f"hour-20200101T0{hour}0000Z-aaaaaa" for hour in range(4)]
+    for name in names:
+        planted = msgspec.structs.replace(dump.manifest, id=name, key=f"{dump.folder}{name}.dump.zst")
+        await overwrite(workshop.backups, f"{dump.folder}{name}.json", encode(planted, FOREIGN))
+    found = await listing(workshop)
+    assert found.find("latest").id == dump.id
+    assert len(found.dumps) == 3
+    assert {key for key, _ in found.damaged} == {f"{dump.folder}{name}.json" for name in names[2:]}
+
+
 async def test_a_manifest_cannot_refer_to_the_archive_of_another_dump(workshop: Workshop) -> None:
     """Otherwise retention would remove that archive with it."""
     dump = await make(workshop, slot=datetime.now(UTC))

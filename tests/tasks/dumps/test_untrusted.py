@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from config.addresses import DatabaseAddress
+from config.database_address import DatabaseAddress
 from config.settings import Settings
 from server.core.database import own_server
 from server.operations.dumps.catalogue import Dump

@@ -22,7 +22,7 @@ from tools.measuring.figures import median, varied
 MODULES = Path(sys.prefix) / "lighthouse" / "node_modules"
 PROGRAM = MODULES / "lighthouse" / "cli" / "index.js"
 
-CATEGORIES = {"performance": 95, "accessibility": 100, "best-practices": 100}
+CATEGORIES = {"performance": 97, "accessibility": 100, "best-practices": 100}
 RUNS = 3
 
 # Storage to clear, as for a first visit. What the viewer's browser keeps, the API key, stays.
