@@ -24,12 +24,13 @@ from tests.waiting import turns
 
 @dataclass(frozen=True)
 class House:
-    """A running application and its counters."""
+    """A running application, its counters, and the socket on which it listens."""
 
     url: str
     app: App
     client: httpx.AsyncClient
     rates: Rates
+    listening: Any
 
     def caller(self, who: Caller, address: str | None = None) -> Caller:
         """The same person at this application; from another address if a proxy is trusted."""
@@ -63,9 +64,9 @@ async def house(perch: Context, database: None) -> AsyncIterator[Open]:
 
             app = create_app(made, opener, name=f"perch-limits-{id(made)}-{next(names)}")
             app.config.TOUCHUP = False  # sanic-testing rewrites Sanic's own classes, once per process
-            url = await stack.enter_async_context(served(app, made.host))
+            url, listening = await stack.enter_async_context(served(app, made.host))
             client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30))
-            return House(url, app, client, rates)
+            return House(url, app, client, rates, listening)
 
         yield opened
 
@@ -77,7 +78,8 @@ async def forget(perch: Context) -> None:
 
 
 @asynccontextmanager
-async def served(app: Any, host: str) -> AsyncIterator[str]:
+async def served(app: Any, host: str) -> AsyncIterator[tuple[str, Any]]:
+    """The address of the running application, and its listening socket."""
     port = servers.free_port()
     serving: Any = await app.create_server(
         host=host, port=port, protocol=PerchProtocol, return_asyncio_server=True
@@ -85,7 +87,7 @@ async def served(app: Any, host: str) -> AsyncIterator[str]:
     await serving.startup()
     await serving.before_start()
     await serving.after_start()
-    yield f"http://{host}:{port}"
+    yield f"http://{host}:{port}", serving.server.sockets[0]
     await serving.before_stop()
     await serving.close()
     for connection in list(serving.connections):

@@ -52,8 +52,9 @@ async def test_with_too_much_unread_output_the_most_stalled_connections_are_clos
 
 @asynccontextmanager
 async def as_over_a_network(here: House) -> AsyncIterator[socket.socket]:
-    """A client of which the kernel takes little, while on the loopback it usually takes megabytes."""
+    """A client for which the kernel takes little, while on the loopback it may take megabytes."""
     where = urlsplit(here.url)
+    here.listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # connections inherit it
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
