@@ -54,7 +54,9 @@ export function restorePlace(place) {
     return;
   }
   let stopped = false;
-  target = place;
+  // The same place may be put back anew before this ends: each time is told from the others by its copy.
+  const own = { ...place };
+  target = own;
   stopCurrent = () => {
     stopped = true;
     target = null;
@@ -69,9 +71,9 @@ export function restorePlace(place) {
   let frames = 0;
   let expected = { y: scrollY, height: 0 };
   const settle = () => {
-    if (settleOnce()) return;
+    if (settleOnce() || (target !== null && target !== own)) return;
     style.overflowAnchor = "";
-    if (target === place) target = null;
+    target = null;
   };
   const settleOnce = () => {
     if (stopped || !row.isConnected) return false;
