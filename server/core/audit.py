@@ -15,6 +15,7 @@ class Act(StrEnum):
     """What is on record, by its subject and what was done."""
 
     TWEET_DELETED = "tweet.delete"
+    REPOST_DELETED = "repost.delete"
     USER_ADDED = "user.add"
     USER_SUSPENDED = "user.suspend"
     USER_UNSUSPENDED = "user.unsuspend"

@@ -192,6 +192,16 @@ class BrokenPicture(PerchError):
     message = "This picture can't be read: the file is damaged or incomplete."
 
 
+class NotRepostable(PerchError):
+    error_type, status = "not_repostable", 403
+    message = "Only public and unlisted tweets can be reposted, and your own tweets for followers."
+
+
+class NotFollowed(PerchError):
+    error_type, status = "not_followed", 422
+    message = "You don't follow this user, so their reposts aren't on your Following timeline."
+
+
 class SelfFollow(PerchError):
     error_type, status = "self_follow", 422
     message = "You can't follow yourself."

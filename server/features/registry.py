@@ -16,6 +16,7 @@ from server.features.people.feature import FEATURE as PEOPLE
 from server.features.privacy.feature import FEATURE as PRIVACY
 from server.features.relations.feature import FEATURE as RELATIONS
 from server.features.replies.feature import FEATURE as REPLIES
+from server.features.reposts.feature import FEATURE as REPOSTS
 from server.features.tweets.feature import FEATURE as TWEETS
 from server.features.visibility.feature import FEATURE as VISIBILITY
 
@@ -26,6 +27,7 @@ FEATURES = (
     MENTIONS,
     VISIBILITY,
     LIKES,
+    REPOSTS,
     BOOKMARKS,
     FOLLOWS,
     RELATIONS,

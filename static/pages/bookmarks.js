@@ -2,7 +2,7 @@
 import { EmptyRow } from "../core/ui/rows.js";
 import { html } from "../core/ui/html.js";
 import { t } from "../core/words/words.js";
-import { bookmarks } from "../core/store/feeds.js";
+import { bookmarks } from "../core/store/lists.js";
 import "../features/bookmarks/bookmark.js";
 import "../features/bookmarks/words.js";
 import { FeedPage } from "./feed-page.js";
@@ -11,7 +11,7 @@ const Empty = () => html`<${EmptyRow} title=${t("bookmarks.empty")}><p>${t("book
 
 export default function BookmarksPage({ entry }) {
   return html`<${FeedPage}
-    feed=${bookmarks}
+    feed=${bookmarks()}
     title=${t("nav.bookmarks")}
     place=${`bookmarks ${entry}`}
     empty=${html`<${Empty} />`}

@@ -2,7 +2,7 @@
 import { EmptyRow } from "../core/ui/rows.js";
 import { html } from "../core/ui/html.js";
 import { t } from "../core/words/words.js";
-import { feedOfHashtag } from "../core/store/feeds.js";
+import { feedOfHashtag } from "../core/store/lists.js";
 import { FeedPage } from "./feed-page.js";
 import "./words.js";
 

@@ -7,7 +7,7 @@ import { isAtTop, scrollToTop, useKeptPlace, usePlace } from "../core/ui/scroll.
 import { t } from "../core/words/words.js";
 import { lists } from "../core/store/notification-lists.js";
 import { markRead, news, unread } from "../core/store/notifications.js";
-import { privateTweets } from "../core/store/private-tweets.js";
+import { privateTweets } from "../core/store/lists.js";
 import { key } from "../core/store/session.js";
 import { Notification } from "../features/notifications/notification.js";
 import "../features/notifications/words.js";

@@ -1,5 +1,5 @@
 // Who follows somebody, and whom they follow.
-import { fetchPeople } from "../core/api/people.js";
+import { fetchPeople } from "../core/api/follows.js";
 import { Failure } from "../core/ui/failure.js";
 import { EmptyRow, Trouble } from "../core/ui/rows.js";
 import { PageHead } from "./shell.js";

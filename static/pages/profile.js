@@ -7,7 +7,7 @@ import { html } from "../core/ui/html.js";
 import { t } from "../core/words/words.js";
 import { usePlace } from "../core/ui/scroll.js";
 import { ProfileHead } from "../features/profile/head.js";
-import { feedOfUser } from "../core/store/feeds.js";
+import { feedOfUser } from "../core/store/lists.js";
 import { key } from "../core/store/session.js";
 import { departures, loadProfile, personById } from "../core/store/people.js";
 import { FeedView } from "../features/timeline/feed.js";

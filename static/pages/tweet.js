@@ -1,7 +1,7 @@
-// One tweet on a page of its own, in its thread, with the people who like it.
+// One tweet on a page of its own, in its thread, with the people who like or reposted it.
 import { useLayoutEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { fetchLikers } from "../core/api/publishing.js";
+import { fetchLikers, fetchReposters } from "../core/api/publishing.js";
 import { Failure } from "../core/ui/failure.js";
 import { lazy } from "../core/ui/lazy.js";
 import { Skeletons, Trouble } from "../core/ui/rows.js";
@@ -27,21 +27,21 @@ import "./words.js";
 const Composer = lazy(() => import("../features/compose/composer.js"));
 const Outgoing = lazy(() => import("../features/compose/outgoing.js"));
 
-function Likers({ tweet }) {
+// Those who like or reposted it. `settled`: the server knows all that was clicked.
+function Who({ words, tweet, count, settled, fetchPage }) {
   const open = useSignal(false);
-  // A new list where the number changes: the viewer's own like shows at once.
-  const count = tweet.likesCount.value;
   if (count === 0) return null;
+  // A new list where the number changes: the viewer's own act shows at once.
   return html`<section class="likers">
     <h2>
       <button type="button" class="text-button" aria-expanded=${open.value} onClick=${() => (open.value = !open.value)}>
-        ${t("tweet.liked_by", { count })}
+        ${t(words, { count })}
       </button>
     </h2>
     ${open.value &&
     html`<${PeopleList}
-      key=${`${tweet.id} ${tweet.wanted === null ? count : ""}`}
-      fetchPage=${(before, limit) => fetchLikers(tweet.id, before, limit)}
+      key=${`${tweet.id} ${settled ? count : ""}`}
+      fetchPage=${(before, limit) => fetchPage(tweet.id, before, limit)}
     />`}
   </section>`;
 }
@@ -80,7 +80,20 @@ export default function TweetPage({ id, entry }) {
       thread.mayReply.value !== false &&
       html`<${Composer} key=${target} draft=${draftFor(target)} />`}
       ${outgoing.value && html`<${Outgoing} target=${target} />`}
-      <${Likers} tweet=${tweet} />
+      <${Who}
+        words="tweet.reposted_by"
+        tweet=${tweet}
+        count=${tweet.repostsCount.value}
+        settled=${tweet.repost.wanted === null}
+        fetchPage=${fetchReposters}
+      />
+      <${Who}
+        words="tweet.liked_by"
+        tweet=${tweet}
+        count=${tweet.likesCount.value}
+        settled=${tweet.wanted === null}
+        fetchPage=${fetchLikers}
+      />
       ${!(error && thread.replies.value === null) && html`<${Replies} thread=${thread} />`}
     </div>`}
   `;

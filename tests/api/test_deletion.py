@@ -32,6 +32,7 @@ LEFT = """
     SELECT (SELECT count(*) FROM users WHERE id = $1) + (SELECT count(*) FROM api_keys WHERE user_id = $1)
         + (SELECT count(*) FROM tweets WHERE $1 IN (author_id, in_reply_to_user_id))
         + (SELECT count(*) FROM likes WHERE user_id = $1)
+        + (SELECT count(*) FROM reposts WHERE user_id = $1)
         + (SELECT count(*) FROM follows WHERE $1 IN (follower_id, followee_id))
         + (SELECT count(*) FROM media_attachments WHERE owner_id = $1)
         + (SELECT count(*) FROM exports WHERE user_id = $1)
@@ -67,6 +68,7 @@ async def lively(alice: Caller, bob: Caller, carol: Caller) -> tuple[int, int]:
         await alice.post(f"/api/tweets/{tweet_id}/likes")
     for who, tweet_id in ((bob, tweets[1]), (alice, his[1])):
         await who.reply(tweet_id)
+        await who.post(f"/api/tweets/{tweet_id}/reposts")
     await alice.post("/api/tweets", json={"tweet_data": "once"}, headers={"idempotency-key": "x"})
     return tweets[0], his[0]
 

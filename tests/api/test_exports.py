@@ -60,6 +60,7 @@ async def test_an_archive_holds_everything_of_its_user(
     tweet_id = await carol.tweet("до свидания", [media["id"]])
     his = await bob.tweet("bob's own words")
     await carol.post(f"/api/tweets/{his}/likes")
+    await carol.post(f"/api/tweets/{his}/reposts")
     await carol.post(f"/api/users/{bob.id}/follow")
     await alice.post(f"/api/users/{carol.id}/follow")
     await carol.post("/api/invitations", json={"note": "class"})
@@ -91,6 +92,7 @@ async def test_an_archive_holds_everything_of_its_user(
     assert read["tweets"][0]["pictures"] == [media["id"]]
     assert (picture["alt"], picture["tweet_id"]) == ("a hill", tweet_id)
     assert [like["tweet_id"] for like in read["likes"]] == [his]
+    assert [repost["tweet_id"] for repost in read["reposts"]] == [his]
     assert [who["handle"] for who in read["following"]] == ["bob"]
     assert [who["handle"] for who in read["followers"]] == ["alice"]
     assert read["keys"][0]["scopes"] == ["read", "write", "account", "admin"]

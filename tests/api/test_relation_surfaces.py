@@ -86,6 +86,46 @@ async def _(scene: Scene) -> bool:
     return scene.answer in await ids(scene.viewer, "/api/tweets", timeline="following")
 
 
+async def reposted(scene: Scene, by: Caller, tweet: int) -> None:
+    """Repost a tweet; where it is refused, as if it happened at the very moment of the block."""
+    answer = await by.post(f"/api/tweets/{tweet}/reposts")
+    if answer.status != 200:
+        await rows(
+            "INSERT INTO reposts (id, tweet_id, user_id) "
+            "VALUES (nextval(pg_get_serial_sequence('tweets', 'id')), $1, $2) RETURNING 1",
+            tweet,
+            by.id,
+        )
+
+
+async def reposts_on_following(scene: Scene) -> list[int]:
+    params = {"timeline": "following", "entries": "1"}
+    found = (await scene.viewer.get("/api/tweets", params=params))["entries"]
+    return [entry["tweet"]["id"] for entry in found if entry["type"] == "repost"]
+
+
+@before("Following: what they reposted")
+async def _(scene: Scene) -> None:
+    await scene.viewer.delete(f"/api/users/{scene.other.id}/follow")
+    await reposted(scene, scene.person, scene.others)
+
+
+@surface("Following: what they reposted")
+async def _(scene: Scene) -> bool:
+    return scene.others in await reposts_on_following(scene)
+
+
+@before("Following: their tweet, reposted by somebody else")
+async def _(scene: Scene) -> None:
+    await scene.viewer.delete(f"/api/users/{scene.person.id}/follow")
+    await reposted(scene, scene.other, scene.tweet)
+
+
+@surface("Following: their tweet, reposted by somebody else")
+async def _(scene: Scene) -> bool:
+    return scene.tweet in await reposts_on_following(scene)
+
+
 @surface("Everyone")
 async def _(scene: Scene) -> bool:
     return scene.tweet in await ids(scene.viewer, "/api/tweets")
@@ -157,6 +197,16 @@ async def _(scene: Scene) -> bool:
     return scene.person.id in await people(scene.viewer, f"/api/tweets/{scene.others}/likes", "likes")
 
 
+@before("list of who reposted a tweet")
+async def _(scene: Scene) -> None:
+    await reposted(scene, scene.person, scene.others)
+
+
+@surface("list of who reposted a tweet")
+async def _(scene: Scene) -> bool:
+    return scene.person.id in await people(scene.viewer, f"/api/tweets/{scene.others}/reposts")
+
+
 @surface("likers in a tweet")
 async def _(scene: Scene) -> bool:
     await scene.viewer.post(f"/api/tweets/{scene.others}/likes")
@@ -224,6 +274,12 @@ async def _(scene: Scene) -> bool:
     return await is_notified(scene, "like")
 
 
+@surface("notification of a repost")
+async def _(scene: Scene) -> bool:
+    await reposted(scene, scene.person, scene.mine)
+    return await is_notified(scene, "repost")
+
+
 @surface("notification of a follow")
 async def _(scene: Scene) -> bool:
     await scene.person.post(f"/api/users/{scene.viewer.id}/follow")
@@ -271,6 +327,11 @@ async def _(scene: Scene) -> bool:
     return await succeeds(scene.viewer, "POST", f"/api/tweets/{scene.tweet}/likes")
 
 
+@surface("to repost their tweet")
+async def _(scene: Scene) -> bool:
+    return await succeeds(scene.viewer, "POST", f"/api/tweets/{scene.tweet}/reposts")
+
+
 @surface("to bookmark their tweet")
 async def _(scene: Scene) -> bool:
     return await succeeds(scene.viewer, "POST", f"/api/tweets/{scene.tweet}/bookmarks")
@@ -313,6 +374,25 @@ async def _(scene: Scene) -> bool:
         await scene.viewer.tweet("the end")
         await stream.until("the end")
         return bool(stream.of("media"))
+
+
+async def hears_repost(scene: Scene, by: Caller, tweet: int) -> bool:
+    """Whether the viewer's stream brings a repost."""
+    async with listening(scene.address, scene.viewer) as stream:
+        await reposted(scene, by, tweet)
+        await scene.viewer.tweet("the end")
+        await stream.until("the end")
+        return bool(stream.of("repost"))
+
+
+@surface("live: what they repost")
+async def _(scene: Scene) -> bool:
+    return await hears_repost(scene, scene.person, scene.others)
+
+
+@surface("live: their tweet, reposted by somebody else")
+async def _(scene: Scene) -> bool:
+    return await hears_repost(scene, scene.other, scene.tweet)
 
 
 @surface("live, on Following: a tweet that mentions them")

@@ -93,6 +93,53 @@ async def _(scene: Scene, who: Caller) -> bool:
     return scene.tweet in await ids(who, "/api/tweets", timeline="private")
 
 
+async def reposts(scene: Scene) -> bool:
+    """Make the author repost the tweet, once; return whether that is possible."""
+    if (await scene.author.read(scene.tweet))["reposted"]:
+        return True
+    answer = await scene.author.post(f"/api/tweets/{scene.tweet}/reposts")
+    assert answer.status == 200 or answer.error == (403, "not_repostable")
+    await scene.publish("something newer")
+    return answer.status == 200
+
+
+async def reposted(caller: Caller, path: str, **params: Any) -> list[int]:
+    """The tweets that somebody reposted, on the first page of one."""
+    found = await caller.get(path, params={"entries": "1", "limit": 2} | params)
+    assert found.status == 200, found.body
+    return [entry["tweet"]["id"] for entry in found["entries"] if entry["type"] == "repost"]
+
+
+@surface("Following, reposted by its author")
+async def _(scene: Scene, who: Caller) -> bool:
+    await reposts(scene)
+    return scene.tweet in await reposted(who, "/api/tweets", timeline="following")
+
+
+@surface("profile, reposted by its author")
+async def _(scene: Scene, who: Caller) -> bool:
+    await reposts(scene)
+    return scene.tweet in await reposted(who, f"/api/users/{scene.author.id}/tweets")
+
+
+@surface("who reposted it")
+async def _(scene: Scene, who: Caller) -> bool:
+    await reposts(scene)
+    return await succeeds(who, "GET", f"/api/tweets/{scene.tweet}/reposts")
+
+
+@surface("to repost it")
+async def _(scene: Scene, who: Caller) -> bool:
+    answer = await who.post(f"/api/tweets/{scene.tweet}/reposts")
+    assert answer.status == 200 or answer.error in ((404, "tweet_not_found"), (403, "not_repostable"))
+    return answer.status == 200
+
+
+@surface("to undo a repost")
+async def _(scene: Scene, who: Caller) -> bool:
+    return await succeeds(who, "DELETE", f"/api/tweets/{scene.tweet}/reposts")
+
+
 @surface("hashtag")
 async def _(scene: Scene, who: Caller) -> bool:
     return scene.tweet in await ids(who, "/api/hashtags/rare/tweets")
@@ -228,6 +275,14 @@ async def _(scene: Scene) -> None:
     await scene.author.post(f"/api/tweets/{scene.tweet}/likes")
 
 
+@live("live: its number of reposts", lambda scene, heard: bool(heard.of("reposts")))
+async def repost_live(scene: Scene) -> None:
+    await scene.author.post(f"/api/tweets/{scene.tweet}/reposts")
+
+
+live("live: that its author reposted it", lambda scene, heard: bool(heard.of("repost")))(repost_live)
+
+
 @live("live: its picture", lambda scene, heard: bool(heard.of("media")))
 async def _(scene: Scene) -> None:
     changed = await scene.author.patch(f"/api/medias/{scene.picture}", json={"alt": "new words"})
@@ -304,7 +359,7 @@ async def heard(scene: Scene, name: str) -> set[str]:
             for role, who in scene.people.items()
         }
         await happen(scene)
-        if name != "live, on Following":  # which the author hears of, if anybody
+        if name == "live: its number of likes":  # which are held back for up to a second
             await until(lambda: hears(scene, streams["author"]))
         await scene.admin.tweet("the end")
         await asyncio.gather(*(stream.until("the end") for stream in streams.values()))

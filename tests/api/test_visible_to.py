@@ -13,6 +13,9 @@ from tests.thorough import much
 
 PEOPLE, ACTS, CHECK_EVERY = 5, 80, 16
 
+# Its id, the tweet, and who reposted it.
+Entry = tuple[int, int, list[int]]
+
 LEVELS = ("public", "unlisted", "followers", "mentioned")
 
 
@@ -38,6 +41,7 @@ class World:
     mutes: set[tuple[int, int]] = field(default_factory=set)
     said: dict[int, Said] = field(default_factory=dict)
     authors: dict[int, int] = field(default_factory=dict)  # of deleted tweets too
+    reposts: dict[int, tuple[int, int]] = field(default_factory=dict)  # who reposted which tweet, by id
 
     def parted(self, one: int, other: int) -> bool:
         return (one, other) in self.blocks or (other, one) in self.blocks
@@ -74,14 +78,48 @@ class World:
             if self.said[number].level < 3 and self._reaches(viewer, self.said[number])
         ]
 
+    def following_with_reposts(self, viewer: int) -> list[Entry]:
+        """As on one page."""
+        own = self.following(viewer)
+        reposts = [
+            (number, what, who)
+            for number, (who, what) in self.reposts.items()
+            if (who == viewer or ((viewer, who) in self.follows and (viewer, who) not in self.mutes))
+            and self._is_welcome(viewer, self.said[what])
+        ]
+        return merged(own, reposts)
+
+    def profile_with_reposts(self, viewer: int, person: int) -> list[Entry]:
+        if self.parted(viewer, person):
+            return []
+        reposts = [
+            (number, what, who)
+            for number, (who, what) in self.reposts.items()
+            if who == person
+            and self.is_for(viewer, self.said[what])
+            and (self.said[what].level < 2 or viewer == person or (viewer, person) in self.follows)
+        ]
+        return merged(self.profile(viewer, person), reposts)
+
+    def may_repost(self, viewer: int, one: Said) -> bool:
+        return self.is_for(viewer, one) and (one.level < 2 or (one.level == 2 and one.author == viewer))
+
+    def _is_welcome(self, viewer: int, one: Said) -> bool:
+        return self.is_for(viewer, one) and (
+            one.author == viewer
+            or not any(self.unwanted(viewer, person) for person in {one.author, *self._addressed(one)})
+        )
+
+    def _addressed(self, one: Said) -> frozenset[int]:
+        return one.mentioned if one.parent is None else one.mentioned | {self.authors[one.parent]}
+
     def _reaches(self, viewer: int, one: Said) -> bool:
         if one.author == viewer:
             return True
         to = None if one.parent is None else self.authors[one.parent]
-        addressed = one.mentioned if to is None else one.mentioned | {to}
         return (
             (viewer, one.author) in self.follows
-            and not any(self.unwanted(viewer, person) for person in addressed)
+            and not any(self.unwanted(viewer, person) for person in self._addressed(one))
             and (to is None or to in (viewer, one.author) or (viewer, to) in self.follows)
         )
 
@@ -114,6 +152,15 @@ class World:
         }
 
 
+def merged(own: list[int], reposts: list[tuple[int, int, int]]) -> list[Entry]:
+    """Tweets in their own places, and others at their newest reposts: the id, the tweet, who reposted it."""
+    found = {what: (what, what, list[int]()) for what in own}
+    for number, what, who in sorted(reposts, reverse=True):
+        if what not in own:
+            found.setdefault(what, (number, what, []))[2].append(who)
+    return sorted(found.values(), reverse=True)
+
+
 @dataclass
 class Play:
     """People who act at random, and what should come of it."""
@@ -128,6 +175,7 @@ class Play:
 
     async def act(self) -> None:
         acts = [self.tweet, self.tweet, self.reply, self.reply, self.like, self.delete]
+        acts += [self.repost, self.repost, self.undo]
         acts += [self.follow, self.follow, self.block, self.unblock, self.mute, self.unmute]
         await self.chance.choice(acts)()
 
@@ -173,12 +221,29 @@ class Play:
             if answer.status == 200:
                 self.world.said[what].likers.add(who)
 
+    async def repost(self) -> None:
+        who, what = self.two()[0], self.some()
+        if what is not None:
+            answer = await self.people[who].post(f"/api/tweets/{what}/reposts")
+            assert (answer.status == 200) is self.world.may_repost(who, self.world.said[what])
+            if answer.status == 200:
+                self.world.reposts[answer["repost_id"]] = (who, what)
+
+    async def undo(self) -> None:
+        for number, (who, what) in list(self.world.reposts.items())[:1]:
+            path = f"/api/tweets/{what}/reposts" if self.chance.random() < 0.5 else f"/api/tweets/{number}"
+            # One that nobody shows the user any more can still be undone.
+            assert (await self.people[who].delete(path)).status == 200
+            del self.world.reposts[number]
+
     async def delete(self) -> None:
         what = self.some()
         if what is not None and self.chance.random() < 0.4:
             answer = await self.people[self.world.said[what].author].delete(f"/api/tweets/{what}")
             assert answer.status == 200
             del self.world.said[what]
+            reposts = self.world.reposts.items()
+            self.world.reposts = {number: one for number, one in reposts if one[1] != what}
 
     async def follow(self) -> None:
         one, other = self.two()
@@ -221,8 +286,12 @@ class Play:
         assert await read(caller, "/api/hashtags/chance/tweets", size) == everyone
         assert await read(caller, "/api/tweets", size, timeline="following") == world.following(viewer)
         assert await read(caller, "/api/tweets", size, timeline="private") == world.private(viewer)
+        following = {"timeline": "following"}
+        assert await self.entries(viewer, "/api/tweets", **following) == world.following_with_reposts(viewer)
         for person, other in enumerate(self.people):
             path = f"/api/users/{other.id}"
+            listed = await self.entries(viewer, f"{path}/tweets")
+            assert listed == world.profile_with_reposts(viewer, person)
             assert await read(caller, f"{path}/tweets", size) == world.profile(viewer, person)
             assert set(await read(caller, f"{path}/likes", size)) == world.likes(viewer, person)
             shown = (await caller.get(path))["user"]
@@ -230,6 +299,16 @@ class Play:
             assert shown.get("blocked_by", False) is ((person, viewer) in world.blocks)
             assert shown.get("muting", False) is ((viewer, person) in world.mutes)
             assert shown["tweets_count"] == world.tweets_count(person)
+
+    async def entries(self, viewer: int, path: str, **params: str) -> list[Entry]:
+        """The first page, as the model has it."""
+        answer = await self.people[viewer].get(path, params={"entries": "1", "limit": "100"} | params)
+        assert answer["next"] is None
+        numbers = {person.id: number for number, person in enumerate(self.people)}
+        return [
+            (one["id"], one["tweet"]["id"], [numbers[who["id"]] for who in one.get("reposters", [])])
+            for one in answer["entries"]
+        ]
 
     async def check_tweets(self, viewer: int) -> None:
         caller, world = self.people[viewer], self.world
@@ -241,6 +320,9 @@ class Play:
             assert (thread.status == 200) is is_shown
             if not is_shown:
                 continue
+            reposters = {who for who, what in world.reposts.values() if what == number}
+            assert answer["tweet"]["reposts_count"] == len(reposters)
+            assert answer["tweet"]["reposted"] is (viewer in reposters)
             likers = {person for person in one.likers if not world.parted(viewer, person)}
             assert {like["id"] for like in answer["tweet"]["likes"]} == {
                 self.people[who].id for who in likers

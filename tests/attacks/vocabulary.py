@@ -27,6 +27,7 @@ PAGES = (
     "/join/{text}",
     "/tweets/{number}",
     "/users/{number}/likes",
+    "/tweets/{number}/reposts",
     "/static/{text}/app.js",
     "/static/x/../../config/settings.py",
     "/static/..%2f..%2f.env",

@@ -56,6 +56,7 @@ OWNED = """
         (SELECT string_agg(concat(id, content), ',' ORDER BY id) FROM tweets WHERE author_id = $1),
         (SELECT string_agg(m::text, ',' ORDER BY id) FROM media_attachments m WHERE owner_id = $1),
         (SELECT string_agg(l::text, ',' ORDER BY id) FROM likes l WHERE user_id = $1),
+        (SELECT string_agg(r::text, ',' ORDER BY id) FROM reposts r WHERE user_id = $1),
         (SELECT string_agg(f::text, ',' ORDER BY id) FROM follows f WHERE follower_id = $1),
         (SELECT string_agg(k::text, ',' ORDER BY id) FROM api_keys k WHERE user_id = $1),
         (SELECT concat(handle, name, is_admin, tweets_count, following_count) FROM users WHERE id = $1)

@@ -14,12 +14,14 @@ from server.features.media.urls import MediaUrls
 from server.features.timelines.timeline import Liker, TweetRow
 
 # Text that looks like the JSON in which the pieces are found.
-TEXT = 'a "likes":[{"id":1}],"likes_count":5,"liked":false,"bookmarked":false \\" b'
+TEXT = 'a "likes":[{"id":1}],"likes_count":5,"liked":false,"reposted":false,"bookmarked":false \\" b'
+
+NAMES = ("liked", "reposted", "bookmarked")
 
 
 @pytest.mark.parametrize("shown", [0, 1, 2, 5])
 @pytest.mark.parametrize("likers", [[], [7], [1, 2, 3], [3, 7, 2], [1, 2, 7, 3, 4, 5]])
-@pytest.mark.parametrize("marked", [(), ("liked",), ("bookmarked",), ("liked", "bookmarked")])
+@pytest.mark.parametrize("marked", [(), ("liked",), ("bookmarked",), ("liked", "bookmarked"), ("reposted",)])
 def test_a_card_shows_the_viewer_first_and_their_marks(
     shown: int, likers: list[int], marked: tuple[str, ...]
 ) -> None:
@@ -27,7 +29,7 @@ def test_a_card_shows_the_viewer_first_and_their_marks(
     newest = [Liker(who, f"liker {who}") for who in likers[:shown]]
     row = TweetRow(42, TEXT, datetime.now(UTC), len(likers), 3, 1, "A", "a", [], newest)
     card = PerchDialect(MediaUrls(None, "")).card(row, likers=shown)
-    marks = Marks(0, {name: frozenset({42} if name in marked else ()) for name in ("liked", "bookmarked")})
+    marks = Marks(0, {name: frozenset({42} if name in marked else ()) for name in NAMES})
     seen = msgspec.json.decode(card.seen_by(viewer, marks))
     expected = likers[:shown]
     if "liked" in marked and shown:
@@ -38,4 +40,4 @@ def test_a_card_shows_the_viewer_first_and_their_marks(
         for like in seen["likes"]
     )
     assert (seen["content"], seen["likes_count"]) == (TEXT, len(likers))
-    assert (seen["liked"], seen["bookmarked"]) == ("liked" in marked, "bookmarked" in marked)
+    assert {name for name in NAMES if seen[name]} == set(marked)

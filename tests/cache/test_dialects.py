@@ -25,7 +25,7 @@ from server.core.viewer import Person
 from server.features.likes.feature import LIKED
 from server.features.memory import Memory
 from server.features.registry import KINDS, MARKS, MARKS_ON_PEOPLE
-from server.features.timelines.dialect import Card, Cursors, Onlooker
+from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker
 from server.features.timelines.home import ALL
 from server.features.timelines.pages import PageKey, Part
 from server.features.timelines.timeline import TweetRow
@@ -80,7 +80,7 @@ class PlainText:
         text = f"{tweet.author_handle}: {tweet.content}"
         return Line(tweet.id, tweet.author_id, mentioned, tweet.visibility.is_open, text)
 
-    def page(self, cards: Sequence[Card], cursors: Cursors) -> Lines:
+    def page(self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None) -> Lines:
         return Lines(cards, cursors)
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:

@@ -26,6 +26,8 @@ DISAGREEING = """
     WHERE likes_count <> (SELECT count(*) FROM likes WHERE tweet_id = t.id)
     UNION ALL SELECT 'replies to ' || t.id FROM tweets t
     WHERE replies_count <> (SELECT count(*) FROM tweets WHERE in_reply_to_id = t.id)
+    UNION ALL SELECT 'reposts of tweet ' || t.id FROM tweets t
+    WHERE reposts_count <> (SELECT count(*) FROM reposts WHERE tweet_id = t.id)
     UNION ALL SELECT 'tweets of ' || u.id FROM users u
     WHERE tweets_count <> (SELECT count(*) FROM tweets WHERE author_id = u.id)
     UNION ALL SELECT 'followers of ' || u.id FROM users u
@@ -41,6 +43,9 @@ DISAGREEING = """
     UNION ALL SELECT 'notification of no like ' || n.id FROM notifications n
     WHERE n.kind = 'like' AND NOT n.undone
         AND NOT EXISTS (SELECT 1 FROM likes WHERE tweet_id = n.tweet_id AND user_id = n.actor_id)
+    UNION ALL SELECT 'notification of no repost ' || n.id FROM notifications n
+    WHERE n.kind = 'repost' AND NOT n.undone
+        AND NOT EXISTS (SELECT 1 FROM reposts WHERE tweet_id = n.tweet_id AND user_id = n.actor_id)
     UNION ALL SELECT 'like without notification ' || l.id FROM likes l JOIN tweets t ON t.id = l.tweet_id
     WHERE t.author_id <> l.user_id AND NOT EXISTS (SELECT 1 FROM notifications n
         WHERE n.user_id = t.author_id AND n.kind = 'like' AND n.tweet_id = t.id AND n.actor_id = l.user_id

@@ -193,6 +193,7 @@ async def test_times_have_time_zones_and_ids_are_safe_integers_in_javascript() -
         SELECT identity_maximum AS maximum FROM information_schema.columns
         WHERE table_schema = 'public' AND column_name = 'id'
             AND table_name NOT IN ('aerich', 'instance', 'cache_hosts')
+            AND table_name <> 'reposts'  -- they have ids of the tweets' sequence
     """)
     assert {row["maximum"] for row in identities} == {str(2**53 - 1)}
 

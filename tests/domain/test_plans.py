@@ -44,7 +44,14 @@ MORE = (
     # Pictures of a busy moment.
     "UPDATE media_attachments SET state = 'pending' WHERE id % 50 = 0",
     "INSERT INTO audit_acts (act) SELECT 'x' FROM generate_series(1, 20000)",
-    "ANALYZE api_keys, events, audit_acts, media_attachments",
+    # The triggers would tell of each and count it.
+    "ALTER TABLE reposts DISABLE TRIGGER USER",
+    "INSERT INTO reposts (id, tweet_id, user_id) "
+    "SELECT nextval(pg_get_serial_sequence('tweets', 'id')), id, "
+    "1 + id * 7919 % (SELECT count(*) FROM users) "
+    "FROM tweets ORDER BY id DESC LIMIT 30000",
+    "ALTER TABLE reposts ENABLE TRIGGER USER",
+    "ANALYZE api_keys, events, audit_acts, media_attachments, reposts",
 )
 
 NUMBERS = itertools.count()

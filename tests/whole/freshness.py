@@ -82,6 +82,13 @@ class Hammer:
         await self.all_see(bob, "/api/bookmarks?limit=5", lambda found: first(found)["content"] == text)
         await bob.delete(f"{mine}/bookmarks")
         await self.all_see(bob, mine, lambda found: not found["tweet"]["bookmarked"])
+        await bob.post(f"{mine}/reposts")
+        profile = f"/api/users/{bob.id}/tweets?entries=1&limit=5"
+        await self.all_see(
+            alice, profile, lambda found: [who["id"] for who in found["entries"][0]["reposters"]] == [bob.id]
+        )
+        await bob.delete(f"{mine}/reposts")
+        await self.all_see(bob, mine, lambda found: found["tweet"]["reposts_count"] == 0)
         await self.reply(alice, bob, tweet_id)
         await bob.delete(f"/api/users/{alice.id}/follow")
         await self.all_see(bob, following, lambda found: first(found) is None)

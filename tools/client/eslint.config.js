@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   profile: ["relations"],
   settings: ["sign-in"],
   "sign-in": ["compose"],
-  timeline: ["bookmarks", "compose", "visibility"],
+  timeline: ["bookmarks", "compose", "reposts", "visibility"],
 };
 
 const features = readdirSync(`${STATIC}/features`);

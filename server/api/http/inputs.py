@@ -96,7 +96,7 @@ def _query(text: str, kind: type[S]) -> S:
     return kind(**{name: _parameter(name, value, hints[name]) for name, value in given.items()})
 
 
-TRUTHS = {"true": True, "false": False}
+TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 # Most requests use the same few query strings, and parsing one takes longer than responding to it.
 _known_query = lru_cache(maxsize=1024)(_query)
@@ -112,7 +112,7 @@ def _parameter(name: str, value: str, kind: Any) -> Any:
             raise InvalidParameter(f"{name} must be one of {', '.join(kind)}.") from None
     if kind is bool:
         if value not in TRUTHS:
-            raise InvalidParameter(f"{name} must be one of {', '.join(TRUTHS)}.")
+            raise InvalidParameter(f"{name} must be true or false.")
         return TRUTHS[value]
     if kind is str:
         return value

@@ -38,12 +38,14 @@ from server.core.errors import (
     OutOfScope,
     PerchError,
     RateLimited,
+    TweetNotFound,
     Unavailable,
     UnsupportedMediaType,
 )
 from server.core.limits.tally import Limit
 from server.core.security.api_keys import HeldScope, Scope
 from server.core.viewer import Viewer
+from server.features.reposts import reposts
 
 Success = Answer | Rendered
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -147,7 +149,14 @@ def operation(
                 arguments["headers"] = read_headers(request, headers)
             if body is not None:
                 arguments["body"] = read_body(request, body, needed=body_needed)
-            answered = await handler(request, **arguments)
+            try:
+                answered = await handler(request, **arguments)
+            except TweetNotFound:
+                # The id of a repost stands for the tweet that it shows.
+                shown = await reposts.original(arguments["tweet_id"]) if "tweet_id" in arguments else None
+                if shown is None:
+                    raise
+                answered = await handler(request, **(arguments | {"tweet_id": shown}))
             if answered is None:
                 return None
             response = envelope.ok(answered, status)

@@ -14,7 +14,7 @@ from server.features.likes.feature import LIKED
 from server.features.media.urls import MediaUrls
 from server.features.registry import MARKS
 from server.features.relations.visible import BLOCKED
-from server.features.timelines.dialect import Card, Cursors, Onlooker
+from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker
 from server.features.timelines.timeline import TweetRow
 
 NAME = "perch"
@@ -32,7 +32,10 @@ NOT_SET, SET = b"false", b"true"
 # What is before a tweet's likers, between two of them, and behind them.
 LIKES, NEXT_LIKER, LIKES_END = b'"likes":[', b'},{"id":', b'],"likes_count":'
 
-HEAD, COMMA = b'{"result":true,"tweets":[', b","
+HEAD, HEAD_OF_ENTRIES, COMMA = b'{"result":true,"tweets":[', b'{"result":true,"entries":[', b","
+
+# The end of an entry, behind its card.
+BACK = b"}"
 
 
 class Likers(NamedTuple):
@@ -124,13 +127,19 @@ class Pieces(NamedTuple):
 
 
 class PerchPage:
-    """A page as JSON: whole, and in pieces from the first viewer on who has marks on it."""
+    """A page as JSON: whole, and in pieces from the first viewer on who has marks on it.
 
-    __slots__ = ("_pieces", "cards", "cursors", "ids", "plain")
+    `fronts` are what precedes each card: nothing, or the beginning of the entry that contains it.
+    """
 
-    def __init__(self, cards: Sequence[PerchCard], cursors: Cursors) -> None:
+    __slots__ = ("_pieces", "cards", "cursors", "fronts", "ids", "plain")
+
+    def __init__(
+        self, cards: Sequence[PerchCard], cursors: Cursors, entries: Sequence[Entry] | None = None
+    ) -> None:
         self.cards, self.cursors = cards, cursors
-        self.plain = joined([card.plain for card in cards], cursors)
+        self.fronts = None if entries is None else list(map(front, entries))
+        self.plain = joined([card.plain for card in cards], cursors, self.fronts)
         self.ids = frozenset([card.tweet_id for card in cards])
         self._pieces: Pieces | None = None
 
@@ -144,11 +153,11 @@ class PerchPage:
         marked = {name: here for name, on in marks.tweets.items() if (here := self.ids & on)}
         lists_likers = bool(self.cards) and self.cards[0].likers is not None  # all cards do, or none does
         if lists_likers and (marked or marks.people.by_name.get(BLOCKED.name)):
-            return joined([card.seen_by(viewer, marks) for card in self.cards], self.cursors)
+            return joined([card.seen_by(viewer, marks) for card in self.cards], self.cursors, self.fronts)
         if not marked:
             return self.plain
         if self._pieces is None:
-            self._pieces = pieces(self.plain, self.cards)
+            self._pieces = pieces(self.plain, self.cards, self.fronts)
         found = self._pieces.pieces.copy()
         for name, here in marked.items():
             places = self._pieces.places[name]
@@ -169,10 +178,12 @@ class PerchDialect:
         """The tweet as JSON."""
         return card(tweets.tweet(tweet, self._urls), likers=likers)
 
-    def page(self, cards: Sequence[Card], cursors: Cursors) -> PerchPage:
+    def page(
+        self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None
+    ) -> PerchPage:
         """The answer `TweetsPage`."""
         own: list[PerchCard] = list(cards)  # type: ignore[arg-type]  # all are this dialect's
-        return PerchPage(own, cursors)
+        return PerchPage(own, cursors, entries)
 
 
 def card(shown: Tweet, *, likers: int) -> PerchCard:
@@ -190,12 +201,14 @@ def card(shown: Tweet, *, likers: int) -> PerchCard:
     return PerchCard(shown.id, shown.author.id, tuple(addressed), is_open, plain, places, likers, found)
 
 
-def pieces(plain: bytes, cards: Sequence[PerchCard]) -> Pieces:
+def pieces(plain: bytes, cards: Sequence[PerchCard], fronts: Sequence[bytes] | None = None) -> Pieces:
     """Cut the page of these cards at the values of marks."""
-    values, begin = [], len(HEAD)
-    for one in cards:
+    values, begin = [], len(HEAD if fronts is None else HEAD_OF_ENTRIES)
+    for number, one in enumerate(cards):
+        if fronts is not None:
+            begin += len(fronts[number])
         values += [(begin + place, name, one.tweet_id) for name, place in one.places.items()]
-        begin += len(one.plain) + len(COMMA)
+        begin += len(one.plain) + len(COMMA if fronts is None else BACK + COMMA)
     values.sort()
     first, *others = without(plain, [place for place, _, _ in values])
     found, places = [first], {name: dict[int, int]() for name in FIELDS}
@@ -211,7 +224,21 @@ def without(plain: bytes, places: Sequence[int]) -> list[bytes]:
     return [plain[begin:end] for begin, end in zip(begins, [*places, len(plain)], strict=True)]
 
 
-def joined(cards: Sequence[bytes], cursors: Cursors) -> bytes:
+def front(entry: Entry) -> bytes:
+    """The beginning of an entry, up to its card (`TweetEntry`, `RepostEntry`)."""
+    if not entry.reposters:
+        return b'{"type":"tweet","id":%d,"tweet":' % entry.cursor
+    return b'{"type":"repost","id":%d,"reposters":%b,"tweet":' % (
+        entry.cursor,
+        encoder.encode(entry.reposters),
+    )
+
+
+def joined(cards: Sequence[bytes], cursors: Cursors, fronts: Sequence[bytes] | None = None) -> bytes:
     """Join the cards into the response for a page."""
     older, newer = (b"null" if cursor is None else b"%d" % cursor for cursor in cursors)
-    return b'%b%b],"next":%b,"previous":%b}' % (HEAD, COMMA.join(cards), older, newer)
+    head = HEAD
+    if fronts is not None:
+        head = HEAD_OF_ENTRIES
+        cards = [b"%b%b%b" % (before, card, BACK) for before, card in zip(fronts, cards, strict=True)]
+    return b'%b%b],"next":%b,"previous":%b}' % (head, COMMA.join(cards), older, newer)

@@ -15,6 +15,7 @@ from server.api.perch.shapes.tweets import Tweet
 from server.api.perch.telling import Told, tells
 from server.core.live.event import EventRow
 from server.core.live.kinds import Facts
+from server.core.viewer import Person
 from server.features.bookmarks import events as bookmarks
 from server.features.follows import events as follows
 from server.features.likes import events as likes
@@ -23,13 +24,17 @@ from server.features.media.urls import MediaUrls
 from server.features.people.events import PROFILE
 from server.features.relations import events as relations
 from server.features.replies import events as replies
+from server.features.reposts import events as reposts
 from server.features.tweets import events as tweets
 from server.features.visibility.events import audience
 from server.features.visibility.visibility import Visibility
 
 
 class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
-    """A tweet was published. Ignore its fields `liked` and `bookmarked`: they have events of their own."""
+    """A tweet was published.
+
+    Ignore its fields `liked`, `reposted` and `bookmarked`: they have events of their own.
+    """
 
     tweet: Tweet
     followed: Annotated[bool, Meta(description="Whether it belongs to the viewer's Following timeline.")]
@@ -128,6 +133,78 @@ def replies_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | No
         return None
     among = audience(facts, tweet.id)
     return Told(RepliesChanged(tweet.id, tweet.replies_count, tweet.version), among=among)
+
+
+class RepostsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="reposts"):
+    """The number of reposts of a tweet has changed."""
+
+    tweet_id: int
+    reposts_count: int
+    version: int
+
+
+@tells(reposts.COUNTED, RepostsChanged, to="everybody who may see the tweet")
+def reposts_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To everybody who may see the tweet."""
+    tweet = facts.get(tweets.TWEET, event.subject_id)
+    if tweet is None:
+        return None
+    among = audience(facts, tweet.id)
+    return Told(RepostsChanged(tweet.id, tweet.reposts_count, tweet.version), among=among)
+
+
+class Reposted(msgspec.Struct, frozen=True, tag_field="type", tag="repost"):
+    """You reposted a tweet, here or on another device, or someone did whom you follow.
+
+    Ignore the tweet's fields `liked`, `reposted` and `bookmarked`, as in `tweet`.
+    """
+
+    id: Annotated[int, Meta(description="The id of the repost.")]
+    user: Person
+    tweet: Tweet
+
+
+@tells(
+    reposts.REPOSTED,
+    Reposted,
+    to="you, and those of your followers who find it on their Following timeline",
+)
+def reposted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To whoever reposted it, and to those who find it on their Following timeline."""
+    tweet, user = facts.get(tweets.TWEET, event.subject_id), facts.get(PROFILE, event.actor_id)
+    repost_id = event.object_id or 0
+    if tweet is None or user is None or user.hidden or facts.get(reposts.REPOST, repost_id) is None:
+        return None
+    told = Reposted(repost_id, Person(user.id, user.name, user.handle), tweet_wire.tweet(tweet, urls))
+    nobody = frozenset[int]()
+    readers = facts.get(reposts.READERS_AMONG_VIEWERS, user.id) or nobody
+    from_author = facts.get(reposts.APART_FROM_AUTHORS_AMONG_VIEWERS, tweet.id) or nobody
+    from_addressed = facts.get(tweets.APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet.id) or nobody
+    from_user = facts.get(relations.APART_AMONG_VIEWERS, user.id) or nobody
+    readers = readers - ((from_author | from_addressed) - {tweet.author_id}) - from_user
+    return Told(told, among=seeing(readers | {user.id}, facts, tweet.id))
+
+
+class RepostUndone(msgspec.Struct, frozen=True, tag_field="type", tag="repost_undone"):
+    """You no longer repost a tweet, here or on another device, or someone doesn't whom you follow."""
+
+    id: Annotated[int, Meta(description="The id of the repost.")]
+    user_id: int
+    tweet_id: int
+
+
+@tells(reposts.UNDONE, RepostUndone, to="you and those of your followers who may see the tweet")
+def repost_undone(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To whoever reposted it, and to followers."""
+    readers = facts.get(reposts.READERS_AMONG_VIEWERS, event.actor_id) or frozenset()
+    told = RepostUndone(event.object_id or 0, event.actor_id, event.subject_id)
+    return Told(told, among=seeing(readers | {event.actor_id}, facts, event.subject_id))
+
+
+def seeing(users: frozenset[int], facts: Facts, tweet_id: int) -> frozenset[int]:
+    """Those of the users who may see a tweet."""
+    only = audience(facts, tweet_id)
+    return users if only is None else users & only
 
 
 class ThreadChanged(msgspec.Struct, frozen=True, tag_field="type", tag="thread"):

@@ -16,6 +16,7 @@ from server.api.perch import (
     preferences,
     privacy,
     relations,
+    reposts,
     roster,
     runs,
     stream,
@@ -29,6 +30,7 @@ from server.api.perch import (
 ROUTES = (
     tweets.bp,
     timelines.bp,
+    reposts.bp,
     bookmarks.bp,
     notifications.bp,
     users.bp,

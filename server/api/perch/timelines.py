@@ -14,14 +14,15 @@ from sanic import Blueprint, Request
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.inputs import After, Before, Limit
 from server.api.http.operation import operation
-from server.api.perch.shapes.tweets import Tweet
+from server.api.perch.shapes.tweets import RepostEntry, Tweet, TweetEntry
 from server.api.perch.tweets import LikersCount, pages
-from server.core.errors import UserNotFound
+from server.core.errors import InvalidParameter, UserNotFound
 from server.core.paging import NEWEST, PAGE_SIZE
 from server.core.prefixes import MAX_COMPLETIONS
 from server.core.viewer import Viewer
 from server.features.hashtags import completions, hashtags
 from server.features.likes.likes import LIKES
+from server.features.reposts import timelines as with_reposts
 from server.features.timelines import home, profile, timelines
 from server.features.timelines.pages import Part
 from server.features.timelines.timelines import DEEPEST, EMBEDDED_LIKERS
@@ -67,13 +68,25 @@ class TweetsQuery(ListQuery, frozen=True):
     offset: PageNumber = 1
 
 
-class TimelineQuery(TweetsQuery, frozen=True):
-    """Which timeline, and which part of it."""
+class EntriesQuery(TweetsQuery, frozen=True):
+    """The same, with or without reposts."""
+
+    entries: Annotated[
+        bool,
+        Meta(
+            description="Whether to return `entries`, which are tweets and reposts, instead of `tweets`. Not "
+            "together with `offset`."
+        ),
+    ] = False
+
+
+class TimelineQuery(EntriesQuery, frozen=True):
+    """Which timeline, and which part of it. Only `following` has entries."""
 
     timeline: TimelineName = TimelineName.ALL
 
 
-class AuthorQuery(TweetsQuery, frozen=True):
+class AuthorQuery(EntriesQuery, frozen=True):
     """The same, with or without replies."""
 
     replies: Annotated[bool, Meta(description="Whether to include replies to other people.")] = True
@@ -82,7 +95,13 @@ class AuthorQuery(TweetsQuery, frozen=True):
 class TweetsPage(Answer, frozen=True, kw_only=True):
     """A page of tweets, newest first."""
 
-    tweets: list[Tweet]
+    tweets: Annotated[
+        list[Tweet] | msgspec.UnsetType, Meta(description="Absent if `entries` were asked for.")
+    ] = msgspec.UNSET
+    entries: Annotated[
+        list[TweetEntry | RepostEntry] | msgspec.UnsetType,
+        Meta(description="Only if asked for: tweets and reposts. Each tweet is on a page once."),
+    ] = msgspec.UNSET
     next: Annotated[int | None, Meta(description="Send this as `before` to get the next page.")]
     previous: Annotated[
         int | None, Meta(description="Send this as `after` to get the tweets just newer than this page.")
@@ -122,9 +141,15 @@ async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Render
     without their replies to people whom you don't follow. Tweets for mentioned people only are on neither:
     `timeline=private` has those that you wrote and those that mention you or reply to you.
 
+    With `entries=1`, `timeline=following` has reposts by you and the people you follow, too.
+
     To get the next page, send `next` as `before`: this stays correct while others post. To get what is newer,
     send `previous` as `after`: you get the tweets just above, newest first as always.
     """
+    if query.entries:
+        if query.timeline is not TimelineName.FOLLOWING:
+            raise InvalidParameter("Only timeline=following has entries.")
+        return Rendered(await timelines.own(viewer, pages(request), with_reposts.FOLLOWING, part(query)))
     if (own := OWN.get(query.timeline)) is not None:
         return Rendered(await timelines.own(viewer, pages(request), own, part(query)))
     return Rendered(await timelines.of_all(viewer, pages(request), home.ALL, part(query)))
@@ -152,8 +177,9 @@ async def complete_hashtag(request: Request, viewer: Viewer, query: CompletionsQ
 @bp.get("/users/<user_id:id>/tweets")
 @operation(scope="read", query=AuthorQuery, answer=TweetsPage, errors=(UserNotFound,))
 async def of_author(request: Request, viewer: Viewer, query: AuthorQuery, user_id: int) -> Rendered:
-    """Read one author's tweets."""
-    published = profile.TWEETS if query.replies else profile.STARTED
+    """Read one author's tweets; with `entries=1`, what they reposted too."""
+    of = with_reposts if query.entries else profile
+    published = of.TWEETS if query.replies else of.STARTED
     return Rendered(await timelines.of_author(viewer, pages(request), published, user_id, part(query)))
 
 
@@ -176,6 +202,8 @@ async def liked_by(request: Request, viewer: Viewer, query: ListQuery, user_id: 
 def part(query: ListQuery) -> Part:
     """The requested part of a timeline, within our limits."""
     page = query.offset if isinstance(query, TweetsQuery) else 1
+    if isinstance(query, EntriesQuery) and query.entries and page > 1:
+        raise InvalidParameter("Entries have no page numbers. Pass next as before.")
     return timelines.part(
         limit=query.limit, before=query.before, after=query.after, page=page, likers=query.likers
     )

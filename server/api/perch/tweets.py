@@ -42,6 +42,7 @@ from server.features.mentions import mentions
 from server.features.mentions.feature import MENTIONS
 from server.features.replies import rules, threads
 from server.features.replies.rules import WhoMayReply
+from server.features.reposts import reposts
 from server.features.timelines import timelines
 from server.features.timelines.pages import Pages
 from server.features.timelines.timelines import EMBEDDED_LIKERS
@@ -243,11 +244,14 @@ async def show_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
 @bp.delete("/<tweet_id:id>")
 @operation(scope="write", errors=(TweetNotFound, NotAuthor))
 async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
-    """Delete your tweet, with its likes and pictures.
+    """Delete your tweet, with its likes, reposts and pictures; or undo your repost, given by its own id.
 
-    With the scope `admin`, you can delete anyone's tweet; this goes in the audit log.
+    With the scope `admin`, you can delete anyone's tweet or repost; this goes in the audit log.
     """
-    await tweets.delete(viewer, tweet_id, context(request).jobs)
+    try:
+        await tweets.delete(viewer, tweet_id, context(request).jobs)
+    except TweetNotFound:
+        await reposts.delete(viewer, tweet_id)
     return Answer()
 
 

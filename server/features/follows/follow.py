@@ -9,7 +9,10 @@ from server.features.people.user import User
 
 
 class Follow(Model):
-    """`follower` reads the tweets of `followee`. The id orders the lists, newest first."""
+    """`follower` reads the tweets of `followee`, and what they repost unless that is hidden.
+
+    The id orders the lists, newest first.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=True)
     follower: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -20,6 +23,7 @@ class Follow(Model):
         "models.User", related_name="follows_received", on_delete=fields.CASCADE
     )
     followee_id: int
+    reposts_hidden = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

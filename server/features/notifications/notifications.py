@@ -1,7 +1,7 @@
 """Notifications: what others did that concerns a user.
 
 Triggers write them in the transaction of the act (the migration `notifications` says when). They are read in
-groups: the likes of a tweet on one day, the new followers of one day, each reply, each mention.
+groups: the likes or reposts of a tweet on one day, the new followers of one day, each reply, each mention.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ MOST_READS = 10
 
 
 class NotificationKind(StrEnum):
-    """What somebody did: liked, answered, mentioned or followed the user, or asks to follow them."""
+    """What somebody did: liked, reposted, answered, mentioned or followed, or asks to follow the user."""
 
     LIKE = "like"
+    REPOST = "repost"
     FOLLOW = "follow"
     FOLLOW_REQUEST = "follow_request"
     REPLY = "reply"

@@ -44,6 +44,7 @@ class ProfileRow(msgspec.Struct, frozen=True):
     followed: bool
     requested: bool
     locked: bool
+    reposts_hidden: bool
     follows_viewer: bool
     relation: Relation
     followers: list[Person]
@@ -58,6 +59,9 @@ PROFILE = f"""
         CASE WHEN u.hidden THEN 0 ELSE u.tweets_count END AS tweets_count,
         u.suspended_at IS NOT NULL AS suspended,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id) AS followed,
+        coalesce(
+            (SELECT reposts_hidden FROM follows WHERE follower_id = $2 AND followee_id = u.id), false
+        ) AS reposts_hidden,
         EXISTS (SELECT 1 FROM follow_requests WHERE follower_id = $2 AND followee_id = u.id) AS requested,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
         (SELECT to_jsonb(r) FROM (

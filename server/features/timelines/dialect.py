@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from server.core.cache.marks import Marks
-from server.features.timelines.timeline import TweetRow
+from server.core.viewer import Person
+from server.features.timelines.timeline import Place, TweetRow
 
 
 class Onlooker(Protocol):
@@ -32,6 +33,22 @@ class Cursors(NamedTuple):
 
     older: int | None
     newer: int | None
+
+
+class Entry(NamedTuple):
+    """A tweet on a page, at its own place or at those of reposts, the newest first."""
+
+    places: tuple[Place, ...]
+
+    @property
+    def cursor(self) -> int:
+        """The cursor of the first place."""
+        return self.places[0].cursor
+
+    @property
+    def reposters(self) -> list[Person]:
+        """Who reposted it, if these are places of reposts."""
+        return [place.by for place in self.places if place.by is not None]
 
 
 class Card(Protocol):
@@ -82,5 +99,7 @@ class Dialect(Protocol):
     def card(self, tweet: TweetRow, *, likers: int) -> Card:
         """Render a tweet with at most `likers` of its likers."""
 
-    def page(self, cards: Sequence[Card], cursors: Cursors) -> RenderedPage:
-        """Render a page from cards of this dialect."""
+    def page(
+        self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None
+    ) -> RenderedPage:
+        """Render a page from cards of this dialect, as entries if their `entries` are given."""

@@ -18,12 +18,12 @@ from server.core.limits import large
 from server.core.limits.turns import Turns
 from server.features.timelines import audience, hiding, timeline
 from server.features.timelines.cards import Cards, needed_of
-from server.features.timelines.dialect import Card, Cursors, Dialect, Onlooker, RenderedPage
+from server.features.timelines.dialect import Card, Cursors, Dialect, Entry, Onlooker, RenderedPage
 from server.features.timelines.hiding import Hides, people_of
 from server.features.timelines.timeline import Asked, Place, Timeline
 
 # The bytes that a cached id takes, with the topics that it needs.
-EACH = 210
+EACH = 370
 
 # How many pages that are not in memory one user may read at once in this process, and how many more may wait.
 # A deep page takes the database up to half a second of a core, and others need it too.
@@ -63,16 +63,16 @@ class PageKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, and the cards in it, each with the cursor of its place.
+    """A page, and the cards in it, each with its entry.
 
     Attributes:
         lowest: the lowest id among its tweets.
-        people: the authors of its tweets, and everyone whom these mention.
+        people: the authors of its tweets, everyone whom these mention, and who reposted them.
         restricted: its tweets that not every member may see.
     """
 
     cards: list[Card]
-    places: list[int]
+    entries: list[Entry]
     cursors: Cursors
     rendered: RenderedPage
     lowest: int
@@ -95,7 +95,7 @@ class Seen(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Ids:
     ids: list[int]
-    places: list[int]  # the cursors of these tweets
+    entries: list[Entry]  # of these tweets
     cursors: Cursors
 
 
@@ -196,32 +196,38 @@ class Pages:
         part, hides = key.part, key.timeline.hides
         most = 1 if part.skip > 0 or part.after is not None else MOST_BELOW
         used: list[Known[Page]] = []
-        kept: list[tuple[Card, int]] = []
+        cards: dict[int, Card] = {}
+        places: list[Place] = []
         older: int | None = part.before
         is_restricted = False
-        while older is not None and len(kept) < part.limit and len(used) < most:
+        while older is not None and len(cards) < part.limit and len(used) < most:
             below = key if not used else key._replace(part=part._replace(before=older))
             used.append(await self._page(below))
             page = used[-1].value
             asked = page.restricted if key.timeline.is_mixed else ()
             unseen = frozenset(asked) - await audience.seen_among(viewer_id, asked)
-            kept += [
-                (card, place)
-                for card, place in zip(page.cards, page.places, strict=True)
-                if card.tweet_id not in unseen and not hiding.is_left_out(card, left_out, hides, viewer_id)
-            ]
+            for card, entry in zip(page.cards, page.entries, strict=True):
+                if card.tweet_id in unseen or hiding.is_left_out(card, left_out, hides, viewer_id):
+                    continue
+                wanted = [place for place in entry.places if place.by is None or place.by.id not in left_out]
+                if wanted:
+                    cards[card.tweet_id] = card
+                    places += wanted
             is_restricted = is_restricted or bool(asked)
             older = page.cursors.older
+        kept = list(_entries(sorted(places, key=_cursor, reverse=True)).items())
         if len(kept) > part.limit:
             kept = kept[: part.limit]
-            older = kept[-1][1]
+            older = kept[-1][1].cursor
         newer = used[0].value.cursors.newer
         if key.timeline.is_mixed:  # a cursor must not tell of what isn't shown
-            newer = kept[0][1] if kept else None
+            newer = kept[0][1].cursor if kept else None
             if most == 1:
-                older = kept[-1][1] if kept and older is not None else None
+                older = kept[-1][1].cursor if kept and older is not None else None
         cursors = Cursors(older, newer)
-        made = self._made([card for card, _ in kept], [place for _, place in kept], cursors)
+        made = self._made(
+            key.timeline, [cards[one] for one, _ in kept], [entry for _, entry in kept], cursors
+        )
         if is_restricted or not people.together:  # viewers without marks on people share the same one
             return made
         needed = tuple([topic for one in used for topic in one.needed])
@@ -294,17 +300,20 @@ class Pages:
 
     async def _compose(self, key: PageKey, found: _Ids, read: Mapping[int, Known[Card]]) -> Page:
         cards = await self._cards.of(found.ids, likers=key.part.likers, read=read)
-        places = found.places
-        if len(cards) < len(places):
-            at = dict(zip(found.ids, places, strict=True))
-            places = [at[card.tweet_id] for card in cards]
-        return self._made(cards, places, found.cursors)
+        entries = found.entries
+        if len(cards) < len(entries):
+            of_tweet = dict(zip(found.ids, entries, strict=True))
+            entries = [of_tweet[card.tweet_id] for card in cards]
+        return self._made(key.timeline, cards, entries, found.cursors)
 
-    def _made(self, cards: list[Card], places: list[int], cursors: Cursors) -> Page:
+    def _made(self, timeline: Timeline, cards: list[Card], entries: list[Entry], cursors: Cursors) -> Page:
         lowest = min([card.tweet_id for card in cards], default=0)
-        rendered = self._dialect.page(cards, cursors)
+        rendered = self._dialect.page(cards, cursors, entries if timeline.has_reposts else None)
         restricted = tuple([card.tweet_id for card in cards if not card.is_open])
-        return Page(cards, places, cursors, rendered, lowest, people_of(cards), restricted)
+        people = people_of(cards)
+        if timeline.has_reposts:
+            people |= {person.id for entry in entries for person in entry.reposters}
+        return Page(cards, entries, cursors, rendered, lowest, people, restricted)
 
 
 def _ids(part: Part, places: Sequence[Place]) -> _Ids:
@@ -312,4 +321,22 @@ def _ids(part: Part, places: Sequence[Place]) -> _Ids:
     if part.after is not None:
         shown, goes_on = shown[::-1], bool(shown)  # at least the tweet that the cursor stands for is older
     cursors = Cursors(shown[-1].cursor if goes_on else None, shown[0].cursor if shown else None)
-    return _Ids([place.id for place in shown], [place.cursor for place in shown], cursors)
+    entries = _entries(shown)
+    return _Ids(list(entries), list(entries.values()), cursors)
+
+
+def _entries(places: Sequence[Place]) -> dict[int, Entry]:
+    """The tweets at these places, each once: at its own place, or else at that of its newest repost."""
+    found: dict[int, Entry] = {}
+    for place in places:
+        if place.by is None:
+            found.pop(place.id, None)
+            found[place.id] = Entry((place,))
+        else:
+            earlier = found.get(place.id, Entry(()))
+            found[place.id] = Entry((*earlier.places, place))
+    return found
+
+
+def _cursor(place: Place) -> int:
+    return place.cursor

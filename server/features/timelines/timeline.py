@@ -8,7 +8,7 @@ that its counter always agrees with its likers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -61,6 +61,7 @@ class TweetRow(msgspec.Struct, frozen=True):
     thread_root_id: int | None = None
     mentions: list[Person] = msgspec.field(default_factory=list)
     visibility: Visibility = Visibility.PUBLIC
+    reposts_count: int = 0
 
 
 MEDIA = msgspec.json.Decoder(list[MediaRow])
@@ -69,10 +70,15 @@ PEOPLE = msgspec.json.Decoder(list[Person])
 
 
 class Place(NamedTuple):
-    """A tweet's place in a timeline, which continues at `cursor` in either direction."""
+    """A tweet's place in a timeline, which continues at `cursor` in either direction.
+
+    Attributes:
+        by: who reposted it, if this is the place of a repost.
+    """
 
     id: int
     cursor: int
+    by: Person | None = None
 
 
 class Reading(NamedTuple):
@@ -80,11 +86,13 @@ class Reading(NamedTuple):
 
     Attributes:
         places: gives the places only.
+        has_reposts: whether they say who reposted the tweet.
         rows: gives the places with the rows of their tweets: $5 likers per tweet, $6 tweets without a row.
     """
 
     places: str
     rows: str
+    has_reposts: bool
 
 
 class Asked(NamedTuple):
@@ -112,28 +120,31 @@ class Timeline:
         order: the topics that decide which tweets are on it, given whose timeline it is.
         hides: what it leaves out for each viewer.
         is_mixed: whether it may have tweets that not everyone who reads it may see.
+        has_reposts: whether `places` also gives who reposted the tweet, as `by_id`, `by_name` and
+            `by_handle`; null for a tweet's own place.
     """
 
     places: str
     order: Callable[[int], list[int]]
     hides: Hides = Hides.BLOCKED
     is_mixed: bool = False
+    has_reposts: bool = False
 
     @property
     def older(self) -> Reading:
         """How to read tweets older than a cursor, the newest first."""
-        return _reading(self.places, "<", "DESC")
+        return _reading(self.places, "<", "DESC", has_reposts=self.has_reposts)
 
     @property
     def newer(self) -> Reading:
         """How to read tweets newer than a cursor, the oldest first."""
-        return _reading(self.places, ">", "ASC")
+        return _reading(self.places, ">", "ASC", has_reposts=self.has_reposts)
 
 
 # The rows of some tweets. From the moment when an author is hidden, nobody sees their tweets.
 _ROWS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
-        t.replies_count, t.in_reply_to_id, t.thread_root_id, t.visibility,
+        t.replies_count, t.reposts_count, t.in_reply_to_id, t.thread_root_id, t.visibility,
         p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
@@ -159,19 +170,22 @@ _OF_PLACE = _ROWS.format(tweets="CASE WHEN page.id <> ALL($6::bigint[]) THEN pag
 
 
 @lru_cache
-def _reading(places: str, beyond: str, order: str) -> Reading:
+def _reading(places: str, beyond: str, order: str, *, has_reposts: bool) -> Reading:
     places = places.format(beyond=beyond, order=order)
+    by = ", page.by_id, page.by_name, page.by_handle" if has_reposts else ""
     rows = f"""
         WITH page AS MATERIALIZED ({places})
-        SELECT page.id AS place, page.cursor, shown.* FROM page LEFT JOIN LATERAL ({_OF_PLACE}) shown ON true
+        SELECT page.id AS place, page.cursor{by}, shown.*
+        FROM page LEFT JOIN LATERAL ({_OF_PLACE}) shown ON true
         ORDER BY page.cursor {order}
     """
-    return Reading(places, rows)
+    return Reading(places, rows, has_reposts)
 
 
 async def places(reading: Reading, asked: Asked) -> list[Place]:
     """A part of a timeline in reading order, which is that of `Timeline.older` or `Timeline.newer`."""
-    return [Place(place["id"], place["cursor"]) for place in await records(reading.places, *asked)]
+    found = await records(reading.places, *asked)
+    return [Place(record["id"], record["cursor"], by) for record, by in _with_reposters(reading, found)]
 
 
 async def places_with_rows(
@@ -180,12 +194,19 @@ async def places_with_rows(
     """The same, with the rows of their tweets except the `known` ones."""
     found = await records(reading.rows, *asked, likers, known)
     rows = [_tweet(record) for record in found if record["id"] is not None]
-    return [Place(record["place"], record["cursor"]) for record in found], rows
+    places = [Place(record["place"], record["cursor"], by) for record, by in _with_reposters(reading, found)]
+    return places, rows
 
 
 async def these(tweet_ids: Sequence[int], *, likers: int) -> list[TweetRow]:
     """The tweets among these that exist, in any order."""
     return [_tweet(record) for record in await records(CARDS, tweet_ids, likers)]
+
+
+def _with_reposters(reading: Reading, found: Sequence[Any]) -> Iterator[tuple[Any, Person | None]]:
+    for record in found:
+        by_id = record["by_id"] if reading.has_reposts else None
+        yield record, Person(by_id, record["by_name"], record["by_handle"]) if by_id is not None else None
 
 
 def replied_to(record: Any) -> Person | None:
@@ -217,4 +238,5 @@ def _tweet(record: Any) -> TweetRow:
         thread_root_id=record["thread_root_id"],
         mentions=people(record["mentions"]),
         visibility=LEVELS[record["visibility"]],
+        reposts_count=record["reposts_count"],
     )

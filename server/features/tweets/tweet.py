@@ -35,6 +35,7 @@ class Tweet(Model):
     thread_path: fields.Field[list[int] | None] = ArrayField("bigint", null=True)
     replies_count = fields.BigIntField(default=0)
     likes_count = fields.BigIntField(default=0)
+    reposts_count = fields.BigIntField(default=0)
     hidden = fields.BooleanField(default=False)
     visibility = fields.SmallIntField(default=0)
     version = fields.BigIntField(default=1)

@@ -1,4 +1,4 @@
-// What is done with one's own tweets, and who likes one.
+// What is done with one's own tweets, and who likes or reposted one.
 import { call } from "./http.js";
 
 // The same `once` with the same tweet is published once, however often it is sent.
@@ -19,3 +19,7 @@ export const fetchLikers = async (id, before, limit) => {
   const { likes, next } = await call("GET", `/tweets/${id}/likes`, { query: { before, limit } });
   return { users: likes, next };
 };
+
+/** @returns {Promise<import("./shapes.js").PeoplePage>} */
+export const fetchReposters = (id, before, limit) =>
+  call("GET", `/tweets/${id}/reposts`, { query: { before, limit } });

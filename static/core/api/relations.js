@@ -13,6 +13,9 @@ export const muteUser = (id, choice) => call("POST", `/users/${id}/mute`, { body
 
 export const unmuteUser = (id) => call("DELETE", `/users/${id}/mute`);
 
+// Whether somebody's reposts are left out of the viewer's Following timeline.
+export const setRepostsHidden = (id, hidden) => call(hidden ? "POST" : "DELETE", `/users/${id}/reposts/hidden`);
+
 export const setThreadMute = (id, muted) => call(muted ? "POST" : "DELETE", `/tweets/${id}/mute`);
 
 export const limitReplies = (id, who) => call("PATCH", `/tweets/${id}`, { body: { who_may_reply: who } });

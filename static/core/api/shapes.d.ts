@@ -28,6 +28,7 @@ export interface ProfileJson extends PersonJson, RelationJson {
   followed: boolean;
   requested?: boolean;
   locked?: boolean;
+  reposts_hidden?: boolean;
   suspended?: boolean;
   hidden?: boolean;
   scopes?: string[];
@@ -64,9 +65,12 @@ export interface TweetJson {
   author: PersonJson;
   created_at: string;
   liked: boolean;
+  /** Absent, as its number, in what was kept from before there were reposts. */
+  reposted?: boolean;
   bookmarked: boolean;
   likes_count: number;
   replies_count: number;
+  reposts_count?: number;
   in_reply_to_id: number | null;
   thread_root_id: number | null;
   in_reply_to_user: PersonJson | null;
@@ -79,7 +83,7 @@ export interface TweetJson {
 
 export interface NotificationJson {
   id: number;
-  kind: "like" | "follow" | "follow_request" | "reply" | "mention";
+  kind: "like" | "repost" | "follow" | "follow_request" | "reply" | "mention";
   people: PersonJson[];
   people_count: number;
   tweet: TweetJson | null;
@@ -108,9 +112,20 @@ export interface ThreadPage {
   may_reply: boolean;
 }
 
+/** A tweet in its own place on a timeline, or in that of the newest of some reposts. */
+export interface EntryJson {
+  /** The id of the tweet or of that repost. */
+  id: number;
+  tweet: TweetJson;
+  /** Only of reposts. */
+  reposters?: PersonJson[];
+}
+
 /** A page of a timeline. `kept`: from the service worker, as the server cannot be reached. */
 export interface TweetPage {
   tweets: TweetJson[];
+  /** On a timeline with reposts, how each of the tweets comes to be there. */
+  entries?: EntryJson[];
   next: number | null;
   kept?: boolean;
 }

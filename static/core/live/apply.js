@@ -7,9 +7,10 @@ import { departures, loadProfile, personById, updatePeople } from "../store/peop
 import { placeReply, reloadThreads } from "../store/threads.js";
 import { refuseKey, showViewer, viewer } from "../store/session.js";
 import { requestNews } from "../store/follow-requests.js";
-import { countLikes, countReplies, everyTweet, keepTweet, removeTweet, setMedia, tweetById } from "../store/tweets.js";
+import { countAnew, everyTweet, removeTweet, setMedia, tweetById } from "../store/tweets.js";
 import { tellListeners, whenTold } from "./listeners.js";
 import { resync, resyncAll } from "./resync.js";
+import { keepTold } from "./told.js";
 
 // One's own tweet is put in its place by whoever sends it; what comes from another device waits like others.
 const OWN_TWEET_GRACE = 2000;
@@ -21,11 +22,7 @@ whenTold("open", resyncAll);
 whenTold("reset", resyncAll);
 
 whenTold("tweet", ({ tweet: json, followed, author }) => {
-  // Ignore its `liked` and `bookmarked`: they have events of their own.
-  const known = tweetById(json.id);
-  const liked = known?.server.liked ?? false;
-  const bookmarked = known?.bookmark.told ?? false;
-  const tweet = keepTweet({ ...json, liked, bookmarked });
+  const tweet = keepTold(json);
   updatePeople([author]);
   placeReply(tweet);
   if (isMe(author.id)) setTimeout(() => waitAbove(tweet, followed), OWN_TWEET_GRACE);
@@ -38,14 +35,19 @@ whenTold("tweet_deleted", ({ tweet_id: id, author }) => {
   if (tweet) removeTweet(tweet);
 });
 
-whenTold("likes", countLikes);
+for (const kind of ["likes", "replies", "reposts"]) whenTold(kind, countAnew);
 
-whenTold("replies", countReplies);
+for (const kind of ["repost", "repost_undone"]) {
+  whenTold(kind, async (event) => {
+    const listeners = await import("./reposts.js");
+    listeners[kind](event);
+  });
+}
 
 whenTold("thread", ({ root_id: id }) => reloadThreads(id));
 
 whenTold("liked", (event) => {
-  countLikes(event);
+  countAnew(event);
   const feed = openedFeed(`user-${viewer.value?.id}-likes`);
   if (feed && !feed.shown) feed.reset();
 });

@@ -17,8 +17,10 @@ export async function resync(feed) {
   if (["fresh", "loading"].includes(feed.status.value)) return undefined;
   const { generation } = feed;
   const ids = feed.ids.value;
-  const oldest = ids.at(-1) ?? 0;
+  const placeOf = (id) => (id === undefined ? 0 : feed.entry(id).place);
+  const oldest = placeOf(ids.at(-1));
   const found = [];
+  const entries = [];
   let first = null;
   let page;
   for (let number = 0; number < MOST_PAGES; number += 1) {
@@ -31,22 +33,25 @@ export async function resync(feed) {
     }
     first ??= page;
     found.push(...page.tweets.map((json) => keepTweet(json).id));
+    entries.push(...(page.entries ?? []));
     if (page.next === null || page.next <= oldest) break;
   }
-  const downTo = page.next === null ? 0 : (found.at(-1) ?? 0);
+  const downTo = page.next === null ? 0 : (page.entries?.at(-1).id ?? found.at(-1) ?? 0);
   const there = new Set(found);
   batch(() => {
     // Ignore tweets added since the request was sent: the viewer may have tweeted in the meantime.
     const before = new Set(ids);
-    const isGone = (id) => before.has(id) && id >= downTo && !there.has(id);
+    const isGone = (id) => before.has(id) && placeOf(id) >= downTo && !there.has(id);
     for (const id of feed.ids.value.filter(isGone)) {
       const tweet = tweetById(id);
       // A tweet for followers also leaves the list when its reader no longer is one.
-      const whole = feed.whole && tweet?.visibility !== "followers";
+      const whole = feed.whole && tweet?.visibility !== "followers" && placeOf(id) === id;
       if (whole && tweet?.fate.value === "here") removeTweet(tweet);
       else feed.remove(id);
     }
-    feed.overlaps = downTo <= (ids[0] ?? 0) || page.next === null;
+    feed.overlaps = downTo <= placeOf(ids[0]) || page.next === null;
+    for (const { place, people } of feed.reposts?.values() ?? []) if (place >= downTo) people.value = [];
+    feed.keepEntries(entries);
     feed.latest = first;
     for (const id of found) wait(feed, id);
     // An empty page has no reading position to protect: show them at once.

@@ -1,8 +1,8 @@
 // Timelines, kept in memory as lists of tweet ids: coming back needs no request.
 import { batch, computed, signal } from "@preact/signals";
-import { fetchBookmarks, fetchHashtag, fetchTimeline, fetchUserTweets } from "../api/tweets.js";
-import { hashtagKey } from "../words/entities.js";
+import { fetchFollowing, fetchTimeline } from "../api/tweets.js";
 import { whenViewerLeaves } from "./leaving.js";
+import { keepPerson } from "./people.js";
 import { keepTweet, whenRemoved } from "./tweets.js";
 
 export const PAGE_SIZE = 30;
@@ -10,16 +10,16 @@ export const PAGE_SIZE = 30;
 const MAX_ROWS = 150;
 const KEPT_FEEDS = 12;
 
-export const newestFirst = (left, right) => right - left;
-
 class Feed {
   // `whole`: a tweet that the server no longer lists has been deleted, not just left this list.
   // `byTime`: its order is that of the tweets, so that new ones wait above it.
-  constructor(name, fetchPage, { whole = true, byTime = true } = {}) {
+  // `reposts`: its pages have entries. Each tweet is here once, in its own place or in that of a repost.
+  constructor(name, fetchPage, { whole = true, byTime = true, reposts = false } = {}) {
     this.name = name;
     this.fetchPage = fetchPage;
     this.whole = whole;
     this.byTime = byTime;
+    this.reposts = reposts ? new Map() : null;
     this.cursor = null;
     this.generation = 0;
     // How many views show it; and whether events may have been missed since it was last read.
@@ -55,7 +55,44 @@ class Feed {
     }
   }
 
-  append({ tweets, next }) {
+  // The place of a tweet, the newest having the highest; and who reposted it, if that is why it is here.
+  entry(id) {
+    if (!this.reposts) return { place: id };
+    if (!this.reposts.has(id)) this.reposts.set(id, { place: id, people: signal([]) });
+    return this.reposts.get(id);
+  }
+
+  has(id) {
+    return this.ids.value.includes(id) || this.waiting.value.includes(id);
+  }
+
+  // Notes where new tweets belong, and who else reposted what is here because of reposts.
+  keepEntries(entries = []) {
+    for (const { id: place, tweet, reposters = [] } of entries) {
+      const entry = this.entry(tweet.id);
+      if (!this.has(tweet.id)) Object.assign(entry, { place });
+      if (entry.place === tweet.id) continue;
+      entry.people.value = [...new Set([...entry.people.value, ...reposters.map(keepPerson)])];
+    }
+  }
+
+  // What is here only because this person reposted it leaves. Returns whether they reposted anything here.
+  removeReposts(personId, ids = [...(this.reposts?.keys() ?? [])]) {
+    const theirs = ids.filter((id) => this.reposts.get(id)?.people.value.some((one) => one.id === personId));
+    for (const id of theirs) {
+      const { people } = this.reposts.get(id);
+      people.value = people.value.filter((one) => one.id !== personId);
+      if (people.value.length === 0) this.remove(id);
+    }
+    return theirs.length > 0;
+  }
+
+  newestFirst(ids) {
+    return ids.sort((left, right) => this.entry(right).place - this.entry(left).place);
+  }
+
+  append({ tweets, entries, next }) {
+    this.keepEntries(entries);
     const ids = tweets.map((json) => keepTweet(json).id);
     this.ids.value = [...new Set([...this.ids.value, ...ids])];
     this.start.value = Math.max(this.start.value, this.ids.value.length - MAX_ROWS);
@@ -77,11 +114,12 @@ class Feed {
 
   insert(ids) {
     const all = [...new Set([...ids, ...this.ids.value])];
-    this.ids.value = this.byTime ? all.sort(newestFirst) : all;
+    this.ids.value = this.byTime ? this.newestFirst(all) : all;
     this.waiting.value = this.waiting.value.filter((id) => !ids.includes(id));
   }
 
   remove(id) {
+    this.reposts?.delete(id);
     if (this.ids.value.includes(id)) this.ids.value = this.ids.value.filter((one) => one !== id);
     if (this.waiting.value.includes(id)) {
       this.waiting.value = this.waiting.value.filter((one) => one !== id);
@@ -93,6 +131,7 @@ class Feed {
     this.generation += 1;
     batch(() => {
       this.cursor = null;
+      this.reposts?.clear();
       this.ids.value = [];
       this.waiting.value = [];
       this.overlaps = true;
@@ -107,15 +146,10 @@ class Feed {
 export const home = {
   // Where mutes hide tweets, one that the server doesn't list may be there all the same.
   all: new Feed("all", (before, limit) => fetchTimeline("all", before, limit), { whole: false }),
-  following: new Feed("following", (before, limit) => fetchTimeline("following", before, limit), {
-    whole: false,
-  }),
+  following: new Feed("following", fetchFollowing, { whole: false, reposts: true }),
 };
 
-// The viewer's bookmarks, in the order in which they were made.
-export const bookmarks = new Feed("bookmarks", fetchBookmarks, { whole: false, byTime: false });
-
-// Other feeds.
+// Other feeds (lists.js).
 const opened = new Map();
 
 export function open(name, fetchPage, order) {
@@ -127,20 +161,10 @@ export function open(name, fetchPage, order) {
   return feed;
 }
 
-// `list` is tweets, replies, media or likes.
-export const feedOfUser = (id, list = "tweets") =>
-  open(`user-${id}-${list}`, (before, limit) => fetchUserTweets(id, list, before, limit), {
-    whole: list === "tweets" || list === "replies",
-    byTime: list !== "likes",
-  });
-
-export const feedOfHashtag = (name) =>
-  open(`hashtag-${hashtagKey(name)}`, (before, limit) => fetchHashtag(name, before, limit), { whole: false });
-
 // The feed of this name, if it was opened.
 export const openedFeed = (name) => opened.get(name);
 
-export const everyFeed = () => [home.all, home.following, bookmarks, ...opened.values()];
+export const everyFeed = () => [home.all, home.following, ...opened.values()];
 
 whenRemoved((id) => {
   for (const feed of everyFeed()) feed.remove(id);

@@ -1,7 +1,7 @@
 // New tweets: which feeds they belong to, and how they come into them.
 import { batch } from "@preact/signals";
 import { entities, hashtagKey } from "../words/entities.js";
-import { home, newestFirst, openedFeed } from "./feeds.js";
+import { home, openedFeed } from "./feeds.js";
 import { viewer } from "./session.js";
 import { placeReply } from "./threads.js";
 import { tweetById } from "./tweets.js";
@@ -38,14 +38,15 @@ export function wait(feed, id) {
   if (!feed.byTime) return;
   const ids = feed.ids.value;
   // What is older than all that was read comes with its page.
-  if (feed.status.value !== "ended" && ids.length && id < ids.at(-1)) return;
+  const isOlder = ids.length && feed.entry(id).place < feed.entry(ids.at(-1)).place;
+  if (feed.status.value !== "ended" && isOlder) return;
   if (ids.includes(id) || feed.waiting.value.includes(id)) return;
   // An empty page has no reading position to protect: show them at once.
   if (ids.length === 0) {
     feed.insert([id]);
     return;
   }
-  feed.waiting.value = [...feed.waiting.value, id].sort(newestFirst);
+  feed.waiting.value = feed.newestFirst([...feed.waiting.value, id]);
 }
 
 export function waitAbove(tweet, followed) {
@@ -66,7 +67,10 @@ export function takeIn(feed) {
       feed.insert(feed.waiting.value.slice(0, IN_VIEW));
     } else {
       // More came than was read: joining the two would hide what lies between them.
-      feed.ids.value = feed.latest.tweets.map(({ id }) => id).sort(newestFirst);
+      feed.ids.value = feed.waiting.value = [];
+      feed.reposts?.clear();
+      feed.keepEntries(feed.latest.entries);
+      feed.ids.value = feed.newestFirst(feed.latest.tweets.map(({ id }) => id));
       feed.cursor = feed.latest.next;
       feed.status.value = feed.cursor === null ? "ended" : "ready";
       feed.overlaps = true;

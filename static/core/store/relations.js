@@ -27,9 +27,13 @@ const taken = new Map();
 // The tweets that a block took, by person.
 /** @type {Map<number, any[]>} */
 const parted = new Map();
+// Those whose reposts were taken.
+/** @type {Set<number>} */
+const silenced = new Set();
 whenViewerLeaves(() => {
   taken.clear();
   parted.clear();
+  silenced.clear();
 });
 
 function take(id, feed, tweets) {
@@ -74,7 +78,10 @@ export function showRelation(id, relation) {
     const theirs = [...everyTweet()].filter((tweet) => tweet.author.id === id);
     const about = [...everyTweet()].filter((tweet) => addresses(tweet, id) && tweet.author.id !== viewer.value?.id);
     for (const feed of everyFeed()) {
-      if (apart || !keepsMuted(feed, id)) take(id, feed, feed.name === "following" ? [...theirs, ...about] : theirs);
+      if (apart || !keepsMuted(feed, id)) {
+        if (feed.removeReposts(id)) silenced.add(id);
+        take(id, feed, feed.name === "following" ? [...theirs, ...about] : theirs);
+      }
     }
     if (apart) {
       const here = theirs.filter((tweet) => tweet.fate.value === "here");
@@ -82,6 +89,7 @@ export function showRelation(id, relation) {
       here.forEach(removeTweet);
     } else hideInThreads(theirs.map((tweet) => tweet.id));
   });
+  if (!apart && !now.muting && silenced.delete(id)) return true;
   // Where it isn't known what was between them, there may have been something.
   const wasFree = before && !before.blocking && !before.blocked_by && !before.muting;
   return !apart && !now.muting && !wasFree;

@@ -16,12 +16,11 @@ export const tweetById = (id) => tweets.get(id);
 export const everyTweet = () => tweets.values();
 export const whenRemoved = (listener) => removalListeners.add(listener);
 
-const serverState = ({ liked, likes_count: count, replies_count: replies, version }) => ({
-  liked,
-  count,
-  replies,
-  version,
-});
+const FRESH = { liked: false, reposted: false, likes_count: 0, replies_count: 0, reposts_count: 0, version: 0 };
+
+// What an answer or an event says of these, the later one on top of the earlier.
+const stateIn = (json, before = FRESH) =>
+  Object.fromEntries(Object.keys(FRESH).map((name) => [name, json[name] ?? before[name]]));
 
 // What the server said last, what the viewer's last click asks for (null once that is answered), what is shown.
 const createSwitch = (told) => ({ told, wanted: /** @type {boolean | null} */ (null), shown: signal(told) });
@@ -37,10 +36,12 @@ function create(json) {
     createdAt: json.created_at,
     visibility: json.visibility ?? "public",
     // What the server said last; what is shown may be ahead of it by a click.
-    server: serverState(json),
+    server: stateIn(json),
     liked: signal(json.liked),
     likesCount: signal(json.likes_count),
     repliesCount: signal(json.replies_count),
+    repostsCount: signal(json.reposts_count ?? 0),
+    repost: { wanted: /** @type {boolean | null} */ (null), shown: signal(json.reposted ?? false) },
     // The tweet that it replies to, and whose that is, if there is still such an account.
     replyTo: json.in_reply_to_id ?? null,
     // The first tweet of its thread, which may be itself.
@@ -59,22 +60,23 @@ function create(json) {
   };
 }
 
-// What the server said, and the viewer's last click on top of it.
-export function showLikes(tweet) {
-  const { liked, count, replies } = tweet.server;
-  const wanted = tweet.wanted ?? liked;
+// What the server said, and the viewer's last clicks on top of it.
+export function showState({ server, ...tweet }) {
+  const [liked, reposted] = [tweet.wanted ?? server.liked, tweet.repost.wanted ?? server.reposted];
   batch(() => {
-    tweet.repliesCount.value = replies;
-    tweet.liked.value = wanted;
-    tweet.likesCount.value = Math.max(0, count + Number(wanted) - Number(liked));
+    tweet.repliesCount.value = server.replies_count;
+    tweet.liked.value = liked;
+    tweet.likesCount.value = Math.max(0, server.likes_count + Number(liked) - Number(server.liked));
+    tweet.repost.shown.value = reposted;
+    tweet.repostsCount.value = Math.max(0, server.reposts_count + Number(reposted) - Number(server.reposted));
   });
 }
 
 // Of two states the one with the higher version is the newer, in whichever order they come.
-function take(tweet, state) {
-  if (state.version < tweet.server.version) return;
-  tweet.server = { ...tweet.server, ...state };
-  showLikes(tweet);
+function take(tweet, json) {
+  if (json.version < tweet.server.version) return;
+  tweet.server = stateIn(json, tweet.server);
+  showState(tweet);
 }
 
 // A picture that was once ready does not become pending again: that is an older answer.
@@ -103,7 +105,7 @@ export function keepTweet(json) {
     return fresh;
   }
   batch(() => {
-    take(tweet, serverState(json));
+    take(tweet, json);
     keepPerson(json.author);
     tweet.bookmark.told = json.bookmarked;
     tweet.bookmark.shown.value = tweet.bookmark.wanted ?? json.bookmarked;
@@ -112,16 +114,10 @@ export function keepTweet(json) {
   return tweet;
 }
 
-// A live number of likes, with the viewer's own like where that is told.
-export function countLikes({ tweet_id: id, likes_count: count, version, liked }) {
-  const tweet = tweets.get(id);
-  if (tweet) take(tweet, liked === undefined ? { count, version } : { count, version, liked });
-}
-
-// A live number of replies.
-export function countReplies({ tweet_id: id, replies_count: replies, version }) {
-  const tweet = tweets.get(id);
-  if (tweet) take(tweet, { replies, version });
+// A live number of likes, replies or reposts, with the viewer's own like where that is told.
+export function countAnew(event) {
+  const tweet = tweets.get(event.tweet_id);
+  if (tweet) take(tweet, event);
 }
 
 // A picture of this tweet is ready, described anew, or broken: then it leaves.

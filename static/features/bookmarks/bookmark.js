@@ -1,8 +1,8 @@
 // Bookmarking, ahead of the server's answer, and live across the viewer's tabs and devices.
-import { setBookmark } from "../../core/api/tweets.js";
+import { setBookmark } from "../../core/api/marks.js";
 import { whenTold } from "../../core/live/listeners.js";
 import { ahead } from "../../core/store/ahead.js";
-import { bookmarks } from "../../core/store/feeds.js";
+import { openedFeed } from "../../core/store/feeds.js";
 import { refreshTweet, tweetById } from "../../core/store/tweets.js";
 
 /** @import { Tweet } from "../../core/store/tweets.js" */
@@ -35,7 +35,8 @@ whenTold("bookmarked", async ({ tweet_id: id, bookmarked }) => {
     tweet.bookmark.told = bookmarked;
     show(tweet);
   }
-  if (!bookmarks.shown) bookmarks.reset();
+  const bookmarks = openedFeed("bookmarks");
+  if (!bookmarks?.shown) bookmarks?.reset();
   else if (!bookmarked && !ownAct) bookmarks.remove(id);
   else if (bookmarked && (tweet ?? (await refreshTweet(id).catch(() => null)))) bookmarks.insert([id]);
 });

@@ -1,7 +1,7 @@
 // Suggests people and hashtags while one is being typed: a list under the field, for keys and pointers.
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
-import { fetchCompletions, fetchHashtags } from "../../core/api/people.js";
+import { fetchCompletions, fetchHashtags } from "../../core/api/completions.js";
 import { html } from "../../core/ui/html.js";
 import { PersonAvatar } from "../../core/ui/person.js";
 import { announce } from "../../core/store/notices.js";

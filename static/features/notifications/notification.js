@@ -1,38 +1,25 @@
 // One notification: who did what, and with which tweet.
 import { html } from "../../core/ui/html.js";
 import { PersonAvatar, TimeAgo } from "../../core/ui/person.js";
-import { formatter, t } from "../../core/words/words.js";
+import { t } from "../../core/words/words.js";
 import { Icon } from "../../core/ui/icon.js";
+import { Names } from "../../core/ui/names.js";
 import { Tweet } from "../timeline/tweet.js";
 import "./words.js";
 
-const ICONS = { like: "heart", follow: "user", follow_request: "user", reply: "reply", mention: "at" };
+const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", reply: "reply", mention: "at" };
 
 // This many are named; of more people, two are.
 const NAMED = 3;
 const AVATARS = 5;
 
-const Name = ({ person }) => html`<a class="who" href=${`/users/${person.id}`}><bdi>${person.name}</bdi></a>`;
-
-// "Alice, Boris and 12 others", with the names as links.
-function People({ people, count }) {
-  const shown = people.slice(0, count > NAMED ? 2 : NAMED);
-  const others = count - shown.length;
-  const names = shown.map((_, index) => `\u0000${index}\u0000`);
-  if (others > 0) names.push(t("notifications.others", { count: others }));
-  const sentence = formatter("ListFormat", { type: "conjunction" }).format(names);
-  return sentence
-    .split("\u0000")
-    .map((part, index) => (index % 2 ? html`<${Name} key=${part} person=${shown[part]} />` : part));
-}
-
 // The sentence with the people in their place.
 function Sentence({ notification: { kind, people, people_count: count } }) {
   const [before, after] = t(`notifications.${kind}`, { who: "\u0000" }).split("\u0000");
-  return html`${before}<${People} people=${people} count=${count} />${after}`;
+  return html`${before}<${Names} people=${people} count=${count} most=${NAMED} />${after}`;
 }
 
-// What the liked tweet begins with.
+// What the liked or reposted tweet begins with.
 function Excerpt({ tweet }) {
   return html`<a class="excerpt opens" href=${`/tweets/${tweet.id}`} dir="auto">
     ${tweet.content.trim() || t("notifications.picture")}
@@ -41,7 +28,7 @@ function Excerpt({ tweet }) {
 
 export function Notification({ notification }) {
   const { id, kind, people, tweet, unread, created_at: at } = notification;
-  const own = kind === "like" || kind.startsWith("follow");
+  const own = kind !== "reply" && kind !== "mention";
   if (tweet?.fate.value === "gone") return null;
   const mark = unread && html`<span class="hidden">${t("notifications.unread")} </span>`;
   const className = `notification ${kind.split("_")[0]} ${unread ? "unread" : ""}`;

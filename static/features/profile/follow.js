@@ -1,6 +1,6 @@
 // Following, ahead of the server's answer.
 import { batch } from "@preact/signals";
-import { setFollow } from "../../core/api/people.js";
+import { setFollow } from "../../core/api/follows.js";
 import { ahead } from "../../core/store/ahead.js";
 import { home } from "../../core/store/feeds.js";
 import { count, personById } from "../../core/store/people.js";

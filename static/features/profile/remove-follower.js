@@ -1,6 +1,6 @@
 // Makes somebody stop following the viewer; asks first, and says so where it was done.
 import { useSignal } from "@preact/signals";
-import { removeFollower } from "../../core/api/people.js";
+import { removeFollower } from "../../core/api/follows.js";
 import { useAct } from "../../core/ui/act.js";
 import { html } from "../../core/ui/html.js";
 import { Button } from "../../core/ui/rows.js";

@@ -1,7 +1,7 @@
 // People whom the viewer might follow. They stay after a click, so that it can be taken back.
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { fetchSuggestions } from "../../core/api/people.js";
+import { fetchSuggestions } from "../../core/api/follows.js";
 import { missed } from "../../core/store/live-state.js";
 import { whenViewerLeaves } from "../../core/store/leaving.js";
 import { keepPerson } from "../../core/store/people.js";

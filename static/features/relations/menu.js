@@ -16,7 +16,7 @@ import { viewer } from "../../core/store/session.js";
 import { isHiddenReply, openedThread } from "../../core/store/threads.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
-import { block, decideWhoReplies, hideReply, mute, muteThread, unblock, unmute } from "./relations.js";
+import { block, decideWhoReplies, hideReply, hideReposts, mute, muteThread, unblock, unmute } from "./relations.js";
 
 const HOUR = 3600;
 const LENGTHS = [
@@ -74,11 +74,13 @@ const Item = ({ words, handle, act }) => html`<li>
 function Items({ person, tweet, threadMuted, go }) {
   const handle = person.handle.value;
   const { muting, blocking } = relationIn(person.profile.value);
+  const repostsHidden = person.profile.value?.reposts_hidden === true;
   const acts = {
     unmute: useLast(() => unmute(person)),
     unblock: useLast(() => unblock(person)),
     hide: useLast(() => hideReply(tweet, !isHiddenReply(tweet.id))),
     copy: useLast(() => copyLink(tweet)),
+    reposts: useLast(() => hideReposts(person, !repostsHidden)),
     thread: useLast(() => muteThread(tweet, !threadMuted)),
   };
   const failed = Object.values(acts).find((act) => act.error.value);
@@ -96,6 +98,12 @@ function Items({ person, tweet, threadMuted, go }) {
       ${began(tweet) && html`<${Item} words="relation.who_replies" act=${{ press: () => go("replies") }} />`}
       ${mayHide(tweet) &&
       html`<${Item} words=${isHiddenReply(tweet.id) ? "relation.show_reply" : "relation.hide_reply"} act=${acts.hide} />`}
+      ${person.followed.value &&
+      html`<${Item}
+        words=${repostsHidden ? "relation.show_reposts" : "relation.hide_reposts"}
+        handle=${handle}
+        act=${acts.reposts}
+      />`}
       ${viewer.value?.id !== person.id &&
       html`<${Item}
           words=${muting ? "relation.unmute" : "relation.mute"}

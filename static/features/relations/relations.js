@@ -1,7 +1,17 @@
 // Blocking and muting: the server's answer first, then what it changes on the page.
-import { setFollow } from "../../core/api/people.js";
-import { limitReplies, muteUser, setBlock, setReplyHidden, setThreadMute, unmuteUser } from "../../core/api/relations.js";
+import { setFollow } from "../../core/api/follows.js";
+import {
+  limitReplies,
+  muteUser,
+  setBlock,
+  setReplyHidden,
+  setRepostsHidden,
+  setThreadMute,
+  unmuteUser,
+} from "../../core/api/relations.js";
 import { related } from "../../core/live/relations.js";
+import { resync } from "../../core/live/resync.js";
+import { home } from "../../core/store/feeds.js";
 import { notify } from "../../core/store/notices.js";
 import { relationIn } from "../../core/store/relations.js";
 import { openedThread, reloadThreads } from "../../core/store/threads.js";
@@ -50,6 +60,17 @@ export async function mute(person, choice) {
 export async function unmute(person) {
   await unmuteUser(person.id);
   show(person, { muting: false, notifications_muted: false, muted_until: null }, "relation.unmuted");
+}
+
+// Whether a followee's reposts are left out of Following.
+export async function hideReposts(person, hidden) {
+  await setRepostsHidden(person.id, hidden);
+  const { profile } = person;
+  if (profile.value) profile.value = { ...profile.value, reposts_hidden: hidden };
+  if (hidden) home.following.removeReposts(person.id);
+  else if (home.following.shown) resync(home.following).catch(() => {});
+  else home.following.reset();
+  notify(t(hidden ? "relation.reposts_hidden" : "relation.reposts_shown", { handle: person.handle.value }));
 }
 
 // Who may reply in the conversation that a tweet began.

@@ -54,6 +54,7 @@ const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
   r: () => press(".reply"),
+  t: () => press(".repost"),
   l: () => press(".like"),
   b: () => press(".bookmark"),
   m: () => press(".more-acts"),

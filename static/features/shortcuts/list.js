@@ -10,6 +10,7 @@ const KEYS = [
   ["j", "k", "shortcuts.move"],
   ["o", "Enter", "shortcuts.open"],
   ["r", null, "shortcuts.reply"],
+  ["t", null, "shortcuts.repost"],
   ["l", null, "shortcuts.like"],
   ["b", null, "shortcuts.bookmark"],
   ["m", null, "shortcuts.more"],

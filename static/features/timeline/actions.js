@@ -29,45 +29,25 @@ function ReplyButton({ tweet }) {
   </button>`;
 }
 
-function LikeButton({ tweet }) {
-  const liked = tweet.liked.value;
-  const count = tweet.likesCount.value;
-  const press = async () => {
-    if (!signedIn.value) return focusKeyField();
-    const { likeTweet } = await import("./likes.js");
-    return likeTweet(tweet, !liked);
-  };
+// A like, a repost or a bookmark; `act` fetches what is done when it is pressed.
+function Toggle({ tweet, kind, icon, pressed, count = 0, act }) {
+  const press = async () => (signedIn.value ? (await act())(tweet, !pressed) : focusKeyField());
   return html`<button
     type="button"
-    class="action like"
-    aria-pressed=${liked}
-    aria-label=${t("tweet.like", { count })}
-    title=${liked ? t("tweet.unlike_hint") : t("tweet.like_hint")}
+    class=${`action ${kind}`}
+    aria-pressed=${pressed}
+    aria-label=${t(`tweet.${kind}`, { count })}
+    title=${t(`tweet.${pressed ? "un" : ""}${kind}_hint`)}
     onClick=${press}
   >
-    <${Icon} name="heart" filled=${liked} />
-    <span>${count > 0 ? formatNumber(count) : ""}</span>
+    <${Icon} name=${icon} filled=${pressed && kind !== "repost"} />
+    ${kind !== "bookmark" && html`<span>${count > 0 ? formatNumber(count) : ""}</span>`}
   </button>`;
 }
 
-function BookmarkButton({ tweet }) {
-  const bookmarked = tweet.bookmark.shown.value;
-  const press = async () => {
-    if (!signedIn.value) return focusKeyField();
-    const { bookmarkTweet } = await import("../bookmarks/bookmark.js");
-    return bookmarkTweet(tweet, !bookmarked);
-  };
-  return html`<button
-    type="button"
-    class="action bookmark"
-    aria-pressed=${bookmarked}
-    aria-label=${t("tweet.bookmark")}
-    title=${bookmarked ? t("tweet.unbookmark_hint") : t("tweet.bookmark_hint")}
-    onClick=${press}
-  >
-    <${Icon} name="bookmark" filled=${bookmarked} />
-  </button>`;
-}
+// Not what is for some people only, but for one's own followers one's own.
+const mayRepost = ({ visibility, author }) =>
+  visibility !== "mentioned" && (visibility !== "followers" || author.id === viewer.value?.id);
 
 export function Actions({ tweet }) {
   const own = viewer.value?.id === tweet.author.id;
@@ -81,8 +61,30 @@ export function Actions({ tweet }) {
   };
   return html`<footer class="actions">
     <${ReplyButton} tweet=${tweet} />
-    <${LikeButton} tweet=${tweet} />
-    <${BookmarkButton} tweet=${tweet} />
+    ${mayRepost(tweet) &&
+    html`<${Toggle}
+      tweet=${tweet}
+      kind="repost"
+      icon="repost"
+      pressed=${tweet.repost.shown.value}
+      count=${tweet.repostsCount.value}
+      act=${async () => (await import("../reposts/repost.js")).repostTweet}
+    />`}
+    <${Toggle}
+      tweet=${tweet}
+      kind="like"
+      icon="heart"
+      pressed=${tweet.liked.value}
+      count=${tweet.likesCount.value}
+      act=${async () => (await import("./likes.js")).likeTweet}
+    />
+    <${Toggle}
+      tweet=${tweet}
+      kind="bookmark"
+      icon="bookmark"
+      pressed=${tweet.bookmark.shown.value}
+      act=${async () => (await import("../bookmarks/bookmark.js")).bookmarkTweet}
+    />
     ${(own || administers.value) &&
     html`<button
       type="button"

@@ -8,7 +8,7 @@ import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
 import { keptFocus, keptRow, scrollToTop, useKeptPlace } from "../../core/ui/scroll.js";
 import { openRow } from "./open-row.js";
-import { Tweet } from "./tweet.js";
+import { RepostedBy, Tweet } from "./tweet.js";
 import "./words.js";
 
 // Calls `reached` when the end of the list is about to come into view.
@@ -28,11 +28,11 @@ function Sentinel({ reached, margin = "1200px" }) {
 }
 
 // Rows are cached by id: a list that grows or shrinks redraws only what is new in it.
-function useRows(ids) {
+function useRows(ids, feed) {
   const cache = useRef(new Map());
   const rows = new Map();
   for (const id of ids) {
-    rows.set(id, cache.current.get(id) ?? html`<${Tweet} key=${id} id=${id} />`);
+    rows.set(id, cache.current.get(id) ?? html`<${Tweet} key=${id} id=${id} reposters=${feed.entry(id).people} />`);
   }
   cache.current = rows;
   return [...rows.values()];
@@ -63,8 +63,8 @@ function useGradually(ids, place) {
   return whole ? ids : ids.slice(from, to);
 }
 
-function Rows({ ids, label }) {
-  const rows = useRows(ids);
+function Rows({ ids, label, feed }) {
+  const rows = useRows(ids, feed);
   // Rows that are added at the end move nothing.
   useKeptPlace(ids, (before) => before.some((id, index) => id !== ids[index]));
   return html`<div role="feed" class="rows" aria-label=${label} onClick=${openRow}>${rows}</div>`;
@@ -125,6 +125,7 @@ function useShown(feed) {
 // `place` is the name of the page's place (usePlace); `List` draws the tweets with some `ids`.
 export function FeedView({ feed, place, label, empty, ended, List = Rows }) {
   useShown(feed);
+  if (feed.reposts) RepostedBy.prefetch();
   const ids = useGradually(feed.rows.value, place);
   const status = feed.status.value;
   const nothing = feed.ids.value.length === 0;
@@ -134,6 +135,6 @@ export function FeedView({ feed, place, label, empty, ended, List = Rows }) {
   if (nothing && (status === "fresh" || status === "loading")) return html`<${Skeletons} />`;
   return html`<${NewTweets} feed=${feed} />
     <${Above} feed=${feed} />
-    ${nothing ? status === "ended" && empty : html`<${List} key=${feed.name} ids=${ids} label=${label} />`}
+    ${nothing ? status === "ended" && empty : html`<${List} key=${feed.name} ids=${ids} label=${label} feed=${feed} />`}
     ${ids === feed.rows.value && !(nothing && status === "ended") && html`<${Below} feed=${feed} ended=${ended} />`}`;
 }

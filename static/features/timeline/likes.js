@@ -1,7 +1,7 @@
 // Liking, ahead of the server's answer.
-import { setLike } from "../../core/api/tweets.js";
+import { setLike } from "../../core/api/marks.js";
 import { ahead } from "../../core/store/ahead.js";
-import { showLikes } from "../../core/store/tweets.js";
+import { showState } from "../../core/store/tweets.js";
 
 /** @import { Tweet } from "../../core/store/tweets.js" */
 
@@ -12,14 +12,14 @@ import { showLikes } from "../../core/store/tweets.js";
 export function likeTweet(tweet, liked) {
   tweet.trouble.value = null;
   return ahead(tweet, liked, {
-    show: () => showLikes(tweet),
+    show: () => showState(tweet),
     async send(wanted) {
       const { version } = tweet.server;
       await setLike(tweet.id, wanted);
       // Unless something newer was told meanwhile, which counts this like or is about to.
-      const { liked: before, count } = tweet.server;
-      if (tweet.server.version === version) tweet.server.count = count + Number(wanted) - Number(before);
-      tweet.server.liked = wanted;
+      const { server } = tweet;
+      if (server.version === version) server.likes_count += Number(wanted) - Number(server.liked);
+      server.liked = wanted;
     },
     failed(error, missed) {
       tweet.trouble.value = { error, retry: () => likeTweet(tweet, missed) };

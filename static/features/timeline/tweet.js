@@ -17,6 +17,8 @@ export const indent = (depth) => (depth ? { "--depth": String(Math.min(depth, DE
 
 export const VisibilityBadge = lazy(() => import("../visibility/badge.js"));
 
+export const RepostedBy = lazy(() => import("../reposts/reposted-by.js"));
+
 export const DeletedRow = lazy(() => import("./deleted.js"));
 
 export function TweetTrouble({ tweet }) {
@@ -59,8 +61,8 @@ export function AvatarLink({ person }) {
   </a>`;
 }
 
-// `within`: in its thread, where the tweet that it replies to stands above it.
-export function Tweet({ id, within = false, depth = 0 }) {
+// `within`: in its thread, where the tweet that it replies to stands above it. `reposters`: in whose reposts it is.
+export function Tweet({ id, within = false, depth = 0, reposters = undefined }) {
   const tweet = tweetById(id);
   const row = useRef(null);
   const wasLeaving = useRef(false);
@@ -74,14 +76,17 @@ export function Tweet({ id, within = false, depth = 0 }) {
   }, [fate]);
   if (!tweet || fate === "gone") return null;
   if (fate === "leaving") return html`<${DeletedRow} tweet=${tweet} />`;
+  const people = reposters?.value ?? [];
+  const isRepost = people.length > 0;
   return html`<article
     ref=${row}
-    class=${within ? "tweet in-thread" : "tweet"}
+    class=${`tweet ${within ? "in-thread" : ""} ${isRepost ? "reposted" : ""}`}
     style=${indent(depth)}
     tabindex="-1"
     data-row=${id}
-    aria-labelledby=${`author-${id} text-${id}`}
+    aria-labelledby=${`${isRepost ? `reposted-${id} ` : ""}author-${id} text-${id}`}
   >
+    ${isRepost && html`<${RepostedBy} id=${`reposted-${id}`} people=${people} />`}
     <${AvatarLink} person=${tweet.author} />
     <div class="tweet-body">
       <${Head} tweet=${tweet} />

@@ -71,6 +71,7 @@ class Tweet(msgspec.Struct, frozen=True):
     likes: list[Like]
     likes_count: int
     replies_count: Annotated[int, Meta(description="How many tweets reply to it directly.")]
+    reposts_count: Annotated[int, Meta(description="How many users reposted it.")]
     in_reply_to_id: Annotated[
         int | None, Meta(description="The tweet that it replies to, which may have been deleted.")
     ]
@@ -92,12 +93,31 @@ class Tweet(msgspec.Struct, frozen=True):
         ),
     ]
     liked: Annotated[bool, Meta(description="Whether the viewer likes it.")]
+    reposted: Annotated[bool, Meta(description="Whether the viewer reposted it.")]
     bookmarked: Annotated[bool, Meta(description="Whether the viewer has bookmarked it.")]
     version: Annotated[
-        int, Meta(description="Increases with each change of `likes_count` and `replies_count`.")
+        int,
+        Meta(description="Increases with each change of `likes_count`, `replies_count` and `reposts_count`."),
     ]
     created_at: datetime
     stamp: Annotated[datetime, Meta(description="The same as `created_at`.")]
+
+
+class TweetEntry(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
+    """A tweet in its own place on a timeline. `id` is its id."""
+
+    id: int
+    tweet: Tweet
+
+
+class RepostEntry(msgspec.Struct, frozen=True, tag_field="type", tag="repost"):
+    """A tweet that users reposted, in the place of the newest of these reposts."""
+
+    id: Annotated[int, Meta(description="The id of that repost, which no tweet has.")]
+    reposters: Annotated[
+        list[Person], Meta(description="Who reposted it, as far as it is on this page; the newest first.")
+    ]
+    tweet: Tweet
 
 
 class TweetInThread(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
@@ -149,12 +169,14 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         likes=[Like(liker.id, liker.id, liker.name) for liker in row.likers],
         likes_count=row.likes_count,
         replies_count=row.replies_count,
+        reposts_count=row.reposts_count,
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to_user=row.in_reply_to_user,
         thread_root_id=row.thread_root_id,
         mentions=row.mentions,
         visibility=row.visibility,
         liked=False,
+        reposted=False,
         bookmarked=False,
         version=row.version,
         created_at=row.created_at,

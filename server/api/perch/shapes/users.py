@@ -32,6 +32,9 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
     requested: Annotated[bool, Meta(description="Whether the viewer asks to follow this user.")] = False
     locked: Annotated[bool, Meta(description="Whether this user decides who may follow them.")] = False
+    reposts_hidden: Annotated[
+        bool, Meta(description="Whether this user's reposts are left out of the viewer's Following timeline.")
+    ] = False
     follows_you: Annotated[bool, Meta(description="Whether this user follows the viewer.")] = False
     blocking: Annotated[bool, Meta(description="Whether the viewer blocks this user.")] = False
     blocked_by: Annotated[bool, Meta(description="Whether this user blocks the viewer.")] = False
@@ -115,6 +118,7 @@ def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.
         followed=row.followed,
         requested=row.requested,
         locked=row.locked,
+        reposts_hidden=row.reposts_hidden,
         follows_you=row.follows_viewer,
         blocking=row.relation.blocking,
         blocked_by=row.relation.blocked_by,

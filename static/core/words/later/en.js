@@ -24,6 +24,8 @@ export default {
   "failure.to_keys": "Open Settings",
   "failure.other": "This couldn't be loaded",
 
+  "people.others": { one: "{count} other", other: "{count} others" },
+
   "nav.operations": "Operations",
 
   "settings.name_too_long": { one: "Up to {count} character.", other: "Up to {count} characters." },

@@ -24,6 +24,13 @@ export default {
   "failure.to_keys": "Открыть настройки",
   "failure.other": "Не удалось загрузить",
 
+  "people.others": {
+    one: "ещё {count} человек",
+    few: "ещё {count} человека",
+    many: "ещё {count} человек",
+    other: "ещё {count} человека",
+  },
+
   "nav.operations": "Обслуживание",
 
   "settings.name_too_long": {

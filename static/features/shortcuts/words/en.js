@@ -3,6 +3,7 @@ export default {
   "shortcuts.move": "next and previous tweet",
   "shortcuts.open": "open the tweet",
   "shortcuts.reply": "reply to the tweet",
+  "shortcuts.repost": "repost the tweet",
   "shortcuts.like": "like the tweet",
   "shortcuts.bookmark": "bookmark the tweet",
   "shortcuts.more": "open the tweet's menu",

@@ -3,6 +3,7 @@ export default {
   "shortcuts.move": "твит ниже, твит выше",
   "shortcuts.open": "открыть твит",
   "shortcuts.reply": "ответить на твит",
+  "shortcuts.repost": "сделать репост твита",
   "shortcuts.like": "поставить «Нравится»",
   "shortcuts.bookmark": "добавить твит в закладки",
   "shortcuts.more": "открыть меню твита",

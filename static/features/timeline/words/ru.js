@@ -6,6 +6,12 @@ export default {
   "tweet.replies_following": "Отвечать могут подписки автора и упомянутые в твите.",
   "tweet.replies_mentioned": "Отвечать могут только упомянутые в твите.",
   "tweet.replies_nobody": "Отвечать может только автор.",
+  "tweet.reposted_by": {
+    one: "{count} репост",
+    few: "{count} репоста",
+    many: "{count} репостов",
+    other: "{count} репоста",
+  },
   "tweet.liked_by": {
     one: "Нравится {count} человеку",
     few: "Нравится {count} людям",

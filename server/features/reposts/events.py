@@ -1,0 +1,108 @@
+"""What happens to reposts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from server.core.cache import topics
+from server.core.database.connection import rows
+from server.core.live.event import EventRow
+from server.core.live.kinds import Fact, Kind, Needed
+from server.features.people.events import PROFILE
+from server.features.relations.events import APART, APART_AMONG_VIEWERS
+from server.features.tweets.events import APART_FROM_ADDRESSED_AMONG_VIEWERS, TWEET
+from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
+
+# Which reposts a user has made.
+reposts_of = topics.per("reposts")
+
+AMONG = "SELECT id FROM reposts WHERE id = ANY($1::bigint[])"
+# Looks up each pair, like `follows.events.FOLLOWERS`.
+READERS = """
+    SELECT who.id AS key, viewer.id AS viewer_id
+    FROM unnest($1::bigint[]) AS who (id) CROSS JOIN unnest($2::bigint[]) AS viewer (id)
+    WHERE (
+        SELECT NOT reposts_hidden FROM follows WHERE follower_id = viewer.id AND followee_id = who.id
+    )
+"""
+# Which of the viewers block or mute the author of one of these tweets, or are blocked.
+APART_FROM_AUTHORS = f"""
+    SELECT t.id AS key, r.user_id AS viewer_id FROM tweets t JOIN relations r ON r.other_id = t.author_id
+    WHERE t.id = ANY($1::bigint[]) AND r.user_id = ANY($2::bigint[]) AND {APART}
+"""
+
+
+async def reposts(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, bool]:
+    """The reposts among these that exist."""
+    return {found["id"]: True for found in await rows(AMONG, list(ids))}
+
+
+async def readers(users: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
+    """Which of the viewers have the reposts of each of these users on their Following timeline."""
+    return await _by(READERS, users, viewers)
+
+
+async def apart_from_authors(
+    tweet_ids: Collection[int], viewers: Collection[int]
+) -> dict[int, frozenset[int]]:
+    """Which of the viewers don't get the author of each of these tweets."""
+    return await _by(APART_FROM_AUTHORS, tweet_ids, viewers)
+
+
+async def _by(statement: str, keys: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
+    by_key: dict[int, set[int]] = {}
+    for found in await rows(statement, list(keys), list(viewers)):
+        by_key.setdefault(found["key"], set()).add(found["viewer_id"])
+    return {key: frozenset(found) for key, found in by_key.items()}
+
+
+def all_reposts() -> int:
+    """The topic that changes with any repost: no user has the id 0."""
+    return reposts_of(0)
+
+
+def reposted(tweet_id: int, user_id: int) -> list[int]:
+    """The topics that change when a repost is made or undone."""
+    return [topics.tweet(tweet_id), reposts_of(user_id), all_reposts()]
+
+
+def invalidated(event: EventRow) -> list[int]:
+    """The topics that an event about a repost changes."""
+    return reposted(event.subject_id, event.actor_id)
+
+
+def needed(event: EventRow) -> list[Needed]:
+    """The repost, the tweet, and who among the viewers gets it."""
+    return [
+        (REPOST, event.object_id),
+        (TWEET, event.subject_id),
+        (PROFILE, event.actor_id),
+        (READERS_AMONG_VIEWERS, event.actor_id),
+        (APART_AMONG_VIEWERS, event.actor_id),
+        (AUDIENCE_AMONG_VIEWERS, event.subject_id),
+        (APART_FROM_AUTHORS_AMONG_VIEWERS, event.subject_id),
+        (APART_FROM_ADDRESSED_AMONG_VIEWERS, event.subject_id),
+    ]
+
+
+REPOST = Fact(reposts)
+READERS_AMONG_VIEWERS = Fact(readers)
+APART_FROM_AUTHORS_AMONG_VIEWERS = Fact(apart_from_authors)
+
+# A tweet's number of reposts.
+COUNTED = Kind(
+    "reposts",
+    lambda event: [topics.tweet(event.subject_id)],
+    lambda event: [(TWEET, event.subject_id), (AUDIENCE_AMONG_VIEWERS, event.subject_id)],
+)
+# The actor reposted the subject, a tweet, or no longer does; the object is the repost.
+REPOSTED = Kind("repost", invalidated, needed)
+UNDONE = Kind(
+    "repost_undone",
+    invalidated,
+    lambda event: [
+        (TWEET, event.subject_id),
+        (READERS_AMONG_VIEWERS, event.actor_id),
+        (AUDIENCE_AMONG_VIEWERS, event.subject_id),
+    ],
+)

@@ -1,0 +1,12 @@
+// Tweets in events.
+import { keepTweet, tweetById } from "../store/tweets.js";
+
+/**
+ * Takes in a tweet from an event, which doesn't know what the viewer has done with it.
+ * @param {import("../api/shapes.js").TweetJson} json
+ */
+export function keepTold(json) {
+  const { server, bookmark } = tweetById(json.id) ?? {};
+  const { liked = false, reposted = false } = server ?? {};
+  return keepTweet({ ...json, liked, reposted, bookmarked: bookmark?.told ?? false });
+}
