@@ -125,8 +125,16 @@ async def _mend(counted: Counted, mend: str, row_id: int) -> bool:
 
 
 async def _ranges(counted: Counted) -> AsyncIterator[tuple[int, int]]:
-    """All ids of a table as ranges; ids that are assigned meanwhile are left to the next check."""
+    """All ids of a table as ranges; ids that are assigned meanwhile are left to the next check.
+
+    Each begins with an id that exists: imported ids may lie billions apart.
+    """
     found = await row(f"SELECT coalesce(max(id), 0) AS last FROM {counted.table}")
     last: int = found["last"] if found else 0
-    for first in range(0, last, counted.at_once):
-        yield first, min(first + counted.at_once, last)
+    after = 0
+    while (found := await row(f"SELECT min(id) AS id FROM {counted.table} WHERE id > $1", after)) is not None:
+        if found["id"] is None or found["id"] > last:
+            return
+        first = found["id"] - 1
+        after = min(first + counted.at_once, last)
+        yield first, after

@@ -151,6 +151,20 @@ async def test_every_row_is_looked_at_in_batches(
     assert found.miscounted_tweets == ids
 
 
+async def test_ids_that_lie_far_apart_take_no_longer(workshop: Workshop, alice: Caller) -> None:
+    """As imported ones may: in steps through all ids, this would take days."""
+    far = 2**53 - 1
+    await alice.tweet("near")
+    await rows(
+        "INSERT INTO users (id, handle, name, followers_count) VALUES ($1, 'far', 'far', 7) RETURNING id", far
+    )
+    await rows(
+        "INSERT INTO tweets (id, author_id, content) VALUES ($1, $2, 'far') RETURNING id", far, alice.id
+    )
+    found = await asyncio.wait_for(reconcile(workshop), 20)
+    assert found.found == {"miscounted_users": [far]}
+
+
 async def test_stuck_pictures_are_processed_and_orphaned_objects_removed(
     workshop: Workshop, alice: Caller
 ) -> None:
