@@ -17,7 +17,7 @@ import pytest
 from tests.callers import Caller
 from tests.thorough import much
 from tests.waiting import lasting, until
-from tests.whole.conftest import Perch, is_web, running
+from tests.whole.conftest import Perch, alive, is_web, running
 
 # Of each of the four processes, and once more in the middle of tweets that are held there: one that
 # dies five times in a minute stops the whole, rightly.
@@ -135,6 +135,7 @@ async def test_tweets_are_complete_or_absent_although_processes_are_killed(
                 await until(lambda: len(written.answered) >= before + WRITERS)  # noqa: B023
                 os.kill(victim, signal.SIGKILL)
                 kills += 1
+                await until(lambda: not alive([victim]))  # noqa: B023  # or the next round would find it
         kills += await kill_in_the_middle(perch)
         await until(lambda: written.failures > 0, within=25)
         over.set()

@@ -149,7 +149,7 @@ class Hammer:
 
 
 # The number of `all_see` calls above that a pair makes in a round with an administrator.
-EACH = 26
+EACH = 28
 
 
 async def hammer(
