@@ -56,7 +56,7 @@ class PublicKey(PerchError):
 
 class NotAuthor(PerchError):
     error_type, status = "not_author", 403
-    message = "Only a tweet's author or an administrator can delete it."
+    message = "Only whoever published this, or an administrator, can do that."
 
 
 class Administrator(PerchError):

@@ -93,7 +93,7 @@ async def test_an_archive_holds_everything_of_its_user(
     assert (picture["alt"], picture["tweet_id"]) == ("a hill", tweet_id)
     assert [like["tweet_id"] for like in read["likes"]] == [his]
     assert [repost["tweet_id"] for repost in read["reposts"]] == [his]
-    assert [who["handle"] for who in read["following"]] == ["bob"]
+    assert [(who["handle"], who["reposts_hidden"]) for who in read["following"]] == [("bob", False)]
     assert [who["handle"] for who in read["followers"]] == ["alice"]
     assert read["keys"][0]["scopes"] == ["read", "write", "account", "admin"]
     assert read["invitations"][0]["note"] == "class"

@@ -126,6 +126,33 @@ async def _(scene: Scene) -> bool:
     return scene.tweet in await reposts_on_following(scene)
 
 
+async def reposts_on_profile(scene: Scene, of: Caller) -> list[int]:
+    found = await scene.viewer.get(f"/api/users/{of.id}/tweets", params={"entries": "1"})
+    if found.status == 404:
+        return []
+    return [entry["tweet"]["id"] for entry in found["entries"] if entry["type"] == "repost"]
+
+
+@before("somebody's profile: their tweet, reposted")
+async def _(scene: Scene) -> None:
+    await reposted(scene, scene.other, scene.tweet)
+
+
+@surface("somebody's profile: their tweet, reposted")
+async def _(scene: Scene) -> bool:
+    return scene.tweet in await reposts_on_profile(scene, scene.other)
+
+
+@before("reposts on their profile")
+async def _(scene: Scene) -> None:
+    await reposted(scene, scene.person, scene.others)
+
+
+@surface("reposts on their profile")
+async def _(scene: Scene) -> bool:
+    return scene.others in await reposts_on_profile(scene, scene.person)
+
+
 @surface("Everyone")
 async def _(scene: Scene) -> bool:
     return scene.tweet in await ids(scene.viewer, "/api/tweets")

@@ -344,6 +344,49 @@ async def test_streams_hear_of_reposts(alice: Caller, bob: Caller, carol: Caller
             )
 
 
+async def test_own_streams_hear_that_reposts_are_hidden(alice: Caller, bob: Caller, address: str) -> None:
+    await follow(alice, bob)
+    path = f"/api/users/{bob.id}/reposts/hidden"
+    async with listening(address, alice) as own, listening(address, bob) as other:
+        await alice.post(path)
+        await alice.post(path)
+        await alice.delete(path)
+        await alice.tweet("the end")
+        for stream in (own, other):
+            await stream.until("the end")
+        assert {told["user_id"] for told in own.of("reposts_hidden")} == {bob.id}
+        assert own.of("reposts_hidden")[-1]["hidden"] is False
+        assert other.of("reposts_hidden") == []
+
+
+async def test_nobody_across_a_block_hears_that_a_repost_was_undone(
+    alice: Caller, bob: Caller, carol: Caller, address: str
+) -> None:
+    await follow(alice, bob)
+    tweet = await carol.tweet("the original")
+    await repost(bob, tweet)
+    await carol.post(f"/api/users/{alice.id}/block")
+    async with listening(address, alice) as stream, listening(address, bob) as own:
+        await bob.delete(f"/api/tweets/{tweet}/reposts")
+        await bob.tweet("the end")
+        for one in (stream, own):
+            await one.until("the end")
+        assert stream.of("repost_undone") == []
+        assert len(own.of("repost_undone")) == 1
+
+
+async def test_the_author_neither_deletes_nor_undoes_by_the_id_of_a_repost(
+    alice: Caller, bob: Caller
+) -> None:
+    tweet = await alice.tweet("mine")
+    number = await repost(bob, tweet)
+    assert (await alice.delete(f"/api/tweets/{number}")).error == (403, "not_author")
+    reply = await bob.reply(tweet)
+    number = await repost(bob, reply)
+    assert (await alice.post(f"/api/tweets/{number}/hidden")).status == 200
+    assert (await alice.get(f"/api/tweets/{tweet}/thread"))["replies"][0]["hidden"] is True
+
+
 async def test_parallel_reposts_leave_the_counters_right(anybody: Caller, alice: Caller) -> None:
     people = [await register(anybody.send, f"p{number}") for number in range(8)]
     tweets = [await alice.tweet(f"number {number}") for number in range(3)]

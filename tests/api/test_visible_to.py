@@ -97,6 +97,7 @@ class World:
             for number, (who, what) in self.reposts.items()
             if who == person
             and self.is_for(viewer, self.said[what])
+            and ((viewer, self.said[what].author) not in self.mutes or self.said[what].author == person)
             and (self.said[what].level < 2 or viewer == person or (viewer, person) in self.follows)
         ]
         return merged(self.profile(viewer, person), reposts)

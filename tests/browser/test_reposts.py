@@ -107,13 +107,66 @@ async def test_reposts_of_one_person_are_hidden_and_shown_again(
     await repost(bob, tweet_id)
     page = await open_page("/following", viewer=alice)
     await expect(tweet(page, "somebody else's")).to_be_visible()
-    for name, shown in (("Hide reposts by @bob", 0), ("Show reposts by @bob", 1)):
-        await tweet(page, "bob's own").get_by_role("button", name="More").click()
+    for row, name, shown in (
+        ("somebody else's", "Hide reposts by @bob", 0),
+        ("bob's own", "Show reposts by @bob", 1),
+    ):
+        await tweet(page, row).get_by_role("button", name="More").click()
         await page.get_by_role("button", name=name).click()
         await expect(page.get_by_role("dialog")).to_have_count(0)
         if shown:
             await page.get_by_role("button", name="1 new tweet").click()
         await expect(tweet(page, "somebody else's")).to_have_count(shown)
+
+
+async def test_a_followees_own_tweet_stays_when_the_repost_is_undone(
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await follow(alice, bob, carol)
+    tweet_id = await carol.tweet("far below")
+    for number in range(32):
+        await bob.tweet(f"number {number}")
+    await repost(bob, tweet_id)
+    page = await open_page("/following", viewer=alice)
+    await expect(header(page, "far below")).to_have_text("bob reposted")
+    await is_live(page)
+    await page.get_by_role("feed").press("End")
+    await expect(page.get_by_text("You've reached the end")).to_be_visible()
+    await expect(tweet(page, "far below")).to_have_count(1)
+    assert (await bob.delete(f"/api/tweets/{tweet_id}/reposts")).status == 200
+    await expect(header(page, "far below")).to_have_count(0)
+    await expect(page.get_by_role("feed").get_by_role("article").last).to_contain_text("far below")
+
+
+async def test_a_mute_that_is_undone_gives_reposts_back_in_their_places(
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await follow(alice, bob)
+    tweet_id = await carol.tweet("carol's words")
+    for number in range(3):
+        await bob.tweet(f"number {number}")
+    await repost(bob, tweet_id)
+    page = await open_page("/following", viewer=alice)
+    await tweet(page, "carol's words").get_by_role("button", name="More").click()
+    await page.get_by_role("button", name="Mute @carol").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Mute", exact=True).click()
+    await expect(tweet(page, "carol's words")).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(header(page, "carol's words")).to_have_text("bob reposted")
+    await expect(page.get_by_role("feed").get_by_role("article").first).to_contain_text("carol's words")
+
+
+async def test_what_a_suspended_person_reposted_leaves_open_pages(
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    dave = await register(alice.send, "dave")
+    await follow(alice, bob)
+    await repost(bob, await dave.tweet("dave's words"))
+    page = await open_page("/following", viewer=alice)
+    await expect(tweet(page, "dave's words")).to_be_visible()
+    await is_live(page)
+    await carol.post(f"/api/users/{bob.id}/suspension", json={"hide_tweets": True})
+    await expect(tweet(page, "dave's words")).to_have_count(0)
 
 
 async def test_the_row_of_buttons_fits_on_a_phone(open_page: OpenPage, alice: Caller, bob: Caller) -> None:

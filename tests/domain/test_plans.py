@@ -51,7 +51,8 @@ MORE = (
     "1 + id * 7919 % (SELECT count(*) FROM users) "
     "FROM tweets ORDER BY id DESC LIMIT 30000",
     "ALTER TABLE reposts ENABLE TRIGGER USER",
-    "ANALYZE api_keys, events, audit_acts, media_attachments, reposts",
+    "UPDATE tweets SET reposts_count = 1 WHERE id IN (SELECT tweet_id FROM reposts)",
+    "ANALYZE api_keys, events, audit_acts, media_attachments, reposts, tweets",
 )
 
 NUMBERS = itertools.count()

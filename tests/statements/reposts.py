@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.features.reposts import events, feature, personal, reposts, timelines
+from server.features.tweets import personal as tweets_data
 from tests.statements import LIMIT, Landmarks, Statements, newer, places
 
 
@@ -35,6 +36,9 @@ def statements(at: Landmarks) -> Statements:
             events.READERS,
             [[at.busiest_author], list(range(1, 1000))],
         ),
+        "live: whose reposts are hidden": (events.HIDDEN_AMONG, [[at.keen], [at.busiest_author]]),
+        "erase: tweets with reposts": (tweets_data.REPOSTED_TWEETS, [at.busiest_author, 100]),
+        "erase: reposts of tweets": (tweets_data.REMOVE_REPOSTS_OF_TWEETS, [[tweet], 500]),
         "live: who doesn't get the authors": (
             events.APART_FROM_AUTHORS,
             [at.last_page, list(range(1, 1000))],

@@ -154,7 +154,7 @@ def reposts_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | No
 
 
 class Reposted(msgspec.Struct, frozen=True, tag_field="type", tag="repost"):
-    """You reposted a tweet, here or on another device, or someone did whom you follow.
+    """You or someone you follow reposted a tweet, perhaps on another device.
 
     Ignore the tweet's fields `liked`, `reposted` and `bookmarked`, as in `tweet`.
     """
@@ -176,35 +176,55 @@ def reposted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     if tweet is None or user is None or user.hidden or facts.get(reposts.REPOST, repost_id) is None:
         return None
     told = Reposted(repost_id, Person(user.id, user.name, user.handle), tweet_wire.tweet(tweet, urls))
-    nobody = frozenset[int]()
-    readers = facts.get(reposts.READERS_AMONG_VIEWERS, user.id) or nobody
-    from_author = facts.get(reposts.APART_FROM_AUTHORS_AMONG_VIEWERS, tweet.id) or nobody
-    from_addressed = facts.get(tweets.APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet.id) or nobody
-    from_user = facts.get(relations.APART_AMONG_VIEWERS, user.id) or nobody
-    readers = readers - ((from_author | from_addressed) - {tweet.author_id}) - from_user
-    return Told(told, among=seeing(readers | {user.id}, facts, tweet.id))
+    return Told(told, among=readers(event, facts, tweet.author_id))
 
 
 class RepostUndone(msgspec.Struct, frozen=True, tag_field="type", tag="repost_undone"):
-    """You no longer repost a tweet, here or on another device, or someone doesn't whom you follow."""
+    """You or someone you follow undid a repost, perhaps on another device."""
 
     id: Annotated[int, Meta(description="The id of the repost.")]
     user_id: int
     tweet_id: int
 
 
-@tells(reposts.UNDONE, RepostUndone, to="you and those of your followers who may see the tweet")
+@tells(
+    reposts.UNDONE,
+    RepostUndone,
+    to="you, and those of your followers who found it on their Following timeline",
+)
 def repost_undone(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To whoever reposted it, and to followers."""
-    readers = facts.get(reposts.READERS_AMONG_VIEWERS, event.actor_id) or frozenset()
+    tweet = facts.get(tweets.TWEET, event.subject_id)
+    if tweet is None:
+        return None
     told = RepostUndone(event.object_id or 0, event.actor_id, event.subject_id)
-    return Told(told, among=seeing(readers | {event.actor_id}, facts, event.subject_id))
+    return Told(told, among=readers(event, facts, tweet.author_id))
 
 
-def seeing(users: frozenset[int], facts: Facts, tweet_id: int) -> frozenset[int]:
-    """Those of the users who may see a tweet."""
+def readers(event: EventRow, facts: Facts, author_id: int) -> frozenset[int]:
+    """Who finds a repost on their Following timeline, and whoever made it."""
+    nobody, user_id, tweet_id = frozenset[int](), event.actor_id, event.subject_id
+    found = facts.get(reposts.READERS_AMONG_VIEWERS, user_id) or nobody
+    from_author = facts.get(reposts.APART_FROM_AUTHORS_AMONG_VIEWERS, tweet_id) or nobody
+    from_addressed = facts.get(tweets.APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet_id) or nobody
+    from_user = facts.get(relations.APART_AMONG_VIEWERS, user_id) or nobody
+    found = (found - ((from_author | from_addressed) - {author_id}) - from_user) | {user_id}
     only = audience(facts, tweet_id)
-    return users if only is None else users & only
+    return found if only is None else found & only
+
+
+class RepostsHidden(msgspec.Struct, frozen=True, tag_field="type", tag="reposts_hidden"):
+    """You hid a followee's reposts, or show them again, perhaps on another device."""
+
+    user_id: int
+    hidden: bool
+
+
+@tells(reposts.HIDDEN, RepostsHidden, to="you")
+def reposts_hidden(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To whoever decided it."""
+    hidden = facts.get(reposts.HIDES, (event.actor_id, event.subject_id)) is not None
+    return Told(RepostsHidden(event.subject_id, hidden), among=frozenset({event.actor_id}))
 
 
 class ThreadChanged(msgspec.Struct, frozen=True, tag_field="type", tag="thread"):

@@ -242,7 +242,7 @@ async def show_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
 
 
 @bp.delete("/<tweet_id:id>")
-@operation(scope="write", errors=(TweetNotFound, NotAuthor))
+@operation(scope="write", errors=(TweetNotFound, NotAuthor), own_ids=True)
 async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Delete your tweet, with its likes, reposts and pictures; or undo your repost, given by its own id.
 

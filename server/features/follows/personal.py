@@ -10,14 +10,16 @@ from server.features.follows import events
 
 # The users on the other side of rows of a table: $1 whose rows, $2 only after this id, $3 limit.
 _OTHERS = """
-    SELECT x.id, u.id AS user_id, u.handle, x.created_at
+    SELECT x.id, u.id AS user_id, u.handle, x.created_at{more}
     FROM {table} x JOIN users u ON u.id = x.{other}
     WHERE x.{own} = $1 AND x.id > $2 ORDER BY x.id LIMIT $3
 """
-EXPORT_FOLLOWING = _OTHERS.format(table="follows", own="follower_id", other="followee_id")
-EXPORT_FOLLOWERS = _OTHERS.format(table="follows", own="followee_id", other="follower_id")
-EXPORT_REQUESTS = _OTHERS.format(table="follow_requests", own="follower_id", other="followee_id")
-EXPORT_REQUESTS_TO = _OTHERS.format(table="follow_requests", own="followee_id", other="follower_id")
+EXPORT_FOLLOWING = _OTHERS.format(
+    table="follows", own="follower_id", other="followee_id", more=", x.reposts_hidden"
+)
+EXPORT_FOLLOWERS = _OTHERS.format(table="follows", own="followee_id", other="follower_id", more="")
+EXPORT_REQUESTS = _OTHERS.format(table="follow_requests", own="follower_id", other="followee_id", more="")
+EXPORT_REQUESTS_TO = _OTHERS.format(table="follow_requests", own="followee_id", other="follower_id", more="")
 
 ERASE_REQUESTS = """
     DELETE FROM follow_requests WHERE id IN (

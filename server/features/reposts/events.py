@@ -8,6 +8,8 @@ from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind, Needed
+from server.features.follows import events as follows
+from server.features.follows.events import Follow
 from server.features.people.events import PROFILE
 from server.features.relations.events import APART, APART_AMONG_VIEWERS
 from server.features.tweets.events import APART_FROM_ADDRESSED_AMONG_VIEWERS, TWEET
@@ -17,6 +19,12 @@ from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
 reposts_of = topics.per("reposts")
 
 AMONG = "SELECT id FROM reposts WHERE id = ANY($1::bigint[])"
+HIDDEN_AMONG = """
+    SELECT f.follower_id, f.followee_id
+    FROM unnest($1::bigint[], $2::bigint[]) AS asked (follower_id, followee_id)
+    JOIN follows f ON f.follower_id = asked.follower_id AND f.followee_id = asked.followee_id
+    WHERE f.reposts_hidden
+"""
 # Looks up each pair, like `follows.events.FOLLOWERS`.
 READERS = """
     SELECT who.id AS key, viewer.id AS viewer_id
@@ -35,6 +43,12 @@ APART_FROM_AUTHORS = f"""
 async def reposts(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, bool]:
     """The reposts among these that exist."""
     return {found["id"]: True for found in await rows(AMONG, list(ids))}
+
+
+async def hides(asked: Collection[Follow], _viewers: Collection[int] = ()) -> dict[Follow, bool]:
+    """Whose reposts followers hide, among these pairs of a follower and a followee."""
+    found = await rows(HIDDEN_AMONG, [one[0] for one in asked], [one[1] for one in asked])
+    return {(one["follower_id"], one["followee_id"]): True for one in found}
 
 
 async def readers(users: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
@@ -86,6 +100,7 @@ def needed(event: EventRow) -> list[Needed]:
 
 
 REPOST = Fact(reposts)
+HIDES = Fact(hides)
 READERS_AMONG_VIEWERS = Fact(readers)
 APART_FROM_AUTHORS_AMONG_VIEWERS = Fact(apart_from_authors)
 
@@ -100,9 +115,12 @@ REPOSTED = Kind("repost", invalidated, needed)
 UNDONE = Kind(
     "repost_undone",
     invalidated,
-    lambda event: [
-        (TWEET, event.subject_id),
-        (READERS_AMONG_VIEWERS, event.actor_id),
-        (AUDIENCE_AMONG_VIEWERS, event.subject_id),
-    ],
+    needed,
+)
+
+# The actor leaves the reposts of the subject, a followee, out of Following, or no longer does.
+HIDDEN = Kind(
+    "reposts_hidden",
+    lambda event: follows.followed(event.actor_id, event.subject_id),
+    lambda event: [(HIDES, (event.actor_id, event.subject_id))],
 )

@@ -18,7 +18,7 @@ AMONG = "SELECT tweet_id FROM reposts WHERE user_id = $1 AND tweet_id = ANY($2::
 REPOSTED = Mark("reposted", events.reposts_of, NEWEST, AMONG)
 
 FEATURE = Feature(
-    kinds=(events.COUNTED, events.REPOSTED, events.UNDONE),
+    kinds=(events.COUNTED, events.REPOSTED, events.UNDONE, events.HIDDEN),
     marks=(REPOSTED,),
     personal=PERSONAL,
     limits=(REPOSTS,),

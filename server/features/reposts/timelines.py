@@ -86,25 +86,15 @@ def _merged(own: str, reposted: str) -> str:
     """
 
 
+def _order(user_id: int) -> list[int]:
+    return [topics.tweets_of(user_id), topics.NAMES, reposts_of(user_id), topics.DELETIONS]
+
+
 def _published(own: str) -> Published:
     of_both = (
         _merged(own, BY_USER).replace("{open}", only) for only in (f"AND t.visibility < {RESTRICTED}", "")
     )
-    return Published(
-        *(
-            Timeline(
-                places,
-                lambda user_id: [
-                    topics.tweets_of(user_id),
-                    topics.NAMES,
-                    reposts_of(user_id),
-                    topics.DELETIONS,
-                ],
-                has_reposts=True,
-            )
-            for places in of_both
-        )
-    )
+    return Published(*(Timeline(places, _order, Hides.MUTED, has_reposts=True) for places in of_both))
 
 
 FOLLOWING = Timeline(

@@ -130,6 +130,8 @@ class Pages:
             both: tuple[Page, Marks] = await self._turns.run(viewer.id, read)
             page, marks = both
         left_out = hiding.left_out(marks, key.timeline.hides)
+        if key.timeline.has_reposts and key.subject in left_out:
+            left_out -= {key.subject}  # whoever asks for somebody's tweets gets them, muted or not
         if not left_out.isdisjoint(page.people) or (page.restricted and key.timeline.is_mixed):
             page = self._store.get((self._dialect.name, key, marks.people)) or await self._turns.run(
                 viewer.id, partial(self._without, key, viewer.id, marks.people, left_out)

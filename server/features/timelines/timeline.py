@@ -166,15 +166,21 @@ _ROWS = """
 # $1 tweets, $2 likers per tweet.
 CARDS = _ROWS.format(tweets="ANY($1::bigint[])", likers="$2::int")
 
-_OF_PLACE = _ROWS.format(tweets="CASE WHEN page.id <> ALL($6::bigint[]) THEN page.id END", likers="$5::int")
+# Of a tweet that has several places, at the first one only.
+_OF_PLACE = _ROWS.format(
+    tweets="CASE WHEN page.first AND page.id <> ALL($6::bigint[]) THEN page.id END", likers="$5::int"
+)
 
 
 @lru_cache
 def _reading(places: str, beyond: str, order: str, *, has_reposts: bool) -> Reading:
     places = places.format(beyond=beyond, order=order)
-    by = ", page.by_id, page.by_name, page.by_handle" if has_reposts else ""
+    by, first = "", "true"
+    if has_reposts:
+        by = ", page.by_id, page.by_name, page.by_handle"
+        first = f"row_number() OVER (PARTITION BY id ORDER BY cursor {order}) = 1"
     rows = f"""
-        WITH page AS MATERIALIZED ({places})
+        WITH page AS MATERIALIZED (SELECT *, {first} AS first FROM ({places}) places)
         SELECT page.id AS place, page.cursor{by}, shown.*
         FROM page LEFT JOIN LATERAL ({_OF_PLACE}) shown ON true
         ORDER BY page.cursor {order}

@@ -25,16 +25,20 @@ EXPORT = f"""
 """
 
 # $1 user, $2 how many: some of them, in the order of the index, locked in the order of their ids. Only tweets
-# with likes: a tweet may have more likes than one transaction should remove.
-LIKED_TWEETS = """
+# with likes or reposts: a tweet may have more than one transaction should remove.
+_TWEETS_WITH = """
     SELECT id FROM tweets WHERE id IN (
-        SELECT id FROM tweets WHERE author_id = $1 AND likes_count > 0 ORDER BY hidden DESC, id LIMIT $2
+        SELECT id FROM tweets WHERE author_id = $1 AND {counter} > 0 ORDER BY hidden DESC, id LIMIT $2
     ) ORDER BY id FOR NO KEY UPDATE
 """
-REMOVE_LIKES_OF_TWEETS = """
-    DELETE FROM likes WHERE id IN (SELECT id FROM likes WHERE tweet_id = ANY($1::bigint[]) LIMIT $2)
-    RETURNING 1
+_REMOVE_OF_TWEETS = """
+    DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE tweet_id = ANY($1::bigint[]) LIMIT $2)
+    RETURNING user_id
 """
+LIKED_TWEETS = _TWEETS_WITH.format(counter="likes_count")
+REMOVE_LIKES_OF_TWEETS = _REMOVE_OF_TWEETS.format(table="likes")
+REPOSTED_TWEETS = _TWEETS_WITH.format(counter="reposts_count")
+REMOVE_REPOSTS_OF_TWEETS = _REMOVE_OF_TWEETS.format(table="reposts")
 # With the tweets that they reply to, whose replies are counted; all in the order of their ids.
 TWEETS = """
     WITH mine AS MATERIALIZED (
@@ -67,6 +71,13 @@ async def erase_likes_of_tweets(user_id: int, _objects: Objects) -> bool:
         return bool(liked and await rows(REMOVE_LIKES_OF_TWEETS, liked, personal.BATCH))
 
 
+async def erase_reposts_of_tweets(user_id: int, _objects: Objects) -> bool:
+    """Delete reposts of the user's tweets."""
+    async with transaction():
+        reposted = [found["id"] for found in await rows(REPOSTED_TWEETS, user_id, personal.BATCH)]
+        return bool(reposted and await rows(REMOVE_REPOSTS_OF_TWEETS, reposted, personal.BATCH))
+
+
 async def erase_tweets(user_id: int, _objects: Objects) -> bool:
     """Delete the user's tweets. Their pictures are removed later."""
     async with transaction():
@@ -90,7 +101,7 @@ async def erase_replies_to(user_id: int, _objects: Objects) -> bool:
 
 PERSONAL = PersonalData(
     (Exported("tweets", "your tweets, with the ids of their pictures", EXPORT, nested=("pictures",)),),
-    (erase_likes_of_tweets, erase_tweets, erase_replies_to),
+    (erase_likes_of_tweets, erase_reposts_of_tweets, erase_tweets, erase_replies_to),
     (
         "SELECT 1 FROM tweets WHERE author_id = u.id",
         "SELECT 1 FROM tweets WHERE in_reply_to_user_id = u.id",

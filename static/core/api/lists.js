@@ -11,7 +11,7 @@ const LISTS = { tweets: { query: { replies: false, entries: 1 } }, replies: { pa
 export const fetchUserTweets = async (userId, list, before, limit) => {
   const query = { ...page(before, limit), ...LISTS[list]?.query };
   const found = await call("GET", `/users/${userId}/${LISTS[list]?.path ?? list}`, { query });
-  return found.entries ? withTweets(found) : found;
+  return withTweets(found);
 };
 
 /** @returns {Promise<TweetPage>} */

@@ -5,7 +5,9 @@ import { call } from "./http.js";
 
 export const page = (before, limit) => ({ before, limit, likers: 0 });
 
-export const withTweets = (found) => ({ ...found, tweets: found.entries.map(({ tweet }) => tweet) });
+// An earlier build of the server has no entries.
+export const withTweets = (found) =>
+  found.entries ? { ...found, tweets: found.entries.map(({ tweet }) => tweet) } : found;
 
 /** @returns {Promise<TweetPage>} */
 export const fetchTimeline = (timeline, before, limit) =>

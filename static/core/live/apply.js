@@ -1,6 +1,6 @@
 // Applies live events to the stores. Features listen for what is theirs (listeners.js).
 import { batch } from "@preact/signals";
-import { home, openedFeed } from "../store/feeds.js";
+import { everyFeed, home, openedFeed } from "../store/feeds.js";
 import { waitAbove } from "../store/new-tweets.js";
 import { showUnread } from "../store/notifications.js";
 import { departures, loadProfile, personById, updatePeople } from "../store/people.js";
@@ -11,6 +11,7 @@ import { countAnew, everyTweet, removeTweet, setMedia, tweetById } from "../stor
 import { tellListeners, whenTold } from "./listeners.js";
 import { resync, resyncAll } from "./resync.js";
 import { keepTold } from "./told.js";
+import "./reposts.js";
 
 // One's own tweet is put in its place by whoever sends it; what comes from another device waits like others.
 const OWN_TWEET_GRACE = 2000;
@@ -37,12 +38,6 @@ whenTold("tweet_deleted", ({ tweet_id: id, author }) => {
 
 for (const kind of ["likes", "replies", "reposts"]) whenTold(kind, countAnew);
 
-for (const kind of ["repost", "repost_undone"]) {
-  whenTold(kind, async (event) => {
-    const listeners = await import("./reposts.js");
-    listeners[kind](event);
-  });
-}
 
 whenTold("thread", ({ root_id: id }) => reloadThreads(id));
 
@@ -82,8 +77,10 @@ whenTold("user", ({ user, version }) => {
 whenTold("visibility", ({ user_id: id, hidden, author }) => {
   if (author) updatePeople([author]);
   const theirs = [...everyTweet()].filter((tweet) => tweet.author.id === id);
-  if (hidden) theirs.forEach(removeTweet);
-  else {
+  if (hidden) {
+    theirs.forEach(removeTweet);
+    for (const feed of everyFeed()) feed.entries?.undo(id);
+  } else {
     for (const tweet of theirs) tweet.fate.value = "here";
     resyncAll();
   }

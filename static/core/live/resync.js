@@ -17,8 +17,9 @@ export async function resync(feed) {
   if (["fresh", "loading"].includes(feed.status.value)) return undefined;
   const { generation } = feed;
   const ids = feed.ids.value;
-  const placeOf = (id) => (id === undefined ? 0 : feed.entry(id).place);
-  const oldest = placeOf(ids.at(-1));
+  const placeOf = (id) => (id === undefined ? 0 : feed.placeOf(id));
+  const [newest, oldest] = [placeOf(ids[0]), placeOf(ids.at(-1))];
+  const began = performance.now();
   const found = [];
   const entries = [];
   let first = null;
@@ -36,7 +37,7 @@ export async function resync(feed) {
     entries.push(...(page.entries ?? []));
     if (page.next === null || page.next <= oldest) break;
   }
-  const downTo = page.next === null ? 0 : (page.entries?.at(-1).id ?? found.at(-1) ?? 0);
+  const downTo = page.next === null ? 0 : (page.entries?.at(-1)?.id ?? found.at(-1) ?? page.next);
   const there = new Set(found);
   batch(() => {
     // Ignore tweets added since the request was sent: the viewer may have tweeted in the meantime.
@@ -45,13 +46,13 @@ export async function resync(feed) {
     for (const id of feed.ids.value.filter(isGone)) {
       const tweet = tweetById(id);
       // A tweet for followers also leaves the list when its reader no longer is one.
-      const whole = feed.whole && tweet?.visibility !== "followers" && placeOf(id) === id;
+      const isOwn = feed.entries?.of(id).own ?? true;
+      const whole = feed.whole && isOwn && tweet?.visibility !== "followers";
       if (whole && tweet?.fate.value === "here") removeTweet(tweet);
       else feed.remove(id);
     }
-    feed.overlaps = downTo <= placeOf(ids[0]) || page.next === null;
-    for (const { place, people } of feed.reposts?.values() ?? []) if (place >= downTo) people.value = [];
-    feed.keepEntries(entries);
+    feed.overlaps = downTo <= newest || page.next === null;
+    feed.entries?.renew(entries, began);
     feed.latest = first;
     for (const id of found) wait(feed, id);
     // An empty page has no reading position to protect: show them at once.

@@ -2,7 +2,6 @@
 import { batch, computed, signal } from "@preact/signals";
 import { fetchFollowing, fetchTimeline } from "../api/tweets.js";
 import { whenViewerLeaves } from "./leaving.js";
-import { keepPerson } from "./people.js";
 import { keepTweet, whenRemoved } from "./tweets.js";
 
 export const PAGE_SIZE = 30;
@@ -13,13 +12,14 @@ const KEPT_FEEDS = 12;
 class Feed {
   // `whole`: a tweet that the server no longer lists has been deleted, not just left this list.
   // `byTime`: its order is that of the tweets, so that new ones wait above it.
-  // `reposts`: its pages have entries. Each tweet is here once, in its own place or in that of a repost.
+  // `reposts`: its pages have entries (entries.js).
   constructor(name, fetchPage, { whole = true, byTime = true, reposts = false } = {}) {
     this.name = name;
     this.fetchPage = fetchPage;
     this.whole = whole;
     this.byTime = byTime;
-    this.reposts = reposts ? new Map() : null;
+    this.hasReposts = reposts;
+    this.entries = null;
     this.cursor = null;
     this.generation = 0;
     // How many views show it; and whether events may have been missed since it was last read.
@@ -37,6 +37,12 @@ class Feed {
     this.rows = computed(() => this.ids.value.slice(this.start.value, this.start.value + MAX_ROWS));
   }
 
+  async prepare() {
+    if (!this.hasReposts) return;
+    const { Entries } = await import("./entries.js");
+    this.entries ??= new Entries(this);
+  }
+
   async load() {
     if (["loading", "more", "ended"].includes(this.status.value)) return;
     const first = this.cursor === null;
@@ -45,7 +51,7 @@ class Feed {
     this.status.value = first ? "loading" : "more";
     this.error.value = null;
     try {
-      const page = await this.fetchPage(this.cursor, PAGE_SIZE);
+      const [page] = await Promise.all([this.fetchPage(this.cursor, PAGE_SIZE), this.prepare()]);
       if (generation !== this.generation) return;
       batch(() => this.append(page));
     } catch (error) {
@@ -55,44 +61,25 @@ class Feed {
     }
   }
 
-  // The place of a tweet, the newest having the highest; and who reposted it, if that is why it is here.
-  entry(id) {
-    if (!this.reposts) return { place: id };
-    if (!this.reposts.has(id)) this.reposts.set(id, { place: id, people: signal([]) });
-    return this.reposts.get(id);
+  // Where it stands among the others: the newest has the highest place.
+  placeOf(id) {
+    return this.entries?.placeOf(id) ?? id;
+  }
+
+  newestFirst(ids) {
+    return ids.sort((left, right) => this.placeOf(right) - this.placeOf(left));
+  }
+
+  sort() {
+    this.ids.value = this.newestFirst([...this.ids.value]);
   }
 
   has(id) {
     return this.ids.value.includes(id) || this.waiting.value.includes(id);
   }
 
-  // Notes where new tweets belong, and who else reposted what is here because of reposts.
-  keepEntries(entries = []) {
-    for (const { id: place, tweet, reposters = [] } of entries) {
-      const entry = this.entry(tweet.id);
-      if (!this.has(tweet.id)) Object.assign(entry, { place });
-      if (entry.place === tweet.id) continue;
-      entry.people.value = [...new Set([...entry.people.value, ...reposters.map(keepPerson)])];
-    }
-  }
-
-  // What is here only because this person reposted it leaves. Returns whether they reposted anything here.
-  removeReposts(personId, ids = [...(this.reposts?.keys() ?? [])]) {
-    const theirs = ids.filter((id) => this.reposts.get(id)?.people.value.some((one) => one.id === personId));
-    for (const id of theirs) {
-      const { people } = this.reposts.get(id);
-      people.value = people.value.filter((one) => one.id !== personId);
-      if (people.value.length === 0) this.remove(id);
-    }
-    return theirs.length > 0;
-  }
-
-  newestFirst(ids) {
-    return ids.sort((left, right) => this.entry(right).place - this.entry(left).place);
-  }
-
   append({ tweets, entries, next }) {
-    this.keepEntries(entries);
+    this.entries?.keep(entries);
     const ids = tweets.map((json) => keepTweet(json).id);
     this.ids.value = [...new Set([...this.ids.value, ...ids])];
     this.start.value = Math.max(this.start.value, this.ids.value.length - MAX_ROWS);
@@ -119,7 +106,7 @@ class Feed {
   }
 
   remove(id) {
-    this.reposts?.delete(id);
+    this.entries?.all.delete(id);
     if (this.ids.value.includes(id)) this.ids.value = this.ids.value.filter((one) => one !== id);
     if (this.waiting.value.includes(id)) {
       this.waiting.value = this.waiting.value.filter((one) => one !== id);
@@ -131,7 +118,7 @@ class Feed {
     this.generation += 1;
     batch(() => {
       this.cursor = null;
-      this.reposts?.clear();
+      this.entries?.all.clear();
       this.ids.value = [];
       this.waiting.value = [];
       this.overlaps = true;

@@ -38,7 +38,7 @@ export function wait(feed, id) {
   if (!feed.byTime) return;
   const ids = feed.ids.value;
   // What is older than all that was read comes with its page.
-  const isOlder = ids.length && feed.entry(id).place < feed.entry(ids.at(-1)).place;
+  const isOlder = ids.length && feed.placeOf(id) < feed.placeOf(ids.at(-1));
   if (feed.status.value !== "ended" && isOlder) return;
   if (ids.includes(id) || feed.waiting.value.includes(id)) return;
   // An empty page has no reading position to protect: show them at once.
@@ -67,10 +67,12 @@ export function takeIn(feed) {
       feed.insert(feed.waiting.value.slice(0, IN_VIEW));
     } else {
       // More came than was read: joining the two would hide what lies between them.
-      feed.ids.value = feed.waiting.value = [];
-      feed.reposts?.clear();
-      feed.keepEntries(feed.latest.entries);
-      feed.ids.value = feed.newestFirst(feed.latest.tweets.map(({ id }) => id));
+      // What has come in since then stays.
+      const { tweets, entries } = feed.latest;
+      const newer = feed.waiting.value.filter((id) => feed.placeOf(id) > ((entries ?? tweets)[0]?.id ?? 0));
+      feed.ids.value = feed.waiting.value = newer;
+      feed.entries?.keep(entries);
+      feed.ids.value = feed.newestFirst([...new Set([...newer, ...tweets.map(({ id }) => id)])]);
       feed.cursor = feed.latest.next;
       feed.status.value = feed.cursor === null ? "ended" : "ready";
       feed.overlaps = true;

@@ -6,6 +6,6 @@ const loaders = {};
 export const provideDialogs = (given) => Object.assign(loaders, given);
 
 export const openComposer = () => openDialog(loaders.composer);
-export const openMenu = (person, tweet) => openDialog(loaders.menu, { person, tweet });
+export const openMenu = (person, tweet, reposters) => openDialog(loaders.menu, { person, tweet, reposters });
 export const openReply = (id) => openDialog(loaders.composer, { replyTo: id });
 export const openShortcuts = () => openDialog(loaders.shortcuts);

@@ -22,7 +22,7 @@ const addresses = (tweet, id) =>
 const keepsMuted = (feed, id) => feed.name === "bookmarks" || feed.name.startsWith(`user-${id}-`);
 
 // What was taken from which feed, by person, to be put back in its place if it is undone.
-/** @type {Map<number, {feed: any, generation: number, ids: number[]}[]>} */
+/** @type {Map<number, {feed: any, generation: number, ids: number[], entries: any[]}[]>} */
 const taken = new Map();
 // The tweets that a block took, by person.
 /** @type {Map<number, any[]>} */
@@ -39,13 +39,16 @@ whenViewerLeaves(() => {
 function take(id, feed, tweets) {
   const hidden = new Set(tweets.map((tweet) => tweet.id));
   const ids = feed.ids.value.filter((one) => hidden.has(one));
+  const entries = feed.entries ? ids.map((one) => [one, feed.entries.of(one)]) : [];
   for (const one of hidden) feed.remove(one);
-  if (ids.length) taken.set(id, [...(taken.get(id) ?? []), { feed, generation: feed.generation, ids }]);
+  if (ids.length) taken.set(id, [...(taken.get(id) ?? []), { feed, generation: feed.generation, ids, entries }]);
 }
 
 function giveBack(id) {
-  for (const { feed, generation, ids } of taken.get(id) ?? []) {
-    if (feed.byTime && feed.generation === generation) feed.insert(ids.filter((one) => tweetById(one)));
+  for (const { feed, generation, ids, entries } of taken.get(id) ?? []) {
+    if (!feed.byTime || feed.generation !== generation) continue;
+    for (const [one, entry] of entries) feed.entries.all.set(one, entry);
+    feed.insert(ids.filter((one) => tweetById(one)));
   }
   taken.delete(id);
 }
@@ -79,7 +82,7 @@ export function showRelation(id, relation) {
     const about = [...everyTweet()].filter((tweet) => addresses(tweet, id) && tweet.author.id !== viewer.value?.id);
     for (const feed of everyFeed()) {
       if (apart || !keepsMuted(feed, id)) {
-        if (feed.removeReposts(id)) silenced.add(id);
+        if (feed.entries?.undo(id)) silenced.add(id);
         take(id, feed, feed.name === "following" ? [...theirs, ...about] : theirs);
       }
     }

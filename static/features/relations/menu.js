@@ -71,16 +71,28 @@ const Item = ({ words, handle, act }) => html`<li>
   <${Button} kind="menu-item" busy=${act.busy?.value} onClick=${act.press}>${t(words, { handle })}<//>
 </li>`;
 
-function Items({ person, tweet, threadMuted, go }) {
+const MOST_REPOSTERS = 3;
+
+// Of the author, and of those who reposted the tweet where it is listed.
+function HideReposts({ person }) {
+  const hidden = person.profile.value?.reposts_hidden === true;
+  const act = useLast(() => hideReposts(person, !hidden));
+  return html`<${Item}
+      words=${hidden ? "relation.show_reposts" : "relation.hide_reposts"}
+      handle=${person.handle.value}
+      act=${act}
+    />
+    ${act.error.value && html`<li><${Trouble} error=${act.error.value} retry=${act.press} /></li>`}`;
+}
+
+function Items({ person, tweet, reposters, threadMuted, go }) {
   const handle = person.handle.value;
   const { muting, blocking } = relationIn(person.profile.value);
-  const repostsHidden = person.profile.value?.reposts_hidden === true;
   const acts = {
     unmute: useLast(() => unmute(person)),
     unblock: useLast(() => unblock(person)),
     hide: useLast(() => hideReply(tweet, !isHiddenReply(tweet.id))),
     copy: useLast(() => copyLink(tweet)),
-    reposts: useLast(() => hideReposts(person, !repostsHidden)),
     thread: useLast(() => muteThread(tweet, !threadMuted)),
   };
   const failed = Object.values(acts).find((act) => act.error.value);
@@ -98,12 +110,10 @@ function Items({ person, tweet, threadMuted, go }) {
       ${began(tweet) && html`<${Item} words="relation.who_replies" act=${{ press: () => go("replies") }} />`}
       ${mayHide(tweet) &&
       html`<${Item} words=${isHiddenReply(tweet.id) ? "relation.show_reply" : "relation.hide_reply"} act=${acts.hide} />`}
-      ${person.followed.value &&
-      html`<${Item}
-        words=${repostsHidden ? "relation.show_reposts" : "relation.hide_reposts"}
-        handle=${handle}
-        act=${acts.reposts}
-      />`}
+      ${[person, ...reposters]
+        .filter((one) => one.followed.value && !isMe(one.id))
+        .slice(0, MOST_REPOSTERS)
+        .map((one) => html`<${HideReposts} key=${one.id} person=${one} />`)}
       ${viewer.value?.id !== person.id &&
       html`<${Item}
           words=${muting ? "relation.unmute" : "relation.mute"}
@@ -208,12 +218,15 @@ const STEPS = { block: Block, mute: Mute, replies: WhoReplies };
  * @param {object} props
  * @param {import("../../core/store/people.js").Person} props.person
  * @param {import("../../core/store/tweets.js").Tweet} [props.tweet] whose conversation may be muted
+ * @param {import("../../core/store/people.js").Person[]} [props.reposters] who reposted it, where that is why it is listed
  */
-export default function Menu({ person, tweet }) {
+export default function Menu({ person, tweet, reposters = [] }) {
   const step = useSignal(null);
   const threadMuted = useSignal((tweet && openedThread(tweet.id)?.muted.value) ?? false);
   useEffect(() => {
-    if (viewer.value?.id !== person.id) loadProfile(person.id).catch(() => {});
+    for (const one of [person, ...reposters.slice(0, MOST_REPOSTERS)]) {
+      if (!isMe(one.id)) loadProfile(one.id).catch(() => {});
+    }
     if (!tweet) return;
     fetchThread(tweet.id, undefined, 0).then(
       ({ muted }) => (threadMuted.value = muted),
@@ -225,6 +238,6 @@ export default function Menu({ person, tweet }) {
   return html`<${Dialog} label=${label} kind=${Step ? "panel question" : "panel menu"}>
     ${Step
       ? html`<${Step} person=${person} tweet=${tweet} />`
-      : html`<${Items} person=${person} tweet=${tweet} threadMuted=${threadMuted.value} go=${(name) => (step.value = name)} />`}
+      : html`<${Items} person=${person} tweet=${tweet} reposters=${reposters} threadMuted=${threadMuted.value} go=${(name) => (step.value = name)} />`}
   <//>`;
 }

@@ -10,8 +10,7 @@ import {
   unmuteUser,
 } from "../../core/api/relations.js";
 import { related } from "../../core/live/relations.js";
-import { resync } from "../../core/live/resync.js";
-import { home } from "../../core/store/feeds.js";
+import { showHidden } from "../../core/live/reposts.js";
 import { notify } from "../../core/store/notices.js";
 import { relationIn } from "../../core/store/relations.js";
 import { openedThread, reloadThreads } from "../../core/store/threads.js";
@@ -65,11 +64,7 @@ export async function unmute(person) {
 // Whether a followee's reposts are left out of Following.
 export async function hideReposts(person, hidden) {
   await setRepostsHidden(person.id, hidden);
-  const { profile } = person;
-  if (profile.value) profile.value = { ...profile.value, reposts_hidden: hidden };
-  if (hidden) home.following.removeReposts(person.id);
-  else if (home.following.shown) resync(home.following).catch(() => {});
-  else home.following.reset();
+  showHidden(person.id, hidden);
   notify(t(hidden ? "relation.reposts_hidden" : "relation.reposts_shown", { handle: person.handle.value }));
 }
 

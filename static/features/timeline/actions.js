@@ -45,11 +45,12 @@ function Toggle({ tweet, kind, icon, pressed, count = 0, act }) {
   </button>`;
 }
 
-// Not what is for some people only, but for one's own followers one's own.
+// Public and unlisted tweets, and one's own for followers.
 const mayRepost = ({ visibility, author }) =>
   visibility !== "mentioned" && (visibility !== "followers" || author.id === viewer.value?.id);
 
-export function Actions({ tweet }) {
+// `reposters`: those who reposted it, where that is why it is listed.
+export function Actions({ tweet, reposters = [] }) {
   const own = viewer.value?.id === tweet.author.id;
   const act = async (what) => {
     try {
@@ -102,7 +103,7 @@ export function Actions({ tweet }) {
       aria-haspopup="dialog"
       aria-label=${t("tweet.more")}
       title=${t("tweet.more")}
-      onClick=${() => openMenu(tweet.author, tweet)}
+      onClick=${() => openMenu(tweet.author, tweet, reposters)}
     >
       <${Icon} name="more" />
     </button>`}

@@ -32,7 +32,10 @@ function useRows(ids, feed) {
   const cache = useRef(new Map());
   const rows = new Map();
   for (const id of ids) {
-    rows.set(id, cache.current.get(id) ?? html`<${Tweet} key=${id} id=${id} reposters=${feed.entry(id).people} />`);
+    const reposters = feed.entries?.of(id).people;
+    const known = cache.current.get(id);
+    const same = known && known.props.reposters === reposters;
+    rows.set(id, same ? known : html`<${Tweet} key=${id} id=${id} reposters=${reposters} />`);
   }
   cache.current = rows;
   return [...rows.values()];
@@ -125,7 +128,7 @@ function useShown(feed) {
 // `place` is the name of the page's place (usePlace); `List` draws the tweets with some `ids`.
 export function FeedView({ feed, place, label, empty, ended, List = Rows }) {
   useShown(feed);
-  if (feed.reposts) RepostedBy.prefetch();
+  if (feed.hasReposts) RepostedBy.prefetch();
   const ids = useGradually(feed.rows.value, place);
   const status = feed.status.value;
   const nothing = feed.ids.value.length === 0;

@@ -61,7 +61,7 @@ export function AvatarLink({ person }) {
   </a>`;
 }
 
-// `within`: in its thread, where the tweet that it replies to stands above it. `reposters`: in whose reposts it is.
+// `within`: in its thread, where the tweet that it replies to stands above it. `reposters`: who reposted it, if that is why it is listed.
 export function Tweet({ id, within = false, depth = 0, reposters = undefined }) {
   const tweet = tweetById(id);
   const row = useRef(null);
@@ -93,7 +93,7 @@ export function Tweet({ id, within = false, depth = 0, reposters = undefined }) 
       ${!within && html`<${ReplyLine} tweet=${tweet} />`}
       <${TweetText} text=${tweet.content} id=${`text-${id}`} mentions=${tweet.mentions} fold />
       <${Media} tweet=${tweet} />
-      <${Actions} tweet=${tweet} />
+      <${Actions} tweet=${tweet} reposters=${people} />
       <${TweetTrouble} tweet=${tweet} />
     </div>
   </article>`;

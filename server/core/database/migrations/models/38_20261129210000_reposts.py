@@ -58,6 +58,14 @@ CREATE TRIGGER count_new AFTER INSERT ON reposts REFERENCING NEW TABLE AS change
 CREATE TRIGGER count_gone AFTER DELETE ON reposts REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION count_reposts('-1');
 
+CREATE FUNCTION tell_of_hidden_reposts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO outbox (kind, actor_id, subject_id) VALUES ('reposts_hidden', NEW.follower_id, NEW.followee_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER tell_hidden_reposts AFTER UPDATE OF reposts_hidden ON follows
+    FOR EACH ROW WHEN (OLD.reposts_hidden <> NEW.reposts_hidden) EXECUTE FUNCTION tell_of_hidden_reposts();
+
 -- The notifications of a deleted tweet's reposts go with it.
 CREATE FUNCTION forget_reposts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -71,8 +79,9 @@ CREATE TRIGGER forget_reposts AFTER DELETE ON tweets REFERENCING OLD TABLE AS ch
 
 DOWNGRADE = """
 DROP TRIGGER forget_reposts ON tweets;
+DROP TRIGGER tell_hidden_reposts ON follows;
 DROP TABLE reposts;
-DROP FUNCTION count_reposts, forget_reposts;
+DROP FUNCTION count_reposts, forget_reposts, tell_of_hidden_reposts;
 DELETE FROM notifications WHERE kind = 'repost';
 ALTER TABLE tweets DROP reposts_count;
 ALTER TABLE follows DROP reposts_hidden;
