@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from server.core.cache import changes, topics
+from server.core.cache import changes, marks, topics
 from server.core.database.connection import rows
 from tests.callers import Caller
 from tests.thorough import much
@@ -108,6 +108,46 @@ async def test_embedded_likers_are_limited_and_the_viewer_comes_first(alice: Cal
     assert (none["likes"], none["likes_count"], none["liked"]) == ([], 151, True)
 
 
+async def queries(who: Caller, path: str, caplog: pytest.LogCaptureFixture) -> int:
+    """How many queries this request costs."""
+    with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+        caplog.clear()
+        assert (await who.get(path)).status == 200
+        return sum("SELECT" in record.getMessage() for record in caplog.records)
+
+
+async def test_a_hot_page_with_an_old_tweet_costs_no_query_for_viewers_with_many_likes(
+    alice: Caller,
+    bob: Caller,
+    carol: Caller,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The marks on it aren't among the newest, which are kept together."""
+    monkeypatch.setattr(marks, "KEPT", 3)
+    await alice.post(f"/api/users/{bob.id}/follow")
+    old, other = await carol.tweet("old"), await carol.tweet("old, too")
+    for tweet in [old, *[await carol.tweet(str(number)) for number in range(4)]]:
+        await alice.post(f"/api/tweets/{tweet}/likes")
+    for tweet in (old, other):
+        await bob.post(f"/api/tweets/{tweet}/reposts")
+    path = "/api/tweets?timeline=following&entries=1"
+
+    async def costs_nothing() -> bool:
+        return await queries(alice, path, caplog) == 0
+
+    await until(costs_nothing)
+
+    async def liked() -> list[bool]:
+        return [entry["tweet"]["liked"] for entry in (await alice.get(path))["entries"]]
+
+    assert await liked() == [False, True]
+    await alice.post(f"/api/tweets/{other}/likes")
+    await alice.delete(f"/api/tweets/{old}/likes")
+    assert await liked() == [True, False]
+    await until(costs_nothing)
+
+
 async def test_a_page_of_any_length_costs_two_queries_once_and_then_none(
     alice: Caller, bob: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -116,20 +156,19 @@ async def test_a_page_of_any_length_costs_two_queries_once_and_then_none(
         tweet_id = await bob.tweet(str(number))
         await alice.post(f"/api/tweets/{tweet_id}/likes")
 
-    async def queries(path: str) -> int:
-        with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
-            caplog.clear()
-            assert (await alice.get(path)).status == 200
-            return sum("SELECT" in record.getMessage() for record in caplog.records)
-
     async def costs_once(path: str) -> bool:
         await changes.tell([topics.EVERYTHING])
         # One for the key; then the ids with the cards, and the viewer's marks. For a profile, one more says
         # whether the viewer follows its user.
         once = 1 + 2 + path.startswith("/api/users/")
-        return (await queries(path), await queries(path)) == (once, 0)
+        return (await queries(alice, path, caplog), await queries(alice, path, caplog)) == (once, 0)
 
-    for path in ("/api/tweets", "/api/tweets?timeline=following", f"/api/users/{bob.id}/tweets"):
+    for path in (
+        "/api/tweets",
+        "/api/tweets?timeline=following",
+        "/api/tweets?timeline=following&entries=1",
+        f"/api/users/{bob.id}/tweets",
+    ):
         joined = f"{path}{'&' if '?' in path else '?'}"
         for limit in (1, 30):
             # The event log reports the writes above in its own time, and they are then read again.

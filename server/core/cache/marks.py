@@ -124,8 +124,20 @@ class MarksOfViewers:
         return Marks(marks.value.since, marks.value.tweets, people)
 
     async def on(self, user_id: int, tweet_ids: Sequence[int], marks: Marks) -> Marks:
-        """The viewer's marks on these tweets, always read from the database; on people, those of `marks`."""
-        return Marks(0, _by_name(self._kinds, await records(self._among, user_id, tweet_ids)), marks.people)
+        """The viewer's `marks`, with those on these tweets: one query if some are older and not cached."""
+        older = tuple([tweet_id for tweet_id in tweet_ids if tweet_id < marks.since])
+
+        async def read() -> Mapping[str, frozenset[int]]:
+            return _by_name(self._kinds, await records(self._among, user_id, older))
+
+        found = await self._store.fetch(
+            ("marks", user_id, older),
+            [kind.topic(user_id) for kind in self._kinds],
+            read,
+            size=lambda found: EACH * (len(older) + sum(map(len, found.values()))),
+        )
+        both = {name: newest | found.value[name] for name, newest in marks.tweets.items()}
+        return Marks(0, both, marks.people)
 
     async def _read(self, user_id: int, people: list[People] | None) -> Marks:
         """Read the marks on tweets; and those on people, if there is a list for them."""
