@@ -70,8 +70,8 @@ class Administrator(PerchError):
 class NoConsent(PerchError):
     error_type, status = "no_consent", 403
     message = (
-        "Only someone who has been an administrator for at least 72 hours can do this, and never the one to "
-        "be suspended. You can't confirm a suspension that you requested."
+        "Only another administrator, who has been one for at least 72 hours, can do this. You can't confirm "
+        "a suspension that you requested."
     )
 
 

@@ -10,7 +10,7 @@ from server.core.database.connection import rows
 from server.features.moderation import hiding
 from server.features.tweets import earlier_texts
 from server.features.visibility.events import Audience, audiences
-from tests.api.test_visibility_surfaces import LEVELS, ids, said
+from tests.api.visibility_surfaces.scene import LEVELS, ids, said
 from tests.callers import Caller
 from tests.realtime.listening import listening
 

@@ -25,9 +25,16 @@ encoder = msgspec.json.Encoder()
 # in a page; the id of each liker.
 CARD, PLACE, LIKER = 650, 250, 100
 
-# Each mark's field as it appears in an unmarked card, and the values of a mark.
-FIELDS = {mark.name: b',"%b":false' % mark.name.encode() for mark in MARKS}
-NOT_SET, SET = b"false", b"true"
+# The marks stand side by side in a card, in this order; each is a bit of what a viewer has set.
+NAMES = tuple(name for name in Tweet.__struct_fields__ if name in {mark.name for mark in MARKS})
+BITS = {name: 1 << number for number, name in enumerate(NAMES)}
+
+# The marks as JSON, by those that are set.
+MARKED = [
+    b",".join(b'"%b":%b' % (name.encode(), b"true" if bits & BITS[name] else b"false") for name in NAMES)
+    for bits in range(1 << len(NAMES))
+]
+UNMARKED = MARKED[0]
 
 # What is before a tweet's likers, between two of them, and behind them.
 LIKES, NEXT_LIKER, LIKES_END = b'"likes":[', b'},{"id":', b'],"likes_count":'
@@ -47,7 +54,7 @@ class Likers(NamedTuple):
 
 
 class PerchCard(msgspec.Struct, frozen=True):
-    """A tweet as JSON. `places` are the offsets of the marks' values in it, by the marks' names.
+    """A tweet as JSON, with the offset of its marks in it.
 
     If likers are shown, at most `most_likers` of them, a viewer who likes the tweet comes first.
     """
@@ -57,7 +64,7 @@ class PerchCard(msgspec.Struct, frozen=True):
     addressed: tuple[int, ...]
     is_open: bool
     plain: bytes
-    places: dict[str, int]
+    marks: int
     most_likers: int
     likers: Likers | None
 
@@ -72,14 +79,14 @@ class PerchCard(msgspec.Struct, frozen=True):
         blocked = marks.people.by_name.get(BLOCKED.name)
         if blocked and self.likers is not None and not blocked.isdisjoint(self.likers.ids):
             return self._without_likers(blocked, self.likers).seen_by(viewer, marks)
-        places = [place for name, place in self.places.items() if self.tweet_id in marks.tweets[name]]
-        if not places:
+        bits = sum(bit for name, bit in BITS.items() if self.tweet_id in marks.tweets[name])
+        if not bits:
             return self.plain
-        plain = self.plain
+        plain, begin = self.plain, self.marks
         if self.likers is not None and self.tweet_id in marks.tweets[LIKED.name]:
             plain = self._headed_by(viewer, self.likers)
-        longer = len(plain) - len(self.plain)  # all marks stand behind the likers
-        return SET.join(without(plain, sorted(place + longer for place in places)))
+            begin += len(plain) - len(self.plain)  # the marks stand behind the likers
+        return b"%b%b%b" % (plain[:begin], MARKED[bits], plain[begin + len(UNMARKED) :])
 
     def _without_likers(self, people: frozenset[int], likers: Likers) -> PerchCard:
         """The same card without some of its likers."""
@@ -94,7 +101,7 @@ class PerchCard(msgspec.Struct, frozen=True):
             self.addressed,
             self.is_open,
             self.plain[: likers.begin] + listed + self.plain[likers.end :],
-            {name: place - shorter for name, place in self.places.items()},
+            self.marks - shorter,
             self.most_likers,
             Likers(likers.begin, end, likers.ids - people),
         )
@@ -117,13 +124,10 @@ class PerchCard(msgspec.Struct, frozen=True):
 
 
 class Pieces(NamedTuple):
-    """A page cut at the values of marks: each value is a piece of its own.
-
-    `places` has the index of each value, by the mark's name and tweet's id.
-    """
+    """A page cut at its marks. `places` are the indexes of the pieces with marks, by the tweet's id."""
 
     pieces: list[bytes]
-    places: dict[str, dict[int, int]]
+    places: dict[int, int]
 
 
 class PerchPage:
@@ -158,11 +162,19 @@ class PerchPage:
             return self.plain
         if self._pieces is None:
             self._pieces = pieces(self.plain, self.cards, self.fronts)
-        found = self._pieces.pieces.copy()
-        for name, here in marked.items():
-            places = self._pieces.places[name]
+        found, places = self._pieces.pieces.copy(), self._pieces.places
+        if len(marked) == 1:
+            ((name, here),) = marked.items()
+            value = MARKED[BITS[name]]
             for tweet_id in here:
-                found[places[tweet_id]] = SET
+                found[places[tweet_id]] = value
+            return b"".join(found)
+        bits: dict[int, int] = {}
+        for name, here in marked.items():
+            for tweet_id in here:
+                bits[tweet_id] = bits.get(tweet_id, 0) | BITS[name]
+        for tweet_id, of_tweet in bits.items():
+            found[places[tweet_id]] = MARKED[of_tweet]
         return b"".join(found)
 
 
@@ -190,7 +202,7 @@ def card(shown: Tweet, *, likers: int) -> PerchCard:
     """The tweet as JSON."""
     plain = encoder.encode(shown)
     # Inside texts, quotes are escaped, so this finds only the tweet's own fields.
-    places = {name: plain.rindex(field) + len(field) - len(NOT_SET) for name, field in FIELDS.items()}
+    marks = plain.rindex(UNMARKED)
     found = None
     if likers:
         ids = frozenset([like.id for like in shown.likes])
@@ -198,30 +210,23 @@ def card(shown: Tweet, *, likers: int) -> PerchCard:
     replied = shown.in_reply_to_user
     addressed = [person.id for person in ((*shown.mentions, replied) if replied else shown.mentions)]
     is_open = shown.visibility.is_open
-    return PerchCard(shown.id, shown.author.id, tuple(addressed), is_open, plain, places, likers, found)
+    return PerchCard(shown.id, shown.author.id, tuple(addressed), is_open, plain, marks, likers, found)
 
 
 def pieces(plain: bytes, cards: Sequence[PerchCard], fronts: Sequence[bytes] | None = None) -> Pieces:
-    """Cut the page of these cards at the values of marks."""
-    values, begin = [], len(HEAD if fronts is None else HEAD_OF_ENTRIES)
+    """Cut the page of these cards at their marks."""
+    found: list[bytes] = []
+    places = {}
+    cut, begin = 0, len(HEAD if fronts is None else HEAD_OF_ENTRIES)
     for number, one in enumerate(cards):
         if fronts is not None:
             begin += len(fronts[number])
-        values += [(begin + place, name, one.tweet_id) for name, place in one.places.items()]
+        at = begin + one.marks
+        found += [plain[cut:at], UNMARKED]
+        places[one.tweet_id] = len(found) - 1
+        cut = at + len(UNMARKED)
         begin += len(one.plain) + len(COMMA if fronts is None else BACK + COMMA)
-    values.sort()
-    first, *others = without(plain, [place for place, _, _ in values])
-    found, places = [first], {name: dict[int, int]() for name in FIELDS}
-    for (_, name, tweet_id), behind in zip(values, others, strict=True):
-        places[name][tweet_id] = len(found)
-        found += [NOT_SET, behind]
-    return Pieces(found, places)
-
-
-def without(plain: bytes, places: Sequence[int]) -> list[bytes]:
-    """The pieces before, between and after the values of marks at these places, in ascending order."""
-    begins = [0, *(place + len(NOT_SET) for place in places)]
-    return [plain[begin:end] for begin, end in zip(begins, [*places, len(plain)], strict=True)]
+    return Pieces([*found, plain[cut:]], places)
 
 
 def front(entry: Entry) -> bytes:

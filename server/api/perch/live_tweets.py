@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -25,6 +26,7 @@ from server.features.people.events import PROFILE
 from server.features.relations import events as relations
 from server.features.replies import events as replies
 from server.features.reposts import events as reposts
+from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events as tweets
 from server.features.visibility.events import audience
 from server.features.visibility.visibility import Visibility
@@ -99,6 +101,12 @@ def withdrawn(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     return Told(gone(event, facts), among=followers)
 
 
+def to_audience(event: EventRow, facts: Facts, shape: Callable[[TweetRow], msgspec.Struct]) -> Told | None:
+    """What is told of a tweet to everybody who may see it."""
+    tweet = facts.get(tweets.TWEET, event.subject_id)
+    return None if tweet is None else Told(shape(tweet), among=audience(facts, tweet.id))
+
+
 class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
     """The number of likes of a tweet has changed. Sent at most once a second for each tweet."""
 
@@ -110,11 +118,7 @@ class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
 @tells(likes.COUNTED, LikesChanged, to="everybody who may see the tweet")
 def counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody who may see the tweet."""
-    tweet = facts.get(tweets.TWEET, event.subject_id)
-    if tweet is None:
-        return None
-    among = audience(facts, tweet.id)
-    return Told(LikesChanged(tweet.id, tweet.likes_count, tweet.version), among=among)
+    return to_audience(event, facts, lambda tweet: LikesChanged(tweet.id, tweet.likes_count, tweet.version))
 
 
 class RepliesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="replies"):
@@ -128,11 +132,9 @@ class RepliesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="replies
 @tells(replies.COUNTED, RepliesChanged, to="everybody who may see the tweet")
 def replies_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody who may see the tweet."""
-    tweet = facts.get(tweets.TWEET, event.subject_id)
-    if tweet is None:
-        return None
-    among = audience(facts, tweet.id)
-    return Told(RepliesChanged(tweet.id, tweet.replies_count, tweet.version), among=among)
+    return to_audience(
+        event, facts, lambda tweet: RepliesChanged(tweet.id, tweet.replies_count, tweet.version)
+    )
 
 
 class RepostsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="reposts"):
@@ -146,11 +148,9 @@ class RepostsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="reposts
 @tells(reposts.COUNTED, RepostsChanged, to="everybody who may see the tweet")
 def reposts_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody who may see the tweet."""
-    tweet = facts.get(tweets.TWEET, event.subject_id)
-    if tweet is None:
-        return None
-    among = audience(facts, tweet.id)
-    return Told(RepostsChanged(tweet.id, tweet.reposts_count, tweet.version), among=among)
+    return to_audience(
+        event, facts, lambda tweet: RepostsChanged(tweet.id, tweet.reposts_count, tweet.version)
+    )
 
 
 class Reposted(msgspec.Struct, frozen=True, tag_field="type", tag="repost"):

@@ -9,6 +9,7 @@ from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind, Needed
+from server.core.live.viewers import viewers_by
 from server.features.people.events import PROFILE
 
 # The ids of the follower and the followee.
@@ -22,7 +23,7 @@ FOLLOWS = """
 # Looks up each pair, starting from the smaller side: there are fewer streams than a popular author has
 # followers. For a join, PostgreSQL might read all the followers.
 FOLLOWERS = """
-    SELECT author.id AS followee_id, viewer.id AS follower_id
+    SELECT author.id AS key, viewer.id AS viewer_id
     FROM unnest($1::bigint[]) AS author (id) CROSS JOIN unnest($2::bigint[]) AS viewer (id)
     WHERE (SELECT true FROM follows WHERE follower_id = viewer.id AND followee_id = author.id)
 """
@@ -36,10 +37,7 @@ async def follows(asked: Collection[Follow], _viewers: Collection[int] = ()) -> 
 
 async def followers(authors: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
     """Which of the viewers follow each of these authors."""
-    by_author: dict[int, set[int]] = {}
-    for follow in await rows(FOLLOWERS, list(authors), list(viewers)):
-        by_author.setdefault(follow["followee_id"], set()).add(follow["follower_id"])
-    return {author: frozenset(found) for author, found in by_author.items()}
+    return await viewers_by(FOLLOWERS, authors, viewers)
 
 
 def followed(follower_id: int, followee_id: int) -> list[int]:

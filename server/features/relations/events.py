@@ -12,6 +12,7 @@ from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind
+from server.core.live.viewers import viewers_by
 from server.features.relations.visible import IS_MUTED, relations_of
 
 # The ids of the user whose relation it is, and of the other user.
@@ -30,7 +31,7 @@ RELATIONS = f"""
 APART = f"(blocking OR blocked_by OR {IS_MUTED})"
 # Which of the viewers get no tweets of these people.
 APART_FROM = f"""
-    SELECT other_id AS person_id, user_id FROM relations
+    SELECT other_id AS key, user_id AS viewer_id FROM relations
     WHERE other_id = ANY($1::bigint[]) AND user_id = ANY($2::bigint[]) AND {APART}
 """
 
@@ -53,10 +54,7 @@ async def relations(asked: Collection[Pair], _viewers: Collection[int] = ()) -> 
 
 async def apart(people: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
     """Which of the viewers don't get the tweets of each of these people."""
-    by_person: dict[int, set[int]] = {}
-    for one in await rows(APART_FROM, list(people), list(viewers)):
-        by_person.setdefault(one["person_id"], set()).add(one["user_id"])
-    return {person: frozenset(found) for person, found in by_person.items()}
+    return await viewers_by(APART_FROM, people, viewers)
 
 
 def related(user_id: int, other_id: int) -> list[int]:

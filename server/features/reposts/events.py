@@ -8,6 +8,7 @@ from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind, Needed
+from server.core.live.viewers import viewers_by
 from server.features.follows import events as follows
 from server.features.follows.events import Follow
 from server.features.people.events import PROFILE
@@ -53,21 +54,14 @@ async def hides(asked: Collection[Follow], _viewers: Collection[int] = ()) -> di
 
 async def readers(users: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
     """Which of the viewers have the reposts of each of these users on their Following timeline."""
-    return await _by(READERS, users, viewers)
+    return await viewers_by(READERS, users, viewers)
 
 
 async def apart_from_authors(
     tweet_ids: Collection[int], viewers: Collection[int]
 ) -> dict[int, frozenset[int]]:
     """Which of the viewers don't get the author of each of these tweets."""
-    return await _by(APART_FROM_AUTHORS, tweet_ids, viewers)
-
-
-async def _by(statement: str, keys: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
-    by_key: dict[int, set[int]] = {}
-    for found in await rows(statement, list(keys), list(viewers)):
-        by_key.setdefault(found["key"], set()).add(found["viewer_id"])
-    return {key: frozenset(found) for key, found in by_key.items()}
+    return await viewers_by(APART_FROM_AUTHORS, tweet_ids, viewers)
 
 
 def all_reposts() -> int:
@@ -112,11 +106,7 @@ COUNTED = Kind(
 )
 # The actor reposted the subject, a tweet, or no longer does; the object is the repost.
 REPOSTED = Kind("repost", invalidated, needed)
-UNDONE = Kind(
-    "repost_undone",
-    invalidated,
-    needed,
-)
+UNDONE = Kind("repost_undone", invalidated, needed)
 
 # The actor leaves the reposts of the subject, a followee, out of Following, or no longer does.
 HIDDEN = Kind(

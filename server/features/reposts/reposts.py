@@ -10,19 +10,18 @@ from server.core import audit
 from server.core.audit import Act, Actor
 from server.core.cache import changes
 from server.core.database.connection import row, rows, transaction
-from server.core.errors import NotAuthor, NotFollowed, NotRepostable, TweetNotFound, UserNotFound
+from server.core.errors import NotAuthor, NotFollowed, NotRepostable, TweetNotFound
 from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
 from server.features.follows import events as follows
-from server.features.people import people
+from server.features.people import accounts, people
 from server.features.people.people import LISTED, OF_TWEET, ListedPerson
-from server.features.people.user import User
 from server.features.relations.visible import visible_to
 from server.features.reposts import events
 from server.features.visibility.visibility import FOLLOWERS, RESTRICTED, is_shown, may_see
 
-# SQL for whether the user $1 may repost a tweet that they may see. If it is for its author's followers, only
-# the author may: these are whom the author's reposts reach.
+# SQL for whether the user $1 may repost a tweet that they may see. If it is for followers, only its author
+# may, because an author's reposts reach the same followers.
 ALLOWED = f"(visibility < {RESTRICTED} OR visibility = {FOLLOWERS} AND author_id = $1)"
 
 # $1 the user, $2 the tweet. Returns the tweet if it exists for the user, with the id of its repost. A trigger
@@ -150,7 +149,6 @@ async def hide(viewer: Viewer, user_id: int, *, hidden: bool) -> None:
         NotFollowed: the viewer doesn't follow them.
     """
     if await row(HIDE, viewer.id, user_id, hidden) is None:
-        if not await User.exists(id=user_id, deleted_at=None):
-            raise UserNotFound
+        await accounts.ensure_exists(user_id)
         raise NotFollowed
     await changes.tell(follows.followed(viewer.id, user_id))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from server.core.cache import topics
-from server.core.database.connection import rows
 from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind, Needed
+from server.core.live.viewers import viewers_by
 from server.features.follows.events import FOLLOWERS_AMONG_VIEWERS
 from server.features.people.events import PROFILE
 from server.features.relations.events import APART, APART_AMONG_VIEWERS
@@ -21,7 +21,7 @@ READERS = f"""
     WITH t AS MATERIALIZED (
         SELECT id, author_id, in_reply_to_user_id FROM tweets WHERE id = ANY($1::bigint[])
     )
-    SELECT t.id AS tweet_id, viewer.id AS viewer_id FROM t CROSS JOIN unnest($2::bigint[]) AS viewer (id)
+    SELECT t.id AS key, viewer.id AS viewer_id FROM t CROSS JOIN unnest($2::bigint[]) AS viewer (id)
     WHERE (SELECT true FROM follows WHERE follower_id = viewer.id AND followee_id = t.author_id)
         AND {reaches("viewer.id")}
 """
@@ -29,7 +29,7 @@ READERS = f"""
 
 # Which of the viewers block or mute somebody whom one of these tweets mentions or replies to.
 APART_FROM_ADDRESSED = f"""
-    SELECT addressed.tweet_id, r.user_id AS viewer_id FROM (
+    SELECT addressed.tweet_id AS key, r.user_id AS viewer_id FROM (
         SELECT tweet_id, user_id FROM mentions WHERE tweet_id = ANY($1::bigint[])
         UNION
         SELECT id, in_reply_to_user_id FROM tweets
@@ -77,23 +77,14 @@ def needed(event: EventRow) -> list[Needed]:
 
 async def readers(tweet_ids: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
     """Which of the viewers find each of these replies on their Following timeline, without its author."""
-    return await _by_tweet(READERS, tweet_ids, viewers)
+    return await viewers_by(READERS, tweet_ids, viewers)
 
 
 async def apart_from_addressed(
     tweet_ids: Collection[int], viewers: Collection[int]
 ) -> dict[int, frozenset[int]]:
     """Which of the viewers a block or mute parts from somebody whom each of these tweets addresses."""
-    return await _by_tweet(APART_FROM_ADDRESSED, tweet_ids, viewers)
-
-
-async def _by_tweet(
-    statement: str, tweet_ids: Collection[int], viewers: Collection[int]
-) -> dict[int, frozenset[int]]:
-    by_tweet: dict[int, set[int]] = {}
-    for found in await rows(statement, list(tweet_ids), list(viewers)):
-        by_tweet.setdefault(found["tweet_id"], set()).add(found["viewer_id"])
-    return {tweet_id: frozenset(viewers) for tweet_id, viewers in by_tweet.items()}
+    return await viewers_by(APART_FROM_ADDRESSED, tweet_ids, viewers)
 
 
 TWEET = Fact(tweets)

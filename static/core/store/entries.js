@@ -14,6 +14,9 @@ import { keepPerson } from "./people.js";
  * @property {number} told when an event last changed it
  */
 
+// Those who reposted a tweet, the newest first, each once.
+const together = (...people) => [...new Set(people.flat())];
+
 export class Entries {
   constructor(feed) {
     this.feed = feed;
@@ -34,8 +37,7 @@ export class Entries {
   keep(page = []) {
     for (const { id, tweet, reposters = [] } of page) {
       const entry = this.feed.has(tweet.id) ? this.of(tweet.id) : this.#begin(tweet.id, id);
-      entry.own ||= id === tweet.id;
-      if (entry.place !== tweet.id) this.#name(entry, reposters.map(keepPerson));
+      this.#read(entry, id, tweet.id, reposters);
     }
   }
 
@@ -51,8 +53,7 @@ export class Entries {
       if (entry.told > began) continue;
       if (!seen.has(tweet.id)) this.#begin(tweet.id, id);
       seen.add(tweet.id);
-      entry.own ||= id === tweet.id;
-      if (entry.place !== tweet.id) this.#name(entry, reposters.map(keepPerson));
+      this.#read(entry, id, tweet.id, reposters);
     }
     this.feed.sort();
   }
@@ -67,7 +68,7 @@ export class Entries {
     const isNew = !this.feed.has(tweetId);
     const entry = isNew ? this.#begin(tweetId, repostId) : this.of(tweetId);
     entry.told = performance.now();
-    if (entry.place !== tweetId) this.#name(entry, [person], entry.people.value);
+    if (entry.place !== tweetId) entry.people.value = together(person, entry.people.value);
     return isNew;
   }
 
@@ -97,7 +98,9 @@ export class Entries {
     return entry;
   }
 
-  #name(entry, people, others = []) {
-    entry.people.value = [...new Set([...(others.length ? [] : entry.people.value), ...people, ...others])];
+  // In its own place, a tweet needs no reason to be here.
+  #read(entry, place, tweetId, reposters) {
+    entry.own ||= place === tweetId;
+    if (entry.place !== tweetId) entry.people.value = together(entry.people.value, reposters.map(keepPerson));
   }
 }

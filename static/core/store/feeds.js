@@ -37,6 +37,7 @@ class Feed {
     this.rows = computed(() => this.ids.value.slice(this.start.value, this.start.value + MAX_ROWS));
   }
 
+  // Fetches what only feeds with reposts need, beside their first page.
   async prepare() {
     if (!this.hasReposts) return;
     const { Entries } = await import("./entries.js");

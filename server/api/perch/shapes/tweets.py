@@ -92,6 +92,7 @@ class Tweet(msgspec.Struct, frozen=True):
             "replies to. `mentioned`: only whom it mentions or replies to; it is on `timeline=private`."
         ),
     ]
+    # The viewer's marks, which the cache replaces together (`server.api.perch.dialect`).
     liked: Annotated[bool, Meta(description="Whether the viewer likes it.")]
     reposted: Annotated[bool, Meta(description="Whether the viewer reposted it.")]
     bookmarked: Annotated[bool, Meta(description="Whether the viewer has bookmarked it.")]

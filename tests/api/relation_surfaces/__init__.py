@@ -1,0 +1,1 @@
+"""The surfaces on which a viewer gets something of another person."""

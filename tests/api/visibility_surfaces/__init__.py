@@ -1,0 +1,1 @@
+"""The surfaces on which people get a tweet, or don't."""

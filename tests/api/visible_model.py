@@ -1,0 +1,151 @@
+"""A model of who sees what: people by index, and tweets and reposts by id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# Its id, the tweet, and who reposted it.
+Entry = tuple[int, int, list[int]]
+
+
+@dataclass
+class Said:
+    """A tweet: its author, whom it addresses, and what it replies to."""
+
+    author: int
+    mentioned: frozenset[int]
+    parent: int | None = None
+    root: int | None = None
+    likers: set[int] = field(default_factory=set)
+    level: int = 0
+    addressed: frozenset[int] = frozenset()  # whom it mentions, and whom it replies to
+
+
+@dataclass
+class World:
+    """Who follows, blocks and mutes whom, by index; and the tweets by id."""
+
+    follows: set[tuple[int, int]] = field(default_factory=set)
+    blocks: set[tuple[int, int]] = field(default_factory=set)
+    mutes: set[tuple[int, int]] = field(default_factory=set)
+    said: dict[int, Said] = field(default_factory=dict)
+    authors: dict[int, int] = field(default_factory=dict)  # of deleted tweets too
+    reposts: dict[int, tuple[int, int]] = field(default_factory=dict)  # who reposted which tweet, by id
+
+    def parted(self, one: int, other: int) -> bool:
+        return (one, other) in self.blocks or (other, one) in self.blocks
+
+    def unwanted(self, viewer: int, person: int) -> bool:
+        return self.parted(viewer, person) or (viewer, person) in self.mutes
+
+    def is_for(self, viewer: int, one: Said) -> bool:
+        """Whether the viewer is in the audience and no block parts them from the author."""
+        return not self.parted(viewer, one.author) and (
+            one.level < 2
+            or viewer == one.author
+            or viewer in one.addressed
+            or (one.level == 2 and (viewer, one.author) in self.follows)
+        )
+
+    def wanted(self, viewer: int) -> list[int]:
+        return [
+            number
+            for number, one in self.said.items()
+            if self.is_for(viewer, one) and not self.unwanted(viewer, one.author)
+        ][::-1]
+
+    def everyone(self, viewer: int) -> list[int]:
+        return [number for number in self.wanted(viewer) if self.said[number].level == 0]
+
+    def private(self, viewer: int) -> list[int]:
+        return [number for number in self.wanted(viewer) if self.said[number].level == 3]
+
+    def following(self, viewer: int) -> list[int]:
+        return [
+            number
+            for number in self.wanted(viewer)
+            if self.said[number].level < 3 and self._reaches(viewer, self.said[number])
+        ]
+
+    def following_with_reposts(self, viewer: int) -> list[Entry]:
+        """As on one page."""
+        own = self.following(viewer)
+        reposts = [
+            (number, what, who)
+            for number, (who, what) in self.reposts.items()
+            if (who == viewer or ((viewer, who) in self.follows and (viewer, who) not in self.mutes))
+            and self._is_welcome(viewer, self.said[what])
+        ]
+        return merged(own, reposts)
+
+    def profile_with_reposts(self, viewer: int, person: int) -> list[Entry]:
+        if self.parted(viewer, person):
+            return []
+        reposts = [
+            (number, what, who)
+            for number, (who, what) in self.reposts.items()
+            if who == person
+            and self.is_for(viewer, self.said[what])
+            and ((viewer, self.said[what].author) not in self.mutes or self.said[what].author == person)
+            and (self.said[what].level < 2 or viewer == person or (viewer, person) in self.follows)
+        ]
+        return merged(self.profile(viewer, person), reposts)
+
+    def may_repost(self, viewer: int, one: Said) -> bool:
+        return self.is_for(viewer, one) and (one.level < 2 or (one.level == 2 and one.author == viewer))
+
+    def _is_welcome(self, viewer: int, one: Said) -> bool:
+        return self.is_for(viewer, one) and (
+            one.author == viewer
+            or not any(self.unwanted(viewer, person) for person in {one.author, *self._addressed(one)})
+        )
+
+    def _addressed(self, one: Said) -> frozenset[int]:
+        return one.mentioned if one.parent is None else one.mentioned | {self.authors[one.parent]}
+
+    def _reaches(self, viewer: int, one: Said) -> bool:
+        if one.author == viewer:
+            return True
+        to = None if one.parent is None else self.authors[one.parent]
+        return (
+            (viewer, one.author) in self.follows
+            and not any(self.unwanted(viewer, person) for person in self._addressed(one))
+            and (to is None or to in (viewer, one.author) or (viewer, to) in self.follows)
+        )
+
+    def profile(self, viewer: int, person: int) -> list[int]:
+        if self.parted(viewer, person):
+            return []
+        reach = 3 if viewer == person or (viewer, person) in self.follows else 2
+        return [number for number, one in self.said.items() if one.author == person and one.level < reach][
+            ::-1
+        ]
+
+    def replies_count(self, parent: int) -> int:
+        return sum(one.parent == parent and one.level < 2 for one in self.said.values())
+
+    def tweets_count(self, person: int) -> int:
+        return sum(one.author == person and one.level < 3 for one in self.said.values())
+
+    def likes(self, viewer: int, person: int) -> set[int]:
+        if self.parted(viewer, person):
+            return set()
+        return {
+            number for number, one in self.said.items() if person in one.likers and self.is_for(viewer, one)
+        }
+
+    def below(self, viewer: int, root: int) -> set[int]:
+        return {
+            number
+            for number, one in self.said.items()
+            if one.root == root and self.is_for(viewer, one) and not self.unwanted(viewer, one.author)
+        }
+
+
+def merged(own: list[int], reposts: list[tuple[int, int, int]]) -> list[Entry]:
+    """Tweets in their own places, and others at their newest reposts: the id, the tweet, who reposted it."""
+    found = {what: (what, what, list[int]()) for what in own}
+    for number, what, who in sorted(reposts, reverse=True):
+        if what not in own:
+            found.setdefault(what, (number, what, []))[2].append(who)
+    return sorted(found.values(), reverse=True)
