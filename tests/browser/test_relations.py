@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from server.core.database.connection import rows
 from server.features.tweets import earlier_texts
 from tests.browser.conftest import OpenPage
-from tests.browser.parts import is_live, refuse, tweet
+from tests.browser.parts import is_live, refuse, tweet, until
 from tests.callers import Caller
 
 pytestmark = pytest.mark.whole
@@ -158,6 +158,25 @@ async def test_a_conversation_is_muted_from_the_menu_by_keyboard(
     await expect(page.get_by_text("Conversation unmuted.")).to_be_visible()
     await bob.reply(mine)
     assert len((await alice.get("/api/notifications"))["notifications"]) == 1
+
+
+async def test_a_menu_closed_at_once_gives_the_focus_back(open_page: OpenPage, alice: Caller) -> None:
+    mine = await alice.tweet("no time")
+    page = await open_page(f"/tweets/{mine}", viewer=alice)
+    more = tweet(page, "no time").get_by_role("button", name="More")
+    await page.evaluate(
+        """new MutationObserver((_, observer) => {
+            const open = document.querySelector("dialog[open]");
+            if (!open) return;
+            observer.disconnect();
+            open.dispatchEvent(new Event("cancel", { cancelable: true }));
+            window.closedAtOnce = true;
+        }).observe(document.body, { childList: true, subtree: true, attributes: true })"""
+    )
+    await more.focus()
+    await page.keyboard.press("Enter")
+    await until(page, "window.closedAtOnce && !document.querySelector('dialog')")
+    await expect(more).to_be_focused()
 
 
 async def test_what_ends_on_another_device_brings_tweets_back(

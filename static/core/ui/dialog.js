@@ -1,16 +1,15 @@
 // A modal dialog: the browser's own, which keeps the focus inside and closes with Escape.
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "./html.js";
 import { closeDialog, dialog as current } from "../store/dialogs.js";
 
 export function Dialog({ label, kind, children, ...rest }) {
   const element = useRef(null);
   const mine = useRef(current.peek()).current;
+  // Before anything is painted: a dialog that closes at once gives the focus back too.
   useLayoutEffect(() => {
-    element.current.showModal();
-  }, []);
-  useEffect(() => {
     const dialog = element.current;
+    dialog.showModal();
     // Only once it is closed: while it is open, nothing behind it takes the focus.
     return () => {
       dialog.close();

@@ -1,6 +1,6 @@
 // What else there is to do about a tweet or a person: blocking and muting.
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { fetchThread } from "../../core/api/tweets.js";
 import { Dialog } from "../../core/ui/dialog.js";
 import { Button, Trouble } from "../../core/ui/rows.js";
@@ -53,7 +53,7 @@ const useLast = (act, ready = true) =>
 // The title of a step takes the focus from the button that led there.
 function Title({ children }) {
   const element = useRef(null);
-  useEffect(() => element.current.focus(), []);
+  useLayoutEffect(() => element.current.focus(), []);
   return html`<h2 ref=${element} tabindex="-1">${children}</h2>`;
 }
 
