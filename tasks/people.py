@@ -6,6 +6,7 @@ import logging
 
 from server.features.api_keys import api_keys as keys
 from server.features.moderation import hiding, suspension_requests
+from server.features.notifications import new_tweets
 from server.features.privacy import deletion, exports
 from server.features.relations import relations
 from server.features.tweets import earlier_texts
@@ -68,6 +69,12 @@ async def carry_out_suspensions(workshop: Means) -> None:
         await suspension_requests.carry_out(workshop.jobs)
 
 
+async def notify_of_new_tweets(workshop: Means) -> None:
+    """Notify followers of new tweets, and remove notifications of deleted ones."""
+    while await new_tweets.notify_some():
+        pass
+
+
 async def resume(workshop: Means) -> None:
     """Queue again the work that a crash left unfinished, between commit and queue or during a task."""
     if count := await keys.adopt():
@@ -85,6 +92,7 @@ TASKS = (
     Task(hiding.SETTLE_TWEETS.name, settle_tweets, stream=PEOPLE_STREAM),
     Task(deletion.ERASE_USER.name, erase_user, stream=PEOPLE_STREAM),
     Task(exports.MAKE_EXPORT.name, make_export, stream=PEOPLE_STREAM),
+    Task(new_tweets.NOTIFY.name, notify_of_new_tweets, cron="* * * * *"),
     Task("people.sweep_exports", sweep_exports, cron="47 * * * *"),
     Task("people.read_earlier_texts", read_earlier_texts, cron="* * * * *"),
     Task("people.end_mutes", end_mutes, cron="* * * * *"),

@@ -199,7 +199,7 @@ class NotRepostable(PerchError):
 
 class NotFollowed(PerchError):
     error_type, status = "not_followed", 422
-    message = "You don't follow this user, so their reposts aren't on your Following timeline."
+    message = "You don't follow this user."
 
 
 class SelfFollow(PerchError):
@@ -215,6 +215,11 @@ class SelfRelation(PerchError):
 class TooManyRelations(PerchError):
     error_type, status = "too_many_relations", 422
     message = "You already block and mute as many people as possible. Unblock or unmute some first."
+
+
+class TooManyHashtags(PerchError):
+    error_type, status = "too_many_hashtags", 422
+    message = "You already follow as many hashtags as possible. Unfollow one first."
 
 
 class Blocked(PerchError):

@@ -6,6 +6,7 @@ from server.core.live.kinds import Kinds
 from server.features.api_keys.feature import FEATURE as API_KEYS
 from server.features.bookmarks.feature import FEATURE as BOOKMARKS
 from server.features.follows.feature import FEATURE as FOLLOWS
+from server.features.hashtags.feature import FEATURE as HASHTAGS
 from server.features.invitations.feature import FEATURE as INVITATIONS
 from server.features.likes.feature import FEATURE as LIKES
 from server.features.media.feature import FEATURE as MEDIA
@@ -30,6 +31,7 @@ FEATURES = (
     REPOSTS,
     BOOKMARKS,
     FOLLOWS,
+    HASHTAGS,
     RELATIONS,
     NOTIFICATIONS,
     MEDIA,

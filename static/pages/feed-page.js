@@ -8,14 +8,14 @@ import NeedsKey from "./needs-key.js";
 import { PageHead } from "./shell.js";
 import { useTitle } from "./title.js";
 
-// `place` names the page's place (usePlace); `empty` is shown where the feed has no tweets.
-export function FeedPage({ feed, title, place, empty }) {
+// `place` names the page's place (usePlace); `empty` is shown where the feed has no tweets; `beside` stands beside the title.
+export function FeedPage({ feed, title, place, empty, beside = null }) {
   const hasKey = key.value !== "";
   usePlace(place);
   useTitle(title);
   useEffect(() => {
     if (hasKey && feed.status.value === "fresh") feed.load();
   }, [hasKey, feed, feed.status.value]);
-  return html`<${PageHead} title=${title} back />
+  return html`<${PageHead} title=${title} back beside=${beside} />
     ${hasKey ? html`<${FeedView} feed=${feed} place=${place} label=${title} empty=${empty} />` : html`<${NeedsKey} />`}`;
 }

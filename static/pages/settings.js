@@ -15,6 +15,7 @@ const DefaultVisibility = lazy(() => import("../features/visibility/default.js")
 const Locked = lazy(() => import("../features/settings/locked.js"));
 const Leaving = lazy(() => import("../features/settings/deleting.js"));
 const Relations = lazy(() => import("../features/relations/lists.js"));
+const FollowedHashtags = lazy(() => import("../features/hashtags/followed.js"));
 const Privacy = lazy(() => import("../features/settings/privacy.js"));
 const Invitations = lazy(() => import("../features/settings/invitations.js"));
 
@@ -23,12 +24,14 @@ const Account = () => html`<${NameForm} />
   <${Locked} />
   ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}`;
 
+const People = () => html`<${FollowedHashtags} /><${Relations} />`;
+
 // Each with the words of its tab, and for whom it is.
 const SECTIONS = {
   account: { words: "settings.account", Part: Account, isFor: () => signedIn.value },
   appearance: { words: "settings.appearance", Part: Appearance, isFor: () => true },
   keys: { words: "keys.title", Part: Keys, isFor: () => signedIn.value },
-  people: { words: "settings.people", Part: Relations, isFor: () => signedIn.value },
+  people: { words: "settings.people", Part: People, isFor: () => signedIn.value },
   data: { words: "privacy.title", Part: Privacy, isFor: () => signedIn.value },
   invitations: { words: "invite.title", Part: Invitations, isFor: () => administers.value },
 };

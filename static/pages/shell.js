@@ -104,7 +104,7 @@ const About = () => html`<section class="about" aria-label=${t("about.title")}>
 
 // The head of a page and, on narrow screens, the key bar under it, unless the page has no use for one.
 // `tabbed`: the tabs below say the same, so narrow screens need no title.
-export function PageHead({ title, back, keyless, tabbed, children }) {
+export function PageHead({ title, back, keyless, tabbed, beside, children }) {
   useEffect(() => {
     // A link that took the reader here is gone with its page: start at the new one's heading. The first page is
     // read from its beginning, where the skip link is.
@@ -117,6 +117,7 @@ export function PageHead({ title, back, keyless, tabbed, children }) {
         <${Icon} name="back" />
       </button>`}
       <h1 tabindex="-1" dir="auto">${title}</h1>
+      ${beside}
     </div>
     ${account} ${(away.value || outdated.value) && html`<${Connection} />`} ${children}`;
 }

@@ -34,6 +34,7 @@ LEFT = """
         + (SELECT count(*) FROM likes WHERE user_id = $1)
         + (SELECT count(*) FROM reposts WHERE user_id = $1)
         + (SELECT count(*) FROM follows WHERE $1 IN (follower_id, followee_id))
+        + (SELECT count(*) FROM followed_hashtags WHERE user_id = $1)
         + (SELECT count(*) FROM media_attachments WHERE owner_id = $1)
         + (SELECT count(*) FROM exports WHERE user_id = $1)
         + (SELECT count(*) FROM idempotency_keys WHERE user_id = $1)
@@ -69,6 +70,7 @@ async def lively(alice: Caller, bob: Caller, carol: Caller) -> tuple[int, int]:
     for who, tweet_id in ((bob, tweets[1]), (alice, his[1])):
         await who.reply(tweet_id)
         await who.post(f"/api/tweets/{tweet_id}/reposts")
+    await alice.post("/api/hashtags/perch/follow")
     await alice.post("/api/tweets", json={"tweet_data": "once"}, headers={"idempotency-key": "x"})
     return tweets[0], his[0]
 

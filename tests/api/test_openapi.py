@@ -56,7 +56,7 @@ ASK = "INSERT INTO follow_requests (follower_id, followee_id) VALUES ($1, $2) RE
 DELETED_BY_NAME = {"/api/users/me", "/api/users/{user_id}"}
 
 # What nobody does to themselves.
-OF_OTHERS = ("/follow", "{user_id}/block", "{user_id}/mute", "/reposts/hidden")
+OF_OTHERS = ("/follow", "{user_id}/block", "{user_id}/mute", "/notify", "/reposts/hidden")
 
 WITH_BODY = {
     "/api/tweets",
@@ -155,7 +155,7 @@ async def test_real_answers_match_the_document(
         if "{follower_id}" in path:  # accepting and declining both end the request
             await rows("DELETE FROM follows WHERE follower_id = $1 RETURNING 1", dave.id)
             await rows(ASK, dave.id, who.id)
-        if path == "/api/users/{user_id}/reposts/hidden":  # of somebody whom one follows
+        if path.endswith(("{user_id}/reposts/hidden", "{user_id}/notify")):  # of somebody whom one follows
             await who.delete(f"/api/users/{named['user_id']}/block")
             await who.post(f"/api/users/{named['user_id']}/follow")
         answer = await who.call(method.upper(), path.format(**named), **arguments)

@@ -31,7 +31,7 @@ class Play:
 
     async def act(self) -> None:
         acts = [self.tweet, self.tweet, self.reply, self.reply, self.like, self.delete]
-        acts += [self.repost, self.repost, self.undo]
+        acts += [self.repost, self.repost, self.undo, self.follow_hashtag]
         acts += [self.follow, self.follow, self.block, self.unblock, self.mute, self.unmute]
         await self.chance.choice(acts)()
 
@@ -40,11 +40,18 @@ class Play:
         named = self.chance.random() < 0.4
         text = f"to @{self.people[other].handle}" if named else "a tweet"
         level = self.chance.choice((0, 0, 0, 1, 2, 2, 3))
-        body = {"tweet_data": f"{text} #chance", "visibility": LEVELS[level]}
+        tags, is_tagged = self.hashtags()
+        body = {"tweet_data": f"{text} {tags}", "visibility": LEVELS[level]}
         answer = await self.people[one].post("/api/tweets", json=body)
         assert answer["tweet"]["visibility"] == LEVELS[level]
         mentioned = frozenset({other}) if named else frozenset[int]()
-        self.keep(answer["tweet_id"], Said(one, mentioned, level=level, addressed=mentioned))
+        said = Said(one, mentioned, level=level, is_tagged=is_tagged, addressed=mentioned)
+        self.keep(answer["tweet_id"], said)
+
+    def hashtags(self) -> tuple[str, bool]:
+        """Those of a text, and whether one of them may be followed."""
+        is_tagged = self.chance.random() < 0.3
+        return ("#chance #Seldom", True) if is_tagged else ("#chance", False)
 
     def keep(self, number: int, said: Said) -> None:
         self.world.said[number] = said
@@ -58,7 +65,8 @@ class Play:
         if to is None:
             return
         level = self.chance.choice((0, 0, 2, 3))
-        body = {"tweet_data": "a reply #chance", "in_reply_to_id": to, "visibility": LEVELS[level]}
+        tags, is_tagged = self.hashtags()
+        body = {"tweet_data": f"a reply {tags}", "in_reply_to_id": to, "visibility": LEVELS[level]}
         answer = await self.people[who].post("/api/tweets", json=body)
         parent = self.world.said[to]
         assert (answer.status == 201) is self.world.is_for(who, parent), answer.body
@@ -66,7 +74,8 @@ class Play:
             level = max(level, parent.level)
             assert answer["tweet"]["visibility"] == LEVELS[level]
             addressed = frozenset({parent.author})
-            said = Said(who, frozenset(), to, parent.root or to, level=level, addressed=addressed)
+            root = parent.root or to
+            said = Said(who, frozenset(), to, root, level=level, is_tagged=is_tagged, addressed=addressed)
             self.keep(answer["tweet_id"], said)
 
     async def like(self) -> None:
@@ -107,6 +116,13 @@ class Play:
         assert (answer.status == 200) is not self.world.parted(one, other)
         if answer.status == 200:
             self.world.follows.add((one, other))
+
+    async def follow_hashtag(self) -> None:
+        """Or stop following it."""
+        who, followers = self.two()[0], self.world.hashtag_followers
+        method = "DELETE" if who in followers else "POST"
+        assert (await self.people[who].call(method, "/api/hashtags/seldom/follow")).status == 200
+        followers ^= {who}
 
     async def block(self) -> None:
         one, other = self.two()

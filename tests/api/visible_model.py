@@ -18,6 +18,7 @@ class Said:
     root: int | None = None
     likers: set[int] = field(default_factory=set)
     level: int = 0
+    is_tagged: bool = False  # with a hashtag that people follow
     addressed: frozenset[int] = frozenset()  # whom it mentions, and whom it replies to
 
 
@@ -28,6 +29,7 @@ class World:
     follows: set[tuple[int, int]] = field(default_factory=set)
     blocks: set[tuple[int, int]] = field(default_factory=set)
     mutes: set[tuple[int, int]] = field(default_factory=set)
+    hashtag_followers: set[int] = field(default_factory=set)
     said: dict[int, Said] = field(default_factory=dict)
     authors: dict[int, int] = field(default_factory=dict)  # of deleted tweets too
     reposts: dict[int, tuple[int, int]] = field(default_factory=dict)  # who reposted which tweet, by id
@@ -106,11 +108,13 @@ class World:
     def _reaches(self, viewer: int, one: Said) -> bool:
         if one.author == viewer:
             return True
+        if any(self.unwanted(viewer, person) for person in self._addressed(one)):
+            return False
         to = None if one.parent is None else self.authors[one.parent]
-        return (
-            (viewer, one.author) in self.follows
-            and not any(self.unwanted(viewer, person) for person in self._addressed(one))
-            and (to is None or to in (viewer, one.author) or (viewer, to) in self.follows)
+        if one.is_tagged and one.level == 0 and viewer in self.hashtag_followers and to in (None, one.author):
+            return True
+        return (viewer, one.author) in self.follows and (
+            to is None or to in (viewer, one.author) or (viewer, to) in self.follows
         )
 
     def profile(self, viewer: int, person: int) -> list[int]:

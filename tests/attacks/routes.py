@@ -114,6 +114,8 @@ FOREIGN: dict[str, Foreign] = {
     "DELETE /api/tweets/{tweet_id}/reposts": ALL_MAY,
     "POST /api/users/{user_id}/reposts/hidden": ALL_MAY,
     "DELETE /api/users/{user_id}/reposts/hidden": ALL_MAY,
+    "POST /api/users/{user_id}/notify": ALL_MAY,
+    "DELETE /api/users/{user_id}/notify": ALL_MAY,
     "GET /api/users/{user_id}": ALL_MAY,
     "GET /api/users/by-handle/{handle}": ALL_MAY,
     "POST /api/users/{user_id}/follow": ALL_MAY,

@@ -128,6 +128,7 @@ class Matrix:
             reply_id=await self.alice.reply(tweet_id),
             follower_id=await self.asking(),
             handle=self.alice.handle,
+            name="perch",
             user_id=self.alice.id,
             media_id=media["id"],
             key_id=record.id,

@@ -97,7 +97,7 @@ PAGES = {
     - link "Account"
     - link "Appearance"
     - link "API keys"
-    - link "Blocked and muted"
+    - link "People and hashtags"
     - link "Your data"
   - heading "Account" [level=2]
   - textbox "Name"

@@ -60,7 +60,7 @@ async def viewer(handle: str) -> Viewer:
 
 async def publish(author: Viewer, in_reply_to_id: int | None = None) -> int:
     published = await tweets.publish(
-        author, "x", [], max_length=10, day_bytes=1000, in_reply_to_id=in_reply_to_id
+        author, "x", [], jobs=NoJobs(), max_length=10, day_bytes=1000, in_reply_to_id=in_reply_to_id
     )
     return published.tweet_id
 
@@ -142,7 +142,10 @@ async def test_of_concurrent_tweets_only_one_gets_the_picture() -> None:
             content_type="image/jpeg",
         )
         results = await settle(
-            [tweets.publish(alice, "x", [made.id], max_length=10, day_bytes=1000) for _ in range(8)]
+            [
+                tweets.publish(alice, "x", [made.id], jobs=NoJobs(), max_length=10, day_bytes=1000)
+                for _ in range(8)
+            ]
         )
         assert [type(result) for result in results].count(MediaInUse) == 7
     assert (await rows("SELECT count(*) AS n FROM tweets"))[0]["n"] == 10

@@ -19,6 +19,7 @@ OUTLIVING = {
     "addressees",  # the trigger removes those of a deleted tweet, after it has told them
     "audit_acts",
     "events",
+    "followed_hashtags",  # a hashtag is the hash of its name
     "hashtags",  # what a hashtag is called, also without tweets
     "hashtags_in_tweets",  # a hashtag is the hash of its name
     "held_likes",
@@ -31,6 +32,7 @@ OUTLIVING = {
     "notifications",
     "outbox",
     "suspension_requests",
+    "tweets_to_notify_of",  # workers remove the notifications of a deleted tweet
     "tweets",  # a thread: deleted tweets leave their ids in the replies
 }
 

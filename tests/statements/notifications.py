@@ -10,7 +10,7 @@ from server.features.hashtags import completions as hashtag_completions
 from server.features.hashtags import hashtags
 from server.features.mentions import completions
 from server.features.mentions import personal as mentions_data
-from server.features.notifications import notifications, personal
+from server.features.notifications import events, new_tweets, notifications, personal
 from server.features.tweets import earlier_texts
 from tests.statements import Landmarks, Statements, places
 
@@ -39,6 +39,14 @@ def statements(at: Landmarks) -> Statements:
         "unread notifications": (notifications.UNREAD, [[at.busiest_author, at.keen]]),
         "mark notifications as read": (notifications.MARK, [at.busiest_author, NEWEST]),
         "forget notifications": (notifications.FORGET, [date(2026, 1, 1), 5000]),
+        "notify of a new tweet": (new_tweets.NOTIFY_NEXT, [1000]),
+        "remove the notifications of a deleted tweet": (new_tweets.FORGET_NEXT, [1000]),
+        "ask for notifications of new tweets": (new_tweets.SET, [at.keen, at.busiest_author, True]),
+        "live: of whose new tweets users are notified": (
+            events.NOTIFYING_AMONG,
+            [[at.keen], [at.busiest_author]],
+        ),
+        "erase: new tweets to notify of": (personal.ERASE_NEW, [at.keen]),
         "erase: notifications": (personal.ERASE, [at.keen, 100]),
         "erase: groups of notifications": (personal.ERASE_GROUPS, [at.keen]),
         "export: notifications": (personal.EXPORT, [at.busiest_author, 0, 50]),

@@ -15,6 +15,7 @@ from server.core.live.event_id import EventId
 from server.core.live.frames import Frame, Reason
 from server.core.live.kinds import Facts
 from server.features.api_keys import events as api_keys
+from server.features.hashtags import events as hashtags
 from server.features.media.urls import MediaUrls
 from server.features.notifications import events as notifications
 from server.features.registry import KINDS
@@ -35,6 +36,30 @@ def notified(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To the user whose notifications they are."""
     unread = facts.get(notifications.UNREAD, event.subject_id)
     return None if unread is None else Told(NotificationsChanged(unread), among=frozenset({event.subject_id}))
+
+
+class FollowedHashtagsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="followed_hashtag"):
+    """You follow another hashtag, or no longer follow one: then reload your Following timeline."""
+
+
+@tells(hashtags.FOLLOWED, FollowedHashtagsChanged, to="you")
+def followed_hashtag(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To whoever follows it."""
+    return Told(FollowedHashtagsChanged(), among=frozenset({event.actor_id}))
+
+
+class NotifyChanged(msgspec.Struct, frozen=True, tag_field="type", tag="notify"):
+    """You turned notifications of a followee's new tweets on or off, perhaps on another device."""
+
+    user_id: int
+    notify: bool
+
+
+@tells(notifications.TURNED, NotifyChanged, to="you")
+def turned(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
+    """To whoever decided it."""
+    notify = facts.get(notifications.NOTIFYING, (event.actor_id, event.subject_id)) is not None
+    return Told(NotifyChanged(event.subject_id, notify), among=frozenset({event.actor_id}))
 
 
 class KeyRevoked(msgspec.Struct, frozen=True, tag_field="type", tag="key_revoked"):

@@ -19,6 +19,7 @@ from server.core.live.kinds import Facts
 from server.core.viewer import Person
 from server.features.bookmarks import events as bookmarks
 from server.features.follows import events as follows
+from server.features.hashtags import events as hashtags
 from server.features.likes import events as likes
 from server.features.media import events as media
 from server.features.media.urls import MediaUrls
@@ -51,7 +52,8 @@ class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet")
 def published(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To its audience, without those whom a block or mute parts from its author.
 
-    For followers, it is on Following, unless it is for mentioned people only.
+    For followers of its author or of one of its hashtags, it is on Following, unless it is for mentioned
+    people only.
     """
     tweet, author = facts.get(tweets.TWEET, event.subject_id), facts.get(PROFILE, event.actor_id)
     if tweet is None or author is None:
@@ -62,9 +64,14 @@ def published(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
         readers = facts.get(follows.FOLLOWERS_AMONG_VIEWERS, author.id) or frozenset()
     else:
         readers = facts.get(tweets.READERS_AMONG_VIEWERS, tweet.id) or frozenset()
+    by_hashtag = facts.get(hashtags.FOLLOWERS_AMONG_VIEWERS, tweet.id) or frozenset()
     apart = facts.get(relations.APART_AMONG_VIEWERS, author.id) or frozenset()
     unwelcome = facts.get(tweets.APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet.id) or frozenset()
-    readers = frozenset() if tweet.visibility is Visibility.MENTIONED else (readers - unwelcome) | {author.id}
+    readers = (
+        frozenset()
+        if tweet.visibility is Visibility.MENTIONED
+        else ((readers | by_hashtag) - unwelcome) | {author.id}
+    )
     among = audience(facts, tweet.id)
     return Told(plain, for_followers=followed, followers=readers, not_for=apart, among=among)
 

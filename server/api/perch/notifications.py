@@ -1,4 +1,4 @@
-"""Notifications: read them, how many are unread, and mark them as read."""
+"""Notifications: read them, how many are unread, mark them as read; and ask for those of new tweets."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from server.api.http.operation import operation
 from server.api.perch.shapes import notifications as wire
 from server.api.perch.shapes.notifications import Notification
 from server.api.perch.tweets import pages
+from server.core.errors import NotFollowed, UserNotFound
 from server.core.viewer import Viewer
-from server.features.notifications import notifications
+from server.features.notifications import new_tweets, notifications
+from server.features.notifications.feature import NOTIFY
 from server.features.notifications.notifications import MOST_UNREAD
 
-bp = Blueprint("notifications", url_prefix="/api/notifications")
+bp = Blueprint("notifications", url_prefix="/api")
 
 
 class NotificationsTab(StrEnum):
@@ -62,7 +64,7 @@ class ReadUpTo(msgspec.Struct, frozen=True):
     up_to: Annotated[int, Meta(ge=0, description="The `id` of the newest notification that was read.")]
 
 
-@bp.get("/")
+@bp.get("/notifications")
 @operation(scope="read", query=NotificationsQuery, answer=NotificationsPage)
 async def read(request: Request, viewer: Viewer, query: NotificationsQuery) -> Rendered:
     """Read what others did that concerns you, newest first, for 90 days.
@@ -76,15 +78,31 @@ async def read(request: Request, viewer: Viewer, query: NotificationsQuery) -> R
     return Rendered(wire.page(found))
 
 
-@bp.get("/unread")
+@bp.get("/notifications/unread")
 @operation(scope="read", answer=Unread)
 async def unread(request: Request, viewer: Viewer) -> Unread:
     """Count your unread notifications. The live stream tells you when this changes."""
     return Unread(unread=(await notifications.unread([viewer.id]))[viewer.id])
 
 
-@bp.post("/read")
+@bp.post("/notifications/read")
 @operation(scope="write", body=ReadUpTo, answer=Unread)
 async def mark_read(request: Request, viewer: Viewer, body: ReadUpTo) -> Unread:
     """Mark notifications as read, on all your devices: all up to the given one."""
     return Unread(unread=await notifications.mark_read(viewer, body.up_to))
+
+
+@bp.post("/users/<user_id:id>/notify")
+@operation(scope="write", limit=NOTIFY, errors=(UserNotFound, NotFollowed))
+async def notify(request: Request, viewer: Viewer, user_id: int) -> Answer:
+    """Be notified when a followee tweets. Their reposts, and their replies to others, don't notify you."""
+    await new_tweets.turn(viewer, user_id, on=True)
+    return Answer()
+
+
+@bp.delete("/users/<user_id:id>/notify")
+@operation(scope="write", errors=(UserNotFound, NotFollowed))
+async def notify_no_longer(request: Request, viewer: Viewer, user_id: int) -> Answer:
+    """No longer be notified when a followee tweets. Unfollowing them has the same effect."""
+    await new_tweets.turn(viewer, user_id, on=False)
+    return Answer()

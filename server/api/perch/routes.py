@@ -8,6 +8,7 @@ from server.api.perch import (
     bookmarks,
     dead_letters,
     follow_requests,
+    hashtags,
     instance,
     invitations,
     media,
@@ -30,6 +31,7 @@ from server.api.perch import (
 ROUTES = (
     tweets.bp,
     timelines.bp,
+    hashtags.bp,
     reposts.bp,
     bookmarks.bp,
     notifications.bp,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
-from urllib.parse import unquote
 
 import msgspec
 from msgspec import Meta
@@ -18,9 +17,7 @@ from server.api.perch.shapes.tweets import RepostEntry, Tweet, TweetEntry
 from server.api.perch.tweets import LikersCount, pages
 from server.core.errors import InvalidParameter, UserNotFound
 from server.core.paging import NEWEST, PAGE_SIZE
-from server.core.prefixes import MAX_COMPLETIONS
 from server.core.viewer import Viewer
-from server.features.hashtags import completions, hashtags
 from server.features.likes.likes import LIKES
 from server.features.reposts import timelines as with_reposts
 from server.features.timelines import home, profile, timelines
@@ -108,38 +105,15 @@ class TweetsPage(Answer, frozen=True, kw_only=True):
     ]
 
 
-class UsedHashtag(msgspec.Struct, frozen=True):
-    """A hashtag, without the #, as somebody first wrote it."""
-
-    name: str
-    tweets_count: Annotated[
-        int, Meta(description=f"How many tweets have it; {completions.MOST_COUNTED} stands for that or more.")
-    ]
-
-
-class Hashtags(Answer, frozen=True, kw_only=True):
-    """Hashtags that may be meant, the likeliest first."""
-
-    hashtags: list[UsedHashtag]
-
-
-class CompletionsQuery(msgspec.Struct, frozen=True):
-    """What was typed of a hashtag, and how many to list."""
-
-    prefix: Annotated[str, Meta(description="What was typed after the #; empty for the most used.")] = ""
-    limit: Annotated[
-        int, Meta(ge=0, description=f"The most hashtags to return, {MAX_COMPLETIONS} at most.")
-    ] = 8
-
-
 @bp.get("/tweets")
 @operation(scope="read", query=TimelineQuery, answer=TweetsPage)
 async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Rendered:
     """Read a timeline.
 
-    Everyone's public tweets, or with `timeline=following` your own and those of the people you follow,
-    without their replies to people whom you don't follow. Tweets for mentioned people only are on neither:
-    `timeline=private` has those that you wrote and those that mention you or reply to you.
+    Everyone's public tweets, or with `timeline=following` your own, those of the people you follow, without
+    their replies to people whom you don't follow, and public ones with a hashtag that you follow, without
+    replies to others. Tweets for mentioned people only are on neither: `timeline=private` has those that you
+    wrote and those that mention you or reply to you.
 
     With `entries=1`, `timeline=following` has reposts by you and the people you follow, too.
 
@@ -153,25 +127,6 @@ async def read(request: Request, viewer: Viewer, query: TimelineQuery) -> Render
     if (own := OWN.get(query.timeline)) is not None:
         return Rendered(await timelines.own(viewer, pages(request), own, part(query)))
     return Rendered(await timelines.of_all(viewer, pages(request), home.ALL, part(query)))
-
-
-@bp.get("/hashtags/<name:str>/tweets")
-@operation(scope="read", query=ListQuery, answer=TweetsPage)
-async def with_hashtag(request: Request, viewer: Viewer, query: ListQuery, name: str) -> Rendered:
-    """Read the tweets with a hashtag, given without the #.
-
-    Case and accents on Latin letters don't matter.
-    """
-    hashtag = hashtags.hashtag_id(unquote(name))
-    return Rendered(await timelines.of_subject(viewer, pages(request), hashtags.TWEETS, hashtag, part(query)))
-
-
-@bp.get("/hashtags/completions")
-@operation(scope="read", query=CompletionsQuery, answer=Hashtags)
-async def complete_hashtag(request: Request, viewer: Viewer, query: CompletionsQuery) -> Hashtags:
-    """List hashtags by the beginning of their names, the most used first."""
-    found = await completions.completions(query.prefix, limit=query.limit)
-    return Hashtags(hashtags=[UsedHashtag(one.name, one.tweets_count) for one in found])
 
 
 @bp.get("/users/<user_id:id>/tweets")

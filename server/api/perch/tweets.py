@@ -188,6 +188,7 @@ async def publish(
         in_reply_to_id=body.in_reply_to_id,
         visibility=body.visibility,
         who_may_reply=body.who_may_reply,
+        jobs=perch.jobs,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,
         key=headers.key,

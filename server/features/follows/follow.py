@@ -11,6 +11,8 @@ from server.features.people.user import User
 class Follow(Model):
     """`follower` reads the tweets of `followee`, and what they repost unless that is hidden.
 
+    With `notify`, new tweets of `followee` notify `follower`.
+
     The id orders the lists, newest first.
     """
 
@@ -24,6 +26,7 @@ class Follow(Model):
     )
     followee_id: int
     reposts_hidden = fields.BooleanField(default=False)
+    notify = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

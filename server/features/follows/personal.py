@@ -15,7 +15,7 @@ _OTHERS = """
     WHERE x.{own} = $1 AND x.id > $2 ORDER BY x.id LIMIT $3
 """
 EXPORT_FOLLOWING = _OTHERS.format(
-    table="follows", own="follower_id", other="followee_id", more=", x.reposts_hidden"
+    table="follows", own="follower_id", other="followee_id", more=", x.reposts_hidden, x.notify"
 )
 EXPORT_FOLLOWERS = _OTHERS.format(table="follows", own="followee_id", other="follower_id", more="")
 EXPORT_REQUESTS = _OTHERS.format(table="follow_requests", own="follower_id", other="followee_id", more="")

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from server.core.cache import topics
-from server.core.entities import Entity, EntityKind
+from server.core.entities import Entity, EntityKind, entities
 from server.features.timelines.hiding import Hides
 from server.features.timelines.timeline import Timeline
 from server.features.visibility.visibility import PUBLIC
@@ -67,6 +67,13 @@ class Hashtag(NamedTuple):
     id: int
     name: str
     shown: str
+
+
+def hashtag(name: str) -> Hashtag | None:
+    """The hashtag of this name, given without the #; None if no text can have one."""
+    found = entities(f"#{name}")
+    whole = [one for one in found if one.kind is EntityKind.HASHTAG and one.value == name]
+    return Hashtag(hashtag_id(name), normalized(name), name) if whole else None
 
 
 def hashtags(found: Iterable[Entity]) -> list[Hashtag]:

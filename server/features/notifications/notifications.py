@@ -1,6 +1,7 @@
 """Notifications: what others did that concerns a user.
 
-Triggers write them in the transaction of the act (the migration `notifications` says when). They are read in
+Triggers write them in the transaction of the act (the migration `notifications` says when), and workers those
+of new tweets. They are read in
 groups: the likes or reposts of a tweet on one day, the new followers of one day, each reply, each mention.
 """
 
@@ -36,7 +37,10 @@ MOST_READS = 10
 
 
 class NotificationKind(StrEnum):
-    """What somebody did: liked, reposted, answered, mentioned or followed, or asks to follow the user."""
+    """What somebody did: liked, reposted, answered, mentioned or followed, or asks to follow the user.
+
+    `TWEET`: somebody tweeted of whose new tweets the user wants to hear (`new_tweets`).
+    """
 
     LIKE = "like"
     REPOST = "repost"
@@ -44,6 +48,7 @@ class NotificationKind(StrEnum):
     FOLLOW_REQUEST = "follow_request"
     REPLY = "reply"
     MENTION = "mention"
+    TWEET = "tweet"
 
 
 ALL = tuple(NotificationKind)

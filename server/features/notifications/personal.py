@@ -20,6 +20,7 @@ ERASE = """
         LIMIT $2
     ) RETURNING 1
 """
+ERASE_NEW = "DELETE FROM tweets_to_notify_of WHERE author_id = $1 RETURNING 1"
 ERASE_GROUPS = """
     WITH marker AS (DELETE FROM notification_markers WHERE user_id = $1)
     DELETE FROM notification_groups WHERE user_id = $1 RETURNING 1
@@ -28,6 +29,7 @@ ERASE_GROUPS = """
 
 async def erase(user_id: int, _objects: Objects) -> bool:
     """Delete the user's notifications, and those of others about what the user did."""
+    await rows(ERASE_NEW, user_id)
     return bool(await rows(ERASE, user_id, personal.BATCH))
 
 
@@ -41,6 +43,7 @@ PERSONAL = PersonalData(
     (erase, erase_groups),
     (
         "SELECT 1 FROM notifications WHERE user_id = u.id OR actor_id = u.id",
+        "SELECT 1 FROM tweets_to_notify_of WHERE author_id = u.id",
         "SELECT 1 FROM notification_groups WHERE user_id = u.id",
         "SELECT 1 FROM notification_markers WHERE user_id = u.id",
     ),

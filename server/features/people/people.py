@@ -45,6 +45,7 @@ class ProfileRow(msgspec.Struct, frozen=True):
     requested: bool
     locked: bool
     reposts_hidden: bool
+    notify: bool
     follows_viewer: bool
     relation: Relation
     followers: list[Person]
@@ -62,6 +63,9 @@ PROFILE = f"""
         coalesce(
             (SELECT reposts_hidden FROM follows WHERE follower_id = $2 AND followee_id = u.id), false
         ) AS reposts_hidden,
+        coalesce(
+            (SELECT notify FROM follows WHERE follower_id = $2 AND followee_id = u.id), false
+        ) AS notify,
         EXISTS (SELECT 1 FROM follow_requests WHERE follower_id = $2 AND followee_id = u.id) AS requested,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
         (SELECT to_jsonb(r) FROM (

@@ -9,6 +9,7 @@ from server.core.live.event import EventRow
 from server.core.live.kinds import Fact, Kind, Needed
 from server.core.live.viewers import viewers_by
 from server.features.follows.events import FOLLOWERS_AMONG_VIEWERS
+from server.features.hashtags import events as hashtags
 from server.features.people.events import PROFILE
 from server.features.relations.events import APART, APART_AMONG_VIEWERS
 from server.features.timelines import timeline
@@ -69,6 +70,7 @@ def needed(event: EventRow) -> list[Needed]:
         (PROFILE, event.actor_id),
         (APART_FROM_ADDRESSED_AMONG_VIEWERS, event.subject_id),
         (APART_AMONG_VIEWERS, event.actor_id),
+        (hashtags.FOLLOWERS_AMONG_VIEWERS, event.subject_id),
         (FOLLOWERS_AMONG_VIEWERS, event.actor_id)
         if event.object_id is None
         else (READERS_AMONG_VIEWERS, event.subject_id),

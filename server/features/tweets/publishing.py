@@ -11,6 +11,7 @@ from server.core.database.connection import records
 from server.core.database.together import Together
 from server.core.viewer import Person
 from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
+from server.features.notifications import new_tweets
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import MEDIA, MediaRow, people, replied_to
 from server.features.visibility.visibility import (
@@ -53,7 +54,7 @@ class NewTweet(NamedTuple):
 
 
 class Published(NamedTuple):
-    """The result of publishing a tweet."""
+    """The result of publishing a tweet. `notifies`: workers have followers to notify of it."""
 
     id: int
     created_at: datetime
@@ -62,6 +63,7 @@ class Published(NamedTuple):
     in_reply_to_user: Person | None
     mentions: list[Person]
     visibility: Visibility
+    notifies: bool
 
 
 # Publishes some tweets: $1 authors, $2 texts, $3 idempotency keys or null, $4 their fingerprints, $5 how many
@@ -118,9 +120,10 @@ _STATEMENT = """
             {addressed}
         ) who
         WHERE new.visibility >= {restricted}
-    )
+    ), noted AS ({noted})
     SELECT new.number, tweet.id, tweet.created_at, {media} AS media, {mentions} AS mentions,
-        new.root, new.visibility, to_user.id AS to_id, to_user.name AS to_name, to_user.handle AS to_handle
+        new.root, new.visibility, to_user.id AS to_id, to_user.name AS to_name, to_user.handle AS to_handle,
+        tweet.id IN (SELECT tweet_id FROM noted) AS notifies
     FROM tweet JOIN new ON new.id = tweet.id LEFT JOIN users to_user ON to_user.id = new.to_user
 """
 
@@ -132,6 +135,7 @@ _COMMON = {
     "continued": CONTINUED,
     "restricted": RESTRICTED,
     "mentioned_only": MENTIONED,
+    "noted": new_tweets.NOTE,
     "seen": may_see("asked.author_id", "parent"),
     "allowed": may_reply("asked.author_id", "coalesce(parent.thread_root_id, parent.id)"),
 }
@@ -249,6 +253,7 @@ async def _publish(some: Sequence[NewTweet]) -> list[Published | None]:
             replied_to(tweet),
             people(tweet["mentions"]),
             LEVELS[tweet["visibility"]],
+            tweet["notifies"],
         )
         for tweet in found
     }

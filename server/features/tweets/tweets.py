@@ -27,6 +27,7 @@ from server.features.hashtags import hashtags
 from server.features.media import media
 from server.features.media.jobs import REMOVE
 from server.features.mentions import mentions
+from server.features.notifications import new_tweets
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events, idempotency, publishing
@@ -67,6 +68,7 @@ async def publish(
     content: str,
     media_ids: Sequence[int],
     *,
+    jobs: Jobs,
     max_length: int,
     day_bytes: int,
     in_reply_to_id: int | None = None,
@@ -153,6 +155,8 @@ async def publish(
         await quotas.ensure_room_for_text(viewer.id, content, day_bytes)
         raise Unavailable  # the obstacle has disappeared in the meantime
     await changes.tell(events.published(new.id, viewer.id, in_reply_to_id))
+    if new.notifies:
+        await jobs.send(new_tweets.NOTIFY)
     shown = TweetRow(
         id=new.id,
         content=content,

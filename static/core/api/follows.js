@@ -6,6 +6,8 @@ import { call } from "./http.js";
 export const setFollow = (id, followed) =>
   call(followed ? "POST" : "DELETE", `/users/${id}/follow`, { keepalive: true });
 
+export const setNotify = (id, on) => call(on ? "POST" : "DELETE", `/users/${id}/notify`, { keepalive: true });
+
 /** @returns {Promise<PeoplePage>} */
 export const fetchPeople = (id, list, before, limit) =>
   call("GET", `/users/${id}/${list}`, { query: { before, limit } });

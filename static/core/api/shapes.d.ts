@@ -29,6 +29,7 @@ export interface ProfileJson extends PersonJson, RelationJson {
   requested?: boolean;
   locked?: boolean;
   reposts_hidden?: boolean;
+  notify?: boolean;
   suspended?: boolean;
   hidden?: boolean;
   scopes?: string[];
@@ -83,7 +84,7 @@ export interface TweetJson {
 
 export interface NotificationJson {
   id: number;
-  kind: "like" | "repost" | "follow" | "follow_request" | "reply" | "mention";
+  kind: "like" | "repost" | "follow" | "follow_request" | "reply" | "mention" | "tweet";
   people: PersonJson[];
   people_count: number;
   tweet: TweetJson | null;

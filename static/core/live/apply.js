@@ -62,6 +62,11 @@ whenTold("follow", ({ follower_id: follower, followee_id: followee, followed, us
   }
 });
 
+whenTold("followed_hashtag", () => {
+  if (home.following.shown) resync(home.following).catch(() => {});
+  else home.following.reset();
+});
+
 whenTold("follow_request", ({ follower_id: follower, followee_id: followee, requested }) => {
   const person = personById(followee);
   if (isMe(follower) && person.wanted === null) person.requested.value = requested;

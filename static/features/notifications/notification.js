@@ -7,7 +7,7 @@ import { Names } from "../../core/ui/names.js";
 import { Tweet } from "../timeline/tweet.js";
 import "./words.js";
 
-const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", reply: "reply", mention: "at" };
+const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", reply: "reply", mention: "at", tweet: "bell" };
 
 // This many are named; of more people, two are.
 const NAMED = 3;
@@ -28,10 +28,10 @@ function Excerpt({ tweet }) {
 
 export function Notification({ notification }) {
   const { id, kind, people, tweet, unread, created_at: at } = notification;
-  const own = kind !== "reply" && kind !== "mention";
+  const own = !["reply", "mention", "tweet"].includes(kind);
   if (tweet?.fate.value === "gone") return null;
   const mark = unread && html`<span class="hidden">${t("notifications.unread")} </span>`;
-  const className = `notification ${kind.split("_")[0]} ${unread ? "unread" : ""}`;
+  const className = `notification ${own ? "grouped" : ""} ${unread ? "unread" : ""}`;
   // The tweet itself says who and when.
   if (!own) {
     return html`<div class=${className}>
@@ -41,6 +41,7 @@ export function Notification({ notification }) {
   }
   return html`<article
     class=${className}
+    data-kind=${kind}
     tabindex="-1"
     data-row=${`notification-${id}`}
     aria-labelledby=${`notification-${id}`}

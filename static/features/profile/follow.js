@@ -36,6 +36,9 @@ export async function follow(id, wanted) {
     async send(sent) {
       const { requested = false } = await setFollow(id, sent);
       answered = sent ? { followed: !requested, requested } : NEITHER;
+      // What was decided for that follow is over with it.
+      const { profile } = person;
+      if (!sent && profile.value) profile.value = { ...profile.value, notify: false, reposts_hidden: false };
     },
     failed(error, missed) {
       person.trouble.value = { error, retry: () => follow(id, missed) };

@@ -9,6 +9,7 @@ import { html } from "../../core/ui/html.js";
 import { errorText, formatNumber, loadAllWords, t } from "../../core/words/words.js";
 import { fullTime, monthOf } from "../../core/words/time.js";
 import { administers, viewer } from "../../core/store/session.js";
+import { Bell } from "./bell.js";
 import { FollowButton } from "./follow-button.js";
 import "./words.js";
 
@@ -70,7 +71,9 @@ export function ProfileHead({ person }) {
             </button>
             ${user.blocking
               ? html`<${Unblock} person=${person} />`
-              : !user.blocked_by && html`<${FollowButton} person=${person} />`}
+              : !user.blocked_by &&
+                html`${person.followed.value && html`<${Bell} person=${person} />`}
+                  <${FollowButton} person=${person} />`}
           </span>`}
     </div>
     <p class="profile-name"><bdi>${name}</bdi></p>

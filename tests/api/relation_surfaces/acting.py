@@ -165,6 +165,13 @@ async def _(scene: Scene) -> bool:
     return await hears_repost(scene, scene.other, scene.tweet)
 
 
+@surface("live, on Following: with a hashtag that I follow")
+async def _(scene: Scene) -> bool:
+    await scene.viewer.delete(f"/api/users/{scene.person.id}/follow")
+    await scene.viewer.post("/api/hashtags/living/follow")
+    return await hears(scene, scene.person, "live #living", following=True)
+
+
 @surface("live, on Following: a tweet that mentions them")
 async def _(scene: Scene) -> bool:
     return await hears(scene, scene.other, f"live, @{scene.person.handle}", following=True)

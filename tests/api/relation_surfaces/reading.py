@@ -77,6 +77,17 @@ async def _(scene: Scene) -> bool:
     return scene.others in await reposts_on_profile(scene, scene.person)
 
 
+@before("Following: with a hashtag that I follow")
+async def _(scene: Scene) -> None:
+    await scene.viewer.delete(f"/api/users/{scene.person.id}/follow")
+    await scene.viewer.post("/api/hashtags/perch/follow")
+
+
+@surface("Following: with a hashtag that I follow")
+async def _(scene: Scene) -> bool:
+    return scene.tweet in await ids(scene.viewer, "/api/tweets", timeline="following")
+
+
 @surface("Everyone")
 async def _(scene: Scene) -> bool:
     return scene.tweet in await ids(scene.viewer, "/api/tweets")

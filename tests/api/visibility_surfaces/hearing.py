@@ -22,6 +22,16 @@ live(
 )(publish_live)
 
 
+@live(
+    "live, on Following, by its hashtag",
+    lambda _, heard: any(one["followed"] for one in heard.of("tweet") if is_live(one)),
+)
+async def _(scene: Scene) -> None:
+    for who in scene.people.values():
+        assert (await who.post("/api/hashtags/living/follow")).status == 200
+    await scene.publish(f"live #living @{scene.people['addressed'].handle}")
+
+
 @live("live: its number of likes", lambda scene, heard: bool(heard.of("likes")))
 async def _(scene: Scene) -> None:
     await scene.author.post(f"/api/tweets/{scene.tweet}/likes")

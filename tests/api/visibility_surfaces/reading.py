@@ -19,6 +19,12 @@ async def _(scene: Scene, who: Caller) -> bool:
     return scene.tweet in await ids(who, "/api/tweets", timeline="following")
 
 
+@surface("Following, by its hashtag")
+async def _(scene: Scene, who: Caller) -> bool:
+    assert (await who.post("/api/hashtags/rare/follow")).status == 200
+    return scene.tweet in await ids(who, "/api/tweets", timeline="following")
+
+
 @surface("private tweets")
 async def _(scene: Scene, who: Caller) -> bool:
     return scene.tweet in await ids(who, "/api/tweets", timeline="private")

@@ -23,7 +23,7 @@ class Notification(msgspec.Struct, frozen=True):
     people_count: Annotated[int, Meta(description="How many people did it.")]
     tweet: Annotated[
         Tweet | None,
-        Meta(description="Your tweet that they like, or their reply or mention; null for new followers."),
+        Meta(description="Your tweet that they like or reposted, or theirs; null for new followers."),
     ]
     created_at: Annotated[datetime, Meta(description="When the newest of them did it.")]
     unread: bool

@@ -35,6 +35,9 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     reposts_hidden: Annotated[
         bool, Meta(description="Whether this user's reposts are left out of the viewer's Following timeline.")
     ] = False
+    notify: Annotated[bool, Meta(description="Whether the viewer is notified of this user's new tweets.")] = (
+        False
+    )
     follows_you: Annotated[bool, Meta(description="Whether this user follows the viewer.")] = False
     blocking: Annotated[bool, Meta(description="Whether the viewer blocks this user.")] = False
     blocked_by: Annotated[bool, Meta(description="Whether this user blocks the viewer.")] = False
@@ -119,6 +122,7 @@ def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.
         requested=row.requested,
         locked=row.locked,
         reposts_hidden=row.reposts_hidden,
+        notify=row.notify,
         follows_you=row.follows_viewer,
         blocking=row.relation.blocking,
         blocked_by=row.relation.blocked_by,

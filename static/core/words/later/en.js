@@ -47,6 +47,7 @@ export default {
   "error.replies_limited": "The author of this conversation has limited who can reply.",
   "error.not_first": "This only works for the first tweet of a conversation.",
   "error.too_many_relations": "You already block and mute as many people as possible. Unblock or unmute some first.",
+  "error.too_many_hashtags": "You already follow as many hashtags as possible. Unfollow one first.",
   "error.out_of_scope": "Your key doesn't allow this.",
   "error.tweet_not_found": "This tweet doesn't exist or was deleted.",
   "error.media_not_found": "A picture is no longer on the server. Remove it and add it again.",

@@ -14,9 +14,10 @@ export default {
   "notifications.requests": "Review requests",
   "notifications.reply": "Replied to you",
   "notifications.mention": "Mentioned you",
+  "notifications.tweet": "New tweet",
   "notifications.unread": "Unread",
   "notifications.show_new": "Show new notifications",
   "notifications.empty": "No notifications yet",
-  "notifications.empty_hint": "Replies, mentions, likes, reposts and new followers appear here.",
+  "notifications.empty_hint": "Replies, mentions, likes, reposts and new followers appear here, and new tweets of people whose bell you turned on.",
   "notifications.picture": "Your tweet with a picture",
 };

@@ -14,9 +14,10 @@ export default {
   "notifications.requests": "Рассмотреть запросы",
   "notifications.reply": "Ответ вам",
   "notifications.mention": "Упоминание",
+  "notifications.tweet": "Новый твит",
   "notifications.unread": "Не прочитано",
   "notifications.show_new": "Показать новые уведомления",
   "notifications.empty": "Уведомлений пока нет",
-  "notifications.empty_hint": "Здесь появятся ответы, упоминания, отметки «Нравится» и новые подписчики.",
+  "notifications.empty_hint": "Здесь появятся ответы, упоминания, отметки «Нравится», репосты и новые подписчики, а также новые твиты тех, у кого вы включили уведомления.",
   "notifications.picture": "Ваш твит с картинкой",
 };

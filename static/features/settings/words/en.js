@@ -13,7 +13,7 @@ export default {
   "settings.saved": "Saved",
   "settings.sign_in": "Sign in to change your name and keys.",
   "settings.appearance": "Appearance",
-  "settings.people": "Blocked and muted",
+  "settings.people": "People and hashtags",
   "settings.followers": "Followers",
   "settings.locked": "Approve who follows me",
   "settings.locked_hint": "Your followers stay. If you turn this off, all requests are accepted.",

@@ -13,7 +13,7 @@ export default {
   "settings.saved": "Сохранено",
   "settings.sign_in": "Войдите, чтобы изменить имя и ключи.",
   "settings.appearance": "Оформление",
-  "settings.people": "Заблокированные и скрытые",
+  "settings.people": "Люди и хештеги",
   "settings.followers": "Подписчики",
   "settings.locked": "Подписка только с моего согласия",
   "settings.locked_hint": "Ваши подписчики останутся. Если отключить, все запросы будут приняты.",
