@@ -101,7 +101,7 @@ async def test_a_second_request_waits_while_the_first_is_in_progress(
     await first.execute(
         "INSERT INTO idempotency_keys (user_id, key, fingerprint, tweet_id) VALUES ($1, 'k', $2, $3)",
         alice.id,
-        idempotency.fingerprint("once", []),
+        idempotency.fingerprint([("once", [])]),
         tweet_id,
     )
     second = asyncio.create_task(send(alice, "k"))

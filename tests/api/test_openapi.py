@@ -59,6 +59,7 @@ DELETED_BY_NAME = {"/api/users/me", "/api/users/{user_id}"}
 OF_OTHERS = ("/follow", "{user_id}/block", "{user_id}/mute", "/notify", "/reposts/hidden")
 
 WITH_BODY = {
+    "/api/tweets/thread",
     "/api/tweets",
     "/api/users/{user_id}/mute",
     "/api/tweets/{tweet_id}",
@@ -121,6 +122,7 @@ async def test_real_answers_match_the_document(
     }
     bodies: dict[str, Any] = {
         "/api/tweets": {"tweet_data": "x"},
+        "/api/tweets/thread": {"tweets": [{"tweet_data": "x"}, {"tweet_data": "y"}]},
         "/api/users/{user_id}/mute": {"seconds": 3600},
         "/api/tweets/{tweet_id}": {"who_may_reply": "following"},
         "/api/users/me": {"name": "x"},

@@ -18,7 +18,7 @@ from server.api.perch.shapes.invitations import NewInvitation
 from server.api.perch.shapes.media import AltText
 from server.api.perch.shapes.operations import NewRun
 from server.api.perch.shapes.privacy import Confirmation
-from server.api.perch.shapes.tweets import NewTweet, WhoMayReplyHere
+from server.api.perch.shapes.tweets import NewThread, NewTweet, WhoMayReplyHere
 from server.api.perch.shapes.users import NewName, NewSuspension, Suspension
 from server.context import App
 from tests import pictures
@@ -66,6 +66,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
 
 # A valid body for each shape, so that a refusal can only be due to the key.
 BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
+    NewThread: {"tweets": [{"tweet_data": "not to be published"}, {"tweet_data": "nor this"}]},
     NewTweet: {"tweet_data": "not to be published"},
     NewName: {"name": "not to be shown"},
     NewKey: {"name": "not to be made"},

@@ -17,6 +17,7 @@ from server.features.likes import likes
 from server.features.media.media_attachment import MediaAttachment, MediaState
 from server.features.people import accounts
 from server.features.tweets import tweets
+from server.features.tweets.tweets import Part
 from tests.jobs import NoJobs
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -60,9 +61,9 @@ async def viewer(handle: str) -> Viewer:
 
 async def publish(author: Viewer, in_reply_to_id: int | None = None) -> int:
     published = await tweets.publish(
-        author, "x", [], jobs=NoJobs(), max_length=10, day_bytes=1000, in_reply_to_id=in_reply_to_id
+        author, [Part("x")], jobs=NoJobs(), max_length=10, day_bytes=1000, in_reply_to_id=in_reply_to_id
     )
-    return published.tweet_id
+    return published[0].tweet_id
 
 
 async def settle(calls: Sequence[Awaitable[object]]) -> list[object]:
@@ -143,7 +144,7 @@ async def test_of_concurrent_tweets_only_one_gets_the_picture() -> None:
         )
         results = await settle(
             [
-                tweets.publish(alice, "x", [made.id], jobs=NoJobs(), max_length=10, day_bytes=1000)
+                tweets.publish(alice, [Part("x", [made.id])], jobs=NoJobs(), max_length=10, day_bytes=1000)
                 for _ in range(8)
             ]
         )

@@ -193,16 +193,31 @@ def _of_the_base(at: Landmarks) -> Statements:
         "pictures: without a copy": (copied_pictures.UNCOPIED, [0, 200, 0]),
         "publish": (
             publishing.PLAIN,
-            [[1, 2], ["a", "b"], [None, "key"], [None, b"x" * 32], 1 << 20, [None, tweet], [3, None]],
+            [
+                [1, 2],
+                ["a", "b"],
+                [None, "key"],
+                [None, b"x" * 32],
+                1 << 20,
+                [None, tweet],
+                [3, None],
+                [None, 1],
+                [None, 2],
+            ],
         ),
         "publish with pictures, hashtags and mentions": (
             publishing.FULL,
             [
-                *([at.photographer], ["x"], ["key"], [b"x" * 32], 1 << 20, [None], [2]),
+                *([at.photographer], ["x"], ["key"], [b"x" * 32], 1 << 20, [None], [2], [None], [None]),
                 *([1, 1], [7, 8], [1, 2]),
                 *([1], [9], ["perch"], ["Perch"], [1], ["heron_1"], [1], [1], ["nobody"]),
             ],
         ),
+        "names of the hashtags of several tweets": (
+            publishing.NAMES_OF_PARTS,
+            [[9], ["perch"], ["Perch"], None, at.keen, tweet],
+        ),
+        "what an idempotency key stands for": (idempotency.EARLIER, [at.keen, ["key", "other"]]),
         "pictures: receive": (media.RECEIVE, ["x" * 32, at.photographer, "a hill", 1]),
         "pictures: whose turn": (picture_attempts.IN_TURN, [7, 1]),
         "pictures: begin": (picture_attempts.BEGIN, [7, False, 2, 20]),

@@ -73,6 +73,13 @@ async def admit_body(request: Request, rates: Rates, viewer: Viewer, *, account:
         tell(request, rates.writes, left)
 
 
+async def admit_writes(request: Request, rates: Rates | None, viewer: Viewer, amount: int) -> None:
+    """Count a request that does as much as so many more. Raises RateLimited."""
+    if rates is not None and amount > 0:
+        left = await rates.writes.count_exactly(counted(viewer, account=False), amount)
+        tell(request, rates.writes, left)
+
+
 async def admit_amount(
     request: Request, rates: Rates | None, viewer: Viewer, limit: Limit, amount: int
 ) -> None:

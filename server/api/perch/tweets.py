@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -18,6 +19,8 @@ from server.api.perch.shapes import tweets as wire
 from server.api.perch.shapes.tweets import (
     DeletedInThread,
     LikeInList,
+    NewPart,
+    NewThread,
     NewTweet,
     Tweet,
     TweetInThread,
@@ -47,6 +50,7 @@ from server.features.timelines import timelines
 from server.features.timelines.pages import Pages
 from server.features.timelines.timelines import EMBEDDED_LIKERS
 from server.features.tweets import idempotency, tweets
+from server.features.tweets.tweets import Part
 
 bp = Blueprint("tweets", url_prefix="/api/tweets")
 
@@ -90,6 +94,12 @@ class Published(Answer, frozen=True, kw_only=True):
 
     tweet_id: int
     tweet: Tweet
+
+
+class PublishedThread(Answer, frozen=True, kw_only=True):
+    """New tweets, of which each replies to the one before."""
+
+    tweets: list[Tweet]
 
 
 class OneTweet(Answer, frozen=True, kw_only=True):
@@ -147,6 +157,22 @@ def pages(request: Request) -> Pages:
     return context(request).memory.pages[dialect.NAME]
 
 
+# Of requests that publish.
+ERRORS = (
+    MediaNotFound,
+    MediaInUse,
+    BrokenPicture,
+    TweetNotFound,
+    ThreadTooDeep,
+    RepliesLimited,
+    NotFirst,
+    IdempotencyKeyReused,
+    QuotaExceeded,
+)
+TOLD = {"Idempotency-Replayed": "`true` if an earlier request with the same key published the tweet."}
+REPLAYED = {"idempotency-replayed": "true"}
+
+
 @bp.post("/")
 @operation(
     scope="write",
@@ -154,18 +180,8 @@ def pages(request: Request) -> Pages:
     answer=Published,
     status=201,
     headers=PublishHeaders,
-    told={"Idempotency-Replayed": "`true` if an earlier request with the same key published the tweet."},
-    errors=(
-        MediaNotFound,
-        MediaInUse,
-        BrokenPicture,
-        TweetNotFound,
-        ThreadTooDeep,
-        RepliesLimited,
-        NotFirst,
-        IdempotencyKeyReused,
-        QuotaExceeded,
-    ),
+    told=TOLD,
+    errors=ERRORS,
 )
 async def publish(
     request: Request, viewer: Viewer, body: NewTweet, headers: PublishHeaders
@@ -177,27 +193,63 @@ async def publish(
     the tweet that was published, marked by `Idempotency-Replayed`, or `tweet_not_found` if it has been
     deleted since. A request that fails doesn't use up its key.
     """
+    (published,) = await _publish(request, viewer, [body], body, headers)
+    if published.shown is not None:
+        return Published(
+            tweet_id=published.tweet_id, tweet=wire.tweet(published.shown, context(request).urls)
+        )
+    shown = await timelines.tweet(viewer, pages(request), published.tweet_id, likers=0)
+    return Rendered(wire.published(published.tweet_id, shown), REPLAYED)
+
+
+@bp.post("/thread")
+@operation(
+    scope="write",
+    body=NewThread,
+    answer=PublishedThread,
+    status=201,
+    headers=PublishHeaders,
+    told=TOLD,
+    errors=ERRORS,
+)
+async def publish_thread(
+    request: Request, viewer: Viewer, body: NewThread, headers: PublishHeaders
+) -> PublishedThread | Rendered:
+    """Publish several tweets together, each as a reply to the one before: all of them or none.
+
+    Everything else is as for a single tweet; `part` says which part a tweet is. They count as so many writes.
+    """
     perch = context(request)
-    await admission.admit_amount(
-        request, perch.rates, viewer, MENTIONS, mentions.count(body.tweet_data or "")
-    )
-    published = await tweets.publish(
+    await admission.admit_writes(request, perch.rates, viewer, len(body.tweets) - 1)
+    published = await _publish(request, viewer, body.tweets, body, headers)
+    shown = [one.shown for one in published if one.shown is not None]
+    if shown:
+        return PublishedThread(tweets=[wire.tweet(one, perch.urls) for one in shown])
+    earlier = [await timelines.tweet(viewer, pages(request), one.tweet_id, likers=0) for one in published]
+    return Rendered(wire.published_together(earlier), REPLAYED)
+
+
+async def _publish(
+    request: Request,
+    viewer: Viewer,
+    parts: Sequence[NewTweet | NewPart],
+    whole: NewTweet | NewThread,
+    headers: PublishHeaders,
+) -> list[tweets.Published]:
+    perch = context(request)
+    mentioned = sum(mentions.count(part.tweet_data or "") for part in parts)
+    await admission.admit_amount(request, perch.rates, viewer, MENTIONS, mentioned)
+    return await tweets.publish(
         viewer,
-        body.tweet_data or "",
-        body.tweet_media_ids or [],
-        in_reply_to_id=body.in_reply_to_id,
-        visibility=body.visibility,
-        who_may_reply=body.who_may_reply,
+        [Part(part.tweet_data or "", part.tweet_media_ids or []) for part in parts],
+        in_reply_to_id=whole.in_reply_to_id,
+        visibility=whole.visibility,
+        who_may_reply=whole.who_may_reply,
         jobs=perch.jobs,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,
         key=headers.key,
     )
-    if published.shown is not None:
-        return Published(tweet_id=published.tweet_id, tweet=wire.tweet(published.shown, perch.urls))
-    shown = await timelines.tweet(viewer, pages(request), published.tweet_id, likers=0)
-    told = {"idempotency-replayed": "true"}
-    return Rendered(wire.published(published.tweet_id, shown), told)
 
 
 @bp.get("/<tweet_id:id>")

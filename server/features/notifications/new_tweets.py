@@ -23,11 +23,13 @@ NOTIFY = Job("notifications.new_tweets")
 BATCH = 1_000
 
 # A part of the statement that publishes (`server.features.tweets.publishing`). A reply to somebody else isn't
-# news for the author's followers, and a tweet for mentioned people notifies those anyway.
+# news for the author's followers, and a tweet for mentioned people notifies those anyway. Of several tweets
+# that are published together, the first one is enough.
 NOTE = f"""
     INSERT INTO tweets_to_notify_of (tweet_id, author_id)
     SELECT new.id, new.author_id FROM new JOIN tweet ON tweet.id = new.id
-    WHERE new.visibility < {MENTIONED} AND (new.to_user IS NULL OR new.to_user = new.author_id)
+    WHERE new.visibility < {MENTIONED} AND coalesce(new.part, 1) = 1
+        AND (new.to_user IS NULL OR new.to_user = new.author_id)
         AND EXISTS (SELECT 1 FROM follows WHERE followee_id = new.author_id AND notify)
     RETURNING tweet_id
 """

@@ -62,6 +62,8 @@ class TweetRow(msgspec.Struct, frozen=True):
     mentions: list[Person] = msgspec.field(default_factory=list)
     visibility: Visibility = Visibility.PUBLIC
     reposts_count: int = 0
+    part: int | None = None
+    parts: int | None = None
 
 
 MEDIA = msgspec.json.Decoder(list[MediaRow])
@@ -145,6 +147,7 @@ class Timeline:
 _ROWS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
         t.replies_count, t.reposts_count, t.in_reply_to_id, t.thread_root_id, t.visibility,
+        t.part, t.parts,
         p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
@@ -245,4 +248,6 @@ def _tweet(record: Any) -> TweetRow:
         mentions=people(record["mentions"]),
         visibility=LEVELS[record["visibility"]],
         reposts_count=record["reposts_count"],
+        part=record["part"],
+        parts=record["parts"],
     )

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import msgspec
 
-from server.core.database.connection import row, rows
+from server.core.database.connection import rows
 from server.core.errors import IdempotencyKeyReused
 from server.core.viewer import Viewer
 
@@ -28,37 +28,48 @@ FORGET = """
 """
 BATCH = 5_000
 
+EARLIER = """
+    SELECT key, fingerprint, tweet_id FROM idempotency_keys WHERE user_id = $1 AND key = ANY($2::varchar[])
+"""
+
 MAX_LENGTH = 200
 
 
 def fingerprint(
-    content: str,
-    media_ids: Sequence[int],
+    parts: Sequence[tuple[str, Sequence[int]]],
     in_reply_to_id: int | None = None,
     visibility: str | None = None,
     who_may_reply: str | None = None,
 ) -> bytes:
-    """A digest of a tweet body's meaning; ignored fields and the JSON spelling don't count."""
+    """A digest of a tweet body's meaning; ignored fields and the JSON spelling don't count.
+
+    Args:
+        parts: the texts and pictures of the tweets, usually one.
+    """
     # What a body doesn't say isn't in its digest, so that digests of earlier versions stay what they were.
     rule = None if who_may_reply is None else {"who_may_reply": who_may_reply}
     said = [one for one in (in_reply_to_id, visibility, rule) if one is not None]
-    return sha256(msgspec.json.encode([content, list(media_ids), *said])).digest()
+    texts = [[content, list(media_ids)] for content, media_ids in parts]
+    all_texts = texts[0] if len(texts) == 1 else [texts]
+    return sha256(msgspec.json.encode([*all_texts, *said])).digest()
 
 
-async def earlier(viewer: Viewer, key: str, meaning: bytes) -> int | None:
-    """The tweet that this key already stands for, if any.
+def of_part(key: str, number: int) -> str:
+    """The key of one of several tweets, from 1. Clients' own keys have no line break."""
+    return key if number == 1 else f"{sha256(key.encode()).hexdigest()}\n{number}"
+
+
+async def earlier(viewer: Viewer, key: str, meaning: bytes, *, parts: int = 1) -> list[int]:
+    """The tweets that this key already stands for, if any.
 
     Raises:
         IdempotencyKeyReused: it stands for something else.
     """
-    found = await row(
-        "SELECT fingerprint, tweet_id FROM idempotency_keys WHERE user_id = $1 AND key = $2", viewer.id, key
-    )
-    if found is None:
-        return None
-    if bytes(found["fingerprint"]) != meaning:
+    keys = [of_part(key, number) for number in range(1, parts + 1)]
+    found = {one["key"]: one for one in await rows(EARLIER, viewer.id, keys)}
+    if any(bytes(one["fingerprint"]) != meaning for one in found.values()):
         raise IdempotencyKeyReused
-    return int(found["tweet_id"])
+    return [int(found[one]["tweet_id"]) for one in keys if one in found]
 
 
 async def forget_old(*, now: datetime | None = None) -> int:

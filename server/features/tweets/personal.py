@@ -17,6 +17,7 @@ EXPORT = f"""
         ORDER BY id LIMIT $3
     )
     SELECT t.id, t.content AS text, t.created_at, t.likes_count, t.in_reply_to_id,
+        t.part, t.parts,
         {name_of("t.visibility")} AS visibility, (
         SELECT coalesce(jsonb_agg(m.id ORDER BY position), '[]') FROM media_attachments m
         WHERE m.tweet_id = t.id

@@ -18,6 +18,9 @@ class Tweet(Model):
     `hidden` is for indexes: such a tweet is on no list, because its author is hidden (the mark follows a
     moment later) or because it is for the people mentioned only. The author's row and `visibility`, a level
     of `server.features.visibility`, say whether it is shown.
+
+    Of several tweets that were published together, `part` is its number, from 1, and `parts` how many they
+    were.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -38,6 +41,8 @@ class Tweet(Model):
     reposts_count = fields.BigIntField(default=0)
     hidden = fields.BooleanField(default=False)
     visibility = fields.SmallIntField(default=0)
+    part = fields.SmallIntField(null=True)
+    parts = fields.SmallIntField(null=True)
     version = fields.BigIntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
 

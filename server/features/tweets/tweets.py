@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.core import audit, text
 from server.core.audit import Act, Actor
@@ -24,6 +25,7 @@ from server.core.limits import quotas
 from server.core.paging import NEWEST
 from server.core.viewer import Viewer
 from server.features.hashtags import hashtags
+from server.features.hashtags.hashtags import Hashtag
 from server.features.media import media
 from server.features.media.jobs import REMOVE
 from server.features.mentions import mentions
@@ -37,6 +39,9 @@ from server.features.visibility.visibility import Visibility, is_shown, may_see
 
 # In one tweet.
 MAX_MEDIA = 4
+
+# How many tweets may be published together.
+MAX_PARTS = 25
 
 ANSWERABLE = f"""
     SELECT coalesce(cardinality(t.thread_path), 0) AS depth,
@@ -55,6 +60,13 @@ LOCK = """
 IS_SEEN = f"SELECT {is_shown('t')} AND {may_see('$2', 't')} AS seen FROM tweets t WHERE t.id = $1"
 
 
+class Part(NamedTuple):
+    """What a tweet says, alone or as one of several."""
+
+    content: str
+    media_ids: Sequence[int] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """A published tweet. `shown` is None if an earlier request with the same key published it."""
@@ -65,8 +77,7 @@ class Published:
 
 async def publish(
     viewer: Viewer,
-    content: str,
-    media_ids: Sequence[int],
+    parts: Sequence[Part],
     *,
     jobs: Jobs,
     max_length: int,
@@ -75,115 +86,147 @@ async def publish(
     visibility: Visibility | None = None,
     who_may_reply: WhoMayReply = WhoMayReply.EVERYONE,
     key: str | None = None,
-) -> Published:
-    """Publish a tweet; if `key` is given, only once for that key.
+) -> list[Published]:
+    """Publish a tweet; or several, each as a reply to the one before, all of them or none.
 
     Args:
-        in_reply_to_id: the tweet that it replies to.
-        visibility: who may see it; None for what the viewer has chosen as default. A reply gets the narrower
-            level of this and of the tweet that it replies to.
-        who_may_reply: in the thread that it begins.
-        max_length: the maximum length in characters as people count them.
+        in_reply_to_id: the tweet that the first one replies to.
+        visibility: who may see them; None for what the viewer has chosen as default. A reply gets the
+            narrower level of this and of the tweet that it replies to.
+        who_may_reply: in the thread that begins with the first one.
+        max_length: the maximum length of each in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
+        key: if given, they are published only once for that key.
 
     Raises:
         IdempotencyKeyReused: the key stands for another tweet.
         QuotaExceeded: the text exceeds the day's limit.
-        InvalidBody: the tweet has neither text nor picture, is too long or large, can't be stored, or has too
+        InvalidBody: a tweet has neither text nor picture, is too long or large, can't be stored, or has too
             many pictures, mentions or hashtags, or the same picture twice.
-        TweetNotFound: the tweet that it replies to doesn't exist.
-        ThreadTooDeep: that tweet can't be replied to any more.
+        TweetNotFound: the tweet that the first one replies to doesn't exist.
+        ThreadTooDeep: that tweet can't be replied to any more, or not by so many.
         RepliesLimited: the author of its thread lets others reply.
         NotFirst: it is a reply, and says who may reply.
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
     """
-    text.bounded("tweet_data", content, max_length)
-    if not content.strip() and not media_ids:
-        raise InvalidBody("A tweet needs text or a picture.")
-    if len(media_ids) > MAX_MEDIA:
-        raise InvalidBody(
-            f"tweet_media_ids names {len(media_ids)} pictures; at most {MAX_MEDIA} are allowed."
-        )
-    if len(set(media_ids)) != len(media_ids):
-        raise InvalidBody("tweet_media_ids names the same picture twice.")
     rule = None if who_may_reply is WhoMayReply.EVERYONE else who_may_reply
     if rule is not None and in_reply_to_id is not None:
         raise NotFirst
+    meaning = None
+    if key is not None:
+        said = [(part.content, part.media_ids) for part in parts]
+        meaning = idempotency.fingerprint(said, in_reply_to_id, visibility, rule)
+    new = []
+    for number, part in enumerate(parts, 1):
+        mentioned, tagged = _checked(part, max_length, f"tweets[{number - 1}]." if len(parts) > 1 else "")
+        new.append(
+            NewTweet(
+                viewer.id,
+                part.content,
+                day_bytes,
+                in_reply_to_id if number == 1 else None,
+                tuple(part.media_ids),
+                tuple(tagged),
+                tuple(mentioned),
+                key and idempotency.of_part(key, number),
+                meaning,
+                visibility,
+                rule if number == 1 else None,
+                publishing.Part(number, len(parts)) if len(parts) > 1 else publishing.NOT_A_PART,
+            )
+        )
+    media_ids = [media_id for part in parts for media_id in part.media_ids]
+    if len(set(media_ids)) != len(media_ids):
+        raise InvalidBody("tweet_media_ids names the same picture twice.")
+    published = None
+    named = (*media_ids, in_reply_to_id or 0)
+    if all(abs(number) <= NEWEST for number in named):  # larger numbers can't be ids
+        published = await publishing.publish(new)
+    if published is None:
+        if key is not None and meaning is not None:
+            earlier = await idempotency.earlier(viewer, key, meaning, parts=len(parts))
+            if earlier:
+                # The process that published them may have died before invalidating the caches.
+                await changes.tell(_topics(viewer, earlier, in_reply_to_id))
+                return [Published(tweet_id, None) for tweet_id in earlier]
+        if in_reply_to_id is not None:
+            await _ensure_answerable(viewer, in_reply_to_id, levels=len(parts))
+        await media.ensure_attachable(viewer, media_ids)
+        await quotas.ensure_room_for_text(viewer.id, "".join(part.content for part in parts), day_bytes)
+        raise Unavailable  # the obstacle has disappeared in the meantime
+    await changes.tell(_topics(viewer, [one.id for one in published], in_reply_to_id))
+    if any(one.notifies for one in published):
+        await jobs.send(new_tweets.NOTIFY)
+    replied_to = [in_reply_to_id, *(one.id for one in published)]
+    return [
+        Published(one.id, _row(viewer, said, one, parent))
+        for said, one, parent in zip(new, published, replied_to, strict=False)
+    ]
+
+
+def _checked(part: Part, max_length: int, where: str) -> tuple[list[str], list[Hashtag]]:
+    """The handles and hashtags of a text. `where` precedes the names of fields in errors."""
+    content, media_ids = part
+    text.bounded(f"{where}tweet_data", content, max_length)
+    if not content.strip() and not media_ids:
+        raise InvalidBody(f"{where.rstrip('.') or 'A tweet'} needs text or a picture.")
+    if len(media_ids) > MAX_MEDIA:
+        raise InvalidBody(
+            f"{where}tweet_media_ids names {len(media_ids)} pictures; at most {MAX_MEDIA} are allowed."
+        )
     found = entities(content)
     mentioned, tagged = mentions.handles(found), hashtags.hashtags(found)
     if len(mentioned) > mentions.MAX_MENTIONS:
         raise InvalidBody(
-            f"tweet_data mentions {len(mentioned)} people; at most {mentions.MAX_MENTIONS} are allowed."
+            f"{where}tweet_data mentions {len(mentioned)} people; "
+            f"at most {mentions.MAX_MENTIONS} are allowed."
         )
     if len(tagged) > hashtags.MAX_HASHTAGS:
         raise InvalidBody(
-            f"tweet_data has {len(tagged)} hashtags; at most {hashtags.MAX_HASHTAGS} are allowed."
+            f"{where}tweet_data has {len(tagged)} hashtags; at most {hashtags.MAX_HASHTAGS} are allowed."
         )
-    fingerprint = (
-        idempotency.fingerprint(content, media_ids, in_reply_to_id, visibility, rule)
-        if key is not None
-        else None
-    )
-    new = None
-    named = (*media_ids, in_reply_to_id or 0)
-    if all(abs(number) <= NEWEST for number in named):  # larger numbers can't be ids
-        new = await publishing.publish(
-            NewTweet(
-                viewer.id,
-                content,
-                day_bytes,
-                in_reply_to_id,
-                tuple(media_ids),
-                tuple(tagged),
-                tuple(mentioned),
-                key,
-                fingerprint,
-                visibility,
-                rule,
-            )
-        )
-    if new is None:
-        if key is not None and fingerprint is not None:
-            earlier = await idempotency.earlier(viewer, key, fingerprint)
-            if earlier is not None:
-                # The process that published it may have died before invalidating the caches.
-                await changes.tell(events.published(earlier, viewer.id, in_reply_to_id))
-                return Published(earlier, None)
-        if in_reply_to_id is not None:
-            await _ensure_answerable(viewer, in_reply_to_id)
-        await media.ensure_attachable(viewer, media_ids)
-        await quotas.ensure_room_for_text(viewer.id, content, day_bytes)
-        raise Unavailable  # the obstacle has disappeared in the meantime
-    await changes.tell(events.published(new.id, viewer.id, in_reply_to_id))
-    if new.notifies:
-        await jobs.send(new_tweets.NOTIFY)
-    shown = TweetRow(
-        id=new.id,
-        content=content,
-        created_at=new.created_at,
+    return mentioned, tagged
+
+
+def _topics(viewer: Viewer, tweet_ids: Sequence[int], in_reply_to_id: int | None) -> set[int]:
+    """The topics that change when these tweets are published."""
+    parents = [in_reply_to_id, *tweet_ids]
+    both = zip(tweet_ids, parents, strict=False)
+    return {topic for tweet_id, parent in both for topic in events.published(tweet_id, viewer.id, parent)}
+
+
+def _row(
+    viewer: Viewer, said: NewTweet, published: publishing.Published, in_reply_to_id: int | None
+) -> TweetRow:
+    """A tweet that has just been published."""
+    return TweetRow(
+        id=published.id,
+        content=said.content,
+        created_at=published.created_at,
         likes_count=0,
         version=1,
         author_id=viewer.id,
         author_name=viewer.name,
         author_handle=viewer.handle,
-        media=new.media,
+        media=published.media,
         likers=[],
         in_reply_to_id=in_reply_to_id,
-        in_reply_to_user=new.in_reply_to_user,
-        thread_root_id=new.thread_root_id,
-        mentions=new.mentions,
-        visibility=new.visibility,
+        in_reply_to_user=published.in_reply_to_user,
+        thread_root_id=published.thread_root_id,
+        mentions=published.mentions,
+        visibility=published.visibility,
+        part=said.part.number,
+        parts=said.part.of,
     )
-    return Published(new.id, shown)
 
 
-async def _ensure_answerable(viewer: Viewer, tweet_id: int) -> None:
+async def _ensure_answerable(viewer: Viewer, tweet_id: int, *, levels: int) -> None:
     found = await row(ANSWERABLE, tweet_id, viewer.id) if abs(tweet_id) <= NEWEST else None
     if found is None:
         raise TweetNotFound("The tweet that you reply to doesn't exist.")
     if not found["allowed"]:
         raise RepliesLimited
-    if found["depth"] >= publishing.DEEPEST:
+    if found["depth"] + levels > publishing.DEEPEST:
         raise ThreadTooDeep
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from server.features.people.people import ListedPerson
 from server.features.replies.rules import WhoMayReply
 from server.features.replies.threads import Entry, Thread
 from server.features.timelines.timeline import TweetRow
+from server.features.tweets.tweets import MAX_PARTS
 from server.features.visibility.visibility import Visibility
 
 
@@ -40,6 +41,43 @@ class NewTweet(msgspec.Struct, frozen=True):
     who_may_reply: Annotated[
         WhoMayReply, Meta(description="Who may reply in the conversation that it begins; not for replies.")
     ] = WhoMayReply.EVERYONE
+
+
+class NewPart(msgspec.Struct, frozen=True):
+    """One of several tweets that are published together."""
+
+    tweet_data: Annotated[
+        str | None, Meta(description="The text. It can be empty or absent if there is a picture.")
+    ] = None
+    tweet_media_ids: Annotated[
+        list[int] | None,
+        Meta(description="Up to 4 of your pictures, in the order to show them."),
+    ] = None
+
+
+class NewThread(msgspec.Struct, frozen=True):
+    """The request body that publishes several tweets together."""
+
+    tweets: Annotated[
+        list[NewPart],
+        Meta(min_length=2, max_length=MAX_PARTS, description="The tweets, the first one first."),
+    ]
+    in_reply_to_id: Annotated[
+        int | None, Meta(description="The tweet that the first of them replies to.")
+    ] = None
+    visibility: Annotated[Visibility | None, Meta(description="Who may see them, as for a single tweet.")] = (
+        None
+    )
+    who_may_reply: Annotated[
+        WhoMayReply, Meta(description="Who may reply to them; not if the first one is a reply.")
+    ] = WhoMayReply.EVERYONE
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Which of several tweets it is that were published together."""
+
+    number: Annotated[int, Meta(description="From 1.")]
+    of: Annotated[int, Meta(description="How many they were. Some may have been deleted since.")]
 
 
 class Like(msgspec.Struct, frozen=True):
@@ -80,6 +118,10 @@ class Tweet(msgspec.Struct, frozen=True):
         Meta(description="The author of that tweet; null if there is no such account any more."),
     ]
     thread_root_id: Annotated[int | None, Meta(description="For a reply, the first tweet of its thread.")]
+    part: Annotated[
+        Part | None,
+        Meta(description="Which part it is of several tweets that were published together; else null."),
+    ]
     mentions: Annotated[
         list[Person],
         Meta(description="The users whose handles are mentioned in `content`, in the order of their places."),
@@ -174,6 +216,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to_user=row.in_reply_to_user,
         thread_root_id=row.thread_root_id,
+        part=Part(row.part, row.parts) if row.part is not None and row.parts is not None else None,
         mentions=row.mentions,
         visibility=row.visibility,
         liked=False,
@@ -193,6 +236,11 @@ def one(shown: bytes) -> bytes:
 def published(tweet_id: int, shown: bytes) -> bytes:
     """The answer of a new tweet that is JSON already (`Published`)."""
     return b'{"result":true,"tweet_id":%d,"tweet":%b}' % (tweet_id, shown)
+
+
+def published_together(shown: Iterable[bytes]) -> bytes:
+    """The answer of several new tweets that are JSON already (`PublishedThread`)."""
+    return b'{"result":true,"tweets":[%b]}' % b",".join(shown)
 
 
 def entries(found: Sequence[Entry]) -> bytes:
