@@ -29,6 +29,7 @@ async def test_an_instance_describes_itself_without_a_key(anybody: Caller, setti
         "tweet_max_length": 1000,
         "tweet_max_bytes": 16000,
         "media_per_tweet": 4,
+        "tweets_per_thread": 25,
         "media_max_bytes": settings.media_max_bytes,
         "alt_max_length": 1500,
         "name_max_length": 50,

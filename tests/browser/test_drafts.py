@@ -21,7 +21,7 @@ async def test_a_draft_survives_a_reload(open_page: OpenPage, alice: Caller) -> 
     await write(page)
     await page.reload()
     await expect(text_field(page)).to_have_value(WORDS)
-    await expect(page.locator(".remarks")).to_contain_text("restored")
+    await expect(page.locator(".composer-body > .remarks")).to_contain_text("restored")
     await expect(description(page)).to_have_value("Green hills")
     await send_button(page).click()
     await is_published(page, alice)

@@ -126,7 +126,7 @@ async def test_a_tweet_written_offline_is_sent_when_online_again(open_page: Open
     await begin_to_write(page)
     await page.context.set_offline(True)
     await text_field(page).fill(WORDS)
-    await expect(page.locator(".remarks")).to_contain_text("sent when you're back online")
+    await expect(page.locator(".composer-body > .remarks")).to_contain_text("sent when you're back online")
     await send_button(page).click()
     await expect(outgoing(page, WORDS)).to_contain_text("It will be sent automatically.")
     await expect(outgoing(page, WORDS).get_by_role("alert")).to_have_count(0)

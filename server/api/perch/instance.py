@@ -23,6 +23,7 @@ class Limits(msgspec.Struct, frozen=True):
     tweet_max_length: int
     tweet_max_bytes: int
     media_per_tweet: int
+    tweets_per_thread: int
     media_max_bytes: int
     alt_max_length: int
     name_max_length: int
@@ -65,6 +66,7 @@ async def read(request: Request) -> InstanceAnswer:
         tweet_max_length=settings.tweet_max_length,
         tweet_max_bytes=text.most_bytes(settings.tweet_max_length),
         media_per_tweet=tweets.MAX_MEDIA,
+        tweets_per_thread=tweets.MAX_PARTS,
         media_max_bytes=settings.media_max_bytes,
         alt_max_length=text.ALT_MAX_LENGTH,
         name_max_length=text.NAME_MAX_LENGTH,

@@ -1,17 +1,18 @@
 // What is done with one's own tweets, and who likes or reposted one.
 import { call } from "./http.js";
 
-// The same `once` with the same tweet is published once, however often it is sent.
-export const publishTweet = (content, mediaIds, { replyTo, audience, once }) =>
-  call("POST", "/tweets", {
-    body: {
-      tweet_data: content,
-      tweet_media_ids: mediaIds,
-      in_reply_to_id: replyTo ?? undefined,
-      ...audience,
-    },
+const said = ({ text, mediaIds }) => ({ tweet_data: text, tweet_media_ids: mediaIds });
+
+const send = (path, what, { replyTo, audience, once }) =>
+  call("POST", path, {
+    body: { ...what, in_reply_to_id: replyTo ?? undefined, ...audience },
     extra: { "idempotency-key": once },
   });
+
+// The same `once` with the same tweet is published once, however often it is sent.
+export const publishTweet = (part, how) => send("/tweets", said(part), how);
+
+export const publishThread = (parts, how) => send("/tweets/thread", { tweets: parts.map(said) }, how);
 
 export const deleteTweet = (id, options) => call("DELETE", `/tweets/${id}`, options);
 

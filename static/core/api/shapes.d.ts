@@ -75,6 +75,7 @@ export interface TweetJson {
   in_reply_to_id: number | null;
   thread_root_id: number | null;
   in_reply_to_user: PersonJson | null;
+  part?: { number: number; of: number } | null;
   mentions?: PersonJson[];
   /** Absent in what was kept from before there was a choice. */
   visibility?: VisibilityName;

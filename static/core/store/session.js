@@ -14,6 +14,7 @@ const DEFAULTS = {
     tweet_max_length: 1000,
     tweet_max_bytes: 16_000,
     media_per_tweet: 4,
+    tweets_per_thread: 25,
     media_max_bytes: 10_485_760,
     alt_max_length: 1500,
     name_max_length: 50,

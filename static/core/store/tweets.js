@@ -46,6 +46,8 @@ function create(json) {
     replyTo: json.in_reply_to_id ?? null,
     // The first tweet of its thread, which may be itself.
     rootId: json.thread_root_id ?? json.id,
+    // Which of several tweets that were published together, or null.
+    part: json.part ?? null,
     replyToPerson: json.in_reply_to_user ? keepPerson(json.in_reply_to_user) : null,
     // The same for the viewer's bookmark, which nobody else sees or counts.
     bookmark: createSwitch(json.bookmarked),

@@ -1,6 +1,6 @@
 // Where a tweet is written.
 import { useEffect, useId, useRef } from "preact/hooks";
-import { signal, useSignal, useSignalEffect } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { needsKey } from "../../core/api/http.js";
 import { findAll } from "../../core/ui/find.js";
 import { Icon } from "../../core/ui/icon.js";
@@ -11,25 +11,18 @@ import { Button, Trouble } from "../../core/ui/rows.js";
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
 import { newTweet } from "./draft.js";
-import { tweetById } from "../../core/store/tweets.js";
 import { announce } from "../../core/store/notices.js";
-import { instance, limits, viewer } from "../../core/store/session.js";
+import { limits, viewer } from "../../core/store/session.js";
 import { widestFor } from "./audience.js";
-import { useCompletion } from "./completion.js";
 import { Counter } from "./counter.js";
+import { Part } from "./part.js";
+import { PictureButton } from "./picture-button.js";
 import { sendDraft } from "./send.js";
 import { replyTo } from "./targets.js";
 import "./words.js";
 
-// The author of the tweet that is replied to, and whom it mentions.
-function conversation(draft) {
-  const parent = tweetById(replyTo(draft.target));
-  return parent ? [parent.author, ...parent.mentions].filter(({ id }) => id !== viewer.value?.id) : [];
-}
-
 const isReply = (draft) => replyTo(draft.target) !== null;
 
-const AttachmentList = lazy(() => import("./attachment-list.js"));
 const VisibilityChoice = lazy(() => import("../visibility/choice.js"));
 const RepliesChoice = lazy(() => import("../visibility/replies-choice.js"));
 const VisibilityHint = lazy(() => import("../visibility/hint.js"));
@@ -48,63 +41,12 @@ const online = signal(navigator.onLine);
 addEventListener("online", () => (online.value = true));
 addEventListener("offline", () => (online.value = false));
 
-async function addFiles(draft, fileList) {
-  // Read before anything is awaited: the list is emptied after its event.
-  const files = [...fileList];
-  const attachments = await import("./attachments.js");
-  attachments.addFiles(draft, files);
-}
-
-// The descriptions are before the button: whoever comes from it by keyboard would miss them.
-async function describe(composer, index) {
-  for (let frame = 0; frame < 60; frame += 1) {
-    const description = findAll(".attachment textarea", composer)[index];
-    if (description) {
-      description.focus();
-      return;
-    }
-    await new Promise(requestAnimationFrame);
-  }
-}
-
-function PictureButton({ draft }) {
-  const field = useRef(null);
-  const button = useRef(null);
-  const full = draft.attachments.value.length >= limits.value.media_per_tweet;
-  const choose = async (event) => {
-    const byKeyboard = button.current.matches(":focus-visible");
-    const before = draft.attachments.value.length;
-    const adding = addFiles(draft, event.target.files);
-    // The same file may be chosen again after it was removed.
-    event.target.value = "";
-    await adding;
-    if (byKeyboard) describe(button.current.closest(".composer"), before);
-  };
-  return html`<button
-      ref=${button}
-      type="button"
-      class="icon-button accent"
-      aria-label=${t("compose.add_pictures")}
-      title=${t("compose.add_pictures")}
-      disabled=${full}
-      onClick=${() => field.current.click()}
-    >
-      <${Icon} name="image" />
-    </button>
-    <input
-      ref=${field}
-      type="file"
-      hidden
-      multiple
-      accept=${instance.value.accepted_types.join(",")}
-      onChange=${choose}
-    />`;
-}
-
 function SendButton({ draft, send }) {
   const busy = draft.sending.value;
+  const several = draft.further.value.length > 0;
+  const words = several ? "compose.send_all" : isReply(draft) ? "compose.send_reply" : "compose.send";
   return html`<${Button} kind="primary" busy=${busy} disabled=${!busy && !draft.sendable.value} onClick=${send}>
-    ${t(busy ? "compose.sending" : isReply(draft) ? "compose.send_reply" : "compose.send")}
+    ${t(busy ? "compose.sending" : words)}
   <//>`;
 }
 
@@ -124,45 +66,48 @@ function Failure({ draft, send }) {
 function Remarks({ draft }) {
   const remarks = [];
   if (!online.value) remarks.push(t("compose.offline"));
-  if (draft.remark.value) remarks.push(t("compose.too_many", { count: limits.value.media_per_tweet }));
   if (draft.restored.value) remarks.push(t("compose.restored"));
-  if (draft.tooLong.value) remarks.push(t("compose.too_long"));
   return html`<div class="remarks" aria-live="polite">${remarks.map((text) => html`<p key=${text}>${text}</p>`)}</div>`;
 }
 
+function AddButton({ draft }) {
+  const full = draft.parts.value.length >= limits.value.tweets_per_thread;
+  return html`<button
+    type="button"
+    class="icon-button accent"
+    aria-label=${t("compose.add_part")}
+    title=${t("compose.add_part")}
+    disabled=${full || draft.sending.value}
+    onClick=${() => draft.setFurther(draft.further.value.length + 1)}
+  >
+    <${Icon} name="plus" />
+  </button>`;
+}
+
 export default function Composer({ draft = newTweet, autofocus = false, sent }) {
-  const field = useRef(null);
+  const whole = useRef(null);
   const id = useId();
   const focused = useSignal(false);
+  const count = draft.parts.value.length;
+  const shown = useRef(count);
+  const fieldOf = (index) => findAll(".part textarea[name=tweet]", whole.current)[index];
   useEffect(() => {
-    if (autofocus) field.current.focus();
+    if (autofocus) fieldOf(0).focus();
   }, []);
-  // Those of a stored draft; another tab may store one at any time.
-  useSignalEffect(() => {
-    if (draft.unrestored.value.length === 0) return;
-    import("./attachments.js").then(
-      ({ restorePictures }) => restorePictures(draft),
-      () => {},
-    );
-  });
-  const write = (text) => {
-    draft.text.value = text;
-    draft.restored.value = false;
-    draft.failure.value = null;
-  };
-  const completion = useCompletion(field, write, conversation(draft));
+  // Whoever adds a tweet goes on there; where one was taken out, in the last one.
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = count;
+    if (count !== before && whole.current.contains(document.activeElement)) fieldOf(count - 1).focus();
+    else if (count < before && document.activeElement === document.body) fieldOf(count - 1).focus();
+  }, [count]);
   const send = async () => {
-    completion.close();
     if (!(await sendDraft(draft))) return;
     announce(t("compose.sending"));
     sent?.();
     // The button has nothing more to send, and the next tweet begins in the field. (A finger would be met by
     // a keyboard that rises.)
-    if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
-  };
-  const onInput = (event) => {
-    write(event.target.value);
-    completion.onInput();
+    if (matchMedia("(pointer: fine)").matches) fieldOf(0)?.focus({ preventScroll: true });
   };
   const onKeyDown = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
@@ -170,54 +115,44 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
       send();
     }
   };
-  const onPaste = (event) => {
-    const { files } = event.clipboardData;
-    if (files.length === 0) return;
-    event.preventDefault();
-    addFiles(draft, files);
+  const onFocus = () => {
+    focused.value = true;
+    prefetch();
   };
-  const sending = draft.sending.value;
+  const several = count > 1;
   const reply = isReply(draft);
   const begun = viewer.value && (focused.value || !draft.empty.value);
   const widest = widestFor(draft);
   return html`<section
+    ref=${whole}
     class="composer"
     data-reply=${replyTo(draft.target) ?? undefined}
     aria-label=${t(reply ? "compose.reply_title" : "compose.title")}
-    aria-busy=${sending || undefined}
-    onPaste=${onPaste}
+    aria-busy=${draft.sending.value || undefined}
     onKeyDown=${onKeyDown}
   >
     <${Avatar} user=${viewer.value} />
     <div class="composer-body">
-      <textarea
-        ref=${field}
-        id=${`${id}-text`}
-        name="tweet"
-        rows="1"
-        dir="auto"
-        placeholder=${t(reply ? "compose.reply_placeholder" : "compose.placeholder")}
-        aria-label=${t(reply ? "compose.reply_label" : "compose.label")}
-        aria-describedby=${`${id}-count`}
-        readonly=${sending}
-        value=${draft.text}
-        onInput=${onInput}
-        onFocus=${() => {
-          focused.value = true;
-          prefetch();
-        }}
-        ...${completion.attributes}
-      ></textarea>
-      ${completion.list}
-      ${draft.attachments.value.length > 0 && html`<${AttachmentList} draft=${draft} />`}
+      ${draft.parts.value.map(
+        (part, index) => html`<${Part}
+          key=${part.target}
+          draft=${part}
+          whole=${draft}
+          number=${index + 1}
+          counter=${`${id}-count-${index}`}
+          onFocus=${onFocus}
+        />`,
+      )}
       <${Remarks} draft=${draft} />
       ${begun && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
       <${Failure} draft=${draft} send=${send} />
       <div class="composer-bar">
-        <${PictureButton} draft=${draft} />
+        ${!several && html`<${PictureButton} draft=${draft} />`}
+        ${(several || !draft.empty.value) && html`<${AddButton} draft=${draft} />`}
+        <span class="space"></span>
         ${begun && !reply && html`<${RepliesChoice} draft=${draft} />`}
         ${begun && html`<${VisibilityChoice} draft=${draft} widest=${widest} />`}
-        <${Counter} id=${`${id}-count`} draft=${draft} />
+        ${!several && html`<${Counter} id=${`${id}-count-0`} draft=${draft} />`}
         <${SendButton} draft=${draft} send=${send} />
       </div>
     </div>

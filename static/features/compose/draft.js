@@ -1,6 +1,6 @@
 // Tweets being written: for each account and each target (a new tweet) one draft, shown by every composer on the
 // page and by every tab, saved as it is typed and given up only when it has been handed over to be sent or its
-// writer signs out.
+// writer signs out. The further tweets of a thread are drafts of their own, which the first one leads.
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { needsKey } from "../../core/api/http.js";
 import { token } from "../../core/lib/token.js";
@@ -10,12 +10,14 @@ import { forget, load, names, save } from "../../core/store/storage.js";
 import { saveAndTell, watchAll } from "../../core/store/watch.js";
 import { countBytes, countGraphemes } from "../../core/words/count.js";
 import { audienceOf } from "./audience.js";
+import { targetOfPart, targetOfWhole } from "./targets.js";
 
 /** @import { Signal } from "@preact/signals" */
 /** @import { AudienceJson } from "../../core/api/shapes.js" */
 
 const PREFIX = "draft.";
 const NOTHING = { text: "", media: [] };
+const BLANK = { text: "", attachments: [] };
 const SAVED_AFTER = 250;
 
 const spelled = (audience = {}) => [audience.visibility ?? null, audience.who_may_reply ?? null];
@@ -42,7 +44,8 @@ export const toStored = (one) => ({
 // Moves a draft to the outbox (outbox.js), which shows it as not sent.
 const putAside = (stored, target, whose) => {
   const once = stored.once ?? token();
-  saveAndTell(`outbox.${once}`, { ...stored, target, once, owner: whose, at: Date.now(), kept: true });
+  const entry = { ...stored, target: targetOfWhole(target), once, owner: whose, at: Date.now(), kept: true };
+  saveAndTell(`outbox.${once}`, entry);
 };
 
 export class Draft {
@@ -68,8 +71,15 @@ export class Draft {
         this.length.value > limits.value.tweet_max_length ||
         countBytes(this.text.value) > limits.value.tweet_max_bytes,
     );
-    this.empty = computed(() => this.text.value.trim() === "" && this.attachments.value.length === 0);
-    this.sendable = computed(() => !this.empty.value && !this.tooLong.value && !this.sending.value);
+    this.blank = computed(() => this.text.value.trim() === "" && this.attachments.value.length === 0);
+    /** The further tweets of a thread; then this is the first. */
+    /** @type {Signal<Draft[]>} */
+    this.further = signal([]);
+    this.parts = computed(() => [this, ...this.further.value]);
+    this.empty = computed(() => this.parts.value.every((one) => one.blank.value));
+    this.sendable = computed(
+      () => !this.empty.value && !this.parts.value.some((one) => one.tooLong.value) && !this.sending.value,
+    );
     /** The name under which this tweet is published once, where it was sent before and came back to be edited. */
     this.once = null;
     this.read();
@@ -104,6 +114,42 @@ export class Draft {
     /** Whether this tab stored what it saw there last. */
     this.wroteSeen = false;
     this.restored.value = Boolean(stored.text || stored.media.length);
+    this.setFurther(this.storedFurther());
+  }
+
+  // How many further tweets are stored with it, those between that have no text yet included.
+  storedFurther() {
+    const begin = targetOfPart(this.name, "");
+    const numbers = names().filter((name) => name.startsWith(begin)).map((name) => Number(name.slice(begin.length)));
+    return Math.max(1, ...numbers) - 1;
+  }
+
+  // What goes is emptied, also where it is stored.
+  setFurther(count) {
+    const before = this.further.peek();
+    for (const one of before.slice(count)) {
+      one.fill(BLANK);
+      one.saveNow();
+    }
+    if (count === before.length) return;
+    this.further.value = Array.from({ length: count }, (_, index) => draftFor(targetOfPart(this.target, index + 2)));
+  }
+
+  // Another tab has stored something for this or a further tweet.
+  followFurther() {
+    if (this.empty.value) this.setFurther(this.storedFurther());
+    else this.setFurther(Math.max(this.storedFurther(), this.further.value.length));
+  }
+
+  // Takes one of the tweets out of the thread; those behind it move up.
+  removePart(part) {
+    const parts = this.parts.value;
+    for (const one of part.attachments.value) one.release();
+    const behind = parts.slice(parts.indexOf(part) + 1).map((one) => one.say());
+    batch(() => {
+      parts.slice(parts.indexOf(part), -1).forEach((one, index) => one.fill(behind[index]));
+      this.setFurther(parts.length - 2);
+    });
   }
 
   show(stored) {
@@ -150,7 +196,7 @@ export class Draft {
       this.seen = said;
     } else {
       const once = this.place.slice("outbox.".length);
-      const aside = { ...mine, target: this.target, audience: audienceOf(this), once };
+      const aside = { ...mine, target: targetOfWhole(this.target), audience: audienceOf(this), once };
       save(this.place, { ...aside, owner: this.owner, at: Date.now(), kept: true });
     }
   }
@@ -197,32 +243,47 @@ export class Draft {
     this.saveNow();
   }
 
-  // Takes the tweet out of the composer and returns it, its pictures as they are; null where there is none.
-  take() {
-    if (this.empty.value) return null;
-    const taken = {
-      text: this.text.value,
-      attachments: this.attachments.value,
-      audience: this.audience.value,
-      once: this.once,
-    };
-    this.put({ text: "", attachments: [], audience: {}, once: null });
-    return taken;
+  say() {
+    return { text: this.text.value, attachments: this.attachments.value };
   }
 
-  // Puts a tweet into the composer, in place of what is there.
-  put(tweet) {
+  fill({ text, attachments }) {
     clearTimeout(this.saving);
     batch(() => {
-      this.once = tweet.once;
       this.unrestored.value = [];
-      this.text.value = tweet.text;
-      this.attachments.value = tweet.attachments;
-      this.audience.value = tweet.audience;
+      this.text.value = text;
+      this.attachments.value = attachments;
       this.restored.value = false;
       this.failure.value = null;
       this.remark.value = null;
     });
+  }
+
+  // Takes the tweets out of the composer and returns them, their pictures as they are; null where there are none.
+  take() {
+    const parts = this.parts.value.filter((one) => !one.blank.value).map((one) => one.say());
+    if (parts.length === 0) return null;
+    const taken = { parts, audience: this.audience.value, once: this.once };
+    this.clear();
+    return taken;
+  }
+
+  // Puts tweets into the composer, in place of what is there.
+  put({ parts, audience, once }) {
+    batch(() => {
+      this.once = once;
+      this.setFurther(parts.length - 1);
+      this.parts.value.forEach((one, index) => one.fill(parts[index]));
+      this.audience.value = audience;
+    });
+  }
+
+  clear() {
+    this.put({ parts: [BLANK], audience: {}, once: null });
+  }
+
+  saveAll() {
+    for (const one of this.parts.value) one.saveNow();
   }
 
   // Appends a deleted tweet's text, to be rewritten, after what is being written.
@@ -257,7 +318,10 @@ export const storedDrafts = () =>
     .map(load);
 
 watchAll(PREFIX, (name, stored) => {
-  for (const draft of drafts.values()) if (draft.name === name) draft.follow(stored ?? NOTHING);
+  for (const draft of [...drafts.values()]) {
+    if (draft.name === name) draft.follow(stored ?? NOTHING);
+    if (draft.name === targetOfWhole(name)) draft.followFurther();
+  }
 });
 
 addEventListener("pagehide", () => drafts.forEach((draft) => draft.saveNow()));
@@ -284,7 +348,7 @@ whenViewerLeaves((left) => {
   if (!left) return;
   for (const draft of drafts.values()) {
     for (const one of draft.attachments.value) one.release();
-    draft.put({ text: "", attachments: [], audience: {}, once: null });
+    draft.clear();
     draft.saveNow();
   }
 });

@@ -36,12 +36,12 @@ export const mine = computed(() =>
   entries.value.filter((entry) => entry.owner === owner.value || entry.owner === null),
 );
 
-function create({ text, pictures, target = "new", audience = {}, once, owner: whose, at, unsure = false }) {
+// `parts`: one tweet, or those of a thread, each with its text and pictures.
+function create({ parts, target = "new", audience = {}, once, owner: whose, at, unsure = false }) {
   return {
-    text,
+    parts,
     target,
     audience,
-    pictures,
     once,
     owner: whose ?? null,
     at,
@@ -59,12 +59,22 @@ function create({ text, pictures, target = "new", audience = {}, once, owner: wh
 
 const nameOf = (entry) => PREFIX + entry.once;
 
+/** All pictures of an entry's tweets. */
+export const picturesOf = (entry) => entry.parts.flatMap((part) => part.pictures);
+
+const storedPart = ({ text, pictures }) => ({ text, media: pictures.map(toStored) });
+const revivedPart = ({ text, media }) => ({ text, pictures: media.map(restoreAttachment) });
+
+// The tweets of a stored entry. An earlier version stored only one.
+const partsOf = ({ text, media, further = [] }) => [{ text, media }, ...further];
+
 function store(entry) {
   const { type, message, retryAfter, picture } = entry.error.value ?? {};
+  const [first, ...further] = entry.parts.map(storedPart);
   save(nameOf(entry), {
-    text: entry.text,
+    ...first,
+    further,
     target: entry.target,
-    media: entry.pictures.map(toStored),
     audience: entry.audience,
     once: entry.once,
     owner: entry.owner,
@@ -81,16 +91,19 @@ function remove(entry) {
   entries.value = entries.value.filter((one) => one !== entry);
 }
 
+const handedOver = ({ text, attachments: pictures }) => ({ text, pictures });
+const handedBack = ({ text, pictures: attachments }) => ({ text, attachments });
+
 // Hands the draft over. It is stored here before it leaves its place there.
 export function post(draft) {
-  restorePictures(draft);
+  draft.parts.value.forEach(restorePictures);
   const audience = audienceOf(draft);
-  const { text, attachments: pictures, once } = draft.take();
+  const { parts, once } = draft.take();
   const { target } = draft;
   const owned = { once: once ?? token(), owner: viewer.value.id, at: Date.now() };
-  const entry = create({ text, pictures, target, audience, ...owned });
+  const entry = create({ parts: parts.map(handedOver), target, audience, ...owned });
   store(entry);
-  draft.saveNow();
+  draft.saveAll();
   entries.value = [entry, ...entries.value];
   run(entry);
 }
@@ -102,8 +115,9 @@ const alone = (entry, work) => (navigator.locks ? navigator.locks.request(nameOf
 // Another tab may have come further: what it sent has to be sent again as it was.
 function catchUp(entry, stored) {
   entry.unsure ||= stored.unsure ?? false;
-  entry.pictures.forEach((one, index) => {
-    const media = stored.media[index]?.media;
+  const found = partsOf(stored).flatMap(({ media }) => media);
+  picturesOf(entry).forEach((one, index) => {
+    const media = found[index]?.media;
     if (!media || one.media.value) return;
     one.media.value = media;
     one.savedAlt = media.alt ?? "";
@@ -122,7 +136,7 @@ async function run(entry) {
     entry.state.value = "pictures";
   });
   try {
-    const tweet = await alone(entry, async () => {
+    const tweets = await alone(entry, async () => {
       if (abandoned()) return null;
       const stored = load(nameOf(entry));
       if (!stored) return null;
@@ -139,12 +153,12 @@ async function run(entry) {
       });
     });
     if (!abandoned()) {
-      if (tweet) published(entry, tweet);
+      if (tweets) published(entry, tweets);
       // Another tab has seen to it.
       else remove(entry);
-    } else if (tweet && viewer.value?.id === entry.owner) {
+    } else if (tweets && viewer.value?.id === entry.owner) {
       // Taken back too late: it is there all the same.
-      insertOwnTweet(keepTweet(tweet));
+      for (const json of tweets) insertOwnTweet(keepTweet(json));
     }
   } catch (error) {
     if (!abandoned()) failed(entry, error);
@@ -155,15 +169,15 @@ async function run(entry) {
 const isShown = ({ target }, { visibility }) =>
   (route.value.page === "home" && visibility === "public") || (route.value.page === "tweet" && targetOf(route.value.id) === target);
 
-function published(entry, json) {
+function published(entry, tweets) {
   forget(nameOf(entry));
   // In one drawing, so that the tweet takes the row's place.
   batch(() => {
     remove(entry);
-    insertOwnTweet(keepTweet(json));
+    for (const json of tweets) insertOwnTweet(keepTweet(json));
   });
-  entry.pictures.forEach(giveUp);
-  (isShown(entry, json) ? announce : notify)(t("compose.sent"));
+  picturesOf(entry).forEach(giveUp);
+  (isShown(entry, tweets[0]) ? announce : notify)(t("compose.sent", { count: tweets.length }));
 }
 
 function failed(entry, error) {
@@ -195,7 +209,7 @@ export function sendAnew(entry) {
   forget(nameOf(entry));
   entry.once = token();
   entry.unsure = false;
-  for (const one of entry.pictures) {
+  for (const one of picturesOf(entry)) {
     if (!one.fileId) continue;
     // The first tweet has this picture: it needs one of its own.
     one.media.value = null;
@@ -212,8 +226,7 @@ export function edit(entry) {
   const other = draft.take();
   if (other) {
     const aside = create({
-      text: other.text,
-      pictures: other.attachments,
+      parts: other.parts.map(handedOver),
       target: entry.target,
       audience: shown,
       once: other.once ?? token(),
@@ -224,8 +237,8 @@ export function edit(entry) {
     store(aside);
     entries.value = [aside, ...entries.value];
   }
-  draft.put({ text: entry.text, attachments: entry.pictures, audience: entry.audience, once: entry.once });
-  draft.saveNow();
+  draft.put({ parts: entry.parts.map(handedBack), audience: entry.audience, once: entry.once });
+  draft.saveAll();
   forget(nameOf(entry));
   remove(entry);
 }
@@ -244,12 +257,12 @@ export function discard(entry) {
   };
   entry.timer = setTimeout(() => {
     remove(entry);
-    entry.pictures.forEach(giveUp);
+    picturesOf(entry).forEach(giveUp);
   }, UNDO_TIME);
 }
 
 function revive(stored) {
-  const entry = create({ ...stored, pictures: stored.media.map(restoreAttachment) });
+  const entry = create({ ...stored, parts: partsOf(stored).map(revivedPart) });
   if (stored.kept) entry.state.value = "kept";
   else if (stored.error) {
     entry.error.value = stored.error;
@@ -274,7 +287,7 @@ function follow(name, stored) {
   const entry = entries.value.find((one) => nameOf(one) === name);
   if (!stored) {
     if (entry && ["waiting", "failed", "kept"].includes(entry.state.value)) {
-      entry.pictures.forEach((one) => one.release());
+      picturesOf(entry).forEach((one) => one.release());
       remove(entry);
     }
   } else if (!entry) {
@@ -283,7 +296,7 @@ function follow(name, stored) {
     resume();
   } else if (stored.kept) {
     // Another tab is still editing it.
-    entry.text = stored.text;
+    entry.parts[0].text = stored.text;
     entry.audience = stored.audience ?? {};
     entries.value = [...entries.value];
   } else if (stored.error && entry.state.value === "pictures") {
@@ -299,7 +312,7 @@ watchAll(PREFIX, follow);
 addEventListener("online", resume);
 addEventListener("beforeunload", (event) => {
   const lost = (one) => !one.media.value && !one.kept;
-  if (entries.value.some((entry) => entry.state.value !== "discarded" && entry.pictures.some(lost))) {
+  if (entries.value.some((entry) => entry.state.value !== "discarded" && picturesOf(entry).some(lost))) {
     event.preventDefault();
   }
 });
@@ -313,7 +326,7 @@ whenViewerLeaves((left) => {
     clearTimeout(entry.timer);
     if (!left) continue;
     entry.attempt += 1;
-    entry.pictures.forEach((one) => one.release());
+    picturesOf(entry).forEach((one) => one.release());
   }
   if (left) entries.value = [];
 });
@@ -322,7 +335,8 @@ whenViewerLeaves((left) => {
 const named = () =>
   new Set(
     [...storedDrafts(), ...names().filter((one) => one.startsWith(PREFIX)).map(load)]
-      .flatMap((stored) => stored?.media ?? [])
+      .flatMap((stored) => (stored ? partsOf(stored) : []))
+      .flatMap(({ media }) => media)
       .map((one) => one.file),
   );
 dropOthers(named());

@@ -52,6 +52,9 @@ async function takeBack(entry) {
   field?.scrollIntoView({ block: "nearest" });
 }
 
+// Of a thread, which tweet it is.
+const PartNumber = ({ at, of }) => of > 1 && html`<p class="part">${t("compose.part", { number: at + 1, of })}</p>`;
+
 const Edit = ({ entry }) =>
   html`<${Button} kind="small" icon="pen" onClick=${() => takeBack(entry)}>${t("outgoing.edit")}<//>`;
 
@@ -90,7 +93,7 @@ function Kept({ entry }) {
 
 function Sending({ entry }) {
   // Long enough to think again, where a picture is under way.
-  const busy = entry.state.value !== "sending" && entry.pictures.some((one) => one.state.value !== "ready");
+  const busy = entry.state.value !== "sending" && outbox.picturesOf(entry).some((one) => one.state.value !== "ready");
   return html`<div class="outgoing-buttons">
     <span class="hint" role="status"><span class="spinner" aria-hidden="true"></span> ${t("compose.sending")}</span>
     ${busy && html`<${Edit} entry=${entry} /><${Discard} entry=${entry} />`}
@@ -123,8 +126,11 @@ function Entry({ entry }) {
         ${entry.audience.visibility && entry.audience.visibility !== "public" &&
         html`<${VisibilityBadge} of=${entry.audience} />`}
       </div>
-      <${TweetText} text=${entry.text} fold />
-      <${Pictures} list=${entry.pictures} />
+      ${entry.parts.map(
+        ({ text, pictures }, at) => html`<${PartNumber} at=${at} of=${entry.parts.length} />
+          <${TweetText} text=${text} fold />
+          <${Pictures} list=${pictures} />`,
+      )}
       ${state === "failed" && html`<${Failure} entry=${entry} />`}
       ${state === "kept" && html`<${Kept} entry=${entry} />`}
       ${!["failed", "kept"].includes(state) && html`<${Sending} entry=${entry} />`}

@@ -1,6 +1,6 @@
-// Publishing a tweet: its pictures first, then its text.
+// Publishing a tweet or a thread: the pictures first, then the texts.
 import { ApiError } from "../../core/api/http.js";
-import { publishTweet } from "../../core/api/publishing.js";
+import { publishThread, publishTweet } from "../../core/api/publishing.js";
 import { ensureUploaded, renew } from "./attachments.js";
 import { viewer } from "../../core/store/session.js";
 import { replyTo } from "./targets.js";
@@ -22,19 +22,21 @@ function pictureError({ error, name }) {
   return Object.assign(new ApiError(type, message, { status, retryAfter }), { picture: name });
 }
 
-// Resolves to the tweet as the server tells it, or rejects with what it said. `once` is the name under
+// Resolves to the tweets as the server tells them, or rejects with what it said. `once` is the name under
 // which it is published once. `beforeSending` is called when the text is about to go, and stops it by throwing.
-export async function publish({ text, pictures, target, audience, once, owner, beforeSending }) {
+export async function publish({ parts, target, audience, once, owner, beforeSending }) {
   for (let renewed = false; ; renewed = true) {
-    const ids = await readyMedia(pictures);
+    const ready = [];
+    for (const { text, pictures } of parts) ready.push({ text, mediaIds: await readyMedia(pictures) });
     // Another person may have signed in while the pictures were under way.
     if (viewer.value?.id !== owner) throw new ApiError("invalid_key");
     beforeSending();
     try {
-      return (await publishTweet(text, ids, { replyTo: replyTo(target), audience, once })).tweet;
+      const how = { replyTo: replyTo(target), audience, once };
+      return ready.length > 1 ? (await publishThread(ready, how)).tweets : [(await publishTweet(ready[0], how)).tweet];
     } catch (error) {
       if (renewed || error.type !== "media_not_found") throw error;
-      await Promise.all(pictures.map(renew));
+      await Promise.all(parts.flatMap(({ pictures }) => pictures).map(renew));
     }
   }
 }

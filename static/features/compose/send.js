@@ -11,7 +11,7 @@ export async function sendDraft(draft) {
   try {
     if (!viewer.value) throw new ApiError(key.value ? "invalid_key" : "missing_key");
     const missing = (one) => one.state.value === "failed" && !one.media.value;
-    if (draft.attachments.value.some(missing)) throw new ApiError("picture_failed");
+    if (draft.parts.value.some((part) => part.attachments.value.some(missing))) throw new ApiError("picture_failed");
     const { post } = await import("./outbox.js");
     post(draft);
     return true;

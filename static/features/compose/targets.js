@@ -1,5 +1,5 @@
-// What a draft is for: "new", or "reply-7" for a reply to the tweet 7.
-const REPLY = /^reply-(\d+)$/;
+// What a draft is for: "new", or "reply-7" for a reply to the tweet 7; further tweets of a thread have "new~2" and so on.
+const REPLY = /^reply-(\d+)(~\d+)?$/;
 
 /** The target of a reply to the tweet with this id, or of a new tweet. */
 export const targetOf = (replyTo) => (replyTo === null ? "new" : `reply-${replyTo}`);
@@ -9,3 +9,9 @@ export const replyTo = (target) => {
   const found = REPLY.exec(target);
   return found ? Number(found[1]) : null;
 };
+
+/** The target of a further tweet of the thread, whose number is 2 or more. */
+export const targetOfPart = (target, number) => `${target}~${number}`;
+
+/** What the thread is for to which a draft of this target belongs. */
+export const targetOfWhole = (target) => target.replace(/~\d+$/, "");

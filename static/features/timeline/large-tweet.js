@@ -21,7 +21,7 @@ export function LargeTweet({ tweet, alone }) {
     <${TweetText} text=${tweet.content} id=${`text-${tweet.id}`} mentions=${tweet.mentions} />
     <${Media} tweet=${tweet} />
     <p class="full-time">
-      <time datetime=${tweet.createdAt}>${fullTime(tweet.createdAt)}</time> ${tweet.visibility !== "public" && html`<${VisibilityBadge} of=${tweet} />`}
+      <time datetime=${tweet.createdAt}>${fullTime(tweet.createdAt)}</time> ${tweet.part && html`· ${tweet.part.number}/${tweet.part.of} `}${tweet.visibility !== "public" && html`<${VisibilityBadge} of=${tweet} />`}
     </p>
     <${Actions} tweet=${tweet} />
     <${TweetTrouble} tweet=${tweet} />

@@ -38,6 +38,7 @@ function Head({ tweet }) {
   return html`<header class="tweet-head">
     <a class="name" id=${`author-${tweet.id}`} href=${`/users/${id}`}><bdi>${name}</bdi></a>
     <span class="handle">@${handle}</span>
+    ${tweet.part && html`<span class="handle">${tweet.part.number}/${tweet.part.of}</span>`}
     ${tweet.visibility !== "public" && html`<${VisibilityBadge} of=${tweet} />`}
     <a class="when" href=${`/tweets/${tweet.id}`}><${TimeAgo} iso=${tweet.createdAt} /></a>
   </header>`;

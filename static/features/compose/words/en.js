@@ -15,7 +15,12 @@ export default {
   "compose.alt": "Description",
   "compose.alt_hint": "What's in the picture?",
   "compose.sending": "Sending…",
-  "compose.sent": "Tweet sent",
+  "compose.add_part": "Add to thread",
+  "compose.part": "{number}/{of}",
+  "compose.remove_part": "Remove tweet {number}",
+  "compose.send_all": "Tweet all",
+  "compose.next_placeholder": "And then?",
+  "compose.sent": { one: "Tweet sent", other: "Tweets sent" },
   "compose.not_sent": "Couldn't send. Your draft is saved.",
   "compose.too_long": "This tweet is too long.",
   "compose.too_many": {

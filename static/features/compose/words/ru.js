@@ -20,7 +20,12 @@ export default {
   "compose.alt": "Описание",
   "compose.alt_hint": "Что на картинке?",
   "compose.sending": "Отправляем…",
-  "compose.sent": "Твит отправлен",
+  "compose.add_part": "Добавить твит",
+  "compose.part": "{number}/{of}",
+  "compose.remove_part": "Убрать твит {number}",
+  "compose.send_all": "Твитнуть все",
+  "compose.next_placeholder": "Что дальше?",
+  "compose.sent": { one: "Твит отправлен", few: "Твиты отправлены", many: "Твиты отправлены", other: "Твиты отправлены" },
   "compose.not_sent": "Не удалось отправить. Черновик сохранён.",
   "compose.too_long": "Твит слишком длинный.",
   "compose.too_many": {
