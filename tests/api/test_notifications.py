@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from server.core.cache import changes
 from server.core.database.connection import rows
+from server.features.moderation import events
 from server.features.notifications import notifications
 from tests.callers import Answer, Caller, register
 from tests.domain.test_counters import DISAGREEING
@@ -224,6 +226,7 @@ async def test_groups_agree_with_their_notifications_after_many_acts_at_once(
 async def hide(caller: Caller) -> None:
     """As a suspension or a deletion does at once."""
     await rows("UPDATE users SET hidden = true, suspended_at = now() WHERE id = $1", caller.id)
+    await changes.tell(events.visibility(caller.id))
 
 
 async def test_groups_of_hidden_people_do_not_hide_the_others(

@@ -37,7 +37,7 @@ from server.features.privacy import erasure
 from server.features.timelines import home, profile
 from server.features.timelines import timeline as timeline_rows
 from server.features.timelines.timeline import Timeline
-from server.features.tweets import idempotency, publishing
+from server.features.tweets import idempotency, publishing, tweets
 from server.features.tweets import personal as tweets_data
 from server.generate import loading
 from server.generate.size import Size
@@ -213,6 +213,7 @@ def _of_the_base(at: Landmarks) -> Statements:
                 *([1], [9], ["perch"], ["Perch"], [1], ["heron_1"], [1], [1], ["nobody"]),
             ],
         ),
+        "whom a tweet has notified": (tweets.NOTIFIED, [at.most_liked_tweet]),
         "names of the hashtags of several tweets": (
             publishing.NAMES_OF_PARTS,
             [[9], ["perch"], ["Perch"], None, at.keen, tweet],

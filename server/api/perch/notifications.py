@@ -10,6 +10,7 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 
 from server.api.http.envelope import Answer, Rendered
+from server.api.http.guards import context
 from server.api.http.inputs import PageQuery
 from server.api.http.operation import operation
 from server.api.perch.shapes import notifications as wire
@@ -72,17 +73,24 @@ async def read(request: Request, viewer: Viewer, query: NotificationsQuery) -> R
     Likes of a tweet on one day are one notification, as are new followers of one day. Undoing an act removes
     it; doing it again doesn't notify you again. Your own acts don't notify you.
     """
-    found = await notifications.read(
-        viewer, pages(request), kinds=KINDS[query.tab], limit=query.size, before=query.before
+    return Rendered(
+        await notifications.read(
+            viewer,
+            pages(request),
+            context(request).memory.store,
+            kinds=KINDS[query.tab],
+            limit=query.size,
+            before=query.before,
+            render=wire.page,
+        )
     )
-    return Rendered(wire.page(found))
 
 
 @bp.get("/notifications/unread")
 @operation(scope="read", answer=Unread)
 async def unread(request: Request, viewer: Viewer) -> Unread:
     """Count your unread notifications. The live stream tells you when this changes."""
-    return Unread(unread=(await notifications.unread([viewer.id]))[viewer.id])
+    return Unread(unread=await notifications.unread_of(viewer, context(request).memory.store))
 
 
 @bp.post("/notifications/read")

@@ -92,6 +92,11 @@ class MarksOfViewers:
         self._newest, self._people, self._among = _together(newest), _together(people), _together(among)
         self._all = _together([*newest, *people])
 
+    def needed(self, user_id: int) -> list[int]:
+        """The topics on which the viewer's marks depend."""
+        kinds: Sequence[Mark | MarkOnPeople] = [*self._kinds, *self._on_people]
+        return [kind.topic(user_id) for kind in kinds]
+
     def kept(self, user_id: int) -> Marks | None:
         """The viewer's marks on the newest tweets and on people, if they are cached."""
         marks: Marks | None = self._store.get(("marks", user_id))

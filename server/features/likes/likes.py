@@ -10,6 +10,7 @@ from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
 from server.features.likes import events, liking
 from server.features.likes.liking import Pair
+from server.features.notifications.told import notifications_of
 from server.features.people import people
 from server.features.people.people import ListedPerson
 from server.features.timelines.timeline import Timeline
@@ -48,7 +49,8 @@ async def of_tweet(viewer: Viewer, tweet_id: int, *, limit: int, before: int = N
     return people.people_page(found, limit)
 
 
-async def _set(write: Callable[[Pair], Awaitable[bool]], viewer: Viewer, tweet_id: int) -> None:
-    if not await write(Pair(tweet_id, viewer.id)):
+async def _set(write: Callable[[Pair], Awaitable[int | None]], viewer: Viewer, tweet_id: int) -> None:
+    author_id = await write(Pair(tweet_id, viewer.id))
+    if author_id is None:
         raise TweetNotFound
-    await changes.tell(events.liked(tweet_id, viewer.id))
+    await changes.tell([*events.liked(tweet_id, viewer.id), notifications_of(author_id)])

@@ -23,20 +23,21 @@ class Pair(NamedTuple):
 
 # One statement writes the rows and, through their trigger, the counters, or neither. It locks the tweets
 # first, in the order of their ids, as their deletion does too: different orders could deadlock.
-# $1 tweets, $2 users; a like is one of each. Returns the pairs whose tweets exist for the user.
+# $1 tweets, $2 users; a like is one of each. Returns the pairs whose tweets exist for the
+# user, with their authors.
 LIKE = f"""
     WITH tweet AS MATERIALIZED (
         SELECT id, author_id, visibility FROM tweets t WHERE id = ANY($1::bigint[]) AND {is_shown("t")}
         ORDER BY id FOR NO KEY UPDATE
     ), asked AS MATERIALIZED (
-        SELECT asked.* FROM unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
+        SELECT asked.*, tweet.author_id FROM unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
             JOIN tweet ON tweet.id = asked.tweet_id
         WHERE {may_see("asked.user_id", "tweet")}
     ), liked AS (
         INSERT INTO likes (tweet_id, user_id) SELECT tweet_id, user_id FROM asked
         ON CONFLICT (tweet_id, user_id) DO NOTHING
     )
-    SELECT tweet_id, user_id FROM asked
+    SELECT tweet_id, user_id, author_id FROM asked
 """
 UNLIKE = f"""
     WITH tweet AS MATERIALIZED (
@@ -48,7 +49,8 @@ UNLIKE = f"""
             AND asked.tweet_id IN (SELECT id FROM tweet)
         RETURNING likes.tweet_id, likes.user_id
     )
-    SELECT asked.tweet_id, asked.user_id FROM unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
+    SELECT asked.tweet_id, asked.user_id, tweet.author_id
+    FROM unnest($1::bigint[], $2::bigint[]) AS asked (tweet_id, user_id)
         JOIN tweet ON tweet.id = asked.tweet_id
     WHERE {may_see("asked.user_id", "tweet")} OR EXISTS (
         SELECT 1 FROM unliked WHERE unliked.tweet_id = asked.tweet_id AND unliked.user_id = asked.user_id
@@ -56,25 +58,25 @@ UNLIKE = f"""
 """
 
 
-async def like(pair: Pair) -> bool:
-    """Return False if there is no such tweet."""
+async def like(pair: Pair) -> int | None:
+    """Return the author of the tweet, or None if there is no such tweet."""
     return await _like.do(pair)
 
 
-async def unlike(pair: Pair) -> bool:
-    """Return False if there is no such tweet."""
+async def unlike(pair: Pair) -> int | None:
+    """Return the author of the tweet, or None if there is no such tweet."""
     return await _unlike.do(pair)
 
 
-async def _write(statement: str, some: Sequence[Pair]) -> list[bool]:
+async def _write(statement: str, some: Sequence[Pair]) -> list[int | None]:
     found = await records(statement, [pair.tweet_id for pair in some], [pair.user_id for pair in some])
-    there = {(record[0], record[1]) for record in found}
-    return [pair in there for pair in some]
+    authors = {(record[0], record[1]): record[2] for record in found}
+    return [authors.get(pair) for pair in some]
 
 
 def _tweet(pair: Pair) -> int:
     return pair.tweet_id
 
 
-_like: Together[Pair, bool] = Together(lambda some: _write(LIKE, some), _tweet)
-_unlike: Together[Pair, bool] = Together(lambda some: _write(UNLIKE, some), _tweet)
+_like: Together[Pair, int | None] = Together(lambda some: _write(LIKE, some), _tweet)
+_unlike: Together[Pair, int | None] = Together(lambda some: _write(UNLIKE, some), _tweet)

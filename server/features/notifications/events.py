@@ -9,6 +9,7 @@ from server.core.live.kinds import Fact, Kind
 from server.features.follows import events as follows
 from server.features.follows.events import Follow
 from server.features.notifications import notifications
+from server.features.notifications.told import notifications_of
 
 NOTIFYING_AMONG = """
     SELECT f.follower_id, f.followee_id
@@ -33,8 +34,12 @@ async def notifying(asked: Collection[Follow], _viewers: Collection[int] = ()) -
 UNREAD = Fact(unread)
 NOTIFYING = Fact(notifying)
 
-# A user's notifications have changed, or what they have read of them. Nothing of it is cached.
-CHANGED = Kind("notifications", lambda _: [], lambda event: [(UNREAD, event.subject_id)])
+# A user's notifications have changed, or what they have read of them.
+CHANGED = Kind(
+    "notifications",
+    lambda event: [notifications_of(event.subject_id)],
+    lambda event: [(UNREAD, event.subject_id)],
+)
 
 # The actor turned notifications of new tweets by the subject, a followee, on or off.
 TURNED = Kind(

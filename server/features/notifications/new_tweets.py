@@ -9,11 +9,12 @@ notifications in the same way.
 from __future__ import annotations
 
 from server.core.cache import changes
-from server.core.database.connection import row, rows
+from server.core.database.connection import row
 from server.core.errors import NotFollowed
 from server.core.jobs import Job
 from server.core.viewer import Viewer
 from server.features.follows import events as follows
+from server.features.notifications.told import notifications_of
 from server.features.people import accounts
 from server.features.visibility.visibility import MENTIONED
 
@@ -36,7 +37,7 @@ NOTE = f"""
 
 # $1 how many. The next followers of the author of the tweet with the fewest notified so far: so a popular
 # author's tweet doesn't delay the others. Whoever hears of the tweet already, or doesn't want to hear of its
-# author or its conversation, is passed over. Returns whether any may be left.
+# author or its conversation, is passed over. Returns who is notified; no row if there is nothing to do.
 NOTIFY_NEXT = """
     WITH note AS MATERIALIZED (
         SELECT n.tweet_id, n.author_id, n.notified_up_to, coalesce(t.thread_root_id, t.id) AS root
@@ -60,7 +61,7 @@ NOTIFY_NEXT = """
             SELECT 1 FROM notifications WHERE user_id = f.id AND kind IN ('mention', 'reply')
                 AND coalesce(tweet_id, 0) = note.tweet_id
         ) ORDER BY f.id
-        ON CONFLICT DO NOTHING
+        ON CONFLICT DO NOTHING RETURNING user_id
     ), moved AS (
         UPDATE tweets_to_notify_of n SET notified_up_to = (SELECT max(id) FROM followers) FROM note
         WHERE n.tweet_id = note.tweet_id AND (SELECT count(*) FROM followers) = $1
@@ -68,10 +69,10 @@ NOTIFY_NEXT = """
         DELETE FROM tweets_to_notify_of n USING note
         WHERE n.tweet_id = note.tweet_id AND (SELECT count(*) FROM followers) < $1
     )
-    SELECT 1 FROM note
+    SELECT ARRAY(SELECT user_id FROM notified) AS users FROM note
 """
 
-# $1 how many. Returns whether any may be left.
+# $1 how many. Returns the users whose notifications are gone; no row if there is nothing to do.
 FORGET_NEXT = """
     WITH note AS MATERIALIZED (
         SELECT tweet_id FROM tweets_to_notify_of WHERE deleted
@@ -80,12 +81,12 @@ FORGET_NEXT = """
         SELECT n.id FROM note JOIN notifications n ON n.kind = 'tweet' AND n.tweet_id = note.tweet_id
         ORDER BY n.user_id LIMIT $1
     ), gone AS (
-        DELETE FROM notifications WHERE id IN (SELECT id FROM found)
+        DELETE FROM notifications WHERE id IN (SELECT id FROM found) RETURNING user_id
     ), done AS (
         DELETE FROM tweets_to_notify_of n USING note
         WHERE n.tweet_id = note.tweet_id AND (SELECT count(*) FROM found) < $1
     )
-    SELECT 1 FROM note
+    SELECT ARRAY(SELECT user_id FROM gone) AS users FROM note
 """
 
 # $1 the follower, $2 the followee, $3 whether to notify the follower.
@@ -94,7 +95,11 @@ SET = "UPDATE follows SET notify = $3 WHERE follower_id = $1 AND followee_id = $
 
 async def notify_some() -> bool:
     """Do a batch of what is to be done; return whether anything may be left."""
-    return bool(await rows(NOTIFY_NEXT, BATCH) or await rows(FORGET_NEXT, BATCH))
+    done = await row(NOTIFY_NEXT, BATCH) or await row(FORGET_NEXT, BATCH)
+    if done is None:
+        return False
+    await changes.tell({notifications_of(user_id) for user_id in done["users"]})
+    return True
 
 
 async def turn(viewer: Viewer, user_id: int, *, on: bool) -> None:

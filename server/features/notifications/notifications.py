@@ -7,14 +7,17 @@ groups: the likes or reposts of a tweet on one day, the new followers of one day
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from server.core.cache import changes, topics
+from server.core.cache.store import Store
 from server.core.database.connection import records, rows
 from server.core.paging import NEWEST
 from server.core.viewer import Person, Viewer
+from server.features.notifications.told import notifications_of
 from server.features.relations.visible import visible_to
 from server.features.timelines.hiding import Hides
 from server.features.timelines.pages import Pages
@@ -109,7 +112,7 @@ FORGET = """
     WITH oldest AS MATERIALIZED (
         SELECT id, day FROM notifications ORDER BY id LIMIT $2
     )
-    DELETE FROM notifications WHERE id IN (SELECT id FROM oldest WHERE day < $1) RETURNING 1
+    DELETE FROM notifications WHERE id IN (SELECT id FROM oldest WHERE day < $1) RETURNING user_id
 """
 BATCH = 5000
 
@@ -139,26 +142,63 @@ class NotificationPage(NamedTuple):
     next: int | None
 
 
+def of_user(user_id: int) -> list[int]:
+    """The topics that decide what a user is notified of; `topics.user` covers follows, blocks and mutes."""
+    return [topics.EVERYTHING, topics.NAMES, topics.user(user_id), notifications_of(user_id)]
+
+
 async def read(
-    viewer: Viewer, pages: Pages, *, kinds: Collection[NotificationKind], limit: int, before: int = NEWEST
-) -> NotificationPage:
-    """A page of the viewer's notifications: one query, and one each for cards and marks not in memory.
+    viewer: Viewer,
+    pages: Pages,
+    store: Store,
+    *,
+    kinds: Sequence[NotificationKind],
+    limit: int,
+    before: int = NEWEST,
+    render: Callable[[NotificationPage], bytes],
+) -> bytes:
+    """A page of the viewer's notifications, rendered by a dialect, and kept until something on it changes.
+
+    One that isn't kept takes one query, and one each for cards and marks not in memory.
+
+    Args:
+        render: the function of the dialect that makes bytes of the page. It stands for the dialect in the
+            cache.
+    """
+    key = ("notifications", render, viewer.id, kinds, limit, before)
+    kept: bytes | None = store.get(key)
+    if kept is not None:
+        return kept
+    versions = store.versions.all()
+    found, looked_at = await _read(viewer, pages, kinds=kinds, limit=limit, before=before)
+    answer = render(found)
+    needed = [*of_user(viewer.id), *pages.needed(viewer, looked_at)]
+    store.put(key, answer, len(answer), needed, versions.of(needed))
+    return answer
+
+
+async def _read(
+    viewer: Viewer, pages: Pages, *, kinds: Sequence[NotificationKind], limit: int, before: int
+) -> tuple[NotificationPage, list[int]]:
+    """The page, and the tweets that were looked at.
 
     Groups whose people or tweet are hidden at the moment are left out, and others are read in their place, up
     to a bound: so a page may be shorter than `limit` and yet have a next one.
     """
     items: list[Notification] = []
+    looked_at: list[int] = []
     cursor: int | None = before
     for _ in range(MOST_READS):
         if cursor is None or len(items) >= limit:
             break
         found = await records(GROUPS, viewer.id, cursor, list(kinds), limit + 1)
+        looked_at += [group["tweet_id"] for group in found[:limit] if group["tweet_id"] is not None]
         items += await _shown(viewer, pages, found[:limit])
         cursor = found[limit - 1]["newest"] if len(found) > limit else None
     if len(items) > limit:
         items = items[:limit]
         cursor = items[-1].id if items else None
-    return NotificationPage(items, cursor if limit else None)
+    return NotificationPage(items, cursor if limit else None), looked_at
 
 
 async def _shown(viewer: Viewer, pages: Pages, groups: Sequence[Any]) -> list[Notification]:
@@ -180,13 +220,24 @@ async def _shown(viewer: Viewer, pages: Pages, groups: Sequence[Any]) -> list[No
 
 
 async def unread(users: Collection[int]) -> dict[int, int]:
-    """How many groups each user hasn't read, up to MOST_UNREAD."""
+    """How many groups each user hasn't read, up to MOST_UNREAD; always read from the database."""
     return {found["id"]: found["unread"] for found in await rows(UNREAD, list(users))}
+
+
+async def unread_of(viewer: Viewer, store: Store) -> int:
+    """How many groups the viewer hasn't read, up to MOST_UNREAD."""
+
+    async def count() -> int:
+        return (await unread([viewer.id]))[viewer.id]
+
+    key = ("unread notifications", viewer.id)
+    return (await store.fetch(key, of_user(viewer.id), count, size=lambda _: 0)).value
 
 
 async def mark_read(viewer: Viewer, up_to: int) -> int:
     """Mark all up to this one as read, for all of the viewer's devices; return how many remain unread."""
     await records(MARK, viewer.id, min(up_to, NEWEST))
+    await changes.tell([notifications_of(viewer.id)])
     return (await unread([viewer.id]))[viewer.id]
 
 
@@ -194,6 +245,7 @@ async def forget_old(*, now: datetime | None = None) -> int:
     """Remove what is older than KEPT_DAYS; return the number of rows."""
     before = ((now or datetime.now(UTC)) - timedelta(days=KEPT_DAYS)).date()
     gone = 0
-    while removed := len(await rows(FORGET, before, BATCH)):
-        gone += removed
+    while removed := await rows(FORGET, before, BATCH):
+        await changes.tell({notifications_of(one["user_id"]) for one in removed})
+        gone += len(removed)
     return gone

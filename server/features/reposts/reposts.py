@@ -14,6 +14,7 @@ from server.core.errors import NotAuthor, NotFollowed, NotRepostable, TweetNotFo
 from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
 from server.features.follows import events as follows
+from server.features.notifications.told import notifications_of
 from server.features.people import accounts, people
 from server.features.people.people import LISTED, OF_TWEET, ListedPerson
 from server.features.relations.visible import visible_to
@@ -35,7 +36,7 @@ ADD = f"""
         SELECT nextval(pg_get_serial_sequence('tweets', 'id')), id, $1 FROM tweet WHERE {ALLOWED}
         ON CONFLICT (user_id, tweet_id) DO NOTHING RETURNING id
     )
-    SELECT {ALLOWED} AS allowed, coalesce(
+    SELECT {ALLOWED} AS allowed, author_id, coalesce(
         (SELECT id FROM added), (SELECT id FROM reposts WHERE user_id = $1 AND tweet_id = $2)
     ) AS repost_id FROM tweet
 """
@@ -45,10 +46,11 @@ REMOVE = f"""
     ), removed AS (
         DELETE FROM reposts WHERE user_id = $1 AND tweet_id = (SELECT id FROM tweet) RETURNING 1
     )
-    SELECT 1 FROM tweet WHERE {may_see("$1", "tweet")} OR EXISTS (SELECT 1 FROM removed)
+    SELECT author_id FROM tweet WHERE {may_see("$1", "tweet")} OR EXISTS (SELECT 1 FROM removed)
 """
 LOCK = """
-    SELECT t.id FROM tweets t JOIN reposts r ON r.tweet_id = t.id WHERE r.id = $1 FOR NO KEY UPDATE OF t
+    SELECT t.author_id FROM tweets t JOIN reposts r ON r.tweet_id = t.id
+    WHERE r.id = $1 FOR NO KEY UPDATE OF t
 """
 DELETE = "DELETE FROM reposts WHERE id = $1 RETURNING tweet_id, user_id"
 # $1 the repost, $2 a user.
@@ -89,15 +91,16 @@ async def repost(viewer: Viewer, tweet_id: int) -> int:
             break  # otherwise another request of the same moment has just made it
     else:
         raise TweetNotFound
-    await changes.tell(events.reposted(tweet_id, viewer.id))
+    await changes.tell([*events.reposted(tweet_id, viewer.id), notifications_of(found["author_id"])])
     return int(found["repost_id"])
 
 
 async def undo(viewer: Viewer, tweet_id: int) -> None:
     """Raises TweetNotFound if the tweet does not exist, or no longer does."""
-    if await row(REMOVE, viewer.id, tweet_id) is None:
+    found = await row(REMOVE, viewer.id, tweet_id)
+    if found is None:
         raise TweetNotFound
-    await changes.tell(events.reposted(tweet_id, viewer.id))
+    await changes.tell([*events.reposted(tweet_id, viewer.id), notifications_of(found["author_id"])])
 
 
 async def delete(viewer: Viewer, repost_id: int) -> None:
@@ -108,7 +111,7 @@ async def delete(viewer: Viewer, repost_id: int) -> None:
         NotAuthor: it is someone else's.
     """
     async with transaction():
-        await rows(LOCK, repost_id)
+        authors = [notifications_of(one["author_id"]) for one in await rows(LOCK, repost_id)]
         found = await row(OWNER, repost_id, viewer.id)
         if found is None:
             raise TweetNotFound
@@ -120,7 +123,7 @@ async def delete(viewer: Viewer, repost_id: int) -> None:
             )
         removed = await row(DELETE, repost_id)
     if removed is not None:
-        await changes.tell(events.reposted(removed["tweet_id"], removed["user_id"]))
+        await changes.tell([*events.reposted(removed["tweet_id"], removed["user_id"]), *authors])
 
 
 async def original(repost_id: int) -> int | None:

@@ -7,11 +7,12 @@ separately: a like costs only its one card, a new tweet only the ids and its own
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from server.core.cache import topics
 from server.core.cache.marks import Marks, MarksOfViewers, People
 from server.core.cache.store import Known, Store
 from server.core.limits import large
@@ -180,6 +181,10 @@ class Pages:
             marks = await self._marks.on(viewer.id, [card.tweet_id for card in cards], marks)
         await large.take(viewer.id, sum(card.size for card in cards))
         return {card.tweet_id: card.seen_by(viewer, marks) for card in cards}
+
+    def needed(self, viewer: Onlooker, tweet_ids: Iterable[int]) -> list[int]:
+        """The topics on which `some` depends."""
+        return [topics.follows_of(viewer.id), *self._marks.needed(viewer.id), *needed_of(tweet_ids)]
 
     async def left_out(self, viewer: Onlooker, hides: Hides) -> frozenset[int]:
         """The people whose tweets such a list leaves out for the viewer."""

@@ -30,6 +30,7 @@ from server.features.media import media
 from server.features.media.jobs import REMOVE
 from server.features.mentions import mentions
 from server.features.notifications import new_tweets
+from server.features.notifications.told import notifications_of
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events, idempotency, publishing
@@ -56,6 +57,12 @@ LOCK = """
     SELECT id, author_id, in_reply_to_id FROM tweets
     WHERE id IN ($1, (SELECT in_reply_to_id FROM tweets WHERE id = $1)) ORDER BY id FOR UPDATE
 """
+# Whom a tweet has notified as a reply or by mentioning them.
+NOTIFIED = """
+    SELECT user_id FROM mentions WHERE tweet_id = $1
+    UNION ALL SELECT in_reply_to_user_id FROM tweets WHERE id = $1 AND in_reply_to_user_id IS NOT NULL
+"""
+
 # $1 the tweet, $2 the user.
 IS_SEEN = f"SELECT {is_shown('t')} AND {may_see('$2', 't')} AS seen FROM tweets t WHERE t.id = $1"
 
@@ -154,7 +161,13 @@ async def publish(
         await media.ensure_attachable(viewer, media_ids)
         await quotas.ensure_room_for_text(viewer.id, "".join(part.content for part in parts), day_bytes)
         raise Unavailable  # the obstacle has disappeared in the meantime
-    await changes.tell(_topics(viewer, [one.id for one in published], in_reply_to_id))
+    notified = {
+        notifications_of(who.id)
+        for one in published
+        for who in (one.in_reply_to_user, *one.mentions)
+        if who is not None
+    }
+    await changes.tell(notified | _topics(viewer, [one.id for one in published], in_reply_to_id))
     if any(one.notifies for one in published):
         await jobs.send(new_tweets.NOTIFY)
     replied_to = [in_reply_to_id, *(one.id for one in published)]
@@ -240,18 +253,20 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
         NotAuthor: it is someone else's tweet.
     """
     try:
-        author_id, in_reply_to_id, removed = await _delete(viewer, tweet_id)
+        author_id, in_reply_to_id, removed, notified = await _delete(viewer, tweet_id)
     except TweetNotFound:
         # The process that deleted it may have died before invalidating the caches.
         await changes.tell([topics.tweet(tweet_id)])
         raise
-    await changes.tell(events.deleted(tweet_id, author_id, in_reply_to_id))
+    forgotten = map(notifications_of, [author_id, *notified])
+    await changes.tell([*events.deleted(tweet_id, author_id, in_reply_to_id), *forgotten])
     if removed:
         await jobs.send(REMOVE, removed)
 
 
-async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, int | None, list[int]]:
-    """Delete the tweet; return the ids of its author, of the tweet replied to, and of its pictures."""
+async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, int | None, list[int], list[int]]:
+    """Delete the tweet; return the ids of its author, of the tweet replied to, of its pictures, and of those
+    whom it notified."""
     async with transaction():
         locked = await rows(LOCK, tweet_id)
         found = locked[-1] if locked and locked[-1]["id"] == tweet_id else None
@@ -263,6 +278,7 @@ async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, int | None, list[
                 seen = await row(IS_SEEN, tweet_id, viewer.id)
                 raise NotAuthor if seen and seen["seen"] else TweetNotFound
             await audit.record(Actor.of(viewer), Act.TWEET_DELETED, user_id=author_id, subject_id=tweet_id)
+        notified = [one["user_id"] for one in await rows(NOTIFIED, tweet_id)]
         removed = await media.detach_all(tweet_id)
         await Tweet.filter(id=tweet_id).delete()
-    return author_id, found["in_reply_to_id"], removed
+    return author_id, found["in_reply_to_id"], removed, notified
