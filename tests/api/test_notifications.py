@@ -255,8 +255,10 @@ async def test_counting_what_is_unread_looks_at_a_bounded_number(
     tweet = await alice.tweet("mine")
     await carol.post(f"/api/tweets/{tweet}/likes")
     await rows(
-        "INSERT INTO notifications (user_id, kind, actor_id, tweet_id)"
-        " SELECT $1, 'mention', $2, 1000 + n FROM generate_series(1, $3::int) n",
+        "WITH new AS (INSERT INTO tweets (author_id, content)"
+        " SELECT $2, 'x' FROM generate_series(1, $3::int) RETURNING id)"
+        " INSERT INTO notifications (user_id, kind, actor_id, tweet_id)"
+        " SELECT $1, 'mention', $2, id FROM new",
         alice.id,
         bob.id,
         notifications.MOST_LOOKED_AT,

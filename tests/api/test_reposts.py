@@ -215,3 +215,15 @@ async def test_parallel_reposts_leave_the_counters_right(anybody: Caller, alice:
     )
     assert (await alice.read(tweets[1]))["reposts_count"] == len(people)
     assert await rows(DISAGREEING) == []
+
+
+async def test_a_reply_to_a_repost_is_a_reply_to_its_tweet(alice: Caller, bob: Caller) -> None:
+    tweet = await alice.tweet("original")
+    repost_id = (await bob.post(f"/api/tweets/{tweet}/reposts"))["repost_id"]
+    body = {"tweet_data": "so it is", "in_reply_to_id": repost_id}
+    answers = [await alice.post("/api/tweets", json=body, headers={"idempotency-key": "x"}) for _ in range(2)]
+    assert {answer.status for answer in answers} == {201}
+    assert {answer["tweet"]["in_reply_to_id"] for answer in answers} == {tweet}
+    assert len({answer["tweet_id"] for answer in answers}) == 1
+    gone = {"tweet_data": "x", "in_reply_to_id": 2**53 - 1}
+    assert (await alice.post("/api/tweets", json=gone)).error == (404, "tweet_not_found")

@@ -141,3 +141,17 @@ async def test_a_tweet_says_who_may_reply_when_it_is_published(
     assert again.error == (422, "idempotency_key_reused")
     reply = {"tweet_data": "x", "in_reply_to_id": root, "who_may_reply": "nobody"}
     assert (await alice.post("/api/tweets", json=reply)).error == (422, "not_first")
+
+
+async def test_across_a_block_a_reply_does_not_exist_except_for_who_may_hide_it(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    root = await alice.tweet("a beginning")
+    reply = await bob.reply(root)
+    for who in (alice, carol):
+        await bob.post(f"/api/users/{who.id}/block")
+    missing = await carol.post("/api/tweets/999999/hidden")
+    assert (
+        (await carol.post(f"/api/tweets/{reply}/hidden")).error == missing.error == (404, "tweet_not_found")
+    )
+    assert (await alice.post(f"/api/tweets/{reply}/hidden")).status == 200

@@ -20,5 +20,6 @@ def statements(at: Landmarks) -> Statements:
         "an author's without replies, for followers": places(profile.STARTED.for_followers, at.reader),
         "an author's pictures, for followers": places(profile.WITH_PICTURES.for_followers, at.photographer),
         "live: who may see these tweets": (events.AUDIENCE, [at.last_page, list(range(1, 1001))]),
+        "live: whom a block parts from the authors": (events.PARTED, [at.last_page, list(range(1, 1001))]),
         "erase: addressees": (personal.ERASE, [at.keen, 100]),
     }

@@ -29,7 +29,7 @@ from server.features.replies import events as replies
 from server.features.reposts import events as reposts
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events as tweets
-from server.features.visibility.events import audience
+from server.features.visibility.events import apart, audience
 from server.features.visibility.visibility import Visibility
 
 
@@ -111,7 +111,9 @@ def withdrawn(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
 def to_audience(event: EventRow, facts: Facts, shape: Callable[[TweetRow], msgspec.Struct]) -> Told | None:
     """What is told of a tweet to everybody who may see it."""
     tweet = facts.get(tweets.TWEET, event.subject_id)
-    return None if tweet is None else Told(shape(tweet), among=audience(facts, tweet.id))
+    if tweet is None:
+        return None
+    return Told(shape(tweet), not_for=apart(facts, tweet.id), among=audience(facts, tweet.id))
 
 
 class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
@@ -216,6 +218,7 @@ def readers(event: EventRow, facts: Facts, author_id: int) -> frozenset[int]:
     from_addressed = facts.get(tweets.APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet_id) or nobody
     from_user = facts.get(relations.APART_AMONG_VIEWERS, user_id) or nobody
     found = (found - ((from_author | from_addressed) - {author_id}) - from_user) | {user_id}
+    found -= apart(facts, tweet_id)
     only = audience(facts, tweet_id)
     return found if only is None else found & only
 
@@ -243,10 +246,12 @@ class ThreadChanged(msgspec.Struct, frozen=True, tag_field="type", tag="thread")
 @tells(replies.THREAD, ThreadChanged, to="everybody who may see the tweets in question")
 def thread_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     """To everybody who may see its first tweet and, if it is about a reply, that one."""
-    among = audience(facts, event.subject_id)
+    among, not_for = audience(facts, event.subject_id), apart(facts, event.subject_id)
+    if event.object_id is not None:
+        not_for |= apart(facts, event.object_id)
     if event.object_id is not None and (of_reply := audience(facts, event.object_id)) is not None:
         among = of_reply if among is None else among & of_reply
-    return Told(ThreadChanged(event.subject_id), among=among)
+    return Told(ThreadChanged(event.subject_id), not_for=not_for, among=among)
 
 
 class Liked(msgspec.Struct, frozen=True, tag_field="type", tag="liked"):
@@ -265,7 +270,7 @@ def liked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
     if tweet is None:
         return None
     among = audience(facts, tweet.id)
-    if among is not None and event.actor_id not in among:
+    if event.actor_id in apart(facts, tweet.id) or (among is not None and event.actor_id not in among):
         return None
     likes_it = facts.get(likes.LIKE, likes.pair(event)) is not None
     told = Liked(tweet.id, likes_it, tweet.likes_count, tweet.version)

@@ -7,7 +7,9 @@ from typing import Annotated
 from msgspec import Meta
 from sanic import Blueprint, Request
 
+from server.api.http import admission
 from server.api.http.envelope import Answer
+from server.api.http.guards import context
 from server.api.http.inputs import PageQuery
 from server.api.http.operation import operation
 from server.api.perch.shapes import users as wire
@@ -33,9 +35,12 @@ class Reposted(Answer, frozen=True, kw_only=True):
 async def repost(request: Request, viewer: Viewer, tweet_id: int) -> Reposted:
     """Repost a tweet: it appears on your profile and on your followers' Following timelines.
 
-    Reposting it again succeeds and changes nothing.
+    Reposting it again succeeds and changes nothing. Long texts count as several writes.
     """
-    return Reposted(repost_id=await reposts.repost(viewer, tweet_id))
+    made, rates = await reposts.repost(viewer, tweet_id), context(request).rates
+    if rates is not None:
+        admission.charge(rates.writes, viewer, made.size, admission.WRITE_WEIGHT)
+    return Reposted(repost_id=made.id)
 
 
 @bp.delete("/tweets/<tweet_id:id>/reposts")

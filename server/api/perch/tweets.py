@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -239,10 +240,10 @@ async def _publish(
     perch = context(request)
     mentioned = sum(mentions.count(part.tweet_data or "") for part in parts)
     await admission.admit_amount(request, perch.rates, viewer, MENTIONS, mentioned)
-    return await tweets.publish(
+    publish = partial(
+        tweets.publish,
         viewer,
         [Part(part.tweet_data or "", part.tweet_media_ids or []) for part in parts],
-        in_reply_to_id=whole.in_reply_to_id,
         visibility=whole.visibility,
         who_may_reply=whole.who_may_reply,
         jobs=perch.jobs,
@@ -250,6 +251,14 @@ async def _publish(
         day_bytes=perch.settings.text_bytes_per_day,
         key=headers.key,
     )
+    try:
+        return await publish(in_reply_to_id=whole.in_reply_to_id)
+    except (TweetNotFound, IdempotencyKeyReused):
+        # The id of a repost stands for its tweet, also when the request is sent again.
+        shown = None if whole.in_reply_to_id is None else await reposts.original(whole.in_reply_to_id)
+        if shown is None:
+            raise
+        return await publish(in_reply_to_id=shown)
 
 
 @bp.get("/<tweet_id:id>")

@@ -13,8 +13,8 @@ from server.features.visibility.visibility import PUBLIC
 MOST_COUNTED = 50
 
 # $1 the normalized prefix, $2 the end of the range of names that begin with it, $3 how many. Each part reads
-# a bounded number of rows by an index: the hashtags of the newest 500 rows, and 50 by their names. Deleted
-# tweets and those of hidden people don't count.
+# a bounded number of rows by an index: the hashtags of the newest 500 rows, and 50 by their names. Of each,
+# the newest tweets are counted, except those of hidden people.
 COMPLETIONS = f"""
     WITH lately AS MATERIALIZED (
         SELECT hashtag_id FROM hashtags_in_tweets ORDER BY tweet_id DESC LIMIT 500
@@ -31,10 +31,10 @@ COMPLETIONS = f"""
     )
     SELECT c.shown AS name, used.count AS tweets_count FROM candidates c CROSS JOIN LATERAL (
         SELECT count(*) AS count FROM (
-            SELECT 1 FROM hashtags_in_tweets h WHERE h.hashtag_id = c.hashtag_id
-                AND (SELECT NOT hidden AND visibility = {PUBLIC} FROM tweets WHERE id = h.tweet_id)
-            ORDER BY h.tweet_id DESC LIMIT {MOST_COUNTED}
+            SELECT tweet_id FROM hashtags_in_tweets h WHERE h.hashtag_id = c.hashtag_id
+            ORDER BY tweet_id DESC LIMIT {MOST_COUNTED}
         ) newest
+        WHERE (SELECT NOT hidden AND visibility = {PUBLIC} FROM tweets WHERE id = newest.tweet_id)
     ) used WHERE used.count > 0 ORDER BY used.count DESC, c.name LIMIT $3
 """
 

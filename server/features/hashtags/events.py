@@ -7,14 +7,13 @@ from collections.abc import Collection
 from server.core.cache import topics
 from server.core.live.kinds import Fact, Kind
 from server.core.live.viewers import viewers_by
-from server.features.timelines.home import JOINS
 
 # Reads what each viewer follows, if any of the tweets has a hashtag: few do, while a hashtag may have very
 # many followers.
-FOLLOWERS = f"""
+FOLLOWERS = """
     WITH tagged AS MATERIALIZED (
-        SELECT h.tweet_id, h.hashtag_id FROM hashtags_in_tweets h JOIN tweets t ON t.id = h.tweet_id
-        WHERE h.tweet_id = ANY($1::bigint[]) AND {JOINS}
+        SELECT tweet_id, hashtag_id FROM hashtags_in_tweets
+        WHERE tweet_id = ANY($1::bigint[]) AND NOT is_reply
     ), follow AS MATERIALIZED (
         SELECT viewer.id AS viewer_id, f.hashtag_id FROM unnest($2::bigint[]) AS viewer (id)
             CROSS JOIN LATERAL (

@@ -10,7 +10,7 @@ from server.core.database.connection import rows
 from server.core.live.event import HELD, EventRow
 from server.core.live.kinds import Fact, Kind
 from server.features.tweets.events import TWEET
-from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
+from server.features.visibility import events as visibility
 
 # The ids of the tweet and the user.
 Like: TypeAlias = tuple[int, int]
@@ -48,7 +48,7 @@ LIKE = Fact(likes)
 COUNTED = Kind(
     HELD,
     invalidated,
-    lambda event: [(TWEET, event.subject_id), (AUDIENCE_AMONG_VIEWERS, event.subject_id)],
+    lambda event: [(TWEET, event.subject_id), *visibility.needed(event.subject_id)],
 )
 
 # The user's own like of a tweet was added or removed.
@@ -57,7 +57,7 @@ LIKED = Kind(
     invalidated,
     lambda event: [
         (TWEET, event.subject_id),
-        (AUDIENCE_AMONG_VIEWERS, event.subject_id),
+        *visibility.needed(event.subject_id),
         (LIKE, pair(event)),
     ],
 )

@@ -22,6 +22,7 @@ from server.features.relations.visible import visible_to
 from server.features.timelines.hiding import Hides
 from server.features.timelines.pages import Pages
 from server.features.timelines.timeline import people
+from server.features.visibility.visibility import is_shown, may_see
 
 KEPT_DAYS = 90
 
@@ -89,6 +90,9 @@ UNREAD = f"""
             )
             ORDER BY newest DESC LIMIT {MOST_LOOKED_AT}
         ) g WHERE (SELECT true FROM ({PEOPLE} LIMIT 1) who)
+            AND (g.tweet_id IS NULL OR (
+                SELECT {is_shown("t")} AND {may_see("g.user_id", "t")} FROM tweets t WHERE t.id = g.tweet_id
+            ))
         LIMIT {MOST_UNREAD}
     ) unread) AS unread
     FROM unnest($1::bigint[]) AS asked (id)
@@ -143,8 +147,9 @@ class NotificationPage(NamedTuple):
 
 
 def of_user(user_id: int) -> list[int]:
-    """The topics that decide what a user is notified of; `topics.user` covers follows, blocks and mutes."""
-    return [topics.EVERYTHING, topics.NAMES, topics.user(user_id), notifications_of(user_id)]
+    """The topics that decide what a user is notified of; `topics.user` covers followers, blocks and mutes."""
+    own = (topics.user(user_id), topics.follows_of(user_id), notifications_of(user_id))
+    return [topics.EVERYTHING, topics.NAMES, *own]
 
 
 async def read(

@@ -8,6 +8,7 @@ from server.core.database.connection import row
 from server.core.errors import NotAuthor, NotFirst, TweetNotFound
 from server.core.paging import NEWEST
 from server.core.viewer import Viewer
+from server.features.relations.visible import visible_to
 from server.features.visibility.visibility import in_audience, may_see
 
 
@@ -61,12 +62,15 @@ OPEN = """
 """
 
 # $1 a reply, $2 the user. Gives the first tweet of its thread, and whether the user wrote that one or the
-# tweet replied to.
+# tweet replied to. Those may hide it across a block too; for others, it then doesn't exist.
 REPLY = f"""
-    SELECT t.thread_root_id AS root_id, t.in_reply_to_user_id = $2
-        OR (SELECT author_id FROM tweets WHERE id = t.thread_root_id) = $2 AS may
-    FROM tweets t JOIN users a ON a.id = t.author_id
-    WHERE t.id = $1 AND t.thread_root_id IS NOT NULL AND NOT a.hidden AND {in_audience("$2", "t")}
+    SELECT * FROM (
+        SELECT t.thread_root_id AS root_id, coalesce(t.in_reply_to_user_id = $2, false)
+            OR coalesce((SELECT author_id FROM tweets WHERE id = t.thread_root_id) = $2, false) AS may,
+            {visible_to("$2", "t.author_id")} AS seen
+        FROM tweets t JOIN users a ON a.id = t.author_id
+        WHERE t.id = $1 AND t.thread_root_id IS NOT NULL AND NOT a.hidden AND {in_audience("$2", "t")}
+    ) reply WHERE may OR seen
 """
 # $1 the reply, $2 the first tweet.
 HIDE = """

@@ -14,7 +14,7 @@ from server.features.follows.events import Follow
 from server.features.people.events import PROFILE
 from server.features.relations.events import APART, APART_AMONG_VIEWERS
 from server.features.tweets.events import APART_FROM_ADDRESSED_AMONG_VIEWERS, TWEET
-from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
+from server.features.visibility import events as visibility
 
 # Which reposts a user has made.
 reposts_of = topics.per("reposts")
@@ -87,7 +87,7 @@ def needed(event: EventRow) -> list[Needed]:
         (PROFILE, event.actor_id),
         (READERS_AMONG_VIEWERS, event.actor_id),
         (APART_AMONG_VIEWERS, event.actor_id),
-        (AUDIENCE_AMONG_VIEWERS, event.subject_id),
+        *visibility.needed(event.subject_id),
         (APART_FROM_AUTHORS_AMONG_VIEWERS, event.subject_id),
         (APART_FROM_ADDRESSED_AMONG_VIEWERS, event.subject_id),
     ]
@@ -102,7 +102,7 @@ APART_FROM_AUTHORS_AMONG_VIEWERS = Fact(apart_from_authors)
 COUNTED = Kind(
     "reposts",
     lambda event: [topics.tweet(event.subject_id)],
-    lambda event: [(TWEET, event.subject_id), (AUDIENCE_AMONG_VIEWERS, event.subject_id)],
+    lambda event: [(TWEET, event.subject_id), *visibility.needed(event.subject_id)],
 )
 # The actor reposted the subject, a tweet, or no longer does; the object is the repost.
 REPOSTED = Kind("repost", invalidated, needed)

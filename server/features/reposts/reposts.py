@@ -6,6 +6,8 @@ has the id of a tweet; where a tweet is asked for by the id of a repost, the twe
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from server.core import audit
 from server.core.audit import Act, Actor
 from server.core.cache import changes
@@ -36,7 +38,10 @@ ADD = f"""
         SELECT nextval(pg_get_serial_sequence('tweets', 'id')), id, $1 FROM tweet WHERE {ALLOWED}
         ON CONFLICT (user_id, tweet_id) DO NOTHING RETURNING id
     )
-    SELECT {ALLOWED} AS allowed, author_id, coalesce(
+    SELECT {ALLOWED} AS allowed, author_id,
+        (SELECT octet_length(content) FROM tweets WHERE id = $2) + coalesce(
+            (SELECT sum(octet_length(alt)) FROM media_attachments WHERE tweet_id = $2), 0
+        ) AS size, coalesce(
         (SELECT id FROM added), (SELECT id FROM reposts WHERE user_id = $1 AND tweet_id = $2)
     ) AS repost_id FROM tweet
 """
@@ -74,8 +79,15 @@ HIDE = "UPDATE follows SET reposts_hidden = $3 WHERE follower_id = $1 AND follow
 ORIGINAL = "SELECT tweet_id FROM reposts WHERE id = $1"
 
 
-async def repost(viewer: Viewer, tweet_id: int) -> int:
-    """Repost a tweet; return the repost's id.
+class Reposted(NamedTuple):
+    """A repost, and how many bytes of text its tweet has, which are sent to every follower's stream."""
+
+    id: int
+    size: int
+
+
+async def repost(viewer: Viewer, tweet_id: int) -> Reposted:
+    """Repost a tweet.
 
     Raises:
         TweetNotFound: the tweet does not exist, or no longer does.
@@ -92,7 +104,7 @@ async def repost(viewer: Viewer, tweet_id: int) -> int:
     else:
         raise TweetNotFound
     await changes.tell([*events.reposted(tweet_id, viewer.id), notifications_of(found["author_id"])])
-    return int(found["repost_id"])
+    return Reposted(int(found["repost_id"]), int(found["size"]))
 
 
 async def undo(viewer: Viewer, tweet_id: int) -> None:

@@ -22,7 +22,8 @@ SHOWN = f"""
 
 # Of the viewer, and of those whom they follow. If tweets fill the page, only reposts between its ends are on
 # it: `span` are the ends. As with tweets, viewers who follow many people look first among all newest reposts,
-# and only if that isn't enough, for those of each followee.
+# and only if that isn't enough, for those of as many followees as the page has tweets: those who reposted
+# most recently.
 BY_FOLLOWEES = f"""
     span AS MATERIALIZED (
         SELECT least(edge.id, $1::bigint) AS low, greatest(edge.id, $1::bigint) AS high,
@@ -51,15 +52,23 @@ BY_FOLLOWEES = f"""
         UNION ALL
         SELECT one.id, one.tweet_id, one.user_id
         FROM (
-            SELECT followee_id AS id FROM follows WHERE follower_id = $4 AND NOT reposts_hidden
-            UNION ALL SELECT $4
+            SELECT everyone.id FROM (
+                SELECT followee_id AS id FROM follows WHERE follower_id = $4 AND NOT reposts_hidden
+                UNION ALL SELECT $4
+            ) everyone CROSS JOIN LATERAL (
+                SELECT id FROM reposts
+                WHERE user_id = everyone.id AND id {{beyond}} $1
+                    AND id BETWEEN (SELECT low FROM span) AND (SELECT high FROM span) AND {SHOWN}
+                ORDER BY id {{order}} LIMIT 1
+            ) newest
+            WHERE NOT (SELECT all_of_them FROM found)
+            ORDER BY newest.id {{order}} LIMIT $2
         ) who CROSS JOIN LATERAL (
             SELECT id, tweet_id, user_id FROM reposts
             WHERE user_id = who.id AND id {{beyond}} $1
                 AND id BETWEEN (SELECT low FROM span) AND (SELECT high FROM span) AND {SHOWN}
             ORDER BY id {{order}} LIMIT $2
         ) one
-        WHERE NOT (SELECT all_of_them FROM found)
     )
 """.replace("{open}", "")
 

@@ -28,14 +28,12 @@ def reaches(viewer: str) -> str:
     )"""
 
 
-# SQL for whether a tweet `t` with a hashtag is on the Following timelines of those who follow the hashtag:
-# all that are public, except replies to other people.
-JOINS = f"""(
-    t.visibility = {PUBLIC} AND (t.in_reply_to_user_id IS NULL OR t.in_reply_to_user_id = t.author_id)
-)"""
+# So many hidden tweets are passed over to find those that are shown with a followed hashtag: somebody may
+# have written very many, and be suspended.
+MOST_HIDDEN = 200
 
-
-# The viewer's own tweets, those of the people whom they follow, and those with a hashtag that they follow.
+# The viewer's own tweets, those of the people whom they follow, and those with a hashtag that they follow
+# (except replies to others; only public tweets are among `hashtags_in_tweets`).
 # For viewers who follow many people, most pages can be filled from the newest thousand tweets overall, so
 # those are tried first. If they don't fill the page, the newest tweets of each author are merged, but only of
 # as many authors as the page has tweets: those who tweeted most recently. With a million tweets and 300
@@ -64,12 +62,14 @@ PLACES_OF_FOLLOWING = """
         WHERE NOT (SELECT yes FROM filled)
         ORDER BY newest.id {order} LIMIT $2::bigint + $3::bigint
     ), tagged AS MATERIALIZED (
-        SELECT newest.id FROM followed_hashtags f CROSS JOIN LATERAL (
-            SELECT tweet_id AS id FROM hashtags_in_tweets
-            WHERE hashtag_id = f.hashtag_id AND tweet_id {beyond} $1
-                AND (SELECT NOT hidden AND {joins} FROM tweets t WHERE t.id = tweet_id)
-            ORDER BY tweet_id {order} LIMIT $2::bigint + $3::bigint
-        ) newest
+        SELECT shown.id FROM followed_hashtags f CROSS JOIN LATERAL (
+            SELECT id FROM (
+                SELECT tweet_id AS id FROM hashtags_in_tweets
+                WHERE hashtag_id = f.hashtag_id AND NOT is_reply AND tweet_id {beyond} $1
+                ORDER BY tweet_id {order} LIMIT $2::bigint + $3::bigint + {hidden}
+            ) newest WHERE (SELECT NOT hidden FROM tweets WHERE tweets.id = newest.id)
+            ORDER BY id {order} LIMIT $2::bigint + $3::bigint
+        ) shown
         WHERE f.user_id = $4
     ), places AS (
         SELECT id FROM recent WHERE (SELECT yes FROM filled)
@@ -83,7 +83,7 @@ PLACES_OF_FOLLOWING = """
         SELECT id FROM tagged
     )
     SELECT id, id AS cursor FROM places ORDER BY id {order} LIMIT $2 OFFSET $3
-""".replace("{reaches}", reaches("$4")).replace("{joins}", JOINS)
+""".replace("{reaches}", reaches("$4")).replace("{hidden}", str(MOST_HIDDEN))
 
 # What is for mentioned people only: by the viewer, or for the viewer.
 PLACES_OF_PRIVATE = """

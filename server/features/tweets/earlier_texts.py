@@ -29,8 +29,12 @@ QUIET = "SELECT set_config('perch.quiet', 'on', true)"
 ADD_NAMES = hashtags.ADD_NAMES.format(ids="$1", names="$2", shown="$3", where="true")
 # $1 hashtags, $2 tweets.
 ADD_HASHTAGS = """
-    INSERT INTO hashtags_in_tweets (hashtag_id, tweet_id)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING
+    INSERT INTO hashtags_in_tweets (hashtag_id, tweet_id, is_reply)
+    SELECT found.hashtag_id, t.id,
+        t.in_reply_to_id IS NOT NULL AND t.in_reply_to_user_id IS DISTINCT FROM t.author_id
+    FROM unnest($1::bigint[], $2::bigint[]) AS found (hashtag_id, tweet_id)
+        JOIN tweets t ON t.id = found.tweet_id
+    ON CONFLICT DO NOTHING
 """
 # $1 tweets, $2 handles, $3 places.
 ADD_MENTIONS = """

@@ -193,8 +193,9 @@ FULL = _STATEMENT.format(
         UPDATE media_attachments m SET tweet_id = tweet.id, position = free.position, changed_at = now()
         FROM free JOIN new ON new.number = free.number JOIN tweet ON tweet.id = new.id WHERE m.id = free.id
     ), tagged AS (
-        INSERT INTO hashtags_in_tweets (hashtag_id, tweet_id)
-        SELECT found.id, tweet.id FROM unnest($13::bigint[], $14::bigint[]) AS found (number, id)
+        INSERT INTO hashtags_in_tweets (hashtag_id, tweet_id, is_reply)
+        SELECT found.id, tweet.id, coalesce(new.to_user <> new.author_id, false)
+        FROM unnest($13::bigint[], $14::bigint[]) AS found (number, id)
             JOIN new ON new.number = found.number JOIN tweet ON tweet.id = new.id
         WHERE new.visibility = {PUBLIC} RETURNING hashtag_id
     ), listed AS (

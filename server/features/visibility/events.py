@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from server.core.database.connection import rows
-from server.core.live.kinds import Fact, Facts
+from server.core.live.kinds import Fact, Facts, Needed
+from server.core.live.viewers import viewers_by
 from server.features.relations.visible import visible_to
 from server.features.visibility.visibility import FOLLOWERS, RESTRICTED
 
@@ -36,6 +37,13 @@ AUDIENCE = f"""
 """
 
 
+# Which of the viewers a block parts from the author of one of these tweets.
+PARTED = """
+    SELECT t.id AS key, r.user_id AS viewer_id FROM tweets t JOIN relations r ON r.other_id = t.author_id
+    WHERE t.id = ANY($1::bigint[]) AND r.user_id = ANY($2::bigint[]) AND (r.blocking OR r.blocked_by)
+"""
+
+
 class Audience(NamedTuple):
     """The only viewers who may see a tweet; None if every member may."""
 
@@ -55,10 +63,27 @@ async def audiences(tweet_ids: Collection[int], viewers: Collection[int]) -> dic
     }
 
 
+async def parted(tweet_ids: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
+    """Which of the viewers a block parts from the author of each of these tweets."""
+    return await viewers_by(PARTED, tweet_ids, viewers)
+
+
+def needed(*tweet_ids: int | None) -> list[Needed]:
+    """The facts that say who may get something about these tweets."""
+    facts = (AUDIENCE_AMONG_VIEWERS, PARTED_AMONG_VIEWERS)
+    return [(fact, tweet_id) for tweet_id in tweet_ids if tweet_id is not None for fact in facts]
+
+
 def audience(facts: Facts, tweet_id: int) -> frozenset[int] | None:
     """The only viewers who may see a tweet, or None if every member may. Nobody, if we don't know."""
     found = facts.get(AUDIENCE_AMONG_VIEWERS, tweet_id)
     return frozenset() if found is None else found.only
 
 
+def apart(facts: Facts, tweet_id: int) -> frozenset[int]:
+    """The viewers whom a block parts from the author of a tweet."""
+    return facts.get(PARTED_AMONG_VIEWERS, tweet_id) or frozenset()
+
+
 AUDIENCE_AMONG_VIEWERS = Fact(audiences)
+PARTED_AMONG_VIEWERS = Fact(parted)

@@ -165,6 +165,34 @@ async def _(scene: Scene) -> bool:
     return await hears_repost(scene, scene.other, scene.tweet)
 
 
+@surface("live: the number of reposts of their tweet")
+async def _(scene: Scene) -> bool:
+    async with listening(scene.address, scene.viewer) as stream:
+        await reposted(scene, scene.other, scene.tweet)
+        await scene.viewer.tweet("the end")
+        await stream.until("the end")
+        return bool(stream.of("reposts"))
+
+
+@before("live: that I like their tweet")
+async def _(scene: Scene) -> None:
+    await scene.viewer.post(f"/api/tweets/{scene.tweet}/likes")
+
+
+@surface("live: that I like their tweet")
+async def _(scene: Scene) -> bool:
+    async with listening(scene.address, scene.viewer) as stream:
+        # As an event from before the block is sent to a stream that resumes.
+        await rows(
+            "INSERT INTO outbox (kind, actor_id, subject_id) VALUES ('liked', $1, $2)",
+            scene.viewer.id,
+            scene.tweet,
+        )
+        await scene.viewer.tweet("the end")
+        await stream.until("the end")
+        return bool(stream.of("liked"))
+
+
 @surface("live, on Following: with a hashtag that I follow")
 async def _(scene: Scene) -> bool:
     await scene.viewer.delete(f"/api/users/{scene.person.id}/follow")

@@ -1,0 +1,113 @@
+"""What very many people like can be deleted, and what is hidden costs little."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from server.core.database.connection import rows
+from server.features.hashtags import completions
+from server.features.hashtags.hashtags import hashtag_id
+from server.features.notifications import new_tweets, notifications
+from server.features.privacy import deletion
+from server.features.timelines import home
+from storage.base import ObjectStore
+from tests.api.test_deletion import FOLDER, due, leave, left_of
+from tests.api.test_notifications import read, unread
+from tests.callers import Caller
+
+MANY = 20_000
+
+CROWD = """
+    INSERT INTO users (id, handle, name) SELECT 1000000 + n, 'crowd_' || n, 'crowd'
+    FROM generate_series(1, $1::int) n
+"""
+LIKE = "INSERT INTO likes (tweet_id, user_id) SELECT $1, id FROM users WHERE handle LIKE 'crowd%'"
+REPOST = """
+    INSERT INTO reposts (id, tweet_id, user_id)
+    SELECT nextval(pg_get_serial_sequence('tweets', 'id')), $1, id FROM users WHERE handle LIKE 'crowd%'
+"""
+
+
+async def popular(author: Caller) -> int:
+    """A tweet that very many people like and reposted."""
+    tweet = await author.tweet("popular")
+    await rows(CROWD, MANY)
+    for statement in (LIKE, REPOST):
+        await rows(statement, tweet)
+    return tweet
+
+
+async def test_a_tweet_that_very_many_like_can_be_deleted(alice: Caller) -> None:
+    tweet = await popular(alice)
+    assert [one["people_count"] for one in await read(alice)] == [MANY, MANY]
+    answer = await alice.delete(f"/api/tweets/{tweet}")
+    assert answer.status == 200, answer.body
+    assert await read(alice) == []
+    assert await rows("SELECT 1 FROM notifications UNION ALL SELECT 1 FROM notification_groups") == []
+
+
+async def test_its_author_can_be_erased(alice: Caller, empty_store: ObjectStore) -> None:
+    await popular(alice)
+    await leave(alice)
+    await due(alice)
+    assert await deletion.erase(alice.id, empty_store, FOLDER)
+    assert await left_of(alice.id) == 0
+
+
+async def test_notifications_of_one_group_can_be_forgotten(alice: Caller) -> None:
+    await popular(alice)
+    await rows("UPDATE notifications SET day = day - 100")
+    await rows("UPDATE notification_groups SET day = day - 100")
+    assert await notifications.forget_old() == 2 * MANY
+    assert await rows("SELECT 1 FROM notification_groups") == []
+
+
+# $1 the author, $2 the hashtag, $3 whether they are hidden, $4 whether they reply to somebody else.
+TAGGED = """
+    WITH new AS (
+        INSERT INTO tweets (author_id, content, hidden)
+        SELECT $1, '#spam', $3 FROM generate_series(1, 5000) RETURNING id
+    )
+    INSERT INTO hashtags_in_tweets (hashtag_id, tweet_id, is_reply) SELECT $2, id, $4 FROM new
+"""
+
+
+async def reads(sql: str, *values: object) -> int:
+    """How many rows of tables the statement reads."""
+    (found,) = await rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values)
+
+    def of(node: dict[str, Any]) -> int:
+        each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) if "Relation Name" in node else 0
+        return int(each * node["Actual Loops"]) + sum(map(of, node.get("Plans", [])))
+
+    return of(json.loads(found["QUERY PLAN"])[0]["Plan"])
+
+
+@pytest.mark.parametrize(("hidden", "is_reply"), [(True, False), (False, True)])
+async def test_very_many_tweets_that_are_not_shown_cost_little(
+    alice: Caller, bob: Caller, hidden: bool, is_reply: bool
+) -> None:
+    tweet = await alice.tweet("#spam")
+    await rows(TAGGED, bob.id, hashtag_id("spam"), hidden, is_reply)
+    await rows("ANALYZE tweets, hashtags_in_tweets")
+    await alice.post("/api/hashtags/spam/follow")
+    following = home.FOLLOWING.older.places
+    assert await reads(following, 2**53 - 1, 21, 0, alice.id) < 1_000
+    assert await reads(completions.COMPLETIONS, "spam", "span", 8) < 1_000
+    shown = (await alice.get("/api/tweets", params={"timeline": "following"}))["tweets"]
+    assert [one["id"] for one in shown] == [tweet]
+
+
+async def test_unread_counts_only_what_is_shown(alice: Caller, bob: Caller) -> None:
+    await alice.post(f"/api/users/{bob.id}/follow")
+    await alice.post(f"/api/users/{bob.id}/notify")
+    await bob.post("/api/tweets", json={"tweet_data": "for followers", "visibility": "followers"})
+    while await new_tweets.notify_some():
+        pass
+    assert await unread(alice) == len(await read(alice)) == 1
+    await alice.delete(f"/api/users/{bob.id}/follow")
+    assert await read(alice) == []
+    assert await unread(alice) == 0
