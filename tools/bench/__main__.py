@@ -18,6 +18,7 @@ import click
 
 from config.version import VERSION
 from tools.bench import (
+    conversations,
     draining,
     following,
     footprint,
@@ -53,6 +54,11 @@ FAMILIES: dict[str, Family] = {
     "deep-page": growth.deep_page,
     "publish": writing.publish,
     "like": writing.like,
+    "home": conversations.home,
+    "notifications": conversations.notifications,
+    "reply": conversations.reply,
+    "thread": conversations.thread,
+    "popular": conversations.popular,
     "queries": statements.per_request,
     "picture": picture.variants,
     "upload": picture.upload,

@@ -72,7 +72,7 @@ def like(stage: Stage) -> list[Row]:
 
 
 def compared(
-    stage: Stage, perch: Side, other: Side, asked: list[Call], what: str, work: str
+    stage: Stage, perch: Side, other: Side, asked: list[Call], what: str, work: str, *, target: float = TARGET
 ) -> tuple[Row, int]:
     """The row, and the number of Perch's requests that were answered."""
     pair = [perch, other]
@@ -88,9 +88,9 @@ def compared(
     row = Row(
         what,
         f"Sanic + asyncpg doing {work}",
-        f">= {TARGET} of its requests/s",
+        f">= {target} of its requests/s",
         f"{number(ratio)} ({mine.per_second:,.0f} against {bare.per_second:,.0f})",
-        ratio >= TARGET,
+        ratio >= target,
         [f"p50 {mine.p50:.2f} ms, p99 {mine.p99:.2f} ms; bare p50 {bare.p50:.2f} ms, p99 {bare.p99:.2f} ms"],
     )
     return row, sum(load.count for load in found["perch"])

@@ -62,7 +62,7 @@ class Store:
             return None
         if entry.seen != changes:
             if self.versions.of(entry.needed) != entry.versions:
-                self._forget(key)
+                self.forget(key)
                 return None
             entry.seen = changes
         self._entries.move_to_end(key)
@@ -86,11 +86,11 @@ class Store:
         needed, full = tuple(needed), size + OVERHEAD
         if full > self._max_bytes or self.versions.of(needed) != versions:
             return  # the stored value may be newer
-        self._forget(key)
+        self.forget(key)
         self._entries[key] = _Entry(value, full, needed, versions, seen=-1)
         self.size += full
         while self.size > self._max_bytes:
-            self._forget(next(iter(self._entries)))
+            self.forget(next(iter(self._entries)))
 
     async def fetch(
         self,
@@ -143,7 +143,8 @@ class Store:
         if not flight.task.cancelled():
             flight.task.exception()  # waiting callers get it; if there are none, don't let asyncio complain
 
-    def _forget(self, key: Hashable) -> None:
+    def forget(self, key: Hashable) -> None:
+        """Remove a value, if it is stored."""
         entry = self._entries.pop(key, None)
         if entry is not None:
             self.size -= entry.size

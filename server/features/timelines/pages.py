@@ -118,8 +118,12 @@ class Pages:
 
     async def read(self, viewer: Onlooker, key: PageKey) -> Seen:
         """The page as this viewer sees it: two or three queries, and none if everything is cached."""
-        page: Page | None = self._store.get((self._dialect.name, key))
         marks = self._marks.kept(viewer.id)
+        page = None if marks is None else self._left(key, marks.people)
+        if page is not None and marks is not None:
+            self.hits += 1
+            return await self._seen(viewer, page, marks)
+        page = self._store.get((self._dialect.name, key))
         if page is None:
             self.misses += 1
         else:
@@ -134,9 +138,22 @@ class Pages:
         if key.timeline.has_reposts and key.subject in left_out:
             left_out -= {key.subject}  # whoever asks for somebody's tweets gets them, muted or not
         if not left_out.isdisjoint(page.people) or (page.restricted and key.timeline.is_mixed):
-            page = self._store.get((self._dialect.name, key, marks.people)) or await self._turns.run(
-                viewer.id, partial(self._without, key, viewer.id, marks.people, left_out)
-            )
+            left = self._left(key, marks.people)
+            without = partial(self._without, key, viewer.id, marks.people, left_out)
+            page = left if left is not None else await self._turns.run(viewer.id, without)
+        return await self._seen(viewer, page, marks)
+
+    def _left(self, key: PageKey, people: People) -> Page | None:
+        """What is left of a page for viewers with these marks on people, if that is kept.
+
+        It is looked for first, so that the whole page of a viewer's own timeline need not be kept too.
+        """
+        if not people.together:
+            return None
+        page: Page | None = self._store.get((self._dialect.name, key, people))
+        return page
+
+    async def _seen(self, viewer: Onlooker, page: Page, marks: Marks) -> Seen:
         await large.take(viewer.id, page.rendered.size // 2)
         if marks.since > page.lowest:  # a deep page, for a viewer who has many marks
             marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards], marks)
@@ -203,12 +220,14 @@ class Pages:
         part, hides = key.part, key.timeline.hides
         most = 1 if part.skip > 0 or part.after is not None else MOST_BELOW
         used: list[Known[Page]] = []
+        keys: list[PageKey] = []
         cards: dict[int, Card] = {}
         places: list[Place] = []
         older: int | None = part.before
         is_restricted = False
         while older is not None and len(cards) < part.limit and len(used) < most:
             below = key if not used else key._replace(part=part._replace(before=older))
+            keys.append(below)
             used.append(await self._page(below))
             page = used[-1].value
             asked = page.restricted if key.timeline.is_mixed else ()
@@ -242,6 +261,9 @@ class Pages:
         # Its cards are those of the pages that it is made from, and are counted there.
         size = made.rendered.size + EACH * len(made.cards)
         self._store.put((self._dialect.name, key, people), made, size, needed, versions)
+        if key.subject == viewer_id:  # usually, nobody else reads the whole pages
+            for one in keys:
+                self._store.forget((self._dialect.name, one))
         return made
 
     async def is_follower(self, viewer: Onlooker, author_id: int) -> bool:
