@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -65,7 +66,10 @@ def family(pid: int) -> set[int]:
 
 def listening(pids: set[int]) -> set[int]:
     """The TCP ports on which these processes listen."""
-    sockets = {descriptor.readlink().name for pid in pids for descriptor in Path(f"/proc/{pid}/fd").iterdir()}
+    sockets = set()
+    for descriptor in (found for pid in pids for found in Path(f"/proc/{pid}/fd").iterdir()):
+        with suppress(FileNotFoundError):  # closed in this moment
+            sockets.add(descriptor.readlink().name)
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:

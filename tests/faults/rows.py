@@ -75,6 +75,10 @@ FAULTS: dict[str, Fault] = {
         "50 clients liking and unliking the same tweet 200 times",
         "counter = rows",
     ),
+    "storms": Fault(
+        "200 replies, reposts, blocks and deletions at once, again and again",
+        "nothing fails or deadlocks; counters = rows",
+    ),
     "own-tweet": Fault(
         "a tweet, then a read by its author through another process",
         "10,000 of 10,000 see it",

@@ -140,7 +140,7 @@ async def delete(viewer: Viewer, repost_id: int) -> None:
 
 async def original(repost_id: int) -> int | None:
     """The tweet that a repost shows; None if there is no such repost."""
-    found = await row(ORIGINAL, repost_id)
+    found = await row(ORIGINAL, repost_id) if abs(repost_id) <= NEWEST else None
     return None if found is None else int(found["tweet_id"])
 
 
