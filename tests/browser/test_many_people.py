@@ -46,8 +46,8 @@ UNSEEN = f"""
     WHERE t.id IS NULL OR NOT {may_see("$1", "t")}
 """
 
-# The tweets on a page with their numbers of likes and reposts.
-ROWS = """() => [...document.querySelectorAll("#main article[data-row]")].map((row) => ({
+# The tweets in their own places on a page, with their numbers of likes and reposts.
+ROWS = """() => [...document.querySelectorAll("#main article[data-row]:not(.reposted)")].map((row) => ({
     id: Number(row.dataset.row),
     likes: row.querySelector(".action.like")?.getAttribute("aria-label"),
     reposts: row.querySelector(".action.repost")?.getAttribute("aria-label"),
@@ -199,7 +199,7 @@ async def compare(person: Person, connection: Any) -> None:
     everyone = await compared(person, connection, "All", {})
     rows = await connection.fetch(ALL, person.caller.id, NEWEST)
     assert everyone == [row["id"] for row in rows]
-    await compared(person, connection, "Following", {"timeline": "following", "entries": "1"})
+    await compared(person, connection, "Following", {"timeline": "following"})
 
 
 async def compared(person: Person, connection: Any, name: str, params: dict[str, str]) -> list[int]:
@@ -211,9 +211,10 @@ async def compared(person: Person, connection: Any, name: str, params: dict[str,
 
     async def is_same() -> bool:
         found = await person.caller.get("/api/tweets", params={"limit": NEWEST, **params})
-        tweets = found.body.get("tweets") or [entry["tweet"] for entry in found.body.get("entries", [])]
         seen[:] = await newest(page)
-        return seen == expected(tweets, person.caller.id)
+        # Among reposts, fewer tweets are in their own places on the first page.
+        several = len(seen) >= min(len(found["tweets"]), NEWEST // 2)
+        return several and seen == expected(found["tweets"], person.caller.id)[: len(seen)]
 
     await until(is_same)
     ids = [one["id"] for one in seen]
