@@ -18,7 +18,7 @@ from tests.api.test_deletion import FOLDER, due, leave, left_of
 from tests.api.test_notifications import read, unread
 from tests.callers import Caller
 
-MANY = 20_000
+MANY = 10_000
 
 CROWD = """
     INSERT INTO users (id, handle, name) SELECT 1000000 + n, 'crowd_' || n, 'crowd'

@@ -122,7 +122,7 @@ async def test_a_dump_that_fills_the_disk_is_tried_again(
     monkeypatch.setattr(space, "HEADROOM", 0)
     run = await due_run()
     # The database may be larger than its contents: rows that other tests deleted are not vacuumed yet.
-    with disks.small(tmp_path / "disk", megabytes=256) as disk:
+    with disks.small(tmp_path / "disk", megabytes=512) as disk:
         backups = LocalStore(disk / "backups")
         await backups.open()
         own = owned_backups(backups, workshop.settings)
