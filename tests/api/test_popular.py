@@ -37,6 +37,8 @@ async def popular(author: Caller) -> int:
     await rows(CROWD, MANY)
     for statement in (LIKE, REPOST):
         await rows(statement, tweet)
+    # As PostgreSQL does by itself after so many rows, though not at once.
+    await rows("ANALYZE likes, reposts, notifications, notification_groups")
     return tweet
 
 
