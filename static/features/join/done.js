@@ -1,6 +1,6 @@
 // The key, shown this once: to copy, to save as a file, and to sign in with here.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, Trouble } from "../../core/ui/rows.js";
 import { Secret } from "../../core/ui/secret.js";
 import { html } from "../../core/ui/html.js";
@@ -16,7 +16,8 @@ export function Done({ token, given }) {
   const busy = useSignal(false);
   const error = useSignal(null);
   const { user, kept } = given;
-  useEffect(() => heading.current.focus({ preventScroll: true }), []);
+  // Before anything is painted: the button that was pressed has gone, and nothing else takes the focus first.
+  useLayoutEffect(() => heading.current.focus({ preventScroll: true }), []);
   const use = async (event) => {
     event?.preventDefault();
     if (busy.value) return;
