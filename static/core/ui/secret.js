@@ -1,6 +1,6 @@
 // A key or a link that is shown once: to be copied before it is gone.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { copyText } from "./copy.js";
 import { html } from "./html.js";
 import { t } from "../words/words.js";
@@ -11,8 +11,9 @@ import { Button } from "./rows.js";
 export function Secret({ words, secret, copied = () => {}, children }) {
   const done = useSignal(false);
   const box = useRef(null);
-  // It takes the place of the form that asked for it, which had the focus.
-  useEffect(() => box.current.focus({ preventScroll: true }), []);
+  // It takes the place of the form that asked for it, which had the focus. Before anything is painted, so that what
+  // contains it can take the focus instead.
+  useLayoutEffect(() => box.current.focus({ preventScroll: true }), []);
   const copy = async () => {
     done.value = await copyText(secret);
     if (!done.value) return;

@@ -16,7 +16,7 @@ export function Done({ token, given }) {
   const busy = useSignal(false);
   const error = useSignal(null);
   const { user, kept } = given;
-  // Before anything is painted: the button that was pressed has gone, and nothing else takes the focus first.
+  // The key in it has taken the focus a moment before.
   useLayoutEffect(() => heading.current.focus({ preventScroll: true }), []);
   const use = async (event) => {
     event?.preventDefault();
