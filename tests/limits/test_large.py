@@ -88,6 +88,32 @@ async def test_threads_of_long_texts_are_large_responses_too(
         assert len(await waiting.read()) > 9_000_000
 
 
+async def test_notifications_from_memory_are_large_responses_too(
+    address: str, alice: Caller, bob: Caller, database: None
+) -> None:
+    await rows(LONGEST, bob.id)
+    await rows(
+        "INSERT INTO notifications (user_id, kind, actor_id, tweet_id) "
+        "SELECT $1, 'mention', $2, id FROM tweets",
+        alice.id,
+        bob.id,
+    )
+    path = "/api/notifications?limit=100"
+    async with requesting(address, alice, path) as one:
+        assert len(await one.read()) > 9_000_000  # from now on in memory
+    async with (
+        requesting(address, alice, path) as first,
+        requesting(address, alice, path) as second,
+        requesting(address, alice, path) as third,
+    ):
+        begun = [first, second, third]
+        await until(lambda: both_have_begun(begun))
+        (waiting,) = [reader for reader in begun if not await has_begun(reader)]
+        taken = next(reader for reader in begun if reader is not waiting)
+        assert len(await taken.read()) > 9_000_000
+        assert len(await waiting.read()) > 9_000_000
+
+
 async def test_a_client_that_goes_away_or_reads_nothing_gives_its_turn_back(
     address: str, alice: Caller, database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

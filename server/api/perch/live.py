@@ -44,7 +44,7 @@ class FollowedHashtagsChanged(msgspec.Struct, frozen=True, tag_field="type", tag
 
 @tells(hashtags.FOLLOWED, FollowedHashtagsChanged, to="you")
 def followed_hashtag(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To whoever follows it."""
+    """To the user who follows it."""
     return Told(FollowedHashtagsChanged(), among=frozenset({event.actor_id}))
 
 
@@ -57,7 +57,7 @@ class NotifyChanged(msgspec.Struct, frozen=True, tag_field="type", tag="notify")
 
 @tells(notifications.TURNED, NotifyChanged, to="you")
 def turned(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To whoever decided it."""
+    """To the user who decided it."""
     notify = facts.get(notifications.NOTIFYING, (event.actor_id, event.subject_id)) is not None
     return Told(NotifyChanged(event.subject_id, notify), among=frozenset({event.actor_id}))
 

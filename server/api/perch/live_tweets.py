@@ -109,7 +109,7 @@ def withdrawn(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
 
 
 def to_audience(event: EventRow, facts: Facts, shape: Callable[[TweetRow], msgspec.Struct]) -> Told | None:
-    """What is told of a tweet to everybody who may see it."""
+    """A message about a tweet, for everybody who may see it."""
     tweet = facts.get(tweets.TWEET, event.subject_id)
     if tweet is None:
         return None

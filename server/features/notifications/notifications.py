@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from server.core.cache import changes, topics
 from server.core.cache.store import Store
 from server.core.database.connection import records, rows
+from server.core.limits import large
 from server.core.paging import NEWEST
 from server.core.viewer import Person, Viewer
 from server.features.notifications.told import notifications_of
@@ -173,6 +174,7 @@ async def read(
     key = ("notifications", render, viewer.id, kinds, limit, before)
     kept: bytes | None = store.get(key)
     if kept is not None:
+        await large.take(viewer.id, len(kept))
         return kept
     versions = store.versions.all()
     found, looked_at = await _read(viewer, pages, kinds=kinds, limit=limit, before=before)

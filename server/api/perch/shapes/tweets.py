@@ -20,8 +20,8 @@ from server.features.tweets.tweets import MAX_PARTS
 from server.features.visibility.visibility import Visibility
 
 
-class NewTweet(msgspec.Struct, frozen=True):
-    """The request body that publishes a tweet. Other fields are ignored, because old clients send some."""
+class NewPart(msgspec.Struct, frozen=True):
+    """What a tweet says, alone or as one of several that are published together."""
 
     tweet_data: Annotated[
         str | None, Meta(description="The text. It can be empty or absent if there is a picture.")
@@ -30,6 +30,11 @@ class NewTweet(msgspec.Struct, frozen=True):
         list[int] | None,
         Meta(description="Up to 4 of your pictures, in the order to show them."),
     ] = None
+
+
+class NewTweet(NewPart, frozen=True):
+    """The request body that publishes a tweet. Other fields are ignored, because old clients send some."""
+
     in_reply_to_id: Annotated[int | None, Meta(description="The tweet that this one replies to.")] = None
     visibility: Annotated[
         Visibility | None,
@@ -41,18 +46,6 @@ class NewTweet(msgspec.Struct, frozen=True):
     who_may_reply: Annotated[
         WhoMayReply, Meta(description="Who may reply in the conversation that it begins; not for replies.")
     ] = WhoMayReply.EVERYONE
-
-
-class NewPart(msgspec.Struct, frozen=True):
-    """One of several tweets that are published together."""
-
-    tweet_data: Annotated[
-        str | None, Meta(description="The text. It can be empty or absent if there is a picture.")
-    ] = None
-    tweet_media_ids: Annotated[
-        list[int] | None,
-        Meta(description="Up to 4 of your pictures, in the order to show them."),
-    ] = None
 
 
 class NewThread(msgspec.Struct, frozen=True):

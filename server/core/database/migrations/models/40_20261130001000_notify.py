@@ -1,4 +1,4 @@
-"""Notifications of new tweets by people for whom a follower has turned them on."""
+"""Notifications of new tweets, which followers turn on for one author at a time."""
 
 from tortoise import BaseDBAsyncClient
 
