@@ -16,7 +16,7 @@ from config.settings import Settings
 from server.cli.command import json_option, print_json, progress, with_database, with_workshop
 from server.core.cache import changes, topics
 from server.generate import demo, loading
-from server.generate.community import POSTS
+from server.generate.community import in_order
 from server.generate.demo import Settled
 from server.generate.loading import Filled
 from server.generate.size import Impossible, Size
@@ -72,11 +72,11 @@ def generate(
 ) -> None:
     """Fill an empty database with made-up people and tweets.
 
-    Use this to find out how large a machine you need. The same numbers, seed and time make the same rows. A
-    few have a lot: everyone follows one author, who also writes the most; everyone likes one tweet; many
-    people follow 300. Pictures are rows only, without objects. If the database already has users or tweets,
-    this changes nothing. So run it before you first start Perch, and with MODE=PROD, because otherwise Perch
-    creates demo users.
+    Use this to find out how large a machine you need. The same numbers, seed and time make the same rows.
+    The data is skewed, as in real life: everyone follows one author, who also writes the most; everyone likes
+    one tweet; many people follow 300. Pictures are rows only, without objects. If the database already has
+    users or tweets, this changes nothing. So run it before you first start Perch, and with MODE=PROD, because
+    otherwise Perch creates demo users.
 
     With --demo you get a dozen people instead, who write to each other, with pictures drawn on the spot, to
     show others around. This needs a new server, which may be running.
@@ -138,7 +138,7 @@ def settle(keys_file: Path | None, as_json: bool) -> None:
     out = opened(keys_file) if keys_file is not None else None
 
     async def work(workshop: Workshop) -> Settled:
-        with progress("drawing", sum(len(post.scenes) for post in POSTS)) as show:
+        with progress("drawing", sum(len(post.scenes) for post, _ in in_order())) as show:
             found = await demo.settle(workshop.store, workshop.jobs, show)
         await changes.tell([topics.EVERYTHING])
         if out is not None:

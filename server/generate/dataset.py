@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeAlias
 
+from server.features.hashtags.hashtags import hashtag_id, normalized
 from server.generate import texts
-from server.generate.size import Size
+from server.generate.size import PER_HASHTAG, Size
 from server.generate.skew import harmonic, mixed, scattered, stride, zipf_counts
 
 Rows: TypeAlias = Iterator[tuple[Any, ...]]
@@ -37,6 +38,8 @@ PICTURES = (
     (810, 1080, "8CcGRRICZ354WHiIh4eId1mPZwOX"),
     (1080, 1080, "Y8YERQ75mHR3R4d3d3d4d6SAZ/6o"),
 )
+# In place of a tweet with a hashtag, where there are no more.
+NO_MORE = (-1, "")
 ALTS = ("", "", "", "A lake in the morning", "Птица на ветке")
 
 
@@ -82,8 +85,25 @@ class DataSet:
     def tweets(self) -> Rows:
         """id, author_id, content, likes_count, version, created_at"""
         chance = self._chance("texts")
+        tagged = self._tagged()
+        place, name = next(tagged, NO_MORE)
         for n, (author, likes) in enumerate(zip(self._authors, self._likes, strict=True)):
-            yield n + 1, author, texts.content(chance), likes, 1 + likes, self._time(n)
+            text = texts.content(chance)
+            if n == place:
+                text += f" #{name}"
+                place, name = next(tagged, NO_MORE)
+            yield n + 1, author, text, likes, 1 + likes, self._time(n)
+
+    def hashtags(self) -> Rows:
+        """hashtag_id, name, shown"""
+        for name in dict.fromkeys(name for _, name in self._tagged()):
+            yield hashtag_id(name), normalized(name), name
+
+    def hashtags_in_tweets(self) -> Rows:
+        """hashtag_id, tweet_id"""
+        ids = {name: hashtag_id(name) for name in texts.HASHTAGS}
+        for n, name in self._tagged():
+            yield ids[name], n + 1
 
     def follows(self) -> Rows:
         """id, follower_id, followee_id, created_at"""
@@ -180,6 +200,14 @@ class DataSet:
         while missing := count - len(found):
             found.update(dict.fromkeys([1 + int(users * (x := draw()) * x) for _ in range(missing)]))
         return list(found)
+
+    def _tagged(self) -> Iterator[tuple[int, str]]:
+        """The places of the tweets with a hashtag, and which one (a Zipf distribution)."""
+        chance = self._chance("hashtags")
+        weights = harmonic(len(texts.HASHTAGS))
+        for group in range(self.size.tagged):
+            (name,) = chance.choices(texts.HASHTAGS, cum_weights=weights)
+            yield PER_HASHTAG * group + int(PER_HASHTAG * chance.random()), name
 
     def _pictures_of_tweets(self, chance: random.Random) -> list[int]:
         found: list[int] = []

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from server.core.database.connection import row, rows, transaction
+from server.core.entities import entities
 from server.core.jobs import Jobs
+from server.features.hashtags.hashtags import hashtags
 from server.features.media.jobs import PROCESS
 from server.features.media.media_attachment import MediaAttachment
+from server.features.mentions.mentions import handles
+from server.features.tweets import publishing
+from server.features.tweets.publishing import NewTweet
 from server.generate import scenes
-from server.generate.community import KNOWN, PEOPLE, POSTS
+from server.generate.community import KNOWN, PEOPLE, Post, in_order
 from server.generate.loading import NotEmpty
 from storage import object_keys
 from storage.base import ObjectStore
@@ -29,7 +34,14 @@ ANYBODY = "SELECT handle FROM users WHERE NOT demo LIMIT 1"
 ADD_USER = "INSERT INTO users (handle, name, created_at) VALUES ($1, $2, $3) RETURNING id"
 ADD_FOLLOW = "INSERT INTO follows (follower_id, followee_id, created_at) VALUES ($1, $2, $3) RETURNING id"
 ADD_LIKE = "INSERT INTO likes (tweet_id, user_id, created_at) VALUES ($1, $2, $3) RETURNING id"
-ADD_TWEET = "INSERT INTO tweets (author_id, content, created_at) VALUES ($1, $2, $3) RETURNING id"
+DATE = "UPDATE tweets SET created_at = $2 WHERE id = $1 RETURNING id"
+ADD_REPOST = """
+    INSERT INTO reposts (id, tweet_id, user_id, created_at)
+    VALUES (nextval(pg_get_serial_sequence('tweets', 'id')), $1, $2, $3) RETURNING id
+"""
+
+# No tweet of the community is refused because its author has written too much that day.
+ANY_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +75,15 @@ async def settle(store: ObjectStore, jobs: Jobs, told: Callable[[int], None] = l
         for pair in follows:
             await _add(ADD_FOLLOW, *pair, now - SPREAD * chance.uniform(1, 2))
         likes = 0
-        for number, post in enumerate(POSTS):
-            when = now - SPREAD * (1 - (number + chance.uniform(0.1, 0.9)) / len(POSTS))
+        posts = list(in_order())
+        ids: dict[Post, int] = {}
+        for number, (post, parent) in enumerate(posts):
+            when = now - SPREAD * (1 - (number + chance.uniform(0.1, 0.9)) / len(posts))
             author = people[post.handle]
-            tweet_id = await _add(ADD_TWEET, author, post.text, when)
+            tweet_id = ids[post] = await _publish(author, post.text, ids[parent] if parent else None)
+            await _add(DATE, tweet_id, when)
+            for handle in post.reposted_by:
+                await _add(ADD_REPOST, tweet_id, people[handle], when + SPREAD / len(posts) * 0.05)
             fans = [one for one in people.values() if one != author and chance.random() < 0.3]
             for fan in fans:
                 await _add(
@@ -86,12 +103,29 @@ async def settle(store: ObjectStore, jobs: Jobs, told: Callable[[int], None] = l
         )
         await jobs.send(PROCESS, made.id)
         told(number + 1)
-    return Settled(len(people), len(POSTS), len(wanted), likes, len(follows))
+    return Settled(len(people), len(posts), len(wanted), likes, len(follows))
 
 
 async def once(data: bytes) -> AsyncIterator[bytes]:
     """A body in one piece."""
     yield data
+
+
+async def _publish(author: int, text: str, in_reply_to: int | None) -> int:
+    """Publish a tweet in this transaction, with its mentions and hashtags; return its id."""
+    found = entities(text)
+    new = NewTweet(
+        author,
+        text,
+        ANY_BYTES,
+        in_reply_to,
+        hashtags=tuple(hashtags(found)),
+        mentions=tuple(handles(found)),
+    )
+    (published,) = await publishing.publish_here([new])
+    if published is None:
+        raise ValueError(f"could not be published: {text}")
+    return published.id
 
 
 async def _add(statement: str, *values: object) -> int:

@@ -27,6 +27,8 @@ COLUMNS = {
     "likes": "id tweet_id user_id created_at",
     "media_attachments": "id token owner_id tweet_id position state content_type width height thumbhash alt "
     "created_at changed_at",
+    "hashtags": "hashtag_id name shown",
+    "hashtags_in_tweets": "hashtag_id tweet_id",
 }
 
 # What the tables have besides rows and primary keys: the statements that drop it, and those that restore it.
@@ -129,12 +131,15 @@ async def _copy(connection: Any, data: DataSet, told: Told) -> None:
         ("follows", data.size.follows, data.follows()),
         ("likes", data.size.likes, data.likes()),
         ("media_attachments", data.size.media, data.media()),
+        ("hashtags", 0, data.hashtags()),
+        ("hashtags_in_tweets", data.size.tagged, data.hashtags_in_tweets()),
     ):
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        records = _telling(rows, done, told)
-        await connection.copy_records_to_table(table, records=records, columns=COLUMNS[table].split())
+        records, columns = _telling(rows, done, told), COLUMNS[table].split()
+        await connection.copy_records_to_table(table, records=records, columns=columns)
         await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        await connection.execute(f"ALTER TABLE {table} ALTER id RESTART WITH {number + 1}")
+        if "id" in columns:
+            await connection.execute(f"ALTER TABLE {table} ALTER id RESTART WITH {number + 1}")
         done += number
 
 

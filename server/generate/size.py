@@ -9,6 +9,10 @@ class Impossible(ValueError):
     """No such data set can exist; the text says why."""
 
 
+# One tweet of so many has a hashtag.
+PER_HASHTAG = 4
+
+
 @dataclass(frozen=True)
 class Size:
     """The number of rows of each table."""
@@ -56,9 +60,14 @@ class Size:
         )
 
     @property
+    def tagged(self) -> int:
+        """The number of tweets with a hashtag."""
+        return self.tweets // PER_HASHTAG
+
+    @property
     def rows(self) -> int:
-        """The total number of rows."""
-        return self.users + self.tweets + self.likes + self.follows + self.media
+        """The total number of rows, but for the names of the hashtags."""
+        return self.users + self.tweets + self.likes + self.follows + self.media + self.tagged
 
 
 def most_follows(users: int) -> int:

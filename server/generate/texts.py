@@ -22,6 +22,11 @@ RUSSIAN = """
     тихо только туман у уже утро холодно чуть шторм это
 """
 JAPANESE: Words = ("今日は", "雨が", "静かな", "夜、", "鳥が", "海の", "朝に", "雪と", "風の", "光。")
+HASHTAGS: Words = (
+    "birds", "weather", "птицы", "garden", "snow", "Sunday", "снег", "NewMoon", "tide", "鳥",
+    "осень", "lake", "wind", "sunrise", "море", "first_frost", "owls", "туман", "harbour", "山",
+    "spring", "path", "дождь", "meadow", "migration", "весна", "winter2025", "storms", "rowing", "лес",
+)  # fmt: skip
 EMOJI: Words = ("🌧", "☀️", "🐦", "🌊", "🍂", "❄️", "👩‍🌾", "🌲", "🙂", "🏔")
 ENDS: Words = (".", ".", "!", "?", " …", "")
 

@@ -13,17 +13,21 @@ import pytest
 
 from config.settings import Settings
 from server.core.database import migrate
+from server.core.entities import entities
 from server.core.security import api_keys as keys
-from server.generate import loading
+from server.features.hashtags.hashtags import hashtags
+from server.generate import loading, texts
 from server.generate.size import Impossible, Size
 from tests.domain.test_migrations import schema
 from tests.whole.conftest import perch
 
+# The size, and how many rows each table then has.
 SIZE = Size.of(1000)
+NUMBERS = (100, 1000, 2000, 5000, 250, len(texts.HASHTAGS), 250)
 UNTIL = datetime(2026, 1, 2, 3, tzinfo=UTC)
 
 # A digest of every table.
-DIGEST = "SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {} t"
+DIGEST = "SELECT md5(string_agg(t::text, '|' ORDER BY t)) FROM {} t"
 
 DISAGREEING = """
     SELECT count(*) FROM tweets t WHERE likes_count <> (SELECT count(*) FROM likes WHERE tweet_id = t.id)
@@ -58,7 +62,7 @@ async def empty(settings: Settings) -> Settings:
 async def connection(empty: Settings) -> AsyncIterator[Any]:
     """A connection to that database, emptied."""
     found = await asyncpg.connect(**empty.database.connect_arguments())
-    await found.execute("TRUNCATE users, outbox, media_attachments CASCADE")
+    await found.execute("TRUNCATE users, outbox, media_attachments, hashtags CASCADE")
     yield found
     await found.close()
 
@@ -70,11 +74,14 @@ async def digests(connection: Any) -> list[str]:
 async def test_the_same_size_seed_and_time_generate_the_same_rows(empty: Settings, connection: Any) -> None:
     made = []
     for seed in (1, 1, 2):
-        await connection.execute("TRUNCATE users, outbox, media_attachments CASCADE")
+        await connection.execute("TRUNCATE users, outbox, media_attachments, hashtags CASCADE")
         await loading.fill(empty.database, SIZE, seed=seed, until=UNTIL)
         made.append(await digests(connection))
     assert made[0] == made[1]
-    assert all(one != other for one, other in zip(made[0], made[2], strict=True))
+    same = [
+        table for table, one, other in zip(loading.COLUMNS, made[0], made[2], strict=True) if one == other
+    ]
+    assert same == ["hashtags"]  # each of them is used at least once
 
 
 async def test_generated_data_is_consistent_and_can_be_used_normally(
@@ -83,7 +90,7 @@ async def test_generated_data_is_consistent_and_can_be_used_normally(
     before = await schema(empty)
     found = await loading.fill(empty.database, SIZE, seed=1, until=UNTIL)
     assert await schema(empty) == before
-    for table, number in zip(loading.COLUMNS, (100, 1000, 2000, 5000, 250), strict=True):
+    for table, number in zip(loading.COLUMNS, NUMBERS, strict=True):
         assert await connection.fetchval(f"SELECT count(*) FROM {table}") == number
     assert {row[0] for row in await connection.fetch(DISAGREEING)} == {0}
     followers = await connection.fetchval(
@@ -96,6 +103,19 @@ async def test_generated_data_is_consistent_and_can_be_used_normally(
     await connection.execute("INSERT INTO likes (tweet_id, user_id) VALUES ($1, 1)", tweet)
     likes = await connection.fetchval("SELECT likes_count FROM tweets WHERE id = $1", tweet)
     assert (tweet, likes) == (1001, 1)
+
+
+async def test_the_hashtags_of_generated_tweets_are_those_of_their_texts(
+    empty: Settings, connection: Any
+) -> None:
+    await loading.fill(empty.database, SIZE, seed=1, until=UNTIL)
+    texts_of = await connection.fetch("SELECT id, content FROM tweets")
+    expected = {(one.id, row["id"]) for row in texts_of for one in hashtags(entities(row["content"]))}
+    found = {
+        tuple(row) for row in await connection.fetch("SELECT hashtag_id, tweet_id FROM hashtags_in_tweets")
+    }
+    assert found == expected
+    assert len(found) == SIZE.tagged
 
 
 async def test_a_database_that_is_not_empty_is_left_unchanged(empty: Settings, connection: Any) -> None:

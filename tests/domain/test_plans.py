@@ -60,8 +60,9 @@ NUMBERS = itertools.count()
 # Later than everything that has been waiting.
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
-# One row in all; what is being published now or in a moment; one row per host.
-SMALL = {"instance", "outbox", "held_likes", "cache_hosts"}
+# One row in all; what is being published now or in a moment; one row per host; names of which generated data
+# has few.
+SMALL = {"instance", "outbox", "held_likes", "cache_hosts", "hashtags"}
 
 # The rows that a page works on, and those that it may read for that: at most a page for each of as many
 # authors.
@@ -151,6 +152,11 @@ QUEUES: dict[str, tuple[str, str, list[Any]]] = {
         copied_pictures.UNCOPIED,
         [0, 100, 0],
     ),
+    "copies to empty": (
+        "INSERT INTO copies_to_empty (token) SELECT token FROM media_attachments ON CONFLICT DO NOTHING",
+        copied_pictures.TO_EMPTY,
+        [100],
+    ),
     "tweets to mark": ("UPDATE users SET unsettled = true WHERE id % 2 = 0", hiding.UNSETTLED, [100]),
     "users to erase": (
         "UPDATE users SET deleted_at = '2026-01-01' WHERE id % 2 = 0",
@@ -173,7 +179,7 @@ async def test_a_queue_is_read_a_batch_at_a_time_whatever_statistics_say(
         await connection.execute(NOTHING_WAITS)
         if analysed == "when it was full":
             await connection.execute(fill)
-        await connection.execute("ANALYZE media_attachments, users")
+        await connection.execute("ANALYZE media_attachments, users, copies_to_empty")
         await connection.execute(fill)
         found = await connection.fetchval(await executed(connection, sql, values))
         plan = msgspec.json.decode(found)[0]["Plan"]

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import TypeAlias
+from urllib.parse import quote
 
+from server.generate import texts
 from tools.bench import calls, sides
 from tools.bench.load import WARM_UP, Call, Load, in_turn, press, typical
 from tools.bench.row import Row
@@ -48,6 +50,8 @@ def pages(community: Community) -> dict[str, list[Call]]:
         "the busiest author": author,
         "the most liked tweet": tweet,
         "likers of the most liked tweet": f"{tweet}/likes",
+        "the most used hashtag": f"/api/hashtags/{texts.HASHTAGS[0]}/tweets?likers=0",
+        "the least used hashtag": f"/api/hashtags/{quote(texts.HASHTAGS[-1])}/tweets?likers=0",
     }
     found = {name: calls.reading(path, community.keys) for name, path in everybody.items()}
     found["Following, 300 people"] = following(community)

@@ -245,7 +245,7 @@ async def publish(parts: Sequence[NewTweet]) -> list[Published] | None:
     if len(parts) > 1:
         return await _publish_all(parts)
     (new,) = parts
-    (published,) = await _publish([new]) if new.media_ids else [await _plain.do(new)]
+    (published,) = await publish_here([new]) if new.media_ids else [await _plain.do(new)]
     return None if published is None else [published]
 
 
@@ -256,7 +256,7 @@ async def _publish_all(parts: Sequence[NewTweet]) -> list[Published] | None:
             await _add_names(parts)
             for new in parts:
                 before = done[-1].id if done else new.in_reply_to_id
-                (published,) = await _publish([new._replace(in_reply_to_id=before)])
+                (published,) = await publish_here([new._replace(in_reply_to_id=before)])
                 if published is None:
                     raise _NotPublished
                 done.append(published)
@@ -279,16 +279,20 @@ async def _add_names(parts: Sequence[NewTweet]) -> None:
 
 
 async def _publish_plain(some: Sequence[NewTweet]) -> list[Published | None]:
-    done = await _publish(some)
+    done = await publish_here(some)
     authors = Counter(new.author_id for new in some)
     for number, new in enumerate(some):
         if done[number] is None and authors[new.author_id] > 1:
             # Together they may have exceeded the day's limit, or another one of them had the same key.
-            (done[number],) = await _publish([new])
+            (done[number],) = await publish_here([new])
     return done
 
 
-async def _publish(some: Sequence[NewTweet]) -> list[Published | None]:
+async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
+    """Publish these by one statement, in the caller's transaction if there is one.
+
+    None for each that gets no row.
+    """
     values: list[object] = [
         [new.author_id for new in some],
         [new.content for new in some],
