@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -75,10 +75,7 @@ def owner_take_over(yes: bool, as_json: bool) -> None:
     if any(row["standing"] == Standing.REHEARSAL.value for row in others):
         raise click.ClickException("this Perch is a rehearsal, so it can't take anything over")
     if others and not yes:
-        for row in others:
-            whose = f"{row['name']}, since {row['since']:%Y-%m-%d %H:%M}" if row["name"] else "no known Perch"
-            click.echo(lines.printable(f"the {row['store']} belong to {whose}"), err=True)
-        confirm_typed("take over", "No other Perch may use them from now on. Type 'take over' to continue")
+        confirm_taking_over(others)
     taken = [row["store"] for row in others]
     if taken:
         with_database(lambda: take_over(settings, taken))
@@ -88,27 +85,43 @@ def owner_take_over(yes: bool, as_json: bool) -> None:
         click.echo(f"taken over: {', '.join(taken)}" if taken else "they already belong to this Perch")
 
 
+def confirm_taking_over(others: Sequence[Mapping[str, Any]]) -> None:
+    """Say whose these stores are, and continue only if the operator confirms. Raises ClickException."""
+    for row in others:
+        whose = f"{row['name']}, since {row['since']:%Y-%m-%d %H:%M}" if row["name"] else "no known Perch"
+        click.echo(lines.printable(f"the {row['store']} belong to {whose}"), err=True)
+    confirm_typed("take over", "No other Perch may use them from now on. Type 'take over' to continue")
+
+
 async def described(settings: Settings) -> list[dict[str, Any]]:
-    """Each store and its owner."""
-    found = []
+    """Each store, its owner, and its standing for this Perch."""
     async with opened(settings) as stores:
-        for name, of in stores.items():
-            standing, owner, damaged = await of.standing(), None, False
-            try:
-                owner = await of.owner()
-            except MarkerDamaged:
-                damaged = True
-            found.append(
-                {
-                    "store": name,
-                    "standing": standing.value,
-                    "is_nobodys": owner is None,
-                    "is_damaged": damaged,
-                    "name": owner.name if owner else None,
-                    "since": owner.since if owner else None,
-                }
-            )
-    return found
+        return [
+            {"standing": (await of.standing()).value, **await named(name, of)} for name, of in stores.items()
+        ]
+
+
+async def others(settings: Settings, owned: Sequence[str]) -> list[dict[str, Any]]:
+    """The stores, besides those, whose marker names a Perch. Claims nothing and needs no database."""
+    async with opened(settings) as stores:
+        found = [await named(name, of) for name, of in stores.items() if name not in owned]
+    return [row for row in found if not row["is_nobodys"] or row["is_damaged"]]
+
+
+async def named(name: str, of: Ownership) -> dict[str, Any]:
+    """A store, and what its marker says."""
+    owner, damaged = None, False
+    try:
+        owner = await of.owner()
+    except MarkerDamaged:
+        damaged = True
+    return {
+        "store": name,
+        "is_nobodys": owner is None,
+        "is_damaged": damaged,
+        "name": owner.name if owner else None,
+        "since": owner.since if owner else None,
+    }
 
 
 async def take_over(settings: Settings, names: Sequence[str], *, on_record: bool = True) -> None:

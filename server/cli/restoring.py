@@ -81,6 +81,7 @@ from tasks.dumps.verifying import fetched
     is_flag=True,
     help="Restore an unencrypted dump even if DUMP_AGE_RECIPIENT is set.",
 )
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation of --take-over.")
 @json_option
 def restore(
     source: str,
@@ -92,18 +93,19 @@ def restore(
     identity: Path | None,
     accept_unsigned: bool,
     accept_unencrypted: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     """Restore a dump by its ID or from a FILE.
 
     A FILE is a dump that you fetched, or one made with `pg_dump -Fc`. The dump is restored next to the
-    current database and then takes its place by renaming. Running processes reconnect by themselves.
+    current database and then takes its place by renaming. Running processes reconnect automatically.
     `latest` is the newest dump.
 
     On another machine, the stored pictures and dumps still belong to the Perch they came from. Use --rehearse
-    while that one is running, and --take-over if it is gone for good. Perch restores only dumps signed by
-    itself or by the Perch whose recovery kit you give. For any other dump that you trust, use
-    --accept-unsigned.
+    while that one is running, and --take-over if it is gone for good; it asks first. Perch restores only
+    dumps signed by itself or by the Perch whose recovery kit you give. For any other dump that you trust,
+    use --accept-unsigned.
 
     \b
     Examples:
@@ -144,6 +146,8 @@ def restore(
         if settings.embedded_database:
             uvloop.run(own_server.separate_roles(settings.database))
         owned = [] if into or rehearse else uvloop.run(owned_stores(settings))
+        if take_over and not yes and (theirs := uvloop.run(owner.others(settings, owned))):
+            owner.confirm_taking_over(theirs)
         done = uvloop.run(run())
         others = [] if into or rehearse else uvloop.run(handed_over(settings, owned, everything=take_over))
         if not as_json:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import asyncpg
 import httpx
 
+from config.settings import Settings
 from storage.s3 import S3Store
 from tests import pictures, servers
 from tests.whole.conftest import Perch, perch, running
 
 KEY = {"api-key": "test"}
+
+DAY = 24 * 3600
 
 
 def upload(up: Perch) -> str:
@@ -43,7 +50,7 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
     bucket = servers.bucket(moto_url, "owners")
     asyncio.run(servers.make_bucket(bucket))
     shared = servers.settings_for(bucket)
-    folders = {name: tmp_path / name for name in ("production", "rehearsal", "successor")}
+    folders = {name: tmp_path / name for name in ("production", "rehearsal", "too_soon", "successor")}
     for folder in folders.values():
         folder.mkdir()
 
@@ -80,6 +87,13 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
             assert client.delete(f"{other.url}/api/tweets/{tweet['id']}").status_code == 200
         assert stored(S3Store(bucket)) == before
 
+        # The command of the disaster, used beside production, asks first.
+        take_over = "restore", "latest", "--kit", kit, "--take-over"
+        said = beside("too_soon", *take_over, expect=1)
+        assert "the pictures belong to Perch, since" in said
+        assert "this needs confirmation" in said
+        assert up.command("owner", "show").count("this Perch") == 2
+
         # Another one that was restored without a word of it removes nothing and makes no dumps.
         said = beside("successor", "restore", "latest", "--kit", kit)
         assert "belong to another Perch" in said
@@ -89,7 +103,7 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
         assert all(httpx.get(up.url + url).status_code == 200 for url in later)
 
     # It takes over what the first one leaves, when somebody says so.
-    assert "nobody is here to confirm it" in beside("successor", "owner", "take-over", expect=1)
+    assert "this needs confirmation" in beside("successor", "owner", "take-over", expect=1)
     assert json.loads(beside("successor", "owner", "take-over", "--yes", "--json"))["taken_over"] == [
         "pictures",
         "dumps",
@@ -97,6 +111,55 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
     beside("successor", "dump", "now")
     assert "another Perch" in beside("production", "owner", "show")
     assert "belongs to another Perch" in beside("production", "dump", "now", expect=1)
+
+
+def test_a_week_later_production_has_lost_nothing(tmp_path: Path) -> None:
+    """A copy of an older dump finds newer pictures in its store, and lets their days of grace pass."""
+    production, successor, kit = tmp_path / "production", tmp_path / "successor", str(tmp_path / "kit.txt")
+    objects = production / "data" / "objects"
+    backups = {"BACKUP_DIR": str(tmp_path / "backups")}
+    for folder in (production, successor / "data"):
+        folder.mkdir(parents=True, mode=0o700)
+    (successor / "data" / "objects").symlink_to(objects)
+
+    def beside(*command: str, expect: int = 0) -> None:
+        done = perch(successor, *command, DATA_DIR=str(successor / "data"), **backups)
+        assert done.returncode == expect, done.stdout + done.stderr
+
+    def pictures_there() -> set[Path]:
+        return {file for file in objects.rglob("*") if file.is_file() and "perch-owners" not in file.parts}
+
+    def reconcile_for_weeks(*, found: Sequence[bool]) -> None:
+        for is_found in found:
+            for file in pictures_there():
+                os.utime(file, (time.time() - 9 * DAY, time.time() - 9 * DAY))
+            with servers.embedded_servers(successor / "data") as settings:
+                asyncio.run(found_long_ago(settings))
+            beside("reconcile", expect=1 if is_found else 0)
+
+    with running(production, **backups) as up:
+        first = upload(up)
+        up.command("dump", "now")
+        before = pictures_there()
+        later = [upload(up) for _ in range(3)]
+        up.command("recovery-kit", kit)
+        everything = pictures_there()
+        beside("restore", "latest", "--kit", kit)
+        reconcile_for_weeks(found=[False, False])
+        assert pictures_there() == everything
+        assert all(httpx.get(up.url + url).status_code == 200 for url in (first, *later))
+    # As the owner, it removes what it doesn't know: so it would have done the same before.
+    beside("owner", "take-over", "--yes")
+    reconcile_for_weeks(found=[True, False])
+    assert before <= pictures_there() < everything
+    assert len(pictures_there()) < len(everything) - 2
+
+
+async def found_long_ago(settings: Settings) -> None:
+    """Let the unknown objects be known for longer than their days of grace."""
+    connection = await asyncpg.connect(**settings.database.connect_arguments())
+    await connection.execute("UPDATE unknown_objects SET found_at = found_at - interval '8 days'")
+    await connection.close()
 
 
 def test_a_restore_in_place_keeps_the_ownership_of_the_store(tmp_path: Path) -> None:
