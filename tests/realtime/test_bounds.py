@@ -129,9 +129,8 @@ async def test_data_prepared_for_a_slow_client_is_not_reused_for_another_ones_ba
             assert {told["followed"] for told in to_bob.of("tweet")} == {True}
 
 
-async def test_missed_events_are_loaded_for_a_client_one_part_at_a_time(
-    address: str, perch: Context, alice: Caller, bob: Caller
-) -> None:
+async def missed(address: str, perch: Context, alice: Caller, bob: Caller, *, number: int) -> str:
+    """The last event that Bob knows of, before Alice publishes so many large tweets."""
     async with listening(address, bob) as before:
         await alice.tweet("before")
         await before.wait_for("tweet")
@@ -139,10 +138,34 @@ async def test_missed_events_are_loaded_for_a_client_one_part_at_a_time(
     await until(lambda: perch.hub.open_streams == 0)
     await rows(
         "INSERT INTO tweets (author_id, content) "
-        "SELECT $1, repeat('x', 16000) || n FROM generate_series(1, 200) n RETURNING 1",
+        "SELECT $1, repeat('x', 16000) || n FROM generate_series(1, $2) n RETURNING 1",
         alice.id,
+        number,
     )
     await settled()
+    return last
+
+
+async def test_a_client_that_missed_more_than_a_megabyte_reloads(
+    address: str, perch: Context, alice: Caller, bob: Caller
+) -> None:
+    last = await missed(address, perch, alice, bob, number=100)
+    async with listening(address, bob, last=last) as stream:
+        assert (await stream.wait_for("reset"))["reason"] == "too_old"
+        assert 40 < len(stream.of("tweet")) < 70
+        await alice.tweet("afterwards")
+        await stream.until("afterwards")
+    last = await missed(address, perch, alice, bob, number=50)
+    async with listening(address, bob, last=last) as stream:
+        await alice.tweet("afterwards, again")
+        await stream.until("afterwards, again")
+        assert stream.of("reset") == []
+
+
+async def test_missed_events_are_loaded_for_a_client_one_part_at_a_time(
+    address: str, perch: Context, alice: Caller, bob: Caller
+) -> None:
+    last = await missed(address, perch, alice, bob, number=50)
     async with not_reading(address, bob, last) as reader:
         await alice.tweet("meanwhile")
         for _ in range(50):
@@ -154,7 +177,7 @@ async def test_missed_events_are_loaded_for_a_client_one_part_at_a_time(
                 got += await reader.read(2**20)
     chunked = rb"\r\n[0-9a-f]+\r\n"
     heard = re.findall(rb'xx(\d+)"|"(meanwhile)"', re.sub(chunked, b"", got))
-    assert [number or word for number, word in heard] == [b"%d" % n for n in range(1, 201)] + [b"meanwhile"]
+    assert [number or word for number, word in heard] == [b"%d" % n for n in range(1, 51)] + [b"meanwhile"]
 
 
 async def test_a_lagging_client_receives_new_events_in_order(

@@ -38,8 +38,9 @@ log = logging.getLogger(__name__)
 # over and whether they missed a notification.
 RELAY_EVERY, LOOK_EVERY = 0.2, 1.0
 
-# How many events to read at a time; and how many a client may have missed: more aren't worth sending singly.
-BATCH, MAX_MISSED = 500, 1_000
+# How many events to read at a time; and how many a client may have missed, and how many bytes they may be:
+# more aren't worth sending singly.
+BATCH, MAX_MISSED, MAX_MISSED_BYTES = 500, 1_000, 1 << 20
 
 # How many events to read at a time of those that one client missed.
 MISSED_AT_ONCE = 10
@@ -172,6 +173,7 @@ class Hub:
         more than one such part.
         """
         if stream.position.seq >= self._position.seq:
+            stream.missed_bytes = 0
             return None
         await self._pace.turn()
         begin, here = stream.position, self._position
@@ -182,7 +184,11 @@ class Hub:
         found = await log_of_events.after(begin.seq, up_to=here.seq, limit=MISSED_AT_ONCE)
         made = await self._dialect.frames(found, [stream.user_id], here.epoch)
         reached = EventId(here.epoch, found[-1].seq) if found else here
-        return Batch(made, begin, reached).part(stream.user_id, after=begin.seq, at_most=PART)
+        part = Batch(made, begin, reached).part(stream.user_id, after=begin.seq, at_most=PART)
+        stream.missed_bytes += sum(map(len, part.messages))
+        if stream.missed_bytes > MAX_MISSED_BYTES:
+            stream.reset("too_old", here)
+        return part
 
     async def _run(self) -> None:
         """Follow the log forever, reconnecting whenever the connection is lost."""

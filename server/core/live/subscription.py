@@ -67,6 +67,8 @@ class Subscription:
         self.position = position
         # Events after this number were offered to this stream too, so it didn't miss them.
         self.joined_at = position.seq
+        # How many bytes it was given of what it missed, since it last had everything.
+        self.missed_bytes = 0
         self.client: Client | None = None
         self.is_ended = False
         self._expires_at = expires_at
@@ -113,7 +115,7 @@ class Subscription:
         """Skip what is waiting: the client reloads and continues from `position`."""
         if not self.is_ended:
             self._first = self._dialect.reset(position, reason)
-            self.position, self.joined_at = position, position.seq
+            self.position, self.joined_at, self.missed_bytes = position, position.seq, 0
             self._changed.set()
 
     def stop(self) -> None:
