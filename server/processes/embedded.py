@@ -33,7 +33,8 @@ from server.processes.supervisor import Program, become_child
 # Connections in addition to the pools: for commands, migrations, a dump, a person with psql.
 SPARE_CONNECTIONS = 20
 
-# A log of PostgreSQL or Valkey with more bytes than this is rotated at the next start; one old log is kept.
+# A log of PostgreSQL or Valkey with more bytes than this is emptied within a minute; what it held is kept as
+# one old log.
 LOG_BYTES = 4 << 20
 
 # The severities with which PostgreSQL logs its last messages.
@@ -158,6 +159,7 @@ def postgres(settings: Settings) -> Program:
         goes_on=True,
         stop_signal=signal.SIGINT,  # "fast": ends sessions, then stops cleanly
         explain=lambda: last_lines(log_file),
+        tend=lambda: cap(log_file),
     )
 
 
@@ -261,8 +263,7 @@ def spawn(command: Sequence[str], log_file: Path, death_signal: signal.Signals) 
 
     It inherits only the family's lock (`server.processes.lock`).
     """
-    if log_file.exists() and log_file.stat().st_size > LOG_BYTES:
-        log_file.replace(log_file.with_suffix(".log.1"))
+    cap(log_file)
     with log_file.open("ab") as out:
         log_file.chmod(0o600)  # earlier versions of Perch let everyone read it
         process = subprocess.Popen(
@@ -276,6 +277,23 @@ def spawn(command: Sequence[str], log_file: Path, death_signal: signal.Signals) 
         )
     process.returncode = 0  # the supervisor waits for it; keep Popen from doing so
     return process.pid
+
+
+def cap(log_file: Path) -> None:
+    """Move what a large log holds to the old log. Its program appends, so it goes on in the emptied file.
+
+    A line that is written at that very moment may be lost.
+    """
+    try:
+        if log_file.stat().st_size > LOG_BYTES:
+            old = log_file.with_suffix(".log.1")
+            shutil.copyfile(log_file, old)
+            old.chmod(0o600)
+            os.truncate(log_file, 0)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        log.warning("can't cap %s: %s", log_file, error.strerror)
 
 
 def child_setup(death_signal: signal.Signals) -> Callable[[], None]:

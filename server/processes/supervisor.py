@@ -45,6 +45,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 POLL = 0.05  # seconds between checks of whether something is ready
 
+TEND_EVERY = 60.0  # seconds between two calls of `Program.tend`
+
 # A second signal within this many seconds is the same request to stop, sent by several (make, a shell).
 SAME_WISH = 1.0
 
@@ -62,7 +64,7 @@ class Program:
     """A program to run. `start` returns its process id; `ready` is called until it returns True.
 
     With `once`, the program must end successfully by itself before the next stage starts. A program that
-    `goes_on` keeps running when its parent is reloaded.
+    `goes_on` keeps running when its parent is reloaded. `tend` is called each minute while it runs.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within: float = 15.0
     explain: Callable[[], str] = lambda: "see its log lines above"
+    tend: Callable[[], None] = lambda: None
     pid: int | None = field(default=None, init=False)
     deaths: deque[float] = field(default_factory=deque, init=False)
     restart_at: float | None = field(default=None, init=False)
@@ -93,6 +96,7 @@ class Supervisor:
         self._predecessors = dict(predecessors or {})
         self._renewal_is_asked = False
         self._impatient = False
+        self._tended_at = time.monotonic()
         self._asked_at: float | None = None  # when we were asked to stop
 
     def run(
@@ -119,6 +123,7 @@ class Supervisor:
                     self._renewal_is_asked = False
                     on_renewal({p.name: p.pid for stage in self._stages for p in stage if p.pid is not None})
                 self._wait(self._pause())
+                self._tend()
         except Stopped:
             pass
         finally:
@@ -155,7 +160,7 @@ class Supervisor:
     def _pause(self) -> float:
         """The number of seconds until something has to be done."""
         due = [p.restart_at for stage in self._stages for p in stage if p.restart_at is not None]
-        return max(0.0, min(due) - time.monotonic()) if due else 3600.0
+        return max(0.0, min([*due, self._tended_at + TEND_EVERY]) - time.monotonic())
 
     def _wait(self, seconds: float) -> None:
         """Wait for a signal; then collect dead processes, and restart programs whose pause is over."""
@@ -170,6 +175,13 @@ class Supervisor:
             if program.restart_at is not None and time.monotonic() >= program.restart_at:
                 program.restart_at = None
                 program.pid = program.start()
+
+    def _tend(self) -> None:
+        if time.monotonic() < self._tended_at + TEND_EVERY:
+            return
+        self._tended_at = time.monotonic()
+        for program in (p for stage in self._stages for p in stage):
+            program.tend()
 
     def _bury(self) -> None:
         while True:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from server.processes.embedded import EmbeddedUnavailable, Folders, last_lines, missing_package, spawn
+from server.processes.embedded import EmbeddedUnavailable, Folders, cap, last_lines, missing_package, spawn
 from server.processes.sizes import valkey_options
 from server.processes.supervisor import POLL, Program
 
@@ -35,7 +35,12 @@ def valkey(settings: Settings) -> Program:
     """The program that runs the Valkey of this data folder."""
     server = Server(settings)
     return Program(
-        "Valkey", server.start, server.answers, goes_on=True, explain=lambda: last_lines(server.log_file)
+        "Valkey",
+        server.start,
+        server.answers,
+        goes_on=True,
+        explain=lambda: last_lines(server.log_file),
+        tend=lambda: cap(server.log_file),
     )
 
 

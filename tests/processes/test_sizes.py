@@ -51,6 +51,29 @@ def test_the_servers_start_with_the_sizes_computed_for_a_large_machine(tmp_path:
             servers.stop(program, pid)
 
 
+def test_a_log_that_grows_too_large_is_emptied_while_its_program_runs(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
+    embedded.Folders(tmp_path).create()
+    programs = {"postgres": embedded.postgres(settings), "valkey": valkey(settings)}
+    pids = {name: program.start() for name, program in programs.items()}
+    try:
+        for name, program in programs.items():
+            wait_for(program.ready or (lambda: True), f"{name} answering")
+            log, old = (tmp_path / "logs" / f"{name}.{suffix}" for suffix in ("log", "log.1"))
+            program.tend()
+            assert not old.exists()
+            with log.open("ab") as file:
+                file.write(b"x" * embedded.LOG_BYTES)
+            program.tend()
+            assert log.stat().st_size < 1000 < embedded.LOG_BYTES < old.stat().st_size
+            assert old.stat().st_mode & 0o777 == 0o600
+    finally:
+        for name, program in programs.items():
+            servers.stop(program, pids[name])
+    for name in programs:  # what they wrote when they stopped
+        assert "shut" in (tmp_path / "logs" / f"{name}.log").read_text().lower()
+
+
 def test_more_than_the_machine_has_is_refused_by_name(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path, postgres_mb=1 << 20)  # type: ignore[call-arg]
     with pytest.raises(embedded.EmbeddedUnavailable, match=r"^POSTGRES_MB: 1048576 MB is more than"):
