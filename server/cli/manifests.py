@@ -1,9 +1,13 @@
-"""Missing and damaged manifests of dumps: without an intact manifest, a dump cannot be restored."""
+"""What the manifests of dumps say: which are damaged or missing, and whether dumps are still encrypted.
+
+Without an intact manifest, a dump cannot be restored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.settings import Settings
 from server.core.database.connection import rows
 from server.operations.dumps.catalogue import Catalogue, id_of
 
@@ -31,3 +35,14 @@ async def missing(found: Catalogue) -> list[str]:
     archives = {id_of(item.key): item.key for item in found.strays if ".dump." in item.key}
     made = {row["id"] for row in await rows(MADE, list(archives))} if archives else set()
     return [f"the manifest of {key} is missing" for id_, key in archives.items() if id_ in made]
+
+
+def unencrypted(dumps: Catalogue, settings: Settings) -> list[str]:
+    """A warning if dumps used to be encrypted, and no longer are."""
+    newest = next((dump for dump in dumps.dumps if dump.manifest.encryption is not None), None)
+    if settings.dump_age_recipient is not None or newest is None:
+        return []
+    return [
+        f"dumps are no longer encrypted, as they were until {newest.id}: set DUMP_AGE_RECIPIENT "
+        f"(it was {newest.manifest.recipient})"
+    ]

@@ -94,13 +94,17 @@ def idle_server(part: str, name: str, make: Callable[[], object]) -> Finding:
 
 
 async def asked(
-    part: str, where: object, ask: Callable[[], Awaitable[str]], away: Callable[[object], str] | None = None
+    part: str,
+    where: object,
+    ask: Callable[[], Awaitable[str | Finding]],
+    away: Callable[[object], str] | None = None,
 ) -> Finding:
     """The finding for a part's answer; if there is none, in the words of `away`."""
     told = away or (lambda error: f"{where} doesn't respond: {error}")
     try:
         async with asyncio.timeout(PATIENCE):
-            return Finding("ok", part, await ask())
+            answer = await ask()
+            return answer if isinstance(answer, Finding) else Finding("ok", part, answer)
     except TimeoutError:
         return Finding("failed", part, told(f"no response within {PATIENCE} s"))
     except LookupError as error:
@@ -200,8 +204,8 @@ async def ask_storage(store: ObjectStore, where: str) -> str:
     return where
 
 
-async def ask_manifests(backups: ObjectStore, settings: Settings, asks_database: bool) -> str:
-    """Check whether the manifests of dumps are intact, none is missing, and their archives exist."""
+async def ask_manifests(backups: ObjectStore, settings: Settings, asks_database: bool) -> str | Finding:
+    """Check whether manifests are intact, none is missing, archives exist, and are encrypted as before."""
     await backups.open()
     try:
         found = await catalogue.read(backups, settings, Keyring([]))
@@ -214,4 +218,6 @@ async def ask_manifests(backups: ObjectStore, settings: Settings, asks_database:
                 said += await manifests.missing(found)
     if said:
         raise LookupError("; ".join(said))
+    if unencrypted := manifests.unencrypted(found, settings):
+        return Finding("warning", "manifests", "; ".join(unencrypted))
     return f"{len(catalogue.distinct(found.dumps))} dumps"

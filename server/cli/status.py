@@ -21,7 +21,6 @@ from server.core.live import hub
 from server.operations import condition, queues, runs, server_keys
 from server.operations.condition import words
 from server.operations.dumps import catalogue
-from server.operations.dumps.catalogue import Catalogue
 from server.operations.scheduled_run import RunKind
 from server.processes import lock
 from server.processes.valkey import set_aside
@@ -94,17 +93,6 @@ def told(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "kept", f"{folder}, which Valkey couldn't read; delete it once nobody needs it"
 
 
-def unencrypted(dumps: Catalogue, settings: Settings) -> list[str]:
-    """A warning if dumps used to be encrypted, and no longer are."""
-    newest = next((dump for dump in dumps.dumps if dump.manifest.encryption is not None), None)
-    if settings.dump_age_recipient is not None or newest is None:
-        return []
-    return [
-        f"dumps are no longer encrypted, as they were until {newest.id}: set DUMP_AGE_RECIPIENT "
-        f"(it was {newest.manifest.recipient})"
-    ]
-
-
 async def copies_behind(settings: Settings, now: datetime) -> dict[str, Any] | None:
     """How far behind the second copies of pictures are; None without BACKUP_MEDIA."""
     if not settings.backup_media:
@@ -135,7 +123,7 @@ async def describe(workshop: Workshop) -> dict[str, Any]:
         troubles += await not_ours(workshop)
         stored = await catalogue.read(workshop.backups, settings, await server_keys.keyring())
         troubles += [*manifests.damaged(stored), *await manifests.missing(stored)]
-        troubles += unencrypted(stored, settings)
+        troubles += manifests.unencrypted(stored, settings)
         proven = newest_proven(stored) or proven_dumps(stored)
         storage = await storage_listed.listed(workshop)
     except (StorageError, OSError) as error:

@@ -10,6 +10,8 @@ import asyncpg
 import msgspec
 import pytest
 
+from server.cli import after_restore, manifests, parts
+from server.cli.parts import Finding
 from server.core.database.connection import rows
 from server.core.security.keyring import Keyring
 from server.operations import server_key, server_keys
@@ -20,6 +22,7 @@ from server.operations.dumps.manifest import Manifest, decode, encode, is_signed
 from server.operations.server_key import ServerKey
 from tasks.dumps import drills, making, postgres, retention, trust
 from tasks.dumps.postgres import connected
+from tasks.dumps.restore import Restored
 from tasks.dumps.scratch import scratch
 from tasks.dumps.trust import Accepted
 from tasks.dumps.verifying import digest, fetched
@@ -221,6 +224,26 @@ async def test_an_unencrypted_dump_is_not_tested_automatically_if_dumps_are_encr
     encrypted, _ = encrypting(workshop)
     assert await drills.drill_newest(CLAIM, encrypted) == {"dump": None}
     assert (await drills.drill_newest(CLAIM, changed(workshop)))["dump"] == dump.id
+
+
+async def test_status_doctor_and_restore_say_if_dumps_are_no_longer_encrypted(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    encrypted, _ = encrypting(workshop)
+    dump = await make(encrypted, slot=SLOT)
+    found = await listing(workshop)
+    (said,) = manifests.unencrypted(found, workshop.settings)
+    assert f"no longer encrypted, as they were until {dump.id}" in said
+    assert manifests.unencrypted(found, encrypted.settings) == []
+
+    warned = await parts.ask_manifests(workshop.backups, workshop.settings, False)
+    assert warned == Finding("warning", "manifests", said)
+    assert await parts.ask_manifests(workshop.backups, encrypted.settings, False) == "1 dumps"
+    recipient = str(dump.manifest.recipient)
+    restored = Restored("perch", 0, [], None, None, recipient=recipient)
+    for settings, tells in ((workshop.settings, True), (encrypted.settings, False)):
+        after_restore.tell_what_is_left(restored, settings, others=[], left=[], back=[], missing=[])
+        assert (f"DUMP_AGE_RECIPIENT={recipient}" in capsys.readouterr().out) is tells
 
 
 async def test_a_checked_dump_cannot_be_changed_any_more(workshop: Workshop) -> None:
