@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from server.features.api_keys import api_keys as keys
+from server.features.follows import requests
 from server.features.moderation import hiding, suspension_requests
 from server.features.notifications import new_tweets
 from server.features.privacy import deletion, exports
@@ -63,6 +64,12 @@ async def end_mutes(workshop: Means) -> None:
     await relations.end_mutes()
 
 
+async def accept_left_over_requests(workshop: Means) -> None:
+    """Accept requests to follow accounts that are no longer locked, which a crash left open."""
+    if count := await requests.accept_left_over():
+        log.info("accepted requests to follow %d users whose accounts aren't locked", count)
+
+
 async def carry_out_suspensions(workshop: Means) -> None:
     """Suspend administrators whose suspension was requested 72 hours ago or more; delays do no harm."""
     if not await ownership.is_rehearsal():
@@ -96,6 +103,7 @@ TASKS = (
     Task("people.sweep_exports", sweep_exports, cron="47 * * * *"),
     Task("people.read_earlier_texts", read_earlier_texts, cron="* * * * *"),
     Task("people.end_mutes", end_mutes, cron="* * * * *"),
+    Task("people.accept_left_over_requests", accept_left_over_requests, cron="17 * * * *"),
     Task("people.carry_out_suspensions", carry_out_suspensions, cron="* * * * *"),
     Task("people.resume", resume, cron="* * * * *"),
 )

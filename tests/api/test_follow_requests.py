@@ -153,6 +153,22 @@ async def test_unlocking_stops_where_the_account_is_locked_again(
     assert (await profile(bob, alice))["followed"]
 
 
+async def test_requests_that_a_crash_left_open_are_accepted(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await lock(alice)
+    await lock(carol)
+    await follow(bob, alice)
+    await follow(bob, carol)
+    assert await requests.accept_left_over() == 0
+    await rows("UPDATE users SET locked = false WHERE id = $1 RETURNING 1", alice.id)
+    assert await requests.accept_left_over() == 1
+    assert await asking(alice) == []
+    assert await asking(carol) == [bob.id]
+    assert (await profile(bob, alice))["followed"]
+    assert await requests.accept_left_over() == 0
+
+
 async def test_nobody_asks_whom_they_follow(alice: Caller, bob: Caller) -> None:
     await lock(alice)
     await follow(bob, alice)

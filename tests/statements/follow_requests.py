@@ -16,6 +16,7 @@ def statements(at: Landmarks) -> Statements:
         "unfollow, or withdraw": (follows.UNFOLLOW, pair),
         "who asks to follow": (requests.LISTED, [at.busiest_author, NEWEST, 51]),
         "some who ask to follow": (requests.SOME, [at.busiest_author, 500, NEWEST]),
+        "requests left over": (requests.LEFT_OVER, [500]),
         "the newest request": (requests.NEWEST_REQUEST, [at.busiest_author]),
         "lock who follows whom": (requests.LOCK, [pair]),
         "accept requests": (requests.ACCEPT, [at.busiest_author, [at.newcomer]]),

@@ -56,7 +56,7 @@ async def change(request: Request, viewer: Viewer, body: NewPreferences) -> Pref
     Tweets that you have published keep their visibility. If you lock your account, followers stay. If you
     unlock it, all requests to follow you are accepted.
     """
-    now = await preferences.change(viewer, default_visibility=body.default_visibility, locked=body.locked)
-    if body.locked is False:
-        await requests.accept_all(viewer.id)
+    now = await requests.change_preferences(
+        viewer, default_visibility=body.default_visibility, locked=body.locked
+    )
     return Preferences(**now._asdict())

@@ -13,8 +13,10 @@ from server.core.errors import UserNotFound
 from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
 from server.features.follows import events
-from server.features.people import people
+from server.features.people import people, preferences
 from server.features.people.people import ListedPerson
+from server.features.people.preferences import Preferences
+from server.features.visibility.visibility import Visibility
 
 # $1 whose requests, $2 before, $3 how many.
 LISTED = """
@@ -26,6 +28,13 @@ LISTED = """
 SOME = """
     SELECT follower_id FROM follow_requests WHERE followee_id = $1 AND id <= $3
         AND (SELECT deleted_at IS NULL FROM users WHERE users.id = follower_id) ORDER BY id LIMIT $2
+"""
+# Users whose account isn't locked and who still have requests: Perch stopped while it accepted them, or the
+# person who asks was leaving meanwhile. $1 how many.
+LEFT_OVER = """
+    SELECT DISTINCT followee_id AS id FROM follow_requests r
+    WHERE (SELECT NOT locked AND deleted_at IS NULL FROM users WHERE users.id = r.followee_id)
+        AND (SELECT deleted_at IS NULL FROM users WHERE users.id = r.follower_id) LIMIT $1
 """
 NEWEST_REQUEST = "SELECT max(id) AS id FROM follow_requests WHERE followee_id = $1"
 # $1 users. As for all follows, in the order of their ids.
@@ -44,7 +53,7 @@ ACCEPT = """
     )
     SELECT follower_id FROM accepted
 """
-# Whoever accepts a request needn't be told of the new follower.
+# Suppresses the notification of a new follower: the user has just accepted the request.
 QUIET = "SELECT set_config('perch.quiet', 'on', true)"
 DECLINE = "DELETE FROM follow_requests WHERE followee_id = $1 AND follower_id = $2 RETURNING 1"
 
@@ -72,6 +81,24 @@ async def accept_all(user_id: int) -> None:
     while found := await rows(SOME, user_id, BATCH, newest["id"]):
         if not await _accept(user_id, [one["follower_id"] for one in found], unless_locked=True):
             return
+
+
+async def change_preferences(
+    viewer: Viewer, *, default_visibility: Visibility | None = None, locked: bool | None = None
+) -> Preferences:
+    """Change those that are given; accept all requests if the account is no longer locked."""
+    now = await preferences.change(viewer, default_visibility=default_visibility, locked=locked)
+    if locked is False:
+        await accept_all(viewer.id)
+    return now
+
+
+async def accept_left_over() -> int:
+    """Accept the requests to some users whose account isn't locked; returns how many these users are."""
+    found = await rows(LEFT_OVER, BATCH)
+    for one in found:
+        await accept_all(one["id"])
+    return len(found)
 
 
 async def decline(viewer: Viewer, follower_id: int) -> None:
