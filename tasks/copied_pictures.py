@@ -21,7 +21,8 @@ UNCOPIED = """
 # $1 id, $2 the copy's state. No row if the picture was removed meanwhile.
 MARK = "UPDATE media_attachments SET copied = $2 WHERE id = $1 AND state = 'ready' RETURNING id"
 
-TO_EMPTY = "SELECT token FROM copies_to_empty ORDER BY since LIMIT $1"
+# In the order of the index, so that a batch costs the same however many wait.
+TO_EMPTY = "SELECT token FROM copies_to_empty ORDER BY token LIMIT $1"
 EMPTY = "INSERT INTO copies_to_empty (token) VALUES ($1) ON CONFLICT DO NOTHING RETURNING token"
 EMPTIED = "DELETE FROM copies_to_empty WHERE token = $1 RETURNING token"
 

@@ -16,7 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -249,7 +249,7 @@ def walls() -> dict[str, str | None]:
     return msgspec.json.decode(told_by_child("--walls"), type=dict[str, str | None])
 
 
-def missing_walls(standing: dict[str, str | None], *, needed: bool) -> tuple[list[str], str | None]:
+def missing_walls(standing: Mapping[str, str | None], *, needed: bool) -> tuple[list[str], str | None]:
     """The walls that this kernel lacks, and the reason if therefore no picture may be processed here."""
     missing = [name for name in ("landlock", "seccomp") if not standing.get(name)]
     if needed and len(missing) == 2:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import shutil
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -49,18 +50,27 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     async with opened(settings, QueuedJobs(broker), stop=stop) as workshop:
         await asyncio.to_thread(remove_stale, workshop.scratch)
         log.info("processing pictures with %s", await asyncio.to_thread(decoder))
-        missing, unsafe = missing_walls(await asyncio.to_thread(walls), needed=settings.needs_sandbox)
-        if unsafe is not None:
-            log.error("%s", unsafe)
-            workshop = replace(workshop, pictures=PictureChildren(unsafe))
-        elif missing:
-            log.warning("decoding pictures without %s, which this kernel doesn't have", " and ".join(missing))
+        workshop = with_walls(workshop, await asyncio.to_thread(walls))
         async with asyncio.TaskGroup() as all_of_them:
             all_of_them.create_task(serve(broker, at_once + 1, workshop))  # one more for a scheduled run
             all_of_them.create_task(serve(slow, max(2, at_once // 2), workshop))
             all_of_them.create_task(serve(people, PEOPLE_AT_ONCE, workshop))
     for each in (broker, slow, people):
         await each.shutdown()
+
+
+def with_walls(workshop: Workshop, standing: Mapping[str, str | None]) -> Workshop:
+    """The workshop, which processes no pictures if the kernel lacks the walls that the settings require.
+
+    Logs which of the walls are missing.
+    """
+    missing, unsafe = missing_walls(standing, needed=workshop.settings.needs_sandbox)
+    if unsafe is not None:
+        log.error("%s", unsafe)
+        return replace(workshop, pictures=PictureChildren(unsafe))
+    if missing:
+        log.warning("decoding pictures without %s, which this kernel doesn't have", " and ".join(missing))
+    return workshop
 
 
 def calmly(record: logging.LogRecord) -> bool:

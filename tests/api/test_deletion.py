@@ -184,6 +184,21 @@ async def test_a_removal_message_about_an_undeleted_user_removes_nothing(
     assert (await bob.get(f"/api/users/{alice.id}"))["user"]["followers_count"] == 1
 
 
+async def test_a_removal_stops_if_the_user_is_no_longer_deleted(
+    alice: Caller, empty_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dump from before the deletion may be restored while it is under way."""
+    monkeypatch.setattr(personal, "BATCH", 2)
+    for _ in range(6):
+        await alice.tweet("x")
+    await rows("UPDATE users SET deleted_at = now() WHERE id = $1 RETURNING 1", alice.id)
+    assert await deletion.erase_some(alice.id, empty_store, FOLDER)
+    await rows("UPDATE users SET deleted_at = NULL WHERE id = $1 RETURNING 1", alice.id)
+    left = await left_of(alice.id)
+    assert not await deletion.erase_some(alice.id, empty_store, FOLDER)
+    assert await left_of(alice.id) == left > 0
+
+
 async def test_other_users_can_write_during_a_removal(
     alice: Caller, bob: Caller, carol: Caller, empty_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,17 @@ async def test_a_read_only_database_is_not_ready(perch: Context, database: None)
             await health.check_database(perch)
 
 
+async def test_a_read_only_database_makes_the_server_unready(
+    perch: Context, database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def only_reads() -> bool:
+        return True
+
+    monkeypatch.setattr(health, "only_reads", only_reads)
+    status, body = await ready(perch, "readonly")
+    assert (status, "read-only" in body["error_message"]) == (503, True)
+
+
 async def test_frequent_readiness_checks_query_each_part_once(
     perch: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:

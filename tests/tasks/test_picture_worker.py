@@ -13,9 +13,12 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
+from server.context import Context
 from storage.base import StorageUnavailable
-from tasks import picture_worker
+from storage.local import LocalStore
+from tasks import picture_worker, worker
 from tasks.picture_worker import ChildDied, PictureChildren, PictureRefused, SlowPicture
+from tasks.workshop import Workshop
 from tests import disks, pictures
 from tests.waiting import until
 
@@ -216,6 +219,21 @@ def test_without_a_sandbox_no_picture_is_processed_unless_settings_allow_it(
 ) -> None:
     found, unsafe = picture_worker.missing_walls(standing, needed=needed)
     assert (found, unsafe is not None) == (missing, refuses)
+
+
+async def test_a_worker_says_which_walls_are_missing_and_refuses_pictures_if_it_must(
+    perch: Context, original: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = perch.settings.model_copy(update={"mode": "PROD"})
+    production = Workshop.of(settings, perch.store, LocalStore(settings.backup_folder), perch.jobs)
+    half = worker.with_walls(production, {"landlock": None, "seccomp": "filter"})
+    assert half.pictures is production.pictures
+    assert "without landlock" in caplog.records[-1].getMessage()
+    none = worker.with_walls(production, {"landlock": None, "seccomp": None})
+    assert caplog.records[-1].levelname == "ERROR"
+    with pytest.raises(StorageUnavailable, match="PICTURE_SANDBOX"):
+        await none.pictures.make_variants(original, original.parent)
+    assert worker.with_walls(production, {"landlock": "version 4", "seccomp": "filter"}) is production
 
 
 async def test_pictures_that_may_not_be_processed_wait(original: Path) -> None:

@@ -130,7 +130,7 @@ def test_users_are_managed_by_command(four: Perch, tmp_path: Path) -> None:
         assert json.loads(archive.read("tweets.json"))[0]["text"] == "mine"
     assert file.stat().st_mode & 0o077 == 0
     four.command("users", "export", "mallory", "--to", str(file), expect=1)
-    assert "nobody is here to confirm it" in four.command("users", "delete", "mallory", expect=1)
+    assert "this needs confirmation" in four.command("users", "delete", "mallory", expect=1)
     assert status() == 200
     assert json.loads(four.command("users", "delete", "mallory", "--yes", "--json"))["removed"]
     assert status() == 401
@@ -242,7 +242,8 @@ def test_without_a_terminal_for_confirmation_nothing_is_done(four: Perch) -> Non
     )
     assert (done.returncode, done.stderr) == (
         1,
-        "perch: nothing was done: nobody is here to confirm it (--yes skips the question)\n",
+        "perch: nothing was done: this needs confirmation, but there is no terminal "
+        "(--yes skips the question)\n",
     )
 
 

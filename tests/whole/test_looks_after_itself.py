@@ -93,7 +93,7 @@ def test_a_restore_replaces_the_database_while_clients_stay_connected(tmp_path: 
         names = [row["name"] for row in json.loads(perch.command("kept", "list", "--json"))]
         assert names == [done["kept"], "beside"]
         perch.command("kept", "drop", "beside", "--yes")
-        assert "nobody is here to confirm it" in perch.command("kept", "drop", done["kept"], expect=1)
+        assert "this needs confirmation" in perch.command("kept", "drop", done["kept"], expect=1)
         perch.command("kept", "drop", done["kept"], "--yes")
         assert perch.command("kept", "list") == "none\n"
         assert perch.process.poll() is None
@@ -106,6 +106,12 @@ async def count_tweets(perch: Perch, database: str) -> int:
     return count
 
 
+def kit_of(perch: Perch) -> tuple[str, str]:
+    """What `perch doctor` says of the recovery kit, up to the colon."""
+    (found,) = [row for row in json.loads(perch.command("doctor", "--json")) if row["part"] == "kit"]
+    return found["verdict"], found["detail"].partition(":")[0]
+
+
 def test_a_destroyed_machine_is_recovered_from_its_dumps_alone(tmp_path: Path) -> None:
     backups = {"BACKUP_DIR": str(tmp_path / "elsewhere")}
     lost, found, kit = tmp_path / "lost", tmp_path / "found", tmp_path / "kit.txt"
@@ -115,7 +121,9 @@ def test_a_destroyed_machine_is_recovered_from_its_dumps_alone(tmp_path: Path) -
         key = json.loads(perch.command("users", "add", "alice", "--json"))["key"]
         tweet(perch, "survives")
         perch.command("dump", "now", "--kind", "day")
+        assert kit_of(perch) == ("warning", "there is no recovery kit")
         perch.command("recovery-kit", str(kit))
+        assert kit_of(perch)[0] == "ok"
     settings = {"PORT": str(servers.free_port()), "DATA_DIR": str(found / "data"), **backups}
     assert "day-" in run(found, "dump", "list", **settings).stdout
     refused = run(found, "restore", "latest", **settings)

@@ -76,6 +76,10 @@ def test_data_of_the_last_version_is_upgraded_and_a_dump_is_the_way_back(last: P
         body = {"tweet_data": "of the last version", "tweet_media_ids": [picture["media_id"]]}
         tweet = httpx.post(f"{url}/api/tweets", headers=KEY, json=body).json()["tweet_id"]
         assert httpx.post(f"{url}/api/tweets/{tweet}/likes", headers={"api-key": "test1"}).status_code == 200
+        link, _ = command(last, tmp_path, "invite", "--json").communicate(timeout=60)
+        token = json.loads(link)["token"]
+        added, _ = command(last, tmp_path, "users", "add", "carol", "--json").communicate(timeout=60)
+        key = json.loads(added)["key"]
         made, _ = command(last, tmp_path, "dump", "now", "--json").communicate(timeout=60)
         dump = json.loads(made)["dump"]
 
@@ -89,6 +93,14 @@ def test_data_of_the_last_version_is_upgraded_and_a_dump_is_the_way_back(last: P
         new = httpx.post(f"{perch.url}/api/tweets", headers=KEY, json={"tweet_data": "of this version"})
         assert new.status_code == 201
         assert contents(perch.url) == ["of this version", "of the last version"]
+        # Links and keys go on as they were, the stores belong to this Perch, and old dumps aren't signed.
+        assert httpx.get(f"{perch.url}/api/join/{token}").status_code == 200
+        assert (
+            "account"
+            in httpx.get(f"{perch.url}/api/users/me", headers={"api-key": key}).json()["user"]["scopes"]
+        )
+        assert perch.command("owner", "show").count("this Perch") == 2
+        perch.command("restore", dump, "--force", expect=1)
 
     restoring = command(last, tmp_path, "restore", dump, "--force", "--json")
     restoring.communicate(timeout=90)

@@ -120,3 +120,29 @@ async def test_an_unsigned_archive_is_never_restored_as_the_live_databases_role(
                     await restoring_role.execute("DROP DATABASE foreign_ext WITH (FORCE)")
     finally:
         await servers.as_superuser(workshop.settings, *NO_FOREIGN_ROLE)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("GRANT pg_execute_server_program TO foreign_owner", "may run programs.*REVOKE"),
+        ("ALTER ROLE foreign_owner CREATEROLE; CREATE ROLE foreign_restore CREATEDB", "has other rights"),
+    ],
+)
+async def test_no_archive_is_restored_as_a_role_that_could_do_harm(
+    workshop: Workshop, given: str, why: str
+) -> None:
+    await servers.as_superuser(workshop.settings, *FOREIGN_ROLE, *given.split("; "))
+    address = replace(
+        workshop.settings.database, user="foreign_owner", password="secret", database="foreign_ext"
+    )
+    try:
+        async with connected(address, MAINTENANCE) as server:
+            if "CREATEDB" in given:
+                await servers.as_superuser(
+                    workshop.settings, "GRANT foreign_restore TO foreign_owner WITH ADMIN OPTION"
+                )
+            with pytest.raises(DumpFailed, match=why):
+                await confined.confined(address, server, "foreign_restore", trusted=True)
+    finally:
+        await servers.as_superuser(workshop.settings, *NO_FOREIGN_ROLE)
