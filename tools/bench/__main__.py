@@ -18,6 +18,7 @@ import click
 
 from config.version import VERSION
 from tools.bench import (
+    beside,
     conversations,
     draining,
     following,
@@ -27,7 +28,6 @@ from tools.bench import (
     popular,
     programs,
     reading,
-    reading_while_written,
     starting,
     statements,
     suite,
@@ -46,7 +46,9 @@ FAMILIES: dict[str, Family] = {
     "access-log": partial(reading.compared, "access-log"),
     "marked": reading.marked,
     "parted": reading.parted,
-    "under-writes": reading_while_written.under_writes,
+    "under-writes": beside.under_writes,
+    "deep-offsets": beside.deep_offsets,
+    "unkeyed": beside.without_a_key,
     "old-client": partial(reading.compared, "old-client"),
     "me": partial(reading.compared, "me"),
     "tweet": partial(reading.compared, "tweet"),

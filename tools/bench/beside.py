@@ -1,4 +1,4 @@
-"""The first page while others tweet and like: throughput against Sanic's, latency against a quiet time's."""
+"""The first page beside something else: others who write, read deep pages, or have no key."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from tools.bench import calls, sides
-from tools.bench.load import WARM_UP, Call, Load, in_turn, typical
+from tools.bench.load import WARM_UP, BenchFailed, Call, Load, in_turn, press, typical
 from tools.bench.reading import fixed, warm
 from tools.bench.row import Row
 from tools.bench.sides import Side
@@ -25,7 +25,15 @@ WRITES_A_SECOND = 100
 
 RATIO, WAITING = 0.5, 4
 
-# With fewer than this share of the writes, the row would measure something else.
+# The deepest pages that `offset` may ask for, each of them once in a round; and how many one member reads.
+DEEPEST = [f"/api/tweets?likers=0&limit=50&offset={page}" for page in range(200, 50, -1)]
+DEEP_PAGES_A_SECOND = 20
+
+# What somebody without a key, or with a wrong one, asks for.
+UNKEYED = ("/health/ready", f"/media/{'0' * 32}", "/api/stream", "/api/tweets", "/api/instance")
+UNKEYED_A_SECOND, UNKEYED_WAITING = 150, 2
+
+# With fewer than this share of the calls, the row would measure something else.
 ENOUGH = 0.95
 
 
@@ -43,7 +51,7 @@ def under_writes(stage: Stage) -> list[Row]:
         lines.write_text("".join(call.line for call in writes(perch, stage.usual.keys)))
 
         def while_written() -> Load:
-            with writer(perch, lines, WARM_UP + stage.seconds + 1, written):
+            with paced(perch, lines, WRITES_A_SECOND, WARM_UP + stage.seconds + 1, written):
                 return warm(stage, perch, asked)
 
         pair = [perch, other]
@@ -75,6 +83,67 @@ def under_writes(stage: Stage) -> list[Row]:
     ]
 
 
+def deep_offsets(stage: Stage) -> list[Row]:
+    """Measure the first page while one member reads the deepest pages."""
+    *others, reader = stage.usual.keys
+    with sides.perch(stage.usual.folder) as perch:
+        deepest = [Call("GET", path, reader) for path in DEEPEST]
+        if not calls.checked(perch.url, deepest[0])["tweets"]:
+            raise BenchFailed(f"{DEEPEST[0]} is empty")
+        busy = partial(warm, stage, perch)
+        what = (
+            f"first page while another member reads {DEEP_PAGES_A_SECOND} pages a second, 10,000 tweets deep"
+        )
+        return [compared(stage, perch, others, what, deepest, DEEP_PAGES_A_SECOND, WAITING, busy)]
+
+
+def without_a_key(stage: Stage) -> list[Row]:
+    """Measure pages read one after the other while somebody without a key asks for everything, limits on."""
+    asked = [Call("GET", path, key) for path in UNKEYED for key in ("", "wrong")]
+    what = f"first page while an address without a key sends {UNKEYED_A_SECOND} requests a second"
+    with sides.perch(stage.usual.folder, RATE_LIMITS="on") as perch:
+        gently = partial(press, perch.url, seconds=stage.seconds, connections=1)
+        return [
+            compared(stage, perch, stage.usual.keys, what, asked, UNKEYED_A_SECOND, UNKEYED_WAITING, gently)
+        ]
+
+
+def compared(
+    stage: Stage,
+    perch: Side,
+    keys: Sequence[str],
+    what: str,
+    beside: Sequence[Call],
+    rate: int,
+    most: float,
+    measure: Callable[[list[Call]], Load],
+) -> Row:
+    """The first page alternately in a quiet time and beside these calls."""
+    told: list[dict[str, float]] = []
+    asked = calls.reading(calls.FIRST_PAGE, keys)
+    with tempfile.TemporaryDirectory() as name:
+        lines = Path(name) / "beside"
+        lines.write_text("".join(call.line for call in beside))
+
+        def measured() -> Load:
+            with paced(perch, lines, rate, WARM_UP + stage.seconds + 1, told, up_to_status=499):
+                return measure(asked)
+
+        measure(asked)
+        rounds: dict[str, Callable[[], Load]] = {"quiet": partial(measure, asked), "beside": measured}
+        found = in_turn(rounds, stage.rounds)
+    quiet, busy = (typical(found[side]) for side in ("quiet", "beside"))
+    waiting, sent = busy.p95 / quiet.p95, median([one["per_second"] for one in told])
+    return Row(
+        what,
+        "itself in a quiet time",
+        f"p95 <= {most}x",
+        f"{number(waiting)}x ({busy.p95:.2f} ms against {quiet.p95:.2f} ms)",
+        waiting <= most and sent >= ENOUGH * rate,
+        [f"{sent:.0f} a second beside it, p50 {median([one['p50_ms'] for one in told]):.1f} ms"],
+    )
+
+
 def writes(perch: Side, keys: list[str]) -> list[Call]:
     """Tweets and likes alternately. Liked tweets are on the page being read; half of the likes are undone."""
     page = calls.checked(perch.url, Call("GET", calls.FIRST_PAGE, keys[0]))
@@ -83,9 +152,18 @@ def writes(perch: Side, keys: list[str]) -> list[Call]:
 
 
 @contextmanager
-def writer(perch: Side, lines: Path, seconds: int, told: list[dict[str, float]]) -> Iterator[None]:
-    """Write for the duration of the block, then report the result."""
-    options = ["--url", perch.url, "--calls", str(lines), "--rate", str(WRITES_A_SECOND)]
+def paced(
+    perch: Side,
+    lines: Path,
+    rate: int,
+    seconds: int,
+    told: list[dict[str, float]],
+    *,
+    up_to_status: int = 299,
+) -> Iterator[None]:
+    """Send these calls at this rate for the duration of the block, then report the result."""
+    options = ["--url", perch.url, "--calls", str(lines), "--rate", str(rate)]
+    options += ["--up-to-status", str(up_to_status)]
     command = [sys.executable, "-m", "tools.bench.paced", *options, "--seconds", str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         yield

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tools.bench.streams --connections 5000 --seconds 30
 
-Two web processes, a thousand members or fewer in rotation, a tweet a second. A delay counts from the answer
-to who tweets, which is after the commit, to the arrival at each stream's socket. Memory is the proportional
+Two web processes, a thousand members or fewer in rotation, a tweet a second. A delay counts from the response
+to the author, which is after the commit, to the arrival at each stream's socket. Memory is the proportional
 set size of the web processes, before and with all streams open. `get_ms` is what `GET /health/live` takes on
 other connections, while all streams are quiet and with a tweet a second. A process may open as many files as
 the system allows it (`ulimit -Hn`).
