@@ -14,6 +14,9 @@ from tests.thorough import much
 
 PEOPLE, ACTS, CHECK_EVERY = 5, 80, 16
 
+# The lists of people below a tweet, and what they are called there.
+LISTS = {"likes": "likes", "reposts": "users"}
+
 LEVELS = ("public", "unlisted", "followers", "mentioned")
 
 
@@ -33,6 +36,7 @@ class Play:
         acts = [self.tweet, self.tweet, self.reply, self.reply, self.like, self.delete]
         acts += [self.repost, self.repost, self.undo, self.follow_hashtag]
         acts += [self.follow, self.follow, self.block, self.unblock, self.mute, self.unmute]
+        acts += [self.bookmark, self.bookmark, self.mute_thread]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:
@@ -86,6 +90,20 @@ class Play:
             if answer.status == 200:
                 self.world.said[what].likers.add(who)
 
+    async def bookmark(self) -> None:
+        await self.keep_one("bookmarks", self.world.bookmarks)
+
+    async def mute_thread(self) -> None:
+        await self.keep_one("mute", self.world.muted_threads)
+
+    async def keep_one(self, route: str, whose: set[tuple[int, int]]) -> None:
+        who, what = self.two()[0], self.some()
+        if what is not None:
+            answer = await self.people[who].post(f"/api/tweets/{what}/{route}")
+            assert (answer.status == 200) is self.world.is_for(who, self.world.said[what])
+            if answer.status == 200:
+                whose.add((who, what if route == "bookmarks" else self.world.said[what].root or what))
+
     async def repost(self) -> None:
         who, what = self.two()[0], self.some()
         if what is not None:
@@ -128,6 +146,7 @@ class Play:
         one, other = self.two()
         await self.people[one].post(f"/api/users/{self.people[other].id}/block")
         self.world.blocks.add((one, other))
+        self.world.ever_parted.add(frozenset({one, other}))
         self.world.follows -= {(one, other), (other, one)}
 
     async def unblock(self) -> None:
@@ -149,6 +168,9 @@ class Play:
         for viewer in range(len(self.people)):
             await self.check_lists(viewer)
             await self.check_tweets(viewer)
+            await self.check_own(viewer)
+            await self.check_people(viewer)
+            await self.check_notifications(viewer)
 
     async def check_lists(self, viewer: int) -> None:
         caller, world = self.people[viewer], self.world
@@ -164,7 +186,10 @@ class Play:
             path = f"/api/users/{other.id}"
             listed = await self.entries(viewer, f"{path}/tweets")
             assert listed == world.profile_with_reposts(viewer, person)
-            assert await read(caller, f"{path}/tweets", size) == world.profile(viewer, person)
+            published = world.profile(viewer, person)
+            assert await read(caller, f"{path}/tweets", size) == published
+            started = [number for number in published if world.starts(number)]
+            assert await read(caller, f"{path}/tweets", size, replies="0") == started
             assert set(await read(caller, f"{path}/likes", size)) == world.likes(viewer, person)
             shown = (await caller.get(path))["user"]
             assert shown.get("blocking", False) is ((viewer, person) in world.blocks)
@@ -190,19 +215,69 @@ class Play:
             assert (answer.status == 200) is is_shown
             thread = await caller.get(f"/api/tweets/{number}/thread", params={"limit": 100})
             assert (thread.status == 200) is is_shown
+            lists = [await caller.get(f"/api/tweets/{number}/{kind}?limit=100") for kind in LISTS]
+            assert {answer.status == 200 for answer in lists} == {is_shown}
             if not is_shown:
                 continue
-            reposters = {who for who, what in world.reposts.values() if what == number}
-            assert answer["tweet"]["reposts_count"] == len(reposters)
-            assert answer["tweet"]["reposted"] is (viewer in reposters)
-            likers = {person for person in one.likers if not world.parted(viewer, person)}
-            assert {like["id"] for like in answer["tweet"]["likes"]} == {
-                self.people[who].id for who in likers
-            }
+            likers, shared = (
+                self.numbers(page[LISTS[kind]]) for kind, page in zip(LISTS, lists, strict=True)
+            )
+            assert likers == {who for who in one.likers if not world.parted(viewer, who)}
+            who_reposted = {who for who, what in world.reposts.values() if what == number}
+            assert shared == {who for who in who_reposted if not world.parted(viewer, who)}
+            assert answer["tweet"]["reposts_count"] == len(who_reposted)
+            assert answer["tweet"]["reposted"] is (viewer in who_reposted)
+            assert answer["tweet"]["bookmarked"] is ((viewer, number) in world.bookmarks)
+            assert self.numbers(answer["tweet"]["likes"]) == likers
             assert answer["tweet"]["replies_count"] == world.replies_count(number)
             if one.root is None:
                 replies = {entry["tweet"]["id"] for entry in thread["replies"] if entry["type"] == "tweet"}
                 assert replies == world.below(viewer, number)
+
+    async def check_own(self, viewer: int) -> None:
+        """What only the viewer sees: bookmarks and muted conversations."""
+        caller, world = self.people[viewer], self.world
+        size = self.chance.choice((3, 7, 100))
+        assert set(await read(caller, "/api/bookmarks", size)) == world.kept(viewer, world.bookmarks)
+        muted = (await caller.get("/api/muted-conversations?limit=100"))["conversations"]
+        shown = {one["tweet"]["id"] for one in muted if one["tweet"] is not None}
+        assert shown == world.kept(viewer, world.muted_threads)
+
+    async def check_people(self, viewer: int) -> None:
+        """Completions and suggestions, and lists of followers."""
+        caller, world = self.people[viewer], self.world
+        others = set(range(len(self.people))) - {viewer}
+        completed = await caller.get("/api/users/completions?prefix=p&limit=20")
+        assert self.numbers(completed["users"]) == {who for who in others if not world.parted(viewer, who)}
+        suggested = self.numbers((await caller.get("/api/users/suggestions?limit=20"))["users"])
+        followed = {other for who, other in world.follows if who == viewer}
+        assert suggested <= {who for who in others - followed if not world.unwanted(viewer, who)}
+        for person, other in enumerate(self.people):
+            answer = await caller.get(f"/api/users/{other.id}/followers?limit=100")
+            assert self.numbers(answer["users"]) == {who for who, whom in world.follows if whom == person}
+
+    async def check_notifications(self, viewer: int) -> None:
+        """Each is about what the viewer may see, none is missing, and as many are unread."""
+        caller, world = self.people[viewer], self.world
+        found = (await caller.get("/api/notifications?limit=100"))["notifications"]
+        reactions = {kind: set[tuple[int, int]]() for kind in ("like", "repost")}
+        for one in found:
+            people = self.numbers(one["people"])
+            assert people, one
+            assert not any(world.parted(viewer, person) for person in people)
+            number = one["tweet"] and one["tweet"]["id"]
+            assert number is None or world.is_for(viewer, world.said[number])
+            if one["kind"] in reactions:
+                never = {person for person in people if world.never_parted(viewer, person)}
+                reactions[one["kind"]] |= {(person, number) for person in never}
+        for kind, listed in reactions.items():
+            assert world.reactions(viewer, kind) <= listed <= world.reactions(viewer, kind, muted=True)
+        assert (await caller.get("/api/notifications/unread"))["unread"] == len(found)
+
+    def numbers(self, people: list[dict[str, Any]]) -> set[int]:
+        """The numbers of these people in the model."""
+        numbers = {person.id: number for number, person in enumerate(self.people)}
+        return {numbers[one["id"]] for one in people}
 
 
 async def read(caller: Caller, path: str, size: int, **params: Any) -> list[int]:

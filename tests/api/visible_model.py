@@ -33,6 +33,9 @@ class World:
     said: dict[int, Said] = field(default_factory=dict)
     authors: dict[int, int] = field(default_factory=dict)  # of deleted tweets too
     reposts: dict[int, tuple[int, int]] = field(default_factory=dict)  # who reposted which tweet, by id
+    bookmarks: set[tuple[int, int]] = field(default_factory=set)  # who bookmarked which tweet
+    muted_threads: set[tuple[int, int]] = field(default_factory=set)  # whose, and the tweet that begins it
+    ever_parted: set[frozenset[int]] = field(default_factory=set)
 
     def parted(self, one: int, other: int) -> bool:
         return (one, other) in self.blocks or (other, one) in self.blocks
@@ -125,6 +128,11 @@ class World:
             ::-1
         ]
 
+    def starts(self, number: int) -> bool:
+        """Whether it is no reply to somebody else."""
+        one = self.said[number]
+        return one.parent is None or self.authors[one.parent] == one.author
+
     def replies_count(self, parent: int) -> int:
         return sum(one.parent == parent and one.level < 2 for one in self.said.values())
 
@@ -137,6 +145,38 @@ class World:
         return {
             number for number, one in self.said.items() if person in one.likers and self.is_for(viewer, one)
         }
+
+    def kept(self, viewer: int, whose: set[tuple[int, int]]) -> set[int]:
+        """Those of the viewer's tweets in a list of pairs that the viewer may see."""
+        return {
+            what
+            for who, what in whose
+            if who == viewer and what in self.said and self.is_for(viewer, self.said[what])
+        }
+
+    def reactions(self, viewer: int, kind: str, *, muted: bool = False) -> set[tuple[int, int]]:
+        """Who liked or reposted which tweet of the viewer, as far as the viewer must be notified of it.
+
+        Without people whom a block parted at some time: it removes some notifications for good, and only
+        hides others.
+
+        Args:
+            muted: with those in conversations that are muted by now.
+        """
+        if kind == "like":
+            pairs = [(person, what) for what, one in self.said.items() for person in one.likers]
+        else:
+            pairs = list(self.reposts.values())
+        return {
+            (person, what)
+            for person, what in pairs
+            if self.said[what].author == viewer != person
+            and self.never_parted(viewer, person)
+            and (muted or (viewer, self.said[what].root or what) not in self.muted_threads)
+        }
+
+    def never_parted(self, one: int, other: int) -> bool:
+        return frozenset({one, other}) not in self.ever_parted
 
     def below(self, viewer: int, root: int) -> set[int]:
         return {
