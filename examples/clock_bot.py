@@ -1,4 +1,4 @@
-"""A bot: whoever tweets "@clock" and the name of a place is told what time it is there.
+"""A bot: tweet "@clock" and the name of a place, and it tells you what time it is there.
 
     PERCH_URL=http://127.0.0.1:8000 PERCH_KEY=perch_… python clock_bot.py
 
@@ -19,7 +19,7 @@ CALL = "@clock"
 
 
 def answer(text: str, now: datetime | None = None) -> str | None:
-    """What to say to a tweet; nothing where it does not call."""
+    """The reply to a tweet; None if the tweet doesn't begin with "@clock"."""
     if not text.lower().startswith(CALL):
         return None
     wanted = text[len(CALL) :].strip().casefold().replace(" ", "_")
@@ -31,7 +31,7 @@ def answer(text: str, now: datetime | None = None) -> str | None:
 
 
 def react(perch: Perch, own_id: int, tweet: dict[str, Any]) -> None:
-    """Answer a new tweet, unless it is one's own."""
+    """Answer a new tweet, unless it is the bot's own."""
     if tweet["author"]["id"] == own_id:
         return
     if (said := answer(tweet["content"])) is not None:
@@ -40,7 +40,7 @@ def react(perch: Perch, own_id: int, tweet: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Until Ctrl+C."""
+    """Answer tweets until Ctrl+C."""
     with Perch(os.environ["PERCH_URL"], os.environ["PERCH_KEY"]) as perch:
         own_id = perch.me()["id"]
         for event in perch.events():

@@ -1,4 +1,4 @@
-"""A small client of Perch's API, to copy into a program of one's own. Needs `httpx`.
+"""A small client of Perch's API, to copy into a program of your own. It needs `httpx`.
 
 with Perch("https://perch.example.org", key) as perch:
     picture = perch.upload(Path("hill.jpg"), alt="A hill under a low sun")
@@ -19,15 +19,16 @@ from typing import Any
 
 import httpx
 
-# Tries of what may be sent twice, and the pause before the first of them, which doubles. Seconds.
+# How often to send what may be sent twice, and the pause in seconds before the first retry; it doubles each
+# time.
 TRIES, PAUSE = 5, 1.0
 
-# The server says that a stream lives every 20 seconds.
+# How many seconds a stream may be silent. The server sends a heartbeat about every 20 seconds.
 SILENCE = 60.0
 
 
 class PerchError(Exception):
-    """What the server refused: `kind` is the stable word, the text a sentence for people."""
+    """The server refused a request. `kind` is the error's stable name; the text is a sentence for people."""
 
     def __init__(self, status: int, kind: str, message: str, retry_after: float | None) -> None:
         super().__init__(message)
@@ -36,7 +37,7 @@ class PerchError(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: `id` is where to go on after it."""
+    """Something that happened. To continue after it, pass its `id` to `events`."""
 
     id: str
     kind: str
@@ -44,7 +45,7 @@ class Event:
 
 
 class Perch:
-    """A server, and a key that it honours."""
+    """A server, as the user whose key this is."""
 
     def __init__(self, url: str, key: str) -> None:
         self._client = httpx.Client(base_url=url, headers={"api-key": key}, timeout=30)
@@ -56,12 +57,12 @@ class Perch:
         self._client.close()
 
     def me(self) -> dict[str, Any]:
-        """Whose key it is."""
+        """The user whose key this is."""
         found: dict[str, Any] = self._call("GET", "/api/users/me")["user"]
         return found
 
     def timeline(self, *, following: bool = False, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        """Tweets, the newest first, as far back as one reads."""
+        """Tweets, the newest first, as far back as you read."""
         query = {"timeline": "following" if following else "all", "limit": min(limit or 50, 100)}
         while True:
             page = self._call("GET", "/api/tweets", params=query)
@@ -74,33 +75,33 @@ class Perch:
             query["before"] = page["next"]
 
     def tweet(self, text: str, *, media: Sequence[int] = ()) -> int:
-        """Publish; the id. However often it has to be sent, it is published once."""
+        """Publish a tweet and return its id. It is published only once, however often it has to be sent."""
         body = {"tweet_data": text, "tweet_media_ids": list(media)}
         once = {"idempotency-key": uuid.uuid4().hex}
         return int(self._call("POST", "/api/tweets", json=body, headers=once)["tweet_id"])
 
     def upload(self, picture: Path, *, alt: str = "") -> int:
-        """Send a picture; its id, for a tweet of one's own."""
+        """Upload a picture and return its id, for a tweet of your own."""
         files = {"file": (picture.name, picture.read_bytes())}
         return int(self._call("POST", "/api/medias", files=files, data={"alt": alt})["media_id"])
 
     def delete(self, tweet_id: int) -> None:
-        """Delete a tweet of one's own."""
+        """Delete one of your own tweets."""
         self._call("DELETE", f"/api/tweets/{tweet_id}")
 
     def like(self, tweet_id: int) -> None:
-        """Like a tweet; again, it changes nothing."""
+        """Like a tweet. Liking it again changes nothing."""
         self._call("POST", f"/api/tweets/{tweet_id}/likes")
 
     def follow(self, user_id: int) -> None:
-        """Follow somebody; again, it changes nothing."""
+        """Follow somebody. Following them again changes nothing."""
         self._call("POST", f"/api/users/{user_id}/follow")
 
     def events(self, after: str = "") -> Iterator[Event]:
-        """What happens from now on, or after the event of this id; goes on where it was cut off.
+        """What happens from now on, or after the event with this id. It resumes after a lost connection.
 
-        An event of the kind `reset` says that some were missed and cannot be told any more: read anew.
-        Raises PerchError where the key is not honoured any more.
+        An event of the kind `reset` says that you missed events that can't be sent any more: reload what you
+        display. Raises PerchError if the key is no longer valid.
         """
         pause = PAUSE
         while True:
@@ -123,7 +124,7 @@ class Perch:
             pause = min(2 * pause, 30)
 
     def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
-        """The content of an answer. Waits and tries again where that helps."""
+        """The content of a response. It waits and retries if that may help."""
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
             try:
@@ -144,7 +145,7 @@ class Perch:
 
 
 def refusal(answer: httpx.Response) -> PerchError:
-    """The error of an answer, which a proxy may have given."""
+    """The error in a response, which may come from a proxy."""
     try:
         body = answer.json()
         kind, message = str(body["error_type"]), str(body["error_message"])

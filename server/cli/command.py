@@ -153,7 +153,9 @@ def reasons(settings: Settings) -> Iterator[None]:
 
 def confirm_typed(word: str, question: str) -> None:
     """Continue only if the operator types the word. Raises ClickException if they don't, or can't."""
-    nobody = click.ClickException("nothing was done: nobody is here to confirm it (--yes skips the question)")
+    nobody = click.ClickException(
+        "nothing was done: this needs confirmation, but there is no terminal (--yes skips the question)"
+    )
     if sys.stdin is None:  # closed
         raise nobody
     try:

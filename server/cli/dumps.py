@@ -193,7 +193,8 @@ def dump_drill(dump_id: str, identity: Path | None, accept_unsigned: bool, as_js
         print_json({**result, "proven": run.state == "done", "error": run.error})
     elif run.state == "done" and result["source"] == "stream" and secret is None:
         click.echo(
-            f"{result['dump']} hasn't changed since it was restored while it was made: {result['rows']} rows"
+            f"{result['dump']} is unchanged since its restore test while it was being made: "
+            f"{result['rows']} rows"
         )
     elif run.state == "done":
         click.echo(f"{result['dump']} is proven: {result['rows']} rows restored in {result['seconds']:.1f} s")

@@ -75,7 +75,9 @@ def invite(
         return
     click.echo(f"{meaning(made)} It is for {whose_data(settings)}, and shown only once:\n{url}")
     if settings.public_url is None and (settings.mode == "PROD" or not is_loopback(settings.host)):
-        click.echo("PUBLIC_URL isn't set: people may use another address than the link's.", err=True)
+        click.echo(
+            "PUBLIC_URL isn't set: the link may begin with an address that others can't reach.", err=True
+        )
 
 
 def meaning(made: InvitationRow) -> str:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @click.group("kept")
 def kept_group() -> None:
-    """List and drop databases left by restores (also with --into)."""
+    """List and drop databases that restores set aside, or created with --into."""
 
 
 @kept_group.command("list")

@@ -179,7 +179,7 @@ def export(handle: str, file: Path | None, as_json: bool) -> None:
     type=click.IntRange(1, 10_000),
     default=100,
     show_default=True,
-    help="The most entries to list.",
+    help="List at most this many.",
 )
 @json_option
 def list_acts(limit: int, as_json: bool) -> None:

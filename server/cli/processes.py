@@ -143,7 +143,7 @@ def scheduler() -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to this version. If several run at once, they wait for each other.
+    """Apply this version's migrations. If several of these commands run at once, they take turns.
 
     \b
     Example:

@@ -22,9 +22,9 @@ from tasks.workshop import Workshop
 @click.option("--dry-run", is_flag=True, help="Only show what is wrong.")
 @json_option
 def reconcile_command(dry_run: bool, as_json: bool) -> None:
-    """Repair counters and pictures that differ from their rows.
+    """Repair counters and stored pictures that don't match the database.
 
-    This compares counters and stored pictures with the database. It runs by itself daily.
+    This also runs every day.
 
     Exits with 1 if it found anything, repaired or not. The server then counts as degraded until a later run
     finds nothing.
@@ -47,7 +47,9 @@ def reconcile_command(dry_run: bool, as_json: bool) -> None:
                 return await reconcile(workshop, repair=False, on_progress=on_progress)
             claim = await runs.start_manually(RunKind.RECONCILE)
             if claim is None:
-                raise click.ClickException("one is already in progress; `perch runs list` shows it")
+                raise click.ClickException(
+                    "a reconciliation is already in progress; `perch runs list` shows it"
+                )
             found: list[Findings] = []
 
             async def run(_claim: Claim, workshop: Workshop) -> dict[str, Any]:

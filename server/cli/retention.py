@@ -41,7 +41,7 @@ def retention_group() -> None:
 @click.option("--dry-run", is_flag=True, help="Only show what would be removed, and why.")
 @json_option
 def retention_apply(dry_run: bool, as_json: bool) -> None:
-    """Remove what is past its retention, but never the two newest proven dumps. Runs by itself daily.
+    """Remove what is past its retention, but never the two newest proven dumps. This also runs every day.
 
     \b
     Example:
@@ -100,7 +100,7 @@ def lifecycle_show(as_json: bool) -> None:
 @click.option("--adopt", is_flag=True, help="Replace other rules that apply only to Perch's folders.")
 @json_option
 def lifecycle_apply(dry_run: bool, adopt: bool, as_json: bool) -> None:
-    """Write Perch's rules and keep all others. Each retention run does this by itself.
+    """Write Perch's rules and keep all others. Each retention run does this too.
 
     \b
     Example:

@@ -29,7 +29,7 @@ def runs_group() -> None:
 @runs_group.command("list")
 @click.option("--kind", type=click.Choice(KINDS), help="Only runs of this kind.")
 @click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The most runs to list."
+    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="List at most this many."
 )
 @json_option
 def list_runs(kind: str | None, limit: int, as_json: bool) -> None:

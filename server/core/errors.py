@@ -97,7 +97,7 @@ class TweetNotFound(PerchError):
 
 class ThreadTooDeep(PerchError):
     error_type, status = "thread_too_deep", 409
-    message = "This thread has as many levels of replies as there may be. Start a new one."
+    message = "This thread has reached the maximum depth. Start a new one."
 
 
 class UserNotFound(PerchError):

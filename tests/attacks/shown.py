@@ -106,7 +106,7 @@ async def keys_beyond(needed: tuple[Scope, ...], member: Caller, administrator: 
         if not set(needed) <= set(scopes)
     }
     if "admin" in needed:
-        found["a key for everything of who is no administrator"] = await stored(member.id, keys.SCOPES)
+        found["a key with all scopes, but not of an administrator"] = await stored(member.id, keys.SCOPES)
     return [Shown(what, BEYOND, {"api-key": key.encode()}) for what, key in found.items()]
 
 

@@ -19,7 +19,7 @@ class Fault:
 FAULTS: dict[str, Fault] = {
     "worker-killed": Fault(
         "`kill -9` of a worker in the middle of a picture, a dump, a log shipment",
-        "taken over within 60 s, done once in effect, nothing half-visible; none of the tasks lost though a "
+        "taken over within 60 s, done once in effect, nothing half-visible; no task is lost, even if a "
         "worker is killed every 2 s",
     ),
     "web-killed": Fault(
@@ -28,7 +28,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "parent-killed": Fault(
         "`kill -9` of the parent of `perch up`",
-        "nothing is left running that blocks the next start, which recovers by itself",
+        "nothing is left running that blocks the next start, which recovers by itself and serves within 5 s",
     ),
     "restart": Fault(
         "web processes are stopped and started again, one after the other, under load",
@@ -93,7 +93,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "logs": Fault(
         "logs rotated while processes are killed",
-        "every line exactly once in the shipped archives, but for the last one of a killed process",
+        "every line exactly once in the shipped archives, except perhaps the last one of a killed process",
     ),
     "reconcile": Fault(
         "a crash between commit and queue: pictures pending for ever, objects without rows, counters off",
@@ -104,7 +104,7 @@ FAULTS: dict[str, Fault] = {
         "no 5xx, no HTML, no leak, each answered in the envelope",
     ),
     "secrets": Fault(
-        "canary secrets in every setting, header, query and body, and everything around Perch going wrong",
+        "canary secrets in every setting, header, query and body, while every service around Perch fails",
         "in no log line, error report, answer, output of a command or list of processes; in reports nobody's "
         "text or address either",
     ),

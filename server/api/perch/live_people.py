@@ -54,7 +54,9 @@ def followed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
 
 
 class FollowRequested(msgspec.Struct, frozen=True, tag_field="type", tag="follow_request"):
-    """Someone asks to follow you, or you them; or the request is over, whatever came of it."""
+    """Someone asks to follow you, or you them; or the request is over, for example because it was accepted,
+    declined or withdrawn.
+    """
 
     follower_id: int
     followee_id: int

@@ -38,7 +38,7 @@ def for_everybody() -> Iterator[None]:
 
 
 class Turns:
-    """Lets each user, or address, do a limited number of things at once; more of theirs wait in a queue.
+    """Limits how many things each user, or address, may do at once; the rest wait in a queue.
 
     Args:
         at_once: how many may run concurrently for each.

@@ -1,4 +1,4 @@
-"""Reposts: showing a tweet to one's own followers. Doing or undoing it twice succeeds and changes nothing.
+"""Reposts: showing a tweet to your own followers. Doing or undoing it twice succeeds and changes nothing.
 
 A repost's id comes from the sequence of the tweets, because both stand in the same timelines. So no repost
 has the id of a tweet; where a tweet is asked for by the id of a repost, the tweet that it shows is meant.

@@ -41,7 +41,7 @@ def left_out(marks: Marks, hides: Hides) -> frozenset[int]:
 
 
 def is_left_out(tweet: About, people: frozenset[int], hides: Hides, viewer_id: int) -> bool:
-    """Whether such a list leaves out this tweet, if it leaves out these people; never one's own."""
+    """Whether such a list leaves out this tweet, if it leaves out these people; never the viewer's own."""
     if tweet.author_id == viewer_id:
         return False
     return tweet.author_id in people or (hides is Hides.MENTIONS and not people.isdisjoint(tweet.addressed))
