@@ -12,7 +12,8 @@ from server.features.hashtags import completions
 from server.features.hashtags.hashtags import hashtag_id
 from server.features.notifications import new_tweets, notifications
 from server.features.privacy import deletion
-from server.features.timelines import home
+from server.features.reposts import timelines as with_reposts
+from server.features.timelines import home, profile
 from storage.base import ObjectStore
 from tests.api.test_deletion import FOLDER, due, leave, left_of
 from tests.api.test_notifications import read, unread
@@ -101,6 +102,50 @@ async def test_very_many_tweets_that_are_not_shown_cost_little(
     assert await reads(completions.COMPLETIONS, "spam", "span", 8) < 1_000
     shown = (await alice.get("/api/tweets", params={"timeline": "following"}))["tweets"]
     assert [one["id"] for one in shown] == [tweet]
+
+
+FOLLOW_CROWD = """
+    INSERT INTO follows (follower_id, followee_id)
+    SELECT $1, id FROM users WHERE handle LIKE 'crowd%' ORDER BY id LIMIT 60
+"""
+# $1 the author, $2 whom they answer, $3 the tweet.
+ANSWERS = """
+    INSERT INTO tweets (author_id, content, in_reply_to_user_id, in_reply_to_id, thread_root_id, thread_path)
+    SELECT $1, 'an answer', $2, $3, $3, ARRAY[$3::bigint, 9000000000 + n]
+    FROM generate_series(1, 10000) n RETURNING 1
+"""
+
+
+@pytest.mark.parametrize("many_followees", [False, True])
+async def test_very_many_replies_to_strangers_cost_their_followers_little(
+    alice: Caller, bob: Caller, carol: Caller, many_followees: bool
+) -> None:
+    await rows(CROWD, 1_000)
+    await rows("INSERT INTO tweets (author_id, content) SELECT id, 'hi' FROM users, generate_series(1, 5) WHERE handle <> 'alice'")
+    if many_followees:
+        await rows(FOLLOW_CROWD, alice.id)
+    asked = await carol.tweet("who knows?")
+    await rows("DELETE FROM tweets WHERE author_id = $1", bob.id)
+    older = [await bob.tweet(f"before {number}") for number in range(3)]
+    await alice.post(f"/api/users/{bob.id}/follow")
+    await rows(ANSWERS, bob.id, carol.id, asked)
+    newer = await bob.tweet("after")
+    await rows("ANALYZE tweets")
+    for timeline in (home.FOLLOWING, with_reposts.FOLLOWING):
+        assert await reads(timeline.older.places, 2**53 - 1, 21, 0, alice.id) < 3_000
+        assert await reads(timeline.newer.places, 0, 21, 0, alice.id) < 3_000
+    for timeline in (profile.STARTED.for_all, with_reposts.STARTED.for_all):
+        assert await reads(timeline.older.places, 2**53 - 1, 21, 0, bob.id) < 1_000
+    for path, params in (
+        ("/api/tweets", {"timeline": "following"}),
+        (f"/api/users/{bob.id}/tweets", {"replies": "0"}),
+    ):
+        shown = (await alice.get(path, params=params))["tweets"]
+        assert [one["id"] for one in shown][:4] == [newer, *older[::-1]]
+    shown = (await alice.get("/api/tweets", params={"timeline": "following", "after": older[0] - 1}))[
+        "tweets"
+    ]
+    assert [one["id"] for one in shown] == [newer, *older[::-1]]
 
 
 async def test_unread_counts_only_what_is_shown(alice: Caller, bob: Caller) -> None:

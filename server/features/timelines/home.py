@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.core.cache import topics
+from server.features.timelines import profile
 from server.features.timelines.hiding import Hides
 from server.features.timelines.timeline import Timeline
 from server.features.visibility.visibility import PUBLIC, is_shown
@@ -28,9 +29,41 @@ def reaches(viewer: str) -> str:
     )"""
 
 
+# Tweets that reach all followers of their author are found by an index (`profile.IS_BEGUN`). Replies to others
+# are looked for among so many more of the author's tweets than a page has, as somebody may have written very
+# many to people whom hardly anybody follows.
+MOST_UNREACHING = 100
+
 # So many hidden tweets are passed over to find those that are shown with a followed hashtag: somebody may
 # have written very many, and be suspended.
 MOST_HIDDEN = 200
+
+
+def newest_of(author: str, most: str) -> str:
+    """SQL for the ids of an author's newest tweets that reach the viewer: at most so many, the newest first.
+
+    The second part is read only if the first hasn't enough, and begins where the first ends.
+    """
+    return f"""
+        SELECT id FROM (
+            (
+                SELECT id FROM (
+                    SELECT id, author_id, in_reply_to_user_id FROM tweets
+                    WHERE author_id = {author} AND NOT hidden AND id {{beyond}} $1
+                    ORDER BY id {{order}} LIMIT {most} + {MOST_UNREACHING}
+                ) t
+                WHERE {{reaches}} ORDER BY id {{order}} LIMIT {most}
+            ) UNION ALL (
+                SELECT id FROM tweets t
+                WHERE author_id = {author} AND NOT hidden AND {profile.IS_BEGUN} AND id {{beyond}} (
+                    SELECT id FROM tweets WHERE author_id = {author} AND NOT hidden AND id {{beyond}} $1
+                    ORDER BY id {{order}} LIMIT 1 OFFSET {most} + {MOST_UNREACHING - 1}
+                )
+                ORDER BY id {{order}} LIMIT {most}
+            )
+        ) both_parts LIMIT {most}
+    """
+
 
 # The viewer's own tweets, those of the people whom they follow, and those with a hashtag that they follow
 # (except replies to others; only public tweets are among `hashtags_in_tweets`).
@@ -54,11 +87,7 @@ PLACES_OF_FOLLOWING = """
     ), authors AS MATERIALIZED (
         SELECT a.author_id
         FROM (SELECT followee_id AS author_id FROM follows WHERE follower_id = $4 UNION ALL SELECT $4) a
-        CROSS JOIN LATERAL (
-            SELECT id FROM tweets t
-            WHERE t.author_id = a.author_id AND NOT t.hidden AND t.id {beyond} $1 AND {reaches}
-            ORDER BY id {order} LIMIT 1
-        ) newest
+        CROSS JOIN LATERAL ({newest of a}) newest
         WHERE NOT (SELECT yes FROM filled)
         ORDER BY newest.id {order} LIMIT $2::bigint + $3::bigint
     ), tagged AS MATERIALIZED (
@@ -74,16 +103,18 @@ PLACES_OF_FOLLOWING = """
     ), places AS (
         SELECT id FROM recent WHERE (SELECT yes FROM filled)
         UNION
-        SELECT newest.id FROM authors CROSS JOIN LATERAL (
-            SELECT id FROM tweets t
-            WHERE t.author_id = authors.author_id AND NOT t.hidden AND t.id {beyond} $1 AND {reaches}
-            ORDER BY id {order} LIMIT $2::bigint + $3::bigint
-        ) newest
+        SELECT newest.id FROM authors CROSS JOIN LATERAL ({page of authors}) newest
         UNION
         SELECT id FROM tagged
     )
     SELECT id, id AS cursor FROM places ORDER BY id {order} LIMIT $2 OFFSET $3
-""".replace("{reaches}", reaches("$4")).replace("{hidden}", str(MOST_HIDDEN))
+"""
+PLACES_OF_FOLLOWING = (
+    PLACES_OF_FOLLOWING.replace("{newest of a}", newest_of("a.author_id", "1"))
+    .replace("{page of authors}", newest_of("authors.author_id", "$2::bigint + $3::bigint"))
+    .replace("{reaches}", reaches("$4"))
+    .replace("{hidden}", str(MOST_HIDDEN))
+)
 
 # What is for mentioned people only: by the viewer, or for the viewer.
 PLACES_OF_PRIVATE = """

@@ -12,11 +12,13 @@ PLACES_OF_TWEETS = """
     SELECT id, id AS cursor FROM tweets t WHERE author_id = $4 AND NOT hidden AND id {beyond} $1 {open}
     ORDER BY id {order} LIMIT $2 OFFSET $3
 """
-# Without replies to other people.
-PLACES_OF_STARTED = """
-    SELECT id, id AS cursor FROM tweets t WHERE author_id = $4 AND NOT hidden AND id {beyond} $1 {open}
-        AND (in_reply_to_user_id IS NULL OR in_reply_to_user_id = $4)
-    ORDER BY id {order} LIMIT $2 OFFSET $3
+# Whether a tweet is no reply to somebody else; in the words of the index for these.
+IS_BEGUN = "(in_reply_to_user_id IS NULL OR in_reply_to_user_id = author_id)"
+
+PLACES_OF_STARTED = f"""
+    SELECT id, id AS cursor FROM tweets t WHERE author_id = $4 AND NOT hidden AND id {{beyond}} $1 {{open}}
+        AND {IS_BEGUN}
+    ORDER BY id {{order}} LIMIT $2 OFFSET $3
 """
 PLACES_OF_PICTURES = """
     SELECT DISTINCT tweet_id AS id, tweet_id AS cursor FROM media_attachments
