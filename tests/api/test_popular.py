@@ -104,6 +104,10 @@ async def test_very_many_tweets_that_are_not_shown_cost_little(
     assert [one["id"] for one in shown] == [tweet]
 
 
+TWEETS_OF_CROWD = """
+    INSERT INTO tweets (author_id, content)
+    SELECT id, 'hi' FROM users, generate_series(1, 5) WHERE handle LIKE 'crowd%'
+"""
 FOLLOW_CROWD = """
     INSERT INTO follows (follower_id, followee_id)
     SELECT $1, id FROM users WHERE handle LIKE 'crowd%' ORDER BY id LIMIT 60
@@ -121,7 +125,7 @@ async def test_very_many_replies_to_strangers_cost_their_followers_little(
     alice: Caller, bob: Caller, carol: Caller, many_followees: bool
 ) -> None:
     await rows(CROWD, 1_000)
-    await rows("INSERT INTO tweets (author_id, content) SELECT id, 'hi' FROM users, generate_series(1, 5) WHERE handle <> 'alice'")
+    await rows(TWEETS_OF_CROWD)
     if many_followees:
         await rows(FOLLOW_CROWD, alice.id)
     asked = await carol.tweet("who knows?")

@@ -29,9 +29,9 @@ def reaches(viewer: str) -> str:
     )"""
 
 
-# Tweets that reach all followers of their author are found by an index (`profile.IS_BEGUN`). Replies to others
-# are looked for among so many more of the author's tweets than a page has, as somebody may have written very
-# many to people whom hardly anybody follows.
+# Tweets that reach all followers of their author are found by an index (`profile.IS_BEGUN`). Replies to other
+# people are looked for among so many more of the author's tweets than a page has: there may be very many to
+# people whom hardly anybody follows.
 MOST_UNREACHING = 100
 
 # So many hidden tweets are passed over to find those that are shown with a followed hashtag: somebody may
