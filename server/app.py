@@ -18,6 +18,7 @@ from server.api.http.held import Held
 from server.api.http.hosts import Hosts
 from server.api.http.messages import PerchRequest
 from server.api.http.protocol import Looks
+from server.api.http.router import Router
 from server.api.pages import docs, health, metrics, pages
 from server.api.perch.routes import ROUTES
 from server.context import App, Context
@@ -47,6 +48,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     """Create the application. `opener` opens what handlers share, for the server's whole life."""
     app: App = Sanic(
         name,
+        router=Router(),
         error_handler=EnvelopeErrors(),
         request_class=PerchRequest,
         configure_logging=False,

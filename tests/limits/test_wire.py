@@ -268,3 +268,18 @@ async def test_a_process_that_stops_does_not_wait_for_the_rest_of_a_head(house: 
         assert all(one.close_if_idle() for one in list(here.app.ctx.looks._connections))
         assert await half.ends()
         assert await idle.ends()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/" * 7000, "/api/tweets" + "/" * 7000, "/api" + "/" * 7000 + "tweets", "/a" * 3500, "/%2f" * 1700],
+)
+async def test_a_path_of_slashes_is_routed_like_any_other(
+    address: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Sanic's router once tried again for each of them, until a RecursionError."""
+    async with wire(address) as client:
+        for asked, expected in ((path, {200, 401, 404}), ("/api/instance///", {200})):
+            await client.send(f"GET {asked} HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n".encode())
+            assert (await client.answer()).status in expected
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
