@@ -36,7 +36,7 @@ const HomeEmpty = lazy(() => import("./home-empty.js"));
 
 // On a phone the button in the bar opens the composer: the tweets begin at the top. Words that were begun stay seen.
 const phone = media("(max-width: 680px)");
-const drafted = () => names().some((name) => name.startsWith("draft."));
+const drafted = () => names().some((name) => name === `draft.${viewer.value?.id ?? "nobody"}.new`);
 
 const TABS = [
   ["all", "/", "home.all"],

@@ -93,7 +93,7 @@ async def test_the_modules_of_the_first_view_are_preloaded_and_small(anybody: Ca
         bodies = [(await anybody.send("GET", url)).content for url in urls]
         sizes.append(sum(len(gzip.compress(body, 9)) for body in bodies))
     assert len(eager) <= 60
-    assert sizes[0] <= 60_000  # what is delivered is smaller: tests/deploy/test_wheel.py
+    assert sizes[0] <= 75_000  # what is delivered is less than half: tests/deploy/test_wheel.py
     assert sizes[1] <= 15_000
 
 

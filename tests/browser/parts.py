@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.async_api import Locator, Page, Route, expect
 
 from tests import pictures, waiting
+
+
+def follows(name: str) -> re.Pattern[str]:
+    """The name of the button that follows somebody or a hashtag, whether the viewer does or not."""
+    return re.compile(rf"^Follow(ing)? {re.escape(name)}$")
 
 
 def text_field(page: Page) -> Locator:

@@ -24,7 +24,7 @@ FRAME = """
     - link "Settings"
     - button "Write a tweet"
   - button /Theme/
-  - button "Русский язык"
+  - button "RU, Русский"
   - button "Keyboard shortcuts"
 - complementary "Account":
   - textbox "API key"
@@ -97,7 +97,7 @@ PAGES = {
     - link "Account"
     - link "Appearance"
     - link "API keys"
-    - link "People and hashtags"
+    - link "People"
     - link "Your data"
   - heading "Account" [level=2]
   - textbox "Name"
@@ -116,6 +116,7 @@ PAGES = {
     - radio "English" [checked]
     - radio "Русский"
   - checkbox "Single-key shortcuts" [checked]
+  - checkbox "A card about people under the pointer" [checked]
 """,
     "/settings/keys": """
 - main:

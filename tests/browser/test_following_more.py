@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.parts import is_live, refuse, tweet
+from tests.browser.parts import follows, is_live, refuse, tweet
 from tests.callers import Caller
 
 pytestmark = pytest.mark.whole
@@ -20,7 +20,7 @@ async def test_a_hashtag_is_followed_from_its_page_and_its_tweets_come_to_follow
     await is_live(home)
     page = await open_page("/hashtags/perch", viewer=alice)
     await is_live(page)
-    button = page.get_by_role("button", name="Follow #perch")
+    button = page.get_by_role("button", name=follows("#perch"))
     await expect(button).to_have_text("Follow")
     await button.click()
     await expect(button).to_have_text("Following")
@@ -32,8 +32,8 @@ async def test_a_hashtag_is_followed_from_its_page_and_its_tweets_come_to_follow
     settings = await open_page("/settings/people", viewer=alice)
     await is_live(settings)
     await expect(settings.get_by_role("link", name="#perch")).to_be_visible()
-    await settings.get_by_role("button", name="Follow #perch").click()
-    await expect(settings.get_by_role("button", name="Follow #perch")).to_have_text("Follow")
+    await settings.get_by_role("button", name=follows("#perch")).click()
+    await expect(settings.get_by_role("button", name=follows("#perch"))).to_have_text("Follow")
     # The other tabs hear of it.
     await expect(button).to_have_text("Follow")
     await expect(tweet(home, "more of")).to_have_count(0)
@@ -43,12 +43,12 @@ async def test_a_follow_that_is_refused_is_taken_back_and_says_why(
     open_page: OpenPage, alice: Caller
 ) -> None:
     page = await open_page("/hashtags/perch", viewer=alice, viewport=PHONE)
-    button = page.get_by_role("button", name="Follow #perch")
+    button = page.get_by_role("button", name=follows("#perch"))
     await expect(button).to_have_text("Follow")
     await refuse(page, "**/api/hashtags/perch/follow", 422, "too_many_hashtags")
     await button.click()
     await expect(page.get_by_role("alert")).to_have_text(
-        "You already follow as many hashtags as possible. Unfollow one first."
+        "You've reached the limit for followed hashtags. Unfollow one first."
     )
     await expect(button).to_have_attribute("aria-pressed", "false")
     await page.unroute("**/api/hashtags/perch/follow")
@@ -71,7 +71,7 @@ async def test_the_bell_of_a_profile_notifies_of_new_tweets(
     for one in (page, other):
         await is_live(one)
     bell = page.get_by_role("button", name="Notify me when @bob tweets")
-    follow = page.get_by_role("region", name="About bob").get_by_role("button", name="Follow bob")
+    follow = page.get_by_role("region", name="About bob").get_by_role("button", name=follows("bob"))
     await expect(follow).to_be_visible()
     await expect(bell).to_have_count(0)
     await follow.click()
@@ -88,7 +88,7 @@ async def test_the_bell_of_a_profile_notifies_of_new_tweets(
     await expect(page.get_by_text("New tweet")).to_be_visible()
     await expect(tweet(page, "news from bob")).to_be_visible()
     # Whoever follows anew begins without it.
-    follow = other.get_by_role("region", name="About bob").get_by_role("button", name="Follow bob")
+    follow = other.get_by_role("region", name="About bob").get_by_role("button", name=follows("bob"))
     await follow.click()
     await follow.click()
     await expect(other.get_by_role("button", name="Notify me when @bob tweets")).to_have_attribute(

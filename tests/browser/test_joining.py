@@ -195,7 +195,7 @@ async def test_an_administrator_makes_lists_and_revokes_links(open_page: OpenPag
     page = await open_page(viewer=carol)
     await page.goto("/settings/invitations")
     part = page.locator("section", has=page.get_by_role("heading", name="Invitations"))
-    uses = part.get_by_label("Number of people")
+    uses = part.get_by_label("How many people can use it")
     await uses.fill("0")
     await expect(part.get_by_role("button", name="Create invitation link")).to_be_disabled()
     await uses.fill("3")
@@ -206,7 +206,7 @@ async def test_an_administrator_makes_lists_and_revokes_links(open_page: OpenPag
     row = part.get_by_role("listitem").filter(has_text="class 7b")
     await expect(row).to_contain_text("used 0 of 3")
     await part.get_by_role("button", name="Done").click()
-    await expect(part.get_by_label("Number of people")).to_be_visible()
+    await expect(part.get_by_label("How many people can use it")).to_be_visible()
     await row.get_by_role("button", name="Revoke class 7b").click()
     await row.get_by_role("button", name="Revoke now").click()
     await expect(row).to_contain_text("revoked")
@@ -225,6 +225,40 @@ async def test_long_lists_of_links_are_loaded_page_by_page(open_page: OpenPage, 
     await part.get_by_role("button", name="Load more").click()
     await expect(part.get_by_role("listitem")).to_have_count(23)
     await expect(part.get_by_role("button", name="Load more")).to_have_count(0)
+
+
+async def test_another_key_takes_the_place_of_the_only_copy_only_if_one_says_so(
+    open_page: OpenPage, bob: Caller, carol: Caller
+) -> None:
+    await carol.tweet("welcome to all")
+    page = await open_page(await link())
+    await page.get_by_label("Handle").fill("erin")
+    await page.get_by_role("button", name="Join").click()
+    secret = await shown_secret(page)
+    await page.get_by_role("button", name="Sign in with this key").click()
+    await expect(page.get_by_text("welcome to all")).to_be_visible()
+    # A key that can do less doesn't replace it.
+    await page.goto("/settings/keys")
+    await page.get_by_label("Name").fill("reader")
+    await page.get_by_role("checkbox", name="write", exact=True).uncheck()
+    await page.get_by_role("button", name="Create key").click()
+    await page.get_by_role("button", name="Copy").click()
+    await page.get_by_role("link", name="Home").click()
+    field = page.locator("input[name=api-key]:visible")
+    question = page.get_by_role("dialog", name="Sign in with another key?")
+    for answer in ("Cancel", "Sign in with the other key anyway"):
+        await field.fill(str(bob.key))
+        await field.press("Enter")
+        await expect(question).to_contain_text("the only copy of your key")
+        assert await shown_secret(page) == secret
+        await question.get_by_role("button", name=answer).click()
+        handle = "@erin" if answer == "Cancel" else "@bob"
+        await expect(page.locator(".key-status").first).to_contain_text(handle)
+    assert await page.evaluate("localStorage['perch.key']") == f'"{bob.key}"'
+    # Without a key that would be lost, nothing is asked.
+    await field.fill(str(carol.key))
+    await field.press("Enter")
+    await expect(page.locator(".key-status").first).to_contain_text("@carol")
 
 
 async def test_signing_out_asks_if_only_this_browser_has_the_key(open_page: OpenPage, carol: Caller) -> None:

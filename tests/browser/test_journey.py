@@ -16,7 +16,7 @@ from storage.local import LocalStore
 from storage.s3 import S3Store
 from tests import pictures, servers
 from tests.api.media import objects
-from tests.browser.parts import like_button, send_button, text_field, tweet
+from tests.browser.parts import follows, like_button, send_button, text_field, tweet
 from tests.waiting import until
 from tests.whole.conftest import Perch, running
 
@@ -53,7 +53,7 @@ async def test_a_picture_is_tweeted_seen_liked_and_deleted(
     with running(tmp_path, **settings) as perch:
         async with person(browser, perch, "test1") as katya, person(browser, perch, "test") as ivan:
             await katya.goto("/users/1")
-            follow = katya.get_by_role("main").get_by_role("button", name="Follow Иван")
+            follow = katya.get_by_role("main").get_by_role("button", name=follows("Иван"))
             await follow.click()
             await expect(follow).to_have_attribute("aria-pressed", "true")
 

@@ -9,7 +9,7 @@ from playwright.async_api import Route, expect
 
 from tests import pictures
 from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.parts import is_live, like_button, send_button, still, text_field, tweet, whole
+from tests.browser.parts import follows, is_live, like_button, send_button, still, text_field, tweet, whole
 from tests.callers import Caller
 from tests.waiting import PATIENCE
 
@@ -55,7 +55,7 @@ async def test_likes_deletions_names_and_follows_show_without_a_reload(
     # On another device of alice's.
     await alice.post(f"/api/users/{bob.id}/follow")
     await expect(page.get_by_role("link", name="1 follower", exact=True)).to_be_visible()
-    follow = page.get_by_role("main").get_by_role("button", name="Follow Robert")
+    follow = page.get_by_role("main").get_by_role("button", name=follows("Robert"))
     await expect(follow).to_have_attribute("aria-pressed", "true")
 
 

@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from server.core.database.connection import rows
 from tests.browser.conftest import OpenPage
+from tests.browser.parts import follows
 from tests.callers import Caller
 
 pytestmark = pytest.mark.whole
@@ -18,8 +19,8 @@ async def test_people_are_followed_beside_the_column(open_page: OpenPage, alice:
     await page.set_viewport_size({"width": 1366, "height": 900})
     box = page.get_by_role("complementary").get_by_role("region", name="People to follow")
     async with page.expect_response("**/follow"):
-        await box.get_by_role("button", name="Follow bob").click()
-    await expect(box.get_by_role("button", name="Follow bob")).to_have_attribute("aria-pressed", "true")
+        await box.get_by_role("button", name=follows("bob")).click()
+    await expect(box.get_by_role("button", name=follows("bob"))).to_have_attribute("aria-pressed", "true")
     # The row stays until the page is opened anew, so that a slip can be undone.
     await expect(box.get_by_role("link", name="bob")).to_be_visible()
     async with page.expect_response("**/api/users/suggestions"):
@@ -38,7 +39,7 @@ async def test_on_a_phone_they_are_below_an_empty_timeline(
     box = page.get_by_role("region", name="People to follow")
     await expect(box).to_have_count(0)
     await page.get_by_role("tab", name="Following").click()
-    await expect(box.get_by_role("button", name="Follow bob")).to_be_visible()
+    await expect(box.get_by_role("button", name=follows("bob"))).to_be_visible()
 
 
 async def test_a_follower_is_removed_from_the_list_of_ones_own(

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from server.core.database.connection import rows
 from server.features.tweets import earlier_texts
 from tests.browser.conftest import OpenPage
-from tests.browser.parts import is_live, refuse, tweet, until
+from tests.browser.parts import follows, is_live, refuse, tweet, until
 from tests.callers import Caller
 
 pytestmark = pytest.mark.whole
@@ -85,12 +85,12 @@ async def test_blocking_from_a_profile_parts_both_at_once(
     await choose(page, "Block")
     await expect(page.get_by_text("You blocked @bob.").first).to_be_visible()
     await expect(tweet(page, "from bob")).to_have_count(0)
-    await expect(page.get_by_role("button", name="Follow bob")).to_have_count(0)
+    await expect(page.get_by_role("button", name=follows("bob"))).to_have_count(0)
     await expect(page.get_by_text("Nothing to see here while one of you blocks the other")).to_be_visible()
     await expect(tweet(theirs, "from alice")).to_have_count(0)
     await theirs.goto(f"/users/{alice.id}")
     await expect(theirs.get_by_text("@alice blocked you.")).to_be_visible()
-    await expect(theirs.get_by_role("button", name="Follow alice")).to_have_count(0)
+    await expect(theirs.get_by_role("button", name=follows("alice"))).to_have_count(0)
     await page.reload()
     await page.get_by_role("button", name="Unblock").click()
     await expect(page.get_by_text("You unblocked @bob.")).to_be_visible()
@@ -98,7 +98,7 @@ async def test_blocking_from_a_profile_parts_both_at_once(
     await expect(page.locator("#main article")).to_have_count(2)
     await expect(page.locator(".new-tweets")).to_have_count(0)
     about = page.get_by_role("region", name="About bob")
-    follow = about.get_by_role("button", name="Follow bob")
+    follow = about.get_by_role("button", name=follows("bob"))
     await expect(follow).to_have_attribute("aria-pressed", "false")
     # A block that is undone at once gives back what it took from its author.
     await follow.click()

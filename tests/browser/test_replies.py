@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
 from playwright.async_api import Locator, Page, expect
 
+from tests import pictures
 from tests.browser.conftest import OpenPage
 from tests.browser.parts import is_live, still, tweet, until
 from tests.callers import Caller
@@ -30,6 +33,39 @@ async def test_a_reply_is_written_from_the_timeline_with_its_tweet_in_view(
     await expect(answer.get_by_role("link", name="In reply to @bob")).to_be_visible()
     await answer.get_by_role("link", name="In reply to @bob").click()
     await expect(replies(page)).to_have_text(["an answer"])
+
+
+# Drops a picture on the window, as from a folder.
+DROP = """data => {
+    const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([bytes], "dropped.png", {type: "image/png"}));
+    for (const type of ["dragenter", "dragover", "drop"]) {
+        document.body.dispatchEvent(new DragEvent(type, {dataTransfer, bubbles: true, cancelable: true}));
+    }
+}"""
+
+
+async def test_a_dropped_picture_goes_where_one_is_writing(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    question = await bob.tweet("a question")
+    picture = base64.b64encode(pictures.png()).decode()
+    page = await open_page(viewer=alice)
+    await tweet(page, "a question").get_by_role("button", name="Reply (0)").click()
+    dialog = page.get_by_role("dialog", name="Reply")
+    await expect(dialog.get_by_label("Text of the reply")).to_be_focused()
+    await page.evaluate(DROP, picture)
+    await expect(dialog.locator(".attachment")).to_have_count(1)
+    await dialog.get_by_role("button", name="Remove").click()
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(page.locator(".attachment")).to_have_count(0)
+    await page.evaluate(DROP, picture)
+    await expect(page.locator("#main .composer:not([data-reply]) .attachment")).to_have_count(1)
+    await page.goto(f"/tweets/{question}")
+    await expect(page.locator(f'#main .composer[data-reply="{question}"]')).to_be_visible()
+    await page.evaluate(DROP, picture)
+    await expect(page.locator(f'#main .composer[data-reply="{question}"] .attachment')).to_have_count(1)
 
 
 async def test_replies_are_shown_in_reading_order_and_come_in_live(
@@ -116,7 +152,7 @@ async def test_profiles_show_replies_in_a_tab_of_their_own(
     page = await open_page(f"/users/{alice.id}", viewer=bob)
     await expect(tweet(page, "a tweet")).to_be_visible()
     await expect(tweet(page, "a reply")).to_have_count(0)
-    await page.get_by_role("link", name="With replies").click()
+    await page.get_by_role("link", name="Replies").click()
     await expect(tweet(page, "a reply")).to_be_visible()
     await expect(tweet(page, "a tweet")).to_be_visible()
 
@@ -170,7 +206,7 @@ async def test_a_hidden_reply_is_shown_with_a_click(
         await expect(tweet(one, "something rude")).to_be_visible()
         await expect(tweet(one, "below it")).to_be_visible()
     await tweet(page, "something rude").get_by_role("button", name="More").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Stop hiding reply").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Show reply").click()
     await expect(page.get_by_text("Reply shown again.")).to_be_visible()
     await page.reload()
     await expect(tweet(page, "something rude")).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests import pictures, waiting
 from tests.browser.conftest import OpenPage
-from tests.browser.parts import like_button, refuse, send_button, text_field, tweet
+from tests.browser.parts import follows, like_button, refuse, send_button, text_field, tweet
 from tests.callers import Caller
 
 
@@ -115,7 +115,7 @@ async def test_following_somebody_brings_their_tweets(
     await expect(page.get_by_text("Your timeline is empty")).to_be_visible()
     await page.get_by_role("tab", name="All").click()
     await tweet(page, "for my followers").get_by_role("link", name="bob").click()
-    follow = page.get_by_role("main").get_by_role("button", name="Follow bob")
+    follow = page.get_by_role("main").get_by_role("button", name=follows("bob"))
     await follow.click()
     await expect(follow).to_have_attribute("aria-pressed", "true")
     await page.get_by_role("link", name="1 follower", exact=True).click()

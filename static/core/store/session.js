@@ -75,7 +75,12 @@ const keyIn = (text) => /\bperch_[0-9A-Za-z]{20,}/.exec(text)?.[0] ?? text.trim(
 
 let attempt = 0;
 
-export async function signIn(text) {
+/**
+ * @param {string} text
+ * @param {((user: any) => Promise<boolean>) | null} mayReplace Asked with the user of the typed key whether the key in
+ *   use may go.
+ */
+export async function signIn(text, mayReplace = null) {
   const candidate = keyIn(text);
   typedKey.value = candidate;
   if (!candidate) return;
@@ -86,7 +91,13 @@ export async function signIn(text) {
   try {
     if (!isPossible(candidate)) throw new ApiError("invalid_key");
     const user = await fetchViewer(candidate);
+    const goes = !key.value || candidate === key.value || !mayReplace || (await mayReplace(user));
     if (mine !== attempt) return;
+    if (!goes) {
+      typedKey.value = key.value;
+      keyState.value = "valid";
+      return;
+    }
     // Another key may see other things, and what failed with the old one is worth trying again.
     if (candidate !== key.value) wipeAll(false);
     save("key", candidate);

@@ -126,6 +126,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
   return html`<section
     ref=${whole}
     class="composer"
+    data-target=${draft.target}
     data-reply=${replyTo(draft.target) ?? undefined}
     aria-label=${t(reply ? "compose.reply_title" : "compose.title")}
     aria-busy=${draft.sending.value || undefined}

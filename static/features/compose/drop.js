@@ -3,6 +3,8 @@ import { t } from "../../core/words/words.js";
 import { openDialog } from "../../core/store/dialogs.js";
 import "./words.js";
 
+const COMPOSER = ".composer[data-target]";
+
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
 export function startDrop() {
@@ -37,10 +39,15 @@ export function startDrop() {
     event.preventDefault();
     // Read before anything is awaited: the list is emptied after its event.
     const files = [...event.dataTransfer.files];
-    const composer = document.querySelector(".composer");
+    // Where one is writing; and what is in a dialog is in front of any other.
+    const composer = /** @type {HTMLElement | null} */ (
+      document.activeElement.closest(COMPOSER) ??
+        document.querySelector(`dialog ${COMPOSER}`) ??
+        document.querySelector(COMPOSER)
+    );
     if (composer) composer.scrollIntoView({ block: "nearest" });
     else openDialog(() => import("./dialog.js"));
-    const [{ addFiles }, { newTweet }] = await Promise.all([import("./attachments.js"), import("./draft.js")]);
-    addFiles(newTweet, files);
+    const [{ addFiles }, { draftFor }] = await Promise.all([import("./attachments.js"), import("./draft.js")]);
+    addFiles(draftFor(composer?.dataset.target ?? "new"), files);
   });
 }

@@ -18,7 +18,7 @@ export default function FollowButton({ name }) {
     html`<${Button}
       kind=${on ? "following" : "primary"}
       aria-pressed=${on}
-      aria-label=${t("hashtag.follow_name", { hashtag: `#${name}` })}
+      aria-label=${t(on ? "hashtag.following_name" : "hashtag.follow_name", { hashtag: `#${name}` })}
       onClick=${() => follow(one, !on)}
     >
       ${t(on ? "hashtag.following" : "hashtag.follow")}

@@ -21,7 +21,7 @@ function Row({ name }) {
     <${Button}
       kind=${on ? "small following" : "small primary"}
       aria-pressed=${on}
-      aria-label=${t("hashtag.follow_name", { hashtag: `#${name}` })}
+      aria-label=${t(on ? "hashtag.following_name" : "hashtag.follow_name", { hashtag: `#${name}` })}
       onClick=${() => follow(one, !on)}
     >
       ${t(on ? "hashtag.following" : "hashtag.follow")}

@@ -23,9 +23,10 @@ export function Done({ token, given }) {
     if (busy.value) return;
     busy.value = true;
     error.value = null;
-    await signIn(given.key);
+    await signIn(given.key, async (other) => (await import("../sign-in/leaving.js")).mayReplace(other));
     busy.value = false;
     if (key.value !== given.key) {
+      // No error if the key in use was to stay.
       error.value = keyError.value;
       return;
     }

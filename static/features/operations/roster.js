@@ -87,7 +87,7 @@ function Member({ one, asked, changed }) {
       <${Button}
         kind="small"
         aria-expanded=${open.value}
-        aria-label=${t("operations.show_keys", { name })}
+        aria-label=${t("operations.show_keys", { keys: t("operations.keys", { count: one.keys }), name })}
         onClick=${() => (open.value = !open.value)}
         >${t("operations.keys", { count: one.keys })}<//
       >

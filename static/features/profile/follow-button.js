@@ -15,7 +15,7 @@ export function FollowButton({ person }) {
     <${Button}
       kind=${on ? "following" : "primary"}
       aria-pressed=${on}
-      aria-label=${t(requested.value && !followed.value ? "profile.requested_name" : "profile.follow_name", { name: name.value })}
+      aria-label=${t(followed.value ? "profile.following_name" : on ? "profile.requested_name" : "profile.follow_name", { name: name.value })}
       onClick=${() => follow(id, !on)}
     >
       ${t(followed.value ? "profile.following_state" : on ? "profile.requested" : "profile.follow")}

@@ -4,12 +4,13 @@ import { PersonAvatar } from "../../core/ui/person.js";
 import { html } from "../../core/ui/html.js";
 import { formatNumber, loadAllWords, t } from "../../core/words/words.js";
 import { whenViewerLeaves } from "../../core/store/leaving.js";
+import { hoverCards } from "../../core/store/preferences.js";
 import { loadByHandle, loadProfile } from "../../core/store/people.js";
 import { signedIn, viewer } from "../../core/store/session.js";
 import { FollowButton } from "./follow-button.js";
 import "./words.js";
 
-const SHOWN_AFTER = 450;
+const SHOWN_AFTER = 500;
 const HIDDEN_AFTER = 250;
 const WIDTH = 300;
 const GAP = 6;
@@ -82,7 +83,7 @@ export function startHoverCards() {
     }
   };
   addEventListener("pointerover", ({ target, pointerType }) => {
-    if (pointerType !== "mouse" || !signedIn.value || !(target instanceof Element)) return;
+    if (pointerType !== "mouse" || !hoverCards.value || !signedIn.value || !(target instanceof Element)) return;
     const link = /** @type {HTMLAnchorElement | null} */ (target.closest("#main a"));
     if (card.contains(target) || (link && link === over)) {
       if (!card.hidden) after(0, null);

@@ -1,8 +1,8 @@
 // How the client looks, speaks and listens.
 import { html } from "../../core/ui/html.js";
 import { LANGUAGES, language, t } from "../../core/words/words.js";
-import { chooseLanguage, chooseShortcuts, chooseTheme } from "./choices.js";
-import { THEMES, shortcuts, theme } from "../../core/store/preferences.js";
+import { chooseHoverCards, chooseLanguage, chooseShortcuts, chooseTheme } from "./choices.js";
+import { THEMES, hoverCards, shortcuts, theme } from "../../core/store/preferences.js";
 import "./words.js";
 
 function Choice({ legend, name, options, value, choose }) {
@@ -50,6 +50,14 @@ export function Appearance() {
         onChange=${(event) => chooseShortcuts(event.target.checked)}
       />
       <span>${t("settings.shortcuts")}</span>
+    </label>
+    <label class="check">
+      <input
+        type="checkbox"
+        checked=${hoverCards.value}
+        onChange=${(event) => chooseHoverCards(event.target.checked)}
+      />
+      <span>${t("settings.hover_cards")}</span>
     </label>
   </section>`;
 }

@@ -51,8 +51,13 @@ export function CreateKey({ created }) {
     name.value = "";
     created();
   }, !incomplete);
+  // A key that can do less, or ends, doesn't replace the one in use.
+  const copied = () => {
+    const held = viewer.value.scopes ?? [];
+    if (days.value === 0 && held.every((scope) => scopes.value.includes(scope))) noteCopied();
+  };
   if (secret.value) {
-    return html`<${Secret} words=${t("keys.shown_once")} secret=${secret.value} copied=${noteCopied}>
+    return html`<${Secret} words=${t("keys.shown_once")} secret=${secret.value} copied=${copied}>
       <${Button} onClick=${() => (secret.value = null)}>${t("keys.stored")}<//>
     <//>`;
   }

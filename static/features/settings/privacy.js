@@ -33,8 +33,7 @@ function Export() {
     const timer = setInterval(look.press, LOOK_EVERY);
     return () => clearInterval(timer);
   }, [state]);
-  return html`<div>
-    <p class="hint" role="status">
+  return html`<p class="hint" role="status">
       ${state === "pending" ? t("privacy.making") : state === "ready"
         ? t("privacy.ready", { day: dayOf(found.value.expires_at) })
         : t(state === "failed" ? "privacy.failed" : "privacy.about_export")}
@@ -46,19 +45,21 @@ function Export() {
         ${t("privacy.export")}
       <//>
     </div>
-    ${failed && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}
-  </div>`;
+    ${failed && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}`;
 }
 
 export default function Privacy() {
   const leaving = useSignal(false);
   return html`<section class="settings-part">
-    <h2>${t("privacy.title")}</h2>
-    <${Export} />
-    ${leaving.value
-      ? html`<${Deletion} onCancel=${() => (leaving.value = false)} />`
-      : html`<div class="field-row">
-          <${Button} kind="danger" onClick=${() => (leaving.value = true)}>${t("privacy.delete")}<//>
-        </div>`}
-  </section>`;
+      <h2>${t("privacy.title")}</h2>
+      <${Export} />
+    </section>
+    <section class="settings-part">
+      <h2>${t("privacy.leave_title")}</h2>
+      ${leaving.value
+        ? html`<${Deletion} onCancel=${() => (leaving.value = false)} />`
+        : html`<div class="field-row">
+            <${Button} kind="danger" onClick=${() => (leaving.value = true)}>${t("privacy.delete")}<//>
+          </div>`}
+    </section>`;
 }

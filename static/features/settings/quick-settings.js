@@ -1,6 +1,6 @@
 // Theme, language and keys at hand, at the foot of the rail.
 import { html } from "../../core/ui/html.js";
-import { language, t } from "../../core/words/words.js";
+import { LANGUAGES, language, t } from "../../core/words/words.js";
 import { chooseLanguage, chooseTheme } from "./choices.js";
 import { THEMES, theme } from "../../core/store/preferences.js";
 import { Icon } from "../../core/ui/icon.js";
@@ -11,7 +11,8 @@ export default function QuickSettings() {
   const icons = { auto: "auto", light: "sun", dark: "moon" };
   const themeLabel = t("theme.switch", { now: t(`theme.${theme.value}`) });
   const nextTheme = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length];
-  const code = language.value === "en" ? "ru" : "en";
+  const codes = Object.keys(LANGUAGES);
+  const code = codes[(codes.indexOf(language.value) + 1) % codes.length];
   return html`<div class="quick">
     <button
       type="button"
@@ -26,8 +27,8 @@ export default function QuickSettings() {
       type="button"
       class="icon-button code"
       lang=${code}
-      aria-label=${code === "ru" ? "Русский язык" : "English language"}
-      title=${code === "ru" ? "Русский" : "English"}
+      aria-label=${`${code.toUpperCase()}, ${LANGUAGES[code]}`}
+      title=${LANGUAGES[code]}
       onClick=${() => chooseLanguage(code)}
     >
       ${code.toUpperCase()}

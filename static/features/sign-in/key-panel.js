@@ -49,7 +49,7 @@ export function KeyPanel({ card = false }) {
       focusKeyField();
       return;
     }
-    await signIn(typedKey.value);
+    await signIn(typedKey.value, async (user) => (await import("./leaving.js")).mayReplace(user));
     // What is typed next is no longer meant for this field.
     if (keyState.value === "valid") find("#main h1")?.focus({ preventScroll: true });
   };

@@ -24,18 +24,20 @@ function OnlyCopy() {
     <//>`;
 }
 
-function Question({ unsent, answer }) {
+function Question({ unsent, replacing, answer }) {
   const onlyCopy = useSignal(isOnlyCopy(key.value)).value;
   const say = (leave) => {
     answer(leave);
     closeDialog();
   };
-  return html`<${Dialog} label=${t("leave.title")} kind="panel question">
-    <h2>${t("leave.title")}</h2>
+  const title = t(replacing ? "leave.replace_title" : "leave.title");
+  const go = replacing ? "leave.replace" : onlyCopy ? "leave.anyway" : "leave.now";
+  return html`<${Dialog} label=${title} kind="panel question">
+    <h2>${title}</h2>
     ${unsent && html`<p>${t("leave.unsent")}</p>`} ${onlyCopy && html`<${OnlyCopy} />`}
     <div class="question-buttons">
       <${Button} onClick=${() => say(false)}>${t("action.cancel")}<//>
-      <${Button} kind="danger" onClick=${() => say(true)}>${t(onlyCopy ? "leave.anyway" : "leave.now")}<//>
+      <${Button} kind="danger" onClick=${() => say(true)}>${t(go)}<//>
     </div>
   <//>`;
 }
@@ -47,9 +49,19 @@ export async function mayLeave() {
     entries.value.some((entry) => entry.state.value !== "discarded") ||
     [...everyDraft()].some((draft) => !draft.empty.value) ||
     storedDrafts().some(({ text, media }) => text.trim() !== "" || media.length > 0);
-  if (!unsent && !isOnlyCopy(key.value)) return true;
+  return (!unsent && !isOnlyCopy(key.value)) || ask({ unsent });
+}
+
+// Whether the key in use may be replaced by one of this user: what was written stays, but the key would be lost.
+export async function mayReplace({ id, scopes = [] }) {
+  const { id: mine, scopes: held = [] } = viewer.value ?? {};
+  const isCovered = id === mine && held.every((scope) => scopes.includes(scope));
+  return isCovered || !isOnlyCopy(key.value) || ask({ replacing: true });
+}
+
+function ask({ unsent = false, replacing = false }) {
   return new Promise((resolve) => {
-    const shown = openDialog(async () => ({ default: Question }), { unsent, answer: resolve });
+    const shown = openDialog(async () => ({ default: Question }), { unsent, replacing, answer: resolve });
     // Closed in any other way, it was a no; an answer that was given before stays.
     shown.then(() => {
       const stop = dialog.subscribe((open) => {

@@ -11,7 +11,7 @@ export default {
   "home.signed_out_hint": "Sign in to read and post.",
   "home.enter_key": "Enter your key",
   "home.empty_all": "No tweets yet",
-  "home.empty_all_hint": "Be the first: write a tweet above.",
+  "home.empty_all_hint": "Be the first to write a tweet.",
   "home.empty_following": "Your timeline is empty",
   "home.empty_following_hint": "Follow people from their profiles, and their tweets appear here with yours.",
 };

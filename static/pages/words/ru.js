@@ -11,7 +11,7 @@ export default {
   "home.signed_out_hint": "Войдите, чтобы читать и писать.",
   "home.enter_key": "Ввести ключ",
   "home.empty_all": "Твитов пока нет",
-  "home.empty_all_hint": "Напишите первый твит в поле выше.",
+  "home.empty_all_hint": "Напишите первый твит.",
   "home.empty_following": "Ваша лента пуста",
   "home.empty_following_hint": "Подпишитесь на людей в их профилях, и здесь появятся их твиты вместе с вашими.",
 };

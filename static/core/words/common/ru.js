@@ -44,7 +44,7 @@ export default {
   "feed.more": "Показать ещё",
   "feed.end": "Больше ничего нет",
 
-  "compose.open": "Написать твит",
+  "compose.open": "Твитнуть",
   "compose.placeholder": "Что происходит?",
   "compose.send": "Твитнуть",
 

@@ -2,6 +2,7 @@
 export default {
   "hashtag.follow": "Подписаться",
   "hashtag.following": "Вы подписаны",
+  "hashtag.following_name": "Вы подписаны: {hashtag}",
   "hashtag.follow_name": "Подписаться: {hashtag}",
   "hashtag.followed": "Подписки на хештеги",
   "hashtag.followed_about": "Твиты с ними появляются в «Подписках». Этот список видите только вы.",

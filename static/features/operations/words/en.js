@@ -85,7 +85,7 @@ export default {
   "operations.administrator": "administrator",
   "operations.suspended": "suspended",
   "operations.keys": { one: "{count} key", other: "{count} keys" },
-  "operations.show_keys": "Keys of {name}",
+  "operations.show_keys": "{keys}, {name}",
   "operations.suspend": "Suspend",
   "operations.suspend_name": "Suspend {name}",
   "operations.suspend_sure": "They can't sign in until you unsuspend them. Their tweets stay.",
@@ -93,7 +93,7 @@ export default {
   "operations.keys_none": "No keys.",
 
   "consent.ask": "Request suspension",
-  "consent.ask_name": "Request the suspension of {name}",
+  "consent.ask_name": "Request suspension of {name}",
   "consent.ask_sure": "It takes effect when another administrator confirms it, or after 72 hours. Links that they created stop working now.",
   "consent.title": "Suspension of @{handle}",
   "consent.about": "requested by @{by}; takes effect {time} unless confirmed earlier",

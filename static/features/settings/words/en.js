@@ -13,7 +13,7 @@ export default {
   "settings.saved": "Saved",
   "settings.sign_in": "Sign in to change your name and keys.",
   "settings.appearance": "Appearance",
-  "settings.people": "People and hashtags",
+  "settings.people": "People",
   "settings.followers": "Followers",
   "settings.locked": "Approve who follows me",
   "settings.locked_hint": "Your followers stay. If you turn this off, all requests are accepted.",
@@ -21,6 +21,7 @@ export default {
   "settings.theme": "Theme",
   "settings.language": "Language",
   "settings.shortcuts": "Single-key shortcuts",
+  "settings.hover_cards": "A card about people under the pointer",
 
   "keys.title": "API keys",
   "keys.about": "A key signs you in here and in other programs. Give each program its own.",
@@ -41,7 +42,7 @@ export default {
 
   "invite.title": "Invitations",
   "invite.about": "Anyone with the link can join. If someone lost their key, open their profile and create a recovery link.",
-  "invite.uses": "Number of people",
+  "invite.uses": "How many people can use it",
   "invite.uses_hint": "From 1 to {count}.",
   "invite.note": "Note",
   "invite.note_hint": "Who it's for",
@@ -66,6 +67,7 @@ export default {
   "privacy.ready": "Your archive is ready. You can download it until {day}.",
   "privacy.failed": "Your archive couldn't be created. Try again.",
   "privacy.download": "Download",
+  "privacy.leave_title": "Leaving",
   "privacy.delete": "Delete my account",
   "privacy.about_delete": "Your account is hidden at once. For seven days you can sign in and keep it. After that, your tweets, pictures, likes, bookmarks, follows and keys are permanently deleted. Your handle won't be reused.",
   "privacy.type_handle": "Type {handle} to confirm",

@@ -13,7 +13,7 @@ export default {
   "settings.saved": "Сохранено",
   "settings.sign_in": "Войдите, чтобы изменить имя и ключи.",
   "settings.appearance": "Оформление",
-  "settings.people": "Люди и хештеги",
+  "settings.people": "Люди",
   "settings.followers": "Подписчики",
   "settings.locked": "Подписка только с моего согласия",
   "settings.locked_hint": "Ваши подписчики останутся. Если отключить, все запросы будут приняты.",
@@ -21,6 +21,7 @@ export default {
   "settings.theme": "Тема",
   "settings.language": "Язык",
   "settings.shortcuts": "Горячие клавиши",
+  "settings.hover_cards": "Карточка человека под указателем",
 
   "keys.title": "Ключи API",
   "keys.about": "С ключом входят сюда и в другие программы. Дайте каждой программе свой.",
@@ -46,7 +47,7 @@ export default {
 
   "invite.title": "Приглашения",
   "invite.about": "По ссылке может присоединиться любой. Если кто-то потерял ключ, создайте ссылку для восстановления в его профиле.",
-  "invite.uses": "Число людей",
+  "invite.uses": "Сколько человек примет",
   "invite.uses_hint": "От 1 до {count}.",
   "invite.note": "Заметка",
   "invite.note_hint": "Для кого",
@@ -76,6 +77,7 @@ export default {
   "privacy.ready": "Архив готов. Его можно скачать до {day}",
   "privacy.failed": "Не удалось создать архив. Попробуйте ещё раз.",
   "privacy.download": "Скачать",
+  "privacy.leave_title": "Удаление аккаунта",
   "privacy.delete": "Удалить аккаунт",
   "privacy.about_delete": "Аккаунт сразу станет невидимым. Семь дней можно войти и сохранить его. Потом твиты, картинки, отметки «Нравится», закладки, подписки и ключи удалятся навсегда, а имя пользователя никому не достанется.",
   "privacy.type_handle": "Введите {handle}, чтобы подтвердить",
