@@ -58,7 +58,7 @@ class Checked:
 async def copy_new(workshop: Means) -> None:
     """Copy pictures that have no copy yet, and empty the copies of those that are gone."""
     copies = workshop.copies
-    if copies is None or await workshop.store.standing() is not Standing.OWNER:
+    if copies is None or not await _is_ours(workshop):
         return
     async with redis_clients.client(workshop.settings.redis_tasks) as redis:
         if not await redis.set(LOCK, b"", nx=True, ex=LOCKED_FOR):
@@ -71,6 +71,11 @@ async def copy_new(workshop: Means) -> None:
             log.warning("can't copy pictures, retrying in a minute: %s", error)
         finally:
             await redis.delete(LOCK)
+
+
+async def _is_ours(workshop: Workshop) -> bool:
+    """Whether both stores are. The copies of a Perch whose dumps are another's are that one's, too."""
+    return all([await store.standing() is Standing.OWNER for store in (workshop.store, workshop.backups)])
 
 
 async def _copy_for(seconds: float, workshop: Workshop, copies: ObjectStore) -> int:

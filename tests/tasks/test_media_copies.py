@@ -22,7 +22,7 @@ from tasks import copied_pictures, lifecycle, media_copies
 from tasks.broker import StreamBroker
 from tasks.dumps import drills
 from tasks.jobs import QueuedJobs
-from tasks.workshop import Workshop, ownership_of_pictures
+from tasks.workshop import Workshop, ownership_of_backups, ownership_of_pictures
 from tests import pictures, servers
 from tests.api.media import objects
 from tests.callers import Caller
@@ -65,7 +65,9 @@ async def workshop(
     await rows("DELETE FROM copies_to_empty")
     await ownership_of_pictures(store, settings).take_over()
     chosen = settings.model_copy(update={"backup_media": True})
-    return Workshop.of(chosen, store, LocalStore(tmp_path / "backups"), QueuedJobs(broker), copies=copies)
+    backups = LocalStore(tmp_path / "backups")
+    await backups.open()
+    return Workshop.of(chosen, store, backups, QueuedJobs(broker), copies=copies)
 
 
 async def publish(author: Caller) -> str:
@@ -175,16 +177,31 @@ async def test_a_picture_that_differs_from_the_original_result_is_not_copied(
 
 
 @only_local
-async def test_a_perch_that_does_not_own_the_pictures_writes_no_copies(
-    workshop: Workshop, alice: Caller, copies: ObjectStore
+@pytest.mark.parametrize("owns", ["nothing", "the pictures"])
+async def test_a_perch_that_does_not_own_both_stores_writes_and_empties_no_copies(
+    workshop: Workshop, alice: Caller, copies: ObjectStore, owns: str
 ) -> None:
+    """One that was restored beside production, with a disk of its own for pictures, shares only the dumps."""
+    pictures_of = ownership_of_pictures(workshop.store._store, workshop.settings)
+    dumps_of = ownership_of_backups(workshop.backups._store, workshop.settings)
     await publish(alice)
+    await media_copies.copy_new(workshop)
+    before = await contents(copies)
+    token = await publish(alice)
+    await rows("INSERT INTO copies_to_empty (token) VALUES ($1) RETURNING 1", token)
+    await dumps_of.take_over()
     try:
         await rows("UPDATE instance SET lineage = gen_random_uuid() RETURNING 1")
-        await media_copies.copy_new(workshop)
-        assert await contents(copies) == {}
+        if owns == "the pictures":
+            await pictures_of.take_over()
+        fresh = Workshop.of(
+            workshop.settings, workshop.store._store, workshop.backups._store, workshop.jobs, copies=copies
+        )
+        await media_copies.copy_new(fresh)
+        assert await contents(copies) == before != {}
+        await ownership_of_backups(workshop.backups._store, workshop.settings).take_over()
     finally:
-        await ownership_of_pictures(workshop.store._store, workshop.settings).take_over()
+        await pictures_of.take_over()
 
 
 async def test_lost_and_damaged_pictures_are_restored_from_copies(
