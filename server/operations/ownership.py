@@ -1,7 +1,8 @@
 """Which Perch a store belongs to, so that a second one on the same bucket removes nothing of the first.
 
 A marker in the store names the owner by the identity of the instance and the lineage of its data. A restored
-database has another lineage, so it owns nothing until someone says so. The first Perch that finds a store
+database has another lineage, so it owns nothing until someone says so, except what belonged to the database
+that it replaced in place. The first Perch that finds a store
 without a marker claims it, unless the store has objects of which the database knows none.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,7 +31,10 @@ KNOWN_FOR = 10.0
 # The most bytes of a marker; ours have about 200.
 LARGEST_MARKER = 1 << 14
 
-SELF = "SELECT identity::text AS identity, lineage::text AS lineage, is_rehearsal FROM instance"
+SELF = """
+    SELECT identity::text AS identity, lineage::text AS lineage, is_rehearsal, succeeds::text AS succeeds
+    FROM instance
+"""
 
 # Whether this database knows of anything in a store of pictures, and in a store of dumps.
 KNOWS_PICTURES = "SELECT EXISTS (SELECT 1 FROM media_attachments) AS found"
@@ -122,8 +127,8 @@ class Ownership:
         return before
 
     async def _ask(self) -> Standing:
-        me, rehearses = await myself(self.name)
-        if rehearses:
+        me, found = await myself(self.name)
+        if found.is_rehearsal:
             return Standing.REHEARSAL
         try:
             owner = await self.owner()
@@ -138,6 +143,11 @@ class Ownership:
                 log.info("%s: now belongs to this Perch", self.folder)
                 return Standing.OWNER
             owner = await self.owner()  # another process has just claimed it
+        if (
+            owner is not None and owner.epoch == found.succeeds
+        ):  # the restore was interrupted before it said so
+            await self.take_over()
+            return Standing.OWNER
         return Standing.OWNER if owner is not None and owner.is_same(me) else Standing.GUEST
 
     async def _is_unknown(self) -> bool:
@@ -156,11 +166,18 @@ async def is_rehearsal() -> bool:
     return bool(found["is_rehearsal"])
 
 
-async def myself(name: str) -> tuple[Owner, bool]:
-    """The marker's contents for this Perch, and whether it is a rehearsal."""
+class Myself(NamedTuple):
+    """Whether this Perch is a rehearsal, and the lineage of the database that it replaced."""
+
+    is_rehearsal: bool
+    succeeds: str | None
+
+
+async def myself(name: str) -> tuple[Owner, Myself]:
+    """The marker's contents for this Perch, and what else its database says of it."""
     (found,) = await rows(SELF)
     me = Owner(identity=found["identity"], epoch=found["lineage"], name=name, since=datetime.now(UTC))
-    return me, found["is_rehearsal"]
+    return me, Myself(found["is_rehearsal"], found["succeeds"])
 
 
 async def _body(owner: Owner) -> AsyncIterator[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import msgspec
+from asyncpg.exceptions import PostgresError
 
 from config.database_address import DatabaseAddress
 from server.core import audit_rows as audit
@@ -40,9 +41,14 @@ SETTLE = """
     UPDATE scheduled_runs SET state = 'skipped', error = 'under way when the dump was made that was restored',
     ended_at = now(), holder = NULL, lease_until = NULL WHERE state IN ('due', 'running'); UPDATE
     media_attachments SET working_until = NULL WHERE working_until IS NOT NULL; UPDATE instance SET epoch =
-    gen_random_uuid(), lineage = gen_random_uuid(), trouble = '{}'; DELETE FROM cache_hosts; UPDATE
-    suspension_requests SET takes_effect_at = now() + (takes_effect_at - asked_at);
+    gen_random_uuid(), lineage = gen_random_uuid(), succeeds = NULL, trouble = '{}'; DELETE FROM cache_hosts;
+    UPDATE suspension_requests SET takes_effect_at = now() + (takes_effect_at - asked_at);
 """
+
+
+# $1 the lineage of the database that this one replaces. What belonged to that one is from then on this one's,
+# even if the restore is interrupted before it can write that into the stores.
+SUCCEED = "UPDATE instance SET succeeds = $1::uuid"
 
 
 async def settle(
@@ -88,11 +94,22 @@ async def record(
                 known = await hand_over_ids(before, connection)
             except Unreadable as error:
                 say(f"the current database can't be read, so nothing is carried over from it: {error}")
+            await connection.execute(SUCCEED, await lineage_of(before))
         if not known:
             for table in await connection.fetch(IDENTITIES):
                 await skip_ids(connection, table["name"])
         await connection.execute(audit.RECORD, None, None, Act.DATABASE_RESTORED, None, None, details)
     return known
+
+
+async def lineage_of(database: DatabaseAddress) -> str | None:
+    """The lineage of this database; None if it can't be read."""
+    try:
+        async with connected(database) as connection:
+            found: str | None = await connection.fetchval("SELECT lineage::text FROM instance")
+            return found
+    except (PostgresError, *AWAY):
+        return None
 
 
 async def acts_since(

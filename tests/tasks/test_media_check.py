@@ -194,6 +194,20 @@ async def test_nothing_is_removed_from_a_store_of_another_perch(
             await own.info(orphan)
 
 
+async def test_a_database_owns_what_the_one_that_it_replaced_owned(
+    alice: Caller, own: LocalStore, settings: Settings
+) -> None:
+    """The restore may have been killed after the replacement, before it wrote that into the store."""
+    async with unseen(KNOWN):
+        assert await ownership_of_pictures(own, settings).standing() is Standing.OWNER
+    replaced = "UPDATE instance SET succeeds = lineage RETURNING id"
+    async with unseen(KNOWN, ANOTHER):
+        assert await ownership_of_pictures(own, settings).standing() is Standing.GUEST
+    async with unseen(KNOWN, replaced, ANOTHER):
+        assert await ownership_of_pictures(own, settings).standing() is Standing.OWNER
+        assert await ownership_of_pictures(own, settings).is_ours()
+
+
 async def test_with_an_unreadable_marker_everything_is_kept_until_it_is_rewritten(
     alice: Caller, own: LocalStore, settings: Settings
 ) -> None:
