@@ -153,6 +153,16 @@ async def test_unlocking_stops_where_the_account_is_locked_again(
     assert (await profile(bob, alice))["followed"]
 
 
+async def test_a_declined_request_is_gone_from_notifications_at_once(alice: Caller, bob: Caller) -> None:
+    await lock(alice)
+    await follow(bob, alice)
+    assert len((await alice.get("/api/notifications"))["notifications"]) == 1
+    assert (await alice.get("/api/notifications/unread"))["unread"] == 1
+    await alice.delete(f"/api/follow-requests/{bob.id}")
+    assert (await alice.get("/api/notifications"))["notifications"] == []
+    assert (await alice.get("/api/notifications/unread"))["unread"] == 0
+
+
 async def test_requests_that_a_crash_left_open_are_accepted(
     alice: Caller, bob: Caller, carol: Caller
 ) -> None:

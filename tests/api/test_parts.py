@@ -198,3 +198,17 @@ async def test_threads_of_many_people_at_once(alice: Caller) -> None:
         assert {answer.status for answer in answers} == {201}, [answer.body for answer in answers]
     assert await count() == 3 * 3 * len(people)
     assert await rows(DISAGREEING) == []
+
+
+async def test_new_hashtags_of_a_thread_and_of_a_tweet_do_not_deadlock(alice: Caller) -> None:
+    """Both come from the same author, at the same moment."""
+    for number in range(12):
+        tags = " ".join(f"#t{number}_{tag}" for tag in range(8))
+        other = " ".join(f"#t{number}_{tag}" for tag in reversed(range(8)))
+        answers = await asyncio.gather(
+            publish(alice, texts(f"one {tags}", f"two {other}")),
+            alice.post("/api/tweets", json={"tweet_data": f"three {other}"}),
+            publish(alice, texts(f"four {other}", f"five {tags}")),
+            alice.post("/api/tweets", json={"tweet_data": f"six {tags}"}),
+        )
+        assert [answer.status for answer in answers] == [201] * 4

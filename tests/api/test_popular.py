@@ -18,6 +18,7 @@ from storage.base import ObjectStore
 from tests.api.test_deletion import FOLDER, due, leave, left_of
 from tests.api.test_notifications import read, unread
 from tests.callers import Caller
+from tests.waiting import until_gone
 
 MANY = 10_000
 
@@ -152,12 +153,64 @@ async def test_very_many_replies_to_strangers_cost_their_followers_little(
     assert [one["id"] for one in shown] == [newer, *older[::-1]]
 
 
+async def notified() -> None:
+    """Wait until all followers are notified, perhaps by a worker that other tests have started."""
+
+    async def left() -> bool:
+        return await new_tweets.notify_some() or bool(await rows("SELECT 1 FROM tweets_to_notify_of"))
+
+    await until_gone(left)
+
+
+# $1 the author, $2 whom they answer, $3 the tweet.
+PRIVATE_ANSWERS = """
+    WITH new AS (
+        INSERT INTO tweets (
+            author_id, content, in_reply_to_user_id, in_reply_to_id, thread_root_id, thread_path, visibility,
+            hidden
+        )
+        SELECT $1, 'an answer', $2, $3, $3, ARRAY[$3::bigint, $3 + n], 3, true
+        FROM generate_series(1, 2100) n RETURNING id, thread_path
+    )
+    INSERT INTO addressees (tweet_id, user_id, thread_path, private) SELECT id, $2, thread_path, true FROM new
+"""
+
+
+async def test_a_flood_of_private_replies_keeps_no_later_one_from_its_reader(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    asked = await alice.tweet("who knows?")
+    await rows(PRIVATE_ANSWERS, bob.id, alice.id, asked)
+    await alice.post(f"/api/users/{bob.id}/block")
+    body = {"tweet_data": "I know", "in_reply_to_id": asked, "visibility": "mentioned"}
+    answer = (await carol.post("/api/tweets", json=body))["tweet_id"]
+    thread = await alice.get(f"/api/tweets/{asked}/thread")
+    assert [one["tweet"]["id"] for one in thread["replies"]] == [answer]
+
+
+async def test_no_more_than_a_number_of_tweets_a_day_notify(alice: Caller, bob: Caller) -> None:
+    await alice.post(f"/api/users/{bob.id}/follow")
+    await alice.post(f"/api/users/{bob.id}/notify")
+    await rows(
+        "INSERT INTO tweets (author_id, content) SELECT $1, 'x' FROM generate_series(2, $2) RETURNING 1",
+        bob.id,
+        new_tweets.MOST_A_DAY,
+    )
+    for _ in range(3):  # the first of these is the last one of this day that notifies
+        await bob.tweet("news")
+    await notified()
+    assert len(await read(alice)) == 1
+    await rows("UPDATE tweets SET created_at = created_at - interval '1 day' RETURNING 1")
+    await bob.tweet("the next day")
+    await notified()
+    assert len(await read(alice)) == 2
+
+
 async def test_unread_counts_only_what_is_shown(alice: Caller, bob: Caller) -> None:
     await alice.post(f"/api/users/{bob.id}/follow")
     await alice.post(f"/api/users/{bob.id}/notify")
     await bob.post("/api/tweets", json={"tweet_data": "for followers", "visibility": "followers"})
-    while await new_tweets.notify_some():
-        pass
+    await notified()
     assert await unread(alice) == len(await read(alice)) == 1
     await alice.delete(f"/api/users/{bob.id}/follow")
     assert await read(alice) == []

@@ -13,6 +13,7 @@ from server.core.errors import UserNotFound
 from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
 from server.features.follows import events
+from server.features.notifications.told import notifications_of
 from server.features.people import people, preferences
 from server.features.people.people import ListedPerson
 from server.features.people.preferences import Preferences
@@ -79,7 +80,7 @@ async def accept_all(user_id: int) -> None:
     if newest is None or newest["id"] is None:
         return
     while found := await rows(SOME, user_id, BATCH, newest["id"]):
-        if not await _accept(user_id, [one["follower_id"] for one in found], unless_locked=True):
+        if await _accept(user_id, [one["follower_id"] for one in found], unless_locked=True) is None:
             return
 
 
@@ -105,14 +106,17 @@ async def decline(viewer: Viewer, follower_id: int) -> None:
     """Raises UserNotFound if this person doesn't ask to follow the viewer."""
     if await row(DECLINE, viewer.id, follower_id) is None:
         raise UserNotFound("This user doesn't ask to follow you.")
+    await changes.tell([notifications_of(viewer.id)])
 
 
-async def _accept(user_id: int, follower_ids: Sequence[int], *, unless_locked: bool = False) -> list[int]:
-    """Accept the requests of these people that exist; return whose these were."""
+async def _accept(
+    user_id: int, follower_ids: Sequence[int], *, unless_locked: bool = False
+) -> list[int] | None:
+    """Accept the requests of these people that exist; return whose these were, or None if it is locked."""
     async with transaction():
         held = {one["id"]: one["locked"] for one in await rows(LOCK, [user_id, *follower_ids])}
         if unless_locked and held.get(user_id, True):
-            return []
+            return None
         await rows(QUIET)
         there = [one for one in follower_ids if one in held]
         accepted = [one["follower_id"] for one in await rows(ACCEPT, user_id, there)]

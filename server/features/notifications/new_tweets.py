@@ -16,6 +16,7 @@ from server.core.viewer import Viewer
 from server.features.follows import events as follows
 from server.features.notifications.told import notifications_of
 from server.features.people import accounts
+from server.features.timelines.profile import IS_BEGUN
 from server.features.visibility.visibility import MENTIONED
 
 # Notify followers of new tweets, and remove notifications of deleted ones.
@@ -23,15 +24,23 @@ NOTIFY = Job("notifications.new_tweets")
 
 BATCH = 1_000
 
+# Of so many tweets of one author in a day followers are notified.
+MOST_A_DAY = 100
+
 # A part of the statement that publishes (`server.features.tweets.publishing`). A reply to somebody else isn't
 # news for the author's followers, and a tweet for mentioned people notifies those anyway. Of several tweets
-# that are published together, the first one is enough.
+# that are published together, the first one is enough. Whoever writes very many notifies of no more that day.
 NOTE = f"""
     INSERT INTO tweets_to_notify_of (tweet_id, author_id)
     SELECT new.id, new.author_id FROM new JOIN tweet ON tweet.id = new.id
     WHERE new.visibility < {MENTIONED} AND coalesce(new.part, 1) = 1
         AND (new.to_user IS NULL OR new.to_user = new.author_id)
         AND EXISTS (SELECT 1 FROM follows WHERE followee_id = new.author_id AND notify)
+        AND (
+            SELECT created_at < now() - interval '1 day' FROM tweets t
+            WHERE author_id = new.author_id AND NOT hidden AND {IS_BEGUN}
+            ORDER BY id DESC LIMIT 1 OFFSET {MOST_A_DAY - 1}
+        ) IS NOT FALSE
     RETURNING tweet_id
 """
 

@@ -27,9 +27,12 @@ STEP = re.compile("-?[0-9]{1,16}")
 # How many of the tweets above are given; the others are above the uppermost of these.
 MOST_ABOVE = 50
 
-# For replies that are for followers, so many of the people whom the reader followed last are looked at; and
-# of the replies that address the reader, so many for one page.
-MOST_FOLLOWEES, MOST_ADDRESSED = 1_000, 2_000
+# For replies that are for followers, so many of the people whom the reader followed last are looked at.
+MOST_FOLLOWEES = 1_000
+
+# Of the replies that address the reader, so many for one page; and so many that came last, wherever they are:
+# whoever floods a thread doesn't keep those from the reader that others write later.
+MOST_ADDRESSED, NEWEST_ADDRESSED = 2_000, 500
 
 BY_OTHERS = "t.author_id <> ALL($5::bigint[])"
 
@@ -78,8 +81,15 @@ PLACES = f"""
             ORDER BY thread_path LIMIT $3
         ) UNION (
             SELECT t.id, x.thread_path FROM (
-                SELECT * FROM addressees x WHERE x.user_id = $4 AND {below("x")}
-                ORDER BY x.thread_path LIMIT {MOST_ADDRESSED}
+                (
+                    SELECT * FROM addressees x WHERE x.user_id = $4 AND {below("x")}
+                    ORDER BY x.thread_path LIMIT {MOST_ADDRESSED}
+                ) UNION ALL (
+                    SELECT * FROM (
+                        SELECT * FROM addressees WHERE user_id = $4
+                        ORDER BY tweet_id DESC LIMIT {NEWEST_ADDRESSED}
+                    ) x WHERE {below("x")}
+                )
             ) x JOIN tweets t ON t.id = x.tweet_id WHERE {is_shown("t")} AND {BY_OTHERS}
             ORDER BY x.thread_path LIMIT $3
         )

@@ -237,6 +237,13 @@ NAMES_OF_PARTS = ADD_NAMES.format(
 )
 
 
+LOCK_DAY = """
+    INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes)
+    VALUES ($1, current_date, 0, 0, 0)
+    ON CONFLICT (user_id, day) DO UPDATE SET text_bytes = d.text_bytes RETURNING 1
+"""
+
+
 async def publish(parts: Sequence[NewTweet]) -> list[Published] | None:
     """Publish a tweet, or several, of which each replies to the one before: all of them or none.
 
@@ -273,6 +280,8 @@ async def _add_names(parts: Sequence[NewTweet]) -> None:
     first = parts[0]
     found = [tag for new in parts for tag in new.hashtags]
     if found:
+        # As by the statement that publishes, the author's day is locked before any name.
+        await records(LOCK_DAY, first.author_id)
         visibility = None if first.visibility is None else first.visibility.level
         columns = [[tag.id for tag in found], [tag.name for tag in found], [tag.shown for tag in found]]
         await records(NAMES_OF_PARTS, *columns, visibility, first.author_id, first.in_reply_to_id)
