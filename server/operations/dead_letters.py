@@ -13,6 +13,9 @@ from redis.asyncio import Redis
 from server.operations.queues import DEAD_LETTERS, STREAM, STREAMS
 
 # The format of the ids of a Redis stream's entries.
+# In seconds since 1970: the end of the year 9999, after which no time can be shown.
+LATEST = 253_402_300_799
+
 ID = re.compile(r"[0-9]{1,18}-[0-9]{1,18}", re.ASCII)
 
 # Either sends the message again and removes it from the dead letters, or does neither; returns 1 if it
@@ -81,7 +84,7 @@ def _letter(entry_id: bytes, fields: dict[bytes, bytes]) -> DeadLetter:
     message, name = _message(fields), entry_id.decode()
     return DeadLetter(
         name,
-        datetime.fromtimestamp(int(name.partition("-")[0]) / 1000, UTC),
+        datetime.fromtimestamp(min(int(name.partition("-")[0]) / 1000, LATEST), UTC),
         message.task_name if message else None,
         message.args if message else [],
         fields.get(b"reason", b"").decode(errors="replace"),

@@ -51,8 +51,9 @@ async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
     await require_ours(workshop.backups)
     found = await catalogue.read(workshop.backups, workshop.settings, await server_keys.keyring())
     newest = max((dump.id.partition("-")[2] for dump in found.dumps), default="")
+    soon = f"{datetime.now(UTC) + catalogue.CLOCKS_DIFFER:%Y%m%dT%H%M%SZ}"
     for key, reason in found.damaged:
-        if catalogue.id_of(key).partition("-")[2] > newest:  # compares the times of their slots
+        if newest < catalogue.id_of(key).partition("-")[2] < soon:  # compares the times of their slots
             raise DumpFailed(f"the newest dump has a damaged manifest ({key}): {reason}")
     for dump in distinct(found.dumps):
         if not await is_recorded(dump):

@@ -102,7 +102,9 @@ async def test_files_are_compressed_for_clients_that_accept_it(anybody: Caller) 
     url = re.findall(r'src="(/static/[^"]+)"', page.text)[0]
     plain = await anybody.send("GET", url, headers={"accept-encoding": "identity"})
     small = await anybody.send("GET", url, headers={"accept-encoding": "gzip"})
+    refused = await anybody.send("GET", url, headers={"accept-encoding": "br;q=0, gzip; q=0, identity"})
     assert "content-encoding" not in plain.headers
+    assert "content-encoding" not in refused.headers
     assert small.headers["content-encoding"] == "gzip"
     assert small.content == plain.content
 

@@ -107,6 +107,14 @@ class PerchHttp(Http):
         await protocol.writable()
         self.stage = Stage.IDLE
 
+    async def error_response(self, exception: Exception) -> None:
+        """Respond with an error, unless nobody is there any more: Sanic would log that as another error."""
+        transport = self.protocol.transport
+        if transport is None or transport.is_closing():
+            self.keep_alive = False
+            return
+        await super().error_response(exception)
+
     def init_for_request(self) -> None:
         """Reset the state before waiting for the next request."""
         self.protocol.unread.let_go(self.protocol.transport)

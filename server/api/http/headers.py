@@ -64,7 +64,7 @@ class StandardHeaders:
             return {}
         found = {"vary": "origin"}
         origin = request.headers.get("origin", "")
-        if origin and (origin in self.origins or "*" in self.origins):
+        if origin and (origin in self.origins or ("*" in self.origins and is_plain(origin))):
             found[ORIGIN] = origin
             found["access-control-expose-headers"] = READ
             found[POLICY] = "cross-origin"
@@ -77,6 +77,11 @@ class StandardHeaders:
             and "access-control-request-method" in request.headers
             and ORIGIN in self.for_others(request)
         )
+
+
+def is_plain(origin: str) -> bool:
+    """Whether a header can repeat this value."""
+    return origin.isascii() and origin.isprintable()
 
 
 def preflight(methods: list[str]) -> dict[str, str]:

@@ -113,17 +113,24 @@ def page(request: Request, status: int = 200) -> HTTPResponse:
         "cache-control": "no-cache",
         "etag": etag,
         "content-security-policy": files.policy,
+        "vary": "accept-encoding",
     }
     if status == 200 and request.headers.get("if-none-match") == etag:
         return HTTPResponse(b"", 304, headers)
     return sent(request, files.page, status, headers)
 
 
+def codings(header: str) -> set[str]:
+    """The content codings that a client accepts, by its Accept-Encoding header."""
+    parts = [part.replace(" ", "").lower().partition(";") for part in header.split(",")]
+    return {name for name, _, weight in parts if weight not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}}
+
+
 def sent(request: Request, file: ClientFile, status: int, headers: dict[str, str]) -> HTTPResponse:
     """Respond with a file, compressed if the browser accepts that."""
     headers = {**headers, "vary": "accept-encoding"}
-    accepted = request.headers.get("accept-encoding", "")
-    if file.brotli is not None and "br" in accepted.replace(",", " ").split():
+    accepted = codings(request.headers.get("accept-encoding", ""))
+    if file.brotli is not None and "br" in accepted:
         return HTTPResponse(file.brotli, status, {**headers, "content-encoding": "br"}, file.content_type)
     if file.gzipped is not None and "gzip" in accepted:
         return HTTPResponse(file.gzipped, status, {**headers, "content-encoding": "gzip"}, file.content_type)

@@ -255,6 +255,20 @@ async def test_a_planted_dump_runs_no_program_and_is_not_tested_automatically(
     assert await scratch_databases() == []
 
 
+@only_local
+async def test_a_damaged_manifest_of_the_far_future_does_not_stop_scheduled_tests(workshop: Workshop) -> None:
+    """One that might be the newest dump's does."""
+    mine = await make(workshop, slot=SLOT)
+    await record(mine)
+    folder = mine.key.rpartition("/")[0]
+    await overwrite(workshop.backups, f"{folder}/hour-99991231T235959Z-abcdef.json", b"x")
+    assert (await drills.drill_newest(CLAIM, workshop))["dump"] == mine.id
+    newer = f"{SLOT + timedelta(hours=1):%Y%m%dT%H%M%SZ}"
+    await overwrite(workshop.backups, f"{folder}/hour-{newer}-abcdef.json", b"x")
+    with pytest.raises(DumpFailed, match="damaged manifest"):
+        await drills.drill_newest(CLAIM, workshop)
+
+
 async def record(dump: Dump) -> None:
     """Record the dump, as the run that makes a dump does."""
     result = msgspec.json.encode(making.summary(dump.manifest)).decode()
