@@ -86,7 +86,7 @@ async def test_other_origins_can_read_nothing_by_default(alice: Caller) -> None:
 
 async def test_a_configured_origin_may_call_with_a_key(house: Open, alice: Caller) -> None:
     anywhere = await house(cors_origins="*")
-    strange = await anywhere.client.get("/api/instance", headers={"origin": b"\xff\xfe"})
+    strange = await anywhere.client.get("/api/instance", headers={b"origin": b"\xff\xfe"})
     assert (strange.status_code, strange.headers.get("access-control-allow-origin")) == (200, None)
     here = await house(cors_origins="https://app.example.org, https://two.example.org/")
 
