@@ -42,7 +42,7 @@ function NavLink({ to, icon, label, current = path.value === to, count = 0, mino
   >
     <${Icon} name=${icon} /><span>${label}</span>
     ${count > 0 &&
-    html`<b class="badge" aria-hidden="true">${count < MOST_UNREAD ? count : `${MOST_UNREAD - 1}+`}</b>`}
+    html` <b class="badge" aria-hidden="true">${count < MOST_UNREAD ? count : `${MOST_UNREAD - 1}+`}</b>`}
   </a>`;
 }
 

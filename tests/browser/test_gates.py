@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from tools.gates.visitor import SCREENS, Visitor
 
 pytestmark = pytest.mark.whole
 
+STATIC = Path(__file__).parents[2] / "static"
+
 # What axe examines here: each page once, in the width and colours that show the most.
-LOOKED_AT = {"home": "ru", "tweet": "en", "settings": "ru", "composer": "en", "operations": "ru"}
+LOOKED_AT = {"home": "ru", "settings": "ru", "operations": "ru", "mute": "ru", "signing out": "ru"}
 
 # The pages with the fullest rows.
 NARROW = ("home", "tweet", "profile", "followers", "settings", "operations", "join", "composer")
@@ -71,12 +74,31 @@ async def test_counted_words_use_the_right_plural_forms(visitor: Visitor) -> Non
         ("composer", "light"),
         ("operations", "dark"),
         ("operations", "light"),
+        ("menu", "light"),
+        ("mute", "dark"),
+        ("block", "light"),
+        ("signing out", "light"),
+        ("requests", "light"),
+        ("settings, people", "dark"),
+        ("notifications, follows", "light"),
+        ("home, following", "dark"),
     ],
 )
 async def test_axe_finds_nothing(visitor: Visitor, name: str, scheme: str) -> None:
     screens = [SCREENS[0 if scheme == "dark" else 2]]
-    found = await accessibility.look_at(visitor, place(name), LOOKED_AT[name], screens, [scheme])
+    found = await accessibility.look_at(visitor, place(name), LOOKED_AT.get(name, "en"), screens, [scheme])
     hold(accessibility.verdicts(found))
+
+
+def test_every_address_of_the_client_is_examined() -> None:
+    routes = re.findall(r"\[/(\^.+?\$)/, ", (STATIC / "core" / "router.js").read_text())
+    paths = [re.sub(r"\{\w+\}", "1", one.path).partition("#")[0] for one in PLACES]
+    assert len(routes) > 10
+    for route in (one.replace("\\/", "/") for one in routes if "@" not in one):
+        found = [path for path in paths if re.match(route, path)]
+        assert found, route
+        for part in "|".join(re.findall(r"\(([a-z|]+)\)", route)).split("|"):
+            assert any(path.endswith(part) for path in found), (route, part)
 
 
 async def test_going_back_restores_the_scroll_position_among_pictures(visitor: Visitor) -> None:

@@ -52,6 +52,30 @@ async def look_at_keys(page: Page) -> None:
     await page.get_by_role("button", name=re.compile("@")).first.click()
 
 
+async def open_menu(page: Page) -> None:
+    await page.locator("#main article .more-acts").first.click()
+    await page.get_by_role("dialog").wait_for()
+
+
+async def choose(page: Page, item: str) -> None:
+    await open_menu(page)
+    await page.get_by_role("dialog").get_by_role("button", name=re.compile(item)).click()
+
+
+async def open_mute(page: Page) -> None:
+    await choose(page, "^(Mute|Скрыть твиты) @")
+
+
+async def open_block(page: Page) -> None:
+    await choose(page, "^(Block|Заблокировать) @")
+
+
+async def sign_out(page: Page) -> None:
+    await page.locator(".composer textarea").first.fill("not sent")
+    await page.locator(".key-panel:visible").get_by_role("button").last.click()
+    await page.get_by_role("dialog").wait_for()
+
+
 PLACES = (
     Place("home", "/"),
     Place("home, following", "/following"),
@@ -63,10 +87,14 @@ PLACES = (
     Place("hashtag", "/hashtags/perch"),
     Place("notifications", "/notifications"),
     Place("notifications, mentions", "/notifications/mentions"),
+    Place("notifications, follows", "/notifications/follows"),
+    Place("private tweets", "/notifications/private"),
+    Place("requests", "/requests"),
     Place("bookmarks", "/bookmarks"),
     Place("settings", "/settings"),
     Place("settings, appearance", "/settings/appearance"),
     Place("settings, keys", "/settings/keys"),
+    Place("settings, people", "/settings/people"),
     Place("settings, data", "/settings/data"),
     Place("settings, invitations", "/settings/invitations", who="olga"),
     Place("operations", "/operations", who="olga"),
@@ -79,6 +107,11 @@ PLACES = (
     Place("reply", "/", open_reply),
     Place("lightbox", "/tweets/{tweet}", open_picture),
     Place("shortcuts", "/", open_shortcuts),
+    Place("menu", "/tweets/{tweet}", open_menu),
+    Place("mute", "/tweets/{tweet}", open_mute),
+    Place("block", "/tweets/{tweet}", open_block),
+    Place("signing out", "/", sign_out),
+    Place("profile, replies", "/users/{person}/replies"),
     Place("profile, media", "/users/{viewer}/media"),
     Place("profile, likes", "/users/{person}/likes"),
     Place("join", "/join#{token}", who=None),

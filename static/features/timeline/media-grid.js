@@ -61,7 +61,7 @@ function Picture({ media, index }) {
       decoding="async"
       onLoad=${() => (loaded.value = true)}
     />
-    ${one.alt && html`<span class="alt-badge" aria-hidden="true">ALT</span>`}
+    ${one.alt && html`<span class="alt-badge" aria-hidden="true"></span>`}
   </button>`;
 }
 
