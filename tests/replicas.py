@@ -89,10 +89,15 @@ class Postgres:
 
 @contextmanager
 def postgres_pair(folder: Path) -> Iterator[tuple[Postgres, Postgres]]:
-    """A primary, and a standby that has applied all that the primary confirmed (`synchronous_commit`)."""
+    """A primary, and a standby that has applied all that the primary confirmed (`synchronous_commit`).
+
+    They are Debian's PostgreSQL if it is installed, as where people have replicas; otherwise the wheel's.
+    """
     folders = embedded.Folders(folder)
     folders.create()
-    binaries, prefix = programs.in_wheel()[max(programs.in_wheel())], embedded.unprivileged(folders)
+    debians = [program.parent for program in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    found = {programs.major_version(folder / "postgres"): folder for folder in debians} or programs.in_wheel()
+    binaries, prefix = found[max(found)], embedded.unprivileged(folders)
     embedded.initialise(binaries, folders, prefix)
     standby = folder / "standby"
     with ExitStack() as stack:
