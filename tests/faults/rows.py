@@ -63,6 +63,14 @@ FAULTS: dict[str, Fault] = {
         "a dump killed at 100 random moments",
         "none is visible without a manifest; leftovers are removed by the next clean-up",
     ),
+    "owners": Fault(
+        "two servers on one store (a rehearsal, or a restore beside production)",
+        "neither removes an object that the other may need, even a week later; taking over is asked about",
+    ),
+    "planted": Fault(
+        "a planted, altered, replayed or swapped dump in the backup store",
+        "never loaded: its signature is checked before a byte reaches pg_restore, which is never a superuser",
+    ),
     "poison": Fault(
         "a task that crashes its process each time; bombs, truncated and mislabelled pictures",
         "dead-lettered after 5 tries and reported; the worker lives; the upload shows a clear failure",

@@ -6,16 +6,19 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import asyncpg
 import httpx
+import pytest
 
 from config.settings import Settings
 from storage.s3 import S3Store
 from tests import pictures, servers
 from tests.whole.conftest import Perch, perch, running
+
+pytestmark = pytest.mark.fault("owners")
 
 KEY = {"api-key": "test"}
 
@@ -46,7 +49,9 @@ def stored(bucket: S3Store) -> set[str]:
     return asyncio.run(keys())
 
 
-def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path, moto_url: str) -> None:
+def test_a_restore_beside_a_running_server_takes_nothing_from_it(
+    tmp_path: Path, moto_url: str, measured: Callable[[str], None]
+) -> None:
     bucket = servers.bucket(moto_url, "owners")
     asyncio.run(servers.make_bucket(bucket))
     shared = servers.settings_for(bucket)
@@ -111,9 +116,10 @@ def test_a_restore_beside_a_running_server_takes_nothing_from_it(tmp_path: Path,
     beside("successor", "dump", "now")
     assert "another Perch" in beside("production", "owner", "show")
     assert "belongs to another Perch" in beside("production", "dump", "now", expect=1)
+    measured(f"{len(before)} objects in a bucket, a rehearsal and a restore beside it: all are left")
 
 
-def test_a_week_later_production_has_lost_nothing(tmp_path: Path) -> None:
+def test_a_week_later_production_has_lost_nothing(tmp_path: Path, measured: Callable[[str], None]) -> None:
     """A copy of an older dump finds newer pictures in its store, and lets their days of grace pass."""
     production, successor, kit = tmp_path / "production", tmp_path / "successor", str(tmp_path / "kit.txt")
     objects = production / "data" / "objects"
@@ -153,6 +159,7 @@ def test_a_week_later_production_has_lost_nothing(tmp_path: Path) -> None:
     reconcile_for_weeks(found=[True, False])
     assert before <= pictures_there() < everything
     assert len(pictures_there()) < len(everything) - 2
+    measured(f"a week later, {len(everything)} files of pictures: all are left until it takes over")
 
 
 async def found_long_ago(settings: Settings) -> None:

@@ -228,6 +228,7 @@ CLAIM = Claim(0, RunKind.DRILL, SLOT, "schedule", 1, "somebody")
 
 
 @only_local
+@pytest.mark.fault("planted")
 async def test_a_planted_dump_runs_no_program_and_is_not_tested_automatically(
     workshop: Workshop, tmp_path: Path
 ) -> None:

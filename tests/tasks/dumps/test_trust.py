@@ -30,7 +30,7 @@ from tasks.workshop import Workshop
 from tests.tasks.dumps.conftest import only_local
 from tests.tasks.dumps.parts import SLOT, changed, encrypting, listing, make, overwrite
 
-pytestmark = only_local
+pytestmark = [only_local, pytest.mark.fault("planted")]
 
 # An attacker's own key.
 FOREIGN = Keyring([b"\x07" * 32])

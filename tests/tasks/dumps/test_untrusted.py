@@ -36,6 +36,7 @@ EVIL_SETTINGS = """
 """
 
 
+@pytest.mark.fault("planted")
 async def test_settings_in_an_archive_do_not_outlast_its_restore(
     dump: Dump, workshop: Workshop, target: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +98,7 @@ async def test_an_archive_of_something_else_is_refused_in_a_sentence(
             await server.execute("DROP DATABASE something_else WITH (FORCE)")
 
 
+@pytest.mark.fault("planted")
 async def test_an_unsigned_archive_is_never_restored_as_the_live_databases_role(
     dump: Dump, workshop: Workshop, target: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +124,7 @@ async def test_an_unsigned_archive_is_never_restored_as_the_live_databases_role(
         await servers.as_superuser(workshop.settings, *NO_FOREIGN_ROLE)
 
 
+@pytest.mark.fault("planted")
 @pytest.mark.parametrize(
     ("given", "why"),
     [
