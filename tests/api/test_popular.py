@@ -94,6 +94,8 @@ async def reads(sql: str, *values: object) -> int:
 async def test_very_many_tweets_that_are_not_shown_cost_little(
     alice: Caller, bob: Caller, hidden: bool, is_reply: bool
 ) -> None:
+    await rows(CROWD, 1_000)
+    await rows(TWEETS_OF_CROWD)
     tweet = await alice.tweet("#spam")
     await rows(TAGGED, bob.id, hashtag_id("spam"), hidden, is_reply)
     await rows("ANALYZE tweets, hashtags_in_tweets")

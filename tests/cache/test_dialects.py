@@ -84,7 +84,11 @@ class PlainText:
         return Lines(cards, cursors)
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
-        return [Frame(row.seq, f"{row.kind} {row.subject_id}\n".encode()) for row in events]
+        facts = await KINDS.facts(events, viewers)
+        return [
+            Frame(row.seq, f"{row.kind} {row.subject_id}\n".encode(), KINDS.recipients_of(row, facts))
+            for row in events
+        ]
 
     def key_revoked(self, event_id: EventId, key_id: int) -> bytes:
         return b"bye\n"
@@ -141,6 +145,31 @@ async def test_each_api_renders_events_in_its_own_format(settings: Settings, ali
             heard += message
         hub.end_all()
         assert await stream.next(PATIENCE) == b"again: stopping\n"
+
+
+@pytest.mark.usefixtures("perch", "database")
+async def test_an_api_sends_nobody_what_is_not_for_them(
+    settings: Settings, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    """Whatever it makes of events: it asks the kinds of events who gets them."""
+    async with AsyncExitStack() as stack:
+        hub = await stack.enter_async_context(Hub(settings.database, PlainText()).running())
+        state = await event.state()
+        streams = {who.id: await hub.join(who.id, 1, None, state, None) for who in (alice, bob, carol)}
+        public = await alice.tweet("for all")
+        private = (await alice.post("/api/tweets", json={"tweet_data": "@bob", "visibility": "mentioned"}))[
+            "tweet_id"
+        ]
+        await carol.post(f"/api/tweets/{public}/bookmarks")
+        last = await bob.tweet("the end")
+        heard: dict[int, bytes] = {}
+        for who, stream in streams.items():
+            heard[who] = b""
+            while f"tweet {last}\n".encode() not in heard[who]:
+                heard[who] += await stream.next(PATIENCE) or b""
+        assert [f"tweet {private}\n".encode() in text for text in heard.values()] == [True, True, False]
+        assert [b"bookmarked" in text for text in heard.values()] == [False, False, True]
+        hub.end_all()
 
 
 async def test_an_unknown_event_of_a_newer_version_invalidates_everything(perch: Context) -> None:

@@ -98,8 +98,11 @@ async def test_an_overdue_dump_degrades_health(
 
 
 async def test_deliberately_rare_dumps_are_not_overdue(settings: Settings, jobs: Jobs) -> None:
-    rare = Timetable({**Timetable.of(settings).crons, RunKind.DUMP_HOUR: "0 3 * * 1,2"}, ZoneInfo("UTC"))
-    newest = rare.newest(RunKind.DUMP_HOUR, NOW - timedelta(hours=2))
+    last = NOW - timedelta(hours=3)
+    days = f"{last.isoweekday() % 7},{(last.isoweekday() + 1) % 7}"
+    cron = f"{last.minute} {last.hour} * * {days}"
+    rare = Timetable({**Timetable.of(settings).crons, RunKind.DUMP_HOUR: cron}, ZoneInfo("UTC"))
+    newest = rare.newest(RunKind.DUMP_HOUR, NOW)
     run = await ended(RunKind.DUMP_HOUR, NOW - newest)
     assert await condition.troubles(rare, jobs, now=NOW) == []
     run.slot = rare.newest(RunKind.DUMP_HOUR, newest - timedelta(minutes=1))

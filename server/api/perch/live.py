@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from server.api.perch import live_people, live_tweets  # noqa: F401  # they register their messages
-from server.api.perch.telling import TELLERS, Told, frame, heartbeat, message, tells
+from server.api.perch.telling import TELLERS, Message, frame, heartbeat, message, tells
 from server.core.live.event import EventRow
 from server.core.live.event_id import EventId
 from server.core.live.frames import Frame, Reason
@@ -32,10 +32,10 @@ class NotificationsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="n
 
 
 @tells(notifications.CHANGED, NotificationsChanged, to="you")
-def notified(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To the user whose notifications they are."""
+def notified(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """How many are unread."""
     unread = facts.get(notifications.UNREAD, event.subject_id)
-    return None if unread is None else Told(NotificationsChanged(unread), among=frozenset({event.subject_id}))
+    return None if unread is None else NotificationsChanged(unread)
 
 
 class FollowedHashtagsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="followed_hashtag"):
@@ -43,9 +43,9 @@ class FollowedHashtagsChanged(msgspec.Struct, frozen=True, tag_field="type", tag
 
 
 @tells(hashtags.FOLLOWED, FollowedHashtagsChanged, to="you")
-def followed_hashtag(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To the user who follows it."""
-    return Told(FollowedHashtagsChanged(), among=frozenset({event.actor_id}))
+def followed_hashtag(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Which one, the client reads anew."""
+    return FollowedHashtagsChanged()
 
 
 class NotifyChanged(msgspec.Struct, frozen=True, tag_field="type", tag="notify"):
@@ -56,10 +56,10 @@ class NotifyChanged(msgspec.Struct, frozen=True, tag_field="type", tag="notify")
 
 
 @tells(notifications.TURNED, NotifyChanged, to="you")
-def turned(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To the user who decided it."""
+def turned(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """As it is now."""
     notify = facts.get(notifications.NOTIFYING, (event.actor_id, event.subject_id)) is not None
-    return Told(NotifyChanged(event.subject_id, notify), among=frozenset({event.actor_id}))
+    return NotifyChanged(event.subject_id, notify)
 
 
 class KeyRevoked(msgspec.Struct, frozen=True, tag_field="type", tag="key_revoked"):
@@ -69,9 +69,9 @@ class KeyRevoked(msgspec.Struct, frozen=True, tag_field="type", tag="key_revoked
 
 
 @tells(api_keys.REVOKED, KeyRevoked, to="streams opened with this key")
-def revoked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To whoever showed this key, whose streams end."""
-    return Told(KeyRevoked(event.subject_id), revoked_key=event.subject_id)
+def revoked(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The last message of its streams."""
+    return KeyRevoked(event.subject_id)
 
 
 class Reset(msgspec.Struct, frozen=True, tag_field="type", tag="reset"):
@@ -108,7 +108,8 @@ class PerchLive:
         for event in events:
             teller = TELLERS.get(event.kind)
             if teller is not None and (told := teller.render(event, facts, self._urls)) is not None:
-                found.append(frame(EventId(epoch, event.seq), told))
+                recipients = KINDS.recipients_of(event, facts)
+                found.append(frame(EventId(epoch, event.seq), told, recipients))
         return found
 
     def key_revoked(self, event_id: EventId, key_id: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The messages of the live stream about people, and their recipients."""
+"""The messages of the live stream about people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from server.api.perch.telling import Told, tells
+from server.api.perch.telling import Message, tells
 from server.core.live.event import EventRow
 from server.core.live.kinds import Facts
 from server.core.viewer import Person
@@ -45,12 +45,12 @@ class FollowChanged(msgspec.Struct, frozen=True, tag_field="type", tag="follow")
 
 
 @tells(follows.FOLLOWED, FollowChanged)
-def followed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody."""
+def followed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Whether one follows the other now, and the counters of both."""
     users = [facts.get(PROFILE, user_id) for user_id in follows.pair(event)]
     follow = facts.get(follows.FOLLOW, follows.pair(event)) is not None
     numbers = [counters(user) for user in users if user]
-    return Told(FollowChanged(event.actor_id, event.subject_id, follow, numbers))
+    return FollowChanged(event.actor_id, event.subject_id, follow, numbers)
 
 
 class FollowRequested(msgspec.Struct, frozen=True, tag_field="type", tag="follow_request"):
@@ -64,11 +64,10 @@ class FollowRequested(msgspec.Struct, frozen=True, tag_field="type", tag="follow
 
 
 @tells(follows.REQUESTED, FollowRequested, to="both users")
-def follow_requested(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To the two users."""
+def follow_requested(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Whether there is a request now."""
     requested = facts.get(follows.REQUEST, follows.pair(event)) is not None
-    told = FollowRequested(event.actor_id, event.subject_id, requested)
-    return Told(told, among=frozenset(follows.pair(event)))
+    return FollowRequested(event.actor_id, event.subject_id, requested)
 
 
 class RelationChanged(msgspec.Struct, frozen=True, tag_field="type", tag="relation"):
@@ -79,11 +78,11 @@ class RelationChanged(msgspec.Struct, frozen=True, tag_field="type", tag="relati
 
 
 @tells(relations.RELATED, RelationChanged, to="you")
-def related(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To the user whose relation it is."""
+def related(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The relation as it is now."""
     user_id, other_id = relations.pair(event)
     relation = facts.get(relations.RELATION, (user_id, other_id)) or Relation()
-    return Told(RelationChanged(other_id, relation), among=frozenset({user_id}))
+    return RelationChanged(other_id, relation)
 
 
 class Renamed(msgspec.Struct, frozen=True, tag_field="type", tag="user"):
@@ -94,10 +93,10 @@ class Renamed(msgspec.Struct, frozen=True, tag_field="type", tag="user"):
 
 
 @tells(people.RENAMED, Renamed)
-def renamed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody."""
+def renamed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The name as it is now."""
     user = facts.get(PROFILE, event.subject_id)
-    return Told(Renamed(Person(user.id, user.name, user.handle), user.version)) if user else None
+    return Renamed(Person(user.id, user.name, user.handle), user.version) if user else None
 
 
 class VisibilityChanged(msgspec.Struct, frozen=True, tag_field="type", tag="visibility"):
@@ -112,8 +111,8 @@ class VisibilityChanged(msgspec.Struct, frozen=True, tag_field="type", tag="visi
 
 
 @tells(moderation.VISIBILITY, VisibilityChanged)
-def visibility(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody."""
+def visibility(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Whether they are hidden now."""
     user = facts.get(PROFILE, event.subject_id)
     hidden = user is None or user.hidden
-    return Told(VisibilityChanged(event.subject_id, hidden, counters(user) if user else None))
+    return VisibilityChanged(event.subject_id, hidden, counters(user) if user else None)

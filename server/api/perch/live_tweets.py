@@ -1,4 +1,4 @@
-"""The messages of the live stream about tweets and their pictures, and their recipients."""
+"""The messages of the live stream about tweets and their pictures."""
 
 from __future__ import annotations
 
@@ -13,24 +13,19 @@ from server.api.perch.shapes import media as media_wire
 from server.api.perch.shapes import tweets as tweet_wire
 from server.api.perch.shapes.media import Media
 from server.api.perch.shapes.tweets import Tweet
-from server.api.perch.telling import Told, tells
+from server.api.perch.telling import Both, Message, tells
 from server.core.live.event import EventRow
 from server.core.live.kinds import Facts
 from server.core.viewer import Person
 from server.features.bookmarks import events as bookmarks
-from server.features.follows import events as follows
-from server.features.hashtags import events as hashtags
 from server.features.likes import events as likes
 from server.features.media import events as media
 from server.features.media.urls import MediaUrls
 from server.features.people.events import PROFILE
-from server.features.relations import events as relations
 from server.features.replies import events as replies
 from server.features.reposts import events as reposts
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events as tweets
-from server.features.visibility.events import apart, audience
-from server.features.visibility.visibility import Visibility
 
 
 class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
@@ -49,31 +44,13 @@ class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet")
     TweetPublished,
     to="everybody who may see it, except across a block or from people you mute",
 )
-def published(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To its audience, without those whom a block or mute parts from its author.
-
-    For followers of its author or of one of its hashtags, it is on Following, unless it is for mentioned
-    people only.
-    """
+def published(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The tweet, and whether it is on the viewer's Following timeline."""
     tweet, author = facts.get(tweets.TWEET, event.subject_id), facts.get(PROFILE, event.actor_id)
     if tweet is None or author is None:
         return None
-    shown = tweet_wire.tweet(tweet, urls)
-    plain, followed = (TweetPublished(shown, follow, counters(author)) for follow in (False, True))
-    if tweet.in_reply_to_id is None:
-        readers = facts.get(follows.FOLLOWERS_AMONG_VIEWERS, author.id) or frozenset()
-    else:
-        readers = facts.get(tweets.READERS_AMONG_VIEWERS, tweet.id) or frozenset()
-    by_hashtag = facts.get(hashtags.FOLLOWERS_AMONG_VIEWERS, tweet.id) or frozenset()
-    apart = facts.get(relations.APART_AMONG_VIEWERS, author.id) or frozenset()
-    unwelcome = facts.get(tweets.APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet.id) or frozenset()
-    readers = (
-        frozenset()
-        if tweet.visibility is Visibility.MENTIONED
-        else ((readers | by_hashtag) - unwelcome) | {author.id}
-    )
-    among = audience(facts, tweet.id)
-    return Told(plain, for_followers=followed, followers=readers, not_for=apart, among=among)
+    shown, numbers = tweet_wire.tweet(tweet, urls), counters(author)
+    return Both(TweetPublished(shown, False, numbers), TweetPublished(shown, True, numbers))
 
 
 class TweetDeleted(msgspec.Struct, frozen=True, tag_field="type", tag="tweet_deleted"):
@@ -84,9 +61,9 @@ class TweetDeleted(msgspec.Struct, frozen=True, tag_field="type", tag="tweet_del
 
 
 @tells(tweets.DELETED, TweetDeleted, to="everybody who could see it")
-def deleted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody."""
-    return Told(gone(event, facts))
+def deleted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Which tweet, and its author's counters."""
+    return gone(event, facts)
 
 
 def gone(event: EventRow, facts: Facts) -> TweetDeleted:
@@ -100,20 +77,15 @@ def gone(event: EventRow, facts: Facts) -> TweetDeleted:
     TweetDeleted,
     to="everybody who could see it",
 )
-def withdrawn(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To one of those whom it addressed, or to its author's followers."""
-    if event.object_id is not None:
-        return Told(gone(event, facts), among=frozenset({event.object_id}))
-    followers = facts.get(follows.FOLLOWERS_AMONG_VIEWERS, event.actor_id) or frozenset()
-    return Told(gone(event, facts), among=followers)
+def withdrawn(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """As any other tweet."""
+    return gone(event, facts)
 
 
-def to_audience(event: EventRow, facts: Facts, shape: Callable[[TweetRow], msgspec.Struct]) -> Told | None:
-    """A message about a tweet, for everybody who may see it."""
+def about(event: EventRow, facts: Facts, shape: Callable[[TweetRow], msgspec.Struct]) -> Message:
+    """A message about a tweet; none if the tweet is gone."""
     tweet = facts.get(tweets.TWEET, event.subject_id)
-    if tweet is None:
-        return None
-    return Told(shape(tweet), not_for=apart(facts, tweet.id), among=audience(facts, tweet.id))
+    return None if tweet is None else shape(tweet)
 
 
 class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
@@ -125,9 +97,9 @@ class LikesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="likes"):
 
 
 @tells(likes.COUNTED, LikesChanged, to="everybody who may see the tweet")
-def counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody who may see the tweet."""
-    return to_audience(event, facts, lambda tweet: LikesChanged(tweet.id, tweet.likes_count, tweet.version))
+def counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The number as it is now."""
+    return about(event, facts, lambda tweet: LikesChanged(tweet.id, tweet.likes_count, tweet.version))
 
 
 class RepliesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="replies"):
@@ -139,11 +111,9 @@ class RepliesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="replies
 
 
 @tells(replies.COUNTED, RepliesChanged, to="everybody who may see the tweet")
-def replies_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody who may see the tweet."""
-    return to_audience(
-        event, facts, lambda tweet: RepliesChanged(tweet.id, tweet.replies_count, tweet.version)
-    )
+def replies_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The number as it is now."""
+    return about(event, facts, lambda tweet: RepliesChanged(tweet.id, tweet.replies_count, tweet.version))
 
 
 class RepostsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="reposts"):
@@ -155,11 +125,9 @@ class RepostsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="reposts
 
 
 @tells(reposts.COUNTED, RepostsChanged, to="everybody who may see the tweet")
-def reposts_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody who may see the tweet."""
-    return to_audience(
-        event, facts, lambda tweet: RepostsChanged(tweet.id, tweet.reposts_count, tweet.version)
-    )
+def reposts_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The number as it is now."""
+    return about(event, facts, lambda tweet: RepostsChanged(tweet.id, tweet.reposts_count, tweet.version))
 
 
 class Reposted(msgspec.Struct, frozen=True, tag_field="type", tag="repost"):
@@ -178,14 +146,13 @@ class Reposted(msgspec.Struct, frozen=True, tag_field="type", tag="repost"):
     Reposted,
     to="you, and those of your followers who find it on their Following timeline",
 )
-def reposted(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To whoever reposted it, and to those who find it on their Following timeline."""
+def reposted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The repost, unless it was undone since."""
     tweet, user = facts.get(tweets.TWEET, event.subject_id), facts.get(PROFILE, event.actor_id)
     repost_id = event.object_id or 0
     if tweet is None or user is None or user.hidden or facts.get(reposts.REPOST, repost_id) is None:
         return None
-    told = Reposted(repost_id, Person(user.id, user.name, user.handle), tweet_wire.tweet(tweet, urls))
-    return Told(told, among=readers(event, facts, tweet.author_id))
+    return Reposted(repost_id, Person(user.id, user.name, user.handle), tweet_wire.tweet(tweet, urls))
 
 
 class RepostUndone(msgspec.Struct, frozen=True, tag_field="type", tag="repost_undone"):
@@ -201,26 +168,9 @@ class RepostUndone(msgspec.Struct, frozen=True, tag_field="type", tag="repost_un
     RepostUndone,
     to="you, and those of your followers who found it on their Following timeline",
 )
-def repost_undone(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To whoever reposted it, and to followers."""
-    tweet = facts.get(tweets.TWEET, event.subject_id)
-    if tweet is None:
-        return None
-    told = RepostUndone(event.object_id or 0, event.actor_id, event.subject_id)
-    return Told(told, among=readers(event, facts, tweet.author_id))
-
-
-def readers(event: EventRow, facts: Facts, author_id: int) -> frozenset[int]:
-    """Who finds a repost on their Following timeline, and whoever made it."""
-    nobody, user_id, tweet_id = frozenset[int](), event.actor_id, event.subject_id
-    found = facts.get(reposts.READERS_AMONG_VIEWERS, user_id) or nobody
-    from_author = facts.get(reposts.APART_FROM_AUTHORS_AMONG_VIEWERS, tweet_id) or nobody
-    from_addressed = facts.get(tweets.APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet_id) or nobody
-    from_user = facts.get(relations.APART_AMONG_VIEWERS, user_id) or nobody
-    found = (found - ((from_author | from_addressed) - {author_id}) - from_user) | {user_id}
-    found -= apart(facts, tweet_id)
-    only = audience(facts, tweet_id)
-    return found if only is None else found & only
+def repost_undone(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Which repost."""
+    return RepostUndone(event.object_id or 0, event.actor_id, event.subject_id)
 
 
 class RepostsHidden(msgspec.Struct, frozen=True, tag_field="type", tag="reposts_hidden"):
@@ -231,10 +181,10 @@ class RepostsHidden(msgspec.Struct, frozen=True, tag_field="type", tag="reposts_
 
 
 @tells(reposts.HIDDEN, RepostsHidden, to="you")
-def reposts_hidden(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To whoever decided it."""
+def reposts_hidden(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Whether they are hidden now."""
     hidden = facts.get(reposts.HIDES, (event.actor_id, event.subject_id)) is not None
-    return Told(RepostsHidden(event.subject_id, hidden), among=frozenset({event.actor_id}))
+    return RepostsHidden(event.subject_id, hidden)
 
 
 class ThreadChanged(msgspec.Struct, frozen=True, tag_field="type", tag="thread"):
@@ -244,14 +194,9 @@ class ThreadChanged(msgspec.Struct, frozen=True, tag_field="type", tag="thread")
 
 
 @tells(replies.THREAD, ThreadChanged, to="everybody who may see the tweets in question")
-def thread_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody who may see its first tweet and, if it is about a reply, that one."""
-    among, not_for = audience(facts, event.subject_id), apart(facts, event.subject_id)
-    if event.object_id is not None:
-        not_for |= apart(facts, event.object_id)
-    if event.object_id is not None and (of_reply := audience(facts, event.object_id)) is not None:
-        among = of_reply if among is None else among & of_reply
-    return Told(ThreadChanged(event.subject_id), not_for=not_for, among=among)
+def thread_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """What has changed, the client reads anew."""
+    return ThreadChanged(event.subject_id)
 
 
 class Liked(msgspec.Struct, frozen=True, tag_field="type", tag="liked"):
@@ -264,17 +209,10 @@ class Liked(msgspec.Struct, frozen=True, tag_field="type", tag="liked"):
 
 
 @tells(likes.LIKED, Liked, to="you")
-def liked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To whoever likes."""
-    tweet = facts.get(tweets.TWEET, event.subject_id)
-    if tweet is None:
-        return None
-    among = audience(facts, tweet.id)
-    if event.actor_id in apart(facts, tweet.id) or (among is not None and event.actor_id not in among):
-        return None
+def liked(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Whether the viewer likes it now."""
     likes_it = facts.get(likes.LIKE, likes.pair(event)) is not None
-    told = Liked(tweet.id, likes_it, tweet.likes_count, tweet.version)
-    return Told(told, among=frozenset({event.actor_id}))
+    return about(event, facts, lambda tweet: Liked(tweet.id, likes_it, tweet.likes_count, tweet.version))
 
 
 class Bookmarked(msgspec.Struct, frozen=True, tag_field="type", tag="bookmarked"):
@@ -285,10 +223,10 @@ class Bookmarked(msgspec.Struct, frozen=True, tag_field="type", tag="bookmarked"
 
 
 @tells(bookmarks.BOOKMARKED, Bookmarked, to="you")
-def bookmarked(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To the user whose bookmark it is."""
+def bookmarked(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Whether it is there now."""
     has_it = facts.get(bookmarks.BOOKMARK, bookmarks.pair(event)) is not None
-    return Told(Bookmarked(event.subject_id, has_it), among=frozenset({event.actor_id}))
+    return Bookmarked(event.subject_id, has_it)
 
 
 class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
@@ -301,15 +239,10 @@ class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
 @tells(
     media.CHANGED, MediaChanged, to="everybody who may see the tweet; only its owner while no tweet shows it"
 )
-def media_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Told | None:
-    """To everybody who may see the tweet, or to the owner alone while no tweet shows it."""
+def media_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The picture as it is now."""
     found = facts.get(media.ATTACHMENT, event.subject_id)
     if found is None:
         return None
     # If it is in a tweet that is newer than the event, the event of that tweet shows it.
-    tweet_id = event.object_id
-    told = MediaChanged(tweet_id, media_wire.media(found, urls))
-    apart = facts.get(relations.APART_AMONG_VIEWERS, event.actor_id) or frozenset()
-    if tweet_id is None:
-        return Told(told, among=frozenset({event.actor_id}))
-    return Told(told, not_for=apart, among=audience(facts, tweet_id))
+    return MediaChanged(event.object_id, media_wire.media(found, urls))

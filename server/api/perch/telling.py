@@ -14,37 +14,29 @@ import msgspec
 from server.core.live.event import EventRow
 from server.core.live.event_id import EventId
 from server.core.live.frames import Frame
-from server.core.live.kinds import Facts, Kind
+from server.core.live.kinds import Facts, Kind, Recipients
 from server.features.media.urls import MediaUrls
 
 encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A rendered event and its recipients.
-
-    Attributes:
-        for_followers: what these `followers` get instead.
-        revoked_key: the key with which streams were opened that this event ends.
-        not_for: the users who don't get it.
-        among: the only users who may get it; None if all may.
-    """
+class Both:
+    """An event as everybody gets it, and as those get it on whose Following timeline it is."""
 
     event: msgspec.Struct
-    for_followers: msgspec.Struct | None = None
-    followers: frozenset[int] = frozenset()
-    revoked_key: int | None = None
-    not_for: frozenset[int] = frozenset()
-    among: frozenset[int] | None = None
+    for_followers: msgspec.Struct
 
 
-Render: TypeAlias = Callable[[EventRow, Facts, MediaUrls], Told | None]
+# A rendered event; None if what it is about is gone.
+Message: TypeAlias = msgspec.Struct | Both | None
+
+Render: TypeAlias = Callable[[EventRow, Facts, MediaUrls], Message]
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """How to render a kind of event. `to` names the recipients in docs/live.md."""
+    """How to render a kind of event. `to` says in docs/live.md who its `Kind.recipients` are."""
 
     shape: type[msgspec.Struct]
     to: str
@@ -80,14 +72,9 @@ def heartbeat(event_id: EventId) -> bytes:
     return b": still here\nid: %s\n\n" % str(event_id).encode()
 
 
-def frame(event_id: EventId, told: Told) -> Frame:
+def frame(event_id: EventId, told: msgspec.Struct | Both, recipients: Recipients) -> Frame:
     """The message as it is sent."""
-    return Frame(
-        event_id.seq,
-        message(event_id, told.event),
-        message(event_id, told.for_followers) if told.for_followers is not None else None,
-        told.followers,
-        told.revoked_key,
-        told.not_for,
-        told.among,
-    )
+    if isinstance(told, Both):
+        both = message(event_id, told.event), message(event_id, told.for_followers)
+        return Frame(event_id.seq, both[0], recipients, for_followers=both[1])
+    return Frame(event_id.seq, message(event_id, told), recipients)

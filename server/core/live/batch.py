@@ -32,10 +32,13 @@ class Batch:
         self._frames = frames
         self._numbers = [frame.seq for frame in frames]
         # The last message for each key that is revoked in this batch.
-        self.revoked = {frame.revoked_key: frame.message for frame in frames if frame.revoked_key is not None}
+        self.revoked = {
+            key: frame.message for frame in frames if (key := frame.recipients.revoked_key) is not None
+        }
         self._apart: set[int] = set()
         for frame in frames:
-            self._apart.update(frame.followers, frame.not_for, frame.among or ())
+            among, not_for, followers, _ = frame.recipients
+            self._apart.update(followers, not_for, among or ())
         self._joined: dict[int, bytes] = {}
         self.size = sum(size(frame) for frame in frames)
 
@@ -70,5 +73,6 @@ class Batch:
 def size(frame: Frame) -> int:
     """The approximate size of a frame, in bytes."""
     messages = len(frame.message) + len(frame.for_followers or b"")
-    listed = len(frame.followers) + len(frame.not_for) + len(frame.among or ())
+    among, not_for, followers, _ = frame.recipients
+    listed = len(followers) + len(not_for) + len(among or ())
     return FRAME + messages + LISTED * listed

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from server.core.live.event import EventRow
 from server.core.live.event_id import EventId
+from server.core.live.kinds import Recipients
 
 # Why a client must reload what it displays.
 Reason = Literal["too_old", "restored", "slow", "stopping"]
@@ -15,28 +16,21 @@ Reason = Literal["too_old", "restored", "slow", "stopping"]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A message and its recipients.
-
-    Everyone gets it except `not_for` or, if there is `among`, only these users.
-    `followers` get `for_followers` instead. If `revoked_key` is set, only streams opened with the key of that
-    id get the message, and then they end.
-    """
+    """A message and its recipients. Those on whose Following timeline it is get `for_followers` instead."""
 
     seq: int
     message: bytes
+    recipients: Recipients
     for_followers: bytes | None = None
-    followers: frozenset[int] = frozenset()
-    revoked_key: int | None = None
-    not_for: frozenset[int] = frozenset()
-    among: frozenset[int] | None = None
 
     def to(self, viewer_id: int) -> bytes | None:
         """The message for this viewer; None if they get none."""
-        if self.revoked_key is not None:
+        among, not_for, followers, revoked_key = self.recipients
+        if revoked_key is not None or viewer_id in not_for:
             return None
-        if viewer_id in self.not_for or (self.among is not None and viewer_id not in self.among):
+        if among is not None and viewer_id not in among:
             return None
-        if self.for_followers is not None and viewer_id in self.followers:
+        if self.for_followers is not None and viewer_id in followers:
             return self.for_followers
         return self.message
 

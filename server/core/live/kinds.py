@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from server.core.cache import topics
 from server.core.live.event import EventRow
@@ -29,6 +29,44 @@ class Fact(Generic[K, V]):
 Needed = tuple[Fact[Any, Any], Any]
 
 
+class Recipients(NamedTuple):
+    """Who gets the message about an event: every viewer or, if there is `among`, only these.
+
+    Attributes:
+        not_for: viewers who don't get it.
+        followers: those on whose Following timeline it is.
+        revoked_key: only streams that were opened with the key of this id get it, and end then.
+    """
+
+    among: frozenset[int] | None = None
+    not_for: frozenset[int] = frozenset()
+    followers: frozenset[int] = frozenset()
+    revoked_key: int | None = None
+
+
+EVERYBODY = Recipients()
+
+
+def only(*users: int) -> Recipients:
+    """Only these users; without any, nobody."""
+    return Recipients(among=frozenset(users))
+
+
+def to_actor(event: EventRow, _facts: Facts) -> Recipients:
+    """The message is only for whoever did it."""
+    return only(event.actor_id)
+
+
+def to_subject(event: EventRow, _facts: Facts) -> Recipients:
+    """The message is only for the user whom the event is about."""
+    return only(event.subject_id)
+
+
+def to_everybody(_event: EventRow, _facts: Facts) -> Recipients:
+    """The message is for every viewer."""
+    return EVERYBODY
+
+
 def needs_nothing(_event: EventRow) -> Iterable[Needed]:
     """The `needs` of kinds whose row says everything."""
     return ()
@@ -44,12 +82,15 @@ class Kind:
     Attributes:
         name: its name in the outbox, in the log and on the live stream.
         invalidates: the cache topics that have changed.
-        needs: the facts that a message about it shows.
+        needs: the facts that a message about it shows, or that say who gets it.
+        recipients: who gets a message about it, by the facts that it needs. Whatever an API makes of an
+            event, it is sent to nobody else.
     """
 
     name: str
     invalidates: Callable[[EventRow], list[int]]
     needs: Callable[[EventRow], Iterable[Needed]] = needs_nothing
+    recipients: Callable[[EventRow, Facts], Recipients] = field(kw_only=True)
 
 
 class Kinds:
@@ -66,6 +107,11 @@ class Kinds:
         """The topics that the event invalidates: everything, if a newer version wrote it."""
         kind = self._by_name.get(event.kind)
         return kind.invalidates(event) if kind else [topics.EVERYTHING]
+
+    def recipients_of(self, event: EventRow, facts: Facts) -> Recipients:
+        """Who gets a message about the event: nobody, if a newer version wrote it."""
+        kind = self._by_name.get(event.kind)
+        return kind.recipients(event, facts) if kind else only()
 
     async def facts(self, events: Sequence[EventRow], viewers: Collection[int]) -> Facts:
         """Load the current facts about these events, with at most one query per fact, however many events."""

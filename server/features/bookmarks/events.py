@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from server.core.database.connection import rows
 from server.core.live.event import EventRow
-from server.core.live.kinds import Fact, Kind
+from server.core.live.kinds import Fact, Kind, to_actor
 from server.features.bookmarks.bookmarks import bookmarks_of
 
 # The ids of the user and the tweet.
@@ -37,4 +37,5 @@ BOOKMARKED = Kind(
     "bookmarked",
     lambda event: [bookmarks_of(event.actor_id)],
     lambda event: [(BOOKMARK, pair(event))],
+    recipients=to_actor,
 )

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.event import EventRow
-from server.core.live.kinds import Fact, Kind, Needed
+from server.core.live.kinds import Fact, Kind, Needed, only, to_everybody
 from server.core.live.viewers import viewers_by
 from server.features.people.events import PROFILE
 
@@ -72,7 +72,17 @@ FOLLOW = Fact(follows)
 REQUEST = Fact(requests)
 FOLLOWERS_AMONG_VIEWERS = Fact(followers)
 
-FOLLOWED = Kind("follow", lambda event: followed(event.actor_id, event.subject_id), needed)
+FOLLOWED = Kind(
+    "follow",
+    lambda event: followed(event.actor_id, event.subject_id),
+    needed,
+    recipients=to_everybody,
+)
 
 # A request to follow a locked account was made, withdrawn, accepted or declined. Nothing of it is cached.
-REQUESTED = Kind("follow_request", lambda _: [], lambda event: [(REQUEST, pair(event))])
+REQUESTED = Kind(
+    "follow_request",
+    lambda _: [],
+    lambda event: [(REQUEST, pair(event))],
+    recipients=lambda event, _: only(*pair(event)),
+)

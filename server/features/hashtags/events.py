@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from server.core.cache import topics
-from server.core.live.kinds import Fact, Kind
+from server.core.live.kinds import Fact, Kind, to_actor
 from server.core.live.viewers import viewers_by
 
 # Reads what each viewer follows, if any of the tweets has a hashtag: few do, while a hashtag may have very
@@ -33,4 +33,4 @@ async def followers(tweet_ids: Collection[int], viewers: Collection[int]) -> dic
 FOLLOWERS_AMONG_VIEWERS = Fact(followers)
 
 # The actor follows the subject, a hashtag, or no longer does.
-FOLLOWED = Kind("followed_hashtag", lambda event: [topics.follows_of(event.actor_id)])
+FOLLOWED = Kind("followed_hashtag", lambda event: [topics.follows_of(event.actor_id)], recipients=to_actor)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.event import HELD, EventRow
-from server.core.live.kinds import Fact, Kind
+from server.core.live.kinds import Fact, Facts, Kind, Recipients, only
 from server.features.tweets.events import TWEET
 from server.features.visibility import events as visibility
 
@@ -42,6 +42,13 @@ def pair(event: EventRow) -> Like:
     return event.subject_id, event.actor_id
 
 
+def to_liker(event: EventRow, facts: Facts) -> Recipients:
+    """Whoever likes the tweet, if they may still see it."""
+    among, not_for, *_ = visibility.of_tweet(facts, event.subject_id)
+    is_reader = event.actor_id not in not_for and (among is None or event.actor_id in among)
+    return only(event.actor_id) if is_reader else only()
+
+
 LIKE = Fact(likes)
 
 # A tweet's like count. The relay holds this event back, so that it is sent at most once a second per tweet.
@@ -49,6 +56,7 @@ COUNTED = Kind(
     HELD,
     invalidated,
     lambda event: [(TWEET, event.subject_id), *visibility.needed(event.subject_id)],
+    recipients=visibility.to_readers,
 )
 
 # The user's own like of a tweet was added or removed.
@@ -60,4 +68,5 @@ LIKED = Kind(
         *visibility.needed(event.subject_id),
         (LIKE, pair(event)),
     ],
+    recipients=to_liker,
 )

@@ -6,10 +6,11 @@ from collections.abc import Collection
 
 from server.core.cache import topics
 from server.core.database.connection import rows
-from server.core.live.kinds import Fact, Kind
+from server.core.live.event import EventRow
+from server.core.live.kinds import Fact, Facts, Kind, Recipients, only
 from server.features.media.media_access import COLUMNS, OwnedMedia, owned
 from server.features.relations.events import APART_AMONG_VIEWERS
-from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
+from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS, audience
 
 MEDIA = f"""
     SELECT {COLUMNS}
@@ -28,6 +29,14 @@ def changed(tweet_id: int | None, owner_id: int) -> list[int]:
     return [topics.tweet(tweet_id), topics.tweets_of(owner_id)] if tweet_id is not None else []
 
 
+def recipients(event: EventRow, facts: Facts) -> Recipients:
+    """Everybody who may see the tweet; its owner alone while no tweet shows it."""
+    if event.object_id is None:
+        return only(event.actor_id)
+    apart = facts.get(APART_AMONG_VIEWERS, event.actor_id) or frozenset()
+    return Recipients(audience(facts, event.object_id), apart)
+
+
 ATTACHMENT = Fact(media)
 
 # The subject is the picture; the object is the tweet that shows it, or that it left.
@@ -39,4 +48,5 @@ CHANGED = Kind(
         (APART_AMONG_VIEWERS, event.actor_id),
         *([(AUDIENCE_AMONG_VIEWERS, event.object_id)] if event.object_id is not None else []),
     ],
+    recipients=recipients,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.core.cache import topics
-from server.core.live.kinds import Kind
+from server.core.live.kinds import Kind, to_everybody
 from server.features.people.events import PROFILE
 
 
@@ -19,5 +19,8 @@ def marked(user_id: int) -> list[int]:
 
 # A user's tweets are hidden or shown again, or the user is being deleted.
 VISIBILITY = Kind(
-    "visibility", lambda event: visibility(event.subject_id), lambda event: [(PROFILE, event.subject_id)]
+    "visibility",
+    lambda event: visibility(event.subject_id),
+    lambda event: [(PROFILE, event.subject_id)],
+    recipients=to_everybody,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from server.core.database.connection import rows
-from server.core.live.kinds import Fact, Kind
+from server.core.live.kinds import Fact, Kind, to_actor, to_subject
 from server.features.follows import events as follows
 from server.features.follows.events import Follow
 from server.features.notifications import notifications
@@ -39,6 +39,7 @@ CHANGED = Kind(
     "notifications",
     lambda event: [notifications_of(event.subject_id)],
     lambda event: [(UNREAD, event.subject_id)],
+    recipients=to_subject,
 )
 
 # The actor turned notifications of new tweets by the subject, a followee, on or off.
@@ -46,4 +47,5 @@ TURNED = Kind(
     "notify",
     lambda event: follows.followed(event.actor_id, event.subject_id),
     lambda event: [(NOTIFYING, follows.pair(event))],
+    recipients=to_actor,
 )

@@ -8,7 +8,7 @@ import msgspec
 
 from server.core.cache import topics
 from server.core.database.connection import rows
-from server.core.live.kinds import Fact, Kind
+from server.core.live.kinds import Fact, Kind, to_everybody
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -43,4 +43,9 @@ def renamed(user_id: int) -> list[int]:
 
 PROFILE = Fact(profiles)
 
-RENAMED = Kind("user", lambda event: renamed(event.subject_id), lambda event: [(PROFILE, event.subject_id)])
+RENAMED = Kind(
+    "user",
+    lambda event: renamed(event.subject_id),
+    lambda event: [(PROFILE, event.subject_id)],
+    recipients=to_everybody,
+)

@@ -11,7 +11,7 @@ import msgspec
 from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.event import EventRow
-from server.core.live.kinds import Fact, Kind
+from server.core.live.kinds import Fact, Kind, only
 from server.core.live.viewers import viewers_by
 from server.features.relations.visible import IS_MUTED, relations_of
 
@@ -71,4 +71,9 @@ RELATION = Fact(relations)
 APART_AMONG_VIEWERS = Fact(apart)
 
 # A user blocks, mutes or is blocked by another, or no longer.
-RELATED = Kind("relation", lambda event: related(*pair(event)), lambda event: [(RELATION, pair(event))])
+RELATED = Kind(
+    "relation",
+    lambda event: related(*pair(event)),
+    lambda event: [(RELATION, pair(event))],
+    recipients=lambda event, _: only(pair(event)[0]),
+)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from server.core.cache import topics
 from server.core.database.connection import rows
 from server.core.live.event import EventRow
-from server.core.live.kinds import Fact, Kind, Needed
+from server.core.live.kinds import Fact, Facts, Kind, Needed, Recipients, only, to_actor
 from server.core.live.viewers import viewers_by
 from server.features.follows import events as follows
 from server.features.follows.events import Follow
@@ -93,6 +93,22 @@ def needed(event: EventRow) -> list[Needed]:
     ]
 
 
+def to_readers(event: EventRow, facts: Facts) -> Recipients:
+    """Whoever reposted the tweet, and those who find that on their Following timeline."""
+    tweet = facts.get(TWEET, event.subject_id)
+    if tweet is None:
+        return only()
+    nobody, user_id = frozenset[int](), event.actor_id
+    found = facts.get(READERS_AMONG_VIEWERS, user_id) or nobody
+    from_author = facts.get(APART_FROM_AUTHORS_AMONG_VIEWERS, tweet.id) or nobody
+    from_addressed = facts.get(APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet.id) or nobody
+    from_user = facts.get(APART_AMONG_VIEWERS, user_id) or nobody
+    found = (found - ((from_author | from_addressed) - {tweet.author_id}) - from_user) | {user_id}
+    among, not_for, *_ = visibility.of_tweet(facts, tweet.id)
+    found -= not_for
+    return Recipients(among=found if among is None else found & among)
+
+
 REPOST = Fact(reposts)
 HIDES = Fact(hides)
 READERS_AMONG_VIEWERS = Fact(readers)
@@ -103,14 +119,16 @@ COUNTED = Kind(
     "reposts",
     lambda event: [topics.tweet(event.subject_id)],
     lambda event: [(TWEET, event.subject_id), *visibility.needed(event.subject_id)],
+    recipients=visibility.to_readers,
 )
 # The actor reposted the subject, a tweet, or no longer does; the object is the repost.
-REPOSTED = Kind("repost", invalidated, needed)
-UNDONE = Kind("repost_undone", invalidated, needed)
+REPOSTED = Kind("repost", invalidated, needed, recipients=to_readers)
+UNDONE = Kind("repost_undone", invalidated, needed, recipients=to_readers)
 
 # The actor leaves the reposts of the subject, a followee, out of Following, or no longer does.
 HIDDEN = Kind(
     "reposts_hidden",
     lambda event: follows.followed(event.actor_id, event.subject_id),
     lambda event: [(HIDES, (event.actor_id, event.subject_id))],
+    recipients=to_actor,
 )

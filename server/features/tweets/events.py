@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from server.core.cache import topics
 from server.core.live.event import EventRow
-from server.core.live.kinds import Fact, Kind, Needed
+from server.core.live.kinds import Fact, Facts, Kind, Needed, Recipients, only, to_everybody
 from server.core.live.viewers import viewers_by
 from server.features.follows.events import FOLLOWERS_AMONG_VIEWERS
 from server.features.hashtags import events as hashtags
@@ -15,7 +15,8 @@ from server.features.relations.events import APART, APART_AMONG_VIEWERS
 from server.features.timelines import timeline
 from server.features.timelines.home import reaches
 from server.features.timelines.timeline import TweetRow
-from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS
+from server.features.visibility.events import AUDIENCE_AMONG_VIEWERS, audience
+from server.features.visibility.visibility import Visibility
 
 # Looks up each pair of a reply and a viewer, like `follows.events.FOLLOWERS`.
 READERS = f"""
@@ -89,16 +90,52 @@ async def apart_from_addressed(
     return await viewers_by(APART_FROM_ADDRESSED, tweet_ids, viewers)
 
 
+def to_audience(event: EventRow, facts: Facts) -> Recipients:
+    """The tweet's audience, without those whom a block or mute parts from its author.
+
+    For followers of its author or of one of its hashtags, it is on Following, unless it is for mentioned
+    people only.
+    """
+    tweet, nobody = facts.get(TWEET, event.subject_id), frozenset[int]()
+    if tweet is None:
+        return only()
+    if tweet.in_reply_to_id is None:
+        found = facts.get(FOLLOWERS_AMONG_VIEWERS, event.actor_id) or nobody
+    else:
+        found = facts.get(READERS_AMONG_VIEWERS, tweet.id) or nobody
+    by_hashtag = facts.get(hashtags.FOLLOWERS_AMONG_VIEWERS, tweet.id) or nobody
+    unwelcome = facts.get(APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet.id) or nobody
+    following = ((found | by_hashtag) - unwelcome) | {event.actor_id}
+    return Recipients(
+        audience(facts, tweet.id),
+        not_for=facts.get(APART_AMONG_VIEWERS, event.actor_id) or nobody,
+        followers=nobody if tweet.visibility is Visibility.MENTIONED else following,
+    )
+
+
+def to_earlier_audience(event: EventRow, facts: Facts) -> Recipients:
+    """One of those whom the deleted tweet addressed, or its author's followers."""
+    if event.object_id is not None:
+        return only(event.object_id)
+    return only(*(facts.get(FOLLOWERS_AMONG_VIEWERS, event.actor_id) or ()))
+
+
 TWEET = Fact(tweets)
 APART_FROM_ADDRESSED_AMONG_VIEWERS = Fact(apart_from_addressed)
 READERS_AMONG_VIEWERS = Fact(readers)
 
 # The object is the tweet that it replies to, if it is a reply.
-PUBLISHED = Kind("tweet", lambda event: published(event.subject_id, event.actor_id, event.object_id), needed)
+PUBLISHED = Kind(
+    "tweet",
+    lambda event: published(event.subject_id, event.actor_id, event.object_id),
+    needed,
+    recipients=to_audience,
+)
 DELETED = Kind(
     "tweet_deleted",
     lambda event: deleted(event.subject_id, event.actor_id, event.object_id),
     lambda event: [(PROFILE, event.actor_id)],
+    recipients=to_everybody,
 )
 
 # A tweet that not every member could see was deleted. The object is somebody whom it addressed or the author;
@@ -110,4 +147,5 @@ WITHDRAWN = Kind(
         (PROFILE, event.actor_id),
         *([(FOLLOWERS_AMONG_VIEWERS, event.actor_id)] if event.object_id is None else []),
     ],
+    recipients=to_earlier_audience,
 )

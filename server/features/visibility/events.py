@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from server.core.database.connection import rows
-from server.core.live.kinds import Fact, Facts, Needed
+from server.core.live.event import EventRow
+from server.core.live.kinds import Fact, Facts, Needed, Recipients
 from server.core.live.viewers import viewers_by
 from server.features.relations.visible import visible_to
 from server.features.visibility.visibility import FOLLOWERS, RESTRICTED
@@ -83,6 +84,16 @@ def audience(facts: Facts, tweet_id: int) -> frozenset[int] | None:
 def apart(facts: Facts, tweet_id: int) -> frozenset[int]:
     """The viewers whom a block parts from the author of a tweet."""
     return facts.get(PARTED_AMONG_VIEWERS, tweet_id) or frozenset()
+
+
+def of_tweet(facts: Facts, tweet_id: int) -> Recipients:
+    """Everybody who may see a tweet."""
+    return Recipients(audience(facts, tweet_id), apart(facts, tweet_id))
+
+
+def to_readers(event: EventRow, facts: Facts) -> Recipients:
+    """The message is for everybody who may see the tweet that the event is about."""
+    return of_tweet(facts, event.subject_id)
 
 
 AUDIENCE_AMONG_VIEWERS = Fact(audiences)

@@ -92,7 +92,7 @@ async def from_dump(
     is_signed: bool = True,
     **options: Any,
 ) -> Restored:
-    data = await catalogue.read_whole(workshop.backups, dump.key)
+    data = await catalogue.read_whole(workshop.backups, dump.key, largest=64 << 20)
 
     async def body() -> AsyncIterator[bytes]:
         yield data[: len(data) - cut]

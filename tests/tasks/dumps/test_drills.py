@@ -85,7 +85,7 @@ async def test_an_encrypted_dump_is_tested_while_it_is_made_and_later_with_its_k
     assert dump.manifest.encryption == "age"
     assert dump.drill is not None
     assert (dump.drill.error, dump.drill.source, dump.is_proven) == (None, "stream", False)
-    stored = await catalogue.read_whole(workshop.backups, dump.key)
+    stored = await catalogue.read_whole(workshop.backups, dump.key, largest=64 << 20)
     assert b"PGDMP" not in stored
     assert b"Tweet" not in stored
     assert "encrypted" in await verify(dump, workshop)
@@ -133,7 +133,7 @@ async def test_an_aborted_restore_test_while_dumping_keeps_the_dump(
 async def test_an_encrypted_dump_that_becomes_corrupt_is_not_proven(workshop: Workshop) -> None:
     secret, _ = encrypting(workshop)
     dump = await make(secret)
-    bad = bytearray(await catalogue.read_whole(workshop.backups, dump.key))
+    bad = bytearray(await catalogue.read_whole(workshop.backups, dump.key, largest=64 << 20))
     bad[len(bad) // 2] ^= 1
     await overwrite(workshop.backups, dump.key, bytes(bad))
     assert (await drills.drill(dump, workshop)).error is not None
@@ -286,7 +286,7 @@ async def test_bytes_other_than_the_stored_ones_do_not_reach_pg_restore(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dump = await make(workshop)
-    data = bytearray(await catalogue.read_whole(workshop.backups, dump.key))
+    data = bytearray(await catalogue.read_whole(workshop.backups, dump.key, largest=64 << 20))
     data[-1] ^= 1
     await overwrite(workshop.backups, dump.key, bytes(data))
     monkeypatch.setattr(pg_restore, "into", None)  # any attempt to start pg_restore would fail
