@@ -33,8 +33,9 @@ const hasAside = () => wide.value && route.value.page !== "operations";
 const MOST_UNREAD = 100;
 
 // `minor`: not in the bar of a phone, where there is room for five.
-function NavLink({ to, icon, label, current = path.value === to, count = 0, minor = false }) {
+function NavLink({ to, icon, label, current = path.value === to, count = 0, minor = false, onClick }) {
   return html`<a
+    onClick=${onClick}
     class=${minor ? "nav-link minor" : "nav-link"}
     href=${to}
     aria-current=${current ? "page" : undefined}
@@ -46,13 +47,22 @@ function NavLink({ to, icon, label, current = path.value === to, count = 0, mino
   </a>`;
 }
 
+// Home, from Home, leads to its top, as the tab that is open does.
+function toTop(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const tab = route.value.page === "home" && find("#main [role=tab][aria-selected=true]");
+  if (!tab) return;
+  event.preventDefault();
+  tab.click();
+}
+
 function Links() {
   const profile = viewer.value && `/users/${viewer.value.id}`;
   // The place is kept while the key is being checked, so that nothing moves when it is found good.
   const expected = !profile && keyState.value === "checking";
   const atHome = ["/", "/following"].includes(path.value);
   return html`
-    <${NavLink} to="/" icon="home" label=${t("nav.home")} current=${atHome} />
+    <${NavLink} to="/" icon="home" label=${t("nav.home")} current=${atHome} onClick=${toTop} />
     ${profile &&
     html`<${NavLink}
         to="/notifications"
@@ -76,7 +86,7 @@ function Links() {
 
 export function Navigation() {
   return html`<header class="rail">
-    <a class="brand" href="/"><img src=${brand} width="36" height="36" alt="" /><span>${instance.value.name}</span></a>
+    <a class="brand" href="/" onClick=${toTop}><img src=${brand} width="36" height="36" alt="" /><span>${instance.value.name}</span></a>
     <nav aria-label=${t("nav.main")}>
       <${Links} />
       <${Button} kind="primary compose-button" icon="pen" aria-label=${t("compose.open")} onClick=${openComposer}>
@@ -122,7 +132,7 @@ export function PageHead({ title, back, keyless, tabbed, beside, children }) {
     ${account} ${(away.value || outdated.value) && html`<${Connection} />`} ${children}`;
 }
 
-function Toast({ text, undo }) {
+function Toast({ text, undo, words }) {
   const press = () => {
     dismissNotice();
     undo();
@@ -135,7 +145,7 @@ function Toast({ text, undo }) {
       onFocus=${holdNotice}
       onBlur=${countDown}
     >
-      ${t("action.undo")}
+      ${t(words)}
     </button>`}
   </p>`;
 }

@@ -55,6 +55,14 @@ function Middle({ tweet, thread }) {
   return html`<${LargeTweet} tweet=${tweet} alone=${ancestors.length === 0} />`;
 }
 
+// What was begun stays when its author lets nobody reply any more: it can be copied, and be sent if that changes.
+function Reply({ target, may }) {
+  const draft = draftFor(target);
+  if (!may && draft.empty.value) return null;
+  return html`${!may && html`<p class="hint bad limited" role="alert">${t("tweet.replies_stopped")}</p>`}
+    <${Composer} key=${target} draft=${draft} />`;
+}
+
 export default function TweetPage({ id, entry }) {
   const hasKey = key.value !== "";
   const thread = threadOf(id);
@@ -76,9 +84,7 @@ export default function TweetPage({ id, entry }) {
     ${tweet &&
     html`<div class=${thread.ancestors.value.length ? "below tall" : "below"}>
       ${who !== "everyone" && html`<p class="hint limited">${t(`tweet.replies_${who}`)}</p>`}
-      ${signedIn.value &&
-      thread.mayReply.value !== false &&
-      html`<${Composer} key=${target} draft=${draftFor(target)} />`}
+      ${signedIn.value && html`<${Reply} target=${target} may=${thread.mayReply.value !== false} />`}
       ${outgoing.value && html`<${Outgoing} target=${target} />`}
       <${Who}
         words="tweet.reposted_by"

@@ -136,3 +136,36 @@ async def test_a_new_key_is_shown_once_and_can_be_revoked(open_page: OpenPage, a
     await page.get_by_role("button", name="Revoke now").click()
     await expect(page.get_by_text("laptop")).to_have_count(0)
     assert (await alice.raw("GET", "/api/users/me", headers={"api-key": key})).status_code == 401
+
+
+async def test_home_leads_to_its_top_from_further_down(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    for number in range(30):
+        await bob.tweet(f"tweet number {number}")
+    page = await open_page(viewer=alice)
+    await whole(page)
+    for lead in (
+        lambda: page.get_by_role("link", name="Home").click(),
+        lambda: page.locator(".brand").click(),
+        lambda: press(page, "g", "h"),
+    ):
+        await page.evaluate("scrollTo(0, 1200)")
+        await still(page)
+        await lead()
+        await until(page, "scrollY === 0")
+
+
+async def test_a_like_without_a_connection_is_sent_when_there_is_one(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    number = await bob.tweet("likeable")
+    page = await open_page(viewer=alice)
+    await expect(tweet(page, "likeable")).to_be_visible()
+    await page.context.set_offline(True)
+    await like_button(tweet(page, "likeable")).click()
+    await expect(tweet(page, "likeable")).to_contain_text("This needs a connection")
+    await page.context.set_offline(False)
+    await expect(like_button(tweet(page, "likeable"))).to_have_attribute("aria-pressed", "true")
+    await expect(tweet(page, "likeable")).not_to_contain_text("connection")
+    assert (await bob.read(number))["likes_count"] == 1

@@ -55,6 +55,7 @@ async def test_a_dropped_picture_goes_where_one_is_writing(
     await tweet(page, "a question").get_by_role("button", name="Reply (0)").click()
     dialog = page.get_by_role("dialog", name="Reply")
     await expect(dialog.get_by_label("Text of the reply")).to_be_focused()
+    await page.locator(".drop-hint").wait_for(state="attached")
     await page.evaluate(DROP, picture)
     await expect(dialog.locator(".attachment")).to_have_count(1)
     await dialog.get_by_role("button", name="Remove").click()
@@ -64,8 +65,42 @@ async def test_a_dropped_picture_goes_where_one_is_writing(
     await expect(page.locator("#main .composer:not([data-reply]) .attachment")).to_have_count(1)
     await page.goto(f"/tweets/{question}")
     await expect(page.locator(f'#main .composer[data-reply="{question}"]')).to_be_visible()
+    await page.locator(".drop-hint").wait_for(state="attached")
     await page.evaluate(DROP, picture)
     await expect(page.locator(f'#main .composer[data-reply="{question}"] .attachment')).to_have_count(1)
+
+
+async def test_the_keys_of_a_tweets_page_act_on_its_tweet(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    question = await bob.tweet("a question")
+    page = await open_page(viewer=alice)
+    await is_live(page)
+    await page.keyboard.press("j")
+    await page.keyboard.press("o")
+    await expect(page.get_by_role("heading", name="Tweet", level=1)).to_be_visible()
+    await expect(page.locator(f'#main .composer[data-reply="{question}"]')).to_be_visible()
+    await page.keyboard.press("r")
+    await page.keyboard.type("terrific, look")
+    field = page.get_by_label("Text of the reply")
+    await expect(field).to_have_value("terrific, look")
+    assert (await alice.read(question))["reposts_count"] == 0
+
+
+async def test_what_was_begun_stays_when_nobody_may_reply_any_more(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    question = await alice.tweet("a question")
+    page = await open_page(f"/tweets/{question}", viewer=bob)
+    await is_live(page)
+    field = page.get_by_label("Text of the reply")
+    await field.fill("can I")
+    await alice.patch(f"/api/tweets/{question}", json={"who_may_reply": "nobody"})
+    await expect(page.get_by_text("You can no longer reply here")).to_be_visible()
+    await page.keyboard.type("?")
+    await expect(field).to_have_value("can I?")
+    await field.fill("")
+    await expect(field).to_have_count(0)
 
 
 async def test_replies_are_shown_in_reading_order_and_come_in_live(

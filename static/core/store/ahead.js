@@ -28,3 +28,12 @@ export async function ahead(state, wanted, { show, send, failed }) {
     show();
   }
 }
+
+/**
+ * What failed for want of a connection is done once there is one.
+ * @param {any} error
+ * @param {() => void} again
+ */
+export function onceOnline(error, again) {
+  if (error.type === "offline") addEventListener("online", again, { once: true });
+}

@@ -1,5 +1,5 @@
 // A mark of the viewer's on a tweet that everybody sees counted: a like or a repost.
-import { ahead } from "./ahead.js";
+import { ahead, onceOnline } from "./ahead.js";
 import { showState } from "./tweets.js";
 
 /** @import { Tweet } from "./tweets.js" */
@@ -28,7 +28,9 @@ export function setCounted(tweet, marked, kind) {
       server[mark] = wanted;
     },
     failed(error, missed) {
-      tweet.trouble.value = { error, retry: () => setCounted(tweet, missed, kind) };
+      const retry = () => setCounted(tweet, missed, kind);
+      tweet.trouble.value = { error, retry };
+      onceOnline(error, () => tweet.trouble.value?.retry === retry && retry());
     },
   });
 }

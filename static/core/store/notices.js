@@ -5,7 +5,7 @@ const SHOWN_FOR = 5000;
 // With a button, long enough to reach it.
 const SHOWN_TO_UNDO = 10_000;
 
-/** @type {import("@preact/signals").Signal<{text: string, undo: (() => void) | null} | null>} */
+/** @type {import("@preact/signals").Signal<{text: string, undo: (() => void) | null, words: string} | null>} */
 export const notice = signal(null);
 export const announcement = signal("");
 
@@ -16,10 +16,11 @@ let timer;
 
 /**
  * @param {string} text
- * @param {(() => void) | null} undo offered beside it
+ * @param {(() => void) | null} undo what is offered beside it
+ * @param {string} words of the button for that
  */
-export function notify(text, undo = null) {
-  notice.value = { text, undo };
+export function notify(text, undo = null, words = "action.undo") {
+  notice.value = { text, undo, words };
   countDown();
 }
 

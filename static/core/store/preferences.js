@@ -14,6 +14,10 @@ export const theme = signal(stored("theme", THEMES, "auto"));
 export const shortcuts = signal(stored("shortcuts", [true, false], true));
 export const hoverCards = signal(stored("hover_cards", [true, false], true));
 
+// On paper it is light.
+addEventListener("beforeprint", () => (document.documentElement.dataset.theme = "light"));
+addEventListener("afterprint", () => (document.documentElement.dataset.theme = theme.peek()));
+
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
   // The colour of the browser's own bars, of which the page names one per scheme.

@@ -1,7 +1,7 @@
 // Bookmarking, ahead of the server's answer, and live across the viewer's tabs and devices.
 import { setBookmark } from "../../core/api/marks.js";
 import { whenTold } from "../../core/live/listeners.js";
-import { ahead } from "../../core/store/ahead.js";
+import { ahead, onceOnline } from "../../core/store/ahead.js";
 import { openedFeed } from "../../core/store/feeds.js";
 import { refreshTweet, tweetById } from "../../core/store/tweets.js";
 
@@ -22,7 +22,9 @@ export function bookmarkTweet(tweet, bookmarked) {
       tweet.bookmark.told = wanted;
     },
     failed(error, missed) {
-      tweet.trouble.value = { error, retry: () => bookmarkTweet(tweet, missed) };
+      const retry = () => bookmarkTweet(tweet, missed);
+      tweet.trouble.value = { error, retry };
+      onceOnline(error, () => tweet.trouble.value?.retry === retry && retry());
     },
   });
 }

@@ -34,7 +34,10 @@ const KINDS = [
     async items(prefix, nearby) {
       const users = await fetchCompletions(prefix);
       const near = nearby.filter((person) => begins(person, prefix));
-      return [...new Set([...near, ...users.map(keepPerson)])].slice(0, MOST).map(ofPerson);
+      const found = [...new Set([...near, ...users.map(keepPerson)])];
+      // Nothing to choose where it is written to its end.
+      if (found.length === 1 && found[0].handle.value === prefix) return [];
+      return found.slice(0, MOST).map(ofPerson);
     },
   },
   {

@@ -7,6 +7,8 @@ import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
 import { closeDialog } from "../../core/store/dialogs.js";
+import { notify } from "../../core/store/notices.js";
+import { openComposer, openReply } from "../../core/store/openers.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { TweetText } from "../../core/ui/tweet-text.js";
 import Composer from "./composer.js";
@@ -25,6 +27,16 @@ export default function ComposerDialog({ replyTo = null }) {
       () => {},
     );
   }, []);
+  // Closed with something in it: that is kept, and one may wonder.
+  useEffect(
+    () => () => {
+      const draft = draftFor(targetOf(replyTo));
+      if (draft.empty.peek() || draft.sending.peek()) return;
+      const again = replyTo === null ? openComposer : () => openReply(replyTo);
+      notify(t("compose.kept"), again, "compose.open_kept");
+    },
+    [],
+  );
   const title = t(replyTo === null ? "compose.title" : "compose.reply_title");
   return html`<${Dialog} label=${title} kind="panel compose">
     <div class="dialog-head">

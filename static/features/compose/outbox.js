@@ -9,7 +9,7 @@ import { forget, load, names, save } from "../../core/store/storage.js";
 import { token } from "../../core/lib/token.js";
 import { UNDO_TIME } from "../../core/lib/undo.js";
 import { watchAll } from "../../core/store/watch.js";
-import { route } from "../../core/router.js";
+import { navigate, route } from "../../core/router.js";
 import { giveUp, restoreAttachment, restorePictures } from "./attachments.js";
 import { audienceOf } from "./audience.js";
 import { draftFor, owner, storedDrafts, toStored } from "./draft.js";
@@ -177,7 +177,9 @@ function published(entry, tweets) {
     for (const json of tweets) insertOwnTweet(keepTweet(json));
   });
   picturesOf(entry).forEach(giveUp);
-  (isShown(entry, tweets[0]) ? announce : notify)(t("compose.sent", { count: tweets.length }));
+  const words = t("compose.sent", { count: tweets.length });
+  if (isShown(entry, tweets[0])) announce(words);
+  else notify(words, () => navigate(`/tweets/${tweets[0].id}`), "compose.view");
 }
 
 function failed(entry, error) {

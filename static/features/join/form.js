@@ -8,16 +8,22 @@ import { t } from "../../core/words/words.js";
 import { limits } from "../../core/store/session.js";
 import "./words.js";
 
-function HandleHint({ id, handle, taken, choose }) {
+function HandleHint({ id, handle, taken }) {
   const wrong = taken ? "taken" : wrongWith(handle);
-  const better = wrong && !taken ? nearest(handle) : "";
-  return html`<div id=${id} aria-live="polite">
-    <p class=${wrong ? "hint bad" : "hint"}>${wrong ? t(`join.handle_${wrong}`, { handle }) : t("join.handle_hint")}</p>
-    ${better &&
-    html`<button type="button" class="text-button" onClick=${() => choose(better)}>
+  return html`<p id=${id} aria-live="polite" class=${wrong ? "hint bad" : "hint"}>
+    ${wrong ? t(`join.handle_${wrong}`, { handle }) : t("join.handle_hint")}
+  </p>`;
+}
+
+// Shown below the handle, and reached after the name: whoever presses Tab wants to go on there.
+function Better({ handle, taken, choose }) {
+  const better = wrongWith(handle) && !taken ? nearest(handle) : "";
+  return (
+    better &&
+    html`<button type="button" class="text-button better" onClick=${() => choose(better)}>
       ${t("join.handle_use", { handle: better })}
-    </button>`}
-  </div>`;
+    </button>`
+  );
 }
 
 // `send({handle, name})` resolves to an error, or to null where it was taken.
@@ -58,7 +64,7 @@ export function JoinForm({ send }) {
       error.value = failure;
     }
   };
-  return html`<form class="settings-part" onSubmit=${submit}>
+  return html`<form class="settings-part join-form" onSubmit=${submit}>
     <label for=${`${id}-handle`}>${t("join.handle")}</label>
     <input
       id=${`${id}-handle`}
@@ -73,7 +79,7 @@ export function JoinForm({ send }) {
       aria-describedby=${`${id}-handle-hint`}
       onInput=${(event) => (handle.value = event.target.value.trim().replace(/^@/, ""))}
     />
-    <${HandleHint} id=${`${id}-handle-hint`} handle=${handle.value} taken=${taken} choose=${choose} />
+    <${HandleHint} id=${`${id}-handle-hint`} handle=${handle.value} taken=${taken} />
     <label for=${`${id}-name`}>${t("settings.name")}</label>
     <input
       id=${`${id}-name`}
@@ -85,6 +91,7 @@ export function JoinForm({ send }) {
       aria-describedby=${`${id}-name-hint`}
       onInput=${(event) => (name.value = event.target.value)}
     />
+    <${Better} handle=${handle.value} taken=${taken} choose=${choose} />
     <p id=${`${id}-name-hint`} class=${tooLong ? "hint bad" : "hint"}>
       ${tooLong ? t("settings.name_too_long", { count: limits.value.name_max_length }) : t("join.name_hint")}
     </p>

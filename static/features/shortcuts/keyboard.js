@@ -11,8 +11,9 @@ import { tweetById } from "../../core/store/tweets.js";
 const SEQUENCE_TIME = 1500;
 
 const rows = () => findAll("#main [data-row]");
+// The row that has the focus; on a tweet's page, otherwise the tweet that the page is about.
 /** @returns {HTMLElement | null} */
-const currentRow = () => focused()?.closest("#main [data-row]") ?? null;
+const currentRow = () => focused()?.closest("#main [data-row]") ?? find("#main .tweet.large[data-row]");
 
 function move(step) {
   const all = rows();
@@ -67,7 +68,7 @@ const ACTIONS = {
 
 const PLACES = {
   b: () => navigate("/bookmarks"),
-  h: () => navigate("/"),
+  h: () => find(".rail .brand").click(),
   n: () => navigate("/notifications"),
   p: () => viewer.value && navigate(`/users/${viewer.value.id}`),
   s: () => navigate("/settings"),

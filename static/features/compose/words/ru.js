@@ -41,6 +41,9 @@ export default {
   "compose.reply_label": "Текст ответа",
   "compose.label": "Текст твита",
   "compose.offline": "Твиты отправятся, когда появится сеть.",
+  "compose.view": "Открыть",
+  "compose.kept": "Черновик сохранён.",
+  "compose.open_kept": "Открыть",
   "compose.restored": "Черновик восстановлен.",
   "compose.left": {
     one: "Остался {count} символ",

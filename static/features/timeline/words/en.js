@@ -5,6 +5,7 @@ export default {
   "tweet.gone": "Tweet not found",
   "tweet.replies_following": "People whom the author follows or mentions can reply.",
   "tweet.replies_mentioned": "People whom the author mentions can reply.",
+  "tweet.replies_stopped": "You can no longer reply here. What you wrote stays in this browser.",
   "tweet.replies_nobody": "Only the author can reply.",
   "tweet.reposted_by": { one: "Reposted by {count} person", other: "Reposted by {count} people" },
   "tweet.liked_by": { one: "Liked by {count} person", other: "Liked by {count} people" },

@@ -5,6 +5,7 @@ export default {
   "tweet.gone": "Твит не найден",
   "tweet.replies_following": "Отвечать могут подписки автора и упомянутые в твите.",
   "tweet.replies_mentioned": "Отвечать могут только упомянутые в твите.",
+  "tweet.replies_stopped": "Отвечать здесь больше нельзя. Ваш текст останется в этом браузере.",
   "tweet.replies_nobody": "Отвечать может только автор.",
   "tweet.reposted_by": {
     one: "{count} репост",
