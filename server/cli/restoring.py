@@ -37,7 +37,7 @@ from server.cli.command import (
 from server.core.database import own_server
 from server.core.database.connection import database
 from server.core.security.keyring import Keyring
-from server.operations import recovery_kit, server_key, server_keys
+from server.operations import ownership, recovery_kit, server_key, server_keys
 from server.operations.dumps import catalogue
 from server.operations.dumps.errors import DumpDamaged
 from server.operations.dumps.manifest import Manifest, decode, is_signed
@@ -197,6 +197,7 @@ async def handed_over(settings: Settings, owned: Sequence[str], *, everything: b
     """Make the restored data the owner of these stores, or of all; return those that stay another's."""
     async with database(settings, name="perch restore"), owner.opened(settings) as stores:
         await owner.take_over(settings, owned, on_record=False)  # the restore itself is recorded
+        await ownership.has_succeeded()
         if everything:
             await owner.take_over(settings, [name for name in stores if name not in owned])
         return [name for name, of in stores.items() if await of.standing() is not Standing.OWNER]

@@ -160,6 +160,11 @@ class Ownership:
         return False
 
 
+async def has_succeeded() -> None:
+    """Note that the stores of the replaced database are now this one's, so that none is taken over later."""
+    await rows("UPDATE instance SET succeeds = NULL RETURNING id")
+
+
 async def is_rehearsal() -> bool:
     """Whether this data was restored as a rehearsal, beside the Perch that it comes from."""
     (found,) = await rows(SELF)

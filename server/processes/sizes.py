@@ -17,6 +17,7 @@ COMMON = {
     "random_page_cost": "1.1",
     "jit": "off",
     "checkpoint_timeout": "15min",
+    "deadlock_timeout": "200ms",  # nobody waits longer for rows that a deadlock holds
 }
 
 

@@ -212,3 +212,14 @@ async def test_new_hashtags_of_a_thread_and_of_a_tweet_do_not_deadlock(alice: Ca
             alice.post("/api/tweets", json={"tweet_data": f"six {tags}"}),
         )
         assert [answer.status for answer in answers] == [201] * 4
+
+
+async def test_a_thread_and_a_tweet_that_want_the_same_picture_do_not_deadlock(alice: Caller) -> None:
+    for number in range(8):
+        one, two = [(await alice.upload(pictures.png(64 + number, 64)))["media"]["id"] for _ in range(2)]
+        parts = [{"tweet_data": f"#picture{number}"}, {"tweet_data": "", "tweet_media_ids": [one]}]
+        answers = await asyncio.gather(
+            publish(alice, {"tweets": parts}),
+            alice.post("/api/tweets", json={"tweet_data": "", "tweet_media_ids": [one, two]}),
+        )
+        assert sorted(answer.status for answer in answers) == [201, 409], [one.body for one in answers]

@@ -218,6 +218,7 @@ def _of_the_base(at: Landmarks) -> Statements:
             publishing.NAMES_OF_PARTS,
             [[9], ["perch"], ["Perch"], None, at.keen, tweet],
         ),
+        "lock the pictures of a thread": (publishing.LOCK_PICTURES, [list(range(1, 101)), at.keen]),
         "lock an author's day": (publishing.LOCK_DAY, [at.keen]),
         "what an idempotency key stands for": (idempotency.EARLIER, [at.keen, ["key", "other"]]),
         "pictures: receive": (media.RECEIVE, ["x" * 32, at.photographer, "a hill", 1]),

@@ -177,3 +177,12 @@ def test_a_restore_in_place_keeps_the_ownership_of_the_store(tmp_path: Path) -> 
         assert "another Perch" not in up.command("restore", "latest", "--force")
         assert up.command("owner", "show").count("this Perch") == 2
         up.command("dump", "now")
+        assert asyncio.run(succeeds(up.folder)) is None
+
+
+async def succeeds(folder: Path) -> str | None:
+    """What the database of a running Perch may take over by itself."""
+    connection = await asyncpg.connect(host=f"{folder}/data/run", user="perch", database="perch")
+    found: str | None = await connection.fetchval("SELECT succeeds::text FROM instance")
+    await connection.close()
+    return found

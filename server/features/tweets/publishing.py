@@ -237,6 +237,11 @@ NAMES_OF_PARTS = ADD_NAMES.format(
 )
 
 
+# A thread locks what its parts need before any of them, in the order of the statement for one tweet:
+# pictures, the author's day, names of hashtags. $1 pictures, $2 their owner.
+LOCK_PICTURES = """
+    SELECT 1 FROM media_attachments WHERE id = ANY($1::bigint[]) AND owner_id = $2 ORDER BY id FOR UPDATE
+"""
 LOCK_DAY = """
     INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes)
     VALUES ($1, current_date, 0, 0, 0)
@@ -260,6 +265,7 @@ async def _publish_all(parts: Sequence[NewTweet]) -> list[Published] | None:
     done: list[Published] = []
     try:
         async with transaction():
+            await _lock(parts)
             await _add_names(parts)
             for new in parts:
                 before = done[-1].id if done else new.in_reply_to_id
@@ -272,6 +278,14 @@ async def _publish_all(parts: Sequence[NewTweet]) -> list[Published] | None:
     return done
 
 
+async def _lock(parts: Sequence[NewTweet]) -> None:
+    """Lock the pictures of all parts and the author's day, so that no other tweet of theirs can deadlock."""
+    author_id = parts[0].author_id
+    if pictures := [media_id for new in parts for media_id in new.media_ids]:
+        await records(LOCK_PICTURES, pictures, author_id)
+    await records(LOCK_DAY, author_id)
+
+
 async def _add_names(parts: Sequence[NewTweet]) -> None:
     """Add the new hashtags of all parts, in the order in which every statement adds them.
 
@@ -280,8 +294,6 @@ async def _add_names(parts: Sequence[NewTweet]) -> None:
     first = parts[0]
     found = [tag for new in parts for tag in new.hashtags]
     if found:
-        # As by the statement that publishes, the author's day is locked before any name.
-        await records(LOCK_DAY, first.author_id)
         visibility = None if first.visibility is None else first.visibility.level
         columns = [[tag.id for tag in found], [tag.name for tag in found], [tag.shown for tag in found]]
         await records(NAMES_OF_PARTS, *columns, visibility, first.author_id, first.in_reply_to_id)
