@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -145,15 +148,16 @@ async def test_home_leads_to_its_top_from_further_down(
         await bob.tweet(f"tweet number {number}")
     page = await open_page(viewer=alice)
     await whole(page)
-    for lead in (
-        lambda: page.get_by_role("link", name="Home").click(),
-        lambda: page.locator(".brand").click(),
-        lambda: press(page, "g", "h"),
-    ):
+
+    async def top_by(lead: Coroutine[Any, Any, None]) -> None:
         await page.evaluate("scrollTo(0, 1200)")
         await still(page)
-        await lead()
+        await lead
         await until(page, "scrollY === 0")
+
+    await top_by(page.get_by_role("link", name="Home").click())
+    await top_by(page.locator(".brand").click())
+    await top_by(press(page, "g", "h"))
 
 
 async def test_a_like_without_a_connection_is_sent_when_there_is_one(
