@@ -223,3 +223,17 @@ async def test_a_thread_and_a_tweet_that_want_the_same_picture_do_not_deadlock(a
             alice.post("/api/tweets", json={"tweet_data": "", "tweet_media_ids": [one, two]}),
         )
         assert sorted(answer.status for answer in answers) == [201, 409], [one.body for one in answers]
+
+
+async def test_a_thread_with_the_picture_of_a_tweet_that_is_being_deleted_does_not_deadlock(
+    alice: Caller,
+) -> None:
+    """The thread replies to it. Whichever comes first, the picture is in another tweet: nothing is published."""
+    for number in range(8):
+        picture = (await alice.upload(pictures.png(64 + number, 64)))["media"]["id"]
+        first = await alice.tweet("the first", media=[picture])
+        parts = [{"tweet_data": f"#gone{number}"}, {"tweet_data": "", "tweet_media_ids": [picture]}]
+        threads = [publish(alice, {"tweets": parts, "in_reply_to_id": first}) for _ in range(2)]
+        deleted, *refused = await asyncio.gather(alice.delete(f"/api/tweets/{first}"), *threads)
+        assert deleted.status == 200, deleted.body
+        assert {answer.status for answer in refused} <= {404, 409}, [answer.body for answer in refused]

@@ -238,9 +238,11 @@ NAMES_OF_PARTS = ADD_NAMES.format(
 
 
 # A thread locks what its parts need before any of them, in the order of the statement for one tweet:
-# pictures, the author's day, names of hashtags. $1 pictures, $2 their owner.
+# pictures, the author's day, names of hashtags. $1 pictures, $2 their owner. A picture in a tweet stays
+# unlocked: who deletes that tweet locks the tweet first and its pictures afterwards.
 LOCK_PICTURES = """
-    SELECT 1 FROM media_attachments WHERE id = ANY($1::bigint[]) AND owner_id = $2 ORDER BY id FOR UPDATE
+    SELECT 1 FROM media_attachments
+    WHERE id = ANY($1::bigint[]) AND owner_id = $2 AND tweet_id IS NULL ORDER BY id FOR UPDATE
 """
 LOCK_DAY = """
     INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes)
