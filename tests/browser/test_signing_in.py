@@ -72,6 +72,22 @@ async def test_a_revoked_key_can_be_replaced(open_page: OpenPage, alice: Caller)
     await expect(tweet(page, "still here")).to_be_visible()
 
 
+async def test_another_key_that_was_typed_offline_replaces_none_when_online_again(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    """Only whoever presses Enter is asked whether the key in use may go."""
+    page = await open_page(viewer=alice)
+    await expect(page.locator(".key-status")).to_contain_text("@alice")
+    await page.context.set_offline(True)
+    await page.locator("input[name=api-key]").fill(str(bob.key))
+    await page.locator("input[name=api-key]").press("Enter")
+    await expect(page.locator(".key-status")).not_to_contain_text("@alice")
+    await page.context.set_offline(False)
+    await alice.tweet("something new")
+    await expect(tweet(page, "something new")).to_be_visible()
+    assert await page.evaluate("localStorage['perch.key']") == f'"{alice.key}"'
+
+
 async def test_password_managers_find_a_name_and_a_password(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     form = page.locator(".key-panel")

@@ -144,6 +144,7 @@ export function startSession() {
     else if (value && value !== key.value) signIn(value);
   });
   addEventListener("online", () => {
-    if (keyState.value === "failed") signIn(typedKey.value);
+    // Another key may replace the only copy of the one in use, which is asked about where it was typed.
+    if (keyState.value === "failed" && (!key.value || typedKey.value === key.value)) signIn(typedKey.value);
   });
 }
