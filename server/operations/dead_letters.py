@@ -12,10 +12,10 @@ from redis.asyncio import Redis
 
 from server.operations.queues import DEAD_LETTERS, STREAM, STREAMS
 
-# The format of the ids of a Redis stream's entries.
 # In seconds since 1970: the end of the year 9999, after which no time can be shown.
 LATEST = 253_402_300_799
 
+# The format of the ids of a Redis stream's entries.
 ID = re.compile(r"[0-9]{1,18}-[0-9]{1,18}", re.ASCII)
 
 # Either sends the message again and removes it from the dead letters, or does neither; returns 1 if it

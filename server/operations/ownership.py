@@ -108,13 +108,16 @@ class Ownership:
             raise MarkerDamaged(f"the marker {self.key} can't be read") from None
 
     async def is_ours(self) -> bool:
-        """Whether the marker names this Perch; claims nothing. Raises StorageError."""
+        """Whether the marker names this Perch, or the one that it replaced; claims nothing.
+
+        Raises StorageError.
+        """
         try:
             owner = await self.owner()
         except MarkerDamaged:
             return False
-        me, _ = await myself(self.name)
-        return owner is not None and owner.is_same(me)
+        me, found = await myself(self.name)
+        return owner is not None and (owner.is_same(me) or owner.epoch == found.succeeds)
 
     async def take_over(self) -> Owner | None:
         """Make this Perch the owner; return the previous one. Only call this if a person asked for it."""
@@ -143,9 +146,8 @@ class Ownership:
                 log.info("%s: now belongs to this Perch", self.folder)
                 return Standing.OWNER
             owner = await self.owner()  # another process has just claimed it
-        if (
-            owner is not None and owner.epoch == found.succeeds
-        ):  # the restore was interrupted before it said so
+        # The restore was interrupted before it handed the store over.
+        if owner is not None and owner.epoch == found.succeeds:
             await self.take_over()
             return Standing.OWNER
         return Standing.OWNER if owner is not None and owner.is_same(me) else Standing.GUEST

@@ -50,6 +50,9 @@ SETTLE = """
 # even if the restore is interrupted before it can write that into the stores.
 SUCCEED = "UPDATE instance SET succeeds = $1::uuid"
 
+# Databases of older versions have no `succeeds`.
+LINEAGE = "SELECT coalesce(to_jsonb(i) ->> 'succeeds', lineage::text) FROM instance i"
+
 
 async def settle(
     database: DatabaseAddress, manifest: Manifest | None, keys: Sequence[ServerKey], *, rehearse: bool
@@ -103,10 +106,13 @@ async def record(
 
 
 async def lineage_of(database: DatabaseAddress) -> str | None:
-    """The lineage of this database; None if it can't be read."""
+    """The lineage that the stores of this database name; None if it can't be read.
+
+    It may itself come from an interrupted restore, and then they name the database before it.
+    """
     try:
         async with connected(database) as connection:
-            found: str | None = await connection.fetchval("SELECT lineage::text FROM instance")
+            found: str | None = await connection.fetchval(LINEAGE)
             return found
     except (PostgresError, *AWAY):
         return None

@@ -228,7 +228,7 @@ async def test_a_thread_and_a_tweet_that_want_the_same_picture_do_not_deadlock(a
 async def test_a_thread_with_the_picture_of_a_tweet_that_is_being_deleted_does_not_deadlock(
     alice: Caller,
 ) -> None:
-    """The thread replies to it. Whichever comes first, the picture is in another tweet: nothing is published."""
+    """The thread replies to it. Whatever comes first, either the tweet or its picture can't be had."""
     for number in range(8):
         picture = (await alice.upload(pictures.png(64 + number, 64)))["media"]["id"]
         first = await alice.tweet("the first", media=[picture])

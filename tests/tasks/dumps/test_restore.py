@@ -67,6 +67,18 @@ async def test_the_old_database_is_kept_and_the_restored_one_is_complete(
         assert await connection.fetchval("SELECT content FROM tweets") == "mine"
 
 
+async def test_a_second_restore_after_an_interrupted_one_succeeds_the_owner_of_the_stores(
+    dump: Dump, workshop: Workshop, target: Settings
+) -> None:
+    """Neither has written into the stores yet, so these still name the first database."""
+    async with connected(target.database) as connection:
+        first = await connection.fetchval("SELECT lineage FROM instance")
+    for _ in range(2):
+        await from_dump(dump, workshop, target, force=True)
+        async with connected(target.database) as connection:
+            assert await connection.fetchval("SELECT succeeds FROM instance") == first
+
+
 @pytest.mark.parametrize(
     ("last", "skipped"), [(5, ROOM), (50_000, 50_000), (2**52, MOST_SKIPPED), (2**52 + 2**51, MOST_SKIPPED)]
 )
