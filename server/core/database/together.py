@@ -3,7 +3,8 @@
 A statement costs its round trip, planning, triggers and commit once, whether it writes one row or fifty.
 Nothing waits for company: a write that comes while nothing is under way runs at once, and those that come in
 the meantime run together next. So writers of one row, such as everyone who likes one tweet, wait for a few
-transactions instead of hundreds. A row that stays locked for long holds up only those who write that row.
+transactions instead of hundreds. A row that stays locked for long holds up those who write that row, and the
+others of the statement that waits for it; later ones run without it.
 """
 
 from __future__ import annotations
