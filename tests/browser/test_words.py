@@ -10,6 +10,7 @@ import pytest
 STATIC = Path(__file__).parents[2] / "static"
 
 ENTRY = re.compile(r'^  "([a-z_.0-9]+)":', re.MULTILINE)
+COUNTED = re.compile(r'^  "([a-z_.0-9]+)": \{', re.MULTILINE)
 USE = re.compile(
     r"""\bt\(\s*"([a-z_.0-9]+)"|words="([a-z_.0-9]+)"|"""
     r"""(?<=[ (])"(?!preference|perch)([a-z]+\.(?!js|css)[a-z_]+)"(?=[),\]:;])"""
@@ -33,6 +34,12 @@ def test_all_languages_have_the_same_keys(part: Path) -> None:
     assert {file.stem for file in part.iterdir()} == set(FORMS)
     for language in FORMS:
         assert keys(part, language) == keys(part)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=name)
+def test_all_languages_have_plural_forms_of_the_same_keys(part: Path) -> None:
+    english, *others = [COUNTED.findall((part / f"{language}.js").read_text()) for language in FORMS]
+    assert all(found == english for found in others)
 
 
 def test_no_key_is_given_twice() -> None:

@@ -71,7 +71,11 @@ async def open_block(page: Page) -> None:
 
 
 async def sign_out(page: Page) -> None:
-    await page.locator(".composer textarea").first.fill("not sent")
+    # In the composer of the page or, on a narrow screen, in a dialog.
+    await page.keyboard.press("n")
+    await page.locator("textarea:focus").fill("not sent")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("dialog").wait_for(state="hidden")
     await page.locator(".key-panel:visible").get_by_role("button").last.click()
     await page.get_by_role("dialog").wait_for()
 

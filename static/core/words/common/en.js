@@ -9,7 +9,7 @@ export default {
   "nav.home": "Home",
   "nav.main": "Main",
   "nav.notifications": "Notifications",
-  "nav.unread": "{count} unread",
+  "nav.unread": { one: "{count} unread", other: "{count} unread" },
   "nav.profile": "Profile",
   "nav.settings": "Settings",
   "nav.skip": "Skip to content",
