@@ -2,8 +2,8 @@
 
 A marker in the store names the owner by the identity of the instance and the lineage of its data. A restored
 database has another lineage, so it owns nothing until someone says so, except what belonged to the database
-that it replaced in place. The first Perch that finds a store
-without a marker claims it, unless the store has objects of which the database knows none.
+that it replaced in place. The first Perch that finds a store without a marker claims it, unless the store has
+objects of which the database knows none.
 """
 
 from __future__ import annotations

@@ -63,6 +63,21 @@ async def both_have_begun(readers: list[asyncio.StreamReader]) -> bool:
     return [await has_begun(reader) for reader in readers].count(True) == 2
 
 
+async def third_waits(address: str, who: Caller, path: str) -> None:
+    """Of three requests of this user, the third waits until one has been read."""
+    async with (
+        requesting(address, who, path) as one,
+        requesting(address, who, path) as two,
+        requesting(address, who, path) as three,
+    ):
+        begun = [one, two, three]
+        await until(lambda: both_have_begun(begun))
+        (waiting,) = [reader for reader in begun if not await has_begun(reader)]
+        taken = next(reader for reader in begun if reader is not waiting)
+        assert len(await taken.read()) > 9_000_000
+        assert len(await waiting.read()) > 9_000_000
+
+
 async def test_threads_of_long_texts_are_large_responses_too(
     address: str, alice: Caller, database: None
 ) -> None:
@@ -75,17 +90,7 @@ async def test_threads_of_long_texts_are_large_responses_too(
         first,
     )
     path = f"/api/tweets/{first}/thread?limit=100"
-    async with (
-        requesting(address, alice, path) as one,
-        requesting(address, alice, path) as two,
-        requesting(address, alice, path) as three,
-    ):
-        begun = [one, two, three]
-        await until(lambda: both_have_begun(begun))
-        (waiting,) = [reader for reader in begun if not await has_begun(reader)]
-        taken = next(reader for reader in begun if reader is not waiting)
-        assert len(await taken.read()) > 9_000_000
-        assert len(await waiting.read()) > 9_000_000
+    await third_waits(address, alice, path)
 
 
 async def test_notifications_from_memory_are_large_responses_too(
@@ -101,17 +106,7 @@ async def test_notifications_from_memory_are_large_responses_too(
     path = "/api/notifications?limit=100"
     async with requesting(address, alice, path) as one:
         assert len(await one.read()) > 9_000_000  # from now on in memory
-    async with (
-        requesting(address, alice, path) as first,
-        requesting(address, alice, path) as second,
-        requesting(address, alice, path) as third,
-    ):
-        begun = [first, second, third]
-        await until(lambda: both_have_begun(begun))
-        (waiting,) = [reader for reader in begun if not await has_begun(reader)]
-        taken = next(reader for reader in begun if reader is not waiting)
-        assert len(await taken.read()) > 9_000_000
-        assert len(await waiting.read()) > 9_000_000
+    await third_waits(address, alice, path)
 
 
 async def test_a_client_that_goes_away_or_reads_nothing_gives_its_turn_back(

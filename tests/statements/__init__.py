@@ -37,7 +37,7 @@ from server.features.privacy import erasure
 from server.features.timelines import home, profile
 from server.features.timelines import timeline as timeline_rows
 from server.features.timelines.timeline import Timeline
-from server.features.tweets import idempotency, publishing, tweets
+from server.features.tweets import idempotency, parts, publishing, tweets
 from server.features.tweets import personal as tweets_data
 from server.generate import loading
 from server.generate.size import Size
@@ -215,11 +215,11 @@ def _of_the_base(at: Landmarks) -> Statements:
         ),
         "whom a tweet has notified": (tweets.NOTIFIED, [at.most_liked_tweet]),
         "names of the hashtags of several tweets": (
-            publishing.NAMES_OF_PARTS,
+            parts.ADD_ALL_NAMES,
             [[9], ["perch"], ["Perch"], None, at.keen, tweet],
         ),
-        "lock the pictures of a thread": (publishing.LOCK_PICTURES, [list(range(1, 101)), at.keen]),
-        "lock an author's day": (publishing.LOCK_DAY, [at.keen]),
+        "lock the pictures of a thread": (parts.LOCK_PICTURES, [list(range(1, 101)), at.keen]),
+        "lock an author's day": (parts.LOCK_DAY, [at.keen]),
         "what an idempotency key stands for": (idempotency.EARLIER, [at.keen, ["key", "other"]]),
         "pictures: receive": (media.RECEIVE, ["x" * 32, at.photographer, "a hill", 1]),
         "pictures: whose turn": (picture_attempts.IN_TURN, [7, 1]),

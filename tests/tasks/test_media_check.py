@@ -204,7 +204,7 @@ async def test_a_database_owns_what_the_one_that_it_replaced_owned(
     async with unseen(KNOWN, ANOTHER):
         assert await ownership_of_pictures(own, settings).standing() is Standing.GUEST
     async with unseen(KNOWN, replaced, ANOTHER):
-        # So does another restore, which only asks.
+        # A second restore asks this before anything has rewritten the marker.
         assert await ownership_of_pictures(own, settings).is_ours()
         assert await ownership_of_pictures(own, settings).standing() is Standing.OWNER
         assert await ownership_of_pictures(own, settings).is_ours()

@@ -30,9 +30,10 @@ Needed = tuple[Fact[Any, Any], Any]
 
 
 class Recipients(NamedTuple):
-    """Who gets the message about an event: every viewer or, if there is `among`, only these.
+    """Who gets the message about an event.
 
     Attributes:
+        among: the only viewers who may get it; None if all may.
         not_for: viewers who don't get it.
         followers: those on whose Following timeline it is.
         revoked_key: only streams that were opened with the key of this id get it, and end then.
@@ -53,17 +54,17 @@ def only(*users: int) -> Recipients:
 
 
 def to_actor(event: EventRow, _facts: Facts) -> Recipients:
-    """The message is only for whoever did it."""
+    """Only the actor gets the message."""
     return only(event.actor_id)
 
 
 def to_subject(event: EventRow, _facts: Facts) -> Recipients:
-    """The message is only for the user whom the event is about."""
+    """Only the subject, a user, gets the message."""
     return only(event.subject_id)
 
 
 def to_everybody(_event: EventRow, _facts: Facts) -> Recipients:
-    """The message is for every viewer."""
+    """Every viewer gets the message."""
     return EVERYBODY
 
 
@@ -82,7 +83,7 @@ class Kind:
     Attributes:
         name: its name in the outbox, in the log and on the live stream.
         invalidates: the cache topics that have changed.
-        needs: the facts that a message about it shows, or that say who gets it.
+        needs: the facts that `recipients` and the rendered message read.
         recipients: who gets a message about it, by the facts that it needs. Whatever an API makes of an
             event, it is sent to nobody else.
     """

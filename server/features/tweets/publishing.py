@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from server.core.database.connection import records, transaction
+from server.core.database.connection import records
 from server.core.database.together import Together
 from server.core.viewer import Person
 from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
@@ -62,10 +62,6 @@ class NewTweet(NamedTuple):
     visibility: Visibility | None = None
     who_may_reply: WhoMayReply | None = None
     part: Part = NOT_A_PART
-
-
-class _NotPublished(Exception):
-    """One of several tweets got no row: the others are taken back."""
 
 
 class Published(NamedTuple):
@@ -224,81 +220,10 @@ FULL = _STATEMENT.format(
 )
 
 
-# $1 hashtags, $2 and $3 their names, $4 the level of the visibility or null, $5 the author, $6 the tweet that
-# is replied to, or null. Only public tweets have hashtags.
-NAMES_OF_PARTS = ADD_NAMES.format(
-    ids="$1",
-    names="$2",
-    shown="$3",
-    where=f"""
-        coalesce($4::smallint, (SELECT default_visibility FROM users WHERE id = $5)) = {PUBLIC}
-        AND NOT EXISTS (SELECT 1 FROM tweets WHERE id = $6 AND visibility > {PUBLIC})
-    """,
-)
-
-
-# A thread locks what its parts need before any of them, in the order of the statement for one tweet:
-# pictures, the author's day, names of hashtags. $1 pictures, $2 their owner. A picture in a tweet stays
-# unlocked: who deletes that tweet locks the tweet first and its pictures afterwards.
-LOCK_PICTURES = """
-    SELECT 1 FROM media_attachments
-    WHERE id = ANY($1::bigint[]) AND owner_id = $2 AND tweet_id IS NULL ORDER BY id FOR UPDATE
-"""
-LOCK_DAY = """
-    INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes)
-    VALUES ($1, current_date, 0, 0, 0)
-    ON CONFLICT (user_id, day) DO UPDATE SET text_bytes = d.text_bytes RETURNING 1
-"""
-
-
-async def publish(parts: Sequence[NewTweet]) -> list[Published] | None:
-    """Publish a tweet, or several, of which each replies to the one before: all of them or none.
-
-    None if the statement gives one of them no row.
-    """
-    if len(parts) > 1:
-        return await _publish_all(parts)
-    (new,) = parts
+async def publish(new: NewTweet) -> Published | None:
+    """Publish a tweet; None if the statement gives it no row."""
     (published,) = await publish_here([new]) if new.media_ids else [await _plain.do(new)]
-    return None if published is None else [published]
-
-
-async def _publish_all(parts: Sequence[NewTweet]) -> list[Published] | None:
-    done: list[Published] = []
-    try:
-        async with transaction():
-            await _lock(parts)
-            await _add_names(parts)
-            for new in parts:
-                before = done[-1].id if done else new.in_reply_to_id
-                (published,) = await publish_here([new._replace(in_reply_to_id=before)])
-                if published is None:
-                    raise _NotPublished
-                done.append(published)
-    except _NotPublished:
-        return None
-    return done
-
-
-async def _lock(parts: Sequence[NewTweet]) -> None:
-    """Lock the pictures of all parts and the author's day, so that no other tweet of theirs can deadlock."""
-    author_id = parts[0].author_id
-    if pictures := [media_id for new in parts for media_id in new.media_ids]:
-        await records(LOCK_PICTURES, pictures, author_id)
-    await records(LOCK_DAY, author_id)
-
-
-async def _add_names(parts: Sequence[NewTweet]) -> None:
-    """Add the new hashtags of all parts, in the order in which every statement adds them.
-
-    Added part by part, they could deadlock with somebody's who adds the same ones.
-    """
-    first = parts[0]
-    found = [tag for new in parts for tag in new.hashtags]
-    if found:
-        visibility = None if first.visibility is None else first.visibility.level
-        columns = [[tag.id for tag in found], [tag.name for tag in found], [tag.shown for tag in found]]
-        await records(NAMES_OF_PARTS, *columns, visibility, first.author_id, first.in_reply_to_id)
+    return published
 
 
 async def _publish_plain(some: Sequence[NewTweet]) -> list[Published | None]:

@@ -34,6 +34,7 @@ from server.features.notifications.told import notifications_of
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events, idempotency, publishing
+from server.features.tweets.parts import publish_all
 from server.features.tweets.publishing import NewTweet
 from server.features.tweets.tweet import Tweet
 from server.features.visibility.visibility import Visibility, is_shown, may_see
@@ -148,7 +149,7 @@ async def publish(
     published = None
     named = (*media_ids, in_reply_to_id or 0)
     if all(abs(number) <= NEWEST for number in named):  # larger numbers can't be ids
-        published = await publishing.publish(new)
+        published = await _published(new)
     if published is None:
         if key is not None and meaning is not None:
             earlier = await idempotency.earlier(viewer, key, meaning, parts=len(parts))
@@ -175,6 +176,14 @@ async def publish(
         Published(one.id, _row(viewer, said, one, parent))
         for said, one, parent in zip(new, published, replied_to, strict=False)
     ]
+
+
+async def _published(new: Sequence[NewTweet]) -> list[publishing.Published] | None:
+    """Publish these; None if one of them can't be."""
+    if len(new) > 1:
+        return await publish_all(new)
+    one = await publishing.publish(new[0])
+    return None if one is None else [one]
 
 
 def _checked(part: Part, max_length: int, where: str) -> tuple[list[str], list[Hashtag]]:
