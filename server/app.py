@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from sanic import Sanic
 
 from config.settings import Settings
-from server.api.http import held
+from server.api.http import held, objects
 from server.api.http.addresses import Addresses
 from server.api.http.connections import Connections
 from server.api.http.errors import EnvelopeErrors
@@ -33,10 +33,6 @@ REQUEST_BEGINS = "http.lifecycle.request"
 # In seconds: how long a client may send nothing in the middle of a request, how long a response may take, and
 # how long an idle connection is kept.
 REQUEST_TIMEOUT, RESPONSE_TIMEOUT, KEEP_ALIVE = 30, 60, 75
-
-# How many reads of pictures one address may have running in this process, and how many more may wait. All
-# addresses share a few threads, or a few connections to the bucket, with uploads.
-PICTURES_AT_ONCE, PICTURES_WAITING = 8, 1000
 
 # The APIs, and the routes without key or envelope.
 BLUEPRINTS = (*ROUTES, health.bp, metrics.bp)
@@ -72,7 +68,7 @@ def create_app(settings: Settings, opener: Opener, *, name: str = "perch") -> Ap
     app.ctx.readiness = health.Readiness()
     app.ctx.unsent, app.ctx.unread = Held(held.ANSWERS), Held(held.BODIES)
     app.ctx.waiting = Held(held.REQUESTS)
-    app.ctx.turns_of_pictures = Turns(at_once=PICTURES_AT_ONCE, waiting=PICTURES_WAITING)
+    app.ctx.turns_of_readers = Turns(at_once=objects.AT_ONCE, waiting=objects.WAITING)
     app.ctx.heads, app.ctx.has_signals, app.ctx.looks = Heads(), False, Looks()
     app.ctx.connections = Connections(settings, app.ctx.addresses, app.ctx.standard_headers)
     app.router.register_pattern("id", row_id, r"\d+")

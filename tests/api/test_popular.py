@@ -193,19 +193,20 @@ async def test_a_flood_of_private_replies_keeps_no_later_one_from_its_reader(
 async def test_no_more_than_a_number_of_tweets_a_day_notify(alice: Caller, bob: Caller) -> None:
     await alice.post(f"/api/users/{bob.id}/follow")
     await alice.post(f"/api/users/{bob.id}/notify")
-    await rows(
-        "INSERT INTO tweets (author_id, content) SELECT $1, 'x' FROM generate_series(2, $2) RETURNING 1",
-        bob.id,
-        new_tweets.MOST_A_DAY,
-    )
+    deleted = await bob.tweet("news that is deleted, but counts")
+    await bob.delete(f"/api/tweets/{deleted}")
+    used = "UPDATE upload_days SET news = news + $2 WHERE user_id = $1 RETURNING news"
+    assert await rows(used, bob.id, new_tweets.MOST_A_DAY - 2) == [{"news": new_tweets.MOST_A_DAY - 1}]
+    asked = await alice.tweet("who knows?")
+    await bob.post("/api/tweets", json={"tweet_data": "a reply is no news", "in_reply_to_id": asked})
     for _ in range(3):  # the first of these is the last one of this day that notifies
         await bob.tweet("news")
     await notified()
-    assert len(await read(alice)) == 1
-    await rows("UPDATE tweets SET created_at = created_at - interval '1 day' RETURNING 1")
+    assert [one["kind"] for one in await read(alice)] == ["tweet", "reply"]
+    await rows("UPDATE upload_days SET day = day - 1 RETURNING 1")
     await bob.tweet("the next day")
     await notified()
-    assert len(await read(alice)) == 2
+    assert [one["kind"] for one in await read(alice)] == ["tweet", "tweet", "reply"]
 
 
 async def test_unread_counts_only_what_is_shown(alice: Caller, bob: Caller) -> None:

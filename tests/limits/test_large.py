@@ -10,6 +10,7 @@ import pytest
 
 from server.core.database.connection import rows
 from server.core.limits import large
+from server.core.limits.turns import Turns
 from tests.callers import Caller
 from tests.waiting import turns, until
 
@@ -57,6 +58,17 @@ async def test_a_user_has_two_large_responses_at_once_and_others_do_not_wait(
         taken = next(reader for reader in begun if reader is not waiting)
         assert len(await taken.read()) > 9_000_000
         assert len(await waiting.read()) > 9_000_000
+
+
+async def test_whoever_does_not_read_holds_up_nobody_else(
+    address: str, alice: Caller, bob: Caller, database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "TOGETHER", Turns(at_once=1, waiting=500))
+    await rows(LONGEST, alice.id)
+    async with requesting(address, alice) as unread:
+        await until(lambda: has_begun(unread))
+        async with asyncio.timeout(large.PATIENCE / 2), requesting(address, bob) as other:
+            assert len(await other.read()) > 9_000_000
 
 
 async def both_have_begun(readers: list[asyncio.StreamReader]) -> bool:

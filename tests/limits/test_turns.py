@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -79,19 +79,27 @@ async def test_what_goes_on_keeps_its_turn_even_if_its_caller_is_gone() -> None:
 
 
 @pytest.mark.usefixtures("perch")
-@pytest.mark.parametrize("who", [7, "account-7", Address("203.0.113.7")])
-async def test_nobody_can_take_all_connections_to_the_database(who: int | str) -> None:
+@pytest.mark.parametrize(
+    ("who", "most"),
+    [((7,), 3), (("account-7",), 1), ((7, "account-7"), 4), ((Address("203.0.113.7"),), 5)],
+)
+async def test_nobody_can_take_all_connections_to_the_database(who: Sequence[int | str], most: int) -> None:
     """Someone else's statement doesn't wait, however many the first one has sent."""
     may_end = asyncio.Event()
+    held = 0
 
-    async def hold() -> None:
-        asker.set(who)
+    async def hold(one: int | str) -> None:
+        nonlocal held
+        asker.set(one)
         async with transaction():
             await row("SELECT 1")
+            held += 1
             await may_end.wait()
 
-    holding = [asyncio.create_task(hold()) for _ in range(100)]
+    holding = [asyncio.create_task(hold(one)) for one in who for _ in range(100)]
+    await until(lambda: held >= most)
     await rounds()
+    assert held == most
     try:
         async with asyncio.timeout(PATIENCE):
             assert await as_asker(8, row("SELECT 1 AS one")) == {"one": 1}
@@ -183,14 +191,33 @@ async def as_asker(who: int | None, statement: Coroutine[Any, Any, Any]) -> Any:
     return await asyncio.create_task(run())
 
 
-async def test_pictures_that_one_address_reads_keep_nobody_else_waiting(
-    house: Open, alice: Caller, bob: Caller, worker: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = await house(proxies_count=1)
+async def picture_of(alice: Caller) -> str:
     media = (await alice.upload(pictures.jpeg()))["media"]
     await alice.tweet("a picture", [media["id"]])
-    path = urlsplit(media["url"]).path
-    here.app.ctx.turns_of_pictures = Turns(at_once=1, waiting=1)
+    return str(urlsplit(media["url"]).path)
+
+
+async def archive_of(alice: Caller) -> str:
+    path = "/api/users/me/export"
+
+    async def is_made() -> bool:
+        return bool((await alice.post(path))["export"]["state"] == "ready")
+
+    await until(is_made)
+    return f"{path}/archive"
+
+
+@pytest.mark.parametrize("of", [picture_of, archive_of])
+async def test_what_one_address_reads_from_the_store_keeps_nobody_else_waiting(
+    of: Callable[[Caller], Awaitable[str]],
+    house: Open,
+    alice: Caller,
+    worker: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = await house(proxies_count=1)
+    path = await of(alice)
+    here.app.ctx.turns_of_readers = Turns(at_once=1, waiting=1)
     store, goes_on, begun = here.app.ctx.perch.store, asyncio.Event(), list[str]()
     read = store.read
 
@@ -208,9 +235,9 @@ async def test_pictures_that_one_address_reads_keep_nobody_else_waiting(
     monkeypatch.setattr(store, "read", slow)
     first = asyncio.create_task(here.caller(alice, "198.51.100.7").raw("GET", path))
     await until(has_begun)
-    second = asyncio.create_task(here.caller(bob, "198.51.100.7").raw("GET", path))
-    assert (await here.caller(bob, "198.51.100.8").raw("GET", path)).status_code == 200
-    assert (await here.caller(bob, "198.51.100.7").raw("GET", path)).status_code == 429
+    second = asyncio.create_task(here.caller(alice, "198.51.100.7").raw("GET", path))
+    assert (await here.caller(alice, "198.51.100.8").raw("GET", path)).status_code == 200
+    assert (await here.caller(alice, "198.51.100.7").raw("GET", path)).status_code == 429
     assert not first.done()
     assert not second.done()
     goes_on.set()

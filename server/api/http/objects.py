@@ -1,13 +1,25 @@
-"""Sends a store's objects as responses, whole or as a range of bytes."""
+"""Sends a store's objects as responses, whole or as a range of bytes.
+
+Everyone shares the store's threads or connections, so each address reads from it in a few turns at a time.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import replace
 
 from sanic import Request
 from sanic.response import HTTPResponse
 
-from storage.base import OpenObject
+from server.api.http.admission import address_of
+from server.api.http.guards import context
+from server.core.limits.turns import Turns
+from storage.base import ObjectInfo, OpenObject
+
+# How many pieces of objects are read at once for one address, and how many more requests of it may wait.
+AT_ONCE, WAITING = 8, 1000
 
 # The only form of the Range header for which we send a part (RFC 9110, 14.2).
 ONE_RANGE = re.compile(r"bytes=(?P<first>\d{1,18})-(?P<last>\d{0,18})", re.ASCII)
@@ -25,6 +37,40 @@ def asked_range(header: str) -> tuple[int, int | None]:
     if last and int(last) < first:
         return 0, None
     return first, int(last) + 1 if last else None
+
+
+async def info_of(request: Request, key: str) -> ObjectInfo:
+    """What the store knows of an object. Raises ObjectNotFound, RateLimited."""
+    async with _turn(request):
+        return await context(request).store.info(key)
+
+
+@asynccontextmanager
+async def opened(
+    request: Request, key: str, *, start: int = 0, stop: int | None = None
+) -> AsyncIterator[OpenObject]:
+    """An object, each of whose pieces is read in a turn. Raises ObjectNotFound, InvalidRange, RateLimited."""
+    async with AsyncExitStack() as stack:
+        reading = context(request).store.read(key, start=start, stop=stop)
+        async with _turn(request):
+            found = await stack.enter_async_context(reading)
+        yield replace(found, body=_each_in_a_turn(request, found.body))
+
+
+def _turn(request: Request) -> AbstractAsyncContextManager[None]:
+    turns: Turns = request.app.ctx.turns_of_readers
+    address = address_of(request)
+    return nullcontext() if address is None else turns.turn(address)
+
+
+async def _each_in_a_turn(request: Request, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    while True:
+        async with _turn(request):
+            try:
+                piece = await anext(pieces)
+            except StopAsyncIteration:
+                return
+        yield piece
 
 
 async def send(

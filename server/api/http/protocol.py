@@ -20,6 +20,7 @@ from server.api.http.heads import Heads, target_of
 from server.api.http.held import Held
 from server.api.http.messages import PerchRequest
 from server.core.errors import TooSlow
+from server.core.limits import large
 
 # How many seconds a head may take to arrive; how many a body may take, plus one second for each SLOWEST bytes
 # that have come; and how many the rest of a body may take if the request already has its response.
@@ -166,6 +167,7 @@ class PerchProtocol(HttpProtocol):
         transport.write(data)
         self._time = time.monotonic()
         self.app.ctx.looks.wrote(len(data))
+        large.written(len(data))
         if self.recv_buffer:
             await asyncio.sleep(0)  # the event loop writes at the end of its turn
             if transport.get_write_buffer_size() and not transport.is_closing():

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
-from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -13,12 +10,11 @@ from msgspec import Meta
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from server.api.http import envelope
-from server.api.http.admission import address_of, admit_lookup, asks
+from server.api.http import envelope, objects
+from server.api.http.admission import admit_lookup, asks
 from server.api.http.envelope import Answer
 from server.api.http.guards import context
 from server.api.http.headers import NO_STORE
-from server.api.http.objects import asked_range, send
 from server.api.http.operation import operation
 from server.api.http.uploads import at_most, received
 from server.api.perch.shapes import media as wire
@@ -34,7 +30,6 @@ from server.core.errors import (
 )
 from server.core.limits import quotas
 from server.core.limits.quotas import Quota
-from server.core.limits.turns import Turns
 from server.core.viewer import Viewer
 from server.features.media import links as picture_links
 from server.features.media import media
@@ -142,43 +137,18 @@ async def serve(request: Request, name: str) -> HTTPResponse | None:
     key = object_keys.variant(perch.settings.s3_tweets_media_folder, name)
     headers = {"etag": f'"{name}"', "cache-control": caching, "accept-ranges": "bytes", **HEADERS}
     of_another = request.headers.get("if-range", headers["etag"]) != headers["etag"]
-    start, stop = asked_range("" if of_another else request.headers.get("range", ""))
+    start, stop = objects.asked_range("" if of_another else request.headers.get("range", ""))
     try:
         if headers["etag"] in request.headers.get("if-none-match", ""):
-            async with turn(request):
-                await perch.store.info(key)
+            await objects.info_of(request, key)
             return HTTPResponse(b"", 304, headers)
-        async with AsyncExitStack() as stack:
-            async with turn(request):
-                picture = await stack.enter_async_context(perch.store.read(key, start=start, stop=stop))
-            body = each_in_a_turn(request, picture.body)
-            return await send(
-                request, replace(picture, body=body), headers, content_type_of(picture.info.content_type)
-            )
+        async with objects.opened(request, key, start=start, stop=stop) as picture:
+            return await objects.send(request, picture, headers, content_type_of(picture.info.content_type))
     except InvalidRange:
-        async with turn(request):
-            size = (await perch.store.info(key)).size
+        size = (await objects.info_of(request, key)).size
         return envelope.failure(RangeNotSatisfiable(), headers={"content-range": f"bytes */{size}"})
     except ObjectNotFound:
         raise NotFound from None
-
-
-def turn(request: Request) -> AbstractAsyncContextManager[None]:
-    """A turn to read from the store, for the address: everyone shares its threads or connections."""
-    turns: Turns = request.app.ctx.turns_of_pictures
-    address = address_of(request)
-    return nullcontext() if address is None else turns.turn(address)
-
-
-async def each_in_a_turn(request: Request, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces, each read in a turn."""
-    while True:
-        async with turn(request):
-            try:
-                piece = await anext(pieces)
-            except StopAsyncIteration:
-                return
-        yield piece
 
 
 def content_type_of(stored: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sanic import Blueprint, Request
 
+from server.api.http import objects
 from server.api.http.envelope import Answer
 from server.api.http.guards import context
 from server.api.http.headers import NO_STORE
-from server.api.http.objects import send
 from server.api.http.operation import operation
 from server.api.perch.shapes import privacy as wire
 from server.api.perch.shapes.privacy import Confirmation, Deletion, Export
@@ -76,8 +76,8 @@ async def fetch(request: Request, viewer: Viewer) -> None:
     key = await exports.key_of(viewer.id)
     headers = {**NO_STORE, "content-disposition": f'attachment; filename="perch-{viewer.handle}.zip"'}
     try:
-        async with context(request).store.read(key) as found:
-            await send(request, found, headers, found.info.content_type)
+        async with objects.opened(request, key) as found:
+            await objects.send(request, found, headers, found.info.content_type)
     except ObjectNotFound:
         raise ExportNotFound from None
 

@@ -56,8 +56,9 @@ LOOK_EVERY = 1.0
 MOST_WAITING = 500
 
 
-# The most connections that one user has at a time in one process, and the most of their requests that wait.
-PER_USER, WAITING_OF_USER = 3, 200
+# The most connections that one user has at a time in one process, one more to manage the account while a
+# program uses those, and the most of their requests that wait.
+PER_USER, FOR_ACCOUNT, WAITING_OF_USER = 3, 1, 200
 
 # The share of `MOST_WAITING` that may wait for one address.
 WAITING_OF_ADDRESS = MOST_WAITING // 2
@@ -81,6 +82,7 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
         self._hosts: WeakKeyDictionary[Any, Host] = WeakKeyDictionary()
         self._looked = -LOOK_EVERY
         self._users = Turns(at_once=PER_USER, waiting=WAITING_OF_USER)
+        self._accounts = Turns(at_once=FOR_ACCOUNT, waiting=WAITING_OF_USER)
         self._addresses = Turns(at_once=max(1, options["max_size"] // 2), waiting=WAITING_OF_ADDRESS)
         self._taken: dict[Any, tuple[Turns, int | str]] = {}
         self._abandoned = WeakSet[Any]()
@@ -100,7 +102,7 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
         who = asker.get()
         if who is None:
             return await self._free(timeout)
-        turns = self._addresses if isinstance(who, Address) else self._users
+        turns = self._turns_of(who)
         if not turns.take_free(who):
             try:
                 async with asyncio.timeout(ACQUIRE_TIMEOUT):
@@ -115,6 +117,11 @@ class BoundedPool(asyncpg_pool):  # type: ignore[misc]
             raise
         self._taken[connection] = turns, who
         return connection
+
+    def _turns_of(self, who: int | str | Address) -> Turns:
+        if isinstance(who, Address):
+            return self._addresses
+        return self._users if isinstance(who, int) else self._accounts
 
     async def _free(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # named by asyncpg
         if not self._queue.empty():

@@ -1,7 +1,7 @@
 """What each user has sent per UTC day, reserved before the bytes arrive so that parallel uploads get no more.
 
-The table has no model. A tweet's text is counted by the statement that publishes it
-(`server.features.tweets.publishing`).
+The table has no model. A tweet's text, and whether the tweet is news for its author's followers, is counted
+by the statement that publishes it (`server.features.tweets.publishing`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from server.core.viewer import Viewer
 from server.features.follows import events as follows
 from server.features.notifications.told import notifications_of
 from server.features.people import accounts
-from server.features.timelines.profile import IS_BEGUN
 from server.features.visibility.visibility import MENTIONED
 
 # Notify followers of new tweets, and remove notifications of deleted ones.
@@ -27,20 +26,20 @@ BATCH = 1_000
 # Of so many tweets of one author in a day followers are notified.
 MOST_A_DAY = 100
 
-# A part of the statement that publishes (`server.features.tweets.publishing`). A reply to somebody else isn't
+# Parts of the statement that publishes (`server.features.tweets.publishing`). A reply to somebody else isn't
 # news for the author's followers, and a tweet for mentioned people notifies those anyway. Of several tweets
-# that are published together, the first one is enough. Whoever writes very many notifies of no more that day.
+# that are published together, the first one is enough. After `MOST_A_DAY` on a day of UTC, an author notifies
+# of no more; tweets that were deleted since count too.
+IS_NEWS = f"""
+    new.visibility < {MENTIONED} AND coalesce(new.part, 1) = 1
+    AND (new.to_user IS NULL OR new.to_user = new.author_id)
+"""
 NOTE = f"""
     INSERT INTO tweets_to_notify_of (tweet_id, author_id)
     SELECT new.id, new.author_id FROM new JOIN tweet ON tweet.id = new.id
-    WHERE new.visibility < {MENTIONED} AND coalesce(new.part, 1) = 1
-        AND (new.to_user IS NULL OR new.to_user = new.author_id)
+        JOIN taken ON taken.user_id = new.author_id
+    WHERE {IS_NEWS} AND taken.news <= {MOST_A_DAY}
         AND EXISTS (SELECT 1 FROM follows WHERE followee_id = new.author_id AND notify)
-        AND (
-            SELECT created_at < now() - interval '1 day' FROM tweets t
-            WHERE author_id = new.author_id AND NOT hidden AND {IS_BEGUN}
-            ORDER BY id DESC LIMIT 1 OFFSET {MOST_A_DAY - 1}
-        ) IS NOT FALSE
     RETURNING tweet_id
 """
 

@@ -98,14 +98,16 @@ _STATEMENT = """
             AND {allowed}
         WHERE (asked.in_reply_to IS NULL OR parent.id IS NOT NULL) {wanted}
     ), taken AS (
-        INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes)
-        SELECT author_id, current_date, 0, 0, bytes FROM (
-            SELECT author_id, sum(octet_length(content)) AS bytes FROM new WHERE NOT EXISTS (
+        INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes, news)
+        SELECT author_id, current_date, 0, 0, bytes, news FROM (
+            SELECT author_id, sum(octet_length(content)) AS bytes, count(*) FILTER (WHERE {news}) AS news
+            FROM new WHERE NOT EXISTS (
                 SELECT 1 FROM idempotency_keys k WHERE k.user_id = new.author_id AND k.key = new.key
             ) GROUP BY author_id
         ) AS asked WHERE bytes <= $5::bigint ORDER BY author_id
-        ON CONFLICT (user_id, day) DO UPDATE SET text_bytes = d.text_bytes + excluded.text_bytes
-        WHERE d.text_bytes + excluded.text_bytes <= $5 RETURNING user_id
+        ON CONFLICT (user_id, day) DO UPDATE
+        SET text_bytes = d.text_bytes + excluded.text_bytes, news = d.news + excluded.news
+        WHERE d.text_bytes + excluded.text_bytes <= $5 RETURNING user_id, news
     ), claimed AS (
         INSERT INTO idempotency_keys (user_id, key, fingerprint, tweet_id)
         SELECT author_id, key, fingerprint, id FROM new
@@ -150,6 +152,7 @@ _COMMON = {
     "continued": CONTINUED,
     "restricted": RESTRICTED,
     "mentioned_only": MENTIONED,
+    "news": new_tweets.IS_NEWS,
     "noted": new_tweets.NOTE,
     "seen": may_see("asked.author_id", "parent"),
     "allowed": may_reply("asked.author_id", "coalesce(parent.thread_root_id, parent.id)"),
