@@ -53,6 +53,7 @@ async def test_each_part_replies_to_the_one_before(alice: Caller, bob: Caller) -
     assert await rows(DISAGREEING) == []
 
 
+@pytest.mark.usefixtures("worker")
 async def test_parts_have_pictures_mentions_and_hashtags_of_their_own(alice: Caller, bob: Caller) -> None:
     media = [(await alice.upload(pictures.jpeg()))["media_id"] for _ in range(2)]
     answer = await publish(
@@ -74,6 +75,7 @@ async def test_parts_have_pictures_mentions_and_hashtags_of_their_own(alice: Cal
     assert third["content"] == ""
 
 
+@pytest.mark.usefixtures("worker")
 async def test_all_are_published_or_none(alice: Caller, bob: Caller) -> None:
     his = (await bob.upload(pictures.jpeg()))["media_id"]
     used = (await alice.upload(pictures.jpeg()))["media_id"]
@@ -214,6 +216,7 @@ async def test_new_hashtags_of_a_thread_and_of_a_tweet_do_not_deadlock(alice: Ca
         assert [answer.status for answer in answers] == [201] * 4
 
 
+@pytest.mark.usefixtures("worker")
 async def test_a_thread_and_a_tweet_that_want_the_same_picture_do_not_deadlock(alice: Caller) -> None:
     for number in range(8):
         one, two = [(await alice.upload(pictures.png(64 + number, 64)))["media"]["id"] for _ in range(2)]
@@ -225,6 +228,7 @@ async def test_a_thread_and_a_tweet_that_want_the_same_picture_do_not_deadlock(a
         assert sorted(answer.status for answer in answers) == [201, 409], [one.body for one in answers]
 
 
+@pytest.mark.usefixtures("worker")
 async def test_a_thread_with_the_picture_of_a_tweet_that_is_being_deleted_does_not_deadlock(
     alice: Caller,
 ) -> None:
