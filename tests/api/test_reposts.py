@@ -6,11 +6,15 @@ import asyncio
 
 import pytest
 
+from server.api.perch import tweet_ids
+from server.context import App
 from server.core.database.connection import rows
 from tests.api.reposting import entries, follow, repost
 from tests.callers import Caller, register
 from tests.domain.test_counters import DISAGREEING
 from tests.realtime.listening import listening
+
+NAMES = set(tweet_ids.NAMES)
 
 
 async def test_reposting_and_undoing_are_idempotent(alice: Caller, bob: Caller) -> None:
@@ -53,6 +57,17 @@ async def test_the_id_of_a_repost_stands_for_the_tweet(alice: Caller, bob: Calle
     assert await repost(bob, number) != number
     assert (await bob.read(tweet))["reposts_count"] == 2
     assert (await alice.get("/api/tweets/999999")).error == (404, "tweet_not_found")
+
+
+def test_it_does_in_every_path_except_to_delete(app: App) -> None:
+    own = {
+        (method, route.path)
+        for route in app.router.routes
+        if NAMES & {parameter.name for parameter in route.params.values()}
+        and not hasattr(route.handler, "of_repost")
+        for method in route.methods
+    }
+    assert own == {("DELETE", "api/tweets/<tweet_id:id>")}
 
 
 async def test_deleting_a_repost_undoes_it(alice: Caller, bob: Caller) -> None:

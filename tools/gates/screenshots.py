@@ -1,4 +1,4 @@
-"""Screenshots of every page: in three widths, light and dark, in both languages."""
+"""Screenshots of every page: in four widths, light and dark, in both languages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 from tools.gates.places import PLACES
 from tools.gates.visitor import LANGUAGES, QUIET, SCHEMES, SCREENS, Visitor
 
+# A wide monitor besides, on which nothing is measured.
+WIDTHS = (*SCREENS, (1920, 1080))
+
 
 async def take(visitor: Visitor, folder: Path) -> int:
     """Write them into the folder as `<page>-<language>-<scheme>-<width>.png`; returns how many."""
@@ -16,7 +19,7 @@ async def take(visitor: Visitor, folder: Path) -> int:
     for place, language in itertools.product(PLACES, LANGUAGES):
         async with visitor.page(language=language, who=place.who, reduced_motion="reduce") as page:
             await visitor.open(page, place)
-            for (width, height), scheme in itertools.product(SCREENS, SCHEMES):
+            for (width, height), scheme in itertools.product(WIDTHS, SCHEMES):
                 await page.set_viewport_size({"width": width, "height": height})
                 await page.emulate_media(color_scheme=scheme)
                 await page.evaluate(QUIET, 100)

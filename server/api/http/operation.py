@@ -38,17 +38,12 @@ from server.core.errors import (
     OutOfScope,
     PerchError,
     RateLimited,
-    TweetNotFound,
     Unavailable,
     UnsupportedMediaType,
 )
 from server.core.limits.tally import Limit
 from server.core.security.api_keys import HeldScope, Scope
 from server.core.viewer import Viewer
-from server.features.reposts import reposts
-
-# The names of paths' parameters that are tweets.
-TWEET_IDS = ("tweet_id", "reply_id")
 
 Success = Answer | Rendered
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -91,7 +86,6 @@ def operation(
     account: bool = False,
     instead: HeldScope | None = None,
     limit: Limit | None = None,
-    own_ids: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Success | None]]], Callable[..., Awaitable[JsonAnswer | None]]]:
     """Make a handler of `async def (request, [viewer], [body], [query], [headers], **path) -> answer`.
 
@@ -110,7 +104,6 @@ def operation(
             separately, so that whoever has another key of the user can't use them up.
         instead: another scope that is sufficient.
         limit: how often a user may do this, if that is less than they may write.
-        own_ids: whether the id of a repost in the path means the repost itself, and not the tweet it shows.
     """
     scopes = () if scope is None else (scope,) if isinstance(scope, str) else scope
     implied = failures_of_all(scopes, leaving=leaving)
@@ -154,13 +147,7 @@ def operation(
                 arguments["headers"] = read_headers(request, headers)
             if body is not None:
                 arguments["body"] = read_body(request, body, needed=body_needed)
-            try:
-                answered = await handler(request, **arguments)
-            except TweetNotFound:
-                named = next((name for name in TWEET_IDS if name in arguments), None)
-                if named is None or own_ids or (shown := await reposts.original(arguments[named])) is None:
-                    raise
-                answered = await handler(request, **(arguments | {named: shown}))
+            answered = await handler(request, **arguments)
             if answered is None:
                 return None
             response = envelope.ok(answered, status)

@@ -7,6 +7,7 @@ from sanic import Blueprint, Request
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.operation import operation
 from server.api.perch.timelines import ListQuery, TweetsPage, part
+from server.api.perch.tweet_ids import or_of_repost
 from server.api.perch.tweets import pages
 from server.core.errors import TweetNotFound
 from server.core.viewer import Viewer
@@ -18,6 +19,7 @@ bp = Blueprint("bookmarks", url_prefix="/api")
 
 @bp.post("/tweets/<tweet_id:id>/bookmarks")
 @operation(scope="write", errors=(TweetNotFound,))
+@or_of_repost
 async def add(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Bookmark a tweet. Only you can see your bookmarks. Adding one again succeeds and changes nothing."""
     await bookmarks.add(viewer, tweet_id)
@@ -26,6 +28,7 @@ async def add(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 
 @bp.delete("/tweets/<tweet_id:id>/bookmarks")
 @operation(scope="write", errors=(TweetNotFound,))
+@or_of_repost
 async def remove(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Remove a bookmark. This also succeeds if you haven't bookmarked the tweet."""
     await bookmarks.remove(viewer, tweet_id)

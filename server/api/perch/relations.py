@@ -14,6 +14,7 @@ from server.api.http.inputs import PageQuery
 from server.api.http.operation import operation
 from server.api.perch.shapes.tweets import Tweet
 from server.api.perch.shapes.users import PersonInList
+from server.api.perch.tweet_ids import or_of_repost
 from server.api.perch.tweets import pages
 from server.api.perch.users import PeoplePage
 from server.core.errors import SelfRelation, TooManyRelations, TweetNotFound, UserNotFound
@@ -144,6 +145,7 @@ async def muted_conversations(request: Request, viewer: Viewer, query: PageQuery
 
 @bp.post("/tweets/<tweet_id:id>/mute")
 @operation(scope="write", limit=CHANGES, errors=(TweetNotFound,))
+@or_of_repost
 async def mute_conversation(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Mute the conversation that a tweet belongs to: nothing in it notifies you any more."""
     await muted_threads.mute(viewer, tweet_id)
@@ -152,6 +154,7 @@ async def mute_conversation(request: Request, viewer: Viewer, tweet_id: int) -> 
 
 @bp.delete("/tweets/<tweet_id:id>/mute")
 @operation(scope="write", errors=(TweetNotFound,))
+@or_of_repost
 async def unmute_conversation(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Be notified again of what happens in the conversation that a tweet belongs to."""
     await muted_threads.unmute(viewer, tweet_id)

@@ -13,6 +13,7 @@ from server.api.http.guards import context
 from server.api.http.inputs import PageQuery
 from server.api.http.operation import operation
 from server.api.perch.shapes import users as wire
+from server.api.perch.tweet_ids import or_of_repost
 from server.api.perch.users import PeoplePage
 from server.core.errors import NotFollowed, NotRepostable, TweetNotFound, UserNotFound
 from server.core.viewer import Viewer
@@ -32,6 +33,7 @@ class Reposted(Answer, frozen=True, kw_only=True):
 
 @bp.post("/tweets/<tweet_id:id>/reposts")
 @operation(scope="write", limit=REPOSTS, answer=Reposted, errors=(TweetNotFound, NotRepostable))
+@or_of_repost
 async def repost(request: Request, viewer: Viewer, tweet_id: int) -> Reposted:
     """Repost a tweet: it appears on your profile and on your followers' Following timelines.
 
@@ -45,6 +47,7 @@ async def repost(request: Request, viewer: Viewer, tweet_id: int) -> Reposted:
 
 @bp.delete("/tweets/<tweet_id:id>/reposts")
 @operation(scope="write", errors=(TweetNotFound,))
+@or_of_repost
 async def undo(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Undo your repost of a tweet. This also succeeds if there is none."""
     await reposts.undo(viewer, tweet_id)
@@ -53,6 +56,7 @@ async def undo(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 
 @bp.get("/tweets/<tweet_id:id>/reposts")
 @operation(scope="read", query=PageQuery, answer=PeoplePage, errors=(TweetNotFound,))
+@or_of_repost
 async def reposters(request: Request, viewer: Viewer, query: PageQuery, tweet_id: int) -> PeoplePage:
     """List the users who reposted a tweet, newest repost first."""
     page = await reposts.of_tweet(viewer, tweet_id, limit=query.size, before=query.before)

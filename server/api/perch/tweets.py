@@ -27,6 +27,7 @@ from server.api.perch.shapes.tweets import (
     TweetInThread,
     WhoMayReplyHere,
 )
+from server.api.perch.tweet_ids import or_of_repost
 from server.core.errors import (
     BrokenPicture,
     IdempotencyKeyReused,
@@ -263,6 +264,7 @@ async def _publish(
 
 @bp.get("/<tweet_id:id>")
 @operation(scope="read", query=LikersQuery, answer=OneTweet, errors=(TweetNotFound,))
+@or_of_repost
 async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> Rendered:
     """Read one tweet."""
     return Rendered(wire.one(await timelines.tweet(viewer, pages(request), tweet_id, likers=query.likers)))
@@ -270,6 +272,7 @@ async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: i
 
 @bp.get("/<tweet_id:id>/thread")
 @operation(scope="read", query=ThreadQuery, answer=ThreadPage, errors=(TweetNotFound,))
+@or_of_repost
 async def thread(request: Request, viewer: Viewer, query: ThreadQuery, tweet_id: int) -> Rendered:
     """Read a tweet with the tweets that it replies to, and the replies to it.
 
@@ -281,6 +284,7 @@ async def thread(request: Request, viewer: Viewer, query: ThreadQuery, tweet_id:
 
 @bp.patch("/<tweet_id:id>")
 @operation(scope="write", body=WhoMayReplyHere, errors=(TweetNotFound, NotAuthor, NotFirst))
+@or_of_repost
 async def limit_replies(request: Request, viewer: Viewer, body: WhoMayReplyHere, tweet_id: int) -> Answer:
     """Decide who may reply in the conversation that your tweet began."""
     await rules.limit_replies(viewer, tweet_id, body.who_may_reply)
@@ -289,6 +293,7 @@ async def limit_replies(request: Request, viewer: Viewer, body: WhoMayReplyHere,
 
 @bp.post("/<reply_id:id>/hidden")
 @operation(scope="write", errors=(TweetNotFound, NotAuthor))
+@or_of_repost
 async def hide_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
     """Put a reply behind a click for everyone, if it replies to you or in a conversation that you began."""
     await rules.hide(viewer, reply_id)
@@ -297,6 +302,7 @@ async def hide_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
 
 @bp.delete("/<reply_id:id>/hidden")
 @operation(scope="write", errors=(TweetNotFound, NotAuthor))
+@or_of_repost
 async def show_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
     """Show such a reply without a click again."""
     await rules.show(viewer, reply_id)
@@ -304,7 +310,7 @@ async def show_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
 
 
 @bp.delete("/<tweet_id:id>")
-@operation(scope="write", errors=(TweetNotFound, NotAuthor), own_ids=True)
+@operation(scope="write", errors=(TweetNotFound, NotAuthor))
 async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Delete your tweet, with its likes, reposts and pictures; or undo your repost, given by its own id.
 
@@ -319,6 +325,7 @@ async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 
 @bp.post("/<tweet_id:id>/likes")
 @operation(scope="write", errors=(TweetNotFound,))
+@or_of_repost
 async def like(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Like a tweet. Liking it again succeeds and changes nothing."""
     await likes.like(viewer, tweet_id)
@@ -327,6 +334,7 @@ async def like(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 
 @bp.delete("/<tweet_id:id>/likes")
 @operation(scope="write", errors=(TweetNotFound,))
+@or_of_repost
 async def unlike(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     """Unlike a tweet. This also succeeds if you don't like it."""
     await likes.unlike(viewer, tweet_id)
@@ -335,6 +343,7 @@ async def unlike(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
 
 @bp.get("/<tweet_id:id>/likes")
 @operation(scope="read", query=PageQuery, answer=LikesPage, errors=(TweetNotFound,))
+@or_of_repost
 async def likers(request: Request, viewer: Viewer, query: PageQuery, tweet_id: int) -> LikesPage:
     """List the users who like a tweet, newest like first."""
     page = await likes.of_tweet(viewer, tweet_id, limit=query.size, before=query.before)
