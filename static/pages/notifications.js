@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Failure } from "../core/ui/failure.js";
 import { Button, EmptyRow, EndRow, Skeletons, Trouble } from "../core/ui/rows.js";
 import { html } from "../core/ui/html.js";
+import { Tabs } from "../core/ui/tabs.js";
 import { isAtTop, scrollToTop, useKeptPlace, usePlace } from "../core/ui/scroll.js";
 import { t } from "../core/words/words.js";
 import { lists } from "../core/store/notification-lists.js";
@@ -23,14 +24,6 @@ const TABS = [
   ["follows", "/notifications/follows"],
   ["private", "/notifications/private"],
 ];
-
-const Tabs = ({ tab }) => html`<nav class="tabs many" aria-label=${t("notifications.tabs")}>
-  ${TABS.map(
-    ([name, to]) => html`<a key=${name} href=${to} aria-current=${name === tab ? "page" : undefined}>
-      ${t(`notifications.${name}`)}
-    </a>`,
-  )}
-</nav>`;
 
 const Empty = () =>
   html`<${EmptyRow} title=${t("notifications.empty")}><p>${t("notifications.empty_hint")}</p><//>`;
@@ -98,7 +91,12 @@ export default function NotificationsPage({ tab, entry }) {
   const place = `notifications ${tab} ${entry}`;
   usePlace(place);
   useTitle(`${unread.value ? `(${unread.value}) ` : ""}${title}`);
-  return html`<${PageHead} title=${title} back><${Tabs} tab=${tab} /><//>
+  return html`<${PageHead} title=${title} back><${Tabs}
+        label=${t("notifications.tabs")}
+        tabs=${TABS.map(([name, to]) => [name, to, t(`notifications.${name}`)])}
+        current=${tab}
+        many
+      /><//>
     ${!key.value
       ? html`<${NeedsKey} />`
       : tab === "private"

@@ -4,6 +4,7 @@ import { Skeletons, Trouble } from "../core/ui/rows.js";
 import { PageHead } from "./shell.js";
 import { fetchOverview } from "../core/api/operations.js";
 import { html } from "../core/ui/html.js";
+import { Tabs } from "../core/ui/tabs.js";
 import { t } from "../core/words/words.js";
 import { usePlace } from "../core/ui/scroll.js";
 import { Health } from "../features/operations/health.js";
@@ -58,17 +59,12 @@ export default function OperationsPage({ section = "overview", entry }) {
   usePlace(`operations ${section} ${entry}`);
   useTitle(`${t(SECTIONS[section][0])} · ${t("nav.operations")}`);
   const addressOf = (name) => (name === "overview" ? "/operations" : `/operations/${name}`);
-  const tabs = html`<nav class="tabs many" aria-label=${t("operations.sections")}>
-    ${Object.entries(SECTIONS).map(
-      ([name, [words]]) => html`<a
-        key=${name}
-        href=${addressOf(name)}
-        aria-current=${name === section ? "page" : undefined}
-      >
-        ${t(words)}
-      </a>`,
-    )}
-  </nav>`;
+  const tabs = html`<${Tabs}
+    label=${t("operations.sections")}
+    tabs=${Object.entries(SECTIONS).map(([name, [words]]) => [name, addressOf(name), t(words)])}
+    current=${section}
+    many
+  />`;
   return html`
     <${PageHead} title=${t("nav.operations")}>${administers.value && tabs}<//>
     ${signedIn.value

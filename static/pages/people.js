@@ -4,6 +4,7 @@ import { Failure } from "../core/ui/failure.js";
 import { EmptyRow, Trouble } from "../core/ui/rows.js";
 import { PageHead } from "./shell.js";
 import { html } from "../core/ui/html.js";
+import { Tabs } from "../core/ui/tabs.js";
 import { t } from "../core/words/words.js";
 import { usePlace } from "../core/ui/scroll.js";
 import { PeopleList } from "../features/profile/people-list.js";
@@ -35,13 +36,11 @@ function PeoplePage({ id, list, entry }) {
   if (isNotFound(error)) return html`<${PageHead} title=${title} back /><${Missing} words="profile.gone" />`;
   return html`
     <${PageHead} title=${title} back>
-      <nav class="tabs" aria-label=${t("profile.lists")}>
-        ${LISTS.map(
-          (name) => html`<a href=${`/users/${id}/${name}`} aria-current=${name === list ? "page" : undefined}>
-            ${t(`profile.${name}`)}
-          </a>`,
-        )}
-      </nav>
+      <${Tabs}
+        label=${t("profile.lists")}
+        tabs=${LISTS.map((name) => [name, `/users/${id}/${name}`, t(`profile.${name}`)])}
+        current=${list}
+      />
     <//>
     ${error && html`<${user ? Trouble : Failure} error=${error} retry=${again} />`}
     ${(user || !error) && html`<${PeopleList}

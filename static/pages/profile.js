@@ -4,6 +4,7 @@ import { Failure } from "../core/ui/failure.js";
 import { EmptyRow, Skeletons, Trouble } from "../core/ui/rows.js";
 import { PageHead } from "./shell.js";
 import { html } from "../core/ui/html.js";
+import { Tabs } from "../core/ui/tabs.js";
 import { t } from "../core/words/words.js";
 import { usePlace } from "../core/ui/scroll.js";
 import { ProfileHead } from "../features/profile/head.js";
@@ -27,17 +28,11 @@ const TABS = [
 ];
 
 // Drawn once the head above them is there, so that they stay where they appear.
-const Tabs = ({ id, list }) => html`<nav class="tabs" aria-label=${t("profile.tabs")}>
-  ${TABS.map(
-    ([name, path, words]) => html`<a
-      key=${name}
-      href=${`/users/${id}${path}`}
-      aria-current=${name === list ? "page" : undefined}
-    >
-      ${t(words)}
-    </a>`,
-  )}
-</nav>`;
+const ProfileTabs = ({ id, list }) => html`<${Tabs}
+  label=${t("profile.tabs")}
+  tabs=${TABS.map(([name, path, words]) => [name, `/users/${id}${path}`, t(words)])}
+  current=${list}
+/>`;
 
 function ProfilePage({ id, list, entry }) {
   const hasKey = key.value !== "";
@@ -59,7 +54,7 @@ function ProfilePage({ id, list, entry }) {
     ${user ? html`<${ProfileHead} person=${person} />` : !error && html`<${Skeletons} count=${1} />`}
     ${error && html`<${Trouble} error=${error} retry=${again} />`}
     ${user &&
-    html`<${Tabs} id=${id} list=${list} />
+    html`<${ProfileTabs} id=${id} list=${list} />
       <${FeedView}
         place=${`profile ${entry}`}
         key=${list}

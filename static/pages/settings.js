@@ -2,6 +2,7 @@
 import { lazy } from "../core/ui/lazy.js";
 import { PageHead } from "./shell.js";
 import { html } from "../core/ui/html.js";
+import { Tabs } from "../core/ui/tabs.js";
 import { t } from "../core/words/words.js";
 import { usePlace } from "../core/ui/scroll.js";
 import { Appearance } from "../features/settings/appearance.js";
@@ -46,17 +47,12 @@ export default function SettingsPage({ section = "account", entry }) {
   useTitle(`${t(words)} · ${t("nav.settings")}`);
   return html`
     <${PageHead} title=${t("nav.settings")}>
-      <nav class="tabs many" aria-label=${t("settings.sections")}>
-        ${shown.map(
-          (name) => html`<a
-            key=${name}
-            href=${addressOf(name)}
-            aria-current=${name === current ? "page" : undefined}
-          >
-            ${t(SECTIONS[name].words)}
-          </a>`,
-        )}
-      </nav>
+      <${Tabs}
+        label=${t("settings.sections")}
+        tabs=${shown.map((name) => [name, addressOf(name), t(SECTIONS[name].words)])}
+        current=${current}
+        many
+      />
     <//>
     <div class="settings">
       ${keyError.value?.type === "account_leaving" && html`<${Leaving} />`}

@@ -15,7 +15,7 @@ from server.context import Context
 from server.core.database.connection import rows
 from server.operations import trends
 from server.operations.queues import DEAD_LETTERS
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PHONE, OpenPage
 from tests.callers import Caller, register
 from tests.waiting import until
 
@@ -207,6 +207,13 @@ async def test_each_section_has_an_address_and_shows_trouble(
         for heading in headings:
             await expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         await expect(page.get_by_text("Needs attention")).to_be_visible()
+
+
+async def test_on_a_phone_the_tab_of_the_open_section_is_in_view(open_page: OpenPage, carol: Caller) -> None:
+    page = await open_page("/operations/log", viewer=carol, viewport=PHONE, locale="ru-RU")
+    tab = page.locator(".tabs [aria-current]")
+    await expect(tab).to_be_in_viewport(ratio=1)
+    await expect(page.locator(".tabs").get_by_role("link").first).not_to_be_in_viewport(ratio=1)
 
 
 async def test_members_are_told_that_the_page_is_for_administrators(

@@ -153,7 +153,7 @@ export default function Roster() {
     />
     ${error.value && html`<${Trouble} error=${error.value} retry=${() => load()} />`}
     ${members.value?.length === 0 && html`<p class="hint">${t("operations.people_none")}</p>`}
-    <ul class="api-keys">
+    <ul class="api-keys op-roster">
       ${members.value?.map(
         (one) => html`<${Member}
           key=${one.id}
