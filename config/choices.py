@@ -52,6 +52,7 @@ class Choices(BaseSettings):
     allowed_hosts: HostNames | None = None
     data_dir: Path = Path("data")
     instance_name: Annotated[str, Field(min_length=1, max_length=100)] = "Perch"
+    instance_description: Annotated[str, Field(max_length=500)] = ""
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     worker_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     shutdown_timeout: Annotated[int, Field(ge=1, le=600)] = 10

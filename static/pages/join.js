@@ -49,7 +49,9 @@ function Recover({ handle, send }) {
 function Invited({ found, send }) {
   return html`<div class="settings">
     <div class="settings-part">
-      ${found.kind === "new" && html`<p>${t("join.about", { name: found.instance })}</p>`}
+      ${found.kind === "new" &&
+      html`<p>${t("join.about", { name: found.instance })}</p>
+        ${instance.value.description && html`<p dir="auto">${instance.value.description}</p>`}`}
       ${found.admin && html`<p><b>${t("join.admin")}</b></p>`}
       <p class="hint">${t("join.until", { day: longDayOf(found.expires_at) })}</p>
       ${signedIn.value && html`<p class="hint">${t("join.signed_in", { handle: viewer.value.handle })}</p>`}

@@ -8,6 +8,7 @@ import "./words.js";
 
 export default function NeedsKey() {
   return html`<${EmptyRow} title=${t("home.signed_out", { name: instance.value.name })}>
+    ${instance.value.description && html`<p dir="auto">${instance.value.description}</p>`}
     <p>${t("home.signed_out_hint")}</p>
     ${instance.value.features.demo_keys && html`<p>${t("key.demo")}</p>`}
     <${Button} icon="key" onClick=${focusKeyField}>${t("home.enter_key")}<//>

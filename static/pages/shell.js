@@ -108,6 +108,7 @@ export function Aside() {
 
 const About = () => html`<section class="about" aria-label=${t("about.title")}>
   <p><b>${instance.value.name}</b></p>
+  ${instance.value.description && html`<p dir="auto">${instance.value.description}</p>`}
   <p>${t("about.software", { version: instance.value.version })}</p>
   <p><a href="/api/docs">${t("about.api")}</a></p>
 </section>`;

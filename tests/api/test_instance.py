@@ -24,7 +24,7 @@ from tests.callers import Caller
 
 async def test_an_instance_describes_itself_without_a_key(anybody: Caller, settings: Settings) -> None:
     instance = (await anybody.get("/api/instance"))["instance"]
-    assert instance["name"] == "Perch"
+    assert (instance["name"], instance["description"]) == ("Perch", "")
     assert instance["limits"] == {
         "tweet_max_length": 1000,
         "tweet_max_bytes": 16000,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Page, expect
 
+from server.context import App
 from server.features.invitations import invitations
 from tests.browser.conftest import PHONE, OpenPage, sign_in
 from tests.browser.parts import refuse
@@ -52,6 +55,23 @@ async def test_a_member_joins_using_only_the_keyboard(open_page: OpenPage, carol
     await expect(page.get_by_text("welcome to all")).to_be_visible()
     await expect(page.locator(".key-status")).to_contain_text("@dave")
     assert page.url.endswith("/")
+
+
+async def test_people_read_what_the_server_is_for_before_they_join(
+    open_page: OpenPage, app: App, monkeypatch: pytest.MonkeyPatch, carol: Caller
+) -> None:
+    here = app.ctx.perch
+    described = here.settings.model_copy(update={"instance_description": "Where our class talks."})
+    monkeypatch.setattr(app.ctx, "perch", replace(here, settings=described))
+    page = await open_page(await link(), viewport=PHONE)
+    words = page.locator("#main").get_by_text("Where our class talks.")
+    await expect(words).to_be_visible()
+    await page.goto("/")
+    await expect(words).to_be_visible()
+    await sign_in(page, carol)
+    await expect(words).to_have_count(0)
+    await page.set_viewport_size({"width": 1366, "height": 900})
+    await expect(page.locator("aside").get_by_text("Where our class talks.")).to_be_visible()
 
 
 async def test_an_invalid_handle_is_reported_while_it_is_typed(open_page: OpenPage, alice: Caller) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 from sanic import Blueprint, Request
 
 from config.version import VERSION
@@ -44,6 +47,7 @@ class Instance(msgspec.Struct, frozen=True):
     """This server."""
 
     name: str
+    description: Annotated[str, Meta(description="What it is for, as plain text; empty if it doesn't say.")]
     version: str
     limits: Limits
     accepted_types: list[str]
@@ -59,7 +63,7 @@ class InstanceAnswer(Answer, frozen=True, kw_only=True):
 @bp.get("/instance")
 @operation(scope=None, answer=InstanceAnswer)
 async def read(request: Request) -> InstanceAnswer:
-    """Read the server's name, version, limits and features."""
+    """Read the server's name, description, version, limits and features."""
     perch = context(request)
     settings = perch.settings
     limits = Limits(
@@ -76,6 +80,7 @@ async def read(request: Request) -> InstanceAnswer:
     return InstanceAnswer(
         instance=Instance(
             name=settings.instance_name,
+            description=settings.instance_description,
             version=VERSION,
             limits=limits,
             accepted_types=list(ACCEPTED),

@@ -9,6 +9,7 @@ import { forget, load, names, save, watch } from "./storage.js";
 // Until the server has told its own.
 const DEFAULTS = {
   name: "Perch",
+  description: "",
   version: "",
   limits: {
     tweet_max_length: 1000,
