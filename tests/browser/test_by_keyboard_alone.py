@@ -116,7 +116,7 @@ PAGES = {
     - radio "English" [checked]
     - radio "Русский"
   - checkbox "Single-key shortcuts" [checked]
-  - checkbox "A card about people under the pointer" [checked]
+  - checkbox "Profile card on hover" [checked]
 """,
     "/settings/keys": """
 - main:

@@ -40,7 +40,7 @@ async def test_the_card_can_be_turned_off(open_page: OpenPage, alice: Caller, bo
     await bob.tweet("from bob")
     await alice.tweet("after it")
     page = await open_page("/settings/appearance", viewer=alice)
-    await page.get_by_role("checkbox", name="A card about people").uncheck()
+    await page.get_by_role("checkbox", name="Profile card on hover").uncheck()
     await page.get_by_role("link", name="Home").click()
     await is_live(page)
     asked: list[str] = []
@@ -51,5 +51,5 @@ async def test_the_card_can_be_turned_off(open_page: OpenPage, alice: Caller, bo
     await expect(page.locator(".hover-card")).to_be_hidden()
     assert [url for url in asked if "/api/users/" in url] == []
     await page.goto("/settings/appearance")
-    box = page.get_by_role("checkbox", name="A card about people")
+    box = page.get_by_role("checkbox", name="Profile card on hover")
     await expect(box).not_to_be_checked()

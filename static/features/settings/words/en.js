@@ -21,7 +21,7 @@ export default {
   "settings.theme": "Theme",
   "settings.language": "Language",
   "settings.shortcuts": "Single-key shortcuts",
-  "settings.hover_cards": "A card about people under the pointer",
+  "settings.hover_cards": "Profile card on hover",
 
   "keys.title": "API keys",
   "keys.about": "A key signs you in here and in other programs. Give each program its own.",

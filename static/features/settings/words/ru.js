@@ -21,7 +21,7 @@ export default {
   "settings.theme": "Тема",
   "settings.language": "Язык",
   "settings.shortcuts": "Горячие клавиши",
-  "settings.hover_cards": "Карточка человека под указателем",
+  "settings.hover_cards": "Карточка профиля при наведении",
 
   "keys.title": "Ключи API",
   "keys.about": "С ключом входят сюда и в другие программы. Дайте каждой программе свой.",
