@@ -180,6 +180,28 @@ async def test_a_read_only_database_is_noticed(one: Perch) -> None:
     assert done.stderr.splitlines()[-1].endswith(" is read-only; it may be a replica")
 
 
+async def test_nothing_starts_on_the_database_of_a_newer_perch(one: Perch, tmp_path: Path) -> None:
+    connection = await one.connect()
+    await connection.execute("INSERT INTO aerich VALUES (DEFAULT, '99_of_tomorrow.py', 'models', '{}')")
+    await connection.close()
+    run = f"{one.folder}/data/run"
+    elsewhere = {
+        "DATA_DIR": str(tmp_path / "elsewhere"),
+        "DATABASE_URL": f"postgresql://perch@/perch?host={run}",
+        "REDIS_URL": f"unix://{run}/valkey.sock",
+        "PORT": str(servers.free_port()),
+    }
+    for command in ("serve", "worker", "scheduler", "migrate", "status"):
+        done = perch(one.folder, command, **elsewhere)
+        in_sentences(done)
+        assert (done.returncode, "doesn't know 99_of_tomorrow" in done.stderr) == (1, True), done.stderr
+    one.process.terminate()
+    one.process.wait(30)
+    done = perch(one.folder, "up", **one.settings)
+    in_sentences(done)
+    assert (done.returncode, "doesn't know 99_of_tomorrow" in done.stdout + done.stderr) == (1, True)
+
+
 async def test_manifests_that_are_damaged_or_missing_are_noticed(one: Perch) -> None:
     ids = [json.loads(one.command("dump", "now", "--json"))["dump"] for _ in range(2)]
     assert (status(one), failed(one)) == ([], {})
