@@ -76,9 +76,8 @@ class PlainText:
     name = "text"
 
     def card(self, tweet: TweetRow, *, likers: int) -> Line:
-        mentioned = [person.id for person in tweet.mentions]
         text = f"{tweet.author_handle}: {tweet.content}"
-        return Line(tweet.id, tweet.author_id, mentioned, tweet.visibility.is_open, text)
+        return Line(tweet.id, tweet.author_id, tweet.addressed, tweet.visibility.is_open, text)
 
     def page(self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None) -> Lines:
         return Lines(cards, cursors)

@@ -188,7 +188,16 @@ class PerchDialect:
 
     def card(self, tweet: TweetRow, *, likers: int) -> PerchCard:
         """The tweet as JSON."""
-        return card(tweets.tweet(tweet, self._urls), likers=likers)
+        shown = tweets.tweet(tweet, self._urls)
+        plain = encoder.encode(shown)
+        # Inside texts, quotes are escaped, so this finds only the tweet's own fields.
+        marks = plain.rindex(UNMARKED)
+        found = None
+        if likers:
+            ids = frozenset([like.id for like in shown.likes])
+            found = Likers(plain.index(LIKES) + len(LIKES), plain.rindex(LIKES_END), ids)
+        is_open = tweet.visibility.is_open
+        return PerchCard(tweet.id, tweet.author_id, tweet.addressed, is_open, plain, marks, likers, found)
 
     def page(
         self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None
@@ -196,21 +205,6 @@ class PerchDialect:
         """The answer `TweetsPage`."""
         own: list[PerchCard] = list(cards)  # type: ignore[arg-type]  # all are this dialect's
         return PerchPage(own, cursors, entries)
-
-
-def card(shown: Tweet, *, likers: int) -> PerchCard:
-    """The tweet as JSON."""
-    plain = encoder.encode(shown)
-    # Inside texts, quotes are escaped, so this finds only the tweet's own fields.
-    marks = plain.rindex(UNMARKED)
-    found = None
-    if likers:
-        ids = frozenset([like.id for like in shown.likes])
-        found = Likers(plain.index(LIKES) + len(LIKES), plain.rindex(LIKES_END), ids)
-    replied = shown.in_reply_to_user
-    addressed = [person.id for person in ((*shown.mentions, replied) if replied else shown.mentions)]
-    is_open = shown.visibility.is_open
-    return PerchCard(shown.id, shown.author.id, tuple(addressed), is_open, plain, marks, likers, found)
 
 
 def pieces(plain: bytes, cards: Sequence[PerchCard], fronts: Sequence[bytes] | None = None) -> Pieces:

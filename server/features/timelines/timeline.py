@@ -65,6 +65,12 @@ class TweetRow(msgspec.Struct, frozen=True):
     part: int | None = None
     parts: int | None = None
 
+    @property
+    def addressed(self) -> tuple[int, ...]:
+        """Whom it mentions, and whom it replies to."""
+        replied = (self.in_reply_to_user,) if self.in_reply_to_user else ()
+        return tuple([person.id for person in (*self.mentions, *replied)])
+
 
 MEDIA = msgspec.json.Decoder(list[MediaRow])
 LIKERS = msgspec.json.Decoder(list[Liker])
