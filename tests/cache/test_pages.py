@@ -20,10 +20,10 @@ from server.core.viewer import Person
 from server.features.memory import Memory
 from server.features.registry import MARKS, MARKS_ON_PEOPLE
 from server.features.timelines import timeline
-from server.features.timelines.home import ALL
+from server.features.timelines.home import ALL, FOLLOWING
 from server.features.timelines.pages import AT_ONCE, DEEP, PageKey, Pages, Part
 from tests.callers import Caller
-from tests.waiting import PATIENCE, turns, until
+from tests.waiting import PATIENCE, turns, until, until_gone
 
 ALICE = Person(1, "alice", "alice")
 KEY = PageKey(ALL, 0, Part(NEWEST, skip=0, limit=50, likers=0))
@@ -136,6 +136,25 @@ async def test_cards_in_memory_are_not_read_along(
 
     assert await read() == ALL.older.rows
     await until(reads_only_ids)
+
+
+async def test_viewers_who_follow_the_same_people_share_a_page(
+    pages: Pages, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    for follower in (alice, bob):
+        await follower.post(f"/api/users/{carol.id}/follow")
+    await carol.tweet("for both")
+    keys = [KEY._replace(timeline=FOLLOWING, subject=who.id) for who in (alice, bob)]
+
+    async def read() -> bool:
+        first, second = [(await pages._page(key)).value for key in keys]
+        return len(first.cards) == 1 and first is second
+
+    await until(read)
+    await alice.tweet("on her own page only")
+    await until_gone(read)
+    shown = [(await pages.read(ALICE, key)).answer for key in keys]
+    assert [b"on her own page only" in page for page in shown] == [True, False]
 
 
 async def test_page_contents_are_counted_even_if_only_the_page_holds_them(

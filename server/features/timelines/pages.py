@@ -7,10 +7,11 @@ separately: a like costs only its one card, a new tweet only the ids and its own
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from server.core.cache import topics
 from server.core.cache.marks import Marks, MarksOfViewers, People
@@ -62,7 +63,7 @@ class PageKey(NamedTuple):
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Page:
     """A page, and the cards in it, each with its entry.
 
@@ -110,6 +111,8 @@ class Pages:
         self._marks = marks
         self._turns = Turns(at_once=AT_ONCE, waiting=WAITING)
         self._deep = Turns(at_once=1, waiting=WAITING)
+        # Pages in memory by what they show. Whoever follows the same people has the same page of Following.
+        self._alike: WeakValueDictionary[Hashable, Page] = WeakValueDictionary()
         # The share of absent cards on pages that were not known from before, smoothed.
         self._absent = 1.0
         # How many requested pages were found in the cache in the form in which they are sent, and how many
@@ -336,13 +339,18 @@ class Pages:
         return self._made(key.timeline, cards, entries, found.cursors)
 
     def _made(self, timeline: Timeline, cards: list[Card], entries: list[Entry], cursors: Cursors) -> Page:
+        # A page holds its cards, so that no other card has one of their addresses while the page exists.
+        shows = (timeline.has_reposts, *map(id, cards), *entries, cursors)
+        if (alike := self._alike.get(shows)) is not None:
+            return alike
         lowest = min([card.tweet_id for card in cards], default=0)
         rendered = self._dialect.page(cards, cursors, entries if timeline.has_reposts else None)
         restricted = tuple([card.tweet_id for card in cards if not card.is_open])
         people = people_of(cards)
         if timeline.has_reposts:
             people |= {person.id for entry in entries for person in entry.reposters}
-        return Page(cards, entries, cursors, rendered, lowest, people, restricted)
+        made = self._alike[shows] = Page(cards, entries, cursors, rendered, lowest, people, restricted)
+        return made
 
 
 def _ids(part: Part, places: Sequence[Place]) -> _Ids:
