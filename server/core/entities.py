@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 import regex
@@ -100,10 +101,12 @@ class Entity(NamedTuple):
     value: str
 
 
-def entities(text: str) -> list[Entity]:
+# The text of a request is read twice: for its limits, and to publish it.
+@lru_cache(maxsize=64)
+def entities(text: str) -> tuple[Entity, ...]:
     """The links, mentions and hashtags of a text, in order. They don't overlap: links win."""
     if not _ANY.search(text):
-        return []
+        return ()
     found: list[Entity] = []
     taken = bytearray(len(text))
     for find in (_explicit, _bare, _mentions, _hashtags):
@@ -111,7 +114,7 @@ def entities(text: str) -> list[Entity]:
             if not any(taken[one.start : one.end]):
                 found.append(one)
                 taken[one.start : one.end] = b"\1" * (one.end - one.start)
-    return sorted(found, key=lambda one: one.start)
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _explicit(text: str) -> Iterator[Entity]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 from urllib.parse import parse_qs
@@ -81,13 +81,19 @@ def read_headers(request: Request, kind: type[S]) -> S:
     Raises:
         InvalidParameter: naming the header and what it takes.
     """
-    names = [field.encode_name for field in msgspec.structs.fields(kind)]
-    given = {name: ", ".join(request.headers.getall(name)) for name in names if name in request.headers}
+    headers = request.headers
+    given = {name: ", ".join(headers.getall(name)) for name in _names(kind) if name in headers}
     try:
         return msgspec.convert(given, type=kind)
     except msgspec.ValidationError as error:
         reason = PATTERN.sub("only printable ASCII characters are allowed", _sentence(str(error)))
         raise InvalidParameter(f"The header {reason}") from None
+
+
+@cache
+def _names(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The JSON names of a shape's fields. msgspec evaluates the annotations each time."""
+    return tuple([field.encode_name for field in msgspec.structs.fields(kind)])
 
 
 def _query(text: str, kind: type[S]) -> S:
