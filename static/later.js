@@ -8,6 +8,7 @@ import { startKeyboard } from "./features/shortcuts/keyboard.js";
 import "./core/lib/kept.js";
 import "./features/bookmarks/bookmark.js";
 import "./features/compose/unsent.js";
+import "./features/pins/pin.js";
 import "./features/settings/quick-settings.js";
 import "./features/timeline/likes.js";
 

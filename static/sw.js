@@ -21,7 +21,7 @@ const KEPT_PICTURES = 200;
 const KEPT_ANSWERS = 100;
 
 // First pages of timelines, hashtags, threads, notifications and bookmarks, tweets, people, the viewer, the instance.
-const KEPT = /^\/api\/(tweets|tweets\/\d+|tweets\/\d+\/thread|users\/(\d+|me)|users\/\d+\/(tweets|media|likes)|hashtags\/[^/]+\/tweets|notifications|bookmarks|instance)$/;
+const KEPT = /^\/api\/(tweets|tweets\/\d+|tweets\/\d+\/thread|users\/(\d+|me)|users\/\d+\/(tweets|pins|media|likes)|hashtags\/[^/]+\/tweets|notifications|bookmarks|instance)$/;
 const LATER_PAGE = /[?&](before|after|offset)=/;
 const NO_PAGE = /^\/(api|media|static|health|icons)\//;
 

@@ -197,6 +197,16 @@ class NotRepostable(PerchError):
     message = "Only public and unlisted tweets can be reposted, and your own tweets for followers."
 
 
+class NotPinnable(PerchError):
+    error_type, status = "not_pinnable", 403
+    message = "You can pin only your own tweets, and none that only mentioned people see."
+
+
+class TooManyPins(PerchError):
+    error_type, status = "too_many_pins", 422
+    message = "You have already pinned five tweets. Unpin one first."
+
+
 class NotFollowed(PerchError):
     error_type, status = "not_followed", 422
     message = "You don't follow this user."

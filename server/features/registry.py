@@ -14,6 +14,7 @@ from server.features.mentions.feature import FEATURE as MENTIONS
 from server.features.moderation.feature import FEATURE as MODERATION
 from server.features.notifications.feature import FEATURE as NOTIFICATIONS
 from server.features.people.feature import FEATURE as PEOPLE
+from server.features.pins.feature import FEATURE as PINS
 from server.features.privacy.feature import FEATURE as PRIVACY
 from server.features.relations.feature import FEATURE as RELATIONS
 from server.features.replies.feature import FEATURE as REPLIES
@@ -30,6 +31,7 @@ FEATURES = (
     LIKES,
     REPOSTS,
     BOOKMARKS,
+    PINS,
     FOLLOWS,
     HASHTAGS,
     RELATIONS,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from server.features.pins.pins import MAX_PINS
 from tests.api.visible_model import Entry, Said, World
 from tests.callers import Caller, register
 from tests.thorough import much
@@ -36,7 +37,7 @@ class Play:
         acts = [self.tweet, self.tweet, self.reply, self.reply, self.like, self.delete]
         acts += [self.repost, self.repost, self.undo, self.follow_hashtag]
         acts += [self.follow, self.follow, self.block, self.unblock, self.mute, self.unmute]
-        acts += [self.bookmark, self.bookmark, self.mute_thread]
+        acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:
@@ -104,6 +105,25 @@ class Play:
             if answer.status == 200:
                 whose.add((who, what if route == "bookmarks" else self.world.said[what].root or what))
 
+    async def pin(self) -> None:
+        """Or unpin it."""
+        world, what = self.world, self.some()
+        if what is None:
+            return
+        one = world.said[what]
+        who = self.chance.choice((one.author, one.author, self.two()[0]))
+        path = f"/api/tweets/{what}/pin"
+        if who == one.author and what in world.pins:
+            assert (await self.people[who].delete(path)).status == 200
+            world.pins.remove(what)
+            return
+        answer = await self.people[who].post(path)
+        others = sum(world.said[other].author == who for other in world.pins)
+        may = who == one.author and one.level < 3 and others < MAX_PINS
+        assert (answer.status == 200) is may, answer.body
+        if may:
+            world.pins.append(what)
+
     async def repost(self) -> None:
         who, what = self.two()[0], self.some()
         if what is not None:
@@ -125,6 +145,7 @@ class Play:
             answer = await self.people[self.world.said[what].author].delete(f"/api/tweets/{what}")
             assert answer.status == 200
             del self.world.said[what]
+            self.world.pins = [number for number in self.world.pins if number != what]
             reposts = self.world.reposts.items()
             self.world.reposts = {number: one for number, one in reposts if one[1] != what}
 
@@ -158,6 +179,7 @@ class Play:
         one, other = self.two()
         await self.people[one].post(f"/api/users/{self.people[other].id}/mute")
         self.world.mutes.add((one, other))
+        self.world.ever_muted.add((one, other))
 
     async def unmute(self) -> None:
         for one, other in list(self.world.mutes)[:2]:
@@ -191,6 +213,7 @@ class Play:
             started = [number for number in published if world.starts(number)]
             assert await read(caller, f"{path}/tweets", size, replies="0") == started
             assert set(await read(caller, f"{path}/likes", size)) == world.likes(viewer, person)
+            assert await read(caller, f"{path}/pins", size) == world.pinned(viewer, person)
             shown = (await caller.get(path))["user"]
             assert shown.get("blocking", False) is ((viewer, person) in world.blocks)
             assert shown.get("blocked_by", False) is ((person, viewer) in world.blocks)
@@ -228,6 +251,7 @@ class Play:
             assert answer["tweet"]["reposts_count"] == len(who_reposted)
             assert answer["tweet"]["reposted"] is (viewer in who_reposted)
             assert answer["tweet"]["bookmarked"] is ((viewer, number) in world.bookmarks)
+            assert answer["tweet"]["pinned"] is (viewer == one.author and number in world.pins)
             assert self.numbers(answer["tweet"]["likes"]) == likers
             assert answer["tweet"]["replies_count"] == world.replies_count(number)
             if one.root is None:
@@ -271,7 +295,7 @@ class Play:
                 never = {person for person in people if world.never_parted(viewer, person)}
                 reactions[one["kind"]] |= {(person, number) for person in never}
         for kind, listed in reactions.items():
-            assert world.reactions(viewer, kind) <= listed <= world.reactions(viewer, kind, muted=True)
+            assert world.reactions(viewer, kind) <= listed <= world.reactions(viewer, kind, unheard=True)
         assert (await caller.get("/api/notifications/unread"))["unread"] == len(found)
 
     def numbers(self, people: list[dict[str, Any]]) -> set[int]:

@@ -34,7 +34,9 @@ class World:
     authors: dict[int, int] = field(default_factory=dict)  # of deleted tweets too
     reposts: dict[int, tuple[int, int]] = field(default_factory=dict)  # who reposted which tweet, by id
     bookmarks: set[tuple[int, int]] = field(default_factory=set)  # who bookmarked which tweet
+    pins: list[int] = field(default_factory=list)  # tweets, the newest pin last
     muted_threads: set[tuple[int, int]] = field(default_factory=set)  # whose, and the tweet that begins it
+    ever_muted: set[tuple[int, int]] = field(default_factory=set)
     ever_parted: set[frozenset[int]] = field(default_factory=set)
 
     def parted(self, one: int, other: int) -> bool:
@@ -128,6 +130,10 @@ class World:
             ::-1
         ]
 
+    def pinned(self, viewer: int, person: int) -> list[int]:
+        published = self.profile(viewer, person)
+        return [number for number in self.pins if number in published][::-1]
+
     def starts(self, number: int) -> bool:
         """Whether it is no reply to somebody else."""
         one = self.said[number]
@@ -154,14 +160,15 @@ class World:
             if who == viewer and what in self.said and self.is_for(viewer, self.said[what])
         }
 
-    def reactions(self, viewer: int, kind: str, *, muted: bool = False) -> set[tuple[int, int]]:
+    def reactions(self, viewer: int, kind: str, *, unheard: bool = False) -> set[tuple[int, int]]:
         """Who liked or reposted which tweet of the viewer, as far as the viewer must be notified of it.
 
         Without people whom a block parted at some time: it removes some notifications for good, and only
         hides others.
 
         Args:
-            muted: with those in conversations that are muted by now.
+            unheard: with those that the viewer may not have been notified of: by people muted at some time,
+                and in conversations that are muted by now.
         """
         if kind == "like":
             pairs = [(person, what) for what, one in self.said.items() for person in one.likers]
@@ -172,7 +179,8 @@ class World:
             for person, what in pairs
             if self.said[what].author == viewer != person
             and self.never_parted(viewer, person)
-            and (muted or (viewer, self.said[what].root or what) not in self.muted_threads)
+            and (unheard or (viewer, person) not in self.ever_muted)
+            and (unheard or (viewer, self.said[what].root or what) not in self.muted_threads)
         }
 
     def never_parted(self, one: int, other: int) -> bool:

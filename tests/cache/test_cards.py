@@ -14,14 +14,17 @@ from server.features.media.urls import MediaUrls
 from server.features.timelines.timeline import Liker, TweetRow
 
 # Text that looks like the JSON in which the pieces are found.
-TEXT = 'a "likes":[{"id":1}],"likes_count":5,"liked":false,"reposted":false,"bookmarked":false \\" b'
+FLAGS = '"liked":false,"reposted":false,"bookmarked":false,"pinned":false'
+TEXT = f'a "likes":[{{"id":1}}],"likes_count":5,{FLAGS} \\" b'
 
-NAMES = ("liked", "reposted", "bookmarked")
+NAMES = ("liked", "reposted", "bookmarked", "pinned")
 
 
 @pytest.mark.parametrize("shown", [0, 1, 2, 5])
 @pytest.mark.parametrize("likers", [[], [7], [1, 2, 3], [3, 7, 2], [1, 2, 7, 3, 4, 5]])
-@pytest.mark.parametrize("marked", [(), ("liked",), ("bookmarked",), ("liked", "bookmarked"), ("reposted",)])
+@pytest.mark.parametrize(
+    "marked", [(), ("liked",), ("bookmarked",), ("liked", "bookmarked"), ("pinned", "reposted")]
+)
 def test_a_card_shows_the_viewer_first_and_their_marks(
     shown: int, likers: list[int], marked: tuple[str, ...]
 ) -> None:

@@ -93,6 +93,11 @@ class Hammer:
         await self.all_see(bob, "/api/bookmarks?limit=5", lambda found: first(found)["content"] == text)
         await bob.delete(f"{mine}/bookmarks")
         await self.all_see(bob, mine, lambda found: not found["tweet"]["bookmarked"])
+        await alice.post(f"{mine}/pin")
+        pins = f"/api/users/{alice.id}/pins"
+        await self.all_see(bob, pins, lambda found: first(found)["content"] == text)
+        await alice.delete(f"{mine}/pin")
+        await self.all_see(bob, pins, lambda found: not found["tweets"])
         await bob.post(f"{mine}/reposts")
         await self.all_see(alice, NOTIFICATIONS, lambda found: latest(found) == ("repost", tweet_id))
         profile = f"/api/users/{bob.id}/tweets?entries=1&limit=5"

@@ -22,6 +22,7 @@ from server.features.likes import events as likes
 from server.features.media import events as media
 from server.features.media.urls import MediaUrls
 from server.features.people.events import PROFILE
+from server.features.pins import events as pins
 from server.features.replies import events as replies
 from server.features.reposts import events as reposts
 from server.features.timelines.timeline import TweetRow
@@ -31,7 +32,7 @@ from server.features.tweets import events as tweets
 class TweetPublished(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
     """A tweet was published.
 
-    Ignore its fields `liked`, `reposted` and `bookmarked`: they have events of their own.
+    Ignore its fields `liked`, `reposted`, `bookmarked` and `pinned`: they have events of their own.
     """
 
     tweet: Tweet
@@ -133,7 +134,7 @@ def reposts_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
 class Reposted(msgspec.Struct, frozen=True, tag_field="type", tag="repost"):
     """You or someone you follow reposted a tweet, perhaps on another device.
 
-    Ignore the tweet's fields `liked`, `reposted` and `bookmarked`, as in `tweet`.
+    Ignore the tweet's fields `liked`, `reposted`, `bookmarked` and `pinned`, as in `tweet`.
     """
 
     id: Annotated[int, Meta(description="The id of the repost.")]
@@ -227,6 +228,19 @@ def bookmarked(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     """Whether it is there now."""
     has_it = facts.get(bookmarks.BOOKMARK, bookmarks.pair(event)) is not None
     return Bookmarked(event.subject_id, has_it)
+
+
+class Pinned(msgspec.Struct, frozen=True, tag_field="type", tag="pinned"):
+    """You pinned or unpinned a tweet, here or on another device."""
+
+    tweet_id: int
+    pinned: bool
+
+
+@tells(pins.PINNED, Pinned, to="you")
+def pinned(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Whether it is pinned now."""
+    return Pinned(event.subject_id, facts.get(pins.PIN, pins.pair(event)) is not None)
 
 
 class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):

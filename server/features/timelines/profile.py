@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from server.core.cache import topics
@@ -35,11 +36,20 @@ class Published(NamedTuple):
     for_followers: Timeline
 
 
-def _published(places: str) -> Published:
+def _order(user_id: int) -> list[int]:
+    return [topics.tweets_of(user_id)]
+
+
+def published(places: str, order: Callable[[int], list[int]] = _order) -> Published:
+    """Both timelines of these places, whose `{open}` is where others see less (as in `PLACES_OF_TWEETS`).
+
+    Args:
+        order: the topics that decide which tweets are on them, as of a `Timeline`.
+    """
     of_both = (places.replace("{open}", only) for only in (f"AND t.visibility < {RESTRICTED}", ""))
-    return Published(*(Timeline(one, lambda user_id: [topics.tweets_of(user_id)]) for one in of_both))
+    return Published(*(Timeline(one, order) for one in of_both))
 
 
-TWEETS = _published(PLACES_OF_TWEETS)
-STARTED = _published(PLACES_OF_STARTED)
-WITH_PICTURES = _published(PLACES_OF_PICTURES)
+TWEETS = published(PLACES_OF_TWEETS)
+STARTED = published(PLACES_OF_STARTED)
+WITH_PICTURES = published(PLACES_OF_PICTURES)

@@ -15,6 +15,9 @@ export const fetchUserTweets = async (userId, list, before, limit) => {
 };
 
 /** @returns {Promise<TweetPage>} */
+export const fetchPins = (userId) => call("GET", `/users/${userId}/pins`, { query: page(undefined, 5) });
+
+/** @returns {Promise<TweetPage>} */
 export const fetchHashtag = (name, before, limit) =>
   call("GET", `/hashtags/${encodeURIComponent(name)}/tweets`, { query: page(before, limit) });
 

@@ -69,6 +69,8 @@ export interface TweetJson {
   /** Absent, as its number, in what was kept from before there were reposts. */
   reposted?: boolean;
   bookmarked: boolean;
+  /** Absent in what was kept from before tweets could be pinned. */
+  pinned?: boolean;
   likes_count: number;
   replies_count: number;
   reposts_count?: number;

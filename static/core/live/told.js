@@ -6,7 +6,8 @@ import { keepTweet, tweetById } from "../store/tweets.js";
  * @param {import("../api/shapes.js").TweetJson} json
  */
 export function keepTold(json) {
-  const { server, bookmark } = tweetById(json.id) ?? {};
+  const { server, bookmark, pinned } = tweetById(json.id) ?? {};
   const { liked = false, reposted = false } = server ?? {};
-  return keepTweet({ ...json, liked, reposted, bookmarked: bookmark?.told ?? false });
+  const known = { bookmarked: bookmark?.told ?? false, pinned: pinned?.value ?? false };
+  return keepTweet({ ...json, liked, reposted, ...known });
 }

@@ -51,6 +51,8 @@ function create(json) {
     replyToPerson: json.in_reply_to_user ? keepPerson(json.in_reply_to_user) : null,
     // The same for the viewer's bookmark, which nobody else sees or counts.
     bookmark: createSwitch(json.bookmarked),
+    // Whether it is the viewer's own, and at the top of their profile.
+    pinned: signal(json.pinned ?? false),
     media: signal(json.media ?? []),
     // here → leaving (deleted, may be undone) → gone
     fate: signal("here"),
@@ -111,6 +113,7 @@ export function keepTweet(json) {
     keepPerson(json.author);
     tweet.bookmark.told = json.bookmarked;
     tweet.bookmark.shown.value = tweet.bookmark.wanted ?? json.bookmarked;
+    tweet.pinned.value = json.pinned ?? false;
     showMedia(tweet, newerMedia(tweet.media.value, json.media ?? []));
   });
   return tweet;

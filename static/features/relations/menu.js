@@ -16,6 +16,7 @@ import { viewer } from "../../core/store/session.js";
 import { isHiddenReply, openedThread } from "../../core/store/threads.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
+import { pinTweet } from "../pins/pin.js";
 import { block, decideWhoReplies, hideReply, hideReposts, mute, muteThread, unblock, unmute } from "./relations.js";
 
 const HOUR = 3600;
@@ -67,6 +68,8 @@ const mayHide = (tweet) =>
   !isMe(tweet.author.id) &&
   (isMe(tweet.replyToPerson?.id) || isMe(tweetById(tweet.rootId)?.author.id));
 
+const mayPin = (tweet) => tweet && isMe(tweet.author.id) && tweet.visibility !== "mentioned";
+
 const Item = ({ words, handle, act }) => html`<li>
   <${Button} kind="menu-item" busy=${act.busy?.value} onClick=${act.press}>${t(words, { handle })}<//>
 </li>`;
@@ -94,6 +97,7 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
     hide: useLast(() => hideReply(tweet, !isHiddenReply(tweet.id))),
     copy: useLast(() => copyLink(tweet)),
     thread: useLast(() => muteThread(tweet, !threadMuted)),
+    pin: useLast(() => pinTweet(tweet, !tweet.pinned.value)),
   };
   const failed = Object.values(acts).find((act) => act.error.value);
   const turn = (event) => {
@@ -107,6 +111,7 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
   return html`<ul class="menu-items" onKeyDown=${turn}>
       ${tweet && html`<${Item} words="tweet.copy_link" act=${acts.copy} />`}
       ${tweet && html`<${Item} words=${threadMuted ? "relation.unmute_thread" : "relation.mute_thread"} act=${acts.thread} />`}
+      ${mayPin(tweet) && html`<${Item} words=${tweet.pinned.value ? "pins.unpin" : "pins.pin"} act=${acts.pin} />`}
       ${began(tweet) && html`<${Item} words="relation.who_replies" act=${{ press: () => go("replies") }} />`}
       ${mayHide(tweet) &&
       html`<${Item} words=${isHiddenReply(tweet.id) ? "relation.show_reply" : "relation.hide_reply"} act=${acts.hide} />`}

@@ -125,11 +125,13 @@ function useShown(feed) {
   }, [feed]);
 }
 
-// `place` is the name of the page's place (usePlace); `List` draws the tweets with some `ids`.
-export function FeedView({ feed, place, label, empty, ended, List = Rows }) {
+// `place` is the name of the page's place (usePlace); `List` draws the tweets with some `ids`; those in `without`
+// are elsewhere on the page.
+export function FeedView({ feed, place, label, empty, ended, without = [], List = Rows }) {
   useShown(feed);
   if (feed.hasReposts) RepostedBy.prefetch();
-  const ids = useGradually(feed.rows.value, place);
+  const rows = without.length > 0 ? feed.rows.value.filter((id) => !without.includes(id)) : feed.rows.value;
+  const ids = useGradually(rows, place);
   const status = feed.status.value;
   const nothing = feed.ids.value.length === 0;
   if (nothing && status === "failed") {
@@ -139,5 +141,5 @@ export function FeedView({ feed, place, label, empty, ended, List = Rows }) {
   return html`<${NewTweets} feed=${feed} />
     <${Above} feed=${feed} />
     ${nothing ? status === "ended" && empty : html`<${List} key=${feed.name} ids=${ids} label=${label} feed=${feed} />`}
-    ${ids === feed.rows.value && !(nothing && status === "ended") && html`<${Below} feed=${feed} ended=${ended} />`}`;
+    ${ids === rows && !(nothing && status === "ended") && html`<${Below} feed=${feed} ended=${ended} />`}`;
 }

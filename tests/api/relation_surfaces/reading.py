@@ -114,6 +114,16 @@ async def _(scene: Scene) -> bool:
     return scene.tweet in await ids(scene.viewer, f"/api/users/{scene.person.id}/tweets")
 
 
+@before("pinned on the profile")
+async def _(scene: Scene) -> None:
+    await scene.person.post(f"/api/tweets/{scene.tweet}/pin")
+
+
+@surface("pinned on the profile")
+async def _(scene: Scene) -> bool:
+    return scene.tweet in await ids(scene.viewer, f"/api/users/{scene.person.id}/pins")
+
+
 @surface("pictures on the profile")
 async def _(scene: Scene) -> bool:
     return scene.tweet in await ids(scene.viewer, f"/api/users/{scene.person.id}/media")

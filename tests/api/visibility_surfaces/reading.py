@@ -132,6 +132,19 @@ async def _(scene: Scene, who: Caller) -> bool:
     return bool(above["type"] == "tweet")
 
 
+@surface("pinned on the profile")
+async def _(scene: Scene, who: Caller) -> bool:
+    await scene.author.post(f"/api/tweets/{scene.tweet}/pin")
+    return scene.tweet in await ids(who, f"/api/users/{scene.author.id}/pins")
+
+
+@surface("to pin it")
+async def _(scene: Scene, who: Caller) -> bool:
+    answer = await who.post(f"/api/tweets/{scene.tweet}/pin")
+    assert answer.status in (200, 404) or answer.error == (403, "not_pinnable")
+    return answer.status == 200
+
+
 @surface("likes on a profile")
 async def _(scene: Scene, who: Caller) -> bool:
     await scene.author.post(f"/api/tweets/{scene.tweet}/likes")

@@ -131,6 +131,7 @@ class Tweet(msgspec.Struct, frozen=True):
     liked: Annotated[bool, Meta(description="Whether the viewer likes it.")]
     reposted: Annotated[bool, Meta(description="Whether the viewer reposted it.")]
     bookmarked: Annotated[bool, Meta(description="Whether the viewer has bookmarked it.")]
+    pinned: Annotated[bool, Meta(description="Whether it is the viewer's own and pinned to their profile.")]
     version: Annotated[
         int,
         Meta(description="Increases with each change of `likes_count`, `replies_count` and `reposts_count`."),
@@ -215,6 +216,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         liked=False,
         reposted=False,
         bookmarked=False,
+        pinned=False,
         version=row.version,
         created_at=row.created_at,
         stamp=row.created_at,
