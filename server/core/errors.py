@@ -31,9 +31,12 @@ class MissingKey(PerchError):
 
 class InvalidKey(PerchError):
     error_type, status = "invalid_key", 401
-    message = (
-        "This API key isn't valid. It may be mistyped, expired or revoked, or its user may be suspended."
-    )
+    message = "This API key isn't valid. It may be mistyped, expired or revoked."
+
+
+class AccountSuspended(PerchError):
+    error_type, status = "account_suspended", 401
+    message = "This account is suspended. Its keys work again when the suspension ends."
 
 
 class OutOfScope(PerchError):

@@ -193,7 +193,7 @@ async def test_demo_users_are_created_only_in_a_new_database(alice: Caller) -> N
         ("UPDATE api_keys SET scopes = '{write}'", (403, "out_of_scope")),
         ("UPDATE api_keys SET expires_at = now() - interval '1 s'", (401, "invalid_key")),
         ("UPDATE users SET is_admin = false", (403, "out_of_scope")),
-        ("UPDATE users SET suspended_at = now()", (401, "invalid_key")),
+        ("UPDATE users SET suspended_at = now()", (401, "account_suspended")),
         ("UPDATE users SET deleted_at = now()", (401, "invalid_key")),
         ("DELETE FROM api_keys", (401, "invalid_key")),
     ],

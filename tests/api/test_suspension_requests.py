@@ -17,7 +17,7 @@ from tests.callers import Answer, Caller, register
 PATH = "/api/operations/suspensions"
 NO_CONSENT = (403, "no_consent")
 NOT_FOUND = (404, "suspension_not_found")
-SUSPENDED = (401, "invalid_key")
+SUSPENDED = (401, "account_suspended")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.callers import Caller
 from tests.domain.test_counters import DISAGREEING
 from tests.realtime.listening import listening
 
-REFUSED = (401, "invalid_key")
+REFUSED = (401, "account_suspended")
 NOT_FOUND = (404, "tweet_not_found")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 
 import pytest
@@ -21,7 +22,11 @@ async def test_an_administrator_deletes_a_tweet_and_suspends_its_author(
     reader, page = await open_page(viewer=alice), await open_page(viewer=carol)
     await expect(reader.get_by_role("button", name="Delete tweet")).to_have_count(0)
     tweet = page.get_by_role("article").filter(has_text="unwanted")
-    await tweet.get_by_role("button", name="Delete tweet").click()
+    await expect(tweet.get_by_role("button", name="Delete tweet")).to_have_count(0)
+    await tweet.get_by_role("button", name="More").click()
+    question = page.get_by_role("dialog")
+    await question.get_by_role("button", name="Delete this tweet by @bob").click()
+    await question.get_by_role("button", name="Delete tweet").click()
     await expect(page.get_by_text("Tweet deleted")).to_be_visible()
     await expect(page.get_by_role("button", name="Edit as new")).to_have_count(0)
     await page.goto(f"/users/{bob.id}")  # leaving the page doesn't undo it
@@ -32,7 +37,11 @@ async def test_an_administrator_deletes_a_tweet_and_suspends_its_author(
     await page.get_by_role("button", name="Suspend now").click()
     await expect(page.get_by_text("tweets hidden")).to_be_visible()
     await expect(reader.get_by_text("spam")).to_have_count(0)
-    assert (await bob.get("/api/users/me")).status == 401
+    assert (await bob.get("/api/users/me")).error == (401, "account_suspended")
+    theirs = await open_page()
+    await theirs.locator("input[name=api-key]").fill(str(bob.key))
+    await theirs.locator("input[name=api-key]").press("Enter")
+    await expect(theirs.locator(".key-status.bad")).to_have_text(re.compile("^Your account is suspended"))
     await page.get_by_role("button", name="Unsuspend").click()
     await expect(page.get_by_role("button", name="Suspend", exact=True)).to_be_visible()
     assert (await bob.get("/api/users/me")).status == 200

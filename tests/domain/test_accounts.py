@@ -8,8 +8,9 @@ import pytest
 
 from server.core.cache.store import Store
 from server.core.cache.versions import Versions
-from server.core.errors import HandleTaken, InvalidBody
+from server.core.errors import HandleTaken, InvalidBody, InvalidKey
 from server.core.security import api_keys as keys
+from server.core.viewer import Viewer
 from server.features.api_keys.api_key import ApiKey
 from server.features.api_keys.api_keys import authenticate
 from server.features.api_keys.api_keys import create as create_key
@@ -65,11 +66,11 @@ async def test_demo_keys_are_refused_outside_demo_mode() -> None:
     await accounts.create_demo_users()
     store = Store(Versions(), 0)
     for_demo = await authenticate("test", store, demo=True)
-    assert for_demo is not None
+    assert isinstance(for_demo, Viewer)
     assert for_demo.name == "Иван"
     _, another = await create_key(await User.get(handle="test"), "bot")
     by_another = await authenticate(another, store, demo=True)
-    assert by_another is not None
+    assert isinstance(by_another, Viewer)
     assert by_another.name == "Иван"
     for key in ("test", another):
-        assert await authenticate(key, store, demo=False) is None
+        assert await authenticate(key, store, demo=False) is InvalidKey

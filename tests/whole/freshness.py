@@ -162,7 +162,7 @@ class Hammer:
 
 
 # The number of `all_see` calls above that a pair makes in a round with an administrator.
-EACH = 33
+EACH = 35
 
 
 async def hammer(

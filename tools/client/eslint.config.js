@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   notifications: ["timeline"],
   pins: ["timeline"],
   profile: ["relations"],
-  relations: ["pins"],
+  relations: ["pins", "timeline"],
   settings: ["sign-in"],
   "sign-in": ["compose"],
   timeline: ["bookmarks", "compose", "reposts", "visibility"],

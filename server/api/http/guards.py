@@ -27,18 +27,24 @@ def known_viewer(request: Request) -> Viewer | None:
 
 
 async def looked_up_viewer(request: Request) -> Viewer:
-    """The viewer with the request's key, from the database. Raises MissingKey, InvalidKey, RateLimited."""
+    """The viewer with the request's key, from the database. Raises MissingKey, or as `viewer_with`."""
     return await viewer_with(request, await admitted_key(request))
 
 
 async def viewer_with(request: Request, key: str) -> Viewer:
-    """The viewer with a key that has been admitted, from the database. Raises InvalidKey, RateLimited."""
+    """The viewer with an admitted key, from the database.
+
+    Raises:
+        InvalidKey: there is no such key, or it is over.
+        AccountSuspended: its user is suspended.
+        RateLimited: too many wrong keys came from the address.
+    """
     perch, digest = context(request), api_keys.digest(key)
     viewer = await keys.authenticate(key, perch.memory.viewers, demo=perch.settings.demo)
-    if viewer is None:
+    if not isinstance(viewer, Viewer):
         perch.memory.valid_keys.forget(digest)
         await refuse(request)
-        raise InvalidKey
+        raise viewer
     perch.memory.valid_keys.add(digest)
     return viewer
 

@@ -30,6 +30,7 @@ from server.api.http.inputs import read_body, read_headers, read_query
 from server.api.http.messages import JsonAnswer, PerchRequest
 from server.core.errors import (
     AccountLeaving,
+    AccountSuspended,
     InternalError,
     InvalidBody,
     InvalidKey,
@@ -219,6 +220,6 @@ def failures_of_all(scopes: tuple[Scope, ...], *, leaving: bool = False) -> list
     """The errors that any route may return, and those of any route that needs a key."""
     found: list[type[PerchError]] = [InternalError, Unavailable, RateLimited]
     if scopes:
-        found += [MissingKey, InvalidKey, OutOfScope]
+        found += [MissingKey, InvalidKey, AccountSuspended, OutOfScope]
         found += [] if leaving else [AccountLeaving]
     return found

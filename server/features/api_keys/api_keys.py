@@ -15,6 +15,7 @@ from server.core.cache import changes, topics
 from server.core.cache.store import Store
 from server.core.database.connection import row, rows, transaction
 from server.core.errors import (
+    AccountSuspended,
     Administrator,
     InvalidBody,
     InvalidKey,
@@ -47,10 +48,10 @@ VIEWER_SIZE = 518
 
 AUTHENTICATE = """
     SELECT k.id AS key_id, k.scopes, k.expires_at AS key_expires_at, u.id, u.handle, u.name, u.is_admin,
-        u.erase_after
+        u.erase_after, u.suspended_at IS NOT NULL AS suspended
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-      AND (NOT u.demo OR $2) AND u.suspended_at IS NULL
+      AND (NOT u.demo OR $2)
       AND (u.deleted_at IS NULL OR (u.erase_after > now() AND 'account' = ANY (k.scopes)))
 """
 
@@ -128,22 +129,24 @@ def known(key: str, store: Store) -> Viewer | None:
     return None if viewer is None or viewer.is_over() else viewer
 
 
-async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer | None:
+async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer | type[InvalidKey | AccountSuspended]:
     """The viewer with this key, read in one query.
 
-    None if it is unknown, mistyped, expired or revoked, or its user is suspended or deleted. While an account
-    can be kept, keys with the scope `account` are valid. This is no exception, because the response is
-    delayed: an exception would keep alive all that was needed to look.
+    InvalidKey if it is unknown, mistyped, expired or revoked, or its user is deleted; AccountSuspended if it
+    would be valid otherwise. While an account can be kept, keys with the scope `account` are valid. The error
+    isn't raised here, because the response is delayed: it would keep alive all that was needed to look.
 
     Args:
         demo: whether the demo users' keys are accepted.
     """
     if not keys.is_plausible(key):
-        return None
+        return InvalidKey
     before, digest = store.versions.all(), keys.digest(key)
     found = await row(AUTHENTICATE, digest, demo)
     if found is None:
-        return None
+        return InvalidKey
+    if found.pop("suspended"):
+        return AccountSuspended
     scopes = frozenset(cast(list[HeldScope], found.pop("scopes")))
     viewer = Viewer(**found, scopes=scopes if found["is_admin"] else scopes - {"admin"})
     needed = [topics.EVERYTHING, topics.keys_of(viewer.id)]

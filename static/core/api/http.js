@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-const KEY_ERRORS = new Set(["missing_key", "invalid_key"]);
+const KEY_ERRORS = new Set(["missing_key", "invalid_key", "account_suspended"]);
 
 // Whether signing in is what would help.
 export const needsKey = (error) => KEY_ERRORS.has(error?.type);
@@ -24,7 +24,7 @@ export const needsKey = (error) => KEY_ERRORS.has(error?.type);
 export const shownFrom = signal(null);
 
 let currentKey = () => "";
-/** @type {(accepted: boolean) => void} */
+/** @type {(accepted: boolean, type?: string) => void} */
 let keyJudged = () => {};
 
 // The session says which key to send and hears whether the server takes it.
@@ -44,7 +44,7 @@ export function readAnswer(status, body, retryAfter, key) {
   }
   const fallback = { 401: "invalid_key", 413: "too_large", 429: "rate_limited", 503: "unavailable" };
   const type = body?.error_type ?? fallback[status] ?? "internal_error";
-  if (status === 401 && judged) keyJudged(false);
+  if (status === 401 && judged) keyJudged(false, type);
   throw new ApiError(type, body?.error_message, { status, retryAfter });
 }
 

@@ -105,7 +105,7 @@ whenTold("media", ({ tweet_id: tweetId, media }) => {
 
 whenTold("notifications", ({ unread }) => showUnread(unread));
 
-whenTold("key_revoked", refuseKey);
+whenTold("key_revoked", () => refuseKey());
 
 export function apply(event) {
   batch(() => tellListeners(event));

@@ -46,9 +46,9 @@ export const administers = computed(() => signedIn.value && !!viewer.value.scope
 
 configure({
   currentKey: () => key.value,
-  keyJudged(accepted) {
+  keyJudged(accepted, type) {
     if (!accepted) {
-      refuseKey();
+      refuseKey(type);
     } else if (viewer.value && typedKey.value === key.value && keyState.value !== "checking") {
       keyState.value = "valid";
     }
@@ -56,9 +56,9 @@ configure({
 });
 
 // The server does not honour the key any more. What is shown stays, as does what was typed.
-export function refuseKey() {
+export function refuseKey(type = "invalid_key") {
   keyState.value = "invalid";
-  keyError.value = new ApiError("invalid_key");
+  keyError.value = new ApiError(type);
 }
 
 export function showViewer(user) {

@@ -2,7 +2,7 @@
 // before anything is sent, with a name (`once`) under which the server publishes a tweet once however often
 // it is sent: so a lost answer, a reload, a closed tab or a second tab neither loses a tweet nor posts it twice.
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
-import { ApiError } from "../../core/api/http.js";
+import { ApiError, needsKey } from "../../core/api/http.js";
 import { dropOthers } from "../../core/lib/files.js";
 import { t } from "../../core/words/words.js";
 import { forget, load, names, save } from "../../core/store/storage.js";
@@ -16,7 +16,7 @@ import { draftFor, owner, storedDrafts, toStored } from "./draft.js";
 import { insertOwnTweet } from "../../core/store/new-tweets.js";
 import { announce, notify, outgoing } from "../../core/store/notices.js";
 import { publish } from "./publish.js";
-import { targetOf } from "./targets.js";
+import { replyTo, targetOf } from "./targets.js";
 import { whenViewerLeaves } from "../../core/store/leaving.js";
 import { key, keyState, viewer } from "../../core/store/session.js";
 import { keepTweet } from "../../core/store/tweets.js";
@@ -177,7 +177,8 @@ function published(entry, tweets) {
     for (const json of tweets) insertOwnTweet(keepTweet(json));
   });
   picturesOf(entry).forEach(giveUp);
-  const words = t("compose.sent", { count: tweets.length });
+  const isReply = replyTo(entry.target) !== null && tweets.length === 1;
+  const words = isReply ? t("compose.reply_sent") : t("compose.sent", { count: tweets.length });
   if (isShown(entry, tweets[0])) announce(words);
   else notify(words, () => navigate(`/tweets/${tweets[0].id}`), "compose.view");
 }
@@ -278,8 +279,7 @@ function revive(stored) {
 function resume() {
   if (keyState.value !== "valid") return;
   for (const entry of mine.value) {
-    const { type } = entry.error.value ?? {};
-    const worth = entry.state.value === "waiting" || UNANSWERED.includes(type) || type === "invalid_key";
+    const worth = entry.state.value === "waiting" || triedByItself(entry) || needsKey(entry.error.value);
     if (worth && ["waiting", "failed"].includes(entry.state.value)) run(entry);
   }
 }

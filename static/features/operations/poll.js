@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { formatter } from "../../core/words/words.js";
 
 // A key that is refused, or may not look here any more: asking again would only count as another wrong key.
-const FINAL = new Set(["invalid_key", "missing_key", "out_of_scope"]);
+const FINAL = new Set(["invalid_key", "missing_key", "account_suspended", "out_of_scope"]);
 
 // The newest answer and the newest failure, asked for every so many seconds while the page is seen
 // (`every` may be a function of the answer). With `paused` it waits. `refresh` asks at once: an answer that was asked for before does not count any more.

@@ -87,9 +87,9 @@ function Member({ one, asked, changed }) {
       <${Button}
         kind="small"
         aria-expanded=${open.value}
-        aria-label=${t("operations.show_keys", { keys: t("operations.keys", { count: one.keys }), name })}
+        aria-label=${t("operations.show_keys", { name })}
         onClick=${() => (open.value = !open.value)}
-        >${t("operations.keys", { count: one.keys })}<//
+        >${t("operations.of_keys")}<//
       >
       ${ruled &&
       (one.suspended_at

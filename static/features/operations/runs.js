@@ -21,7 +21,7 @@ function Run({ one, started }) {
     <div>
       <b>${name}</b>
       <span class="handle">${last} · ${t("operations.next", { time: moment(one.next) })}</span>
-      ${one.last?.error && one.last.state !== "skipped" && html`<p class="hint bad">${one.last.error}</p>`}
+      ${one.last?.error && html`<p class=${one.last.state === "skipped" ? "hint" : "hint bad"}>${one.last.error}</p>`}
       ${error.value && html`<p class="hint bad" role="alert">${errorText(error.value)}</p>`}
     </div>
     <div class="api-key-buttons">

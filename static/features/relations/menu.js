@@ -12,10 +12,11 @@ import { closeDialog, dialog } from "../../core/store/dialogs.js";
 import { notify } from "../../core/store/notices.js";
 import { loadProfile } from "../../core/store/people.js";
 import { relationIn } from "../../core/store/relations.js";
-import { viewer } from "../../core/store/session.js";
+import { administers, viewer } from "../../core/store/session.js";
 import { isHiddenReply, openedThread } from "../../core/store/threads.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
+import { deleteTweet } from "../timeline/deletions.js";
 import { pinTweet } from "../pins/pin.js";
 import { block, decideWhoReplies, hideReply, hideReposts, mute, muteThread, unblock, unmute } from "./relations.js";
 
@@ -130,6 +131,10 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
           handle=${handle}
           act=${blocking ? acts.unblock : { press: () => go("block") }}
         />`}
+      ${tweet &&
+      administers.value &&
+      !isMe(person.id) &&
+      html`<${Item} words="relation.delete" handle=${handle} act=${{ press: () => go("delete") }} />`}
     </ul>
     ${failed && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}`;
 }
@@ -217,7 +222,21 @@ function WhoReplies({ tweet }) {
   </form>`;
 }
 
-const STEPS = { block: Block, mute: Mute, replies: WhoReplies };
+// By an administrator, whose tweet it isn't.
+function Delete({ person, tweet }) {
+  const { busy, error, press } = useLast(async () => deleteTweet(tweet));
+  return html`<form onSubmit=${press}>
+    <${Title}>${t("relation.delete", { handle: person.handle.value })}<//>
+    <p>${t("relation.delete_about")}</p>
+    <div class="question-buttons">
+      <${Button} onClick=${() => closeDialog()}>${t("action.cancel")}<//>
+      <${Button} kind="danger" type="submit" busy=${busy.value}>${t("tweet.delete")}<//>
+    </div>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
+  </form>`;
+}
+
+const STEPS = { block: Block, delete: Delete, mute: Mute, replies: WhoReplies };
 
 /**
  * @param {object} props

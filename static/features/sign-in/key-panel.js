@@ -22,7 +22,8 @@ function Status({ id, missing }) {
   const quiet = state === "failed" && viewer.value && typedKey.value === key.value && saidAbove(keyError.value);
   if (state === "invalid" || (state === "failed" && !quiet)) {
     // A key that was good a moment ago is no mistyped one.
-    const unknown = state === "invalid" && !(viewer.value && typedKey.value === key.value);
+    const { type } = keyError.value;
+    const unknown = type === "invalid_key" && !(viewer.value && typedKey.value === key.value);
     const words = unknown ? t("key.invalid") : errorText(keyError.value);
     return html`<p id=${id} class="key-status bad"><${Icon} name="warning" />${words}</p>`;
   }

@@ -6,7 +6,7 @@ import { Icon } from "../../core/ui/icon.js";
 import { focusKeyField } from "../../core/ui/key-field.js";
 import { notify } from "../../core/store/notices.js";
 import { openMenu, openReply } from "../../core/store/openers.js";
-import { administers, signedIn, viewer } from "../../core/store/session.js";
+import { signedIn, viewer } from "../../core/store/session.js";
 import "./words.js";
 
 function ReplyButton({ tweet }) {
@@ -86,7 +86,7 @@ export function Actions({ tweet, reposters = [] }) {
       pressed=${tweet.bookmark.shown.value}
       act=${async () => (await import("../bookmarks/bookmark.js")).bookmarkTweet}
     />
-    ${(own || administers.value) &&
+    ${own &&
     html`<button
       type="button"
       class="action delete"

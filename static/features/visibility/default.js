@@ -39,7 +39,7 @@ export default function DefaultVisibility() {
     >
       ${LEVELS.map((level) => html`<option key=${level} value=${level} selected=${level === now}>${t(`visibility.${level}`)}</option>`)}
     </select>
-    <p id=${`${id}-hint`} class="hint">${now && `${t(`visibility.about_${now}`)} `}${t("visibility.default_hint")}</p>
+    <p id=${`${id}-hint`} class="hint">${t("visibility.default_hint")}${now && ` ${t(`visibility.about_${now}`)}`}</p>
     ${failed.error.value && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}
   </section>`;
 }

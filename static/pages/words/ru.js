@@ -7,7 +7,7 @@ export default {
 
   "hashtag.empty": "Твитов с {hashtag} пока нет",
 
-  "home.signed_out": "{name} — только для участников",
+  "home.signed_out": "«{name}» — только для участников",
   "home.signed_out_hint": "Войдите, чтобы читать и писать.",
   "home.enter_key": "Ввести ключ",
   "home.empty_all": "Твитов пока нет",

@@ -75,6 +75,7 @@ export default {
   "error.timeout": "The server took too long to respond.",
   "error.missing_key": "Sign in with your API key first.",
   "error.invalid_key": "Your key no longer works. Sign in again.",
+  "error.account_suspended": "Your account is suspended. Your key works again when the suspension ends.",
   "error.not_found": "Not found.",
   "error.rate_limited": {
     one: "Too many requests. Try again in {count} second.",

@@ -80,6 +80,7 @@ export default {
   "error.timeout": "Сервер слишком долго не отвечает.",
   "error.missing_key": "Сначала войдите с ключом API.",
   "error.invalid_key": "Ключ больше не действует. Войдите снова.",
+  "error.account_suspended": "Доступ к аккаунту закрыт. Ключ снова заработает, когда его откроют.",
   "error.not_found": "Не найдено.",
   "error.rate_limited": {
     one: "Слишком много запросов. Повторите через {count} секунду.",

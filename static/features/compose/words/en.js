@@ -20,6 +20,7 @@ export default {
   "compose.remove_part": "Remove tweet {number}",
   "compose.send_all": "Tweet all",
   "compose.next_placeholder": "And then?",
+  "compose.reply_sent": "Reply sent",
   "compose.sent": { one: "Tweet sent", other: "Tweets sent" },
   "compose.not_sent": "Couldn't send. Your draft is saved.",
   "compose.too_long": "This tweet is too long.",

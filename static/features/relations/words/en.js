@@ -17,6 +17,8 @@ export default {
   "relation.unmute": "Unmute @{handle}",
   "relation.unmute_short": "Unmute",
   "relation.unmuted": "You unmuted @{handle}.",
+  "relation.delete": "Delete this tweet by @{handle}",
+  "relation.delete_about": "You do this as an administrator; it's on record. You can undo it for seven seconds.",
   "relation.hide_reposts": "Hide reposts by @{handle}",
   "relation.show_reposts": "Show reposts by @{handle}",
   "relation.reposts_hidden": "Reposts by @{handle} no longer appear on Following.",

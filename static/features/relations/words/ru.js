@@ -17,6 +17,8 @@ export default {
   "relation.unmute": "Показывать твиты @{handle}",
   "relation.unmute_short": "Показывать",
   "relation.unmuted": "Твиты @{handle} снова показываются.",
+  "relation.delete": "Удалить этот твит @{handle}",
+  "relation.delete_about": "Вы делаете это как администратор, и это записывается. Отменить можно в течение семи секунд.",
   "relation.hide_reposts": "Скрыть репосты @{handle}",
   "relation.show_reposts": "Показывать репосты @{handle}",
   "relation.reposts_hidden": "Репосты @{handle} больше не появятся в «Подписках».",
