@@ -1,5 +1,5 @@
 // What others did that concerns the viewer: notifications in three tabs, and tweets for the viewer alone in a fourth.
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Failure } from "../core/ui/failure.js";
 import { Button, EmptyRow, EndRow, Skeletons, Trouble } from "../core/ui/rows.js";
 import { html } from "../core/ui/html.js";
@@ -43,11 +43,17 @@ function useMarked(list) {
 function List({ list }) {
   const items = list.items.value;
   const error = list.error.value;
-  const isNew = items !== null && news.value > list.asOf.value && unread.value > 0;
+  const hasChanged = items !== null && news.value > list.asOf.value;
+  const isNew = hasChanged && unread.value > 0;
+  const opened = useRef(true);
   useEffect(() => {
-    // Nothing moves under a reader; at the top, what is new is shown at once.
-    if (items === null || (isNew && isAtTop())) list.refresh();
-  }, [list, isNew]);
+    const justOpened = opened.current;
+    opened.current = false;
+    // Nothing moves under a reader; at the top, what is new is shown at once, and what was taken back goes.
+    if (items !== null && !(hasChanged && isAtTop())) return;
+    if (items === null || isNew || justOpened) list.refresh();
+    else list.settle();
+  }, [list, hasChanged, isNew]);
   useMarked(list);
   useKeptPlace(items ?? []);
   if (items === null && error) return html`<${Failure} error=${error} retry=${() => list.refresh()} />`;

@@ -34,6 +34,25 @@ async def test_somebody_asks_and_is_accepted(open_page: OpenPage, alice: Caller,
     assert (await bob.get(f"/api/users/{alice.id}"))["user"]["followed"]
 
 
+async def test_what_was_taken_back_leaves_the_open_notifications(
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await alice.patch("/api/preferences", json={"locked": True})
+    tweet = await alice.tweet("mine")
+    await carol.post(f"/api/tweets/{tweet}/likes")
+    await bob.post(f"/api/users/{alice.id}/follow")
+    page = await open_page("/notifications", viewer=alice)
+    rows = page.locator("#main .notification")
+    await expect(rows).to_have_count(2)
+    await expect(page.locator("#main .notification.unread")).to_have_count(2)
+    await is_live(page)
+    await alice.post(f"/api/follow-requests/{bob.id}")
+    await expect(rows).to_have_count(1)
+    await expect(page.locator("#main .notification.unread")).to_have_count(1)  # it has just been read
+    await alice.post(f"/api/users/{carol.id}/block")
+    await expect(rows).to_have_count(0)
+
+
 async def test_a_request_is_declined_or_withdrawn(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
     await alice.patch("/api/preferences", json={"locked": True})
     await bob.post(f"/api/users/{alice.id}/follow")

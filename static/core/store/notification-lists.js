@@ -35,11 +35,17 @@ class NotificationList {
     return this.read(null);
   }
 
+  // The same under a reader's eyes: what they have just read still looks new.
+  settle() {
+    return this.read(null, Math.min(...this.items.value.filter((one) => one.unread).map((one) => one.id)));
+  }
+
   more() {
     return this.next.value === null ? undefined : this.read(this.next.value);
   }
 
-  async read(before) {
+  // From the id `newFrom` on, all look unread.
+  async read(before, newFrom = Infinity) {
     if (this.loading.value) return;
     const { generation } = this;
     const asOf = news.value;
@@ -53,7 +59,7 @@ class NotificationList {
       batch(() => {
         const found = page.notifications.map(keep);
         if (before === null) {
-          this.items.value = found;
+          this.items.value = found.map((one) => ({ ...one, unread: one.unread || one.id >= newFrom }));
           this.asOf.value = asOf;
         } else {
           const known = new Set(this.items.value.map(({ id }) => id));
