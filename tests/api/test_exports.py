@@ -13,7 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from server.core.database.connection import rows
+from server.features.follows import personal as follows
+from server.features.notifications import personal as notifications
 from server.features.privacy import exports
+from server.features.relations import personal as relations
 from storage import object_keys
 from storage.base import ObjectStore
 from tests import pictures
@@ -50,6 +53,16 @@ async def make(caller: Caller, store: ObjectStore) -> None:
     claimed = await exports.claim(found["id"])
     assert claimed is not None
     await exports.make(found["id"], *claimed, store, FOLDER, days=7)
+
+
+async def test_whoever_is_leaving_is_in_nobodys_archive(alice: Caller, bob: Caller) -> None:
+    await bob.post(f"/api/users/{alice.id}/follow")
+    await alice.post(f"/api/users/{bob.id}/follow")
+    await alice.post(f"/api/users/{bob.id}/mute")
+    exported = [follows.EXPORT_FOLLOWING, follows.EXPORT_FOLLOWERS, notifications.EXPORT, relations.EXPORT]
+    assert [len(await rows(one, alice.id, 0, 10)) for one in exported] == [1, 1, 1, 1]
+    assert (await bob.call("DELETE", "/api/users/me", json={"handle": "bob"})).status == 200
+    assert [await rows(one, alice.id, 0, 10) for one in exported] == [[], [], [], []]
 
 
 @pytest.mark.usefixtures("worker")

@@ -33,6 +33,18 @@ async def test_a_page_is_filled_up_from_the_one_below(alice: Caller, bob: Caller
     assert [tweet["content"] for tweet in numbered["tweets"]] == ["c3", "c2"]
 
 
+async def test_cursors_do_not_tell_of_what_is_left_out(alice: Caller, bob: Caller) -> None:
+    first = await alice.tweet("seen")
+    await bob.tweet("unseen #leak")
+    await bob.post(f"/api/users/{alice.id}/block")
+    page = await alice.get("/api/tweets")
+    assert ([tweet["id"] for tweet in page["tweets"]], page["previous"]) == ([first], first)
+    assert (await alice.get("/api/hashtags/leak/tweets"))["previous"] is None
+    newer = await alice.get("/api/tweets", params={"after": first})
+    assert newer["tweets"] == []
+    assert newer["previous"] > first, "otherwise, reading upwards would end there"
+
+
 async def test_a_page_of_only_hidden_tweets_still_leads_on(alice: Caller, bob: Caller) -> None:
     mine = await alice.tweet("below")
     for number in range(30):

@@ -38,13 +38,20 @@ async def test_media_ids_may_be_absent_or_null(alice: Caller, body: dict[str, An
         "emoji 👩‍👩‍👧‍👦 🏳️‍🌈 and é",
         "עברית and العربية \u202eturned\u202c",
         "'; DROP TABLE tweets; -- \\ \" %s {} <script>alert(1)</script>",
-        "\u0001\u007f\ufeff\uffff",
+        "x\u0001\u007f\ufeff\uffff",
         "я" * 1000,
         "👩‍👩‍👧‍👦" * 600,  # 15,000 bytes, or 600 characters as people count them
     ],
 )
 async def test_tweet_text_is_stored_unchanged(alice: Caller, text: str) -> None:
     assert (await alice.read(await alice.tweet(text)))["content"] == text
+
+
+@pytest.mark.parametrize("text", ["", " \n", " \u200b\u2060 ", "\u3164", "\u0001\u2800"])
+async def test_a_tweet_without_a_visible_character_needs_a_picture(alice: Caller, text: str) -> None:
+    answer = await alice.post("/api/tweets", json={"tweet_data": text})
+    assert answer.error == (422, "invalid_body")
+    assert answer["error_message"] == "A tweet needs text or a picture."
 
 
 @pytest.mark.parametrize(

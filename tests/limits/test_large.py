@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
 
+from server.api.perch.dialect import CARD
 from server.core.database.connection import rows
 from server.core.limits import large
 from server.core.limits.turns import Turns
@@ -20,12 +22,29 @@ LONGEST = """
     INSERT INTO tweets (author_id, content)
     SELECT $1, repeat(chr(1), 16000) FROM generate_series(1, 100) RETURNING 1
 """
+# $1 the author, $2 the tweet, $3 the text.
+REPLIES = """
+    INSERT INTO tweets (author_id, content, in_reply_to_id, in_reply_to_user_id, thread_root_id, thread_path)
+    SELECT $1, $3, $2::bigint, $1, $2, ARRAY[$2::bigint, n::bigint] FROM generate_series(1, 100) n RETURNING 1
+"""
 
 
 @contextlib.asynccontextmanager
-async def requesting(address: str, who: Caller, path: str = PATH) -> AsyncIterator[asyncio.StreamReader]:
-    """A connection that has requested the page and reads nothing by itself."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rsplit(":", 1)[1]), limit=2**12)
+async def requesting(
+    address: str, who: Caller, path: str = PATH, *, takes: int | None = None
+) -> AsyncIterator[asyncio.StreamReader]:
+    """A connection that has requested the page and reads nothing by itself.
+
+    Args:
+        takes: how many bytes its end of the connection takes at most.
+    """
+    end = socket.socket()
+    if takes is not None:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes)
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # so the server's end doesn't take all
+    end.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(end, ("127.0.0.1", int(address.rsplit(":", 1)[1])))
+    reader, writer = await asyncio.open_connection(sock=end, limit=2**12)
     headers = f"host: x\r\napi-key: {who.key}\r\nconnection: close\r\n"
     writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n".encode())
     try:
@@ -71,6 +90,22 @@ async def test_whoever_does_not_read_holds_up_nobody_else(
             assert len(await other.read()) > 9_000_000
 
 
+async def test_a_response_that_is_smaller_than_it_seemed_holds_up_nobody_either(
+    address: str, alice: Caller, bob: Caller, database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "TOGETHER", Turns(at_once=1, waiting=500))
+    first = await alice.tweet("first")
+    await rows(REPLIES, alice.id, first, "x" * 1560)
+    path = f"/api/tweets/{first}/thread?limit=100"
+    size = len((await bob.raw("GET", path)).content)
+    assert large.LARGE - 100 * CARD < size < large.LARGE  # with what is added for each tweet, it is large
+    await rows(LONGEST, alice.id)
+    async with requesting(address, alice, path, takes=2048) as unread:
+        await until(lambda: has_begun(unread))
+        async with asyncio.timeout(large.PATIENCE / 2), requesting(address, bob) as other:
+            assert len(await other.read()) > 9_000_000
+
+
 async def both_have_begun(readers: list[asyncio.StreamReader]) -> bool:
     return [await has_begun(reader) for reader in readers].count(True) == 2
 
@@ -94,13 +129,7 @@ async def test_threads_of_long_texts_are_large_responses_too(
     address: str, alice: Caller, database: None
 ) -> None:
     first = await alice.tweet("first")
-    await rows(
-        "INSERT INTO tweets (author_id, content, in_reply_to_id, in_reply_to_user_id, thread_root_id, "
-        "thread_path) SELECT $1, repeat(chr(1), 16000), $2::bigint, $1, $2, ARRAY[$2::bigint, n::bigint] "
-        "FROM generate_series(1, 100) n RETURNING 1",
-        alice.id,
-        first,
-    )
+    await rows(REPLIES, alice.id, first, "\1" * 16000)
     path = f"/api/tweets/{first}/thread?limit=100"
     await third_waits(address, alice, path)
 

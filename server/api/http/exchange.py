@@ -85,6 +85,8 @@ class PerchHttp(Http):
         may_be_delayed = not self.request.rate or response.status in REFUSALS
         if may_be_delayed and not self.is_stopping and not await hold_back(self.request, response.status):
             self.keep_alive = False
+        if len(response.body or b"") < large.LARGE:
+            large.give_back()  # it is smaller than it was expected to be
         is_plain = type(response) is JsonAnswer and response.status == 200 and not response.headers
         if not is_plain or self.head_only or self.expecting_continue:
             await super().http1_response_header(data, end_stream)

@@ -76,7 +76,12 @@ async def follow(request: Request, viewer: Viewer, now: LogState) -> None:
     """Send events until the client disconnects or the key stops being valid."""
     hub = context(request).hub
     last = EventId.parse(read_headers(request, StreamHeaders).last_event_id)
-    subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, now, last)
+    rates = context(request).rates
+
+    def may_catch_up() -> bool:
+        return rates is None or rates.reads.count(viewer.id) >= 0
+
+    subscription = await hub.join(viewer.id, viewer.key_id, viewer.key_expires_at, now, last, may_catch_up)
     if PerchHttp.is_stopping:  # the client reconnected at once, on another connection to this process
         subscription.stop()
     try:

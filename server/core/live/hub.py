@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -103,16 +103,26 @@ class Hub:
         return self._budget.queued
 
     async def join(
-        self, user_id: int, key_id: int, expires_at: datetime | None, now: LogState, last: EventId | None
+        self,
+        user_id: int,
+        key_id: int,
+        expires_at: datetime | None,
+        now: LogState,
+        last: EventId | None,
+        may_catch_up: Callable[[], bool] = lambda: True,
     ) -> Subscription:
         """Open a new stream.
 
         Args:
             now: the log's state from before the key was checked, so that a later revocation is noticed.
             last: the last event that the client knows; None for a new client.
+            may_catch_up: counts a part of what it missed, of `MISSED_AT_ONCE` events, and returns whether it
+                may be given one. If not, it is reset.
         """
         begin = last or EventId(now.epoch, now.newest)
-        subscription = Subscription(user_id, key_id, expires_at, begin, self._read_on, self._dialect)
+        subscription = Subscription(
+            user_id, key_id, expires_at, begin, self._read_on, self._dialect, may_catch_up
+        )
         known, revoked = now.newest, list[EventRow]()
         while not await self._added(subscription, now, begin, known, revoked):
             # Events have been handed out since the key was checked. They are read without the lock, which all
@@ -181,11 +191,16 @@ class Hub:
             part = self._tail.part(stream.user_id, begin, at_most=PART)
             self._pace.spend(sum(map(len, part.messages)))
             return part
+        if not stream.may_catch_up():
+            stream.reset("too_old", here)
+            return None
         found = await log_of_events.after(begin.seq, up_to=here.seq, limit=MISSED_AT_ONCE)
         made = await self._dialect.frames(found, [stream.user_id], here.epoch)
         reached = EventId(here.epoch, found[-1].seq) if found else here
         part = Batch(made, begin, reached).part(stream.user_id, after=begin.seq, at_most=PART)
-        stream.missed_bytes += sum(map(len, part.messages))
+        size = sum(map(len, part.messages))
+        self._pace.spend(size)
+        stream.missed_bytes += size
         if stream.missed_bytes > MAX_MISSED_BYTES:
             stream.reset("too_old", here)
         return part

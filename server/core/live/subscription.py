@@ -61,6 +61,7 @@ class Subscription:
         position: EventId,
         read_on: ReadOn,
         dialect: LiveDialect,
+        may_catch_up: Callable[[], bool] = lambda: True,
     ) -> None:
         self.user_id = user_id
         self.key_id = key_id
@@ -69,6 +70,8 @@ class Subscription:
         self.joined_at = position.seq
         # How many bytes it was given of what it missed, since it last had everything.
         self.missed_bytes = 0
+        # Counts a part of what it missed, and returns whether it may be given one.
+        self.may_catch_up = may_catch_up
         self.client: Client | None = None
         self.is_ended = False
         self._expires_at = expires_at

@@ -12,7 +12,7 @@ from server.features.follows import events
 _OTHERS = """
     SELECT x.id, u.id AS user_id, u.handle, x.created_at{more}
     FROM {table} x JOIN users u ON u.id = x.{other}
-    WHERE x.{own} = $1 AND x.id > $2 ORDER BY x.id LIMIT $3
+    WHERE x.{own} = $1 AND x.id > $2 AND u.deleted_at IS NULL ORDER BY x.id LIMIT $3
 """
 EXPORT_FOLLOWING = _OTHERS.format(
     table="follows", own="follower_id", other="followee_id", more=", x.reposts_hidden, x.notify"

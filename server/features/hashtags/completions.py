@@ -9,15 +9,15 @@ from server.core.prefixes import LONGEST, MAX_COMPLETIONS, texts_with
 from server.features.hashtags.hashtags import normalized
 from server.features.visibility.visibility import PUBLIC
 
-# Tweets are counted up to this number.
-MOST_COUNTED = 50
+# Tweets are counted up to this number. A request reads at most so many of each of 250 hashtags.
+MOST_COUNTED = 25
 
 # $1 the normalized prefix, $2 the end of the range of names that begin with it, $3 how many. Each part reads
-# a bounded number of rows by an index: the hashtags of the newest 500 rows, and 50 by their names. Of each,
+# a bounded number of rows by an index: the hashtags of the newest 200 rows, and 50 by their names. Of each,
 # the newest tweets are counted, except those of hidden people.
 COMPLETIONS = f"""
     WITH lately AS MATERIALIZED (
-        SELECT hashtag_id FROM hashtags_in_tweets ORDER BY tweet_id DESC LIMIT 500
+        SELECT hashtag_id FROM hashtags_in_tweets ORDER BY tweet_id DESC LIMIT 200
     ), candidates AS MATERIALIZED (
         SELECT hashtag_id, name, shown FROM (
             SELECT DISTINCT hashtag_id FROM lately

@@ -9,7 +9,7 @@ from server.core.personal import Exported, Objects, PersonalData
 EXPORT = """
     SELECT n.id, n.kind, u.handle AS by, n.tweet_id, n.created_at
     FROM notifications n JOIN users u ON u.id = n.actor_id
-    WHERE n.user_id = $1 AND n.id > $2 AND NOT n.undone ORDER BY n.id LIMIT $3
+    WHERE n.user_id = $1 AND n.id > $2 AND NOT n.undone AND u.deleted_at IS NULL ORDER BY n.id LIMIT $3
 """
 
 ERASE = """

@@ -13,7 +13,8 @@ EXPORT = """
     SELECT r.id, u.id AS user_id, u.handle, r.blocking, r.blocked_at, r.muted, r.notifications_muted,
         r.muted_until, r.muted_at
     FROM relations r JOIN users u ON u.id = r.other_id
-    WHERE r.user_id = $1 AND r.id > $2 AND (r.blocking OR r.muted) ORDER BY r.id LIMIT $3
+    WHERE r.user_id = $1 AND r.id > $2 AND (r.blocking OR r.muted) AND u.deleted_at IS NULL
+    ORDER BY r.id LIMIT $3
 """
 EXPORT_THREADS = """
     SELECT root_id AS id, created_at FROM muted_threads WHERE user_id = $1 AND root_id > $2

@@ -249,10 +249,11 @@ class Pages:
             kept = kept[: part.limit]
             older = kept[-1][1].cursor
         newer = used[0].value.cursors.newer
-        if key.timeline.is_mixed:  # a cursor must not tell of what isn't shown
+        # A cursor must not tell of what isn't shown. Where newer tweets are asked for, it has to lead on.
+        if key.timeline.is_mixed or part.after is None:
             newer = kept[0][1].cursor if kept else None
-            if most == 1:
-                older = kept[-1][1].cursor if kept and older is not None else None
+        if key.timeline.is_mixed and most == 1:
+            older = kept[-1][1].cursor if kept and older is not None else None
         cursors = Cursors(older, newer)
         made = self._made(
             key.timeline, [cards[one] for one, _ in kept], [entry for _, entry in kept], cursors

@@ -190,7 +190,7 @@ def _checked(part: Part, max_length: int, where: str) -> tuple[list[str], list[H
     """The handles and hashtags of a text. `where` precedes the names of fields in errors."""
     content, media_ids = part
     text.bounded(f"{where}tweet_data", content, max_length)
-    if not content.strip() and not media_ids:
+    if not media_ids and not text.VISIBLE.search(content):
         raise InvalidBody(f"{where.rstrip('.') or 'A tweet'} needs text or a picture.")
     if len(media_ids) > MAX_MEDIA:
         raise InvalidBody(
