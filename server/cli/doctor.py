@@ -72,7 +72,7 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("warning", "settings", f"unknown settings in .env: {', '.join(unknown)}")
     file = Path(".env")
     if file.is_file() and file.stat().st_mode & 0o007:
-        yield Finding("warning", "settings", "every user of this machine can read .env; run: chmod 640 .env")
+        yield Finding("warning", "settings", "every user of this machine can read .env; run: chmod o= .env")
     if unused := unused_names():
         yield Finding("ok", "settings", f"ignored settings of the first implementation: {', '.join(unused)}")
     if settings.demo and not is_loopback(settings.host):

@@ -114,15 +114,15 @@ const About = () => html`<section class="about" aria-label=${t("about.title")}>
 </section>`;
 
 // The head of a page and, on narrow screens, the key bar under it, unless the page has no use for one.
-// `tabbed`: the tabs below say the same, so narrow screens need no title.
-export function PageHead({ title, back, keyless, tabbed, beside, children }) {
+// `tabbed`: the tabs below say the same, so narrow screens need no title. `stays`: in view while the page scrolls.
+export function PageHead({ title, back, keyless, tabbed, stays, beside, children }) {
   useEffect(() => {
     // A link that took the reader here is gone with its page: start at the new one's heading. The first page is
     // read from its beginning, where the skip link is.
     if (hasMoved() && document.activeElement === document.body) find("#main h1")?.focus({ preventScroll: true });
   }, []);
   const account = hasAside() || keyless ? null : html`<${KeyPanel} />`;
-  return html`<div class=${tabbed ? "page-head of-tabs" : "page-head"}>
+  return html`<div class=${`page-head ${tabbed ? "of-tabs" : ""} ${stays ? "stays" : ""}`}>
       ${back &&
       html`<button type="button" class="icon-button" aria-label=${t("action.back")} onClick=${() => history.back()}>
         <${Icon} name="back" />

@@ -77,7 +77,7 @@ export default function TweetPage({ id, entry }) {
   const target = targetOf(id);
   const who = thread.whoMayReply.value;
   return html`
-    <${PageHead} title=${t("tweet.title")} back />
+    <${PageHead} title=${t("tweet.title")} back stays />
     ${tweet && html`<${Ancestors} thread=${thread} /><${Middle} tweet=${tweet} thread=${thread} />`}
     ${error && html`<${tweet ? Trouble : Failure} error=${error} retry=${again} />`}
     ${!tweet && !error && html`<${Skeletons} count=${1} />`}

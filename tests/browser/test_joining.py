@@ -113,10 +113,10 @@ async def test_the_key_can_be_copied_and_saved_and_works(
     page = await open_page(await link(), permissions=["clipboard-read", "clipboard-write"])
     await page.get_by_label("Handle").fill("dave")
     await page.get_by_role("button", name="Join").click()
-    await expect(page.get_by_text("You won't see it again.")).to_be_visible()
+    await expect(page.get_by_text("you need it on other devices")).to_be_visible()
     key = await shown_secret(page)
     await page.get_by_role("button", name="Copy").click()
-    await expect(page.get_by_text("You won't see it again.")).to_have_count(0)
+    await expect(page.get_by_text("you need it on other devices")).to_have_count(0)
     assert await page.evaluate("navigator.clipboard.readText()") == key
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Save as file").click()

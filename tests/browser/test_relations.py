@@ -86,7 +86,7 @@ async def test_blocking_from_a_profile_parts_both_at_once(
     await expect(page.get_by_text("You blocked @bob.").first).to_be_visible()
     await expect(tweet(page, "from bob")).to_have_count(0)
     await expect(page.get_by_role("button", name=follows("bob"))).to_have_count(0)
-    await expect(page.get_by_text("Nothing to see here while one of you blocks the other")).to_be_visible()
+    await expect(page.get_by_text("You don't see each other's tweets")).to_be_visible()
     await expect(tweet(theirs, "from alice")).to_have_count(0)
     await theirs.goto(f"/users/{alice.id}")
     await expect(theirs.get_by_text("@alice blocked you.")).to_be_visible()
@@ -140,13 +140,14 @@ async def test_a_conversation_is_muted_from_the_menu_by_keyboard(
     await more.focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog").get_by_role("button")).to_have_text(
-        ["Copy link", "Mute this conversation", "Who can reply"]
+        ["Copy link", "Copy text", "Mute this conversation", "Pin to your profile", "Who can reply"]
     )
     await page.keyboard.press("Escape")
     await expect(more).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Copy link")).to_be_focused()
-    await page.keyboard.press("Tab")
+    for _ in range(2):
+        await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="Mute this conversation")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Conversation muted.")).to_be_visible()
@@ -158,6 +159,19 @@ async def test_a_conversation_is_muted_from_the_menu_by_keyboard(
     await expect(page.get_by_text("Conversation unmuted.")).to_be_visible()
     await bob.reply(mine)
     assert len((await alice.get("/api/notifications"))["notifications"]) == 1
+
+
+async def test_the_text_and_the_address_of_a_tweet_are_copied(open_page: OpenPage, alice: Caller) -> None:
+    mine = await alice.tweet("worth\nquoting")
+    page = await open_page(viewer=alice, permissions=["clipboard-read", "clipboard-write"])
+    for item, toast, copied in (
+        ("Copy text", "Text copied", "worth\nquoting"),
+        ("Copy link", "Link copied", page.url.rstrip("/") + f"/tweets/{mine}"),
+    ):
+        await open_menu(page, "worth")
+        await choose(page, item)
+        await expect(page.get_by_role("status").filter(has_text=toast)).to_be_visible()
+        assert await page.evaluate("navigator.clipboard.readText()") == copied
 
 
 async def test_a_menu_closed_at_once_gives_the_focus_back(open_page: OpenPage, alice: Caller) -> None:

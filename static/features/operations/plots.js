@@ -37,7 +37,7 @@ const last = (values) => values.findLast((value) => value !== null) ?? 0;
 const highest = (values) => values.reduce((most, value) => Math.max(most, value ?? 0), 0);
 
 function Plot({ title, series, format = number, begins }) {
-  const most = Math.max(...series.map(({ values }) => highest(values)));
+  const most = Math.max(...series.map(({ values }) => highest(values))) || 1;
   const counted = series.some(({ values }) => values.some((value) => value !== null));
   const words = series.map(({ name, values }) =>
     t("operations.now_most", { name, now: format(last(values)), most: format(highest(values)) }),
@@ -49,7 +49,7 @@ function Plot({ title, series, format = number, begins }) {
             <div class="op-axis"><span>${format(most)}</span><span>${format(most / 2)}</span><span>0</span></div>
             <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
               <path class="op-ground" d=${`M0 ${HEIGHT - 1}H${WIDTH}M0 ${HEIGHT / 2 + 1}H${WIDTH}M0 3H${WIDTH}`} />
-              ${series.map(({ values }, index) => html`<path class=${`op-line n${index}`} d=${line(values, most || 1)} />`)}
+              ${series.map(({ values }, index) => html`<path class=${`op-line n${index}`} d=${line(values, most)} />`)}
             </svg>
             <p class="op-scale">
               <span>${timeOfDay(begins)}</span><span>${timeOfDay((begins + Date.now()) / 2)}</span

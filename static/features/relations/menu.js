@@ -33,6 +33,10 @@ async function copyLink(tweet) {
   notify((await copyText(address)) ? t("tweet.link_copied") : address);
 }
 
+async function copyContent(tweet) {
+  notify(t((await copyText(tweet.content)) ? "tweet.text_copied" : "tweet.not_copied"));
+}
+
 // Gives the focus back to the button that opened the menu; or, where it left with its tweet, to the next one.
 function giveFocusBack(current) {
   const row = current.opener?.closest?.("[data-row]");
@@ -97,6 +101,7 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
     unblock: useLast(() => unblock(person)),
     hide: useLast(() => hideReply(tweet, !isHiddenReply(tweet.id))),
     copy: useLast(() => copyLink(tweet)),
+    text: useLast(() => copyContent(tweet)),
     thread: useLast(() => muteThread(tweet, !threadMuted)),
     pin: useLast(() => pinTweet(tweet, !tweet.pinned.value)),
   };
@@ -111,6 +116,7 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
   };
   return html`<ul class="menu-items" onKeyDown=${turn}>
       ${tweet && html`<${Item} words="tweet.copy_link" act=${acts.copy} />`}
+      ${tweet?.content && html`<${Item} words="tweet.copy_text" act=${acts.text} />`}
       ${tweet && html`<${Item} words=${threadMuted ? "relation.unmute_thread" : "relation.mute_thread"} act=${acts.thread} />`}
       ${mayPin(tweet) && html`<${Item} words=${tweet.pinned.value ? "pins.unpin" : "pins.pin"} act=${acts.pin} />`}
       ${began(tweet) && html`<${Item} words="relation.who_replies" act=${{ press: () => go("replies") }} />`}

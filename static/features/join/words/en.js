@@ -24,6 +24,6 @@ export default {
   "join.key_once": "Your key, shown only once:",
   "join.use_here": "Sign in with this key",
   "join.use_replaces": "This signs out @{handle}. Make sure you have their key.",
-  "join.not_kept": "Copy or save the key before you leave. You won't see it again.",
+  "join.not_kept": "Copy or save the key: you need it on other devices, and to sign in again.",
   "join.left_unkept": "You haven't saved your key yet. Go back to copy it.",
 };

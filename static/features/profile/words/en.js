@@ -55,7 +55,7 @@ export default {
   "profile.muting": "You muted @{handle}. Only their profile shows their tweets.",
   "profile.muting_until": "You muted @{handle} until {when}. Only their profile shows their tweets.",
   "profile.follows_you": "Follows you",
-  "profile.hidden_tweets": "Nothing to see here while one of you blocks the other",
+  "profile.hidden_tweets": "You don't see each other's tweets",
   "profile.unblock": "Unblock",
 
   "recovery.make": "Create recovery link",

@@ -65,7 +65,7 @@ export default {
   "profile.muting": "Твиты @{handle} скрыты. Их можно читать только в этом профиле.",
   "profile.muting_until": "Твиты @{handle} скрыты до {when}. Их можно читать только в этом профиле.",
   "profile.follows_you": "В числе ваших подписчиков",
-  "profile.hidden_tweets": "Пока действует блокировка, здесь ничего не видно",
+  "profile.hidden_tweets": "Вы не видите твиты друг друга",
   "profile.unblock": "Разблокировать",
 
   "recovery.make": "Создать ссылку для восстановления",

@@ -2,6 +2,9 @@
 export default {
   "tweet.copy_link": "Copy link",
   "tweet.link_copied": "Link copied",
+  "tweet.copy_text": "Copy text",
+  "tweet.text_copied": "Text copied",
+  "tweet.not_copied": "This browser doesn't allow copying.",
   "relation.menu": "More about @{handle}",
   "relation.block": "Block @{handle}",
   "relation.block_now": "Block",

@@ -2,6 +2,9 @@
 export default {
   "tweet.copy_link": "Копировать ссылку",
   "tweet.link_copied": "Ссылка скопирована",
+  "tweet.copy_text": "Копировать текст",
+  "tweet.text_copied": "Текст скопирован",
+  "tweet.not_copied": "Браузер не позволяет копировать.",
   "relation.menu": "Ещё о @{handle}",
   "relation.block": "Заблокировать @{handle}",
   "relation.block_now": "Заблокировать",
