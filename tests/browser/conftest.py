@@ -28,6 +28,11 @@ EXPECTED = ("Failed to load resource", "Service Worker registration blocked")
 DESKTOP = {"width": 1366, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+# On pages of the server; others, such as an empty one, have no storage.
+NOT_REMINDED = """
+    if (location.protocol.startsWith("http")) localStorage["perch.preference.alt_reminder"] ??= "false";
+"""
+
 # Without the service worker, because `page.route` doesn't see what it fetches. Its own tests allow it.
 VISITOR: dict[str, Any] = {"locale": "en-US", "viewport": DESKTOP, "service_workers": "block"}
 
@@ -48,7 +53,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture
 async def open_page(browser: Browser, address: str, database: None) -> AsyncIterator[OpenPage]:
-    """Opens the client, each time as a new visitor; any complaint in the console fails the test."""
+    """Opens the client, each time as a new visitor; any complaint in the console fails the test.
+
+    Unless `reminded`, visitors have turned off the reminder to describe pictures.
+    """
     complaints: list[str] = []
     contexts = []
 
@@ -56,8 +64,12 @@ async def open_page(browser: Browser, address: str, database: None) -> AsyncIter
         if message.type in ("error", "warning") and not message.text.startswith(EXPECTED):
             complaints.append(message.text)
 
-    async def open_one(path: str = "/", viewer: Caller | None = None, **options: Any) -> Page:
+    async def open_one(
+        path: str = "/", viewer: Caller | None = None, *, reminded: bool = False, **options: Any
+    ) -> Page:
         context = await browser.new_context(base_url=address, **{**VISITOR, **options})
+        if not reminded:
+            await context.add_init_script(NOT_REMINDED)
         contexts.append(context)
         page = await context.new_page()
         page.set_default_timeout(PATIENCE * 1000)

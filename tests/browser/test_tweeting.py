@@ -156,3 +156,35 @@ async def test_pictures_chosen_by_keyboard_lead_to_their_descriptions(
     await expect(
         tweet(page, "two pictures").get_by_role("button", name="Open picture: a hill")
     ).to_be_visible()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_whoever_forgot_to_describe_a_picture_is_reminded_once(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    page = await open_page(viewer=alice, reminded=True)
+    reminder = page.get_by_role("alert").filter(has_text="A picture has no description.")
+    await text_field(page).fill("from the hills")
+    await choose_picture(page)
+    await send_button(page).click()
+    await expect(reminder).to_be_visible()
+    assert await alice.timeline() == []
+    await page.get_by_role("textbox", name="Description").fill("Green hills")
+    await send_button(page).click()
+    await expect(tweet(page, "from the hills")).to_be_visible()
+    await expect(reminder).to_have_count(0)
+    # Whoever means it sends it all the same.
+    await text_field(page).fill("no words for this")
+    await choose_picture(page)
+    await send_button(page).click()
+    await reminder.get_by_role("button", name="Send anyway").click()
+    await expect(tweet(page, "no words for this")).to_be_visible()
+    # It can be turned off.
+    await page.goto("/settings/appearance")
+    await page.get_by_role("checkbox", name="Remind me to describe pictures").uncheck()
+    await page.goto("/")
+    await text_field(page).fill("another one")
+    await choose_picture(page, "more.png")
+    await send_button(page).click()
+    await expect(tweet(page, "another one")).to_be_visible()
+    assert [one["media"][0]["alt"] for one in await alice.timeline()] == ["", "", "Green hills"]

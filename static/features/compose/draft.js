@@ -59,6 +59,8 @@ export class Draft {
     /** @type {Signal<any[]>} */
     this.unrestored = signal([]);
     this.restored = signal(false);
+    // Of how many pictures without a description the writer was reminded.
+    this.reminded = 0;
     this.sending = signal(false);
     this.failure = signal(null);
     /** Who may see it and reply, as far as its writer has chosen that for this tweet. */
@@ -279,6 +281,7 @@ export class Draft {
   }
 
   clear() {
+    this.reminded = 0;
     this.put({ parts: [BLANK], audience: {}, once: null });
   }
 

@@ -1,6 +1,16 @@
 // Handing the draft over to be sent.
 import { ApiError } from "../../core/api/http.js";
+import { altReminder } from "../../core/store/preferences.js";
 import { key, viewer } from "../../core/store/session.js";
+
+// Once for the same pictures: whoever sends again means it.
+function remind(draft) {
+  const pictures = draft.parts.value.flatMap((part) => part.attachments.value);
+  const undescribed = pictures.filter((one) => !one.alt.value.trim()).length;
+  if (!altReminder.value || undescribed <= draft.reminded) return;
+  draft.reminded = undescribed;
+  throw new ApiError("undescribed");
+}
 
 // Resolves to whether it was handed over: what cannot be sent stays, and why is shown beside it.
 /** @param {import("./draft.js").Draft} draft */
@@ -12,6 +22,7 @@ export async function sendDraft(draft) {
     if (!viewer.value) throw new ApiError(key.value ? "invalid_key" : "missing_key");
     const missing = (one) => one.state.value === "failed" && !one.media.value;
     if (draft.parts.value.some((part) => part.attachments.value.some(missing))) throw new ApiError("picture_failed");
+    remind(draft);
     const { post } = await import("./outbox.js");
     post(draft);
     return true;

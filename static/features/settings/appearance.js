@@ -1,8 +1,8 @@
 // How the client looks, speaks and listens.
 import { html } from "../../core/ui/html.js";
 import { LANGUAGES, language, t } from "../../core/words/words.js";
-import { chooseHoverCards, chooseLanguage, chooseShortcuts, chooseTheme } from "./choices.js";
-import { THEMES, hoverCards, shortcuts, theme } from "../../core/store/preferences.js";
+import { chooseAltReminder, chooseHoverCards, chooseLanguage, chooseShortcuts, chooseTheme } from "./choices.js";
+import { THEMES, altReminder, hoverCards, shortcuts, theme } from "../../core/store/preferences.js";
 import "./words.js";
 
 function Choice({ legend, name, options, value, choose }) {
@@ -58,6 +58,14 @@ export function Appearance() {
         onChange=${(event) => chooseHoverCards(event.target.checked)}
       />
       <span>${t("settings.hover_cards")}</span>
+    </label>
+    <label class="check">
+      <input
+        type="checkbox"
+        checked=${altReminder.value}
+        onChange=${(event) => chooseAltReminder(event.target.checked)}
+      />
+      <span>${t("settings.alt_reminder")}</span>
     </label>
   </section>`;
 }

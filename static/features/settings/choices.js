@@ -2,7 +2,7 @@
 import { setLanguage, t } from "../../core/words/words.js";
 import { save } from "../../core/store/storage.js";
 import { notify } from "../../core/store/notices.js";
-import { hoverCards, shortcuts, theme } from "../../core/store/preferences.js";
+import { altReminder, hoverCards, shortcuts, theme } from "../../core/store/preferences.js";
 import "./words.js";
 
 export function chooseTheme(value) {
@@ -13,6 +13,11 @@ export function chooseTheme(value) {
 export function chooseShortcuts(value) {
   shortcuts.value = value;
   save("preference.shortcuts", value);
+}
+
+export function chooseAltReminder(value) {
+  altReminder.value = value;
+  save("preference.alt_reminder", value);
 }
 
 export function chooseHoverCards(value) {

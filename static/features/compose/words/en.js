@@ -20,6 +20,8 @@ export default {
   "compose.remove_part": "Remove tweet {number}",
   "compose.send_all": "Tweet all",
   "compose.next_placeholder": "And then?",
+  "compose.send_anyway": "Send anyway",
+  "error.undescribed": "A picture has no description. People who can't see it won't know what it shows.",
   "compose.reply_sent": "Reply sent",
   "compose.sent": { one: "Tweet sent", other: "Tweets sent" },
   "compose.not_sent": "Couldn't send. Your draft is saved.",

@@ -25,6 +25,8 @@ export default {
   "compose.remove_part": "Убрать твит {number}",
   "compose.send_all": "Твитнуть все",
   "compose.next_placeholder": "Что дальше?",
+  "compose.send_anyway": "Всё равно отправить",
+  "error.undescribed": "У картинки нет описания. Кто её не видит, не узнает, что на ней.",
   "compose.reply_sent": "Ответ отправлен",
   "compose.sent": { one: "Твит отправлен", few: "Твиты отправлены", many: "Твиты отправлены", other: "Твиты отправлены" },
   "compose.not_sent": "Не удалось отправить. Черновик сохранён.",

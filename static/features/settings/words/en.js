@@ -22,6 +22,7 @@ export default {
   "settings.language": "Language",
   "settings.shortcuts": "Single-key shortcuts",
   "settings.hover_cards": "Profile card on hover",
+  "settings.alt_reminder": "Remind me to describe pictures",
 
   "keys.title": "API keys",
   "keys.about": "A key signs you in here and in other programs. Give each program its own.",

@@ -22,6 +22,7 @@ export default {
   "settings.language": "Язык",
   "settings.shortcuts": "Горячие клавиши",
   "settings.hover_cards": "Карточка профиля при наведении",
+  "settings.alt_reminder": "Напоминать об описаниях картинок",
 
   "keys.title": "Ключи API",
   "keys.about": "С ключом входят сюда и в другие программы. Дайте каждой программе свой.",
