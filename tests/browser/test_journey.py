@@ -60,6 +60,7 @@ async def test_a_picture_is_tweeted_seen_liked_and_deleted(
             await text_field(ivan).fill("Вид с холма")
             phone = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": pictures.lying_phone_picture()}
             await ivan.locator("input[type=file]").set_input_files(phone)  # type: ignore[arg-type]
+            await ivan.get_by_role("textbox", name="Description").fill("Зелёные холмы")
             await expect(send_button(ivan)).to_be_enabled(timeout=20_000)
             await send_button(ivan).click()
             await expect(tweet(ivan, "Вид с холма")).to_be_visible(timeout=20_000)

@@ -54,10 +54,11 @@ function Failure({ draft, send }) {
   const error = draft.failure.value;
   if (!error) return null;
   const signedOut = needsKey(error) && !viewer.value;
-  const again = signedOut ? t("key.sign_in") : error.type === "undescribed" ? t("compose.send_anyway") : undefined;
+  const reminds = error.type === "undescribed";
+  const again = signedOut ? t("key.sign_in") : reminds ? t("compose.send_anyway") : undefined;
   return html`<${Trouble}
     error=${error}
-    label=${t("compose.not_sent")}
+    label=${reminds ? undefined : t("compose.not_sent")}
     retry=${signedOut ? focusKeyField : send}
     again=${again}
     dismiss=${() => (draft.failure.value = null)}
