@@ -8,6 +8,8 @@ import "./words.js";
 export default function VisibilityBadge({ of: { visibility } }) {
   const words = t("visibility.seen", { whom: t(`visibility.${visibility}`) });
   return html`<span class="visibility-badge" title=${words}>
-    <${Icon} name=${ICONS[visibility]} /><span class="hidden">${words}</span>
+    <${Icon} name=${ICONS[visibility]} />
+    ${visibility === "mentioned" && html`<span aria-hidden="true">${t("visibility.private")}</span>`}
+    <span class="hidden">${words}</span>
   </span>`;
 }

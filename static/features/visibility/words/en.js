@@ -6,6 +6,7 @@ export default {
   "visibility.unlisted": "Unlisted",
   "visibility.followers": "Followers",
   "visibility.mentioned": "Only people mentioned",
+  "visibility.private": "Private",
   "visibility.unknown": "As in Settings",
   "visibility.about_public": "Every member can see it.",
   "visibility.about_unlisted": "Every member can see it, but it's not in All or on hashtag pages.",

@@ -6,6 +6,7 @@ export default {
   "visibility.unlisted": "Всем, но не в ленте «Все»",
   "visibility.followers": "Подписчикам",
   "visibility.mentioned": "Только упомянутым",
+  "visibility.private": "Личный",
   "visibility.unknown": "Как в настройках",
   "visibility.about_public": "Твит виден всем участникам.",
   "visibility.about_unlisted": "Твит виден всем участникам, но его нет в ленте «Все» и на страницах хештегов.",
