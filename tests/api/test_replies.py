@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from server.core.database.connection import rows
-from server.features.tweets.publishing import DEEPEST
+from server.features.tweets import tweets
+from server.features.tweets.publishing import DEEPEST, NewTweet, Published
 from tests.callers import Answer, Caller
 
 
@@ -21,6 +23,24 @@ def below(found: Answer) -> list[tuple[int, int | str]]:
         (one["depth"], one["tweet"]["content"] if one["type"] == "tweet" else one["tweet_id"])
         for one in found["replies"]
     ]
+
+
+async def test_a_block_that_ends_just_then_is_no_reason_to_fail(
+    alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = await alice.tweet("open again")
+    await alice.post(f"/api/users/{bob.id}/block")
+    publish = tweets._published
+
+    async def while_blocked(new: Sequence[NewTweet]) -> list[Published] | None:
+        published = await publish(new)
+        await alice.delete(f"/api/users/{bob.id}/block")
+        return published
+
+    monkeypatch.setattr(tweets, "_published", while_blocked)
+    body = {"tweet_data": "a reply", "in_reply_to_id": parent}
+    answer = await bob.post("/api/tweets", json=body)
+    assert (answer.status, answer["tweet"]["in_reply_to_id"]) == (201, parent)
 
 
 async def test_a_reply_names_what_it_answers_and_is_counted_there(alice: Caller, bob: Caller) -> None:

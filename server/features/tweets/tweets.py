@@ -45,6 +45,9 @@ MAX_MEDIA = 4
 # How many tweets may be published together.
 MAX_PARTS = 25
 
+# How often publishing is tried if what was in the way is gone each time when it is looked for.
+TRIES = 3
+
 ANSWERABLE = f"""
     SELECT coalesce(cardinality(t.thread_path), 0) AS depth,
         {may_reply("$2", "coalesce(t.thread_root_id, t.id)")} AS allowed
@@ -146,11 +149,12 @@ async def publish(
     media_ids = [media_id for part in parts for media_id in part.media_ids]
     if len(set(media_ids)) != len(media_ids):
         raise InvalidBody("tweet_media_ids names the same picture twice.")
-    published = None
-    named = (*media_ids, in_reply_to_id or 0)
-    if all(abs(number) <= NEWEST for number in named):  # larger numbers can't be ids
-        published = await _published(new)
-    if published is None:
+    # Larger numbers can't be ids.
+    are_ids = all(abs(number) <= NEWEST for number in (*media_ids, in_reply_to_id or 0))
+    for _ in range(TRIES):
+        published = await _published(new) if are_ids else None
+        if published is not None:
+            break
         if key is not None and meaning is not None:
             earlier = await idempotency.earlier(viewer, key, meaning, parts=len(parts))
             if earlier:
@@ -161,7 +165,9 @@ async def publish(
             await _ensure_answerable(viewer, in_reply_to_id, levels=len(parts))
         await media.ensure_attachable(viewer, media_ids)
         await quotas.ensure_room_for_text(viewer.id, "".join(part.content for part in parts), day_bytes)
-        raise Unavailable  # the obstacle has disappeared in the meantime
+        # What was in the way, such as a block, has gone in the meantime.
+    else:
+        raise Unavailable
     notified = {
         notifications_of(who.id)
         for one in published
