@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.core.text import VISIBLE
+
 OK = (200, None)
 
 
@@ -44,7 +46,7 @@ class Model:
 
     def publishable(self, who: int, text: str, media: list[int]) -> Outcome:
         """The expected answer to publishing this tweet."""
-        if not text.strip() and not media:
+        if not media and not VISIBLE.search(text):
             return 422, "invalid_body"
         for number in media:
             if self.used.get(number) == who:

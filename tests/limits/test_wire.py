@@ -176,6 +176,22 @@ async def test_a_slowly_sent_request_has_a_time_limit_as_a_whole(
         assert await raw.ends()
 
 
+async def test_the_rest_of_a_body_is_not_waited_for_when_the_client_has_gone(
+    house: Open, alice: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(protocol, "BODY_TIMEOUT", 0.3)
+    monkeypatch.setattr(logging.getLogger("sanic.error"), "propagate", True)
+    here = await house()
+    async with wire(here.url) as raw:
+        await raw.send(post(b"api-key: " + str(alice.key).encode(), CHUNKED, body=b"1\r\n{\r\n"))
+        await until(lambda: len(here.app.ctx.looks._connections) == 1)
+        (connection,) = here.app.ctx.looks._connections
+        await turns()
+        raw.writer.transport.abort()
+        await until(connection._task.done)
+    assert "uncaught" not in caplog.text
+
+
 async def test_an_uploads_time_limit_grows_with_the_bytes_received(
     address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,6 +114,7 @@ class PerchHttp(Http):
         transport = self.protocol.transport
         if transport is None or transport.is_closing():
             self.keep_alive = False
+            self.request_body = None  # its rest isn't waited for either
             return
         await super().error_response(exception)
 
