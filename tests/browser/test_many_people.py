@@ -208,15 +208,21 @@ async def compared(person: Person, connection: Any, name: str, params: dict[str,
     await page.get_by_role("link", name="Home", exact=True).first.click()
     await page.locator(".tabs a", has_text=name).click()
     seen: list[dict[str, Any]] = []
+    answered: list[dict[str, Any]] = []
 
     async def is_same() -> bool:
         found = await person.caller.get("/api/tweets", params={"limit": NEWEST, **params})
         seen[:] = await newest(page)
+        answered[:] = expected(found["tweets"], person.caller.id)
         # Among reposts, fewer tweets are in their own places on the first page.
         several = len(seen) >= min(len(found["tweets"]), NEWEST // 2)
-        return several and seen == expected(found["tweets"], person.caller.id)[: len(seen)]
+        return several and seen == answered[: len(seen)]
 
-    await until(is_same)
+    try:
+        await until(is_same)
+    except AssertionError:
+        assert seen == answered, f"{name} of {person.caller.handle}, {page.url}"  # what differs
+        raise
     ids = [one["id"] for one in seen]
     assert await connection.fetch(UNSEEN, person.caller.id, ids) == []
     await page.reload()
