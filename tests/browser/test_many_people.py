@@ -214,9 +214,11 @@ async def compared(person: Person, connection: Any, name: str, params: dict[str,
         found = await person.caller.get("/api/tweets", params={"limit": NEWEST, **params})
         seen[:] = await newest(page)
         answered[:] = expected(found["tweets"], person.caller.id)
-        # Among reposts, fewer tweets are in their own places on the first page.
-        several = len(seen) >= min(len(found["tweets"]), NEWEST // 2)
-        return several and seen == answered[: len(seen)]
+        # Among reposts, fewer tweets are in their own places on the first page. Where most tweets are hidden
+        # from the person, the API's page is short and leads on.
+        several = len(seen) >= min(len(answered), NEWEST // 2)
+        common = min(len(seen), len(answered))
+        return several and seen[:common] == answered[:common]
 
     try:
         await until(is_same)
