@@ -76,8 +76,7 @@ async def test_the_bell_of_a_profile_notifies_of_new_tweets(
     await expect(bell).to_have_count(0)
     await follow.click()
     await expect(bell).to_have_attribute("aria-pressed", "false")
-    await bell.focus()
-    await page.keyboard.press("Enter")
+    await bell.press("Enter")
     await expect(page.get_by_text("You'll be notified when @bob tweets.")).to_be_visible()
     await expect(bell).to_have_attribute("aria-pressed", "true")
     await expect(other.get_by_role("button", name="Notify me when @bob tweets")).to_have_attribute(

@@ -172,7 +172,7 @@ async def test_the_number_of_open_streams_per_user_is_limited(
 
 async def test_what_a_stream_missed_counts_as_reads(house: Open, alice: Caller, bob: Caller) -> None:
     """Ten events count as one: whoever reopens a stream far behind again and again is told to reload."""
-    here = await house(rate_reads="8/minute")
+    here = await house(rate_reads="8/day")
     async with listening(here.url, alice) as first:
         await bob.tweet("before")
         await first.wait_for("tweet")
