@@ -11,12 +11,10 @@ import pytest
 from server.api.http import operation
 from server.api.http.admission import WRITE_WEIGHT
 from server.context import Context
-from server.core.database.connection import rows
 from server.core.limits.tally import PREFIX
 from tests import pictures
 from tests.callers import Answer, Caller
 from tests.limits.conftest import Open
-from tests.realtime.listening import listening
 from tests.waiting import until
 
 
@@ -168,24 +166,6 @@ async def test_the_number_of_open_streams_per_user_is_limited(
         return await status(alice) == 200
 
     await until(may_open_one)
-
-
-async def test_what_a_stream_missed_counts_as_reads(house: Open, alice: Caller, bob: Caller) -> None:
-    """Ten events count as one."""
-    here = await house(rate_reads="1000/day")
-    async with listening(here.url, alice) as first:
-        await bob.tweet("before")
-        await first.wait_for("tweet")
-    await rows(
-        "INSERT INTO tweets (author_id, content) SELECT $1, 'x' FROM generate_series(1, 49) RETURNING 1",
-        bob.id,
-    )
-    await bob.tweet("last")
-    async with listening(here.url, alice, last=first.last_id) as second:
-        await second.until("last")
-        assert len(second.of("tweet")) == 50
-    left = told(await here.caller(alice).get("/api/users/me"))[1]
-    assert left <= 1000 - (2 + 5 + 1)
 
 
 async def test_changing_names_cost_other_users_no_query(
