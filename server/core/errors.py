@@ -207,7 +207,7 @@ class NotPinnable(PerchError):
 
 class TooManyPins(PerchError):
     error_type, status = "too_many_pins", 422
-    message = "You have already pinned five tweets. Unpin one first."
+    message = "You have already pinned as many tweets as possible. Unpin one first."
 
 
 class NotFollowed(PerchError):

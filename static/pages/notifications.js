@@ -97,12 +97,13 @@ export default function NotificationsPage({ tab, entry }) {
   const place = `notifications ${tab} ${entry}`;
   usePlace(place);
   useTitle(`${unread.value ? `(${unread.value}) ` : ""}${title}`);
-  return html`<${PageHead} title=${title} back><${Tabs}
-        label=${t("notifications.tabs")}
-        tabs=${TABS.map(([name, to]) => [name, to, t(`notifications.${name}`)])}
-        current=${tab}
-        many
-      /><//>
+  const tabs = html`<${Tabs}
+    label=${t("notifications.tabs")}
+    tabs=${TABS.map(([name, to]) => [name, to, t(`notifications.${name}`)])}
+    current=${tab}
+    many
+  />`;
+  return html`<${PageHead} title=${title} back>${tabs}<//>
     ${!key.value
       ? html`<${NeedsKey} />`
       : tab === "private"

@@ -122,7 +122,7 @@ export function PageHead({ title, back, keyless, tabbed, stays, beside, children
     if (hasMoved() && document.activeElement === document.body) find("#main h1")?.focus({ preventScroll: true });
   }, []);
   const account = hasAside() || keyless ? null : html`<${KeyPanel} />`;
-  return html`<div class=${`page-head ${tabbed ? "of-tabs" : ""} ${stays ? "stays" : ""}`}>
+  return html`<div class=${["page-head", tabbed && "of-tabs", stays && "stays"].filter(Boolean).join(" ")}>
       ${back &&
       html`<button type="button" class="icon-button" aria-label=${t("action.back")} onClick=${() => history.back()}>
         <${Icon} name="back" />

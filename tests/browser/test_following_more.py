@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.parts import follows, is_live, refuse, tweet
@@ -60,6 +62,31 @@ async def test_a_follow_that_is_refused_is_taken_back_and_says_why(
 async def test_nothing_followed_says_how_to(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page("/settings/people", viewer=alice)
     await expect(page.get_by_text("You don't follow any hashtags.")).to_be_visible()
+
+
+async def test_the_bell_waits_for_the_answer_to_the_follow(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    page = await open_page(f"/users/{bob.id}", viewer=alice)
+    await is_live(page)
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route(f"**/api/users/{bob.id}/follow", hold)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.get_by_role("region", name="About bob").get_by_role("button", name=follows("bob")).click()
+    bell = page.get_by_role("button", name="Notify me when @bob tweets")
+    await bell.click()
+    await expect(bell).to_have_attribute("aria-pressed", "true")
+    assert not any(url.endswith("/notify") for url in asked)
+    held.set()
+    await expect(page.get_by_text("You'll be notified when @bob tweets.")).to_be_visible()
+    await expect(bell).to_have_attribute("aria-pressed", "true")
+    assert (await alice.get(f"/api/users/{bob.id}"))["user"]["notify"] is True
 
 
 @pytest.mark.usefixtures("worker")

@@ -52,7 +52,7 @@ async def test_a_sixth_pin_is_refused_in_the_menu(open_page: OpenPage, alice: Ca
     page = await open_page(viewer=alice)
     await choose(page, "one too many", "Pin to your profile")
     refusal = page.get_by_role("dialog").get_by_role("alert")
-    await expect(refusal).to_contain_text("You've already pinned five tweets.")
+    await expect(refusal).to_contain_text("You've reached the limit for pinned tweets.")
 
 
 async def test_others_tweets_and_private_ones_have_no_such_item(

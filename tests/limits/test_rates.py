@@ -12,9 +12,11 @@ from server.api.http import operation
 from server.api.http.admission import WRITE_WEIGHT
 from server.context import Context
 from server.core.limits.tally import PREFIX
+from server.core.live.hub import MISSED_AT_ONCE
 from tests import pictures
 from tests.callers import Answer, Caller
 from tests.limits.conftest import Open
+from tests.realtime.listening import listening, settled
 from tests.waiting import until
 
 
@@ -166,6 +168,23 @@ async def test_the_number_of_open_streams_per_user_is_limited(
         return await status(alice) == 200
 
     await until(may_open_one)
+
+
+async def test_what_a_stream_missed_counts_as_reads(house: Open, alice: Caller, bob: Caller) -> None:
+    """Each ten events count as one. If too many were missed, the client is told to reload."""
+    here = await house(rate_reads="5/day")
+    hub = here.app.ctx.perch.hub
+    async with listening(here.url, alice) as first:
+        await bob.tweet("before")
+        await first.wait_for("tweet")
+    await until(lambda: hub.open_streams == 0)  # so nothing of what follows is in memory
+    for number in range(50):
+        await bob.tweet(str(number))
+    await settled()
+    async with listening(here.url, alice, last=first.last_id) as second:
+        assert (await second.wait_for("reset"))["reason"] == "too_old"
+        # Two of the five reads opened the streams.
+        assert 0 < len(second.of("tweet")) <= 3 * MISSED_AT_ONCE
 
 
 async def test_changing_names_cost_other_users_no_query(

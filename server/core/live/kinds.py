@@ -30,7 +30,7 @@ Needed = tuple[Fact[Any, Any], Any]
 
 
 class Recipients(NamedTuple):
-    """Who gets the message about an event.
+    """The viewers who get the message about an event.
 
     Attributes:
         among: the only viewers who may get it; None if all may.

@@ -61,7 +61,7 @@ class Subscription:
         position: EventId,
         read_on: ReadOn,
         dialect: LiveDialect,
-        may_catch_up: Callable[[], bool] = lambda: True,
+        may_catch_up: Callable[[], bool],
     ) -> None:
         self.user_id = user_id
         self.key_id = key_id

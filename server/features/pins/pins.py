@@ -65,7 +65,7 @@ async def add(viewer: Viewer, tweet_id: int) -> None:
         TooManyPins: MAX_PINS others are pinned.
     """
     async with transaction():
-        # The tweet is locked before the user, as by who deletes it.
+        # Deleting a tweet locks the tweet before its author too; the other way round, both could deadlock.
         found = await row(MAY_PIN, viewer.id, tweet_id)
         if found is None:
             raise TweetNotFound

@@ -15,7 +15,7 @@ export const fetchUserTweets = async (userId, list, before, limit) => {
 };
 
 /** @returns {Promise<TweetPage>} */
-export const fetchPins = (userId) => call("GET", `/users/${userId}/pins`, { query: page(undefined, 5) });
+export const fetchPins = (userId) => call("GET", `/users/${userId}/pins`, { query: page() });
 
 /** @returns {Promise<TweetPage>} */
 export const fetchHashtag = (name, before, limit) =>

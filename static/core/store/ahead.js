@@ -1,20 +1,28 @@
 // A switch of the viewer's (a like, a bookmark, a follow) that is shown ahead of the server's answer.
 
 /**
+ * What the last click asked for, and a promise for its answer; until the server has answered.
+ * @typedef {{wanted: boolean | null, answered?: Promise<void>}} Ahead
+ */
+
+/**
  * Shows the wish at once, sends it, and takes it back where the server refuses. Clicks while a request is under way
- * are remembered, and only the last one is sent.
- * @param {{wanted: boolean | null}} state what the last click asked for, until the server has answered
+ * are remembered, and only the last one is sent. Resolves when the server has answered that.
+ * @param {Ahead} state
  * @param {boolean} wanted
  * @param {object} how
  * @param {() => void} how.show shows `state.wanted` or, without one, what the server said last
  * @param {(wanted: boolean) => Promise<void>} how.send asks the server, and notes what it then has
  * @param {(error: Error, wanted: boolean) => void} how.failed
  */
-export async function ahead(state, wanted, { show, send, failed }) {
-  const busy = state.wanted !== null;
+export function ahead(state, wanted, how) {
   state.wanted = wanted;
-  show();
-  if (busy) return;
+  how.show();
+  state.answered ??= sendLast(state, how);
+  return state.answered;
+}
+
+async function sendLast(state, { show, send, failed }) {
   try {
     let sent = null;
     while (sent !== state.wanted) {
@@ -25,6 +33,7 @@ export async function ahead(state, wanted, { show, send, failed }) {
     failed(error, state.wanted);
   } finally {
     state.wanted = null;
+    state.answered = undefined;
     show();
   }
 }

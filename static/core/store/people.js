@@ -16,6 +16,7 @@ import { whenViewerLeaves } from "./leaving.js";
  * @property {Signal<boolean | null>} followed the viewer's mark; null until it is known
  * @property {Signal<boolean>} requested whether the viewer asks to follow them
  * @property {boolean | null} wanted what the last click asked for, until the server has answered
+ * @property {Promise<void>} [answered] resolves when it has
  * @property {Signal<{error: Error, retry: () => void} | null>} trouble what became of it where that failed
  */
 

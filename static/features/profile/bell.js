@@ -28,6 +28,7 @@ async function turn(person, on) {
   await ahead(wish, on, {
     show: () => show(person, wish.wanted ?? wish.told),
     async send(wanted) {
+      await person.answered; // the bell is there while the request to follow is still under way
       await setNotify(person.id, wanted);
       wish.told = wanted;
       const words = wanted ? "profile.bell_on" : "profile.bell_off";

@@ -47,7 +47,7 @@ export default {
   "error.replies_limited": "The author of this conversation has limited who can reply.",
   "error.not_first": "This only works for the first tweet of a conversation.",
   "error.too_many_relations": "You've reached the limit for blocks and mutes. Unblock or unmute someone first.",
-  "error.too_many_pins": "You've already pinned five tweets. Unpin one first.",
+  "error.too_many_pins": "You've reached the limit for pinned tweets. Unpin one first.",
   "error.too_many_hashtags": "You've reached the limit for followed hashtags. Unfollow one first.",
   "error.out_of_scope": "Your key doesn't allow this.",
   "error.tweet_not_found": "This tweet doesn't exist or was deleted.",

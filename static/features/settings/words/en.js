@@ -16,7 +16,7 @@ export default {
   "settings.people": "People",
   "settings.followers": "Followers",
   "settings.locked": "Approve who follows me",
-  "settings.locked_hint": "Who wants to follow you asks first. Your public tweets stay public. Your followers stay too, and if you turn this off, all requests are accepted.",
+  "settings.locked_hint": "New followers need your approval. Your public tweets stay public, and your followers stay. If you turn this off, all requests are accepted.",
   "settings.requests": "Follow requests",
   "settings.theme": "Theme",
   "settings.language": "Language",
