@@ -185,17 +185,23 @@ async def test_all_see_what_they_may_after_talking(browser: Browser, four: Perch
         connection = await four.connect()
         stack.push_async_callback(connection.close)
         for person in people:
+            await settle(person)
+        for person in people:
             await compare(person, connection)
 
 
-async def compare(person: Person, connection: Any) -> None:
-    """Compare what the person's timelines show with what they may see."""
+async def settle(person: Person) -> None:
+    """Wait until what the person did is done: a deletion, for instance, can be undone for some seconds."""
     await person.page.keyboard.press("Escape")
     # A reply to somebody who has blocked them since is refused.
     discard = person.page.get_by_role("button", name="Discard")
     while await discard.count():
         await discard.first.click()
     await expect(person.page.locator(".outgoing, .tweet.deleted")).to_have_count(0)
+
+
+async def compare(person: Person, connection: Any) -> None:
+    """Compare what the person's timelines show with what they may see."""
     everyone = await compared(person, connection, "All", {})
     rows = await connection.fetch(ALL, person.caller.id, NEWEST)
     assert everyone == [row["id"] for row in rows]
