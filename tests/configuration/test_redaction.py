@@ -201,7 +201,9 @@ def test_error_reports_hold_nothing_secret_or_personal(monkeypatch: pytest.Monke
     finally:
         current_work.reset(work)
         sentry_sdk.get_client().close()
-        original()
+        original(
+            default_integrations=False, auto_enabling_integrations=False
+        )  # they would stay for other tests
 
 
 def test_without_a_dsn_error_reports_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
