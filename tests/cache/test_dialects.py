@@ -50,7 +50,7 @@ class Line:
         return len(self.text)
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
-        likes = self.tweet_id in marks.tweets[LIKED.name]
+        likes = LIKED.name in marks.on(self.tweet_id)
         return f"{self.text}{f' <3 {viewer.name}' if likes else ''}\n".encode()
 
 

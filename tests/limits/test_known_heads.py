@@ -6,10 +6,16 @@ import pytest
 from sanic import Request
 
 from server.api.http import heads
+from server.api.http.messages import PerchRequest
+from server.api.http.protocol import PerchProtocol
 from server.app import REQUEST_BEGINS
 from server.context import App
 from tests.callers import Caller
 from tests.limits.wire import wire
+
+# The attributes of a request, as Sanic declares them.
+ATTRIBUTES = [name for name in Request.__slots__ if name != "__weakref__"]
+ABSENT = object()
 
 
 def head(caller: Caller, start: str = "GET /api/users/me", *lines: str) -> bytes:
@@ -29,6 +35,28 @@ async def test_each_answer_is_the_same_as_for_a_new_head(
         await connection.send(head(alice) * 3)  # all of them at once
         assert [(await connection.answer()).status for _ in range(3)] == [200] * 3
     assert set(app.ctx.heads) == {head(who)[:-4] for who in (alice, bob)}
+
+
+async def test_a_repeated_request_has_every_attribute_of_a_new_one(
+    app: App, address: str, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[PerchRequest] = []
+    handle = PerchProtocol.handle
+
+    async def noted(self: PerchProtocol, request: PerchRequest) -> None:
+        seen.append(request)
+        await handle(self, request)
+
+    monkeypatch.setattr(PerchProtocol, "handle", noted)
+    app.ctx.heads.clear()
+    async with wire(address) as connection:
+        for _ in range(2):
+            await connection.send(head(alice, "GET /api/tweets?likers=0&limit=7"))
+            await connection.answer()
+    new, again = ({name: getattr(one, name, ABSENT) for name in ATTRIBUTES} for one in seen)
+    assert {name for name in ATTRIBUTES if new[name] != again[name]} <= {"_id"}
+    assert new["_parsed_url"] is again["_parsed_url"]
+    assert [one.known is None for one in seen] == [True, False]
 
 
 @pytest.mark.parametrize(

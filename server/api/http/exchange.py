@@ -141,7 +141,16 @@ class PerchHttp(Http):
             raise BadRequest("Methods are written in capital letters.")
         if raw and not self.request_body and not self.upgrade_websocket:
             request, url, head_only = self.request, cast(str, self.url), bool(self.head_only)
-            head = Head(request.method, url, request.version, request.headers, self.keep_alive, head_only)
+            head = Head(
+                request.method,
+                url,
+                request.version,
+                request.headers,
+                self.keep_alive,
+                head_only,
+                request.raw_url,
+                request._parsed_url,
+            )
             self.protocol.heads.keep(raw, head)
 
     async def _begin(self, raw: bytes, known: Head) -> None:
@@ -149,16 +158,7 @@ class PerchHttp(Http):
         self.url, self.keep_alive, self.head_only = known.url, known.keep_alive, known.head_only
         self.upgrade_websocket = False
         protocol = self.protocol
-        request = PerchRequest(
-            url_bytes=known.url.encode(),
-            headers=known.headers,
-            head=raw,
-            version=known.version,
-            method=known.method,
-            transport=protocol.transport,
-            app=protocol.app,
-            known=known,
-        )
+        request = PerchRequest.again(known, raw, protocol.transport, protocol.app)
         PerchRequest._current.set(request)
         if protocol.app.ctx.has_signals:  # error reports rely on signals
             await self.dispatch("http.lifecycle.request", inline=True, context={"request": request})

@@ -7,6 +7,7 @@ import base64
 from sanic import Request
 
 from server.api.http.admission import admit_lookup, asks, note_wrong_key
+from server.api.http.messages import PerchRequest
 from server.context import Context
 from server.core.errors import AccountLeaving, InvalidKey, MissingKey, OutOfScope
 from server.core.security import api_keys
@@ -21,9 +22,17 @@ def context(request: Request) -> Context:
     return found
 
 
-def known_viewer(request: Request) -> Viewer | None:
+def known_viewer(request: PerchRequest) -> Viewer | None:
     """The viewer with the request's key, if this process knows the key. Raises MissingKey, InvalidKey."""
-    return keys.known(shown_key(request), context(request).memory.viewers)
+    head, viewers = request.known, context(request).memory.viewers
+    entry = head.viewer if head is not None else None
+    viewer: Viewer | None = viewers.current(entry) if entry is not None else None
+    if viewer is None:
+        entry = keys.known(shown_key(request), viewers)
+        viewer = viewers.current(entry) if entry is not None else None
+        if head is not None:
+            head.viewer = entry
+    return None if viewer is None or viewer.is_over() else viewer
 
 
 async def looked_up_viewer(request: Request) -> Viewer:

@@ -9,9 +9,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from sanic import Request
 from sanic.compat import Header
 from sanic_routing import Route
+
+from server.core.cache.store import Entry
 
 if TYPE_CHECKING:
     from server.api.http.messages import JsonAnswer
@@ -32,7 +35,16 @@ class Target(NamedTuple):
 
 @dataclass(slots=True)
 class Head:
-    """The parsed head of a request without a body. `target` is set after its first request."""
+    """The parsed head of a request without a body. All requests with it share what it holds.
+
+    Attributes:
+        url: the address as the client wrote it.
+        raw_url: the address that is responded to, which is another one if the client's is invalid.
+        parsed_url: the same in its parts, as `httptools` gives it.
+        target: the operation it goes to; set after the first request.
+        query: its parameters in the operation's shape; set once they are needed.
+        viewer: the cached viewer with its key; set once they are needed.
+    """
 
     method: str
     url: str
@@ -40,7 +52,11 @@ class Head:
     headers: Header
     keep_alive: bool
     head_only: bool
+    raw_url: bytes
+    parsed_url: Any
     target: Target | None = None
+    query: msgspec.Struct | None = None
+    viewer: Entry | None = None
 
 
 class Heads(dict[bytes, Head]):

@@ -6,13 +6,14 @@ import re
 from enum import StrEnum
 from functools import cache, lru_cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_args, get_type_hints
 from urllib.parse import parse_qs
 
 import msgspec
 from msgspec import Meta
 from sanic import Request
 
+from server.api.http.messages import PerchRequest
 from server.core.errors import InvalidBody, InvalidParameter, UnsupportedMediaType
 from server.core.paging import MAX_PAGE_SIZE, NEWEST, PAGE_SIZE
 
@@ -65,14 +66,20 @@ def read_body(request: Request, kind: type[S], *, needed: bool = True) -> S:
         raise InvalidBody("The body isn't valid JSON in UTF-8.") from None
 
 
-def read_query(request: Request, kind: type[S]) -> S:
+def read_query(request: PerchRequest, kind: type[S]) -> S:
     """Parse the query parameters into this shape; unknown ones are ignored.
 
     Raises:
         InvalidParameter: naming the parameter and what it takes.
     """
+    known = request.known
+    if known is not None and known.query is not None:
+        return cast(S, known.query)  # every request with this head goes to the same operation
     text = request.query_string
-    return _known_query(text, kind) if len(text) <= KNOWN_LENGTH else _query(text, kind)
+    found = _known_query(text, kind) if len(text) <= KNOWN_LENGTH else _query(text, kind)
+    if known is not None:
+        known.query = found
+    return found
 
 
 def read_headers(request: Request, kind: type[S]) -> S:

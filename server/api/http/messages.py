@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from sanic import Request
 from sanic.compat import Header
 from sanic.exceptions import BadURL
+from sanic.request import RequestParameters
 from sanic.response import HTTPResponse
 
 from config.logging import current_work
@@ -54,14 +56,9 @@ class PerchRequest(Request):
         transport: Any,
         app: App,
         head: bytes = b"",
-        known: Head | None = None,
     ) -> None:
-        """`known` is the head if the process has seen it before; then it has passed all checks.
-
-        Without either, it stands for a request that Sanic couldn't read, and only carries the response.
-        """
-        is_new = known is None and head != b""
-        if is_new:
+        """Without a head, it stands for a request that Sanic couldn't read, and only carries the response."""
+        if head:
             check_head(head, headers, version)
         try:
             super().__init__(url_bytes, headers, version, method, transport, app, head)
@@ -70,8 +67,31 @@ class PerchRequest(Request):
             path = None
         if path is None:  # an invalid address, or only a host
             super().__init__(NOWHERE, headers, version, method, transport, app, head)
-        elif is_new:
+        elif head:
             app.ctx.hosts.check(self.headers.get("host"), path.decode())
+        self._begin(None)
+
+    @classmethod
+    def again(cls, known: Head, head: bytes, transport: Any, app: App) -> Self:
+        """A request with a head that the process has seen before, which has passed all checks.
+
+        It has the same attributes as a new one. Sanic would parse the address and copy the headers, which
+        takes as long as everything else here.
+        """
+        self = cls.__new__(cls)
+        self.raw_url, self._parsed_url, self.headers = known.raw_url, known.parsed_url, known.headers
+        self.version, self.method, self.head = known.version, known.method, head
+        self.app, self.transport, self.body = app, transport, b""
+        self.parsed_args, self.parsed_not_grouped_args = defaultdict(RequestParameters), defaultdict(list)
+        self._name = self._ctx = self._protocol = self.conn_info = self.route = None
+        self.parsed_accept = self.parsed_cookies = self.parsed_credentials = self.parsed_files = None
+        self.parsed_form = self.parsed_forwarded = self.parsed_json = self.parsed_token = None
+        self._stream_id = 0
+        self._request_middleware_started = self._response_middleware_started = self.responded = False
+        self._begin(known)
+        return self
+
+    def _begin(self, known: Head | None) -> None:
         self.known = known
         self._id = f"{self.process}{next(self.numbers):08x}"
         self.began = time.perf_counter()

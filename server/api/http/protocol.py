@@ -157,7 +157,8 @@ class PerchProtocol(HttpProtocol):
 
     async def send(self, data: bytes) -> None:
         """Write. A client that has sent more requests must take this before anything else is made for it."""
-        await self.writable()
+        if not self._can_write.is_set():
+            await self._can_write.wait()
         transport = self.transport
         if transport.is_closing():
             raise RequestCancelled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import msgspec
@@ -25,16 +26,18 @@ encoder = msgspec.json.Encoder()
 # in a page; the id of each liker.
 CARD, PLACE, LIKER = 650, 250, 100
 
-# The marks stand side by side in a card, in this order; each is a bit of what a viewer has set.
+# The marks stand side by side in a card, in this order.
 NAMES = tuple(name for name in Tweet.__struct_fields__ if name in {mark.name for mark in MARKS})
-BITS = {name: 1 << number for number, name in enumerate(NAMES)}
 
-# The marks as JSON, by those that are set.
-MARKED = [
-    b",".join(b'"%b":%b' % (name.encode(), b"true" if bits & BITS[name] else b"false") for name in NAMES)
-    for bits in range(1 << len(NAMES))
-]
-UNMARKED = MARKED[0]
+# The marks as JSON, by the names of those that are set.
+MARKED = {
+    frozenset(names): b",".join(
+        b'"%b":%b' % (name.encode(), b"true" if name in names else b"false") for name in NAMES
+    )
+    for count in range(len(NAMES) + 1)
+    for names in combinations(NAMES, count)
+}
+UNMARKED = MARKED[frozenset()]
 
 # What is before a tweet's likers, between two of them, and behind them.
 LIKES, NEXT_LIKER, LIKES_END = b'"likes":[', b'},{"id":', b'],"likes_count":'
@@ -79,14 +82,14 @@ class PerchCard(msgspec.Struct, frozen=True):
         blocked = marks.people.by_name.get(BLOCKED.name)
         if blocked and self.likers is not None and not blocked.isdisjoint(self.likers.ids):
             return self._without_likers(blocked, self.likers).seen_by(viewer, marks)
-        bits = sum(bit for name, bit in BITS.items() if self.tweet_id in marks.tweets[name])
-        if not bits:
+        names = marks.on(self.tweet_id)
+        if not names:
             return self.plain
         plain, begin = self.plain, self.marks
-        if self.likers is not None and self.tweet_id in marks.tweets[LIKED.name]:
+        if self.likers is not None and LIKED.name in names:
             plain = self._headed_by(viewer, self.likers)
             begin += len(plain) - len(self.plain)  # the marks stand behind the likers
-        return b"%b%b%b" % (plain[:begin], MARKED[bits], plain[begin + len(UNMARKED) :])
+        return b"%b%b%b" % (plain[:begin], MARKED[names], plain[begin + len(UNMARKED) :])
 
     def _without_likers(self, people: frozenset[int], likers: Likers) -> PerchCard:
         """The same card without some of its likers."""
@@ -136,7 +139,7 @@ class PerchPage:
     `fronts` are what precedes each card: nothing, or the beginning of the entry that contains it.
     """
 
-    __slots__ = ("_pieces", "cards", "cursors", "fronts", "ids", "plain")
+    __slots__ = ("_pieces", "cards", "cursors", "fronts", "highest", "ids", "lowest", "plain")
 
     def __init__(
         self, cards: Sequence[PerchCard], cursors: Cursors, entries: Sequence[Entry] | None = None
@@ -145,6 +148,7 @@ class PerchPage:
         self.fronts = None if entries is None else list(map(front, entries))
         self.plain = joined([card.plain for card in cards], cursors, self.fronts)
         self.ids = frozenset([card.tweet_id for card in cards])
+        self.lowest, self.highest = min(self.ids, default=0), max(self.ids, default=0)
         self._pieces: Pieces | None = None
 
     @property
@@ -154,7 +158,7 @@ class PerchPage:
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         """What this viewer gets."""
-        marked = {name: here for name, on in marks.tweets.items() if (here := self.ids & on)}
+        marked = marks.among(self.ids, self.lowest, self.highest)
         lists_likers = bool(self.cards) and self.cards[0].likers is not None  # all cards do, or none does
         if lists_likers and (marked or marks.people.by_name.get(BLOCKED.name)):
             return joined([card.seen_by(viewer, marks) for card in self.cards], self.cursors, self.fronts)
@@ -163,18 +167,9 @@ class PerchPage:
         if self._pieces is None:
             self._pieces = pieces(self.plain, self.cards, self.fronts)
         found, places = self._pieces.pieces.copy(), self._pieces.places
-        if len(marked) == 1:
-            ((name, here),) = marked.items()
-            value = MARKED[BITS[name]]
-            for tweet_id in here:
-                found[places[tweet_id]] = value
-            return b"".join(found)
-        bits: dict[int, int] = {}
-        for name, here in marked.items():
-            for tweet_id in here:
-                bits[tweet_id] = bits.get(tweet_id, 0) | BITS[name]
-        for tweet_id, of_tweet in bits.items():
-            found[places[tweet_id]] = MARKED[of_tweet]
+        for tweet_id, names in marked:
+            if (place := places.get(tweet_id)) is not None:
+                found[place] = MARKED[names]
         return b"".join(found)
 
 

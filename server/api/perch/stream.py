@@ -15,6 +15,7 @@ from server.api.http.exchange import PerchHttp
 from server.api.http.guards import admitted_key, allowed, context, known_viewer, viewer_with
 from server.api.http.headers import NO_STORE
 from server.api.http.inputs import read_headers
+from server.api.http.messages import PerchRequest
 from server.api.http.operation import streamed
 from server.api.perch import live as wire
 from server.api.perch.telling import message
@@ -46,7 +47,7 @@ class StreamHeaders(msgspec.Struct, frozen=True, rename={"last_event_id": "Last-
 
 @bp.get("/stream")
 @streamed(scope="read", events=wire.shapes(), headers=StreamHeaders)
-async def stream(request: Request) -> None:
+async def stream(request: PerchRequest) -> None:
     """Stream live events.
 
     Server-sent events (`text/event-stream`): new and deleted tweets, likes, follows, names, pictures. Each

@@ -27,7 +27,9 @@ class Known(NamedTuple, Generic[T]):
 
 
 @dataclass(slots=True)
-class _Entry:
+class Entry:
+    """A stored value, which may be current even when the store has forgotten it."""
+
     value: Any
     size: int
     needed: tuple[int, ...]
@@ -52,7 +54,7 @@ class Store:
         self.versions = versions
         self.size = 0
         self._max_bytes = max_bytes
-        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
         self._flights: dict[Hashable, _Flight] = {}
 
     def get(self, key: Hashable) -> Any:
@@ -60,12 +62,16 @@ class Store:
         entry = self._entries.get(key)
         if entry is None or (changes := self.versions.believed_change()) is None:
             return None
-        if entry.seen != changes:
-            if self.versions.of(entry.needed) != entry.versions:
-                self.forget(key)
-                return None
-            entry.seen = changes
-        self._entries.move_to_end(key)
+        return self._value(key, entry, changes)
+
+    def entry(self, key: Hashable) -> Entry | None:
+        """What is stored, for `current`; None if there is nothing."""
+        return self._entries.get(key)
+
+    def current(self, entry: Entry) -> Any:
+        """The value of an entry that was found earlier, or None if it isn't current."""
+        if (changes := self.versions.believed_change()) is None or not self._is_current(entry, changes):
+            return None
         return entry.value
 
     def last(self, key: Hashable) -> Any:
@@ -75,9 +81,26 @@ class Store:
 
     def get_all(self, keys: Iterable[Hashable]) -> list[Any]:
         """The values of many keys, with None for each that is missing or stale."""
-        if not self._entries or not self.versions.are_believed():
+        entries = self._entries
+        if not entries or (changes := self.versions.believed_change()) is None:
             return [None for _ in keys]
-        return [self.get(key) if key in self._entries else None for key in keys]
+        return [
+            None if (entry := entries.get(key)) is None else self._value(key, entry, changes) for key in keys
+        ]
+
+    def _value(self, key: Hashable, entry: Entry, changes: int) -> Any:
+        if entry.seen != changes and not self._is_current(entry, changes):
+            self.forget(key)
+            return None
+        self._entries.move_to_end(key)
+        return entry.value
+
+    def _is_current(self, entry: Entry, changes: int) -> bool:
+        if entry.seen != changes:
+            if self.versions.of(entry.needed) != entry.versions:
+                return False
+            entry.seen = changes
+        return True
 
     def put(
         self, key: Hashable, value: object, size: int, needed: Sequence[int], versions: tuple[int, ...]
@@ -87,7 +110,7 @@ class Store:
         if full > self._max_bytes or self.versions.of(needed) != versions:
             return  # the stored value may be newer
         self.forget(key)
-        self._entries[key] = _Entry(value, full, needed, versions, seen=-1)
+        self._entries[key] = Entry(value, full, needed, versions, seen=-1)
         self.size += full
         while self.size > self._max_bytes:
             self.forget(next(iter(self._entries)))

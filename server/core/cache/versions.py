@@ -17,9 +17,9 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-import time
 from collections.abc import Collection, Iterable, Sequence
 from secrets import randbits
+from time import CLOCK_BOOTTIME, clock_gettime_ns
 
 from server.core.cache import topics
 
@@ -30,7 +30,7 @@ _FIRST_MEMBER, MAX_MEMBERS = 6, 50
 
 def clock() -> int:
     """The time in nanoseconds, the same in all processes of the machine. It goes on while that sleeps."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return clock_gettime_ns(CLOCK_BOOTTIME)
 
 
 class Words:

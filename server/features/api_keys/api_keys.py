@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 from server.core import audit, text
 from server.core.audit import Act, Actor
 from server.core.cache import changes, topics
-from server.core.cache.store import Store
+from server.core.cache.store import Entry, Store
 from server.core.database.connection import row, rows, transaction
 from server.core.errors import (
     AccountSuspended,
@@ -121,12 +121,11 @@ async def adopt() -> int:
     return len(await rows(ADOPT))
 
 
-def known(key: str, store: Store) -> Viewer | None:
-    """The viewer with this key, if it is cached here; changes to keys or permissions invalidate it."""
+def known(key: str, store: Store) -> Entry | None:
+    """The cached viewer with this key, if there is one; changes to keys or permissions end it."""
     if len(key) > keys.MAX_LENGTH or not key.isascii():
         return None
-    viewer: Viewer | None = store.get(("viewer", keys.digest(key)))
-    return None if viewer is None or viewer.is_over() else viewer
+    return store.entry(("viewer", keys.digest(key)))
 
 
 async def authenticate(key: str, store: Store, *, demo: bool) -> Viewer | type[InvalidKey | AccountSuspended]:

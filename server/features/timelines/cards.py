@@ -45,9 +45,11 @@ class Cards:
 
     async def one(self, tweet_id: int, *, likers: int) -> Card | None:
         """The card of one tweet; None if it doesn't exist."""
+        return next(iter(await self.of([tweet_id], likers=likers)), None)
+
+    def kept_one(self, tweet_id: int, *, likers: int) -> Card | None:
+        """The same, if it is cached."""
         card: Card | None = self._store.get(self._key(tweet_id, likers))
-        if card is None:
-            card = next(iter(await self.of([tweet_id], likers=likers)), None)
         return card
 
     def kept(self, tweet_ids: Sequence[int], *, likers: int) -> list[int]:

@@ -164,7 +164,9 @@ class Pages:
 
     async def one(self, viewer: Onlooker, tweet_id: int, *, likers: int) -> bytes | None:
         """One tweet as this viewer sees it; None if it doesn't exist, or isn't for this viewer."""
-        card = await self._cards.one(tweet_id, likers=likers)
+        card = self._cards.kept_one(tweet_id, likers=likers)
+        if card is None:
+            card = await self._cards.one(tweet_id, likers=likers)
         if card is None or not (card.is_open or await audience.seen_among(viewer.id, [tweet_id])):
             return None
         marks = self._marks.kept(viewer.id) or await self._marks.of(viewer.id)

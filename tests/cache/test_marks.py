@@ -1,0 +1,41 @@
+"""A viewer's marks on tweets are found by the tweet, and in the range of a page."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.core.cache.marks import NONE, marked
+
+LIKED, BOTH, PINNED = frozenset({"liked"}), frozenset({"liked", "pinned"}), frozenset({"pinned"})
+
+MARKS = marked({"liked": [9, 7, 3], "reposted": [], "pinned": [12, 7]})
+
+
+@pytest.mark.parametrize(
+    ("tweet_id", "names"), [(3, LIKED), (7, BOTH), (9, LIKED), (12, PINNED), (1, NONE), (8, NONE), (13, NONE)]
+)
+def test_the_marks_on_a_tweet(tweet_id: int, names: frozenset[str]) -> None:
+    assert MARKS.on(tweet_id) == names
+    assert marked({"liked": []}).on(tweet_id) == NONE
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ({1, 2}, {}),
+        ({13, 14}, {}),
+        ({4, 5, 6}, {}),
+        ({3, 7}, {3: LIKED, 7: BOTH}),
+        ({7, 8, 9, 10}, {7: BOTH, 9: LIKED}),
+        ({12}, {12: PINNED}),
+        ({3, 12}, {3: LIKED, 12: PINNED}),  # with more between these than the page has tweets
+    ],
+)
+def test_the_marks_on_a_page(page: set[int], found: dict[int, frozenset[str]]) -> None:
+    marks = dict(MARKS.among(page, min(page), max(page)))
+    assert {tweet_id: names for tweet_id, names in marks.items() if tweet_id in page} == found
+
+
+def test_no_marks_on_a_page_are_no_work() -> None:
+    assert not MARKS.among({4, 5}, 4, 5)
+    assert not MARKS.among((), 0, 0)
