@@ -21,30 +21,54 @@ import uvloop
 LIMIT = 51
 
 ROWS = """
-    SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
-        l.tweet_id IS NOT NULL AS liked, a.id AS author_id, a.name, a.handle, m.media
+    SELECT t.id, t.content, t.created_at, t.likes_count, t.version, t.replies_count, t.reposts_count,
+        t.in_reply_to_id, t.thread_root_id, t.visibility, t.part, t.parts,
+        a.id AS author_id, a.name, a.handle, p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
+        l.tweet_id IS NOT NULL AS liked, r.tweet_id IS NOT NULL AS reposted,
+        b.tweet_id IS NOT NULL AS bookmarked, n.tweet_id IS NOT NULL AS pinned, m.media, o.mentions
     FROM page JOIN tweets t ON t.id = page.id JOIN users a ON a.id = t.author_id
+    LEFT JOIN users p ON p.id = t.in_reply_to_user_id
     LEFT JOIN likes l ON l.tweet_id = t.id AND l.user_id = $1
+    LEFT JOIN reposts r ON r.tweet_id = t.id AND r.user_id = $1
+    LEFT JOIN bookmarks b ON b.tweet_id = t.id AND b.user_id = $1
+    LEFT JOIN pins n ON n.tweet_id = t.id AND n.user_id = $1
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(id, token, state, alt, width, height, thumbhash) ORDER BY position)
             AS media
         FROM media_attachments WHERE tweet_id = t.id
     ) m ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(u.id, u.name, u.handle) ORDER BY position) AS mentions
+        FROM mentions JOIN users u ON u.id = user_id WHERE tweet_id = t.id
+    ) o ON t.content LIKE '%@%'
     ORDER BY page.id DESC
 """
 
 AUTHORS = "SELECT followee_id AS author_id FROM follows WHERE follower_id = $1 UNION ALL SELECT $1"
 
+# Whether a tweet `t` is not a reply to somebody whom the viewer doesn't follow.
+REACHES = """(
+    t.in_reply_to_user_id IS NULL OR t.author_id = $1 OR t.in_reply_to_user_id IN (t.author_id, $1)
+    OR EXISTS (SELECT 1 FROM follows WHERE follower_id = $1 AND followee_id = t.in_reply_to_user_id)
+)"""
+
 MERGED = f"""
     SELECT newest.id FROM ({AUTHORS}) authors CROSS JOIN LATERAL (
-        SELECT id FROM tweets t WHERE t.author_id = authors.author_id ORDER BY id DESC LIMIT {LIMIT}
+        SELECT id FROM tweets t WHERE t.author_id = authors.author_id AND NOT hidden AND {REACHES}
+        ORDER BY id DESC LIMIT {LIMIT}
     ) newest ORDER BY newest.id DESC LIMIT {LIMIT}
 """
-SCANNED = f"SELECT id FROM tweets WHERE author_id = ANY (ARRAY({AUTHORS})) ORDER BY id DESC LIMIT {LIMIT}"
+SCANNED = f"""
+    SELECT id FROM tweets t WHERE author_id = ANY (ARRAY({AUTHORS})) AND NOT hidden AND {REACHES}
+    ORDER BY id DESC LIMIT {LIMIT}
+"""
 RECENT = f"""
-    SELECT id FROM (SELECT id, author_id FROM tweets ORDER BY id DESC LIMIT 1000) t
-    WHERE author_id = $1
-        OR EXISTS (SELECT 1 FROM follows WHERE follower_id = $1 AND followee_id = t.author_id)
+    SELECT id FROM (
+        SELECT id, author_id, in_reply_to_user_id FROM tweets WHERE NOT hidden ORDER BY id DESC LIMIT 1000
+    ) t
+    WHERE (
+        author_id = $1 OR EXISTS (SELECT 1 FROM follows WHERE follower_id = $1 AND followee_id = t.author_id)
+    ) AND {REACHES}
     ORDER BY id DESC LIMIT {LIMIT}
 """
 
