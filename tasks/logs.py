@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 async def ship_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The run of a slot."""
+    """Ship the log files to the backup store."""
     del claim
     return await ship(workshop)
 

@@ -110,7 +110,7 @@ async def reconcile(
 
 
 async def reconcile_scheduled(_: Claim, workshop: Workshop) -> dict[str, Any]:
-    """Do the run's work; return how much was checked and what was found."""
+    """Check that counters and stored pictures agree with their rows. Returns what was found."""
     return told(await reconcile(workshop))
 
 

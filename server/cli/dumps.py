@@ -108,7 +108,7 @@ def dump_list(kind: DumpKind | None, as_json: bool) -> None:
 
 
 @dump.command("verify")
-@click.argument("dump_id", metavar="ID", required=False)
+@click.argument("dump_id", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="Verify every dump.")
 @identity_option
 @json_option

@@ -26,12 +26,24 @@ NUMBER = click.IntRange(0, 100_000_000)
 
 
 @click.command()
-@click.option("--tweets", type=click.IntRange(1, 100_000_000), default=10_000, show_default=True)
+@click.option(
+    "--tweets",
+    type=click.IntRange(1, 100_000_000),
+    default=10_000,
+    show_default=True,
+    help="How many tweets to make.",
+)
 @click.option("--users", type=click.IntRange(2, 100_000_000), help="Default: a tenth of the tweets.")
 @click.option("--likes", type=NUMBER, help="Default: five per tweet.")
 @click.option("--follows", type=NUMBER, help="Default: twenty per user.")
 @click.option("--media", type=NUMBER, help="Pictures. Default: one per four tweets.")
-@click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31),
+    default=1,
+    show_default=True,
+    help="The same seed makes the same data.",
+)
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
@@ -74,9 +86,9 @@ def generate(
 
     Use this to find out how large a machine you need. The same numbers, seed and time make the same rows.
     The data is skewed, as in real life: everyone follows one author, who also writes the most; everyone likes
-    one tweet; many people follow 300. Pictures are rows only, without objects. If the database already has
-    users or tweets, this changes nothing. So run it before you first start Perch, and with MODE=PROD, because
-    otherwise Perch creates demo users.
+    one tweet; many people follow 300 others. Pictures are rows only, without objects. If the database
+    already has users or tweets, this changes nothing. So run it before you first start Perch, and with
+    MODE=PROD, because otherwise Perch creates demo users.
 
     With --demo you get a dozen people instead, who write to each other, with pictures drawn on the spot, to
     show others around. This needs a new server, which may be running.

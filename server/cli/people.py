@@ -94,7 +94,7 @@ def keys_group() -> None:
     "scopes",
     multiple=True,
     type=click.Choice(SCOPES),
-    help="A scope of the key. Can be given several times.",
+    help="A scope of the key. Can be given several times. Default: all that the user may have.",
 )
 @click.option("--days", type=click.IntRange(1, 36_500), help="Days until it expires. Default: never.")
 @json_option

@@ -22,7 +22,7 @@ from tasks.workshop import Workshop
 @click.option("--dry-run", is_flag=True, help="Only show what is wrong.")
 @json_option
 def reconcile_command(dry_run: bool, as_json: bool) -> None:
-    """Repair counters and stored pictures that don't match the database.
+    """Repair counters and stored pictures that don't match their rows.
 
     This also runs every day.
 

@@ -65,15 +65,16 @@ class NotAuthor(PerchError):
 class Administrator(PerchError):
     error_type, status = "administrator", 403
     message = (
-        "Administrators can be deleted, given new keys or suspended at once only from the server's terminal. "
-        "To have another administrator confirm a suspension, use POST /api/operations/suspensions."
+        "Only from the server's terminal can you delete another administrator, give them a new key, or "
+        "suspend them at once. To have another administrator confirm a suspension, use "
+        "POST /api/operations/suspensions."
     )
 
 
 class NoConsent(PerchError):
     error_type, status = "no_consent", 403
     message = (
-        "Only another administrator, who has been one for at least 72 hours, can do this. You can't confirm "
+        "Only another administrator whose account is at least 72 hours old can do this. You can't confirm "
         "a suspension that you requested."
     )
 

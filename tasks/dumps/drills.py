@@ -46,7 +46,7 @@ Source = Literal["stored", "stream"]
 
 
 async def drill_newest(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The daily run: prove the newest dump. Raises DumpFailed if it is not good."""
+    """Test the newest dump by restoring it. Raises DumpFailed if it is not good."""
     del claim
     await require_ours(workshop.backups)
     found = await catalogue.read(workshop.backups, workshop.settings, await server_keys.keyring())

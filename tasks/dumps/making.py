@@ -47,7 +47,7 @@ MIGRATIONS = "SELECT version FROM aerich WHERE app = 'models' ORDER BY id"
 
 
 async def make_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The run of a dump's slot. If an earlier holder died in its last step, its dump is used instead."""
+    """Make the dump of a slot. If an earlier holder died in its last step, its dump is used instead."""
     kind = KIND_OF_RUN[claim.kind]
     known = await of_slot(kind, claim.slot, workshop) if claim.attempt > 1 else None
     if known is not None:

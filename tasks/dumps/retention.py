@@ -46,7 +46,7 @@ class Expired:
 
 
 async def apply_scheduled(claim: Claim, workshop: Workshop) -> dict[str, Any]:
-    """The daily run: remove what has expired, and make sure that the bucket has our lifecycle rules."""
+    """Remove what is past its retention, and make sure that the bucket has our lifecycle rules."""
     del claim
     await require_ours(workshop.backups)
     removed = await remove(await expired(workshop), workshop)

@@ -92,7 +92,7 @@ FAULTS: dict[str, Fault] = {
         "10,000 of 10,000 see it",
     ),
     "hot-page": Fault(
-        "a hot page expires under 500 requests a second",
+        "a hot page expires while 500 requests for it arrive",
         "at most 2 rebuilds",
     ),
     "live": Fault(
@@ -113,8 +113,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "secrets": Fault(
         "canary secrets in every setting, header, query and body, while every service around Perch fails",
-        "in no log line, error report, answer, output of a command or list of processes; in reports nobody's "
-        "text or address either",
+        "in no log line, error report, answer, output of a command or list of processes; and error "
+        "reports contain nobody's text or address",
     ),
     "model": Fault(
         "generated histories of tweets, deletions, likes, follows, pictures, names and keys",

@@ -82,13 +82,15 @@ def soak(stage: Stage) -> list[Row]:
     slope = slope_of([look for look in looks if look[0] >= settled]) * 60 / first
     ratio = last / first
     # A short run says nothing about an hour's slope.
-    steady = slope <= SLOPE or minutes < 2 * SETTLED
+    is_long = minutes >= 2 * SETTLED
+    steady = slope <= SLOPE or not is_long
     return [
         Row(
             f"memory after {minutes:g} minutes of mixed load",
             f"after {settled:g} min",
             f"<= {GROWTH}x, no upward slope",
-            f"{number(ratio)}x ({last:.0f} MiB against {first:.0f} MiB), {slope:+.1%} an hour",
+            f"{number(ratio)}x ({last:.0f} MiB against {first:.0f} MiB), "
+            + (f"{slope:+.1%} an hour" if is_long else "too short for a slope"),
             ratio <= GROWTH and steady and refused == 0,
             [f"Perch's own processes; {refused} answers were not what they should be"],
         )

@@ -29,9 +29,12 @@ def page(document: dict[str, Any]) -> str:
         "# The HTTP API",
         "",
         f"Generated from the code of version {VERSION} by `make reference`. A running server shows it all at",
-        "`/api/docs`, and for programs at `/api/openapi.json`. Every JSON answer is an envelope: `result`",
-        "true and what is named here, or false with a stable `error_type` and one sentence in",
-        "`error_message`. The key goes in the header `api-key`.",
+        "`/api/docs`, with the fields of each response, and for programs at `/api/openapi.json`. Every JSON",
+        "response is an envelope: `result` is true, beside the fields of the response, or false, with a",
+        "stable `error_type` and one sentence in `error_message`. The key goes in the header `api-key`.",
+        "",
+        "The column *answers* leaves out the errors that every route can give:",
+        f"{', '.join(f'`{name}`' for name in OF_ALL)}.",
         "",
     ]
     tags: dict[str, list[str]] = {}

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 TITLE = re.compile(r"^# -+ (.*?) -+$")
+COLON = re.compile(r":$")  # before the settings in the file, there is nothing in the table
 SETTING = re.compile(r"^# ([A-Z0-9_]+)=(.*)$")
 
 
@@ -27,7 +28,7 @@ def page(example: Path) -> str:
                 if not in_table:
                     out += ["| setting | default | |", "| --- | --- | --- |"]
                     in_table = True
-                out.append(f"{row(names)} {' '.join(words)} |")
+                out.append(f"{row(names)} {COLON.sub('.', ' '.join(words))} |")
                 words = []
         if words:  # this line applies to the whole section
             out += [" ".join(words), ""]
@@ -46,6 +47,6 @@ def settings_of(lines: list[str]) -> Iterator[tuple[list[tuple[str, str]], str]]
 
 def row(names: list[tuple[str, str]]) -> str:
     """The beginning of a table row."""
-    defaults = dict.fromkeys(default for _, default in names)
-    shown = " ".join(f"`{default}`" if default else "unset" for default in defaults)
+    defaults = [f"`{default}`" if default else "unset" for _, default in names]
+    shown = defaults[0] if len(set(defaults)) == 1 else ", ".join(defaults)
     return f"| {', '.join(f'`{name}`' for name, _ in names)} | {shown} |"

@@ -94,7 +94,7 @@ async def is_followed(request: Request, viewer: Viewer, name: str) -> Followed:
 @bp.post("/hashtags/<name:str>/follow")
 @operation(scope="write", limit=FOLLOWS, errors=(InvalidParameter, TooManyHashtags))
 async def follow(request: Request, viewer: Viewer, name: str) -> Answer:
-    """Follow a hashtag: public tweets that have it are on your Following timeline, except replies.
+    """Follow a hashtag: public tweets that have it are on your Following timeline, except replies to others.
 
     Following it again succeeds and changes nothing.
     """

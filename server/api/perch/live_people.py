@@ -54,7 +54,7 @@ def followed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
 
 
 class FollowRequested(msgspec.Struct, frozen=True, tag_field="type", tag="follow_request"):
-    """Someone asks to follow you, or you them; or the request is over, for example because it was accepted,
+    """Someone asks to follow you, or you ask to follow them; or the request is over: for example accepted,
     declined or withdrawn.
     """
 
@@ -71,7 +71,7 @@ def follow_requested(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
 
 
 class RelationChanged(msgspec.Struct, frozen=True, tag_field="type", tag="relation"):
-    """You block or mute a user, or no longer, or they block you: then reload what you display."""
+    """You blocked or muted a user, or stopped, or a user blocked you: then reload what you display."""
 
     user_id: int
     relation: Relation

@@ -145,7 +145,7 @@ class Reposted(msgspec.Struct, frozen=True, tag_field="type", tag="repost"):
 @tells(
     reposts.REPOSTED,
     Reposted,
-    to="you, and those of your followers who find it on their Following timeline",
+    to="the person who reposted it, and those of their followers who find it on their Following timeline",
 )
 def reposted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     """The repost, unless it was undone since."""
@@ -167,7 +167,7 @@ class RepostUndone(msgspec.Struct, frozen=True, tag_field="type", tag="repost_un
 @tells(
     reposts.UNDONE,
     RepostUndone,
-    to="you, and those of your followers who found it on their Following timeline",
+    to="the person who undid it, and those of their followers who found it on their Following timeline",
 )
 def repost_undone(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     """Which repost."""

@@ -68,7 +68,7 @@ class ReadUpTo(msgspec.Struct, frozen=True):
 @bp.get("/notifications")
 @operation(scope="read", query=NotificationsQuery, answer=NotificationsPage)
 async def read(request: Request, viewer: Viewer, query: NotificationsQuery) -> Rendered:
-    """Read what others did that concerns you, newest first, for 90 days.
+    """Read what others did in the last 90 days that concerns you, newest first.
 
     Likes of a tweet on one day are one notification, as are new followers of one day. Undoing an act removes
     it; doing it again doesn't notify you again. Your own acts don't notify you.

@@ -32,7 +32,7 @@ class OneSuspension(Answer, frozen=True, kw_only=True):
 @bp.get("/")
 @operation(scope="admin", answer=AskedSuspensions)
 async def list_waiting(request: Request, viewer: Viewer) -> AskedSuspensions:
-    """List suspensions of administrators that are waiting for consent."""
+    """List suspensions of administrators that are waiting for confirmation."""
     found = await suspension_requests.waiting(viewer.id)
     return AskedSuspensions(suspensions=[wire.asked_suspension(row) for row in found])
 

@@ -304,7 +304,7 @@ async def hide_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
 @operation(scope="write", errors=(TweetNotFound, NotAuthor))
 @or_of_repost
 async def show_reply(request: Request, viewer: Viewer, reply_id: int) -> Answer:
-    """Show such a reply without a click again."""
+    """Show a hidden reply again without a click."""
     await rules.show(viewer, reply_id)
     return Answer()
 

@@ -13,8 +13,8 @@ import msgspec
 from server.core.database.connection import row, rows
 from server.core.viewer import Person
 
-# The hours after which a request takes effect by itself. Only someone who has been an administrator for at
-# least as long can confirm or withdraw other people's requests: a thief with a stolen key can create accounts
+# The hours after which a request takes effect by itself. Only administrators whose accounts are at
+# least as old can confirm or withdraw other people's requests: a thief with a stolen key can create accounts
 # with invitation links, and must not get a second vote that way.
 WAITS = 72
 

@@ -1,8 +1,21 @@
 """Notifications: what others did that concerns a user.
 
-Triggers write them in the transaction of the act (the migration `notifications` says when), and workers those
-of new tweets. They are read in
-groups: the likes or reposts of a tweet on one day, the new followers of one day, each reply, each mention.
+Triggers write them in the transaction of the act, and workers those of new tweets (`new_tweets.py`). They are
+read in groups: the likes or reposts of a tweet on one day, the new followers of one day, each reply, each
+mention.
+
+Nobody is notified
+
+- of what they do themselves;
+- by somebody whom they block or who blocks them, or whose notifications they muted (a mute can keep these);
+- of what happens in a conversation that they muted;
+- of a mention in a tweet that replies to them, as they are notified of the reply;
+- again when somebody repeats what they have undone;
+- of a follow that is an accepted request, as they have accepted it;
+- of likes, follows and mentions that are imported (`SET LOCAL perch.quiet`).
+
+The newest text of each trigger: `notify_of_likes`, `notify_of_follows` and `notify_of_mentions` in migration
+33, `count_tweets` (replies) in 36, `tell_of_follow_requests` in 37, `count_reposts` in 38.
 """
 
 from __future__ import annotations
