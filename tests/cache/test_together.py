@@ -13,7 +13,7 @@ from asyncpg.exceptions import ConnectionDoesNotExistError
 
 from config.settings import Settings
 from server.core.database.connection import rows
-from server.core.database.together import AT_MOST, FLIGHTS, Together
+from server.core.database.together import AT_MOST, FEW, FLIGHTS, Together
 from tests.callers import Caller, register
 from tests.waiting import turns
 
@@ -69,7 +69,27 @@ async def test_batch_sizes_and_concurrent_statements_are_limited() -> None:
     together: Together[int, int] = Together(run, abs)
     assert await asyncio.gather(*(together.do(n) for n in range(1_000))) == [2 * n for n in range(1_000)]
     assert max(sizes) == AT_MOST
-    assert most == FLIGHTS
+    assert most == 1
+
+
+async def test_a_second_statement_starts_only_beside_one_with_few_items() -> None:
+    begun: list[list[int]] = []
+    ends = asyncio.Event()
+
+    async def run(some: Sequence[int]) -> list[int]:
+        begun.append(list(some))
+        await ends.wait()
+        return list(some)
+
+    together: Together[int, int] = Together(run, abs)
+    asked = []
+    for numbers in ([1], range(2, 2 + FEW), [10]):
+        asked += [asyncio.create_task(together.do(number)) for number in numbers]
+        await turns(3)
+    assert begun == [[1], list(range(2, 2 + FEW))]
+    ends.set()
+    assert await asyncio.gather(*asked) == [1, *range(2, 2 + FEW), 10]
+    assert begun[2:] == [[10]]
 
 
 async def test_a_write_with_an_unknown_outcome_is_not_repeated() -> None:

@@ -28,8 +28,10 @@ from config import traces
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# How many statements of one kind may be under way at once in a process.
-FLIGHTS = 2
+# How many statements of one kind may be under way at once in a process. A second one starts only beside one
+# with fewer than FEW items, so that a lone writer needn't wait for somebody else's commit. Beside more it
+# waits, and writes more at once: under 32 writers, tweets take a tenth less, likes 7 % (`tools.bench`).
+FLIGHTS, FEW = 2, 4
 
 # A statement that takes longer than this many seconds is waiting for a lock. Another one starts in its place,
 # without the rows that the first may be waiting for.
@@ -49,9 +51,10 @@ OWN_FAILURES = (DataError, IntegrityConstraintViolationError, LockNotAvailableEr
 
 @dataclass(eq=False)
 class _Flight:
-    """A series of statements. `subjects` are the subjects of the statement under way."""
+    """A series of statements. `subjects` and `size` are those of the statement under way."""
 
     subjects: set[Hashable] = field(default_factory=set)
+    size: int = 0
     is_held_up: bool = False
     task: asyncio.Task[None] | None = None  # the event loop alone keeps only a weak reference
 
@@ -95,7 +98,7 @@ class Together(Generic[Item, Result]):
             return await asked
 
     def _depart(self) -> None:
-        if sum(not flight.is_held_up for flight in self._flying) < FLIGHTS:
+        if self._has_room(self._flying):
             flight = _Flight()
             self._flying.add(flight)
             # In a context of its own, so that it belongs to no caller's request or transaction.
@@ -104,8 +107,10 @@ class Together(Generic[Item, Result]):
     async def _fly(self, flight: _Flight) -> None:
         loop = asyncio.get_running_loop()
         try:
-            while not flight.is_held_up and (some := self._taken()):
-                flight.subjects = {self._subject(one.item) for one in some}
+            while (
+                not flight.is_held_up and self._has_room(self._flying - {flight}) and (some := self._taken())
+            ):
+                flight.subjects, flight.size = {self._subject(one.item) for one in some}, len(some)
                 patience = loop.call_later(HELD_UP_AFTER, self._hold_up, flight)
                 try:
                     await self._write(some)
@@ -115,6 +120,11 @@ class Together(Generic[Item, Result]):
             self._flying.discard(flight)
             if flight.is_held_up:
                 self._depart()  # continue with the items that waited for the same row
+
+    def _has_room(self, flights: set[_Flight]) -> bool:
+        """Whether another statement may start beside these."""
+        sizes = [flight.size for flight in flights if not flight.is_held_up]
+        return not sizes or (len(sizes) < FLIGHTS and sum(sizes) < FEW)
 
     def _hold_up(self, flight: _Flight) -> None:
         flight.is_held_up = True
