@@ -85,7 +85,7 @@ class Connections:
 def refusal(headers: StandardHeaders) -> bytes:
     """The whole response, prepared in advance, as there is no request yet."""
     answer = envelope.failure(Unavailable("This server has as many connections as it can handle."))
-    answer.common = b"\r\n" + headers.json
+    answer.common = (headers.json, b"", b"")
     body = answer.body or b""
     answer.headers |= {"content-length": str(len(body)), "connection": "close"}
     return format_http1_response(503, answer.processed_headers) + body

@@ -25,12 +25,9 @@ from server.api.http.measured import METHODS, RequestMetrics
 from server.api.http.messages import JsonAnswer, PerchRequest
 from server.core.limits import large
 
-# The headers between a JSON response's content type and its own headers.
-COMMON = b"\r\n%b\r\nx-request-id: %b%b"
-
 # A success without headers of its own, as Sanic would write it.
 SUCCESS = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json%b\r\ncontent-length: %d\r\nconnection: %b\r\n\r\n"
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json%b%b%b\r\ncontent-length: %d\r\nconnection: %b\r\n\r\n"
 )
 
 # Responses that other sites may not read have no CORS headers.
@@ -66,46 +63,48 @@ class PerchHttp(Http):
             traced.end(request.span, request.method, route, response.status)
         if self.is_stopping:
             self.keep_alive = False
-        headers, request_id = protocol.headers, str(request.id)
+        headers = protocol.headers
         shared = headers.for_others(request) if headers.has_origins else NOT_SHARED
         if isinstance(response, JsonAnswer):
             standard = headers.shared_json if ORIGIN in shared else headers.json
-            response.common = COMMON % (standard, request_id.encode(), request.rate)
+            response.common = standard, b"\r\nx-request-id: " + request._id.encode(), request.rate
         else:
             for name, value in headers.each.items():
                 response.headers.setdefault(name, value)
-            response.headers["x-request-id"] = request_id
+            response.headers["x-request-id"] = request._id
         if shared:
             response.headers.update(shared)
         return response
 
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
         """Send the head of a response, and its body if that is complete."""
-        response, protocol = self.response, self.protocol
-        may_be_delayed = not self.request.rate or response.status in REFUSALS
-        if may_be_delayed and not self.is_stopping and not await hold_back(self.request, response.status):
+        response, protocol, request = self.response, self.protocol, self.request
+        limits = protocol.app.ctx.perch.rates is not None and not self.is_stopping
+        may_be_delayed = limits and (not request.rate or response.status in REFUSALS)
+        if may_be_delayed and not await hold_back(request, response.status):
             self.keep_alive = False
-        if len(response.body or b"") < large.LARGE:
+        body = response.body
+        size = len(body or b"")
+        if size < large.LARGE:
             large.give_back()  # it is smaller than it was expected to be
         is_plain = type(response) is JsonAnswer and response.status == 200 and not response.headers
         if not is_plain or self.head_only or self.expecting_continue:
             await super().http1_response_header(data, end_stream)
             large.give_back()
             return
-        body = response.body
-        self.response_func, self.response_size = None, len(body)
+        self.response_func, self.response_size = None, size
         if protocol.access_log:
             self.log_response()
         connection = b"keep-alive" if self.keep_alive else b"close"
-        head = SUCCESS % (response.common, len(body), connection)
-        if len(body) < large.LARGE:
+        head = SUCCESS % (*response.common, size, connection)
+        if size < large.LARGE:
             await self._send(head + body)
         else:  # without copying it
             await self._send(head)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(large.PATIENCE):
                     await self._send(body)
-        large.give_back()
+            large.give_back()
         await protocol.writable()
         self.stage = Stage.IDLE
 

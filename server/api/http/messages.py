@@ -137,11 +137,13 @@ class JsonAnswer(HTTPResponse):
         self.status = status
         self.headers: dict[str, Any] = headers if headers is not None else {}  # type: ignore[assignment]
         self._cookies = None
-        self.common = b""  # written after the type: the headers of all responses, joined
+        # Written after the type, each header after a line end: the standard ones, the request's id, and the
+        # rate limits.
+        self.common = (b"", b"", b"")
 
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         """The headers that Sanic writes. All variable values are ours and contain no line breaks."""
-        yield b"content-type", TYPE + self.common
+        yield b"content-type", TYPE + b"".join(self.common)
         for name, value in self.headers.items():
             yield name.encode(), str(value).encode()
