@@ -81,7 +81,10 @@ BY_USER = f"""
 
 
 def _merged(own: str, reposted: str) -> str:
-    """SQL for the places of the tweets `own`, and for the rows that the expression `reposted` gives."""
+    """SQL for the places of the tweets `own`, and for the rows that the expression `reposted` gives.
+
+    As in `timeline`, LIMIT makes the planner look up who reposted each, however many users there are.
+    """
     return f"""
         WITH own AS MATERIALIZED ({own}), {reposted}
         SELECT place.id, place.cursor, u.id AS by_id, u.name AS by_name, u.handle AS by_handle
@@ -90,7 +93,7 @@ def _merged(own: str, reposted: str) -> str:
                 SELECT id, cursor, NULL::bigint AS by FROM own
                 UNION ALL SELECT tweet_id, id, user_id FROM reposted
             ) both_kinds ORDER BY cursor {{order}} LIMIT $2
-        ) place LEFT JOIN users u ON u.id = place.by
+        ) place LEFT JOIN LATERAL (SELECT id, name, handle FROM users WHERE id = place.by LIMIT 1) u ON true
         ORDER BY place.cursor {{order}}
     """
 
