@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.callers import Caller
 
 
@@ -38,3 +40,21 @@ async def test_likers_are_listed_in_pages_the_newest_first(alice: Caller, bob: C
     own = {"id": alice.id, "user_id": alice.id, "name": "alice", "handle": "alice", "followed": False}
     assert rest["likes"] == [own]
     assert rest["next"] is None
+
+
+@pytest.mark.parametrize("likers", [0, 5])
+async def test_a_page_shows_only_the_marks_on_its_own_tweets(
+    alice: Caller, bob: Caller, carol: Caller, likers: int
+) -> None:
+    """Between two tweets of a profile, the viewer likes one by somebody else."""
+    first, others, last = await bob.tweet("first"), await carol.tweet("another"), await bob.tweet("last")
+    path = f"/api/users/{bob.id}/tweets"
+
+    async def liked() -> list[tuple[int, bool]]:
+        page = await alice.get(path, params={"likers": likers})
+        return [(tweet["id"], tweet["liked"]) for tweet in page["tweets"]]
+
+    await alice.post(f"/api/tweets/{others}/likes")
+    assert await liked() == [(last, False), (first, False)]
+    await alice.post(f"/api/tweets/{first}/likes")
+    assert await liked() == [(last, False), (first, True)]

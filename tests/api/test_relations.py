@@ -197,13 +197,20 @@ async def test_marks_that_are_read_again_keep_what_is_hidden(
     await bob.post(f"/api/tweets/{old}/likes")
     for number in range(3):
         await alice.post(f"/api/tweets/{await carol.tweet(str(number))}/likes")
+    await carol.tweet("not liked")
     await alice.post(f"/api/tweets/{old}/likes")
+    await alice.post(f"/api/tweets/{old}/bookmarks")
     await alice.post(f"/api/users/{bob.id}/block")
     expected = [alice.id]
     assert [like["id"] for like in (await alice.read(old))["likes"]] == expected
     listed = next(tweet for tweet in await alice.timeline() if tweet["id"] == old)
     assert [like["id"] for like in listed["likes"]] == expected
-    assert listed["liked"]
+    page = await alice.timeline()
+    assert [(tweet["content"], tweet["liked"], tweet["bookmarked"]) for tweet in page] == [
+        ("not liked", False, False),
+        *((str(number), True, False) for number in (2, 1, 0)),
+        ("old", True, True),
+    ]
 
 
 async def test_ones_own_tweet_that_mentions_a_muted_person_stays(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.cache.marks import NONE, marked
+from server.core.cache.marks import NO_MARKS, marked
 
 LIKED, BOTH, PINNED = frozenset({"liked"}), frozenset({"liked", "pinned"}), frozenset({"pinned"})
 
@@ -12,11 +12,12 @@ MARKS = marked({"liked": [9, 7, 3], "reposted": [], "pinned": [12, 7]})
 
 
 @pytest.mark.parametrize(
-    ("tweet_id", "names"), [(3, LIKED), (7, BOTH), (9, LIKED), (12, PINNED), (1, NONE), (8, NONE), (13, NONE)]
+    ("tweet_id", "names"),
+    [(3, LIKED), (7, BOTH), (9, LIKED), (12, PINNED), (1, NO_MARKS), (8, NO_MARKS), (13, NO_MARKS)],
 )
 def test_the_marks_on_a_tweet(tweet_id: int, names: frozenset[str]) -> None:
     assert MARKS.on(tweet_id) == names
-    assert marked({"liked": []}).on(tweet_id) == NONE
+    assert marked({"liked": []}).on(tweet_id) == NO_MARKS
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,11 @@ def test_the_marks_on_a_page(page: set[int], found: dict[int, frozenset[str]]) -
 def test_no_marks_on_a_page_are_no_work() -> None:
     assert not MARKS.among({4, 5}, 4, 5)
     assert not MARKS.among((), 0, 0)
+
+
+def test_viewers_share_the_names_of_marks() -> None:
+    """A set takes more than two hundred bytes."""
+    other = marked({"liked": [1, 7], "pinned": [7]})
+    assert (other.names[0], other.names[1]) == (LIKED, BOTH)
+    assert other.names[0] is MARKS.names[0]
+    assert other.names[1] is MARKS.names[1]

@@ -143,6 +143,21 @@ async def test_without_a_lease_every_request_reads_for_itself(store: Store) -> N
     assert source.reads == 6  # nothing has changed in between
 
 
+async def test_an_entry_that_was_found_is_current_as_long_as_its_topics_and_the_lease(store: Store) -> None:
+    store.put("key", "value", 5, [TOPIC], store.versions.of([TOPIC]))
+    entry = store.entry("key")
+    assert entry is not None
+    store.forget("key")
+    assert store.current(entry) == "value"
+    store.versions.drop()
+    assert store.current(entry) is None
+    store.versions.hold(clock() + 10**9)
+    assert store.current(entry) == "value"
+    store.versions.stamp([TOPIC])
+    assert store.current(entry) is None
+    assert store.entry("key") is None
+
+
 async def test_the_cache_does_not_exceed_its_size_limit(store: Store) -> None:
     for number in range(50):
         store.put(number, number, 10_000 - OVERHEAD, [TOPIC], store.versions.of([TOPIC]))

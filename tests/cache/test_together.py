@@ -72,7 +72,8 @@ async def test_batch_sizes_and_concurrent_statements_are_limited() -> None:
     assert most == 1
 
 
-async def test_a_second_statement_starts_only_beside_one_with_few_items() -> None:
+@pytest.mark.parametrize("count", [1, FEW - 1, FEW])
+async def test_a_second_statement_starts_only_beside_one_with_few_items(count: int) -> None:
     begun: list[list[int]] = []
     ends = asyncio.Event()
 
@@ -82,14 +83,38 @@ async def test_a_second_statement_starts_only_beside_one_with_few_items() -> Non
         return list(some)
 
     together: Together[int, int] = Together(run, abs)
-    asked = []
-    for numbers in ([1], range(2, 2 + FEW), [10]):
-        asked += [asyncio.create_task(together.do(number)) for number in numbers]
-        await turns(3)
-    assert begun == [[1], list(range(2, 2 + FEW))]
+    first = list(range(count))
+    asked = [asyncio.create_task(together.do(number)) for number in first]
+    await turns(3)
+    asked.append(asyncio.create_task(together.do(10)))
+    await turns(3)
+    assert begun == ([first, [10]] if count < FEW else [first])
     ends.set()
-    assert await asyncio.gather(*asked) == [1, *range(2, 2 + FEW), 10]
-    assert begun[2:] == [[10]]
+    assert await asyncio.gather(*asked) == [*first, 10]
+    assert begun == [first, [10]]
+
+
+async def test_items_that_are_tried_again_alone_keep_nobody_waiting() -> None:
+    """While one of many is tried alone, others start beside it."""
+    begun: list[list[int]] = []
+    ends = asyncio.Event()
+
+    async def run(some: Sequence[int]) -> list[int]:
+        begun.append(list(some))
+        if len(some) > 1:
+            raise asyncpg.UniqueViolationError
+        if some == [0]:
+            await ends.wait()
+        return list(some)
+
+    together: Together[int, int] = Together(run, abs)
+    first = list(range(FEW))
+    asked = [asyncio.create_task(together.do(number)) for number in first]
+    await turns(3)
+    assert begun == [first, [0]]
+    assert await together.do(10) == 10
+    ends.set()
+    assert await asyncio.gather(*asked) == first
 
 
 async def test_a_write_with_an_unknown_outcome_is_not_repeated() -> None:

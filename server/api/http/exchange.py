@@ -79,8 +79,8 @@ class PerchHttp(Http):
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
         """Send the head of a response, and its body if that is complete."""
         response, protocol, request = self.response, self.protocol, self.request
-        limits = protocol.app.ctx.perch.rates is not None and not self.is_stopping
-        may_be_delayed = limits and (not request.rate or response.status in REFUSALS)
+        is_limited = protocol.app.ctx.perch.rates is not None and not self.is_stopping
+        may_be_delayed = is_limited and (not request.rate or response.status in REFUSALS)
         if may_be_delayed and not await hold_back(request, response.status):
             self.keep_alive = False
         body = response.body

@@ -38,7 +38,7 @@ FOR_OTHERS = ("/api/", "/media/")
 
 
 class StandardHeaders:
-    """The headers that the settings ask for: `each` for any response, and those of JSON joined.
+    """The headers that the settings ask for: `each` for any response, and for JSON joined, line ends first.
 
     `json` is for responses that other sites may not read. `shared_json` is for those that they may, so it
     lacks the header that forbids it. They are joined because Sanic would otherwise encode and check each
@@ -49,10 +49,10 @@ class StandardHeaders:
         self.each = dict(HEADERS)
         if settings.hsts_max_age:
             self.each["strict-transport-security"] = f"max-age={settings.hsts_max_age}"
-        lines = {name: f"{name}: {value}" for name, value in {**NO_STORE, **self.each}.items()}
-        self.json = "".join([f"\r\n{line}" for line in lines.values()]).encode()
+        lines = {name: f"\r\n{name}: {value}" for name, value in {**NO_STORE, **self.each}.items()}
+        self.json = "".join(lines.values()).encode()
         del lines[POLICY]
-        self.shared_json = "".join([f"\r\n{line}" for line in lines.values()]).encode()
+        self.shared_json = "".join(lines.values()).encode()
         self.origins = frozenset(
             part.strip().rstrip("/") for part in (settings.cors_origins or "").split(",")
         )

@@ -1,6 +1,7 @@
 """A cache of parsed request heads, as clients send the same head again and again.
 
-Parsing and checking a head is a quarter of the cost of a hot request; routing it is almost another tenth.
+Parsing and checking a head was a quarter of the cost of a hot request; routing it was almost another tenth.
+What a head's query and key stand for is kept with it, too.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Head:
 
     Attributes:
         url: the address as the client wrote it.
-        raw_url: the address that is responded to, which is another one if the client's is invalid.
+        raw_url: the address that is routed, which is `NOWHERE` if the client's is invalid.
         parsed_url: the same in its parts, as `httptools` gives it.
         target: the operation it goes to; set after the first request.
         query: its parameters in the operation's shape; set once they are needed.

@@ -76,7 +76,7 @@ class PerchRequest(Request):
         """A request with a head that the process has seen before, which has passed all checks.
 
         It has the same attributes as a new one. Sanic would parse the address and copy the headers, which
-        takes as long as everything else here.
+        takes half as long again.
         """
         self = cls.__new__(cls)
         self.raw_url, self._parsed_url, self.headers = known.raw_url, known.parsed_url, known.headers
@@ -86,7 +86,7 @@ class PerchRequest(Request):
         self._name = self._ctx = self._protocol = self.conn_info = self.route = None
         self.parsed_accept = self.parsed_cookies = self.parsed_credentials = self.parsed_files = None
         self.parsed_form = self.parsed_forwarded = self.parsed_json = self.parsed_token = None
-        self._stream_id = 0
+        self._match_info, self.stream, self._stream_id = {}, None, 0
         self._request_middleware_started = self._response_middleware_started = self.responded = False
         self._begin(known)
         return self

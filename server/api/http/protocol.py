@@ -157,7 +157,7 @@ class PerchProtocol(HttpProtocol):
 
     async def send(self, data: bytes) -> None:
         """Write. A client that has sent more requests must take this before anything else is made for it."""
-        if not self._can_write.is_set():
+        if not self._can_write.is_set():  # as in `writable`, without a coroutine for each response
             await self._can_write.wait()
         transport = self.transport
         if transport.is_closing():

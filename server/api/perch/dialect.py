@@ -10,7 +10,7 @@ import msgspec
 
 from server.api.perch.shapes import tweets
 from server.api.perch.shapes.tweets import Like, Tweet
-from server.core.cache.marks import Marks
+from server.core.cache.marks import NO_MARKS, Marks
 from server.features.likes.feature import LIKED
 from server.features.media.urls import MediaUrls
 from server.features.registry import MARKS
@@ -26,8 +26,10 @@ encoder = msgspec.json.Encoder()
 # in a page; the id of each liker.
 CARD, PLACE, LIKER = 650, 250, 100
 
-# The marks stand side by side in a card, in this order.
-NAMES = tuple(name for name in Tweet.__struct_fields__ if name in {mark.name for mark in MARKS})
+# The marks stand side by side in a card, in this order. Each has its field.
+_KINDS = {mark.name for mark in MARKS}
+NAMES = tuple(name for name in Tweet.__struct_fields__ if name in _KINDS)
+assert set(NAMES) == _KINDS, _KINDS  # noqa: S101
 
 # The marks as JSON, by the names of those that are set.
 MARKED = {
@@ -37,7 +39,7 @@ MARKED = {
     for count in range(len(NAMES) + 1)
     for names in combinations(NAMES, count)
 }
-UNMARKED = MARKED[frozenset()]
+UNMARKED = MARKED[NO_MARKS]
 
 # What is before a tweet's likers, between two of them, and behind them.
 LIKES, NEXT_LIKER, LIKES_END = b'"likes":[', b'},{"id":', b'],"likes_count":'

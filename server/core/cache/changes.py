@@ -15,7 +15,7 @@ from server.core.cache.notices import LEASE_OVER, PATIENCE
 from server.core.cache.versions import Versions
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT
-from server.core.database.together import Together
+from server.core.database.together import AT_MOST, Together
 
 
 class Changes:
@@ -30,7 +30,8 @@ class Changes:
         self._listener: Any = None
         self._connecting = asyncio.Lock()
         # While one notice waits for a silent host, later ones queue behind it; after it, the host is gone.
-        self._together = Together(self._tell, subject=lambda _: None)
+        # A notice costs other hosts little, and its writer waits: so the next one starts beside it.
+        self._together = Together(self._tell, subject=lambda _: None, few=AT_MOST)
 
     async def tell(self, changed: Collection[int]) -> None:
         """Return once no host answers from what it has cached for these topics.

@@ -25,6 +25,9 @@ EACH = 100
 # What a tweet costs among a viewer's marks, in bytes: its id, and a reference to the names.
 EACH_TWEET = 16
 
+# The names of the marks on a tweet, for each combination that was seen: all such tweets share one.
+_NAMES: dict[frozenset[str], frozenset[str]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -72,14 +75,14 @@ class People:
 NOBODY = People({}, frozenset())
 
 
-NONE = frozenset[str]()
+NO_MARKS = frozenset[str]()
 
 
 class Marks(NamedTuple):
     """A viewer's marks on tweets with ids from `since` on, and on people.
 
-    The tweets are in order, so that those in the range of a page are found without a look at the others: a
-    thousand viewers' sets don't fit into a processor's cache.
+    The tweets are in order, so that a page looks only at those in its range. As sets, those of a thousand
+    viewers didn't fit into the processor's cache.
 
     Attributes:
         tweets: the ids of tweets with any mark, ascending.
@@ -95,17 +98,22 @@ class Marks(NamedTuple):
         """The names of the marks on a tweet."""
         place = bisect_left(self.tweets, tweet_id)
         is_marked = place < len(self.tweets) and self.tweets[place] == tweet_id
-        return self.names[place] if is_marked else NONE
+        return self.names[place] if is_marked else NO_MARKS
 
     def among(
         self, tweet_ids: Collection[int], lowest: int, highest: int
-    ) -> Iterable[tuple[int, frozenset[str]]]:
-        """The marks on some tweets, as the names by the id. Others between these ids may be among them."""
+    ) -> Sequence[tuple[int, frozenset[str]]]:
+        """Those of some tweets that are marked, each as its id and the names of its marks.
+
+        Other tweets between the lowest and the highest of these ids may be among them.
+        """
         tweets = self.tweets
         first = bisect_left(tweets, lowest)
         last = bisect_right(tweets, highest, first)
+        if first == last:
+            return ()
         if last - first <= len(tweet_ids):
-            return zip(tweets[first:last], self.names[first:last], strict=True) if first < last else ()
+            return list(zip(tweets[first:last], self.names[first:last], strict=True))
         return [(tweet_id, names) for tweet_id in tweet_ids if (names := self.on(tweet_id))]
 
 
@@ -162,7 +170,10 @@ class MarksOfViewers:
         return marks.value._replace(people=people)
 
     async def on(self, user_id: int, tweet_ids: Sequence[int], marks: Marks) -> Marks:
-        """The viewer's `marks`, with those on these tweets: one query if some are older and not cached."""
+        """The viewer's `marks`, with those on these tweets: one query if some are older and not cached.
+
+        Of tweets older than `marks.since`, the result has only those on these.
+        """
         older = tuple([tweet_id for tweet_id in tweet_ids if tweet_id < marks.since])
 
         async def read() -> Marks:
@@ -174,12 +185,11 @@ class MarksOfViewers:
             read,
             size=lambda found: EACH_TWEET * len(found.tweets) + EACH * len(older),
         )
-        before = found.value
-        newer = bisect_left(marks.tweets, marks.since)
+        on_older, first_newer = found.value, bisect_left(marks.tweets, marks.since)
         return Marks(
             0,
-            before.tweets + marks.tweets[newer:],
-            (*before.names, *marks.names[newer:]),
+            on_older.tweets + marks.tweets[first_newer:],
+            (*on_older.names, *marks.names[first_newer:]),
             marks.people,
         )
 
@@ -196,16 +206,20 @@ class MarksOfViewers:
         return _people(self._on_people, await records(self._people, user_id))
 
 
-def marked(tweets: Mapping[str, Iterable[int]], *, since: int = 0, people: People = NOBODY) -> Marks:
+def marked(tweets: Mapping[str, Collection[int]], *, since: int = 0) -> Marks:
     """A viewer's marks, from the ids of tweets by the mark's name."""
     names: dict[int, frozenset[str]] = {}
     for name, ids in tweets.items():
-        alone = frozenset({name})
-        also = [(one, names[one] | alone) for one in ids if one in names] if names else ()
+        alone = _shared(frozenset({name}))
+        also = [(one, _shared(names[one] | alone)) for one in ids if one in names] if names else ()
         names.update(dict.fromkeys(ids, alone))
         names.update(also)
     order = sorted(names)
-    return Marks(since, array("q", order), [names[one] for one in order], people)
+    return Marks(since, array("q", order), [names[one] for one in order])
+
+
+def _shared(names: frozenset[str]) -> frozenset[str]:
+    return _NAMES.setdefault(names, names)
 
 
 def _people(kinds: Sequence[MarkOnPeople], found: Sequence[Mapping[str, Any]]) -> People:

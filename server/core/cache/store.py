@@ -65,8 +65,11 @@ class Store:
         return self._value(key, entry, changes)
 
     def entry(self, key: Hashable) -> Entry | None:
-        """What is stored, for `current`; None if there is nothing."""
-        return self._entries.get(key)
+        """What is stored, for `current`, and count it as used; None if there is nothing."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+        return entry
 
     def current(self, entry: Entry) -> Any:
         """The value of an entry that was found earlier, or None if it isn't current."""
