@@ -65,8 +65,8 @@ class NotAuthor(PerchError):
 class Administrator(PerchError):
     error_type, status = "administrator", 403
     message = (
-        "Only from the server's terminal can you delete another administrator, give them a new key, or "
-        "suspend them at once. To have another administrator confirm a suspension, use "
+        "You can delete another administrator, give them a new key, revoke one or suspend them at once only "
+        "from the server's terminal. To have another administrator confirm a suspension, use "
         "POST /api/operations/suspensions."
     )
 

@@ -152,5 +152,5 @@ async def test_tweets_are_complete_or_absent_although_processes_are_killed(
     measured(
         f"{kills} web processes killed under {WRITERS} writers: {written.failures} requests broke off, "
         f"{len(written.answered):,} tweets answered and all there; of {len(written.unanswered)} tweets "
-        f"without an answer, whole and there: {len(there - written.answered)}"
+        f"without an answer, {len(there - written.answered)} were stored, all complete"
     )

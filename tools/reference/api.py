@@ -11,13 +11,14 @@ from server.core.errors import ERRORS
 # The required key, in the words of the document.
 NEEDED = re.compile(r"Needs a key with the scopes? ([^.]+)\.")
 
-# The statuses that every call may return.
+# The types of errors that any route may return, or any that needs a key.
 OF_ALL = (
     "internal_error",
     "unavailable",
     "rate_limited",
     "missing_key",
     "invalid_key",
+    "account_suspended",
     "out_of_scope",
     "account_leaving",
 )
@@ -33,7 +34,7 @@ def page(document: dict[str, Any]) -> str:
         "response is an envelope: `result` is true, beside the fields of the response, or false, with a",
         "stable `error_type` and one sentence in `error_message`. The key goes in the header `api-key`.",
         "",
-        "The column *answers* leaves out the errors that every route can give:",
+        "The column *answers* leaves out the errors that any route, or any that needs a key, can give:",
         f"{', '.join(f'`{name}`' for name in OF_ALL)}.",
         "",
     ]

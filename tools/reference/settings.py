@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 TITLE = re.compile(r"^# -+ (.*?) -+$")
-COLON = re.compile(r":$")  # before the settings in the file, there is nothing in the table
+COLON = re.compile(r":$")  # in the file, the settings follow it; in the table, nothing does
 SETTING = re.compile(r"^# ([A-Z0-9_]+)=(.*)$")
 
 

@@ -54,9 +54,7 @@ def followed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
 
 
 class FollowRequested(msgspec.Struct, frozen=True, tag_field="type", tag="follow_request"):
-    """Someone asks to follow you, or you ask to follow them; or the request is over: for example accepted,
-    declined or withdrawn.
-    """
+    """A request to follow you, or one of yours, was made, accepted, declined or withdrawn."""
 
     follower_id: int
     followee_id: int
@@ -71,7 +69,7 @@ def follow_requested(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
 
 
 class RelationChanged(msgspec.Struct, frozen=True, tag_field="type", tag="relation"):
-    """You blocked or muted a user, or stopped, or a user blocked you: then reload what you display."""
+    """You blocked or muted a user, or a user blocked you, or one of these ended: reload what you display."""
 
     user_id: int
     relation: Relation

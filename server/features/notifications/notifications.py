@@ -7,15 +7,16 @@ mention.
 Nobody is notified
 
 - of what they do themselves;
-- by somebody whom they block or who blocks them, or whose notifications they muted (a mute can keep these);
+- by somebody whom they block or mute, or who blocks them, unless the mute leaves notifications on;
 - of what happens in a conversation that they muted;
 - of a mention in a tweet that replies to them, as they are notified of the reply;
 - again when somebody repeats what they have undone;
 - of a follow that is an accepted request, as they have accepted it;
 - of likes, follows and mentions that are imported (`SET LOCAL perch.quiet`).
 
-The newest text of each trigger: `notify_of_likes`, `notify_of_follows` and `notify_of_mentions` in migration
-33, `count_tweets` (replies) in 36, `tell_of_follow_requests` in 37, `count_reposts` in 38.
+The triggers are `notify_of_likes`, `notify_of_follows`, `notify_of_mentions`, `count_tweets` (replies),
+`count_reposts` and `tell_of_follow_requests`: `grep -n 'FUNCTION notify_of_likes' -r server/core/database`
+lists the migrations with their texts, of which the newest counts.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Cards:
         return next(iter(await self.of([tweet_id], likers=likers)), None)
 
     def kept_one(self, tweet_id: int, *, likers: int) -> Card | None:
-        """The same, if it is cached."""
+        """The same, if it is cached, without a coroutine for each request."""
         card: Card | None = self._store.get(self._key(tweet_id, likers))
         return card
 
