@@ -36,7 +36,8 @@ class Play:
     async def act(self) -> None:
         acts = [self.tweet, self.tweet, self.reply, self.reply, self.like, self.delete]
         acts += [self.repost, self.repost, self.undo, self.follow_hashtag]
-        acts += [self.follow, self.follow, self.block, self.unblock, self.mute, self.unmute]
+        acts += [self.follow, self.follow, self.follow, self.unfollow]
+        acts += [self.block, self.unblock, self.mute, self.unmute]
         acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
         await self.chance.choice(acts)()
 
@@ -60,7 +61,7 @@ class Play:
 
     def keep(self, number: int, said: Said) -> None:
         self.world.said[number] = said
-        self.world.authors[number] = said.author
+        self.world.authors[number], self.world.parents[number] = said.author, said.parent
 
     def some(self) -> int | None:
         return self.chance.choice(list(self.world.said)) if self.world.said else None
@@ -155,6 +156,12 @@ class Play:
         assert (answer.status == 200) is not self.world.parted(one, other)
         if answer.status == 200:
             self.world.follows.add((one, other))
+
+    async def unfollow(self) -> None:
+        if self.world.follows:
+            one, other = self.chance.choice(sorted(self.world.follows))
+            assert (await self.people[one].delete(f"/api/users/{self.people[other].id}/follow")).status == 200
+            self.world.follows.remove((one, other))
 
     async def follow_hashtag(self) -> None:
         """Or stop following it."""
@@ -254,6 +261,8 @@ class Play:
             assert answer["tweet"]["pinned"] is (viewer == one.author and number in world.pins)
             assert self.numbers(answer["tweet"]["likes"]) == likers
             assert answer["tweet"]["replies_count"] == world.replies_count(number)
+            ancestors = [entry["tweet"]["id"] for entry in thread["ancestors"] if entry["type"] == "tweet"]
+            assert ancestors == world.above(viewer, number)
             if one.root is None:
                 replies = {entry["tweet"]["id"] for entry in thread["replies"] if entry["type"] == "tweet"}
                 assert replies == world.below(viewer, number)

@@ -32,6 +32,7 @@ class World:
     hashtag_followers: set[int] = field(default_factory=set)
     said: dict[int, Said] = field(default_factory=dict)
     authors: dict[int, int] = field(default_factory=dict)  # of deleted tweets too
+    parents: dict[int, int | None] = field(default_factory=dict)  # of these, too
     reposts: dict[int, tuple[int, int]] = field(default_factory=dict)  # who reposted which tweet, by id
     bookmarks: set[tuple[int, int]] = field(default_factory=set)  # who bookmarked which tweet
     pins: list[int] = field(default_factory=list)  # tweets, the newest pin last
@@ -185,6 +186,17 @@ class World:
 
     def never_parted(self, one: int, other: int) -> bool:
         return frozenset({one, other}) not in self.ever_parted
+
+    def above(self, viewer: int, number: int) -> list[int]:
+        """What a tweet replies to, the first tweet of the thread first."""
+        found: list[int] = []
+        parent = self.parents[number]
+        while parent is not None:
+            one = self.said.get(parent)
+            if one is not None and self.is_for(viewer, one) and not self.unwanted(viewer, one.author):
+                found.insert(0, parent)
+            parent = self.parents[parent]
+        return found
 
     def below(self, viewer: int, root: int) -> set[int]:
         return {
