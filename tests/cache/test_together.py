@@ -12,10 +12,11 @@ import pytest
 from asyncpg.exceptions import ConnectionDoesNotExistError
 
 from config.settings import Settings
+from server.core.database import together as together_module
 from server.core.database.connection import rows
 from server.core.database.together import AT_MOST, FEW, FLIGHTS, Together
 from tests.callers import Caller, register
-from tests.waiting import turns
+from tests.waiting import PATIENCE, turns
 
 
 async def test_concurrent_likes_share_few_statements_and_each_gets_its_answer(
@@ -175,3 +176,30 @@ async def test_a_write_that_nobody_waits_for_any_more_is_not_started() -> None:
     may_end.set()
     await asyncio.gather(*asked, return_exceptions=True)
     assert begun == list(range(FLIGHTS + 1))
+
+
+async def test_whoever_shared_a_statement_with_a_locked_row_goes_on_once_it_is_tried_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two subjects in one statement: it isn't known which of them is locked until each is tried alone."""
+    monkeypatch.setattr(together_module, "HELD_UP_AFTER", 0.01)
+    tried_alone, ends = asyncio.Event(), asyncio.Event()
+
+    async def run(some: Sequence[int]) -> list[int]:
+        if len(some) > 1 and 0 in some:
+            while not any(flight.is_held_up for flight in together._flying):
+                await turns(1)
+            raise asyncpg.LockNotAvailableError
+        if 0 in some:
+            tried_alone.set()
+            await ends.wait()
+        return list(some)
+
+    together: Together[int, int] = Together(run, lambda item: item % 10)
+    first = [asyncio.create_task(together.do(number)) for number in (0, 1, 2, 3)]
+    await turns(3)
+    later = asyncio.create_task(together.do(11))  # of the same subject as 1
+    await tried_alone.wait()
+    assert await asyncio.wait_for(later, PATIENCE) == 11
+    ends.set()
+    assert await asyncio.gather(*first) == [0, 1, 2, 3]

@@ -171,7 +171,7 @@ async def test_the_number_of_open_streams_per_user_is_limited(
 
 
 async def test_what_a_stream_missed_counts_as_reads(house: Open, alice: Caller, bob: Caller) -> None:
-    """Each ten events count as one. If too many were missed, the client is told to reload."""
+    """Ten missed events count as one read. With too many of them, the client has to reload."""
     here = await house(rate_reads="5/day")
     hub = here.app.ctx.perch.hub
     async with listening(here.url, alice) as first:

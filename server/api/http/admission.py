@@ -143,15 +143,12 @@ async def note_wrong_key(request: Request, rates: Rates) -> None:
     await rates.pause()
 
 
-async def hold_back(request: PerchRequest, status: int) -> bool:
+async def hold_back(request: PerchRequest, status: int, rates: Rates) -> bool:
     """Delay a response that comes too often: a refusal, or one that nothing has counted yet.
 
     Returns:
         Whether the connection may be used again. If not, too many responses are being delayed already.
     """
-    rates: Rates | None = request.app.ctx.perch.rates
-    if rates is None:
-        return True
     address = address_of(request)
     if status not in REFUSALS and (address is None or rates.uncounted.count(address) >= 0):
         return True

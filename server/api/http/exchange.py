@@ -79,10 +79,9 @@ class PerchHttp(Http):
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
         """Send the head of a response, and its body if that is complete."""
         response, protocol, request = self.response, self.protocol, self.request
-        is_limited = protocol.app.ctx.perch.rates is not None and not self.is_stopping
-        may_be_delayed = is_limited and (not request.rate or response.status in REFUSALS)
-        if may_be_delayed and not await hold_back(request, response.status):
-            self.keep_alive = False
+        rates, may_be_delayed = protocol.app.ctx.perch.rates, not request.rate or response.status in REFUSALS
+        if rates is not None and may_be_delayed and not self.is_stopping:
+            self.keep_alive = await hold_back(request, response.status, rates) and self.keep_alive
         body = response.body
         size = len(body or b"")
         if size < large.LARGE:

@@ -119,7 +119,6 @@ class Together(Generic[Item, Result]):
             while (
                 not flight.is_held_up and self._has_room(self._flying - {flight}) and (some := self._taken())
             ):
-                flight.subjects = {self._subject(one.item) for one in some}
                 patience = loop.call_later(HELD_UP_AFTER, self._hold_up, flight)
                 try:
                     await self._write(some, flight)
@@ -153,7 +152,9 @@ class Together(Generic[Item, Result]):
         return some
 
     async def _write(self, some: Sequence[_Asked[Item, Result]], flight: _Flight) -> None:
-        flight.size = len(some)
+        flight.subjects, flight.size = {self._subject(one.item) for one in some}, len(some)
+        if flight.is_held_up:  # by fewer subjects than before
+            self._depart()
         traces.go_on(some[0].trace)  # a statement can belong to only one trace
         try:
             self._tell(some, await self._run([one.item for one in some]))
