@@ -73,7 +73,8 @@ class Store:
 
     def current(self, entry: Entry) -> Any:
         """The value of an entry that was found earlier, or None if it isn't current."""
-        if (changes := self.versions.believed_change()) is None or not self._is_current(entry, changes):
+        changes = self.versions.believed_change()
+        if changes is None or (entry.seen != changes and not self._checked(entry, changes)):
             return None
         return entry.value
 
@@ -92,17 +93,16 @@ class Store:
         ]
 
     def _value(self, key: Hashable, entry: Entry, changes: int) -> Any:
-        if entry.seen != changes and not self._is_current(entry, changes):
+        if entry.seen != changes and not self._checked(entry, changes):
             self.forget(key)
             return None
         self._entries.move_to_end(key)
         return entry.value
 
-    def _is_current(self, entry: Entry, changes: int) -> bool:
-        if entry.seen != changes:
-            if self.versions.of(entry.needed) != entry.versions:
-                return False
-            entry.seen = changes
+    def _checked(self, entry: Entry, changes: int) -> bool:
+        if self.versions.of(entry.needed) != entry.versions:
+            return False
+        entry.seen = changes
         return True
 
     def put(
