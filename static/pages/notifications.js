@@ -51,7 +51,7 @@ function List({ list }) {
     opened.current = false;
     // Nothing moves under a reader; at the top, what is new is shown at once, and what was taken back goes.
     if (items !== null && !(hasChanged && isAtTop())) return;
-    if (items === null || isNew || justOpened) list.refresh();
+    if (items === null || justOpened) list.refresh();
     else list.settle();
   }, [list, hasChanged, isNew]);
   useMarked(list);

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.parts import tweet
+from tests.browser.parts import is_live, tweet
 from tests.callers import Caller
 
 pytestmark = pytest.mark.whole
@@ -126,3 +127,36 @@ async def test_mentions_of_members_and_hashtags_are_links(
 async def test_a_hashtag_that_nobody_used_says_so(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page("/hashtags/%D0%BC%D0%B8%D1%80", viewer=alice)
     await expect(page.get_by_role("heading", name="No tweets with #мир yet")).to_be_visible()
+
+
+async def test_what_was_just_read_still_looks_new_if_the_number_of_unread_ones_is_late(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await bob.tweet("before, @alice")
+    page = await open_page("/bookmarks", viewer=alice)
+    await is_live(page)
+    counted, may_arrive = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        counted.set()
+        await may_arrive.wait()
+        await route.fulfill(response=answer)
+
+    async def once_counted(route: Route) -> None:
+        await counted.wait()
+        await route.continue_()
+
+    await page.route("**/api/notifications/unread", late, times=1)
+    await page.route("**/api/notifications/read", once_counted)
+    async with page.expect_response("**/api/notifications/read"):
+        await page.goto("/notifications")
+    await expect(page.locator(".notification.unread")).to_have_count(1)
+
+    async with page.expect_response("**/api/notifications?*") as again:  # the list is read again
+        may_arrive.set()
+    await (await again.value).finished()
+    await page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await expect(page.locator(".notification.unread")).to_have_count(1)
+    await expect(page).to_have_title(re.compile(r"^Notifications"))
+    await expect(page).to_have_title(re.compile(r"^Notifications"))

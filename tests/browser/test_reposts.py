@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.parts import is_live, tweet
+from tests.browser.parts import is_live, tweet, whole
 from tests.callers import Caller, register
 
 pytestmark = pytest.mark.whole
@@ -130,6 +130,7 @@ async def test_a_followees_own_tweet_stays_when_the_repost_is_undone(
     page = await open_page("/following", viewer=alice)
     await expect(header(page, "far below")).to_have_text("bob reposted")
     await is_live(page)
+    await whole(page)
     await page.get_by_role("feed").press("End")
     await expect(page.get_by_text("You've reached the end")).to_be_visible()
     await expect(tweet(page, "far below")).to_have_count(1)

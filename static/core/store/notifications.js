@@ -11,20 +11,30 @@ export const news = signal(0);
 // Counts viewers: an answer that comes after the next one has signed in is not theirs.
 let viewers = 0;
 
-export function showUnread(count) {
+// Counts the numbers of unread ones that came: an answer that a newer one has overtaken is out of date.
+let counts = 0;
+
+function keepUnread(count) {
   unread.value = count;
+  counts += 1;
+}
+
+export function showUnread(count) {
+  keepUnread(count);
   news.value += 1;
 }
 
 export async function loadUnread() {
-  const mine = viewers;
+  const [mine, then] = [viewers, counts];
   const count = await api.fetchUnread();
-  if (mine === viewers) showUnread(count);
+  if (mine !== viewers) return;
+  if (then === counts) keepUnread(count);
+  news.value += 1;
 }
 
 // All up to this one are read, on all devices.
 export async function markRead(upTo) {
-  unread.value = await api.markRead(upTo);
+  keepUnread(await api.markRead(upTo));
 }
 
 whenViewerLeaves(() => {
