@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import wait_for
+
 MISSING = "a full disk needs to mount a file system in memory: run the tests as root"
 
 
@@ -44,8 +46,14 @@ def remounted(disk: Path, option: str) -> None:
 def read_only(disk: Path) -> Iterator[None]:
     """Inside the block no file can be opened for writing, as on a failing disk; open files keep working."""
     subprocess.run(["mount", "-o", "bind", str(disk), str(disk)], check=True)
+
+    def is_remounted() -> bool:
+        # Refused as long as somebody is creating or removing a file.
+        command = ["mount", "-o", "remount,ro,bind", str(disk)]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
     try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", str(disk)], check=True)
+        wait_for(is_remounted, "making the disk read-only")
         yield
     finally:
         unmount(disk)
