@@ -52,6 +52,7 @@ function splashShown() {
 
 provideDialogs({
   menu: () => import("./features/relations/menu.js"),
+  edit: () => import("./features/compose/edit-dialog.js"),
   composer: () => import("./features/compose/dialog.js"),
   shortcuts: () => import("./features/shortcuts/list.js"),
 });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from server.features.api_keys import api_keys as keys
+from server.features.edits import notices
 from server.features.follows import requests
 from server.features.moderation import hiding, suspension_requests
 from server.features.notifications import new_tweets
@@ -82,6 +83,12 @@ async def notify_of_new_tweets(workshop: Means) -> None:
         pass
 
 
+async def notify_of_edits(workshop: Means) -> None:
+    """Notify those who reposted a tweet that was edited."""
+    while await notices.notify_some():
+        pass
+
+
 async def resume(workshop: Means) -> None:
     """Queue again the work that a crash left unfinished, between commit and queue or during a task."""
     if count := await keys.adopt():
@@ -100,6 +107,7 @@ TASKS = (
     Task(deletion.ERASE_USER.name, erase_user, stream=PEOPLE_STREAM),
     Task(exports.MAKE_EXPORT.name, make_export, stream=PEOPLE_STREAM),
     Task(new_tweets.NOTIFY.name, notify_of_new_tweets, cron="* * * * *"),
+    Task(notices.NOTIFY.name, notify_of_edits, cron="* * * * *"),
     Task("people.sweep_exports", sweep_exports, cron="47 * * * *"),
     Task("people.read_earlier_texts", read_earlier_texts, cron="* * * * *"),
     Task("people.end_mutes", end_mutes, cron="* * * * *"),

@@ -211,6 +211,16 @@ class TooManyPins(PerchError):
     message = "You have already pinned as many tweets as possible. Unpin one first."
 
 
+class TooManyVersions(PerchError):
+    error_type, status = "too_many_versions", 422
+    message = "This tweet has as many earlier versions as possible. Delete some of them first."
+
+
+class VersionNotFound(PerchError):
+    error_type, status = "version_not_found", 404
+    message = "This tweet has no such earlier version."
+
+
 class NotFollowed(PerchError):
     error_type, status = "not_followed", 422
     message = "You don't follow this user."

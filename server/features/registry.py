@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.core.live.kinds import Kinds
 from server.features.api_keys.feature import FEATURE as API_KEYS
 from server.features.bookmarks.feature import FEATURE as BOOKMARKS
+from server.features.edits.feature import FEATURE as EDITS
 from server.features.follows.feature import FEATURE as FOLLOWS
 from server.features.hashtags.feature import FEATURE as HASHTAGS
 from server.features.invitations.feature import FEATURE as INVITATIONS
@@ -25,6 +26,7 @@ from server.features.visibility.feature import FEATURE as VISIBILITY
 # In the order in which a user's data is erased.
 FEATURES = (
     TWEETS,
+    EDITS,
     REPLIES,
     MENTIONS,
     VISIBILITY,

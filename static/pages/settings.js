@@ -13,6 +13,7 @@ import { useTitle } from "./title.js";
 import "./words.js";
 
 const DefaultVisibility = lazy(() => import("../features/visibility/default.js"));
+const DefaultSensitive = lazy(() => import("../features/covers/default.js"));
 const Locked = lazy(() => import("../features/settings/locked.js"));
 const Leaving = lazy(() => import("../features/settings/deleting.js"));
 const Relations = lazy(() => import("../features/relations/lists.js"));
@@ -22,6 +23,7 @@ const Invitations = lazy(() => import("../features/settings/invitations.js"));
 
 const Account = () => html`<${NameForm} />
   <${DefaultVisibility} />
+  <${DefaultSensitive} />
   <${Locked} />
   ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}`;
 

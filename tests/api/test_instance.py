@@ -32,6 +32,7 @@ async def test_an_instance_describes_itself_without_a_key(anybody: Caller, setti
         "tweets_per_thread": 25,
         "media_max_bytes": settings.media_max_bytes,
         "alt_max_length": 1500,
+        "warning_max_length": 200,
         "name_max_length": 50,
         "page_size": 50,
         "page_size_max": 100,

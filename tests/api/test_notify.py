@@ -9,6 +9,7 @@ import pytest
 
 from server.core.database.connection import rows
 from server.features.notifications import new_tweets
+from tests.api.notifying import notified
 from tests.api.test_notifications import read, told, unread
 from tests.callers import Caller, register
 from tests.realtime.listening import listening
@@ -22,17 +23,6 @@ async def follow(who: Caller, other: Caller, *, bell: bool = True) -> None:
     assert (await who.post(f"/api/users/{other.id}/follow")).status == 200
     if bell:
         assert (await who.post(f"/api/users/{other.id}/notify")).status == 200
-
-
-async def everything_done() -> bool:
-    """Whether nothing is left to do, after doing what is; a worker may be doing it as well."""
-    while await new_tweets.notify_some():
-        pass
-    return await rows("SELECT 1 FROM tweets_to_notify_of") == []
-
-
-async def done() -> None:
-    await until(everything_done)
 
 
 async def publish(who: Caller, text: str, **body: object) -> int:
@@ -51,7 +41,7 @@ async def test_new_tweets_notify_those_who_asked_for_it(alice: Caller, bob: Call
     await follow(alice, bob)
     await follow(carol, bob, bell=False)
     tweet = await bob.tweet("news")
-    await done()
+    await notified()
     assert told(await read(alice)) == [("tweet", ["bob"], tweet)]
     assert await unread(alice) == 1
     assert await read(carol) == []
@@ -81,7 +71,7 @@ async def test_which_tweets_notify(alice: Caller, bob: Caller, carol: Caller) ->
     hers = await carol.tweet("hers")
     await publish(bob, "to somebody else", in_reply_to_id=hers)
     await bob.post(f"/api/tweets/{hers}/reposts")
-    await done()
+    await notified()
     assert await heard(alice) == [continued, followers, unlisted, first]
 
 
@@ -90,7 +80,7 @@ async def test_whoever_hears_of_it_anyway_is_told_once(alice: Caller, bob: Calle
     await follow(bob, alice)
     mention = await bob.tweet("hello @alice")
     mine = await alice.tweet("mine")
-    await done()
+    await notified()
     assert told(await read(alice))[0] == ("mention", ["bob"], mention)
     assert await heard(alice) == []
     assert await heard(bob) == [mine]
@@ -100,7 +90,7 @@ async def test_whoever_hears_of_it_anyway_is_told_once(alice: Caller, bob: Calle
 async def test_who_no_longer_wants_it_is_not_told(alice: Caller, bob: Caller, how: str) -> None:
     await follow(alice, bob)
     first = await bob.tweet("first")
-    await done()
+    await notified()
     if how == "unfollow":
         await alice.delete(f"/api/users/{bob.id}/follow")
         await alice.post(f"/api/users/{bob.id}/follow")  # doesn't bring it back
@@ -115,7 +105,7 @@ async def test_who_no_longer_wants_it_is_not_told(alice: Caller, bob: Caller, ho
     else:
         await alice.post(f"/api/tweets/{first}/mute")
     await publish(bob, "second", in_reply_to_id=first)
-    await done()
+    await notified()
     assert await heard(alice) == ([] if "block" in how else [first])
     told_of = await rows("SELECT tweet_id FROM notifications WHERE kind = 'tweet'")
     assert [one["tweet_id"] for one in told_of] == [first]
@@ -125,7 +115,7 @@ async def test_a_mute_without_notifications_leaves_the_bell_on(alice: Caller, bo
     await follow(alice, bob)
     await alice.post(f"/api/users/{bob.id}/mute", json={"notifications": False})
     tweet = await bob.tweet("news")
-    await done()
+    await notified()
     assert (await rows("SELECT tweet_id FROM notifications WHERE user_id = $1", alice.id)) == [
         {"tweet_id": tweet}
     ]
@@ -137,17 +127,17 @@ async def test_a_deleted_tweet_takes_its_notifications_with_it(
     for who in (alice, carol):
         await follow(who, bob)
     kept, gone = await bob.tweet("kept"), await bob.tweet("gone")
-    await done()
+    await notified()
     assert await unread(alice) == 2
     await bob.delete(f"/api/tweets/{gone}")
     assert await heard(alice) == [kept]
-    await done()
+    await notified()
     for who in (alice, carol):
         assert await heard(who) == [kept]
         assert await unread(who) == 1
     early = await bob.tweet("deleted before anybody was told")
     await bob.delete(f"/api/tweets/{early}")
-    await done()
+    await notified()
     assert await unread(alice) == 1
 
 
@@ -183,7 +173,7 @@ async def test_the_same_request_twice_notifies_once(alice: Caller, bob: Caller) 
     body = {"tweet_data": "once"}
     for _ in range(2):
         await bob.post("/api/tweets", json=body, headers={"idempotency-key": "same"})
-        await done()
+        await notified()
     assert len(await heard(alice)) == 1
 
 
@@ -205,7 +195,7 @@ async def test_killed_batches_leave_nobody_out_and_tell_nobody_twice(
             one.cancel()
         await asyncio.gather(*work, return_exceptions=True)
     assert killed > 2
-    await done()
+    await notified()
     for who in people:
         assert sorted(await heard(who)) == tweets
     counted = await rows(

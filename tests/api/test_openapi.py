@@ -100,6 +100,8 @@ async def test_real_answers_match_the_document(
     await bob.post(f"/api/tweets/{tweet['tweet_id']}/likes")
     await bob.post(f"/api/users/{alice.id}/follow")
     reply = await bob.reply(tweet["tweet_id"])
+    await alice.call("PUT", f"/api/tweets/{tweet['tweet_id']}", json={"text": "y"})
+    (version,) = (await alice.get(f"/api/tweets/{tweet['tweet_id']}/versions"))["versions"]
     made = await alice.post("/api/keys", json={"name": "x"})
     dave = await register(alice.send, "dave")
     theirs = await dave.post("/api/keys", json={"name": "x"})
@@ -110,6 +112,7 @@ async def test_real_answers_match_the_document(
     ids = {
         "tweet_id": tweet["tweet_id"],
         "reply_id": reply,
+        "version_id": version["id"],
         "follower_id": dave.id,
         "user_id": alice.id,
         "media_id": media["media_id"],
@@ -124,7 +127,8 @@ async def test_real_answers_match_the_document(
         "/api/tweets": {"tweet_data": "x"},
         "/api/tweets/thread": {"tweets": [{"tweet_data": "x"}, {"tweet_data": "y"}]},
         "/api/users/{user_id}/mute": {"seconds": 3600},
-        "/api/tweets/{tweet_id}": {"who_may_reply": "following"},
+        "patch /api/tweets/{tweet_id}": {"who_may_reply": "following"},
+        "put /api/tweets/{tweet_id}": {"text": "changed"},
         "/api/users/me": {"name": "x"},
         "/api/preferences": {"default_visibility": "unlisted"},
         "/api/keys": {"name": "x"},
@@ -139,14 +143,13 @@ async def test_real_answers_match_the_document(
         "/api/operations/runs": {"kind": "drill"},
     }
     # In this order: nobody follows across a block.
-    order = {"get": 0, "patch": 1, "post": 2, "delete": 3}
+    order = {"get": 0, "put": 1, "patch": 1, "post": 2, "delete": 3}
     calls = [(method, path) for path, methods in document["paths"].items() for method in methods]
     for method, path in sorted(calls, key=lambda call: (order[call[0]], -len(call[1]))):
         operation = document["paths"][path][method]
         who = bob if path.endswith(OF_OTHERS) else carol if operation_needs_admin(operation) else alice
-        arguments: dict[str, Any] = (
-            {"json": bodies[path]} if path in bodies and "requestBody" in operation else {}
-        )
+        body = bodies.get(f"{method} {path}", bodies.get(path))
+        arguments: dict[str, Any] = {"json": body} if body and "requestBody" in operation else {}
         if path == "/api/medias":
             arguments = {"files": {"file": ("x.jpg", pictures.jpeg())}}
         if path in OTHERWISE:

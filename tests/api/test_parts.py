@@ -9,9 +9,9 @@ import pytest
 
 from server.context import Context
 from server.core.database.connection import rows
-from server.features.notifications import new_tweets
 from server.features.tweets.tweets import MAX_PARTS
 from tests import pictures
+from tests.api.notifying import notified
 from tests.api.test_notifications import read
 from tests.callers import Answer, Caller, register
 from tests.domain.test_counters import DISAGREEING
@@ -175,8 +175,7 @@ async def test_the_bell_rings_once(alice: Caller, bob: Caller) -> None:
     await alice.post(f"/api/users/{bob.id}/follow")
     await alice.post(f"/api/users/{bob.id}/notify")
     answer = await publish(bob, texts("one", "two", "three"))
-    while await new_tweets.notify_some():
-        pass
+    await notified()
     told = await read(alice)
     assert [(one["kind"], one["tweet"]["id"]) for one in told] == [("tweet", answer["tweets"][0]["id"])]
 

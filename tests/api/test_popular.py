@@ -15,10 +15,10 @@ from server.features.privacy import deletion
 from server.features.reposts import timelines as with_reposts
 from server.features.timelines import home, profile
 from storage.base import ObjectStore
+from tests.api.notifying import notified
 from tests.api.test_deletion import FOLDER, due, leave, left_of
 from tests.api.test_notifications import read, unread
 from tests.callers import Caller
-from tests.waiting import until_gone
 
 MANY = 10_000
 
@@ -160,15 +160,6 @@ async def test_very_many_replies_to_strangers_cost_their_followers_little(
         "tweets"
     ]
     assert [one["id"] for one in shown] == [newer, *older[::-1]]
-
-
-async def notified() -> None:
-    """Wait until all followers are notified, perhaps by a worker that other tests have started."""
-
-    async def left() -> bool:
-        return await new_tweets.notify_some() or bool(await rows("SELECT 1 FROM tweets_to_notify_of"))
-
-    await until_gone(left)
 
 
 # $1 the author, $2 whom they answer, $3 the tweet.

@@ -38,7 +38,7 @@ class Play:
         acts += [self.repost, self.repost, self.undo, self.follow_hashtag]
         acts += [self.follow, self.follow, self.follow, self.unfollow]
         acts += [self.block, self.unblock, self.mute, self.unmute]
-        acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
+        acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin, self.edit]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:
@@ -52,6 +52,7 @@ class Play:
         assert answer["tweet"]["visibility"] == LEVELS[level]
         mentioned = frozenset({other}) if named else frozenset[int]()
         said = Said(one, mentioned, level=level, is_tagged=is_tagged, addressed=mentioned)
+        said.texts.append(body["tweet_data"])
         self.keep(answer["tweet_id"], said)
 
     def hashtags(self) -> tuple[str, bool]:
@@ -82,7 +83,27 @@ class Play:
             addressed = frozenset({parent.author})
             root = parent.root or to
             said = Said(who, frozenset(), to, root, level=level, is_tagged=is_tagged, addressed=addressed)
+            said.texts.append(str(body["tweet_data"]))
             self.keep(answer["tweet_id"], said)
+
+    async def edit(self) -> None:
+        """By its author or somebody else; it may mention somebody else, or nobody."""
+        what = self.some()
+        if what is None:
+            return
+        one = self.world.said[what]
+        who = self.chance.choice((one.author, one.author, self.two()[0]))
+        other = self.chance.choice([number for number in range(PEOPLE) if number != one.author])
+        named = self.chance.random() < 0.5
+        tags, is_tagged = self.hashtags()
+        text = f"edited {len(one.texts)} {f'@{self.people[other].handle}' if named else ''} {tags}"
+        answer = await self.people[who].call("PUT", f"/api/tweets/{what}", json={"text": text})
+        assert (answer.status == 200) is (who == one.author), answer.body
+        if answer.status == 200:
+            one.mentioned = frozenset({other}) if named else frozenset[int]()
+            one.addressed |= one.mentioned
+            one.is_tagged = is_tagged
+            one.texts.append(text)
 
     async def like(self) -> None:
         who, what = self.two()[0], self.some()
@@ -247,8 +268,12 @@ class Play:
             assert (thread.status == 200) is is_shown
             lists = [await caller.get(f"/api/tweets/{number}/{kind}?limit=100") for kind in LISTS]
             assert {answer.status == 200 for answer in lists} == {is_shown}
+            versions = await caller.get(f"/api/tweets/{number}/versions?limit=100")
+            assert (versions.status == 200) is is_shown
             if not is_shown:
                 continue
+            assert answer["tweet"]["content"] == one.texts[-1]
+            assert [version["text"] for version in versions["versions"]] == one.texts[-2::-1]
             likers, shared = (
                 self.numbers(page[LISTS[kind]]) for kind, page in zip(LISTS, lists, strict=True)
             )

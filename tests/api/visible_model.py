@@ -19,7 +19,8 @@ class Said:
     likers: set[int] = field(default_factory=set)
     level: int = 0
     is_tagged: bool = False  # with a hashtag that people follow
-    addressed: frozenset[int] = frozenset()  # whom it mentions, and whom it replies to
+    addressed: frozenset[int] = frozenset()  # whom it mentions or ever did, and whom it replies to
+    texts: list[str] = field(default_factory=list)  # what it said, the newest last
 
 
 @dataclass

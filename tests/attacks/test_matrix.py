@@ -62,7 +62,8 @@ async def test_every_route_refuses_every_key_with_insufficient_scope(
     perch: Context, measured: Callable[[str], None]
 ) -> None:
     async with without_demo(perch, "perch-matrix") as (app, client):
-        assert await complaints(app, client) == []
+        found = await complaints(app, client)
+        assert found == [], "\n".join(found)
         guarded = [route for route in routes(app) if not route.is_public]
     assert len(guarded) > 20
     public = len(list(routes(app))) - len(guarded)

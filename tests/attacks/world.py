@@ -111,6 +111,8 @@ class Matrix:
         )
         tweet_id = await self.alice.tweet("alice's")
         await self.alice.post(f"/api/tweets/{tweet_id}/likes")
+        await self.alice.call("PUT", f"/api/tweets/{tweet_id}", json={"text": "alice's, edited"})
+        (version,) = await rows("SELECT id FROM tweet_versions WHERE tweet_id = $1", tweet_id)
         record = await ApiKey.create(
             user_id=self.alice.id, hash=secrets.token_bytes(32), name="alice's", scopes=["read"]
         )
@@ -125,6 +127,7 @@ class Matrix:
             suspension_id=asked.id,
             administrator_id=another.user_id,
             tweet_id=tweet_id,
+            version_id=version["id"],
             reply_id=await self.alice.reply(tweet_id),
             follower_id=await self.asking(),
             handle=self.alice.handle,

@@ -211,6 +211,7 @@ def _of_the_base(at: Landmarks) -> Statements:
                 *([at.photographer], ["x"], ["key"], [b"x" * 32], 1 << 20, [None], [2], [None], [None]),
                 *([1, 1], [7, 8], [1, 2]),
                 *([1], [9], ["perch"], ["Perch"], [1], ["heron_1"], [1], [1], ["nobody"]),
+                *([1], ["spoiler"], [None]),
             ],
         ),
         "whom a tweet has notified": (tweets.NOTIFIED, [at.most_liked_tweet]),

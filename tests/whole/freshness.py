@@ -98,6 +98,11 @@ class Hammer:
         await self.all_see(bob, pins, lambda found: first(found)["content"] == text)
         await alice.delete(f"{mine}/pin")
         await self.all_see(bob, pins, lambda found: not found["tweets"])
+        await alice.call("PUT", mine, json={"text": f"{text}, edited"})
+        await self.all_see(bob, mine, lambda found: found["tweet"]["content"] == f"{text}, edited")
+        await self.all_see(bob, f"{mine}/versions", lambda found: found["versions"][0]["text"] == text)
+        await alice.call("PUT", mine, json={"text": text})
+        await self.all_see(bob, page, lambda found: first(found)["content"] == text)
         await bob.post(f"{mine}/reposts")
         await self.all_see(alice, NOTIFICATIONS, lambda found: latest(found) == ("repost", tweet_id))
         profile = f"/api/users/{bob.id}/tweets?entries=1&limit=5"

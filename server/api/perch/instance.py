@@ -16,6 +16,7 @@ from server.core import text
 from server.core.paging import MAX_PAGE_SIZE, PAGE_SIZE
 from server.features.media.recognition import ACCEPTED
 from server.features.tweets import tweets
+from server.features.tweets.cover import MAX_WARNING
 
 bp = Blueprint("instance", url_prefix="/api")
 
@@ -29,6 +30,7 @@ class Limits(msgspec.Struct, frozen=True):
     tweets_per_thread: int
     media_max_bytes: int
     alt_max_length: int
+    warning_max_length: int
     name_max_length: int
     page_size: int
     page_size_max: int
@@ -73,6 +75,7 @@ async def read(request: Request) -> InstanceAnswer:
         tweets_per_thread=tweets.MAX_PARTS,
         media_max_bytes=settings.media_max_bytes,
         alt_max_length=text.ALT_MAX_LENGTH,
+        warning_max_length=MAX_WARNING,
         name_max_length=text.NAME_MAX_LENGTH,
         page_size=PAGE_SIZE,
         page_size_max=MAX_PAGE_SIZE,

@@ -18,6 +18,7 @@ from server.core.live.event import EventRow
 from server.core.live.kinds import Facts
 from server.core.viewer import Person
 from server.features.bookmarks import events as bookmarks
+from server.features.edits import events as edits
 from server.features.likes import events as likes
 from server.features.media import events as media
 from server.features.media.urls import MediaUrls
@@ -52,6 +53,21 @@ def published(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
         return None
     shown, numbers = tweet_wire.tweet(tweet, urls), counters(author)
     return Both(TweetPublished(shown, False, numbers), TweetPublished(shown, True, numbers))
+
+
+class TweetEdited(msgspec.Struct, frozen=True, tag_field="type", tag="tweet_edited"):
+    """A tweet was edited.
+
+    Ignore its fields `liked`, `reposted`, `bookmarked` and `pinned`: they have events of their own.
+    """
+
+    tweet: Tweet
+
+
+@tells(edits.EDITED, TweetEdited, to="everybody who may see it")
+def edited(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The tweet as it is now."""
+    return about(event, facts, lambda tweet: TweetEdited(tweet_wire.tweet(tweet, urls)))
 
 
 class TweetDeleted(msgspec.Struct, frozen=True, tag_field="type", tag="tweet_deleted"):

@@ -21,6 +21,9 @@ DefaultVisibility = Annotated[
     Visibility, Meta(description="Who may see your tweets, unless a tweet says otherwise.")
 ]
 
+DefaultSensitive = Annotated[
+    bool, Meta(description="Whether the pictures of your tweets are covered, unless a tweet says otherwise.")
+]
 
 Locked = Annotated[
     bool, Meta(description="Whether users who want to follow you need your consent (`/api/follow-requests`).")
@@ -31,6 +34,7 @@ class Preferences(Answer, frozen=True, kw_only=True):
     """What you have chosen."""
 
     default_visibility: DefaultVisibility
+    default_sensitive: DefaultSensitive
     locked: Locked
 
 
@@ -38,6 +42,7 @@ class NewPreferences(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The request body that changes preferences. What it doesn't name stays."""
 
     default_visibility: DefaultVisibility | None = None
+    default_sensitive: DefaultSensitive | None = None
     locked: Locked | None = None
 
 
@@ -53,10 +58,13 @@ async def read(request: Request, viewer: Viewer) -> Preferences:
 async def change(request: Request, viewer: Viewer, body: NewPreferences) -> Preferences:
     """Change your preferences.
 
-    Tweets that you have published keep their visibility. If you lock your account, followers stay. If you
+    Tweets that you have published stay as they are. If you lock your account, followers stay. If you
     unlock it, all requests to follow you are accepted.
     """
     now = await requests.change_preferences(
-        viewer, default_visibility=body.default_visibility, locked=body.locked
+        viewer,
+        default_visibility=body.default_visibility,
+        default_sensitive=body.default_sensitive,
+        locked=body.locked,
     )
     return Preferences(**now._asdict())

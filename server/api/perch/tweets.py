@@ -52,6 +52,7 @@ from server.features.timelines import timelines
 from server.features.timelines.pages import Pages
 from server.features.timelines.timelines import EMBEDDED_LIKERS
 from server.features.tweets import idempotency, tweets
+from server.features.tweets.cover import cover
 from server.features.tweets.tweets import Part
 
 bp = Blueprint("tweets", url_prefix="/api/tweets")
@@ -247,6 +248,7 @@ async def _publish(
         [Part(part.tweet_data or "", part.tweet_media_ids or []) for part in parts],
         visibility=whole.visibility,
         who_may_reply=whole.who_may_reply,
+        cover=cover(whole.warning, sensitive=whole.sensitive),
         jobs=perch.jobs,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,

@@ -85,10 +85,16 @@ async def accept_all(user_id: int) -> None:
 
 
 async def change_preferences(
-    viewer: Viewer, *, default_visibility: Visibility | None = None, locked: bool | None = None
+    viewer: Viewer,
+    *,
+    default_visibility: Visibility | None = None,
+    default_sensitive: bool | None = None,
+    locked: bool | None = None,
 ) -> Preferences:
     """Change those that are given; accept all requests if the account is no longer locked."""
-    now = await preferences.change(viewer, default_visibility=default_visibility, locked=locked)
+    now = await preferences.change(
+        viewer, default_visibility=default_visibility, default_sensitive=default_sensitive, locked=locked
+    )
     if locked is False:
         await accept_all(viewer.id)
     return now

@@ -24,7 +24,8 @@ class MediaAttachment(Model):
     """A picture. `token` is the random part of its URL and of its object keys.
 
     The owner cannot vanish before the picture (RESTRICT): its objects would be orphaned. A tweet that
-    vanishes leaves the row behind unattached, to be cleaned up.
+    vanishes leaves the row behind unattached, to be cleaned up. `position` is its place in the tweet; null if
+    only earlier versions of it show the picture.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -37,7 +38,7 @@ class MediaAttachment(Model):
         "models.Tweet", related_name="media", on_delete=fields.SET_NULL, null=True
     )
     tweet_id: int | None
-    position = fields.SmallIntField(default=0)
+    position: fields.Field[int | None] = fields.SmallIntField(default=0, null=True)
     state = fields.CharEnumField(MediaState, max_length=10, default=MediaState.PENDING)
     attempts = fields.SmallIntField(default=0)
     working_until = fields.DatetimeField(null=True)  # the lease of the worker that is at it

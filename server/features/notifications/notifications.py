@@ -58,7 +58,8 @@ MOST_READS = 10
 class NotificationKind(StrEnum):
     """What somebody did: liked, reposted, answered, mentioned or followed, or asks to follow the user.
 
-    `TWEET`: somebody tweeted of whose new tweets the user wants to hear (`new_tweets`).
+    `TWEET`: somebody tweeted of whose new tweets the user wants to hear (`new_tweets`). `EDIT`: somebody
+    edited a tweet that the user reposted.
     """
 
     LIKE = "like"
@@ -68,6 +69,7 @@ class NotificationKind(StrEnum):
     REPLY = "reply"
     MENTION = "mention"
     TWEET = "tweet"
+    EDIT = "edit"
 
 
 ALL = tuple(NotificationKind)

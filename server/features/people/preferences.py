@@ -11,9 +11,10 @@ from server.features.visibility.visibility import LEVELS, Visibility
 
 
 class Preferences(NamedTuple):
-    """Who may see tweets that say nothing else, and whether following the user takes their consent."""
+    """What holds for tweets that say nothing else, and whether following the user takes their consent."""
 
     default_visibility: Visibility
+    default_sensitive: bool
     locked: bool
 
 
@@ -21,15 +22,19 @@ async def read(viewer: Viewer) -> Preferences:
     """The viewer's own."""
     user = await User.get(id=viewer.id)
     level: int = user.default_visibility
-    return Preferences(LEVELS[level], user.locked)
+    return Preferences(LEVELS[level], user.default_sensitive, user.locked)
 
 
 async def change(
-    viewer: Viewer, *, default_visibility: Visibility | None = None, locked: bool | None = None
+    viewer: Viewer,
+    *,
+    default_visibility: Visibility | None = None,
+    default_sensitive: bool | None = None,
+    locked: bool | None = None,
 ) -> Preferences:
     """Change those that are given; return all."""
     level = None if default_visibility is None else default_visibility.level
-    given = {"default_visibility": level, "locked": locked}
+    given = {"default_visibility": level, "default_sensitive": default_sensitive, "locked": locked}
     if chosen := {name: value for name, value in given.items() if value is not None}:
         await User.filter(id=viewer.id).update(**chosen)
         await changes.tell([topics.user(viewer.id)])

@@ -13,7 +13,8 @@ class User(Model):
     `demo` marks the two users of demo mode: outside of it none of their keys is honoured. No key of who is
     suspended or being deleted is. `hidden` is whether their tweets are shown to nobody, and `unsettled` that
     not all of the tweets say so yet. `default_visibility` is the level of tweets that say nothing else;
-    following somebody who is `locked` takes their consent.
+    following somebody who is `locked` takes their consent. `default_sensitive` is whether the pictures of
+    tweets that say nothing else are covered.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -27,6 +28,7 @@ class User(Model):
     hidden = fields.BooleanField(default=False)
     unsettled = fields.BooleanField(default=False)
     default_visibility = fields.SmallIntField(default=0)
+    default_sensitive = fields.BooleanField(default=False)
     locked = fields.BooleanField(default=False)
     tweets_count = fields.BigIntField(default=0)
     followers_count = fields.BigIntField(default=0)

@@ -70,7 +70,7 @@ KNOWN = "SELECT token FROM exports WHERE token = ANY($1::text[])"
 # $1 user. What the archive says about the user.
 PROFILE = f"""
     SELECT id, handle, name, is_admin AS administrator, tweets_count, followers_count, following_count,
-        created_at, suspended_at, hidden, locked,
+        created_at, suspended_at, hidden, locked, default_sensitive,
         {name_of("default_visibility")} AS default_visibility
     FROM users WHERE id = $1
 """

@@ -23,7 +23,7 @@ PLACES_OF_STARTED = f"""
 """
 PLACES_OF_PICTURES = """
     SELECT DISTINCT tweet_id AS id, tweet_id AS cursor FROM media_attachments
-    WHERE owner_id = $4 AND tweet_id {beyond} $1
+    WHERE owner_id = $4 AND tweet_id {beyond} $1 AND position IS NOT NULL
         AND (SELECT true FROM tweets t WHERE t.id = tweet_id AND NOT t.hidden {open}) IS NOT NULL
     ORDER BY tweet_id {order} LIMIT $2 OFFSET $3
 """

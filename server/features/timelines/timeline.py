@@ -64,6 +64,9 @@ class TweetRow(msgspec.Struct, frozen=True):
     reposts_count: int = 0
     part: int | None = None
     parts: int | None = None
+    warning: str | None = None
+    sensitive: bool = False
+    edited_at: datetime | None = None
 
     @property
     def addressed(self) -> tuple[int, ...]:
@@ -155,12 +158,12 @@ class Timeline:
 _ROWS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
         t.replies_count, t.reposts_count, t.in_reply_to_id, t.thread_root_id, t.visibility,
-        t.part, t.parts,
+        t.part, t.parts, t.warning, t.sensitive, t.edited_at,
         p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
             SELECT id, token, state, alt, width, height, thumbhash FROM media_attachments
-            WHERE tweet_id = t.id ORDER BY position) m) AS media,
+            WHERE tweet_id = t.id AND position IS NOT NULL ORDER BY position) m) AS media,
         CASE WHEN {likers} > 0 AND t.likes_count > 0 THEN (SELECT jsonb_agg(to_jsonb(l)) FROM (
             SELECT u.id, u.name FROM likes k JOIN users u ON u.id = k.user_id
             WHERE k.tweet_id = t.id AND u.deleted_at IS NULL ORDER BY k.id DESC LIMIT {likers}) l)
@@ -260,4 +263,7 @@ def _tweet(record: Any) -> TweetRow:
         reposts_count=record["reposts_count"],
         part=record["part"],
         parts=record["parts"],
+        warning=record["warning"],
+        sensitive=record["sensitive"],
+        edited_at=record["edited_at"],
     )

@@ -16,11 +16,11 @@ EXPORT = f"""
         (SELECT id FROM tweets WHERE author_id = $1 AND hidden AND id > $2 ORDER BY id LIMIT $3)
         ORDER BY id LIMIT $3
     )
-    SELECT t.id, t.content AS text, t.created_at, t.likes_count, t.in_reply_to_id,
-        t.part, t.parts,
+    SELECT t.id, t.content AS text, t.warning, t.sensitive, t.created_at, t.edited_at, t.likes_count,
+        t.in_reply_to_id, t.part, t.parts,
         {name_of("t.visibility")} AS visibility, (
         SELECT coalesce(jsonb_agg(m.id ORDER BY position), '[]') FROM media_attachments m
-        WHERE m.tweet_id = t.id
+        WHERE m.tweet_id = t.id AND position IS NOT NULL
     )::text AS pictures
     FROM page JOIN tweets t ON t.id = page.id ORDER BY t.id
 """

@@ -14,6 +14,7 @@ from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
 from server.features.notifications import new_tweets
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import MEDIA, MediaRow, people, replied_to
+from server.features.tweets.cover import NOT_COVERED, Cover
 from server.features.visibility.visibility import (
     LEVELS,
     MENTIONED,
@@ -62,6 +63,7 @@ class NewTweet(NamedTuple):
     visibility: Visibility | None = None
     who_may_reply: WhoMayReply | None = None
     part: Part = NOT_A_PART
+    cover: Cover = NOT_COVERED
 
 
 class Published(NamedTuple):
@@ -74,6 +76,7 @@ class Published(NamedTuple):
     in_reply_to_user: Person | None
     mentions: list[Person]
     visibility: Visibility
+    sensitive: bool
     notifies: bool
 
 
@@ -90,7 +93,7 @@ _STATEMENT = """
             coalesce(parent.thread_path, ARRAY[parent.id]) AS above,
             greatest(parent.visibility, coalesce(asked.wanted_visibility, (
                 SELECT default_visibility FROM users WHERE id = asked.author_id
-            ))) AS visibility
+            ))) AS visibility {cover}
         FROM {asked} LEFT JOIN tweets parent ON parent.id = asked.in_reply_to
             AND coalesce(cardinality(parent.thread_path), 0) < {deepest}
             AND (SELECT NOT hidden FROM users WHERE id = parent.author_id)
@@ -100,7 +103,7 @@ _STATEMENT = """
     ), taken AS (
         INSERT INTO upload_days AS d (user_id, day, pictures, bytes, text_bytes, news)
         SELECT author_id, current_date, 0, 0, bytes, news FROM (
-            SELECT author_id, sum(octet_length(content)) AS bytes, count(*) FILTER (WHERE {news}) AS news
+            SELECT author_id, sum({bytes}) AS bytes, count(*) FILTER (WHERE {news}) AS news
             FROM new WHERE NOT EXISTS (
                 SELECT 1 FROM idempotency_keys k WHERE k.user_id = new.author_id AND k.key = new.key
             ) GROUP BY author_id
@@ -116,11 +119,11 @@ _STATEMENT = """
     ), tweet AS (
         INSERT INTO tweets (
             id, author_id, content, in_reply_to_id, in_reply_to_user_id, thread_root_id, thread_path,
-            visibility, hidden, part, parts
+            visibility, hidden, part, parts {cover_columns}
         )
         SELECT id, author_id, content, in_reply_to, to_user, root, CASE WHEN in_reply_to IS NOT NULL THEN
             above || CASE author_id WHEN to_user THEN id - {continued} ELSE id END
-        END, visibility, visibility = {mentioned_only}, part, parts FROM new
+        END, visibility, visibility = {mentioned_only}, part, parts {covers} FROM new
         WHERE author_id IN (SELECT user_id FROM taken)
             AND (key IS NULL OR id IN (SELECT tweet_id FROM claimed)) RETURNING id, created_at, thread_path
     ) {attached}, addressed AS (
@@ -135,7 +138,8 @@ _STATEMENT = """
         WHERE new.visibility >= {restricted}
     ), noted AS ({noted})
     SELECT new.number, tweet.id, tweet.created_at, {media} AS media, {mentions} AS mentions,
-        new.root, new.visibility, to_user.id AS to_id, to_user.name AS to_name, to_user.handle AS to_handle,
+        new.root, new.visibility, {sensitive} AS sensitive,
+        to_user.id AS to_id, to_user.name AS to_name, to_user.handle AS to_handle,
         tweet.id IN (SELECT tweet_id FROM noted) AS notifies
     FROM tweet JOIN new ON new.id = tweet.id LEFT JOIN users to_user ON to_user.id = new.to_user
 """
@@ -162,6 +166,11 @@ PLAIN = _STATEMENT.format(
     free="",
     asked=_ASKED,
     wanted="",
+    cover="",
+    cover_columns="",
+    covers="",
+    sensitive="false",
+    bytes="octet_length(content)",
     attached="",
     addressed="",
     media="NULL",
@@ -169,15 +178,18 @@ PLAIN = _STATEMENT.format(
     **_COMMON,
 )
 
-# The same for tweets with pictures, hashtags, mentions or a rule for replies. Each of these has the number of
-# its tweet (from 1): $10 tweets, $11 pictures, $12 places there; $13 tweets, $14 hashtags, $15 and $16 their
-# names; $17 tweets, $18 handles, $19 places; $20 tweets, $21 who may reply. A picture is in one of the tweets
-# at most. A tweet gets no row if one of its pictures can't be attached. Of two statements with the same
-# picture, the second waits for the first. As the statement for all tweets, this would take 0.07 ms longer
-# than the 0.6 ms of plain ones.
+# The same for tweets with pictures, hashtags, mentions, a rule for replies or a cover. Each of these has the
+# number of its tweet (from 1): $10 tweets, $11 pictures, $12 places there; $13 tweets, $14 hashtags, $15 and
+# $16 their names; $17 tweets, $18 handles, $19 places; $20 tweets, $21 who may reply; $22 tweets, $23
+# warnings or null, $24 whether the pictures are covered, or null. A picture is in one of the tweets at most.
+# A tweet gets no row if one of its pictures can't be attached. Of two statements with the same picture, the
+# second waits for the first. As the statement for all tweets, this would take 0.07 ms longer than the 0.6 ms
+# of plain ones.
 FULL = _STATEMENT.format(
     free=f"""asked AS MATERIALIZED (
         SELECT * FROM {_ASKED}
+            LEFT JOIN unnest($22::bigint[], $23::text[], $24::boolean[]) AS cover (number, warning, sensitive)
+            USING (number)
     ), free AS MATERIALIZED (
         SELECT wanted.number, wanted.position, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash
         FROM unnest($10::bigint[], $11::bigint[], $12::smallint[]) AS wanted (number, id, position)
@@ -188,6 +200,15 @@ FULL = _STATEMENT.format(
     asked="asked",
     wanted="""AND (SELECT count(*) FROM free WHERE free.number = asked.number) =
         (SELECT count(*) FROM unnest($10) AS wanted (number) WHERE wanted.number = asked.number)""",
+    cover=""", coalesce(
+        asked.sensitive,
+        asked.number IN (SELECT number FROM free)
+            AND (SELECT default_sensitive FROM users WHERE id = asked.author_id)
+    ) AS covered""",
+    cover_columns=", warning, sensitive",
+    covers=", warning, covered",
+    sensitive="new.covered",
+    bytes="octet_length(content) + coalesce(octet_length(warning), 0)",
     attached=f""", attached AS (
         UPDATE media_attachments m SET tweet_id = tweet.id, position = free.position, changed_at = now()
         FROM free JOIN new ON new.number = free.number JOIN tweet ON tweet.id = new.id WHERE m.id = free.id
@@ -259,12 +280,13 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
     hashtags = _numbered([new.hashtags for new in some])
     mentions = _numbered([new.mentions for new in some])
     rules = _numbered([[new.who_may_reply] if new.who_may_reply else [] for new in some])
-    if any(column[0] for column in (pictures, hashtags, mentions, rules)):
-        numbers, tags, _ = hashtags
-        names, shown = [tag.name for tag in tags], [tag.shown for tag in tags]
-        found = await records(
-            FULL, *values, *pictures, numbers, [tag.id for tag in tags], names, shown, *mentions, *rules[:2]
-        )
+    covers = _numbered([[new.cover] if new.cover != NOT_COVERED else [] for new in some])
+    if any(column[0] for column in (pictures, hashtags, mentions, rules, covers)):
+        of_tags, tags, _ = hashtags
+        tagged = [of_tags, [tag.id for tag in tags], [tag.name for tag in tags], [tag.shown for tag in tags]]
+        of_covers, given, _ = covers
+        covered = [of_covers, [one.warning for one in given], [one.sensitive for one in given]]
+        found = await records(FULL, *values, *pictures, *tagged, *mentions, *rules[:2], *covered)
     else:
         found = await records(PLAIN, *values)
     by_number = {
@@ -276,6 +298,7 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
             replied_to(tweet),
             people(tweet["mentions"]),
             LEVELS[tweet["visibility"]],
+            tweet["sensitive"],
             tweet["notifies"],
         )
         for tweet in found

@@ -19,6 +19,9 @@ class Tweet(Model):
     moment later) or because it is for the people mentioned only. The author's row and `visibility`, a level
     of `server.features.visibility`, say whether it is shown.
 
+    `warning` is what readers see until they ask for the rest; if the tweet is `sensitive`, its pictures are
+    covered until then. A tweet with a warning always is.
+
     Of several tweets that were published together, `part` is its number, from 1, and `parts` how many they
     were.
     """
@@ -29,6 +32,8 @@ class Tweet(Model):
     )
     author_id: int
     content = fields.TextField()
+    warning = fields.TextField(null=True)
+    sensitive = fields.BooleanField(default=False)
     in_reply_to_id: fields.Field[int | None] = fields.BigIntField(null=True)
     in_reply_to_user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="replies", null=True, on_delete=fields.SET_NULL
@@ -44,6 +49,7 @@ class Tweet(Model):
     part = fields.SmallIntField(null=True)
     parts = fields.SmallIntField(null=True)
     version = fields.BigIntField(default=1)
+    edited_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -34,6 +34,7 @@ from server.features.notifications.told import notifications_of
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events, idempotency, publishing
+from server.features.tweets.cover import NOT_COVERED, Cover
 from server.features.tweets.parts import publish_all
 from server.features.tweets.publishing import NewTweet
 from server.features.tweets.tweet import Tweet
@@ -78,6 +79,14 @@ class Part(NamedTuple):
     media_ids: Sequence[int] = ()
 
 
+class Fields(NamedTuple):
+    """What errors call the text, the pictures and the tweet itself."""
+
+    text: str
+    media: str
+    whole: str
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """A published tweet. `shown` is None if an earlier request with the same key published it."""
@@ -96,6 +105,7 @@ async def publish(
     in_reply_to_id: int | None = None,
     visibility: Visibility | None = None,
     who_may_reply: WhoMayReply = WhoMayReply.EVERYONE,
+    cover: Cover = NOT_COVERED,
     key: str | None = None,
 ) -> list[Published]:
     """Publish a tweet; or several, each as a reply to the one before, all of them or none.
@@ -105,6 +115,7 @@ async def publish(
         visibility: who may see them; None for what the viewer has chosen as default. A reply gets the
             narrower level of this and of the tweet that it replies to.
         who_may_reply: in the thread that begins with the first one.
+        cover: of each of them.
         max_length: the maximum length of each in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
         key: if given, they are published only once for that key.
@@ -126,10 +137,10 @@ async def publish(
     meaning = None
     if key is not None:
         said = [(part.content, part.media_ids) for part in parts]
-        meaning = idempotency.fingerprint(said, in_reply_to_id, visibility, rule)
+        meaning = idempotency.fingerprint(said, in_reply_to_id, visibility, rule, cover)
     new = []
     for number, part in enumerate(parts, 1):
-        mentioned, tagged = _checked(part, max_length, f"tweets[{number - 1}]." if len(parts) > 1 else "")
+        mentioned, tagged = checked(part, max_length, _fields(number if len(parts) > 1 else None))
         new.append(
             NewTweet(
                 viewer.id,
@@ -144,6 +155,7 @@ async def publish(
                 visibility,
                 rule if number == 1 else None,
                 publishing.Part(number, len(parts)) if len(parts) > 1 else publishing.NOT_A_PART,
+                cover,
             )
         )
     media_ids = [media_id for part in parts for media_id in part.media_ids]
@@ -164,7 +176,8 @@ async def publish(
         if in_reply_to_id is not None:
             await _ensure_answerable(viewer, in_reply_to_id, levels=len(parts))
         await media.ensure_attachable(viewer, media_ids)
-        await quotas.ensure_room_for_text(viewer.id, "".join(part.content for part in parts), day_bytes)
+        texts = "".join(part.content + (cover.warning or "") for part in parts)
+        await quotas.ensure_room_for_text(viewer.id, texts, day_bytes)
         # What was in the way, such as a block, has gone in the meantime.
     else:
         raise Unavailable
@@ -184,6 +197,14 @@ async def publish(
     ]
 
 
+def _fields(number: int | None) -> Fields:
+    """Of one of several tweets, from 1, or of a single one."""
+    if number is None:
+        return Fields("tweet_data", "tweet_media_ids", "A tweet")
+    whole = f"tweets[{number - 1}]"
+    return Fields(f"{whole}.tweet_data", f"{whole}.tweet_media_ids", whole)
+
+
 async def _published(new: Sequence[NewTweet]) -> list[publishing.Published] | None:
     """Publish these; None if one of them can't be."""
     if len(new) > 1:
@@ -192,26 +213,28 @@ async def _published(new: Sequence[NewTweet]) -> list[publishing.Published] | No
     return None if one is None else [one]
 
 
-def _checked(part: Part, max_length: int, where: str) -> tuple[list[str], list[Hashtag]]:
-    """The handles and hashtags of a text. `where` precedes the names of fields in errors."""
+def checked(part: Part, max_length: int, fields: Fields) -> tuple[list[str], list[Hashtag]]:
+    """The handles and hashtags of a text.
+
+    Raises:
+        InvalidBody: the tweet has neither text nor picture, is too long or large, can't be stored, or has too
+            many pictures, mentions or hashtags.
+    """
     content, media_ids = part
-    text.bounded(f"{where}tweet_data", content, max_length)
+    text.bounded(fields.text, content, max_length)
     if not media_ids and not text.VISIBLE.search(content):
-        raise InvalidBody(f"{where.rstrip('.') or 'A tweet'} needs text or a picture.")
+        raise InvalidBody(f"{fields.whole} needs text or a picture.")
     if len(media_ids) > MAX_MEDIA:
-        raise InvalidBody(
-            f"{where}tweet_media_ids names {len(media_ids)} pictures; at most {MAX_MEDIA} are allowed."
-        )
+        raise InvalidBody(f"{fields.media} names {len(media_ids)} pictures; at most {MAX_MEDIA} are allowed.")
     found = entities(content)
     mentioned, tagged = mentions.handles(found), hashtags.hashtags(found)
     if len(mentioned) > mentions.MAX_MENTIONS:
         raise InvalidBody(
-            f"{where}tweet_data mentions {len(mentioned)} people; "
-            f"at most {mentions.MAX_MENTIONS} are allowed."
+            f"{fields.text} mentions {len(mentioned)} people; at most {mentions.MAX_MENTIONS} are allowed."
         )
     if len(tagged) > hashtags.MAX_HASHTAGS:
         raise InvalidBody(
-            f"{where}tweet_data has {len(tagged)} hashtags; at most {hashtags.MAX_HASHTAGS} are allowed."
+            f"{fields.text} has {len(tagged)} hashtags; at most {hashtags.MAX_HASHTAGS} are allowed."
         )
     return mentioned, tagged
 
@@ -230,6 +253,8 @@ def _row(
     return TweetRow(
         id=published.id,
         content=said.content,
+        warning=said.cover.warning,
+        sensitive=published.sensitive,
         created_at=published.created_at,
         likes_count=0,
         version=1,

@@ -60,7 +60,7 @@ export const seconds = (header) => {
 
 /**
  * Calls the server and resolves to its answer, or rejects with an ApiError.
- * @param {"GET" | "POST" | "PATCH" | "DELETE"} method
+ * @param {"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} method
  * @param {string} path below /api
  * @param {object} options
  * @param {Record<string, string | number | boolean | null | undefined>} [options.query]

@@ -3,9 +3,9 @@ import { call } from "./http.js";
 
 const said = ({ text, mediaIds }) => ({ tweet_data: text, tweet_media_ids: mediaIds });
 
-const send = (path, what, { replyTo, audience, once }) =>
+const send = (path, what, { replyTo, choices, once }) =>
   call("POST", path, {
-    body: { ...what, in_reply_to_id: replyTo ?? undefined, ...audience },
+    body: { ...what, in_reply_to_id: replyTo ?? undefined, ...choices },
     extra: { "idempotency-key": once },
   });
 
@@ -13,6 +13,13 @@ const send = (path, what, { replyTo, audience, once }) =>
 export const publishTweet = (part, how) => send("/tweets", said(part), how);
 
 export const publishThread = (parts, how) => send("/tweets/thread", { tweets: parts.map(said) }, how);
+
+export const editTweet = (id, body) => call("PUT", `/tweets/${id}`, { body });
+
+/** The earlier versions, the newest first. */
+export const fetchVersions = (id, before, limit) => call("GET", `/tweets/${id}/versions`, { query: { before, limit } });
+
+export const deleteVersion = (id, version) => call("DELETE", `/tweets/${id}/versions/${version}`);
 
 export const deleteTweet = (id, options) => call("DELETE", `/tweets/${id}`, options);
 

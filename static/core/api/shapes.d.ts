@@ -50,19 +50,28 @@ export interface MediaJson {
 export type VisibilityName = "public" | "unlisted" | "followers" | "mentioned";
 
 /** What the writer of a tweet has chosen for it; the server decides what isn't here. */
-export interface AudienceJson {
+export interface ChoicesJson {
   visibility?: string;
   who_may_reply?: string;
+  /** Null: none, even if it replies to a tweet with one. */
+  warning?: string | null;
+  sensitive?: boolean;
 }
 
 export interface PreferencesJson {
   default_visibility: VisibilityName;
+  default_sensitive: boolean;
   locked: boolean;
 }
 
 export interface TweetJson {
   id: number;
+  /** All that it says; `text` is there where that is more than the text. */
   content: string;
+  text?: string;
+  warning?: string;
+  sensitive?: boolean;
+  edited_at?: string;
   author: PersonJson;
   created_at: string;
   liked: boolean;

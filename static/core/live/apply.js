@@ -30,6 +30,10 @@ whenTold("tweet", ({ tweet: json, followed, author }) => {
   else waitAbove(tweet, followed);
 });
 
+whenTold("tweet_edited", ({ tweet: json }) => {
+  if (tweetById(json.id)) keepTold(json);
+});
+
 whenTold("tweet_deleted", ({ tweet_id: id, author }) => {
   if (author) updatePeople([author]);
   const tweet = tweetById(id);

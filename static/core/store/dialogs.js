@@ -14,7 +14,8 @@ let asked = 0;
 // `entry`: with a step of its own in the history, so that the back button closes it and leaves
 // the page where it is. The router reads this.
 export async function openDialog(loadModule, props = {}, { entry = false } = {}) {
-  const opener = document.activeElement;
+  // Where one dialog leads to another, the focus goes back to what opened the first.
+  const opener = dialog.peek()?.opener ?? document.activeElement;
   asked += 1;
   const mine = asked;
   try {

@@ -1,4 +1,4 @@
-// What the viewer has chosen on the server: who may see tweets that say nothing else, and who may follow them.
+// What the viewer has chosen on the server: how tweets are that say nothing else, and who may follow them.
 import { signal } from "@preact/signals";
 import { changePreferences, fetchPreferences } from "../api/preferences.js";
 import { whenViewerLeaves } from "./leaving.js";
@@ -19,9 +19,9 @@ let changes = 0;
 async function take(asking) {
   const whose = viewer.value?.id;
   const asOf = changes;
-  const { default_visibility, locked } = await asking;
+  const { default_visibility, default_sensitive, locked } = await asking;
   if (whose === undefined || viewer.value?.id !== whose || asOf !== changes) return;
-  ownPreferences.value = { default_visibility, locked };
+  ownPreferences.value = { default_visibility, default_sensitive, locked };
   save(KEPT, { ...ownPreferences.value, whose });
 }
 

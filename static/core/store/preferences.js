@@ -13,6 +13,8 @@ const stored = (name, allowed, fallback) => {
 export const theme = signal(stored("theme", THEMES, "auto"));
 export const shortcuts = signal(stored("shortcuts", [true, false], true));
 export const altReminder = signal(stored("alt_reminder", [true, false], true));
+export const openWarnings = signal(stored("open_warnings", [true, false], false));
+export const showSensitive = signal(stored("show_sensitive", [true, false], false));
 export const hoverCards = signal(stored("hover_cards", [true, false], true));
 
 // On paper it is light.

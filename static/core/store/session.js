@@ -18,6 +18,7 @@ const DEFAULTS = {
     tweets_per_thread: 25,
     media_max_bytes: 10_485_760,
     alt_max_length: 1500,
+    warning_max_length: 200,
     name_max_length: 50,
     page_size_max: 100,
   },

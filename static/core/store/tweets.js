@@ -26,13 +26,40 @@ const stateIn = (json, before = FRESH) =>
 const createSwitch = (told) => ({ told, wanted: /** @type {boolean | null} */ (null), shown: signal(told) });
 
 /** @param {TweetJson} json */
+const saidIn = (json) => ({
+  text: json.text ?? json.content,
+  warning: json.warning ?? null,
+  sensitive: json.sensitive ?? false,
+  editedAt: json.edited_at ?? null,
+  mentions: (json.mentions ?? []).map(keepPerson),
+});
+
+/** @param {TweetJson} json */
 function create(json) {
   return {
     id: json.id,
-    content: json.content,
-    author: keepPerson(json.author),
+    // What an edit may change.
+    said: signal(saidIn(json)),
+    get text() {
+      return this.said.value.text;
+    },
+    // A content warning or null, and whether its pictures are covered; what the reader has chosen here (covers.js).
+    get warning() {
+      return this.said.value.warning;
+    },
+    get sensitive() {
+      return this.said.value.sensitive;
+    },
+    uncovered: signal(/** @type {boolean | null} */ (null)),
+    // When it was edited last, or null.
+    get editedAt() {
+      return this.said.value.editedAt;
+    },
     // The members whom it mentions.
-    mentions: (json.mentions ?? []).map(keepPerson),
+    get mentions() {
+      return this.said.value.mentions;
+    },
+    author: keepPerson(json.author),
     createdAt: json.created_at,
     visibility: json.visibility ?? "public",
     // What the server said last; what is shown may be ahead of it by a click.
@@ -109,12 +136,15 @@ export function keepTweet(json) {
     return fresh;
   }
   batch(() => {
+    // An answer from before an edit says what the tweet no longer does.
+    const isNew = json.version >= tweet.server.version;
+    if (isNew && (json.edited_at ?? null) !== tweet.editedAt) tweet.said.value = saidIn(json);
     take(tweet, json);
     keepPerson(json.author);
     tweet.bookmark.told = json.bookmarked;
     tweet.bookmark.shown.value = tweet.bookmark.wanted ?? json.bookmarked;
     tweet.pinned.value = json.pinned ?? false;
-    showMedia(tweet, newerMedia(tweet.media.value, json.media ?? []));
+    if (isNew) showMedia(tweet, newerMedia(tweet.media.value, json.media ?? []));
   });
   return tweet;
 }

@@ -34,6 +34,8 @@ function attachment(file, fileId, name) {
     alt: signal(""),
     savedAlt: "",
     media: signal(null),
+    // Whether it is in a tweet already: then its description changes with an edit of that.
+    published: false,
     abort: null,
     finished: Promise.resolve(),
     settle: (media) => settle(one, media),
@@ -51,8 +53,9 @@ function createAttachment(file) {
 }
 
 // A picture as it was stored: shown at once where the server has it, else as soon as its file is read.
-export function restoreAttachment({ file: fileId, name, media, alt }) {
+export function restoreAttachment({ file: fileId, name, media, alt, published = false }) {
   const restored = attachment(null, fileId ?? null, name ?? "");
+  restored.published = published;
   restored.alt.value = alt;
   restored.kept = Boolean(fileId);
   restored.found = fileId ? findFile(restored) : Promise.resolve();
@@ -137,6 +140,7 @@ export async function ensureUploaded(one) {
 // The server keeps for a day what nobody tweets. Asks whether it still has the picture, and sends it
 // again where it has not.
 export async function renew(one) {
+  if (one.published) return;
   try {
     await describeMedia(one.media.value.id, one.alt.value.trim());
   } catch (error) {
@@ -159,7 +163,7 @@ async function sendAgain(one, error) {
 // Sends the description if it changed since the server last heard it.
 export async function describe(one) {
   const alt = one.alt.value.trim();
-  if (!one.media.value || alt === one.savedAlt) return;
+  if (!one.media.value || one.published || alt === one.savedAlt) return;
   try {
     await describeMedia(one.media.value.id, alt);
     one.savedAlt = alt;

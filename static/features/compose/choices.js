@@ -1,13 +1,22 @@
-// Who may see a draft's tweet and reply to it, as its composer shows it.
+// What the writer of a draft has chosen for its tweet, as its composer shows it.
 import { tweetById } from "../../core/store/tweets.js";
 import { chosenFor } from "../visibility/chosen.js";
 import { replyTo } from "./targets.js";
 
+const parentOf = (draft) => tweetById(replyTo(draft.target));
+
 /** The widest audience that the tweet of a draft may have. */
-export const widestFor = (draft) => tweetById(replyTo(draft.target))?.visibility;
+export const widestFor = (draft) => parentOf(draft)?.visibility;
+
+/** The content warning, which may still be empty; null for none. A reply begins with that of the tweet above it. */
+export function warningOf(draft) {
+  const { warning } = draft.choices.value;
+  return warning === undefined ? (parentOf(draft)?.warning ?? null) : warning;
+}
 
 // What is shown counts: the choice in Settings may be another one by the time the tweet is sent.
-export function audienceOf(draft) {
+export function choicesOf(draft) {
   const visibility = chosenFor(draft, widestFor(draft));
-  return visibility ? { ...draft.audience.value, visibility } : draft.audience.value;
+  const warning = warningOf(draft)?.trim();
+  return { ...draft.choices.value, ...(visibility && { visibility }), warning: warning || undefined };
 }

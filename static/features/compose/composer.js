@@ -13,18 +13,20 @@ import { t } from "../../core/words/words.js";
 import { newTweet } from "./draft.js";
 import { announce } from "../../core/store/notices.js";
 import { limits, viewer } from "../../core/store/session.js";
-import { widestFor } from "./audience.js";
+import { warningOf, widestFor } from "./choices.js";
 import { Counter } from "./counter.js";
 import { Part } from "./part.js";
 import { PictureButton } from "./picture-button.js";
 import { sendDraft } from "./send.js";
-import { replyTo } from "./targets.js";
+import { editOf, replyTo } from "./targets.js";
 import "./words.js";
 
 const isReply = (draft) => replyTo(draft.target) !== null;
+const isEdit = (draft) => editOf(draft.target) !== null;
 
 const VisibilityChoice = lazy(() => import("../visibility/choice.js"));
 const RepliesChoice = lazy(() => import("../visibility/replies-choice.js"));
+const CoverFields = lazy(() => import("../covers/fields.js"));
 const VisibilityHint = lazy(() => import("../visibility/hint.js"));
 
 // Whoever begins to write may need these, at a moment when there is no network.
@@ -33,7 +35,7 @@ function prefetch() {
   if (prefetched) return;
   prefetched = true;
   const parts = [import("./attachment-list.js"), import("./outbox.js"), import("./outgoing.js")];
-  const shown = [VisibilityChoice.prefetch(), VisibilityHint.prefetch(), RepliesChoice.prefetch()];
+  const shown = [VisibilityChoice.prefetch(), VisibilityHint.prefetch(), RepliesChoice.prefetch(), CoverFields.prefetch()];
   Promise.all([...parts, ...shown]).catch(() => (prefetched = false));
 }
 
@@ -46,7 +48,7 @@ function SendButton({ draft, send }) {
   const several = draft.further.value.length > 0;
   const words = several ? "compose.send_all" : isReply(draft) ? "compose.send_reply" : "compose.send";
   return html`<${Button} kind="primary" busy=${busy} disabled=${!busy && !draft.sendable.value} onClick=${send}>
-    ${t(busy ? "compose.sending" : words)}
+    ${isEdit(draft) ? t("action.save") : t(busy ? "compose.sending" : words)}
   <//>`;
 }
 
@@ -87,6 +89,7 @@ function AddButton({ draft }) {
 }
 
 export default function Composer({ draft = newTweet, autofocus = false, sent }) {
+  const edit = isEdit(draft);
   const whole = useRef(null);
   const id = useId();
   const focused = useSignal(false);
@@ -105,7 +108,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
   }, [count]);
   const send = async () => {
     if (!(await sendDraft(draft))) return;
-    announce(t("compose.sending"));
+    if (!edit) announce(t("compose.sending"));
     sent?.();
     // The button has nothing more to send, and the next tweet begins in the field. (A finger would be met by
     // a keyboard that rises.)
@@ -125,17 +128,20 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
   const reply = isReply(draft);
   const begun = viewer.value && (focused.value || !draft.empty.value);
   const widest = widestFor(draft);
+  const warning = warningOf(draft);
+  const pictures = draft.parts.value.reduce((sum, part) => sum + part.attachments.value.length, 0);
   return html`<section
     ref=${whole}
     class="composer"
     data-target=${draft.target}
     data-reply=${replyTo(draft.target) ?? undefined}
-    aria-label=${t(reply ? "compose.reply_title" : "compose.title")}
+    aria-label=${t(edit ? "compose.edit_title" : reply ? "compose.reply_title" : "compose.title")}
     aria-busy=${draft.sending.value || undefined}
     onKeyDown=${onKeyDown}
   >
     <${Avatar} user=${viewer.value} />
     <div class="composer-body">
+      ${begun && warning !== null && html`<${CoverFields} part="warning" draft=${draft} warning=${warning} />`}
       ${draft.parts.value.map(
         (part, index) => html`<${Part}
           key=${part.target}
@@ -146,15 +152,17 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
           onFocus=${onFocus}
         />`,
       )}
+      ${begun && warning === null && pictures > 0 && html`<${CoverFields} part="sensitive" draft=${draft} count=${pictures} />`}
       <${Remarks} draft=${draft} />
-      ${begun && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
+      ${begun && !edit && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
       <${Failure} draft=${draft} send=${send} />
       <div class="composer-bar">
         ${!several && html`<${PictureButton} draft=${draft} />`}
-        ${(several || !draft.empty.value) && html`<${AddButton} draft=${draft} />`}
+        ${!edit && (several || !draft.empty.value) && html`<${AddButton} draft=${draft} />`}
+        ${begun && html`<${CoverFields} part="button" draft=${draft} warning=${warning} />`}
         <span class="space"></span>
-        ${begun && !reply && html`<${RepliesChoice} draft=${draft} />`}
-        ${begun && html`<${VisibilityChoice} draft=${draft} widest=${widest} />`}
+        ${begun && !reply && !edit && html`<${RepliesChoice} draft=${draft} />`}
+        ${begun && !edit && html`<${VisibilityChoice} draft=${draft} widest=${widest} />`}
         ${!several && html`<${Counter} id=${`${id}-count-0`} draft=${draft} />`}
         <${SendButton} draft=${draft} send=${send} />
       </div>

@@ -10,7 +10,7 @@ import { closeDialog } from "../../core/store/dialogs.js";
 import { notify } from "../../core/store/notices.js";
 import { openComposer, openReply } from "../../core/store/openers.js";
 import { tweetById } from "../../core/store/tweets.js";
-import { TweetText } from "../../core/ui/tweet-text.js";
+import { Text } from "../covers/text.js";
 import Composer from "./composer.js";
 import { draftFor } from "./draft.js";
 import { targetOf } from "./targets.js";
@@ -48,7 +48,7 @@ export default function ComposerDialog({ replyTo = null }) {
     ${parent &&
     html`<blockquote class="parent">
       <b><bdi>${parent.author.name}</bdi></b> <span class="handle">@${parent.author.handle}</span>
-      <${TweetText} text=${parent.content} mentions=${parent.mentions} fold />
+      <${Text} tweet=${parent} fold />
     </blockquote>`}
     ${refused.value && html`<p class="hint bad limited" role="alert">${t("compose.limited")}</p>`}
     <${Composer} draft=${draftFor(targetOf(replyTo))} autofocus sent=${closeDialog} />

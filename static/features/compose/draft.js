@@ -9,24 +9,28 @@ import { limits, viewer } from "../../core/store/session.js";
 import { forget, load, names, save } from "../../core/store/storage.js";
 import { saveAndTell, watchAll } from "../../core/store/watch.js";
 import { countBytes, countGraphemes } from "../../core/words/count.js";
-import { audienceOf } from "./audience.js";
+import { choicesOf } from "./choices.js";
 import { targetOfPart, targetOfWhole } from "./targets.js";
 
 /** @import { Signal } from "@preact/signals" */
-/** @import { AudienceJson } from "../../core/api/shapes.js" */
+/** @import { ChoicesJson } from "../../core/api/shapes.js" */
 
 const PREFIX = "draft.";
 const NOTHING = { text: "", media: [] };
 const BLANK = { text: "", attachments: [] };
 const SAVED_AFTER = 250;
 
-const spelled = (audience = {}) => [audience.visibility ?? null, audience.who_may_reply ?? null];
+/** @param {ChoicesJson} choices */
+const spelled = (choices = {}) => {
+  const { visibility = null, who_may_reply: who = null, warning, sensitive = null } = choices;
+  return [visibility, who, warning || null, sensitive];
+};
 
 // What a stored draft says, whoever stored it and however far its pictures are.
 const meaning = (stored) =>
-  JSON.stringify([stored.text, stored.media.map((one) => [one.file ?? one.media?.id, one.alt]), spelled(stored.audience)]);
+  JSON.stringify([stored.text, stored.media.map((one) => [one.file ?? one.media?.id, one.alt]), spelled(stored.choices)]);
 
-const complete = ({ text, media, audience, once }) => JSON.stringify([text, media, spelled(audience), once ?? null]);
+const complete = ({ text, media, choices, once }) => JSON.stringify([text, media, spelled(choices), once ?? null]);
 
 // Whose drafts are shown: with a key that is refused, still those of the last one it was good for.
 export const owner = computed(() => viewer.value?.id ?? load("viewer")?.id ?? null);
@@ -39,6 +43,7 @@ export const toStored = (one) => ({
   name: one.name,
   alt: one.alt.value,
   media: one.media.value,
+  ...(one.published && { published: true }),
 });
 
 // Moves a draft to the outbox (outbox.js), which shows it as not sent.
@@ -63,8 +68,8 @@ export class Draft {
     this.reminded = 0;
     this.sending = signal(false);
     this.failure = signal(null);
-    /** Who may see it and reply, as far as its writer has chosen that for this tweet. */
-    this.audience = signal(/** @type {AudienceJson} */ ({}));
+    /** Who may see it and reply, and what covers it, as far as its writer has chosen that for this tweet. */
+    this.choices = signal(/** @type {ChoicesJson} */ ({}));
     /** "too_many" after more pictures were given than a tweet may have. */
     this.remark = signal(null);
     this.length = computed(() => countGraphemes(this.text.value));
@@ -98,13 +103,14 @@ export class Draft {
 
   content() {
     const media = [...this.unrestored.value, ...this.attachments.value.map(toStored)];
-    // A choice alone isn't a draft.
-    const audience = this.hasContent() ? this.audience.value : {};
-    return { text: this.text.value, media, audience, once: this.once };
+    // A choice alone isn't a draft, unless it has words.
+    const choices = this.hasContent() ? this.choices.value : {};
+    return { text: this.text.value, media, choices, once: this.once };
   }
 
   hasContent() {
-    return this.text.value !== "" || this.unrestored.value.length > 0 || this.attachments.value.length > 0;
+    const words = this.text.value || this.choices.value.warning;
+    return Boolean(words) || this.unrestored.value.length > 0 || this.attachments.value.length > 0;
   }
 
   // Shows what is stored for its owner.
@@ -158,8 +164,8 @@ export class Draft {
     for (const one of this.attachments.peek()) one.release();
     batch(() => {
       // A choice that nothing was written for yet stays.
-      if (stored.text || stored.media.length || untracked(() => this.hasContent())) {
-        this.audience.value = stored.audience ?? {};
+      if (meaning(stored) !== meaning(NOTHING) || untracked(() => this.hasContent())) {
+        this.choices.value = stored.choices ?? {};
       }
       this.text.value = stored.text;
       this.attachments.value = [];
@@ -198,7 +204,7 @@ export class Draft {
       this.seen = said;
     } else {
       const once = this.place.slice("outbox.".length);
-      const aside = { ...mine, target: targetOfWhole(this.target), audience: audienceOf(this), once };
+      const aside = { ...mine, target: targetOfWhole(this.target), choices: choicesOf(this), once };
       save(this.place, { ...aside, owner: this.owner, at: Date.now(), kept: true });
     }
   }
@@ -232,7 +238,7 @@ export class Draft {
     if (!wasNobodys || meaning(mine) === meaning(NOTHING)) {
       this.failure.value = null;
       this.remark.value = null;
-      this.audience.value = {};
+      this.choices.value = {};
       this.read();
       return;
     }
@@ -265,24 +271,24 @@ export class Draft {
   take() {
     const parts = this.parts.value.filter((one) => !one.blank.value).map((one) => one.say());
     if (parts.length === 0) return null;
-    const taken = { parts, audience: this.audience.value, once: this.once };
+    const taken = { parts, choices: this.choices.value, once: this.once };
     this.clear();
     return taken;
   }
 
   // Puts tweets into the composer, in place of what is there.
-  put({ parts, audience, once }) {
+  put({ parts, choices, once }) {
     batch(() => {
       this.once = once;
       this.setFurther(parts.length - 1);
       this.parts.value.forEach((one, index) => one.fill(parts[index]));
-      this.audience.value = audience;
+      this.choices.value = choices;
     });
   }
 
   clear() {
     this.reminded = 0;
-    this.put({ parts: [BLANK], audience: {}, once: null });
+    this.put({ parts: [BLANK], choices: {}, once: null });
   }
 
   saveAll() {
@@ -293,6 +299,12 @@ export class Draft {
   add(words) {
     this.text.value = [this.text.value.trimEnd(), words].filter((part) => part.trim()).join("\n\n");
   }
+}
+
+// Earlier versions stored the choices by another name.
+for (const name of names().filter((one) => one.startsWith(PREFIX) || one.startsWith("outbox."))) {
+  const { audience, ...stored } = load(name) ?? {};
+  if (audience) save(name, { choices: audience, ...stored });
 }
 
 // Earlier versions had one draft for the whole browser.

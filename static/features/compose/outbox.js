@@ -11,7 +11,7 @@ import { UNDO_TIME } from "../../core/lib/undo.js";
 import { watchAll } from "../../core/store/watch.js";
 import { navigate, route } from "../../core/router.js";
 import { giveUp, restoreAttachment, restorePictures } from "./attachments.js";
-import { audienceOf } from "./audience.js";
+import { choicesOf } from "./choices.js";
 import { draftFor, owner, storedDrafts, toStored } from "./draft.js";
 import { insertOwnTweet } from "../../core/store/new-tweets.js";
 import { announce, notify, outgoing } from "../../core/store/notices.js";
@@ -37,11 +37,11 @@ export const mine = computed(() =>
 );
 
 // `parts`: one tweet, or those of a thread, each with its text and pictures.
-function create({ parts, target = "new", audience = {}, once, owner: whose, at, unsure = false }) {
+function create({ parts, target = "new", choices = {}, once, owner: whose, at, unsure = false }) {
   return {
     parts,
     target,
-    audience,
+    choices,
     once,
     owner: whose ?? null,
     at,
@@ -75,7 +75,7 @@ function store(entry) {
     ...first,
     further,
     target: entry.target,
-    audience: entry.audience,
+    choices: entry.choices,
     once: entry.once,
     owner: entry.owner,
     at: entry.at,
@@ -97,11 +97,11 @@ const handedBack = ({ text, pictures: attachments }) => ({ text, attachments });
 // Hands the draft over. It is stored here before it leaves its place there.
 export function post(draft) {
   draft.parts.value.forEach(restorePictures);
-  const audience = audienceOf(draft);
+  const choices = choicesOf(draft);
   const { parts, once } = draft.take();
   const { target } = draft;
   const owned = { once: once ?? token(), owner: viewer.value.id, at: Date.now() };
-  const entry = create({ parts: parts.map(handedOver), target, audience, ...owned });
+  const entry = create({ parts: parts.map(handedOver), target, choices, ...owned });
   store(entry);
   draft.saveAll();
   entries.value = [entry, ...entries.value];
@@ -225,13 +225,13 @@ export function sendAnew(entry) {
 // Back into the composer. What is there already changes places with it.
 export function edit(entry) {
   const draft = draftFor(entry.target);
-  const shown = audienceOf(draft);
+  const shown = choicesOf(draft);
   const other = draft.take();
   if (other) {
     const aside = create({
       parts: other.parts.map(handedOver),
       target: entry.target,
-      audience: shown,
+      choices: shown,
       once: other.once ?? token(),
       owner: entry.owner,
       at: Date.now(),
@@ -240,7 +240,7 @@ export function edit(entry) {
     store(aside);
     entries.value = [aside, ...entries.value];
   }
-  draft.put({ parts: entry.parts.map(handedBack), audience: entry.audience, once: entry.once });
+  draft.put({ parts: entry.parts.map(handedBack), choices: entry.choices, once: entry.once });
   draft.saveAll();
   forget(nameOf(entry));
   remove(entry);
@@ -299,7 +299,7 @@ function follow(name, stored) {
   } else if (stored.kept) {
     // Another tab is still editing it.
     entry.parts[0].text = stored.text;
-    entry.audience = stored.audience ?? {};
+    entry.choices = stored.choices ?? {};
     entries.value = [...entries.value];
   } else if (stored.error && entry.state.value === "pictures") {
     entry.attempt += 1;

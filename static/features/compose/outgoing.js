@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Avatar } from "../../core/ui/person.js";
 import { Button, Trouble } from "../../core/ui/rows.js";
 import { html } from "../../core/ui/html.js";
+import { Icon } from "../../core/ui/icon.js";
 import { t } from "../../core/words/words.js";
 import { load } from "../../core/store/storage.js";
 import * as outbox from "./outbox.js";
@@ -123,9 +124,10 @@ function Entry({ entry }) {
       <div class="tweet-head">
         <b class="name"><bdi>${author?.name}</bdi></b>
         <span class="handle">${author && `@${author.handle}`}</span>
-        ${entry.audience.visibility && entry.audience.visibility !== "public" &&
-        html`<${VisibilityBadge} of=${entry.audience} />`}
+        ${entry.choices.visibility && entry.choices.visibility !== "public" &&
+        html`<${VisibilityBadge} of=${entry.choices} />`}
       </div>
+      ${entry.choices.warning && html`<p class="warned"><${Icon} name="warning" />${entry.choices.warning}</p>`}
       ${entry.parts.map(
         ({ text, pictures }, at) => html`<${PartNumber} at=${at} of=${entry.parts.length} />
           <${TweetText} text=${text} fold />

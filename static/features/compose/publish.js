@@ -6,7 +6,7 @@ import { viewer } from "../../core/store/session.js";
 import { replyTo } from "./targets.js";
 
 // Waits for uploads and descriptions, so that "Tweet" may be pressed while they run.
-async function readyMedia(pictures) {
+export async function readyMedia(pictures) {
   const ids = [];
   for (const one of pictures) {
     await ensureUploaded(one);
@@ -24,7 +24,7 @@ function pictureError({ error, name }) {
 
 // Resolves to the tweets as the server tells them, or rejects with what it said. `once` is the name under
 // which it is published once. `beforeSending` is called when the text is about to go, and stops it by throwing.
-export async function publish({ parts, target, audience, once, owner, beforeSending }) {
+export async function publish({ parts, target, choices, once, owner, beforeSending }) {
   for (let renewed = false; ; renewed = true) {
     const ready = [];
     for (const { text, pictures } of parts) ready.push({ text, mediaIds: await readyMedia(pictures) });
@@ -32,7 +32,7 @@ export async function publish({ parts, target, audience, once, owner, beforeSend
     if (viewer.value?.id !== owner) throw new ApiError("invalid_key");
     beforeSending();
     try {
-      const how = { replyTo: replyTo(target), audience, once };
+      const how = { replyTo: replyTo(target), choices, once };
       return ready.length > 1 ? (await publishThread(ready, how)).tweets : [(await publishTweet(ready[0], how)).tweet];
     } catch (error) {
       if (renewed || error.type !== "media_not_found") throw error;

@@ -3,7 +3,7 @@ import { fetchThread } from "../../core/api/tweets.js";
 import { notify } from "../../core/store/notices.js";
 import { narrower } from "../../core/store/visibility.js";
 import { addFiles } from "./attachments.js";
-import { audienceOf } from "./audience.js";
+import { choicesOf } from "./choices.js";
 import { draftFor } from "./draft.js";
 import { targetOf } from "./targets.js";
 import { t } from "../../core/words/words.js";
@@ -31,11 +31,12 @@ export async function writeAgain(tweet) {
     const { attachments } = draft;
     const before = attachments.value.length;
     // What is there already isn't shown to more people than it was written for.
-    const already = draft.hasContent() ? (audienceOf(draft).visibility ?? "mentioned") : "public";
+    const already = draft.hasContent() ? (choicesOf(draft).visibility ?? "mentioned") : "public";
     const visibility = narrower(already, tweet.visibility);
     const limited = who && who !== "everyone" && { who_may_reply: who };
-    draft.audience.value = { ...draft.audience.value, visibility, ...limited };
-    draft.add(tweet.content);
+    const { warning, sensitive } = tweet;
+    draft.choices.value = { ...draft.choices.value, visibility, ...limited, warning, sensitive };
+    draft.add(tweet.text);
     addFiles(draft, files);
     attachments.value.slice(before).forEach((one, index) => (one.alt.value = media[index].alt));
   } catch {

@@ -1,7 +1,8 @@
-// Handing the draft over to be sent.
+// Handing the draft over to be sent. An edit is saved at once: its dialog stays until the server has answered.
 import { ApiError } from "../../core/api/http.js";
 import { altReminder } from "../../core/store/preferences.js";
 import { key, viewer } from "../../core/store/session.js";
+import { editOf } from "./targets.js";
 
 // Once for the same pictures: whoever sends again means it.
 function remind(draft) {
@@ -23,6 +24,11 @@ export async function sendDraft(draft) {
     const missing = (one) => one.state.value === "failed" && !one.media.value;
     if (draft.parts.value.some((part) => part.attachments.value.some(missing))) throw new ApiError("picture_failed");
     remind(draft);
+    if (editOf(draft.target) !== null) {
+      const { saveEdit } = await import("./edit.js");
+      await saveEdit(draft);
+      return true;
+    }
     const { post } = await import("./outbox.js");
     post(draft);
     return true;

@@ -1,8 +1,14 @@
-// What a draft is for: "new", or "reply-7" for a reply to the tweet 7; further tweets of a thread have "new~2" and so on.
+// What a draft is for: "new", "reply-7" for a reply to the tweet 7, or "edit-7" for an edit of it; further tweets of a thread have "new~2" and so on.
 const REPLY = /^reply-(\d+)(~\d+)?$/;
 
 /** The target of a reply to the tweet with this id, or of a new tweet. */
 export const targetOf = (replyTo) => (replyTo === null ? "new" : `reply-${replyTo}`);
+
+/** The target of an edit of the tweet with this id. */
+export const targetOfEdit = (id) => `edit-${id}`;
+
+/** The id of the tweet that a draft of this target edits, or null. */
+export const editOf = (target) => (target.startsWith("edit-") ? Number(target.slice("edit-".length)) : null);
 
 /** The id of the tweet that a draft of this target replies to, or null. */
 export const replyTo = (target) => {

@@ -7,7 +7,7 @@ import { Names } from "../../core/ui/names.js";
 import { Tweet } from "../timeline/tweet.js";
 import "./words.js";
 
-const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", reply: "reply", mention: "at", tweet: "bell" };
+const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", reply: "reply", mention: "at", tweet: "bell", edit: "pen" };
 
 // This many are named; of more people, two are.
 const NAMED = 3;
@@ -22,7 +22,7 @@ function Sentence({ notification: { kind, people, people_count: count } }) {
 // What the liked or reposted tweet begins with.
 function Excerpt({ tweet }) {
   return html`<a class="excerpt opens" href=${`/tweets/${tweet.id}`} dir="auto">
-    ${tweet.content.trim() || t("notifications.picture")}
+    ${tweet.warning ?? (tweet.text.trim() || t("notifications.picture"))}
   </a>`;
 }
 

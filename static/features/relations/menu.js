@@ -10,6 +10,7 @@ import { html } from "../../core/ui/html.js";
 import { copyText } from "../../core/ui/copy.js";
 import { closeDialog, dialog } from "../../core/store/dialogs.js";
 import { notify } from "../../core/store/notices.js";
+import { openEdit } from "../../core/store/openers.js";
 import { loadProfile } from "../../core/store/people.js";
 import { relationIn } from "../../core/store/relations.js";
 import { administers, viewer } from "../../core/store/session.js";
@@ -34,7 +35,7 @@ async function copyLink(tweet) {
 }
 
 async function copyContent(tweet) {
-  notify(t((await copyText(tweet.content)) ? "tweet.text_copied" : "tweet.not_copied"));
+  notify(t((await copyText(tweet.text)) ? "tweet.text_copied" : "tweet.not_copied"));
 }
 
 // Gives the focus back to the button that opened the menu; or, where it left with its tweet, to the next one.
@@ -116,8 +117,9 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
   };
   return html`<ul class="menu-items" onKeyDown=${turn}>
       ${tweet && html`<${Item} words="tweet.copy_link" act=${acts.copy} />`}
-      ${tweet?.content && html`<${Item} words="tweet.copy_text" act=${acts.text} />`}
+      ${tweet?.text && html`<${Item} words="tweet.copy_text" act=${acts.text} />`}
       ${tweet && html`<${Item} words=${threadMuted ? "relation.unmute_thread" : "relation.mute_thread"} act=${acts.thread} />`}
+      ${tweet && isMe(tweet.author.id) && html`<${Item} words="tweet.edit" act=${{ press: () => openEdit(tweet) }} />`}
       ${mayPin(tweet) && html`<${Item} words=${tweet.pinned.value ? "pins.unpin" : "pins.pin"} act=${acts.pin} />`}
       ${began(tweet) && html`<${Item} words="relation.who_replies" act=${{ press: () => go("replies") }} />`}
       ${mayHide(tweet) &&

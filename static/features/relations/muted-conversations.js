@@ -21,7 +21,7 @@ function Row({ conversation: { root_id: root, tweet }, gone }) {
   });
   return html`<li class="person">
     ${tweet
-      ? html`<a id=${`muted-${root}`} class="excerpt" href=${`/tweets/${root}`} dir="auto"><b>${tweet.author.name}</b> ${tweet.content}</a>`
+      ? html`<a id=${`muted-${root}`} class="excerpt" href=${`/tweets/${root}`} dir="auto"><b>${tweet.author.name}</b> ${tweet.warning ?? tweet.text}</a>`
       : html`<span class="hint">${t("relation.conversation_gone")}</span>`}
     <${Button}
       kind="small"

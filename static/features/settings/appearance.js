@@ -1,8 +1,24 @@
 // How the client looks, speaks and listens.
 import { html } from "../../core/ui/html.js";
 import { LANGUAGES, language, t } from "../../core/words/words.js";
-import { chooseAltReminder, chooseHoverCards, chooseLanguage, chooseShortcuts, chooseTheme } from "./choices.js";
-import { THEMES, altReminder, hoverCards, shortcuts, theme } from "../../core/store/preferences.js";
+import {
+  chooseAltReminder,
+  chooseHoverCards,
+  chooseLanguage,
+  chooseOpenWarnings,
+  chooseShortcuts,
+  chooseShowSensitive,
+  chooseTheme,
+} from "./choices.js";
+import {
+  THEMES,
+  altReminder,
+  hoverCards,
+  openWarnings,
+  shortcuts,
+  showSensitive,
+  theme,
+} from "../../core/store/preferences.js";
 import "./words.js";
 
 function Choice({ legend, name, options, value, choose }) {
@@ -25,6 +41,11 @@ function Choice({ legend, name, options, value, choose }) {
   </fieldset>`;
 }
 
+const Check = ({ words, value, choose }) => html`<label class="check">
+  <input type="checkbox" checked=${value.value} onChange=${(event) => choose(event.target.checked)} />
+  <span>${t(words)}</span>
+</label>`;
+
 export function Appearance() {
   const languages = Object.entries(LANGUAGES).map(([code, label]) => [code, label, code]);
   return html`<section class="settings-part">
@@ -43,29 +64,10 @@ export function Appearance() {
       value=${language.value}
       choose=${chooseLanguage}
     />
-    <label class="check">
-      <input
-        type="checkbox"
-        checked=${shortcuts.value}
-        onChange=${(event) => chooseShortcuts(event.target.checked)}
-      />
-      <span>${t("settings.shortcuts")}</span>
-    </label>
-    <label class="check">
-      <input
-        type="checkbox"
-        checked=${hoverCards.value}
-        onChange=${(event) => chooseHoverCards(event.target.checked)}
-      />
-      <span>${t("settings.hover_cards")}</span>
-    </label>
-    <label class="check">
-      <input
-        type="checkbox"
-        checked=${altReminder.value}
-        onChange=${(event) => chooseAltReminder(event.target.checked)}
-      />
-      <span>${t("settings.alt_reminder")}</span>
-    </label>
+    <${Check} words="settings.shortcuts" value=${shortcuts} choose=${chooseShortcuts} />
+    <${Check} words="settings.hover_cards" value=${hoverCards} choose=${chooseHoverCards} />
+    <${Check} words="settings.alt_reminder" value=${altReminder} choose=${chooseAltReminder} />
+    <${Check} words="settings.open_warnings" value=${openWarnings} choose=${chooseOpenWarnings} />
+    <${Check} words="settings.show_sensitive" value=${showSensitive} choose=${chooseShowSensitive} />
   </section>`;
 }

@@ -2,7 +2,7 @@
 import { setLanguage, t } from "../../core/words/words.js";
 import { save } from "../../core/store/storage.js";
 import { notify } from "../../core/store/notices.js";
-import { altReminder, hoverCards, shortcuts, theme } from "../../core/store/preferences.js";
+import { altReminder, hoverCards, openWarnings, shortcuts, showSensitive, theme } from "../../core/store/preferences.js";
 import "./words.js";
 
 export function chooseTheme(value) {
@@ -18,6 +18,16 @@ export function chooseShortcuts(value) {
 export function chooseAltReminder(value) {
   altReminder.value = value;
   save("preference.alt_reminder", value);
+}
+
+export function chooseOpenWarnings(value) {
+  openWarnings.value = value;
+  save("preference.open_warnings", value);
+}
+
+export function chooseShowSensitive(value) {
+  showSensitive.value = value;
+  save("preference.show_sensitive", value);
 }
 
 export function chooseHoverCards(value) {

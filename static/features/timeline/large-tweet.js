@@ -1,9 +1,8 @@
 // The same tweet, large, on a page of its own.
 import { html } from "../../core/ui/html.js";
 import { fullTime } from "../../core/words/time.js";
-import { TweetText } from "../../core/ui/tweet-text.js";
 import { Actions } from "./actions.js";
-import { AvatarLink, DeletedRow, Media, ReplyLine, TweetTrouble, VisibilityBadge } from "./tweet.js";
+import { AvatarLink, Content, DeletedRow, Edited, ReplyLine, TweetTrouble, VisibilityBadge } from "./tweet.js";
 
 // `alone`: the tweet that it replies to is not above it.
 export function LargeTweet({ tweet, alone }) {
@@ -18,10 +17,10 @@ export function LargeTweet({ tweet, alone }) {
       </div>
     </header>
     ${alone && html`<${ReplyLine} tweet=${tweet} />`}
-    <${TweetText} text=${tweet.content} id=${`text-${tweet.id}`} mentions=${tweet.mentions} />
-    <${Media} tweet=${tweet} />
+    <${Content} tweet=${tweet} />
     <p class="full-time">
       <time datetime=${tweet.createdAt}>${fullTime(tweet.createdAt)}</time> ${tweet.part && html`· ${tweet.part.number}/${tweet.part.of} `}${tweet.visibility !== "public" && html`<${VisibilityBadge} of=${tweet} />`}
+      ${tweet.editedAt && html`· <${Edited} tweet=${tweet} />`}
     </p>
     <${Actions} tweet=${tweet} />
     <${TweetTrouble} tweet=${tweet} />

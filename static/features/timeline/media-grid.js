@@ -24,7 +24,7 @@ function Likeness({ thumbhash, image, loaded }) {
   const canvas = useRef(null);
   useEffect(() => {
     if (!thumbhash || image.current?.complete) return;
-    const drawing = import("./thumbhash.js").then(({ drawThumbhash }) => {
+    const drawing = import("../../core/ui/thumbhash.js").then(({ drawThumbhash }) => {
       if (canvas.current) drawThumbhash(canvas.current, thumbhash);
     });
     drawing.catch(() => {});
@@ -69,10 +69,8 @@ const Pending = () => html`<div class="picture pending" role="img" aria-label=${
   <${Icon} name="image" /><span aria-hidden="true">${t("media.pending")}</span>
 </div>`;
 
-export function MediaGrid({ media: all }) {
-  const media = all.filter((one) => one.state !== "broken");
+export function MediaGrid({ media }) {
   const [first] = media;
-  if (!first) return null;
   const alone = media.length === 1 && first.width;
   const shape = alone && shapeWithin(first.width / first.height);
   return html`<div class=${`media-grid of-${media.length}`} style=${alone ? { aspectRatio: String(shape) } : undefined}>

@@ -1,4 +1,6 @@
 // The pictures of a list of tweets, side by side; each leads to its tweet.
+import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
+import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";
 import { useKeptPlace } from "../../core/ui/scroll.js";
 import { tweetById } from "../../core/store/tweets.js";
@@ -6,13 +8,16 @@ import { t } from "../../core/words/words.js";
 import "./words.js";
 
 function Tile({ tweet, one }) {
+  const isShown = isTextShown(tweet) && arePicturesShown(tweet);
   return html`<a
     class="tile"
     href=${`/tweets/${tweet.id}`}
     data-row=${tweet.id}
-    aria-label=${one.alt ? t("media.tweet_alt", { alt: one.alt }) : t("media.tweet")}
+    aria-label=${isShown && one.alt ? t("media.tweet_alt", { alt: one.alt }) : t("media.tweet")}
   >
-    <img src=${one.small_url || one.url} alt="" loading="lazy" decoding="async" />
+    ${isShown
+      ? html`<img src=${one.small_url || one.url} alt="" loading="lazy" decoding="async" />`
+      : html`<${Icon} name="eye-off" />`}
   </a>`;
 }
 

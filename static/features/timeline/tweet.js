@@ -4,9 +4,10 @@ import { lazy } from "../../core/ui/lazy.js";
 import { PersonAvatar, TimeAgo } from "../../core/ui/person.js";
 import { Trouble } from "../../core/ui/rows.js";
 import { html } from "../../core/ui/html.js";
+import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { tweetById } from "../../core/store/tweets.js";
-import { TweetText } from "../../core/ui/tweet-text.js";
 import { t } from "../../core/words/words.js";
+import { Text } from "../covers/text.js";
 import { Actions } from "./actions.js";
 import { MediaGrid } from "./media-grid.js";
 
@@ -16,6 +17,8 @@ const DEEPEST = 4;
 export const indent = (depth) => (depth ? { "--depth": String(Math.min(depth, DEEPEST)) } : undefined);
 
 export const VisibilityBadge = lazy(() => import("../visibility/badge.js"));
+
+export const Edited = lazy(() => import("./edited.js"));
 
 export const RepostedBy = lazy(() => import("../reposts/reposted-by.js"));
 
@@ -28,10 +31,19 @@ export function TweetTrouble({ tweet }) {
   return html`<${Trouble} error=${trouble.error} retry=${trouble.retry} dismiss=${dismiss} />`;
 }
 
-export function Media({ tweet }) {
-  const media = tweet.media.value;
-  return media.length > 0 && html`<${MediaGrid} media=${media} />`;
+const CoveredPictures = lazy(() => import("../covers/covered-pictures.js"));
+const HidePictures = lazy(() => import("../covers/hide-pictures.js"));
+
+function Media({ tweet }) {
+  const media = tweet.media.value.filter((one) => one.state !== "broken");
+  if (media.length === 0 || !isTextShown(tweet)) return null;
+  if (!arePicturesShown(tweet)) return html`<${CoveredPictures} tweet=${tweet} media=${media} />`;
+  return html`<${MediaGrid} media=${media} />
+    ${tweet.sensitive && tweet.warning === null && html`<${HidePictures} tweet=${tweet} count=${media.length} />`}`;
 }
+
+export const Content = ({ tweet, fold }) => html`<${Text} tweet=${tweet} id=${`text-${tweet.id}`} fold=${fold} />
+  <${Media} tweet=${tweet} />`;
 
 function Head({ tweet }) {
   const { id, name, handle } = tweet.author;
@@ -40,6 +52,7 @@ function Head({ tweet }) {
     <span class="handle">@${handle}</span>
     ${tweet.part && html`<span class="handle">${tweet.part.number}/${tweet.part.of}</span>`}
     ${tweet.visibility !== "public" && html`<${VisibilityBadge} of=${tweet} />`}
+    ${tweet.editedAt && html`<${Edited} tweet=${tweet} />`}
     <a class="when" href=${`/tweets/${tweet.id}`}><${TimeAgo} iso=${tweet.createdAt} /></a>
   </header>`;
 }
@@ -85,15 +98,14 @@ export function Tweet({ id, within = false, depth = 0, reposters = undefined }) 
     style=${indent(depth)}
     tabindex="-1"
     data-row=${id}
-    aria-labelledby=${`${isRepost ? `reposted-${id} ` : ""}author-${id} text-${id}`}
+    aria-labelledby=${`${isRepost ? `reposted-${id} ` : ""}author-${id} warning-${id} text-${id}`}
   >
     ${isRepost && html`<${RepostedBy} id=${`reposted-${id}`} people=${people} />`}
     <${AvatarLink} person=${tweet.author} />
     <div class="tweet-body">
       <${Head} tweet=${tweet} />
       ${!within && html`<${ReplyLine} tweet=${tweet} />`}
-      <${TweetText} text=${tweet.content} id=${`text-${id}`} mentions=${tweet.mentions} fold />
-      <${Media} tweet=${tweet} />
+      <${Content} tweet=${tweet} fold />
       <${Actions} tweet=${tweet} reposters=${people} />
       <${TweetTrouble} tweet=${tweet} />
     </div>

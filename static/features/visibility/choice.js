@@ -25,7 +25,7 @@ export default function VisibilityChoice({ draft, widest = "public" }) {
       title=${t("visibility.label")}
       value=${chosen ?? ""}
       disabled=${draft.sending.value}
-      onChange=${(event) => (draft.audience.value = { ...draft.audience.value, visibility: event.target.value })}
+      onChange=${(event) => (draft.choices.value = { ...draft.choices.value, visibility: event.target.value })}
     >
       ${chosen === null && html`<option value="" selected>${t("visibility.unknown")}</option>`}
       ${LEVELS.slice(LEVELS.indexOf(widest)).map(

@@ -8,7 +8,7 @@ import "./words.js";
 export default function VisibilityHint({ draft, widest }) {
   const chosen = chosenFor(draft, widest);
   const pictures = LEVELS.indexOf(chosen) >= LEVELS.indexOf("followers") && draft.attachments.value.length > 0;
-  const replies = draft.audience.value.who_may_reply;
+  const replies = draft.choices.value.who_may_reply;
   return html`<div class="audience" aria-live="polite">
     ${chosen && chosen !== "public" && html`<p>${t(`visibility.about_${chosen}`)}</p>`}
     ${replies && replies !== "everyone" && html`<p>${t(`visibility.about_replies_${replies}`)}</p>`}

@@ -7,8 +7,8 @@ import "./words.js";
 const WHO = ["everyone", "following", "mentioned", "nobody"];
 
 export default function RepliesChoice({ draft }) {
-  const chosen = draft.audience.value.who_may_reply ?? "everyone";
-  const choose = (event) => (draft.audience.value = { ...draft.audience.value, who_may_reply: event.target.value });
+  const chosen = draft.choices.value.who_may_reply ?? "everyone";
+  const choose = (event) => (draft.choices.value = { ...draft.choices.value, who_may_reply: event.target.value });
   return html`<label class="visibility">
     <${Icon} name="reply" />
     <select

@@ -16,8 +16,24 @@ from server.features.people.people import ListedPerson
 from server.features.replies.rules import WhoMayReply
 from server.features.replies.threads import Entry, Thread
 from server.features.timelines.timeline import TweetRow
+from server.features.tweets.cover import MAX_WARNING
 from server.features.tweets.tweets import MAX_PARTS
 from server.features.visibility.visibility import Visibility
+
+Warning = Annotated[
+    str | None,
+    Meta(
+        description=f"A content warning: one line of up to {MAX_WARNING} characters. Clients cover the text "
+        "and the pictures with it until the reader asks to see them. In a thread, each tweet gets it."
+    ),
+]
+Sensitive = Annotated[
+    bool | None,
+    Meta(
+        description="Whether clients cover the pictures until the reader asks to see them. Default: what you "
+        "have chosen in your preferences; with a warning, always `true`."
+    ),
+]
 
 
 class NewPart(msgspec.Struct, frozen=True):
@@ -46,6 +62,8 @@ class NewTweet(NewPart, frozen=True):
     who_may_reply: Annotated[
         WhoMayReply, Meta(description="Who may reply in the conversation that it begins; not for replies.")
     ] = WhoMayReply.EVERYONE
+    warning: Warning = None
+    sensitive: Sensitive = None
 
 
 class NewThread(msgspec.Struct, frozen=True):
@@ -64,6 +82,8 @@ class NewThread(msgspec.Struct, frozen=True):
     who_may_reply: Annotated[
         WhoMayReply, Meta(description="Who may reply to them; not if the first one is a reply.")
     ] = WhoMayReply.EVERYONE
+    warning: Warning = None
+    sensitive: Sensitive = None
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -91,11 +111,27 @@ class LikeInList(msgspec.Struct, frozen=True):
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
 
 
-class Tweet(msgspec.Struct, frozen=True):
-    """A tweet, with at most 100 likers (`?likers=<n>` asks for fewer), the viewer first."""
+class Tweet(msgspec.Struct, frozen=True, kw_only=True):
+    """A tweet, with at most 100 likers (`?likers=<n>` asks for fewer), the viewer first.
+
+    What few tweets have is absent in the others: `text`, `warning`, `sensitive` and `edited_at`.
+    """
 
     id: int
-    content: str
+    content: Annotated[
+        str,
+        Meta(description="All that it says, for clients that know only texts: the warning, then the text."),
+    ]
+    text: Annotated[
+        str | msgspec.UnsetType, Meta(description="The text alone, if `content` says more than it.")
+    ] = msgspec.UNSET
+    warning: Annotated[
+        str | msgspec.UnsetType,
+        Meta(description="A content warning: cover the text and the pictures with it until they are wanted."),
+    ] = msgspec.UNSET
+    sensitive: Annotated[
+        bool | msgspec.UnsetType, Meta(description="`true` if the pictures are to be covered until wanted.")
+    ] = msgspec.UNSET
     attachments: Annotated[list[str], Meta(description="URLs of the pictures, for `<img src>`.")]
     media: list[Media]
     author: Person
@@ -134,9 +170,16 @@ class Tweet(msgspec.Struct, frozen=True):
     pinned: Annotated[bool, Meta(description="Whether it is the viewer's own and pinned to their profile.")]
     version: Annotated[
         int,
-        Meta(description="Increases with each change of `likes_count`, `replies_count` and `reposts_count`."),
+        Meta(
+            description="Increases with each edit, and with each change of `likes_count`, `replies_count` "
+            "and `reposts_count`."
+        ),
     ]
     created_at: datetime
+    edited_at: Annotated[
+        datetime | msgspec.UnsetType,
+        Meta(description="When it was edited last; `/api/tweets/{id}/versions` has what it said before."),
+    ] = msgspec.UNSET
     stamp: Annotated[datetime, Meta(description="The same as `created_at`.")]
 
 
@@ -197,9 +240,13 @@ class DeletedInThread(msgspec.Struct, frozen=True, tag_field="type", tag="delete
 def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
     """The tweet as an answer shows it to somebody who does not like it."""
     pictures = [media(item, urls) for item in row.media]
+    has_warning = row.warning is not None
     return Tweet(
         id=row.id,
-        content=row.content,
+        content=f"{row.warning}\n\n{row.content}" if has_warning else row.content,
+        text=row.content if has_warning else msgspec.UNSET,
+        warning=row.warning if row.warning is not None else msgspec.UNSET,
+        sensitive=row.sensitive or msgspec.UNSET,
         attachments=[picture.url for picture in pictures],
         media=pictures,
         author=Person(row.author_id, row.author_name, row.author_handle),
@@ -219,6 +266,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         pinned=False,
         version=row.version,
         created_at=row.created_at,
+        edited_at=row.edited_at or msgspec.UNSET,
         stamp=row.created_at,
     )
 

@@ -1,5 +1,6 @@
 // English for blocks and mutes.
 export default {
+  "tweet.edit": "Edit",
   "tweet.copy_link": "Copy link",
   "tweet.link_copied": "Link copied",
   "tweet.copy_text": "Copy text",

@@ -1,5 +1,6 @@
 // Russian for blocks and mutes.
 export default {
+  "tweet.edit": "Редактировать",
   "tweet.copy_link": "Копировать ссылку",
   "tweet.link_copied": "Ссылка скопирована",
   "tweet.copy_text": "Копировать текст",

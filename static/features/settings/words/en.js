@@ -23,6 +23,8 @@ export default {
   "settings.shortcuts": "Single-key shortcuts",
   "settings.hover_cards": "Profile card on hover",
   "settings.alt_reminder": "Remind me to describe pictures",
+  "settings.open_warnings": "Always show what's behind content warnings",
+  "settings.show_sensitive": "Always show sensitive pictures",
 
   "keys.title": "API keys",
   "keys.about": "A key signs you in here and in other programs. Give each program its own.",

@@ -23,6 +23,8 @@ export default {
   "settings.shortcuts": "Горячие клавиши",
   "settings.hover_cards": "Карточка профиля при наведении",
   "settings.alt_reminder": "Напоминать об описаниях картинок",
+  "settings.open_warnings": "Всегда показывать, что под предупреждением",
+  "settings.show_sensitive": "Всегда показывать деликатные картинки",
 
   "keys.title": "Ключи API",
   "keys.about": "С ключом входят сюда и в другие программы. Дайте каждой программе свой.",

@@ -2,6 +2,11 @@
 export default {
   "tweet.title": "Tweet",
   "tweet.page_title": "Tweet by {name}",
+  "tweet.edited": "edited",
+  "tweet.edited_hint": "Show earlier versions",
+  "versions.title": "Earlier versions",
+  "versions.none": "All earlier versions were deleted.",
+  "versions.delete": "Delete version",
   "tweet.gone": "Tweet not found",
   "tweet.replies_following": "People whom the author follows or mentions can reply.",
   "tweet.replies_mentioned": "People whom the author mentions can reply.",

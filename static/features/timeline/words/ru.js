@@ -2,6 +2,11 @@
 export default {
   "tweet.title": "Твит",
   "tweet.page_title": "{name}: твит",
+  "tweet.edited": "изменён",
+  "tweet.edited_hint": "Показать прежние версии",
+  "versions.title": "Прежние версии",
+  "versions.none": "Все прежние версии удалены.",
+  "versions.delete": "Удалить версию",
   "tweet.gone": "Твит не найден",
   "tweet.replies_following": "Отвечать могут подписки автора и упомянутые в твите.",
   "tweet.replies_mentioned": "Отвечать могут только упомянутые в твите.",

@@ -1,0 +1,1 @@
+"""Editing tweets, and their earlier versions."""

@@ -1,0 +1,34 @@
+// The composer with a tweet that was published, to change it. Closing it keeps what was changed.
+import { useEffect, useMemo } from "preact/hooks";
+import { Dialog } from "../../core/ui/dialog.js";
+import { Icon } from "../../core/ui/icon.js";
+import { html } from "../../core/ui/html.js";
+import { t } from "../../core/words/words.js";
+import { closeDialog } from "../../core/store/dialogs.js";
+import { notify } from "../../core/store/notices.js";
+import { openEdit } from "../../core/store/openers.js";
+import Composer from "./composer.js";
+import { discardEdit, draftOfEdit, isUnchanged } from "./edit.js";
+import "./words.js";
+
+export default function EditDialog({ tweet }) {
+  const draft = useMemo(() => draftOfEdit(tweet), []);
+  useEffect(
+    () => () => {
+      if (draft.empty.peek()) return;
+      if (isUnchanged(draft, tweet)) discardEdit(draft);
+      else notify(t("compose.kept"), () => openEdit(tweet), "compose.open_kept");
+    },
+    [],
+  );
+  return html`<${Dialog} label=${t("compose.edit_title")} kind="panel compose">
+    <div class="dialog-head">
+      <h2>${t("compose.edit_title")}</h2>
+      <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
+        <${Icon} name="close" />
+      </button>
+    </div>
+    <p class="hint edit-hint">${t("compose.edit_hint")}</p>
+    <${Composer} draft=${draft} autofocus sent=${closeDialog} />
+  <//>`;
+}

@@ -1,0 +1,54 @@
+// Editing a tweet: its draft begins with what the tweet says, and saving it changes the tweet.
+import { editTweet } from "../../core/api/publishing.js";
+import { notify } from "../../core/store/notices.js";
+import { keepTweet } from "../../core/store/tweets.js";
+import { t } from "../../core/words/words.js";
+import { giveUp, restoreAttachment } from "./attachments.js";
+import { warningOf } from "./choices.js";
+import { draftFor } from "./draft.js";
+import { readyMedia } from "./publish.js";
+import { editOf, targetOfEdit } from "./targets.js";
+import "./words.js";
+
+// As pictures of a draft are stored; the tweet has them already.
+const pictureIn = (media) => restoreAttachment({ media, alt: media.alt, name: media.alt, file: undefined, published: true });
+
+/** The draft of an edit: what its writer left there, or else what the tweet says. */
+export function draftOfEdit(tweet) {
+  const draft = draftFor(targetOfEdit(tweet.id));
+  if (draft.hasContent()) return draft;
+  const attachments = tweet.media.value.filter((one) => one.state !== "broken").map(pictureIn);
+  const { text, warning, sensitive } = tweet;
+  draft.put({ parts: [{ text, attachments }], choices: { warning, sensitive }, once: null });
+  return draft;
+}
+
+/** Whether saving it would change nothing. */
+export function isUnchanged(draft, tweet) {
+  const was = tweet.media.value.map(({ id, alt }) => [id, alt]);
+  const is = draft.attachments.value.map((one) => [one.media.value?.id, one.alt.value.trim()]);
+  const { warning, sensitive } = tweet;
+  const before = [tweet.text, warning, sensitive, was];
+  const now = [draft.text.value, warningOf(draft) || null, draft.choices.value.sensitive ?? false, is];
+  return JSON.stringify(before) === JSON.stringify(now);
+}
+
+/** Gives up what was written. */
+export function discardEdit(draft) {
+  for (const one of draft.attachments.value) giveUp(one);
+  draft.clear();
+  draft.saveNow();
+}
+
+export async function saveEdit(draft) {
+  const { attachments, text, choices } = draft;
+  await readyMedia(attachments.value);
+  const media = attachments.value.map((one) => ({ id: one.media.value.id, alt: one.alt.value.trim() }));
+  const warning = warningOf(draft)?.trim() || null;
+  const sensitive = warning ? true : (choices.value.sensitive ?? false);
+  const body = { text: text.value, media, warning, sensitive };
+  const { tweet: json } = await editTweet(editOf(draft.target), body);
+  keepTweet(json);
+  discardEdit(draft);
+  notify(t("compose.edited"));
+}

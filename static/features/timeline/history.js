@@ -1,0 +1,68 @@
+// What a tweet said before it was edited.
+import { useEffect } from "preact/hooks";
+import { deleteVersion, fetchVersions } from "../../core/api/publishing.js";
+import { closeDialog } from "../../core/store/dialogs.js";
+import { viewer } from "../../core/store/session.js";
+import { useAct } from "../../core/ui/act.js";
+import { Dialog } from "../../core/ui/dialog.js";
+import { Failure } from "../../core/ui/failure.js";
+import { html } from "../../core/ui/html.js";
+import { Icon } from "../../core/ui/icon.js";
+import { usePages } from "../../core/ui/pages.js";
+import { Button, Skeletons, Trouble } from "../../core/ui/rows.js";
+import { TweetText } from "../../core/ui/tweet-text.js";
+import { fullTime } from "../../core/words/time.js";
+import { t } from "../../core/words/words.js";
+import { MediaGrid } from "./media-grid.js";
+import "./words.js";
+
+const PAGE_SIZE = 20;
+
+function Version({ tweet, version, removed }) {
+  const { id, text, warning, media, written_at: at } = version;
+  const act = useAct(async () => {
+    await deleteVersion(tweet.id, id);
+    removed(id);
+  });
+  const shown = media.filter((one) => one.state !== "broken");
+  return html`<li class="version">
+    <p class="hint"><time datetime=${at}>${fullTime(at)}</time></p>
+    ${warning && html`<p class="warned"><${Icon} name="warning" />${warning}</p>`}
+    <${TweetText} text=${text} fold />
+    ${shown.length > 0 && html`<${MediaGrid} media=${shown} />`}
+    ${viewer.value?.id === tweet.author.id &&
+    html`<${Button} kind="small quiet" icon="trash" busy=${act.busy.value} onClick=${act.press}>${t("versions.delete")}<//>`}
+    ${act.error.value && html`<${Trouble} error=${act.error.value} retry=${act.press} />`}
+  </li>`;
+}
+
+export default function History({ tweet }) {
+  const { items, next, error, loading, more } = usePages(async (before) => {
+    const page = await fetchVersions(tweet.id, before, PAGE_SIZE);
+    return { items: page.versions, next: page.next };
+  });
+  useEffect(() => void more(), []);
+  const removed = (id) => (items.value = items.value.filter((one) => one.id !== id));
+  return html`<${Dialog} label=${t("versions.title")} kind="panel">
+    <div class="dialog-head">
+      <h2>${t("versions.title")}</h2>
+      <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
+        <${Icon} name="close" />
+      </button>
+    </div>
+    ${items.value === null
+      ? error.value
+        ? html`<${Failure} error=${error.value} retry=${more} />`
+        : html`<${Skeletons} count=${2} />`
+      : items.value.length === 0
+        ? html`<p class="hint">${t("versions.none")}</p>`
+        : html`<ol class="versions">
+            ${items.value.map((one) => html`<${Version} key=${one.id} tweet=${tweet} version=${one} removed=${removed} />`)}
+          </ol>`}
+    ${items.value !== null && error.value && html`<${Trouble} error=${error.value} retry=${more} />`}
+    ${next.value !== null &&
+    html`<div class="more">
+      <${Button} busy=${loading.value} onClick=${more}>${loading.value ? t("feed.loading") : t("feed.more")}<//>
+    </div>`}
+  <//>`;
+}

@@ -1,0 +1,28 @@
+"""Notifications that workers write: of new tweets and of edits."""
+
+from __future__ import annotations
+
+from server.core.cache import changes
+from server.core.database.connection import rows
+from server.features.edits import notices
+from server.features.notifications import new_tweets
+from server.features.notifications.told import notifications_of
+from tests.waiting import until
+
+LEFT = "SELECT tweet_id FROM tweets_to_notify_of UNION ALL SELECT tweet_id FROM edits_to_notify_of"
+
+
+async def notified() -> None:
+    """Return when everybody is notified, and what the caches have of it is up to date.
+
+    A worker that other tests have started may be doing it as well, and have committed it without having told
+    the caches yet.
+    """
+
+    async def is_done() -> bool:
+        while await new_tweets.notify_some() or await notices.notify_some():
+            pass
+        return await rows(LEFT) == []
+
+    await until(is_done)
+    await changes.tell({notifications_of(one["id"]) for one in await rows("SELECT id FROM users")})
