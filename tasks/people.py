@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 
 from server.features.api_keys import api_keys as keys
-from server.features.edits import notices
 from server.features.follows import requests
 from server.features.moderation import hiding, suspension_requests
-from server.features.notifications import new_tweets
+from server.features.notifications import new_tweets, to_many
+from server.features.polls import polls
 from server.features.privacy import deletion, exports
+from server.features.registry import TO_MANY
 from server.features.relations import relations
 from server.features.tweets import earlier_texts
 from server.operations import ownership
@@ -83,9 +84,15 @@ async def notify_of_new_tweets(workshop: Means) -> None:
         pass
 
 
-async def notify_of_edits(workshop: Means) -> None:
-    """Notify those who reposted a tweet that was edited."""
-    while await notices.notify_some():
+async def notify_many(workshop: Means) -> None:
+    """Notify people of edits and other acts that concern very many."""
+    while await to_many.notify_some(TO_MANY):
+        pass
+
+
+async def end_polls(workshop: Means) -> None:
+    """End polls whose time is over, and notify their voters and authors."""
+    while await polls.end_some(workshop.jobs):
         pass
 
 
@@ -107,7 +114,8 @@ TASKS = (
     Task(deletion.ERASE_USER.name, erase_user, stream=PEOPLE_STREAM),
     Task(exports.MAKE_EXPORT.name, make_export, stream=PEOPLE_STREAM),
     Task(new_tweets.NOTIFY.name, notify_of_new_tweets, cron="* * * * *"),
-    Task(notices.NOTIFY.name, notify_of_edits, cron="* * * * *"),
+    Task(to_many.NOTIFY.name, notify_many, cron="* * * * *"),
+    Task("people.end_polls", end_polls, cron="* * * * *"),
     Task("people.sweep_exports", sweep_exports, cron="47 * * * *"),
     Task("people.read_earlier_texts", read_earlier_texts, cron="* * * * *"),
     Task("people.end_mutes", end_mutes, cron="* * * * *"),

@@ -211,6 +211,16 @@ class TooManyPins(PerchError):
     message = "You have already pinned as many tweets as possible. Unpin one first."
 
 
+class PollEnded(PerchError):
+    error_type, status = "poll_ended", 422
+    message = "This poll has ended."
+
+
+class VotedAlready(PerchError):
+    error_type, status = "voted_already", 422
+    message = "You have already voted in this poll. A vote can't be changed."
+
+
 class TooManyVersions(PerchError):
     error_type, status = "too_many_versions", 422
     message = "This tweet has as many earlier versions as possible. Delete some of them first."

@@ -8,6 +8,7 @@ from server.core.cache.marks import Mark, MarkOnPeople
 from server.core.limits.tally import Limit
 from server.core.live.kinds import Kind
 from server.core.personal import NOTHING, PersonalData
+from server.features.notifications.to_many import ToMany
 from server.operations.counters import Counter
 
 
@@ -22,6 +23,7 @@ class Feature:
         personal: the data that it holds about a user.
         counters: the columns that count its rows.
         limits: how often its users may do some of its things.
+        to_many: notifications of its acts that workers write, because very many people may get them.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -30,3 +32,4 @@ class Feature:
     personal: PersonalData = NOTHING
     counters: tuple[Counter, ...] = ()
     limits: tuple[Limit, ...] = ()
+    to_many: tuple[ToMany, ...] = ()

@@ -16,6 +16,7 @@ from server.features.moderation.feature import FEATURE as MODERATION
 from server.features.notifications.feature import FEATURE as NOTIFICATIONS
 from server.features.people.feature import FEATURE as PEOPLE
 from server.features.pins.feature import FEATURE as PINS
+from server.features.polls.feature import FEATURE as POLLS
 from server.features.privacy.feature import FEATURE as PRIVACY
 from server.features.relations.feature import FEATURE as RELATIONS
 from server.features.replies.feature import FEATURE as REPLIES
@@ -34,6 +35,7 @@ FEATURES = (
     REPOSTS,
     BOOKMARKS,
     PINS,
+    POLLS,
     FOLLOWS,
     HASHTAGS,
     RELATIONS,
@@ -50,6 +52,7 @@ KINDS = Kinds([kind for feature in FEATURES for kind in feature.kinds])
 MARKS = tuple(mark for feature in FEATURES for mark in feature.marks)
 MARKS_ON_PEOPLE = tuple(mark for feature in FEATURES for mark in feature.marks_on_people)
 LIMITS = tuple(limit for feature in FEATURES for limit in feature.limits)
+TO_MANY = {one.kind: one for feature in FEATURES for one in feature.to_many}
 COUNTERS = tuple(counter for feature in FEATURES for counter in feature.counters)
 
 EXPORTED = tuple(one for feature in FEATURES for one in feature.personal.exported)

@@ -53,7 +53,8 @@ function List({ list }) {
     if (items !== null && !(hasChanged && isAtTop())) return;
     if (items === null || justOpened) list.refresh();
     else list.settle();
-  }, [list, hasChanged, isNew]);
+    // What was told while the list was being read is read afterwards.
+  }, [list, hasChanged, isNew, list.asOf.value]);
   useMarked(list);
   useKeptPlace(items ?? []);
   if (items === null && error) return html`<${Failure} error=${error} retry=${() => list.refresh()} />`;

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from server.core.cache import changes
 from server.core.database.connection import rows
-from server.features.edits import notices
-from server.features.notifications import new_tweets
+from server.features.notifications import new_tweets, to_many
 from server.features.notifications.told import notifications_of
+from server.features.registry import TO_MANY
 from tests.waiting import until
 
-LEFT = "SELECT tweet_id FROM tweets_to_notify_of UNION ALL SELECT tweet_id FROM edits_to_notify_of"
+LEFT = "SELECT tweet_id FROM tweets_to_notify_of UNION ALL SELECT tweet_id FROM notices"
 
 
 async def notified() -> None:
@@ -20,7 +20,7 @@ async def notified() -> None:
     """
 
     async def is_done() -> bool:
-        while await new_tweets.notify_some() or await notices.notify_some():
+        while await new_tweets.notify_some() or await to_many.notify_some(TO_MANY):
             pass
         return await rows(LEFT) == []
 

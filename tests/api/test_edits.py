@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from server.core.database.connection import rows
-from server.features.edits import notices, personal, versions
+from server.features.edits import personal, versions
+from server.features.notifications import to_many
 from tests import pictures
 from tests.api.notifying import notified
 from tests.api.reposting import repost
@@ -226,7 +227,7 @@ async def test_whoever_reposted_it_is_told_at_most_once_an_hour(
 async def test_there_may_be_very_many_of_them(
     alice: Caller, bob: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notices, "BATCH", 1)
+    monkeypatch.setattr(to_many, "BATCH", 1)
     tweet = await alice.tweet("before")
     for who in (alice, bob, carol):
         await repost(who, tweet)
@@ -234,7 +235,7 @@ async def test_there_may_be_very_many_of_them(
     await notified()
     assert [await kinds(who) for who in (bob, carol)] == [["edit"], ["edit"]]
     assert "edit" not in await kinds(alice)
-    assert await rows("SELECT 1 FROM edits_to_notify_of") == []
+    assert await rows("SELECT 1 FROM notices") == []
 
 
 async def test_what_was_notified_goes_with_the_tweet(alice: Caller, bob: Caller) -> None:

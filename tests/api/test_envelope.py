@@ -30,7 +30,7 @@ async def test_unknown_paths(anybody: Caller, method: str, path: str) -> None:
     [
         ("PUT", "/api/tweets", {"GET", "POST"}),
         ("POST", "/api/users/me", {"GET", "PATCH", "DELETE"}),
-        ("OPTIONS", "/api/tweets/1", {"GET", "PATCH", "DELETE"}),
+        ("OPTIONS", "/api/tweets/1", {"GET", "PUT", "PATCH", "DELETE"}),
         ("PATCH", "/api/tweets/1/likes", {"GET", "POST", "DELETE"}),
     ],
 )

@@ -63,6 +63,7 @@ WITH_BODY = {
     "/api/tweets",
     "/api/users/{user_id}/mute",
     "/api/tweets/{tweet_id}",
+    "/api/tweets/{tweet_id}/votes",
     "/api/users/me",
     "/api/preferences",
     "/api/keys",
@@ -96,7 +97,9 @@ async def test_real_answers_match_the_document(
 ) -> None:
     components = document["components"]["schemas"]
     media = await alice.upload(pictures.jpeg(), alt="alt")
-    tweet = await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media["media_id"]]})
+    await alice.post("/api/tweets", json={"tweet_data": "x", "tweet_media_ids": [media["media_id"]]})
+    poll = {"options": ["a", "b"]}
+    tweet = await alice.post("/api/tweets", json={"tweet_data": "x", "poll": poll})
     await bob.post(f"/api/tweets/{tweet['tweet_id']}/likes")
     await bob.post(f"/api/users/{alice.id}/follow")
     reply = await bob.reply(tweet["tweet_id"])
@@ -128,6 +131,7 @@ async def test_real_answers_match_the_document(
         "/api/tweets/thread": {"tweets": [{"tweet_data": "x"}, {"tweet_data": "y"}]},
         "/api/users/{user_id}/mute": {"seconds": 3600},
         "patch /api/tweets/{tweet_id}": {"who_may_reply": "following"},
+        "/api/tweets/{tweet_id}/votes": {"choices": [0]},
         "put /api/tweets/{tweet_id}": {"text": "changed"},
         "/api/users/me": {"name": "x"},
         "/api/preferences": {"default_visibility": "unlisted"},

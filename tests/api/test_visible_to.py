@@ -21,6 +21,9 @@ LISTS = {"likes": "likes", "reposts": "users"}
 LEVELS = ("public", "unlisted", "followers", "mentioned")
 
 
+OPTIONS = ["yes", "no", "perhaps"]
+
+
 @dataclass
 class Play:
     """People who act at random, and what should come of it."""
@@ -38,7 +41,8 @@ class Play:
         acts += [self.repost, self.repost, self.undo, self.follow_hashtag]
         acts += [self.follow, self.follow, self.follow, self.unfollow]
         acts += [self.block, self.unblock, self.mute, self.unmute]
-        acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin, self.edit]
+        acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
+        acts += [self.edit, self.vote, self.vote]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:
@@ -47,12 +51,15 @@ class Play:
         text = f"to @{self.people[other].handle}" if named else "a tweet"
         level = self.chance.choice((0, 0, 0, 1, 2, 2, 3))
         tags, is_tagged = self.hashtags()
-        body = {"tweet_data": f"{text} {tags}", "visibility": LEVELS[level]}
+        body: dict[str, Any] = {"tweet_data": f"{text} {tags}", "visibility": LEVELS[level]}
+        if asks := self.chance.random() < 0.3:
+            body["poll"] = {"options": OPTIONS}
         answer = await self.people[one].post("/api/tweets", json=body)
         assert answer["tweet"]["visibility"] == LEVELS[level]
         mentioned = frozenset({other}) if named else frozenset[int]()
         said = Said(one, mentioned, level=level, is_tagged=is_tagged, addressed=mentioned)
         said.texts.append(body["tweet_data"])
+        said.votes = {} if asks else None
         self.keep(answer["tweet_id"], said)
 
     def hashtags(self) -> tuple[str, bool]:
@@ -104,6 +111,17 @@ class Play:
             one.addressed |= one.mentioned
             one.is_tagged = is_tagged
             one.texts.append(text)
+
+    async def vote(self) -> None:
+        who, what = self.two()[0], self.some()
+        if what is None:
+            return
+        one, option = self.world.said[what], self.chance.randrange(len(OPTIONS))
+        answer = await self.people[who].post(f"/api/tweets/{what}/votes", json={"choices": [option]})
+        may = self.world.is_for(who, one) and one.votes is not None and who not in one.votes
+        assert (answer.status == 200) is may, answer.body
+        if may and one.votes is not None:
+            one.votes[who] = option
 
     async def like(self) -> None:
         who, what = self.two()[0], self.some()
@@ -268,11 +286,21 @@ class Play:
             assert (thread.status == 200) is is_shown
             lists = [await caller.get(f"/api/tweets/{number}/{kind}?limit=100") for kind in LISTS]
             assert {answer.status == 200 for answer in lists} == {is_shown}
+            if not is_shown:
+                assert (await caller.get(f"/api/polls?ids={number}"))["polls"] == []
             versions = await caller.get(f"/api/tweets/{number}/versions?limit=100")
             assert (versions.status == 200) is is_shown
             if not is_shown:
                 continue
-            assert answer["tweet"]["content"] == one.texts[-1]
+            assert answer["tweet"].get("text", answer["tweet"]["content"]) == one.texts[-1]
+            polls = (await caller.get(f"/api/polls?ids={number}"))["polls"]
+            assert ("poll" in answer["tweet"]) is bool(polls) is (one.votes is not None)
+            if one.votes is not None:
+                chosen = list(one.votes.values())
+                for poll in (answer["tweet"]["poll"], polls[0]["poll"]):
+                    counted = [option["votes"] for option in poll["options"]]
+                    assert counted == [chosen.count(option) for option in range(len(OPTIONS))]
+                assert polls[0]["chosen"] == ([one.votes[viewer]] if viewer in one.votes else [])
             assert [version["text"] for version in versions["versions"]] == one.texts[-2::-1]
             likers, shared = (
                 self.numbers(page[LISTS[kind]]) for kind, page in zip(LISTS, lists, strict=True)

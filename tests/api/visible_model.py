@@ -20,6 +20,7 @@ class Said:
     level: int = 0
     is_tagged: bool = False  # with a hashtag that people follow
     addressed: frozenset[int] = frozenset()  # whom it mentions or ever did, and whom it replies to
+    votes: dict[int, int] | None = None  # who voted for which option; None without a poll
     texts: list[str] = field(default_factory=list)  # what it said, the newest last
 
 

@@ -12,6 +12,7 @@ from server.api.http import openapi
 from server.api.http.operation import Operation
 from server.api.perch.edits import EditedTweet
 from server.api.perch.notifications import ReadUpTo
+from server.api.perch.polls import Choices
 from server.api.perch.preferences import NewPreferences
 from server.api.perch.relations import NewMute
 from server.api.perch.shapes.api_keys import NewKey
@@ -80,6 +81,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewPreferences: {"default_visibility": "public"},
     WhoMayReplyHere: {"who_may_reply": "nobody"},
     EditedTweet: {"text": "not to be changed"},
+    Choices: {"choices": [0]},
     Confirmation: {},  # each request says whose account it is about
     NewSuspension: {},  # each request says this as well
 }
@@ -144,6 +146,7 @@ FOREIGN: dict[str, Foreign] = {
     "PUT /api/tweets/{tweet_id}": Foreign((403, "not_author"), (403, "not_author")),
     "GET /api/tweets/{tweet_id}/versions": ALL_MAY,
     "DELETE /api/tweets/{tweet_id}/versions/{version_id}": Foreign((403, "not_author"), (403, "not_author")),
+    "POST /api/tweets/{tweet_id}/votes": ALL_MAY,
     "POST /api/tweets/{tweet_id}/pin": Foreign((403, "not_pinnable"), (403, "not_pinnable")),
     "DELETE /api/tweets/{tweet_id}/pin": ALL_MAY,
     "GET /api/users/{user_id}/pins": ALL_MAY,

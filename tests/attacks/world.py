@@ -109,7 +109,10 @@ class Matrix:
             secrets.token_hex(16),
             self.alice.id,
         )
-        tweet_id = await self.alice.tweet("alice's")
+        answer = await self.alice.post(
+            "/api/tweets", json={"tweet_data": "alice's", "poll": {"options": ["a", "b"]}}
+        )
+        tweet_id = int(answer["tweet_id"])
         await self.alice.post(f"/api/tweets/{tweet_id}/likes")
         await self.alice.call("PUT", f"/api/tweets/{tweet_id}", json={"text": "alice's, edited"})
         (version,) = await rows("SELECT id FROM tweet_versions WHERE tweet_id = $1", tweet_id)

@@ -47,6 +47,7 @@ async def test_an_edit_is_seen_by_everybody_and_so_is_what_it_said_before(
     await tweet(page, "the cat").get_by_role("button", name="edited").click()
     mine = page.get_by_role("dialog", name="Earlier versions")
     await mine.get_by_role("button", name="Delete version").click()
+    await mine.get_by_role("button", name="Delete for good").click()
     await expect(mine).to_contain_text("All earlier versions were deleted.")
 
 
@@ -99,3 +100,29 @@ async def test_others_tweets_cannot_be_edited(open_page: OpenPage, alice: Caller
     await tweet(page, "hers").get_by_role("button", name="More").click()
     await expect(page.get_by_role("dialog").get_by_role("button", name="Copy link")).to_be_visible()
     await expect(page.get_by_role("dialog").get_by_role("button", name="Edit", exact=True)).to_have_count(0)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_what_covered_an_earlier_version_still_covers_it(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    media = (await alice.upload(pictures.jpeg()))["media_id"]
+    for body in (
+        {"tweet_data": "the butler did it", "warning": "spoiler"},
+        {"tweet_data": "a wound", "tweet_media_ids": [media], "sensitive": True},
+    ):
+        tweet_id = (await alice.post("/api/tweets", json=body))["tweet_id"]
+        await alice.call("PUT", f"/api/tweets/{tweet_id}", json={"text": f"{body['tweet_data']}, edited"})
+    page = await open_page(viewer=bob)
+    history = page.get_by_role("dialog", name="Earlier versions")
+    await tweet(page, "the butler did it, edited").get_by_role("button", name="edited").click()
+    await expect(history).to_contain_text("spoiler")
+    await expect(history).not_to_contain_text("the butler did it")
+    await history.get_by_role("button", name="Show", exact=True).click()
+    await expect(history).to_contain_text("the butler did it")
+    await page.keyboard.press("Escape")
+    await tweet(page, "a wound, edited").get_by_role("button", name="edited").click()
+    await expect(history).to_contain_text("Sensitive picture")
+    await expect(history.locator("img")).to_have_count(0)
+    await history.get_by_role("button", name="Show picture").click()
+    await expect(history.locator(".picture img")).to_have_count(1)

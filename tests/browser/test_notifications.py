@@ -118,6 +118,7 @@ async def test_mentions_of_members_and_hashtags_are_links(
     await expect(page).to_have_url(re.compile("/hashtags/Walks$"))
     await expect(page.get_by_role("heading", name="#Walks")).to_be_visible()
     await expect(row).to_be_visible()
+    await is_live(page)
     # New tweets wait above, however the hashtag is written.
     await bob.tweet("one more on #walks")
     await page.get_by_role("button", name="1 new tweet").click()
@@ -160,3 +161,27 @@ async def test_what_was_just_read_still_looks_new_if_the_number_of_unread_ones_i
     await expect(page.locator(".notification.unread")).to_have_count(1)
     await expect(page).to_have_title(re.compile(r"^Notifications"))
     await expect(page).to_have_title(re.compile(r"^Notifications"))
+
+
+async def test_what_happens_while_the_list_is_being_read_is_shown_too(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    tweet_id = await alice.tweet("mine")
+    page = await open_page("/notifications", viewer=alice)
+    await expect(page.get_by_text("No notifications yet")).to_be_visible()
+    await is_live(page)
+    being_read, may_arrive = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        being_read.set()
+        await may_arrive.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/notifications?*", late, times=1)
+    await bob.post(f"/api/tweets/{tweet_id}/likes")
+    await being_read.wait()
+    await bob.post(f"/api/users/{alice.id}/follow")
+    await expect(page).to_have_title(re.compile(r"^\(2\) Notifications"))
+    may_arrive.set()
+    await expect(page.locator("#main .notification")).to_have_count(2)

@@ -140,7 +140,7 @@ async def test_a_conversation_is_muted_from_the_menu_by_keyboard(
     await more.focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog").get_by_role("button")).to_have_text(
-        ["Copy link", "Copy text", "Mute this conversation", "Pin to your profile", "Who can reply"]
+        ["Copy link", "Copy text", "Mute this conversation", "Edit", "Pin to your profile", "Who can reply"]
     )
     await page.keyboard.press("Escape")
     await expect(more).to_be_focused()

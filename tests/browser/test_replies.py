@@ -7,7 +7,7 @@ import base64
 from playwright.async_api import Locator, Page, expect
 
 from tests import pictures
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.parts import is_live, still, tweet, until
 from tests.callers import Caller
 
@@ -241,7 +241,21 @@ async def test_a_hidden_reply_is_shown_with_a_click(
         await expect(tweet(one, "something rude")).to_be_visible()
         await expect(tweet(one, "below it")).to_be_visible()
     await tweet(page, "something rude").get_by_role("button", name="More").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Show reply").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Unhide reply").click()
     await expect(page.get_by_text("Reply shown again.")).to_be_visible()
     await page.reload()
     await expect(tweet(page, "something rude")).to_be_visible()
+
+
+async def test_all_buttons_of_a_deep_reply_are_on_a_phones_screen(open_page: OpenPage, alice: Caller) -> None:
+    root = number = await alice.tweet("root")
+    for depth in range(1, 8):
+        number = await alice.reply(number, f"level {depth}")
+    page = await open_page(f"/tweets/{root}", viewer=alice, viewport=PHONE)
+    row = tweet(page, "level 7")
+    await expect(row).to_be_visible()
+    for button in await row.get_by_role("button").all():
+        box = await button.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= PHONE["width"] - box["width"], box
+        assert min(box["width"], box["height"]) >= 44

@@ -212,6 +212,10 @@ def _of_the_base(at: Landmarks) -> Statements:
                 *([1, 1], [7, 8], [1, 2]),
                 *([1], [9], ["perch"], ["Perch"], [1], ["heron_1"], [1], [1], ["nobody"]),
                 *([1], ["spoiler"], [None]),
+                *(
+                    [1],
+                    ['{"options": ["a", "b"], "multiple": false, "hides_results": true, "seconds": 300}'],
+                ),
             ],
         ),
         "whom a tweet has notified": (tweets.NOTIFIED, [at.most_liked_tweet]),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from server.core.paging import NEWEST
-from server.features.edits import edits, notices, personal, versions
+from server.features.edits import edits, events, personal, versions
+from server.features.notifications import to_many
 from tests.statements import LIMIT, Landmarks, Statements
 
 
@@ -26,11 +29,12 @@ def statements(at: Landmarks) -> Statements:
         "lock a tweet's versions": (versions.LOCK, [tweet, 1]),
         "delete an earlier version": (versions.DELETE, [tweet, 1]),
         "detach its pictures": (versions.DETACH, [tweet]),
-        "note an edit": (notices.NOTE, [tweet]),
-        "whom to notify of an edit": (notices.NEXT, [1000]),
-        "forget an earlier edit": (notices.FORGET, [tweet, [author], notices.QUIET_FOR]),
-        "notify of an edit": (notices.ADD, [tweet, author, tweet, [at.collector]]),
-        "how far notifying of an edit has come": (notices.MOVE, [tweet, 7]),
-        "nobody is left to notify of an edit": (notices.DONE, [tweet]),
+        "whom to notify of an edit": (events.OF_EDITS.people, [tweet, 0, 1000]),
+        "note a notification to many": (to_many.NOTE, [[tweet], "edit"]),
+        "the next notification to many": (to_many.NEXT, []),
+        "forget an earlier notification": (to_many.FORGET, [tweet, "edit", [author], timedelta(hours=1)]),
+        "notify many": (to_many.ADD, [tweet, "edit", author, tweet, [at.collector]]),
+        "how far notifying has come": (to_many.MOVE, [tweet, "edit", 7]),
+        "nobody is left to notify": (to_many.DONE, [tweet, "edit"]),
         "export: earlier versions": (personal.EXPORT, [author, 0, 50]),
     }

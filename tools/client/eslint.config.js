@@ -9,7 +9,7 @@ const STATIC = "./static";
 
 // The features that each feature may import from; all others stand alone.
 const MAY_IMPORT = {
-  compose: ["covers", "visibility"],
+  compose: ["covers", "polls", "visibility"],
   join: ["sign-in"],
   notifications: ["timeline"],
   pins: ["timeline"],
@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   relations: ["pins", "timeline"],
   settings: ["sign-in"],
   "sign-in": ["compose"],
-  timeline: ["bookmarks", "compose", "covers", "reposts", "visibility"],
+  timeline: ["bookmarks", "compose", "covers", "polls", "reposts", "visibility"],
 };
 
 const features = readdirSync(`${STATIC}/features`);

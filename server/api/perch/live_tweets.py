@@ -12,7 +12,7 @@ from server.api.perch.live_people import Counters, counters
 from server.api.perch.shapes import media as media_wire
 from server.api.perch.shapes import tweets as tweet_wire
 from server.api.perch.shapes.media import Media
-from server.api.perch.shapes.tweets import Tweet
+from server.api.perch.shapes.tweets import Poll, Tweet
 from server.api.perch.telling import Both, Message, tells
 from server.core.live.event import EventRow
 from server.core.live.kinds import Facts
@@ -24,6 +24,7 @@ from server.features.media import events as media
 from server.features.media.urls import MediaUrls
 from server.features.people.events import PROFILE
 from server.features.pins import events as pins
+from server.features.polls import events as polls
 from server.features.replies import events as replies
 from server.features.reposts import events as reposts
 from server.features.timelines.timeline import TweetRow
@@ -99,7 +100,7 @@ def withdrawn(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     return gone(event, facts)
 
 
-def about(event: EventRow, facts: Facts, shape: Callable[[TweetRow], msgspec.Struct]) -> Message:
+def about(event: EventRow, facts: Facts, shape: Callable[[TweetRow], msgspec.Struct | None]) -> Message:
     """A message about a tweet; none if the tweet is gone."""
     tweet = facts.get(tweets.TWEET, event.subject_id)
     return None if tweet is None else shape(tweet)
@@ -257,6 +258,24 @@ class Pinned(msgspec.Struct, frozen=True, tag_field="type", tag="pinned"):
 def pinned(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     """Whether it is pinned now."""
     return Pinned(event.subject_id, facts.get(pins.PIN, pins.pair(event)) is not None)
+
+
+class PollChanged(msgspec.Struct, frozen=True, tag_field="type", tag="poll"):
+    """Somebody voted in a tweet's poll, or it has ended. If its results are hidden, read `/api/polls`."""
+
+    tweet_id: int
+    poll: Poll
+
+
+@tells(polls.CHANGED, PollChanged, to="everybody who may see the tweet")
+def poll_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The poll as it is now."""
+
+    def shape(tweet: TweetRow) -> PollChanged | None:
+        found = tweet_wire.tweet(tweet, urls).poll
+        return None if found is msgspec.UNSET else PollChanged(tweet.id, found)
+
+    return about(event, facts, shape)
 
 
 class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):

@@ -45,6 +45,7 @@ from server.core.viewer import Viewer
 from server.features.likes import likes
 from server.features.mentions import mentions
 from server.features.mentions.feature import MENTIONS
+from server.features.polls.poll import new_poll
 from server.features.replies import rules, threads
 from server.features.replies.rules import WhoMayReply
 from server.features.reposts import reposts
@@ -249,6 +250,7 @@ async def _publish(
         visibility=whole.visibility,
         who_may_reply=whole.who_may_reply,
         cover=cover(whole.warning, sensitive=whole.sensitive),
+        poll=None if whole.poll is None else new_poll(**msgspec.structs.asdict(whole.poll)),
         jobs=perch.jobs,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,

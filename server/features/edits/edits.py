@@ -2,7 +2,7 @@
 
 An edit changes the text with its hashtags and mentions, the pictures and what covers them; never who may see
 the tweet, what it replies to, or its likes. Whoever is mentioned for the first time is notified, as are, by
-workers, those who reposted it (`notices.py`).
+workers, those who reposted it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from server.core.errors import InvalidBody, NotAuthor, TooManyVersions, TweetNot
 from server.core.jobs import Jobs
 from server.core.limits import quotas
 from server.core.viewer import Viewer
-from server.features.edits import events, notices, versions
+from server.features.edits import events, versions
 from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
 from server.features.media import media
+from server.features.notifications import to_many
 from server.features.notifications.told import notifications_of
 from server.features.tweets import parts, tweets
 from server.features.tweets.cover import Cover
@@ -28,7 +29,8 @@ from server.features.visibility.visibility import MENTIONED, PUBLIC, RESTRICTED,
 
 # $1 the tweet, $2 the viewer.
 READ = f"""
-    SELECT t.author_id, t.visibility, u.default_sensitive FROM tweets t JOIN users u ON u.id = t.author_id
+    SELECT t.author_id, t.visibility, t.has_poll, u.default_sensitive
+    FROM tweets t JOIN users u ON u.id = t.author_id
     WHERE t.id = $1 AND NOT u.hidden AND {may_see("$2", "t")}
 """
 
@@ -148,6 +150,8 @@ async def edit(
         raise TweetNotFound
     if found["author_id"] != viewer.id:
         raise NotAuthor
+    if found["has_poll"] and new.media_ids:
+        raise InvalidBody("A tweet has pictures or a poll, not both.")
     sensitive = new.cover.sensitive
     if sensitive is None:
         sensitive = bool(new.media_ids) and found["default_sensitive"]
@@ -160,7 +164,7 @@ async def edit(
         await media.ensure_attachable(viewer, [one for one in new.media_ids if one not in own])
         return
     await changes.tell({*events.topics_of(tweet_id, viewer.id), *map(notifications_of, concerned)})
-    await jobs.send(notices.NOTIFY)
+    await jobs.send(to_many.NOTIFY)
 
 
 async def _write(
@@ -204,5 +208,5 @@ async def _write(
     await rows(HASHTAGS, tweet_id, [tag.id for tag in tags])
     concerned = await rows(MENTIONS, tweet_id, list(mentioned))
     await rows(TELL, tweet_id, viewer.id)
-    await rows(notices.NOTE, tweet_id)
+    await rows(to_many.NOTE, [tweet_id], events.OF_EDITS.kind)
     return {int(one["user_id"]) for one in concerned}

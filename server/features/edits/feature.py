@@ -9,4 +9,4 @@ from server.features.feature import Feature
 
 EDITS = Limit("edits", "20/hour")
 
-FEATURE = Feature(kinds=(events.EDITED,), personal=PERSONAL, limits=(EDITS,))
+FEATURE = Feature(kinds=(events.EDITED,), to_many=(events.OF_EDITS,), personal=PERSONAL, limits=(EDITS,))

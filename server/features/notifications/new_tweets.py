@@ -91,6 +91,9 @@ FORGET_NEXT = """
         UNION ALL
         (SELECT n.id FROM note JOIN notifications n ON n.kind = 'edit' AND n.tweet_id = note.tweet_id
         ORDER BY n.user_id LIMIT $1)
+        UNION ALL
+        (SELECT n.id FROM note JOIN notifications n ON n.kind = 'poll' AND n.tweet_id = note.tweet_id
+        ORDER BY n.user_id LIMIT $1)
     ), gone AS (
         DELETE FROM notifications WHERE id IN (SELECT id FROM found) RETURNING user_id
     ), done AS (

@@ -19,6 +19,7 @@ import msgspec
 from server.core.database.connection import records
 from server.core.viewer import Person
 from server.features.media.media_attachment import MediaState
+from server.features.polls.poll import JSON_OF_TWEET, POLL, PollRow
 from server.features.timelines.hiding import Hides
 from server.features.visibility.visibility import LEVELS, Visibility
 
@@ -67,6 +68,7 @@ class TweetRow(msgspec.Struct, frozen=True):
     warning: str | None = None
     sensitive: bool = False
     edited_at: datetime | None = None
+    poll: PollRow | None = None
 
     @property
     def addressed(self) -> tuple[int, ...]:
@@ -159,6 +161,7 @@ _ROWS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
         t.replies_count, t.reposts_count, t.in_reply_to_id, t.thread_root_id, t.visibility,
         t.part, t.parts, t.warning, t.sensitive, t.edited_at,
+        CASE WHEN t.has_poll THEN {poll} END AS poll,
         p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
@@ -180,11 +183,14 @@ _ROWS = """
 """
 
 # $1 tweets, $2 likers per tweet.
-CARDS = _ROWS.format(tweets="ANY($1::bigint[])", likers="$2::int")
+_POLL = JSON_OF_TWEET.format(tweet="t.id")
+CARDS = _ROWS.format(tweets="ANY($1::bigint[])", likers="$2::int", poll=_POLL)
 
 # Of a tweet that has several places, at the first one only.
 _OF_PLACE = _ROWS.format(
-    tweets="CASE WHEN page.first AND page.id <> ALL($6::bigint[]) THEN page.id END", likers="$5::int"
+    tweets="CASE WHEN page.first AND page.id <> ALL($6::bigint[]) THEN page.id END",
+    likers="$5::int",
+    poll=_POLL,
 )
 
 
@@ -266,4 +272,5 @@ def _tweet(record: Any) -> TweetRow:
         warning=record["warning"],
         sensitive=record["sensitive"],
         edited_at=record["edited_at"],
+        poll=POLL.decode(record["poll"]) if record["poll"] else None,
     )

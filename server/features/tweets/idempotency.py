@@ -16,6 +16,7 @@ import msgspec
 from server.core.database.connection import rows
 from server.core.errors import IdempotencyKeyReused
 from server.core.viewer import Viewer
+from server.features.polls.poll import NewPoll
 from server.features.tweets.cover import NOT_COVERED, Cover
 
 # How long a key is remembered. A client that retries later than that may publish twice.
@@ -42,6 +43,7 @@ def fingerprint(
     visibility: str | None = None,
     who_may_reply: str | None = None,
     cover: Cover = NOT_COVERED,
+    poll: NewPoll | None = None,
 ) -> bytes:
     """A digest of a tweet body's meaning; ignored fields and the JSON spelling don't count.
 
@@ -51,7 +53,8 @@ def fingerprint(
     # What a body doesn't say isn't in its digest, so that digests of earlier versions stay what they were.
     rule = None if who_may_reply is None else {"who_may_reply": who_may_reply}
     covered = None if cover == NOT_COVERED else {"cover": cover}
-    said = [one for one in (in_reply_to_id, visibility, rule, covered) if one is not None]
+    asked = None if poll is None else {"poll": poll}
+    said = [one for one in (in_reply_to_id, visibility, rule, covered, asked) if one is not None]
     texts = [[content, list(media_ids)] for content, media_ids in parts]
     all_texts = texts[0] if len(texts) == 1 else [texts]
     return sha256(msgspec.json.encode([*all_texts, *said])).digest()

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from server.core.database.connection import records
 from server.core.database.together import Together
 from server.core.viewer import Person
 from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
 from server.features.notifications import new_tweets
+from server.features.polls.poll import NewPoll
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import MEDIA, MediaRow, people, replied_to
 from server.features.tweets.cover import NOT_COVERED, Cover
@@ -64,6 +67,7 @@ class NewTweet(NamedTuple):
     who_may_reply: WhoMayReply | None = None
     part: Part = NOT_A_PART
     cover: Cover = NOT_COVERED
+    poll: NewPoll | None = None
 
 
 class Published(NamedTuple):
@@ -178,18 +182,19 @@ PLAIN = _STATEMENT.format(
     **_COMMON,
 )
 
-# The same for tweets with pictures, hashtags, mentions, a rule for replies or a cover. Each of these has the
-# number of its tweet (from 1): $10 tweets, $11 pictures, $12 places there; $13 tweets, $14 hashtags, $15 and
-# $16 their names; $17 tweets, $18 handles, $19 places; $20 tweets, $21 who may reply; $22 tweets, $23
-# warnings or null, $24 whether the pictures are covered, or null. A picture is in one of the tweets at most.
-# A tweet gets no row if one of its pictures can't be attached. Of two statements with the same picture, the
-# second waits for the first. As the statement for all tweets, this would take 0.07 ms longer than the 0.6 ms
-# of plain ones.
+# The same for tweets with pictures, hashtags, mentions, a rule for replies, a cover or a poll. Each of these
+# has the number of its tweet (from 1): $10 tweets, $11 pictures, $12 places there; $13 tweets, $14 hashtags,
+# $15 and $16 their names; $17 tweets, $18 handles, $19 places; $20 tweets, $21 who may reply; $22 tweets, $23
+# warnings or null, $24 whether the pictures are covered, or null; $25 tweets, $26 polls as JSON. A picture is
+# in one of the tweets at most. A tweet gets no row if one of its pictures can't be attached. Of two
+# statements with the same picture, the second waits for the first. As the statement for all tweets, this
+# would take 0.07 ms longer than the 0.6 ms of plain ones.
 FULL = _STATEMENT.format(
     free=f"""asked AS MATERIALIZED (
         SELECT * FROM {_ASKED}
             LEFT JOIN unnest($22::bigint[], $23::text[], $24::boolean[]) AS cover (number, warning, sensitive)
             USING (number)
+            LEFT JOIN unnest($25::bigint[], $26::jsonb[]) AS polls (number, poll) USING (number)
     ), free AS MATERIALIZED (
         SELECT wanted.number, wanted.position, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash
         FROM unnest($10::bigint[], $11::bigint[], $12::smallint[]) AS wanted (number, id, position)
@@ -205,10 +210,12 @@ FULL = _STATEMENT.format(
         asked.number IN (SELECT number FROM free)
             AND (SELECT default_sensitive FROM users WHERE id = asked.author_id)
     ) AS covered""",
-    cover_columns=", warning, sensitive",
-    covers=", warning, covered",
+    cover_columns=", warning, sensitive, has_poll",
+    covers=", warning, covered, poll IS NOT NULL",
     sensitive="new.covered",
-    bytes="octet_length(content) + coalesce(octet_length(warning), 0)",
+    bytes="""
+        octet_length(content) + coalesce(octet_length(warning), 0) + coalesce(octet_length(poll::text), 0)
+    """,
     attached=f""", attached AS (
         UPDATE media_attachments m SET tweet_id = tweet.id, position = free.position, changed_at = now()
         FROM free JOIN new ON new.number = free.number JOIN tweet ON tweet.id = new.id WHERE m.id = free.id
@@ -232,6 +239,13 @@ FULL = _STATEMENT.format(
         INSERT INTO thread_rules (root_id, who_may_reply)
         SELECT tweet.id, found.who FROM unnest($20::bigint[], $21::text[]) AS found (number, who)
             JOIN new ON new.number = found.number JOIN tweet ON tweet.id = new.id
+    ), asking AS (
+        INSERT INTO polls (tweet_id, options, votes, multiple, hides_results, ends_at)
+        SELECT tweet.id, ARRAY(SELECT jsonb_array_elements_text(new.poll -> 'options')),
+            array_fill(0::bigint, ARRAY[jsonb_array_length(new.poll -> 'options')]),
+            (new.poll ->> 'multiple')::boolean, (new.poll ->> 'hides_results')::boolean,
+            tweet.created_at + (new.poll ->> 'seconds')::integer * interval '1 second'
+        FROM new JOIN tweet ON tweet.id = new.id WHERE new.poll IS NOT NULL
     )""",
     addressed="UNION ALL SELECT named.id FROM named WHERE named.number = new.number",
     media="""(
@@ -281,12 +295,14 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
     mentions = _numbered([new.mentions for new in some])
     rules = _numbered([[new.who_may_reply] if new.who_may_reply else [] for new in some])
     covers = _numbered([[new.cover] if new.cover != NOT_COVERED else [] for new in some])
-    if any(column[0] for column in (pictures, hashtags, mentions, rules, covers)):
+    polls = _numbered([[new.poll] if new.poll else [] for new in some])
+    if any(column[0] for column in (pictures, hashtags, mentions, rules, covers, polls)):
         of_tags, tags, _ = hashtags
         tagged = [of_tags, [tag.id for tag in tags], [tag.name for tag in tags], [tag.shown for tag in tags]]
         of_covers, given, _ = covers
         covered = [of_covers, [one.warning for one in given], [one.sensitive for one in given]]
-        found = await records(FULL, *values, *pictures, *tagged, *mentions, *rules[:2], *covered)
+        asking = [polls[0], [msgspec.json.encode(one._asdict()).decode() for one in polls[1]]]
+        found = await records(FULL, *values, *pictures, *tagged, *mentions, *rules[:2], *covered, *asking)
     else:
         found = await records(PLAIN, *values)
     by_number = {

@@ -44,6 +44,7 @@ class Tweet(Model):
     replies_count = fields.BigIntField(default=0)
     likes_count = fields.BigIntField(default=0)
     reposts_count = fields.BigIntField(default=0)
+    has_poll = fields.BooleanField(default=False)
     hidden = fields.BooleanField(default=False)
     visibility = fields.SmallIntField(default=0)
     part = fields.SmallIntField(null=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple
+
+import msgspec
 
 from server.core import audit, text
 from server.core.audit import Act, Actor
@@ -31,6 +34,7 @@ from server.features.media.jobs import REMOVE
 from server.features.mentions import mentions
 from server.features.notifications import new_tweets
 from server.features.notifications.told import notifications_of
+from server.features.polls.poll import NewPoll, PollRow
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events, idempotency, publishing
@@ -106,6 +110,7 @@ async def publish(
     visibility: Visibility | None = None,
     who_may_reply: WhoMayReply = WhoMayReply.EVERYONE,
     cover: Cover = NOT_COVERED,
+    poll: NewPoll | None = None,
     key: str | None = None,
 ) -> list[Published]:
     """Publish a tweet; or several, each as a reply to the one before, all of them or none.
@@ -116,6 +121,7 @@ async def publish(
             narrower level of this and of the tweet that it replies to.
         who_may_reply: in the thread that begins with the first one.
         cover: of each of them.
+        poll: of the first one, which then has no pictures.
         max_length: the maximum length of each in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
         key: if given, they are published only once for that key.
@@ -137,7 +143,9 @@ async def publish(
     meaning = None
     if key is not None:
         said = [(part.content, part.media_ids) for part in parts]
-        meaning = idempotency.fingerprint(said, in_reply_to_id, visibility, rule, cover)
+        meaning = idempotency.fingerprint(said, in_reply_to_id, visibility, rule, cover, poll)
+    if poll is not None and parts[0].media_ids:
+        raise InvalidBody("A tweet has pictures or a poll, not both.")
     new = []
     for number, part in enumerate(parts, 1):
         mentioned, tagged = checked(part, max_length, _fields(number if len(parts) > 1 else None))
@@ -156,6 +164,7 @@ async def publish(
                 rule if number == 1 else None,
                 publishing.Part(number, len(parts)) if len(parts) > 1 else publishing.NOT_A_PART,
                 cover,
+                poll if number == 1 else None,
             )
         )
     media_ids = [media_id for part in parts for media_id in part.media_ids]
@@ -177,6 +186,7 @@ async def publish(
             await _ensure_answerable(viewer, in_reply_to_id, levels=len(parts))
         await media.ensure_attachable(viewer, media_ids)
         texts = "".join(part.content + (cover.warning or "") for part in parts)
+        texts += "" if poll is None else msgspec.json.encode(poll._asdict()).decode()
         await quotas.ensure_room_for_text(viewer.id, texts, day_bytes)
         # What was in the way, such as a block, has gone in the meantime.
     else:
@@ -255,6 +265,7 @@ def _row(
         content=said.content,
         warning=said.cover.warning,
         sensitive=published.sensitive,
+        poll=None if said.poll is None else _poll(said.poll, published),
         created_at=published.created_at,
         likes_count=0,
         version=1,
@@ -270,6 +281,19 @@ def _row(
         visibility=published.visibility,
         part=said.part.number,
         parts=said.part.of,
+    )
+
+
+def _poll(poll: NewPoll, published: publishing.Published) -> PollRow:
+    """A poll that has just been published."""
+    return PollRow(
+        list(poll.options),
+        [0] * len(poll.options),
+        0,
+        poll.multiple,
+        poll.hides_results,
+        published.created_at + timedelta(seconds=poll.seconds),
+        ended=False,
     )
 
 

@@ -56,6 +56,30 @@ export interface ChoicesJson {
   /** Null: none, even if it replies to a tweet with one. */
   warning?: string | null;
   sensitive?: boolean;
+  poll?: NewPollJson | null;
+}
+
+export interface PollJson {
+  /** `votes` is null while the results are hidden. */
+  options: { text: string; votes: number | null }[];
+  voters_count: number;
+  multiple: boolean;
+  hides_results: boolean;
+  ends_at: string;
+}
+
+export interface MyPollJson {
+  tweet_id: number;
+  poll: PollJson;
+  chosen: number[];
+}
+
+/** A poll that is being written. */
+export interface NewPollJson {
+  options: string[];
+  multiple: boolean;
+  hides_results: boolean;
+  seconds: number;
 }
 
 export interface PreferencesJson {
@@ -72,6 +96,7 @@ export interface TweetJson {
   warning?: string;
   sensitive?: boolean;
   edited_at?: string;
+  poll?: PollJson;
   author: PersonJson;
   created_at: string;
   liked: boolean;

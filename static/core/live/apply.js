@@ -3,11 +3,12 @@ import { batch } from "@preact/signals";
 import { everyFeed, home, openedFeed } from "../store/feeds.js";
 import { waitAbove } from "../store/new-tweets.js";
 import { showUnread } from "../store/notifications.js";
+import { wantPoll } from "../store/polls.js";
 import { departures, loadProfile, personById, updatePeople } from "../store/people.js";
 import { placeReply, reloadThreads } from "../store/threads.js";
 import { refuseKey, showViewer, viewer } from "../store/session.js";
 import { requestNews } from "../store/follow-requests.js";
-import { countAnew, everyTweet, removeTweet, setMedia, tweetById } from "../store/tweets.js";
+import { countAnew, everyTweet, removeTweet, setMedia, showPoll, tweetById } from "../store/tweets.js";
 import { tellListeners, whenTold } from "./listeners.js";
 import { resync, resyncAll } from "./resync.js";
 import { keepTold } from "./told.js";
@@ -42,6 +43,14 @@ whenTold("tweet_deleted", ({ tweet_id: id, author }) => {
 
 for (const kind of ["likes", "replies", "reposts"]) whenTold(kind, countAnew);
 
+
+// Results that are hidden from everyone are asked for, if the viewer may know them.
+whenTold("poll", ({ tweet_id: id, poll }) => {
+  const tweet = tweetById(id);
+  if (!tweet) return;
+  showPoll(tweet, poll);
+  if (poll.options[0].votes === null && tweet.poll.value.options[0].votes !== null) wantPoll(id);
+});
 
 whenTold("thread", ({ root_id: id }) => reloadThreads(id));
 

@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import { everyFeed } from "../store/feeds.js";
 import { missed } from "../store/live-state.js";
+import { key } from "../store/session.js";
 import { loadUnread } from "../store/notifications.js";
 import { takeIn, wait } from "../store/new-tweets.js";
 import { keepTweet, removeTweet, tweetById } from "../store/tweets.js";
@@ -64,7 +65,7 @@ export async function resync(feed) {
 // What is on the page now; the rest when it is looked at again.
 export function resyncAll() {
   missed.value += 1;
-  loadUnread().catch(() => {});
+  if (key.value) loadUnread().catch(() => {});
   for (const feed of everyFeed()) {
     if (feed.shown) resync(feed).catch(() => (feed.stale = true));
     else feed.stale = true;

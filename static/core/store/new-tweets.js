@@ -8,8 +8,8 @@ import { tweetById } from "./tweets.js";
 
 const isRead = (feed) => !["fresh", "loading"].includes(feed.status.value);
 
-const hashtagsOf = ({ content }) =>
-  entities(content).flatMap(({ kind, value }) => (kind === "hashtag" ? [hashtagKey(value)] : []));
+const hashtagsOf = ({ text }) =>
+  entities(text).flatMap(({ kind, value }) => (kind === "hashtag" ? [hashtagKey(value)] : []));
 
 // What is for followers is on the profile for these only, though whom it mentions may see it too.
 const isOnProfile = ({ visibility, author }) =>

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 
 const SHOWN_FOR = 5000;
 // With a button, long enough to reach it.
-const SHOWN_TO_UNDO = 10_000;
+export const SHOWN_TO_UNDO = 10_000;
 
 /** @type {import("@preact/signals").Signal<{text: string, undo: (() => void) | null, words: string} | null>} */
 export const notice = signal(null);

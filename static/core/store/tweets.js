@@ -80,6 +80,9 @@ function create(json) {
     bookmark: createSwitch(json.bookmarked),
     // Whether it is the viewer's own, and at the top of their profile.
     pinned: signal(json.pinned ?? false),
+    // Its poll or null; and what the viewer chose there, null until it is known (polls.js).
+    poll: signal(json.poll ?? null),
+    chosen: signal(/** @type {number[] | null} */ (null)),
     media: signal(json.media ?? []),
     // here → leaving (deleted, may be undone) → gone
     fate: signal("here"),
@@ -120,6 +123,16 @@ const sameMedia = (left, right) =>
   left.length === right.length &&
   left.every((one, i) => one.id === right[i].id && one.state === right[i].state && one.alt === right[i].alt);
 
+const hasResults = ({ options }) => options[0].votes !== null;
+
+// Of two states of a poll the one with more voters is the newer. Results that were shown once stay until newer ones
+// are known.
+export function showPoll(tweet, poll) {
+  const known = tweet.poll.value;
+  if (known && poll.voters_count < known.voters_count) return;
+  tweet.poll.value = known && hasResults(known) && !hasResults(poll) ? { ...poll, options: known.options } : poll;
+}
+
 function showMedia(tweet, media) {
   if (!sameMedia(tweet.media.value, media)) tweet.media.value = media;
 }
@@ -144,6 +157,7 @@ export function keepTweet(json) {
     tweet.bookmark.told = json.bookmarked;
     tweet.bookmark.shown.value = tweet.bookmark.wanted ?? json.bookmarked;
     tweet.pinned.value = json.pinned ?? false;
+    if (json.poll) showPoll(tweet, json.poll);
     if (isNew) showMedia(tweet, newerMedia(tweet.media.value, json.media ?? []));
   });
   return tweet;

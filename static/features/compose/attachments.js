@@ -5,6 +5,8 @@ import { describeMedia, uploadMedia } from "../../core/api/media.js";
 import { dropFile, keepFile, readFile } from "../../core/lib/files.js";
 import { whenTold } from "../../core/live/listeners.js";
 import { token } from "../../core/lib/token.js";
+import { SHOWN_TO_UNDO, notify } from "../../core/store/notices.js";
+import { t } from "../../core/words/words.js";
 import { everyDraft } from "./draft.js";
 import { instance, key, limits } from "../../core/store/session.js";
 
@@ -202,10 +204,20 @@ export function addFiles(draft, fileList) {
   for (const one of added) upload(one);
 }
 
+// One that was described can be brought back for a while.
 export function removeAttachment({ attachments, remark }, removed) {
-  giveUp(removed);
+  const at = attachments.value.indexOf(removed);
   remark.value = null;
   attachments.value = attachments.value.filter((one) => one !== removed);
+  if (!removed.alt.value.trim()) {
+    giveUp(removed);
+    return;
+  }
+  const timer = setTimeout(() => giveUp(removed), SHOWN_TO_UNDO);
+  notify(t("compose.picture_removed"), () => {
+    clearTimeout(timer);
+    attachments.value = [...attachments.value.slice(0, at), removed, ...attachments.value.slice(at)];
+  });
 }
 
 // Moves a picture to another place: the order here is the order in the tweet.

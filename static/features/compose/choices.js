@@ -8,6 +8,9 @@ const parentOf = (draft) => tweetById(replyTo(draft.target));
 /** The widest audience that the tweet of a draft may have. */
 export const widestFor = (draft) => parentOf(draft)?.visibility;
 
+/** The options of a poll that were written. */
+export const optionsOf = (poll) => poll.options.map((one) => one.trim()).filter(Boolean);
+
 /** The content warning, which may still be empty; null for none. A reply begins with that of the tweet above it. */
 export function warningOf(draft) {
   const { warning } = draft.choices.value;
@@ -18,5 +21,11 @@ export function warningOf(draft) {
 export function choicesOf(draft) {
   const visibility = chosenFor(draft, widestFor(draft));
   const warning = warningOf(draft)?.trim();
-  return { ...draft.choices.value, ...(visibility && { visibility }), warning: warning || undefined };
+  const { poll } = draft.choices.value;
+  return {
+    ...draft.choices.value,
+    ...(visibility && { visibility }),
+    warning: warning || undefined,
+    poll: poll ? { ...poll, options: optionsOf(poll) } : undefined,
+  };
 }

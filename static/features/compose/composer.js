@@ -27,6 +27,7 @@ const isEdit = (draft) => editOf(draft.target) !== null;
 const VisibilityChoice = lazy(() => import("../visibility/choice.js"));
 const RepliesChoice = lazy(() => import("../visibility/replies-choice.js"));
 const CoverFields = lazy(() => import("../covers/fields.js"));
+const PollFields = lazy(() => import("../polls/fields.js"));
 const VisibilityHint = lazy(() => import("../visibility/hint.js"));
 
 // Whoever begins to write may need these, at a moment when there is no network.
@@ -35,7 +36,7 @@ function prefetch() {
   if (prefetched) return;
   prefetched = true;
   const parts = [import("./attachment-list.js"), import("./outbox.js"), import("./outgoing.js")];
-  const shown = [VisibilityChoice.prefetch(), VisibilityHint.prefetch(), RepliesChoice.prefetch(), CoverFields.prefetch()];
+  const shown = [VisibilityChoice.prefetch(), VisibilityHint.prefetch(), RepliesChoice.prefetch(), CoverFields.prefetch(), PollFields.prefetch()];
   Promise.all([...parts, ...shown]).catch(() => (prefetched = false));
 }
 
@@ -70,7 +71,7 @@ function Failure({ draft, send }) {
 function Remarks({ draft }) {
   const remarks = [];
   if (!online.value) remarks.push(t("compose.offline"));
-  if (draft.restored.value) remarks.push(t("compose.restored"));
+  if (draft.restored.value && !draft.empty.value) remarks.push(t("compose.restored"));
   return html`<div class="remarks" aria-live="polite">${remarks.map((text) => html`<p key=${text}>${text}</p>`)}</div>`;
 }
 
@@ -153,12 +154,14 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
         />`,
       )}
       ${begun && warning === null && pictures > 0 && html`<${CoverFields} part="sensitive" draft=${draft} count=${pictures} />`}
+      ${draft.choices.value.poll && !edit && html`<${PollFields} part="fields" draft=${draft} />`}
       <${Remarks} draft=${draft} />
       ${begun && !edit && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
       <${Failure} draft=${draft} send=${send} />
       <div class="composer-bar">
         ${!several && html`<${PictureButton} draft=${draft} />`}
         ${!edit && (several || !draft.empty.value) && html`<${AddButton} draft=${draft} />`}
+        ${begun && !edit && html`<${PollFields} part="button" draft=${draft} />`}
         ${begun && html`<${CoverFields} part="button" draft=${draft} warning=${warning} />`}
         <span class="space"></span>
         ${begun && !reply && !edit && html`<${RepliesChoice} draft=${draft} />`}

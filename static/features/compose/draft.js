@@ -9,7 +9,7 @@ import { limits, viewer } from "../../core/store/session.js";
 import { forget, load, names, save } from "../../core/store/storage.js";
 import { saveAndTell, watchAll } from "../../core/store/watch.js";
 import { countBytes, countGraphemes } from "../../core/words/count.js";
-import { choicesOf } from "./choices.js";
+import { choicesOf, optionsOf } from "./choices.js";
 import { targetOfPart, targetOfWhole } from "./targets.js";
 
 /** @import { Signal } from "@preact/signals" */
@@ -22,8 +22,8 @@ const SAVED_AFTER = 250;
 
 /** @param {ChoicesJson} choices */
 const spelled = (choices = {}) => {
-  const { visibility = null, who_may_reply: who = null, warning, sensitive = null } = choices;
-  return [visibility, who, warning || null, sensitive];
+  const { visibility = null, who_may_reply: who = null, warning, sensitive = null, poll = null } = choices;
+  return [visibility, who, warning || null, sensitive, poll];
 };
 
 // What a stored draft says, whoever stored it and however far its pictures are.
@@ -31,6 +31,9 @@ const meaning = (stored) =>
   JSON.stringify([stored.text, stored.media.map((one) => [one.file ?? one.media?.id, one.alt]), spelled(stored.choices)]);
 
 const complete = ({ text, media, choices, once }) => JSON.stringify([text, media, spelled(choices), once ?? null]);
+
+// Whether a poll, if there is one, has two options or more, all different.
+const isComplete = (poll) => !poll || (optionsOf(poll).length > 1 && new Set(optionsOf(poll)).size === optionsOf(poll).length);
 
 // Whose drafts are shown: with a key that is refused, still those of the last one it was good for.
 export const owner = computed(() => viewer.value?.id ?? load("viewer")?.id ?? null);
@@ -85,7 +88,11 @@ export class Draft {
     this.parts = computed(() => [this, ...this.further.value]);
     this.empty = computed(() => this.parts.value.every((one) => one.blank.value));
     this.sendable = computed(
-      () => !this.empty.value && !this.parts.value.some((one) => one.tooLong.value) && !this.sending.value,
+      () =>
+        !this.empty.value &&
+        !this.parts.value.some((one) => one.tooLong.value) &&
+        !this.sending.value &&
+        isComplete(this.choices.value.poll),
     );
     /** The name under which this tweet is published once, where it was sent before and came back to be edited. */
     this.once = null;
@@ -109,7 +116,8 @@ export class Draft {
   }
 
   hasContent() {
-    const words = this.text.value || this.choices.value.warning;
+    const { warning, poll } = this.choices.value;
+    const words = this.text.value || warning || poll?.options.some(Boolean);
     return Boolean(words) || this.unrestored.value.length > 0 || this.attachments.value.length > 0;
   }
 
@@ -149,15 +157,16 @@ export class Draft {
     else this.setFurther(Math.max(this.storedFurther(), this.further.value.length));
   }
 
-  // Takes one of the tweets out of the thread; those behind it move up.
+  // Takes one of the tweets out of the thread; those behind it move up. Returns what undoes that.
   removePart(part) {
     const parts = this.parts.value;
-    for (const one of part.attachments.value) one.release();
+    const before = parts.map((one) => one.say());
     const behind = parts.slice(parts.indexOf(part) + 1).map((one) => one.say());
     batch(() => {
       parts.slice(parts.indexOf(part), -1).forEach((one, index) => one.fill(behind[index]));
       this.setFurther(parts.length - 2);
     });
+    return () => this.put({ parts: before, choices: this.choices.value, once: this.once });
   }
 
   show(stored) {

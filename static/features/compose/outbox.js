@@ -191,7 +191,7 @@ function failed(entry, error) {
     entry.state.value = "failed";
   });
   store(entry);
-  if (!isShown(entry, { visibility: "public" }) && entry.wait === FIRST_WAIT) notify(t("outgoing.elsewhere"));
+  if (!isShown(entry, { visibility: "public" }) && !triedByItself(entry)) notify(t("outgoing.elsewhere"));
   // Coming online is an event of its own.
   if (!triedByItself(entry) || error.type === "offline") return;
   entry.timer = setTimeout(() => run(entry), entry.wait);

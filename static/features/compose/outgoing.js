@@ -133,6 +133,7 @@ function Entry({ entry }) {
           <${TweetText} text=${text} fold />
           <${Pictures} list=${pictures} />`,
       )}
+      ${entry.choices.poll && html`<ul class="outgoing-poll">${entry.choices.poll.options.map((one) => html`<li>${one}</li>`)}</ul>`}
       ${state === "failed" && html`<${Failure} entry=${entry} />`}
       ${state === "kept" && html`<${Kept} entry=${entry} />`}
       ${!["failed", "kept"].includes(state) && html`<${Sending} entry=${entry} />`}

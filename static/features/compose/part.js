@@ -5,6 +5,7 @@ import { Icon } from "../../core/ui/icon.js";
 import { lazy } from "../../core/ui/lazy.js";
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
+import { notify } from "../../core/store/notices.js";
 import { limits, viewer } from "../../core/store/session.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { useCompletion } from "./completion.js";
@@ -31,6 +32,11 @@ function Remarks({ draft }) {
 }
 
 function Bar({ draft, whole, number, of, counter }) {
+  const remove = () => {
+    const isEmpty = draft.blank.value;
+    const undo = whole.removePart(draft);
+    if (!isEmpty) notify(t("compose.part_removed", { number }), undo);
+  };
   return html`<div class="part-bar">
     <${PictureButton} draft=${draft} />
     <span class="hint">${t("compose.part", { number, of })}</span>
@@ -42,7 +48,7 @@ function Bar({ draft, whole, number, of, counter }) {
       aria-label=${t("compose.remove_part", { number })}
       title=${t("compose.remove_part", { number })}
       disabled=${whole.sending.value}
-      onClick=${() => whole.removePart(draft)}
+      onClick=${remove}
     >
       <${Icon} name="close" />
     </button>

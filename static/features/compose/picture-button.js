@@ -29,7 +29,8 @@ async function describe(composer, index) {
 export function PictureButton({ draft }) {
   const field = useRef(null);
   const button = useRef(null);
-  const full = draft.attachments.value.length >= limits.value.media_per_tweet;
+  // A tweet has pictures or a poll.
+  const full = Boolean(draft.choices.value.poll) || draft.attachments.value.length >= limits.value.media_per_tweet;
   const choose = async (event) => {
     const byKeyboard = button.current.matches(":focus-visible");
     const before = draft.attachments.value.length;

@@ -18,6 +18,15 @@ async function fileOf({ id, url }) {
   return new File([blob], `picture-${id}`, { type: blob.type });
 }
 
+const DAY = 86_400;
+
+const pollAgain = ({ options, multiple, hides_results }) => ({
+  options: options.map(({ text }) => text),
+  multiple,
+  hides_results,
+  seconds: DAY,
+});
+
 // Resolves to whether it is in the composer. The pictures are fetched before they go with the tweet, and from
 // then on nobody takes the deletion back: the words would be in two places.
 export async function writeAgain(tweet) {
@@ -35,7 +44,8 @@ export async function writeAgain(tweet) {
     const visibility = narrower(already, tweet.visibility);
     const limited = who && who !== "everyone" && { who_may_reply: who };
     const { warning, sensitive } = tweet;
-    draft.choices.value = { ...draft.choices.value, visibility, ...limited, warning, sensitive };
+    const poll = tweet.poll.value && pollAgain(tweet.poll.value);
+    draft.choices.value = { ...draft.choices.value, visibility, ...limited, warning, sensitive, ...(poll && { poll }) };
     draft.add(tweet.text);
     addFiles(draft, files);
     attachments.value.slice(before).forEach((one, index) => (one.alt.value = media[index].alt));

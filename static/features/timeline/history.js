@@ -1,5 +1,6 @@
 // What a tweet said before it was edited.
-import { useEffect } from "preact/hooks";
+import { signal, useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { deleteVersion, fetchVersions } from "../../core/api/publishing.js";
 import { closeDialog } from "../../core/store/dialogs.js";
 import { viewer } from "../../core/store/session.js";
@@ -10,28 +11,40 @@ import { html } from "../../core/ui/html.js";
 import { Icon } from "../../core/ui/icon.js";
 import { usePages } from "../../core/ui/pages.js";
 import { Button, Skeletons, Trouble } from "../../core/ui/rows.js";
-import { TweetText } from "../../core/ui/tweet-text.js";
 import { fullTime } from "../../core/words/time.js";
 import { t } from "../../core/words/words.js";
-import { MediaGrid } from "./media-grid.js";
+import { Content } from "./content.js";
 import "./words.js";
 
 const PAGE_SIZE = 20;
 
+// As a tweet of its own: what covered it then covers it here.
+const asTweet = ({ id, text, warning, sensitive, media }) => ({
+  id: `version-${id}`,
+  text,
+  warning,
+  sensitive,
+  mentions: [],
+  uncovered: signal(null),
+  poll: signal(null),
+  media: signal(media),
+});
+
 function Version({ tweet, version, removed }) {
-  const { id, text, warning, media, written_at: at } = version;
+  const { id, written_at: at } = version;
+  const shown = useMemo(() => asTweet(version), [version]);
+  const asks = useSignal(false);
   const act = useAct(async () => {
     await deleteVersion(tweet.id, id);
     removed(id);
   });
-  const shown = media.filter((one) => one.state !== "broken");
   return html`<li class="version">
     <p class="hint"><time datetime=${at}>${fullTime(at)}</time></p>
-    ${warning && html`<p class="warned"><${Icon} name="warning" />${warning}</p>`}
-    <${TweetText} text=${text} fold />
-    ${shown.length > 0 && html`<${MediaGrid} media=${shown} />`}
+    <${Content} tweet=${shown} fold />
     ${viewer.value?.id === tweet.author.id &&
-    html`<${Button} kind="small quiet" icon="trash" busy=${act.busy.value} onClick=${act.press}>${t("versions.delete")}<//>`}
+    (asks.value
+      ? html`<${Button} kind="small danger" busy=${act.busy.value} onClick=${act.press}>${t("versions.delete_now")}<//>`
+      : html`<${Button} kind="small quiet" icon="trash" onClick=${() => (asks.value = true)}>${t("versions.delete")}<//>`)}
     ${act.error.value && html`<${Trouble} error=${act.error.value} retry=${act.press} />`}
   </li>`;
 }
@@ -55,7 +68,7 @@ export default function History({ tweet }) {
         ? html`<${Failure} error=${error.value} retry=${more} />`
         : html`<${Skeletons} count=${2} />`
       : items.value.length === 0
-        ? html`<p class="hint">${t("versions.none")}</p>`
+        ? html`<p class="versions hint">${t("versions.none")}</p>`
         : html`<ol class="versions">
             ${items.value.map((one) => html`<${Version} key=${one.id} tweet=${tweet} version=${one} removed=${removed} />`)}
           </ol>`}

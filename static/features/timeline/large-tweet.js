@@ -2,7 +2,8 @@
 import { html } from "../../core/ui/html.js";
 import { fullTime } from "../../core/words/time.js";
 import { Actions } from "./actions.js";
-import { AvatarLink, Content, DeletedRow, Edited, ReplyLine, TweetTrouble, VisibilityBadge } from "./tweet.js";
+import { Content } from "./content.js";
+import { AvatarLink, DeletedRow, Edited, ReplyLine, TweetTrouble, VisibilityBadge } from "./tweet.js";
 
 // `alone`: the tweet that it replies to is not above it.
 export function LargeTweet({ tweet, alone }) {

@@ -11,7 +11,7 @@ import "./words.js";
 
 const Entry = ({ entry, depth = 0 }) =>
   entry.deleted
-    ? html`<p class="tweet in-thread gone" style=${indent(depth)}>${t("thread.deleted")}</p>`
+    ? html`<p class="tweet in-thread gone hidden-reply" style=${indent(depth)}>${t("thread.deleted")}</p>`
     : html`<${Tweet} id=${entry.id} within depth=${depth} />`;
 
 export function Ancestors({ thread }) {

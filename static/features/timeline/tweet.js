@@ -4,12 +4,10 @@ import { lazy } from "../../core/ui/lazy.js";
 import { PersonAvatar, TimeAgo } from "../../core/ui/person.js";
 import { Trouble } from "../../core/ui/rows.js";
 import { html } from "../../core/ui/html.js";
-import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
-import { Text } from "../covers/text.js";
 import { Actions } from "./actions.js";
-import { MediaGrid } from "./media-grid.js";
+import { Content } from "./content.js";
 
 // Replies to replies are set in, up to so many levels.
 const DEEPEST = 4;
@@ -30,20 +28,6 @@ export function TweetTrouble({ tweet }) {
   const dismiss = () => (tweet.trouble.value = null);
   return html`<${Trouble} error=${trouble.error} retry=${trouble.retry} dismiss=${dismiss} />`;
 }
-
-const CoveredPictures = lazy(() => import("../covers/covered-pictures.js"));
-const HidePictures = lazy(() => import("../covers/hide-pictures.js"));
-
-function Media({ tweet }) {
-  const media = tweet.media.value.filter((one) => one.state !== "broken");
-  if (media.length === 0 || !isTextShown(tweet)) return null;
-  if (!arePicturesShown(tweet)) return html`<${CoveredPictures} tweet=${tweet} media=${media} />`;
-  return html`<${MediaGrid} media=${media} />
-    ${tweet.sensitive && tweet.warning === null && html`<${HidePictures} tweet=${tweet} count=${media.length} />`}`;
-}
-
-export const Content = ({ tweet, fold }) => html`<${Text} tweet=${tweet} id=${`text-${tweet.id}`} fold=${fold} />
-  <${Media} tweet=${tweet} />`;
 
 function Head({ tweet }) {
   const { id, name, handle } = tweet.author;

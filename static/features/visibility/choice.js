@@ -1,5 +1,6 @@
 // Choosing who may see the tweet that is being written.
 import { useEffect } from "preact/hooks";
+import { narrow } from "../../core/ui/narrow.js";
 import { loadPreferences } from "../../core/store/own-preferences.js";
 import { viewer } from "../../core/store/session.js";
 import { LEVELS } from "../../core/store/visibility.js";
@@ -18,7 +19,7 @@ export default function VisibilityChoice({ draft, widest = "public" }) {
     return () => removeEventListener("online", load);
   }, [viewer.value?.id]);
   const chosen = chosenFor(draft, widest);
-  return html`<label class="visibility">
+  return html`<label class=${`visibility ${narrow.value ? "compact" : ""}`}>
     <${Icon} name=${ICONS[chosen] ?? "settings"} />
     <select
       aria-label=${t("visibility.label")}

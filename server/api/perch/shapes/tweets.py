@@ -13,6 +13,7 @@ from server.api.perch.shapes.media import Media, media
 from server.core.viewer import Person
 from server.features.media.urls import MediaUrls
 from server.features.people.people import ListedPerson
+from server.features.polls.poll import FEWEST_OPTIONS, MAX_OPTION, MOST_OPTIONS, PollRow
 from server.features.replies.rules import WhoMayReply
 from server.features.replies.threads import Entry, Thread
 from server.features.timelines.timeline import TweetRow
@@ -34,6 +35,26 @@ Sensitive = Annotated[
         "have chosen in your preferences; with a warning, always `true`."
     ),
 ]
+
+
+class AskedPoll(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A poll in a new tweet, which then has no pictures."""
+
+    options: Annotated[
+        list[str],
+        Meta(
+            description=f"{FEWEST_OPTIONS} to {MOST_OPTIONS} different ones, each a line of up to "
+            f"{MAX_OPTION} characters."
+        ),
+    ]
+    multiple: Annotated[bool, Meta(description="Whether people may choose several options.")] = False
+    hides_results: Annotated[
+        bool,
+        Meta(description="Whether, before the end, only you and people who have voted see the results."),
+    ] = False
+    seconds: Annotated[
+        int, Meta(description="How long it runs: from 300 (five minutes) to 2592000 (30 days).")
+    ] = 86_400
 
 
 class NewPart(msgspec.Struct, frozen=True):
@@ -64,6 +85,7 @@ class NewTweet(NewPart, frozen=True):
     ] = WhoMayReply.EVERYONE
     warning: Warning = None
     sensitive: Sensitive = None
+    poll: AskedPoll | None = None
 
 
 class NewThread(msgspec.Struct, frozen=True):
@@ -84,6 +106,7 @@ class NewThread(msgspec.Struct, frozen=True):
     ] = WhoMayReply.EVERYONE
     warning: Warning = None
     sensitive: Sensitive = None
+    poll: Annotated[AskedPoll | None, Meta(description="In the first of them.")] = None
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -91,6 +114,28 @@ class Part(msgspec.Struct, frozen=True):
 
     number: Annotated[int, Meta(description="From 1.")]
     of: Annotated[int, Meta(description="How many they were. Some may have been deleted since.")]
+
+
+class PollOption(msgspec.Struct, frozen=True):
+    """An option of a poll."""
+
+    text: str
+    votes: Annotated[
+        int | None, Meta(description="How many people chose it; null while the results are hidden.")
+    ]
+
+
+class Poll(msgspec.Struct, frozen=True):
+    """A poll, as everyone sees it. `/api/polls` has what you chose, and results hidden from others."""
+
+    options: list[PollOption]
+    voters_count: Annotated[int, Meta(description="How many people have voted.")]
+    multiple: Annotated[bool, Meta(description="Whether people may choose several options.")]
+    hides_results: Annotated[
+        bool,
+        Meta(description="Whether only its author and who has voted see the results before the end."),
+    ]
+    ends_at: datetime
 
 
 class Like(msgspec.Struct, frozen=True):
@@ -114,13 +159,16 @@ class LikeInList(msgspec.Struct, frozen=True):
 class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     """A tweet, with at most 100 likers (`?likers=<n>` asks for fewer), the viewer first.
 
-    What few tweets have is absent in the others: `text`, `warning`, `sensitive` and `edited_at`.
+    What few tweets have is absent in the others: `text`, `warning`, `sensitive`, `poll` and `edited_at`.
     """
 
     id: int
     content: Annotated[
         str,
-        Meta(description="All that it says, for clients that know only texts: the warning, then the text."),
+        Meta(
+            description="All that it says, for clients that know only texts: the warning, the text, and the "
+            "options of the poll."
+        ),
     ]
     text: Annotated[
         str | msgspec.UnsetType, Meta(description="The text alone, if `content` says more than it.")
@@ -146,6 +194,7 @@ class Tweet(msgspec.Struct, frozen=True, kw_only=True):
         Person | None,
         Meta(description="The author of that tweet; null if there is no such account any more."),
     ]
+    poll: Poll | msgspec.UnsetType = msgspec.UNSET
     thread_root_id: Annotated[int | None, Meta(description="For a reply, the first tweet of its thread.")]
     part: Annotated[
         Part | None,
@@ -240,11 +289,11 @@ class DeletedInThread(msgspec.Struct, frozen=True, tag_field="type", tag="delete
 def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
     """The tweet as an answer shows it to somebody who does not like it."""
     pictures = [media(item, urls) for item in row.media]
-    has_warning = row.warning is not None
+    content = _content(row)
     return Tweet(
         id=row.id,
-        content=f"{row.warning}\n\n{row.content}" if has_warning else row.content,
-        text=row.content if has_warning else msgspec.UNSET,
+        content=content,
+        text=row.content if content != row.content else msgspec.UNSET,
         warning=row.warning if row.warning is not None else msgspec.UNSET,
         sensitive=row.sensitive or msgspec.UNSET,
         attachments=[picture.url for picture in pictures],
@@ -256,6 +305,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         reposts_count=row.reposts_count,
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to_user=row.in_reply_to_user,
+        poll=msgspec.UNSET if row.poll is None else poll(row.poll, has_results=_has_results(row.poll)),
         thread_root_id=row.thread_root_id,
         part=Part(row.part, row.parts) if row.part is not None and row.parts is not None else None,
         mentions=row.mentions,
@@ -269,6 +319,26 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         edited_at=row.edited_at or msgspec.UNSET,
         stamp=row.created_at,
     )
+
+
+def poll(row: PollRow, *, has_results: bool) -> Poll:
+    """A poll as an answer shows it."""
+    options = [
+        PollOption(option, votes if has_results else None)
+        for option, votes in zip(row.options, row.votes, strict=True)
+    ]
+    return Poll(options, row.voters_count, row.multiple, row.hides_results, row.ends_at)
+
+
+def _has_results(row: PollRow) -> bool:
+    """Whether everyone may know the results."""
+    return not row.hides_results or row.ended
+
+
+def _content(row: TweetRow) -> str:
+    """All that a tweet says."""
+    options = "" if row.poll is None else "\n".join(f"• {option}" for option in row.poll.options)
+    return "\n\n".join(part for part in (row.warning, row.content, options) if part)
 
 
 def one(shown: bytes) -> bytes:

@@ -18,6 +18,8 @@ export default {
   "compose.add_part": "Add to thread",
   "compose.part": "{number}/{of}",
   "compose.remove_part": "Remove tweet {number}",
+  "compose.part_removed": "Tweet {number} removed",
+  "compose.picture_removed": "Picture removed",
   "compose.send_all": "Tweet all",
   "compose.next_placeholder": "And then?",
   "compose.send_anyway": "Send anyway",

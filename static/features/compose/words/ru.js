@@ -23,6 +23,8 @@ export default {
   "compose.add_part": "Добавить твит",
   "compose.part": "{number}/{of}",
   "compose.remove_part": "Убрать твит {number}",
+  "compose.part_removed": "Твит {number} убран",
+  "compose.picture_removed": "Картинка убрана",
   "compose.send_all": "Твитнуть все",
   "compose.next_placeholder": "Что дальше?",
   "compose.send_anyway": "Всё равно отправить",

@@ -9,6 +9,7 @@ export default {
   "notifications.tabs": "Виды уведомлений",
   "notifications.like": "Отметили «Нравится»: {who}",
   "notifications.repost": "Сделали репост вашего твита: {who}",
+  "notifications.poll": "Опрос завершён: {who}",
   "notifications.edit": "Изменён твит, который вы репостнули: {who}",
   "notifications.follow": "На вас подписались: {who}",
   "notifications.follow_request": "Хотят подписаться на вас: {who}",

@@ -7,9 +7,10 @@ export default {
   "versions.title": "Прежние версии",
   "versions.none": "Все прежние версии удалены.",
   "versions.delete": "Удалить версию",
+  "versions.delete_now": "Удалить навсегда",
   "tweet.gone": "Твит не найден",
-  "tweet.replies_following": "Отвечать могут подписки автора и упомянутые в твите.",
-  "tweet.replies_mentioned": "Отвечать могут только упомянутые в твите.",
+  "tweet.replies_following": "Отвечать могут подписки автора и упомянутые в первом твите.",
+  "tweet.replies_mentioned": "Отвечать могут только упомянутые в первом твите.",
   "tweet.replies_stopped": "Отвечать здесь больше нельзя. Ваш текст останется в этом браузере.",
   "tweet.replies_nobody": "Отвечать может только автор.",
   "tweet.reposted_by": {

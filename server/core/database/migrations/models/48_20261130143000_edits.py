@@ -1,4 +1,4 @@
-"""Earlier versions of tweets, and notifications of edits."""
+"""Earlier versions of tweets, and notifications of edits, which workers write."""
 
 from tortoise import BaseDBAsyncClient
 
@@ -40,11 +40,13 @@ CREATE TABLE tweet_versions (
 CREATE INDEX tweet_versions_of_tweet ON tweet_versions (tweet_id, id DESC);
 CREATE INDEX tweet_versions_of_author ON tweet_versions (author_id, id);
 
-CREATE TABLE edits_to_notify_of (
-    tweet_id bigint PRIMARY KEY REFERENCES tweets (id) ON DELETE CASCADE,
-    notified_up_to bigint NOT NULL DEFAULT 0
+CREATE TABLE notices (
+    tweet_id bigint NOT NULL REFERENCES tweets (id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    notified_up_to bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (tweet_id, kind)
 );
-CREATE INDEX edits_to_notify_of_next ON edits_to_notify_of (notified_up_to, tweet_id);
+CREATE INDEX notices_next ON notices (notified_up_to, tweet_id, kind);
 CREATE INDEX notifications_of_edit ON notifications (tweet_id) WHERE kind = 'edit';
 """
     + FORGETTING.replace("{edits}", OF_EDITS)
@@ -53,7 +55,7 @@ CREATE INDEX notifications_of_edit ON notifications (tweet_id) WHERE kind = 'edi
 # What was edited stays as it is now. Pictures that only earlier versions showed are removed, as unused ones are.
 DOWNGRADE = (
     """
-DROP TABLE tweet_versions, edits_to_notify_of;
+DROP TABLE tweet_versions, notices;
 DELETE FROM notifications WHERE kind = 'edit';
 DROP INDEX notifications_of_edit;
 UPDATE media_attachments SET tweet_id = NULL, position = 0, state = 'removed', changed_at = now()

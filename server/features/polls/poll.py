@@ -1,0 +1,76 @@
+"""What a poll is, and the rules for new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from server.core import text
+from server.core.errors import InvalidBody
+
+FEWEST_OPTIONS, MOST_OPTIONS = 2, 8
+MAX_OPTION = 80
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
+
+
+class PollRow(msgspec.Struct, frozen=True):
+    """A poll as the database has it. `votes` are those of each option, in order.
+
+    Attributes:
+        hides_results: whether the results are shown, before its end, only to its author and to who has voted.
+        ended: whether its end was noticed, by a worker within a minute; `ends_at` counts.
+    """
+
+    options: list[str]
+    votes: list[int]
+    voters_count: int
+    multiple: bool
+    hides_results: bool
+    ends_at: datetime
+    ended: bool
+
+
+# SQL for the poll of a tweet, given as an expression, as JSON; null if it has none.
+JSON_OF_TWEET = """(
+    SELECT jsonb_build_object(
+        'options', options, 'votes', votes, 'voters_count', voters_count, 'multiple', multiple,
+        'hides_results', hides_results, 'ends_at', ends_at, 'ended', ended
+    ) FROM polls WHERE tweet_id = {tweet}
+)"""
+
+POLL = msgspec.json.Decoder(PollRow)
+
+
+class NewPoll(NamedTuple):
+    """A poll to be published, which runs for so many seconds."""
+
+    options: tuple[str, ...]
+    multiple: bool
+    hides_results: bool
+    seconds: int
+
+
+def new_poll(options: Sequence[str], *, multiple: bool, hides_results: bool, seconds: int) -> NewPoll:
+    """A poll that follows the rules.
+
+    Raises:
+        InvalidBody: there are too few, too many, equal or unusable options, or it runs for too long or short.
+    """
+    if not FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS:
+        raise InvalidBody(
+            f"poll.options has {len(options)} entries; {FEWEST_OPTIONS} to {MOST_OPTIONS} are allowed."
+        )
+    checked = tuple(
+        text.line(f"poll.options[{place}]", option, MAX_OPTION) for place, option in enumerate(options)
+    )
+    if len(set(checked)) != len(checked):
+        raise InvalidBody("poll.options has the same option twice.")
+    if not SHORTEST.total_seconds() <= seconds <= LONGEST.total_seconds():
+        raise InvalidBody(
+            f"poll.seconds is {seconds}; {SHORTEST.total_seconds():.0f} (five minutes) to "
+            f"{LONGEST.total_seconds():.0f} (30 days) are allowed."
+        )
+    return NewPoll(checked, multiple, hides_results, seconds)

@@ -1,0 +1,23 @@
+// What a tweet says and shows, behind what covers it.
+import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
+import { html } from "../../core/ui/html.js";
+import { lazy } from "../../core/ui/lazy.js";
+import { Text } from "../covers/text.js";
+import { MediaGrid } from "./media-grid.js";
+
+const CoveredPictures = lazy(() => import("../covers/covered-pictures.js"));
+const HidePictures = lazy(() => import("../covers/hide-pictures.js"));
+
+function Media({ tweet }) {
+  const media = tweet.media.value.filter((one) => one.state !== "broken");
+  if (media.length === 0 || !isTextShown(tweet)) return null;
+  if (!arePicturesShown(tweet)) return html`<${CoveredPictures} tweet=${tweet} media=${media} />`;
+  return html`<${MediaGrid} media=${media} />
+    ${tweet.sensitive && tweet.warning === null && html`<${HidePictures} tweet=${tweet} count=${media.length} />`}`;
+}
+
+const Poll = lazy(() => import("../polls/poll.js"));
+
+export const Content = ({ tweet, fold }) => html`<${Text} tweet=${tweet} id=${`text-${tweet.id}`} fold=${fold} />
+  ${tweet.poll.value && isTextShown(tweet) && html`<${Poll} tweet=${tweet} />`}
+  <${Media} tweet=${tweet} />`;
