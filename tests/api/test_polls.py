@@ -10,6 +10,7 @@ import pytest
 from server.context import Context
 from server.core.database.connection import rows
 from server.features.polls import personal, polls
+from server.features.tweets import personal as tweets_data
 from tests import pictures
 from tests.api.notifying import notified
 from tests.callers import Answer, Caller, register
@@ -183,6 +184,8 @@ async def test_streams_hear_of_votes_but_not_of_hidden_results(
 async def test_an_erased_account_takes_its_votes_along(alice: Caller, bob: Caller) -> None:
     tweet = await ask(alice)
     await vote(bob, tweet, 1)
+    (hers,) = await rows(tweets_data.EXPORT, alice.id, 0, 10)
+    assert '"options": ["apples", "pears", "plums"]' in hers["poll"]
     (exported,) = await rows(personal.EXPORT, bob.id, 0, 10)
     assert (exported["tweet_id"], exported["choices"]) == (tweet, "[1]")
     assert await personal.erase(bob.id, None)  # type: ignore[arg-type]

@@ -25,7 +25,8 @@ def results(row: Locator) -> Locator:
 
 
 async def vote(page: Page, row: Locator, option: str) -> None:
-    await row.get_by_label(option).check()
+    await row.get_by_text(option, exact=True).click()
+    await expect(row.get_by_label(option)).to_be_checked()
     await row.get_by_role("button", name="Vote").click()
 
 

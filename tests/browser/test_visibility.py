@@ -58,6 +58,7 @@ async def test_private_tweets_have_a_tab_of_their_own(
     await expect(choice.get_by_role("option")).to_have_text(["Only people mentioned"])
     await dialog.get_by_label("Text of the reply").fill("and one with you")
     await dialog.get_by_role("button", name="Reply", exact=True).click()
+    await expect(theirs.get_by_role("status").filter(has_text="Reply sent")).to_be_visible()
     await page.goto("/notifications/private")
     await expect(tweet(page, "and one with you")).to_be_visible()
     await expect(tweet(page, "a word with")).to_be_visible()

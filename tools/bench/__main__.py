@@ -57,6 +57,7 @@ FAMILIES: dict[str, Family] = {
     "deep-page": growth.deep_page,
     "publish": writing.publish,
     "like": writing.like,
+    "vote": writing.vote,
     "home": conversations.home,
     "notifications": conversations.notifications,
     "reply": conversations.reply,

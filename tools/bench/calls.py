@@ -42,6 +42,15 @@ def liking(keys: Sequence[str], tweets: Sequence[int]) -> list[Call]:
     ]
 
 
+def voting(keys: Sequence[str], polls: Sequence[int]) -> list[Call]:
+    """Everyone votes once in each of these polls."""
+    return [
+        Call("POST", f"/api/tweets/{poll}/votes", key, json.dumps({"choices": [number % 2]}))
+        for poll in polls
+        for number, key in enumerate(keys)
+    ]
+
+
 def answer(url: str, call: Call) -> bytes:
     """The answer to one call.
 

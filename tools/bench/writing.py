@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ TABLES = """
         created_at timestamptz NOT NULL DEFAULT now()
     ) WITH (fillfactor = 90);
     CREATE TABLE bench.likes (tweet_id bigint, user_id bigint, PRIMARY KEY (tweet_id, user_id));
+    CREATE TABLE bench.votes (tweet_id bigint, user_id bigint, choice int, PRIMARY KEY (tweet_id, user_id));
     INSERT INTO bench.tweets (id, author_id, content) SELECT id, author_id, content FROM tweets;
     SELECT setval('bench.tweets_id_seq', (SELECT max(id) FROM tweets));
     ANALYZE bench.tweets;
@@ -35,6 +36,18 @@ TABLES = """
 WRITTEN = """
     SELECT (SELECT count(*) FROM tweets), (SELECT count(*) FROM likes), (SELECT sum(likes_count) FROM tweets)
 """
+
+# The newest tweets that everyone sees become polls.
+POLLS = """
+    UPDATE tweets SET has_poll = true WHERE id IN (
+        SELECT id FROM tweets WHERE NOT hidden AND visibility = 0 ORDER BY id DESC LIMIT 5000
+    );
+    INSERT INTO polls (tweet_id, options, votes, multiple, hides_results, ends_at)
+    SELECT id, '{yes,no}', '{0,0}', false, false, now() + interval '1 day' FROM tweets WHERE has_poll;
+    ANALYZE tweets, polls;
+"""
+POLLED = "SELECT array_agg(tweet_id ORDER BY tweet_id) FROM polls"
+VOTED = "SELECT (SELECT count(*) FROM poll_votes), (SELECT sum(voters_count) FROM polls)"
 
 
 def publish(stage: Stage) -> list[Row]:
@@ -71,27 +84,56 @@ def like(stage: Stage) -> list[Row]:
     return [row]
 
 
+def vote(stage: Stage) -> list[Row]:
+    """Vote in polls, each viewer once in each."""
+    keys = stage.usual.keys
+    with both(stage) as (folder, perch, other):
+        asyncio.run(execute(folder, POLLS))
+        # Nobody votes twice, so each round has polls of its own.
+        polls = itertools.cycle(asyncio.run(query(folder, POLLED))[0])
+        needed = 15_000 * stage.seconds // len(keys) + 1
+        parts = iter([calls.voting(keys, [next(polls) for _ in range(needed)]) for _ in range(stage.rounds)])
+        ours, theirs = itertools.tee(parts)
+        row, _ = compared(stage, perch, other, (ours, theirs), "vote in a poll", "one upsert")
+        votes, counted = asyncio.run(query(folder, VOTED))
+        if votes != counted:
+            raise BenchFailed(f"{votes} votes are there, and {counted} are counted")
+    return [row]
+
+
 def compared(
-    stage: Stage, perch: Side, other: Side, asked: list[Call], what: str, work: str, *, target: float = TARGET
+    stage: Stage,
+    perch: Side,
+    other: Side,
+    asked: list[Call] | tuple[Iterator[list[Call]], Iterator[list[Call]]],
+    what: str,
+    work: str,
+    *,
+    target: float = TARGET,
 ) -> tuple[Row, int]:
-    """The row, and the number of Perch's requests that were answered."""
+    """The row, and the number of Perch's requests that were answered.
+
+    Args:
+        asked: the calls of every round, or those of each round for either side.
+    """
     pair = [perch, other]
+    mine, theirs = asked if isinstance(asked, tuple) else (itertools.repeat(asked), itertools.repeat(asked))
     found = in_turn(
         {
-            "perch": sides.alone(perch, pair, partial(press, perch.url, asked, seconds=stage.seconds)),
-            "bare": sides.alone(other, pair, partial(press, other.url, asked, seconds=stage.seconds)),
+            "perch": sides.alone(perch, pair, lambda: press(perch.url, next(mine), seconds=stage.seconds)),
+            "bare": sides.alone(other, pair, lambda: press(other.url, next(theirs), seconds=stage.seconds)),
         },
         stage.rounds,
     )
-    mine, bare = typical(found["perch"]), typical(found["bare"])
-    ratio = mine.per_second / bare.per_second
+    ours, bare = typical(found["perch"]), typical(found["bare"])
+    ratio = ours.per_second / bare.per_second
     row = Row(
         what,
         f"Sanic + asyncpg doing {work}",
         f">= {target} of its requests/s",
-        f"{number(ratio)} ({mine.per_second:,.0f} against {bare.per_second:,.0f})",
+        f"{number(ratio)} ({ours.per_second:,.0f} against {bare.per_second:,.0f})",
         ratio >= target,
-        [f"p50 {mine.p50:.2f} ms, p99 {mine.p99:.2f} ms; bare p50 {bare.p50:.2f} ms, p99 {bare.p99:.2f} ms"],
+        [f"p50 {ours.p50:.2f} ms, p99 {ours.p99:.2f} ms; bare p50 {bare.p50:.2f} ms, p99 {bare.p99:.2f} ms"],
     )
     return row, sum(load.count for load in found["perch"])
 

@@ -6,6 +6,7 @@ from server.core import personal
 from server.core.cache import changes, topics
 from server.core.database.connection import rows, transaction
 from server.core.personal import Exported, Objects, PersonalData
+from server.features.polls.poll import JSON_OF_TWEET
 from server.features.visibility.visibility import name_of
 
 # An author's tweets are indexed by whether they are hidden, so both kinds are found in order, then merged.
@@ -21,7 +22,7 @@ EXPORT = f"""
         {name_of("t.visibility")} AS visibility, (
         SELECT coalesce(jsonb_agg(m.id ORDER BY position), '[]') FROM media_attachments m
         WHERE m.tweet_id = t.id AND position IS NOT NULL
-    )::text AS pictures
+    )::text AS pictures, coalesce({JSON_OF_TWEET.format(tweet="t.id")}::text, 'null') AS poll
     FROM page JOIN tweets t ON t.id = page.id ORDER BY t.id
 """
 
@@ -101,7 +102,7 @@ async def erase_replies_to(user_id: int, _objects: Objects) -> bool:
 
 
 PERSONAL = PersonalData(
-    (Exported("tweets", "your tweets, with the ids of their pictures", EXPORT, nested=("pictures",)),),
+    (Exported("tweets", "your tweets, with the ids of their pictures", EXPORT, nested=("pictures", "poll")),),
     (erase_likes_of_tweets, erase_reposts_of_tweets, erase_tweets, erase_replies_to),
     (
         "SELECT 1 FROM tweets WHERE author_id = u.id",

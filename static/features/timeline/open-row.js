@@ -3,7 +3,7 @@ import { find } from "../../core/ui/find.js";
 import { navigate } from "../../core/router.js";
 
 export function openRow(event) {
-  if (event.target.closest("a, button, input, textarea")) return;
+  if (event.target.closest("a, button, form")) return;
   if (getSelection().toString()) return;
   const row = event.target.closest("[data-row]");
   if (!row || row.matches(".deleted")) return;

@@ -1,8 +1,11 @@
-"""Sanic and asyncpg: a tweet is one INSERT, a like one upsert and one counter, in tables without more.
+"""Sanic and asyncpg: a tweet is one INSERT, a like one upsert and one counter, a vote one upsert.
+
+They are in tables without more.
 
     python -m tools.bench.baselines.writes --port 8001 --host /srv/data/run
 
-The tables `bench.tweets` and `bench.likes` have to be there, and `--host` is where the server's socket is.
+The tables `bench.tweets`, `bench.likes` and `bench.votes` have to be there, and `--host` is where the
+server's socket is.
 """
 
 from __future__ import annotations
@@ -35,6 +38,10 @@ UNLIKE = """
     WITH unliked AS (DELETE FROM bench.likes WHERE tweet_id = $1 AND user_id = $2 RETURNING 1)
     UPDATE bench.tweets SET likes_count = likes_count - 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM unliked)
 """
+VOTE = """
+    INSERT INTO bench.votes (tweet_id, user_id, choice) VALUES ($1, $2, $3)
+    ON CONFLICT (tweet_id, user_id) DO UPDATE SET choice = excluded.choice
+"""
 DONE = b'{"result":true}'
 
 
@@ -44,6 +51,13 @@ class NewTweet(msgspec.Struct):
     tweet_data: str
 
 
+class Ballot(msgspec.Struct):
+    """The body of a request to vote."""
+
+    choices: list[int]
+
+
+ballot = msgspec.json.Decoder(Ballot)
 decoder = msgspec.json.Decoder(NewTweet)
 app: Sanic[Any, Any] = Sanic("writes")
 
@@ -81,6 +95,14 @@ async def like(request: Request, tweet_id: int) -> HTTPResponse:
 async def unlike(request: Request, tweet_id: int) -> HTTPResponse:
     """Take the like back."""
     await request.app.ctx.pool.execute(UNLIKE, tweet_id, viewer(request))
+    return HTTPResponse(DONE, content_type="application/json")
+
+
+@app.post("/api/tweets/<tweet_id:int>/votes")
+async def vote(request: Request, tweet_id: int) -> HTTPResponse:
+    """Vote with one upsert."""
+    (choice,) = ballot.decode(request.body).choices
+    await request.app.ctx.pool.execute(VOTE, tweet_id, viewer(request), choice)
     return HTTPResponse(DONE, content_type="application/json")
 
 
