@@ -151,6 +151,11 @@ async def test_viewers_who_follow_the_same_people_share_a_page(
         return len(first.cards) == 1 and first is second
 
     await until(read)
+    # Both are read from the database once more, and nothing has changed.
+    for key in keys:
+        pages._store.forget((NAME, key))
+        pages._store.forget(("ids", key))
+    assert await read()
     await alice.tweet("on her own page only")
     await until_gone(read)
     shown = [(await pages.read(ALICE, key)).answer for key in keys]

@@ -58,13 +58,19 @@ class Cards:
         return [tweet_id for tweet_id, card in zip(tweet_ids, kept, strict=True) if card is not None]
 
     def rendered(self, rows: Iterable[TweetRow], before: Words, *, likers: int) -> dict[int, Known[Card]]:
-        """Cards of rows that were read after the copy of the table was made, by tweet. They are cached."""
+        """Cards of rows that were read after the copy of the table was made, by tweet. They are cached.
+
+        A card that is cached already stays, so that pages made from it are alike.
+        """
         found = {}
         for row in rows:
-            card = self._dialect.card(row, likers=likers)
+            key = self._key(row.id, likers)
+            kept: Card | None = self._store.get(key)
+            card = self._dialect.card(row, likers=likers) if kept is None else kept
             needed = (topics.EVERYTHING, topics.NAMES, topics.tweet(row.id))
             known = found[row.id] = Known(card, needed, before.of(needed))
-            self._store.put(self._key(row.id, likers), card, card.size, needed, known.versions)
+            if kept is None:
+                self._store.put(key, card, card.size, needed, known.versions)
         return found
 
     def _kept(
