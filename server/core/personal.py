@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from server.core.database.connection import rows, transaction
 from storage.base import ObjectStore
 
 # The number of rows that one transaction removes.
@@ -23,6 +24,18 @@ class Objects:
 # Removes one batch of a user's data and returns whether there was any. It runs in a transaction of its own,
 # which may be killed and run again. Like all code, it locks tweets, then users, each in the order of ids.
 Erase: TypeAlias = Callable[[int, Objects], Awaitable[bool]]
+
+
+async def remove(user_id: int, lock: str, delete: str) -> list[int]:
+    """Remove a batch of what the user did to tweets, in one transaction; return the ids of these tweets.
+
+    Args:
+        lock: gives the `id` of each row to lock first: $1 the user, $2 how many.
+        delete: removes what belongs to these, and gives each `tweet_id`: $1 the user, $2 the ids.
+    """
+    async with transaction():
+        ids = [found["id"] for found in await rows(lock, user_id, BATCH)]
+        return [found["tweet_id"] for found in await rows(delete, user_id, ids)] if ids else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,11 @@ async def test_a_picture_of_another_tweet_or_person_is_refused(alice: Caller, bo
     elsewhere = (await alice.upload(pictures.jpeg()))["media_id"]
     await alice.tweet("elsewhere", [elsewhere])
     tweet = await alice.tweet("here", [mine])
-    for media_id, error in ((theirs, (404, "media_not_found")), (elsewhere, (409, "media_in_use"))):
+    for media_id, error in (
+        (theirs, (404, "media_not_found")),
+        (elsewhere, (409, "media_in_use")),
+        (2**70, (404, "media_not_found")),
+    ):
         assert (await edit(alice, tweet, "changed", media=[{"id": media_id}])).error == error
     assert (await alice.read(tweet))["content"] == "here"
     assert await history(alice, tweet) == []
@@ -173,7 +177,7 @@ async def test_a_warning_is_added_and_removed(alice: Caller) -> None:
     ]
 
 
-async def test_edits_are_limited_and_so_are_versions(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_tweet_has_only_so_many_versions(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     tweet = await alice.tweet("0")
     monkeypatch.setattr(versions, "KEEP", versions.KEEP.replace(f"< {versions.MOST}", "< 3"))
     answers = [await edit(alice, tweet, str(number)) for number in range(1, 5)]
@@ -263,3 +267,9 @@ async def test_a_repost_stands_for_its_tweet(alice: Caller, bob: Caller) -> None
     (entry,) = await rows("SELECT id FROM reposts")
     assert (await edit(alice, entry["id"], "after"))["tweet"]["id"] == tweet
     assert [one["text"] for one in await history(bob, entry["id"])] == ["before"]
+
+
+async def test_an_edit_that_nobody_is_to_hear_of_leaves_workers_nothing(alice: Caller) -> None:
+    tweet = await alice.tweet("before")
+    await edit(alice, tweet, "after")
+    assert await rows("SELECT 1 FROM notices") == []

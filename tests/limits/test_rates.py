@@ -294,3 +294,14 @@ async def test_mentions_are_limited_by_their_number(house: Open, alice: Caller) 
     assert [answer.status for answer in answers] == [201] * 100 + [429]
     assert answers[-1].error == (429, "rate_limited")
     assert (await writer.post("/api/tweets", json={"tweet_data": "nobody, a@b.example"})).status == 201
+
+
+async def test_tweets_are_edited_only_so_often(house: Open, alice: Caller, bob: Caller) -> None:
+    here = await house(rate_writes="1000/day")
+    tweet_id = await alice.tweet("0")
+    path = f"/api/tweets/{tweet_id}"
+    answers = [await here.caller(alice).call("PUT", path, json={"text": str(one)}) for one in range(1, 22)]
+    assert [answer.status for answer in answers] == [200] * 20 + [429]
+    assert (await here.caller(alice).post("/api/tweets", json={"tweet_data": "x"})).status == 201
+    his = f"/api/tweets/{await bob.tweet('0')}"
+    assert (await here.caller(bob).call("PUT", his, json={"text": "1"})).status == 200

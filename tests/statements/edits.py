@@ -30,7 +30,7 @@ def statements(at: Landmarks) -> Statements:
         "delete an earlier version": (versions.DELETE, [tweet, 1]),
         "detach its pictures": (versions.DETACH, [tweet]),
         "whom to notify of an edit": (events.OF_EDITS.people, [tweet, 0, 1000]),
-        "note a notification to many": (to_many.NOTE, [[tweet], "edit"]),
+        "note a notification to many": (to_many.NOTE, [tweet, "edit"]),
         "the next notification to many": (to_many.NEXT, []),
         "forget an earlier notification": (to_many.FORGET, [tweet, "edit", [author], timedelta(hours=1)]),
         "notify many": (to_many.ADD, [tweet, "edit", author, tweet, [at.collector]]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import tempfile
 from collections.abc import Sequence
@@ -249,7 +250,7 @@ def reply(stage: Stage) -> list[Row]:
             stage,
             perch,
             other,
-            asked,
+            itertools.repeat(asked),
             "reply with two mentions and a hashtag",
             "one INSERT of the same durability",
             target=0.4,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def publish(stage: Stage) -> list[Row]:
             stage,
             perch,
             other,
-            calls.publishing(keys),
+            itertools.repeat(calls.publishing(keys)),
             "publish a tweet",
             "one INSERT of the same durability",
         )
@@ -75,9 +75,8 @@ def like(stage: Stage) -> list[Row]:
     with both(stage) as (folder, perch, other):
         page = calls.checked(perch.url, Call("GET", "/api/tweets?likers=0&limit=100", keys[0]))
         tweets = [tweet["id"] for tweet in page["tweets"]]
-        row, _ = compared(
-            stage, perch, other, calls.liking(keys, tweets), "like, unlike", "one upsert and one counter"
-        )
+        asked = itertools.repeat(calls.liking(keys, tweets))
+        row, _ = compared(stage, perch, other, asked, "like, unlike", "one upsert and one counter")
         _, likes, counted = asyncio.run(query(folder, WRITTEN))
         if likes != counted:
             raise BenchFailed(f"{likes} likes are there, and {counted} are counted")
@@ -90,11 +89,10 @@ def vote(stage: Stage) -> list[Row]:
     with both(stage) as (folder, perch, other):
         asyncio.run(execute(folder, POLLS))
         # Nobody votes twice, so each round has polls of its own.
-        polls = itertools.cycle(asyncio.run(query(folder, POLLED))[0])
+        polls = iter(asyncio.run(query(folder, POLLED))[0])
         needed = 15_000 * stage.seconds // len(keys) + 1
-        parts = iter([calls.voting(keys, [next(polls) for _ in range(needed)]) for _ in range(stage.rounds)])
-        ours, theirs = itertools.tee(parts)
-        row, _ = compared(stage, perch, other, (ours, theirs), "vote in a poll", "one upsert")
+        rounds = [calls.voting(keys, list(itertools.islice(polls, needed))) for _ in range(stage.rounds)]
+        row, _ = compared(stage, perch, other, rounds, "vote in a poll", "one upsert")
         votes, counted = asyncio.run(query(folder, VOTED))
         if votes != counted:
             raise BenchFailed(f"{votes} votes are there, and {counted} are counted")
@@ -105,7 +103,7 @@ def compared(
     stage: Stage,
     perch: Side,
     other: Side,
-    asked: list[Call] | tuple[Iterator[list[Call]], Iterator[list[Call]]],
+    asked: Iterable[list[Call]],
     what: str,
     work: str,
     *,
@@ -114,10 +112,10 @@ def compared(
     """The row, and the number of Perch's requests that were answered.
 
     Args:
-        asked: the calls of every round, or those of each round for either side.
+        asked: the calls of each round.
     """
     pair = [perch, other]
-    mine, theirs = asked if isinstance(asked, tuple) else (itertools.repeat(asked), itertools.repeat(asked))
+    mine, theirs = itertools.tee(asked)
     found = in_turn(
         {
             "perch": sides.alone(perch, pair, lambda: press(perch.url, next(mine), seconds=stage.seconds)),

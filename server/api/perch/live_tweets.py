@@ -12,7 +12,8 @@ from server.api.perch.live_people import Counters, counters
 from server.api.perch.shapes import media as media_wire
 from server.api.perch.shapes import tweets as tweet_wire
 from server.api.perch.shapes.media import Media
-from server.api.perch.shapes.tweets import Poll, Tweet
+from server.api.perch.shapes.polls import Poll
+from server.api.perch.shapes.tweets import Tweet
 from server.api.perch.telling import Both, Message, tells
 from server.core.live.event import EventRow
 from server.core.live.kinds import Facts

@@ -10,8 +10,8 @@ from sanic import Blueprint, Request
 
 from server.api.http.envelope import Answer
 from server.api.http.operation import operation
-from server.api.perch.shapes import tweets as wire
-from server.api.perch.shapes.tweets import Poll
+from server.api.perch.shapes import polls as wire
+from server.api.perch.shapes.polls import Poll
 from server.api.perch.tweet_ids import or_of_repost
 from server.core.errors import InvalidParameter, PollEnded, TweetNotFound, VotedAlready
 from server.core.paging import NEWEST
@@ -65,7 +65,7 @@ def shown(found: MyPoll) -> PollForYou:
 @operation(scope="write", body=Choices, answer=Voted, errors=(TweetNotFound, PollEnded, VotedAlready))
 @or_of_repost
 async def vote(request: Request, viewer: Viewer, body: Choices, tweet_id: int) -> Voted:
-    """Vote in a tweet's poll. A vote can't be changed, and nobody is told who voted for what."""
+    """Vote in a tweet's poll. A vote can't be changed, and nobody can see who voted for what."""
     return Voted(poll=shown(await polls.vote(viewer, tweet_id, body.choices)))
 
 

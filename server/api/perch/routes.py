@@ -12,6 +12,7 @@ from server.api.perch import (
     hashtags,
     instance,
     invitations,
+    likes,
     media,
     notifications,
     operations,
@@ -33,6 +34,7 @@ from server.api.perch import (
 # In the order of the API's description.
 ROUTES = (
     tweets.bp,
+    likes.bp,
     timelines.bp,
     hashtags.bp,
     reposts.bp,

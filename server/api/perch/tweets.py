@@ -1,4 +1,4 @@
-"""Tweets: publish, read one, delete, like."""
+"""Tweets: publish, read one and its thread, delete."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from sanic import Blueprint, Request
 from server.api.http import admission
 from server.api.http.envelope import Answer, Rendered
 from server.api.http.guards import context
-from server.api.http.inputs import Limit, PageQuery
+from server.api.http.inputs import Limit
 from server.api.http.operation import operation
 from server.api.perch import dialect
 from server.api.perch.shapes import tweets as wire
 from server.api.perch.shapes.tweets import (
     DeletedInThread,
-    LikeInList,
     NewPart,
     NewThread,
     NewTweet,
@@ -42,7 +41,6 @@ from server.core.errors import (
 )
 from server.core.paging import PAGE_SIZE
 from server.core.viewer import Viewer
-from server.features.likes import likes
 from server.features.mentions import mentions
 from server.features.mentions.feature import MENTIONS
 from server.features.polls.poll import new_poll
@@ -147,13 +145,6 @@ class ThreadQuery(msgspec.Struct, frozen=True):
 
     limit: Limit = PAGE_SIZE
     after: str | None = None
-
-
-class LikesPage(Answer, frozen=True, kw_only=True):
-    """A page of likers, newest first."""
-
-    likes: list[LikeInList]
-    next: int | None
 
 
 def pages(request: Request) -> Pages:
@@ -325,30 +316,3 @@ async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     except TweetNotFound:
         await reposts.delete(viewer, tweet_id)
     return Answer()
-
-
-@bp.post("/<tweet_id:id>/likes")
-@operation(scope="write", errors=(TweetNotFound,))
-@or_of_repost
-async def like(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
-    """Like a tweet. Liking it again succeeds and changes nothing."""
-    await likes.like(viewer, tweet_id)
-    return Answer()
-
-
-@bp.delete("/<tweet_id:id>/likes")
-@operation(scope="write", errors=(TweetNotFound,))
-@or_of_repost
-async def unlike(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
-    """Unlike a tweet. This also succeeds if you don't like it."""
-    await likes.unlike(viewer, tweet_id)
-    return Answer()
-
-
-@bp.get("/<tweet_id:id>/likes")
-@operation(scope="read", query=PageQuery, answer=LikesPage, errors=(TweetNotFound,))
-@or_of_repost
-async def likers(request: Request, viewer: Viewer, query: PageQuery, tweet_id: int) -> LikesPage:
-    """List the users who like a tweet, newest like first."""
-    page = await likes.of_tweet(viewer, tweet_id, limit=query.size, before=query.before)
-    return LikesPage(likes=wire.likes(page.items), next=page.next)

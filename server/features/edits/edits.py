@@ -13,9 +13,10 @@ from typing import NamedTuple
 from server.core import text
 from server.core.cache import changes
 from server.core.database.connection import row, rows, transaction
-from server.core.errors import InvalidBody, NotAuthor, TooManyVersions, TweetNotFound
+from server.core.errors import InvalidBody, NotAuthor, TooManyVersions, TweetNotFound, Unavailable
 from server.core.jobs import Jobs
 from server.core.limits import quotas
+from server.core.paging import NEWEST
 from server.core.viewer import Viewer
 from server.features.edits import events, versions
 from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
@@ -36,8 +37,8 @@ READ = f"""
 
 # $1 the tweet. It stays as it is until the transaction ends.
 LOCK = f"""
-    SELECT content, warning, sensitive, ({versions.MEDIA_OF_TWEET})::text AS media FROM tweets t
-    WHERE id = $1 FOR NO KEY UPDATE OF t
+    SELECT content, warning, sensitive, reposts_count, ({versions.MEDIA_OF_TWEET})::text AS media
+    FROM tweets t WHERE id = $1 FOR NO KEY UPDATE OF t
 """
 
 # $1 the tweet, $2 its text, $3 its warning, $4 whether its pictures are covered.
@@ -119,8 +120,19 @@ class Edited(NamedTuple):
     cover: Cover
 
 
-class _Refused(Exception):
-    """Nothing is written: it is as the tweet is, or a picture can't be attached."""
+class _Written(NamedTuple):
+    """Who is mentioned for the first time or isn't any more, and whether workers have people to notify."""
+
+    mentioned: set[int]
+    notifies: bool
+
+
+class _Unchanged(Exception):
+    """The tweet says all that already: nothing is written."""
+
+
+class _NotAttachable(Exception):
+    """A picture can't be attached: nothing is written."""
 
 
 async def edit(
@@ -139,6 +151,7 @@ async def edit(
         TooManyVersions: it has versions.MOST earlier versions.
         QuotaExceeded: the text exceeds the day's limit.
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
+        Unavailable: a picture can be attached by now.
     """
     mentioned, tagged = tweets.checked(Part(new.content, new.media_ids), max_length, FIELDS)
     if len(set(new.media_ids)) != len(new.media_ids):
@@ -157,14 +170,19 @@ async def edit(
         sensitive = bool(new.media_ids) and found["default_sensitive"]
     tags = tagged if found["visibility"] == PUBLIC else []
     try:
+        if any(abs(number) > NEWEST for number in new.media_ids):  # larger numbers can't be ids
+            raise _NotAttachable
         async with transaction():
-            concerned = await _write(viewer, tweet_id, new, tags, mentioned, day_bytes, sensitive=sensitive)
-    except _Refused:
+            done = await _write(viewer, tweet_id, new, tags, mentioned, day_bytes, sensitive=sensitive)
+    except _Unchanged:
+        return
+    except _NotAttachable:
         own = {one["id"] for one in await rows(versions.PICTURES, tweet_id)}
         await media.ensure_attachable(viewer, [one for one in new.media_ids if one not in own])
-        return
-    await changes.tell({*events.topics_of(tweet_id, viewer.id), *map(notifications_of, concerned)})
-    await jobs.send(to_many.NOTIFY)
+        raise Unavailable from None
+    await changes.tell({*events.topics_of(tweet_id, viewer.id), *map(notifications_of, done.mentioned)})
+    if done.notifies:
+        await jobs.send(to_many.NOTIFY)
 
 
 async def _write(
@@ -176,8 +194,8 @@ async def _write(
     day_bytes: int,
     *,
     sensitive: bool,
-) -> set[int]:
-    """Write the edit; return who is mentioned for the first time, and who isn't any more.
+) -> _Written:
+    """Write the edit.
 
     It locks what publishing locks, in the same order: pictures, the author's day, hashtags, the tweet.
     """
@@ -195,7 +213,7 @@ async def _write(
     has = [(one, alts.get(one, known.get(one, ""))) for one in media_ids]
     was = (before["content"], before["warning"], before["sensitive"], had)
     if was == (content, warning, sensitive, has):
-        raise _Refused
+        raise _Unchanged
     if await row(versions.KEEP, tweet_id) is None:
         raise TooManyVersions
     await rows(CLEAR, tweet_id)
@@ -203,10 +221,11 @@ async def _write(
         PICTURES, tweet_id, viewer.id, list(media_ids), [alts.get(one) for one in media_ids]
     )
     if len(attached) != len(media_ids):
-        raise _Refused
+        raise _NotAttachable
     await rows(WRITE, tweet_id, content, warning, sensitive)
     await rows(HASHTAGS, tweet_id, [tag.id for tag in tags])
-    concerned = await rows(MENTIONS, tweet_id, list(mentioned))
+    changed = await rows(MENTIONS, tweet_id, list(mentioned))
     await rows(TELL, tweet_id, viewer.id)
-    await rows(to_many.NOTE, [tweet_id], events.OF_EDITS.kind)
-    return {int(one["user_id"]) for one in concerned}
+    if before["reposts_count"] > 0:
+        await rows(to_many.NOTE, tweet_id, events.OF_EDITS.kind)
+    return _Written({one["user_id"] for one in changed}, notifies=before["reposts_count"] > 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from server.core import personal
 from server.core.cache import changes
-from server.core.database.connection import rows, transaction
 from server.core.personal import Exported, Objects, PersonalData
 from server.features.likes import events
 
@@ -22,9 +21,7 @@ UNLIKE = "DELETE FROM likes WHERE user_id = $1 AND tweet_id = ANY($2::bigint[]) 
 
 async def erase(user_id: int, _objects: Objects) -> bool:
     """Delete the user's likes of other people's tweets."""
-    async with transaction():
-        tweets = [found["id"] for found in await rows(LOCK_LIKED, user_id, personal.BATCH)]
-        gone = [found["tweet_id"] for found in await rows(UNLIKE, user_id, tweets)] if tweets else []
+    gone = await personal.remove(user_id, LOCK_LIKED, UNLIKE)
     await changes.tell({topic for tweet_id in gone for topic in events.liked(tweet_id, user_id)})
     return bool(gone)
 

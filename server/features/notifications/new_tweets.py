@@ -3,7 +3,7 @@
 A follower count has no bound. So the statement that publishes a tweet only notes that there is somebody to
 notify, and workers do it in batches (`notify_some`), each in one transaction with how far it has come: killed
 at any point, nobody is notified twice or left out. When such a tweet is deleted, they remove its
-notifications in the same way, those of its edits included.
+notifications in the same way, and others that workers wrote (`to_many.py`).
 """
 
 from __future__ import annotations
@@ -86,14 +86,9 @@ FORGET_NEXT = """
         SELECT tweet_id FROM tweets_to_notify_of WHERE deleted
         ORDER BY tweet_id LIMIT 1 FOR UPDATE SKIP LOCKED
     ), found AS MATERIALIZED (
-        (SELECT n.id FROM note JOIN notifications n ON n.kind = 'tweet' AND n.tweet_id = note.tweet_id
-        ORDER BY n.user_id LIMIT $1)
-        UNION ALL
-        (SELECT n.id FROM note JOIN notifications n ON n.kind = 'edit' AND n.tweet_id = note.tweet_id
-        ORDER BY n.user_id LIMIT $1)
-        UNION ALL
-        (SELECT n.id FROM note JOIN notifications n ON n.kind = 'poll' AND n.tweet_id = note.tweet_id
-        ORDER BY n.user_id LIMIT $1)
+        SELECT n.id FROM note JOIN notifications n
+            ON n.kind IN ('tweet', 'edit', 'poll') AND n.tweet_id = note.tweet_id
+        ORDER BY n.user_id LIMIT $1
     ), gone AS (
         DELETE FROM notifications WHERE id IN (SELECT id FROM found) RETURNING user_id
     ), done AS (

@@ -1,4 +1,4 @@
-"""Notifications about a tweet for people of whom there may be very many.
+"""Notifications about a tweet that very many people may get.
 
 The act itself only notes that there is somebody to notify (`NOTE`), and workers do it in batches, each in one
 transaction with how far it has come: killed at any point, nobody is notified twice or left out. New tweets
@@ -27,8 +27,8 @@ class ToMany:
 
     Attributes:
         kind: the kind, of `notifications.NotificationKind`.
-        people: SQL for whom to notify, as `user_id`: $1 the tweet, $2 only ids above this one, $3 how many,
-            in the order of their ids.
+        people: SQL that gives the users to notify, as `user_id`, in the order of their ids: $1 the tweet,
+            $2 the last user who was notified, $3 how many at most.
         again_after: after how much time somebody is notified again of the same tweet; None for never.
     """
 
@@ -37,9 +37,9 @@ class ToMany:
     again_after: timedelta | None = None
 
 
-# $1 tweets, $2 the kind.
+# $1 the tweet, $2 the kind.
 NOTE = """
-    INSERT INTO notices (tweet_id, kind) SELECT id, $2 FROM unnest($1::bigint[]) AS asked (id) ORDER BY id
+    INSERT INTO notices (tweet_id, kind) VALUES ($1, $2)
     ON CONFLICT (tweet_id, kind) DO UPDATE SET notified_up_to = 0
 """
 
@@ -66,7 +66,7 @@ ADD = """
         SELECT 1 FROM muted_threads WHERE user_id = asked.id AND root_id = $4
     ) ORDER BY asked.id ON CONFLICT DO NOTHING RETURNING user_id
 """
-# $1 the tweet, $2 the kind, $3 up to whom they have been notified.
+# $1 the tweet, $2 the kind, $3 the last user who was notified.
 MOVE = "UPDATE notices SET notified_up_to = $3 WHERE tweet_id = $1 AND kind = $2"
 # $1 the tweet, $2 the kind.
 DONE = "DELETE FROM notices WHERE tweet_id = $1 AND kind = $2"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from server.core import personal
 from server.core.cache import changes, topics
-from server.core.database.connection import rows, transaction
 from server.core.personal import Exported, Objects, PersonalData
+from server.features.polls.poll import MOST_OPTIONS
 
 # The numbers of options, from 0.
-EXPORT = """
+EXPORT = f"""
     SELECT tweet_id AS id, tweet_id, (
-        SELECT coalesce(jsonb_agg(number), '[]') FROM generate_series(0, 7) number
+        SELECT coalesce(jsonb_agg(number), '[]') FROM generate_series(0, {MOST_OPTIONS - 1}) number
         WHERE choices >> number & 1 = 1
     )::text AS choices, created_at
     FROM poll_votes WHERE user_id = $1 AND tweet_id > $2 ORDER BY tweet_id LIMIT $3
 """
 
 LOCK = """
-    SELECT tweet_id FROM polls WHERE tweet_id IN (
+    SELECT tweet_id AS id FROM polls WHERE tweet_id IN (
         SELECT tweet_id FROM poll_votes WHERE user_id = $1 ORDER BY tweet_id LIMIT $2
     ) ORDER BY tweet_id FOR NO KEY UPDATE
 """
@@ -26,9 +26,7 @@ REMOVE = "DELETE FROM poll_votes WHERE user_id = $1 AND tweet_id = ANY($2::bigin
 
 async def erase(user_id: int, _objects: Objects) -> bool:
     """Delete the user's votes, and count them no longer."""
-    async with transaction():
-        polls = [one["tweet_id"] for one in await rows(LOCK, user_id, personal.BATCH)]
-        gone = [one["tweet_id"] for one in await rows(REMOVE, user_id, polls)] if polls else []
+    gone = await personal.remove(user_id, LOCK, REMOVE)
     await changes.tell([topics.tweet(tweet_id) for tweet_id in gone])
     return bool(gone)
 

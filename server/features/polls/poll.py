@@ -20,7 +20,7 @@ class PollRow(msgspec.Struct, frozen=True):
     """A poll as the database has it. `votes` are those of each option, in order.
 
     Attributes:
-        hides_results: whether the results are shown, before its end, only to its author and to who has voted.
+        hides_results: whether, before its end, only its author and people who have voted see the results.
         ended: whether its end was noticed, by a worker within a minute; `ends_at` counts.
     """
 
@@ -31,6 +31,11 @@ class PollRow(msgspec.Struct, frozen=True):
     hides_results: bool
     ends_at: datetime
     ended: bool
+
+    @property
+    def has_open_results(self) -> bool:
+        """Whether everyone may know the results."""
+        return not self.hides_results or self.ended
 
 
 # SQL for the poll of a tweet, given as an expression, as JSON; null if it has none.
@@ -51,6 +56,11 @@ class NewPoll(NamedTuple):
     multiple: bool
     hides_results: bool
     seconds: int
+
+    @property
+    def json(self) -> str:
+        """As it is published; its bytes count towards the author's day."""
+        return msgspec.json.encode(self._asdict()).decode()
 
 
 def new_poll(options: Sequence[str], *, multiple: bool, hides_results: bool, seconds: int) -> NewPoll:

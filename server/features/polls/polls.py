@@ -18,7 +18,7 @@ from server.core.jobs import Jobs
 from server.core.viewer import Viewer
 from server.features.notifications import to_many
 from server.features.polls.events import OF_ENDS
-from server.features.polls.poll import JSON_OF_TWEET, POLL, PollRow
+from server.features.polls.poll import JSON_OF_TWEET, MOST_OPTIONS, POLL, PollRow
 from server.features.visibility.visibility import is_shown, may_see
 
 # How many polls are read, and ended, at once.
@@ -44,9 +44,8 @@ class MyPoll(NamedTuple):
     @property
     def has_results(self) -> bool:
         """Whether the reader may know the results."""
-        poll = self.poll
-        is_over = poll.ended or poll.ends_at <= datetime.now(UTC)
-        return not poll.hides_results or is_over or bool(self.chosen) or self.is_mine
+        is_over = self.poll.ends_at <= datetime.now(UTC)
+        return self.poll.has_open_results or is_over or bool(self.chosen) or self.is_mine
 
 
 # $1 tweets, $2 users, $3 their choices. Returns the pairs that voted. It locks the polls first, in the order
@@ -105,10 +104,9 @@ async def vote(viewer: Viewer, tweet_id: int, choices: Sequence[int]) -> MyPoll:
         PollEnded: its time is over.
         VotedAlready: the viewer has voted.
     """
-    asked = Vote(tweet_id, viewer.id, 0)
-    if all(0 <= number < 8 for number in choices):
-        asked = Vote(tweet_id, viewer.id, sum(1 << number for number in set(choices)))
-    has_voted = bool(asked.choices) and await _vote.do(asked)
+    are_options = all(0 <= number < MOST_OPTIONS for number in choices)
+    bits = sum(1 << number for number in set(choices)) if are_options else 0
+    has_voted = bits > 0 and await _vote.do(Vote(tweet_id, viewer.id, bits))
     if has_voted:
         await changes.tell([topics.tweet(tweet_id)])
     found = await read(viewer, [tweet_id])
@@ -134,7 +132,7 @@ async def read(viewer: Viewer, tweet_ids: Sequence[int]) -> list[MyPoll]:
         MyPoll(
             one["id"],
             POLL.decode(one["poll"]),
-            [number for number in range(8) if one["choices"] >> number & 1],
+            [number for number in range(MOST_OPTIONS) if one["choices"] >> number & 1],
             one["is_mine"],
         )
         for one in await records(READ, viewer.id, list(tweet_ids))
@@ -154,8 +152,9 @@ async def end_some(jobs: Jobs) -> bool:
 async def _write(some: Sequence[Vote]) -> list[bool]:
     columns = [list(column) for column in zip(*some, strict=True)]
     voted = {(one["tweet_id"], one["user_id"]) for one in await records(VOTE, *columns)}
-    # Of several votes of one person in one statement, the first one counts, but all are told so.
-    return [(one.tweet_id, one.user_id) in voted for one in some]
+    # Of several votes of one person in one statement, only the first one counts.
+    first = {(one.tweet_id, one.user_id): one for one in reversed(some)}
+    return [(one.tweet_id, one.user_id) in voted and first[one.tweet_id, one.user_id] is one for one in some]
 
 
 _vote: Together[Vote, bool] = Together(_write, lambda one: one.tweet_id)

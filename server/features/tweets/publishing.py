@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import msgspec
-
 from server.core.database.connection import records
 from server.core.database.together import Together
 from server.core.viewer import Person
@@ -194,7 +192,7 @@ FULL = _STATEMENT.format(
         SELECT * FROM {_ASKED}
             LEFT JOIN unnest($22::bigint[], $23::text[], $24::boolean[]) AS cover (number, warning, sensitive)
             USING (number)
-            LEFT JOIN unnest($25::bigint[], $26::jsonb[]) AS polls (number, poll) USING (number)
+            LEFT JOIN unnest($25::bigint[], $26::text[]) AS polls (number, poll) USING (number)
     ), free AS MATERIALIZED (
         SELECT wanted.number, wanted.position, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash
         FROM unnest($10::bigint[], $11::bigint[], $12::smallint[]) AS wanted (number, id, position)
@@ -214,7 +212,7 @@ FULL = _STATEMENT.format(
     covers=", warning, covered, poll IS NOT NULL",
     sensitive="new.covered",
     bytes="""
-        octet_length(content) + coalesce(octet_length(warning), 0) + coalesce(octet_length(poll::text), 0)
+        octet_length(content) + coalesce(octet_length(warning), 0) + coalesce(octet_length(poll), 0)
     """,
     attached=f""", attached AS (
         UPDATE media_attachments m SET tweet_id = tweet.id, position = free.position, changed_at = now()
@@ -241,11 +239,11 @@ FULL = _STATEMENT.format(
             JOIN new ON new.number = found.number JOIN tweet ON tweet.id = new.id
     ), asking AS (
         INSERT INTO polls (tweet_id, options, votes, multiple, hides_results, ends_at)
-        SELECT tweet.id, ARRAY(SELECT jsonb_array_elements_text(new.poll -> 'options')),
-            array_fill(0::bigint, ARRAY[jsonb_array_length(new.poll -> 'options')]),
-            (new.poll ->> 'multiple')::boolean, (new.poll ->> 'hides_results')::boolean,
-            tweet.created_at + (new.poll ->> 'seconds')::integer * interval '1 second'
-        FROM new JOIN tweet ON tweet.id = new.id WHERE new.poll IS NOT NULL
+        SELECT tweet.id, asked.options, array_fill(0::bigint, ARRAY[cardinality(asked.options)]),
+            asked.multiple, asked.hides_results, tweet.created_at + asked.seconds * interval '1 second'
+        FROM new JOIN tweet ON tweet.id = new.id CROSS JOIN LATERAL jsonb_to_record(new.poll::jsonb)
+            AS asked (options text[], multiple boolean, hides_results boolean, seconds integer)
+        WHERE new.poll IS NOT NULL
     )""",
     addressed="UNION ALL SELECT named.id FROM named WHERE named.number = new.number",
     media="""(
@@ -301,7 +299,7 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
         tagged = [of_tags, [tag.id for tag in tags], [tag.name for tag in tags], [tag.shown for tag in tags]]
         of_covers, given, _ = covers
         covered = [of_covers, [one.warning for one in given], [one.sensitive for one in given]]
-        asking = [polls[0], [msgspec.json.encode(one._asdict()).decode() for one in polls[1]]]
+        asking = [polls[0], [poll.json for poll in polls[1]]]
         found = await records(FULL, *values, *pictures, *tagged, *mentions, *rules[:2], *covered, *asking)
     else:
         found = await records(PLAIN, *values)

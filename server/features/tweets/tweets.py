@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-import msgspec
-
 from server.core import audit, text
 from server.core.audit import Act, Actor
 from server.core.cache import changes, topics
@@ -186,7 +184,7 @@ async def publish(
             await _ensure_answerable(viewer, in_reply_to_id, levels=len(parts))
         await media.ensure_attachable(viewer, media_ids)
         texts = "".join(part.content + (cover.warning or "") for part in parts)
-        texts += "" if poll is None else msgspec.json.encode(poll._asdict()).decode()
+        texts += "" if poll is None else poll.json
         await quotas.ensure_room_for_text(viewer.id, texts, day_bytes)
         # What was in the way, such as a block, has gone in the meantime.
     else:

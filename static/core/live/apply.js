@@ -43,7 +43,6 @@ whenTold("tweet_deleted", ({ tweet_id: id, author }) => {
 
 for (const kind of ["likes", "replies", "reposts"]) whenTold(kind, countAnew);
 
-
 // Results that are hidden from everyone are asked for, if the viewer may know them.
 whenTold("poll", ({ tweet_id: id, poll }) => {
   const tweet = tweetById(id);

@@ -1,6 +1,8 @@
 // A modal dialog: the browser's own, which keeps the focus inside and closes with Escape.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "./html.js";
+import { Icon } from "./icon.js";
+import { t } from "../words/words.js";
 import { closeDialog, dialog as current } from "../store/dialogs.js";
 
 export function Dialog({ label, kind, children, ...rest }) {
@@ -42,3 +44,10 @@ export function Dialog({ label, kind, children, ...rest }) {
     <div class="dialog-content">${children}</div>
   </dialog>`;
 }
+
+export const DialogHead = ({ title }) => html`<div class="dialog-head">
+  <h2>${title}</h2>
+  <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
+    <${Icon} name="close" />
+  </button>
+</div>`;

@@ -4,9 +4,9 @@ import { html } from "./html.js";
 import { loadAllWords } from "../words/words.js";
 import { partMissing } from "../store/versions.js";
 
-// Wraps `load`, which imports a module whose default export is a component. Until it and its
+// Wraps `load`, which imports a module whose export of this name is a component. Until it and its
 // words are there, `Waiting` is drawn, and `Failed` where they cannot be fetched.
-export function lazy(load, { Waiting = () => null, Failed = () => null } = {}) {
+export function lazy(load, { name = "default", Waiting = () => null, Failed = () => null } = {}) {
   const part = signal(null);
   const failed = signal(false);
   let loading = null;
@@ -14,7 +14,7 @@ export function lazy(load, { Waiting = () => null, Failed = () => null } = {}) {
     try {
       const [module] = await Promise.all([load(), loadAllWords()]);
       await loadAllWords(); // the part may have brought its own
-      part.value = module.default;
+      part.value = module[name];
     } catch {
       failed.value = true;
       loading = null;

@@ -4,6 +4,8 @@ import { useEffect } from "preact/hooks";
 import { notify } from "../store/notices.js";
 import { choose, loadPreferences, ownPreferences } from "../store/own-preferences.js";
 import { useAct } from "./act.js";
+import { html } from "./html.js";
+import { Trouble } from "./rows.js";
 
 // `value` is null until it is known; `failed` is what failed, with a way to try again.
 export function useOwnPreference(name, saved) {
@@ -26,4 +28,23 @@ export function useOwnPreference(name, saved) {
       change.press();
     },
   };
+}
+
+// A preference that is on or off; `children` is said below it.
+export function PreferenceCheck({ name, title, label, saved, children }) {
+  const { value, failed, set } = useOwnPreference(name, saved);
+  return html`<section class="settings-part">
+    <h2>${title}</h2>
+    <label class="check">
+      <input
+        type="checkbox"
+        checked=${value ?? false}
+        disabled=${value === null}
+        onChange=${(event) => set(event.target.checked)}
+      />
+      <span>${label}</span>
+    </label>
+    <p class="hint">${children}</p>
+    ${failed.error.value && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}
+  </section>`;
 }

@@ -11,6 +11,12 @@ export const widestFor = (draft) => parentOf(draft)?.visibility;
 /** The options of a poll that were written. */
 export const optionsOf = (poll) => poll.options.map((one) => one.trim()).filter(Boolean);
 
+/** Whether a poll, if there is one, has two options or more, all different. */
+export function isPollComplete(poll) {
+  const options = poll ? optionsOf(poll) : [];
+  return !poll || (options.length > 1 && new Set(options).size === options.length);
+}
+
 /** The content warning, which may still be empty; null for none. A reply begins with that of the tweet above it. */
 export function warningOf(draft) {
   const { warning } = draft.choices.value;

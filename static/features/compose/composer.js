@@ -26,8 +26,13 @@ const isEdit = (draft) => editOf(draft.target) !== null;
 
 const VisibilityChoice = lazy(() => import("../visibility/choice.js"));
 const RepliesChoice = lazy(() => import("../visibility/replies-choice.js"));
-const CoverFields = lazy(() => import("../covers/fields.js"));
-const PollFields = lazy(() => import("../polls/fields.js"));
+const coverFields = () => import("../covers/fields.js");
+const WarningButton = lazy(coverFields, { name: "WarningButton" });
+const WarningField = lazy(coverFields, { name: "WarningField" });
+const SensitiveField = lazy(coverFields, { name: "SensitiveField" });
+const pollFields = () => import("../polls/fields.js");
+const PollButton = lazy(pollFields, { name: "PollButton" });
+const PollFields = lazy(pollFields, { name: "PollFields" });
 const VisibilityHint = lazy(() => import("../visibility/hint.js"));
 
 // Whoever begins to write may need these, at a moment when there is no network.
@@ -36,8 +41,17 @@ function prefetch() {
   if (prefetched) return;
   prefetched = true;
   const parts = [import("./attachment-list.js"), import("./outbox.js"), import("./outgoing.js")];
-  const shown = [VisibilityChoice.prefetch(), VisibilityHint.prefetch(), RepliesChoice.prefetch(), CoverFields.prefetch(), PollFields.prefetch()];
-  Promise.all([...parts, ...shown]).catch(() => (prefetched = false));
+  const shown = [
+    VisibilityChoice,
+    VisibilityHint,
+    RepliesChoice,
+    WarningButton,
+    WarningField,
+    SensitiveField,
+    PollButton,
+    PollFields,
+  ];
+  Promise.all([...parts, ...shown.map((one) => one.prefetch())]).catch(() => (prefetched = false));
 }
 
 const online = signal(navigator.onLine);
@@ -142,7 +156,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
   >
     <${Avatar} user=${viewer.value} />
     <div class="composer-body">
-      ${begun && warning !== null && html`<${CoverFields} part="warning" draft=${draft} warning=${warning} />`}
+      ${begun && warning !== null && html`<${WarningField} draft=${draft} warning=${warning} />`}
       ${draft.parts.value.map(
         (part, index) => html`<${Part}
           key=${part.target}
@@ -153,16 +167,16 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
           onFocus=${onFocus}
         />`,
       )}
-      ${begun && warning === null && pictures > 0 && html`<${CoverFields} part="sensitive" draft=${draft} count=${pictures} />`}
-      ${draft.choices.value.poll && !edit && html`<${PollFields} part="fields" draft=${draft} />`}
+      ${begun && warning === null && pictures > 0 && html`<${SensitiveField} draft=${draft} count=${pictures} />`}
+      ${draft.choices.value.poll && !edit && html`<${PollFields} draft=${draft} />`}
       <${Remarks} draft=${draft} />
       ${begun && !edit && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
       <${Failure} draft=${draft} send=${send} />
       <div class="composer-bar">
         ${!several && html`<${PictureButton} draft=${draft} />`}
         ${!edit && (several || !draft.empty.value) && html`<${AddButton} draft=${draft} />`}
-        ${begun && !edit && html`<${PollFields} part="button" draft=${draft} />`}
-        ${begun && html`<${CoverFields} part="button" draft=${draft} warning=${warning} />`}
+        ${begun && !edit && html`<${PollButton} draft=${draft} />`}
+        ${begun && html`<${WarningButton} draft=${draft} warning=${warning} />`}
         <span class="space"></span>
         ${begun && !reply && !edit && html`<${RepliesChoice} draft=${draft} />`}
         ${begun && !edit && html`<${VisibilityChoice} draft=${draft} widest=${widest} />`}

@@ -2,8 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fetchThread } from "../../core/api/tweets.js";
-import { Dialog } from "../../core/ui/dialog.js";
-import { Icon } from "../../core/ui/icon.js";
+import { Dialog, DialogHead } from "../../core/ui/dialog.js";
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
 import { closeDialog } from "../../core/store/dialogs.js";
@@ -39,12 +38,7 @@ export default function ComposerDialog({ replyTo = null }) {
   );
   const title = t(replyTo === null ? "compose.title" : "compose.reply_title");
   return html`<${Dialog} label=${title} kind="panel compose">
-    <div class="dialog-head">
-      <h2>${title}</h2>
-      <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
-        <${Icon} name="close" />
-      </button>
-    </div>
+    <${DialogHead} title=${title} />
     ${parent &&
     html`<blockquote class="parent">
       <b><bdi>${parent.author.name}</bdi></b> <span class="handle">@${parent.author.handle}</span>

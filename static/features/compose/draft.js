@@ -7,54 +7,20 @@ import { token } from "../../core/lib/token.js";
 import { whenViewerLeaves } from "../../core/store/leaving.js";
 import { limits, viewer } from "../../core/store/session.js";
 import { forget, load, names, save } from "../../core/store/storage.js";
-import { saveAndTell, watchAll } from "../../core/store/watch.js";
+import { watchAll } from "../../core/store/watch.js";
 import { countBytes, countGraphemes } from "../../core/words/count.js";
-import { choicesOf, optionsOf } from "./choices.js";
+import { choicesOf, isPollComplete } from "./choices.js";
+import { NOTHING, PREFIX, complete, meaning, nameOf, putAside, toStored } from "./stored-draft.js";
 import { targetOfPart, targetOfWhole } from "./targets.js";
 
 /** @import { Signal } from "@preact/signals" */
 /** @import { ChoicesJson } from "../../core/api/shapes.js" */
 
-const PREFIX = "draft.";
-const NOTHING = { text: "", media: [] };
 const BLANK = { text: "", attachments: [] };
 const SAVED_AFTER = 250;
 
-/** @param {ChoicesJson} choices */
-const spelled = (choices = {}) => {
-  const { visibility = null, who_may_reply: who = null, warning, sensitive = null, poll = null } = choices;
-  return [visibility, who, warning || null, sensitive, poll];
-};
-
-// What a stored draft says, whoever stored it and however far its pictures are.
-const meaning = (stored) =>
-  JSON.stringify([stored.text, stored.media.map((one) => [one.file ?? one.media?.id, one.alt]), spelled(stored.choices)]);
-
-const complete = ({ text, media, choices, once }) => JSON.stringify([text, media, spelled(choices), once ?? null]);
-
-// Whether a poll, if there is one, has two options or more, all different.
-const isComplete = (poll) => !poll || (optionsOf(poll).length > 1 && new Set(optionsOf(poll)).size === optionsOf(poll).length);
-
 // Whose drafts are shown: with a key that is refused, still those of the last one it was good for.
 export const owner = computed(() => viewer.value?.id ?? load("viewer")?.id ?? null);
-
-const nameOf = (whose, target) => `${PREFIX}${whose ?? "nobody"}.${target}`;
-
-// A picture as stored with a draft: the id of its file in this browser, and its media attachment on the server.
-export const toStored = (one) => ({
-  file: one.fileId,
-  name: one.name,
-  alt: one.alt.value,
-  media: one.media.value,
-  ...(one.published && { published: true }),
-});
-
-// Moves a draft to the outbox (outbox.js), which shows it as not sent.
-const putAside = (stored, target, whose) => {
-  const once = stored.once ?? token();
-  const entry = { ...stored, target: targetOfWhole(target), once, owner: whose, at: Date.now(), kept: true };
-  saveAndTell(`outbox.${once}`, entry);
-};
 
 export class Draft {
   constructor(target) {
@@ -92,7 +58,7 @@ export class Draft {
         !this.empty.value &&
         !this.parts.value.some((one) => one.tooLong.value) &&
         !this.sending.value &&
-        isComplete(this.choices.value.poll),
+        isPollComplete(this.choices.value.poll),
     );
     /** The name under which this tweet is published once, where it was sent before and came back to be edited. */
     this.once = null;
@@ -310,12 +276,6 @@ export class Draft {
   }
 }
 
-// Earlier versions stored the choices by another name.
-for (const name of names().filter((one) => one.startsWith(PREFIX) || one.startsWith("outbox."))) {
-  const { audience, ...stored } = load(name) ?? {};
-  if (audience) save(name, { choices: audience, ...stored });
-}
-
 // Earlier versions had one draft for the whole browser.
 const old = load("draft");
 if (old) {
@@ -334,12 +294,6 @@ export function draftFor(target) {
 export const everyDraft = () => drafts.values();
 
 export const newTweet = draftFor("new");
-
-// What is stored, of whichever account.
-export const storedDrafts = () =>
-  names()
-    .filter((name) => name.startsWith(PREFIX))
-    .map(load);
 
 watchAll(PREFIX, (name, stored) => {
   for (const draft of [...drafts.values()]) {

@@ -1,7 +1,6 @@
 // The composer with a tweet that was published, to change it. Closing it keeps what was changed.
 import { useEffect, useMemo } from "preact/hooks";
-import { Dialog } from "../../core/ui/dialog.js";
-import { Icon } from "../../core/ui/icon.js";
+import { Dialog, DialogHead } from "../../core/ui/dialog.js";
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
 import { closeDialog } from "../../core/store/dialogs.js";
@@ -22,12 +21,7 @@ export default function EditDialog({ tweet }) {
     [],
   );
   return html`<${Dialog} label=${t("compose.edit_title")} kind="panel compose">
-    <div class="dialog-head">
-      <h2>${t("compose.edit_title")}</h2>
-      <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
-        <${Icon} name="close" />
-      </button>
-    </div>
+    <${DialogHead} title=${t("compose.edit_title")} />
     <p class="hint edit-hint">${t("compose.edit_hint")}</p>
     <${Composer} draft=${draft} autofocus sent=${closeDialog} />
   <//>`;

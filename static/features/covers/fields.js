@@ -59,9 +59,3 @@ export function SensitiveField({ draft, count }) {
     <span>${t("covers.mark", { count })}</span>
   </label>`;
 }
-
-// Above the text, and below the pictures.
-export default function CoverFields({ part, ...props }) {
-  const Part = { button: WarningButton, warning: WarningField, sensitive: SensitiveField }[part];
-  return html`<${Part} ...${props} />`;
-}

@@ -27,7 +27,7 @@ const FRESH = { options: ["", ""], multiple: false, hides_results: false, second
 
 const choose = (draft, poll) => (draft.choices.value = { ...draft.choices.value, poll });
 
-function PollButton({ draft }) {
+export function PollButton({ draft }) {
   const { poll } = draft.choices.value;
   const words = t(poll ? "polls.remove" : "polls.add");
   return html`<button
@@ -43,7 +43,7 @@ function PollButton({ draft }) {
   </button>`;
 }
 
-function Fields({ draft }) {
+export function PollFields({ draft }) {
   const { poll } = draft.choices.value;
   const list = useRef(null);
   const id = useId();
@@ -109,8 +109,4 @@ function Fields({ draft }) {
       <span>${t("polls.hides_results")}</span>
     </label>
   </fieldset>`;
-}
-
-export default function PollFields({ part, draft }) {
-  return part === "button" ? html`<${PollButton} draft=${draft} />` : html`<${Fields} draft=${draft} />`;
 }

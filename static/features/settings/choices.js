@@ -5,35 +5,17 @@ import { notify } from "../../core/store/notices.js";
 import { altReminder, hoverCards, openWarnings, shortcuts, showSensitive, theme } from "../../core/store/preferences.js";
 import "./words.js";
 
-export function chooseTheme(value) {
-  theme.value = value;
-  save("preference.theme", value);
-}
+const chooser = (preference, name) => (value) => {
+  preference.value = value;
+  save(`preference.${name}`, value);
+};
 
-export function chooseShortcuts(value) {
-  shortcuts.value = value;
-  save("preference.shortcuts", value);
-}
-
-export function chooseAltReminder(value) {
-  altReminder.value = value;
-  save("preference.alt_reminder", value);
-}
-
-export function chooseOpenWarnings(value) {
-  openWarnings.value = value;
-  save("preference.open_warnings", value);
-}
-
-export function chooseShowSensitive(value) {
-  showSensitive.value = value;
-  save("preference.show_sensitive", value);
-}
-
-export function chooseHoverCards(value) {
-  hoverCards.value = value;
-  save("preference.hover_cards", value);
-}
+export const chooseTheme = chooser(theme, "theme");
+export const chooseShortcuts = chooser(shortcuts, "shortcuts");
+export const chooseAltReminder = chooser(altReminder, "alt_reminder");
+export const chooseOpenWarnings = chooser(openWarnings, "open_warnings");
+export const chooseShowSensitive = chooser(showSensitive, "show_sensitive");
+export const chooseHoverCards = chooser(hoverCards, "hover_cards");
 
 export async function chooseLanguage(code) {
   try {

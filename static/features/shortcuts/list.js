@@ -1,9 +1,7 @@
 // The list of keys, on "?".
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
-import { closeDialog } from "../../core/store/dialogs.js";
-import { Dialog } from "../../core/ui/dialog.js";
-import { Icon } from "../../core/ui/icon.js";
+import { Dialog, DialogHead } from "../../core/ui/dialog.js";
 import "./words.js";
 
 const KEYS = [
@@ -29,12 +27,7 @@ const KEYS = [
 
 export default function Shortcuts() {
   return html`<${Dialog} label=${t("shortcuts.title")} kind="panel">
-    <div class="dialog-head">
-      <h2>${t("shortcuts.title")}</h2>
-      <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
-        <${Icon} name="close" />
-      </button>
-    </div>
+    <${DialogHead} title=${t("shortcuts.title")} />
     <dl class="keys">
       ${KEYS.map(
         ([first, second, words]) => html`<div>

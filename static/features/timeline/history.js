@@ -2,13 +2,11 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { deleteVersion, fetchVersions } from "../../core/api/publishing.js";
-import { closeDialog } from "../../core/store/dialogs.js";
 import { viewer } from "../../core/store/session.js";
 import { useAct } from "../../core/ui/act.js";
-import { Dialog } from "../../core/ui/dialog.js";
+import { Dialog, DialogHead } from "../../core/ui/dialog.js";
 import { Failure } from "../../core/ui/failure.js";
 import { html } from "../../core/ui/html.js";
-import { Icon } from "../../core/ui/icon.js";
 import { usePages } from "../../core/ui/pages.js";
 import { Button, Skeletons, Trouble } from "../../core/ui/rows.js";
 import { fullTime } from "../../core/words/time.js";
@@ -57,12 +55,7 @@ export default function History({ tweet }) {
   useEffect(() => void more(), []);
   const removed = (id) => (items.value = items.value.filter((one) => one.id !== id));
   return html`<${Dialog} label=${t("versions.title")} kind="panel">
-    <div class="dialog-head">
-      <h2>${t("versions.title")}</h2>
-      <button type="button" class="icon-button" aria-label=${t("action.close")} onClick=${closeDialog}>
-        <${Icon} name="close" />
-      </button>
-    </div>
+    <${DialogHead} title=${t("versions.title")} />
     ${items.value === null
       ? error.value
         ? html`<${Failure} error=${error.value} retry=${more} />`

@@ -10,10 +10,10 @@ import msgspec
 from msgspec import Meta
 
 from server.api.perch.shapes.media import Media, media
+from server.api.perch.shapes.polls import AskedPoll, Poll, poll
 from server.core.viewer import Person
 from server.features.media.urls import MediaUrls
 from server.features.people.people import ListedPerson
-from server.features.polls.poll import FEWEST_OPTIONS, MAX_OPTION, MOST_OPTIONS, PollRow
 from server.features.replies.rules import WhoMayReply
 from server.features.replies.threads import Entry, Thread
 from server.features.timelines.timeline import TweetRow
@@ -35,26 +35,6 @@ Sensitive = Annotated[
         "have chosen in your preferences; with a warning, always `true`."
     ),
 ]
-
-
-class AskedPoll(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A poll in a new tweet, which then has no pictures."""
-
-    options: Annotated[
-        list[str],
-        Meta(
-            description=f"{FEWEST_OPTIONS} to {MOST_OPTIONS} different ones, each a line of up to "
-            f"{MAX_OPTION} characters."
-        ),
-    ]
-    multiple: Annotated[bool, Meta(description="Whether people may choose several options.")] = False
-    hides_results: Annotated[
-        bool,
-        Meta(description="Whether, before the end, only you and people who have voted see the results."),
-    ] = False
-    seconds: Annotated[
-        int, Meta(description="How long it runs: from 300 (five minutes) to 2592000 (30 days).")
-    ] = 86_400
 
 
 class NewPart(msgspec.Struct, frozen=True):
@@ -114,28 +94,6 @@ class Part(msgspec.Struct, frozen=True):
 
     number: Annotated[int, Meta(description="From 1.")]
     of: Annotated[int, Meta(description="How many they were. Some may have been deleted since.")]
-
-
-class PollOption(msgspec.Struct, frozen=True):
-    """An option of a poll."""
-
-    text: str
-    votes: Annotated[
-        int | None, Meta(description="How many people chose it; null while the results are hidden.")
-    ]
-
-
-class Poll(msgspec.Struct, frozen=True):
-    """A poll, as everyone sees it. `/api/polls` has what you chose, and results hidden from others."""
-
-    options: list[PollOption]
-    voters_count: Annotated[int, Meta(description="How many people have voted.")]
-    multiple: Annotated[bool, Meta(description="Whether people may choose several options.")]
-    hides_results: Annotated[
-        bool,
-        Meta(description="Whether only its author and who has voted see the results before the end."),
-    ]
-    ends_at: datetime
 
 
 class Like(msgspec.Struct, frozen=True):
@@ -305,7 +263,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         reposts_count=row.reposts_count,
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to_user=row.in_reply_to_user,
-        poll=msgspec.UNSET if row.poll is None else poll(row.poll, has_results=_has_results(row.poll)),
+        poll=msgspec.UNSET if row.poll is None else poll(row.poll, has_results=row.poll.has_open_results),
         thread_root_id=row.thread_root_id,
         part=Part(row.part, row.parts) if row.part is not None and row.parts is not None else None,
         mentions=row.mentions,
@@ -319,20 +277,6 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         edited_at=row.edited_at or msgspec.UNSET,
         stamp=row.created_at,
     )
-
-
-def poll(row: PollRow, *, has_results: bool) -> Poll:
-    """A poll as an answer shows it."""
-    options = [
-        PollOption(option, votes if has_results else None)
-        for option, votes in zip(row.options, row.votes, strict=True)
-    ]
-    return Poll(options, row.voters_count, row.multiple, row.hides_results, row.ends_at)
-
-
-def _has_results(row: PollRow) -> bool:
-    """Whether everyone may know the results."""
-    return not row.hides_results or row.ended
 
 
 def _content(row: TweetRow) -> str:
