@@ -85,7 +85,7 @@ async def notify_of_new_tweets(workshop: Means) -> None:
 
 
 async def notify_many(workshop: Means) -> None:
-    """Notify people of edits and other acts that concern very many."""
+    """Notify people of edits of tweets that they reposted, and of the ends of polls."""
     while await to_many.notify_some(TO_MANY):
         pass
 

@@ -223,12 +223,12 @@ class VotedAlready(PerchError):
 
 class TooManyVersions(PerchError):
     error_type, status = "too_many_versions", 422
-    message = "This tweet has as many earlier versions as possible. Delete some of them first."
+    message = "This tweet has reached the limit for earlier versions. Delete some of them first."
 
 
 class VersionNotFound(PerchError):
     error_type, status = "version_not_found", 404
-    message = "This tweet has no such earlier version."
+    message = "This tweet has no earlier version with this id."
 
 
 class NotFollowed(PerchError):

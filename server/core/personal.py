@@ -27,11 +27,12 @@ Erase: TypeAlias = Callable[[int, Objects], Awaitable[bool]]
 
 
 async def remove(user_id: int, lock: str, delete: str) -> list[int]:
-    """Remove a batch of what the user did to tweets, in one transaction; return the ids of these tweets.
+    """Delete a batch of the user's likes, reposts or votes in one transaction; return the ids of the tweets.
 
     Args:
-        lock: gives the `id` of each row to lock first: $1 the user, $2 how many.
-        delete: removes what belongs to these, and gives each `tweet_id`: $1 the user, $2 the ids.
+        lock: SQL that locks the rows whose counters change and returns each `id`: $1 the user, $2 how many.
+        delete: SQL that deletes what the user did to these, and returns each `tweet_id`: $1 the user, $2 the
+            ids.
     """
     async with transaction():
         ids = [found["id"] for found in await rows(lock, user_id, BATCH)]

@@ -53,7 +53,7 @@ function List({ list }) {
     if (items !== null && !(hasChanged && isAtTop())) return;
     if (items === null || justOpened) list.refresh();
     else list.settle();
-    // What was told while the list was being read is read afterwards.
+    // If something happened while the list was loading, load it again.
   }, [list, hasChanged, isNew, list.asOf.value]);
   useMarked(list);
   useKeptPlace(items ?? []);

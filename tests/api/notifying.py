@@ -1,4 +1,4 @@
-"""Notifications that workers write: of new tweets and of edits."""
+"""Notifications that workers write: of new tweets, edits and the ends of polls."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LEFT = "SELECT tweet_id FROM tweets_to_notify_of UNION ALL SELECT tweet_id FROM 
 
 
 async def notified() -> None:
-    """Return when everybody is notified, and what the caches have of it is up to date.
+    """Return once everybody is notified and the caches know it.
 
-    A worker that other tests have started may be doing it as well, and have committed it without having told
+    A worker that other tests started may be notifying too, and may have committed without having invalidated
     the caches yet.
     """
 

@@ -15,7 +15,7 @@ from tests.realtime.listening import listening
 
 
 async def tell(caller: Caller, **body: Any) -> dict[str, Any]:
-    """Publish a tweet; the tweet as its author gets it, which is as everyone does."""
+    """Publish a tweet; return it as its author reads it."""
     answer = await caller.post("/api/tweets", json={"tweet_data": "the butler did it", **body})
     assert answer.status == 201, answer.body
     tweet: dict[str, Any] = answer["tweet"]
@@ -23,9 +23,7 @@ async def tell(caller: Caller, **body: Any) -> dict[str, Any]:
     return tweet
 
 
-async def test_programs_that_know_no_warnings_get_it_before_the_text(
-    address: str, alice: Caller, bob: Caller
-) -> None:
+async def test_old_clients_get_the_warning_before_the_text(address: str, alice: Caller, bob: Caller) -> None:
     tweet = await tell(alice, warning="  spoiler for chapter 3 ")
     assert tweet["content"] == "spoiler for chapter 3\n\nthe butler did it"
     assert (tweet["warning"], tweet["text"]) == ("spoiler for chapter 3", "the butler did it")
@@ -38,7 +36,7 @@ async def test_programs_that_know_no_warnings_get_it_before_the_text(
         assert stream.of("tweet")[-1]["tweet"]["warning"] == "again"
 
 
-async def test_what_few_tweets_have_is_absent_in_the_others(alice: Caller) -> None:
+async def test_fields_that_do_not_apply_are_absent(alice: Caller) -> None:
     for body in ({}, {"warning": ""}, {"warning": " "}, {"warning": None, "sensitive": False}):
         tweet = await tell(alice, **body)
         assert tweet["content"] == "the butler did it"
@@ -54,7 +52,7 @@ async def test_each_tweet_of_a_thread_has_the_warning(alice: Caller) -> None:
     ]
 
 
-async def test_pictures_are_covered_as_the_tweet_says_or_else_the_preferences(alice: Caller) -> None:
+async def test_pictures_are_covered_by_choice_or_by_default(alice: Caller) -> None:
     async def is_covered(**body: Any) -> bool:
         media = (await alice.upload(pictures.jpeg()))["media_id"]
         return bool((await tell(alice, tweet_media_ids=[media], **body)).get("sensitive"))
@@ -99,7 +97,7 @@ async def test_the_text_of_a_warning_counts_against_the_days_limit(alice: Caller
     assert (await rows("SELECT text_bytes FROM upload_days"))[0]["text_bytes"] == 8
 
 
-async def test_the_archive_has_them(alice: Caller) -> None:
+async def test_the_archive_has_the_warning(alice: Caller) -> None:
     tweet = await tell(alice, warning="w")
     (found,) = await rows(personal.EXPORT, alice.id, 0, 10)
     assert (found["id"], found["warning"], found["sensitive"]) == (tweet["id"], "w", True)

@@ -115,7 +115,7 @@ async def test_whoever_is_mentioned_by_an_edit_may_see_a_private_tweet(alice: Ca
     assert (await bob.read(tweet))["content"] == "for @bob"
     private = await bob.get("/api/tweets", params={"timeline": "private"})
     assert [one["id"] for one in private["tweets"]] == [tweet]
-    # Who has seen it once may go on seeing it.
+    # Anyone it has ever addressed can still see it.
     await edit(alice, tweet, "for nobody any more")
     assert (await bob.read(tweet))["visibility"] == "mentioned"
 
@@ -177,7 +177,9 @@ async def test_a_warning_is_added_and_removed(alice: Caller) -> None:
     ]
 
 
-async def test_a_tweet_has_only_so_many_versions(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_tweet_keeps_a_limited_number_of_versions(
+    alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tweet = await alice.tweet("0")
     monkeypatch.setattr(versions, "KEEP", versions.KEEP.replace(f"< {versions.MOST}", "< 3"))
     answers = [await edit(alice, tweet, str(number)) for number in range(1, 5)]
@@ -194,7 +196,7 @@ async def test_parallel_edits_each_leave_a_version(alice: Caller) -> None:
     assert said == {"0", *[f"text {number}" for number in range(8)]}
 
 
-async def test_streams_tell_whoever_may_see_it(
+async def test_an_edit_reaches_the_streams_of_those_who_may_see_the_tweet(
     address: str, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     tweet = await alice.tweet("before")
@@ -228,7 +230,7 @@ async def test_whoever_reposted_it_is_told_at_most_once_an_hour(
     assert await kinds(bob) == ["edit"]
 
 
-async def test_there_may_be_very_many_of_them(
+async def test_reposters_are_notified_in_batches(
     alice: Caller, bob: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(to_many, "BATCH", 1)
@@ -242,7 +244,7 @@ async def test_there_may_be_very_many_of_them(
     assert await rows("SELECT 1 FROM notices") == []
 
 
-async def test_what_was_notified_goes_with_the_tweet(alice: Caller, bob: Caller) -> None:
+async def test_deleting_a_tweet_removes_its_notifications_and_versions(alice: Caller, bob: Caller) -> None:
     tweet = await alice.tweet("before")
     await repost(bob, tweet)
     await edit(alice, tweet, "after")
@@ -269,7 +271,7 @@ async def test_a_repost_stands_for_its_tweet(alice: Caller, bob: Caller) -> None
     assert [one["text"] for one in await history(bob, entry["id"])] == ["before"]
 
 
-async def test_an_edit_that_nobody_is_to_hear_of_leaves_workers_nothing(alice: Caller) -> None:
+async def test_an_edit_without_reposts_leaves_workers_nothing_to_do(alice: Caller) -> None:
     tweet = await alice.tweet("before")
     await edit(alice, tweet, "after")
     assert await rows("SELECT 1 FROM notices") == []

@@ -65,7 +65,7 @@ async def test_several_options_where_the_poll_allows_them(alice: Caller, bob: Ca
     assert answer["poll"]["poll"]["voters_count"] == 1
 
 
-async def test_hidden_results_are_for_its_author_and_who_has_voted(
+async def test_hidden_results_are_shown_to_the_author_and_to_voters(
     alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     tweet = await ask(alice, hides_results=True)
@@ -79,7 +79,7 @@ async def test_hidden_results_are_for_its_author_and_who_has_voted(
     assert [votes(one["poll"]) for one in await mine(carol, tweet)] == [[1, 0, 0]]
 
 
-async def test_the_end_is_told_to_its_author_and_who_has_voted(
+async def test_the_author_and_voters_are_notified_of_the_end(
     perch: Context, alice: Caller, bob: Caller, carol: Caller
 ) -> None:
     async def kinds(caller: Caller) -> list[str]:
@@ -195,7 +195,7 @@ async def test_an_erased_account_takes_its_votes_along(alice: Caller, bob: Calle
     assert (votes(shown), shown["voters_count"]) == ([0, 0, 0], 0)
 
 
-async def test_many_polls_are_read_at_once(alice: Caller) -> None:
+async def test_polls_are_read_by_id_and_bad_ids_are_refused(alice: Caller) -> None:
     tweet = await ask(alice)
     assert [one["tweet_id"] for one in await mine(alice, tweet, tweet + 1)] == [tweet]
     assert await mine(alice) == []

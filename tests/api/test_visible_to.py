@@ -19,7 +19,7 @@ LISTS = {"likes": "likes", "reposts": "users"}
 
 
 class Checked(Play):
-    """The same people, who look at everything."""
+    """A play whose people also check everything that they can see."""
 
     async def check(self) -> None:
         for viewer in range(len(self.people)):

@@ -85,7 +85,7 @@ class Play:
             self.keep(answer["tweet_id"], said)
 
     async def edit(self) -> None:
-        """By its author or somebody else; it may mention somebody else, or nobody."""
+        """Edit a tweet as its author or as somebody else, with or without a mention."""
         what = self.some()
         if what is None:
             return

@@ -99,7 +99,7 @@ async def test_settings_decide_for_the_writer_and_the_reader(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     page = await open_page("/settings", viewer=alice)
-    await page.get_by_label("Mark my pictures as sensitive").check()
+    await page.get_by_label("Mark my pictures as sensitive by default").check()
     await expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
     assert (await alice.get("/api/preferences"))["default_sensitive"] is True
     await with_picture(alice, "by default")

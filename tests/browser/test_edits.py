@@ -19,7 +19,7 @@ async def choose(page: Page, text: str, item: str) -> None:
     await page.get_by_role("dialog").get_by_role("button", name=item, exact=True).click()
 
 
-async def test_an_edit_is_seen_by_everybody_and_so_is_what_it_said_before(
+async def test_everyone_sees_an_edit_and_can_read_the_earlier_version(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
     await alice.tweet("teh cat")

@@ -45,7 +45,7 @@ async def test_a_poll_is_written_voted_in_and_watched(
     await page.get_by_role("button", name="Add an option").click()
     await expect(page.get_by_role("textbox", name="Option 3")).to_be_focused()
     await page.keyboard.type("plums")
-    await page.get_by_label("How long it runs").select_option(label="3 days")
+    await page.get_by_label("Poll length").select_option(label="3 days")
     await expect(page.get_by_role("button", name="Add pictures")).to_be_disabled()
     await send.click()
     row = tweet(page, "which?")
@@ -60,14 +60,14 @@ async def test_a_poll_is_written_voted_in_and_watched(
     voter = tweet(theirs, "which?")
     await expect(voter.get_by_role("button", name="Vote")).to_be_disabled()
     await vote(theirs, voter, "pears")
-    await expect(results(voter).nth(1)).to_contain_text("100 %, 1 vote")
+    await expect(results(voter).nth(1)).to_contain_text("100%, 1 vote")
     await expect(results(voter).nth(1)).to_contain_text("Your vote")
     await expect(voter.get_by_role("button", name="Vote")).to_have_count(0)
-    await expect(results(row).nth(1)).to_contain_text("100 %, 1 vote")
+    await expect(results(row).nth(1)).to_contain_text("100%, 1 vote")
     path = f"/api/tweets/{(await alice.timeline())[0]['id']}/votes"
     assert (await carol.post(path, json={"choices": [0]})).status == 200
-    await expect(results(voter).first).to_contain_text("50 %, 1 vote")
-    await expect(results(row).first).to_contain_text("50 %, 1 vote")
+    await expect(results(voter).first).to_contain_text("50%, 1 vote")
+    await expect(results(row).first).to_contain_text("50%, 1 vote")
     await theirs.reload()
     await expect(results(tweet(theirs, "which?")).nth(1)).to_contain_text("Your vote")
 
@@ -78,15 +78,15 @@ async def test_hidden_results_come_with_the_vote_and_stay_up_to_date(
     number = await ask(alice, hides_results=True, multiple=True)
     page = await open_page(viewer=bob)
     row = tweet(page, "which?")
-    await expect(row).to_contain_text("You'll see the results once you've voted.")
+    await expect(row).to_contain_text("You'll see the results once you've voted or the poll has ended.")
     await expect(row.get_by_role("button", name="Show results")).to_have_count(0)
     await is_live(page)
     await row.get_by_label("apples").check()
     await vote(page, row, "pears")
-    await expect(results(row).first).to_contain_text("100 %, 1 vote")
+    await expect(results(row).first).to_contain_text("100%, 1 vote")
     await carol.post(f"/api/tweets/{number}/votes", json={"choices": [0]})
-    await expect(results(row).first).to_contain_text("100 %, 2 votes")
-    await expect(results(row).nth(1)).to_contain_text("50 %, 1 vote")
+    await expect(results(row).first).to_contain_text("100%, 2 votes")
+    await expect(results(row).nth(1)).to_contain_text("50%, 1 vote")
 
 
 async def test_an_ended_poll_shows_its_results(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
@@ -95,7 +95,7 @@ async def test_an_ended_poll_shows_its_results(open_page: OpenPage, alice: Calle
     await rows("UPDATE polls SET ends_at = now() - interval '1 minute'")
     page = await open_page(f"/tweets/{number}", viewer=bob)
     row = page.locator("article.large")
-    await expect(results(row).nth(1)).to_contain_text("100 %, 1 vote")
+    await expect(results(row).nth(1)).to_contain_text("100%, 1 vote")
     await expect(row).to_contain_text("Ended")
 
 
@@ -104,7 +104,7 @@ async def test_a_vote_that_fails_says_why_and_keeps_the_choice(
 ) -> None:
     number = await ask(alice)
     page = await open_page(viewer=bob)
-    async with page.expect_response("**/api/polls?*"):  # what is known of it there
+    async with page.expect_response("**/api/polls?*"):  # the client has asked for the poll
         await page.reload()
     row = tweet(page, "which?")
     await expect(row.get_by_role("radio")).to_have_count(2)

@@ -181,7 +181,7 @@ async def test_a_write_that_nobody_waits_for_any_more_is_not_started() -> None:
 async def test_whoever_shared_a_statement_with_a_locked_row_goes_on_once_it_is_tried_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Two subjects in one statement: it isn't known which of them is locked until each is tried alone."""
+    """Four subjects share one statement; which of them is locked isn't known until each is tried alone."""
     monkeypatch.setattr(together_module, "HELD_UP_AFTER", 0.01)
     tried_alone, ends = asyncio.Event(), asyncio.Event()
 

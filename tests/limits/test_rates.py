@@ -296,7 +296,7 @@ async def test_mentions_are_limited_by_their_number(house: Open, alice: Caller) 
     assert (await writer.post("/api/tweets", json={"tweet_data": "nobody, a@b.example"})).status == 201
 
 
-async def test_tweets_are_edited_only_so_often(house: Open, alice: Caller, bob: Caller) -> None:
+async def test_edits_are_limited_per_hour(house: Open, alice: Caller, bob: Caller) -> None:
     here = await house(rate_writes="1000/day")
     tweet_id = await alice.tweet("0")
     path = f"/api/tweets/{tweet_id}"

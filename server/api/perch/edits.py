@@ -56,7 +56,11 @@ class PictureInEdit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class EditedTweet(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The request body that edits a tweet: all that it is to say. What is left out is removed."""
+    """The request body that edits a tweet: its whole new content.
+
+    Text, pictures and a warning that it leaves out are removed; `sensitive` falls back to your preference; a
+    poll stays.
+    """
 
     text: str = ""
     media: Annotated[
@@ -116,8 +120,9 @@ def version(one: Version, urls: MediaUrls) -> EarlierVersion:
 async def edit(request: Request, viewer: Viewer, body: EditedTweet, tweet_id: int) -> Rendered:
     """Edit your tweet. What it said before stays readable as an earlier version.
 
-    Who may see it and reply, and its likes, stay as they are. Whoever reposted it is notified, and whoever it
-    mentions for the first time. An edit that changes nothing leaves no trace.
+    Its visibility, its rule for replies and its likes stay as they are. People whom it newly mentions are
+    notified; they can see it even if it isn't public, and reply if people it mentions may. People who
+    reposted it are notified at most once an hour. An edit that changes nothing leaves no trace.
     """
     perch = context(request)
     await admission.admit_amount(request, perch.rates, viewer, MENTIONS, mentions.count(body.text))

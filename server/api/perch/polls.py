@@ -45,9 +45,7 @@ class Voted(Answer, frozen=True, kw_only=True):
 class PollsQuery(msgspec.Struct, frozen=True):
     """Which polls to read."""
 
-    ids: Annotated[
-        str, Meta(description=f"The ids of up to {polls.MOST} tweets, with commas between them.")
-    ] = ""
+    ids: Annotated[str, Meta(description=f"The ids of up to {polls.MOST} tweets, separated by commas.")] = ""
 
 
 class Polls(Answer, frozen=True, kw_only=True):
@@ -72,9 +70,9 @@ async def vote(request: Request, viewer: Viewer, body: Choices, tweet_id: int) -
 @bp.get("/polls")
 @operation(scope="read", query=PollsQuery, answer=Polls, errors=(InvalidParameter,))
 async def read(request: Request, viewer: Viewer, query: PollsQuery) -> Polls:
-    """Read some tweets' polls, with what you chose, and with results that are hidden from others."""
+    """Read the polls of several tweets, with your choices and any hidden results that you may see."""
     numbers = query.ids.split(",") if query.ids else []
     if len(numbers) > polls.MOST or not all(one.isascii() and one.isdigit() for one in numbers):
-        raise InvalidParameter(f"ids must be up to {polls.MOST} numbers with commas between them.")
+        raise InvalidParameter(f"ids must be up to {polls.MOST} numbers, separated by commas.")
     ids = [number for number in map(int, numbers) if number <= NEWEST]
     return Polls(polls=[shown(found) for found in await polls.read(viewer, ids)])

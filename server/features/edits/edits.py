@@ -1,8 +1,8 @@
 """Editing a tweet. What it said before becomes an earlier version of it (`versions.py`).
 
-An edit changes the text with its hashtags and mentions, the pictures and what covers them; never who may see
-the tweet, what it replies to, or its likes. Whoever is mentioned for the first time is notified, as are, by
-workers, those who reposted it.
+An edit changes the text with its hashtags and mentions, the pictures, the content warning and whether the
+pictures are sensitive. It doesn't change the visibility, what the tweet replies to, or its likes. People whom
+it newly mentions are notified and may see it; workers notify the people who reposted it.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ HASHTAGS = f"""
 """
 ADD_ALL_NAMES = ADD_NAMES.format(ids="$1", names="$2", shown="$3", where="true")
 
-# $1 the tweet, $2 the handles that it mentions. Returns who isn't mentioned any more, and who is for the
-# first time. Whom a tweet has addressed once may still see it.
+# $1 the tweet, $2 the handles that it mentions. Returns the users who are no longer mentioned, who are newly
+# mentioned, or whose place changed. Anyone whom the tweet has ever addressed may still see it.
 MENTIONS = f"""
     WITH named AS MATERIALIZED (
         SELECT u.id, found.position
@@ -121,7 +121,7 @@ class Edited(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """Who is mentioned for the first time or isn't any more, and whether workers have people to notify."""
+    """The users whose mention was added, moved or removed, and whether workers have people to notify."""
 
     mentioned: set[int]
     notifies: bool
@@ -138,7 +138,7 @@ class _NotAttachable(Exception):
 async def edit(
     viewer: Viewer, tweet_id: int, new: Edited, *, jobs: Jobs, max_length: int, day_bytes: int
 ) -> None:
-    """Change one of the viewer's own tweets. Without any difference, nothing happens.
+    """Change one of the viewer's own tweets. If nothing differs, nothing is written.
 
     Args:
         max_length: the maximum length in characters as people count them.
@@ -151,7 +151,7 @@ async def edit(
         TooManyVersions: it has versions.MOST earlier versions.
         QuotaExceeded: the text exceeds the day's limit.
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
-        Unavailable: a picture can be attached by now.
+        Unavailable: a picture couldn't be attached, but the reason is gone: try again.
     """
     mentioned, tagged = tweets.checked(Part(new.content, new.media_ids), max_length, FIELDS)
     if len(set(new.media_ids)) != len(new.media_ids):
@@ -164,7 +164,7 @@ async def edit(
     if found["author_id"] != viewer.id:
         raise NotAuthor
     if found["has_poll"] and new.media_ids:
-        raise InvalidBody("A tweet has pictures or a poll, not both.")
+        raise InvalidBody("A tweet can have pictures or a poll, but not both.")
     sensitive = new.cover.sensitive
     if sensitive is None:
         sensitive = bool(new.media_ids) and found["default_sensitive"]

@@ -16,7 +16,7 @@ def topics_of(tweet_id: int, author_id: int) -> list[int]:
     return [topics.ALL_TWEETS, topics.tweet(tweet_id), topics.tweets_of(author_id)]
 
 
-# Those who reposted the tweet hear of its edits.
+# People who reposted a tweet are notified of its edits, at most once an hour.
 OF_EDITS = ToMany(
     "edit",
     """

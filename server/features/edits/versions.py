@@ -1,4 +1,4 @@
-"""Earlier versions of a tweet, which whoever sees the tweet can read. Its author can delete them."""
+"""Earlier versions of a tweet. Anyone who can see the tweet can read them; its author can delete them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from server.features.media.jobs import REMOVE
 from server.features.people import people
 from server.features.timelines.timeline import MEDIA, MediaRow
 
-# Of one tweet.
+# The most earlier versions that one tweet keeps.
 MOST = 100
 
 # The ids and descriptions of the pictures of a tweet `t`.

@@ -2,8 +2,8 @@
 
 A follower count has no bound. So the statement that publishes a tweet only notes that there is somebody to
 notify, and workers do it in batches (`notify_some`), each in one transaction with how far it has come: killed
-at any point, nobody is notified twice or left out. When such a tweet is deleted, they remove its
-notifications in the same way, and others that workers wrote (`to_many.py`).
+at any point, nobody is notified twice or left out. When such a tweet is deleted, workers
+remove its notifications in the same way, including those of edits and of its poll (`to_many.py`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Notifications: what others did that concerns a user.
 
 Triggers write them in the transaction of the act, and workers those for very many people (`new_tweets.py`,
-`to_many.py`). They are
-read in groups: the likes or reposts of a tweet on one day, the new followers of one day, each reply, each
-mention.
+`to_many.py`). They are read in groups: the likes or reposts of a tweet on one day, the new followers of one
+day, each reply, each mention.
+
+A mention notifies each person mentioned, also when an edit adds it.
 
 Nobody is notified
 
@@ -60,8 +61,8 @@ class NotificationKind(StrEnum):
     """What somebody did: liked, reposted, answered, mentioned or followed, or asks to follow the user.
 
     `TWEET`: somebody tweeted of whose new tweets the user wants to hear (`new_tweets`). `EDIT`: somebody
-    edited a tweet that the user reposted. `POLL`: a poll has ended in which the user voted, or which is
-    theirs.
+    edited a tweet that the user reposted. `POLL`: a poll that the user voted in or published has
+    ended.
     """
 
     LIKE = "like"

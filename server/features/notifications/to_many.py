@@ -23,13 +23,14 @@ BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """A kind of notification that a tweet's author causes; its feature declares it.
+    """A kind of notification about a tweet; its feature declares it. Its actor is the tweet's author.
 
     Attributes:
         kind: the kind, of `notifications.NotificationKind`.
         people: SQL that gives the users to notify, as `user_id`, in the order of their ids: $1 the tweet,
             $2 the last user who was notified, $3 how many at most.
-        again_after: after how much time somebody is notified again of the same tweet; None for never.
+        again_after: how long after a notification the same user can be notified of the same tweet again; None
+            for never.
     """
 
     kind: str
@@ -43,13 +44,14 @@ NOTE = """
     ON CONFLICT (tweet_id, kind) DO UPDATE SET notified_up_to = 0
 """
 
-# The one with the fewest notified so far: so a popular author's doesn't delay the others.
+# The notice that has come least far, by the id of the last user notified, so that a popular author's tweet
+# doesn't delay the others.
 NEXT = """
     SELECT n.tweet_id, n.kind, n.notified_up_to, t.author_id, coalesce(t.thread_root_id, t.id) AS root
     FROM notices n JOIN tweets t ON t.id = n.tweet_id
     ORDER BY n.notified_up_to, n.tweet_id, n.kind LIMIT 1 FOR UPDATE OF n SKIP LOCKED
 """
-# $1 the tweet, $2 the kind, $3 users, $4 how long ago they were notified.
+# $1 the tweet, $2 the kind, $3 users, $4 how old a notification must be to be replaced.
 FORGET = """
     DELETE FROM notifications WHERE kind = $2 AND coalesce(tweet_id, 0) = $1
         AND user_id = ANY($3::bigint[]) AND created_at < now() - $4::interval RETURNING 1

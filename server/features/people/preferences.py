@@ -11,7 +11,7 @@ from server.features.visibility.visibility import LEVELS, Visibility
 
 
 class Preferences(NamedTuple):
-    """What holds for tweets that say nothing else, and whether following the user takes their consent."""
+    """Defaults for the user's tweets, and whether following the user needs their consent."""
 
     default_visibility: Visibility
     default_sensitive: bool

@@ -14,7 +14,7 @@ class User(Model):
     suspended or being deleted is. `hidden` is whether their tweets are shown to nobody, and `unsettled` that
     not all of the tweets say so yet. `default_visibility` is the level of tweets that say nothing else;
     following somebody who is `locked` takes their consent. `default_sensitive` is whether the pictures of
-    tweets that say nothing else are covered.
+    their tweets are covered unless a tweet says otherwise.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)

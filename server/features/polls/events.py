@@ -8,7 +8,7 @@ from server.features.notifications.to_many import ToMany
 from server.features.tweets.events import TWEET
 from server.features.visibility import events as visibility
 
-# Those who voted hear of its end, and its author does.
+# When a poll ends, its voters and its author are notified.
 OF_ENDS = ToMany(
     "poll",
     """

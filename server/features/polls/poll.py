@@ -21,7 +21,8 @@ class PollRow(msgspec.Struct, frozen=True):
 
     Attributes:
         hides_results: whether, before its end, only its author and people who have voted see the results.
-        ended: whether its end was noticed, by a worker within a minute; `ends_at` counts.
+        ended: whether a worker has processed the end, up to a minute after `ends_at`. Voting closes at
+            `ends_at`. Once this is true, everyone's cards show hidden results.
     """
 
     options: list[str]
@@ -50,7 +51,7 @@ POLL = msgspec.json.Decoder(PollRow)
 
 
 class NewPoll(NamedTuple):
-    """A poll to be published, which runs for so many seconds."""
+    """A poll to publish. `seconds` is how long it runs."""
 
     options: tuple[str, ...]
     multiple: bool
@@ -59,15 +60,16 @@ class NewPoll(NamedTuple):
 
     @property
     def json(self) -> str:
-        """As it is published; its bytes count towards the author's day."""
+        """The poll as JSON. Its size counts towards the author's daily limit on text."""
         return msgspec.json.encode(self._asdict()).decode()
 
 
 def new_poll(options: Sequence[str], *, multiple: bool, hides_results: bool, seconds: int) -> NewPoll:
-    """A poll that follows the rules.
+    """Check a new poll.
 
     Raises:
-        InvalidBody: there are too few, too many, equal or unusable options, or it runs for too long or short.
+        InvalidBody: it has too few or too many options, two are the same, one isn't a valid line, or it runs
+            for too long or too short a time.
     """
     if not FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS:
         raise InvalidBody(

@@ -122,8 +122,8 @@ async def vote(viewer: Viewer, tweet_id: int, choices: Sequence[int]) -> MyPoll:
     if poll.ends_at <= datetime.now(UTC):
         raise PollEnded
     if not choices or not all(0 <= number < len(poll.options) for number in choices):
-        raise InvalidBody(f"choices must be numbers of options, from 0 to {len(poll.options) - 1}.")
-    raise InvalidBody("choices has several options; only one can be chosen in this poll.")
+        raise InvalidBody(f"choices must be option numbers from 0 to {len(poll.options) - 1}.")
+    raise InvalidBody("choices names several options, but this poll allows only one.")
 
 
 async def read(viewer: Viewer, tweet_ids: Sequence[int]) -> list[MyPoll]:

@@ -60,7 +60,7 @@ class Cards:
     def rendered(self, rows: Iterable[TweetRow], before: Words, *, likers: int) -> dict[int, Known[Card]]:
         """Cards of rows that were read after the copy of the table was made, by tweet. They are cached.
 
-        A card that is cached already stays, so that pages made from it are alike.
+        A card that is already cached is reused: viewers share a page only if its cards are the same objects.
         """
         found = {}
         for row in rows:

@@ -20,7 +20,7 @@ class Tweet(Model):
     of `server.features.visibility`, say whether it is shown.
 
     `warning` is what readers see until they ask for the rest; if the tweet is `sensitive`, its pictures are
-    covered until then. A tweet with a warning always is.
+    covered until then. A tweet with a warning is always `sensitive`.
 
     Of several tweets that were published together, `part` is its number, from 1, and `parts` how many they
     were.

@@ -143,7 +143,7 @@ async def publish(
         said = [(part.content, part.media_ids) for part in parts]
         meaning = idempotency.fingerprint(said, in_reply_to_id, visibility, rule, cover, poll)
     if poll is not None and parts[0].media_ids:
-        raise InvalidBody("A tweet has pictures or a poll, not both.")
+        raise InvalidBody("A tweet can have pictures or a poll, but not both.")
     new = []
     for number, part in enumerate(parts, 1):
         mentioned, tagged = checked(part, max_length, _fields(number if len(parts) > 1 else None))
@@ -206,7 +206,7 @@ async def publish(
 
 
 def _fields(number: int | None) -> Fields:
-    """Of one of several tweets, from 1, or of a single one."""
+    """The field names for tweet `number` of a thread, from 1, or for a single tweet."""
     if number is None:
         return Fields("tweet_data", "tweet_media_ids", "A tweet")
     whole = f"tweets[{number - 1}]"
@@ -222,7 +222,7 @@ async def _published(new: Sequence[NewTweet]) -> list[publishing.Published] | No
 
 
 def checked(part: Part, max_length: int, fields: Fields) -> tuple[list[str], list[Hashtag]]:
-    """The handles and hashtags of a text.
+    """Check a new tweet; return the handles and hashtags in its text.
 
     Raises:
         InvalidBody: the tweet has neither text nor picture, is too long or large, can't be stored, or has too

@@ -43,7 +43,7 @@ whenTold("tweet_deleted", ({ tweet_id: id, author }) => {
 
 for (const kind of ["likes", "replies", "reposts"]) whenTold(kind, countAnew);
 
-// Results that are hidden from everyone are asked for, if the viewer may know them.
+// Events leave out hidden results. If this viewer has seen them, ask for the new ones.
 whenTold("poll", ({ tweet_id: id, poll }) => {
   const tweet = tweetById(id);
   if (!tweet) return;

@@ -1,9 +1,9 @@
-// What of a tweet is shown, and what is covered until the reader asks for it.
+// What a reader sees of a tweet, and what stays covered until they ask for it.
 import { openWarnings, showSensitive } from "./preferences.js";
 
 /** @import { Tweet } from "./tweets.js" */
 
-// A click on this tweet counts more than the choice in Settings.
+// A click on the tweet overrides the choice in Settings.
 
 /** @param {Tweet} tweet */
 export const isTextShown = (tweet) => tweet.warning === null || (tweet.uncovered.value ?? openWarnings.value);

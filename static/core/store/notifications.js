@@ -11,7 +11,7 @@ export const news = signal(0);
 // Counts viewers: an answer that comes after the next one has signed in is not theirs.
 let viewers = 0;
 
-// Counts the numbers of unread ones that came: an answer that a newer one has overtaken is out of date.
+// Counts the unread counts received: if one arrived after a request was sent, the answer to that request is out of date.
 let counts = 0;
 
 function keepUnread(count) {

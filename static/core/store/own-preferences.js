@@ -1,4 +1,4 @@
-// What the viewer has chosen on the server: how tweets are that say nothing else, and who may follow them.
+// The viewer's preferences on the server: defaults for new tweets, and whether followers need consent.
 import { signal } from "@preact/signals";
 import { changePreferences, fetchPreferences } from "../api/preferences.js";
 import { whenViewerLeaves } from "./leaving.js";

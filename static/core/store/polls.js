@@ -2,7 +2,7 @@
 import * as api from "../api/polls.js";
 import { showPoll, tweetById } from "./tweets.js";
 
-// So many are asked for at once.
+// The most polls that one request may ask for.
 const MOST = 100;
 
 /** @type {Set<number>} */

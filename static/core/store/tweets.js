@@ -43,7 +43,7 @@ function create(json) {
     get text() {
       return this.said.value.text;
     },
-    // A content warning or null, and whether its pictures are covered; what the reader has chosen here (covers.js).
+    // A content warning or null; whether the pictures are covered; and `uncovered`, what the reader chose here (covers.js).
     get warning() {
       return this.said.value.warning;
     },
@@ -125,8 +125,8 @@ const sameMedia = (left, right) =>
 
 const hasResults = ({ options }) => options[0].votes !== null;
 
-// Of two states of a poll the one with more voters is the newer. Results that were shown once stay until newer ones
-// are known.
+// Of two states of a poll, the one with more voters is taken to be newer. (An erased account lowers the number; that
+// shows after a reload.) Results that were shown once stay until newer ones are known.
 export function showPoll(tweet, poll) {
   const known = tweet.poll.value;
   if (known && poll.voters_count < known.voters_count) return;
@@ -149,7 +149,7 @@ export function keepTweet(json) {
     return fresh;
   }
   batch(() => {
-    // An answer from before an edit says what the tweet no longer does.
+    // An answer from before an edit has the old text.
     const isNew = json.version >= tweet.server.version;
     if (isNew && (json.edited_at ?? null) !== tweet.editedAt) tweet.said.value = saidIn(json);
     take(tweet, json);

@@ -7,7 +7,7 @@ import { useAct } from "./act.js";
 import { html } from "./html.js";
 import { Trouble } from "./rows.js";
 
-// `value` is null until it is known; `failed` is what failed, with a way to try again.
+// `value` is null until it is known; `failed` has the error, if any, and a way to try again.
 export function useOwnPreference(name, saved) {
   const wanted = useSignal(null);
   const known = useAct(loadPreferences);
@@ -30,7 +30,7 @@ export function useOwnPreference(name, saved) {
   };
 }
 
-// A preference that is on or off; `children` is said below it.
+// A preference that is on or off; `children` is the hint below it.
 export function PreferenceCheck({ name, title, label, saved, children }) {
   const { value, failed, set } = useOwnPreference(name, saved);
   return html`<section class="settings-part">

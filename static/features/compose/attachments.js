@@ -36,7 +36,7 @@ function attachment(file, fileId, name) {
     alt: signal(""),
     savedAlt: "",
     media: signal(null),
-    // Whether it is in a tweet already: then its description changes with an edit of that.
+    // Whether it is already in a tweet: then its description changes only when the edit is saved.
     published: false,
     abort: null,
     finished: Promise.resolve(),
@@ -204,7 +204,7 @@ export function addFiles(draft, fileList) {
   for (const one of added) upload(one);
 }
 
-// One that was described can be brought back for a while.
+// For ten seconds, you can undo removing a picture that has a description.
 export function removeAttachment({ attachments, remark }, removed) {
   const at = attachments.value.indexOf(removed);
   remark.value = null;

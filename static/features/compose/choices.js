@@ -8,7 +8,7 @@ const parentOf = (draft) => tweetById(replyTo(draft.target));
 /** The widest audience that the tweet of a draft may have. */
 export const widestFor = (draft) => parentOf(draft)?.visibility;
 
-/** The options of a poll that were written. */
+/** The options that aren't blank, trimmed. */
 export const optionsOf = (poll) => poll.options.map((one) => one.trim()).filter(Boolean);
 
 /** Whether a poll, if there is one, has two options or more, all different. */
@@ -17,7 +17,7 @@ export function isPollComplete(poll) {
   return !poll || (options.length > 1 && new Set(options).size === options.length);
 }
 
-/** The content warning, which may still be empty; null for none. A reply begins with that of the tweet above it. */
+/** The content warning, which may still be empty; null for none. A reply starts with the warning of the tweet that it replies to. */
 export function warningOf(draft) {
   const { warning } = draft.choices.value;
   return warning === undefined ? (parentOf(draft)?.warning ?? null) : warning;

@@ -37,7 +37,7 @@ export class Draft {
     this.reminded = 0;
     this.sending = signal(false);
     this.failure = signal(null);
-    /** Who may see it and reply, and what covers it, as far as its writer has chosen that for this tweet. */
+    /** What the writer has chosen for this tweet: audience, who may reply, warning, sensitive pictures, poll. */
     this.choices = signal(/** @type {ChoicesJson} */ ({}));
     /** "too_many" after more pictures were given than a tweet may have. */
     this.remark = signal(null);
@@ -76,7 +76,7 @@ export class Draft {
 
   content() {
     const media = [...this.unrestored.value, ...this.attachments.value.map(toStored)];
-    // A choice alone isn't a draft, unless it has words.
+    // Choices alone aren't a draft, unless they contain text (a warning or options).
     const choices = this.hasContent() ? this.choices.value : {};
     return { text: this.text.value, media, choices, once: this.once };
   }
@@ -123,7 +123,7 @@ export class Draft {
     else this.setFurther(Math.max(this.storedFurther(), this.further.value.length));
   }
 
-  // Takes one of the tweets out of the thread; those behind it move up. Returns what undoes that.
+  // Takes one of the tweets out of the thread; those behind it move up. Returns a function that undoes it.
   removePart(part) {
     const parts = this.parts.value;
     const before = parts.map((one) => one.say());

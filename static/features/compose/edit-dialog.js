@@ -1,4 +1,4 @@
-// The composer with a tweet that was published, to change it. Closing it keeps what was changed.
+// The composer for editing a published tweet. Closing it keeps the changes as a draft.
 import { useEffect, useMemo } from "preact/hooks";
 import { Dialog, DialogHead } from "../../core/ui/dialog.js";
 import { html } from "../../core/ui/html.js";

@@ -10,7 +10,7 @@ import { readyMedia } from "./publish.js";
 import { editOf, targetOfEdit } from "./targets.js";
 import "./words.js";
 
-// As pictures of a draft are stored; the tweet has them already.
+// A picture of the tweet as an attachment of its draft.
 const pictureIn = (media) => restoreAttachment({ media, alt: media.alt, name: media.alt, file: undefined, published: true });
 
 /** The draft of an edit: what its writer left there, or else what the tweet says. */
@@ -33,7 +33,7 @@ export function isUnchanged(draft, tweet) {
   return JSON.stringify(before) === JSON.stringify(now);
 }
 
-/** Gives up what was written. */
+/** Discards the edit. */
 export function discardEdit(draft) {
   for (const one of draft.attachments.value) giveUp(one);
   draft.clear();

@@ -1,4 +1,4 @@
-// What is stored of drafts in this browser, and what it means.
+// How drafts are stored in this browser.
 import { token } from "../../core/lib/token.js";
 import { load, names, save } from "../../core/store/storage.js";
 import { saveAndTell } from "../../core/store/watch.js";
@@ -45,7 +45,7 @@ export const storedDrafts = () =>
     .filter((name) => name.startsWith(PREFIX))
     .map(load);
 
-// Earlier versions stored the choices by another name.
+// Earlier releases of Perch stored the choices as `audience`.
 for (const name of names().filter((one) => one.startsWith(PREFIX) || one.startsWith("outbox."))) {
   const { audience, ...stored } = load(name) ?? {};
   if (audience) save(name, { choices: audience, ...stored });

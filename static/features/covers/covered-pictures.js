@@ -1,4 +1,4 @@
-// In place of pictures that may be too much for some: their blurred likeness, and the button that shows them.
+// Shown in place of sensitive pictures: blurred previews and a button that shows them.
 import { useEffect, useRef } from "preact/hooks";
 import { uncover } from "../../core/store/covers.js";
 import { Icon } from "../../core/ui/icon.js";

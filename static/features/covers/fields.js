@@ -28,7 +28,7 @@ export function WarningButton({ draft, warning }) {
 export function WarningField({ draft, warning }) {
   const field = useRef(null);
   useEffect(() => {
-    // Whoever asked for it goes on there; that of a reply came by itself.
+    // Focus the field only if the writer added the warning, not if a reply took it over.
     if (draft.choices.value.warning === "") field.current.focus();
   }, []);
   return html`<input

@@ -1,4 +1,4 @@
-// Covers pictures again that were shown.
+// The button that covers the pictures again.
 import { cover } from "../../core/store/covers.js";
 import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";

@@ -19,7 +19,7 @@ function Sentence({ notification: { kind, people, people_count: count } }) {
   return html`${before}<${Names} people=${people} count=${count} most=${NAMED} />${after}`;
 }
 
-// What the liked or reposted tweet begins with.
+// The beginning of the tweet that the notification is about; its warning if it has one.
 function Excerpt({ tweet }) {
   return html`<a class="excerpt opens" href=${`/tweets/${tweet.id}`} dir="auto">
     ${tweet.warning ?? (tweet.text.trim() || t("notifications.picture"))}

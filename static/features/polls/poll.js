@@ -1,4 +1,4 @@
-// A poll: the options to choose from, and once one has voted, the results.
+// A poll: the options to choose from, and once you have voted, the results.
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { missed } from "../../core/store/live-state.js";

@@ -1,4 +1,4 @@
-// What a tweet says and shows, behind what covers it.
+// A tweet's text, poll and pictures, with the covers over them.
 import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { html } from "../../core/ui/html.js";
 import { lazy } from "../../core/ui/lazy.js";

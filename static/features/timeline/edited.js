@@ -1,4 +1,4 @@
-// Says on a tweet that it was edited, and leads to what it said before.
+// The label "edited", which opens the earlier versions.
 import { html } from "../../core/ui/html.js";
 import { openDialog } from "../../core/store/dialogs.js";
 import { fullTime } from "../../core/words/time.js";

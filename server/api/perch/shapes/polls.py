@@ -12,7 +12,7 @@ from server.features.polls.poll import FEWEST_OPTIONS, MAX_OPTION, MOST_OPTIONS,
 
 
 class AskedPoll(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A poll in a new tweet, which then has no pictures."""
+    """A poll for a new tweet, which can't have pictures as well."""
 
     options: Annotated[
         list[str],
@@ -41,7 +41,11 @@ class PollOption(msgspec.Struct, frozen=True):
 
 
 class Poll(msgspec.Struct, frozen=True):
-    """A poll, as everyone sees it. `/api/polls` has what you chose, and results hidden from others."""
+    """A poll.
+
+    In a tweet, it is the same for everyone; `/api/polls` adds your choices and the hidden results that you
+    may see.
+    """
 
     options: list[PollOption]
     voters_count: Annotated[int, Meta(description="How many people have voted.")]

@@ -24,8 +24,9 @@ from server.features.visibility.visibility import Visibility
 Warning = Annotated[
     str | None,
     Meta(
-        description=f"A content warning: one line of up to {MAX_WARNING} characters. Clients cover the text "
-        "and the pictures with it until the reader asks to see them. In a thread, each tweet gets it."
+        description=f"A content warning: one line of up to {MAX_WARNING} characters. Clients show it in "
+        "place of the text, pictures and poll until the reader asks for them. In a thread, every tweet gets "
+        "it."
     ),
 ]
 Sensitive = Annotated[
@@ -86,7 +87,7 @@ class NewThread(msgspec.Struct, frozen=True):
     ] = WhoMayReply.EVERYONE
     warning: Warning = None
     sensitive: Sensitive = None
-    poll: Annotated[AskedPoll | None, Meta(description="In the first of them.")] = None
+    poll: Annotated[AskedPoll | None, Meta(description="The poll of the first tweet.")] = None
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -117,26 +118,31 @@ class LikeInList(msgspec.Struct, frozen=True):
 class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     """A tweet, with at most 100 likers (`?likers=<n>` asks for fewer), the viewer first.
 
-    What few tweets have is absent in the others: `text`, `warning`, `sensitive`, `poll` and `edited_at`.
+    `text`, `warning`, `sensitive`, `poll` and `edited_at` are present only where they apply.
     """
 
     id: int
     content: Annotated[
         str,
         Meta(
-            description="All that it says, for clients that know only texts: the warning, the text, and the "
-            "options of the poll."
+            description="Everything that the tweet says, as plain text, for clients that don't know warnings "
+            "and polls: the warning, the text, and the options of the poll."
         ),
     ]
     text: Annotated[
-        str | msgspec.UnsetType, Meta(description="The text alone, if `content` says more than it.")
+        str | msgspec.UnsetType,
+        Meta(description="The text alone; present only if `content` holds more than that."),
     ] = msgspec.UNSET
     warning: Annotated[
         str | msgspec.UnsetType,
-        Meta(description="A content warning: cover the text and the pictures with it until they are wanted."),
+        Meta(
+            description="A content warning: show it in place of the text, pictures and poll until the reader "
+            "asks for them."
+        ),
     ] = msgspec.UNSET
     sensitive: Annotated[
-        bool | msgspec.UnsetType, Meta(description="`true` if the pictures are to be covered until wanted.")
+        bool | msgspec.UnsetType,
+        Meta(description="`true` if clients should cover the pictures until the reader asks for them."),
     ] = msgspec.UNSET
     attachments: Annotated[list[str], Meta(description="URLs of the pictures, for `<img src>`.")]
     media: list[Media]

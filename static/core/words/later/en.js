@@ -49,7 +49,7 @@ export default {
   "error.too_many_relations": "You've reached the limit for blocks and mutes. Unblock or unmute someone first.",
   "error.poll_ended": "This poll has ended.",
   "error.voted_already": "You've already voted in this poll.",
-  "error.too_many_versions": "Delete earlier versions of this tweet first.",
+  "error.too_many_versions": "This tweet has reached the limit for earlier versions. Delete some first.",
   "error.too_many_pins": "You've reached the limit for pinned tweets. Unpin one first.",
   "error.too_many_hashtags": "You've reached the limit for followed hashtags. Unfollow one first.",
   "error.out_of_scope": "Your key doesn't allow this.",

@@ -34,7 +34,7 @@ export default {
   },
   "compose.edit_title": "Edit tweet",
   "compose.edit_hint": "Everyone who sees the tweet can read what it said before.",
-  "compose.edited": "Tweet changed",
+  "compose.edited": "Tweet edited",
   "compose.title": "New tweet",
   "compose.send_reply": "Reply",
   "compose.reply_title": "Reply",

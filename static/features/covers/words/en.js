@@ -4,7 +4,7 @@ export default {
   "covers.add": "Add a content warning",
   "covers.remove": "Remove the content warning",
   "covers.label": "Content warning",
-  "covers.hint": "What to expect, such as a spoiler",
+  "covers.hint": "What should people know first? For example, spoilers",
   "covers.show": "Show",
   "covers.hide": "Hide",
   "covers.sensitive": { one: "Sensitive picture", other: "Sensitive pictures" },
@@ -13,6 +13,6 @@ export default {
   "covers.mark": { one: "Mark the picture as sensitive", other: "Mark the pictures as sensitive" },
   "covers.title": "Sensitive content",
   "covers.saved": "Saved",
-  "covers.default": "Mark my pictures as sensitive",
+  "covers.default": "Mark my pictures as sensitive by default",
   "covers.default_hint": "This is how your new tweets start. You can choose differently for each one.",
 };

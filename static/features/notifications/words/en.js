@@ -9,7 +9,7 @@ export default {
   "notifications.tabs": "Kinds of notifications",
   "notifications.like": "{who} liked your tweet",
   "notifications.repost": "{who} reposted your tweet",
-  "notifications.poll": "The poll by {who} has ended",
+  "notifications.poll": "{who}'s poll has ended",
   "notifications.edit": "{who} edited a tweet that you reposted",
   "notifications.follow": "{who} followed you",
   "notifications.follow_request": "{who} asked to follow you",
