@@ -7,23 +7,23 @@ RUN_IN_TRANSACTION = True
 # `media` of a version: the ids and descriptions of its pictures, in order. A picture that only earlier versions show
 # stays with its tweet, without a position.
 #
-# Notifications that workers write, because very many people may get them, are of three kinds; the last one comes
-# with polls. They go with their tweet: the function as it was, for all of these.
+# The function as it was, and the same for notifications of edits.
 FORGETTING = """
 CREATE OR REPLACE FUNCTION forget_new_tweets() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO tweets_to_notify_of (tweet_id, author_id, deleted)
     SELECT c.id, c.author_id, true FROM changed c
     WHERE EXISTS (SELECT 1 FROM tweets_to_notify_of n WHERE n.tweet_id = c.id)
-        OR EXISTS (SELECT 1 FROM notifications n WHERE n.{kinds} AND n.tweet_id = c.id)
+        OR EXISTS (SELECT 1 FROM notifications n WHERE n.kind = 'tweet' AND n.tweet_id = c.id){edits}
     ORDER BY c.id ON CONFLICT (tweet_id) DO UPDATE SET deleted = true;
     RETURN NULL;
 END $$;
 """
-TO_MANY = "kind IN ('tweet', 'edit', 'poll')"
+OF_EDITS = """
+        OR EXISTS (SELECT 1 FROM notifications n WHERE n.kind = 'edit' AND n.tweet_id = c.id)"""
 
 UPGRADE = (
-    f"""
+    """
 ALTER TABLE tweets ADD edited_at timestamptz;
 ALTER TABLE media_attachments ALTER position DROP NOT NULL;
 
@@ -47,10 +47,9 @@ CREATE TABLE notices (
     PRIMARY KEY (tweet_id, kind)
 );
 CREATE INDEX notices_next ON notices (notified_up_to, tweet_id, kind);
-DROP INDEX notifications_of_new_tweet;
-CREATE INDEX notifications_to_many ON notifications (tweet_id, user_id) WHERE {TO_MANY};
+CREATE INDEX notifications_of_edit ON notifications (tweet_id) WHERE kind = 'edit';
 """
-    + FORGETTING.replace("{kinds}", TO_MANY)
+    + FORGETTING.replace("{edits}", OF_EDITS)
 )
 
 # What was edited stays as it is now. Pictures that only earlier versions showed are removed, as unused ones are.
@@ -58,14 +57,13 @@ DOWNGRADE = (
     """
 DROP TABLE tweet_versions, notices;
 DELETE FROM notifications WHERE kind = 'edit';
-DROP INDEX notifications_to_many;
-CREATE INDEX notifications_of_new_tweet ON notifications (tweet_id) WHERE kind = 'tweet';
+DROP INDEX notifications_of_edit;
 UPDATE media_attachments SET tweet_id = NULL, position = 0, state = 'removed', changed_at = now()
 WHERE position IS NULL;
 ALTER TABLE media_attachments ALTER position SET NOT NULL;
 ALTER TABLE tweets DROP edited_at;
 """
-    + FORGETTING.replace("{kinds}", "kind = 'tweet'")
+    + FORGETTING.replace("{edits}", "")
 )
 
 

@@ -1,11 +1,15 @@
 """Polls. The tables have no models (`server.features.polls`)."""
 
+from importlib import import_module
+
 from tortoise import BaseDBAsyncClient
+
+EDITS = import_module("server.core.database.migrations.models.48_20261130143000_edits")
 
 RUN_IN_TRANSACTION = True
 
 # A vote's `choices` are bits, of which the lowest is the first option; `votes` counts each option's.
-UPGRADE = """
+TABLES = """
 ALTER TABLE tweets ADD has_poll boolean NOT NULL DEFAULT false;
 
 CREATE TABLE polls (
@@ -46,10 +50,16 @@ CREATE TRIGGER count_new AFTER INSERT ON poll_votes REFERENCING NEW TABLE AS cha
     FOR EACH STATEMENT EXECUTE FUNCTION count_votes('1');
 CREATE TRIGGER count_gone AFTER DELETE ON poll_votes REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION count_votes('-1');
+CREATE INDEX notifications_of_poll ON notifications (tweet_id) WHERE kind = 'poll';
 """
 
+# Notifications of a poll's end go with its tweet, as those of edits do.
+OF_POLLS = """
+        OR EXISTS (SELECT 1 FROM notifications n WHERE n.kind = 'poll' AND n.tweet_id = c.id)"""
+UPGRADE = TABLES + EDITS.FORGETTING.replace("{edits}", EDITS.OF_EDITS + OF_POLLS)
+
 # The options stay as text; the votes go.
-DOWNGRADE = """
+DOWNGRADE = EDITS.FORGETTING.replace("{edits}", EDITS.OF_EDITS) + """
 UPDATE tweets t SET content = t.content || E'\n\n' || (
     SELECT string_agg('• ' || option, E'\n' ORDER BY number)
     FROM unnest(p.options) WITH ORDINALITY AS o (option, number)
@@ -58,6 +68,7 @@ DROP TABLE poll_votes, polls;
 DROP FUNCTION count_votes;
 DELETE FROM notices WHERE kind = 'poll';
 DELETE FROM notifications WHERE kind = 'poll';
+DROP INDEX notifications_of_poll;
 ALTER TABLE tweets DROP has_poll;
 """
 
