@@ -106,6 +106,35 @@ async def test_a_request_notifies_once_and_its_acceptance_does_not(alice: Caller
     assert await kinds() == []
 
 
+async def test_whoever_asked_is_notified_of_the_acceptance(alice: Caller, bob: Caller) -> None:
+    async def notified() -> list[tuple[str, list[int]]]:
+        found = (await bob.get("/api/notifications"))["notifications"]
+        return [(one["kind"], [who["id"] for who in one["people"]]) for one in found]
+
+    await lock(alice)
+    await follow(bob, alice)
+    assert await notified() == []
+    await alice.post(f"/api/follow-requests/{bob.id}")
+    assert await notified() == [("follow_accepted", [alice.id])]
+    await bob.delete(f"/api/users/{alice.id}/follow")
+    assert await notified() == []
+    await follow(bob, alice)
+    await lock(alice, locked=False)
+    assert await notified() == [("follow_accepted", [alice.id])]
+    await alice.delete(f"/api/users/{bob.id}/follower")
+    assert await notified() == []
+
+
+async def test_an_acceptance_does_not_notify_whoever_muted_the_account(alice: Caller, bob: Caller) -> None:
+    await lock(alice)
+    await follow(bob, alice)
+    await bob.post(f"/api/users/{alice.id}/mute", json={"notifications": True})
+    await alice.post(f"/api/follow-requests/{bob.id}")
+    assert (await bob.get("/api/notifications"))["notifications"] == []
+    await bob.delete(f"/api/users/{alice.id}/mute")
+    assert (await bob.get("/api/notifications"))["notifications"] == []
+
+
 async def test_only_the_two_hear_of_it(alice: Caller, bob: Caller, carol: Caller, address: str) -> None:
     await lock(alice)
     async with (

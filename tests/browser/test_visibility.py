@@ -46,7 +46,7 @@ async def test_private_tweets_have_a_tab_of_their_own(
     await expect(theirs.get_by_text("No private tweets yet")).to_be_visible()
     await is_live(theirs)
     page = await open_page(viewer=alice)
-    await write(page, "@bob, a word with you", "Only people mentioned")
+    await write(page, "@bob, a word with you", "Only people mentioned (private)")
     # It isn't on Home, so the page says that it went.
     await expect(page.get_by_role("status").filter(has_text="Tweet sent")).to_be_visible()
     await expect(tweet(page, "a word with")).to_have_count(0)
@@ -55,7 +55,7 @@ async def test_private_tweets_have_a_tab_of_their_own(
     await tweet(theirs, "a word with").get_by_role("button", name="Reply").click()
     dialog = theirs.get_by_role("dialog")
     choice = dialog.get_by_label("Who can see this tweet")
-    await expect(choice.get_by_role("option")).to_have_text(["Only people mentioned"])
+    await expect(choice.get_by_role("option")).to_have_text(["Only people mentioned (private)"])
     await dialog.get_by_label("Text of the reply").fill("and one with you")
     await dialog.get_by_role("button", name="Reply", exact=True).click()
     await expect(theirs.get_by_role("status").filter(has_text="Reply sent")).to_be_visible()

@@ -43,7 +43,7 @@ LOCK = (
     "SELECT id, locked FROM users WHERE id = ANY($1::bigint[]) AND deleted_at IS NULL "
     "ORDER BY id FOR NO KEY UPDATE"
 )
-# $1 the followee, $2 followers. A request that was withdrawn meanwhile is none.
+# $1 the followee, $2 followers. A request that was withdrawn meanwhile is none. Those who asked are notified.
 ACCEPT = """
     WITH accepted AS (
         DELETE FROM follow_requests WHERE followee_id = $1 AND follower_id = ANY($2::bigint[])
@@ -51,6 +51,14 @@ ACCEPT = """
     ), followed AS (
         INSERT INTO follows (follower_id, followee_id) SELECT follower_id, $1 FROM accepted
         ON CONFLICT DO NOTHING
+    ), notified AS (
+        INSERT INTO notifications AS n (user_id, kind, actor_id)
+        SELECT follower_id, 'follow_accepted', $1 FROM accepted
+        WHERE NOT EXISTS (
+            SELECT 1 FROM relations WHERE user_id = follower_id AND other_id = $1
+                AND (blocking OR blocked_by OR notifications_muted AND coalesce(muted_until > now(), true))
+        ) ORDER BY follower_id
+        ON CONFLICT (user_id, kind, coalesce(tweet_id, 0), actor_id) DO UPDATE SET undone = false WHERE n.undone
     )
     SELECT follower_id FROM accepted
 """
@@ -126,5 +134,6 @@ async def _accept(
         await rows(QUIET)
         there = [one for one in follower_ids if one in held]
         accepted = [one["follower_id"] for one in await rows(ACCEPT, user_id, there)]
-    await changes.tell({topic for one in accepted for topic in events.followed(one, user_id)})
+    told = {topic for one in accepted for topic in (*events.followed(one, user_id), notifications_of(one))}
+    await changes.tell(told)
     return accepted

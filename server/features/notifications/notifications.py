@@ -60,6 +60,8 @@ MOST_READS = 10
 class NotificationKind(StrEnum):
     """What somebody did: liked, reposted, answered, mentioned or followed, or asks to follow the user.
 
+    `FOLLOW_ACCEPTED`: somebody accepted the user's request to follow them.
+
     `TWEET`: somebody tweeted of whose new tweets the user wants to hear (`new_tweets`). `EDIT`: somebody
     edited a tweet that the user reposted. `POLL`: a poll that the user voted in or published has
     ended.
@@ -69,6 +71,7 @@ class NotificationKind(StrEnum):
     REPOST = "repost"
     FOLLOW = "follow"
     FOLLOW_REQUEST = "follow_request"
+    FOLLOW_ACCEPTED = "follow_accepted"
     REPLY = "reply"
     MENTION = "mention"
     TWEET = "tweet"

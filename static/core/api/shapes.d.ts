@@ -121,7 +121,7 @@ export interface TweetJson {
 
 export interface NotificationJson {
   id: number;
-  kind: "like" | "repost" | "follow" | "follow_request" | "reply" | "mention" | "tweet";
+  kind: "like" | "repost" | "follow" | "follow_request" | "follow_accepted" | "reply" | "mention" | "tweet" | "edit" | "poll";
   people: PersonJson[];
   people_count: number;
   tweet: TweetJson | null;

@@ -7,7 +7,7 @@ import { Names } from "../../core/ui/names.js";
 import { Tweet } from "../timeline/tweet.js";
 import "./words.js";
 
-const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", reply: "reply", mention: "at", tweet: "bell", edit: "pen", poll: "poll" };
+const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", follow_accepted: "user", reply: "reply", mention: "at", tweet: "bell", edit: "pen", poll: "poll" };
 
 // This many are named; of more people, two are.
 const NAMED = 3;

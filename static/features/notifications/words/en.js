@@ -13,6 +13,7 @@ export default {
   "notifications.edit": "{who} edited a tweet that you reposted",
   "notifications.follow": "{who} followed you",
   "notifications.follow_request": "{who} asked to follow you",
+  "notifications.follow_accepted": "{who} accepted your follow request",
   "notifications.requests": "Review requests",
   "notifications.reply": "Replied to you",
   "notifications.mention": "Mentioned you",

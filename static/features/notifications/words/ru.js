@@ -13,6 +13,7 @@ export default {
   "notifications.edit": "Изменён твит, который вы репостнули: {who}",
   "notifications.follow": "На вас подписались: {who}",
   "notifications.follow_request": "Хотят подписаться на вас: {who}",
+  "notifications.follow_accepted": "Ваш запрос на подписку принят: {who}",
   "notifications.requests": "Рассмотреть запросы",
   "notifications.reply": "Ответ вам",
   "notifications.mention": "Упоминание",

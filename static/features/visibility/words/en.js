@@ -5,7 +5,7 @@ export default {
   "visibility.public": "Public",
   "visibility.unlisted": "Unlisted",
   "visibility.followers": "Followers",
-  "visibility.mentioned": "Only people mentioned",
+  "visibility.mentioned": "Only people mentioned (private)",
   "visibility.private": "Private",
   "visibility.unknown": "As in Settings",
   "visibility.about_public": "Every member can see it.",

@@ -5,7 +5,7 @@ export default {
   "visibility.public": "Всем",
   "visibility.unlisted": "Всем, но не в ленте «Все»",
   "visibility.followers": "Подписчикам",
-  "visibility.mentioned": "Только упомянутым",
+  "visibility.mentioned": "Только упомянутым (личный)",
   "visibility.private": "Личный",
   "visibility.unknown": "Как в настройках",
   "visibility.about_public": "Твит виден всем участникам.",
