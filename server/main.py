@@ -66,7 +66,7 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
     try:
         async with database(settings, name="perch web"):
             demo = await have_demo_users(settings)
-            urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
+            urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder, settings.public_url)
             memory = Memory(
                 versions, [PerchDialect(urls)], MARKS, MARKS_ON_PEOPLE, max_bytes=settings.cache_mb << 20
             )

@@ -214,7 +214,7 @@ async def perch(
     """The context that handlers share, opened once for all tests."""
     (settings.data_folder / "tmp").mkdir(exist_ok=True)
     async with Redis.from_url(settings.redis.url) as redis:
-        urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder)
+        urls = MediaUrls(settings.s3_public_url, settings.s3_tweets_media_folder, settings.public_url)
         memory = Memory(
             versions, [PerchDialect(urls)], MARKS, MARKS_ON_PEOPLE, max_bytes=settings.cache_mb << 20
         )

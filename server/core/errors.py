@@ -89,6 +89,11 @@ class RepliesLimited(PerchError):
     message = "The author of this conversation has limited who may reply."
 
 
+class QuotesLimited(PerchError):
+    error_type, status = "quotes_limited", 403
+    message = "The author of this tweet has limited who may quote it."
+
+
 class NotFirst(PerchError):
     error_type, status = "not_first", 422
     message = "You can only choose who may reply for the first tweet of a conversation."

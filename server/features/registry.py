@@ -18,6 +18,7 @@ from server.features.people.feature import FEATURE as PEOPLE
 from server.features.pins.feature import FEATURE as PINS
 from server.features.polls.feature import FEATURE as POLLS
 from server.features.privacy.feature import FEATURE as PRIVACY
+from server.features.quotes.feature import FEATURE as QUOTES
 from server.features.relations.feature import FEATURE as RELATIONS
 from server.features.replies.feature import FEATURE as REPLIES
 from server.features.reposts.feature import FEATURE as REPOSTS
@@ -36,6 +37,7 @@ FEATURES = (
     BOOKMARKS,
     PINS,
     POLLS,
+    QUOTES,
     FOLLOWS,
     HASHTAGS,
     RELATIONS,

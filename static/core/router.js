@@ -8,6 +8,7 @@ const ROUTES = [
   [/^\/$/, "home", () => ({ tab: "all" })],
   [/^\/following$/, "home", () => ({ tab: "following" })],
   [/^\/tweets\/(\d+)$/, "tweet", (id) => ({ id: Number(id) })],
+  [/^\/tweets\/(\d+)\/quotes$/, "quotes", (id) => ({ id: Number(id) })],
   [/^\/@(\w+)(?:\/(replies|media|likes))?$/, "profile", (handle, list = "tweets") => ({ handle: handle.toLowerCase(), list })],
   [/^\/@(\w+)\/(followers|following)$/, "people", (handle, list) => ({ handle: handle.toLowerCase(), list })],
   [/^\/users\/(\d+)(?:\/(replies|media|likes))?$/, "profile", (id, list = "tweets") => ({ id: Number(id), list })],

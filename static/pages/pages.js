@@ -21,6 +21,7 @@ const lazyPage = (load) => lazy(load, { Waiting, Failed });
 
 const PAGES = {
   tweet: lazyPage(() => import("./tweet.js")),
+  quotes: lazyPage(() => import("./quotes.js")),
   profile: lazyPage(() => import("./profile.js")),
   people: lazyPage(() => import("./people.js")),
   hashtag: lazyPage(() => import("./hashtag.js")),

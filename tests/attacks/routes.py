@@ -20,7 +20,7 @@ from server.api.perch.shapes.invitations import NewInvitation
 from server.api.perch.shapes.media import AltText
 from server.api.perch.shapes.operations import NewRun
 from server.api.perch.shapes.privacy import Confirmation
-from server.api.perch.shapes.tweets import NewThread, NewTweet, WhoMayReplyHere
+from server.api.perch.shapes.tweets import NewThread, NewTweet, WhoMay
 from server.api.perch.shapes.users import NewName, NewSuspension, Suspension
 from server.context import App
 from tests import pictures
@@ -79,7 +79,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     ReadUpTo: {"up_to": 0},
     NewMute: {},
     NewPreferences: {"default_visibility": "public"},
-    WhoMayReplyHere: {"who_may_reply": "nobody"},
+    WhoMay: {"who_may_reply": "nobody"},
     EditedTweet: {"text": "not to be changed"},
     Choices: {"choices": [0]},
     Confirmation: {},  # each request says whose account it is about

@@ -61,9 +61,8 @@ async def test_a_reply_begins_with_the_warning_above_it(
     page = await open_page(f"/tweets/{parent}", viewer=bob)
     await page.get_by_role("textbox", name="Text of the reply").fill("no, the gardener")
     await expect(page.get_by_role("textbox", name="Content warning")).to_have_value("spoiler")
-    await page.get_by_role("button", name="Reply", exact=True).last.click()
     async with page.expect_response("**/api/tweets") as response:
-        pass
+        await page.get_by_role("button", name="Reply", exact=True).last.click()
     assert (await (await response.value).json())["tweet"]["warning"] == "spoiler"
     await page.get_by_role("textbox", name="Text of the reply").fill("nothing to warn of")
     await page.get_by_role("button", name="Remove the content warning").click()

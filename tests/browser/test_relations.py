@@ -140,13 +140,22 @@ async def test_a_conversation_is_muted_from_the_menu_by_keyboard(
     await more.focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog").get_by_role("button")).to_have_text(
-        ["Copy link", "Copy text", "Mute this conversation", "Edit", "Pin to your profile", "Who can reply"]
+        [
+            "Quote",
+            "Copy link",
+            "Copy text",
+            "Mute this conversation",
+            "Edit",
+            "Pin to your profile",
+            "Who can reply",
+            "Who can quote",
+        ]
     )
     await page.keyboard.press("Escape")
     await expect(more).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="Copy link")).to_be_focused()
-    for _ in range(2):
+    await expect(page.get_by_role("button", name="Quote", exact=True)).to_be_focused()
+    for _ in range(3):
         await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="Mute this conversation")).to_be_focused()
     await page.keyboard.press("Enter")

@@ -101,7 +101,8 @@ async def test_who_can_reply_is_chosen_in_the_composer(
 ) -> None:
     page = await open_page(viewer=alice)
     await page.get_by_label("Tweet text").fill("an announcement")
-    await page.get_by_label("Who can reply").select_option("Only I can reply")
+    await page.get_by_role("button", name="Who can reply and quote").click()
+    await page.get_by_label("Who can reply", exact=True).select_option("Only I can reply")
     await page.get_by_role("button", name="Tweet", exact=True).click()
     await expect(tweet(page, "an announcement")).to_be_visible()
     (found,) = (await alice.get("/api/tweets"))["tweets"]
@@ -109,7 +110,7 @@ async def test_who_can_reply_is_chosen_in_the_composer(
     assert (await bob.post("/api/tweets", json=body)).error == (403, "replies_limited")
     # The next tweet is open again.
     await page.get_by_label("Tweet text").fill("and another")
-    await expect(page.get_by_label("Who can reply")).to_have_value("everyone")
+    await expect(page.get_by_label("Who can reply", exact=True)).to_have_value("everyone")
 
 
 async def test_what_the_composer_shows_is_what_is_sent(open_page: OpenPage, alice: Caller) -> None:

@@ -28,6 +28,7 @@ from server.features.registry import KINDS, MARKS, MARKS_ON_PEOPLE
 from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker
 from server.features.timelines.home import ALL
 from server.features.timelines.pages import PageKey, Part
+from server.features.timelines.quoted import Quoted
 from server.features.timelines.timeline import TweetRow
 from tests.callers import Caller
 from tests.waiting import PATIENCE, until
@@ -44,6 +45,7 @@ class Line:
     addressed: Sequence[int]
     is_open: bool
     text: str
+    quotes: int | None = None
 
     @property
     def size(self) -> int:
@@ -77,10 +79,14 @@ class PlainText:
 
     def card(self, tweet: TweetRow, *, likers: int) -> Line:
         text = f"{tweet.author_handle}: {tweet.content}"
-        return Line(tweet.id, tweet.author_id, tweet.addressed, tweet.visibility.is_open, text)
+        quotes = None if tweet.quote is None else tweet.quote.tweet_id
+        return Line(tweet.id, tweet.author_id, tweet.addressed, tweet.visibility.is_open, text, quotes)
 
     def page(self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None) -> Lines:
         return Lines(cards, cursors)
+
+    def with_quoted(self, answer: bytes, quoted: Sequence[Quoted]) -> bytes:
+        return answer + b"".join(b"> %b" % (one.shown or b"gone\n") for one in quoted)
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
         facts = await KINDS.facts(events, viewers)
@@ -126,9 +132,15 @@ async def test_each_api_reads_its_own_rendering_of_a_page(perch: Context, alice:
             ("tweet 2", True),
             ("tweet 1", False),
         ]
-    assert (
-        await memory.pages["text"].one(Person(alice.id, "Alice", "alice"), 3, likers=0) == b"alice: tweet 2\n"
-    )
+    reader = Person(alice.id, "Alice", "alice")
+    assert await memory.pages["text"].one(reader, 3, likers=0) == (b"alice: tweet 2\n", None)
+    await bob.post("/api/tweets", json={"tweet_data": "look", "quote_of_id": 2})
+
+    async def has_quote() -> bool:
+        text = await memory.pages["text"].read(reader, PAGE)
+        return text.answer == b"bob: look\nalice: tweet 2\nmore\n> alice: tweet 1\n"
+
+    await until(has_quote)
 
 
 @pytest.mark.usefixtures("perch", "database")

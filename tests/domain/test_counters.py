@@ -27,6 +27,8 @@ DISAGREEING = """
     WHERE likes_count <> (SELECT count(*) FROM likes WHERE tweet_id = t.id)
     UNION ALL SELECT 'replies to ' || t.id FROM tweets t
     WHERE replies_count <> (SELECT count(*) FROM tweets WHERE in_reply_to_id = t.id)
+    UNION ALL SELECT 'quotes of tweet ' || t.id FROM tweets t
+    WHERE quotes_count <> (SELECT count(*) FROM quotes WHERE quoted_id = t.id AND counted)
     UNION ALL SELECT 'reposts of tweet ' || t.id FROM tweets t
     WHERE reposts_count <> (SELECT count(*) FROM reposts WHERE tweet_id = t.id)
     UNION ALL SELECT 'tweets of ' || u.id FROM users u

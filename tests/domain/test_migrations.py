@@ -31,6 +31,7 @@ OUTLIVING = {
     "notification_groups",
     "notifications",
     "outbox",
+    "quotes",  # as replies
     "suspension_requests",
     "tweets_to_notify_of",  # workers remove the notifications of a deleted tweet
     "tweets",  # a thread: deleted tweets leave their ids in the replies

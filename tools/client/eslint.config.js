@@ -9,15 +9,17 @@ const STATIC = "./static";
 
 // The features that each feature may import from; all others stand alone.
 const MAY_IMPORT = {
-  compose: ["covers", "polls", "visibility"],
+  compose: ["covers", "polls", "quotes", "visibility"],
   join: ["sign-in"],
   notifications: ["timeline"],
   pins: ["timeline"],
   profile: ["relations"],
-  relations: ["pins", "timeline"],
+  quotes: ["covers"],
+  relations: ["pins", "quotes", "timeline"],
   settings: ["sign-in"],
   "sign-in": ["compose"],
-  timeline: ["bookmarks", "compose", "covers", "polls", "reposts", "visibility"],
+  shortcuts: ["quotes"],
+  timeline: ["bookmarks", "compose", "covers", "polls", "quotes", "reposts", "visibility"],
 };
 
 const features = readdirSync(`${STATIC}/features`);

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from server.api.perch.shapes import quoted as wire
 from server.api.perch.shapes import tweets
 from server.api.perch.shapes.tweets import Like, Tweet
 from server.core.cache.marks import NO_MARKS, Marks
@@ -16,6 +17,7 @@ from server.features.media.urls import MediaUrls
 from server.features.registry import MARKS
 from server.features.relations.visible import BLOCKED
 from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker
+from server.features.timelines.quoted import Quoted
 from server.features.timelines.timeline import TweetRow
 
 NAME = "perch"
@@ -72,6 +74,7 @@ class PerchCard(msgspec.Struct, frozen=True):
     marks: int
     most_likers: int
     likers: Likers | None
+    quotes: int | None = None
 
     @property
     def size(self) -> int:
@@ -109,6 +112,7 @@ class PerchCard(msgspec.Struct, frozen=True):
             self.marks - shorter,
             self.most_likers,
             Likers(likers.begin, end, likers.ids - people),
+            self.quotes,
         )
 
     def _headed_by(self, viewer: Onlooker, likers: Likers) -> bytes:
@@ -194,7 +198,10 @@ class PerchDialect:
             ids = frozenset([like.id for like in shown.likes])
             found = Likers(plain.index(LIKES) + len(LIKES), plain.rindex(LIKES_END), ids)
         is_open = tweet.visibility.is_open
-        return PerchCard(tweet.id, tweet.author_id, tweet.addressed, is_open, plain, marks, likers, found)
+        quotes = None if tweet.quote is None else tweet.quote.tweet_id
+        return PerchCard(
+            tweet.id, tweet.author_id, tweet.addressed, is_open, plain, marks, likers, found, quotes
+        )
 
     def page(
         self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None
@@ -202,6 +209,10 @@ class PerchDialect:
         """The answer `TweetsPage`."""
         own: list[PerchCard] = list(cards)  # type: ignore[arg-type]  # all are this dialect's
         return PerchPage(own, cursors, entries)
+
+    def with_quoted(self, answer: bytes, quoted: Sequence[Quoted]) -> bytes:
+        """The same answer with the field `quoted`."""
+        return wire.with_quoted(answer, quoted)
 
 
 def pieces(plain: bytes, cards: Sequence[PerchCard], fronts: Sequence[bytes] | None = None) -> Pieces:

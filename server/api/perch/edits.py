@@ -15,11 +15,10 @@ from server.api.http.guards import context
 from server.api.http.inputs import PageQuery
 from server.api.http.operation import operation
 from server.api.perch.shapes import media as media_wire
-from server.api.perch.shapes import tweets as wire
 from server.api.perch.shapes.media import Media
 from server.api.perch.shapes.tweets import Sensitive, Warning
 from server.api.perch.tweet_ids import or_of_repost
-from server.api.perch.tweets import OneTweet, pages
+from server.api.perch.tweets import OneTweet, one_tweet
 from server.core.errors import (
     BrokenPicture,
     MediaInUse,
@@ -38,7 +37,6 @@ from server.features.edits.versions import Version
 from server.features.media.urls import MediaUrls
 from server.features.mentions import mentions
 from server.features.mentions.feature import MENTIONS
-from server.features.timelines import timelines
 from server.features.timelines.timelines import EMBEDDED_LIKERS
 from server.features.tweets.cover import cover
 from server.features.tweets.tweets import MAX_MEDIA
@@ -122,7 +120,7 @@ async def edit(request: Request, viewer: Viewer, body: EditedTweet, tweet_id: in
 
     Its visibility, its rule for replies and its likes stay as they are. People whom it newly mentions are
     notified; they can see it even if it isn't public, and reply if people it mentions may. People who
-    reposted it are notified at most once an hour. An edit that changes nothing leaves no trace.
+    reposted or quoted it are notified at most once an hour. An edit that changes nothing leaves no trace.
     """
     perch = context(request)
     await admission.admit_amount(request, perch.rates, viewer, MENTIONS, mentions.count(body.text))
@@ -140,8 +138,7 @@ async def edit(request: Request, viewer: Viewer, body: EditedTweet, tweet_id: in
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,
     )
-    shown = await timelines.tweet(viewer, pages(request), tweet_id, likers=EMBEDDED_LIKERS)
-    return Rendered(wire.one(shown))
+    return await one_tweet(request, viewer, tweet_id, likers=EMBEDDED_LIKERS)
 
 
 @bp.get("/<tweet_id:id>/versions")

@@ -26,6 +26,7 @@ from server.features.media.urls import MediaUrls
 from server.features.people.events import PROFILE
 from server.features.pins import events as pins
 from server.features.polls import events as polls
+from server.features.quotes import events as quotes
 from server.features.replies import events as replies
 from server.features.reposts import events as reposts
 from server.features.timelines.timeline import TweetRow
@@ -58,7 +59,7 @@ def published(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
 
 
 class TweetEdited(msgspec.Struct, frozen=True, tag_field="type", tag="tweet_edited"):
-    """A tweet was edited.
+    """A tweet was edited, a quote was withdrawn from it, or who may quote it was changed.
 
     Ignore its fields `liked`, `reposted`, `bookmarked` and `pinned`: they have events of their own.
     """
@@ -133,6 +134,20 @@ class RepliesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="replies
 def replies_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     """The number as it is now."""
     return about(event, facts, lambda tweet: RepliesChanged(tweet.id, tweet.replies_count, tweet.version))
+
+
+class QuotesChanged(msgspec.Struct, frozen=True, tag_field="type", tag="quotes"):
+    """The number of quotes of a tweet has changed. The tweet that quotes it is in an event of its own."""
+
+    tweet_id: int
+    quotes_count: int
+    version: int
+
+
+@tells(quotes.COUNTED, QuotesChanged, to="everybody who may see the tweet")
+def quotes_counted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """The number as it is now."""
+    return about(event, facts, lambda tweet: QuotesChanged(tweet.id, tweet.quotes_count, tweet.version))
 
 
 class RepostsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="reposts"):

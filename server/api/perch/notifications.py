@@ -15,6 +15,7 @@ from server.api.http.inputs import PageQuery
 from server.api.http.operation import operation
 from server.api.perch.shapes import notifications as wire
 from server.api.perch.shapes.notifications import Notification
+from server.api.perch.shapes.quoted import WithQuoted
 from server.api.perch.tweets import pages
 from server.core.errors import NotFollowed, UserNotFound
 from server.core.viewer import Viewer
@@ -46,7 +47,7 @@ class NotificationsQuery(PageQuery, frozen=True):
     tab: NotificationsTab = NotificationsTab.ALL
 
 
-class NotificationsPage(Answer, frozen=True, kw_only=True):
+class NotificationsPage(WithQuoted, frozen=True, kw_only=True):
     """A page of notifications, newest first."""
 
     notifications: list[Notification]

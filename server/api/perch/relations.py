@@ -138,7 +138,10 @@ async def mutes(request: Request, viewer: Viewer, query: PageQuery) -> MutesPage
 async def muted_conversations(request: Request, viewer: Viewer, query: PageQuery) -> Rendered:
     """List the conversations that you muted, newest first. Only you can see this list."""
     page = await muted_threads.of_viewer(viewer, pages(request), limit=query.size, before=query.before)
-    shown = (b'{"root_id":%d,"tweet":%b}' % (one.root_id, one.tweet or b"null") for one in page.items)
+    shown = (
+        b'{"root_id":%d,"tweet":%b}' % (one.root_id, one.tweet.bytes if one.tweet else b"null")
+        for one in page.items
+    )
     following = b"null" if page.next is None else b"%d" % page.next
     return Rendered(b'{"result":true,"conversations":[%b],"next":%b}' % (b",".join(shown), following))
 

@@ -10,9 +10,10 @@ import msgspec
 from msgspec import Meta
 from sanic import Blueprint, Request
 
-from server.api.http.envelope import Answer, Rendered
+from server.api.http.envelope import Rendered
 from server.api.http.inputs import After, Before, Limit
 from server.api.http.operation import operation
+from server.api.perch.shapes.quoted import WithQuoted
 from server.api.perch.shapes.tweets import RepostEntry, Tweet, TweetEntry
 from server.api.perch.tweets import LikersCount, pages
 from server.core.errors import InvalidParameter, UserNotFound
@@ -89,7 +90,7 @@ class AuthorQuery(EntriesQuery, frozen=True):
     replies: Annotated[bool, Meta(description="Whether to include replies to other people.")] = True
 
 
-class TweetsPage(Answer, frozen=True, kw_only=True):
+class TweetsPage(WithQuoted, frozen=True, kw_only=True):
     """A page of tweets, newest first."""
 
     tweets: Annotated[

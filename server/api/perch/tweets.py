@@ -17,6 +17,7 @@ from server.api.http.inputs import Limit
 from server.api.http.operation import operation
 from server.api.perch import dialect
 from server.api.perch.shapes import tweets as wire
+from server.api.perch.shapes.quoted import WithQuoted
 from server.api.perch.shapes.tweets import (
     DeletedInThread,
     NewPart,
@@ -24,7 +25,7 @@ from server.api.perch.shapes.tweets import (
     NewTweet,
     Tweet,
     TweetInThread,
-    WhoMayReplyHere,
+    WhoMay,
 )
 from server.api.perch.tweet_ids import or_of_repost
 from server.core.errors import (
@@ -35,6 +36,7 @@ from server.core.errors import (
     NotAuthor,
     NotFirst,
     QuotaExceeded,
+    QuotesLimited,
     RepliesLimited,
     ThreadTooDeep,
     TweetNotFound,
@@ -44,11 +46,13 @@ from server.core.viewer import Viewer
 from server.features.mentions import mentions
 from server.features.mentions.feature import MENTIONS
 from server.features.polls.poll import new_poll
+from server.features.quotes import rules as quoting
 from server.features.replies import rules, threads
 from server.features.replies.rules import WhoMayReply
 from server.features.reposts import reposts
 from server.features.timelines import timelines
 from server.features.timelines.pages import Pages
+from server.features.timelines.quoted import quoted_by
 from server.features.timelines.timelines import EMBEDDED_LIKERS
 from server.features.tweets import idempotency, tweets
 from server.features.tweets.cover import cover
@@ -104,13 +108,13 @@ class PublishedThread(Answer, frozen=True, kw_only=True):
     tweets: list[Tweet]
 
 
-class OneTweet(Answer, frozen=True, kw_only=True):
+class OneTweet(WithQuoted, frozen=True, kw_only=True):
     """One tweet."""
 
     tweet: Tweet
 
 
-class ThreadPage(Answer, frozen=True, kw_only=True):
+class ThreadPage(WithQuoted, frozen=True, kw_only=True):
     """A tweet with what it replies to, and a page of the replies below it."""
 
     ancestors: Annotated[
@@ -152,6 +156,12 @@ def pages(request: Request) -> Pages:
     return context(request).memory.pages[dialect.NAME]
 
 
+async def one_tweet(request: Request, viewer: Viewer, tweet_id: int, *, likers: int) -> Rendered:
+    """The answer of one tweet (`OneTweet`). Raises TweetNotFound."""
+    shown = await timelines.tweet(viewer, pages(request), tweet_id, likers=likers)
+    return Rendered(await pages(request).with_quoted(viewer, wire.one(shown.bytes), quoted_by([shown])))
+
+
 # Of requests that publish.
 ERRORS = (
     MediaNotFound,
@@ -160,6 +170,7 @@ ERRORS = (
     TweetNotFound,
     ThreadTooDeep,
     RepliesLimited,
+    QuotesLimited,
     NotFirst,
     IdempotencyKeyReused,
     QuotaExceeded,
@@ -194,7 +205,7 @@ async def publish(
             tweet_id=published.tweet_id, tweet=wire.tweet(published.shown, context(request).urls)
         )
     shown = await timelines.tweet(viewer, pages(request), published.tweet_id, likers=0)
-    return Rendered(wire.published(published.tweet_id, shown), REPLAYED)
+    return Rendered(wire.published(published.tweet_id, shown.bytes), REPLAYED)
 
 
 @bp.post("/thread")
@@ -221,7 +232,7 @@ async def publish_thread(
     if shown:
         return PublishedThread(tweets=[wire.tweet(one, perch.urls) for one in shown])
     earlier = [await timelines.tweet(viewer, pages(request), one.tweet_id, likers=0) for one in published]
-    return Rendered(wire.published_together(earlier), REPLAYED)
+    return Rendered(wire.published_together([one.bytes for one in earlier]), REPLAYED)
 
 
 async def _publish(
@@ -242,19 +253,26 @@ async def _publish(
         who_may_reply=whole.who_may_reply,
         cover=cover(whole.warning, sensitive=whole.sensitive),
         poll=None if whole.poll is None else new_poll(**msgspec.structs.asdict(whole.poll)),
+        who_may_quote=whole.who_may_quote,
         jobs=perch.jobs,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,
         key=headers.key,
     )
+    parent_id, quoted_id = whole.in_reply_to_id, whole.quote_of_id
     try:
-        return await publish(in_reply_to_id=whole.in_reply_to_id)
+        return await publish(in_reply_to_id=parent_id, quote_of_id=quoted_id)
     except (TweetNotFound, IdempotencyKeyReused):
         # The id of a repost stands for its tweet, also when the request is sent again.
-        shown = None if whole.in_reply_to_id is None else await reposts.original(whole.in_reply_to_id)
-        if shown is None:
+        parent, quoted = await _original(parent_id), await _original(quoted_id)
+        if (parent, quoted) == (parent_id, quoted_id):
             raise
-        return await publish(in_reply_to_id=shown)
+        return await publish(in_reply_to_id=parent, quote_of_id=quoted)
+
+
+async def _original(tweet_id: int | None) -> int | None:
+    """The tweet that a repost shows; any other id as it is."""
+    return None if tweet_id is None else await reposts.original(tweet_id) or tweet_id
 
 
 @bp.get("/<tweet_id:id>")
@@ -262,7 +280,7 @@ async def _publish(
 @or_of_repost
 async def read(request: Request, viewer: Viewer, query: LikersQuery, tweet_id: int) -> Rendered:
     """Read one tweet."""
-    return Rendered(wire.one(await timelines.tweet(viewer, pages(request), tweet_id, likers=query.likers)))
+    return await one_tweet(request, viewer, tweet_id, likers=query.likers)
 
 
 @bp.get("/<tweet_id:id>/thread")
@@ -274,15 +292,18 @@ async def thread(request: Request, viewer: Viewer, query: ThreadQuery, tweet_id:
     Deleted tweets that others reply to are in the lists too, as `deleted`.
     """
     found = await threads.read(viewer, pages(request), tweet_id, limit=query.limit, after=query.after)
-    return Rendered(wire.thread(found))
+    return Rendered(await pages(request).with_quoted(viewer, wire.thread(found), found.quotes))
 
 
 @bp.patch("/<tweet_id:id>")
-@operation(scope="write", body=WhoMayReplyHere, errors=(TweetNotFound, NotAuthor, NotFirst))
+@operation(scope="write", body=WhoMay, errors=(TweetNotFound, NotAuthor, NotFirst))
 @or_of_repost
-async def limit_replies(request: Request, viewer: Viewer, body: WhoMayReplyHere, tweet_id: int) -> Answer:
-    """Decide who may reply in the conversation that your tweet began."""
-    await rules.limit_replies(viewer, tweet_id, body.who_may_reply)
+async def limit(request: Request, viewer: Viewer, body: WhoMay, tweet_id: int) -> Answer:
+    """Decide who may quote your tweet, and who may reply in the conversation that it began."""
+    if body.who_may_reply is not msgspec.UNSET:
+        await rules.limit_replies(viewer, tweet_id, body.who_may_reply)
+    if body.who_may_quote is not msgspec.UNSET:
+        await quoting.limit_quotes(viewer, tweet_id, body.who_may_quote)
     return Answer()
 
 

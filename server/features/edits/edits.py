@@ -1,8 +1,9 @@
 """Editing a tweet. What it said before becomes an earlier version of it (`versions.py`).
 
 An edit changes the text with its hashtags and mentions, the pictures, the content warning and whether the
-pictures are sensitive. It doesn't change the visibility, what the tweet replies to, or its likes. People whom
-it newly mentions are notified and may see it; workers notify the people who reposted it.
+pictures are sensitive. It doesn't change the visibility, what the tweet replies to or quotes, or its likes.
+People whom it newly mentions are notified and may see it; workers notify the people who reposted or quoted
+it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ READ = f"""
 
 # $1 the tweet. It stays as it is until the transaction ends.
 LOCK = f"""
-    SELECT content, warning, sensitive, reposts_count, ({versions.MEDIA_OF_TWEET})::text AS media
+    SELECT content, warning, sensitive, ({versions.MEDIA_OF_TWEET})::text AS media, reposts_count > 0
+        OR EXISTS (SELECT 1 FROM quotes WHERE quoted_id = $1 AND NOT withdrawn) AS is_shared
     FROM tweets t WHERE id = $1 FOR NO KEY UPDATE OF t
 """
 
@@ -226,6 +228,6 @@ async def _write(
     await rows(HASHTAGS, tweet_id, [tag.id for tag in tags])
     changed = await rows(MENTIONS, tweet_id, list(mentioned))
     await rows(TELL, tweet_id, viewer.id)
-    if before["reposts_count"] > 0:
+    if before["is_shared"]:
         await rows(to_many.NOTE, tweet_id, events.OF_EDITS.kind)
-    return _Written({one["user_id"] for one in changed}, notifies=before["reposts_count"] > 0)
+    return _Written({one["user_id"] for one in changed}, notifies=before["is_shared"])

@@ -16,17 +16,22 @@ def topics_of(tweet_id: int, author_id: int) -> list[int]:
     return [topics.ALL_TWEETS, topics.tweet(tweet_id), topics.tweets_of(author_id)]
 
 
-# People who reposted a tweet are notified of its edits, at most once an hour.
+# People who reposted or quoted a tweet are notified of its edits, at most once an hour.
 OF_EDITS = ToMany(
     "edit",
     """
-    SELECT r.user_id FROM reposts r JOIN tweets t ON t.id = r.tweet_id
-    WHERE r.tweet_id = $1 AND r.user_id > $2 AND r.user_id <> t.author_id ORDER BY r.user_id LIMIT $3
+    SELECT who.user_id FROM (
+        (SELECT user_id FROM reposts WHERE tweet_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3 + 1)
+        UNION (
+            SELECT author_id FROM quotes WHERE quoted_id = $1 AND author_id > $2 AND NOT withdrawn
+            GROUP BY author_id ORDER BY author_id LIMIT $3 + 1
+        )
+    ) who WHERE who.user_id <> (SELECT author_id FROM tweets WHERE id = $1) ORDER BY who.user_id LIMIT $3
     """,
     again_after=timedelta(hours=1),
 )
 
-# The author edited a tweet.
+# The author edited a tweet, or what its card shows has changed otherwise.
 EDITED = Kind(
     "tweet_edited",
     lambda event: topics_of(event.subject_id, event.actor_id),

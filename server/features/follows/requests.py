@@ -58,7 +58,8 @@ ACCEPT = """
             SELECT 1 FROM relations WHERE user_id = follower_id AND other_id = $1
                 AND (blocking OR blocked_by OR notifications_muted AND coalesce(muted_until > now(), true))
         ) ORDER BY follower_id
-        ON CONFLICT (user_id, kind, coalesce(tweet_id, 0), actor_id) DO UPDATE SET undone = false WHERE n.undone
+        ON CONFLICT (user_id, kind, coalesce(tweet_id, 0), actor_id)
+        DO UPDATE SET undone = false WHERE n.undone
     )
     SELECT follower_id FROM accepted
 """

@@ -1,4 +1,4 @@
-"""URLs of pictures."""
+"""URLs of pictures and tweets."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ class MediaUrls:
     """Builds the URLs of pictures: under `/media/`, or under a public address of the bucket.
 
     A picture that no tweet shows yet always has a signed URL of Perch itself.
+
+    Args:
+        site: the address of Perch itself, if it is known.
     """
 
-    def __init__(self, public_url: str | None, folder: str) -> None:
+    def __init__(self, public_url: str | None, folder: str, site: str | None = None) -> None:
+        self._site = site or ""
         self._public = f"{public_url.rstrip('/')}/" if public_url else None
         self._folder = folder
+
+    def tweet(self, tweet_id: int) -> str:
+        """The address of a tweet's page."""
+        return f"{self._site}/tweets/{tweet_id}"
 
     def large(self, media: MediaRow) -> str:
         """The URL of the large variant. While a picture is pending, Perch itself serves it."""

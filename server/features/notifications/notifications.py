@@ -11,14 +11,15 @@ Nobody is notified
 - of what they do themselves;
 - by somebody whom they block or mute, or who blocks them, unless the mute leaves notifications on;
 - of what happens in a conversation that they muted;
-- of a mention in a tweet that replies to them, as they are notified of the reply;
+- of a mention in a tweet that replies to them or quotes them, as they are notified of that;
+- of a quote in a tweet that replies to them, or that they may not see;
 - again when somebody repeats what they have undone;
 - of a follow that is an accepted request, as they have accepted it;
 - of likes, follows and mentions that are imported (`SET LOCAL perch.quiet`).
 
 The triggers are `notify_of_likes`, `notify_of_follows`, `notify_of_mentions`, `count_tweets` (replies),
-`count_reposts` and `tell_of_follow_requests`: `grep -n 'FUNCTION notify_of_likes' -r server/core/database`
-lists the migrations with their texts, of which the newest counts.
+`count_reposts`, `count_quotes` and `tell_of_follow_requests`. To list the migrations with their texts, of
+which the newest counts: `grep -n 'FUNCTION notify_of_likes' -r server/core/database`.
 """
 
 from __future__ import annotations
@@ -60,10 +61,11 @@ MOST_READS = 10
 class NotificationKind(StrEnum):
     """What somebody did: liked, reposted, answered, mentioned or followed, or asks to follow the user.
 
-    `FOLLOW_ACCEPTED`: somebody accepted the user's request to follow them.
+    `QUOTE`: somebody quoted the user's tweet. `FOLLOW_ACCEPTED`: somebody accepted the user's request to
+    follow them.
 
     `TWEET`: somebody tweeted of whose new tweets the user wants to hear (`new_tweets`). `EDIT`: somebody
-    edited a tweet that the user reposted. `POLL`: a poll that the user voted in or published has
+    edited a tweet that the user reposted or quoted. `POLL`: a poll that the user voted in or published has
     ended.
     """
 
@@ -74,13 +76,14 @@ class NotificationKind(StrEnum):
     FOLLOW_ACCEPTED = "follow_accepted"
     REPLY = "reply"
     MENTION = "mention"
+    QUOTE = "quote"
     TWEET = "tweet"
     EDIT = "edit"
     POLL = "poll"
 
 
 ALL = tuple(NotificationKind)
-MENTIONS = (NotificationKind.REPLY, NotificationKind.MENTION)
+MENTIONS = (NotificationKind.REPLY, NotificationKind.MENTION, NotificationKind.QUOTE)
 FOLLOWS = (NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST)
 
 # The people of a group `g` whom its user may see at the moment, the newest first.
@@ -152,6 +155,7 @@ class Notification(NamedTuple):
         id: grows when somebody joins the group; the list is in its order, and it is the cursor.
         people_count: how many people did it; the first of them are `people`.
         tweet: the tweet for the viewer, as bytes in the dialect of the API; None for followers.
+        quotes: the tweet that it quotes.
     """
 
     id: int
@@ -161,6 +165,7 @@ class Notification(NamedTuple):
     tweet: bytes | None
     at: datetime
     unread: bool
+    quotes: int | None
 
 
 class NotificationPage(NamedTuple):
@@ -201,8 +206,9 @@ async def read(
         return kept
     versions = store.versions.all()
     found, looked_at = await _read(viewer, pages, kinds=kinds, limit=limit, before=before)
-    answer = render(found)
-    needed = [*of_user(viewer.id), *pages.needed(viewer, looked_at)]
+    quotes = list(dict.fromkeys(item.quotes for item in found.items if item.quotes is not None))
+    answer = await pages.with_quoted(viewer, render(found), quotes)
+    needed = [*of_user(viewer.id), *pages.needed(viewer, [*looked_at, *quotes])]
     store.put(key, answer, len(answer), needed, versions.of(needed))
     return answer
 
@@ -241,11 +247,9 @@ async def _shown(viewer: Viewer, pages: Pages, groups: Sequence[Any]) -> list[No
         if not who or (tweet_id is not None and tweet_id not in tweets):
             continue
         count = len(who) if len(who) < NAMED else max(group["count"], NAMED)
-        tweet = None if tweet_id is None else tweets[tweet_id]
-        kind = NotificationKind(group["kind"])
-        items.append(
-            Notification(group["newest"], kind, who, count, tweet, group["updated_at"], group["unread"])
-        )
+        tweet, quotes = (None, None) if tweet_id is None else tweets[tweet_id]
+        kind, at, unread = NotificationKind(group["kind"]), group["updated_at"], group["unread"]
+        items.append(Notification(group["newest"], kind, who, count, tweet, at, unread, quotes))
     return items
 
 

@@ -10,6 +10,7 @@ from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
 from server.features.timelines.hiding import Hides
 from server.features.timelines.pages import Pages
+from server.features.timelines.quoted import Shown
 from server.features.visibility.visibility import is_shown, may_see
 
 # $1 the user, $2 any tweet of the thread. Returns its first tweet, which may have been deleted.
@@ -41,10 +42,10 @@ LISTED = """
 
 
 class MutedThread(NamedTuple):
-    """A muted conversation: its first tweet, as bytes; None if it is gone, or not for the user any more."""
+    """A muted conversation: its first tweet; None if it is gone, or not for the user any more."""
 
     root_id: int
-    tweet: bytes | None
+    tweet: Shown | None
 
 
 async def of_viewer(viewer: Viewer, pages: Pages, *, limit: int, before: int = NEWEST) -> Page[MutedThread]:

@@ -18,6 +18,7 @@ from server.core.viewer import Viewer
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.hiding import Hides
 from server.features.timelines.pages import Pages
+from server.features.timelines.quoted import Shown, quoted_by
 from server.features.tweets.publishing import CONTINUED, DEEPEST
 from server.features.visibility.visibility import FOLLOWERS, RESTRICTED, is_shown, may_see
 
@@ -99,14 +100,14 @@ PLACES = f"""
 
 
 class Entry(NamedTuple):
-    """A tweet in a thread: how many levels below the tweet asked for; its bytes, or None if it is gone.
+    """A tweet in a thread: how many levels below the tweet asked for, and None if it is gone.
 
     `hidden` is whether an author whom it replies to put it behind a click.
     """
 
     tweet_id: int
     depth: int
-    shown: bytes | None
+    shown: Shown | None
     hidden: bool = False
 
 
@@ -122,13 +123,19 @@ class Thread:
     """
 
     ancestors: list[Entry]
-    tweet: bytes
+    tweet: Shown
     replies: list[Entry]
     above: int | None
     next: str | None
     muted: bool
     who_may_reply: WhoMayReply
     may_reply: bool
+
+    @property
+    def quotes(self) -> list[int]:
+        """The tweets that its tweets quote."""
+        entries = (*self.ancestors, *self.replies)
+        return quoted_by([self.tweet, *(one.shown for one in entries if one.shown is not None)])
 
 
 async def read(viewer: Viewer, pages: Pages, tweet_id: int, *, limit: int, after: str | None) -> Thread:
@@ -171,7 +178,7 @@ async def read(viewer: Viewer, pages: Pages, tweet_id: int, *, limit: int, after
 
 
 def _entries(
-    below: Sequence[tuple[int, ...]], shown: dict[int, bytes], cursor: list[int], hidden: Container[int]
+    below: Sequence[tuple[int, ...]], shown: dict[int, Shown], cursor: list[int], hidden: Container[int]
 ) -> list[Entry]:
     """The replies, and the deleted ones that others reply to, each once in all pages."""
     entries: list[Entry] = []

@@ -8,11 +8,18 @@ from types import MappingProxyType
 from server.core.cache import topics
 from server.core.cache.store import Known, Store
 from server.core.cache.versions import Words
+from server.core.database.connection import records
 from server.features.timelines import timeline
 from server.features.timelines.dialect import Card, Dialect
 from server.features.timelines.timeline import TweetRow
 
 NONE: Mapping[int, Known[Card]] = MappingProxyType({})
+
+# $1 tweets. Those of hidden authors have no cards, but exist.
+EXISTING = "SELECT id FROM tweets WHERE id = ANY($1::bigint[])"
+
+# The bytes that it takes to remember that there is no card.
+ABSENT = 300
 
 
 def needed_of(tweet_ids: Iterable[int]) -> list[int]:
@@ -42,6 +49,26 @@ class Cards:
             for tweet_id, known in self.rendered(rows, before, likers=likers).items():
                 found[tweet_id] = known.value
         return [card for card in found.values() if card is not None]
+
+    async def quoted(self, tweet_ids: Sequence[int]) -> tuple[list[Card], frozenset[int]]:
+        """The same, without likers, and the tweets among the rest that don't exist.
+
+        Quotes outlive what they quote, so the cache remembers which tweets have no card.
+        """
+        marks = self._store.get_all([("absent", one) for one in tweet_ids])
+        absent: dict[int, bool] = {
+            one: exists for one, exists in zip(tweet_ids, marks, strict=True) if exists is not None
+        }
+        before = self._store.versions.all()
+        cards = await self.of([one for one in tweet_ids if one not in absent], likers=0)
+        found = {card.tweet_id for card in cards}
+        if missing := [one for one in tweet_ids if one not in found and one not in absent]:
+            existing = {row["id"] for row in await records(EXISTING, missing)}
+            for one in missing:
+                needed = (topics.EVERYTHING, topics.NAMES, topics.tweet(one))
+                absent[one] = one in existing
+                self._store.put(("absent", one), absent[one], ABSENT, needed, before.of(needed))
+        return cards, frozenset([one for one, exists in absent.items() if not exists])
 
     async def one(self, tweet_id: int, *, likers: int) -> Card | None:
         """The card of one tweet; None if it doesn't exist."""

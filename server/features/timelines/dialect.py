@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from server.core.cache.marks import Marks
 from server.core.viewer import Person
+from server.features.timelines.quoted import Quoted
 from server.features.timelines.timeline import Place, TweetRow
 
 
@@ -71,6 +72,10 @@ class Card(Protocol):
         """Whether every member may see it."""
 
     @property
+    def quotes(self) -> int | None:
+        """The tweet that it quotes."""
+
+    @property
     def size(self) -> int:
         """Bytes of memory, about."""
 
@@ -103,3 +108,6 @@ class Dialect(Protocol):
         self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None
     ) -> RenderedPage:
         """Render a page from cards of this dialect, as entries if their `entries` are given."""
+
+    def with_quoted(self, answer: bytes, quoted: Sequence[Quoted]) -> bytes:
+        """Add what its tweets quote to an answer."""

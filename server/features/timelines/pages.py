@@ -22,6 +22,7 @@ from server.features.timelines import audience, hiding, timeline
 from server.features.timelines.cards import Cards, needed_of
 from server.features.timelines.dialect import Card, Cursors, Dialect, Entry, Onlooker, RenderedPage
 from server.features.timelines.hiding import Hides, people_of
+from server.features.timelines.quoted import Quoted, QuotedState, Shown
 from server.features.timelines.timeline import Asked, Place, Timeline
 
 # The bytes that a cached id takes, with the topics that it needs.
@@ -71,6 +72,7 @@ class Page:
         lowest: the lowest id among its tweets.
         people: the authors of its tweets, everyone whom these mention, and who reposted them.
         restricted: its tweets that not every member may see.
+        quotes: the tweets that its tweets quote.
     """
 
     cards: list[Card]
@@ -80,6 +82,7 @@ class Page:
     lowest: int
     people: frozenset[int]
     restricted: tuple[int, ...]
+    quotes: tuple[int, ...]
 
     @property
     def size(self) -> int:
@@ -160,9 +163,33 @@ class Pages:
         await large.take(viewer.id, page.rendered.size // 2)
         if marks.since > page.lowest:  # a deep page, for a viewer who has many marks
             marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards], marks)
-        return Seen(page.rendered.seen_by(viewer, marks), not page.cards)
+        answer = page.rendered.seen_by(viewer, marks)
+        if page.quotes:
+            answer = await self.with_quoted(viewer, answer, page.quotes)
+        return Seen(answer, not page.cards)
 
-    async def one(self, viewer: Onlooker, tweet_id: int, *, likers: int) -> bytes | None:
+    async def with_quoted(self, viewer: Onlooker, answer: bytes, tweet_ids: Sequence[int]) -> bytes:
+        """Add the tweets that those of an answer quote, as this viewer sees them."""
+        return (
+            self._dialect.with_quoted(answer, await self._quoted(viewer, tweet_ids)) if tweet_ids else answer
+        )
+
+    async def _quoted(self, viewer: Onlooker, tweet_ids: Sequence[int]) -> list[Quoted]:
+        cards, deleted = await self._cards.quoted(tweet_ids)
+        shown = await self._for(viewer, cards, hides=Hides.BLOCKED)
+        marks = self._marks.kept(viewer.id) or await self._marks.of(viewer.id)
+        muted = hiding.left_out(marks, Hides.MUTED)
+        authors = {card.tweet_id: card.author_id for card in cards}
+        found = []
+        for one in tweet_ids:
+            if one in shown:
+                state = QuotedState.MUTED if authors[one] in muted else QuotedState.SHOWN
+                found.append(Quoted(one, state, shown[one].bytes))
+            else:
+                found.append(Quoted(one, QuotedState.DELETED if one in deleted else QuotedState.UNAVAILABLE))
+        return found
+
+    async def one(self, viewer: Onlooker, tweet_id: int, *, likers: int) -> Shown | None:
         """One tweet as this viewer sees it; None if it doesn't exist, or isn't for this viewer."""
         card = self._cards.kept_one(tweet_id, likers=likers)
         if card is None:
@@ -174,18 +201,23 @@ class Pages:
             return None
         if marks.since > tweet_id:
             marks = await self._marks.on(viewer.id, [tweet_id], marks)
-        return card.seen_by(viewer, marks)
+        return Shown(card.seen_by(viewer, marks), card.quotes)
 
     async def some(
         self, viewer: Onlooker, tweet_ids: Sequence[int], *, hides: Hides, but: int | None = None
-    ) -> dict[int, bytes]:
+    ) -> dict[int, Shown]:
         """Those of these tweets that exist for this viewer, as they see them, without likers.
 
         Args:
             hides: which of them to leave out for the viewer.
             but: one that is left out only because of a block.
         """
-        cards = await self._cards.of(tweet_ids, likers=0)
+        return await self._for(viewer, await self._cards.of(tweet_ids, likers=0), hides=hides, but=but)
+
+    async def _for(
+        self, viewer: Onlooker, cards: list[Card], *, hides: Hides, but: int | None = None
+    ) -> dict[int, Shown]:
+        """The same of these cards."""
         if restricted := [card.tweet_id for card in cards if not card.is_open]:
             seen = await audience.seen_among(viewer.id, restricted)
             cards = [card for card in cards if card.is_open or card.tweet_id in seen]
@@ -202,7 +234,7 @@ class Pages:
         if cards and marks.since > min(card.tweet_id for card in cards):
             marks = await self._marks.on(viewer.id, [card.tweet_id for card in cards], marks)
         await large.take(viewer.id, sum(card.size for card in cards))
-        return {card.tweet_id: card.seen_by(viewer, marks) for card in cards}
+        return {card.tweet_id: Shown(card.seen_by(viewer, marks), card.quotes) for card in cards}
 
     def needed(self, viewer: Onlooker, tweet_ids: Iterable[int]) -> list[int]:
         """The topics on which `some` depends."""
@@ -352,7 +384,9 @@ class Pages:
         people = people_of(cards)
         if timeline.has_reposts:
             people |= {person.id for entry in entries for person in entry.reposters}
-        made = self._alike[shows] = Page(cards, entries, cursors, rendered, lowest, people, restricted)
+        quotes = tuple({card.quotes: None for card in cards if card.quotes is not None})
+        made = Page(cards, entries, cursors, rendered, lowest, people, restricted, quotes)
+        self._alike[shows] = made
         return made
 
 

@@ -19,7 +19,11 @@ import msgspec
 from server.core.database.connection import records
 from server.core.viewer import Person
 from server.features.media.media_attachment import MediaState
-from server.features.polls.poll import JSON_OF_TWEET, POLL, PollRow
+from server.features.polls import poll
+from server.features.polls.poll import POLL, PollRow
+from server.features.quotes import quote, rules
+from server.features.quotes.quote import QUOTE, QuoteRow
+from server.features.quotes.rules import WhoMayQuote
 from server.features.timelines.hiding import Hides
 from server.features.visibility.visibility import LEVELS, Visibility
 
@@ -69,6 +73,9 @@ class TweetRow(msgspec.Struct, frozen=True):
     sensitive: bool = False
     edited_at: datetime | None = None
     poll: PollRow | None = None
+    quote: QuoteRow | None = None
+    quotes_count: int = 0
+    who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE
 
     @property
     def addressed(self) -> tuple[int, ...]:
@@ -160,8 +167,9 @@ class Timeline:
 _ROWS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
         t.replies_count, t.reposts_count, t.in_reply_to_id, t.thread_root_id, t.visibility,
-        t.part, t.parts, t.warning, t.sensitive, t.edited_at,
+        t.part, t.parts, t.warning, t.sensitive, t.edited_at, t.quotes_count, t.who_may_quote,
         CASE WHEN t.has_poll THEN {poll} END AS poll,
+        CASE WHEN t.has_quote THEN {quote} END AS quote,
         p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
@@ -183,14 +191,17 @@ _ROWS = """
 """
 
 # $1 tweets, $2 likers per tweet.
-_POLL = JSON_OF_TWEET.format(tweet="t.id")
-CARDS = _ROWS.format(tweets="ANY($1::bigint[])", likers="$2::int", poll=_POLL)
+_PARTS = {
+    "poll": poll.JSON_OF_TWEET.format(tweet="t.id"),
+    "quote": quote.JSON_OF_TWEET.format(tweet="t.id"),
+}
+CARDS = _ROWS.format(tweets="ANY($1::bigint[])", likers="$2::int", **_PARTS)
 
 # Of a tweet that has several places, at the first one only.
 _OF_PLACE = _ROWS.format(
     tweets="CASE WHEN page.first AND page.id <> ALL($6::bigint[]) THEN page.id END",
     likers="$5::int",
-    poll=_POLL,
+    **_PARTS,
 )
 
 
@@ -273,4 +284,7 @@ def _tweet(record: Any) -> TweetRow:
         sensitive=record["sensitive"],
         edited_at=record["edited_at"],
         poll=POLL.decode(record["poll"]) if record["poll"] else None,
+        quote=QUOTE.decode(record["quote"]) if record["quote"] else None,
+        quotes_count=record["quotes_count"],
+        who_may_quote=rules.LEVELS[record["who_may_quote"]],
     )

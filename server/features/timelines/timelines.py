@@ -9,6 +9,7 @@ from server.features.people import accounts
 from server.features.timelines.hiding import Hides
 from server.features.timelines.pages import PageKey, Pages, Part
 from server.features.timelines.profile import Published
+from server.features.timelines.quoted import Shown
 from server.features.timelines.timeline import Timeline
 
 # The maximum number of likers embedded in a tweet's response (set by the contract).
@@ -78,7 +79,7 @@ async def of_author(viewer: Viewer, pages: Pages, published: Published, user_id:
     return await of_user(viewer, pages, timeline, user_id, part)
 
 
-async def tweet(viewer: Viewer, pages: Pages, tweet_id: int, *, likers: int) -> bytes:
+async def tweet(viewer: Viewer, pages: Pages, tweet_id: int, *, likers: int) -> Shown:
     """One tweet.
 
     Raises:

@@ -17,6 +17,7 @@ from server.core.database.connection import rows
 from server.core.errors import IdempotencyKeyReused
 from server.core.viewer import Viewer
 from server.features.polls.poll import NewPoll
+from server.features.quotes.rules import WhoMayQuote
 from server.features.tweets.cover import NOT_COVERED, Cover
 
 # How long a key is remembered. A client that retries later than that may publish twice.
@@ -44,6 +45,8 @@ def fingerprint(
     who_may_reply: str | None = None,
     cover: Cover = NOT_COVERED,
     poll: NewPoll | None = None,
+    quote_of_id: int | None = None,
+    who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE,
 ) -> bytes:
     """A digest of a tweet body's meaning; ignored fields and the JSON spelling don't count.
 
@@ -54,7 +57,10 @@ def fingerprint(
     rule = None if who_may_reply is None else {"who_may_reply": who_may_reply}
     covered = None if cover == NOT_COVERED else {"cover": cover}
     asked = None if poll is None else {"poll": poll}
-    said = [one for one in (in_reply_to_id, visibility, rule, covered, asked) if one is not None]
+    quoted = None if quote_of_id is None else {"quote_of_id": quote_of_id}
+    limited = None if who_may_quote is WhoMayQuote.EVERYONE else {"who_may_quote": who_may_quote}
+    every = (in_reply_to_id, visibility, rule, covered, asked, quoted, limited)
+    said = [one for one in every if one is not None]
     texts = [[content, list(media_ids)] for content, media_ids in parts]
     all_texts = texts[0] if len(texts) == 1 else [texts]
     return sha256(msgspec.json.encode([*all_texts, *said])).digest()

@@ -7,6 +7,7 @@ from server.core.cache import changes, topics
 from server.core.database.connection import rows, transaction
 from server.core.personal import Exported, Objects, PersonalData
 from server.features.polls.poll import JSON_OF_TWEET
+from server.features.quotes import rules
 from server.features.visibility.visibility import name_of
 
 # An author's tweets are indexed by whether they are hidden, so both kinds are found in order, then merged.
@@ -18,7 +19,9 @@ EXPORT = f"""
         ORDER BY id LIMIT $3
     )
     SELECT t.id, t.content AS text, t.warning, t.sensitive, t.created_at, t.edited_at, t.likes_count,
-        t.in_reply_to_id, t.part, t.parts,
+        t.in_reply_to_id, t.part, t.parts, t.quotes_count,
+        (SELECT quoted_id FROM quotes WHERE tweet_id = t.id AND NOT withdrawn) AS quote_of_id,
+        {rules.name_of("t.who_may_quote")} AS who_may_quote,
         {name_of("t.visibility")} AS visibility, (
         SELECT coalesce(jsonb_agg(m.id ORDER BY position), '[]') FROM media_attachments m
         WHERE m.tweet_id = t.id AND position IS NOT NULL
@@ -41,13 +44,15 @@ LIKED_TWEETS = _TWEETS_WITH.format(counter="likes_count")
 REMOVE_LIKES_OF_TWEETS = _REMOVE_OF_TWEETS.format(table="likes")
 REPOSTED_TWEETS = _TWEETS_WITH.format(counter="reposts_count")
 REMOVE_REPOSTS_OF_TWEETS = _REMOVE_OF_TWEETS.format(table="reposts")
-# With the tweets that they reply to, whose replies are counted; all in the order of their ids.
+# With the tweets that they reply to or quote, which count that; all in the order of their ids.
 TWEETS = """
     WITH mine AS MATERIALIZED (
-        SELECT id, in_reply_to_id FROM tweets WHERE author_id = $1 ORDER BY hidden DESC, id LIMIT $2
+        SELECT id, in_reply_to_id, has_quote FROM tweets
+        WHERE author_id = $1 ORDER BY hidden DESC, id LIMIT $2
     )
     SELECT id, author_id FROM tweets WHERE id IN (
         SELECT id FROM mine UNION ALL SELECT in_reply_to_id FROM mine
+        UNION ALL SELECT (SELECT quoted_id FROM quotes WHERE tweet_id = mine.id) FROM mine WHERE has_quote
     ) ORDER BY id FOR UPDATE
 """
 DETACH = """

@@ -13,6 +13,7 @@ from server.core.viewer import Person
 from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
 from server.features.notifications import new_tweets
 from server.features.polls.poll import NewPoll
+from server.features.quotes.rules import WhoMayQuote, may_quote
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import MEDIA, MediaRow, people, replied_to
 from server.features.tweets.cover import NOT_COVERED, Cover
@@ -22,6 +23,7 @@ from server.features.visibility.visibility import (
     PUBLIC,
     RESTRICTED,
     Visibility,
+    is_shown,
     may_see,
 )
 
@@ -48,8 +50,9 @@ class NewTweet(NamedTuple):
         hashtags: its hashtags, each once.
         mentions: the handles that it mentions; those of nobody are ignored.
         visibility: who may see it; None for what its author has chosen as default. A reply gets the narrower
-            level of this and of the tweet that it replies to.
+            level of this, of the tweet that it replies to and, if that is restricted, of the one it quotes.
         who_may_reply: in the thread that it begins; None for everyone.
+        quote_of_id: the tweet that it quotes.
     """
 
     author_id: int
@@ -66,10 +69,17 @@ class NewTweet(NamedTuple):
     part: Part = NOT_A_PART
     cover: Cover = NOT_COVERED
     poll: NewPoll | None = None
+    quote_of_id: int | None = None
+    who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE
 
 
 class Published(NamedTuple):
-    """The result of publishing a tweet. `notifies`: workers have followers to notify of it."""
+    """The result of publishing a tweet.
+
+    Attributes:
+        quoted_user_id: whom it quotes.
+        notifies: workers have followers to notify of it.
+    """
 
     id: int
     created_at: datetime
@@ -79,6 +89,7 @@ class Published(NamedTuple):
     mentions: list[Person]
     visibility: Visibility
     sensitive: bool
+    quoted_user_id: int | None
     notifies: bool
 
 
@@ -86,7 +97,8 @@ class Published(NamedTuple):
 # bytes of text a day of UTC takes (sessions are in UTC), $6 the tweets that they reply to, or null, $7 the
 # levels of their visibility, or null, $8 and $9 which part of how many they are, or null. A tweet gets no row
 # if its key was taken before, if its author's texts together are too much for the day, or if the tweet that
-# it replies to doesn't exist for its author, is hidden, or lies too deep in its thread. Of two statements
+# it replies to doesn't exist for its author, is hidden, or lies too deep in its thread; nor if the author may
+# not quote the tweet that it quotes. Of two statements
 # with the same key, the second waits for the first. What a path is, the migration `replies` says.
 _STATEMENT = """
     WITH {free} new AS MATERIALIZED (
@@ -95,8 +107,8 @@ _STATEMENT = """
             coalesce(parent.thread_path, ARRAY[parent.id]) AS above,
             greatest(parent.visibility, coalesce(asked.wanted_visibility, (
                 SELECT default_visibility FROM users WHERE id = asked.author_id
-            ))) AS visibility {cover}
-        FROM {asked} LEFT JOIN tweets parent ON parent.id = asked.in_reply_to
+            )){quoted_level}) AS visibility {cover}
+        FROM {asked} {quoted} LEFT JOIN tweets parent ON parent.id = asked.in_reply_to
             AND coalesce(cardinality(parent.thread_path), 0) < {deepest}
             AND (SELECT NOT hidden FROM users WHERE id = parent.author_id)
             AND {seen}
@@ -140,7 +152,7 @@ _STATEMENT = """
         WHERE new.visibility >= {restricted}
     ), noted AS ({noted})
     SELECT new.number, tweet.id, tweet.created_at, {media} AS media, {mentions} AS mentions,
-        new.root, new.visibility, {sensitive} AS sensitive,
+        new.root, new.visibility, {sensitive} AS sensitive, {quoted_user} AS quoted_user_id,
         to_user.id AS to_id, to_user.name AS to_name, to_user.handle AS to_handle,
         tweet.id IN (SELECT tweet_id FROM noted) AS notifies
     FROM tweet JOIN new ON new.id = tweet.id LEFT JOIN users to_user ON to_user.id = new.to_user
@@ -167,11 +179,14 @@ _COMMON = {
 PLAIN = _STATEMENT.format(
     free="",
     asked=_ASKED,
+    quoted="",
+    quoted_level="",
     wanted="",
     cover="",
     cover_columns="",
     covers="",
     sensitive="false",
+    quoted_user="NULL::bigint",
     bytes="octet_length(content)",
     attached="",
     addressed="",
@@ -180,19 +195,22 @@ PLAIN = _STATEMENT.format(
     **_COMMON,
 )
 
-# The same for tweets with pictures, hashtags, mentions, a rule for replies, a cover or a poll. Each of these
-# has the number of its tweet (from 1): $10 tweets, $11 pictures, $12 places there; $13 tweets, $14 hashtags,
-# $15 and $16 their names; $17 tweets, $18 handles, $19 places; $20 tweets, $21 who may reply; $22 tweets, $23
-# warnings or null, $24 whether the pictures are covered, or null; $25 tweets, $26 polls as JSON. A picture is
-# in one of the tweets at most. A tweet gets no row if one of its pictures can't be attached. Of two
-# statements with the same picture, the second waits for the first. As the statement for all tweets, this
-# would take 0.07 ms longer than the 0.6 ms of plain ones.
+# The same for tweets with pictures, hashtags, mentions, a rule, a cover, a poll or a quote. Each of these has
+# the number of its tweet (from 1): $10 tweets, $11 pictures, $12 places there; $13 tweets, $14 hashtags, $15
+# and $16 their names; $17 tweets, $18 handles, $19 places; $20 tweets, $21 who may reply; $22 tweets, $23
+# warnings or null, $24 whether the pictures are covered, or null; $25 tweets, $26 polls as JSON; $27 tweets,
+# $28 the tweets that they quote, or null, $29 levels of who may quote them. A picture is in one of the tweets
+# at most. A tweet gets no row if one of its pictures can't be attached. Of two statements with the same
+# picture, the second waits for the first. As the statement for all tweets, this would take 0.07 ms longer
+# than the 0.6 ms of plain ones.
 FULL = _STATEMENT.format(
     free=f"""asked AS MATERIALIZED (
         SELECT * FROM {_ASKED}
             LEFT JOIN unnest($22::bigint[], $23::text[], $24::boolean[]) AS cover (number, warning, sensitive)
             USING (number)
             LEFT JOIN unnest($25::bigint[], $26::text[]) AS polls (number, poll) USING (number)
+            LEFT JOIN unnest($27::bigint[], $28::bigint[], $29::smallint[])
+                AS quoting (number, quote_of, who_may_quote) USING (number)
     ), free AS MATERIALIZED (
         SELECT wanted.number, wanted.position, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash
         FROM unnest($10::bigint[], $11::bigint[], $12::smallint[]) AS wanted (number, id, position)
@@ -201,16 +219,21 @@ FULL = _STATEMENT.format(
         ORDER BY m.id FOR UPDATE OF m
     ), """,
     asked="asked",
-    wanted="""AND (SELECT count(*) FROM free WHERE free.number = asked.number) =
+    quoted=f"""LEFT JOIN tweets quoted ON quoted.id = asked.quote_of AND {is_shown("quoted")}
+        AND {may_see("asked.author_id", "quoted")} AND {may_quote("asked.author_id", "quoted")}""",
+    quoted_level=f", CASE WHEN quoted.visibility >= {RESTRICTED} THEN quoted.visibility END",
+    wanted="""AND (asked.quote_of IS NULL OR quoted.id IS NOT NULL)
+        AND (SELECT count(*) FROM free WHERE free.number = asked.number) =
         (SELECT count(*) FROM unnest($10) AS wanted (number) WHERE wanted.number = asked.number)""",
     cover=""", coalesce(
         asked.sensitive,
         asked.number IN (SELECT number FROM free)
             AND (SELECT default_sensitive FROM users WHERE id = asked.author_id)
     ) AS covered""",
-    cover_columns=", warning, sensitive, has_poll",
-    covers=", warning, covered, poll IS NOT NULL",
+    cover_columns=", warning, sensitive, has_poll, has_quote, who_may_quote",
+    covers=", warning, covered, poll IS NOT NULL, quote_of IS NOT NULL, coalesce(who_may_quote, 0)",
     sensitive="new.covered",
+    quoted_user="(SELECT author_id FROM tweets WHERE id = new.quote_of)",
     bytes="""
         octet_length(content) + coalesce(octet_length(warning), 0) + coalesce(octet_length(poll), 0)
     """,
@@ -244,6 +267,10 @@ FULL = _STATEMENT.format(
         FROM new JOIN tweet ON tweet.id = new.id CROSS JOIN LATERAL jsonb_to_record(new.poll::jsonb)
             AS asked (options text[], multiple boolean, hides_results boolean, seconds integer)
         WHERE new.poll IS NOT NULL
+    ), quoting AS (
+        INSERT INTO quotes (tweet_id, author_id, quoted_id, counted)
+        SELECT tweet.id, new.author_id, new.quote_of, new.visibility < {RESTRICTED}
+        FROM new JOIN tweet ON tweet.id = new.id WHERE new.quote_of IS NOT NULL
     )""",
     addressed="UNION ALL SELECT named.id FROM named WHERE named.number = new.number",
     media="""(
@@ -294,13 +321,20 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
     rules = _numbered([[new.who_may_reply] if new.who_may_reply else [] for new in some])
     covers = _numbered([[new.cover] if new.cover != NOT_COVERED else [] for new in some])
     polls = _numbered([[new.poll] if new.poll else [] for new in some])
-    if any(column[0] for column in (pictures, hashtags, mentions, rules, covers, polls)):
+    quotes = _numbered(
+        [[new] if new.quote_of_id or new.who_may_quote is not WhoMayQuote.EVERYONE else [] for new in some]
+    )
+    if any(column[0] for column in (pictures, hashtags, mentions, rules, covers, polls, quotes)):
         of_tags, tags, _ = hashtags
         tagged = [of_tags, [tag.id for tag in tags], [tag.name for tag in tags], [tag.shown for tag in tags]]
         of_covers, given, _ = covers
         covered = [of_covers, [one.warning for one in given], [one.sensitive for one in given]]
         asking = [polls[0], [poll.json for poll in polls[1]]]
-        found = await records(FULL, *values, *pictures, *tagged, *mentions, *rules[:2], *covered, *asking)
+        of_quotes, by, _ = quotes
+        quoting = [of_quotes, [new.quote_of_id for new in by], [new.who_may_quote.level for new in by]]
+        found = await records(
+            FULL, *values, *pictures, *tagged, *mentions, *rules[:2], *covered, *asking, *quoting
+        )
     else:
         found = await records(PLAIN, *values)
     by_number = {
@@ -313,6 +347,7 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
             people(tweet["mentions"]),
             LEVELS[tweet["visibility"]],
             tweet["sensitive"],
+            tweet["quoted_user_id"],
             tweet["notifies"],
         )
         for tweet in found

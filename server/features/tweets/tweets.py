@@ -16,6 +16,7 @@ from server.core.errors import (
     InvalidBody,
     NotAuthor,
     NotFirst,
+    QuotesLimited,
     RepliesLimited,
     ThreadTooDeep,
     TweetNotFound,
@@ -33,6 +34,8 @@ from server.features.mentions import mentions
 from server.features.notifications import new_tweets
 from server.features.notifications.told import notifications_of
 from server.features.polls.poll import NewPoll, PollRow
+from server.features.quotes.quote import QuoteRow
+from server.features.quotes.rules import WhoMayQuote, may_quote
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import events, idempotency, publishing
@@ -58,16 +61,26 @@ ANSWERABLE = f"""
     WHERE t.id = $1 AND NOT a.hidden AND {may_see("$2", "t")}
 """
 
-# Locks the tweet $1 and the tweet that it replies to, whose replies are counted. All who lock several tweets,
-# also to like them, do so in the order of their ids. The tweet itself comes last.
-LOCK = """
-    SELECT id, author_id, in_reply_to_id FROM tweets
-    WHERE id IN ($1, (SELECT in_reply_to_id FROM tweets WHERE id = $1)) ORDER BY id FOR UPDATE
+QUOTABLE = f"""
+    SELECT {may_quote("$2", "t")} AS allowed FROM tweets t
+    WHERE t.id = $1 AND {is_shown("t")} AND {may_see("$2", "t")}
 """
-# Whom a tweet has notified as a reply or by mentioning them.
+
+# Locks the tweet $1, the one that it replies to and the one that it quotes, which count their replies and
+# quotes. All who lock several tweets, also to like them, do so in the order of their ids. The tweet itself
+# comes last.
+LOCK = """
+    SELECT id, author_id, in_reply_to_id, (SELECT quoted_id FROM quotes WHERE tweet_id = $1) AS quote_of_id
+    FROM tweets WHERE id IN (
+        $1, (SELECT in_reply_to_id FROM tweets WHERE id = $1),
+        (SELECT quoted_id FROM quotes WHERE tweet_id = $1)
+    ) ORDER BY id FOR UPDATE
+"""
+# Whom a tweet has notified as a reply, by mentioning them, or by quoting them.
 NOTIFIED = """
     SELECT user_id FROM mentions WHERE tweet_id = $1
     UNION ALL SELECT in_reply_to_user_id FROM tweets WHERE id = $1 AND in_reply_to_user_id IS NOT NULL
+    UNION ALL SELECT t.author_id FROM quotes q JOIN tweets t ON t.id = q.quoted_id WHERE q.tweet_id = $1
 """
 
 # $1 the tweet, $2 the user.
@@ -109,6 +122,8 @@ async def publish(
     who_may_reply: WhoMayReply = WhoMayReply.EVERYONE,
     cover: Cover = NOT_COVERED,
     poll: NewPoll | None = None,
+    quote_of_id: int | None = None,
+    who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE,
     key: str | None = None,
 ) -> list[Published]:
     """Publish a tweet; or several, each as a reply to the one before, all of them or none.
@@ -116,10 +131,12 @@ async def publish(
     Args:
         in_reply_to_id: the tweet that the first one replies to.
         visibility: who may see them; None for what the viewer has chosen as default. A reply gets the
-            narrower level of this and of the tweet that it replies to.
+            narrower level of this and of the tweet that it replies to; so does a quote of a restricted tweet.
         who_may_reply: in the thread that begins with the first one.
         cover: of each of them.
         poll: of the first one, which then has no pictures.
+        quote_of_id: the tweet that the first one quotes.
+        who_may_quote: each of them.
         max_length: the maximum length of each in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
         key: if given, they are published only once for that key.
@@ -129,7 +146,8 @@ async def publish(
         QuotaExceeded: the text exceeds the day's limit.
         InvalidBody: a tweet has neither text nor picture, is too long or large, can't be stored, or has too
             many pictures, mentions or hashtags, or the same picture twice.
-        TweetNotFound: the tweet that the first one replies to doesn't exist.
+        TweetNotFound: the tweet that the first one replies to or quotes doesn't exist.
+        QuotesLimited: the author of the quoted tweet lets others quote it.
         ThreadTooDeep: that tweet can't be replied to any more, or not by so many.
         RepliesLimited: the author of its thread lets others reply.
         NotFirst: it is a reply, and says who may reply.
@@ -141,7 +159,9 @@ async def publish(
     meaning = None
     if key is not None:
         said = [(part.content, part.media_ids) for part in parts]
-        meaning = idempotency.fingerprint(said, in_reply_to_id, visibility, rule, cover, poll)
+        meaning = idempotency.fingerprint(
+            said, in_reply_to_id, visibility, rule, cover, poll, quote_of_id, who_may_quote
+        )
     if poll is not None and parts[0].media_ids:
         raise InvalidBody("A tweet can have pictures or a poll, but not both.")
     new = []
@@ -163,13 +183,16 @@ async def publish(
                 publishing.Part(number, len(parts)) if len(parts) > 1 else publishing.NOT_A_PART,
                 cover,
                 poll if number == 1 else None,
+                quote_of_id if number == 1 else None,
+                who_may_quote,
             )
         )
     media_ids = [media_id for part in parts for media_id in part.media_ids]
     if len(set(media_ids)) != len(media_ids):
         raise InvalidBody("tweet_media_ids names the same picture twice.")
     # Larger numbers can't be ids.
-    are_ids = all(abs(number) <= NEWEST for number in (*media_ids, in_reply_to_id or 0))
+    named = (*media_ids, in_reply_to_id or 0, quote_of_id or 0)
+    are_ids = all(abs(number) <= NEWEST for number in named)
     for _ in range(TRIES):
         published = await _published(new) if are_ids else None
         if published is not None:
@@ -178,10 +201,12 @@ async def publish(
             earlier = await idempotency.earlier(viewer, key, meaning, parts=len(parts))
             if earlier:
                 # The process that published them may have died before invalidating the caches.
-                await changes.tell(_topics(viewer, earlier, in_reply_to_id))
+                await changes.tell(_topics(viewer, earlier, in_reply_to_id, quote_of_id))
                 return [Published(tweet_id, None) for tweet_id in earlier]
         if in_reply_to_id is not None:
             await _ensure_answerable(viewer, in_reply_to_id, levels=len(parts))
+        if quote_of_id is not None:
+            await _ensure_quotable(viewer, quote_of_id)
         await media.ensure_attachable(viewer, media_ids)
         texts = "".join(part.content + (cover.warning or "") for part in parts)
         texts += "" if poll is None else poll.json
@@ -195,7 +220,10 @@ async def publish(
         for who in (one.in_reply_to_user, *one.mentions)
         if who is not None
     }
-    await changes.tell(notified | _topics(viewer, [one.id for one in published], in_reply_to_id))
+    if published[0].quoted_user_id is not None:
+        notified.add(notifications_of(published[0].quoted_user_id))
+    changed = _topics(viewer, [one.id for one in published], in_reply_to_id, quote_of_id)
+    await changes.tell(notified | changed)
     if any(one.notifies for one in published):
         await jobs.send(new_tweets.NOTIFY)
     replied_to = [in_reply_to_id, *(one.id for one in published)]
@@ -247,11 +275,16 @@ def checked(part: Part, max_length: int, fields: Fields) -> tuple[list[str], lis
     return mentioned, tagged
 
 
-def _topics(viewer: Viewer, tweet_ids: Sequence[int], in_reply_to_id: int | None) -> set[int]:
+def _topics(
+    viewer: Viewer, tweet_ids: Sequence[int], in_reply_to_id: int | None, quote_of_id: int | None
+) -> set[int]:
     """The topics that change when these tweets are published."""
+    quoted = set() if quote_of_id is None else {topics.tweet(quote_of_id)}  # counts its quotes
     parents = [in_reply_to_id, *tweet_ids]
     both = zip(tweet_ids, parents, strict=False)
-    return {topic for tweet_id, parent in both for topic in events.published(tweet_id, viewer.id, parent)}
+    return quoted | {
+        topic for tweet_id, parent in both for topic in events.published(tweet_id, viewer.id, parent)
+    }
 
 
 def _row(
@@ -264,6 +297,8 @@ def _row(
         warning=said.cover.warning,
         sensitive=published.sensitive,
         poll=None if said.poll is None else _poll(said.poll, published),
+        quote=None if said.quote_of_id is None else QuoteRow(said.quote_of_id),
+        who_may_quote=said.who_may_quote,
         created_at=published.created_at,
         likes_count=0,
         version=1,
@@ -305,6 +340,14 @@ async def _ensure_answerable(viewer: Viewer, tweet_id: int, *, levels: int) -> N
         raise ThreadTooDeep
 
 
+async def _ensure_quotable(viewer: Viewer, tweet_id: int) -> None:
+    found = await row(QUOTABLE, tweet_id, viewer.id) if abs(tweet_id) <= NEWEST else None
+    if found is None:
+        raise TweetNotFound("The tweet that you quote doesn't exist.")
+    if not found["allowed"]:
+        raise QuotesLimited
+
+
 async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
     """Delete the viewer's own tweet (administrators: anyone's) with its likes and pictures.
 
@@ -315,20 +358,30 @@ async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
         NotAuthor: it is someone else's tweet.
     """
     try:
-        author_id, in_reply_to_id, removed, notified = await _delete(viewer, tweet_id)
+        deleted = await _delete(viewer, tweet_id)
     except TweetNotFound:
         # The process that deleted it may have died before invalidating the caches.
         await changes.tell([topics.tweet(tweet_id)])
         raise
-    forgotten = map(notifications_of, [author_id, *notified])
-    await changes.tell([*events.deleted(tweet_id, author_id, in_reply_to_id), *forgotten])
-    if removed:
-        await jobs.send(REMOVE, removed)
+    forgotten = map(notifications_of, [deleted.author_id, *deleted.notified])
+    quoted = [] if deleted.quote_of_id is None else [topics.tweet(deleted.quote_of_id)]
+    changed = events.deleted(tweet_id, deleted.author_id, deleted.in_reply_to_id)
+    await changes.tell([*changed, *forgotten, *quoted])
+    if deleted.pictures:
+        await jobs.send(REMOVE, deleted.pictures)
 
 
-async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, int | None, list[int], list[int]]:
-    """Delete the tweet; return the ids of its author, of the tweet replied to, of its pictures, and of those
-    whom it notified."""
+class _Deleted(NamedTuple):
+    """A deleted tweet: what it replied to and quoted, its pictures, and the users whom it notified."""
+
+    author_id: int
+    in_reply_to_id: int | None
+    quote_of_id: int | None
+    pictures: list[int]
+    notified: list[int]
+
+
+async def _delete(viewer: Viewer, tweet_id: int) -> _Deleted:
     async with transaction():
         locked = await rows(LOCK, tweet_id)
         found = locked[-1] if locked and locked[-1]["id"] == tweet_id else None
@@ -343,4 +396,4 @@ async def _delete(viewer: Viewer, tweet_id: int) -> tuple[int, int | None, list[
         notified = [one["user_id"] for one in await rows(NOTIFIED, tweet_id)]
         removed = await media.detach_all(tweet_id)
         await Tweet.filter(id=tweet_id).delete()
-    return author_id, found["in_reply_to_id"], removed, notified
+    return _Deleted(author_id, found["in_reply_to_id"], found["quote_of_id"], removed, notified)

@@ -33,6 +33,12 @@ export function configure(options) {
   keyJudged = options.keyJudged;
 }
 
+/** @type {Set<(answer: any) => void>} */
+const listeners = new Set();
+
+/** Calls the listener with each answer of the server: some things may come with any of them. */
+export const whenAnswered = (listener) => listeners.add(listener);
+
 export const noAnswer = () => new ApiError(navigator.onLine ? "unreachable" : "offline");
 
 // What an answer means. A proxy may answer with a page of its own instead of the envelope.
@@ -94,6 +100,7 @@ export async function call(method, path, { query, body, key = currentKey(), keep
   }
   const answer = readAnswer(response.status, parse(content), seconds(response.headers.get("retry-after")), key);
   if (method === "GET") noteAge(answer, response.headers.get("x-perch-offline"));
+  for (const tell of listeners) tell(answer);
   return answer;
 }
 

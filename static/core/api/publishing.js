@@ -3,9 +3,9 @@ import { call } from "./http.js";
 
 const said = ({ text, mediaIds }) => ({ tweet_data: text, tweet_media_ids: mediaIds });
 
-const send = (path, what, { replyTo, choices, once }) =>
+const send = (path, what, { replyTo, quoteOf, choices, once }) =>
   call("POST", path, {
-    body: { ...what, in_reply_to_id: replyTo ?? undefined, ...choices },
+    body: { ...what, in_reply_to_id: replyTo ?? undefined, quote_of_id: quoteOf ?? undefined, ...choices },
     extra: { "idempotency-key": once },
   });
 

@@ -53,6 +53,7 @@ export type VisibilityName = "public" | "unlisted" | "followers" | "mentioned";
 export interface ChoicesJson {
   visibility?: string;
   who_may_reply?: string;
+  who_may_quote?: string;
   /** Null: none, even if it replies to a tweet with one. */
   warning?: string | null;
   sensitive?: boolean;
@@ -108,6 +109,12 @@ export interface TweetJson {
   likes_count: number;
   replies_count: number;
   reposts_count?: number;
+  /** Absent if nobody quotes it. */
+  quotes_count?: number;
+  /** Null: withdrawn by its author. */
+  quote?: { tweet_id: number | null };
+  /** Absent for everyone. */
+  who_may_quote?: "everyone" | "followers" | "nobody";
   in_reply_to_id: number | null;
   thread_root_id: number | null;
   in_reply_to_user: PersonJson | null;
@@ -121,7 +128,7 @@ export interface TweetJson {
 
 export interface NotificationJson {
   id: number;
-  kind: "like" | "repost" | "follow" | "follow_request" | "follow_accepted" | "reply" | "mention" | "tweet" | "edit" | "poll";
+  kind: "like" | "repost" | "quote" | "follow" | "follow_request" | "follow_accepted" | "reply" | "mention" | "tweet" | "edit" | "poll";
   people: PersonJson[];
   people_count: number;
   tweet: TweetJson | null;

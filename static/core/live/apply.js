@@ -4,6 +4,7 @@ import { everyFeed, home, openedFeed } from "../store/feeds.js";
 import { waitAbove } from "../store/new-tweets.js";
 import { showUnread } from "../store/notifications.js";
 import { wantPoll } from "../store/polls.js";
+import { quotedIsDeleted, wantQuoted } from "../store/quotes.js";
 import { departures, loadProfile, personById, updatePeople } from "../store/people.js";
 import { placeReply, reloadThreads } from "../store/threads.js";
 import { refuseKey, showViewer, viewer } from "../store/session.js";
@@ -27,6 +28,7 @@ whenTold("tweet", ({ tweet: json, followed, author }) => {
   const tweet = keepTold(json);
   updatePeople([author]);
   placeReply(tweet);
+  wantQuoted(tweet);
   if (isMe(author.id)) setTimeout(() => waitAbove(tweet, followed), OWN_TWEET_GRACE);
   else waitAbove(tweet, followed);
 });
@@ -37,11 +39,12 @@ whenTold("tweet_edited", ({ tweet: json }) => {
 
 whenTold("tweet_deleted", ({ tweet_id: id, author }) => {
   if (author) updatePeople([author]);
+  quotedIsDeleted(id);
   const tweet = tweetById(id);
   if (tweet) removeTweet(tweet);
 });
 
-for (const kind of ["likes", "replies", "reposts"]) whenTold(kind, countAnew);
+for (const kind of ["likes", "replies", "reposts", "quotes"]) whenTold(kind, countAnew);
 
 // Events leave out hidden results. If this viewer has seen them, ask for the new ones.
 whenTold("poll", ({ tweet_id: id, poll }) => {

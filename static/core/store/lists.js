@@ -1,5 +1,6 @@
 // Lists of tweets besides the home timelines.
 import { fetchBookmarks, fetchHashtag, fetchUserTweets } from "../api/lists.js";
+import { fetchQuotes } from "../api/quotes.js";
 import { fetchTimeline } from "../api/tweets.js";
 import { hashtagKey } from "../words/entities.js";
 import { open } from "./feeds.js";
@@ -14,6 +15,10 @@ export const feedOfUser = (id, list = "tweets") =>
 
 export const feedOfHashtag = (name) =>
   open(`hashtag-${hashtagKey(name)}`, (before, limit) => fetchHashtag(name, before, limit), { whole: false });
+
+// The tweets that quote a tweet.
+export const quotesOf = (id) =>
+  open(`quotes-${id}`, (before, limit) => fetchQuotes(id, before, limit), { whole: false });
 
 // The viewer's bookmarks, in the order in which they were made.
 export const bookmarks = () => open("bookmarks", fetchBookmarks, { whole: false, byTime: false });

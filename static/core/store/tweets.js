@@ -16,7 +16,15 @@ export const tweetById = (id) => tweets.get(id);
 export const everyTweet = () => tweets.values();
 export const whenRemoved = (listener) => removalListeners.add(listener);
 
-const FRESH = { liked: false, reposted: false, likes_count: 0, replies_count: 0, reposts_count: 0, version: 0 };
+const FRESH = {
+  liked: false,
+  reposted: false,
+  likes_count: 0,
+  replies_count: 0,
+  reposts_count: 0,
+  quotes_count: 0,
+  version: 0,
+};
 
 // What an answer or an event says of these, the later one on top of the earlier.
 const stateIn = (json, before = FRESH) =>
@@ -68,6 +76,10 @@ function create(json) {
     likesCount: signal(json.likes_count),
     repliesCount: signal(json.replies_count),
     repostsCount: signal(json.reposts_count ?? 0),
+    quotesCount: signal(json.quotes_count ?? 0),
+    // The tweet that it quotes, {tweet_id}, whose id is null if its author has withdrawn it; or null.
+    quote: signal(json.quote ?? null),
+    whoMayQuote: signal(json.who_may_quote ?? "everyone"),
     repost: { wanted: /** @type {boolean | null} */ (null), shown: signal(json.reposted ?? false) },
     // The tweet that it replies to, and whose that is, if there is still such an account.
     replyTo: json.in_reply_to_id ?? null,
@@ -99,6 +111,7 @@ export function showState({ server, ...tweet }) {
   const [liked, reposted] = [tweet.wanted ?? server.liked, tweet.repost.wanted ?? server.reposted];
   batch(() => {
     tweet.repliesCount.value = server.replies_count;
+    tweet.quotesCount.value = server.quotes_count;
     tweet.liked.value = liked;
     tweet.likesCount.value = Math.max(0, server.likes_count + Number(liked) - Number(server.liked));
     tweet.repost.shown.value = reposted;
@@ -152,7 +165,12 @@ export function keepTweet(json) {
     // An answer from before an edit has the old text.
     const isNew = json.version >= tweet.server.version;
     if (isNew && (json.edited_at ?? null) !== tweet.editedAt) tweet.said.value = saidIn(json);
-    take(tweet, json);
+    // What a tweet doesn't say of quotes is that there are none.
+    take(tweet, { quotes_count: 0, ...json });
+    if (isNew) {
+      tweet.quote.value = json.quote ?? null;
+      tweet.whoMayQuote.value = json.who_may_quote ?? "everyone";
+    }
     keepPerson(json.author);
     tweet.bookmark.told = json.bookmarked;
     tweet.bookmark.shown.value = tweet.bookmark.wanted ?? json.bookmarked;

@@ -1,12 +1,15 @@
 // What the writer of a draft has chosen for its tweet, as its composer shows it.
 import { tweetById } from "../../core/store/tweets.js";
 import { chosenFor } from "../visibility/chosen.js";
-import { replyTo } from "./targets.js";
+import { quoteOf, replyTo } from "./targets.js";
 
 const parentOf = (draft) => tweetById(replyTo(draft.target));
 
+// One that everybody may see doesn't limit who may see its quotes.
+const widestForQuotes = (quoted) => (quoted?.visibility === "followers" ? "followers" : undefined);
+
 /** The widest audience that the tweet of a draft may have. */
-export const widestFor = (draft) => parentOf(draft)?.visibility;
+export const widestFor = (draft) => parentOf(draft)?.visibility ?? widestForQuotes(tweetById(quoteOf(draft.target)));
 
 /** The options that aren't blank, trimmed. */
 export const optionsOf = (poll) => poll.options.map((one) => one.trim()).filter(Boolean);

@@ -18,14 +18,13 @@ import { Counter } from "./counter.js";
 import { Part } from "./part.js";
 import { PictureButton } from "./picture-button.js";
 import { sendDraft } from "./send.js";
-import { editOf, replyTo } from "./targets.js";
+import { editOf, quoteOf, replyTo } from "./targets.js";
 import "./words.js";
 
 const isReply = (draft) => replyTo(draft.target) !== null;
 const isEdit = (draft) => editOf(draft.target) !== null;
 
 const VisibilityChoice = lazy(() => import("../visibility/choice.js"));
-const RepliesChoice = lazy(() => import("../visibility/replies-choice.js"));
 const coverFields = () => import("../covers/fields.js");
 const WarningButton = lazy(coverFields, { name: "WarningButton" });
 const WarningField = lazy(coverFields, { name: "WarningField" });
@@ -33,6 +32,10 @@ const SensitiveField = lazy(coverFields, { name: "SensitiveField" });
 const pollFields = () => import("../polls/fields.js");
 const PollButton = lazy(pollFields, { name: "PollButton" });
 const PollFields = lazy(pollFields, { name: "PollFields" });
+const limitFields = () => import("./limits.js");
+const LimitsButton = lazy(limitFields, { name: "LimitsButton" });
+const LimitsFields = lazy(limitFields, { name: "LimitsFields" });
+const QuotesHint = lazy(() => import("../quotes/choice.js"), { name: "QuotesHint" });
 const VisibilityHint = lazy(() => import("../visibility/hint.js"));
 
 // Whoever begins to write may need these, at a moment when there is no network.
@@ -44,7 +47,9 @@ function prefetch() {
   const shown = [
     VisibilityChoice,
     VisibilityHint,
-    RepliesChoice,
+    LimitsButton,
+    LimitsFields,
+    QuotesHint,
     WarningButton,
     WarningField,
     SensitiveField,
@@ -108,6 +113,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
   const whole = useRef(null);
   const id = useId();
   const focused = useSignal(false);
+  const limiting = useSignal(false);
   const count = draft.parts.value.length;
   const shown = useRef(count);
   const fieldOf = (index) => findAll(".part textarea[name=tweet]", whole.current)[index];
@@ -150,6 +156,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
     class="composer"
     data-target=${draft.target}
     data-reply=${replyTo(draft.target) ?? undefined}
+    data-quote=${quoteOf(draft.target) ?? undefined}
     aria-label=${t(edit ? "compose.edit_title" : reply ? "compose.reply_title" : "compose.title")}
     aria-busy=${draft.sending.value || undefined}
     onKeyDown=${onKeyDown}
@@ -171,6 +178,8 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
       ${draft.choices.value.poll && !edit && html`<${PollFields} draft=${draft} />`}
       <${Remarks} draft=${draft} />
       ${begun && !edit && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
+      ${begun && !edit && html`<${QuotesHint} draft=${draft} />`}
+      ${begun && !edit && limiting.value && html`<${LimitsFields} draft=${draft} />`}
       <${Failure} draft=${draft} send=${send} />
       <div class="composer-bar">
         ${!several && html`<${PictureButton} draft=${draft} />`}
@@ -178,7 +187,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
         ${begun && !edit && html`<${PollButton} draft=${draft} />`}
         ${begun && html`<${WarningButton} draft=${draft} warning=${warning} />`}
         <span class="space"></span>
-        ${begun && !reply && !edit && html`<${RepliesChoice} draft=${draft} />`}
+        ${begun && !edit && html`<${LimitsButton} draft=${draft} open=${limiting} />`}
         ${begun && !edit && html`<${VisibilityChoice} draft=${draft} widest=${widest} />`}
         ${!several && html`<${Counter} id=${`${id}-count-0`} draft=${draft} />`}
         <${SendButton} draft=${draft} send=${send} />

@@ -7,17 +7,20 @@ import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
 import { closeDialog } from "../../core/store/dialogs.js";
 import { notify } from "../../core/store/notices.js";
-import { openComposer, openReply } from "../../core/store/openers.js";
+import { openComposer, openQuote, openReply } from "../../core/store/openers.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { Text } from "../covers/text.js";
+import { QuotedCard } from "../quotes/quoted.js";
 import Composer from "./composer.js";
 import { draftFor } from "./draft.js";
-import { targetOf } from "./targets.js";
+import { targetOf, targetOfQuote } from "./targets.js";
 import "./words.js";
 
-// `replyTo`: the id of the tweet that is replied to, or null.
-export default function ComposerDialog({ replyTo = null }) {
+// `replyTo`: the id of the tweet that is replied to, or null; `quoteOf`: of the one that is quoted.
+export default function ComposerDialog({ replyTo = null, quoteOf = null }) {
   const parent = replyTo === null ? null : tweetById(replyTo);
+  const quoted = quoteOf === null ? null : tweetById(quoteOf);
+  const target = quoteOf === null ? targetOf(replyTo) : targetOfQuote(quoteOf);
   const refused = useSignal(false);
   useEffect(() => {
     if (replyTo === null) return;
@@ -29,14 +32,14 @@ export default function ComposerDialog({ replyTo = null }) {
   // Closed with something in it: that is kept, and one may wonder.
   useEffect(
     () => () => {
-      const draft = draftFor(targetOf(replyTo));
+      const draft = draftFor(target);
       if (draft.empty.peek() || draft.sending.peek()) return;
-      const again = replyTo === null ? openComposer : () => openReply(replyTo);
+      const again = replyTo !== null ? () => openReply(replyTo) : quoteOf !== null ? () => openQuote(quoteOf) : openComposer;
       notify(t("compose.kept"), again, "compose.open_kept");
     },
     [],
   );
-  const title = t(replyTo === null ? "compose.title" : "compose.reply_title");
+  const title = t(parent ? "compose.reply_title" : quoted ? "compose.quote_title" : "compose.title");
   return html`<${Dialog} label=${title} kind="panel compose">
     <${DialogHead} title=${title} />
     ${parent &&
@@ -45,6 +48,7 @@ export default function ComposerDialog({ replyTo = null }) {
       <${Text} tweet=${parent} fold />
     </blockquote>`}
     ${refused.value && html`<p class="hint bad limited" role="alert">${t("compose.limited")}</p>`}
-    <${Composer} draft=${draftFor(targetOf(replyTo))} autofocus sent=${closeDialog} />
+    <${Composer} draft=${draftFor(target)} autofocus sent=${closeDialog} />
+    ${quoted && html`<div class="of-composer"><${QuotedCard} tweet=${quoted} /></div>`}
   <//>`;
 }

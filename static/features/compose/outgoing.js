@@ -9,12 +9,14 @@ import { Icon } from "../../core/ui/icon.js";
 import { t } from "../../core/words/words.js";
 import { load } from "../../core/store/storage.js";
 import * as outbox from "./outbox.js";
-import { openReply } from "../../core/store/openers.js";
+import { openQuote, openReply } from "../../core/store/openers.js";
 import { viewer } from "../../core/store/session.js";
 import { shapeWithin } from "../../core/ui/picture-shape.js";
 import { TweetText } from "../../core/ui/tweet-text.js";
+import { tweetById } from "../../core/store/tweets.js";
+import { QuotedCard } from "../quotes/quoted.js";
 import VisibilityBadge from "../visibility/badge.js";
-import { replyTo } from "./targets.js";
+import { quoteOf, replyTo } from "./targets.js";
 import "./words.js";
 
 function Picture({ one, measured }) {
@@ -42,6 +44,11 @@ function Pictures({ list }) {
 async function takeBack(entry) {
   outbox.edit(entry);
   const parent = replyTo(entry.target);
+  const quoted = quoteOf(entry.target);
+  if (quoted !== null) {
+    openQuote(quoted);
+    return;
+  }
   if (parent !== null && !find(`.composer[data-reply="${parent}"]`)) {
     openReply(parent);
     return;
@@ -118,6 +125,7 @@ function Entry({ entry }) {
   const state = entry.state.value;
   if (state === "discarded") return html`<${Discarded} entry=${entry} />`;
   const author = viewer.value ?? load("viewer");
+  const quoted = tweetById(quoteOf(entry.target));
   return html`<li class="tweet outgoing" data-state=${state}>
     <${Avatar} user=${author} />
     <div class="tweet-body">
@@ -134,6 +142,7 @@ function Entry({ entry }) {
           <${Pictures} list=${pictures} />`,
       )}
       ${entry.choices.poll && html`<ul class="outgoing-poll">${entry.choices.poll.options.map((one) => html`<li>${one}</li>`)}</ul>`}
+      ${quoted && html`<${QuotedCard} tweet=${quoted} />`}
       ${state === "failed" && html`<${Failure} entry=${entry} />`}
       ${state === "kept" && html`<${Kept} entry=${entry} />`}
       ${!["failed", "kept"].includes(state) && html`<${Sending} entry=${entry} />`}

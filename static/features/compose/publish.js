@@ -3,7 +3,7 @@ import { ApiError } from "../../core/api/http.js";
 import { publishThread, publishTweet } from "../../core/api/publishing.js";
 import { ensureUploaded, renew } from "./attachments.js";
 import { viewer } from "../../core/store/session.js";
-import { replyTo } from "./targets.js";
+import { quoteOf, replyTo } from "./targets.js";
 
 // Waits for uploads and descriptions, so that "Tweet" may be pressed while they run.
 export async function readyMedia(pictures) {
@@ -32,7 +32,7 @@ export async function publish({ parts, target, choices, once, owner, beforeSendi
     if (viewer.value?.id !== owner) throw new ApiError("invalid_key");
     beforeSending();
     try {
-      const how = { replyTo: replyTo(target), choices, once };
+      const how = { replyTo: replyTo(target), quoteOf: quoteOf(target), choices, once };
       return ready.length > 1 ? (await publishThread(ready, how)).tweets : [(await publishTweet(ready[0], how)).tweet];
     } catch (error) {
       if (renewed || error.type !== "media_not_found") throw error;

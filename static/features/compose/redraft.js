@@ -5,7 +5,7 @@ import { narrower } from "../../core/store/visibility.js";
 import { addFiles } from "./attachments.js";
 import { choicesOf } from "./choices.js";
 import { draftFor } from "./draft.js";
-import { targetOf } from "./targets.js";
+import { targetOf, targetOfQuote } from "./targets.js";
 import { t } from "../../core/words/words.js";
 import "./words.js";
 
@@ -36,16 +36,18 @@ export async function writeAgain(tweet) {
     const media = tweet.media.value.filter((one) => one.state === "ready");
     const files = await Promise.all(media.map(fileOf));
     const who = tweet.replyTo === null && (await fetchThread(tweet.id, undefined, 0)).who_may_reply;
-    const draft = draftFor(targetOf(tweet.replyTo));
+    const quoted = tweet.replyTo === null && tweet.quote.value?.tweet_id;
+    const draft = draftFor(quoted ? targetOfQuote(quoted) : targetOf(tweet.replyTo));
     const { attachments } = draft;
     const before = attachments.value.length;
     // What is there already isn't shown to more people than it was written for.
     const already = draft.hasContent() ? (choicesOf(draft).visibility ?? "mentioned") : "public";
     const visibility = narrower(already, tweet.visibility);
     const limited = who && who !== "everyone" && { who_may_reply: who };
-    const { warning, sensitive } = tweet;
+    const { warning, sensitive, whoMayQuote } = tweet;
+    const quotable = whoMayQuote.value !== "everyone" && { who_may_quote: whoMayQuote.value };
     const poll = tweet.poll.value && pollAgain(tweet.poll.value);
-    draft.choices.value = { ...draft.choices.value, visibility, ...limited, warning, sensitive, ...(poll && { poll }) };
+    draft.choices.value = { ...draft.choices.value, visibility, ...limited, ...quotable, warning, sensitive, ...(poll && { poll }) };
     draft.add(tweet.text);
     addFiles(draft, files);
     attachments.value.slice(before).forEach((one, index) => (one.alt.value = media[index].alt));

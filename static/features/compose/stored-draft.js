@@ -11,8 +11,8 @@ export const NOTHING = { text: "", media: [] };
 
 /** @param {ChoicesJson} choices */
 const spelled = (choices = {}) => {
-  const { visibility = null, who_may_reply: who = null, warning, sensitive = null, poll = null } = choices;
-  return [visibility, who, warning || null, sensitive, poll];
+  const { visibility = null, who_may_reply: who = null, who_may_quote: quoting = null, warning, sensitive = null, poll = null } = choices;
+  return [visibility, who, warning || null, sensitive, poll, quoting];
 };
 
 // What a stored draft says, whoever stored it and however far its pictures are.

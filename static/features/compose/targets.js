@@ -1,8 +1,19 @@
-// What a draft is for: "new", "reply-7" for a reply to the tweet 7, or "edit-7" for an edit of it; further tweets of a thread have "new~2" and so on.
+// What a draft is for: "new", "reply-7" for a reply to the tweet 7, "quote-7" for a quote of it, or "edit-7" for an
+// edit of it; further tweets of a thread have "new~2" and so on.
 const REPLY = /^reply-(\d+)(~\d+)?$/;
+const QUOTE = /^quote-(\d+)(~\d+)?$/;
 
 /** The target of a reply to the tweet with this id, or of a new tweet. */
 export const targetOf = (replyTo) => (replyTo === null ? "new" : `reply-${replyTo}`);
+
+/** The target of a tweet that quotes the tweet with this id. */
+export const targetOfQuote = (id) => `quote-${id}`;
+
+/** The id of the tweet that a draft of this target quotes, or null. */
+export const quoteOf = (target) => {
+  const found = QUOTE.exec(target);
+  return found ? Number(found[1]) : null;
+};
 
 /** The target of an edit of the tweet with this id. */
 export const targetOfEdit = (id) => `edit-${id}`;

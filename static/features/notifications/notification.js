@@ -7,7 +7,7 @@ import { Names } from "../../core/ui/names.js";
 import { Tweet } from "../timeline/tweet.js";
 import "./words.js";
 
-const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", follow_accepted: "user", reply: "reply", mention: "at", tweet: "bell", edit: "pen", poll: "poll" };
+const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", follow_accepted: "user", quote: "quote", reply: "reply", mention: "at", tweet: "bell", edit: "pen", poll: "poll" };
 
 // This many are named; of more people, two are.
 const NAMED = 3;
@@ -28,7 +28,7 @@ function Excerpt({ tweet }) {
 
 export function Notification({ notification }) {
   const { id, kind, people, tweet, unread, created_at: at } = notification;
-  const own = !["reply", "mention", "tweet"].includes(kind);
+  const own = !["reply", "mention", "quote", "tweet"].includes(kind);
   if (tweet?.fate.value === "gone") return null;
   const mark = unread && html`<span class="hidden">${t("notifications.unread")} </span>`;
   const className = `notification ${own ? "grouped" : ""} ${unread ? "unread" : ""}`;

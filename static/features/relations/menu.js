@@ -1,14 +1,13 @@
 // What else there is to do about a tweet or a person: blocking and muting.
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { fetchThread } from "../../core/api/tweets.js";
 import { Dialog } from "../../core/ui/dialog.js";
-import { Button, Trouble } from "../../core/ui/rows.js";
+import { Answers, Item, Question, useLast } from "../../core/ui/menu.js";
+import { Trouble } from "../../core/ui/rows.js";
 import { useAct } from "../../core/ui/act.js";
-import { find } from "../../core/ui/find.js";
 import { html } from "../../core/ui/html.js";
 import { copyText } from "../../core/ui/copy.js";
-import { closeDialog, dialog } from "../../core/store/dialogs.js";
 import { notify } from "../../core/store/notices.js";
 import { openEdit } from "../../core/store/openers.js";
 import { loadProfile } from "../../core/store/people.js";
@@ -19,6 +18,7 @@ import { tweetById } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
 import { deleteTweet } from "../timeline/deletions.js";
 import { pinTweet } from "../pins/pin.js";
+import { QuoteItem, QuoteItems, STEPS as QUOTE_STEPS } from "../quotes/menu.js";
 import { block, decideWhoReplies, hideReply, hideReposts, mute, muteThread, unblock, unmute } from "./relations.js";
 
 const HOUR = 3600;
@@ -38,32 +38,6 @@ async function copyContent(tweet) {
   notify(t((await copyText(tweet.text)) ? "tweet.text_copied" : "tweet.not_copied"));
 }
 
-// Gives the focus back to the button that opened the menu; or, where it left with its tweet, to the next one.
-function giveFocusBack(current) {
-  const row = current.opener?.closest?.("[data-row]");
-  const rows = row ? [...row.parentElement.children] : [];
-  const next = rows.slice(rows.indexOf(row) + 1);
-  const targets = [current.opener, ...next, ...rows.reverse(), find("#main")];
-  current.afterwards = () => {
-    setTimeout(() => targets.find((one) => one?.isConnected)?.focus({ preventScroll: true }));
-  };
-}
-
-// Does it and closes the dialog; a failure is shown in it.
-const useLast = (act, ready = true) =>
-  useAct(async () => {
-    giveFocusBack(dialog.peek());
-    await act();
-    closeDialog();
-  }, ready);
-
-// The title of a step takes the focus from the button that led there.
-function Title({ children }) {
-  const element = useRef(null);
-  useLayoutEffect(() => element.current.focus(), []);
-  return html`<h2 ref=${element} tabindex="-1">${children}</h2>`;
-}
-
 const isMe = (id) => id !== undefined && id === viewer.value?.id;
 
 // Whether the viewer began the conversation with this tweet; and whether they may put this reply behind a click.
@@ -75,10 +49,6 @@ const mayHide = (tweet) =>
   (isMe(tweet.replyToPerson?.id) || isMe(tweetById(tweet.rootId)?.author.id));
 
 const mayPin = (tweet) => tweet && isMe(tweet.author.id) && tweet.visibility !== "mentioned";
-
-const Item = ({ words, handle, act }) => html`<li>
-  <${Button} kind="menu-item" busy=${act.busy?.value} onClick=${act.press}>${t(words, { handle })}<//>
-</li>`;
 
 const MOST_REPOSTERS = 3;
 
@@ -116,12 +86,14 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
     buttons.at((at + step) % buttons.length)?.focus();
   };
   return html`<ul class="menu-items" onKeyDown=${turn}>
+      ${tweet && html`<${QuoteItem} tweet=${tweet} />`}
       ${tweet && html`<${Item} words="tweet.copy_link" act=${acts.copy} />`}
       ${tweet?.text && html`<${Item} words="tweet.copy_text" act=${acts.text} />`}
       ${tweet && html`<${Item} words=${threadMuted ? "relation.unmute_thread" : "relation.mute_thread"} act=${acts.thread} />`}
       ${tweet && isMe(tweet.author.id) && html`<${Item} words="tweet.edit" act=${{ press: () => openEdit(tweet) }} />`}
       ${mayPin(tweet) && html`<${Item} words=${tweet.pinned.value ? "pins.unpin" : "pins.pin"} act=${acts.pin} />`}
       ${began(tweet) && html`<${Item} words="relation.who_replies" act=${{ press: () => go("replies") }} />`}
+      ${tweet && html`<${QuoteItems} tweet=${tweet} go=${go} />`}
       ${mayHide(tweet) &&
       html`<${Item} words=${isHiddenReply(tweet.id) ? "relation.show_reply" : "relation.hide_reply"} act=${acts.hide} />`}
       ${[person, ...reposters]
@@ -148,27 +120,22 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
 }
 
 function Block({ person }) {
-  const { busy, error, press } = useLast(() => block(person));
-  return html`<form onSubmit=${press}>
-    <${Title}>${t("relation.block", { handle: person.handle.value })}<//>
+  const act = useLast(() => block(person));
+  const title = t("relation.block", { handle: person.handle.value });
+  return html`<${Question} title=${title} act=${act} now=${t("relation.block_now")} kind="danger">
     <p>${t("relation.block_about")}</p>
-    <div class="question-buttons">
-      <${Button} onClick=${() => closeDialog()}>${t("action.cancel")}<//>
-      <${Button} kind="danger" type="submit" busy=${busy.value}>${t("relation.block_now")}<//>
-    </div>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
-  </form>`;
+  <//>`;
 }
 
 function Mute({ person }) {
   const name = useId();
   const seconds = useSignal(null);
   const notifications = useSignal(true);
-  const { busy, error, press } = useLast(() =>
+  const act = useLast(() =>
     mute(person, { seconds: seconds.value, notifications: notifications.value }),
   );
-  return html`<form onSubmit=${press}>
-    <${Title}>${t("relation.mute", { handle: person.handle.value })}<//>
+  const title = t("relation.mute", { handle: person.handle.value });
+  return html`<${Question} title=${title} act=${act} now=${t("relation.mute_now")}>
     <p>${t("relation.mute_about")}</p>
     <fieldset class="choices">
       <legend>${t("relation.how_long")}</legend>
@@ -192,12 +159,7 @@ function Mute({ person }) {
       />
       <span>${t("relation.notifications_too")}</span>
     </label>
-    <div class="question-buttons">
-      <${Button} onClick=${() => closeDialog()}>${t("action.cancel")}<//>
-      <${Button} kind="primary" type="submit" busy=${busy.value}>${t("relation.mute_now")}<//>
-    </div>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
-  </form>`;
+  <//>`;
 }
 
 const WHO = ["everyone", "following", "mentioned", "nobody"];
@@ -205,46 +167,27 @@ const WHO = ["everyone", "following", "mentioned", "nobody"];
 function WhoReplies({ tweet }) {
   const name = useId();
   const who = useSignal(null);
-  const { busy, error, press } = useLast(() => decideWhoReplies(tweet, who.value), who.value !== null);
+  const act = useLast(() => decideWhoReplies(tweet, who.value), who.value !== null);
   const known = useAct(async () => (who.value = (await fetchThread(tweet.id, undefined, 0)).who_may_reply));
   useEffect(() => void known.press(), []);
-  const failed = error.value ? { error, press } : known;
-  return html`<form onSubmit=${press}>
-    <${Title}>${t("relation.who_replies")}<//>
-    <fieldset class="choices" aria-label=${t("relation.who_replies")}>
-      ${WHO.map(
-        (one) => html`<label class="check" key=${one}>
-          <input type="radio" name=${name} checked=${who.value === one} onChange=${() => (who.value = one)} />
-          <span>${t(`relation.replies_${one}`)}</span>
-        </label>`,
-      )}
-    </fieldset>
+  const title = t("relation.who_replies");
+  const failed = act.error.value ? act : known;
+  return html`<${Question} title=${title} act=${act} now=${t("action.save")} disabled=${who.value === null} failed=${failed}>
+    <${Answers} name=${name} label=${title} answers=${WHO} words=${(one) => `relation.replies_${one}`} chosen=${who} />
     <p class="hint">${t("relation.replies_stay")}</p>
-    <div class="question-buttons">
-      <${Button} onClick=${() => closeDialog()}>${t("action.cancel")}<//>
-      <${Button} kind="primary" type="submit" busy=${busy.value} disabled=${who.value === null}>
-        ${t("action.save")}
-      <//>
-    </div>
-    ${failed.error.value && html`<${Trouble} error=${failed.error.value} retry=${failed.press} />`}
-  </form>`;
+  <//>`;
 }
 
 // By an administrator, whose tweet it isn't.
 function Delete({ person, tweet }) {
-  const { busy, error, press } = useLast(async () => deleteTweet(tweet));
-  return html`<form onSubmit=${press}>
-    <${Title}>${t("relation.delete", { handle: person.handle.value })}<//>
+  const act = useLast(async () => deleteTweet(tweet));
+  const title = t("relation.delete", { handle: person.handle.value });
+  return html`<${Question} title=${title} act=${act} now=${t("tweet.delete")} kind="danger">
     <p>${t("relation.delete_about")}</p>
-    <div class="question-buttons">
-      <${Button} onClick=${() => closeDialog()}>${t("action.cancel")}<//>
-      <${Button} kind="danger" type="submit" busy=${busy.value}>${t("tweet.delete")}<//>
-    </div>
-    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
-  </form>`;
+  <//>`;
 }
 
-const STEPS = { block: Block, delete: Delete, mute: Mute, replies: WhoReplies };
+const STEPS = { block: Block, delete: Delete, mute: Mute, replies: WhoReplies, ...QUOTE_STEPS };
 
 /**
  * @param {object} props

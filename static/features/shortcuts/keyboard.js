@@ -1,7 +1,7 @@
 // Single keys, for people who read with the keyboard. They move real focus, so that whatever the
 // browser or a screen reader does next starts from the tweet one is at.
 import { find, findAll, focused } from "../../core/ui/find.js";
-import { openComposer, openShortcuts } from "../../core/store/openers.js";
+import { openComposer, openQuote, openShortcuts } from "../../core/store/openers.js";
 import { navigate } from "../../core/router.js";
 import { dialog } from "../../core/store/dialogs.js";
 import { shortcuts } from "../../core/store/preferences.js";
@@ -37,8 +37,15 @@ function removeOwn() {
   if (tweet && tweet.author.id === viewer.value?.id) press(".delete");
 }
 
+async function quote() {
+  const tweet = tweetById(Number(currentRow()?.dataset.row));
+  if (!tweet || !viewer.value) return;
+  const { mayQuote } = await import("../quotes/quotes.js");
+  if (mayQuote(tweet)) openQuote(tweet.id);
+}
+
 function compose() {
-  const field = find(".composer:not([data-reply]) textarea");
+  const field = find('.composer[data-target="new"] textarea');
   const box = field?.getBoundingClientRect();
   // Scrolling to the composer would lose one's place: where it is out of view, it comes here.
   if (box && box.bottom > 0 && box.top < innerHeight) field.focus();
@@ -56,6 +63,7 @@ const ACTIONS = {
   k: () => move(-1),
   r: () => press(".reply"),
   t: () => press(".repost"),
+  q: quote,
   l: () => press(".like"),
   b: () => press(".bookmark"),
   m: () => press(".more-acts"),

@@ -9,6 +9,7 @@ const KEYS = [
   ["o", "Enter", "shortcuts.open"],
   ["r", null, "shortcuts.reply"],
   ["t", null, "shortcuts.repost"],
+  ["q", null, "shortcuts.quote"],
   ["l", null, "shortcuts.like"],
   ["b", null, "shortcuts.bookmark"],
   ["m", null, "shortcuts.more"],

@@ -1,8 +1,9 @@
-// A tweet's text, poll and pictures, with the covers over them.
+// A tweet's text, poll, pictures and what it quotes, with the covers over them.
 import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { html } from "../../core/ui/html.js";
 import { lazy } from "../../core/ui/lazy.js";
 import { Text } from "../covers/text.js";
+import { Quoted } from "../quotes/quoted.js";
 import { MediaGrid } from "./media-grid.js";
 
 const CoveredPictures = lazy(() => import("../covers/covered-pictures.js"));
@@ -20,4 +21,5 @@ const Poll = lazy(() => import("../polls/poll.js"));
 
 export const Content = ({ tweet, fold }) => html`<${Text} tweet=${tweet} id=${`text-${tweet.id}`} fold=${fold} />
   ${tweet.poll.value && isTextShown(tweet) && html`<${Poll} tweet=${tweet} />`}
-  <${Media} tweet=${tweet} />`;
+  <${Media} tweet=${tweet} />
+  ${tweet.quote.value && isTextShown(tweet) && html`<${Quoted} by=${tweet} />`}`;

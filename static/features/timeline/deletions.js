@@ -2,6 +2,7 @@
 import * as api from "../../core/api/publishing.js";
 import { UNDO_TIME } from "../../core/lib/undo.js";
 import { whenViewerLeaves } from "../../core/store/leaving.js";
+import { quotedIsDeleted } from "../../core/store/quotes.js";
 import { removeTweet } from "../../core/store/tweets.js";
 
 // Tweets that are about to be deleted, each with its timer.
@@ -11,6 +12,7 @@ async function sendDeletion(tweet, options) {
   deletions.delete(tweet);
   try {
     await api.deleteTweet(tweet.id, options);
+    quotedIsDeleted(tweet.id);
     removeTweet(tweet);
   } catch (error) {
     if (error.type === "tweet_not_found") {

@@ -25,6 +25,7 @@ const asTweet = ({ id, text, warning, sensitive, media }) => ({
   mentions: [],
   uncovered: signal(null),
   poll: signal(null),
+  quote: signal(null),
   media: signal(media),
 });
 

@@ -1,6 +1,7 @@
 // The same tweet, large, on a page of its own.
 import { html } from "../../core/ui/html.js";
 import { fullTime } from "../../core/words/time.js";
+import { QuotesCount } from "../quotes/count.js";
 import { Actions } from "./actions.js";
 import { Content } from "./content.js";
 import { AvatarLink, DeletedRow, Edited, ReplyLine, TweetTrouble, VisibilityBadge } from "./tweet.js";
@@ -23,6 +24,7 @@ export function LargeTweet({ tweet, alone }) {
       <time datetime=${tweet.createdAt}>${fullTime(tweet.createdAt)}</time> ${tweet.part && html`· ${tweet.part.number}/${tweet.part.of} `}${tweet.visibility !== "public" && html`<${VisibilityBadge} of=${tweet} />`}
       ${tweet.editedAt && html`· <${Edited} tweet=${tweet} />`}
     </p>
+    <${QuotesCount} tweet=${tweet} />
     <${Actions} tweet=${tweet} />
     <${TweetTrouble} tweet=${tweet} />
   </article>`;

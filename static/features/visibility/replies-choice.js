@@ -9,7 +9,7 @@ const WHO = ["everyone", "following", "mentioned", "nobody"];
 export default function RepliesChoice({ draft }) {
   const chosen = draft.choices.value.who_may_reply ?? "everyone";
   const choose = (event) => (draft.choices.value = { ...draft.choices.value, who_may_reply: event.target.value });
-  return html`<label class=${`visibility compact ${chosen === "everyone" ? "" : "chosen"}`}>
+  return html`<label class=${`visibility ${chosen === "everyone" ? "" : "chosen"}`}>
     <${Icon} name="reply" />
     <select
       aria-label=${t("visibility.replies")}

@@ -11,9 +11,11 @@ from msgspec import Meta
 
 from server.api.perch.shapes.media import Media, media
 from server.api.perch.shapes.polls import AskedPoll, Poll, poll
+from server.api.perch.shapes.quotes import Quotable, Quote, QuoteOf
 from server.core.viewer import Person
 from server.features.media.urls import MediaUrls
 from server.features.people.people import ListedPerson
+from server.features.quotes.rules import WhoMayQuote
 from server.features.replies.rules import WhoMayReply
 from server.features.replies.threads import Entry, Thread
 from server.features.timelines.timeline import TweetRow
@@ -67,6 +69,8 @@ class NewTweet(NewPart, frozen=True):
     warning: Warning = None
     sensitive: Sensitive = None
     poll: AskedPoll | None = None
+    quote_of_id: QuoteOf = None
+    who_may_quote: Quotable = WhoMayQuote.EVERYONE
 
 
 class NewThread(msgspec.Struct, frozen=True):
@@ -88,6 +92,8 @@ class NewThread(msgspec.Struct, frozen=True):
     warning: Warning = None
     sensitive: Sensitive = None
     poll: Annotated[AskedPoll | None, Meta(description="The poll of the first tweet.")] = None
+    quote_of_id: Annotated[int | None, Meta(description="The tweet that the first of them quotes.")] = None
+    who_may_quote: Quotable = WhoMayQuote.EVERYONE
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -118,15 +124,17 @@ class LikeInList(msgspec.Struct, frozen=True):
 class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     """A tweet, with at most 100 likers (`?likers=<n>` asks for fewer), the viewer first.
 
-    `text`, `warning`, `sensitive`, `poll` and `edited_at` are present only where they apply.
+    `text`, `warning`, `sensitive`, `poll`, `quote`, `who_may_quote` and `edited_at` are present only where
+    they apply.
     """
 
     id: int
     content: Annotated[
         str,
         Meta(
-            description="Everything that the tweet says, as plain text, for clients that don't know warnings "
-            "and polls: the warning, the text, and the options of the poll."
+            description="Everything that the tweet says, as plain text, for clients that don't know "
+            "warnings, polls and quotes: the warning, the text, the options of the poll, and the address of "
+            "the quoted tweet."
         ),
     ]
     text: Annotated[
@@ -151,6 +159,10 @@ class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     likes_count: int
     replies_count: Annotated[int, Meta(description="How many tweets reply to it directly.")]
     reposts_count: Annotated[int, Meta(description="How many users reposted it.")]
+    quotes_count: Annotated[
+        int | msgspec.UnsetType,
+        Meta(description="How many tweets that every member may see quote it; absent if none does."),
+    ] = msgspec.UNSET
     in_reply_to_id: Annotated[
         int | None, Meta(description="The tweet that it replies to, which may have been deleted.")
     ]
@@ -159,6 +171,10 @@ class Tweet(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="The author of that tweet; null if there is no such account any more."),
     ]
     poll: Poll | msgspec.UnsetType = msgspec.UNSET
+    quote: Quote | msgspec.UnsetType = msgspec.UNSET
+    who_may_quote: Annotated[
+        WhoMayQuote | msgspec.UnsetType, Meta(description="Who may quote it, if not everyone.")
+    ] = msgspec.UNSET
     thread_root_id: Annotated[int | None, Meta(description="For a reply, the first tweet of its thread.")]
     part: Annotated[
         Part | None,
@@ -184,8 +200,8 @@ class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     version: Annotated[
         int,
         Meta(
-            description="Increases with each edit, and with each change of `likes_count`, `replies_count` "
-            "and `reposts_count`."
+            description="Increases with each edit, with each change of `likes_count`, `replies_count`, "
+            "`reposts_count` and `quotes_count`, and if `who_may_quote` changes or a quote is withdrawn."
         ),
     ]
     created_at: datetime
@@ -227,16 +243,20 @@ class TweetInThread(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
 HIDDEN = b',"hidden":true'
 
 
-class WhoMayReplyHere(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The request body that limits replies in a conversation."""
+class WhoMay(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that changes who may reply to or quote a tweet. What is absent stays as it is."""
 
     who_may_reply: Annotated[
-        WhoMayReply,
+        WhoMayReply | msgspec.UnsetType,
         Meta(
-            description="`following`: whom you follow, and whom its first tweet mentions; `mentioned`: only "
-            "these; `nobody`: only you. What is there stays."
+            description="For the first tweet of a conversation. `following`: whom you follow, and whom this "
+            "tweet mentions; `mentioned`: only these; `nobody`: only you. Replies that exist stay."
         ),
-    ]
+    ] = msgspec.UNSET
+    who_may_quote: Annotated[
+        WhoMayQuote | msgspec.UnsetType,
+        Meta(description="`followers`: your followers; `nobody`: only you. Quotes that exist stay."),
+    ] = msgspec.UNSET
 
 
 class DeletedInThread(msgspec.Struct, frozen=True, tag_field="type", tag="deleted"):
@@ -253,7 +273,7 @@ class DeletedInThread(msgspec.Struct, frozen=True, tag_field="type", tag="delete
 def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
     """The tweet as an answer shows it to somebody who does not like it."""
     pictures = [media(item, urls) for item in row.media]
-    content = _content(row)
+    content = _content(row, urls)
     return Tweet(
         id=row.id,
         content=content,
@@ -267,9 +287,12 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         likes_count=row.likes_count,
         replies_count=row.replies_count,
         reposts_count=row.reposts_count,
+        quotes_count=row.quotes_count or msgspec.UNSET,
         in_reply_to_id=row.in_reply_to_id,
         in_reply_to_user=row.in_reply_to_user,
         poll=msgspec.UNSET if row.poll is None else poll(row.poll, has_results=row.poll.has_open_results),
+        quote=msgspec.UNSET if row.quote is None else Quote(row.quote.tweet_id),
+        who_may_quote=msgspec.UNSET if row.who_may_quote is WhoMayQuote.EVERYONE else row.who_may_quote,
         thread_root_id=row.thread_root_id,
         part=Part(row.part, row.parts) if row.part is not None and row.parts is not None else None,
         mentions=row.mentions,
@@ -285,10 +308,11 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
     )
 
 
-def _content(row: TweetRow) -> str:
+def _content(row: TweetRow, urls: MediaUrls) -> str:
     """All that a tweet says."""
     options = "" if row.poll is None else "\n".join(f"• {option}" for option in row.poll.options)
-    return "\n\n".join(part for part in (row.warning, row.content, options) if part)
+    quoted = "" if row.quote is None or row.quote.tweet_id is None else urls.tweet(row.quote.tweet_id)
+    return "\n\n".join(part for part in (row.warning, row.content, options, quoted) if part)
 
 
 def one(shown: bytes) -> bytes:
@@ -312,7 +336,7 @@ def entries(found: Sequence[Entry]) -> bytes:
         b'{"type":"deleted","depth":%d,"tweet_id":%d}' % (one.depth, one.tweet_id)
         if one.shown is None
         else b'{"type":"tweet","depth":%d,"tweet":%b%b}'
-        % (one.depth, one.shown, HIDDEN if one.hidden else b"")
+        % (one.depth, one.shown.bytes, HIDDEN if one.hidden else b"")
         for one in found
     )
     return b"[%b]" % b",".join(shown)
@@ -329,7 +353,7 @@ def thread(found: Thread) -> bytes:
     }
     return b'{"result":true,"ancestors":%b,"tweet":%b,"replies":%b,%b' % (
         entries(found.ancestors),
-        found.tweet,
+        found.tweet.bytes,
         entries(found.replies),
         msgspec.json.encode(rest)[1:],
     )

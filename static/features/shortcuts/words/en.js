@@ -4,6 +4,7 @@ export default {
   "shortcuts.open": "open the tweet",
   "shortcuts.reply": "reply to the tweet",
   "shortcuts.repost": "repost the tweet",
+  "shortcuts.quote": "quote the tweet",
   "shortcuts.like": "like the tweet",
   "shortcuts.bookmark": "bookmark the tweet",
   "shortcuts.more": "open the tweet's menu",

@@ -4,6 +4,7 @@ export default {
   "shortcuts.open": "открыть твит",
   "shortcuts.reply": "ответить на твит",
   "shortcuts.repost": "сделать репост твита",
+  "shortcuts.quote": "цитировать твит",
   "shortcuts.like": "поставить «Нравится»",
   "shortcuts.bookmark": "добавить твит в закладки",
   "shortcuts.more": "открыть меню твита",

@@ -1,0 +1,50 @@
+"""Quoted tweets next to the tweets that quote them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from server.api.http.envelope import Answer
+from server.api.perch.shapes.tweets import Tweet
+from server.features.timelines.quoted import Quoted, QuotedState
+
+
+class QuotedTweet(msgspec.Struct, frozen=True):
+    """A quoted tweet as you get it."""
+
+    tweet_id: int
+    state: Annotated[
+        QuotedState,
+        Meta(
+            description="`shown`; `muted`: you get it, but mute its author; `deleted`; `unavailable`: "
+            "because of a block, because it isn't meant for you, or because its author is suspended."
+        ),
+    ]
+    tweet: Annotated[Tweet | msgspec.UnsetType, Meta(description="Present if you get it.")] = msgspec.UNSET
+
+
+class WithQuoted(Answer, frozen=True, kw_only=True):
+    """An answer with tweets."""
+
+    quoted: Annotated[
+        list[QuotedTweet] | msgspec.UnsetType,
+        Meta(
+            description="The tweets that its tweets quote, each once; absent if there are none. What these "
+            "quote in turn isn't among them."
+        ),
+    ] = msgspec.UNSET
+
+
+def with_quoted(answer: bytes, quoted: Sequence[Quoted]) -> bytes:
+    """Add quoted tweets to an answer that is JSON already (`WithQuoted`)."""
+    return b'%b,"quoted":[%b]}' % (answer[:-1], b",".join(map(_one, quoted)))
+
+
+def _one(quoted: Quoted) -> bytes:
+    """A quoted tweet as JSON (`QuotedTweet`)."""
+    shown = b"" if quoted.shown is None else b',"tweet":%b' % quoted.shown
+    return b'{"tweet_id":%d,"state":"%b"%b}' % (quoted.tweet_id, quoted.state.encode(), shown)

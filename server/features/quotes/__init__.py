@@ -1,0 +1,1 @@
+"""Quotes: showing somebody's tweet inside your own."""

@@ -1,0 +1,40 @@
+"""Tweets that others quote, as a viewer gets them next to the tweets that quote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class QuotedState(StrEnum):
+    """Whether a viewer gets a quoted tweet.
+
+    `SHOWN`: yes. `MUTED`: yes, but the viewer mutes its author. `UNAVAILABLE`: no, because of a block,
+    because it isn't meant for the viewer, or because its author is suspended. `DELETED`: it no longer exists.
+    """
+
+    SHOWN = "shown"
+    MUTED = "muted"
+    UNAVAILABLE = "unavailable"
+    DELETED = "deleted"
+
+
+class Quoted(NamedTuple):
+    """A quoted tweet for a viewer: its bytes in the dialect of the API, if the viewer gets it."""
+
+    tweet_id: int
+    state: QuotedState
+    shown: bytes | None = None
+
+
+class Shown(NamedTuple):
+    """A tweet as its viewer sees it, and the one that it quotes."""
+
+    bytes: bytes
+    quotes: int | None
+
+
+def quoted_by(shown: Iterable[Shown]) -> list[int]:
+    """The tweets that these quote, each once."""
+    return list(dict.fromkeys(one.quotes for one in shown if one.quotes is not None))
