@@ -9,6 +9,7 @@ import "./core/lib/kept.js";
 import "./features/bookmarks/bookmark.js";
 import "./features/compose/unsent.js";
 import "./features/pins/pin.js";
+import "./features/quotes/quoted.js";
 import "./features/settings/quick-settings.js";
 import "./features/timeline/likes.js";
 

@@ -103,6 +103,7 @@ async def test_real_answers_match_the_document(
     await bob.post(f"/api/tweets/{tweet['tweet_id']}/likes")
     await bob.post(f"/api/users/{alice.id}/follow")
     reply = await bob.reply(tweet["tweet_id"])
+    quote = await bob.post("/api/tweets", json={"tweet_data": "x", "quote_of_id": tweet["tweet_id"]})
     await alice.call("PUT", f"/api/tweets/{tweet['tweet_id']}", json={"text": "y"})
     (version,) = (await alice.get(f"/api/tweets/{tweet['tweet_id']}/versions"))["versions"]
     made = await alice.post("/api/keys", json={"name": "x"})
@@ -115,6 +116,7 @@ async def test_real_answers_match_the_document(
     ids = {
         "tweet_id": tweet["tweet_id"],
         "reply_id": reply,
+        "quote_id": quote["tweet_id"],
         "version_id": version["id"],
         "follower_id": dave.id,
         "user_id": alice.id,

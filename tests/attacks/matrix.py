@@ -26,7 +26,7 @@ from tests.callers import Caller
 from tests.thorough import much
 
 # What an id is of, where its name says more: a reply is a tweet, a follower a user.
-KINDS = {"reply_id": "tweet", "follower_id": "user"}
+KINDS = {"reply_id": "tweet", "quote_id": "tweet", "follower_id": "user"}
 
 
 async def complaints(

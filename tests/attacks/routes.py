@@ -131,6 +131,8 @@ FOREIGN: dict[str, Foreign] = {
     "POST /api/users/{user_id}/mute": ALL_MAY,
     "DELETE /api/users/{user_id}/mute": ALL_MAY,
     "PATCH /api/tweets/{tweet_id}": Foreign((403, "not_author"), (403, "not_author")),
+    "GET /api/tweets/{tweet_id}/quotes": ALL_MAY,
+    "DELETE /api/tweets/{quote_id}/quote": Foreign((403, "not_author"), (403, "not_author")),
     "POST /api/tweets/{reply_id}/hidden": Foreign((403, "not_author"), (403, "not_author")),
     "DELETE /api/tweets/{reply_id}/hidden": Foreign((403, "not_author"), (403, "not_author")),
     "POST /api/follow-requests/{follower_id}": Foreign((404, "user_not_found"), (404, "user_not_found")),

@@ -101,6 +101,12 @@ class Matrix:
             answer = await who.delete(f"/api/users/{self.alice.id}/block")
             assert answer.status == 200, answer.body
 
+    async def quote(self, tweet_id: int) -> int:
+        """Somebody else's tweet that quotes this one."""
+        answer = await self.bob.post("/api/tweets", json={"tweet_data": "look", "quote_of_id": tweet_id})
+        assert answer.status == 201, answer.body
+        return int(answer["tweet_id"])
+
     async def belongings(self) -> dict[str, Any]:
         """New objects of alice's by parameter name; any other parameter is a word."""
         (media,) = await rows(
@@ -131,6 +137,7 @@ class Matrix:
             administrator_id=another.user_id,
             tweet_id=tweet_id,
             version_id=version["id"],
+            quote_id=await self.quote(tweet_id),
             reply_id=await self.alice.reply(tweet_id),
             follower_id=await self.asking(),
             handle=self.alice.handle,

@@ -216,6 +216,7 @@ def _of_the_base(at: Landmarks) -> Statements:
                     [1],
                     ['{"options": ["a", "b"], "multiple": false, "hides_results": true, "seconds": 300}'],
                 ),
+                *([1], [tweet], [0]),
             ],
         ),
         "whom a tweet has notified": (tweets.NOTIFIED, [at.most_liked_tweet]),

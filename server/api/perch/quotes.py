@@ -24,10 +24,10 @@ async def read(request: Request, viewer: Viewer, query: ListQuery, tweet_id: int
     return Rendered(await quotes.of_tweet(viewer, pages(request), tweet_id, part(query)))
 
 
-@bp.delete("/<tweet_id:id>/quote")
+@bp.delete("/<quote_id:id>/quote")
 @operation(scope="write", errors=(TweetNotFound, NotAuthor))
 @or_of_repost
-async def withdraw(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
+async def withdraw(request: Request, viewer: Viewer, quote_id: int) -> Answer:
     """Withdraw your tweet from one that quotes it. That one stays, without yours. This can't be undone."""
-    await rules.withdraw(viewer, tweet_id)
+    await rules.withdraw(viewer, quote_id)
     return Answer()

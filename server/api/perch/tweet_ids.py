@@ -12,7 +12,7 @@ from server.features.reposts import reposts
 T = TypeVar("T")
 
 # The names of such parameters. A path has one of them.
-NAMES = ("tweet_id", "reply_id")
+NAMES = ("tweet_id", "reply_id", "quote_id")
 
 
 def or_of_repost(handler: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:

@@ -1,9 +1,9 @@
 // A tweet's text, poll, pictures and what it quotes, with the covers over them.
+import "../../core/store/quotes.js";
 import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { html } from "../../core/ui/html.js";
 import { lazy } from "../../core/ui/lazy.js";
 import { Text } from "../covers/text.js";
-import { Quoted } from "../quotes/quoted.js";
 import { MediaGrid } from "./media-grid.js";
 
 const CoveredPictures = lazy(() => import("../covers/covered-pictures.js"));
@@ -17,6 +17,9 @@ function Media({ tweet }) {
     ${tweet.sensitive && tweet.warning === null && html`<${HidePictures} tweet=${tweet} count=${media.length} />`}`;
 }
 
+// What it quotes has about this size.
+const Waiting = () => html`<div class="quoted waiting" aria-hidden="true"></div>`;
+const Quoted = lazy(() => import("../quotes/quoted.js"), { name: "Quoted", Waiting });
 const Poll = lazy(() => import("../polls/poll.js"));
 
 export const Content = ({ tweet, fold }) => html`<${Text} tweet=${tweet} id=${`text-${tweet.id}`} fold=${fold} />

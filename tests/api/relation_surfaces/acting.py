@@ -203,3 +203,24 @@ async def _(scene: Scene) -> bool:
 @surface("live, on Following: a tweet that mentions them")
 async def _(scene: Scene) -> bool:
     return await hears(scene, scene.other, f"live, @{scene.person.handle}", following=True)
+
+
+@surface("to quote their tweet")
+async def _(scene: Scene) -> bool:
+    body = {"tweet_data": "so", "quote_of_id": scene.tweet}
+    return await succeeds(scene.viewer, "POST", "/api/tweets", json=body)
+
+
+@surface("notification of a quote")
+async def _(scene: Scene) -> bool:
+    # Where it is refused, one is written as by an act at the very moment of the block.
+    answer = await scene.person.post("/api/tweets", json={"tweet_data": "so", "quote_of_id": scene.mine})
+    if answer.status == 404:
+        number = await scene.person.tweet("so")
+        await rows(
+            "INSERT INTO quotes (tweet_id, author_id, quoted_id, counted) VALUES ($1, $2, $3, true)",
+            number,
+            scene.person.id,
+            scene.mine,
+        )
+    return await is_notified(scene, "quote")

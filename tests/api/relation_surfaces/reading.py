@@ -208,3 +208,30 @@ async def _(scene: Scene) -> bool:
 async def _(scene: Scene) -> bool:
     await scene.viewer.delete(f"/api/users/{scene.person.id}/follow")
     return scene.person.id in await people(scene.viewer, "/api/users/suggestions?limit=20")
+
+
+async def quoted(caller: Caller, tweet: int) -> None:
+    answer = await caller.post("/api/tweets", json={"tweet_data": "look", "quote_of_id": tweet})
+    assert answer.status == 201, answer.body
+
+
+@before("their tweet, quoted by somebody else")
+async def _(scene: Scene) -> None:
+    await quoted(scene.other, scene.tweet)
+
+
+@surface("their tweet, quoted by somebody else")
+async def _(scene: Scene) -> bool:
+    (found,) = (await scene.viewer.get("/api/tweets"))["quoted"]
+    assert found["tweet_id"] == scene.tweet
+    return "tweet" in found
+
+
+@before("tweets that quote a tweet")
+async def _(scene: Scene) -> None:
+    await quoted(scene.person, scene.others)
+
+
+@surface("tweets that quote a tweet")
+async def _(scene: Scene) -> bool:
+    return bool(await ids(scene.viewer, f"/api/tweets/{scene.others}/quotes"))

@@ -60,3 +60,14 @@ async def _(scene: Scene) -> None:
 @live("live: that it was deleted", lambda scene, heard: bool(heard.of("tweet_deleted")))
 async def _(scene: Scene) -> None:
     assert (await scene.author.delete(f"/api/tweets/{scene.tweet}")).status == 200
+
+
+@live("live: its number of quotes", lambda scene, heard: bool(heard.of("quotes")))
+async def _(scene: Scene) -> None:
+    await scene.author.post("/api/tweets", json={"tweet_data": "look", "quote_of_id": scene.tweet})
+
+
+@live("live: who may quote it", lambda scene, heard: bool(heard.of("tweet_edited")))
+async def _(scene: Scene) -> None:
+    changed = await scene.author.patch(f"/api/tweets/{scene.tweet}", json={"who_may_quote": "nobody"})
+    assert changed.status == 200, changed.body

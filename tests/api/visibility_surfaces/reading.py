@@ -193,3 +193,44 @@ async def _(scene: Scene, who: Caller) -> bool:
 @surface("to mute its conversation")
 async def _(scene: Scene, who: Caller) -> bool:
     return await succeeds(who, "POST", f"/api/tweets/{scene.tweet}/mute")
+
+
+@surface("quoted by its author")
+async def _(scene: Scene, who: Caller) -> bool:
+    answer = await scene.author.post("/api/tweets", json={"tweet_data": "look", "quote_of_id": scene.tweet})
+    if answer.status != 201:
+        assert answer.error == (403, "quotes_limited")
+        return False
+    found = await who.get(f"/api/tweets/{answer['tweet_id']}")
+    if found.status == 404:
+        return False
+    (quoted,) = found["quoted"]
+    assert ("tweet" in quoted) == (quoted["state"] == "shown")
+    return "tweet" in quoted
+
+
+@surface("quotes of a tweet")
+async def _(scene: Scene, who: Caller) -> bool:
+    root = await scene.admin.tweet("a beginning")
+    quote = await scene.publish(scene.text, quote_of_id=root)
+    return quote in await ids(who, f"/api/tweets/{root}/quotes")
+
+
+@surface("the tweets that quote it")
+async def _(scene: Scene, who: Caller) -> bool:
+    return await succeeds(who, "GET", f"/api/tweets/{scene.tweet}/quotes")
+
+
+@surface("notification of a quote")
+async def _(scene: Scene, who: Caller) -> bool:
+    mine = await who.tweet("mine")
+    quote = await scene.publish("look", quote_of_id=mine)
+    found = (await who.get("/api/notifications"))["notifications"]
+    return quote in [one["tweet"]["id"] for one in found if one["kind"] == "quote"]
+
+
+@surface("to quote it")
+async def _(scene: Scene, who: Caller) -> bool:
+    answer = await who.post("/api/tweets", json={"tweet_data": "look", "quote_of_id": scene.tweet})
+    assert answer.status == 201 or answer.error in ((404, "tweet_not_found"), (403, "quotes_limited"))
+    return answer.status == 201

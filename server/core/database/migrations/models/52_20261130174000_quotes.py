@@ -83,7 +83,7 @@ _NOT_QUOTED = """(NOT t.has_quote OR NOT EXISTS (
         ))"""
 
 UPGRADE = (
-    TABLES.replace("{quote}", RELATIONS.heard_in("coalesce(t.thread_root_id, t.id)", "q.author_id", "t.author_id"))
+    TABLES.replace("{quote}", RELATIONS.heard_in("coalesce(q.thread_root_id, q.id)", "q.author_id", "t.author_id"))
     + COUNTING
     + _MENTIONS.replace("{mention}", f"{_HEARD} AND {_NOT_QUOTED}")
 )
