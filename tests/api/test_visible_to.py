@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.visible_model import Entry
 from tests.api.visible_play import OPTIONS, Play
-from tests.callers import Caller, register
+from tests.callers import Answer, Caller, register
 from tests.thorough import much
 
 PEOPLE, ACTS, CHECK_EVERY = 5, 80, 16
@@ -37,6 +37,9 @@ class Checked(Play):
         assert await read(caller, "/api/hashtags/chance/tweets", size) == everyone
         assert await read(caller, "/api/tweets", size, timeline="following") == world.following(viewer)
         assert await read(caller, "/api/tweets", size, timeline="private") == world.private(viewer)
+        for params in ({}, {"timeline": "following"}, {"timeline": "private"}):
+            page = await caller.get("/api/tweets", params={"limit": 100, **params})
+            self.check_quoted(viewer, page, page["tweets"])
         following = {"timeline": "following"}
         assert await self.entries(viewer, "/api/tweets", **following) == world.following_with_reposts(viewer)
         for person, other in enumerate(self.people):
@@ -59,11 +62,25 @@ class Checked(Play):
         """The first page, as the model has it."""
         answer = await self.people[viewer].get(path, params={"entries": "1", "limit": "100"} | params)
         assert answer["next"] is None
+        self.check_quoted(viewer, answer, [one["tweet"] for one in answer["entries"]])
         numbers = {person.id: number for number, person in enumerate(self.people)}
         return [
             (one["id"], one["tweet"]["id"], [numbers[who["id"]] for who in one.get("reposters", [])])
             for one in answer["entries"]
         ]
+
+    def check_quoted(self, viewer: int, answer: Answer, tweets: list[dict[str, Any]]) -> None:
+        """What comes with an answer of the tweets that its tweets quote."""
+        world, found = self.world, answer.body.get("quoted", [])
+        expected = world.quoted(viewer, [one["id"] for one in tweets])
+        assert {one["tweet_id"]: one["state"] for one in found} == expected
+        assert len(found) == len(expected)
+        for one in found:
+            assert ("tweet" in one) is (one["state"] in ("shown", "muted"))
+            if "tweet" in one:
+                said = one["tweet"].get("text", one["tweet"]["content"])
+                assert said == world.said[one["tweet_id"]].texts[-1]
+                assert one["tweet"]["liked"] is (viewer in world.said[one["tweet_id"]].likers)
 
     async def check_tweets(self, viewer: int) -> None:
         caller, world = self.people[viewer], self.world
@@ -79,8 +96,17 @@ class Checked(Play):
                 assert (await caller.get(f"/api/polls?ids={number}"))["polls"] == []
             versions = await caller.get(f"/api/tweets/{number}/versions?limit=100")
             assert (versions.status == 200) is is_shown
+            quotes = await caller.get(f"/api/tweets/{number}/quotes?limit=100")
+            assert (quotes.status == 200) is is_shown
             if not is_shown:
                 continue
+            assert [quote["id"] for quote in quotes["tweets"]] == world.quoting(viewer, number)
+            self.check_quoted(viewer, quotes, quotes["tweets"])
+            self.check_quoted(viewer, answer, [answer["tweet"]])
+            around = [*thread["ancestors"], *thread["replies"]]
+            there = [entry["tweet"] for entry in around if entry["type"] == "tweet"]
+            self.check_quoted(viewer, thread, [thread["tweet"], *there])
+            assert answer["tweet"].get("quotes_count", 0) == world.quotes_count(number)
             assert answer["tweet"].get("text", answer["tweet"]["content"]) == one.texts[-1]
             polls = (await caller.get(f"/api/polls?ids={number}"))["polls"]
             assert ("poll" in answer["tweet"]) is bool(polls) is (one.votes is not None)
@@ -134,7 +160,9 @@ class Checked(Play):
     async def check_notifications(self, viewer: int) -> None:
         """Each is about what the viewer may see, none is missing, and as many are unread."""
         caller, world = self.people[viewer], self.world
-        found = (await caller.get("/api/notifications?limit=100"))["notifications"]
+        answer = await caller.get("/api/notifications?limit=100")
+        found = answer["notifications"]
+        self.check_quoted(viewer, answer, [one["tweet"] for one in found if one["tweet"]])
         reactions = {kind: set[tuple[int, int]]() for kind in ("like", "repost")}
         for one in found:
             people = self.numbers(one["people"])

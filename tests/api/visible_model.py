@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 # Its id, the tweet, and who reposted it.
@@ -22,6 +23,9 @@ class Said:
     addressed: frozenset[int] = frozenset()  # whom it mentions or ever did, and whom it replies to
     votes: dict[int, int] | None = None  # who voted for which option; None without a poll
     texts: list[str] = field(default_factory=list)  # what it said, the newest last
+    quotes: int | None = None  # which tweet
+    is_withdrawn: bool = False  # by the author of that one
+    who_may_quote: int = 0  # everyone, followers, nobody
 
 
 @dataclass
@@ -103,6 +107,44 @@ class World:
 
     def may_repost(self, viewer: int, one: Said) -> bool:
         return self.is_for(viewer, one) and (one.level < 2 or (one.level == 2 and one.author == viewer))
+
+    def may_quote(self, who: int, one: Said) -> bool:
+        if not self.is_for(who, one) or one.level == 3:
+            return False
+        rules = (True, (who, one.author) in self.follows, False)
+        return one.author == who or (one.level < 2 and rules[one.who_may_quote])
+
+    def state(self, viewer: int, number: int) -> str:
+        """What the viewer gets of a quoted tweet."""
+        one = self.said.get(number)
+        if one is None:
+            return "deleted"
+        if not self.is_for(viewer, one):
+            return "unavailable"
+        return "muted" if (viewer, one.author) in self.mutes else "shown"
+
+    def quoted(self, viewer: int, tweets: Iterable[int]) -> dict[int, str]:
+        """What the viewer gets of the tweets that these quote."""
+        those = [self.said[number] for number in tweets]
+        return {
+            one.quotes: self.state(viewer, one.quotes)
+            for one in those
+            if one.quotes is not None and not one.is_withdrawn
+        }
+
+    def quoting(self, viewer: int, quoted: int) -> list[int]:
+        return [
+            number
+            for number in self.wanted(viewer)
+            if self.said[number].quotes == quoted
+            and not self.said[number].is_withdrawn
+            and self.said[number].level < 3
+        ]
+
+    def quotes_count(self, quoted: int) -> int:
+        return sum(
+            one.quotes == quoted and one.level < 2 and not one.is_withdrawn for one in self.said.values()
+        )
 
     def _is_welcome(self, viewer: int, one: Said) -> bool:
         return self.is_for(viewer, one) and (

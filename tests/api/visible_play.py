@@ -12,6 +12,8 @@ from tests.callers import Caller
 
 LEVELS = ("public", "unlisted", "followers", "mentioned")
 
+RULES = ("everyone", "followers", "nobody")
+
 OPTIONS = ["yes", "no", "perhaps"]
 
 
@@ -33,7 +35,7 @@ class Play:
         acts += [self.follow, self.follow, self.follow, self.unfollow]
         acts += [self.block, self.unblock, self.mute, self.unmute]
         acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
-        acts += [self.edit, self.vote, self.vote]
+        acts += [self.edit, self.vote, self.vote, self.quote, self.quote, self.withdraw, self.limit_quotes]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:
@@ -102,6 +104,47 @@ class Play:
             one.addressed |= one.mentioned
             one.is_tagged = is_tagged
             one.texts.append(text)
+
+    async def quote(self) -> None:
+        who, what = self.two()[0], self.some()
+        if what is None:
+            return
+        level, quoted = self.chance.choice((0, 0, 0, 2, 3)), self.world.said[what]
+        tags, is_tagged = self.hashtags()
+        text = f"a quote {tags}"
+        body = {"tweet_data": text, "quote_of_id": what, "visibility": LEVELS[level]}
+        answer = await self.people[who].post("/api/tweets", json=body)
+        assert (answer.status == 201) is self.world.may_quote(who, quoted), answer.body
+        if answer.status == 201:
+            level = max(level, quoted.level if quoted.level >= 2 else 0)
+            assert answer["tweet"]["visibility"] == LEVELS[level]
+            said = Said(who, frozenset(), level=level, is_tagged=is_tagged, texts=[text], quotes=what)
+            self.keep(answer["tweet_id"], said)
+
+    async def withdraw(self) -> None:
+        """Withdraw a tweet from a quote, as its author or as somebody else."""
+        quotes = [number for number, one in self.world.said.items() if one.quotes is not None]
+        if not quotes:
+            return
+        number = self.chance.choice(quotes)
+        one = self.world.said[number]
+        quoted = None if one.quotes is None else self.world.said.get(one.quotes)
+        who = quoted.author if quoted and self.chance.random() < 0.5 else self.two()[0]
+        answer = await self.people[who].delete(f"/api/tweets/{number}/quote")
+        assert (answer.status == 200) is (quoted is not None and quoted.author == who), answer.body
+        if answer.status == 200:
+            one.is_withdrawn = True
+
+    async def limit_quotes(self) -> None:
+        what = self.some()
+        if what is None:
+            return
+        one, rule = self.world.said[what], self.chance.randrange(len(RULES))
+        who = self.chance.choice((one.author, one.author, self.two()[0]))
+        answer = await self.people[who].patch(f"/api/tweets/{what}", json={"who_may_quote": RULES[rule]})
+        assert (answer.status == 200) is (who == one.author), answer.body
+        if answer.status == 200:
+            one.who_may_quote = rule
 
     async def vote(self) -> None:
         who, what = self.two()[0], self.some()
