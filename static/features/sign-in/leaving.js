@@ -7,10 +7,7 @@ import { Secret } from "../../core/ui/secret.js";
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
 import { closeDialog, dialog, openDialog } from "../../core/store/dialogs.js";
-import { everyDraft } from "../compose/draft.js";
-import { storedDrafts } from "../compose/stored-draft.js";
 import { isOnlyCopy, noteCopied, saveKey } from "./key-file.js";
-import { entries } from "../compose/outbox.js";
 import { key, viewer } from "../../core/store/session.js";
 import "./words.js";
 
@@ -43,13 +40,23 @@ function Question({ unsent, replacing, answer }) {
   <//>`;
 }
 
-// Resolves to whether to go on, at once where there is nothing to lose.
-export async function mayLeave() {
-  // Of other accounts too: signing out removes whatever this browser holds.
-  const unsent =
+// Whether something was written and not sent. Of other accounts too: signing out removes whatever this browser holds.
+async function hasUnsent() {
+  const [{ everyDraft }, { storedDrafts }, { entries }] = await Promise.all([
+    import("../compose/draft.js"),
+    import("../compose/stored-draft.js"),
+    import("../compose/outbox.js"),
+  ]);
+  return (
     entries.value.some((entry) => entry.state.value !== "discarded") ||
     [...everyDraft()].some((draft) => !draft.empty.value) ||
-    storedDrafts().some(({ text, media }) => text.trim() !== "" || media.length > 0);
+    storedDrafts().some(({ text, media }) => text.trim() !== "" || media.length > 0)
+  );
+}
+
+// Resolves to whether to go on, at once where there is nothing to lose.
+export async function mayLeave() {
+  const unsent = await hasUnsent();
   return (!unsent && !isOnlyCopy(key.value)) || ask({ unsent });
 }
 
