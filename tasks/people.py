@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from server.features.api_keys import api_keys as keys
+from server.features.drafts import scheduled
 from server.features.follows import requests
 from server.features.moderation import hiding, suspension_requests
 from server.features.notifications import new_tweets, to_many
@@ -96,6 +97,15 @@ async def end_polls(workshop: Means) -> None:
         pass
 
 
+async def publish_scheduled(workshop: Means) -> None:
+    """Publish scheduled tweets whose time has come; not in a copy beside production."""
+    if not await ownership.is_rehearsal():
+        settings = workshop.settings
+        await scheduled.publish_due(
+            workshop.jobs, max_length=settings.tweet_max_length, day_bytes=settings.text_bytes_per_day
+        )
+
+
 async def resume(workshop: Means) -> None:
     """Queue again the work that a crash left unfinished, between commit and queue or during a task."""
     if count := await keys.adopt():
@@ -116,6 +126,7 @@ TASKS = (
     Task(new_tweets.NOTIFY.name, notify_of_new_tweets, cron="* * * * *"),
     Task(to_many.NOTIFY.name, notify_many, cron="* * * * *"),
     Task("people.end_polls", end_polls, cron="* * * * *"),
+    Task(scheduled.PUBLISH.name, publish_scheduled, cron="* * * * *"),
     Task("people.sweep_exports", sweep_exports, cron="47 * * * *"),
     Task("people.read_earlier_texts", read_earlier_texts, cron="* * * * *"),
     Task("people.end_mutes", end_mutes, cron="* * * * *"),

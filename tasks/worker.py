@@ -18,6 +18,7 @@ from taskiq.receiver import Receiver
 from config.pauses import spread
 from config.settings import Settings
 from server.core.transient import is_passing
+from server.features.drafts import scheduled
 from server.operations.queues import PEOPLE_STREAM, SLOW_STREAM
 from tasks.broker import BEAT_EVERY, StreamBroker, create_broker
 from tasks.jobs import QueuedJobs
@@ -51,6 +52,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         await asyncio.to_thread(remove_stale, workshop.scratch)
         log.info("processing pictures with %s", await asyncio.to_thread(decoder))
         workshop = with_walls(workshop, await asyncio.to_thread(walls))
+        # What came due while no worker ran, or was left by one that died, doesn't wait for the next minute.
+        await workshop.jobs.send(scheduled.PUBLISH)
         async with asyncio.TaskGroup() as all_of_them:
             all_of_them.create_task(serve(broker, at_once + 1, workshop))  # one more for a scheduled run
             all_of_them.create_task(serve(slow, max(2, at_once // 2), workshop))

@@ -114,6 +114,11 @@ class UserNotFound(PerchError):
     message = "There is no user with this id."
 
 
+class DraftNotFound(PerchError):
+    error_type, status = "draft_not_found", 404
+    message = "You have no draft with this id, or it is being published."
+
+
 class MediaNotFound(PerchError):
     error_type, status = "media_not_found", 404
     message = "You have no picture with this id."
@@ -224,6 +229,11 @@ class PollEnded(PerchError):
 class VotedAlready(PerchError):
     error_type, status = "voted_already", 422
     message = "You have already voted in this poll. A vote can't be changed."
+
+
+class TooManyDrafts(PerchError):
+    error_type, status = "too_many_drafts", 422
+    message = "You have as many drafts as is allowed. Delete one to make room."
 
 
 class TooManyVersions(PerchError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.core.live.kinds import Kinds
 from server.features.api_keys.feature import FEATURE as API_KEYS
 from server.features.bookmarks.feature import FEATURE as BOOKMARKS
+from server.features.drafts.feature import FEATURE as DRAFTS
 from server.features.edits.feature import FEATURE as EDITS
 from server.features.follows.feature import FEATURE as FOLLOWS
 from server.features.hashtags.feature import FEATURE as HASHTAGS
@@ -38,6 +39,7 @@ FEATURES = (
     PINS,
     POLLS,
     QUOTES,
+    DRAFTS,
     FOLLOWS,
     HASHTAGS,
     RELATIONS,

@@ -16,6 +16,7 @@ const ROUTES = [
   [/^\/hashtags\/([^/]+)$/, "hashtag", (name) => ({ name: decoded(name) })],
   [/^\/notifications(?:\/(mentions|follows|private))?$/, "notifications", (tab = "all") => ({ tab })],
   [/^\/bookmarks$/, "bookmarks", () => ({})],
+  [/^\/drafts(?:\/(scheduled))?$/, "drafts", (tab = "drafts") => ({ tab })],
   [/^\/requests$/, "requests", () => ({})],
   [/^\/settings(?:\/(appearance|keys|people|data|invitations))?$/, "settings", (section) => ({ section })],
   [/^\/operations(?:\/(runs|people|log))?$/, "operations", (section) => ({ section })],

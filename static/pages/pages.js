@@ -28,6 +28,7 @@ const PAGES = {
   notifications: lazyPage(() => import("./notifications.js")),
   requests: lazyPage(() => import("./requests.js")),
   bookmarks: lazyPage(() => import("./bookmarks.js")),
+  drafts: lazyPage(() => import("./drafts.js")),
   settings: lazyPage(() => import("./settings.js")),
   operations: lazyPage(() => import("./operations.js")),
   join: lazyPage(() => import("./join.js")),

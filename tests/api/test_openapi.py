@@ -61,6 +61,8 @@ OF_OTHERS = ("/follow", "{user_id}/block", "{user_id}/mute", "/notify", "/repost
 WITH_BODY = {
     "/api/tweets/thread",
     "/api/tweets",
+    "/api/drafts",
+    "/api/drafts/{draft_id}",
     "/api/users/{user_id}/mute",
     "/api/tweets/{tweet_id}",
     "/api/tweets/{tweet_id}/votes",
@@ -106,6 +108,7 @@ async def test_real_answers_match_the_document(
     quote = await bob.post("/api/tweets", json={"tweet_data": "x", "quote_of_id": tweet["tweet_id"]})
     await alice.call("PUT", f"/api/tweets/{tweet['tweet_id']}", json={"text": "y"})
     (version,) = (await alice.get(f"/api/tweets/{tweet['tweet_id']}/versions"))["versions"]
+    draft = await alice.post("/api/drafts", json={"tweets": [{"tweet_data": "x"}]})
     made = await alice.post("/api/keys", json={"name": "x"})
     dave = await register(alice.send, "dave")
     theirs = await dave.post("/api/keys", json={"name": "x"})
@@ -117,6 +120,7 @@ async def test_real_answers_match_the_document(
         "tweet_id": tweet["tweet_id"],
         "reply_id": reply,
         "quote_id": quote["tweet_id"],
+        "draft_id": draft["draft"]["id"],
         "version_id": version["id"],
         "follower_id": dave.id,
         "user_id": alice.id,
@@ -130,6 +134,8 @@ async def test_real_answers_match_the_document(
     }
     bodies: dict[str, Any] = {
         "/api/tweets": {"tweet_data": "x"},
+        "/api/drafts": {"tweets": [{"tweet_data": "x"}]},
+        "/api/drafts/{draft_id}": {"tweets": [{"tweet_data": "y"}]},
         "/api/tweets/thread": {"tweets": [{"tweet_data": "x"}, {"tweet_data": "y"}]},
         "/api/users/{user_id}/mute": {"seconds": 3600},
         "patch /api/tweets/{tweet_id}": {"who_may_reply": "following"},

@@ -20,6 +20,7 @@ from server.api.perch.shapes.invitations import NewInvitation
 from server.api.perch.shapes.media import AltText
 from server.api.perch.shapes.operations import NewRun
 from server.api.perch.shapes.privacy import Confirmation
+from server.api.perch.shapes.drafts import SavedDraft
 from server.api.perch.shapes.tweets import NewThread, NewTweet, WhoMay
 from server.api.perch.shapes.users import NewName, NewSuspension, Suspension
 from server.context import App
@@ -79,6 +80,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     ReadUpTo: {"up_to": 0},
     NewMute: {},
     NewPreferences: {"default_visibility": "public"},
+    SavedDraft: {"tweets": [{"tweet_data": "a draft"}]},
     WhoMay: {"who_may_reply": "nobody"},
     EditedTweet: {"text": "not to be changed"},
     Choices: {"choices": [0]},
@@ -132,6 +134,9 @@ FOREIGN: dict[str, Foreign] = {
     "DELETE /api/users/{user_id}/mute": ALL_MAY,
     "PATCH /api/tweets/{tweet_id}": Foreign((403, "not_author"), (403, "not_author")),
     "GET /api/tweets/{tweet_id}/quotes": ALL_MAY,
+    "GET /api/drafts/{draft_id}": Foreign((404, "draft_not_found"), (404, "draft_not_found")),
+    "PUT /api/drafts/{draft_id}": Foreign((404, "draft_not_found"), (404, "draft_not_found")),
+    "DELETE /api/drafts/{draft_id}": Foreign((404, "draft_not_found"), (404, "draft_not_found")),
     "DELETE /api/tweets/{quote_id}/quote": Foreign((403, "not_author"), (403, "not_author")),
     "POST /api/tweets/{reply_id}/hidden": Foreign((403, "not_author"), (403, "not_author")),
     "DELETE /api/tweets/{reply_id}/hidden": Foreign((403, "not_author"), (403, "not_author")),

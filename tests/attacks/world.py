@@ -55,6 +55,7 @@ OWNED = """
     SELECT md5(concat(
         (SELECT string_agg(concat(id, content), ',' ORDER BY id) FROM tweets WHERE author_id = $1),
         (SELECT string_agg(m::text, ',' ORDER BY id) FROM media_attachments m WHERE owner_id = $1),
+        (SELECT string_agg(d::text, ',' ORDER BY id) FROM drafts d WHERE user_id = $1),
         (SELECT string_agg(l::text, ',' ORDER BY id) FROM likes l WHERE user_id = $1),
         (SELECT string_agg(r::text, ',' ORDER BY id) FROM reposts r WHERE user_id = $1),
         (SELECT string_agg(f::text, ',' ORDER BY id) FROM follows f WHERE follower_id = $1),
@@ -107,6 +108,12 @@ class Matrix:
         assert answer.status == 201, answer.body
         return int(answer["tweet_id"])
 
+    async def draft(self) -> int:
+        """A draft of alice's."""
+        answer = await self.alice.post("/api/drafts", json={"tweets": [{"tweet_data": "alice's"}]})
+        assert answer.status == 201, answer.body
+        return int(answer["draft"]["id"])
+
     async def belongings(self) -> dict[str, Any]:
         """New objects of alice's by parameter name; any other parameter is a word."""
         (media,) = await rows(
@@ -138,6 +145,7 @@ class Matrix:
             tweet_id=tweet_id,
             version_id=version["id"],
             quote_id=await self.quote(tweet_id),
+            draft_id=await self.draft(),
             reply_id=await self.alice.reply(tweet_id),
             follower_id=await self.asking(),
             handle=self.alice.handle,

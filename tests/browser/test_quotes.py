@@ -113,7 +113,7 @@ async def test_an_author_withdraws_a_tweet_from_a_quote(
 async def test_an_author_says_who_may_quote(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
     page = await open_page(viewer=alice)
     await page.get_by_role("textbox", name="Tweet text").fill("not for quoting")
-    await page.get_by_role("button", name="Who can reply and quote").click()
+    await page.get_by_role("button", name="More options").click()
     await page.get_by_label("Who can quote").select_option(label="Only I can quote")
     await expect(page.get_by_text("Only you can quote it.")).to_be_visible()
     await page.get_by_role("main").get_by_role("button", name="Tweet", exact=True).click()

@@ -101,7 +101,7 @@ async def test_who_can_reply_is_chosen_in_the_composer(
 ) -> None:
     page = await open_page(viewer=alice)
     await page.get_by_label("Tweet text").fill("an announcement")
-    await page.get_by_role("button", name="Who can reply and quote").click()
+    await page.get_by_role("button", name="More options").click()
     await page.get_by_label("Who can reply", exact=True).select_option("Only I can reply")
     await page.get_by_role("button", name="Tweet", exact=True).click()
     await expect(tweet(page, "an announcement")).to_be_visible()

@@ -22,6 +22,10 @@ FAULTS: dict[str, Fault] = {
         "taken over within 60 s, done once in effect, nothing half-visible; no task is lost, even if a "
         "worker is killed every 2 s",
     ),
+    "scheduled": Fault(
+        "workers killed while thousands of scheduled tweets are due",
+        "each is published once; 10,000 within a minute",
+    ),
     "web-killed": Fault(
         "`kill -9` of a web process in the middle of a tweet",
         "the tweet is there whole or not at all; media, counters and events agree; others go on serving",

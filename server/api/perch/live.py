@@ -15,6 +15,7 @@ from server.core.live.event_id import EventId
 from server.core.live.frames import Frame, Reason
 from server.core.live.kinds import Facts
 from server.features.api_keys import events as api_keys
+from server.features.drafts import events as drafts
 from server.features.hashtags import events as hashtags
 from server.features.media.urls import MediaUrls
 from server.features.notifications import events as notifications
@@ -46,6 +47,18 @@ class FollowedHashtagsChanged(msgspec.Struct, frozen=True, tag_field="type", tag
 def followed_hashtag(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     """Which one, the client reads anew."""
     return FollowedHashtagsChanged()
+
+
+class DraftChanged(msgspec.Struct, frozen=True, tag_field="type", tag="draft"):
+    """A draft or scheduled tweet of yours was saved, deleted or published, or couldn't be published."""
+
+    draft_id: int
+
+
+@tells(drafts.CHANGED, DraftChanged, to="you")
+def draft_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Which one."""
+    return DraftChanged(event.subject_id)
 
 
 class NotifyChanged(msgspec.Struct, frozen=True, tag_field="type", tag="notify"):

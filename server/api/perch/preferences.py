@@ -36,6 +36,7 @@ class Preferences(Answer, frozen=True, kw_only=True):
     default_visibility: DefaultVisibility
     default_sensitive: DefaultSensitive
     locked: Locked
+    time_zone: Annotated[str | None, Meta(description="Null if you haven't chosen one.")]
 
 
 class NewPreferences(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -44,6 +45,13 @@ class NewPreferences(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     default_visibility: DefaultVisibility | None = None
     default_sensitive: DefaultSensitive | None = None
     locked: Locked | None = None
+    time_zone: Annotated[
+        str | None,
+        Meta(
+            description="The name of your time zone in the IANA database. Clients show the times of "
+            "scheduled tweets in it."
+        ),
+    ] = None
 
 
 @bp.get("/")
@@ -66,5 +74,6 @@ async def change(request: Request, viewer: Viewer, body: NewPreferences) -> Pref
         default_visibility=body.default_visibility,
         default_sensitive=body.default_sensitive,
         locked=body.locked,
+        time_zone=body.time_zone,
     )
     return Preferences(**now._asdict())

@@ -99,10 +99,15 @@ async def change_preferences(
     default_visibility: Visibility | None = None,
     default_sensitive: bool | None = None,
     locked: bool | None = None,
+    time_zone: str | None = None,
 ) -> Preferences:
     """Change those that are given; accept all requests if the account is no longer locked."""
     now = await preferences.change(
-        viewer, default_visibility=default_visibility, default_sensitive=default_sensitive, locked=locked
+        viewer,
+        default_visibility=default_visibility,
+        default_sensitive=default_sensitive,
+        locked=locked,
+        time_zone=time_zone,
     )
     if locked is False:
         await accept_all(viewer.id)

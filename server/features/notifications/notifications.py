@@ -66,7 +66,8 @@ class NotificationKind(StrEnum):
 
     `TWEET`: somebody tweeted of whose new tweets the user wants to hear (`new_tweets`). `EDIT`: somebody
     edited a tweet that the user reposted or quoted. `POLL`: a poll that the user voted in or published has
-    ended.
+    ended. `UNPUBLISHED`: a scheduled tweet of the user couldn't be published; it is the only kind whose
+    actor is the user.
     """
 
     LIKE = "like"
@@ -80,6 +81,7 @@ class NotificationKind(StrEnum):
     TWEET = "tweet"
     EDIT = "edit"
     POLL = "poll"
+    UNPUBLISHED = "unpublished"
 
 
 ALL = tuple(NotificationKind)

@@ -14,7 +14,7 @@ class User(Model):
     suspended or being deleted is. `hidden` is whether their tweets are shown to nobody, and `unsettled` that
     not all of the tweets say so yet. `default_visibility` is the level of tweets that say nothing else;
     following somebody who is `locked` takes their consent. `default_sensitive` is whether the pictures of
-    their tweets are covered unless a tweet says otherwise.
+    their tweets are covered unless a tweet says otherwise. `time_zone` is its name in the IANA database.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -30,6 +30,7 @@ class User(Model):
     default_visibility = fields.SmallIntField(default=0)
     default_sensitive = fields.BooleanField(default=False)
     locked = fields.BooleanField(default=False)
+    time_zone = fields.TextField(null=True)
     tweets_count = fields.BigIntField(default=0)
     followers_count = fields.BigIntField(default=0)
     following_count = fields.BigIntField(default=0)

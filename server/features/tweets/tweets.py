@@ -233,6 +233,27 @@ async def publish(
     ]
 
 
+async def ensure_publishable(
+    viewer: Viewer,
+    parts: Sequence[Part],
+    *,
+    max_length: int,
+    in_reply_to_id: int | None,
+    quote_of_id: int | None,
+    poll: NewPoll | None,
+) -> None:
+    """Check that these could be published now, except for the day's limit. Raises what `publish` raises."""
+    if poll is not None and parts[0].media_ids:
+        raise InvalidBody("A tweet can have pictures or a poll, but not both.")
+    for number, part in enumerate(parts, 1):
+        checked(part, max_length, _fields(number if len(parts) > 1 else None))
+    if in_reply_to_id is not None:
+        await _ensure_answerable(viewer, in_reply_to_id, levels=len(parts))
+    if quote_of_id is not None:
+        await _ensure_quotable(viewer, quote_of_id)
+    await media.ensure_attachable(viewer, [media_id for part in parts for media_id in part.media_ids])
+
+
 def _fields(number: int | None) -> Fields:
     """The field names for tweet `number` of a thread, from 1, or for a single tweet."""
     if number is None:

@@ -3,9 +3,17 @@ import { call } from "./http.js";
 
 const said = ({ text, mediaIds }) => ({ tweet_data: text, tweet_media_ids: mediaIds });
 
+// Which draft it was, and when it was to be published, the server need not know.
 const send = (path, what, { replyTo, quoteOf, choices, once }) =>
   call("POST", path, {
-    body: { ...what, in_reply_to_id: replyTo ?? undefined, quote_of_id: quoteOf ?? undefined, ...choices },
+    body: {
+      ...what,
+      in_reply_to_id: replyTo ?? undefined,
+      quote_of_id: quoteOf ?? undefined,
+      ...choices,
+      draft_id: undefined,
+      publish_at: undefined,
+    },
     extra: { "idempotency-key": once },
   });
 

@@ -58,6 +58,28 @@ export interface ChoicesJson {
   warning?: string | null;
   sensitive?: boolean;
   poll?: NewPollJson | null;
+  /** When to publish it, if not at once. */
+  publish_at?: string;
+  /** The draft on the server that it was. */
+  draft_id?: number;
+}
+
+/** A draft or a scheduled tweet on the server. */
+export interface SavedDraftJson {
+  id: number;
+  tweets: { tweet_data: string | null; tweet_media_ids: number[] | null }[];
+  in_reply_to_id: number | null;
+  quote_of_id: number | null;
+  visibility: VisibilityName | null;
+  who_may_reply: string;
+  who_may_quote: string;
+  warning: string | null;
+  sensitive: boolean | null;
+  poll: NewPollJson | null;
+  publish_at: string | null;
+  /** Why it could not be published. */
+  failure: string | null;
+  media: MediaJson[];
 }
 
 export interface PollJson {
@@ -87,6 +109,8 @@ export interface PreferencesJson {
   default_visibility: VisibilityName;
   default_sensitive: boolean;
   locked: boolean;
+  /** In the IANA database; null: not chosen. */
+  time_zone: string | null;
 }
 
 export interface TweetJson {
@@ -128,7 +152,7 @@ export interface TweetJson {
 
 export interface NotificationJson {
   id: number;
-  kind: "like" | "repost" | "quote" | "follow" | "follow_request" | "follow_accepted" | "reply" | "mention" | "tweet" | "edit" | "poll";
+  kind: "like" | "repost" | "quote" | "follow" | "follow_request" | "follow_accepted" | "reply" | "mention" | "tweet" | "edit" | "poll" | "unpublished";
   people: PersonJson[];
   people_count: number;
   tweet: TweetJson | null;

@@ -1,5 +1,6 @@
 // Applies live events to the stores. Features listen for what is theirs (listeners.js).
 import { batch } from "@preact/signals";
+import { draftNews } from "../store/drafts.js";
 import { everyFeed, home, openedFeed } from "../store/feeds.js";
 import { waitAbove } from "../store/new-tweets.js";
 import { showUnread } from "../store/notifications.js";
@@ -117,6 +118,8 @@ whenTold("relation", async ({ user_id: id, relation }) => {
 whenTold("media", ({ tweet_id: tweetId, media }) => {
   if (tweetId) setMedia(tweetId, media);
 });
+
+whenTold("draft", () => (draftNews.value += 1));
 
 whenTold("notifications", ({ unread }) => showUnread(unread));
 

@@ -19,9 +19,9 @@ let changes = 0;
 async function take(asking) {
   const whose = viewer.value?.id;
   const asOf = changes;
-  const { default_visibility, default_sensitive, locked } = await asking;
+  const { default_visibility, default_sensitive, locked, time_zone = null } = await asking;
   if (whose === undefined || viewer.value?.id !== whose || asOf !== changes) return;
-  ownPreferences.value = { default_visibility, default_sensitive, locked };
+  ownPreferences.value = { default_visibility, default_sensitive, locked, time_zone };
   save(KEPT, { ...ownPreferences.value, whose });
 }
 

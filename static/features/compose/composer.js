@@ -32,9 +32,9 @@ const SensitiveField = lazy(coverFields, { name: "SensitiveField" });
 const pollFields = () => import("../polls/fields.js");
 const PollButton = lazy(pollFields, { name: "PollButton" });
 const PollFields = lazy(pollFields, { name: "PollFields" });
-const limitFields = () => import("./limits.js");
-const LimitsButton = lazy(limitFields, { name: "LimitsButton" });
-const LimitsFields = lazy(limitFields, { name: "LimitsFields" });
+const options = () => import("./options.js");
+const OptionsButton = lazy(options, { name: "OptionsButton" });
+const OptionFields = lazy(options, { name: "OptionFields" });
 const QuotesHint = lazy(() => import("../quotes/choice.js"), { name: "QuotesHint" });
 const VisibilityHint = lazy(() => import("../visibility/hint.js"));
 
@@ -47,8 +47,8 @@ function prefetch() {
   const shown = [
     VisibilityChoice,
     VisibilityHint,
-    LimitsButton,
-    LimitsFields,
+    OptionsButton,
+    OptionFields,
     QuotesHint,
     WarningButton,
     WarningField,
@@ -66,7 +66,8 @@ addEventListener("offline", () => (online.value = false));
 function SendButton({ draft, send }) {
   const busy = draft.sending.value;
   const several = draft.further.value.length > 0;
-  const words = several ? "compose.send_all" : isReply(draft) ? "compose.send_reply" : "compose.send";
+  const scheduled = draft.choices.value.publish_at;
+  const words = scheduled ? "compose.schedule" : several ? "compose.send_all" : isReply(draft) ? "compose.send_reply" : "compose.send";
   return html`<${Button} kind="primary" busy=${busy} disabled=${!busy && !draft.sendable.value} onClick=${send}>
     ${isEdit(draft) ? t("action.save") : t(busy ? "compose.sending" : words)}
   <//>`;
@@ -113,7 +114,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
   const whole = useRef(null);
   const id = useId();
   const focused = useSignal(false);
-  const limiting = useSignal(false);
+  const choosing = useSignal(false);
   const count = draft.parts.value.length;
   const shown = useRef(count);
   const fieldOf = (index) => findAll(".part textarea[name=tweet]", whole.current)[index];
@@ -128,8 +129,9 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
     else if (count < before && document.activeElement === document.body) fieldOf(count - 1).focus();
   }, [count]);
   const send = async () => {
+    const scheduled = draft.choices.value.publish_at;
     if (!(await sendDraft(draft))) return;
-    if (!edit) announce(t("compose.sending"));
+    if (!edit && !scheduled) announce(t("compose.sending"));
     sent?.();
     // The button has nothing more to send, and the next tweet begins in the field. (A finger would be met by
     // a keyboard that rises.)
@@ -179,7 +181,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
       <${Remarks} draft=${draft} />
       ${begun && !edit && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
       ${begun && !edit && html`<${QuotesHint} draft=${draft} />`}
-      ${begun && !edit && limiting.value && html`<${LimitsFields} draft=${draft} />`}
+      ${begun && !edit && choosing.value && html`<${OptionFields} draft=${draft} />`}
       <${Failure} draft=${draft} send=${send} />
       <div class="composer-bar">
         ${!several && html`<${PictureButton} draft=${draft} />`}
@@ -187,7 +189,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
         ${begun && !edit && html`<${PollButton} draft=${draft} />`}
         ${begun && html`<${WarningButton} draft=${draft} warning=${warning} />`}
         <span class="space"></span>
-        ${begun && !edit && html`<${LimitsButton} draft=${draft} open=${limiting} />`}
+        ${begun && !edit && html`<${OptionsButton} draft=${draft} open=${choosing} />`}
         ${begun && !edit && html`<${VisibilityChoice} draft=${draft} widest=${widest} />`}
         ${!several && html`<${Counter} id=${`${id}-count-0`} draft=${draft} />`}
         <${SendButton} draft=${draft} send=${send} />

@@ -2,6 +2,7 @@
 // before anything is sent, with a name (`once`) under which the server publishes a tweet once however often
 // it is sent: so a lost answer, a reload, a closed tab or a second tab neither loses a tweet nor posts it twice.
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { deleteDraft } from "../../core/api/drafts.js";
 import { ApiError, needsKey } from "../../core/api/http.js";
 import { dropOthers } from "../../core/lib/files.js";
 import { t } from "../../core/words/words.js";
@@ -178,6 +179,7 @@ function published(entry, tweets) {
     for (const json of tweets) insertOwnTweet(keepTweet(json));
   });
   picturesOf(entry).forEach(giveUp);
+  if (entry.choices.draft_id) deleteDraft(entry.choices.draft_id).catch(() => {});
   const isReply = replyTo(entry.target) !== null && tweets.length === 1;
   const words = isReply ? t("compose.reply_sent") : t("compose.sent", { count: tweets.length });
   if (isShown(entry, tweets[0])) announce(words);
@@ -223,26 +225,31 @@ export function sendAnew(entry) {
   run(entry);
 }
 
-// Back into the composer. What is there already changes places with it.
-export function edit(entry) {
-  const draft = draftFor(entry.target);
+// Into the composer. What is there already is put aside.
+export function putInComposer({ parts, target, choices, once }) {
+  const draft = draftFor(target);
   const shown = choicesOf(draft);
   const other = draft.take();
   if (other) {
     const aside = create({
       parts: other.parts.map(handedOver),
-      target: entry.target,
+      target,
       choices: shown,
       once: other.once ?? token(),
-      owner: entry.owner,
+      owner: draft.owner,
       at: Date.now(),
     });
     aside.state.value = "kept";
     store(aside);
     entries.value = [aside, ...entries.value];
   }
-  draft.put({ parts: entry.parts.map(handedBack), choices: entry.choices, once: entry.once });
+  draft.put({ parts: parts.map(handedBack), choices, once });
   draft.saveAll();
+}
+
+// Back into the composer.
+export function edit(entry) {
+  putInComposer(entry);
   forget(nameOf(entry));
   remove(entry);
 }

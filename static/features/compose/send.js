@@ -1,4 +1,5 @@
-// Handing the draft over to be sent. An edit is saved at once: its dialog stays until the server has answered.
+// Handing the draft over to be sent. An edit or a scheduled tweet is saved at once: it stays until the server has
+// answered.
 import { ApiError } from "../../core/api/http.js";
 import { altReminder } from "../../core/store/preferences.js";
 import { key, viewer } from "../../core/store/session.js";
@@ -27,6 +28,11 @@ export async function sendDraft(draft) {
     if (editOf(draft.target) !== null) {
       const { saveEdit } = await import("./edit.js");
       await saveEdit(draft);
+      return true;
+    }
+    if (draft.choices.value.publish_at) {
+      const { keepOnServer } = await import("./saved.js");
+      await keepOnServer(draft);
       return true;
     }
     const { post } = await import("./outbox.js");

@@ -7,7 +7,7 @@ import { Names } from "../../core/ui/names.js";
 import { Tweet } from "../timeline/tweet.js";
 import "./words.js";
 
-const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", follow_accepted: "user", quote: "quote", reply: "reply", mention: "at", tweet: "bell", edit: "pen", poll: "poll" };
+const ICONS = { like: "heart", repost: "repost", follow: "user", follow_request: "user", follow_accepted: "user", quote: "quote", reply: "reply", mention: "at", tweet: "bell", edit: "pen", poll: "poll", unpublished: "clock" };
 
 // This many are named; of more people, two are.
 const NAMED = 3;
@@ -59,6 +59,8 @@ export function Notification({ notification }) {
         ${mark}<${Sentence} notification=${notification} /> <${TimeAgo} iso=${at} />
       </p>
       ${tweet && html`<${Excerpt} tweet=${tweet} />`}
+      ${kind === "unpublished" &&
+      html`<p><a class="opens" href="/drafts/scheduled">${t("notifications.scheduled")}</a></p>`}
       ${kind === "follow_request" &&
       html`<p><a class="opens" href="/requests">${t("notifications.requests")}</a></p>`}
     </div>

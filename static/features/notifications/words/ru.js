@@ -14,6 +14,8 @@ export default {
   "notifications.follow": "На вас подписались: {who}",
   "notifications.follow_request": "Хотят подписаться на вас: {who}",
   "notifications.follow_accepted": "Ваш запрос на подписку принят: {who}",
+  "notifications.unpublished": "Запланированный твит не опубликован: {who}",
+  "notifications.scheduled": "Показать запланированные твиты",
   "notifications.requests": "Рассмотреть запросы",
   "notifications.reply": "Ответ вам",
   "notifications.mention": "Упоминание",

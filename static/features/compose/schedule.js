@@ -1,0 +1,64 @@
+// When to publish the tweet that is being written, and keeping it on the server.
+import { useEffect } from "preact/hooks";
+import { clockAt, momentOf, ownZone } from "../../core/lib/zones.js";
+import { choose, loadPreferences, ownPreferences } from "../../core/store/own-preferences.js";
+import { useAct } from "../../core/ui/act.js";
+import { html } from "../../core/ui/html.js";
+import { Icon } from "../../core/ui/icon.js";
+import { Button, Trouble } from "../../core/ui/rows.js";
+import { t } from "../../core/words/words.js";
+import "./words.js";
+
+const SOONEST = 5 * 60_000;
+const LATER = 60 * 60_000;
+
+/** The time zone in which the viewer's times are shown. */
+export const zone = () => ownPreferences.value?.time_zone ?? ownZone();
+
+/** @param {{draft: import("./draft.js").Draft}} props */
+export function ScheduleField({ draft }) {
+  useEffect(() => void loadPreferences().catch(() => {}), []);
+  const at = draft.choices.value.publish_at;
+  const set = (moment) => {
+    draft.choices.value = { ...draft.choices.value, publish_at: moment?.toISOString() };
+    // From now on, all devices mean the same clock.
+    if (moment && ownPreferences.value && !ownPreferences.value.time_zone) choose({ time_zone: ownZone() }).catch(() => {});
+  };
+  if (!at) {
+    return html`<${Button} kind="small quiet" icon="clock" onClick=${() => set(new Date(Math.ceil((Date.now() + LATER) / SOONEST) * SOONEST))}>
+      ${t("compose.schedule")}
+    <//>`;
+  }
+  return html`<span class="schedule">
+    <label>
+      <${Icon} name="clock" />
+      <input
+        type="datetime-local"
+        aria-label=${t("compose.publish_at", { zone: zone() })}
+        min=${clockAt(new Date(Date.now() + SOONEST), zone())}
+        value=${clockAt(new Date(at), zone())}
+        onChange=${(event) => {
+          const moment = momentOf(event.target.value, zone());
+          if (moment) set(moment);
+        }}
+      />
+    </label>
+    <span class="hint">${zone()}</span>
+    <button type="button" class="icon-button" aria-label=${t("compose.unschedule")} title=${t("compose.unschedule")} onClick=${() => set(null)}>
+      <${Icon} name="close" />
+    </button>
+  </span>`;
+}
+
+/** @param {{draft: import("./draft.js").Draft}} props */
+export function SaveButton({ draft }) {
+  const { busy, error, press } = useAct(async () => {
+    draft.choices.value = { ...draft.choices.value, publish_at: undefined };
+    const { keepOnServer } = await import("./saved.js");
+    await keepOnServer(draft);
+  });
+  return html`<${Button} kind="small quiet" icon="file" busy=${busy.value} disabled=${draft.empty.value} onClick=${press}>
+      ${t("compose.save_draft")}
+    <//>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}`;
+}

@@ -1,0 +1,99 @@
+"""Drafts on the server and scheduled tweets, in the browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import Page, expect
+
+from server.context import Context
+from server.core.database.connection import rows
+from tests.api.test_drafts import make_due, publish_due, save
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.parts import choose_pictures, is_live, text_field, tweet
+from tests.callers import Caller
+
+pytestmark = pytest.mark.whole
+
+
+async def begin(page: Page, words: str) -> None:
+    await text_field(page).fill(words)
+    await page.get_by_role("button", name="More options").click()
+
+
+async def test_a_draft_is_saved_here_and_sent_on_another_device(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page(viewer=alice)
+    await begin(page, "half a thought")
+    await choose_pictures(page, "hill.png")
+    await page.get_by_label("Who can quote").select_option(label="Only I can quote")
+    await page.get_by_role("button", name="Save as draft").click()
+    await expect(text_field(page)).to_have_value("")
+    theirs = await open_page("/drafts", viewer=alice, viewport=PHONE)
+    row = theirs.locator(".saved-draft")
+    await expect(row).to_contain_text("half a thought")
+    await expect(row.locator("img")).to_have_count(1)
+    assert await theirs.evaluate("document.documentElement.scrollWidth") <= 390
+    await row.get_by_role("button", name="Edit").click()
+    dialog = theirs.get_by_role("dialog")
+    await expect(text_field(theirs)).to_have_value("half a thought")
+    await expect(dialog.locator(".attachment")).to_have_count(1)
+    await text_field(theirs).fill("a whole thought")
+    await dialog.get_by_role("button", name="Tweet", exact=True).click()
+    await page.goto("/")
+    await expect(tweet(page, "a whole thought").locator(".media-grid .picture")).to_have_count(1)
+    (found,) = await rows("SELECT who_may_quote FROM tweets")
+    assert found["who_may_quote"] == 2
+    await expect(row).to_have_count(0)
+    assert await rows("SELECT 1 FROM drafts") == []
+
+
+async def test_a_tweet_is_scheduled_in_the_time_zone_of_its_writer(
+    perch: Context, open_page: OpenPage, alice: Caller
+) -> None:
+    page = await open_page(viewer=alice, timezone_id="Europe/Berlin")
+    await begin(page, "good morning")
+    await page.get_by_role("button", name="Schedule").click()
+    year = datetime.now(UTC).year + 1
+    await page.get_by_label("When to publish it, in Europe/Berlin").fill(f"{year}-03-01T09:00")
+    await page.get_by_role("button", name="Schedule", exact=True).click()
+    await page.get_by_role("button", name="View").click()
+    row = page.locator(".saved-draft")
+    await expect(row).to_contain_text(f"Scheduled for Mar 1, {year}, 9:00")
+    (found,) = await rows("SELECT id, publish_at FROM drafts")
+    assert found["publish_at"] == datetime(year, 3, 1, 8, tzinfo=UTC)
+    assert (await alice.get("/api/preferences"))["time_zone"] == "Europe/Berlin"
+    await is_live(page)
+    await make_due(found["id"])
+    await publish_due(perch)
+    await expect(row).to_have_count(0)
+    await page.goto("/")
+    await expect(tweet(page, "good morning")).to_be_visible()
+
+
+async def test_what_was_not_published_says_why(
+    perch: Context, open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    parent = await bob.tweet("the first")
+    at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    saved = await save(alice, "an answer", in_reply_to_id=parent, publish_at=at)
+    await bob.delete(f"/api/tweets/{parent}")
+    await make_due(saved["id"])
+    await publish_due(perch)
+    page = await open_page("/notifications", viewer=alice)
+    await expect(page.locator(".notification")).to_contain_text("couldn't be published")
+    await page.get_by_role("link", name="Show scheduled tweets").click()
+    await expect(page.locator(".saved-draft").get_by_role("alert")).to_contain_text(
+        "Not published at its time."
+    )
+
+
+async def test_a_draft_that_is_opened_puts_aside_what_is_there(open_page: OpenPage, alice: Caller) -> None:
+    await save(alice, "from the other device")
+    page = await open_page(viewer=alice)
+    await text_field(page).fill("what I am typing here")
+    await page.goto("/drafts")
+    await page.locator(".saved-draft").get_by_role("button", name="Edit").click()
+    await expect(text_field(page)).to_have_value("from the other device")
+    await page.goto("/")
+    await expect(page.locator("#main .outgoing")).to_contain_text("what I am typing here")
